@@ -1,0 +1,1 @@
+"""What every process needs to boot: settings, logs, the connection to Temporal."""

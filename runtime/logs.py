@@ -1,0 +1,60 @@
+"""How does a process log: in which form, from which level, and never twice for a replayed workflow?"""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Literal
+
+import structlog
+from structlog.typing import Processor
+
+
+def configure_logs(*, style: Literal["console", "json"], level: str) -> None:
+    """Send our events and the libraries' records through one chain to stderr; stdout is for answers."""
+    before: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.ExtraAdder(),
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            drop_while_replaying,
+            *before,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    console = logging.StreamHandler(sys.stderr)
+    console.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=before,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(style)],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [console]
+    root.setLevel(level)
+
+
+def _rendering(style: Literal["console", "json"]) -> list[Processor]:
+    """Tracebacks without local variables in both: those hold names and addresses of people."""
+    if style == "json":
+        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    return [
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback, pad_event_to=0
+        )
+    ]
+
+
+def drop_while_replaying(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drop what a workflow logs while its history is replayed: it was logged the first time."""
+    # Whoever has not imported it is in no workflow; importing it here would cost every command a fifth of a second.
+    workflow = sys.modules.get("temporalio.workflow")
+    if workflow is None or not workflow.in_workflow() or not workflow.unsafe.is_replaying_history_events():
+        return event
+    raise structlog.DropEvent

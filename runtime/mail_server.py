@@ -1,0 +1,42 @@
+"""Which SMTP server does a URL name?"""
+
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from pydantic import SecretStr
+
+# 587: submission, where a server offers STARTTLS; 465: TLS from the first byte (RFC 8314).
+_PORTS = {"smtp": 587, "smtps": 465}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServer:
+    """Where mail is handed in. `tls_from_start` is smtps; otherwise STARTTLS is used where the server offers it."""
+
+    host: str
+    port: int
+    user: str | None
+    password: SecretStr | None
+    tls_from_start: bool
+
+
+def read_mail_server(url: str) -> MailServer:
+    """The server of `smtp://user:password@host:port` or `smtps://…`; user and password percent-encoded.
+
+    Raises ValueError without the URL in it, since that carries the password.
+    """
+    wrong = ValueError("should look like smtp://user:password@host:587 or smtps://user:password@host:465")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise wrong
+    return MailServer(
+        host=parts.hostname,
+        port=port or _PORTS[parts.scheme],
+        user=unquote(parts.username) if parts.username else None,
+        password=SecretStr(unquote(parts.password)) if parts.password else None,
+        tls_from_start=parts.scheme == "smtps",
+    )

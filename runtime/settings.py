@@ -1,0 +1,184 @@
+"""What may be configured about day90, and what holds when nothing is?
+
+Ours alone, from environment variables `DAY90_…`. Where Temporal is, and how to get in, is Temporal's own configuration
+(`TEMPORAL_ADDRESS`, profiles): runtime/connection.py.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, DirectoryPath, Field, FilePath, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from runtime.duration import read_duration
+from runtime.mail_server import MailServer, read_mail_server
+
+PREFIX = "DAY90_"
+
+# Below this the embedded server's own latency swallows whole days; above, "compressed" has lost its meaning.
+SHORTEST_DAY = timedelta(seconds=0.2)
+REAL_DAY = timedelta(hours=24)
+
+
+class BadSetting(Exception):
+    """A setting cannot be used. One line, naming each variable and what would be right. The operator must act."""
+
+
+def _absolute(path: Path) -> Path:
+    # Fixed at start: a process that changes its folder later must not change its database.
+    return path.expanduser().absolute()
+
+
+def _day_length(given: object) -> object:
+    length = read_duration(given) if isinstance(given, str) else given
+    if isinstance(length, timedelta) and not SHORTEST_DAY <= length <= REAL_DAY:
+        raise ValueError("should be between 0.2s and 24h")
+    return length
+
+
+def _database_url(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("postgresql://", "postgresql+psycopg://", "sqlite:///")):
+        raise ValueError("should start with postgresql:// or sqlite:///")
+    return url
+
+
+def _smtp_url(url: SecretStr) -> SecretStr:
+    read_mail_server(url.get_secret_value())
+    return url
+
+
+def _sender(address: str) -> str:
+    _, spec = parseaddr(address)
+    name, at, domain = spec.rpartition("@")
+    if not (name and at and domain) or any(character in address for character in "\r\n"):
+        raise ValueError("should be an address, like Example CS <onboarding@example.com>")
+    return address
+
+
+def _page(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("should be an address, like https://temporal.example.com")
+    return url.rstrip("/")
+
+
+def _upper(given: object) -> object:
+    return given.upper() if isinstance(given, str) else given
+
+
+class Settings(BaseSettings):
+    """Every setting of day90. Frozen: a process keeps what it started with."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        extra="ignore",
+        frozen=True,
+        # Compose files pass `DAY90_TEAM=` for "not set".
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    data: Annotated[Path, AfterValidator(_absolute)] = Field(
+        default=Path("data"),
+        description="Folder of the embedded stack: database, mails, Temporal's own file. Made on first use.",
+    )
+    database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = Field(
+        default=None,
+        description="SQLAlchemy URL of the store: postgresql://…; without one, a SQLite file in `data`.",
+    )
+    task_queue: str = Field(
+        default="day90",
+        min_length=1,
+        description="Temporal task queue that workers take from and starts go to. Others' scripts name it too.",
+    )
+    day_length: Annotated[timedelta, BeforeValidator(_day_length)] = Field(
+        default=REAL_DAY,
+        description="Wall time of one day of a plan: 24h is real, 2s shows 120 days in four minutes.",
+    )
+    playbooks: Annotated[DirectoryPath, AfterValidator(_absolute)] | None = Field(
+        default=None,
+        description="Folder of the company's own playbooks, looked in before the shipped ones.",
+    )
+    team: Annotated[FilePath, AfterValidator(_absolute)] | None = Field(
+        default=None,
+        description="The staff directory, team.yaml; without one, the shipped sample.",
+    )
+    templates: Annotated[DirectoryPath, AfterValidator(_absolute)] | None = Field(
+        default=None,
+        description="Folder of the company's own mail templates, looked in before the shipped ones.",
+    )
+    smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] | None = Field(
+        default=None,
+        description="smtp://user:password@host:587 or smtps://…; without one, mails are files in `data`/mail.",
+    )
+    mail_from: Annotated[str, AfterValidator(_sender)] = Field(
+        default="day90 <onboarding@localhost>",
+        description="Sender of every mail.",
+    )
+    mail_domain: str = Field(
+        default="day90.local",
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$",
+        description="Right side of every Message-ID. Apart from the sender, whose change must not renew the ids of"
+        " mails under way.",
+    )
+    temporal_ui: Annotated[str, AfterValidator(_page)] | None = Field(
+        default=None,
+        description="Address of the Temporal Web UI as people reach it, for links; without one, no links.",
+    )
+    log_format: Literal["console", "json"] = Field(default="console", description="For people or for programs.")
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
+        default="INFO",
+        description="The least that is logged.",
+    )
+
+    @property
+    def sql_url(self) -> str:
+        """The store's URL in clear, for SQLAlchemy alone: it may carry a password."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data / 'day90.sqlite'}"
+        return self.database_url.get_secret_value()
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where mail is handed in, or None: then it is kept as files in `mail_folder`."""
+        return read_mail_server(self.smtp_url.get_secret_value()) if self.smtp_url else None
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where mails lie when there is no server."""
+        return self.data / "mail"
+
+
+def load_settings(*, flags: Mapping[str, object] | None = None) -> Settings:
+    """The settings from the environment; `flags` are those given on the command line and win, None means not given.
+
+    Raises BadSetting.
+    """
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as refusal:
+        raise BadSetting("; ".join(_explain(error, flags=given) for error in refusal.errors())) from None
+
+
+# Pydantic's words where they would not help; the rest ("input should be 'console' or 'json'") is plain enough.
+_REASONS = {
+    "path_not_directory": "should name a folder that exists",
+    "path_not_file": "should name a file that exists",
+    "string_pattern_mismatch": "should be a domain name, like example.com",
+}
+
+
+def _explain(error: ErrorDetails, *, flags: Mapping[str, object]) -> str:
+    """`DAY90_DAY_LENGTH should be …`, or `--day-length should be …`. Never the value: it may be a password."""
+    field = str(error["loc"][0])
+    name = f"--{field.replace('_', '-')}" if field in flags else PREFIX + field.upper()
+    if error["type"] == "value_error":
+        return f"{name} {error['ctx']['error']}"
+    return f"{name} {_REASONS.get(error['type'], error['msg'][:1].lower() + error['msg'][1:])}"

@@ -1,0 +1,137 @@
+"""Does the house keep its own rules: style, types, arrows, and what no tool checks?"""
+
+import ast
+import importlib
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+ROOMS: list[str] = PROJECT["tool"]["importlinter"]["root_packages"]
+
+# Folders in the root that are no room of the program. A new room is listed in pyproject.toml, or it has no arrows.
+NO_ROOMS = {"tests", "docs", "examples", "benchmarks"}
+
+# Who may hold a Temporal client: the one door, and what every process boots with.
+HOLD_THE_CLIENT = {"starter/door.py", "runtime/connection.py", "worker.py"}
+
+
+def tool(name: str, *words: str) -> None:
+    """Run one of our development tools over the repository; what it says is the failure."""
+    command = [str(Path(sys.executable).parent / name), *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.fail(f"{name} {' '.join(words)}\n{done.stdout}{done.stderr}", pytrace=False)
+
+
+def program_files() -> Iterator[Path]:
+    """Every Python file of the program, tests apart."""
+    for room in ROOMS:
+        yield from sorted((ROOT / room).rglob("*.py"))
+    yield from ROOT.glob("*.py")
+
+
+def imported_modules(file: Path) -> set[str]:
+    """Full names of what a file imports, wherever in it: `from a import b` counts as `a` and `a.b`."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def test_ruff_finds_nothing() -> None:
+    """Among its rules: no clock and no die in domain/ and workflows/."""
+    tool("ruff", "check")
+
+
+def test_every_file_is_formatted() -> None:
+    """`ruff format` mends it."""
+    tool("ruff", "format", "--check")
+
+
+def test_types_hold() -> None:
+    """Strictly; also that store, playbooks and channels fit the ports of the activities, in worker.py."""
+    tool("mypy", *(name for name in PROJECT["tool"]["mypy"]["files"] if (ROOT / name).exists()))
+
+
+def test_the_arrows_between_the_rooms_hold() -> None:
+    """The contracts stand in pyproject.toml."""
+    tool("lint-imports")
+
+
+def test_only_the_door_and_the_worker_hold_a_temporal_client() -> None:
+    """import-linter sees outside packages as a whole, so that it cannot tell the client from the workflow API."""
+    holders = {str(file.relative_to(ROOT)) for file in program_files() if "temporalio.client" in imported_modules(file)}
+
+    assert holders <= HOLD_THE_CLIENT
+
+
+def test_nothing_imports_the_worker() -> None:
+    """It sees every room; a room that saw it would see them all."""
+    assert [file for file in program_files() if "worker" in imported_modules(file)] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_each_room_is_ours(room: str) -> None:
+    """Other projects on PyPI install packages of the same everyday names, `workflows` for one."""
+    assert importlib.import_module(room).__file__ == str(ROOT / room / "__init__.py")
+
+
+def test_every_room_is_listed() -> None:
+    """A folder of Python that the contracts, the types and the build do not know would have no rules."""
+    folders = {file.relative_to(ROOT).parts[0] for file in ROOT.glob("[!.]*/**/*.py")}
+
+    assert folders - NO_ROOMS == set(ROOMS)
+    assert set(ROOMS) <= set(PROJECT["tool"]["mypy"]["files"])
+    assert set(ROOMS) <= set(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"])
+
+
+def test_the_lock_names_no_host_but_pypi() -> None:
+    """Whoever locks behind a mirror would otherwise lock everybody else out."""
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+    hosts = {urlsplit(address).hostname for address in _addresses(lock)}
+
+    assert hosts == {"pypi.org", "files.pythonhosted.org"}
+
+
+def test_every_locked_file_has_its_hash() -> None:
+    """Two packages are third-party repacks of binaries: the hash is what holds them."""
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+    files = [file for package in lock["package"] for file in (*package.get("wheels", []), package.get("sdist", {}))]
+
+    assert [file for file in files if file and not file["hash"].startswith("sha256:")] == []
+
+
+def test_every_program_file_says_which_question_it_answers() -> None:
+    """Its docstring."""
+    silent = [
+        str(file.relative_to(ROOT))
+        for file in program_files()
+        if not ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+    ]
+
+    assert silent == []
+
+
+def _addresses(part: object) -> Iterator[str]:
+    """Every URL in the lock, and every local path that would stand for one."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key in {"url", "registry", "path", "git"} and isinstance(value, str):
+                yield value
+            else:
+                yield from _addresses(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _addresses(value)

@@ -1,0 +1,161 @@
+"""What may an operator configure, and what is he told when it is wrong?"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from runtime.duration import read_duration
+from runtime.mail_server import read_mail_server
+from runtime.settings import BadSetting, Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def nothing_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable of the machine that runs the tests reaches them."""
+    for field in Settings.model_fields:
+        monkeypatch.delenv(f"DAY90_{field.upper()}", raising=False)
+
+
+def test_without_any_setting_the_embedded_parts_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite and mail files under ./data, fixed to where the process began; the real clock."""
+    monkeypatch.chdir(tmp_path)
+
+    settings = load_settings()
+    monkeypatch.chdir("/")
+
+    assert settings.sql_url == f"sqlite:///{tmp_path}/data/day90.sqlite"
+    assert settings.mail_server is None
+    assert settings.mail_folder == tmp_path / "data" / "mail"
+    assert settings.day_length == timedelta(hours=24)
+    assert settings.task_queue == "day90"
+
+
+@pytest.mark.parametrize(
+    ("typed", "length"),
+    [
+        ("1.5s", timedelta(seconds=1.5)),
+        ("90s", timedelta(seconds=90)),
+        ("500ms", timedelta(milliseconds=500)),
+        ("2m", timedelta(minutes=2)),
+        ("24h", timedelta(hours=24)),
+        ("1d", timedelta(days=1)),
+        (" PT2M ", timedelta(minutes=2)),
+    ],
+)
+def test_a_length_of_time_is_read_as_people_write_it(typed: str, length: timedelta) -> None:
+    """Short units and ISO 8601."""
+    assert read_duration(typed) == length
+
+
+@pytest.mark.parametrize("typed", ["", "90", "fast", "-2s", "2 weeks", "P", "9" * 400 + "d"])
+def test_a_length_without_a_unit_or_sense_is_refused(typed: str) -> None:
+    """Also a bare number: nobody agrees on its unit."""
+    with pytest.raises(ValueError, match="with its unit, like"):
+        read_duration(typed)
+
+
+@pytest.mark.parametrize("length", ["0.1s", "25h"])
+def test_a_day_is_at_least_a_fifth_of_a_second_and_at_most_a_day(length: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both bounds are named."""
+    monkeypatch.setenv("DAY90_DAY_LENGTH", length)
+
+    with pytest.raises(BadSetting, match=r"^DAY90_DAY_LENGTH should be between 0\.2s and 24h$"):
+        load_settings()
+
+
+def test_a_flag_wins_over_the_environment_and_one_not_given_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is how the command line says "not given"."""
+    monkeypatch.setenv("DAY90_DAY_LENGTH", "5s")
+    monkeypatch.setenv("DAY90_LOG_LEVEL", "warning")
+
+    settings = load_settings(flags={"day_length": "2m", "log_level": None})
+
+    assert settings.day_length == timedelta(minutes=2)
+    assert settings.log_level == "WARNING"
+
+
+def test_a_wrong_flag_is_named_as_it_was_typed() -> None:
+    """Not as the variable that the person never set."""
+    with pytest.raises(BadSetting, match=r"^--day-length should be a length"):
+        load_settings(flags={"day_length": "soon"})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("DAY90_DATABASE_URL", "mysql://u:hush@db/x", "should start with postgresql://"),
+        ("DAY90_DATABASE_URL", "sqlite://", "sqlite:///"),
+        ("DAY90_PLAYBOOKS", "/no/such/folder", "a folder that exists"),
+        ("DAY90_TEMPLATES", "/no/such/folder", "a folder that exists"),
+        ("DAY90_TEAM", "/no/such/team.yaml", "a file that exists"),
+        ("DAY90_SMTP_URL", "http://u:hush@mail", "should look like smtp://"),
+        ("DAY90_SMTP_URL", "smtp://u:hush@mail:many", "should look like smtp://"),
+        ("DAY90_MAIL_FROM", "onboarding", "should be an address"),
+        ("DAY90_MAIL_FROM", "a@b.test\nBcc: c@d.test", "should be an address"),
+        ("DAY90_MAIL_DOMAIN", "two words", "should be a domain name"),
+        ("DAY90_TEMPORAL_UI", "localhost:8233", "should be an address"),
+        ("DAY90_LOG_FORMAT", "xml", "'console' or 'json'"),
+        ("DAY90_LOG_LEVEL", "loud", "'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_with_the_variable_and_what_would_be_right(
+    variable: str, value: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And never the value, which may carry a password."""
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(BadSetting) as refusal:
+        load_settings()
+
+    line = str(refusal.value)
+    assert line.startswith(f"{variable} ")
+    assert told in line
+    assert "\n" not in line
+    assert "hush" not in line
+    assert refusal.value.__suppress_context__
+
+
+def test_all_wrong_settings_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator repairs them in one go."""
+    monkeypatch.setenv("DAY90_LOG_FORMAT", "xml")
+    monkeypatch.setenv("DAY90_DAY_LENGTH", "x")
+
+    with pytest.raises(BadSetting, match=r"^DAY90_DAY_LENGTH .*; DAY90_LOG_FORMAT "):
+        load_settings()
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compose files pass it so."""
+    monkeypatch.setenv("DAY90_TEAM", "")
+
+    assert load_settings().team is None
+
+
+def test_passwords_are_not_in_what_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings end up in logs and bug reports."""
+    monkeypatch.setenv("DAY90_DATABASE_URL", "postgresql://day90:hush@db/day90")
+    monkeypatch.setenv("DAY90_SMTP_URL", "smtps://day90:hush@mail.example.com")
+
+    settings = load_settings()
+
+    assert "hush" not in repr((settings, settings.mail_server))
+    assert settings.sql_url == "postgresql://day90:hush@db/day90"
+
+
+def test_a_mail_server_is_read_from_its_url() -> None:
+    """Percent-encoded user and password; the port follows from the scheme."""
+    server = read_mail_server("smtps://a%40b.test:p%2Fw@mail.example.com")
+
+    assert (server.host, server.port, server.tls_from_start) == ("mail.example.com", 465, True)
+    assert server.user == "a@b.test"
+    assert server.password is not None
+    assert server.password.get_secret_value() == "p/w"
+    assert read_mail_server("smtp://localhost").port == 587
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    """The description is the documentation."""
+    undescribed = [name for name, field in Settings.model_fields.items() if not field.description]
+
+    assert undescribed == []
