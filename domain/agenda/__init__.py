@@ -1,0 +1,39 @@
+"""What does an open onboarding wait for, and what follows from news and time? The only rules that run inside workflows.
+
+Frozen like the workflow loop: what stands here is replayed for every open onboarding. Rules that may be tuned live
+outside (`domain.rules`), run in activities, and reach the agenda as data.
+"""
+
+from domain.agenda.gates import unfold
+from domain.agenda.picture import Progress, agenda, late, plan, progress, status, waiting_for, why
+from domain.agenda.receiving import apply, check, hear, repeated
+from domain.agenda.state import Consequences, Entry, Fact, IssueState, MilestoneState, StageState, State
+from domain.agenda.timing import adopt, cancel, due, next_entry, stands
+
+__all__ = [
+    "Consequences",
+    "Entry",
+    "Fact",
+    "IssueState",
+    "MilestoneState",
+    "Progress",
+    "StageState",
+    "State",
+    "adopt",
+    "agenda",
+    "apply",
+    "cancel",
+    "check",
+    "due",
+    "hear",
+    "late",
+    "next_entry",
+    "plan",
+    "progress",
+    "repeated",
+    "status",
+    "stands",
+    "unfold",
+    "waiting_for",
+    "why",
+]

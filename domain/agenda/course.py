@@ -1,0 +1,180 @@
+"""May the course change: pause, resume, a new date, owner or scope, an ending? And what changes then?"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.agenda.gates import note
+from domain.agenda.milestones import known, refuse_unless_approver
+from domain.agenda.state import PauseSpan, State
+from domain.news import (
+    CriterionAttested,
+    OnboardingEnded,
+    Paused,
+    Reassigned,
+    Replanned,
+    Resumed,
+    RiskRecorded,
+    ScopeChangeDecided,
+    ScopeChangeRequested,
+    WinRecorded,
+)
+from domain.refusal import Refused
+
+
+def check_pause(state: State, _: Paused) -> None:
+    if state.paused_at:
+        raise Refused(f"it has been paused since {state.paused_at:%Y-%m-%d}", field="pause")
+
+
+def apply_pause(state: State, news: Paused, now: datetime) -> bool:
+    state.paused_at, state.pause_until = news.at or now, news.until
+    until = news.until.isoformat() if news.until else None
+    note(state, "paused", state.paused_at, news=news, reason=news.reason, until=until)
+    return True
+
+
+def check_resume(state: State, _: Resumed) -> None:
+    if not state.paused_at:
+        raise Refused("it is not paused", field="resume")
+
+
+def apply_resume(state: State, news: Resumed, now: datetime) -> bool:
+    assert state.paused_at is not None, "checked"
+    since, state.paused_at, state.pause_until = state.paused_at, None, None
+    until = max(news.at or now, since)
+    state.pauses.append(PauseSpan(since=since, until=until))
+    lost = timedelta(days=(until.date() - since.date()).days)
+    state.moved = {key: day + lost if day >= since.date() else day for key, day in state.moved.items()}
+    if state.hand_off_moved and state.hand_off_moved >= since.date():
+        state.hand_off_moved += lost
+    note(state, "resumed", news.at or now, news=news, since=since.isoformat())
+    return True
+
+
+def check_replan(state: State, news: Replanned) -> None:
+    if news.milestone is None and news.hand_off_by is None:
+        raise Refused("say which milestone moves, or by when the hand-off shall be", field="milestone")
+    if news.milestone is None:
+        return
+    milestone = known(state, news.milestone)
+    if milestone.settled:
+        raise Refused(f"{milestone.key} is {milestone.status} already", field="milestone")
+    if news.to is None:
+        raise Refused("is missing: the new date, like 2027-01-29", field="to")
+
+
+def check_dates(news: Replanned | Paused, now: datetime) -> None:
+    """The new date may be today's at the earliest, a day's difference between time zones allowed."""
+    dates = (news.to, news.hand_off_by) if isinstance(news, Replanned) else (news.until,)
+    fields = ("to", "hand_off_by") if isinstance(news, Replanned) else ("until",)
+    for field, day in zip(fields, dates, strict=True):
+        if day is not None and (day - now.date()).days < -1:
+            raise Refused(f"{day} is past", field=field)
+
+
+def apply_replan(state: State, news: Replanned, now: datetime) -> bool:
+    if news.milestone and news.to:
+        state.moved[news.milestone] = news.to
+    if news.hand_off_by:
+        state.hand_off_moved = news.hand_off_by
+    data = {"to": str(news.to) if news.to else None, "hand_off_by": str(news.hand_off_by) if news.hand_off_by else None}
+    note(state, "replanned", now, about=news.milestone or "", news=news, reason=news.reason, **data)
+    return True
+
+
+def check_reassign(state: State, news: Reassigned) -> None:
+    if news.owner == state.owner:
+        raise Refused(f"{news.owner} is the owner already", field="owner")
+
+
+def apply_reassign(state: State, news: Reassigned, now: datetime) -> bool:
+    before, state.owner = state.owner, news.owner
+    note(state, "reassigned", now, about=news.owner, news=news, before=before, reason=news.reason)
+    return True
+
+
+def apply_scope_request(state: State, news: ScopeChangeRequested, now: datetime) -> bool:
+    key = news.request
+    if key is not None and key in state.scope_requests:
+        return False
+    state.requests_made += 1
+    key = key or f"change-{state.requests_made}"
+    state.scope_requests[key] = news.title
+    note(state, "scope_change_requested", now, about=key, news=news, title=news.title, effort_days=news.effort_days)
+    return True
+
+
+def check_scope_decision(state: State, news: ScopeChangeDecided) -> None:
+    if news.request not in state.scope_requests:
+        waiting = ", ".join(state.scope_requests) or "none"
+        raise Refused(f"{news.request!r} is not waiting for a decision; waiting: {waiting}", field="request")
+    refuse_unless_approver(state, news.by)
+
+
+def apply_scope_decision(state: State, news: ScopeChangeDecided, now: datetime) -> bool:
+    title = state.scope_requests.pop(news.request)
+    data = {"decision": news.decision, "reason": news.reason, "title": title}
+    note(state, "scope_change_decided", now, about=news.request, news=news, **data)
+    return True
+
+
+def apply_risk(state: State, news: RiskRecorded, now: datetime) -> bool:
+    data = news.model_dump(mode="json", include={"title", "probability", "impact", "mitigation", "owner", "review_on"})
+    data = {name: value for name, value in data.items() if value is not None}
+    note(state, "risk_recorded", news.at or now, about=news.risk, news=news, closed=news.closed, **data)
+    return True
+
+
+def apply_win(state: State, news: WinRecorded, now: datetime) -> bool:
+    data: dict[str, Any] = {"title": news.title, "slot": news.slot, "baseline": news.baseline, "result": news.result}
+    note(state, "win_recorded", news.at or now, news=news, **data)
+    return True
+
+
+def check_attest(state: State, news: CriterionAttested) -> None:
+    criterion = state.criterion(news.criterion)
+    if criterion is None or criterion.by != "attestation":
+        keys = ", ".join(other.key for other in state.criteria if other.by == "attestation")
+        raise Refused(
+            f"{news.criterion!r} is not a criterion that a person vouches for; those are: {keys}", field="criterion"
+        )
+    if not news.by:
+        raise Refused("is missing: who vouches for it", field="by")
+
+
+def apply_attest(state: State, news: CriterionAttested, now: datetime) -> bool:
+    criterion = state.criterion(news.criterion)
+    assert criterion is not None, "checked"
+    before, criterion.attested_by = criterion.attested_by, news.by if news.holds else None
+    if before == criterion.attested_by:
+        return False
+    kind = "criterion_attested" if news.holds else "criterion_withdrawn"
+    note(state, kind, news.at or now, about=criterion.key, news=news)
+    return True
+
+
+def check_end(state: State, news: OnboardingEnded) -> None:
+    if news.ending == "handed_over":
+        if unmet := state.unmet():
+            raise Refused(f"{', '.join(unmet)} not met: use handed_over_with_exceptions and name them", field="ending")
+        refuse_unless_approver(state, news.by)
+        return
+    if news.ending == "handed_over_with_exceptions":
+        refuse_unless_approver(state, news.by)
+        if unnamed := [key for key in state.unmet() if key not in news.exceptions]:
+            raise Refused(
+                f"every criterion that is not met has to be named, also {', '.join(unnamed)}", field="exceptions"
+            )
+        if not news.reason:
+            raise Refused("is missing: why the customer is handed over all the same", field="reason")
+        return
+    if not news.reason:
+        raise Refused(f"is missing: why it ends as {news.ending}", field="reason")
+
+
+def apply_end(state: State, news: OnboardingEnded, now: datetime) -> bool:
+    state.ending = news.ending
+    state.exceptions = [key for key in state.unmet() if key in news.exceptions]
+    data: dict[str, Any] = {"ending": news.ending, "reason": news.reason, "exceptions": state.exceptions}
+    note(state, "ended", news.at or now, news=news, **data)
+    return True

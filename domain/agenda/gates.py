@@ -1,0 +1,118 @@
+"""What follows at once when something has happened? Stages turn, gates open, hypercare closes, the hand-off comes."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from domain.agenda.state import Fact, MilestoneState, State
+from domain.news import News, read_news
+
+
+def note(state: State, kind: str, at: datetime, *, about: str = "", news: News | None = None, **data: Any) -> None:
+    """Put a fact aside for the journal."""
+    state.facts += 1
+    fact = Fact(seq=state.facts, kind=kind, at=at, about=about, data=data)
+    if news is not None:
+        fact.by, fact.via, fact.proved, fact.note = news.by, news.via, news.proved, news.note
+        if news.ignored:
+            fact.data["ignored_fields"] = list(news.ignored)
+        if news.evidence:
+            fact.data["evidence"] = [news.evidence] if isinstance(news.evidence, str) else list(news.evidence)
+    state.pending.append(fact)
+
+
+def reach(state: State, milestone: MilestoneState, news: News, now: datetime) -> None:
+    milestone.status = "reached"
+    milestone.at = news.at or now
+    note(state, "milestone_reached", milestone.at, about=milestone.key, news=news)
+
+
+def unfold(state: State, now: datetime) -> bool:
+    """Draw every consequence that needs no decision. Says whether there was one; calling it again changes nothing."""
+    if not state.opened:
+        return False
+    anything = False
+    while not state.ending and any(step(state, now) for step in STEPS):
+        anything = True
+    return anything
+
+
+def _apply_held_signals(state: State, now: datetime) -> bool:
+    for held in state.held:
+        milestone = state.milestone(held.milestone)
+        if milestone is None or milestone.settled:
+            state.held.remove(held)
+            return True
+        if not state.gate(milestone):
+            state.held.remove(held)
+            reach(state, milestone, read_news("reach_milestone", held.news), now)
+            return True
+    return False
+
+
+def _turn_stages(state: State, now: datetime) -> bool:
+    turned = False
+    for stage in state.stages:
+        milestones = [milestone for milestone in state.milestones if milestone.stage == stage.key]
+        may_open = all((other := state.milestone(key)) is None or other.settled for key in stage.after)
+        at_work = any(milestone.settled for milestone in milestones)
+        if stage.status == "ahead" and ((may_open and now >= stage.opens and not state.paused_at) or at_work):
+            stage.status, turned = "open", True
+            note(state, "stage_opened", now, about=stage.key)
+        complete = all(milestone.settled or milestone.optional for milestone in milestones)
+        if stage.status == "open" and complete:
+            stage.status, turned = "closed", True
+            note(state, "stage_closed", now, about=stage.key)
+        elif stage.status == "closed" and not complete:
+            stage.status, turned = "open", True
+            note(state, "stage_reopened", now, about=stage.key)
+    return turned
+
+
+def _ask_for_sign_offs(state: State, now: datetime) -> bool:
+    asked = False
+    for milestone in state.milestones:
+        if milestone.signers and not milestone.settled and not milestone.asked and not state.gate(milestone):
+            milestone.asked = asked = True
+            note(state, "sign_off_asked", now, about=milestone.key)
+    return asked
+
+
+def prolonging_issues(state: State) -> list[str]:
+    return [issue.key for issue in state.issues if issue.severity in state.prolonging]
+
+
+def _close_hypercare(state: State, now: datetime) -> bool:
+    closing = state.playing("hypercare_end")
+    if closing is None or closing.settled or state.hypercare_until is None or state.paused_at:
+        return False
+    if now < state.hypercare_until or state.gate(closing):
+        return False
+    if issues := prolonging_issues(state):
+        if state.prolonged:
+            return False
+        state.prolonged = True
+        note(state, "hypercare_prolonged", now, about=closing.key, issues=issues)
+        return True
+    reach(state, closing, News(via="day90"), now)
+    return True
+
+
+def _hand_over(state: State, now: datetime) -> bool:
+    review = state.playing("review")
+    if review is None or not review.settled or state.unmet() or state.hand_off_from is None or state.paused_at:
+        return False
+    if now < state.hand_off_from:
+        return False
+    state.ending = "handed_over"
+    note(state, "ended", now, ending="handed_over")
+    return True
+
+
+STEPS: tuple[Callable[[State, datetime], bool], ...] = (
+    _apply_held_signals,
+    _turn_stages,
+    _ask_for_sign_offs,
+    _close_hypercare,
+    _hand_over,
+)

@@ -1,0 +1,72 @@
+"""May this issue be raised, acknowledged or resolved, and what changes then?"""
+
+from datetime import datetime
+
+from domain.agenda.gates import note
+from domain.agenda.state import IssueState, State
+from domain.news import IssueAcknowledged, IssueRaised, IssueResolved
+from domain.refusal import Refused
+
+MOST_OPEN = 200
+"""So many open issues are a matter for the help desk, not for one onboarding's agenda."""
+
+
+def check_raise(state: State, news: IssueRaised) -> None:
+    known = state.issue(news.issue) if news.issue else None
+    if known is None and len(state.issues) >= MOST_OPEN:
+        raise Refused(f"{MOST_OPEN} issues are open already", field="issue")
+
+
+def apply_raise(state: State, news: IssueRaised, now: datetime) -> bool:
+    """A new issue; the same key with another severity is the same issue, judged anew."""
+    known = state.issue(news.issue) if news.issue else None
+    if known is not None:
+        if known.severity == news.severity:
+            return False
+        known.severity = news.severity
+        note(state, "issue_judged_anew", now, about=known.key, news=news, severity=news.severity, title=news.title)
+        return True
+    state.issues_raised += 1
+    key = news.issue or f"issue-{state.issues_raised}"
+    issue = IssueState(key=key, severity=news.severity, since=news.at or now, title=news.title)
+    state.issues.append(issue)
+    note(state, "issue_raised", issue.since, about=issue.key, news=news, severity=issue.severity, title=news.title)
+    return True
+
+
+def _open_issue(state: State, key: str) -> IssueState:
+    issue = state.issue(key)
+    if issue is None:
+        open_ones = ", ".join(other.key for other in state.issues) or "none"
+        raise Refused(f"{key!r} is not an open issue; open: {open_ones}", field="issue")
+    return issue
+
+
+def check_open(state: State, news: IssueAcknowledged | IssueResolved) -> None:
+    _open_issue(state, news.issue)
+
+
+def apply_acknowledge(state: State, news: IssueAcknowledged, now: datetime) -> bool:
+    issue = _open_issue(state, news.issue)
+    if issue.acknowledged:
+        return False
+    issue.acknowledged = True
+    note(
+        state,
+        "issue_acknowledged",
+        news.at or now,
+        about=issue.key,
+        news=news,
+        severity=issue.severity,
+        title=issue.title,
+    )
+    return True
+
+
+def apply_resolve(state: State, news: IssueResolved, now: datetime) -> bool:
+    issue = _open_issue(state, news.issue)
+    state.issues.remove(issue)
+    note(
+        state, "issue_resolved", news.at or now, about=issue.key, news=news, severity=issue.severity, title=issue.title
+    )
+    return True

@@ -1,0 +1,124 @@
+"""May this milestone be reached, reopened, waived or signed off, and what changes then?"""
+
+from datetime import datetime
+
+from domain.agenda.gates import note, prolonging_issues, reach
+from domain.agenda.state import MilestoneState, State
+from domain.news import MilestoneReached, MilestoneReopened, MilestoneWaived, SignedOff
+from domain.refusal import Refused
+
+LISTED = 40
+"""So many keys are listed in a refusal: enough for a whole playbook, short enough for a line of history."""
+
+
+def known(state: State, key: str) -> MilestoneState:
+    milestone = state.milestone(key)
+    if milestone is None:
+        keys = ", ".join(other.key for other in state.milestones[:LISTED])
+        raise Refused(f"{key!r} is not in the plan of this onboarding, which has: {keys}", field="milestone")
+    return milestone
+
+
+def refuse_unless_gate_open(state: State, milestone: MilestoneState) -> None:
+    if missing := state.gate(milestone):
+        raise Refused(f"{milestone.key} has to wait for {', '.join(missing)}", field="milestone")
+
+
+def check_reach(state: State, news: MilestoneReached) -> None:
+    milestone = known(state, news.milestone)
+    if milestone.settled:
+        return
+    if milestone.signers:
+        signers = ", ".join(milestone.signers)
+        raise Refused(f"{milestone.key} needs a sign-off by {signers}: use sign_off", field="milestone")
+    if milestone.role == "hypercare_end":
+        raise Refused(f"{milestone.key} comes by itself when hypercare is over", field="milestone")
+    refuse_unless_gate_open(state, milestone)
+
+
+def apply_reach(state: State, news: MilestoneReached, now: datetime) -> bool:
+    milestone = known(state, news.milestone)
+    if milestone.settled:
+        return False
+    reach(state, milestone, news, now)
+    return True
+
+
+def check_reopen(state: State, news: MilestoneReopened) -> None:
+    milestone = known(state, news.milestone)
+    if not milestone.settled:
+        raise Refused(f"{milestone.key} is open already", field="milestone")
+
+
+def apply_reopen(state: State, news: MilestoneReopened, now: datetime) -> bool:
+    milestone = known(state, news.milestone)
+    _open_again(state, milestone)
+    note(state, "milestone_reopened", now, about=milestone.key, news=news, reason=news.reason)
+    return True
+
+
+def _open_again(state: State, milestone: MilestoneState) -> None:
+    milestone.status, milestone.at, milestone.asked = "open", None, False
+    if milestone.role != "go_live":
+        return
+    state.hypercare_until, state.prolonged = None, False
+    closing = state.playing("hypercare_end")
+    if closing is not None and closing.settled:
+        _open_again(state, closing)
+
+
+def check_waive(state: State, news: MilestoneWaived) -> None:
+    milestone = known(state, news.milestone)
+    if milestone.settled:
+        raise Refused(f"{milestone.key} is {milestone.status} already", field="milestone")
+    if milestone.role in ("go_live", "review"):
+        raise Refused(
+            f"{milestone.key} cannot be waived, the hand-off stands on it: end the onboarding instead",
+            field="milestone",
+        )
+    if milestone.role == "hypercare_end" and (issues := prolonging_issues(state)):
+        raise Refused(f"{milestone.key} cannot be waived while {', '.join(issues)} is open", field="milestone")
+    refuse_unless_approver(state, news.by)
+
+
+def refuse_unless_approver(state: State, by: str | None) -> None:
+    if by not in state.approvers:
+        raise Refused(f"this takes the approval of {' or '.join(state.approvers) or 'a manager'}", field="by")
+
+
+def apply_waive(state: State, news: MilestoneWaived, now: datetime) -> bool:
+    milestone = known(state, news.milestone)
+    milestone.status, milestone.at = "waived", news.at or now
+    note(state, "milestone_waived", milestone.at, about=milestone.key, news=news, reason=news.reason)
+    return True
+
+
+def check_sign_off(state: State, news: SignedOff) -> None:
+    milestone = known(state, news.milestone)
+    if not milestone.signers:
+        raise Refused(f"{milestone.key} needs no sign-off: use reach_milestone", field="milestone")
+    if news.by not in milestone.signers:
+        raise Refused(f"{milestone.key} may be signed by {' or '.join(milestone.signers)} only", field="by")
+    if news.decision == "reject" and not news.reasons:
+        raise Refused("a rejection says why", field="reasons")
+    if news.decision == "reject" and milestone.settled:
+        raise Refused(f"{milestone.key} is {milestone.status} already: use reopen_milestone", field="milestone")
+    if not milestone.settled:
+        refuse_unless_gate_open(state, milestone)
+
+
+def apply_sign_off(state: State, news: SignedOff, now: datetime) -> bool:
+    milestone = known(state, news.milestone)
+    if milestone.settled:
+        return False
+    if news.decision == "approve":
+        reach(state, milestone, news, now)
+        return True
+    reasons = [news.reasons] if isinstance(news.reasons, str) else list(news.reasons)
+    reopened = [key for key in milestone.reopens if (other := state.milestone(key)) and other.settled]
+    for key in reopened:
+        _open_again(state, known(state, key))
+    milestone.asked = False
+    milestone.rejections += 1
+    note(state, "sign_off_rejected", news.at or now, about=milestone.key, news=news, reasons=reasons, reopened=reopened)
+    return True

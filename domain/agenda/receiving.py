@@ -1,0 +1,131 @@
+"""Is this piece of news allowed now, and what does it change? The agenda's door for all that people and systems say."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.agenda import course, issues, milestones
+from domain.agenda.gates import note, unfold
+from domain.agenda.state import REMEMBERED_NEWS, HeldSignal, State
+from domain.news import (
+    CriterionAttested,
+    IssueAcknowledged,
+    IssueRaised,
+    IssueResolved,
+    MilestoneReached,
+    MilestoneReopened,
+    MilestoneWaived,
+    News,
+    OnboardingEnded,
+    Paused,
+    Reassigned,
+    Replanned,
+    Resumed,
+    RiskRecorded,
+    ScopeChangeDecided,
+    ScopeChangeRequested,
+    SignedOff,
+    WinRecorded,
+    read_news,
+)
+from domain.refusal import Refused
+
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
+"""Two machines' clocks may differ by so much before "it happened in the future" is an error of the sender."""
+
+Check = Callable[[State, Any], None]
+Apply = Callable[[State, Any, datetime], bool]
+
+
+def _anything_goes(_: State, __: Any) -> None:
+    return
+
+
+RULES: dict[type[News], tuple[Check, Apply]] = {
+    MilestoneReached: (milestones.check_reach, milestones.apply_reach),
+    MilestoneReopened: (milestones.check_reopen, milestones.apply_reopen),
+    MilestoneWaived: (milestones.check_waive, milestones.apply_waive),
+    SignedOff: (milestones.check_sign_off, milestones.apply_sign_off),
+    IssueRaised: (issues.check_raise, issues.apply_raise),
+    IssueAcknowledged: (issues.check_open, issues.apply_acknowledge),
+    IssueResolved: (issues.check_open, issues.apply_resolve),
+    Paused: (course.check_pause, course.apply_pause),
+    Resumed: (course.check_resume, course.apply_resume),
+    Replanned: (course.check_replan, course.apply_replan),
+    Reassigned: (course.check_reassign, course.apply_reassign),
+    ScopeChangeRequested: (_anything_goes, course.apply_scope_request),
+    ScopeChangeDecided: (course.check_scope_decision, course.apply_scope_decision),
+    RiskRecorded: (_anything_goes, course.apply_risk),
+    WinRecorded: (_anything_goes, course.apply_win),
+    CriterionAttested: (course.check_attest, course.apply_attest),
+    OnboardingEnded: (course.check_end, course.apply_end),
+}
+
+
+def repeated(state: State, news: News) -> bool:
+    return news.news_id is not None and news.news_id in state.seen
+
+
+def check(state: State, news: News, now: datetime) -> None:
+    """Raises Refused with a business reason; a repetition of applied news is never refused."""
+    if repeated(state, news):
+        return
+    if not state.opened:
+        raise Refused("this onboarding is just being opened: send it again in a moment")
+    if state.ending:
+        raise Refused(f"this onboarding has ended ({state.ending})")
+    if news.at and news.at > now + CLOCKS_DIFFER_BY:
+        raise Refused(f"{news.at.isoformat()} lies in the future", field="at")
+    if news.at and state.closed_at and news.at < state.closed_at:
+        raise Refused(f"{news.at.isoformat()} lies before the deal was closed", field="at")
+    if isinstance(news, Replanned | Paused):
+        course.check_dates(news, now)
+    RULES[type(news)][0](state, news)
+
+
+def apply(state: State, news: News, now: datetime) -> bool:
+    """Change the state by news that `check` let through. False when it said nothing new: then nothing changed."""
+    if repeated(state, news):
+        return False
+    _remember(state, news)
+    if not RULES[type(news)][1](state, news, now):
+        return False
+    state.last_news, state.stuck = now, False
+    unfold(state, now)
+    return True
+
+
+def hear(state: State, kind: str, raw: Any, now: datetime) -> None:
+    """Take what a system states as a fact: it is applied, held until its gate opens, or recorded as harmless."""
+    try:
+        news = read_news(kind, raw)
+        if repeated(state, news):
+            note(state, "repeated_news", now, news=news, update=kind)
+            return
+        if isinstance(news, MilestoneReached) and _too_early(state, news):
+            _remember(state, news)
+            at = news.at or now
+            held = {**news.model_dump(mode="json", exclude_defaults=True, exclude={"milestone"}), "at": at.isoformat()}
+            state.held.append(HeldSignal(milestone=news.milestone, news={**held, "milestone": news.milestone}))
+            note(state, "signal_held", now, about=news.milestone, news=news)
+            return
+        check(state, news, now)
+    except Refused as refusal:
+        note(state, "news_refused", now, update=kind, field=refusal.field, reason=refusal.reason[:500])
+        return
+    if not apply(state, news, now):
+        note(state, "repeated_news", now, news=news, update=kind)
+
+
+def _too_early(state: State, news: MilestoneReached) -> bool:
+    if state.ending:
+        return False
+    milestone = state.milestone(news.milestone)
+    if milestone is None or milestone.settled or milestone.signers or milestone.role == "hypercare_end":
+        return False
+    return bool(state.gate(milestone)) and all(held.milestone != milestone.key for held in state.held)
+
+
+def _remember(state: State, news: News) -> None:
+    if news.news_id is not None:
+        state.seen = [*state.seen, news.news_id][-REMEMBERED_NEWS:]

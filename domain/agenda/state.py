@@ -1,0 +1,209 @@
+"""What does a running onboarding carry with it? The one compact object that survives every new run.
+
+Ids and small facts only: no names, no addresses, no documents. It only grows: a stored sample of every past shape loads.
+"""
+
+from datetime import date
+from typing import Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
+
+from domain.clock import Clock
+from domain.news import Ending
+from domain.wire import Instant
+
+REMEMBERED_NEWS = 500
+"""How many news ids are remembered across runs: more than an onboarding ever gets between two repeats of a sender."""
+
+
+class Carried(BaseModel):
+    """A part of the state. What still has its default is left out of the payload: most of it has, most of the time."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields = type(self).model_fields
+        return {
+            name: value
+            for name, value in serialize(self).items()
+            if fields[name].is_required() or getattr(self, name) != fields[name].get_default(call_default_factory=True)
+        }
+
+
+Rule = Literal["nudge", "cadence", "open_stage", "stuck", "service_level", "hypercare", "pause_limit", "hand_off"]
+PAUSE_PROOF: frozenset[str] = frozenset({"service_level", "pause_limit"})
+"""What goes on while an onboarding is paused: problems of live users do, and so does the pause's own end."""
+
+
+class Entry(NamedTuple):
+    """Something that happens at a time. One per slot; slot and occurrence together name it for ever.
+
+    `about` is the milestone, issue or cadence that it is for.
+    """
+
+    slot: str
+    occurrence: str
+    due: Instant
+    rule: Rule
+    about: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.slot}/{self.occurrence}"
+
+
+class MilestoneState(Carried):
+    key: str
+    title: str
+    stage: str
+    due: Instant
+    requires: list[str] = []
+    role: str | None = None
+    signers: list[str] = []
+    reopens: list[str] = []
+    optional: bool = False
+    critical: bool = False
+    status: Literal["open", "reached", "waived"] = "open"
+    at: Instant | None = None
+    asked: bool = False
+    rejections: int = 0
+
+    @property
+    def settled(self) -> bool:
+        return self.status != "open"
+
+
+class StageState(Carried):
+    key: str
+    title: str
+    opens: Instant
+    after: list[str] = []
+    status: Literal["ahead", "open", "closed"] = "ahead"
+
+
+class IssueState(Carried):
+    key: str
+    severity: str
+    since: Instant
+    title: str = ""
+    acknowledged: bool = False
+
+
+class Fact(Carried):
+    """Something that happened and is not yet written to the journal."""
+
+    seq: int
+    kind: str
+    at: Instant
+    about: str = ""
+    by: str | None = None
+    via: str = "day90"
+    proved: bool = False
+    note: str | None = None
+    data: dict[str, Any] = {}
+
+
+class CriterionState(Carried):
+    """A condition of the hand-off: computed from the milestones, or vouched for by a person."""
+
+    key: str
+    title: str
+    by: Literal["milestones", "attestation"] = "attestation"
+    attested_by: str | None = None
+
+
+class PauseSpan(Carried):
+    since: Instant
+    until: Instant
+
+
+class HeldSignal(Carried):
+    """A milestone that a system reported before its gate was open."""
+
+    milestone: str
+    news: dict[str, Any]
+
+
+class State(Carried):
+    onboarding: str
+    clock: Clock = Clock()
+    opened: bool = False
+    playbook: str = ""
+    playbook_hash: str = ""
+    touch: str = ""
+    owner: str = ""
+    approvers: list[str] = []
+    cast: dict[str, list[str]] = {}
+    closed_at: Instant | None = None
+    taken_up_at: Instant | None = None
+    stages: list[StageState] = []
+    milestones: list[MilestoneState] = []
+    entries: list[Entry] = []
+    issues: list[IssueState] = []
+    prolonging: list[str] = []
+    criteria: list[CriterionState] = []
+    scope_requests: dict[str, str] = {}
+    held: list[HeldSignal] = []
+    pending: list[Fact] = []
+    seen: list[str] = []
+    pauses: list[PauseSpan] = []
+    moved: dict[str, date] = {}
+    paused_at: Instant | None = None
+    pause_until: date | None = None
+    last_news: Instant | None = None
+    stuck: bool = False
+    hypercare_until: Instant | None = None
+    hand_off_from: Instant | None = None
+    hand_off_by: Instant | None = None
+    ending: Ending | Literal["cancelled"] | None = None
+    exceptions: list[str] = []
+    prolonged: bool = False
+    hand_off_moved: date | None = None
+    facts: int = 0
+    issues_raised: int = 0
+    requests_made: int = 0
+
+    def milestone(self, key: str) -> MilestoneState | None:
+        return next((milestone for milestone in self.milestones if milestone.key == key), None)
+
+    def playing(self, role: str) -> MilestoneState | None:
+        return next((milestone for milestone in self.milestones if milestone.role == role), None)
+
+    def issue(self, key: str) -> IssueState | None:
+        return next((issue for issue in self.issues if issue.key == key), None)
+
+    def criterion(self, key: str) -> CriterionState | None:
+        return next((criterion for criterion in self.criteria if criterion.key == key), None)
+
+    def unmet(self) -> list[str]:
+        """Keys of the hand-off criteria that do not hold (SS-01)."""
+        complete = all(milestone.settled or milestone.optional for milestone in self.milestones)
+        return [
+            criterion.key
+            for criterion in self.criteria
+            if not (complete if criterion.by == "milestones" else criterion.attested_by)
+        ]
+
+    def gate(self, milestone: MilestoneState) -> list[str]:
+        """Keys of the milestones that must be reached before that one can be; empty when its gate is open."""
+        stage = next(stage for stage in self.stages if stage.key == milestone.stage)
+        needed = dict.fromkeys([*stage.after, *milestone.requires])
+        return [key for key in needed if (other := self.milestone(key)) and not other.settled]
+
+
+class Consequences(Carried):
+    """What follows from an occasion, decided outside the workflow: how the agenda changes."""
+
+    put: list[Entry] = []
+    drop: list[str] = []
+    dues: dict[str, Instant] = {}
+    stage_opens: dict[str, Instant] = {}
+    moved: dict[str, date] = {}
+    hypercare_until: Instant | None = None
+    hand_off_from: Instant | None = None
+    hand_off_by: Instant | None = None
+    stuck: bool = False
+    owner: str | None = None
+    approvers: list[str] | None = None
+    cast: dict[str, list[str]] | None = None

@@ -1,0 +1,71 @@
+"""What is due, and when does the onboarding wake up next? It compares dates and marks, nothing else."""
+
+from datetime import datetime
+
+from domain.agenda.gates import note
+from domain.agenda.state import PAUSE_PROOF, Consequences, Entry, State
+
+
+def due(state: State, now: datetime) -> list[Entry]:
+    """The entries to act on now, oldest first."""
+    if state.ending:
+        return []
+    ripe = [entry for entry in state.entries if entry.due <= now and _runs(state, entry) and stands(state, entry)]
+    return sorted(ripe, key=lambda entry: (entry.due, entry.slot))
+
+
+def next_entry(state: State) -> Entry | None:
+    """The entry for which the one alarm clock is set; None when only news can move the onboarding on."""
+    if state.ending:
+        return None
+    waiting = [entry for entry in state.entries if _runs(state, entry) and stands(state, entry)]
+    return min(waiting, key=lambda entry: (entry.due, entry.slot), default=None)
+
+
+def _runs(state: State, entry: Entry) -> bool:
+    return not state.paused_at or entry.rule in PAUSE_PROOF
+
+
+def stands(state: State, entry: Entry) -> bool:
+    """Whether what the entry is about is still open."""
+    if entry.rule == "nudge":
+        milestone = state.milestone(entry.about)
+        return milestone is not None and not milestone.settled
+    if entry.rule == "service_level":
+        return state.issue(entry.about) is not None
+    if entry.rule == "pause_limit":
+        return state.paused_at is not None
+    return True
+
+
+def adopt(state: State, consequences: Consequences, *, acted_on: list[Entry], written: int) -> None:
+    """Change the agenda as decided: what was acted on goes, what was put comes, facts up to `written` are journaled."""
+    gone = {entry.key for entry in acted_on}
+    slots = {entry.slot for entry in consequences.put} | set(consequences.drop)
+    kept = [entry for entry in state.entries if entry.key not in gone and entry.slot not in slots]
+    state.entries = [*kept, *(entry for entry in consequences.put if stands(state, entry))]
+    state.pending = [fact for fact in state.pending if fact.seq > written]
+    for milestone in state.milestones:
+        milestone.due = consequences.dues.get(milestone.key, milestone.due)
+    for stage in state.stages:
+        stage.opens = consequences.stage_opens.get(stage.key, stage.opens)
+    state.moved.update(consequences.moved)
+    state.hand_off_from = consequences.hand_off_from or state.hand_off_from
+    state.hand_off_by = consequences.hand_off_by or state.hand_off_by
+    state.stuck = consequences.stuck
+    if consequences.owner is not None:
+        state.owner = consequences.owner
+    if consequences.approvers is not None:
+        state.approvers = consequences.approvers
+    if consequences.cast is not None:
+        state.cast = consequences.cast
+    go_live = state.playing("go_live")
+    if consequences.hypercare_until and go_live is not None and go_live.settled:
+        state.hypercare_until = consequences.hypercare_until
+
+
+def cancel(state: State, now: datetime) -> None:
+    """Somebody cancelled the workflow in Temporal: end politely, with a fact that people are told of."""
+    if state.ending is None:
+        state.ending = "cancelled"
+        note(state, "ended", now, ending="cancelled", reason="the workflow was cancelled in Temporal")

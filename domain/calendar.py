@@ -1,0 +1,73 @@
+"""On which days does the customer work? Working days, holidays and the customer's time zone."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.wire import Wire
+
+OPENING = time(9)
+CLOSING = time(17)
+WORKING_HOURS_A_DAY = CLOSING.hour - OPENING.hour
+ONE_DAY = timedelta(days=1)
+
+
+class WorkCalendar(Wire):
+    """The customer's working week and public holidays, as data: looked up once, then part of the record.
+
+    `weekend` holds ISO weekdays (6 and 7 in most countries, 5 and 6 in some).
+    """
+
+    time_zone: str
+    weekend: tuple[int, ...] = (6, 7)
+    holidays: Mapping[date, str] = {}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def day_of(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
+
+    def at(self, day: date, hour: time) -> datetime:
+        """That local time as an instant in UTC."""
+        return datetime.combine(day, hour, self.zone).astimezone(ZoneInfo("UTC"))
+
+    def why_not(self, day: date) -> str | None:
+        """Why nobody works on that day, in words; None on a working day."""
+        if day in self.holidays:
+            return f"a holiday ({self.holidays[day]})"
+        return "a weekend" if day.isoweekday() in self.weekend else None
+
+    def working_day_from(self, day: date) -> date:
+        """That day, or the next on which people work."""
+        while self.why_not(day):
+            day += ONE_DAY
+        return day
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """`count` working days later, or earlier when negative."""
+        step = ONE_DAY if count > 0 else -ONE_DAY
+        for _ in range(abs(count)):
+            day += step
+            while self.why_not(day):
+                day += step
+        return day
+
+    def add_working_hours(self, moment: datetime, hours: float) -> datetime:
+        """The instant by which that many office hours have passed, counted in the customer's zone."""
+        left = timedelta(hours=hours)
+        local = moment.astimezone(self.zone)
+        day = local.date()
+        while True:
+            if not self.why_not(day):
+                start = max(moment, self.at(day, OPENING))
+                end = self.at(day, CLOSING)
+                if start + left <= end:
+                    return start + left
+                left -= max(end - start, timedelta(0))
+            day += ONE_DAY
+
+    def next_office_moment(self, moment: datetime) -> datetime:
+        """That instant if the office is open, else the next opening."""
+        return self.add_working_hours(moment, 0)

@@ -1,0 +1,256 @@
+"""What did the customer buy, why, and who takes part? The hand-off record of a closed deal (HO-01 to HO-13)."""
+
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self, cast
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from domain.text import Language
+from domain.wire import Door, Instant, Line, PersonName, Prose, Slug
+
+CustomerRole = Literal[
+    "executive_sponsor",
+    "project_lead",
+    "technical_lead",
+    "manager",
+    "champion",
+    "power_user",
+    "end_user",
+    "procurement",
+]
+"""Who somebody is at the customer's, by part played (sources: section 9 and 33)."""
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        msg = f"{name!r} is no time zone of the IANA database, like Asia/Tokyo or Europe/Berlin"
+        raise ValueError(msg)
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2, like JP or DE: it decides the public holidays and the working week."""
+Address = Annotated[
+    str, StringConstraints(pattern=r"^[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]+\.[^@\s<>,;\".]+$", max_length=254)
+]
+Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=2000)]
+
+
+class Account(Door):
+    """The customer's company."""
+
+    name: PersonName
+    country: Country
+    subdivision: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$")] | None = Field(
+        None, description="state or prefecture where holidays differ, like BY or CA (ISO 3166-2 without the country)"
+    )
+    time_zone: TimeZone
+    language: Language = "en"
+    domain: Line | None = None
+
+
+class Stakeholder(Door):
+    """Somebody at the customer's who bought it, rolls it out or uses it (HO-08)."""
+
+    id: Slug = Field(
+        "", validate_default=False, description="given once per deal; by default the role: project_lead, end_user-2"
+    )
+    name: PersonName
+    email: Address
+    role: CustomerRole
+    title: Line | None = None
+    language: Language | None = None
+    time_zone: TimeZone | None = None
+    in_sale: bool = True
+    in_rollout: bool = True
+
+
+class Seller(Door):
+    name: PersonName
+    email: Address
+
+
+class SuccessMetric(Door):
+    """A figure that was talked about in the sale (HO-06), best with baseline, target and day."""
+
+    name: Line
+    baseline: Line | None = None
+    target: Line | None = None
+    by_day: int | None = Field(None, ge=1, le=1000, description="days after the close")
+
+
+class NearTermDate(Door):
+    """Something in the customer's calendar that touches the schedule (HO-07)."""
+
+    what: Line
+    on: date
+
+
+class BusySeason(Door):
+    """Days on which the customer has no time for us; they do not count as days of the plan (TL-01)."""
+
+    first: date
+    last: date
+    why: Line
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            msg = f"last ({self.last}) lies before first ({self.first})"
+            raise ValueError(msg)
+        if (self.last - self.first).days > 92:
+            msg = "is longer than 92 days: split the onboarding or move the start"
+            raise ValueError(msg)
+        return self
+
+
+class QuickWinCandidate(Door):
+    """A small result that could be shown early (HO-12, section 15); 5 is most visible, 5 is most effort."""
+
+    what: Line
+    visibility: int = Field(3, ge=1, le=5)
+    effort: int = Field(3, ge=1, le=5)
+    slot: Literal[30, 60, 90] = 30
+
+
+class Note(Door):
+    by: Line | None = None
+    at: Instant | None = None
+    text: Prose
+
+
+class Circumstances(Door):
+    """What makes this customer's implementation longer than the playbook's (TL-01)."""
+
+    complexity: Literal["normal", "high"] = "normal"
+    integrations: int = Field(0, ge=0, le=1000)
+    large_data: bool = False
+    limited_resources: bool = False
+
+
+class AlreadyReached(Door):
+    """A milestone that was reached before day90 took the onboarding up (B16)."""
+
+    milestone: Slug
+    at: Instant
+    by: Slug | None = None
+
+
+class DealClosed(Door):
+    """A deal file: one closed deal as it starts one onboarding. The JSON of `examples/` and of every door."""
+
+    source: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,29}$")] = Field(
+        description="the system that knows the deal: hubspot, salesforce, file …"
+    )
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.]{0,99}$")] = Field(
+        description="the deal's id in that system"
+    )
+    closed_at: Instant = Field(description="when the deal was won, with offset: 2026-09-01T10:00:00+09:00")
+    account: Account
+    stakeholders: tuple[Stakeholder, ...] = Field(min_length=1, max_length=200)
+    yearly_value: Decimal | None = Field(
+        None, ge=0, le=10**12, description="yearly contract value in your reporting currency; chooses the tier"
+    )
+    seats: int | None = Field(None, ge=1, le=10_000_000)
+    playbook: Slug | None = Field(None, description="overrides the choice by tier")
+    owner: Slug | None = Field(None, description="staff handle; overrides the assignment rule")
+    products: tuple[Line, ...] = Field((), max_length=100)
+    problem: Prose | None = None
+    present_state: Prose | None = None
+    success_metrics: tuple[SuccessMetric, ...] = Field((), max_length=50)
+    near_term: tuple[NearTermDate, ...] = Field((), max_length=50)
+    busy_seasons: tuple[BusySeason, ...] = Field((), max_length=10)
+    circumstances: Circumstances = Circumstances()
+    seller: Seller | None = None
+    notes: tuple[Note, ...] = Field((), max_length=50)
+    crm_url: Link | None = None
+    sow_url: Link | None = None
+    roi_method: Prose | None = None
+    quick_wins: tuple[QuickWinCandidate, ...] = Field((), max_length=50)
+    champion: Slug | None = Field(None, description="id of the stakeholder who speaks for us inside")
+    go_live_by: date | None = Field(None, description="the go-live date that was promised, if one was")
+    as_of: Instant | None = Field(
+        None, description="taken up at this moment: what was due before is one summary, no burst"
+    )
+    reached: tuple[AlreadyReached, ...] = Field((), max_length=200)
+    custom: dict[Slug, Any] = Field(default_factory=dict, description="fields that only your company has (HO-09)")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_unnamed(cls, raw: Any) -> Any:
+        """Give every stakeholder an id: the role, numbered from the second of a role on."""
+        if not isinstance(raw, dict) or not isinstance(raw.get("stakeholders"), list | tuple):
+            return raw
+        seen: Counter[str] = Counter()
+        named = []
+        for person in cast("list[Any]", raw["stakeholders"]):
+            if isinstance(person, dict) and isinstance(person.get("role"), str):
+                role = str(person["role"])
+                seen[role] += 1
+                fallback = role if seen[role] == 1 else f"{role}-{seen[role]}"
+                person = {**person, "id": person.get("id") or fallback}
+            named.append(person)
+        return {**raw, "stakeholders": named}
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        twice = [id for id, times in Counter(person.id for person in self.stakeholders).items() if times > 1]
+        if twice:
+            msg = f"stakeholders: two people share the id {twice[0]!r}"
+            raise ValueError(msg)
+        if self.champion and self.champion not in {person.id for person in self.stakeholders}:
+            msg = f"champion: {self.champion!r} is not the id of a stakeholder"
+            raise ValueError(msg)
+        if self.go_live_by and self.go_live_by <= self.closed_at.date():
+            msg = f"go_live_by: {self.go_live_by} is not after the close ({self.closed_at.date()})"
+            raise ValueError(msg)
+        if self.as_of and self.as_of < self.closed_at:
+            msg = f"as_of: {self.as_of.isoformat()} lies before the close"
+            raise ValueError(msg)
+        return self
+
+
+def onboarding_id(source: str, deal_id: str) -> str:
+    """The workflow id of a deal's onboarding, and its name everywhere else."""
+    return f"onboarding-{source}-{deal_id}"
+
+
+def programme_id(source: str, deal_id: str) -> str:
+    """The workflow id of the success programme that follows a deal's onboarding."""
+    return f"success-{source}-{deal_id}"
+
+
+HAND_OFF_PARTS: tuple[tuple[str, str], ...] = (
+    ("products", "which products were bought (HO-04)"),
+    ("problem", "which problem they should solve (HO-05)"),
+    ("present_state", "how it is done today (HO-10)"),
+    ("success_metrics", "the success metrics talked about in the sale (HO-06)"),
+    ("near_term", "dates of theirs that touch the schedule (HO-07)"),
+    ("notes", "the notes of the sale (HO-03)"),
+    ("crm_url", "the link to the deal in the CRM (HO-02)"),
+    ("sow_url", "the statement of work (HO-12)"),
+    ("roi_method", "how the return was calculated in the sale (HO-12)"),
+    ("quick_wins", "candidates for quick wins (HO-12)"),
+    ("champion", "who the champion is (HO-12)"),
+    ("seats", "how many seats were bought"),
+    ("yearly_value", "the yearly contract value"),
+)
+WANTED_ROLES: tuple[CustomerRole, ...] = ("executive_sponsor", "project_lead", "technical_lead")
+
+
+def missing_from_hand_off(deal: DealClosed) -> tuple[str, ...]:
+    """What the seller is asked for, in words; empty when the hand-off record is complete (A3, HO-13)."""
+    gaps = [words for part, words in HAND_OFF_PARTS if not getattr(deal, part)]
+    present = {person.role for person in deal.stakeholders}
+    gaps += [f"who the {role.replace('_', ' ')} is (HO-08)" for role in WANTED_ROLES if role not in present]
+    return tuple(gaps)
+
+
+def completeness(deal: DealClosed) -> float:
+    """Share of the hand-off record that is filled in, 0.0 to 1.0; every part and wanted role weighs the same."""
+    parts = len(HAND_OFF_PARTS) + len(WANTED_ROLES)
+    return round(1 - len(missing_from_hand_off(deal)) / parts, 3)

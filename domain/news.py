@@ -1,0 +1,168 @@
+"""What can people and systems tell an onboarding? Every piece of news and its fields.
+
+News comes as one JSON object. These models only grow: a field is added with a default, nothing is renamed or retyped.
+"""
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from domain.playbook import Score, Severity
+from domain.refusal import Refused, what_is_wrong
+from domain.wire import Instant, Line, Prose, Slug, Wire
+
+Ending = Literal["handed_over", "handed_over_with_exceptions", "churned", "deal_reversed", "duplicate", "withdrawn"]
+
+
+class News(Wire):
+    """What every piece of news may carry.
+
+    `by` is a stakeholder's id or a staff handle, never a name or an address; `news_id` makes a repetition harmless.
+    `via` is the road it came by and `proved` whether the person was recognised or only named.
+    """
+
+    by: Slug | None = None
+    at: Instant | None = Field(None, description="when it happened; by default now")
+    note: Prose | None = None
+    evidence: tuple[Line, ...] | Line | None = None
+    news_id: Line | None = None
+    via: Slug = "temporal"
+    proved: bool = False
+    ignored: tuple[str, ...] = Field((), description="names of the fields that we did not know; set by us")
+
+
+class MilestoneReached(News):
+    milestone: Slug
+
+
+class MilestoneReopened(News):
+    milestone: Slug
+    reason: Prose = Field(min_length=1)
+
+
+class MilestoneWaived(News):
+    milestone: Slug
+    reason: Prose = Field(min_length=1)
+
+
+class SignedOff(News):
+    milestone: Slug
+    decision: Literal["approve", "reject"]
+    reasons: tuple[Prose, ...] | Prose = ()
+
+
+class IssueRaised(News):
+    title: Line
+    severity: Severity = "normal"
+    issue: Slug | None = Field(None, description="your ticket's id; by default issue-1, issue-2 …")
+
+
+class IssueAcknowledged(News):
+    issue: Slug
+
+
+class IssueResolved(News):
+    issue: Slug
+
+
+class Paused(News):
+    reason: Prose = Field(min_length=1)
+    until: date | None = None
+
+
+class Resumed(News):
+    pass
+
+
+class Replanned(News):
+    """A milestone's new date, or the last day for the hand-off; what hangs on the milestone moves along."""
+
+    milestone: Slug | None = None
+    to: date | None = None
+    hand_off_by: date | None = None
+    reason: Prose = Field(min_length=1)
+
+
+class Reassigned(News):
+    owner: Slug
+    reason: Prose | None = None
+
+
+class ScopeChangeRequested(News):
+    title: Line
+    effort_days: float | None = Field(None, ge=0, le=1000)
+    request: Slug | None = None
+
+
+class ScopeChangeDecided(News):
+    request: Slug
+    decision: Literal["approve", "reject", "phase_2"]
+    reason: Prose | None = None
+
+
+class RiskRecorded(News):
+    risk: Slug
+    title: Line | None = None
+    probability: Score | None = None
+    impact: Score | None = None
+    mitigation: Prose | None = None
+    owner: Slug | None = None
+    review_on: date | None = None
+    closed: bool = False
+
+
+class WinRecorded(News):
+    title: Line
+    slot: Literal[30, 60, 90] = 30
+    baseline: Line | None = None
+    result: Line | None = None
+
+
+class CriterionAttested(News):
+    criterion: Slug
+    holds: bool = True
+
+
+class OnboardingEnded(News):
+    ending: Ending
+    reason: Prose | None = None
+    exceptions: tuple[Slug, ...] = Field((), description="criteria that the manager lets pass, each by its key")
+
+
+KINDS: dict[str, type[News]] = {
+    "reach_milestone": MilestoneReached,
+    "reopen_milestone": MilestoneReopened,
+    "waive_milestone": MilestoneWaived,
+    "sign_off": SignedOff,
+    "raise_issue": IssueRaised,
+    "acknowledge_issue": IssueAcknowledged,
+    "resolve_issue": IssueResolved,
+    "pause": Paused,
+    "resume": Resumed,
+    "replan": Replanned,
+    "reassign": Reassigned,
+    "request_scope_change": ScopeChangeRequested,
+    "decide_scope_change": ScopeChangeDecided,
+    "record_risk": RiskRecorded,
+    "record_win": WinRecorded,
+    "attest_criterion": CriterionAttested,
+    "end_onboarding": OnboardingEnded,
+}
+"""The name of each update, and what it carries."""
+
+
+def read_news(kind: str, raw: Any) -> News:
+    """The news in that JSON object. Raises Refused naming the field; unknown fields are ignored here (rule 12)."""
+    if not isinstance(raw, dict):
+        raise Refused("one JSON object is expected", field=kind)
+    try:
+        return KINDS[kind].model_validate({**raw, "ignored": unknown_fields(kind, raw)})
+    except ValidationError as error:
+        field, reason = what_is_wrong(error)
+        raise Refused(reason, field=field) from None
+
+
+def unknown_fields(kind: str, raw: dict[str, Any]) -> tuple[str, ...]:
+    """The fields of that object that this kind of news does not have; doors refuse them."""
+    return tuple(sorted(set(raw) - set(KINDS[kind].model_fields) | ({"ignored"} & set(raw))))

@@ -1,0 +1,75 @@
+"""What do we tell whom? One message to one person, decided once and never sent twice."""
+
+from typing import Any, Literal
+
+from domain.wire import Instant, Wire
+
+NoticeKind = Literal[
+    "introduction",
+    "assigned",
+    "hand_off_gaps",
+    "kickoff_agenda",
+    "plan",
+    "taken_up",
+    "reminder",
+    "overdue_summary",
+    "escalation",
+    "pause_proposal",
+    "sign_off_request",
+    "sign_off_rejected",
+    "milestone_reached",
+    "milestone_reopened",
+    "went_live",
+    "issue_raised",
+    "issue_resolved",
+    "service_level_missed",
+    "hypercare_prolonged",
+    "paused",
+    "pause_decision",
+    "resumed",
+    "replanned",
+    "reassigned",
+    "scope_change_requested",
+    "scope_change_decided",
+    "status_report",
+    "meeting",
+    "ready_early",
+    "hand_off_decision",
+    "hand_off",
+    "ended",
+    "programme_meeting",
+    "undeliverable",
+]
+
+
+class Person(Wire):
+    """Somebody who gets our mail: of the staff or at the customer's."""
+
+    id: str
+    name: str
+    email: str
+    side: Literal["vendor", "customer"]
+    role: str
+    language: str = "en"
+    time_zone: str = "UTC"
+    country: str = "US"
+
+
+class Notice(Wire):
+    """One message to one person.
+
+    `key` is the idempotency key within the onboarding: occasion, kind and receiver. `facts` is what the template gets,
+    texts already in the receiver's language, dates as ISO strings. With `while_open` set it is withdrawn instead of
+    sent once that milestone or issue is settled. `not_before` is wall time.
+    """
+
+    onboarding: str
+    key: str
+    kind: NoticeKind
+    to: str
+    facts: dict[str, Any]
+    about: str = ""
+    while_open: str | None = None
+    not_before: Instant
+    channel: Literal["mail"] = "mail"
+    collapses: bool = False

@@ -1,0 +1,243 @@
+"""By when should what be so? Deal, playbook and calendar drafted into dated milestones, each with its reasons."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from domain.calendar import CLOSING, ONE_DAY, WorkCalendar
+from domain.deal import Circumstances, DealClosed
+from domain.playbook import Milestone, Playbook, Stage, Stretch
+from domain.wire import Instant, Wire
+
+ReasonKind = Literal["counted", "stretched", "busy", "paused", "moved", "promised", "kept_back", "after", "closed"]
+
+
+class Reason(Wire):
+    """One step of how a date came about; `domain.wording` puts it into words."""
+
+    kind: ReasonKind
+    on: date
+    detail: dict[str, Any] = {}
+
+
+class PlannedMilestone(Wire):
+    key: str
+    stage: str
+    on: date
+    due: Instant
+    reasons: tuple[Reason, ...]
+
+
+class PlannedStage(Wire):
+    key: str
+    opens_on: date
+    closes_on: date
+
+
+class Plan(Wire):
+    """The dated plan of one onboarding."""
+
+    milestones: tuple[PlannedMilestone, ...]
+    stages: tuple[PlannedStage, ...]
+    hand_off_from: Instant
+    hand_off_by: Instant
+
+    def milestone(self, key: str) -> PlannedMilestone:
+        return next(planned for planned in self.milestones if planned.key == key)
+
+
+class Span(Wire):
+    """Days that do not count, first and last included."""
+
+    first: date
+    last: date
+    why: str = ""
+    kind: Literal["busy", "paused"] = "paused"
+
+
+class Course(Wire):
+    """What has happened to the plan since: real dates, moved dates, pauses."""
+
+    reached: Mapping[str, Instant] = {}
+    moved: Mapping[str, date] = {}
+    pauses: tuple[Span, ...] = ()
+    hand_off_by: date | None = None
+
+
+def stretch_factor(circumstances: Circumstances, stretch: Stretch) -> tuple[float, tuple[str, ...]]:
+    """By how much the stretching stages grow, and which circumstances make them (TL-01)."""
+    found = {
+        "high_complexity": circumstances.complexity == "high",
+        "many_integrations": circumstances.integrations >= stretch.many_integrations_from,
+        "large_data": circumstances.large_data,
+        "limited_resources": circumstances.limited_resources,
+    }
+    names = tuple(name for name, holds in found.items() if holds)
+    factor = 1.0
+    for name in names:
+        factor *= getattr(stretch, name)
+    return factor, names
+
+
+def draft(playbook: Playbook, deal: DealClosed, calendar: WorkCalendar, course: Course | None = None) -> Plan:
+    """The plan as it stands after that course of events.
+
+    Days are calendar days after the anchor, without the days that do not count, moved to the next working day;
+    a milestone is due at closing time in the customer's zone, and never before what it requires.
+    """
+    return _Drafting(playbook, deal, calendar, course or Course()).plan()
+
+
+class _Drafting:
+    def __init__(self, playbook: Playbook, deal: DealClosed, calendar: WorkCalendar, course: Course) -> None:
+        self.playbook = playbook
+        self.deal = deal
+        self.calendar = calendar
+        self.course = course
+        self.close = calendar.day_of(deal.closed_at)
+        self.factor, self.circumstances = stretch_factor(deal.circumstances, playbook.stretch)
+        busy = (Span(first=s.first, last=s.last, why=s.why, kind="busy") for s in deal.busy_seasons)
+        self.spans = (*busy, *course.pauses)
+        self.nominal: dict[str, date] = {}
+        self.planned: dict[str, PlannedMilestone] = {}
+        self.stage_of = {milestone.key: stage.key for stage in playbook.stages for milestone in stage.milestones}
+
+    def plan(self) -> Plan:
+        for milestone in self.playbook.milestones:
+            self._place(milestone)
+        hand_off = self.playbook.hand_off
+        earliest = self._settle(self._count(self.close, self._stretched(hand_off.earliest_day))[0])
+        latest = self.course.hand_off_by or self._settle(
+            self._count(self.close, self._stretched(hand_off.latest_day))[0]
+        )
+        return Plan(
+            milestones=tuple(self.planned[milestone.key] for milestone in self.playbook.milestones),
+            stages=tuple(self._stage(stage) for stage in self.playbook.stages),
+            hand_off_from=self.calendar.at(earliest, CLOSING),
+            hand_off_by=self.calendar.at(latest, CLOSING),
+        )
+
+    def _stage(self, stage: Stage) -> PlannedStage:
+        closes = max(self.planned[milestone.key].on for milestone in stage.milestones)
+        start = self._base(stage.opens.anchor)
+        opens = self._settle(self._count(start, self._stretched(stage.opens.from_day))[0])
+        after = [self.planned[key].on for key in stage.opens.after]
+        return PlannedStage(key=stage.key, opens_on=min(max([opens, *after]), closes), closes_on=closes)
+
+    def _place(self, milestone: Milestone) -> PlannedMilestone:
+        if milestone.key in self.planned:
+            return self.planned[milestone.key]
+        day, reasons = self._nominal(milestone)
+        self.nominal[milestone.key] = day
+        on, why = self._working(day)
+        needed = [self._place(other) for key in milestone.requires if (other := self.playbook.milestone(key))]
+        last = max(needed, key=lambda planned: planned.on, default=None)
+        reasons += why
+        if last is not None and last.on > on:
+            on = last.on
+            reasons.append(Reason(kind="after", on=on, detail={"milestone": last.key}))
+        planned = PlannedMilestone(
+            key=milestone.key,
+            stage=self.stage_of[milestone.key],
+            on=on,
+            due=self.calendar.at(on, CLOSING),
+            reasons=tuple(reasons),
+        )
+        self.planned[milestone.key] = planned
+        return planned
+
+    def _nominal(self, milestone: Milestone) -> tuple[date, list[Reason]]:
+        if milestone.key in self.course.moved:
+            day = self.course.moved[milestone.key]
+            return day, [Reason(kind="moved", on=day)]
+        if milestone.role == "go_live" and self.deal.go_live_by:
+            return self._promised(self.deal.go_live_by)
+        start = self._base(milestone.anchor)
+        from_close = milestone.anchor == "close"
+        days = self._stretched(milestone.day) if from_close else milestone.day
+        plain = start + timedelta(days=milestone.day)
+        reasons = [Reason(kind="counted", on=plain, detail={"day": milestone.day, "anchor": milestone.anchor})]
+        day, skipped = self._count(start, days)
+        if days > milestone.day:
+            detail = {"days": days - milestone.day, "circumstances": list(self.circumstances)}
+            reasons.append(Reason(kind="stretched", on=start + timedelta(days=days), detail=detail))
+        reasons += [Reason(kind=span.kind, on=day, detail={"days": count, "why": span.why}) for span, count in skipped]
+        if milestone.not_before_day is not None:
+            earliest = self._count(self.close, self._stretched(milestone.not_before_day))[0]
+            if earliest > day:
+                day = earliest
+                reasons.append(Reason(kind="kept_back", on=day, detail={"day": milestone.not_before_day}))
+        return day, reasons
+
+    def _promised(self, day: date) -> tuple[date, list[Reason]]:
+        """A promised date is kept, but for the days of pauses that both sides agreed on."""
+        reasons = [Reason(kind="promised", on=day)]
+        for pause in self.course.pauses:
+            if pause.first <= day and pause.last >= pause.first:
+                days = (pause.last - pause.first).days + 1
+                day += timedelta(days=days)
+                reasons.append(Reason(kind="paused", on=day, detail={"days": days}))
+        return day, reasons
+
+    def _base(self, anchor: str) -> date:
+        """The day from which an anchor counts: the real one once it is known, before that the planned one."""
+        if anchor == "close":
+            return self.close
+        if anchor in self.course.reached:
+            return self.calendar.day_of(self.course.reached[anchor])
+        if milestone := self.playbook.milestone(anchor):
+            self._place(milestone)
+        return self.nominal[anchor]
+
+    def _stretched(self, day: int) -> int:
+        """A day of the playbook as a day of this customer: later by what the stretching stages have grown by then."""
+        extra = 0.0
+        for stage in self.playbook.stages:
+            if stage.stretches:
+                first = stage.opens.from_day
+                last = max((m.day for m in stage.milestones if m.anchor == "close"), default=first)
+                extra += (min(max(day, first), max(last, first)) - first) * (self.factor - 1)
+        return day + round(extra)
+
+    def _count(self, start: date, days: int) -> tuple[date, list[tuple[Span, int]]]:
+        """`days` counting days after start, and which spans were skipped on the way, with how many days each."""
+        day, left, skipped = start, days, dict.fromkeys(range(len(self.spans)), 0)
+        while left > 0 or self._span_at(day) is not None:
+            index = self._span_at(day)
+            if index is None:
+                left -= 1
+            else:
+                skipped[index] += 1
+            day += ONE_DAY
+        return day, [(self.spans[index], count) for index, count in skipped.items() if count]
+
+    def _span_at(self, day: date) -> int | None:
+        return next((index for index, span in enumerate(self.spans) if span.first <= day <= span.last), None)
+
+    def _settle(self, day: date) -> date:
+        return self.calendar.working_day_from(day)
+
+    def _working(self, day: date) -> tuple[date, list[Reason]]:
+        reasons = []
+        while why := self.calendar.why_not(day):
+            reasons.append(Reason(kind="closed", on=day, detail={"why": why}))
+            day += ONE_DAY
+        return day, reasons
+
+
+def go_live_key(playbook: Playbook) -> str | None:
+    milestone = playbook.playing("go_live")
+    return milestone.key if milestone else None
+
+
+def on_the_way_to(playbook: Playbook, goal: str | None) -> frozenset[str]:
+    """The goal and every milestone that it cannot be reached without."""
+    found: set[str] = set()
+    waiting = [goal] if goal else []
+    while waiting:
+        key = waiting.pop()
+        milestone = playbook.milestone(key)
+        if key not in found and milestone is not None:
+            found.add(key)
+            waiting += milestone.requires
+    return frozenset(found)

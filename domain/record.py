@@ -1,0 +1,120 @@
+"""What is written down? The journal, the read model and the registers as plain rows, in one bundle per occasion."""
+
+from typing import Any, Literal
+
+from domain.calendar import WorkCalendar
+from domain.deal import DealClosed
+from domain.notice import Notice, Person
+from domain.plan import Plan
+from domain.playbook import Playbook
+from domain.wire import Instant, Wire
+
+
+class JournalRow(Wire):
+    """One thing that happened, for ever. `key` is unique within the onboarding; `at` is business time."""
+
+    key: str
+    at: Instant
+    kind: str
+    about: str = ""
+    by: str | None = None
+    via: str = "day90"
+    proved: bool = False
+    note: str | None = None
+    data: dict[str, Any] = {}
+
+
+class MilestoneRow(Wire):
+    key: str
+    stage: str
+    title: str
+    status: Literal["open", "reached", "waived"]
+    due: Instant
+    at: Instant | None = None
+    reasons: tuple[dict[str, Any], ...] = ()
+    optional: bool = False
+
+
+class StageRow(Wire):
+    key: str
+    title: str
+    status: Literal["ahead", "open", "closed"]
+    opens_on: str
+    closes_on: str
+
+
+class RegisterRow(Wire):
+    """An issue, risk, win or scope change as it stands now; `status` is the register's own word."""
+
+    register: Literal["issue", "risk", "win", "scope_change"]
+    key: str
+    title: str
+    status: str
+    at: Instant
+    data: dict[str, Any] = {}
+
+
+class Standing(Wire):
+    """One onboarding in the read model: what `day90 list` and `show` read. No row is kept by hand: it is all derived."""
+
+    status: str
+    owner: str
+    touch: str
+    playbook: str
+    open_stages: tuple[str, ...]
+    waiting_for: tuple[str, ...]
+    late: tuple[str, ...]
+    next_key: str | None
+    next_due: Instant | None
+    go_live_due: Instant | None
+    ending: str | None = None
+    ended_at: Instant | None = None
+    as_of: Instant
+    stages: tuple[StageRow, ...]
+    milestones: tuple[MilestoneRow, ...]
+
+
+class Writing(Wire):
+    """All that one occasion writes, in one transaction: all of it or nothing, and again without effect.
+
+    Rows of the journal and notices whose key is there already are left as they are; `standing` and register rows
+    replace what was there; new people are added and known ones updated.
+    """
+
+    onboarding: str
+    journal: tuple[JournalRow, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    standing: Standing | None = None
+    registers: tuple[RegisterRow, ...] = ()
+    people: tuple[Person, ...] = ()
+    plan: Plan | None = None
+
+
+class Dossier(Wire):
+    """What does not change about an onboarding: the deal, its playbook, its calendar; and the people by id."""
+
+    onboarding: str
+    deal: DealClosed
+    playbook: Playbook
+    calendar: WorkCalendar
+    people: tuple[Person, ...]
+
+    def person(self, id: str) -> Person | None:
+        return next((person for person in self.people if person.id == id), None)
+
+
+class WaitingNotice(Wire):
+    """A notice as its sender takes it up: who gets it, and a Message-ID that is the same at every try."""
+
+    id: int
+    notice: Notice
+    person: Person
+    message_id: str
+
+
+class Receipt(Wire):
+    """What a channel answered. `place` is where the message lies (a file) or who took it (a server)."""
+
+    message_id: str
+    place: str
+    at: Instant

@@ -1,0 +1,205 @@
+"""What is done when an entry of the agenda is due? From every due entry to the notices that follow from it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from domain.agenda.state import Entry
+from domain.notice import Notice, NoticeKind
+from domain.playbook import Milestone, Rung
+from domain.record import RegisterRow
+from domain.rules import letters
+from domain.rules.desk import Desk, present
+from domain.rules.nudging import Step, due_for_nudging, last_step
+
+Told = list[Notice]
+NUDGES = frozenset({"reminder", "escalation", "pause_proposal"})
+
+
+def act(desk: Desk, entries: Sequence[Entry], registers: Sequence[RegisterRow]) -> Told:
+    """The notices for the entries that are due now; overdue ones collapse into one per person."""
+    told = [
+        notice for entry in entries if entry.rule in ACTORS for notice in ACTORS[entry.rule](desk, entry, registers)
+    ]
+    return _collapse(desk, told)
+
+
+def _nudge(desk: Desk, entry: Entry, _: Sequence[RegisterRow]) -> Told:
+    state, known = desk.state.milestone(entry.about), desk.playbook.milestone(entry.about)
+    if state is None or known is None or state.settled or desk.state.gate(state):
+        return []
+    on = due_for_nudging(desk.state, state, desk.playbook.nudging, desk.calendar)
+    step = last_step(desk.playbook.nudging, desk.calendar, on, state.due, desk.now, entry.due)
+    if step is None:
+        return []
+    told: dict[str, Notice] = {}
+    for rung in step.rungs:
+        for notice in _escalate(desk, known, step, rung):
+            told[notice.to] = notice
+    if step.reminds:
+        for notice in _remind(desk, known, step):
+            told.setdefault(notice.to, notice)
+    return list(told.values())
+
+
+def _facts(desk: Desk, milestone: Milestone, step: Step, to: str) -> dict[str, Any]:
+    language = desk.language_of(to)
+    state = desk.state.milestone(milestone.key)
+    days = letters.days_late(desk, state) if state and step.days > 0 else step.days
+    return {
+        "title": desk.title(milestone.key, language),
+        "milestone": milestone.key,
+        "due": desk.due_on(milestone.key),
+        "days": days,
+    }
+
+
+def _remind(desk: Desk, milestone: Milestone, step: Step) -> Told:
+    people = desk.playing(milestone.raci.responsible)
+    state = desk.state.milestone(milestone.key)
+    people = [*(state.signers if state else []), *people]
+    occasion = f"{milestone.key}/{step.occurrence}"
+    return present(
+        desk.notice(
+            "reminder", id, occasion,
+            {
+                **_facts(desk, milestone, step, id),
+                "done_when": desk.say(milestone.done_when, desk.language_of(id)),
+                "waits_for": [],
+            },
+            about=milestone.key, while_open=milestone.key, collapses=True,
+        )
+        for id in dict.fromkeys(people)
+    )  # fmt: skip
+
+
+def _escalate(desk: Desk, milestone: Milestone, step: Step, rung: Rung) -> Told:
+    receivers: dict[str, list[str]] = {
+        "owner": [desk.state.owner],
+        "owner_manager": [desk.state.owner, *desk.managers],
+        "executive_sponsor": desk.playing("executive_sponsor"),
+        "project_lead": desk.playing("project_lead"),
+    }
+    kind: NoticeKind = "pause_proposal" if rung.proposes_pause else "escalation"
+    more: dict[str, Any] = {
+        "responsible": ", ".join(desk.name(id) for id in desk.playing(milestone.raci.responsible)),
+        "rung": 1 + sum(other.after < rung.after for other in desk.playbook.nudging.ladder),
+        "longest_days": desk.playbook.pausing.longest_days,
+    }
+    people = dict.fromkeys(id for place in rung.to for id in receivers[place])
+    return present(
+        desk.notice(
+            kind, id, f"{milestone.key}/{step.occurrence}", {**_facts(desk, milestone, step, id), **more},
+            about=milestone.key, while_open=milestone.key, collapses=True,
+        )
+        for id in people
+    )  # fmt: skip
+
+
+def _collapse(desk: Desk, told: Told) -> Told:
+    """Several overdue things for one person at one moment become one message: no burst after an outage or a late start."""
+    nudges: dict[str, Told] = defaultdict(list)
+    for notice in told:
+        if notice.kind in NUDGES and notice.facts["days"] > 0:
+            nudges[notice.to].append(notice)
+    kept = [notice for notice in told if len(nudges.get(notice.to, ())) < 2 or notice not in nudges[notice.to]]
+    for to, several in nudges.items():
+        if len(several) > 1:
+            listed = [{name: notice.facts[name] for name in ("title", "due", "days")} for notice in several]
+            kept += present([desk.notice("overdue_summary", to, several[0].key, {"overdue": listed})])
+    return kept
+
+
+def _cadence(desk: Desk, entry: Entry, registers: Sequence[RegisterRow]) -> Told:
+    cadence = next((cadence for cadence in desk.playbook.cadences if cadence.key == entry.about), None)
+    if cadence is None:
+        return []
+    day = date.fromisoformat(entry.occurrence)
+    people = dict.fromkeys([*desk.playing(*cadence.with_), *desk.playing(cadence.led_by)])
+    if cadence.kind == "status_report":
+        since = day - timedelta(weeks=cadence.every_weeks or 4)
+        return present(
+            desk.notice(
+                "status_report", id, entry.key,
+                letters.status_report(desk, list(registers), desk.language_of(id), since=since), about=cadence.key,
+            )
+            for id in people
+        )  # fmt: skip
+    turn = _turn(desk, entry)
+    return present(
+        desk.notice(
+            "meeting", id, entry.key,
+            {
+                "title": desk.say(cadence.title, desk.language_of(id)),
+                "on": entry.occurrence,
+                "minutes": cadence.minutes or "",
+                "agenda": desk.say(cadence.agenda[min(turn, len(cadence.agenda) - 1)], desk.language_of(id))
+                if cadence.agenda else "",
+                "with": [desk.name(other) for other in people],
+            },
+            about=cadence.key,
+        )
+        for id in people
+    )  # fmt: skip
+
+
+def _turn(desk: Desk, entry: Entry) -> int:
+    """Which occurrence of its cadence an entry is, counted from 0 by months of the onboarding."""
+    closed = desk.calendar.day_of(desk.deal.closed_at)
+    day = date.fromisoformat(entry.occurrence)
+    return max((day - closed).days // 30, 0)
+
+
+def _service_level(desk: Desk, entry: Entry, _: Sequence[RegisterRow]) -> Told:
+    issue = desk.state.issue(entry.about)
+    if issue is None:
+        return []
+    what = entry.slot.rpartition("/")[2]
+    facts = {
+        "issue": issue.key,
+        "title": issue.title,
+        "severity": issue.severity,
+        "what": what,
+        "due": entry.due.isoformat(),
+    }
+    return present(
+        desk.notice("service_level_missed", id, entry.key, facts, about=issue.key, urgent=True, while_open=issue.key)
+        for id in [desk.state.owner, *desk.managers]
+    )
+
+
+def _pause_limit(desk: Desk, entry: Entry, _: Sequence[RegisterRow]) -> Told:
+    if desk.state.paused_at is None:
+        return []
+    since = desk.calendar.day_of(desk.state.paused_at)
+    facts = {"since": str(since), "days": (desk.today - since).days}
+    people = [desk.state.owner, *desk.managers, *desk.playing("project_lead", "executive_sponsor")]
+    return present(desk.notice("pause_decision", id, entry.key, facts) for id in dict.fromkeys(people))
+
+
+def _hand_off(desk: Desk, entry: Entry, _: Sequence[RegisterRow]) -> Told:
+    if entry.occurrence.endswith("/from") or not desk.state.unmet():
+        return []
+    day = (desk.today - desk.calendar.day_of(desk.deal.closed_at)).days
+    by = str(desk.calendar.day_of(desk.plan.hand_off_by))
+    return present(
+        desk.notice(
+            "hand_off_decision", id, entry.key,
+            {
+                "unmet": [desk.title(key, desk.language_of(id)) for key in desk.state.unmet()],
+                "hand_off_by": by,
+                "day": day,
+            },
+        )
+        for id in [*desk.managers, desk.state.owner]
+    )  # fmt: skip
+
+
+ACTORS: dict[str, Callable[[Desk, Entry, Sequence[RegisterRow]], Told]] = {
+    "nudge": _nudge,
+    "cadence": _cadence,
+    "service_level": _service_level,
+    "pause_limit": _pause_limit,
+    "hand_off": _hand_off,
+}

@@ -1,0 +1,104 @@
+"""Who plays which role in this onboarding? The playbook speaks of roles, a deal and a staff directory of people."""
+
+from collections.abc import Mapping
+from typing import get_args
+
+from domain.deal import CustomerRole, DealClosed
+from domain.notice import Person
+from domain.playbook import Role
+from domain.team import Member, Team, TouchModel, VendorRole, assign
+
+MOST_PER_ROLE = 5
+"""Sign-offs, reminders and meetings go to the first five of a role: the two hundred end users get other channels."""
+STANDS_IN: Mapping[CustomerRole, tuple[CustomerRole, ...]] = {
+    "executive_sponsor": ("manager", "project_lead"),
+    "project_lead": ("manager", "technical_lead", "champion", "executive_sponsor"),
+    "technical_lead": ("project_lead",),
+    "manager": ("project_lead",),
+    "champion": ("power_user", "project_lead"),
+    "power_user": ("champion", "project_lead"),
+    "end_user": ("power_user", "champion", "project_lead"),
+    "procurement": ("executive_sponsor", "project_lead"),
+}
+"""Who is asked where a deal names nobody for a role; the first of them that the deal names."""
+
+CUSTOMER_ROLES: tuple[CustomerRole, ...] = get_args(CustomerRole)
+VENDOR_ROLES: tuple[VendorRole, ...] = get_args(VendorRole)
+Cast = dict[str, list[str]]
+
+
+def cast_vendor(team: Team, deal: DealClosed, touch: TouchModel, load: Mapping[str, int]) -> Cast:
+    """One member per vendor role; the owner is the CSM, and the manager is the owner's."""
+    named = team.member(deal.owner) if deal.owner else None
+    owner = named or assign(team, "csm", touch=touch, account=deal.account, on=deal.closed_at, load=load)
+    cast: Cast = {"csm": [owner.handle]}
+    for role in VENDOR_ROLES:
+        if role not in cast:
+            member = assign(team, role, touch=touch, account=deal.account, on=deal.closed_at, load=load)
+            cast[role] = [owner.handle if member.role == "csm" else member.handle]
+    manager = team.manager_of(owner.handle)
+    if manager is not None:
+        cast["cs_manager"] = [manager.handle]
+    return cast
+
+
+def cast_customer(deal: DealClosed) -> Cast:
+    """The people of the roll-out by role; a role that nobody has falls to whoever stands in, at last to the first named."""
+    rollout = [person for person in deal.stakeholders if person.in_rollout] or list(deal.stakeholders)
+    cast: Cast = {role: [] for role in CUSTOMER_ROLES}
+    for person in rollout:
+        cast[person.role].append(person.id)
+    if deal.champion and deal.champion not in cast["champion"]:
+        cast["champion"].insert(0, deal.champion)
+    filled = {role: people[:MOST_PER_ROLE] for role, people in cast.items()}
+    for role in CUSTOMER_ROLES:
+        stand_in = next((filled[other] for other in STANDS_IN[role] if cast[other]), [rollout[0].id])
+        filled[role] = filled[role] or stand_in
+    return filled
+
+
+def approvers(team: Team, owner: str) -> list[str]:
+    """Who may waive, decide on scope and hand over with exceptions: the manager, the manager's deputy, executives."""
+    manager = team.manager_of(owner)
+    handles = [manager.handle, manager.deputy] if manager else []
+    handles += [member.handle for member in team.members if member.role == "executive"]
+    return list(dict.fromkeys(handle for handle in handles if handle and handle != owner))
+
+
+def playing(role: Role, *, vendor: Cast, customer: Cast) -> list[str]:
+    return vendor.get(role) or customer.get(role) or vendor["csm"]
+
+
+def staff_person(member: Member, language: str) -> Person:
+    """A member as a receiver of mail, in the customer's language where they speak it."""
+    return Person(
+        id=member.handle,
+        name=member.name,
+        email=member.email,
+        side="vendor",
+        role=member.role,
+        language=language if language in member.languages else member.languages[0],
+        time_zone=member.time_zone,
+        country=member.country,
+    )
+
+
+def people_of(deal: DealClosed) -> list[Person]:
+    """Everybody whom the deal names: stakeholders by id, the seller as `seller`."""
+    people = [
+        Person(
+            id=person.id,
+            name=person.name,
+            email=person.email,
+            side="customer",
+            role=person.role,
+            language=person.language or deal.account.language,
+            time_zone=person.time_zone or deal.account.time_zone,
+            country=deal.account.country,
+        )
+        for person in deal.stakeholders
+    ]
+    if deal.seller:
+        seller = Person(id="seller", name=deal.seller.name, email=deal.seller.email, side="vendor", role="seller")
+        people.append(seller)
+    return people

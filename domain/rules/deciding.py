@@ -1,0 +1,173 @@
+"""What follows from this occasion? News and due entries in; changes of the agenda and everything to be written down out."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from domain.agenda.state import Consequences, Entry, Fact, State
+from domain.notice import Notice, Person
+from domain.record import Dossier, RegisterRow, Writing
+from domain.rules.acting import act
+from domain.rules.casting import approvers, staff_person
+from domain.rules.desk import Desk, present
+from domain.rules.opening import stage_openings
+from domain.rules.record_keeping import journal, registers, shipped_risks, standing
+from domain.rules.schedule import changes, desired, stuck_since
+from domain.rules.telling import tell
+from domain.team import Team
+from domain.wire import Instant, Wire
+
+
+class Occasion(Wire):
+    """A moment at which something has to be done: what is due, what has happened since the last one, and the state."""
+
+    state: State
+    due: tuple[Entry, ...] = ()
+    now: Instant
+
+    @property
+    def keys(self) -> list[str]:
+        """The journal's keys of everything that this occasion is about."""
+        return [*(entry.key for entry in self.due), *(f"fact/{fact.seq}" for fact in self.state.pending)]
+
+
+class Decision(Wire):
+    consequences: Consequences
+    writing: Writing
+
+
+def decide(
+    occasion: Occasion,
+    dossier: Dossier,
+    team: Team,
+    *,
+    done_before: Collection[str] = (),
+    known: Sequence[RegisterRow] = (),
+    ui: str = "",
+) -> Decision:
+    """Decide once; the same occasion decides the same again, and nobody is told twice of what is `done_before`."""
+    state = occasion.state.model_copy(deep=True)
+    facts, now = state.pending, occasion.now
+    before = {m.key: str(dossier.calendar.day_of(m.due)) for m in state.milestones}
+    moved = _rework(state, dossier, facts, now)
+    state.moved.update(moved)
+    owner = _settle_owner(state, team, facts)
+    desk = Desk(dossier, state, team, now, ui=ui)
+    dues, stage_opens = _redate(desk)
+    _settle_windows(desk)
+    stuck = _is_stuck(desk)
+    state.stuck = stuck
+    state.entries = [entry for entry in state.entries if entry not in occasion.due]
+    wanted = desired(state, dossier.playbook, dossier.calendar, desk.plan, now)
+    difference = changes(state, wanted)
+    state.entries = wanted
+    consequences = Consequences(
+        put=difference.put,
+        drop=difference.drop,
+        dues=dues,
+        stage_opens=stage_opens,
+        moved=moved,
+        hypercare_until=state.hypercare_until,
+        hand_off_from=desk.plan.hand_off_from,
+        hand_off_by=desk.plan.hand_off_by,
+        stuck=stuck,
+        owner=owner,
+        approvers=state.approvers if state.approvers != occasion.state.approvers else None,
+        cast=state.cast if state.cast != occasion.state.cast else None,
+    )
+    fresh_facts = [fact for fact in facts if f"fact/{fact.seq}" not in done_before]
+    fresh_entries = [entry for entry in occasion.due if entry.key not in done_before]
+    notices = [notice for fact in fresh_facts for notice in tell(desk, fact, before=before)]
+    notices += act(desk, fresh_entries, known)
+    notices += _ready_early(desk)
+    opening = any(fact.kind == "opened" for fact in facts)
+    risks = shipped_risks(dossier.playbook, now) if opening else []
+    writing = Writing(
+        onboarding=state.onboarding,
+        journal=tuple(journal(facts, occasion.due, now)),
+        notices=tuple(notices),
+        standing=standing(state, desk.plan, dossier.playbook, now),
+        registers=(*risks, *registers(facts)),
+        people=tuple(_staff(desk)),
+        plan=desk.plan,
+    )
+    return Decision(consequences=consequences, writing=writing)
+
+
+def _rework(state: State, dossier: Dossier, facts: Sequence[Fact], now: datetime) -> dict[str, date]:
+    """New days for what a rejection opened again, and for the sign-off itself; never earlier than they were."""
+    moved: dict[str, date] = {}
+    calendar = dossier.calendar
+    for fact in facts:
+        if fact.kind != "sign_off_rejected":
+            continue
+        known = dossier.playbook.milestone(fact.about)
+        days = known.sign_off.rework_days if known and known.sign_off else 0
+        day = calendar.add_working_days(calendar.day_of(now), days)
+        for key in (*fact.data["reopened"], fact.about):
+            milestone = state.milestone(key)
+            if milestone is not None and day > calendar.day_of(milestone.due):
+                moved[key] = day
+    return moved
+
+
+def _settle_owner(state: State, team: Team, facts: Sequence[Fact]) -> str | None:
+    """A new owner brings their own manager; a handle that nobody has leaves the owner as before."""
+    owner = None
+    for fact in facts:
+        if fact.kind != "reassigned":
+            continue
+        if team.member(fact.about) is None:
+            state.owner = owner = fact.data["before"]
+            continue
+        manager = team.manager_of(fact.about)
+        state.cast = {**state.cast, "csm": [fact.about], "cs_manager": [manager.handle] if manager else [fact.about]}
+        state.approvers = approvers(team, fact.about)
+    return owner
+
+
+def _redate(desk: Desk) -> tuple[dict[str, datetime], dict[str, datetime]]:
+    """Lay the plan's dates over the open milestones and stages ahead; answers with those that changed."""
+    dues: dict[str, datetime] = {}
+    for milestone in desk.state.milestones:
+        due = desk.plan.milestone(milestone.key).due
+        if not milestone.settled and milestone.due != due:
+            milestone.due = dues[milestone.key] = due
+    opens: dict[str, datetime] = {}
+    planned = stage_openings(desk.playbook, desk.calendar, desk.plan)
+    for stage in desk.state.stages:
+        if stage.status == "ahead" and stage.opens != planned[stage.key]:
+            stage.opens = opens[stage.key] = planned[stage.key]
+    return dues, opens
+
+
+def _settle_windows(desk: Desk) -> None:
+    """Hypercare ends when the plan says, counted from the real go-live; the hand-off window is the plan's."""
+    state = desk.state
+    go_live, closing = state.playing("go_live"), state.playing("hypercare_end")
+    if go_live is not None and go_live.settled and closing is not None and not closing.settled:
+        state.hypercare_until = desk.plan.milestone(closing.key).due
+    state.hand_off_from, state.hand_off_by = desk.plan.hand_off_from, desk.plan.hand_off_by
+
+
+def _is_stuck(desk: Desk) -> bool:
+    since = stuck_since(desk.state, desk.playbook, desk.calendar)
+    return since is not None and since <= desk.now
+
+
+def _ready_early(desk: Desk) -> list[Notice]:
+    """Everything holds before the hand-off window opens: the manager may hand over now, or it happens by itself (SS-02)."""
+    state = desk.state
+    review = state.playing("review")
+    early = review is not None and review.settled and not state.unmet() and not state.ending
+    if not early or desk.now >= desk.plan.hand_off_from:
+        return []
+    facts = {"hand_off_from": str(desk.calendar.day_of(desk.plan.hand_off_from))}
+    return present(desk.notice("ready_early", id, "hand_off", facts) for id in [state.owner, *desk.managers])
+
+
+def _staff(desk: Desk) -> list[Person]:
+    handles = dict.fromkeys(
+        [desk.state.owner, *desk.state.approvers, *(h for hs in desk.state.cast.values() for h in hs)]
+    )
+    members = [member for handle in handles if (member := desk.team.member(handle)) is not None]
+    return [staff_person(member, desk.deal.account.language) for member in members]

@@ -1,0 +1,212 @@
+"""What stands in a message? The longer contents: the plan, the hand-off record, the status, in one person's language."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from domain.agenda.picture import late, status
+from domain.agenda.state import MilestoneState
+from domain.deal import completeness, missing_from_hand_off
+from domain.playbook import Raci, Role
+from domain.record import RegisterRow
+from domain.rules.desk import Desk
+from domain.wording import reasons_in_words, rhythm_in_words
+
+NEXT_SHOWN = 5
+"""So many next milestones fit a message; the plan has them all."""
+Facts = dict[str, Any]
+
+
+def titled(desk: Desk, milestones: list[MilestoneState], language: str) -> list[Facts]:
+    return [
+        {
+            "title": desk.title(milestone.key, language),
+            "due": desk.due_on(milestone.key),
+            "days": days_late(desk, milestone),
+        }
+        for milestone in milestones
+    ]
+
+
+def days_late(desk: Desk, milestone: MilestoneState) -> int:
+    """Working days since due, 0 or less when it is not overdue."""
+    due, today = desk.calendar.day_of(milestone.due), desk.today
+    step = 1 if today > due else -1
+    days, day = 0, due
+    while day != today:
+        day += timedelta(days=step)
+        days += step * (desk.calendar.why_not(day) is None)
+    return days
+
+
+def upcoming(desk: Desk, language: str) -> list[Facts]:
+    """The next open milestones by date."""
+    ahead = [milestone for milestone in desk.state.milestones if not milestone.settled and milestone.due >= desk.now]
+    return titled(desk, sorted(ahead, key=lambda milestone: milestone.due)[:NEXT_SHOWN], language)
+
+
+def overdue(desk: Desk, language: str) -> list[Facts]:
+    keys = late(desk.state, desk.now)
+    return titled(desk, [milestone for milestone in desk.state.milestones if milestone.key in keys], language)
+
+
+def introduction(desk: Desk, language: str) -> Facts:
+    roles: tuple[Role, ...] = ("csm", "implementation_specialist", "technical_resource", "training_lead")
+    team = []
+    for hours in desk.playbook.resources:
+        if hours.role in roles:
+            person = desk.person(desk.playing(hours.role)[0])
+            if person is not None:
+                role = _role_title(hours.role, language)
+                team.append({"name": person.name, "role": role, "does": desk.say(hours.duties, language)})
+    return {
+        "seller_name": desk.deal.seller.name if desk.deal.seller else "",
+        "team": team,
+        "products": list(desk.deal.products),
+        "problem": desk.deal.problem or "",
+        "kickoff_due": _due_of(desk, "kickoff"),
+        "go_live_due": _due_of(desk, "go_live"),
+        "review_due": _due_of(desk, "review"),
+    }
+
+
+def _due_of(desk: Desk, role: str) -> str:
+    milestone = desk.state.playing(role)
+    return desk.due_on(milestone.key) if milestone else ""
+
+
+ROLE_TITLES: dict[str, dict[str, str]] = {
+    "csm": {"en": "Customer success manager", "ja": "カスタマーサクセスマネージャー"},
+    "implementation_specialist": {"en": "Implementation specialist", "ja": "導入スペシャリスト"},
+    "technical_resource": {"en": "Technical engineer", "ja": "技術担当"},
+    "training_lead": {"en": "Training lead", "ja": "トレーニング責任者"},
+    "cs_manager": {"en": "Head of customer success", "ja": "カスタマーサクセス責任者"},
+    "executive": {"en": "Executive", "ja": "役員"},
+    "executive_sponsor": {"en": "Executive sponsor", "ja": "エグゼクティブスポンサー"},
+    "project_lead": {"en": "Project lead", "ja": "プロジェクトリーダー"},
+    "technical_lead": {"en": "Technical lead", "ja": "技術リーダー"},
+    "manager": {"en": "Manager", "ja": "マネージャー"},
+    "champion": {"en": "Champion", "ja": "推進担当者"},
+    "power_user": {"en": "Power user", "ja": "パワーユーザー"},
+    "end_user": {"en": "End user", "ja": "利用者"},
+    "procurement": {"en": "Procurement", "ja": "購買担当"},
+}
+
+
+def _role_title(role: str, language: str) -> str:
+    return ROLE_TITLES[role]["ja" if language == "ja" else "en"]
+
+
+def hand_off_record(desk: Desk, language: str) -> Facts:
+    """Everything that the sale knew, for the new owner (HO-01 to HO-12)."""
+    deal = desk.deal
+    champion = next((person.name for person in deal.stakeholders if person.id == deal.champion), "")
+    risks = sorted(desk.playbook.risks, key=lambda risk: -risk.probability * risk.impact)
+    return {
+        "products": list(deal.products),
+        "problem": deal.problem or "",
+        "present_state": deal.present_state or "",
+        "success_metrics": [
+            {"name": m.name, "baseline": m.baseline or "", "target": m.target or "", "by_day": m.by_day or ""}
+            for m in deal.success_metrics
+        ],
+        "near_term": [{"what": near.what, "on": str(near.on)} for near in deal.near_term],
+        "stakeholders": [
+            {"id": p.id, "name": p.name, "email": p.email, "role": _role_title(p.role, language)}
+            for p in deal.stakeholders
+        ],
+        "notes": [{"by": note.by or "", "text": note.text} for note in deal.notes],
+        "crm_url": deal.crm_url or "",
+        "sow_url": deal.sow_url or "",
+        "roi_method": deal.roi_method or "",
+        "quick_wins": [win.model_dump(include={"what", "visibility", "effort"}) for win in deal.quick_wins],
+        "champion": champion,
+        "completeness_pct": round(completeness(deal) * 100),
+        "missing": list(missing_from_hand_off(deal)),
+        "milestones": titled(desk, list(desk.state.milestones), language),
+        "risks": [{"title": desk.say(r.title, language), "score": r.probability * r.impact} for r in risks],
+    }
+
+
+def plan_document(desk: Desk, language: str) -> Facts:
+    """The plan with its reasons, the RACI and the communication schedule (TIP-1, TIP-2, ST1 deliverables)."""
+    titles = {milestone.key: desk.say(milestone.title, language) for milestone in desk.playbook.milestones}
+    stages = [
+        {
+            "title": desk.say(stage.title, language),
+            "window": stage.window,
+            "milestones": [
+                {
+                    "title": titles[milestone.key],
+                    "due": desk.due_on(milestone.key),
+                    "reasons": reasons_in_words(desk.plan.milestone(milestone.key).reasons, titles, language),
+                    "responsible": _names(desk, milestone.raci.responsible),
+                }
+                for milestone in stage.milestones
+            ],
+        }
+        for stage in desk.playbook.stages
+    ]
+    raci = [{"title": titles[m.key], **_raci(desk, m.raci)} for m in desk.playbook.milestones]
+    schedule = [
+        {
+            "title": desk.say(cadence.title, language),
+            "rhythm": rhythm_in_words(weeks=cadence.every_weeks, months=cadence.every_months, language=language),
+            "with": ", ".join(_role_title(role, language) for role in cadence.with_),
+            "minutes": cadence.minutes or "",
+        }
+        for cadence in desk.playbook.cadences
+    ]
+    return {"stages": stages, "raci": raci, "schedule": schedule}
+
+
+def _names(desk: Desk, *roles: Role) -> str:
+    return ", ".join(desk.name(id) for id in desk.playing(*roles))
+
+
+def _raci(desk: Desk, raci: Raci) -> Facts:
+    return {
+        "responsible": _names(desk, raci.responsible),
+        "accountable": _names(desk, raci.accountable),
+        "consulted": _names(desk, *raci.consulted),
+        "informed": _names(desk, *raci.informed),
+    }
+
+
+def status_report(desk: Desk, registers: list[RegisterRow], language: str, *, since: date) -> Facts:
+    """How it stands, for the customer's project lead: done, next, late, open (TIP-3)."""
+    state = desk.state
+    reached = [m for m in state.milestones if m.at is not None and desk.calendar.day_of(m.at) >= since]
+    wins = [row for row in registers if row.register == "win" and desk.calendar.day_of(row.at) >= since]
+    risks = [row for row in registers if row.register == "risk" and row.status == "open"]
+    scored = sorted(risks, key=lambda row: -int(row.data.get("score", 0)))
+    return {
+        "status": status(state, desk.now),
+        "day": (desk.today - desk.calendar.day_of(desk.deal.closed_at)).days,
+        "open_stages": [desk.title(stage.key, language) for stage in state.stages if stage.status == "open"],
+        "reached": [
+            {"title": desk.title(m.key, language), "at": str(desk.calendar.day_of(m.at))} for m in reached if m.at
+        ],
+        "next": upcoming(desk, language),
+        "late": overdue(desk, language),
+        "issues": [{"issue": i.key, "title": i.title, "severity": i.severity} for i in state.issues],
+        "wins": [{"title": row.title, "result": row.data.get("result") or ""} for row in wins],
+        "risks": [{"title": row.title, "score": row.data.get("score", 0)} for row in scored[:NEXT_SHOWN]],
+    }
+
+
+def hand_off_message(desk: Desk, language: str) -> Facts:
+    """What changes and what stays (SS-05 to SS-07)."""
+    programme = desk.playbook.programme
+    return {
+        "message": [desk.say(text, language) for text in desk.playbook.hand_off.message],
+        "cadences": [
+            {
+                "title": desk.say(cadence.title, language),
+                "rhythm": rhythm_in_words(weeks=None, months=cadence.every_months, language=language),
+                "minutes": cadence.minutes or "",
+            }
+            for cadence in programme.cadences
+        ],
+        "support": [desk.say(text, language) for text in programme.support],
+        "exceptions": [desk.title(key, language) for key in desk.state.exceptions],
+    }

@@ -1,0 +1,118 @@
+"""How does an onboarding begin? A deal and a playbook become the agenda that the workflow lives on."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from domain.agenda.gates import note, unfold
+from domain.agenda.state import CriterionState, MilestoneState, StageState, State
+from domain.calendar import OPENING, WorkCalendar
+from domain.clock import Clock
+from domain.deal import DealClosed, onboarding_id
+from domain.plan import Plan, draft, go_live_key, on_the_way_to
+from domain.playbook import Milestone, Playbook, content_hash
+from domain.refusal import InvalidDeal
+from domain.rules.casting import approvers, cast_customer, cast_vendor, playing
+from domain.team import Team
+from domain.text import in_language
+
+ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def first_state(
+    deal: DealClosed,
+    playbook: Playbook,
+    calendar: WorkCalendar,
+    team: Team,
+    *,
+    load: Mapping[str, int],
+    clock: Clock,
+    now: datetime,
+) -> State:
+    """The state of a new onboarding with its first consequences drawn. Titles in it are English: it is our own record."""
+    plan = draft(playbook, deal, calendar)
+    vendor = cast_vendor(team, deal, playbook.touch, load)
+    owner = vendor["csm"][0]
+    signers = {
+        milestone.key: [
+            id
+            for role in (milestone.sign_off.by if milestone.sign_off else ())
+            for id in playing(role, vendor=vendor, customer=cast_customer(deal))
+        ]
+        for milestone in playbook.milestones
+    }
+    critical = on_the_way_to(playbook, go_live_key(playbook))
+    state = State(
+        onboarding=onboarding_id(deal.source, deal.id),
+        clock=clock,
+        opened=True,
+        playbook=playbook.key,
+        playbook_hash=content_hash(playbook),
+        touch=playbook.touch,
+        owner=owner,
+        approvers=approvers(team, owner),
+        cast=vendor,
+        closed_at=deal.closed_at,
+        taken_up_at=now,
+        last_news=now,
+        stages=_stages(playbook, calendar, plan),
+        milestones=[
+            _milestone(milestone, stage.key, plan, signers[milestone.key], critical=milestone.key in critical)
+            for stage in playbook.stages
+            for milestone in stage.milestones
+        ],
+        criteria=[
+            CriterionState(key=criterion.key, title=in_language(criterion.title, "en"), by=criterion.by)
+            for criterion in playbook.hand_off.criteria
+        ],
+        prolonging=list(playbook.hypercare.prolonged_by),
+        hand_off_from=plan.hand_off_from,
+        hand_off_by=plan.hand_off_by,
+    )
+    note(state, "opened", now, about=playbook.key, owner=owner, day=(now - deal.closed_at).days)
+    _take_up(state, deal, now)
+    unfold(state, now)
+    return state
+
+
+def _stages(playbook: Playbook, calendar: WorkCalendar, plan: Plan) -> list[StageState]:
+    opens = stage_openings(playbook, calendar, plan)
+    return [
+        StageState(key=s.key, title=in_language(s.title, "en"), opens=opens[s.key], after=list(s.opens.after))
+        for s in playbook.stages
+    ]
+
+
+def stage_openings(playbook: Playbook, calendar: WorkCalendar, plan: Plan) -> dict[str, datetime]:
+    """From which moment on each stage may open: its day's morning, or any time where no day is asked for."""
+    planned = {stage.key: calendar.at(stage.opens_on, OPENING) for stage in plan.stages}
+    return {stage.key: planned[stage.key] if stage.opens.from_day else ANY_TIME for stage in playbook.stages}
+
+
+def _milestone(milestone: Milestone, stage: str, plan: Plan, signers: list[str], *, critical: bool) -> MilestoneState:
+    return MilestoneState(
+        key=milestone.key,
+        title=in_language(milestone.title, "en"),
+        stage=stage,
+        due=plan.milestone(milestone.key).due,
+        requires=list(milestone.requires),
+        role=milestone.role,
+        signers=list(dict.fromkeys(signers)),
+        reopens=list(milestone.sign_off.reopens) if milestone.sign_off else [],
+        optional=milestone.optional,
+        critical=critical,
+    )
+
+
+def _take_up(state: State, deal: DealClosed, now: datetime) -> None:
+    """Mark what was reached before we came (B16); no gate is asked, it has happened."""
+    for index, reached in enumerate(deal.reached):
+        milestone = state.milestone(reached.milestone)
+        if milestone is None:
+            keys = ", ".join(other.key for other in state.milestones)
+            raise InvalidDeal(
+                f"{reached.milestone!r} is not in the playbook, which has: {keys}", field=f"reached.{index}.milestone"
+            )
+        if not deal.closed_at <= reached.at <= now:
+            raise InvalidDeal("lies before the close or in the future", field=f"reached.{index}.at")
+        milestone.status, milestone.at = "reached", reached.at
+        note(state, "taken_as_reached", reached.at, about=milestone.key)

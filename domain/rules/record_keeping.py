@@ -1,0 +1,147 @@
+"""How is it written down? The state as rows of the journal, the read model and the registers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from domain.agenda.picture import late, status, waiting_for
+from domain.agenda.state import Entry, Fact, State
+from domain.agenda.timing import next_entry
+from domain.plan import Plan
+from domain.playbook import Playbook
+from domain.record import JournalRow, MilestoneRow, RegisterRow, StageRow, Standing
+
+
+def journal(facts: Sequence[Fact], entries: Sequence[Entry], now: datetime) -> list[JournalRow]:
+    """A row for every fact and every entry that was acted on."""
+    rows = [
+        JournalRow(
+            key=f"fact/{fact.seq}",
+            at=fact.at,
+            kind=fact.kind,
+            about=fact.about,
+            by=fact.by,
+            via=fact.via,
+            proved=fact.proved,
+            note=fact.note,
+            data=fact.data,
+        )
+        for fact in facts
+    ]
+    rows += [
+        JournalRow(key=entry.key, at=now, kind=entry.rule, about=entry.about, data={"due": entry.due.isoformat()})
+        for entry in entries
+    ]
+    return rows
+
+
+def standing(state: State, plan: Plan, playbook: Playbook, now: datetime) -> Standing:
+    entry = next_entry(state)
+    go_live = state.playing("go_live")
+    planned = {milestone.key: milestone for milestone in plan.milestones}
+    windows = {stage.key: stage for stage in plan.stages}
+    return Standing(
+        status=status(state, now),
+        owner=state.owner,
+        touch=state.touch,
+        playbook=playbook.key,
+        open_stages=tuple(stage.key for stage in state.stages if stage.status == "open"),
+        waiting_for=tuple(waiting_for(state)),
+        late=tuple(late(state, now)),
+        next_key=entry.key if entry else None,
+        next_due=entry.due if entry else None,
+        go_live_due=go_live.due if go_live and not go_live.settled else None,
+        ending=state.ending,
+        ended_at=now if state.ending else None,
+        as_of=now,
+        stages=tuple(
+            StageRow(
+                key=stage.key,
+                title=stage.title,
+                status=stage.status,
+                opens_on=str(windows[stage.key].opens_on),
+                closes_on=str(windows[stage.key].closes_on),
+            )
+            for stage in state.stages
+        ),
+        milestones=tuple(
+            MilestoneRow(
+                key=milestone.key,
+                stage=milestone.stage,
+                title=milestone.title,
+                status=milestone.status,
+                due=milestone.due,
+                at=milestone.at,
+                reasons=tuple(reason.model_dump(mode="json") for reason in planned[milestone.key].reasons),
+                optional=milestone.optional,
+            )
+            for milestone in state.milestones
+        ),
+    )
+
+
+def registers(facts: Sequence[Fact]) -> list[RegisterRow]:
+    """What the facts change in the registers of issues, risks, wins and scope changes.
+
+    An empty title keeps the one that is there, and `data` is laid over what is there: facts tell only what changed.
+    """
+    return [row for fact in facts if (row := _register(fact)) is not None]
+
+
+def _register(fact: Fact) -> RegisterRow | None:
+    title = str(fact.data.get("title") or "")
+    data: dict[str, Any]
+    match fact.kind:
+        case "issue_raised" | "issue_judged_anew" | "issue_acknowledged" | "issue_resolved":
+            words = {"issue_acknowledged": "open", "issue_resolved": "resolved"}
+            data = {"severity": fact.data.get("severity"), fact.kind: fact.at.isoformat()}
+            status = words.get(fact.kind, "open")
+            return RegisterRow(register="issue", key=fact.about, title=title, status=status, at=fact.at, data=data)
+        case "risk_recorded":
+            data = {n: v for n, v in fact.data.items() if n not in ("title", "closed", "evidence")}
+            if "probability" in data and "impact" in data:
+                data["score"] = data["probability"] * data["impact"]
+            status = "closed" if fact.data.get("closed") else "open"
+            return RegisterRow(register="risk", key=fact.about, title=title, status=status, at=fact.at, data=data)
+        case "win_recorded":
+            data = {name: fact.data[name] for name in ("slot", "baseline", "result")}
+            return RegisterRow(
+                register="win", key=f"win-{fact.seq}", title=title, status="shown", at=fact.at, data=data
+            )
+        case "scope_change_requested":
+            data = {"effort_days": fact.data["effort_days"]}
+            return RegisterRow(
+                register="scope_change", key=fact.about, title=title, status="waiting", at=fact.at, data=data
+            )
+        case "scope_change_decided":
+            data = {"reason": fact.data["reason"], "by": fact.by}
+            return RegisterRow(
+                register="scope_change",
+                key=fact.about,
+                title=title,
+                status=fact.data["decision"],
+                at=fact.at,
+                data=data,
+            )
+        case _:
+            return None
+
+
+def shipped_risks(playbook: Playbook, at: datetime) -> list[RegisterRow]:
+    """The risks that every onboarding of this playbook starts with (RSK-P)."""
+    return [
+        RegisterRow(
+            register="risk",
+            key=risk.key,
+            title=risk.title if isinstance(risk.title, str) else risk.title.get("en", risk.key),
+            status="open",
+            at=at,
+            data={
+                "probability": risk.probability,
+                "impact": risk.impact,
+                "score": risk.probability * risk.impact,
+                "owner": risk.owner,
+            },
+        )
+        for risk in playbook.risks
+    ]

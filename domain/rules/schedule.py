@@ -1,0 +1,181 @@
+"""What lies ahead? The agenda as it should be: for every slot the next thing that happens by itself."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from domain.agenda.state import Consequences, Entry, State
+from domain.calendar import OPENING, WorkCalendar
+from domain.plan import Plan
+from domain.playbook import Cadence, Playbook, ServiceLevel
+from domain.rules.nudging import due_for_nudging, next_step
+
+MEETING_NOTICE = 2
+"""Working days before a meeting at which people hear of it."""
+ASKED_AGAIN_AFTER_PAUSE = timedelta(days=7)
+
+
+def desired(state: State, playbook: Playbook, calendar: WorkCalendar, plan: Plan, now: datetime) -> list[Entry]:
+    """Every entry that the agenda should hold after now. The same input gives the same entries: it may run again."""
+    if state.ending:
+        return []
+    return [
+        *_nudges(state, playbook, calendar, now),
+        *_stage_openings(state, now),
+        *_cadences(state, playbook, calendar, plan, now),
+        *_service_levels(state, playbook, calendar, now),
+        *_hypercare(state, now),
+        *_stuck(state, playbook, calendar, now),
+        *_pause_limit(state, playbook, calendar, now),
+        *_hand_off(state, playbook, now),
+    ]
+
+
+def changes(state: State, wanted: list[Entry]) -> Consequences:
+    """How the agenda has to change to hold exactly the wanted entries."""
+    slots = {entry.slot for entry in wanted}
+    return Consequences(
+        put=[entry for entry in wanted if entry not in state.entries],
+        drop=[entry.slot for entry in state.entries if entry.slot not in slots],
+    )
+
+
+def _nudges(state: State, playbook: Playbook, calendar: WorkCalendar, now: datetime) -> Iterator[Entry]:
+    nudging = playbook.nudging
+    for milestone in state.milestones:
+        known = playbook.milestone(milestone.key)
+        if milestone.settled or milestone.role == "hypercare_end" or known is None or not known.reminders:
+            continue
+        if not state.gate(milestone):
+            on = due_for_nudging(state, milestone, nudging, calendar)
+            step = next_step(nudging, calendar, on, milestone.due, now, critical=milestone.critical)
+            yield Entry(f"{milestone.key}/nudge", step.occurrence, step.at, "nudge", milestone.key)
+        elif milestone.critical and milestone.due > now:
+            at = milestone.due + timedelta(seconds=1)
+            yield Entry(f"{milestone.key}/nudge", f"{calendar.day_of(at)}/late", at, "nudge", milestone.key)
+
+
+def _stage_openings(state: State, now: datetime) -> Iterator[Entry]:
+    for stage in state.stages:
+        ready = all((other := state.milestone(key)) is None or other.settled for key in stage.after)
+        if stage.status == "ahead" and ready and stage.opens > now:
+            yield Entry(f"{stage.key}/open", str(stage.opens.date()), stage.opens, "open_stage", stage.key)
+
+
+def cadence_days(
+    cadence: Cadence, state: State, calendar: WorkCalendar, closed_on: date, plan: Plan
+) -> Iterator[date] | None:
+    """The days on which a cadence happens, without end; None while it has not begun or when it is over."""
+    after = [state.milestone(key) for key in cadence.starts.after]
+    if any(milestone is not None and not milestone.settled for milestone in after):
+        return None
+    until = state.milestone(cadence.until)
+    if until is not None and until.settled:
+        return None
+    start = closed_on
+    if cadence.starts.anchor != "close":
+        anchor = state.milestone(cadence.starts.anchor)
+        start = calendar.day_of(anchor.at) if anchor and anchor.at else plan.milestone(cadence.starts.anchor).on
+    start += timedelta(days=cadence.starts.from_day)
+    reached = [calendar.day_of(milestone.at) for milestone in after if milestone is not None and milestone.at]
+    return _days_from(cadence, max([start, *reached]), calendar)
+
+
+def _days_from(cadence: Cadence, first: date, calendar: WorkCalendar) -> Iterator[date]:
+    turn = 0
+    while True:
+        day = add_months(first, turn * cadence.every_months) if cadence.every_months else first
+        day += timedelta(weeks=turn * (cadence.every_weeks or 0))
+        yield calendar.working_day_from(day)
+        turn += 1
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day that many months later; the month's last where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return date(year, month + 1, min(day.day, (first_of_next - timedelta(days=1)).day))
+
+
+def notice_moment(cadence: Cadence, calendar: WorkCalendar, day: date) -> datetime:
+    """When people hear of an occurrence: a report comes on its day, a meeting is announced before."""
+    ahead = MEETING_NOTICE if cadence.kind == "meeting" else 0
+    return calendar.at(calendar.add_working_days(day, -ahead), OPENING)
+
+
+def _cadences(state: State, playbook: Playbook, calendar: WorkCalendar, plan: Plan, now: datetime) -> Iterator[Entry]:
+    closed_on = calendar.day_of(state.closed_at or now)
+    for cadence in playbook.cadences:
+        if not cadence.sent or cadence.kind == "as_needed" or not (cadence.every_weeks or cadence.every_months):
+            continue
+        days = cadence_days(cadence, state, calendar, closed_on, plan)
+        if days is None:
+            continue
+        day = next(day for day in days if notice_moment(cadence, calendar, day) > now)
+        yield Entry(f"{cadence.key}/cadence", str(day), notice_moment(cadence, calendar, day), "cadence", cadence.key)
+
+
+def service_level(playbook: Playbook, severity: str) -> ServiceLevel | None:
+    return next((level for level in playbook.hypercare.levels if level.severity == severity), None)
+
+
+def deadline(level: ServiceLevel, hours: float, since: datetime, calendar: WorkCalendar) -> datetime:
+    if level.hours == "clock":
+        return since + timedelta(hours=hours)
+    return calendar.add_working_hours(since, hours)
+
+
+def _service_levels(state: State, playbook: Playbook, calendar: WorkCalendar, now: datetime) -> Iterator[Entry]:
+    for issue in state.issues:
+        level = service_level(playbook, issue.severity)
+        if level is None:
+            continue
+        spans = (
+            {"resolve": level.resolve} if issue.acknowledged else {"respond": level.respond, "resolve": level.resolve}
+        )
+        for what, hours in spans.items():
+            due = deadline(level, hours, issue.since, calendar)
+            if due > now:
+                yield Entry(f"{issue.key}/{what}", issue.severity, due, "service_level", issue.key)
+
+
+def _hypercare(state: State, now: datetime) -> Iterator[Entry]:
+    if state.hypercare_until and state.hypercare_until > now:
+        yield Entry("hypercare", str(state.hypercare_until.date()), state.hypercare_until, "hypercare")
+
+
+def stuck_since(state: State, playbook: Playbook, calendar: WorkCalendar) -> datetime | None:
+    """From when on it counts as stuck if nobody brings news: something overdue, and long silence before."""
+    open_ones = [m.due for m in state.milestones if not m.settled and not m.optional]
+    if not open_ones or state.last_news is None or state.paused_at:
+        return None
+    silent_from = calendar.add_working_days(calendar.day_of(state.last_news), playbook.nudging.stuck_after)
+    return max(calendar.at(silent_from, OPENING), min(open_ones))
+
+
+def _stuck(state: State, playbook: Playbook, calendar: WorkCalendar, now: datetime) -> Iterator[Entry]:
+    since = stuck_since(state, playbook, calendar)
+    if since is not None and since > now:
+        yield Entry("stuck", str(since.date()), since, "stuck")
+
+
+def _pause_limit(state: State, playbook: Playbook, calendar: WorkCalendar, now: datetime) -> Iterator[Entry]:
+    if state.paused_at is None:
+        return
+    limit = state.paused_at + timedelta(days=playbook.pausing.longest_days)
+    if state.pause_until:
+        limit = min(limit, calendar.at(state.pause_until, OPENING))
+    while limit <= now:
+        limit += ASKED_AGAIN_AFTER_PAUSE
+    yield Entry("pause", str(limit.date()), limit, "pause_limit")
+
+
+def _hand_off(state: State, playbook: Playbook, now: datetime) -> Iterator[Entry]:
+    if state.hand_off_from is None or state.hand_off_by is None:
+        return
+    if state.hand_off_from > now:
+        yield Entry("hand_off", f"{state.hand_off_from.date()}/from", state.hand_off_from, "hand_off")
+        return
+    by = state.hand_off_by
+    while by <= now:
+        by += timedelta(days=playbook.hand_off.asked_again_days)
+    yield Entry("hand_off", f"{by.date()}/by", by, "hand_off")

@@ -1,0 +1,92 @@
+"""Who works here, and who gets the next customer? The staff directory and the assignment rule."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, model_validator
+
+from domain.deal import Account, Address, Country, TimeZone
+from domain.text import Language
+from domain.wire import Door, PersonName, Slug
+
+TouchModel = Literal["high", "low", "tech"]
+VendorRole = Literal[
+    "csm", "implementation_specialist", "technical_resource", "training_lead", "cs_manager", "executive"
+]
+
+
+class Member(Door):
+    """One of the staff; the handle is what stands in search attributes and in `by`."""
+
+    handle: Slug
+    name: PersonName
+    email: Address
+    role: VendorRole
+    manager: Slug | None = None
+    deputy: Slug | None = None
+    time_zone: TimeZone = "UTC"
+    country: Country = "US"
+    languages: tuple[Language, ...] = ("en",)
+    tiers: tuple[TouchModel, ...] = ("high", "low", "tech")
+    capacity: int = Field(20, ge=0, le=100_000, description="onboardings that this person can carry at once")
+
+
+class Team(Door):
+    """`team.yaml`: everybody who may own, do or approve something."""
+
+    members: tuple[Member, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        handles = [member.handle for member in self.members]
+        for member in self.members:
+            if handles.count(member.handle) > 1:
+                msg = f"two members share the handle {member.handle!r}"
+                raise ValueError(msg)
+            for field in ("manager", "deputy"):
+                named = getattr(member, field)
+                if named is not None and named not in handles:
+                    msg = f"{member.handle}: the {field} {named!r} is not a member"
+                    raise ValueError(msg)
+        if not any(member.role == "csm" for member in self.members):
+            msg = "nobody has the role csm: an onboarding would have no owner"
+            raise ValueError(msg)
+        return self
+
+    def member(self, handle: str) -> Member | None:
+        return next((member for member in self.members if member.handle == handle), None)
+
+    def manager_of(self, handle: str) -> Member | None:
+        """The named manager, or whoever leads customer success."""
+        member = self.member(handle)
+        if member and member.manager:
+            return self.member(member.manager)
+        return next((other for other in self.members if other.role == "cs_manager" and other.handle != handle), None)
+
+
+def assign(
+    team: Team, role: VendorRole, *, touch: TouchModel, account: Account, on: datetime, load: Mapping[str, int]
+) -> Member:
+    """Who takes the next customer: serves the tier, speaks the language, and is least loaded against capacity.
+
+    A wish that nobody can meet is dropped, language last; a role that nobody has falls to a CSM. Among equals the one
+    whose day overlaps most with the customer's on that date. `load` counts open onboardings per handle.
+    """
+    language = account.language
+    holders = [member for member in team.members if member.role == role]
+    holders = holders or [member for member in team.members if member.role == "csm"]
+    speakers = [member for member in holders if language in member.languages] or holders
+    serving = [member for member in speakers if touch in member.tiers] or speakers
+
+    def strain(member: Member) -> tuple[float, float, str]:
+        carried = load.get(member.handle, 0) / max(member.capacity, 1)
+        return carried, _hours_apart(member.time_zone, account.time_zone, on), member.handle
+
+    return min(serving, key=strain)
+
+
+def _hours_apart(one: str, other: str, on: datetime) -> float:
+    offsets = [on.astimezone(ZoneInfo(zone)).utcoffset() or timedelta(0) for zone in (one, other)]
+    return abs((offsets[0] - offsets[1]).total_seconds()) / 3600

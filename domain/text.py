@@ -1,0 +1,18 @@
+"""In which words, in which language? Texts that a playbook gives once or per language."""
+
+from typing import Literal
+
+from domain.wire import Prose
+
+Language = Literal["en", "ja"]
+LANGUAGES: tuple[Language, ...] = ("en", "ja")
+
+Text = Prose | dict[Language, Prose]
+
+
+def in_language(text: Text, language: str) -> str:
+    """The text in that language; English, then whatever there is, when it was not written in it."""
+    if isinstance(text, str):
+        return text
+    wanted: Language = "ja" if language == "ja" else "en"
+    return text.get(wanted) or text.get("en") or next(iter(text.values()), "")

@@ -1,0 +1,17 @@
+"""Which troubles do the rooms name to each other? Errors that somebody can act on, with who that is."""
+
+
+class AlreadyOnboarded(Exception):
+    """Another run had this deal before. A retry does not help; nobody need act unless the deal id was reused."""
+
+
+class UnknownOnboarding(Exception):
+    """No onboarding by that id was ever admitted. A retry does not help; the caller has the wrong id."""
+
+
+class ChannelDown(Exception):
+    """The channel cannot take messages now (connection, 4xx of SMTP). Trying again helps; the operator may look."""
+
+
+class ChannelRefuses(Exception):
+    """The channel will never take this message (5xx of SMTP, a broken address). Who must act: the CSM."""

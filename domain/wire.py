@@ -1,0 +1,39 @@
+"""How are our models shaped on the wire? The bases that every model of the domain stands on."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
+"""A key that goes into ids, file names and search attributes: lower case, digits, `_ . -`, at most 80 characters."""
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+"""One line of text that people read in a title, at most 200 characters."""
+
+Prose = Annotated[str, StringConstraints(max_length=10_000)]
+"""A paragraph or a note, at most 10,000 characters: more belongs into a document that a link names."""
+
+Instant = AwareDatetime
+
+
+class Wire(BaseModel):
+    """A frozen model that only grows: what it does not know it ignores, because senders may be newer than we are."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Door(BaseModel):
+    """A frozen model that people type or programs send to a door of ours: unknown fields are refused by name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _no_control_characters(text: str) -> str:
+    if any(ord(character) < 32 for character in text):
+        msg = "holds a line break or another control character"
+        raise ValueError(msg)
+    return text
+
+
+PersonName = Annotated[Line, AfterValidator(_no_control_characters)]
+"""A name as it goes into a mail header: any script, emoji and right-to-left included, but no line break."""

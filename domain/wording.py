@@ -1,0 +1,101 @@
+"""How do we say it? The few phrases that come from rules, not from templates or playbooks, in English and Japanese."""
+
+from datetime import date
+
+from domain.plan import Reason
+
+WEEKDAYS = {"en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "ja": ("月", "火", "水", "木", "金", "土", "日")}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+CIRCUMSTANCES = {
+    "high_complexity": {"en": "high complexity", "ja": "構成の複雑さ"},
+    "many_integrations": {"en": "many integrations", "ja": "連携先の多さ"},
+    "large_data": {"en": "a large data set", "ja": "データ量の多さ"},
+    "limited_resources": {"en": "limited resources", "ja": "人員の制約"},
+}
+
+
+def day_in_words(day: date, language: str = "en") -> str:
+    """`Fri 2 Jan 2026`, or `2026年1月2日(金)`."""
+    if language == "ja":
+        return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS['ja'][day.weekday()]})"
+    return f"{WEEKDAYS['en'][day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def rhythm_in_words(*, weeks: int | None, months: int | None, language: str = "en") -> str:
+    if weeks:
+        return _every(weeks, "week") if language != "ja" else ("毎週" if weeks == 1 else f"{weeks}週ごと")
+    if months:
+        return _every(months, "month") if language != "ja" else ("毎月" if months == 1 else f"{months}か月ごと")
+    return "必要に応じて" if language == "ja" else "as needed"
+
+
+def _every(count: int, unit: str) -> str:
+    if count == 1:
+        return f"{unit}ly"
+    if (count, unit) == (3, "month"):
+        return "quarterly"
+    return "yearly" if (count, unit) == (12, "month") else f"every {count} {unit}s"
+
+
+def reasons_in_words(reasons: tuple[Reason, ...], titles: dict[str, str], language: str = "en") -> list[str]:
+    """Why a date is that date, a sentence for each step; `titles` names milestones by key."""
+    return [_reason(reason, titles, language) for reason in reasons]
+
+
+def _reason(reason: Reason, titles: dict[str, str], language: str) -> str:
+    day = day_in_words(reason.on, language)
+    detail = reason.detail
+    if language == "ja":
+        return _reason_ja(reason, titles, day)
+    match reason.kind:
+        case "counted":
+            anchor = detail["anchor"]
+            start = "the close" if anchor == "close" else titles.get(anchor, anchor)
+            return f"day {detail['day']} after {start} was {day}"
+        case "stretched":
+            why = ", ".join(CIRCUMSTANCES[name]["en"] for name in detail["circumstances"])
+            return f"{_days(detail['days'])} more for {why}: {day}"
+        case "busy":
+            return f"{_days(detail['days'])} of busy season ({detail['why']}) do not count: {day}"
+        case "paused":
+            return f"{_days(detail['days'])} of pause do not count: {day}"
+        case "moved":
+            return f"moved by agreement to {day}"
+        case "promised":
+            return f"promised in the sale for {day}"
+        case "kept_back":
+            return f"not before day {detail['day']}: {day}"
+        case "after":
+            return f"not before {titles.get(detail['milestone'], detail['milestone'])}: {day}"
+        case "closed":
+            return f"{day} is {detail['why']}: moved to the next working day"
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
+
+
+def _reason_ja(reason: Reason, titles: dict[str, str], day: str) -> str:
+    detail = reason.detail
+    match reason.kind:
+        case "counted":
+            anchor = detail["anchor"]
+            start = "ご契約" if anchor == "close" else f"「{titles.get(anchor, anchor)}」"
+            return f"{start}から{detail['day']}日目は{day}"
+        case "stretched":
+            why = "・".join(CIRCUMSTANCES[name]["ja"] for name in detail["circumstances"])
+            return f"{why}により{detail['days']}日延長: {day}"
+        case "busy":
+            return f"繁忙期({detail['why']})の{detail['days']}日間を除外: {day}"
+        case "paused":
+            return f"休止期間の{detail['days']}日間を除外: {day}"
+        case "moved":
+            return f"合意により{day}へ変更"
+        case "promised":
+            return f"商談時のお約束日: {day}"
+        case "kept_back":
+            return f"{detail['day']}日目より前には設定しない: {day}"
+        case "after":
+            return f"「{titles.get(detail['milestone'], detail['milestone'])}」より前には設定しない: {day}"
+        case "closed":
+            return f"{day}は休業日のため翌営業日へ変更"
