@@ -1,0 +1,1 @@
+"""Which plans are there? The playbooks that people edit, and what reads and checks them."""

@@ -1,0 +1,47 @@
+"""What is wrong in a file that people edit, and where? Complaints that name file, line and field."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Spot = tuple[str | int, ...]
+"""The way to a part of a file: ("stages", 0, "milestones", 2, "day")."""
+
+
+def field_name(spot: Spot) -> str:
+    """The spot as people write it: stages[0].milestones[2].day; "the whole file" for the root."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in spot)
+    return text.lstrip(".") or "the whole file"
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing to mend. `line` counts from 1; 0 stands for a playbook that was not read from a file."""
+
+    file: str
+    line: int
+    field: str
+    what: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: " if self.file and self.line else f"{self.file}: " if self.file else ""
+        return f"{place}{self.field}: {self.what}"
+
+
+class BadPlaybook(Exception):
+    """A file that cannot be used as it is. Who must act: whoever edits the playbooks; trying again does not help."""
+
+    def __init__(self, complaints: Iterable[Complaint]) -> None:
+        self.complaints = tuple(complaints)
+        super().__init__("\n".join(str(complaint) for complaint in self.complaints))
+
+
+class UnknownPlaybook(KeyError):
+    """Nobody has written a playbook with that key. Who must act: whoever named it, in the deal or at the CLI."""
+
+    def __init__(self, key: str, known: Iterable[str]) -> None:
+        super().__init__(key)
+        self.key = key
+        self.known = tuple(known)
+
+    def __str__(self) -> str:
+        return f"there is no playbook {self.key!r}; there are: {', '.join(self.known)}"

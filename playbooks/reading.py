@@ -1,0 +1,165 @@
+"""What does a YAML file say, and on which line? Reads it into a model, or complains about every field that is wrong.
+
+Anchors and aliases are refused, and only `true` and `false` are truth values: whoever reads a playbook aloud should
+not need to know YAML's corners, and every complaint should have one line of its own.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from yaml.constructor import SafeConstructor
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from playbooks.complaint import BadPlaybook, Complaint, Spot, field_name
+
+Model = TypeVar("Model", bound=BaseModel)
+
+# libyaml is ten times as fast; PyYAML's wheels carry it, a build from source may not.
+LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# A playbook nests about ten deep; libyaml ends the whole process with a segmentation fault on some ten thousand.
+DEEPEST = 100
+STRING_TAG = "tag:yaml.org,2002:str"
+PLAIN_WORDS = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file's content and the line of each of its parts."""
+
+    file: str
+    content: Any
+    lines: Mapping[Spot, int]
+
+    def line(self, spot: Spot) -> int:
+        """The line of that part, or of the nearest part around it that was written."""
+        while spot and spot not in self.lines:
+            spot = spot[:-1]
+        return self.lines.get(spot, 1)
+
+    def complaint(self, spot: Spot, what: str) -> Complaint:
+        return Complaint(self.file, self.line(spot), field_name(spot), what)
+
+
+def read(path: Path) -> Written:
+    """Raises BadPlaybook when the file is not there, is no YAML, or says something twice."""
+    file = _shown(path)
+    text = _text(path, file)
+    try:
+        root = yaml.compose(text, Loader=LOADER)
+        lines: dict[Spot, int] = {}
+        if root is not None:
+            problems = list(_walk(root, (), lines, set()))
+            if problems:
+                raise BadPlaybook(Complaint(file, line, field_name(spot), what) for spot, line, what in problems)
+        content = None if root is None else SafeConstructor().construct_document(root)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise BadPlaybook([Complaint(file, line, "the whole file", f"is no YAML: {error.problem}")]) from None
+    except (yaml.YAMLError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise BadPlaybook([Complaint(file, 1, "the whole file", f"is no YAML: {reason}")]) from None
+    return Written(file, content, lines)
+
+
+def validated(written: Written, model: type[Model]) -> Model:
+    """The content as that model. Raises BadPlaybook with a complaint for every wrong field."""
+    if not isinstance(written.content, dict):
+        raise BadPlaybook([written.complaint((), "should be fields with values, like `key: high-touch`")])
+    try:
+        return model.model_validate(written.content)
+    except ValidationError as error:
+        found = [(_spot(written, detail), detail) for detail in error.errors(include_url=False, include_context=False)]
+        raise BadPlaybook(_merged(written, found)) from None
+
+
+def _shown(path: Path) -> str:
+    """The path as people know it: from where they stand when it lies below, else in full."""
+    here = Path.cwd()
+    full = path.absolute()
+    return os.path.relpath(full, here) if full.is_relative_to(here) else str(full)
+
+
+def _text(path: Path, file: str) -> str:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadPlaybook([Complaint(file, 1, "the whole file", "is not written in UTF-8")]) from None
+    except OSError as error:
+        what = f"cannot be read: {error.strerror}"
+        raise BadPlaybook([Complaint(file, 0, "the whole file", what)]) from None
+    if number := _too_deep(text):
+        raise BadPlaybook([Complaint(file, number, "the whole file", f"nests more than {DEEPEST} deep")])
+    return text
+
+
+def _too_deep(text: str) -> int | None:
+    """The line on which the nesting could become too deep, counted on the safe side; None as a rule."""
+    depth = 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        depth = max(depth + line.count("[") + line.count("{") - line.count("]") - line.count("}"), 0)
+        indent = len(line) - len(line.lstrip(" -?"))
+        if depth + max(line.count("["), line.count("{")) > DEEPEST or indent > 2 * DEEPEST:
+            return number
+    return None
+
+
+def _walk(node: Node, spot: Spot, lines: dict[Spot, int], seen: set[int]) -> Iterator[tuple[Spot, int, str]]:
+    """Note the line of every part; yield what is not allowed. `seen` tells an alias from a first mention."""
+    line = node.start_mark.line + 1
+    lines.setdefault(spot, line)
+    if id(node) in seen:
+        yield spot, line, "is an alias of another part: write it out"
+        return
+    seen.add(id(node))
+    if isinstance(node, ScalarNode) and node.tag in PLAIN_WORDS and node.value not in ("true", "false"):
+        node.tag = STRING_TAG
+    if isinstance(node, SequenceNode):
+        for index, child in enumerate(node.value):
+            yield from _walk(child, (*spot, index), lines, seen)
+    if isinstance(node, MappingNode):
+        for key, child in node.value:
+            at = (*spot, str(key.value))
+            if at in lines:
+                yield at, key.start_mark.line + 1, f"stands here twice; first on line {lines[at]}"
+                continue
+            lines[at] = key.start_mark.line + 1
+            yield from _walk(key, (*at, "its key"), {}, seen)
+            yield from _walk(child, at, lines, seen)
+
+
+def _spot(written: Written, detail: ErrorDetails) -> Spot:
+    """Where an error lies, in words of the file: pydantic also names the alternatives of a union on the way."""
+    spot: Spot = ()
+    for part in detail["loc"]:
+        if (*spot, part) in written.lines:
+            spot = (*spot, part)
+    return (*spot, detail["loc"][-1]) if detail["type"] == "missing" else spot
+
+
+def _merged(written: Written, found: list[tuple[Spot, ErrorDetails]]) -> list[Complaint]:
+    """One complaint per spot: of a text given per language, the wrong language counts and not `no string`."""
+    spots = {spot for spot, _ in found}
+    words: dict[Spot, list[str]] = {}
+    for spot, detail in found:
+        deeper = any(other[: len(spot)] == spot and other != spot for other in spots)
+        if detail["type"] == "string_type" and deeper:
+            continue
+        words.setdefault(spot, []).append(_in_words(detail))
+    return [written.complaint(spot, ", or ".join(dict.fromkeys(texts))) for spot, texts in words.items()]
+
+
+def _in_words(detail: ErrorDetails) -> str:
+    if detail["type"] == "missing":
+        return "is missing"
+    if detail["type"] == "extra_forbidden":
+        return "is no field that we know"
+    message = detail["msg"].removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
