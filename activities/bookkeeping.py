@@ -1,0 +1,171 @@
+"""What happens when an onboarding opens, and at every turn after that? Decide, write it down, wake the sender."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.ports import Calendars, Ledger, Library, Staff, Wake
+from domain.agenda.state import Consequences, Entry, State
+from domain.clock import DAY, Clock
+from domain.deal import DealClosed, onboarding_id
+from domain.playbook import Playbook
+from domain.record import Dossier
+from domain.refusal import InvalidDeal, what_is_wrong
+from domain.rules.casting import people_of, staff_person
+from domain.rules.deciding import Occasion, decide
+from domain.rules.opening import first_state
+from domain.rules.programme import ProgrammeState, keep_programme
+from domain.team import Team
+from domain.trouble import AlreadyOnboarded
+from domain.wire import Instant, Wire
+
+MAIL = "mail"
+YEARS_AHEAD = 3
+"""Holidays are looked up for the year of the close and the next two: no onboarding lasts longer."""
+log = structlog.get_logger()
+
+
+class Opening(Wire):
+    """What the workflow was started with: a deal file, or `{"kept": true}` where the door keeps the deal already."""
+
+    onboarding: str
+    run: str
+    started_at: Instant
+    start: Any
+
+
+@dataclass(frozen=True)
+class Bookkeeping:
+    """The activities of an onboarding's own tasks. `ui` is the Temporal UI's address of an onboarding, with `{id}`."""
+
+    ledger: Ledger
+    library: Library
+    staff: Staff
+    calendars: Calendars
+    wake: Wake
+    day_length: timedelta = DAY
+    ui: str = ""
+
+    @activity.defn
+    async def open_onboarding(self, opening: Opening) -> State:
+        """Validate and keep the deal, draft the plan. Fails for good with InvalidDeal or AlreadyOnboarded."""
+        try:
+            return await asyncio.to_thread(self._open, opening)
+        except InvalidDeal as error:
+            detail = {"field": error.field, "reason": error.reason}
+            raise ApplicationError(str(error), detail, type="InvalidDeal", non_retryable=True) from None
+        except AlreadyOnboarded as error:
+            raise ApplicationError(str(error), type="AlreadyOnboarded", non_retryable=True) from None
+
+    def _open(self, opening: Opening) -> State:
+        deal = self._deal(opening)
+        if opening.onboarding != onboarding_id(deal.source, deal.id):
+            raise InvalidDeal(f"the workflow id of this deal is {onboarding_id(deal.source, deal.id)}", field="id")
+        clock = self._clock(deal, opening)
+        now = clock.business(opening.started_at)
+        team = self.staff()
+        _refuse_impossible(deal, team, now)
+        playbook = self._playbook(deal)
+        years = range(deal.closed_at.year, deal.closed_at.year + YEARS_AHEAD)
+        calendar = self.calendars(deal.account, years=years)
+        load = self.ledger.load_by_owner()
+        state = first_state(deal, playbook, calendar, team, load=load, clock=clock, now=now)
+        handles = dict.fromkeys([handle for handles in state.cast.values() for handle in handles])
+        staff = [staff_person(member, deal.account.language) for h in handles if (member := team.member(h))]
+        people = (*people_of(deal), *staff)
+        dossier = Dossier(onboarding=opening.onboarding, deal=deal, playbook=playbook, calendar=calendar, people=people)
+        self.ledger.admit(dossier, run=opening.run)
+        log.info("onboarding_opened", onboarding=opening.onboarding, playbook=playbook.key, owner=state.owner)
+        return state
+
+    def _deal(self, opening: Opening) -> DealClosed:
+        if isinstance(opening.start, Mapping) and opening.start.get("kept"):
+            kept = self.ledger.kept_deal(opening.onboarding)
+            if kept is None:
+                raise InvalidDeal("no deal is kept for this onboarding: start with the deal file itself", field="kept")
+            return kept
+        return read_deal(opening.start)
+
+    def _clock(self, deal: DealClosed, opening: Opening) -> Clock:
+        if self.day_length == DAY:
+            return Clock()
+        start = deal.as_of or deal.closed_at
+        return Clock(day=self.day_length, business_start=start, wall_start=opening.started_at)
+
+    def _playbook(self, deal: DealClosed) -> Playbook:
+        value = float(deal.yearly_value) if deal.yearly_value is not None else None
+        key = deal.playbook or self.library.choose(value)
+        known = list(self.library.keys())
+        if key not in known:
+            raise InvalidDeal(f"{key!r} is not a playbook; there are: {', '.join(known)}", field="playbook")
+        return self.library.get(key)
+
+    @activity.defn
+    async def take_turn(self, occasion: Occasion) -> Consequences:
+        """Decide what follows, write journal, read model and notices in one transaction, wake the sender."""
+        consequences, waiting = await asyncio.to_thread(self._turn, occasion)
+        if waiting:
+            await self.wake(MAIL)
+        return consequences
+
+    def _turn(self, occasion: Occasion) -> tuple[Consequences, bool]:
+        onboarding = occasion.state.onboarding
+        dossier = self.ledger.dossier(onboarding)
+        done_before = self.ledger.known_keys(onboarding, occasion.keys)
+        reports = any(entry.rule == "cadence" for entry in occasion.due)
+        decision = decide(
+            occasion,
+            dossier,
+            self.staff(),
+            done_before=done_before,
+            known=self.ledger.registers(onboarding) if reports else (),
+            ui=self.ui.format(id=onboarding),
+        )
+        self.ledger.write(decision.writing)
+        return decision.consequences, bool(decision.writing.notices or done_before)
+
+    @activity.defn
+    async def keep_programme(self, state: ProgrammeState) -> list[Entry]:
+        """Write down what is due in a success programme, tell people, and answer with what comes next."""
+        entries, waiting = await asyncio.to_thread(self._keep_programme, state)
+        if waiting:
+            await self.wake(MAIL)
+        return entries
+
+    def _keep_programme(self, state: ProgrammeState) -> tuple[list[Entry], bool]:
+        dossier = self.ledger.dossier(state.onboarding)
+        done_before = self.ledger.known_keys(state.onboarding, [entry.key for entry in state.due])
+        ui = self.ui.format(id=state.programme)
+        entries, writing = keep_programme(state, dossier, self.staff(), done_before=done_before, ui=ui)
+        self.ledger.write(writing)
+        return entries, bool(writing.notices or done_before)
+
+
+def read_deal(raw: Any) -> DealClosed:
+    """The deal in that JSON. Raises InvalidDeal naming the field."""
+    if not isinstance(raw, Mapping):
+        raise InvalidDeal("the deal file is one JSON object", field="deal")
+    try:
+        return DealClosed.model_validate(raw)
+    except ValidationError as error:
+        field, reason = what_is_wrong(error)
+        raise InvalidDeal(reason, field=field) from None
+
+
+def _refuse_impossible(deal: DealClosed, team: Team, now: Instant) -> None:
+    if deal.closed_at > now + timedelta(minutes=5):
+        raise InvalidDeal(f"{deal.closed_at.isoformat()} lies in the future", field="closed_at")
+    if deal.as_of and deal.as_of > now + timedelta(minutes=5):
+        raise InvalidDeal(f"{deal.as_of.isoformat()} lies in the future", field="as_of")
+    if deal.go_live_by and deal.go_live_by <= now.date():
+        raise InvalidDeal(f"{deal.go_live_by} is past", field="go_live_by")
+    if deal.owner and team.member(deal.owner) is None:
+        csms = ", ".join(member.handle for member in team.members if member.role == "csm")
+        raise InvalidDeal(f"{deal.owner!r} is not in the staff directory; CSMs: {csms}", field="owner")

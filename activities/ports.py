@@ -1,0 +1,93 @@
+"""What do the activities need from the world? The ports, fitted by shape in `worker.py` and by fakes in tests."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from domain.calendar import WorkCalendar
+from domain.deal import Account, DealClosed
+from domain.playbook import Playbook
+from domain.record import Dossier, Receipt, RegisterRow, WaitingNotice, Writing
+from domain.team import Team
+
+
+class Ledger(Protocol):
+    """Where onboardings are written down."""
+
+    def admit(self, dossier: Dossier, *, run: str) -> None:
+        """Keep deal, playbook (by content hash), calendar and people of a new onboarding.
+
+        `run` is the id of the first run of the workflow's chain. Again with the same run it changes nothing.
+        Raises AlreadyOnboarded when another run had this (source, deal) before.
+        """
+
+    def kept_deal(self, onboarding: str) -> DealClosed | None:
+        """The deal that a door put there before the start."""
+
+    def dossier(self, onboarding: str) -> Dossier:
+        """Raises UnknownOnboarding."""
+
+    def known_keys(self, onboarding: str, keys: Collection[str]) -> set[str]:
+        """Those of the keys that stand in the journal already."""
+
+    def registers(self, onboarding: str) -> Sequence[RegisterRow]:
+        """Issues, risks, wins and scope changes as they stand."""
+
+    def write(self, writing: Writing) -> None:
+        """Write all of it in one transaction."""
+
+    def load_by_owner(self) -> Mapping[str, int]:
+        """Open onboardings per staff handle."""
+
+
+class Outbox(Protocol):
+    """The notices that wait to be sent."""
+
+    def ready(self, channel: str, *, now: datetime, most: int) -> Sequence[int]:
+        """Ids of the notices that may go now, oldest first."""
+
+    def next_ready(self, channel: str) -> datetime | None:
+        """When the next waiting notice may go; None when none waits."""
+
+    def take(self, id: int) -> WaitingNotice | None:
+        """The notice right before it goes; None when it was sent, refused or has become pointless (then withdrawn)."""
+
+    def sent(self, id: int, receipt: Receipt) -> None: ...
+
+    def refused(self, id: int, *, reason: str, at: datetime) -> str | None:
+        """Record that it will never arrive and tell the owner; their handle, or None if it was to them."""
+
+
+class Channel(Protocol):
+    """A way to people's inboxes."""
+
+    def deliver(self, waiting: WaitingNotice) -> Receipt:
+        """Hand the message over. Raises ChannelDown (try again) or ChannelRefuses (never try again)."""
+
+
+class Wake(Protocol):
+    """How the sender of a channel learns that something waits. Raises when it cannot be told; a retry is harmless."""
+
+    async def __call__(self, channel: str) -> None: ...
+
+
+class Library(Protocol):
+    """The playbooks there are."""
+
+    def get(self, key: str) -> Playbook:
+        """Raises KeyError."""
+
+    def keys(self) -> Sequence[str]: ...
+
+    def choose(self, yearly_value: float | None) -> str:
+        """The key of the playbook for a deal of that worth."""
+
+
+class Calendars(Protocol):
+    def __call__(self, account: Account, *, years: range) -> WorkCalendar:
+        """The customer's holidays in those years."""
+
+
+class Staff(Protocol):
+    def __call__(self) -> Team:
+        """The directory as it is now."""

@@ -1,0 +1,76 @@
+"""How does a notice leave the house? Taken from the outbox right before it goes, delivered, its receipt kept."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.ports import Channel, Outbox
+from domain.trouble import ChannelDown, ChannelRefuses
+from domain.wire import Instant, Wire
+
+MOST_AT_ONCE = 20
+"""So many deliveries of a channel are under way together: enough to fill a second, few enough for any mail server."""
+log = structlog.get_logger()
+
+
+class Round(Wire):
+    """Which notices of a channel may go now, and when the next one may."""
+
+    ready: tuple[int, ...] = ()
+    next_at: Instant | None = None
+
+
+class Delivery(Wire):
+    channel: str
+    notice: int
+
+
+@dataclass(frozen=True)
+class Sending:
+    """The activities of a channel's sender. `now` tells wall time."""
+
+    outbox: Outbox
+    channels: Mapping[str, Channel]
+    now: Callable[[], datetime]
+
+    @activity.defn
+    async def look_into_outbox(self, channel: str) -> Round:
+        return await asyncio.to_thread(self._look, channel)
+
+    def _look(self, channel: str) -> Round:
+        ready = self.outbox.ready(channel, now=self.now(), most=MOST_AT_ONCE * 5)
+        return Round(ready=tuple(ready), next_at=self.outbox.next_ready(channel))
+
+    @activity.defn
+    async def deliver_notice(self, delivery: Delivery) -> str:
+        """`sent`, `withdrawn` or `refused`. Raises ChannelDown, which Temporal retries."""
+        return await asyncio.to_thread(self._deliver, delivery)
+
+    def _deliver(self, delivery: Delivery) -> str:
+        id = delivery.notice
+        waiting = self.outbox.take(id)
+        if waiting is None:
+            return "withdrawn"
+        try:
+            receipt = self.channels[delivery.channel].deliver(waiting)
+        except ChannelDown as error:
+            raise ApplicationError(str(error), type="ChannelDown") from None
+        except ChannelRefuses as error:
+            return self._refuse(id, str(error))
+        self.outbox.sent(id, receipt)
+        return "sent"
+
+    @activity.defn
+    async def give_up_on_notice(self, delivery: Delivery) -> str:
+        """For a channel that did not take a message for days."""
+        return await asyncio.to_thread(self._refuse, delivery.notice, "given up after five days of trying")
+
+    def _refuse(self, id: int, reason: str) -> str:
+        owner = self.outbox.refused(id, reason=reason, at=self.now())
+        log.warning("notice_refused", notice=id, owner=owner)
+        return "refused"

@@ -1,0 +1,136 @@
+"""What do the activities stand on when no database is needed? Ports by hand, which keep everything they were given."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from domain.deal import DealClosed
+from domain.notice import Notice
+from domain.record import Dossier, JournalRow, Receipt, RegisterRow, Standing, WaitingNotice, Writing
+from domain.trouble import AlreadyOnboarded, UnknownOnboarding
+
+
+@dataclass
+class MemoryLedger:
+    """Keeps the same promises as the store: one transaction, keys once, later standings win."""
+
+    dossiers: dict[str, Dossier] = field(default_factory=dict)
+    runs: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, DealClosed] = field(default_factory=dict)
+    journal: dict[str, dict[str, JournalRow]] = field(default_factory=dict)
+    notices: dict[tuple[str, str], Notice] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    rows: dict[tuple[str, str, str], RegisterRow] = field(default_factory=dict)
+    writings: list[Writing] = field(default_factory=list)
+    down: bool = False
+
+    def admit(self, dossier: Dossier, *, run: str) -> None:
+        self._answer()
+        if self.runs.setdefault(dossier.onboarding, run) != run:
+            raise AlreadyOnboarded(dossier.onboarding)
+        self.dossiers[dossier.onboarding] = dossier
+
+    def kept_deal(self, onboarding: str) -> DealClosed | None:
+        self._answer()
+        return self.kept.get(onboarding)
+
+    def dossier(self, onboarding: str) -> Dossier:
+        self._answer()
+        if onboarding not in self.dossiers:
+            raise UnknownOnboarding(onboarding)
+        return self.dossiers[onboarding]
+
+    def known_keys(self, onboarding: str, keys: Collection[str]) -> set[str]:
+        self._answer()
+        return set(keys) & set(self.journal.get(onboarding, {}))
+
+    def registers(self, onboarding: str) -> Sequence[RegisterRow]:
+        return [row for (owner, _, _), row in self.rows.items() if owner == onboarding]
+
+    def write(self, writing: Writing) -> None:
+        self._answer()
+        self.writings.append(writing)
+        journal = self.journal.setdefault(writing.onboarding, {})
+        for row in writing.journal:
+            journal.setdefault(row.key, row)
+        for notice in writing.notices:
+            self.notices.setdefault((writing.onboarding, notice.key), notice)
+        for register in writing.registers:
+            key = (writing.onboarding, register.register, register.key)
+            before = self.rows.get(key)
+            if before is not None:
+                merged = {"title": register.title or before.title, "data": {**before.data, **register.data}}
+                self.rows[key] = register.model_copy(update=merged)
+            else:
+                self.rows[key] = register
+        if writing.standing is not None:
+            self.standings[writing.onboarding] = writing.standing
+
+    def load_by_owner(self) -> Mapping[str, int]:
+        self._answer()
+        load: dict[str, int] = {}
+        for standing in self.standings.values():
+            if standing.ending is None:
+                load[standing.owner] = load.get(standing.owner, 0) + 1
+        return load
+
+    def _answer(self) -> None:
+        if self.down:
+            raise ConnectionError("the database does not answer")
+
+    # --- what tests ask
+
+    def told(self, onboarding: str, kind: str | None = None) -> list[Notice]:
+        """The notices of an onboarding in the order in which they were written."""
+        mine = [notice for (owner, _), notice in self.notices.items() if owner == onboarding]
+        return [notice for notice in mine if kind in (None, notice.kind)]
+
+    def kinds_to(self, onboarding: str, person: str) -> list[str]:
+        return [notice.kind for notice in self.told(onboarding) if notice.to == person]
+
+    def facts(self, onboarding: str, kind: str) -> list[JournalRow]:
+        return [row for row in self.journal.get(onboarding, {}).values() if row.kind == kind]
+
+
+@dataclass
+class MemoryOutbox:
+    """Nothing waits here: what was told is read from the ledger."""
+
+    def ready(self, channel: str, *, now: datetime, most: int) -> Sequence[int]:
+        return ()
+
+    def next_ready(self, channel: str) -> datetime | None:
+        return None
+
+    def take(self, id: int) -> WaitingNotice | None:
+        return None
+
+    def sent(self, id: int, receipt: Receipt) -> None:
+        return
+
+    def refused(self, id: int, *, reason: str, at: datetime) -> str | None:
+        return None
+
+
+@dataclass
+class RecordingChannel:
+    """Takes every message, after failing as often as it was told to."""
+
+    failures: list[Exception] = field(default_factory=list)
+    delivered: list[WaitingNotice] = field(default_factory=list)
+
+    def deliver(self, waiting: WaitingNotice) -> Receipt:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.delivered.append(waiting)
+        return Receipt(message_id=waiting.message_id, place="memory", at=datetime.now(UTC))
+
+
+@dataclass
+class Wakes:
+    """Counts how often a sender was woken."""
+
+    calls: list[str] = field(default_factory=list)
+
+    async def __call__(self, channel: str) -> None:
+        self.calls.append(channel)

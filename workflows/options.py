@@ -1,0 +1,33 @@
+"""How long may a step take, and how is it tried again? Every timeout and retry, each with its reason."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+
+BRIEFLY = timedelta(seconds=3)
+"""A turn is written inside the workflow's own task for so long; after that a normal activity takes over, so that an
+outage of the database costs one event and not a storm of tasks."""
+BRIEF_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=1))
+
+PATIENTLY = timedelta(seconds=30)
+"""One try of the same write as a normal activity: a busy database may take seconds, a lost worker must be noticed."""
+PATIENT_RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
+)
+"""For ever: a minute after the database is back everything goes on."""
+
+DELIVERY = timedelta(minutes=2)
+"""One try of one message: an SMTP dialogue times out after 30 s, and a name server may need as long."""
+DELIVERY_PATIENCE = timedelta(days=5)
+"""As long as mail servers keep trying (RFC 5321, 4.5.4.1); after that the CSM is told."""
+DELIVERY_RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=2), backoff_coefficient=2, maximum_interval=timedelta(minutes=5)
+)
+
+SETTLING = timedelta(seconds=1)
+"""A new run must not share a task with an update (temporal#6375): wait so long for a quiet moment before it."""
+EVENTS_OF_A_RUN = 150
+"""About 20 tasks. A cold worker replays its run from the start at every wake-up: short runs cost 6 times a warm one,
+one run for everything 17 to 30 times."""
+CLOCK_GRAIN = timedelta(milliseconds=1)
+"""Timers are set this much late, so that on waking the entry is due for certain, however the clock was rounded."""

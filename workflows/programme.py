@@ -1,0 +1,111 @@
+"""What does a customer have after the hand-off? The success programme: check-ins and reviews, for years."""
+
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import Field
+
+    from activities.bookkeeping import Bookkeeping
+    from domain.agenda import Entry
+    from domain.clock import Clock
+    from domain.rules.programme import ProgrammeState
+    from domain.wire import Instant, Wire
+    from workflows import options, runs
+    from workflows.alarm import Alarm
+
+
+def id_of(onboarding: str) -> str:
+    """The programme's workflow id: `success-` and the deal, as the onboarding has it."""
+    return f"success-{onboarding.removeprefix('onboarding-')}"
+
+
+class ProgrammeStart(Wire):
+    """What a programme begins with, and what it carries from run to run."""
+
+    onboarding: str
+    since: Instant
+    owner: str
+    cast: dict[str, list[str]] = Field(default_factory=dict)
+    clock: Clock = Clock()
+    entries: tuple[Entry, ...] = ()
+
+
+@workflow.defn(name="SuccessProgramme")
+class SuccessProgramme:
+    @workflow.init
+    def __init__(self, start: ProgrammeStart) -> None:
+        self.start = start
+        self.entries = list(start.entries)
+        self.revision = 0
+        self.ended: str | None = None
+        self.alarm = Alarm()
+
+    @workflow.run
+    async def run(self, start: ProgrammeStart) -> str:
+        if not self.entries:
+            await self._keep([])
+        while self.ended is None:
+            seen = self.revision
+            due = [entry for entry in self.entries if entry.due <= self.now]
+            if due:
+                await self._keep(due)
+                continue
+            if runs.time_for_a_new_run() and await runs.is_quiet(lambda: self.revision):
+                self.alarm.stop()
+                runs.begin_new_run(start.model_copy(update={"entries": tuple(self.entries)}))
+            await self._sleep(seen)
+        self.alarm.stop()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self.ended
+
+    @property
+    def now(self) -> datetime:
+        return self.start.clock.business(workflow.now())
+
+    async def _keep(self, due: list[Entry]) -> None:
+        state = ProgrammeState(
+            programme=workflow.info().workflow_id,
+            onboarding=self.start.onboarding,
+            since=self.start.since,
+            now=self.now,
+            owner=self.start.owner,
+            cast=self.start.cast,
+            clock=self.start.clock,
+            due=tuple(due),
+        )
+        self.entries = await workflow.execute_activity_method(
+            Bookkeeping.keep_programme,
+            state,
+            start_to_close_timeout=options.PATIENTLY,
+            retry_policy=options.PATIENT_RETRY,
+            summary=", ".join(entry.key for entry in due) or "plan the programme",
+        )
+
+    async def _sleep(self, seen: int) -> None:
+        entry = min(self.entries, key=lambda entry: (entry.due, entry.slot))
+        wake_at = self.start.clock.wall(entry.due) + options.CLOCK_GRAIN
+        self.alarm.set(wake_at, f"{entry.about.replace('_', ' ')} on {entry.occurrence}")
+        workflow.set_current_details(
+            "\n".join(f"- {entry.about.replace('_', ' ')}: {entry.occurrence}" for entry in self.entries)
+        )
+        await workflow.wait_condition(lambda: self.revision != seen or self.alarm.rang)
+
+    @workflow.update
+    def end_programme(self, reason: str = "") -> dict[str, Any]:
+        """The customer left, or is cared for otherwise."""
+        self.ended = reason or "ended"
+        self.revision += 1
+        return self.progress()
+
+    @workflow.query
+    def progress(self) -> dict[str, Any]:
+        return {
+            "onboarding": self.start.onboarding,
+            "since": self.start.since.isoformat(),
+            "owner": self.start.owner,
+            "ended": self.ended,
+            "next": [{"cadence": entry.about, "on": entry.occurrence} for entry in self.entries],
+        }

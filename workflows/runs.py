@@ -1,0 +1,31 @@
+"""When does a process take a new run, and how does it get there without losing news?"""
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from temporalio import workflow
+
+from workflows import options
+
+
+def time_for_a_new_run() -> bool:
+    """History has grown, the server suggests it, or a newer version of the worker is current."""
+    info = workflow.info()
+    return (
+        info.get_current_history_length() > options.EVENTS_OF_A_RUN
+        or info.is_continue_as_new_suggested()
+        or info.is_target_worker_deployment_version_changed()
+    )
+
+
+async def is_quiet(revision: Callable[[], int]) -> bool:
+    """Whether nothing came while we settled: a new run must not share a task with an update (temporal#6375)."""
+    before = revision()
+    await workflow.sleep(options.SETTLING, summary="settling before a new run")
+    await workflow.wait_condition(workflow.all_handlers_finished)
+    return revision() == before
+
+
+def begin_new_run(carried: Any) -> NoReturn:
+    """Pinned within a run, upgraded between runs: the new one starts on the current version."""
+    workflow.continue_as_new(carried, initial_versioning_behavior=workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE)

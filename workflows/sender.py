@@ -1,0 +1,99 @@
+"""How do notices get to people? One sender per channel: woken when something waits, gone when nothing does."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.sending import MOST_AT_ONCE, Delivery, Round, Sending
+    from workflows import options
+
+EVENTS_OF_A_RUN = 2000
+"""A sender's history is read by nobody but Temporal; it is only kept from growing without end."""
+
+
+def id_of(channel: str) -> str:
+    return f"sender-{channel}"
+
+
+@workflow.defn(name="Sender")
+class Sender:
+    @workflow.init
+    def __init__(self, channel: str) -> None:
+        self.channel = channel
+        self.woken = 0
+        self.under_way: dict[int, asyncio.Task[None]] = {}
+
+    @workflow.run
+    async def run(self, channel: str) -> None:
+        while True:
+            seen = self.woken
+            outbox = await self._look()
+            self._send([id for id in outbox.ready if id not in self.under_way])
+            if self._long_enough() and not self.under_way:
+                workflow.continue_as_new(channel)
+            if self.woken != seen:
+                continue
+            if not self.under_way and outbox.next_at is None:
+                return
+            await self._wait(seen, outbox)
+
+    @workflow.signal
+    def wake(self) -> None:
+        self.woken += 1
+
+    async def _look(self) -> Round:
+        return await workflow.execute_activity_method(
+            Sending.look_into_outbox,
+            self.channel,
+            start_to_close_timeout=options.PATIENTLY,
+            retry_policy=options.PATIENT_RETRY,
+            summary="what may go now?",
+        )
+
+    def _send(self, ids: list[int]) -> None:
+        free = 0 if self._long_enough() else MOST_AT_ONCE - len(self.under_way)
+        for id in ids[:free]:
+            self.under_way[id] = asyncio.create_task(self._deliver(Delivery(channel=self.channel, notice=id)))
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        try:
+            await workflow.execute_activity_method(
+                Sending.deliver_notice,
+                delivery,
+                start_to_close_timeout=options.DELIVERY,
+                schedule_to_close_timeout=options.DELIVERY_PATIENCE,
+                retry_policy=options.DELIVERY_RETRY,
+                summary=f"deliver notice {delivery.notice}",
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            await workflow.execute_activity_method(
+                Sending.give_up_on_notice,
+                delivery,
+                start_to_close_timeout=options.PATIENTLY,
+                retry_policy=options.PATIENT_RETRY,
+                summary=f"give up on notice {delivery.notice}",
+            )
+
+    async def _wait(self, seen: int, outbox: Round) -> None:
+        """Until somebody wakes us, a delivery is through, or the next notice may go."""
+        timeout = None
+        if not self.under_way and outbox.next_at is not None:
+            timeout = max(outbox.next_at - workflow.now(), timedelta(0)) + options.CLOCK_GRAIN
+        try:
+            await workflow.wait_condition(lambda: self.woken != seen or self._any_done(), timeout=timeout)
+        except TimeoutError:
+            return
+        for id in [id for id, delivery in self.under_way.items() if delivery.done()]:
+            del self.under_way[id]
+
+    def _any_done(self) -> bool:
+        return any(delivery.done() for delivery in self.under_way.values())
+
+    def _long_enough(self) -> bool:
+        info = workflow.info()
+        return info.get_current_history_length() > EVENTS_OF_A_RUN or info.is_continue_as_new_suggested()

@@ -1,0 +1,62 @@
+"""What can be searched for in the Temporal UI and CLI? The typed search attributes of an onboarding."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey, TypedSearchAttributes
+
+with workflow.unsafe.imports_passed_through():
+    from domain import agenda
+    from domain.agenda import State
+
+STATUS = SearchAttributeKey.for_keyword("OnboardingStatus")
+OPEN_STAGES = SearchAttributeKey.for_keyword_list("OpenStages")
+WAITING_FOR = SearchAttributeKey.for_keyword_list("WaitingFor")
+NEXT_DUE = SearchAttributeKey.for_datetime("NextDue")
+GO_LIVE_DUE = SearchAttributeKey.for_datetime("GoLiveDue")
+TOUCH_MODEL = SearchAttributeKey.for_keyword("TouchModel")
+PLAYBOOK = SearchAttributeKey.for_keyword("Playbook")
+OWNER = SearchAttributeKey.for_keyword("Owner")
+
+ALL_KEYS: tuple[SearchAttributeKey[Any], ...] = (
+    STATUS,
+    OPEN_STAGES,
+    WAITING_FOR,
+    NEXT_DUE,
+    GO_LIVE_DUE,
+    TOUCH_MODEL,
+    PLAYBOOK,
+    OWNER,
+)
+
+
+def _by_day(moment: datetime | None) -> datetime | None:
+    """Midnight of that day: a date that moves by an hour is no reason to write history."""
+    return datetime.combine(moment.astimezone(UTC).date(), time(), UTC) if moment else None
+
+
+def attributes(state: State, now: datetime) -> dict[SearchAttributeKey[Any], Any]:
+    """Every attribute with its value, None where it has none. No customer content, ever."""
+    progress = agenda.progress(state, now)
+    return {
+        STATUS: progress.status,
+        OPEN_STAGES: list(progress.open_stages),
+        WAITING_FOR: list(progress.waiting_for),
+        NEXT_DUE: _by_day(progress.next_due),
+        GO_LIVE_DUE: _by_day(progress.go_live_due),
+        TOUCH_MODEL: state.touch,
+        PLAYBOOK: state.playbook,
+        OWNER: state.owner,
+    }
+
+
+def updates(
+    wanted: dict[SearchAttributeKey[Any], Any], shown: TypedSearchAttributes | dict[SearchAttributeKey[Any], Any]
+) -> list[Any]:
+    """The upserts that turn what is shown into what is wanted; none when nothing changed."""
+    return [
+        key.value_unset() if value in (None, []) else key.value_set(value)
+        for key, value in wanted.items()
+        if (shown.get(key) or None) != (value or None)
+    ]

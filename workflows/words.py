@@ -1,0 +1,71 @@
+"""How is it put to whoever reads the Temporal UI? Summaries of timers and the Markdown of the current details."""
+
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain import agenda
+    from domain.agenda import Entry, State
+
+SHORT = 180
+"""Summaries hold 400 bytes; so many characters fit in any script."""
+RULES = {
+    "nudge": "reminder or escalation",
+    "cadence": "regular meeting or report",
+    "open_stage": "stage opens",
+    "stuck": "look whether it is stuck",
+    "service_level": "issue deadline",
+    "hypercare": "end of hypercare",
+    "pause_limit": "decide about the pause",
+    "hand_off": "hand-off window",
+}
+MARKS = {"open": "▶", "closed": "✓", "ahead": "·", "reached": "✓", "waived": "–"}
+
+
+def summary_of(state: State, entry: Entry) -> str:
+    """Like `reminder or escalation: UAT signed off, 2027-01-04`."""
+    milestone = state.milestone(entry.about)
+    about = milestone.title if milestone else entry.about
+    what = f"{RULES.get(entry.rule, entry.rule)}: {about}" if about else RULES.get(entry.rule, entry.rule)
+    return f"{what[:SHORT]}, {entry.due:%Y-%m-%d}"
+
+
+def turn_in_words(state: State, entries: list[Entry]) -> str:
+    """What one turn is about, for the activity's summary."""
+    news = [f"{fact.kind.replace('_', ' ')} {fact.about}".strip() for fact in state.pending]
+    due = [summary_of(state, entry) for entry in entries]
+    return "; ".join([*news, *due])[:SHORT] or "nothing new"
+
+
+def details(state: State, now: datetime) -> str:
+    """Markdown: the status in a sentence, the stages, what is waited for, what comes next."""
+    progress = agenda.progress(state, now)
+    owner = f"playbook {state.playbook} · owner {state.owner}"
+    lines = [
+        f"**{progress.status.replace('_', ' ')}** · day {progress.day} · {owner}",
+        "",
+        "| stage | milestones |",
+        "| --- | --- |",
+    ]
+    for stage in state.stages:
+        milestones = [milestone for milestone in state.milestones if milestone.stage == stage.key]
+        done = sum(milestone.settled for milestone in milestones)
+        lines.append(f"| {MARKS[stage.status]} {stage.title} | {done} of {len(milestones)} |")
+    lines += ["", f"Waiting for: {_waits(state, progress.waiting_for)}"]
+    if progress.late:
+        lines += ["", f"Overdue: {_waits(state, progress.late)}"]
+    if progress.open_issues:
+        lines += ["", f"Open issues: {', '.join(progress.open_issues)}"]
+    entry = agenda.next_entry(state)
+    if entry is not None:
+        lines += ["", f"Next by itself: {summary_of(state, entry)}"]
+    return "\n".join(lines)
+
+
+def _waits(state: State, keys: tuple[str, ...]) -> str:
+    named = []
+    for key in keys:
+        milestone = state.milestone(key)
+        named.append(f"{milestone.title} (due {milestone.due:%a %d %b %Y})" if milestone else key.replace("_", " "))
+    return ", ".join(named) or "nothing"
