@@ -148,7 +148,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         ledger=SqlLedger(engine),
         outbox=SqlOutbox(engine, mail_domain=settings.mail_domain),
         library=shelf.Library(settings.playbooks),
-        staff=lambda: shelf.load_team(settings.team),
+        staff=shelf.Directory(settings.team),
         channels={MAIL: mail},
         wake=WakeSender(client, settings.task_queue),
         day_length=settings.day_length,

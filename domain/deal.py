@@ -1,7 +1,7 @@
 """What did the customer buy, why, and who takes part? The hand-off record of a closed deal (HO-01 to HO-13)."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self, cast
 from zoneinfo import available_timezones
@@ -38,6 +38,9 @@ Address = Annotated[
     str, StringConstraints(pattern=r"^[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]+\.[^@\s<>,;\".]+$", max_length=254)
 ]
 Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=2000)]
+EARLIEST_YEAR = 2000
+"""A deal of before is a mistyped year, and the calendars' lists of holidays grow thin."""
+FURTHEST_GO_LIVE = timedelta(days=730)
 
 
 class Account(Door):
@@ -205,8 +208,14 @@ class DealClosed(Door):
         if self.champion and self.champion not in {person.id for person in self.stakeholders}:
             msg = f"champion: {self.champion!r} is not the id of a stakeholder"
             raise ValueError(msg)
+        if self.closed_at.year < EARLIEST_YEAR:
+            msg = f"closed_at: {self.closed_at.date()} is too long ago"
+            raise ValueError(msg)
         if self.go_live_by and self.go_live_by <= self.closed_at.date():
             msg = f"go_live_by: {self.go_live_by} is not after the close ({self.closed_at.date()})"
+            raise ValueError(msg)
+        if self.go_live_by and self.go_live_by - self.closed_at.date() > FURTHEST_GO_LIVE:
+            msg = f"go_live_by: {self.go_live_by} is more than two years after the close"
             raise ValueError(msg)
         if self.as_of and self.as_of < self.closed_at:
             msg = f"as_of: {self.as_of.isoformat()} lies before the close"

@@ -4,15 +4,19 @@ News comes as one JSON object. These models only grow: a field is added with a d
 """
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
 from domain.playbook import Score, Severity
 from domain.refusal import Refused, what_is_wrong
-from domain.wire import Instant, Line, Prose, Slug, Wire
+from domain.wire import Instant, Line, Prose, Reference, Slug, Wire
 
 Ending = Literal["handed_over", "handed_over_with_exceptions", "churned", "deal_reversed", "duplicate", "withdrawn"]
+MOST_LISTED = 20
+"""So many reasons or pieces of evidence: more belongs into a document that a link names."""
+KEPT_NAMES, KEPT_OF_A_NAME = 20, 80
+"""So many unknown fields are written down, and so much of their names: they are the sender's, and may be anything."""
 
 
 class News(Wire):
@@ -25,7 +29,7 @@ class News(Wire):
     by: Slug | None = None
     at: Instant | None = Field(None, description="when it happened; by default now")
     note: Prose | None = None
-    evidence: tuple[Line, ...] | Line | None = None
+    evidence: Annotated[tuple[Line, ...], Field(max_length=MOST_LISTED)] | Line | None = None
     news_id: Line | None = None
     via: Slug = "temporal"
     proved: bool = False
@@ -49,21 +53,21 @@ class MilestoneWaived(News):
 class SignedOff(News):
     milestone: Slug
     decision: Literal["approve", "reject"]
-    reasons: tuple[Prose, ...] | Prose = ()
+    reasons: Annotated[tuple[Prose, ...], Field(max_length=MOST_LISTED)] | Prose = ()
 
 
 class IssueRaised(News):
     title: Line
     severity: Severity = "normal"
-    issue: Slug | None = Field(None, description="your ticket's id; by default issue-1, issue-2 …")
+    issue: Reference | None = Field(None, description="your ticket's id; by default issue-1, issue-2 …")
 
 
 class IssueAcknowledged(News):
-    issue: Slug
+    issue: Reference
 
 
 class IssueResolved(News):
-    issue: Slug
+    issue: Reference
 
 
 class Paused(News):
@@ -92,17 +96,17 @@ class Reassigned(News):
 class ScopeChangeRequested(News):
     title: Line
     effort_days: float | None = Field(None, ge=0, le=1000)
-    request: Slug | None = None
+    request: Reference | None = None
 
 
 class ScopeChangeDecided(News):
-    request: Slug
+    request: Reference
     decision: Literal["approve", "reject", "phase_2"]
     reason: Prose | None = None
 
 
 class RiskRecorded(News):
-    risk: Slug
+    risk: Reference
     title: Line | None = None
     probability: Score | None = None
     impact: Score | None = None
@@ -154,10 +158,15 @@ KINDS: dict[str, type[News]] = {
 
 def read_news(kind: str, raw: Any) -> News:
     """The news in that JSON object. Raises Refused naming the field; unknown fields are ignored here (rule 12)."""
+    if kind not in KINDS:
+        raise Refused("is nothing that an onboarding listens to", field=kind[:80])
+    if kind not in KINDS:
+        raise Refused("is no kind of news that we know", field=kind[:KEPT_OF_A_NAME])
     if not isinstance(raw, dict):
         raise Refused("one JSON object is expected", field=kind)
+    ignored = [name[:KEPT_OF_A_NAME] for name in unknown_fields(kind, raw)[:KEPT_NAMES]]
     try:
-        return KINDS[kind].model_validate({**raw, "ignored": unknown_fields(kind, raw)})
+        return KINDS[kind].model_validate({**raw, "ignored": ignored})
     except ValidationError as error:
         field, reason = what_is_wrong(error)
         raise Refused(reason, field=field) from None

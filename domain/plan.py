@@ -120,7 +120,9 @@ class _Drafting:
     def _stage(self, stage: Stage) -> PlannedStage:
         closes = max(self.planned[milestone.key].on for milestone in stage.milestones)
         start = self._base(stage.opens.anchor)
-        opens = self._settle(self._count(start, self._stretched(stage.opens.from_day))[0])
+        from_close = stage.opens.anchor == "close"
+        days = self._stretched(stage.opens.from_day) if from_close else stage.opens.from_day
+        opens = self._settle(self._count(start, days)[0])
         after = [self.planned[key].on for key in stage.opens.after]
         return PlannedStage(key=stage.key, opens_on=min(max([opens, *after]), closes), closes_on=closes)
 
@@ -130,11 +132,14 @@ class _Drafting:
         day, reasons = self._nominal(milestone)
         self.nominal[milestone.key] = day
         on, why = self._working(day)
-        needed = [self._place(other) for key in milestone.requires if (other := self.playbook.milestone(key))]
+        # Its real anchor lies behind what counts from it, whatever day the anchor was planned for.
+        real = {milestone.anchor} & set(self.course.reached)
+        requires = [key for key in milestone.requires if key not in real]
+        needed = [self._place(other) for key in requires if (other := self.playbook.milestone(key))]
         last = max(needed, key=lambda planned: planned.on, default=None)
         reasons += why
         if last is not None and last.on > on:
-            on = last.on
+            on = self.nominal[milestone.key] = last.on
             reasons.append(Reason(kind="after", on=on, detail={"milestone": last.key}))
         planned = PlannedMilestone(
             key=milestone.key,

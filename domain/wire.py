@@ -7,6 +7,9 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Strin
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
 """A key that goes into ids, file names and search attributes: lower case, digits, `_ . -`, at most 80 characters."""
 
+Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:#-]{0,79}$")]
+"""An id that another system gave, like a ticket's: letters, digits, `_ . : # -`, at most 80 characters."""
+
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """One line of text that people read in a title, at most 200 characters."""
 

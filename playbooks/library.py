@@ -8,6 +8,7 @@ from typing import Any
 from domain.playbook import Playbook
 from domain.team import Team
 from playbooks.complaint import BadPlaybook, Complaint, UnknownPlaybook
+from playbooks.kept import Kept
 from playbooks.lint import findings
 from playbooks.reading import Written, read, validated
 
@@ -23,7 +24,7 @@ class Library:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._kept: dict[Path, tuple[tuple[int, int], Playbook]] = {}
+        self._read = Kept(load_playbook)
 
     def keys(self) -> Sequence[str]:
         """Every playbook's key, in order."""
@@ -38,15 +39,7 @@ class Library:
 
     def get(self, key: str) -> Playbook:
         """Raises UnknownPlaybook (a KeyError), and BadPlaybook when its file cannot be used."""
-        path = self.file(key)
-        try:
-            status = path.stat()
-        except OSError:
-            return load_playbook(path)  # which says why it cannot be read
-        stamp = (status.st_mtime_ns, status.st_size)
-        if path not in self._kept or self._kept[path][0] != stamp:
-            self._kept[path] = (stamp, load_playbook(path))
-        return self._kept[path][1]
+        return self._read(self.file(key))
 
     def choose(self, yearly_value: float | Decimal | None) -> str:
         """The key of the playbook for a deal of that yearly contract value.
@@ -92,6 +85,18 @@ def complaints_about(path: Path) -> list[Complaint]:
 def load_team(path: Path | None = None) -> Team:
     """The staff directory; the shipped sample when no file is named. Raises BadPlaybook."""
     return validated(read(path or SHIPPED / TEAM_FILE), Team)
+
+
+class Directory:
+    """The staff as it is now: the file is read again when it changes, so that new staff need no restart."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path or SHIPPED / TEAM_FILE
+        self._read = Kept(load_team)
+
+    def __call__(self) -> Team:
+        """Raises BadPlaybook."""
+        return self._read(self._path)
 
 
 def json_schema() -> dict[str, Any]:

@@ -6,18 +6,20 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowHandle, WorkflowHistory, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from domain.agenda import Progress
 from domain.deal import onboarding_id
-from playbooks.library import Library, load_team
+from domain.refusal import Refused
+from playbooks.library import Directory, Library
 from runtime.connection import register_search_attributes
 from tests.fakes import MemoryLedger, MemoryOutbox, RecordingChannel, Wakes
 from worker import Parts, day90_worker, runner
@@ -26,7 +28,7 @@ from workflows.visibility import ALL_KEYS
 ROOT = Path(__file__).parents[1]
 QUEUE = "day90"
 A_FEW_HOURS = timedelta(hours=3)
-"""News in tests comes this far off the whole day: the test server breaks when a timer and a message share an instant."""
+"""News comes this far off the whole day: the test server breaks when a timer and a message share an instant."""
 
 
 def time_skipping_server() -> str:
@@ -79,7 +81,13 @@ class RunningOnboarding:
         return self.handle.id
 
     async def tell(self, update: str, /, **news: Any) -> Progress:
-        return await self.handle.execute_update(update, news, result_type=Progress)
+        """Raises Refused as the door does."""
+        try:
+            return await self.handle.execute_update(update, news, result_type=Progress)
+        except WorkflowUpdateFailedError as failure:
+            assert isinstance(failure.cause, ApplicationError), failure.cause
+            assert failure.cause.type == "Refused", failure.cause
+            raise Refused(**failure.cause.details[0]) from None
 
     async def reached(self, *milestones: str) -> None:
         for milestone in milestones:
@@ -109,6 +117,15 @@ class RunningOnboarding:
         if wait > timedelta(0):
             await self.world.env.sleep(wait)
 
+    async def runs(self) -> AsyncIterator[WorkflowHistory]:
+        """The history of every run of the chain, the first one first."""
+        run = self.handle.first_execution_run_id
+        while run:
+            history = await self.world.env.client.get_workflow_handle(self.id, run_id=run).fetch_history()
+            yield history
+            last = history.events[-1].workflow_execution_continued_as_new_event_attributes
+            run = last.new_execution_run_id or None
+
     async def outcome(self) -> dict[str, Any]:
         answer: dict[str, Any] = await self.handle.result()
         return answer
@@ -127,7 +144,7 @@ async def world(*, cached: int = 1000, strict: bool = True, **parts: Any) -> Asy
             "ledger": made.ledger,
             "outbox": MemoryOutbox(),
             "library": Library(None),
-            "staff": load_team,
+            "staff": Directory(),
             "channels": {"mail": RecordingChannel()},
             "wake": made.wakes,
         }
@@ -136,6 +153,3 @@ async def world(*, cached: int = 1000, strict: bool = True, **parts: Any) -> Asy
         async with day90_worker(env.client, parted, task_queue=QUEUE, **options):
             yield made
 
-
-def utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)

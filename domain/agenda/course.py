@@ -20,10 +20,15 @@ from domain.news import (
 )
 from domain.refusal import Refused
 
+FURTHEST = timedelta(days=730)
+"""A date further ahead is a slip of the keyboard: no playbook is longer, and the holidays are known for three years."""
 
-def check_pause(state: State, _: Paused) -> None:
+
+def check_pause(state: State, news: Paused) -> None:
     if state.paused_at:
         raise Refused(f"it has been paused since {state.paused_at:%Y-%m-%d}", field="pause")
+    if news.at and state.pauses and news.at < state.pauses[-1].until:
+        raise Refused(f"the pause before this one ended only at {state.pauses[-1].until.isoformat()}", field="at")
 
 
 def apply_pause(state: State, news: Paused, now: datetime) -> bool:
@@ -68,8 +73,12 @@ def check_dates(news: Replanned | Paused, now: datetime) -> None:
     dates = (news.to, news.hand_off_by) if isinstance(news, Replanned) else (news.until,)
     fields = ("to", "hand_off_by") if isinstance(news, Replanned) else ("until",)
     for field, day in zip(fields, dates, strict=True):
-        if day is not None and (day - now.date()).days < -1:
+        if day is None:
+            continue
+        if (day - now.date()).days < -1:
             raise Refused(f"{day} is past", field=field)
+        if day - now.date() > FURTHEST:
+            raise Refused(f"{day} is more than two years ahead", field=field)
 
 
 def apply_replan(state: State, news: Replanned, now: datetime) -> bool:
@@ -98,6 +107,8 @@ def apply_scope_request(state: State, news: ScopeChangeRequested, now: datetime)
     if key is not None and key in state.scope_requests:
         return False
     state.requests_made += 1
+    while key is None and f"change-{state.requests_made}" in state.scope_requests:
+        state.requests_made += 1
     key = key or f"change-{state.requests_made}"
     state.scope_requests[key] = news.title
     note(state, "scope_change_requested", now, about=key, news=news, title=news.title, effort_days=news.effort_days)

@@ -27,6 +27,8 @@ def apply_raise(state: State, news: IssueRaised, now: datetime) -> bool:
         note(state, "issue_judged_anew", now, about=known.key, news=news, severity=news.severity, title=news.title)
         return True
     state.issues_raised += 1
+    while news.issue is None and state.issue(f"issue-{state.issues_raised}"):
+        state.issues_raised += 1
     key = news.issue or f"issue-{state.issues_raised}"
     issue = IssueState(key=key, severity=news.severity, since=news.at or now, title=news.title)
     state.issues.append(issue)

@@ -70,6 +70,12 @@ def check(state: State, news: News, now: datetime) -> None:
     """Raises Refused with a business reason; a repetition of applied news is never refused."""
     if repeated(state, news):
         return
+    _check_moment(state, news, now)
+    RULES[type(news)][0](state, news)
+
+
+def _check_moment(state: State, news: News, now: datetime) -> None:
+    """Whether anything can be said now at all, and about that time."""
     if not state.opened:
         raise Refused("this onboarding is just being opened: send it again in a moment")
     if state.ending:
@@ -80,7 +86,6 @@ def check(state: State, news: News, now: datetime) -> None:
         raise Refused(f"{news.at.isoformat()} lies before the deal was closed", field="at")
     if isinstance(news, Replanned | Paused):
         course.check_dates(news, now)
-    RULES[type(news)][0](state, news)
 
 
 def apply(state: State, news: News, now: datetime) -> bool:
@@ -102,12 +107,9 @@ def hear(state: State, kind: str, raw: Any, now: datetime) -> None:
         if repeated(state, news):
             note(state, "repeated_news", now, news=news, update=kind)
             return
+        _check_moment(state, news, now)
         if isinstance(news, MilestoneReached) and _too_early(state, news):
-            _remember(state, news)
-            at = news.at or now
-            held = {**news.model_dump(mode="json", exclude_defaults=True, exclude={"milestone"}), "at": at.isoformat()}
-            state.held.append(HeldSignal(milestone=news.milestone, news={**held, "milestone": news.milestone}))
-            note(state, "signal_held", now, about=news.milestone, news=news)
+            _hold(state, news, now)
             return
         check(state, news, now)
     except Refused as refusal:
@@ -117,9 +119,15 @@ def hear(state: State, kind: str, raw: Any, now: datetime) -> None:
         note(state, "repeated_news", now, news=news, update=kind)
 
 
+def _hold(state: State, news: MilestoneReached, now: datetime) -> None:
+    _remember(state, news)
+    held = news.model_dump(mode="json", exclude_defaults=True, exclude={"ignored"})
+    held["at"] = (news.at or now).isoformat()
+    state.held.append(HeldSignal(milestone=news.milestone, news=held))
+    note(state, "signal_held", now, about=news.milestone, news=news)
+
+
 def _too_early(state: State, news: MilestoneReached) -> bool:
-    if state.ending:
-        return False
     milestone = state.milestone(news.milestone)
     if milestone is None or milestone.settled or milestone.signers or milestone.role == "hypercare_end":
         return False

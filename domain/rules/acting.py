@@ -46,12 +46,13 @@ def _nudge(desk: Desk, entry: Entry, _: Sequence[RegisterRow]) -> Told:
 def _facts(desk: Desk, milestone: Milestone, step: Step, to: str) -> dict[str, Any]:
     language = desk.language_of(to)
     state = desk.state.milestone(milestone.key)
-    days = letters.days_late(desk, state) if state and step.days > 0 else step.days
+    late = letters.days_late(desk, state) if state else 0
     return {
         "title": desk.title(milestone.key, language),
         "milestone": milestone.key,
         "due": desk.due_on(milestone.key),
-        "days": days,
+        # In the days of grace something is overdue already, though the step as such comes before.
+        "days": late if late > 0 or step.days > 0 else step.days,
     }
 
 
@@ -116,6 +117,8 @@ def _cadence(desk: Desk, entry: Entry, registers: Sequence[RegisterRow]) -> Told
     if cadence is None:
         return []
     day = date.fromisoformat(entry.occurrence)
+    if cadence.kind == "meeting" and day < desk.today:
+        return []
     people = dict.fromkeys([*desk.playing(*cadence.with_), *desk.playing(cadence.led_by)])
     if cadence.kind == "status_report":
         since = day - timedelta(weeks=cadence.every_weeks or 4)
@@ -179,7 +182,8 @@ def _pause_limit(desk: Desk, entry: Entry, _: Sequence[RegisterRow]) -> Told:
 
 
 def _hand_off(desk: Desk, entry: Entry, _: Sequence[RegisterRow]) -> Told:
-    if entry.occurrence.endswith("/from") or not desk.state.unmet():
+    too_soon = desk.now < desk.plan.hand_off_by
+    if entry.occurrence.endswith("/from") or too_soon or not desk.state.unmet():
         return []
     day = (desk.today - desk.calendar.day_of(desk.deal.closed_at)).days
     by = str(desk.calendar.day_of(desk.plan.hand_off_by))

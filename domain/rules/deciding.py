@@ -112,17 +112,16 @@ def _rework(state: State, dossier: Dossier, facts: Sequence[Fact], now: datetime
 
 def _settle_owner(state: State, team: Team, facts: Sequence[Fact]) -> str | None:
     """A new owner brings their own manager; a handle that nobody has leaves the owner as before."""
-    owner = None
-    for fact in facts:
-        if fact.kind != "reassigned":
-            continue
-        if team.member(fact.about) is None:
-            state.owner = owner = fact.data["before"]
-            continue
-        manager = team.manager_of(fact.about)
-        state.cast = {**state.cast, "csm": [fact.about], "cs_manager": [manager.handle] if manager else [fact.about]}
-        state.approvers = approvers(team, fact.about)
-    return owner
+    asked_for = [fact.about for fact in facts if fact.kind == "reassigned"]
+    if not asked_for:
+        return None
+    for handle in asked_for:
+        if team.member(handle) is not None:
+            manager = team.manager_of(handle)
+            state.cast = {**state.cast, "csm": [handle], "cs_manager": [manager.handle if manager else handle]}
+            state.approvers = approvers(team, handle)
+    state.owner = state.cast["csm"][0]
+    return state.owner
 
 
 def _redate(desk: Desk) -> tuple[dict[str, datetime], dict[str, datetime]]:

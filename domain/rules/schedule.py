@@ -135,7 +135,9 @@ def _service_levels(state: State, playbook: Playbook, calendar: WorkCalendar, no
         for what, hours in spans.items():
             due = deadline(level, hours, issue.since, calendar)
             if due > now:
-                yield Entry(f"{issue.key}/{what}", issue.severity, due, "service_level", issue.key)
+                # An issue may come again under its ticket's id: what was missed then is not what is missed now.
+                occurrence = f"{issue.since:%Y-%m-%dT%H:%M:%S}/{issue.severity}"
+                yield Entry(f"{issue.key}/{what}", occurrence, due, "service_level", issue.key)
 
 
 def _hypercare(state: State, now: datetime) -> Iterator[Entry]:

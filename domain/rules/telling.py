@@ -214,6 +214,8 @@ def _replanned(desk: Desk, fact: Fact, before: dict[str, str]) -> Told:
 
 
 def _reassigned(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
+    if desk.team.member(fact.about) is None:
+        return []
     facts = {
         "before": desk.name(fact.data["before"]),
         "now": desk.name(fact.about),

@@ -1,0 +1,233 @@
+"""How does an onboarding begin and how may it end? Bad deals start nothing; every ending is one we know."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowFailureError
+from temporalio.exceptions import ApplicationError, CancelledError
+
+from domain.refusal import Refused
+from tests.onboardings import World, sample_deal
+from tests.stories import work_through
+
+HOSTILE = "<script>alert('x')</script> \u202eevil [a](http://evil.example) 🙂"
+
+
+def _without(field: str) -> dict[str, Any]:
+    raw = sample_deal()
+    del raw[field]
+    return raw
+
+
+@pytest.mark.parametrize(
+    ("deal", "field"),
+    [
+        (sample_deal(surprise=1), "surprise"),
+        (sample_deal(stakeholders=[]), "stakeholders"),
+        (sample_deal(stakeholders="me"), "stakeholders"),
+        (_without("stakeholders"), "stakeholders"),
+        (_without("account"), "account"),
+        (sample_deal(closed_at="soon"), "closed_at"),
+        (sample_deal(closed_at="2026-11-02T10:00:00"), "closed_at"),
+        (sample_deal(playbook="no-touch"), "playbook"),
+        (sample_deal(owner="nobody.here"), "owner"),
+        (sample_deal(yearly_value="a lot"), "yearly_value"),
+        (sample_deal(notes=[{"text": "x" * 1_000_000}]), "notes.0.text"),
+        (sample_deal(champion="the_cat"), ""),
+        ("a deal", "deal"),
+        (None, "deal"),
+        ([1, 2], "deal"),
+    ],
+)
+async def test_a_bad_deal_started_by_a_foreign_client_fails_at_once_with_the_field(
+    here: World, deal: Any, field: str
+) -> None:
+    """It names the field, retries nothing, and nothing is half-started."""
+    if isinstance(deal, dict) and deal.get("closed_at", "").startswith("2026-11-02T10:00:00+"):
+        deal = {**deal, "closed_at": (await here.now()).isoformat()}
+    started = await here.start(deal, id="onboarding-salesforce-006Qy00000Bx7LmIAJ")
+
+    with pytest.raises(WorkflowFailureError) as failure:
+        await started.outcome()
+
+    cause = failure.value.cause
+    assert isinstance(cause, ApplicationError)
+    assert cause.type == "InvalidDeal"
+    assert cause.details[0]["field"] == field
+    assert here.ledger.runs == {}
+    assert here.ledger.writings == []
+
+
+async def test_a_go_live_in_the_past_starts_nothing(here: World) -> None:
+    """A promised date has to lie ahead."""
+    now = await here.now()
+    closed = now - timedelta(days=30)
+    started = await here.start(
+        sample_deal(closed_at=closed.isoformat(), go_live_by=str((now - timedelta(days=3)).date()))
+    )
+
+    with pytest.raises(WorkflowFailureError) as failure:
+        await started.outcome()
+
+    assert "go_live_by" in str(failure.value.cause)
+
+
+async def test_a_workflow_id_that_is_not_the_deals_own_starts_nothing(here: World) -> None:
+    """One deal, one onboarding: the id is what guards that."""
+    started = await here.start(sample_deal(closed_at=(await here.now()).isoformat()), id="my-own-idea")
+
+    with pytest.raises(WorkflowFailureError) as failure:
+        await started.outcome()
+
+    assert "onboarding-salesforce-006Qy00000Bx7LmIAJ" in str(failure.value.cause)
+
+
+async def test_a_deal_that_had_its_onboarding_does_not_get_another(here: World) -> None:
+    """Even after Temporal has forgotten the first: the store remembers."""
+    here.ledger.runs["onboarding-salesforce-006Qy00000Bx7LmIAJ"] = "a run long ago"
+    started = await here.closed_now()
+
+    with pytest.raises(WorkflowFailureError) as failure:
+        await started.outcome()
+
+    assert isinstance(failure.value.cause, ApplicationError)
+    assert failure.value.cause.type == "AlreadyOnboarded"
+
+
+async def test_hostile_names_start_an_onboarding_like_any_other(here: World) -> None:
+    """Emoji, right-to-left marks and HTML are somebody's name until proved otherwise."""
+    raw = sample_deal(closed_at=(await here.now()).isoformat())
+    raw["account"] = {**raw["account"], "name": HOSTILE}
+    raw["stakeholders"][1]["name"] = HOSTILE
+    started = await here.start(raw)
+    await started.let_pass(hours=1)
+
+    history = (await started.handle.fetch_history()).to_json()
+
+    assert (await started.progress()).status == "on_track"
+    assert here.ledger.told(started.id, "introduction")[0].facts["account"] == HOSTILE
+    assert history.count("evil.example") <= 1, "only in the start event that the foreign client wrote"
+
+
+async def test_an_onboarding_found_weeks_late_is_taken_up_at_its_day_without_a_burst(here: World) -> None:
+    """One summary for the owner, no reminders about what was due before we came (B16)."""
+    now = await here.now()
+    closed = now - timedelta(days=40)
+    reached = [{"milestone": "kickoff_held", "at": (closed + timedelta(days=4)).isoformat()}]
+    started = await here.start(sample_deal(closed_at=closed.isoformat(), reached=reached))
+
+    await started.let_pass(hours=2)
+
+    kinds = here.ledger.kinds_to(started.id, "jonas.weber")
+    assert kinds.count("taken_up") == 1
+    assert "reminder" not in kinds
+    assert "escalation" not in kinds
+    progress = await started.progress()
+    assert progress.status == "behind"
+    assert progress.day == 40
+    assert "handoff_reviewed" in progress.late
+
+
+async def test_unmet_criteria_at_the_last_day_ask_the_manager_who_hands_over_with_exceptions(here: World) -> None:
+    """Day 120: an extension, or a hand-off whose exceptions are named and approved."""
+    deal = await here.closed_now()
+    await work_through(deal)
+    last = (await deal.plan())["hand_off"]
+    await deal.let_pass(days=40)
+    asked = here.ledger.kinds_to(deal.id, "nora.lindqvist").count("hand_off_decision")
+    end = {"ending": "handed_over_with_exceptions", "reason": "the ERP project took their people"}
+
+    with pytest.raises(Refused) as unapproved:
+        await deal.tell("end_onboarding", **end, exceptions=last["unmet"], by="jonas.weber")
+    with pytest.raises(Refused) as unnamed:
+        await deal.tell("end_onboarding", **end, exceptions=last["unmet"][:1], by="nora.lindqvist")
+    await deal.tell("end_onboarding", **end, exceptions=last["unmet"], by="nora.lindqvist")
+    outcome = await deal.outcome()
+
+    assert asked >= 2
+    assert (unapproved.value.field, unnamed.value.field) == ("by", "exceptions")
+    assert outcome["ending"] == "handed_over_with_exceptions"
+    assert outcome["exceptions"] == last["unmet"]
+    assert outcome["programme"]
+
+
+async def test_everything_met_before_day_90_waits_for_the_window_and_says_so(here: World) -> None:
+    """Too early is flagged; the hand-off comes by itself when the window opens."""
+    deal = await here.closed_now()
+    for criterion in ("adoption_on_target", "outcomes_visible", "self_sufficient"):
+        await deal.let_pass(hours=1)
+        await deal.tell("attest_criterion", criterion=criterion, by="jonas.weber")
+    await deal.tell("waive_milestone", milestone="success_plan_agreed", reason="kept by their group", by="nora.lindqvist")
+    plan = await deal.plan()
+    await work_through(deal, until="gone_live")
+    await deal.reached("gone_live")
+    await work_through(deal, until="review_held")
+    await deal.reached("review_held")
+    waiting = await deal.progress()
+
+    outcome = await deal.outcome()
+
+    assert waiting.ending is None
+    assert "ready_early" in here.ledger.kinds_to(deal.id, "nora.lindqvist")
+    assert outcome["ending"] == "handed_over"
+    assert (await here.now()).isoformat() >= plan["hand_off"]["from"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "customer_hears"), [("churned", True), ("withdrawn", True), ("deal_reversed", False), ("duplicate", False)]
+)
+async def test_every_other_ending_tells_people_and_leaves_nothing_dangling(
+    here: World, ending: str, customer_hears: bool
+) -> None:
+    """Our own bookkeeping is not the customer's business."""
+    deal = await here.closed_now()
+    await deal.let_pass(hours=1)
+
+    await deal.tell("end_onboarding", ending=ending, reason="as it happens")
+    outcome = await deal.outcome()
+    before = len(here.ledger.notices)
+    await deal.let_pass(days=60)
+
+    assert outcome["ending"] == ending
+    assert outcome["programme"] == ""
+    assert "ended" in here.ledger.kinds_to(deal.id, "jonas.weber")
+    assert ("ended" in here.ledger.kinds_to(deal.id, "project_lead")) is customer_hears
+    assert len(here.ledger.notices) == before
+
+
+async def test_a_cancelled_workflow_says_goodbye_before_it_goes(here: World) -> None:
+    """Somebody pressed Cancel in the Temporal UI: it is journaled, people hear of it, the status is Cancelled."""
+    deal = await here.closed_now()
+    await deal.let_pass(hours=1)
+
+    await deal.handle.cancel()
+    with pytest.raises(WorkflowFailureError) as failure:
+        await deal.outcome()
+
+    assert isinstance(failure.value.cause, CancelledError)
+    assert here.ledger.standings[deal.id].ending == "cancelled"
+    assert "ended" in here.ledger.kinds_to(deal.id, "jonas.weber")
+
+
+async def test_a_database_outage_costs_a_bounded_number_of_events_and_loses_nothing(here: World) -> None:
+    """The write goes on as one activity whose retries write no history; news that comes meanwhile waits in the state."""
+    deal = await here.closed_now()
+    await deal.let_pass(hours=1)
+    before = sum([len(run.events) async for run in deal.runs()])
+
+    here.ledger.down = True
+    await deal.reached("handoff_reviewed")
+    await asyncio.sleep(5)
+    await deal.reached("kickoff_held")
+    await asyncio.sleep(3)
+    during = sum([len(run.events) async for run in deal.runs()])
+    here.ledger.down = False
+    async with asyncio.timeout(30):
+        while len(here.ledger.facts(deal.id, "milestone_reached")) < 2:
+            await asyncio.sleep(0.2)
+
+    reached = [row.about for row in here.ledger.facts(deal.id, "milestone_reached")]
+    assert reached == ["handoff_reviewed", "kickoff_held"]
+    assert during - before <= 25, "both updates, the local try, the activity; its retries add nothing"
