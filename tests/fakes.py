@@ -56,10 +56,13 @@ class MemoryLedger:
         for notice in writing.notices:
             self.notices.setdefault((writing.onboarding, notice.key), notice)
         for register in writing.registers:
-            key = (writing.onboarding, register.register, register.key)
+            key = (writing.onboarding, register.kind, register.key)
             before = self.rows.get(key)
             if before is not None:
-                merged = {"title": register.title or before.title, "data": {**before.data, **register.data}}
+                merged = {
+                    "title": register.title or before.title,
+                    "data": {**before.data, **{n: v for n, v in register.data.items() if v is not None}},
+                }
                 self.rows[key] = register.model_copy(update=merged)
             else:
                 self.rows[key] = register

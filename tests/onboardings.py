@@ -83,11 +83,12 @@ class RunningOnboarding:
     async def tell(self, update: str, /, **news: Any) -> Progress:
         """Raises Refused as the door does."""
         try:
-            return await self.handle.execute_update(update, news, result_type=Progress)
+            answer: Progress = await self.handle.execute_update(update, news, result_type=Progress)
         except WorkflowUpdateFailedError as failure:
             assert isinstance(failure.cause, ApplicationError), failure.cause
             assert failure.cause.type == "Refused", failure.cause
             raise Refused(**failure.cause.details[0]) from None
+        return answer
 
     async def reached(self, *milestones: str) -> None:
         for milestone in milestones:
@@ -97,7 +98,8 @@ class RunningOnboarding:
         await self.handle.signal(name, news)
 
     async def progress(self) -> Progress:
-        return await self.handle.query("progress", result_type=Progress)
+        answer: Progress = await self.handle.query("progress", result_type=Progress)
+        return answer
 
     async def plan(self) -> dict[str, Any]:
         answer: dict[str, Any] = await self.handle.query("plan")

@@ -212,7 +212,7 @@ async def test_a_cancelled_workflow_says_goodbye_before_it_goes(here: World) -> 
 
 
 async def test_a_database_outage_costs_a_bounded_number_of_events_and_loses_nothing(here: World) -> None:
-    """The write goes on as one activity whose retries write no history; news that comes meanwhile waits in the state."""
+    """The write goes on as one activity whose retries write no history; news meanwhile waits in the state."""
     deal = await here.closed_now()
     await deal.let_pass(hours=1)
     before = sum([len(run.events) async for run in deal.runs()])

@@ -26,7 +26,8 @@ async def test_a_deal_is_walked_to_its_hand_off_with_everything_that_goes_wrong_
         await deal.reached("integrations_live")
 
         await work_through(deal, until="uat_signed_off")
-        await deal.tell("sign_off", milestone="uat_signed_off", by="project_lead", decision="reject", reasons="numbers differ")
+        rejection = {"by": "project_lead", "decision": "reject", "reasons": "the numbers differ"}
+        await deal.tell("sign_off", milestone="uat_signed_off", **rejection)
         assert "data_validated" in (await deal.progress()).waiting_for
         await work_through(deal, until="gone_live")
         await deal.until(await deal.due("gone_live") - timedelta(hours=5))
@@ -38,7 +39,7 @@ async def test_a_deal_is_walked_to_its_hand_off_with_everything_that_goes_wrong_
         assert "T-1" in (await deal.progress()).waiting_for
         await deal.tell("resolve_issue", issue="T-1")
         await work_through(deal)
-        await deal.tell("record_win", title="Orders confirmed in four hours", slot=90, baseline="2 days", result="4 hours")
+        await deal.tell("record_win", title="Confirmed in four hours", slot=90, baseline="2 days", result="4 hours")
         await attest_everything(deal)
         outcome = await deal.outcome()
 

@@ -1,0 +1,61 @@
+"""What may stand in a column? Instants, texts and documents, kept alike on SQLite and PostgreSQL."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Text
+from sqlalchemy.types import TypeDecorator
+
+# SQLite numbers rows by itself only where the type is spelled INTEGER.
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant: aware on the way in, UTC on the way out. SQLite alone would drop the zone without a word."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "a naive datetime is no instant: give it its zone"
+            raise ValueError(msg)
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text from anywhere. What no database column can hold is replaced: it must not stop an onboarding for ever."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return value if value is None else storable(value)
+
+
+class Document(TypeDecorator[Any]):
+    """Models and JSON values, as a JSON document. No column of ours is searched inside a document."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+        return as_json(value)
+
+
+def storable(text: str) -> str:
+    """The text without what PostgreSQL (U+0000) and UTF-8 (lone surrogates) refuse."""
+    return text.replace("\x00", "�").encode("utf-8", "replace").decode()
+
+
+def as_json(value: Any) -> Any:
+    """The value as it comes back from a Document. NaN and infinities are null: JSON has no word for them."""
+    return to_jsonable_python(value, inf_nan_mode="null")

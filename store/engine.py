@@ -1,0 +1,134 @@
+"""How do we reach the database, and how does it get its tables? SQLite in a file or PostgreSQL, one code path."""
+
+import logging
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.pool import NullPool
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# How long a SQLite writer waits for the one before it. A writing takes milliseconds; more than this is an outage.
+BUSY = timedelta(seconds=5)
+# A process that starts while another one migrates waits for it.
+MIGRATING = timedelta(minutes=2)
+# Any number that no other program uses on the same PostgreSQL database.
+MIGRATION_LOCK = 0x64617939
+
+WRITES = "day90_writes"
+
+
+def open_store(url: str) -> Engine:
+    """The engine that Ledger, Outbox and the reads work on; `migrate` has been called before, by whoever starts up.
+
+    `url` is `sqlite:///FILE` (the folder is made) or `postgresql://…`.
+    """
+    return _engine(url)
+
+
+def migrate(url: str) -> None:
+    """Bring the tables to what this version needs. Any number of processes may call it at once.
+
+    Tables that a newer version has migrated stay as they are: workers of the version before it go on beside it, and may
+    be started again, until their runs have ended. So a migration only adds, and what it adds has a default.
+    """
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    with migrating(url) as config:
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        if _revisions(config.attributes["connection"]) <= known:
+            command.upgrade(config, "head")
+
+
+@contextmanager
+def migrating(url: str) -> Iterator["Config"]:
+    """Alembic's configuration, bound to one transaction that nobody else migrates beside."""
+    from alembic.config import Config
+
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    config = Config()
+    # A percent sign would be read as an interpolation.
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
+    engine = _engine(url, busy=MIGRATING, foreign_keys=False, poolclass=NullPool)
+    with write_transaction(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+        config.attributes["connection"] = connection
+        yield config
+        if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            msg = "the migration left rows that refer to nothing; it was rolled back"
+            raise RuntimeError(msg)
+
+
+def _revisions(connection: Connection) -> set[str]:
+    """At which revisions the tables are; none when there are no tables."""
+    from alembic.migration import MigrationContext
+
+    return set(MigrationContext.configure(connection).get_current_heads())
+
+
+def write_transaction(engine: Engine) -> AbstractContextManager[Connection]:
+    """A transaction that writes. On SQLite it takes its turn at the start: a reader that turns writer may not wait."""
+    return engine.execution_options(**{WRITES: True}).begin()
+
+
+@contextmanager
+def read_transaction(engine: Engine) -> Iterator[Connection]:
+    """A transaction that reads one state of the database, however many statements it takes."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+def wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _engine(url: str, *, busy: timedelta = BUSY, foreign_keys: bool = True, **options: Any) -> Engine:
+    address = make_url(url)
+    # Errors go into logs and histories, and parameters hold names and addresses.
+    options["hide_parameters"] = True
+    if address.get_backend_name() == "postgresql":
+        # A connection that the server dropped meanwhile (a restart, a failover) is replaced unnoticed.
+        return create_engine(address, pool_pre_ping=True, **options)
+    if address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(address, **options)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _: object) -> None:
+        # The driver would begin transactions by itself, late and without asking for the turn to write.
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {busy // timedelta(milliseconds=1)}")
+        _use_wal(connection, until=time.monotonic() + busy.total_seconds())
+        connection.execute("PRAGMA synchronous = NORMAL")
+        # Off while migrating: SQLite alters a table by dropping it, and a reference to it would forbid that.
+        connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN")
+
+    return engine
+
+
+def _use_wal(connection: sqlite3.Connection, *, until: float) -> None:
+    """Switch the file to write-ahead logging; SQLite does not wait by itself for another that is just doing so."""
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as failure:
+            if "locked" not in str(failure) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)

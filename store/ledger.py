@@ -1,0 +1,276 @@
+"""How is an onboarding written down? Its admission, and all that one occasion writes, in one transaction each."""
+
+import unicodedata
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from domain.calendar import WorkCalendar
+from domain.deal import DealClosed
+from domain.notice import Notice, Person
+from domain.plan import Plan
+from domain.playbook import Playbook, content_hash
+from domain.record import Dossier, JournalRow, RegisterRow, Standing, Writing
+from domain.trouble import AlreadyOnboarded, UnknownOnboarding
+from store.columns import as_json
+from store.engine import read_transaction, wall_clock, write_transaction
+from store.rows import Row, add, put, put_changed, replace_all
+from store.tables import (
+    NOT_ENDED,
+    deals,
+    journal,
+    milestones,
+    notices,
+    onboardings,
+    people,
+    plans,
+    playbooks,
+    registers,
+    stages,
+)
+
+# Reading a deal and its playbook back costs 10 to 30 ms, and an onboarding asks for them again and again in a burst.
+REMEMBERED_DEALS = 256
+REMEMBERED_PLAYBOOKS = 64
+
+
+class _Fixed(NamedTuple):
+    """What never changes once an onboarding is admitted."""
+
+    deal: DealClosed
+    calendar: WorkCalendar
+    playbook: Playbook
+
+
+class SqlLedger:
+    """The ledger of `activities.ports`, in SQL. May be shared by threads.
+
+    `clock` tells wall time, for `recorded_at` alone.
+    """
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime] = wall_clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._fixed = lru_cache(REMEMBERED_DEALS)(self._read_fixed)
+        self._playbook = lru_cache(REMEMBERED_PLAYBOOKS)(self._read_playbook)
+
+    def keep_deal(self, onboarding: str, deal: DealClosed) -> None:
+        """Put a deal where its onboarding will find it; again it replaces the deal, until a run has taken it up."""
+        with write_transaction(self._engine) as connection:
+            add(connection, deals, [self._deal_row(onboarding, deal)])
+            untaken = (deals.c.onboarding == onboarding) & deals.c.run.is_(None)
+            connection.execute(update(deals).where(untaken).values(body=deal))
+
+    def kept_deal(self, onboarding: str) -> DealClosed | None:
+        """The deal that a door, or the onboarding itself, put there."""
+        with read_transaction(self._engine) as connection:
+            body = connection.scalar(select(deals.c.body).where(deals.c.onboarding == onboarding))
+        return None if body is None else DealClosed.model_validate(body)
+
+    def admit(self, dossier: Dossier, *, run: str) -> None:
+        """Keep what a new onboarding stands on. Again with the same run it changes nothing.
+
+        Raises AlreadyOnboarded when another run, or another onboarding, had this deal before.
+        """
+        deal, onboarding, hashed = dossier.deal, dossier.onboarding, content_hash(dossier.playbook)
+        with write_transaction(self._engine) as connection:
+            add(connection, deals, [self._deal_row(onboarding, deal)])
+            same_deal = (deals.c.source == deal.source) & (deals.c.deal_id == deal.id)
+            there = connection.execute(select(deals).where(same_deal).with_for_update()).one_or_none()
+            if there is None or there.onboarding != onboarding or there.run not in (None, run):
+                raise AlreadyOnboarded(f"{onboarding}: this deal had an onboarding before")
+            if there.run == run:
+                return
+            add(connection, playbooks, [{"hash": hashed, "key": dossier.playbook.key, "body": dossier.playbook}])
+            taken = {"body": deal, "run": run, "playbook_hash": hashed, "calendar": dossier.calendar}
+            connection.execute(update(deals).where(deals.c.onboarding == onboarding).values(taken))
+            put(connection, people, [_person_row(onboarding, person) for person in dossier.people])
+            connection.execute(insert(onboardings).values(_opening_row(dossier)))
+
+    def dossier(self, onboarding: str) -> Dossier:
+        """Raises UnknownOnboarding."""
+        fixed = self._fixed(onboarding)
+        with read_transaction(self._engine) as connection:
+            found = connection.execute(select(people).where(people.c.onboarding == onboarding).order_by(people.c.id))
+            known = tuple(Person.model_validate(dict(row)) for row in found.mappings())
+        return Dossier(onboarding=onboarding, **fixed._asdict(), people=known)
+
+    def known_keys(self, onboarding: str, keys: Collection[str]) -> set[str]:
+        """Those of the keys that stand in the journal already."""
+        if not keys:
+            return set()
+        found = select(journal.c.key).where(journal.c.onboarding == onboarding, journal.c.key.in_(list(keys)))
+        with read_transaction(self._engine) as connection:
+            return set(connection.scalars(found))
+
+    def registers(self, onboarding: str) -> Sequence[RegisterRow]:
+        """Issues, risks, wins and scope changes as they stand, each register in the order of time."""
+        with read_transaction(self._engine) as connection:
+            return _registers(connection, onboarding)
+
+    def write(self, writing: Writing) -> None:
+        """Write all of it in one transaction. Raises UnknownOnboarding when it was never admitted.
+
+        A try that was given up may still come through after the next occasion was written: journal and notices know it
+        by its keys, and the read model does not go back to an earlier `as_of`.
+        """
+        onboarding = writing.onboarding
+        with write_transaction(self._engine) as connection:
+            overtaken = _overtaken(connection, onboarding, writing.standing)
+            if not overtaken:
+                self._draw(connection, writing)
+            now = self._clock()
+            add(connection, journal, [journal_row(onboarding, row, now=now) for row in writing.journal])
+            add(connection, notices, [notice_row(notice, onboarding=onboarding, now=now) for notice in writing.notices])
+            if writing.standing is not None and writing.standing.ending is not None:
+                _withdraw_what_waited(connection, onboarding)
+
+    def load_by_owner(self) -> Mapping[str, int]:
+        """Open onboardings per staff handle."""
+        counted = select(onboardings.c.owner, func.count()).where(NOT_ENDED)
+        with read_transaction(self._engine) as connection:
+            rows = connection.execute(counted.group_by(onboardings.c.owner)).all()
+        return {owner: count for owner, count in rows if owner}
+
+    def _draw(self, connection: Connection, writing: Writing) -> None:
+        onboarding = writing.onboarding
+        if writing.people:
+            put_changed(connection, people, onboarding, [_person_row(onboarding, person) for person in writing.people])
+        if writing.registers:
+            there = _registers(connection, onboarding)
+            changed = _laid_over(there, writing.registers)
+            put(connection, registers, [{"onboarding": onboarding, **row.model_dump()} for row in changed])
+        if writing.plan is not None:
+            self._revise(connection, onboarding, writing.plan)
+        if writing.standing is not None:
+            _stand(connection, onboarding, writing.standing)
+
+    def _revise(self, connection: Connection, onboarding: str, plan: Plan) -> None:
+        of_it = select(plans).where(plans.c.onboarding == onboarding)
+        latest = connection.execute(of_it.order_by(plans.c.revision.desc()).limit(1)).one_or_none()
+        body = as_json(plan)
+        if latest is not None and latest.body == body:
+            return
+        revision = 1 if latest is None else latest.revision + 1
+        row = {"onboarding": onboarding, "revision": revision, "body": body, "written_at": self._clock()}
+        connection.execute(insert(plans).values(row))
+
+    def _deal_row(self, onboarding: str, deal: DealClosed) -> Row:
+        return {
+            "onboarding": onboarding,
+            "source": deal.source,
+            "deal_id": deal.id,
+            "body": deal,
+            "kept_at": self._clock(),
+        }
+
+    def _read_fixed(self, onboarding: str) -> _Fixed:
+        with read_transaction(self._engine) as connection:
+            row = connection.execute(select(deals).where(deals.c.onboarding == onboarding)).one_or_none()
+        if row is None or row.run is None:
+            raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
+        return _Fixed(
+            deal=DealClosed.model_validate(row.body),
+            calendar=WorkCalendar.model_validate(row.calendar),
+            playbook=self._playbook(row.playbook_hash),
+        )
+
+    def _read_playbook(self, hashed: str) -> Playbook:
+        with read_transaction(self._engine) as connection:
+            body = connection.scalar(select(playbooks.c.body).where(playbooks.c.hash == hashed))
+        return Playbook.model_validate(body)
+
+
+def folded(name: str) -> str:
+    """A name as it is looked up: without case, and with full-width letters as the plain ones."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def journal_row(onboarding: str, row: JournalRow, *, now: datetime) -> Row:
+    return {"onboarding": onboarding, **row.model_dump(), "recorded_at": now}
+
+
+def notice_row(notice: Notice, *, onboarding: str, now: datetime) -> Row:
+    row = notice.model_dump(exclude={"to"})
+    return {**row, "onboarding": onboarding, "person": notice.to, "state": "waiting", "created_at": now}
+
+
+def _person_row(onboarding: str, person: Person) -> Row:
+    return {"onboarding": onboarding, **person.model_dump()}
+
+
+def _opening_row(dossier: Dossier) -> Row:
+    """How an onboarding stands before anything is known of it: listed, so that one that got stuck there is seen."""
+    deal = dossier.deal
+    return {
+        "onboarding": dossier.onboarding,
+        "account": deal.account.name,
+        "account_folded": folded(deal.account.name),
+        "opened_at": deal.as_of or deal.closed_at,
+        "status": "opening",
+        "owner": deal.owner or "",
+        "touch": dossier.playbook.touch,
+        "playbook": dossier.playbook.key,
+        "open_stages": [],
+        "waiting_for": [],
+        "late": [],
+        "late_count": 0,
+    }
+
+
+def _registers(connection: Connection, onboarding: str) -> Sequence[RegisterRow]:
+    of_it = select(registers).where(registers.c.onboarding == onboarding)
+    found = connection.execute(of_it.order_by(registers.c.kind, registers.c.at, registers.c.key)).mappings()
+    return [RegisterRow.model_validate(row) for row in found]
+
+
+def _laid_over(there: Sequence[RegisterRow], news: Sequence[RegisterRow]) -> Sequence[RegisterRow]:
+    """The rows that the news changes, as they stand afterwards.
+
+    News tells only what it knows: an empty title, or a value that is None, keeps the one that is there. One writing may
+    hold several rows about one thing, in the order of events.
+    """
+    standing = {(row.kind, row.key): row for row in there}
+    for row in news:
+        if (before := standing.get((row.kind, row.key))) is not None:
+            told = {name: value for name, value in row.data.items() if value is not None}
+            merged = {"title": row.title or before.title, "data": {**row.data, **before.data, **told}}
+            standing[row.kind, row.key] = row.model_copy(update=merged)
+        else:
+            standing[row.kind, row.key] = row
+    return [standing[key] for key in dict.fromkeys((row.kind, row.key) for row in news)]
+
+
+def _overtaken(connection: Connection, onboarding: str, standing: Standing | None) -> bool:
+    """Whether a later standing is written already. Holds the onboarding until the end of the transaction."""
+    of_it = select(onboardings.c.as_of).where(onboardings.c.onboarding == onboarding)
+    # The key itself is left free: who refers to it (a receipt being written) need not wait, and cannot deadlock.
+    found = connection.execute(of_it.with_for_update(key_share=True)).one_or_none()
+    if found is None:
+        raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
+    return standing is not None and found.as_of is not None and standing.as_of < found.as_of
+
+
+def _stand(connection: Connection, onboarding: str, standing: Standing) -> None:
+    row: dict[str, Any] = standing.model_dump(exclude={"stages", "milestones"})
+    row["late_count"] = len(standing.late)
+    connection.execute(update(onboardings).where(onboardings.c.onboarding == onboarding).values(row))
+    for table, parts in ((stages, standing.stages), (milestones, standing.milestones)):
+        rows = [
+            {"onboarding": onboarding, "position": position, **part.model_dump()} for position, part in enumerate(parts)
+        ]
+        replace_all(connection, table, onboarding, [_plain(row) for row in rows])
+
+
+def _plain(row: dict[str, Any]) -> Row:
+    """The row as it is read back, so that it can be compared."""
+    return {**row, "reasons": as_json(row["reasons"])} if "reasons" in row else row
+
+
+def _withdraw_what_waited(connection: Connection, onboarding: str) -> None:
+    waited = notices.c.while_open.is_not(None) & (notices.c.state == "waiting")
+    gone = update(notices).where((notices.c.onboarding == onboarding) & waited)
+    connection.execute(gone.values(state="withdrawn", reason="the onboarding has ended"))

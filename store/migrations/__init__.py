@@ -1,0 +1,1 @@
+"""How did the tables become what they are? Alembic's scripts, run by `store.engine.migrate`."""

@@ -1,0 +1,1 @@
+"""Which steps led here? One file per change of the tables."""

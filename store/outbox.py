@@ -1,0 +1,171 @@
+"""Which notices wait to be sent, and what became of each? Looked at once more right before it goes."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
+
+from domain.notice import Notice, Person
+from domain.record import JournalRow, Receipt, WaitingNotice
+from store.engine import read_transaction, wall_clock, write_transaction
+from store.ledger import journal_row, notice_row
+from store.rows import add
+from store.tables import IS_WAITING, journal, milestones, notices, onboardings, people, registers
+
+# What an issue is called while somebody still has to do something about it. Any other word settles it.
+OPEN_ISSUE = frozenset({"open", "acknowledged"})
+
+
+class SqlOutbox:
+    """The outbox of `activities.ports`, in SQL. May be shared by threads.
+
+    `mail_domain` is the right side of our Message-IDs; `clock` tells wall time.
+    """
+
+    def __init__(self, engine: Engine, *, mail_domain: str, clock: Callable[[], datetime] = wall_clock) -> None:
+        self._engine = engine
+        self._mail_domain = mail_domain
+        self._clock = clock
+
+    def ready(self, channel: str, *, now: datetime, most: int) -> Sequence[int]:
+        """Ids of the notices that may go now, oldest first."""
+        may_go = select(notices.c.id).where(notices.c.channel == channel, IS_WAITING, notices.c.not_before <= now)
+        oldest = may_go.order_by(notices.c.not_before, notices.c.id).limit(most)
+        with read_transaction(self._engine) as connection:
+            return connection.scalars(oldest).all()
+
+    def next_ready(self, channel: str) -> datetime | None:
+        """When the next waiting notice may go; None when none waits."""
+        waiting = select(func.min(notices.c.not_before)).where(notices.c.channel == channel, IS_WAITING)
+        with read_transaction(self._engine) as connection:
+            soonest: datetime | None = connection.scalar(waiting)
+        return soonest
+
+    def take(self, id: int) -> WaitingNotice | None:
+        """The notice right before it goes; None when it was settled before, or has become pointless now."""
+        with write_transaction(self._engine) as connection:
+            row = _held(connection, id)
+            if row is None or row.state != "waiting":
+                return None
+            if (reason := self._pointless(connection, row)) is not None:
+                _settle(connection, row, state="withdrawn", reason=reason)
+                return None
+            person = _person(connection, row.onboarding, row.person)
+            if person is None:
+                self._refuse(connection, row, reason="nobody by that id takes part", at=self._clock())
+                return None
+            # Kept at the first try, so that it stays the same should the domain be configured anew before the next.
+            message_id = row.message_id or self._message_id(row)
+            if row.message_id is None:
+                _settle(connection, row, message_id=message_id)
+        return WaitingNotice(id=row.id, notice=_notice(row), person=person, message_id=message_id)
+
+    def sent(self, id: int, receipt: Receipt) -> None:
+        """Write the receipt. A notice that was withdrawn while it was under way did go: that is what is kept."""
+        with write_transaction(self._engine) as connection:
+            row = _held(connection, id)
+            if row is None or row.state == "sent":
+                return
+            _settle(
+                connection,
+                row,
+                state="sent",
+                reason=None,
+                message_id=receipt.message_id,
+                place=receipt.place,
+                sent_at=receipt.at,
+            )
+            self._note(connection, row, "notice_sent", at=receipt.at, message_id=receipt.message_id)
+
+    def refused(self, id: int, *, reason: str, at: datetime) -> str | None:
+        """Record that it will never arrive and tell the onboarding's owner; the owner's handle, or None for their own.
+
+        Again it changes nothing and answers the same. A notice that was sent stays sent.
+        """
+        with write_transaction(self._engine) as connection:
+            row = _held(connection, id)
+            if row is None or row.state == "sent":
+                return None
+            return self._refuse(connection, row, reason=reason, at=at)
+
+    def _refuse(self, connection: Connection, row: Row[Any], *, reason: str, at: datetime) -> str | None:
+        if row.state != "refused":
+            _settle(connection, row, state="refused", reason=reason)
+            self._note(connection, row, "notice_refused", at=at, reason=reason)
+        owner = connection.scalar(select(onboardings.c.owner).where(onboardings.c.onboarding == row.onboarding))
+        if not owner or owner == row.person:
+            return None
+        person = _person(connection, row.onboarding, row.person)
+        told = Notice(
+            onboarding=row.onboarding,
+            key=f"undeliverable/{row.id}",
+            kind="undeliverable",
+            to=owner,
+            facts={"to": person.name if person else row.person, "kind": row.kind, "reason": reason},
+            about=row.about,
+            not_before=at,
+        )
+        add(connection, notices, [notice_row(told, onboarding=row.onboarding, now=self._clock())])
+        return str(owner)
+
+    def _pointless(self, connection: Connection, row: Row[Any]) -> str | None:
+        """Why the notice need not go any more, or None."""
+        if row.while_open is not None and (settled := _settled(connection, row.onboarding, row.while_open)):
+            return settled
+        if row.collapses and (newest := self._newest_like(connection, row)) is not None:
+            return f"collapsed into {newest}"
+        return None
+
+    def _newest_like(self, connection: Connection, row: Row[Any]) -> str | None:
+        """The key of the newest notice that may go by now and tells the same person of the same thing."""
+        same = [notices.c[name] == getattr(row, name) for name in ("onboarding", "person", "channel", "about")]
+        at_once = and_(notices.c.not_before == row.not_before, notices.c.id > row.id)
+        newer = or_(notices.c.not_before > row.not_before, at_once)
+        may_go = [notices.c.state == "waiting", notices.c.collapses, notices.c.not_before <= self._clock()]
+        found = select(notices.c.key).where(*same, *may_go, newer)
+        return connection.scalar(found.order_by(notices.c.not_before.desc(), notices.c.id.desc()).limit(1))
+
+    def _message_id(self, row: Row[Any]) -> str:
+        digest = hashlib.sha256(f"{row.onboarding}\n{row.key}".encode()).hexdigest()
+        return f"<{digest[:32]}@{self._mail_domain}>"
+
+    def _note(self, connection: Connection, row: Row[Any], kind: str, *, at: datetime, **data: str) -> None:
+        """A row of the journal about what became of the notice. It holds the person's id, never an address."""
+        facts = {"person": row.person, "channel": row.channel, "notice": row.key, "about": row.about, **data}
+        noted = JournalRow(key=f"{kind}/{row.id}", at=at, kind=kind, about=row.kind, data=facts)
+        add(connection, journal, [journal_row(row.onboarding, noted, now=self._clock())])
+
+
+def _held(connection: Connection, id: int) -> Row[Any] | None:
+    """The notice, kept from others until the end of the transaction."""
+    return connection.execute(select(notices).where(notices.c.id == id).with_for_update(key_share=True)).one_or_none()
+
+
+def _settle(connection: Connection, row: Row[Any], **values: Any) -> None:
+    connection.execute(update(notices).where(notices.c.id == row.id).values(values))
+
+
+def _settled(connection: Connection, onboarding: str, key: str) -> str | None:
+    """Why a notice that goes only while that milestone or issue is open does not go, or None."""
+    ending = connection.scalar(select(onboardings.c.ending).where(onboardings.c.onboarding == onboarding))
+    if ending is not None:
+        return "the onboarding has ended"
+    of_milestone = (milestones.c.onboarding == onboarding) & (milestones.c.key == key)
+    milestone = connection.scalar(select(milestones.c.status).where(of_milestone))
+    if milestone is not None:
+        return None if milestone == "open" else f"{key} was {milestone}"
+    of_issue = (registers.c.onboarding == onboarding) & (registers.c.kind == "issue") & (registers.c.key == key)
+    issue = connection.scalar(select(registers.c.status).where(of_issue))
+    return None if issue is None or issue in OPEN_ISSUE else f"{key} was {issue}"
+
+
+def _person(connection: Connection, onboarding: str, id: str) -> Person | None:
+    of_them = (people.c.onboarding == onboarding) & (people.c.id == id)
+    found = connection.execute(select(people).where(of_them)).mappings().one_or_none()
+    return None if found is None else Person.model_validate(dict(found))
+
+
+def _notice(row: Row[Any]) -> Notice:
+    return Notice.model_validate({**row._mapping, "to": row.person})

@@ -1,0 +1,207 @@
+"""What do command line and pages read? Typed answers from the read model, the journal and the outbox."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, TextClause, exists, select
+
+from domain.plan import Plan
+from domain.record import JournalRow, MilestoneRow, RegisterRow, StageRow
+from domain.trouble import UnknownOnboarding
+from domain.wire import Instant, Wire
+from store.engine import read_transaction
+from store.ledger import folded
+from store.tables import IS_LATE, NOT_ENDED, deals, milestones, onboardings, people, plans, registers, stages
+from store.tables import journal as journal_table
+from store.tables import notices as notices_table
+
+NoticeState = Literal["waiting", "sent", "refused", "withdrawn"]
+NAMED_CANDIDATES = 10
+
+
+class UnclearOnboarding(UnknownOnboarding):
+    """Several onboardings fit what was typed. Who must act: whoever typed it; `candidates` says what to choose from."""
+
+    def __init__(self, text: str, candidates: Sequence[str]) -> None:
+        super().__init__(f"{text!r} could be {', '.join(candidates)}")
+        self.candidates = tuple(candidates)
+
+
+class OnboardingLine(Wire):
+    """One onboarding as a line of a list. `as_of` is None until its plan is drafted."""
+
+    onboarding: str
+    account: str
+    status: str
+    owner: str
+    touch: str
+    playbook: str
+    opened_at: Instant
+    open_stages: tuple[str, ...]
+    waiting_for: tuple[str, ...]
+    late: tuple[str, ...]
+    next_key: str | None
+    next_due: Instant | None
+    go_live_due: Instant | None
+    ending: str | None
+    ended_at: Instant | None
+    as_of: Instant | None
+
+
+class PortfolioPage(Wire):
+    """A page of the list; `after` is the cursor of the next one, None on the last."""
+
+    lines: tuple[OnboardingLine, ...]
+    after: str | None
+
+
+class OnboardingInFull(OnboardingLine):
+    """One onboarding with all its parts. `revision` counts how often the plan was drafted anew."""
+
+    stages: tuple[StageRow, ...]
+    milestones: tuple[MilestoneRow, ...]
+    registers: tuple[RegisterRow, ...]
+    plan: Plan | None
+    revision: int
+
+
+class JournalEntry(JournalRow):
+    """A row of the journal as it is kept; `recorded_at` is wall time."""
+
+    seq: int
+    recorded_at: Instant
+
+
+class NoticeLine(Wire):
+    """A notice and what became of it: `reason` says why it was refused or withdrawn, `place` where it went."""
+
+    id: int
+    onboarding: str
+    key: str
+    channel: str
+    kind: str
+    person: str
+    name: str | None
+    facts: dict[str, Any]
+    about: str
+    while_open: str | None
+    not_before: Instant
+    state: NoticeState
+    reason: str | None
+    message_id: str | None
+    place: str | None
+    sent_at: Instant | None
+    created_at: Instant
+
+
+def portfolio(
+    engine: Engine,
+    *,
+    status: str | None = None,
+    stage: str | None = None,
+    owner: str | None = None,
+    late_only: bool = False,
+    open_only: bool = False,
+    limit: int = 50,
+    after: str | None = None,
+) -> PortfolioPage:
+    """The onboardings that fit, by id: a line that changes while somebody pages is neither skipped nor shown twice."""
+    wanted: list[ColumnElement[bool] | TextClause] = []
+    if status is not None:
+        wanted.append(onboardings.c.status == status)
+    if owner is not None:
+        wanted.append(onboardings.c.owner == owner)
+    if stage is not None:
+        of_it = (stages.c.onboarding == onboardings.c.onboarding) & (stages.c.key == stage)
+        wanted.append(exists().where(of_it & (stages.c.status == "open")))
+    if late_only:
+        wanted.append(IS_LATE)
+    if open_only:
+        wanted.append(NOT_ENDED)
+    if after is not None:
+        wanted.append(onboardings.c.onboarding > after)
+    # One more than asked for tells whether there is a next page.
+    page = select(onboardings).where(*wanted).order_by(onboardings.c.onboarding).limit(limit + 1)
+    with read_transaction(engine) as connection:
+        rows = connection.execute(page).mappings().all()
+    lines = tuple(OnboardingLine.model_validate(row) for row in rows[:limit])
+    return PortfolioPage(lines=lines, after=lines[-1].onboarding if len(rows) > limit else None)
+
+
+def one(engine: Engine, onboarding: str) -> OnboardingInFull:
+    """Raises UnknownOnboarding."""
+    with read_transaction(engine) as connection:
+        found = select(onboardings).where(onboardings.c.onboarding == onboarding)
+        line = connection.execute(found).mappings().one_or_none()
+        if line is None:
+            raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
+        of_it = select(plans).where(plans.c.onboarding == onboarding)
+        plan = connection.execute(of_it.order_by(plans.c.revision.desc()).limit(1)).one_or_none()
+        parts: Mapping[str, Any] = {
+            "stages": _parts(connection, stages, onboarding, "position"),
+            "milestones": _parts(connection, milestones, onboarding, "position"),
+            "registers": _parts(connection, registers, onboarding, "kind", "at", "key"),
+            "plan": plan.body if plan else None,
+            "revision": plan.revision if plan else 0,
+        }
+    return OnboardingInFull.model_validate({**line, **parts})
+
+
+def journal(engine: Engine, onboarding: str, *, about: str | None = None) -> tuple[JournalEntry, ...]:
+    """What happened, in the order of writing."""
+    table = journal_table
+    wanted = select(table).where(table.c.onboarding == onboarding)
+    if about is not None:
+        wanted = wanted.where(table.c.about == about)
+    with read_transaction(engine) as connection:
+        rows = connection.execute(wanted.order_by(table.c.seq)).mappings().all()
+    return tuple(JournalEntry.model_validate(row) for row in rows)
+
+
+def notices(
+    engine: Engine, onboarding: str | None = None, *, state: NoticeState | None = None, limit: int = 1000
+) -> tuple[NoticeLine, ...]:
+    """The newest `limit` notices that fit, oldest of them first."""
+    table = notices_table
+    of_them = (people.c.onboarding == table.c.onboarding) & (people.c.id == table.c.person)
+    wanted = select(table, people.c.name).outerjoin(people, of_them)
+    if onboarding is not None:
+        wanted = wanted.where(table.c.onboarding == onboarding)
+    if state is not None:
+        wanted = wanted.where(table.c.state == state)
+    with read_transaction(engine) as connection:
+        rows = connection.execute(wanted.order_by(table.c.id.desc()).limit(limit)).mappings().all()
+    return tuple(NoticeLine.model_validate(row) for row in reversed(rows))
+
+
+def resolve(engine: Engine, text: str) -> str:
+    """The onboarding that is meant by its id, its deal's id, or a part of the account's name that only one has.
+
+    Raises UnknownOnboarding when none fits, UnclearOnboarding when several do.
+    """
+    known = select(onboardings.c.onboarding, onboardings.c.account).join(deals).order_by(onboardings.c.onboarding)
+    ways = (
+        onboardings.c.onboarding == text,
+        deals.c.deal_id == text,
+        onboardings.c.account_folded.contains(folded(text), autoescape=True),
+    )
+    with read_transaction(engine) as connection:
+        for way in ways if text.strip() else ():
+            found = connection.execute(known.where(way).limit(NAMED_CANDIDATES)).all()
+            if len(found) == 1:
+                return str(found[0].onboarding)
+            if found:
+                raise UnclearOnboarding(text, [f"{row.onboarding} ({row.account})" for row in found])
+    raise UnknownOnboarding(f"no onboarding has {text!r} as its id, its deal's id or in its account's name")
+
+
+def open_onboardings(engine: Engine) -> tuple[str, ...]:
+    """Ids of those that have not ended."""
+    still_open = select(onboardings.c.onboarding).where(NOT_ENDED)
+    with read_transaction(engine) as connection:
+        return tuple(connection.scalars(still_open.order_by(onboardings.c.onboarding)))
+
+
+def _parts(connection: Connection, table: Table, onboarding: str, *order: str) -> Sequence[RowMapping]:
+    of_it = select(table).where(table.c.onboarding == onboarding).order_by(*(table.c[name] for name in order))
+    return connection.execute(of_it).mappings().all()

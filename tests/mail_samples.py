@@ -1,0 +1,634 @@
+"""Which facts does each kind of notice carry? One set per kind and language: the contract of the templates."""
+
+from datetime import UTC, datetime
+from typing import Any, cast, get_args
+
+from domain.notice import Notice, NoticeKind, Person
+from domain.record import WaitingNotice
+from domain.text import LANGUAGES, Language
+
+KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
+ALL: list[tuple[NoticeKind, Language]] = [(kind, language) for kind in KINDS for language in LANGUAGES]
+
+NOT_BEFORE = datetime(2027, 1, 7, 8, 0, tzinfo=UTC)
+ONBOARDING = "onboarding-hubspot-77120"
+
+# Kinds that only the vendor's people get.
+FOR_STAFF: frozenset[NoticeKind] = frozenset(
+    {
+        "assigned",
+        "hand_off_gaps",
+        "taken_up",
+        "service_level_missed",
+        "scope_change_requested",
+        "ready_early",
+        "hand_off_decision",
+        "undeliverable",
+    }
+)
+
+PEOPLE: dict[Language, Person] = {
+    "en": Person(
+        id="project_lead",
+        name="Jürgen Weiß",
+        email="juergen.weiss@nordlicht.test",
+        side="customer",
+        role="project_lead",
+        time_zone="Europe/Berlin",
+        country="DE",
+    ),
+    "ja": Person(
+        id="project_lead",
+        name="高橋 美咲",
+        email="misaki.takahashi@aozora.test",
+        side="customer",
+        role="project_lead",
+        language="ja",
+        time_zone="Asia/Tokyo",
+        country="JP",
+    ),
+}
+STAFF: dict[Language, Person] = {
+    "en": Person(id="mara", name="Mara Olsen", email="mara@vendor.test", side="vendor", role="csm", time_zone="UTC"),
+    "ja": Person(
+        id="kenji",
+        name="森 健二",
+        email="kenji@vendor.test",
+        side="vendor",
+        role="csm",
+        language="ja",
+        time_zone="Asia/Tokyo",
+        country="JP",
+    ),
+}
+COMMON: dict[Language, dict[str, Any]] = {
+    "en": {
+        "account": "Nordlicht Logistik GmbH",
+        "owner_name": "Mara Olsen",
+        "owner_email": "mara@vendor.test",
+        "onboarding": ONBOARDING,
+        "ui": "",
+    },
+    "ja": {
+        "account": "株式会社あおぞら商事",
+        "owner_name": "森 健二",
+        "owner_email": "kenji@vendor.test",
+        "onboarding": ONBOARDING,
+        "ui": "",
+    },
+}
+UI = "http://localhost:8233/namespaces/default/workflows/onboarding-hubspot-77120"
+
+
+def facts_of(kind: NoticeKind, language: Language) -> dict[str, Any]:
+    """The facts of a sample, with the common ones."""
+    staff = kind in FOR_STAFF
+    receiver = (STAFF if staff else PEOPLE)[language].name
+    return {
+        **COMMON[language],
+        "receiver": receiver,
+        "staff": staff,
+        "ui": UI if staff else "",
+        **FACTS[language][kind],
+    }
+
+
+def sample(kind: NoticeKind, language: Language = "en", **changed: Any) -> WaitingNotice:
+    """A notice of that kind as its sender takes it up; `changed` are facts that differ from the sample."""
+    person = (STAFF if kind in FOR_STAFF else PEOPLE)[language]
+    return WaitingNotice(
+        id=17,
+        notice=Notice(
+            onboarding=ONBOARDING,
+            key=f"uat_signed_off/{kind}/{person.id}",
+            kind=kind,
+            to=person.id,
+            facts={**facts_of(kind, language), **changed},
+            not_before=NOT_BEFORE,
+        ),
+        person=person,
+        message_id=f"<{kind}.{language}.0f3a91c2@day90.test>",
+    )
+
+
+def to_staff(kind: NoticeKind, language: Language = "en", **changed: Any) -> WaitingNotice:
+    """The same notice as one of the vendor's people gets it."""
+    person = STAFF[language]
+    told = {"staff": True, "receiver": person.name, "ui": UI, **changed}
+    return sample(kind, language, **told).model_copy(update={"person": person})
+
+
+_EN: dict[NoticeKind, dict[str, Any]] = {
+    "introduction": {
+        "seller_name": "Tom Baker",
+        "team": [
+            {"name": "Mara Olsen", "role": "Customer success manager", "does": "Leads your onboarding, start to end"},
+            {"name": "Ivo Petrov", "role": "Implementation specialist", "does": "Sets up, connects, moves your data"},
+            {"name": "Lena Fuchs", "role": "Training lead", "does": "Plans and gives the training"},
+        ],
+        "products": ["Route Planner", "Driver App"],
+        "problem": "Tours are planned by hand in spreadsheets; changes reach drivers by phone.",
+        "kickoff_due": "2026-12-04",
+        "go_live_due": "2027-02-12",
+        "review_due": "2027-03-01",
+    },
+    "assigned": {
+        "products": ["Route Planner", "Driver App"],
+        "problem": "Tours are planned by hand in spreadsheets.\nChanges reach drivers by phone.",
+        "present_state": "Four planners, 120 drivers, about 900 stops a day.",
+        "success_metrics": [
+            {"name": "Planning time per day", "baseline": "6 h", "target": "2 h", "by_day": 90},
+            {"name": "Stops reached in time", "baseline": "", "target": "96 %", "by_day": ""},
+        ],
+        "near_term": [{"what": "Inventory, nobody available", "on": "2026-12-28"}],
+        "stakeholders": [
+            {"name": "Dr. Anke Sommer", "role": "Executive sponsor", "email": "anke@nordlicht.test", "id": "sponsor"},
+            {"name": "Jürgen Weiß", "role": "Project lead", "email": "juergen@nordlicht.test", "id": "project_lead"},
+        ],
+        "notes": [{"by": "Tom Baker", "text": "They tried a competitor in 2024.\nIT is short of people."}],
+        "crm_url": "https://crm.vendor.test/deals/77120",
+        "sow_url": "",
+        "roi_method": "Planner hours saved times hourly cost.",
+        "quick_wins": [{"what": "Send changes to drivers by app", "visibility": 5, "effort": 2}],
+        "champion": "Jürgen Weiß",
+        "completeness_pct": 88,
+        "missing": ["the statement of work", "who the technical lead is"],
+        "milestones": [
+            {"title": "Sales hand-off reviewed", "due": "2026-12-01"},
+            {"title": "Kickoff meeting held", "due": "2026-12-04"},
+        ],
+        "risks": [{"title": "The customer's people have too little time", "score": 16}],
+    },
+    "hand_off_gaps": {"missing": ["the statement of work", "who the technical lead is"], "completeness_pct": 88},
+    "kickoff_agenda": {
+        "due": "2026-12-04",
+        "agenda": [
+            "Introductions: who we are and which part each of us plays",
+            "What was bought and which problem it should solve",
+            "The figures by which each team measures success, now and later",
+            "The onboarding as it will run for you",
+            "A proposed schedule until you stand on your own feet",
+        ],
+        "questions": ["Which value should you notice first?", "What are the main blockers, and who can remove them?"],
+    },
+    "plan": {
+        "stages": [
+            {
+                "title": "Welcome and orientation",
+                "window": "days 1-7",
+                "milestones": [
+                    {"title": "Kickoff meeting held", "due": "2026-12-04", "reasons": [], "responsible": "Mara Olsen"},
+                    {
+                        "title": "Onboarding plan agreed",
+                        "due": "2026-12-07",
+                        "reasons": ["day 7 was Sun 6 Dec, a weekend: moved to Mon 7 Dec"],
+                        "responsible": "Mara Olsen",
+                    },
+                ],
+            },
+            {
+                "title": "Technical implementation",
+                "window": "weeks 2-6",
+                "milestones": [
+                    {
+                        "title": "UAT signed off",
+                        "due": "2027-01-07",
+                        "reasons": ["six days later because of limited resources"],
+                        "responsible": "Jürgen Weiß",
+                    },
+                ],
+            },
+        ],
+        "raci": [
+            {
+                "title": "UAT signed off",
+                "responsible": "Jürgen Weiß",
+                "accountable": "Dr. Anke Sommer",
+                "consulted": "Ivo Petrov",
+                "informed": "",
+            },
+            {
+                "title": "Kickoff meeting held",
+                "responsible": "Mara Olsen",
+                "accountable": "Mara Olsen",
+                "consulted": "Jürgen Weiß, Ivo Petrov",
+                "informed": "Dr. Anke Sommer",
+            },
+        ],
+        "schedule": [
+            {"title": "Monthly executive check-in", "rhythm": "every month", "with": "Dr. Anke Sommer", "minutes": 30},
+            {"title": "Weekly status", "rhythm": "every week", "with": "Jürgen Weiß", "minutes": ""},
+        ],
+        "sign_off": True,
+    },
+    "taken_up": {
+        "day": 41,
+        "overdue": [{"title": "Data migrated and validated", "due": "2027-01-04", "days": 3}],
+        "next": [{"title": "UAT signed off", "due": "2027-01-14"}],
+    },
+    "reminder": {
+        "title": "UAT signed off",
+        "milestone": "uat_signed_off",
+        "due": "2027-01-07",
+        "days": -3,
+        "done_when": "The project lead has tested the agreed cases and accepts the result.",
+        "waits_for": ["Data migrated and validated"],
+    },
+    "overdue_summary": {
+        "overdue": [
+            {"title": "Data migrated and validated", "due": "2027-01-04", "days": 3},
+            {"title": "Integrations live", "due": "2027-01-06", "days": 1},
+        ]
+    },
+    "escalation": {
+        "title": "UAT signed off",
+        "milestone": "uat_signed_off",
+        "due": "2027-01-07",
+        "days": 5,
+        "responsible": "Jürgen Weiß",
+        "rung": 2,
+    },
+    "pause_proposal": {
+        "title": "UAT signed off",
+        "milestone": "uat_signed_off",
+        "due": "2027-01-07",
+        "days": 10,
+        "longest_days": 30,
+    },
+    "sign_off_request": {
+        "title": "UAT signed off",
+        "milestone": "uat_signed_off",
+        "due": "2027-01-07",
+        "done_when": "The project lead has tested the agreed cases and accepts the result.",
+        "deliverables": ["Configured production environment", "Migrated and validated data"],
+        "again": 1,
+    },
+    "sign_off_rejected": {
+        "title": "UAT signed off",
+        "by": "Jürgen Weiß",
+        "reasons": ["Tours across midnight are cut in two.", "Addresses in Denmark are not found."],
+        "reopened": [{"title": "Data migrated and validated", "due": "2027-01-12"}],
+        "due": "2027-01-14",
+    },
+    "milestone_reached": {
+        "title": "Technical environment live",
+        "at": "2026-12-21T15:12:00+01:00",
+        "by": "Ivo Petrov",
+    },
+    "milestone_reopened": {
+        "title": "Integrations live",
+        "reason": "The order feed has been silent since Monday.",
+        "due": "2027-01-12",
+    },
+    "went_live": {
+        "at": "2027-02-12T09:00:00+01:00",
+        "hypercare_until": "2027-02-26",
+        "levels": [
+            {"severity": "critical", "respond": 1, "resolve": 8, "hours": "clock"},
+            {"severity": "high", "respond": 4, "resolve": 24, "hours": "working"},
+            {"severity": "normal", "respond": 8, "resolve": 72, "hours": "working"},
+        ],
+    },
+    "issue_raised": {
+        "issue": "INC-3",
+        "title": "Drivers see yesterday's tour",
+        "severity": "critical",
+        "respond_by": "2027-02-15T08:40:00+00:00",
+        "resolve_by": "2027-02-15T15:40:00+00:00",
+    },
+    "issue_resolved": {
+        "issue": "INC-3",
+        "title": "Drivers see yesterday's tour",
+        "severity": "critical",
+        "note": "The night job ran in UTC. It runs in local time now.",
+    },
+    "service_level_missed": {
+        "issue": "INC-3",
+        "title": "Drivers see yesterday's tour",
+        "severity": "critical",
+        "what": "respond",
+        "due": "2027-02-15T08:40:00+00:00",
+    },
+    "hypercare_prolonged": {
+        "issues": [{"issue": "INC-3", "title": "Drivers see yesterday's tour"}],
+        "planned_end": "2027-02-26",
+    },
+    "paused": {"reason": "Year-end inventory takes everybody.", "until": "2027-01-18", "longest_days": 30},
+    "pause_decision": {"since": "2026-12-18", "days": 30},
+    "resumed": {
+        "paused_days": 12,
+        "moved": [{"title": "UAT signed off", "was": "2027-01-07", "now": "2027-01-19"}],
+        "go_live_due": "2027-02-24",
+    },
+    "replanned": {
+        "reason": "The ERP upgrade was put off.",
+        "moved": [
+            {"title": "Integrations live", "was": "2027-01-06", "now": "2027-01-20"},
+            {"title": "UAT signed off", "was": "2027-01-07", "now": "2027-01-27"},
+        ],
+    },
+    "reassigned": {"before": "Mara Olsen", "now": "Pieter de Vries", "reason": "Mara is on parental leave."},
+    "scope_change_requested": {
+        "request": "CR-2",
+        "title": "Connect the tachograph archive",
+        "effort_days": 4,
+        "note": "Asked for by the works council.",
+    },
+    "scope_change_decided": {
+        "request": "CR-2",
+        "title": "Connect the tachograph archive",
+        "decision": "phase_2",
+        "reason": "It needs the archive's new interface, which comes in May.",
+    },
+    "status_report": {
+        "status": "behind",
+        "day": 38,
+        "open_stages": ["Technical implementation", "User training and enablement"],
+        "reached": [{"title": "Technical environment live", "at": "2026-12-21T15:12:00+01:00"}],
+        "next": [{"title": "UAT signed off", "due": "2027-01-14"}],
+        "late": [{"title": "Data migrated and validated", "due": "2027-01-04", "days": 3}],
+        "issues": [{"issue": "INC-1", "title": "Two depots are missing", "severity": "normal"}],
+        "wins": [{"title": "Changes reach drivers by app", "result": "40 phone calls fewer a day"}],
+        "risks": [{"title": "The customer's people have too little time", "score": 16}],
+    },
+    "meeting": {
+        "title": "Monthly executive check-in",
+        "on": "2027-01-12",
+        "minutes": 30,
+        "agenda": "Progress and early wins",
+        "with": ["Dr. Anke Sommer", "Mara Olsen"],
+    },
+    "programme_meeting": {"title": "Quarterly business review", "on": "2027-06-08", "minutes": 60},
+    "ready_early": {"hand_off_from": "2027-03-01"},
+    "hand_off_decision": {
+        "unmet": ["Adoption has reached its target", "Every milestone of the onboarding is complete"],
+        "hand_off_by": "2027-03-30",
+        "day": 120,
+    },
+    "hand_off": {
+        "message": [
+            "Your onboarding is complete. From now on the standard success programme supports you.",
+            "A monthly business check-in of 30 minutes takes the place of the weekly status call.",
+            "Your CSM stays your partner.",
+        ],
+        "cadences": [
+            {"title": "Monthly check-in", "rhythm": "every month", "minutes": 30},
+            {"title": "Yearly strategic planning", "rhythm": "every year", "minutes": ""},
+        ],
+        "support": ["Support by mail, chat and phone", "Help pages and resources"],
+        "exceptions": ["Adoption at the Kiel depot: by 30 April"],
+    },
+    "ended": {"ending": "deal_reversed", "reason": "The contract was withdrawn within the cooling-off period."},
+    "undeliverable": {
+        "to": "Dr. Anke Sommer",
+        "kind": "status_report",
+        "reason": "550 5.1.1 unknown user",
+    },
+}
+
+_JA: dict[NoticeKind, dict[str, Any]] = {
+    "introduction": {
+        "seller_name": "佐藤 亮",
+        "team": [
+            {"name": "森 健二", "role": "カスタマーサクセス担当", "does": "オンボーディング全体の進行"},
+            {"name": "伊藤 葵", "role": "導入スペシャリスト", "does": "設定・連携・データ移行"},
+            {"name": "山本 彩", "role": "トレーニング担当", "does": "研修の企画と実施"},
+        ],
+        "products": ["ルートプランナー", "ドライバーアプリ"],
+        "problem": "配車を表計算で手作業しており、変更は電話で伝えています。",
+        "kickoff_due": "2026-12-04",
+        "go_live_due": "2027-02-12",
+        "review_due": "2027-03-01",
+    },
+    "assigned": {
+        "products": ["ルートプランナー", "ドライバーアプリ"],
+        "problem": "配車を表計算で手作業している。\n変更は電話で伝えている。",
+        "present_state": "配車担当4名、ドライバー120名、1日約900件。",
+        "success_metrics": [
+            {"name": "1日の配車時間", "baseline": "6時間", "target": "2時間", "by_day": 90},
+            {"name": "時間どおりの到着", "baseline": "", "target": "96%", "by_day": ""},
+        ],
+        "near_term": [{"what": "棚卸しのため対応不可", "on": "2026-12-28"}],
+        "stakeholders": [
+            {"name": "中村 浩", "role": "エグゼクティブスポンサー", "email": "nakamura@aozora.test", "id": "sponsor"},
+            {"name": "高橋 美咲", "role": "プロジェクトリーダー", "email": "misaki@aozora.test", "id": "project_lead"},
+        ],
+        "notes": [{"by": "佐藤 亮", "text": "2024年に他社製品を試用。\n情報システム部門は人手不足。"}],
+        "crm_url": "https://crm.vendor.test/deals/77120",
+        "sow_url": "https://docs.vendor.test/sow/77120",
+        "roi_method": "削減した配車時間×時間単価",
+        "quick_wins": [{"what": "変更をアプリでドライバーに通知", "visibility": 5, "effort": 2}],
+        "champion": "高橋 美咲",
+        "completeness_pct": 88,
+        "missing": ["作業範囲記述書（SOW）", "技術責任者"],
+        "milestones": [
+            {"title": "営業からの引き継ぎ内容の確認", "due": "2026-12-01"},
+            {"title": "キックオフミーティングの実施", "due": "2026-12-04"},
+        ],
+        "risks": [{"title": "お客様側の担当者の時間不足", "score": 16}],
+    },
+    "hand_off_gaps": {"missing": ["作業範囲記述書（SOW）", "技術責任者"], "completeness_pct": 88},
+    "kickoff_agenda": {
+        "due": "2026-12-04",
+        "agenda": [
+            "自己紹介と、各メンバーの役割の確認",
+            "ご契約内容と、解決したい課題の確認",
+            "各チームの成功指標（KPI）：オンボーディング中とその後",
+            "貴社向けオンボーディングの進め方",
+            "自走いただけるまでのスケジュール案",
+        ],
+        "questions": ["最初に実感したい価値は何ですか。", "主な障害は何ですか。誰が、いつまでに取り除けますか。"],
+    },
+    "plan": {
+        "stages": [
+            {
+                "title": "ウェルカム・オリエンテーション",
+                "window": "1～7日目",
+                "milestones": [
+                    {
+                        "title": "キックオフミーティングの実施",
+                        "due": "2026-12-04",
+                        "reasons": [],
+                        "responsible": "森 健二",
+                    },
+                    {
+                        "title": "オンボーディング計画の合意",
+                        "due": "2026-12-07",
+                        "reasons": ["7日目の12月6日(日)は休業日のため12月7日(月)に変更"],
+                        "responsible": "森 健二",
+                    },
+                ],
+            },
+            {
+                "title": "技術導入",
+                "window": "2～6週目",
+                "milestones": [
+                    {
+                        "title": "受入テスト（UAT）の承認",
+                        "due": "2027-01-07",
+                        "reasons": ["お客様側の体制に合わせて6日延長"],
+                        "responsible": "高橋 美咲",
+                    },
+                ],
+            },
+        ],
+        "raci": [
+            {
+                "title": "受入テスト（UAT）の承認",
+                "responsible": "高橋 美咲",
+                "accountable": "中村 浩",
+                "consulted": "伊藤 葵",
+                "informed": "",
+            },
+        ],
+        "schedule": [
+            {"title": "月次エグゼクティブ・チェックイン", "rhythm": "毎月", "with": "中村 浩", "minutes": 30},
+            {"title": "週次ステータス", "rhythm": "毎週", "with": "高橋 美咲", "minutes": ""},
+        ],
+        "sign_off": False,
+    },
+    "taken_up": {
+        "day": 41,
+        "overdue": [{"title": "データ移行と検証の完了", "due": "2027-01-04", "days": 3}],
+        "next": [{"title": "受入テスト（UAT）の承認", "due": "2027-01-14"}],
+    },
+    "reminder": {
+        "title": "受入テスト（UAT）の承認",
+        "milestone": "uat_signed_off",
+        "due": "2027-01-07",
+        "days": -3,
+        "done_when": "お客様が合意済みの項目をテストし、結果を受け入れたとき。",
+        "waits_for": ["データ移行と検証の完了"],
+    },
+    "overdue_summary": {
+        "overdue": [
+            {"title": "データ移行と検証の完了", "due": "2027-01-04", "days": 3},
+            {"title": "システム連携の稼働", "due": "2027-01-06", "days": 1},
+        ]
+    },
+    "escalation": {
+        "title": "受入テスト（UAT）の承認",
+        "milestone": "uat_signed_off",
+        "due": "2027-01-07",
+        "days": 5,
+        "responsible": "高橋 美咲",
+        "rung": 2,
+    },
+    "pause_proposal": {
+        "title": "受入テスト（UAT）の承認",
+        "milestone": "uat_signed_off",
+        "due": "2027-01-07",
+        "days": 10,
+        "longest_days": 30,
+    },
+    "sign_off_request": {
+        "title": "受入テスト（UAT）の承認",
+        "milestone": "uat_signed_off",
+        "due": "2027-01-07",
+        "done_when": "お客様が合意済みの項目をテストし、結果を受け入れたとき。",
+        "deliverables": ["設定済みの本番環境", "検証済みの移行データ"],
+        "again": 0,
+    },
+    "sign_off_rejected": {
+        "title": "受入テスト（UAT）の承認",
+        "by": "高橋 美咲",
+        "reasons": ["深夜をまたぐルートが二つに分かれる。", "離島の住所が見つからない。"],
+        "reopened": [{"title": "データ移行と検証の完了", "due": "2027-01-12"}],
+        "due": "2027-01-14",
+    },
+    "milestone_reached": {"title": "技術環境の稼働", "at": "2026-12-21T15:12:00+09:00", "by": ""},
+    "milestone_reopened": {
+        "title": "システム連携の稼働",
+        "reason": "月曜日から受注データが届いていません。",
+        "due": "2027-01-12",
+    },
+    "went_live": {
+        "at": "2027-02-12T09:00:00+09:00",
+        "hypercare_until": "2027-02-26",
+        "levels": [
+            {"severity": "critical", "respond": 1, "resolve": 8, "hours": "clock"},
+            {"severity": "high", "respond": 4, "resolve": 24, "hours": "working"},
+            {"severity": "normal", "respond": 8, "resolve": 72, "hours": "working"},
+        ],
+    },
+    "issue_raised": {
+        "issue": "INC-3",
+        "title": "前日のルートが表示される",
+        "severity": "critical",
+        "respond_by": "2027-02-15T01:40:00+00:00",
+        "resolve_by": "2027-02-15T08:40:00+00:00",
+    },
+    "issue_resolved": {"issue": "INC-3", "title": "前日のルートが表示される", "severity": "critical", "note": ""},
+    "service_level_missed": {
+        "issue": "INC-3",
+        "title": "前日のルートが表示される",
+        "severity": "critical",
+        "what": "resolve",
+        "due": "2027-02-15T08:40:00+00:00",
+    },
+    "hypercare_prolonged": {
+        "issues": [{"issue": "INC-3", "title": "前日のルートが表示される"}],
+        "planned_end": "2027-02-26",
+    },
+    "paused": {"reason": "年末の棚卸しのため。", "until": "", "longest_days": 30},
+    "pause_decision": {"since": "2026-12-18", "days": 30},
+    "resumed": {
+        "paused_days": 12,
+        "moved": [{"title": "受入テスト（UAT）の承認", "was": "2027-01-07", "now": "2027-01-19"}],
+        "go_live_due": "",
+    },
+    "replanned": {
+        "reason": "基幹システムの更新が延期されたため。",
+        "moved": [
+            {"title": "システム連携の稼働", "was": "2027-01-06", "now": "2027-01-20"},
+            {"title": "受入テスト（UAT）の承認", "was": "2027-01-07", "now": "2027-01-27"},
+        ],
+    },
+    "reassigned": {"before": "森 健二", "now": "小林 悠", "reason": ""},
+    "scope_change_requested": {"request": "CR-2", "title": "運行記録の連携", "effort_days": "", "note": ""},
+    "scope_change_decided": {"request": "CR-2", "title": "運行記録の連携", "decision": "reject", "reason": ""},
+    "status_report": {
+        "status": "behind",
+        "day": 38,
+        "open_stages": ["技術導入", "ユーザートレーニング"],
+        "reached": [{"title": "技術環境の稼働", "at": "2026-12-21T15:12:00+09:00"}],
+        "next": [{"title": "受入テスト（UAT）の承認", "due": "2027-01-14"}],
+        "late": [{"title": "データ移行と検証の完了", "due": "2027-01-04", "days": 3}],
+        "issues": [{"issue": "INC-1", "title": "営業所が2か所足りない", "severity": "normal"}],
+        "wins": [{"title": "変更をアプリで通知", "result": "電話が1日40件減少"}],
+        "risks": [{"title": "お客様側の担当者の時間不足", "score": 16}],
+    },
+    "meeting": {
+        "title": "月次エグゼクティブ・チェックイン",
+        "on": "2027-01-12",
+        "minutes": "",
+        "agenda": "",
+        "with": ["中村 浩", "森 健二"],
+    },
+    "programme_meeting": {"title": "四半期ビジネスレビュー", "on": "2027-06-08", "minutes": 60},
+    "ready_early": {"hand_off_from": "2027-03-01"},
+    "hand_off_decision": {
+        "unmet": ["利用定着が目標水準に達している", "すべてのマイルストーンが完了している"],
+        "hand_off_by": "2027-03-30",
+        "day": 120,
+    },
+    "hand_off": {
+        "message": [
+            "オンボーディングが完了し、今後は標準のサクセスプログラムでご支援いたします。",
+            "週次のステータス会議に代わり、月1回30分のビジネス・チェックインを実施します。",
+            "担当CSMは引き続き皆様のパートナーです。",
+        ],
+        "cadences": [
+            {"title": "月次チェックイン", "rhythm": "毎月", "minutes": 30},
+            {"title": "年次戦略プランニング", "rhythm": "毎年", "minutes": ""},
+        ],
+        "support": ["メール・チャット・電話によるサポート", "ヘルプページと各種資料"],
+        "exceptions": [],
+    },
+    "ended": {"ending": "withdrawn", "reason": ""},
+    "undeliverable": {"to": "中村 浩", "kind": "status_report", "reason": "550 5.1.1 unknown user"},
+}
+
+FACTS: dict[Language, dict[NoticeKind, dict[str, Any]]] = cast(
+    "dict[Language, dict[NoticeKind, dict[str, Any]]]", {"en": _EN, "ja": _JA}
+)

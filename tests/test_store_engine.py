@@ -1,0 +1,188 @@
+"""Does the database keep what it is given, and do its tables come and go as they should?"""
+
+import multiprocessing
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from domain.record import Writing
+from store.engine import migrate, migrating, open_store, write_transaction
+from store.ledger import SqlLedger
+from store.reads import journal
+from store.tables import deals, metadata, people, plans
+from tests import databases
+from tests.databases import NOON, dossier, happened
+
+database = databases.database
+empty_database = databases.empty_database
+engine = databases.engine
+
+
+def test_the_tables_come_and_go_and_come_again(empty_database: str) -> None:
+    """Upgrade, no difference to the program's tables, downgrade to nothing, upgrade."""
+    migrate(empty_database)
+    with migrating(empty_database) as config:
+        command.check(config)
+    with migrating(empty_database) as config:
+        command.downgrade(config, "base")
+
+    assert _tables(empty_database) == {"alembic_version"}
+
+    migrate(empty_database)
+
+    assert _tables(empty_database) == {"alembic_version", *metadata.tables}
+
+
+def test_migrating_again_keeps_what_is_written(database: str) -> None:
+    """Every start calls it."""
+    engine = open_store(database)
+    SqlLedger(engine).admit(dossier(), run="run-1")
+
+    migrate(database)
+
+    assert SqlLedger(engine).kept_deal("onboarding-file-1") == dossier().deal
+    engine.dispose()
+
+
+def test_an_older_version_starts_beside_a_newer_one(empty_database: str) -> None:
+    """Its runs go on after a deploy: what the newer version made of the tables stays, and is no reason to stop."""
+    migrate(empty_database)
+    engine = open_store(empty_database)
+    with write_transaction(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'of the future'"))
+
+    migrate(empty_database)
+
+    with engine.connect() as connection:
+        assert "of the future" == connection.scalar(text("SELECT version_num FROM alembic_version"))
+    engine.dispose()
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(empty_database: str) -> None:
+    """The tables that it made before it failed are gone."""
+    with pytest.raises(ZeroDivisionError):
+        _upgrade_and_fail(empty_database)
+
+    assert _tables(empty_database) == set()
+
+
+def test_processes_that_start_together_migrate_once(empty_database: str) -> None:
+    """The others wait until the tables are there."""
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=migrate, args=(empty_database,)) for _ in range(3)]
+
+    with migrating(empty_database) as config:
+        for process in processes:
+            process.start()
+        command.upgrade(config, "head")
+        # Long enough for them to get to the database.
+        processes[0].join(1.5)
+        assert all(process.is_alive() for process in processes)
+    for process in processes:
+        process.join(60)
+
+    assert [0] * 3 == [process.exitcode for process in processes]
+    assert _tables(empty_database) == {"alembic_version", *metadata.tables}
+
+
+def test_migrating_says_nothing(empty_database: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """It belongs to every start of every command."""
+    migrate(empty_database)
+
+    assert ("", "") == capfd.readouterr()
+
+
+def test_a_naive_datetime_is_refused(engine: Engine) -> None:
+    """It would be read back as another instant."""
+    naive = datetime(2026, 9, 1)  # noqa: DTZ001
+    row = {"onboarding": "o", "revision": 1, "body": {}, "written_at": naive}
+
+    with pytest.raises(StatementError, match="naive"), write_transaction(engine) as connection:
+        connection.execute(plans.insert().values(row))
+
+
+def test_an_instant_comes_back_in_utc(engine: Engine) -> None:
+    """Whatever zone it went in with, to the microsecond."""
+    tokyo = datetime(2026, 9, 1, 9, 0, 0, 1, tzinfo=timezone(timedelta(hours=9)))
+    row = {"onboarding": "o", "source": "file", "deal_id": "1", "body": {}, "kept_at": tokyo}
+
+    with write_transaction(engine) as connection:
+        connection.execute(deals.insert().values(row))
+        kept = connection.scalar(select(deals.c.kept_at))
+
+    assert datetime(2026, 9, 1, 0, 0, 0, 1, tzinfo=UTC) == kept
+    assert kept.tzinfo is UTC
+
+
+def test_a_row_that_refers_to_nothing_is_refused(engine: Engine) -> None:
+    """SQLite has to be told to."""
+    person = {"onboarding": "nowhere", **databases.LEAD.model_dump()}
+
+    with pytest.raises(IntegrityError), write_transaction(engine) as connection:
+        connection.execute(people.insert().values(person))
+
+
+def test_an_error_of_the_database_names_no_person(engine: Engine) -> None:
+    """Errors end up in logs and histories."""
+    person = {"onboarding": "nowhere", **databases.LEAD.model_dump()}
+
+    with pytest.raises(IntegrityError) as trouble, write_transaction(engine) as connection:
+        connection.execute(people.insert().values(person))
+
+    assert databases.LEAD.email not in str(trouble.value)
+
+
+@pytest.mark.parametrize("said", ["a\x00b", "lone \ud800 surrogate", "مرحبا 👋🏽 株式会社", "x" * 1_000_000])
+def test_no_text_stops_a_writing(engine: Engine, said: str) -> None:
+    """What a column cannot hold is replaced; a document escapes it, only its NaN becomes null."""
+    ledger = SqlLedger(engine)
+    ledger.admit(dossier(), run="run-1")
+    row = happened().model_copy(update={"note": said, "data": {"said": said, "share": float("nan")}})
+
+    ledger.write(Writing.model_construct(onboarding="onboarding-file-1", journal=(row,)))
+
+    [entry] = journal(engine, "onboarding-file-1")
+    assert said.replace("\x00", "�").replace("\ud800", "?") == entry.note
+    assert {"said": said, "share": None} == entry.data
+
+
+def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
+    """A first start finds nothing there."""
+    migrate(f"sqlite:///{tmp_path / 'new' / 'folder' / 'day90.sqlite'}")
+
+    assert (tmp_path / "new" / "folder" / "day90.sqlite").exists()
+
+
+def test_sqlite_lets_readers_go_on_while_somebody_writes(tmp_path: Path) -> None:
+    """A page is shown though a worker is in the middle of a writing."""
+    url = f"sqlite:///{tmp_path / 'day90.sqlite'}"
+    migrate(url)
+    engine = open_store(url)
+    ledger = SqlLedger(engine)
+    ledger.admit(dossier(), run="run-1")
+
+    with write_transaction(engine) as connection:
+        connection.execute(people.update().values(name="Somebody Else"))
+        names = {person.name for person in ledger.dossier("onboarding-file-1").people}
+
+    assert {databases.OWNER.name, databases.LEAD.name} == names
+    assert NOON == ledger.dossier("onboarding-file-1").deal.closed_at
+    engine.dispose()
+
+
+def _upgrade_and_fail(url: str) -> None:
+    with migrating(url) as config:
+        command.upgrade(config, "head")
+        raise ZeroDivisionError
+
+
+def _tables(url: str) -> set[str]:
+    engine = open_store(url)
+    with engine.connect() as connection:
+        names = set(inspect(connection).get_table_names())
+    engine.dispose()
+    return names
