@@ -191,12 +191,13 @@ class DealClosed(Door):
         seen: Counter[str] = Counter()
         named = []
         for person in cast("list[Any]", raw["stakeholders"]):
-            if isinstance(person, dict) and isinstance(person.get("role"), str):
-                role = str(person["role"])
-                seen[role] += 1
-                fallback = role if seen[role] == 1 else f"{role}-{seen[role]}"
-                person = {**person, "id": person.get("id") or fallback}
-            named.append(person)
+            if not isinstance(person, dict) or not isinstance(person.get("role"), str):
+                named.append(person)
+                continue
+            role = str(person["role"])
+            seen[role] += 1
+            fallback = role if seen[role] == 1 else f"{role}-{seen[role]}"
+            named.append({**person, "id": person.get("id") or fallback})
         return {**raw, "stakeholders": named}
 
     @model_validator(mode="after")

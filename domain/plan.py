@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from pydantic import Field
+
 from domain.calendar import CLOSING, ONE_DAY, WorkCalendar
 from domain.deal import Circumstances, DealClosed
 from domain.playbook import Milestone, Playbook, Stage, Stretch
@@ -17,7 +19,7 @@ class Reason(Wire):
 
     kind: ReasonKind
     on: date
-    detail: dict[str, Any] = {}
+    detail: dict[str, Any] = Field(default_factory=dict)
 
 
 class PlannedMilestone(Wire):
@@ -58,8 +60,8 @@ class Span(Wire):
 class Course(Wire):
     """What has happened to the plan since: real dates, moved dates, pauses."""
 
-    reached: Mapping[str, Instant] = {}
-    moved: Mapping[str, date] = {}
+    reached: Mapping[str, Instant] = Field(default_factory=dict)
+    moved: Mapping[str, date] = Field(default_factory=dict)
     pauses: tuple[Span, ...] = ()
     hand_off_by: date | None = None
 

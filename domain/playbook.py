@@ -84,7 +84,7 @@ class Sign(Door):
 class Opening(Door):
     """When a stage opens: all of `after` reached, or the day has come, whichever the playbook asks for.
 
-    A stage with both opens once all milestones are reached, and not before the day, unless work in it is reported earlier.
+    A stage with both opens once all are reached and the day has come, or as soon as work in it is reported.
     """
 
     after: tuple[Slug, ...] = ()

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed
 from domain.notice import Notice, Person
@@ -21,7 +23,7 @@ class JournalRow(Wire):
     via: str = "day90"
     proved: bool = False
     note: str | None = None
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = Field(default_factory=dict)
 
 
 class MilestoneRow(Wire):
@@ -46,16 +48,16 @@ class StageRow(Wire):
 class RegisterRow(Wire):
     """An issue, risk, win or scope change as it stands now; `status` is the register's own word."""
 
-    register: Literal["issue", "risk", "win", "scope_change"]
+    kind: Literal["issue", "risk", "win", "scope_change"]
     key: str
     title: str
     status: str
     at: Instant
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = Field(default_factory=dict)
 
 
 class Standing(Wire):
-    """One onboarding in the read model: what `day90 list` and `show` read. No row is kept by hand: it is all derived."""
+    """One onboarding in the read model: what `day90 list` and `show` read. Nothing in it is kept by hand."""
 
     status: str
     owner: str

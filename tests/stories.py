@@ -1,4 +1,4 @@
-"""How does an onboarding go when everybody does their part? People who work through the plan a few hours ahead of it."""
+"""How does an onboarding go when everybody does their part? People who work a few hours ahead of the plan."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -17,7 +17,9 @@ def workable(plan: dict[str, Any], without: Collection[str] = ()) -> list[dict[s
     return sorted((m for m in open_ones if m["key"] not in by_itself | set(without)), key=lambda m: str(m["due"]))
 
 
-async def work_through(onboarding: RunningOnboarding, *, until: str | None = None, without: Collection[str] = ()) -> None:
+async def work_through(
+    onboarding: RunningOnboarding, *, until: str | None = None, without: Collection[str] = ()
+) -> None:
     """Reach or sign off milestone after milestone on its day, up to and without `until`."""
     while todo := workable(await onboarding.plan(), without):
         milestone = todo[0]

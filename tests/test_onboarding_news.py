@@ -47,7 +47,9 @@ async def test_a_gate_that_is_closed_refuses_and_names_what_is_missing(here: Wor
         ("end_onboarding", {"ending": "exploded", "reason": "boom"}, "ending"),
     ],
 )
-async def test_bad_news_is_refused_with_the_field(here: World, update: str, news: dict[str, object], field: str) -> None:
+async def test_bad_news_is_refused_with_the_field(
+    here: World, update: str, news: dict[str, object], field: str
+) -> None:
     """An update answers in one sentence what is wrong, and nothing has happened."""
     deal = await here.closed_now()
     await deal.let_pass(hours=1)
@@ -221,7 +223,7 @@ async def test_a_scope_change_is_decided_by_the_manager_alone(here: World) -> No
     await deal.let_pass(hours=1)
     await deal.tell("request_scope_change", title="A second ERP", effort_days=12, by="project_lead")
 
-    with pytest.raises(Refused, match="approval of nora.lindqvist"):
+    with pytest.raises(Refused, match="approval of nora"):
         await deal.tell("decide_scope_change", request="change-1", decision="approve", by="jonas.weber")
     await deal.tell("decide_scope_change", request="change-1", decision="phase_2", by="nora.lindqvist")
 

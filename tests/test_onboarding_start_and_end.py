@@ -159,7 +159,8 @@ async def test_everything_met_before_day_90_waits_for_the_window_and_says_so(her
     for criterion in ("adoption_on_target", "outcomes_visible", "self_sufficient"):
         await deal.let_pass(hours=1)
         await deal.tell("attest_criterion", criterion=criterion, by="jonas.weber")
-    await deal.tell("waive_milestone", milestone="success_plan_agreed", reason="kept by their group", by="nora.lindqvist")
+    waiver = {"reason": "kept by their group", "by": "nora.lindqvist"}
+    await deal.tell("waive_milestone", milestone="success_plan_agreed", **waiver)
     plan = await deal.plan()
     await work_through(deal, until="gone_live")
     await deal.reached("gone_live")
@@ -176,7 +177,8 @@ async def test_everything_met_before_day_90_waits_for_the_window_and_says_so(her
 
 
 @pytest.mark.parametrize(
-    ("ending", "customer_hears"), [("churned", True), ("withdrawn", True), ("deal_reversed", False), ("duplicate", False)]
+    ("ending", "customer_hears"),
+    [("churned", True), ("withdrawn", True), ("deal_reversed", False), ("duplicate", False)],
 )
 async def test_every_other_ending_tells_people_and_leaves_nothing_dangling(
     here: World, ending: str, customer_hears: bool

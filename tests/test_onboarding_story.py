@@ -50,6 +50,7 @@ async def test_a_deal_is_walked_to_its_hand_off_with_everything_that_goes_wrong_
         assert told["service_level_missed"] == 4, "respond and resolve, to the owner and the manager"
         assert told["hand_off"] == 5
         programme = here.env.client.get_workflow_handle(outcome["programme"])
+        await deal.let_pass(hours=1)
         assert [entry["cadence"] for entry in (await programme.query("progress"))["next"]]
 
 

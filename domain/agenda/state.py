@@ -1,6 +1,6 @@
 """What does a running onboarding carry with it? The one compact object that survives every new run.
 
-Ids and small facts only: no names, no addresses, no documents. It only grows: a stored sample of every past shape loads.
+Ids and small facts only: no names, no addresses, no documents. It only grows: a sample of every past shape loads.
 """
 
 from datetime import date

@@ -30,7 +30,7 @@ def _nudge(desk: Desk, entry: Entry, _: Sequence[RegisterRow]) -> Told:
     if state is None or known is None or state.settled or desk.state.gate(state):
         return []
     on = due_for_nudging(desk.state, state, desk.playbook.nudging, desk.calendar)
-    step = last_step(desk.playbook.nudging, desk.calendar, on, state.due, desk.now, entry.due)
+    step = last_step(desk.playbook.nudging, desk.calendar, on, state.due, since=entry.due, now=desk.now)
     if step is None:
         return []
     told: dict[str, Notice] = {}
@@ -99,7 +99,7 @@ def _escalate(desk: Desk, milestone: Milestone, step: Step, rung: Rung) -> Told:
 
 
 def _collapse(desk: Desk, told: Told) -> Told:
-    """Several overdue things for one person at one moment become one message: no burst after an outage or a late start."""
+    """Several overdue things for one person at one moment become one message: no burst after an outage."""
     nudges: dict[str, Told] = defaultdict(list)
     for notice in told:
         if notice.kind in NUDGES and notice.facts["days"] > 0:

@@ -43,7 +43,7 @@ def cast_vendor(team: Team, deal: DealClosed, touch: TouchModel, load: Mapping[s
 
 
 def cast_customer(deal: DealClosed) -> Cast:
-    """The people of the roll-out by role; a role that nobody has falls to whoever stands in, at last to the first named."""
+    """The people of the roll-out by role; where nobody has a role, whoever stands in, at last the first named."""
     rollout = [person for person in deal.stakeholders if person.in_rollout] or list(deal.stakeholders)
     cast: Cast = {role: [] for role in CUSTOMER_ROLES}
     for person in rollout:

@@ -1,4 +1,4 @@
-"""What follows from this occasion? News and due entries in; changes of the agenda and everything to be written down out."""
+"""What follows from this occasion? News and due entries in; changes of the agenda and all that is written out."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
@@ -154,7 +154,7 @@ def _is_stuck(desk: Desk) -> bool:
 
 
 def _ready_early(desk: Desk) -> list[Notice]:
-    """Everything holds before the hand-off window opens: the manager may hand over now, or it happens by itself (SS-02)."""
+    """All holds before the hand-off window opens: the manager may hand over now, or it comes by itself (SS-02)."""
     state = desk.state
     review = state.playing("review")
     early = review is not None and review.settled and not state.unmet() and not state.ending

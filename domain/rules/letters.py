@@ -1,4 +1,4 @@
-"""What stands in a message? The longer contents: the plan, the hand-off record, the status, in one person's language."""
+"""What stands in a message? The longer contents: the plan, the hand-off record, the status, in one language."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -176,8 +176,8 @@ def status_report(desk: Desk, registers: list[RegisterRow], language: str, *, si
     """How it stands, for the customer's project lead: done, next, late, open (TIP-3)."""
     state = desk.state
     reached = [m for m in state.milestones if m.at is not None and desk.calendar.day_of(m.at) >= since]
-    wins = [row for row in registers if row.register == "win" and desk.calendar.day_of(row.at) >= since]
-    risks = [row for row in registers if row.register == "risk" and row.status == "open"]
+    wins = [row for row in registers if row.kind == "win" and desk.calendar.day_of(row.at) >= since]
+    risks = [row for row in registers if row.kind == "risk" and row.status == "open"]
     scored = sorted(risks, key=lambda row: -int(row.data.get("score", 0)))
     return {
         "status": status(state, desk.now),

@@ -75,7 +75,7 @@ def next_step(
 
 
 def last_step(
-    nudging: Nudging, calendar: WorkCalendar, on: date, due: datetime, now: datetime, since: datetime
+    nudging: Nudging, calendar: WorkCalendar, on: date, due: datetime, *, since: datetime, now: datetime
 ) -> Step | None:
     """The latest step that tells somebody something, of those that fell between since and now."""
     known = steps(nudging, calendar, on, due)

@@ -28,7 +28,7 @@ def first_state(
     clock: Clock,
     now: datetime,
 ) -> State:
-    """The state of a new onboarding with its first consequences drawn. Titles in it are English: it is our own record."""
+    """The state of a new onboarding with its first consequences drawn. Its titles are English: our own record."""
     plan = draft(playbook, deal, calendar)
     vendor = cast_vendor(team, deal, playbook.touch, load)
     owner = vendor["csm"][0]

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import timedelta
 
+from pydantic import Field
+
 from domain.agenda.state import Entry, State
 from domain.calendar import OPENING
 from domain.clock import Clock
@@ -26,7 +28,7 @@ class ProgrammeState(Wire):
     since: Instant
     now: Instant
     owner: str
-    cast: dict[str, list[str]] = {}
+    cast: dict[str, list[str]] = Field(default_factory=dict)
     clock: Clock = Clock()
     due: tuple[Entry, ...] = ()
 

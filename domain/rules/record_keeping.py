@@ -96,27 +96,25 @@ def _register(fact: Fact) -> RegisterRow | None:
             words = {"issue_acknowledged": "open", "issue_resolved": "resolved"}
             data = {"severity": fact.data.get("severity"), fact.kind: fact.at.isoformat()}
             status = words.get(fact.kind, "open")
-            return RegisterRow(register="issue", key=fact.about, title=title, status=status, at=fact.at, data=data)
+            return RegisterRow(kind="issue", key=fact.about, title=title, status=status, at=fact.at, data=data)
         case "risk_recorded":
             data = {n: v for n, v in fact.data.items() if n not in ("title", "closed", "evidence")}
             if "probability" in data and "impact" in data:
                 data["score"] = data["probability"] * data["impact"]
             status = "closed" if fact.data.get("closed") else "open"
-            return RegisterRow(register="risk", key=fact.about, title=title, status=status, at=fact.at, data=data)
+            return RegisterRow(kind="risk", key=fact.about, title=title, status=status, at=fact.at, data=data)
         case "win_recorded":
             data = {name: fact.data[name] for name in ("slot", "baseline", "result")}
-            return RegisterRow(
-                register="win", key=f"win-{fact.seq}", title=title, status="shown", at=fact.at, data=data
-            )
+            return RegisterRow(kind="win", key=f"win-{fact.seq}", title=title, status="shown", at=fact.at, data=data)
         case "scope_change_requested":
             data = {"effort_days": fact.data["effort_days"]}
             return RegisterRow(
-                register="scope_change", key=fact.about, title=title, status="waiting", at=fact.at, data=data
+                kind="scope_change", key=fact.about, title=title, status="waiting", at=fact.at, data=data
             )
         case "scope_change_decided":
             data = {"reason": fact.data["reason"], "by": fact.by}
             return RegisterRow(
-                register="scope_change",
+                kind="scope_change",
                 key=fact.about,
                 title=title,
                 status=fact.data["decision"],
@@ -131,7 +129,7 @@ def shipped_risks(playbook: Playbook, at: datetime) -> list[RegisterRow]:
     """The risks that every onboarding of this playbook starts with (RSK-P)."""
     return [
         RegisterRow(
-            register="risk",
+            kind="risk",
             key=risk.key,
             title=risk.title if isinstance(risk.title, str) else risk.title.get("en", risk.key),
             status="open",
