@@ -141,6 +141,26 @@ def test_days_and_times_read_as_the_reader_writes_them() -> None:
     assert "2027年1月7日(木)" in OURS.render(sample("reminder", "ja")).text
 
 
+def test_hours_of_service_read_as_whole_numbers() -> None:
+    """They come as 1.0 and 0.5."""
+    levels = [{"severity": "critical", "respond": 1.0, "resolve": 0.5, "hours": "clock"}]
+
+    text = OURS.render(sample("went_live", levels=levels)).text
+
+    assert "within: 1 hour ·" in text
+    assert "within: 0.5 hours ·" in text
+
+
+def test_a_seller_is_written_to_as_a_colleague() -> None:
+    """Not as one of the customer's people, though no member of the staff that sees Temporal."""
+    waiting = sample("hand_off_gaps", "ja", staff=False, receiver="佐藤 亮", ui="")
+
+    text = OURS.render(waiting).text
+
+    assert text.startswith("佐藤 亮 さん\n\nお疲れさまです。")
+    assert "day90" not in text
+
+
 def test_a_zone_or_language_that_we_do_not_have_still_gets_a_mail() -> None:
     """English and UTC."""
     waiting = sample("issue_raised")
@@ -169,10 +189,11 @@ def test_no_template_prints_a_fact_that_its_kind_does_not_carry(kind: NoticeKind
 @pytest.mark.parametrize(("kind", "language"), ALL)
 def test_empty_lists_and_texts_leave_no_empty_frames(kind: NoticeKind, language: Language) -> None:
     """A deal may tell us next to nothing."""
+    dates = ("kickoff_due", "go_live_due", "review_due", "hypercare_until", "respond_by", "resolve_by", "until")
     unsaid = ("problem", "present_state", "note", "reason", "champion", "roi_method", "crm_url", "sow_url")
     sparse: dict[str, Any] = {name: [] for name, fact in FACTS[language][kind].items() if isinstance(fact, list)}
 
-    rendered = OURS.render(sample(kind, language, **(dict.fromkeys(unsaid, "") | sparse)))
+    rendered = OURS.render(sample(kind, language, **(dict.fromkeys(unsaid + dates, "") | sparse)))
 
     assert LEFT_OVER.findall(rendered.text) == []
     assert "\n\n\n" not in rendered.text

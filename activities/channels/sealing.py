@@ -1,0 +1,163 @@
+"""How does a value travel through a Markdown template without ever being read as markup?
+
+A value that a template prints is sealed: its characters go through the Markdown parser as one opaque word and are put
+back, escaped for where they land, when the parser is done. Escaping them beforehand lost: `**{{ name }}**様` stays
+unparsed when the name ends in a bracket, because Markdown decides on emphasis by the characters next to the stars.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+from urllib.parse import quote, urlsplit
+
+from markupsafe import Markup
+
+# Private-use characters: neither space nor punctuation to Markdown, and in no text that people write.
+_OPENING, _CLOSING = "\ue000", "\ue001"
+_SEALED = re.compile(f"{_OPENING}([0-9a-f]*){_CLOSING}")
+
+# What could turn the rest of a line around: embeddings, overrides, isolates and marks of direction.
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+# Control characters and our own seals; the tab is whitespace below.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000\ue001]")
+
+Shape = Literal["line", "prose", "aside", "whole", "link", "button"]
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """A value with how it is to be shown. `target` is where a link leads."""
+
+    text: str
+    shape: Shape = "line"
+    target: str = ""
+
+
+def prose(value: object) -> Shaped:
+    """Somebody's paragraph: its line breaks are kept."""
+    return Shaped(str(value), "prose")
+
+
+def aside(value: object) -> Shaped | str:
+    """What stands small beneath the rest of a table's cell; nothing when it is empty."""
+    return Shaped(str(value), "aside") if value else ""
+
+
+def whole(value: object) -> Shaped:
+    """A few words that do not break over two lines."""
+    return Shaped(str(value), "whole")
+
+
+def link(target: object, text: str) -> Shaped:
+    """A link to a page; plain words when the target is no http address."""
+    return Shaped(text, "link", _page(str(target)))
+
+
+def button(target: object, text: str) -> Shaped:
+    """As `link`, as large as the one thing to press."""
+    return Shaped(text, "button", _page(str(target)))
+
+
+def mail(address: object) -> Shaped:
+    """An address to write to."""
+    text = one_line(str(address))
+    return Shaped(text, "link", f"mailto:{quote(text, safe='@+.-_')}")
+
+
+def seal(value: object) -> Markup:
+    """The value as one opaque word. What a macro printed is sealed already. Raises ValueError for None."""
+    if isinstance(value, Markup):
+        return value
+    if value is None:
+        # Otherwise people would read "None".
+        msg = "a printed fact is None"
+        raise ValueError(msg)
+    shaped = value if isinstance(value, Shaped) else Shaped(str(value))
+    if not shaped.text:
+        return Markup("")
+    packed = "\0".join((shaped.shape, shaped.target, shaped.text.replace("\0", "")))
+    # Characters that no encoding has (lone surrogates) become question marks rather than a mail that cannot be sent.
+    return Markup(_OPENING + packed.encode("utf-8", "replace").hex() + _CLOSING)
+
+
+def unseal_html(text: str) -> str:
+    """HTML with every value back in its place, escaped for text and for attributes."""
+    return _unseal(text, _as_html)
+
+
+def unseal_text(text: str) -> str:
+    """Plain text with every value back in its place."""
+    return _unseal(text, _as_text)
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and control characters, whitespace collapsed, direction contained."""
+    return _flat(text.strip()).strip()
+
+
+def _unseal(text: str, show: Callable[[Shaped], str]) -> str:
+    def put_back(found: re.Match[str]) -> str:
+        shape, target, value = bytes.fromhex(found[1]).decode("utf-8").split("\0", 2)
+        return show(Shaped(value, shape, target))  # type: ignore[arg-type]  # the shape was packed by seal()
+
+    return _SEALED.sub(put_back, text)
+
+
+def _as_html(value: Shaped) -> str:
+    text = escape(_lines(value.text).replace("\n", "\v") if value.shape == "prose" else _flat(value.text))
+    if value.shape == "prose":
+        return text.replace("\v", "<br>")
+    if value.shape == "aside":
+        return f'<br><span class="aside">{text}</span>'
+    if value.shape == "whole":
+        return f'<span class="whole">{text}</span>'
+    if value.shape in {"link", "button"} and value.target:
+        return f'<a class="{value.shape}" href="{escape(value.target)}">{text}</a>'
+    return text
+
+
+def _as_text(value: Shaped) -> str:
+    if value.shape == "prose":
+        return _lines(value.text)
+    text = _flat(value.text)
+    if value.shape == "aside":
+        return f" ({text})"
+    if value.target and not value.target.startswith("mailto:"):
+        return f"{text}: {value.target}"
+    return text
+
+
+def _lines(text: str) -> str:
+    """As `one_line`, with the line breaks kept, at most one empty line in a row."""
+    lines = "\n".join(one_line(line) for line in _LINE_ENDS.sub("\n", text).split("\n"))
+    return re.sub("\n{3,}", "\n\n", lines).strip("\n")
+
+
+def _flat(text: str) -> str:
+    """As `one_line`; a space at either end stays, since a template may have put it there."""
+    return _isolated(re.sub(r"\s+", " ", _clean(text)))
+
+
+def _clean(text: str) -> str:
+    return _CONTROL.sub("", _TURNING.sub("", _LINE_ENDS.sub("\n", text))).encode("utf-8", "replace").decode()
+
+
+def _isolated(text: str) -> str:
+    """Right-to-left text between isolates, so that it does not reorder what stands beside it."""
+    if any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text):
+        return f"\u2068{text}\u2069"
+    return text
+
+
+def _page(target: str) -> str:
+    """The target if it is an address of the web that can stand in a line; else nothing."""
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return ""
+    fits = parts.scheme in {"http", "https"} and parts.hostname and not re.search(r"[\s\x00-\x1f\"<>]", target)
+    return target if fits else ""
