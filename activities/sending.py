@@ -25,6 +25,13 @@ class Round(Wire):
     next_at: Instant | None = None
 
 
+class Look(Wire):
+    """`now` is Temporal's time, by which the sender also sleeps: with a worker's own clock it might wake in vain."""
+
+    channel: str
+    now: Instant
+
+
 class Delivery(Wire):
     channel: str
     notice: int
@@ -39,12 +46,12 @@ class Sending:
     now: Callable[[], datetime]
 
     @activity.defn
-    async def look_into_outbox(self, channel: str) -> Round:
-        return await asyncio.to_thread(self._look, channel)
+    async def look_into_outbox(self, look: Look) -> Round:
+        return await asyncio.to_thread(self._look, look)
 
-    def _look(self, channel: str) -> Round:
-        ready = self.outbox.ready(channel, now=self.now(), most=MOST_AT_ONCE * 5)
-        return Round(ready=tuple(ready), next_at=self.outbox.next_ready(channel))
+    def _look(self, look: Look) -> Round:
+        ready = self.outbox.ready(look.channel, now=look.now, most=MOST_AT_ONCE * 5)
+        return Round(ready=tuple(ready), next_at=self.outbox.next_ready(look.channel))
 
     @activity.defn
     async def deliver_notice(self, delivery: Delivery) -> str:

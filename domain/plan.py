@@ -109,14 +109,12 @@ class _Drafting:
             self._place(milestone)
         hand_off = self.playbook.hand_off
         earliest = self._settle(self._count(self.close, self._stretched(hand_off.earliest_day))[0])
-        latest = self.course.hand_off_by or self._settle(
-            self._count(self.close, self._stretched(hand_off.latest_day))[0]
-        )
+        latest = self.course.hand_off_by or self._count(self.close, self._stretched(hand_off.latest_day))[0]
         return Plan(
             milestones=tuple(self.planned[milestone.key] for milestone in self.playbook.milestones),
             stages=tuple(self._stage(stage) for stage in self.playbook.stages),
             hand_off_from=self.calendar.at(earliest, CLOSING),
-            hand_off_by=self.calendar.at(latest, CLOSING),
+            hand_off_by=self.calendar.at(self._settle(latest), CLOSING),
         )
 
     def _stage(self, stage: Stage) -> PlannedStage:

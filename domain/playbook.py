@@ -98,7 +98,7 @@ class Stage(Door):
     key: Slug
     title: Text
     purpose: Text
-    window: Line = Field(description="as the sources put it: weeks 2-6")
+    window: Text = Field(description="as the sources put it: weeks 2-6")
     opens: Opening = Opening()
     milestones: tuple[Milestone, ...] = Field(min_length=1)
     activities: tuple[StageActivity, ...] = ()

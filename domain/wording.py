@@ -1,6 +1,6 @@
 """How do we say it? The few phrases that come from rules, not from templates or playbooks, in English and Japanese."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from domain.plan import Reason
 
@@ -38,8 +38,31 @@ def _every(count: int, unit: str) -> str:
 
 
 def reasons_in_words(reasons: tuple[Reason, ...], titles: dict[str, str], language: str = "en") -> list[str]:
-    """Why a date is that date, a sentence for each step; `titles` names milestones by key."""
-    return [_reason(reason, titles, language) for reason in reasons]
+    """Why a date is that date, a sentence for each step; `titles` names milestones by key.
+
+    Closed days join the step that led to them: "day 60 after the close was Fri 1 Jan 2027, a holiday (New Year's Day),
+    then a weekend: moved to Mon 4 Jan 2027".
+    """
+    sentences: list[str] = []
+    closed: list[Reason] = []
+    for reason, following in zip(reasons, (*reasons[1:], None), strict=True):
+        if reason.kind != "closed":
+            sentences.append(_reason(reason, titles, language))
+            continue
+        closed.append(reason)
+        if following is None or following.kind != "closed":
+            before = sentences.pop() if sentences else day_in_words(closed[0].on, language)
+            sentences.append(before + _closed(closed, language))
+            closed = []
+    return sentences
+
+
+def _closed(reasons: list[Reason], language: str) -> str:
+    moved = day_in_words(reasons[-1].on + timedelta(days=1), language)
+    if language == "ja":
+        return f"(休業日)のため{moved}へ変更"
+    whys = dict.fromkeys(reason.detail["why"] for reason in reasons)
+    return f", {', then '.join(whys)}: moved to {moved}"
 
 
 def _reason(reason: Reason, titles: dict[str, str], language: str) -> str:
@@ -68,7 +91,7 @@ def _reason(reason: Reason, titles: dict[str, str], language: str) -> str:
         case "after":
             return f"not before {titles.get(detail['milestone'], detail['milestone'])}: {day}"
         case "closed":
-            return f"{day} is {detail['why']}: moved to the next working day"
+            return f"{day} is {detail['why']}"
 
 
 def _days(count: int) -> str:
@@ -98,4 +121,4 @@ def _reason_ja(reason: Reason, titles: dict[str, str], day: str) -> str:
         case "after":
             return f"「{titles.get(detail['milestone'], detail['milestone'])}」より前には設定しない: {day}"
         case "closed":
-            return f"{day}は休業日のため翌営業日へ変更"
+            return f"{day}は休業日"

@@ -98,12 +98,14 @@ class SqlOutbox:
         if not owner or owner == row.person:
             return None
         person = _person(connection, row.onboarding, row.person)
+        name = person.name if person else row.person
+        to_owner = _person(connection, row.onboarding, owner)
         told = Notice(
             onboarding=row.onboarding,
             key=f"undeliverable/{row.id}",
             kind="undeliverable",
             to=owner,
-            facts={"to": person.name if person else row.person, "kind": row.kind, "reason": reason},
+            facts={**_letterhead(row, to_owner), "to": name, "kind": row.kind, "reason": reason},
             about=row.about,
             not_before=at,
         )
@@ -136,6 +138,12 @@ class SqlOutbox:
         facts = {"person": row.person, "channel": row.channel, "notice": row.key, "about": row.about, **data}
         noted = JournalRow(key=f"{kind}/{row.id}", at=at, kind=kind, about=row.kind, data=facts)
         add(connection, journal, [journal_row(row.onboarding, noted, now=self._clock())])
+
+
+def _letterhead(row: Row[Any], owner: Person | None) -> dict[str, Any]:
+    """What every message says of its onboarding, taken over from the one that did not arrive."""
+    taken_over = {name: row.facts.get(name, "") for name in ("account", "owner_name", "owner_email", "onboarding")}
+    return {**taken_over, "receiver": owner.name if owner else "", "staff": True, "ui": ""}
 
 
 def _held(connection: Connection, id: int) -> Row[Any] | None:

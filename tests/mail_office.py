@@ -31,6 +31,7 @@ class PostOffice:
 
     to_sender: str = ""
     to_receiver: str = ""
+    receivers_of: str = ""
     to_content: str = ""
     drops_after_data: bool = False
     password: str = ""
@@ -61,7 +62,7 @@ class PostOffice:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self.to_receiver:
+        if self.to_receiver and address.endswith(self.receivers_of):
             return self.to_receiver
         envelope.rcpt_tos.append(address)
         return "250 OK"

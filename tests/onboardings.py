@@ -1,5 +1,6 @@
 """How do tests run an onboarding? The real workflow on the time-skipping server, with fakes behind our own ports."""
 
+import asyncio
 import json
 import shutil
 import sys
@@ -65,8 +66,11 @@ class World:
         return RunningOnboarding(self, handle)
 
     async def closed_now(self, name: str = "lindenau-germany", **changes: Any) -> "RunningOnboarding":
-        """Start a sample deal that was closed at this moment of the server's clock."""
-        return await self.start(sample_deal(name, closed_at=(await self.now()).isoformat(), **changes))
+        """Start a sample deal that was closed at this moment of the server's clock; it is open when this returns."""
+        deal = await self.start(sample_deal(name, closed_at=(await self.now()).isoformat(), **changes))
+        while (await deal.progress()).status == "opening":
+            await asyncio.sleep(0.02)
+        return deal
 
 
 @dataclass
@@ -154,4 +158,3 @@ async def world(*, cached: int = 1000, strict: bool = True, **parts: Any) -> Asy
         options = {"workflow_runner": runner(strict=strict), "max_cached_workflows": cached}
         async with day90_worker(env.client, parted, task_queue=QUEUE, **options):
             yield made
-

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain.refusal import Refused
-from tests.onboardings import World
+from tests.onboardings import World, sample_deal
 from tests.stories import work_through
 
 
@@ -150,15 +150,15 @@ async def test_an_unknown_or_unreadable_signal_is_recorded_and_harmless(here: Wo
 
 async def test_a_signal_sent_together_with_the_start_is_not_lost(here: World) -> None:
     """It arrives before the plan is drafted, waits, and is applied."""
-    raw = await here.closed_now("pinecrest-us")
-    await raw.signal("milestone_reached", {"milestone": "kickoff_held"})
-    await raw.signal("issue_raised", {"title": "No access", "severity": "high"})
-    await raw.let_pass(hours=1)
+    deal = await here.start(sample_deal(closed_at=(await here.now()).isoformat()))
+    await deal.signal("milestone_reached", {"milestone": "kickoff_held"})
+    await deal.signal("issue_raised", {"title": "No access", "severity": "high"})
+    await deal.let_pass(hours=1)
 
-    progress = await raw.progress()
+    progress = await deal.progress()
 
     assert progress.open_issues == ("issue-1",)
-    assert {m["key"]: m["status"] for m in (await raw.plan())["milestones"]}["kickoff_held"] == "reached"
+    assert {m["key"]: m["status"] for m in (await deal.plan())["milestones"]}["kickoff_held"] == "reached"
 
 
 async def test_fields_that_we_do_not_know_yet_are_recorded_and_ignored(here: World) -> None:

@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from activities.sending import MOST_AT_ONCE, Delivery, Round, Sending
+    from activities.sending import MOST_AT_ONCE, Delivery, Look, Round, Sending
     from workflows import options
 
 EVENTS_OF_A_RUN = 2000
@@ -47,7 +47,7 @@ class Sender:
     async def _look(self) -> Round:
         return await workflow.execute_activity_method(
             Sending.look_into_outbox,
-            self.channel,
+            Look(channel=self.channel, now=workflow.now()),
             start_to_close_timeout=options.PATIENTLY,
             retry_policy=options.PATIENT_RETRY,
             summary="what may go now?",

@@ -52,8 +52,20 @@ def apply_resume(state: State, news: Resumed, now: datetime) -> bool:
     state.moved = {key: day + lost if day >= since.date() else day for key, day in state.moved.items()}
     if state.hand_off_moved and state.hand_off_moved >= since.date():
         state.hand_off_moved += lost
+    _put_off(state, since, lost)
     note(state, "resumed", news.at or now, news=news, since=since.isoformat())
     return True
+
+
+def _put_off(state: State, since: datetime, lost: timedelta) -> None:
+    """Nothing ends or opens at once because its moment fell into the pause; the plan says the new dates exactly."""
+    if state.hypercare_until and state.hypercare_until > since:
+        state.hypercare_until += lost
+    if state.hand_off_from and state.hand_off_from > since:
+        state.hand_off_from += lost
+    for stage in state.stages:
+        if stage.status == "ahead" and stage.opens > since:
+            stage.opens += lost
 
 
 def check_replan(state: State, news: Replanned) -> None:

@@ -46,13 +46,12 @@ def _nudge(desk: Desk, entry: Entry, _: Sequence[RegisterRow]) -> Told:
 def _facts(desk: Desk, milestone: Milestone, step: Step, to: str) -> dict[str, Any]:
     language = desk.language_of(to)
     state = desk.state.milestone(milestone.key)
-    late = letters.days_late(desk, state) if state else 0
     return {
         "title": desk.title(milestone.key, language),
         "milestone": milestone.key,
         "due": desk.due_on(milestone.key),
-        # In the days of grace something is overdue already, though the step as such comes before.
-        "days": late if late > 0 or step.days > 0 else step.days,
+        # Not the step's: in the days of grace something is overdue already, and a step may be taken late.
+        "days": letters.days_late(desk, state) if state else step.days,
     }
 
 
@@ -125,7 +124,7 @@ def _cadence(desk: Desk, entry: Entry, registers: Sequence[RegisterRow]) -> Told
         return present(
             desk.notice(
                 "status_report", id, entry.key,
-                letters.status_report(desk, list(registers), desk.language_of(id), since=since), about=cadence.key,
+                letters.status_report(desk, list(registers), id, since=since), about=cadence.key,
             )
             for id in people
         )  # fmt: skip

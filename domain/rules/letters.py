@@ -133,7 +133,7 @@ def plan_document(desk: Desk, language: str) -> Facts:
     stages = [
         {
             "title": desk.say(stage.title, language),
-            "window": stage.window,
+            "window": desk.say(stage.window, language),
             "milestones": [
                 {
                     "title": titles[milestone.key],
@@ -172,12 +172,15 @@ def _raci(desk: Desk, raci: Raci) -> Facts:
     }
 
 
-def status_report(desk: Desk, registers: list[RegisterRow], language: str, *, since: date) -> Facts:
-    """How it stands, for the customer's project lead: done, next, late, open (TIP-3)."""
+def status_report(desk: Desk, registers: list[RegisterRow], to: str, *, since: date) -> Facts:
+    """How it stands: done, next, late, open (TIP-3). What we think of risks is for the staff alone."""
+    language = desk.language_of(to)
+    person = desk.person(to)
     state = desk.state
     reached = [m for m in state.milestones if m.at is not None and desk.calendar.day_of(m.at) >= since]
     wins = [row for row in registers if row.kind == "win" and desk.calendar.day_of(row.at) >= since]
-    risks = [row for row in registers if row.kind == "risk" and row.status == "open"]
+    for_staff = person is not None and person.side == "vendor"
+    risks = [row for row in registers if for_staff and row.kind == "risk" and row.status == "open"]
     scored = sorted(risks, key=lambda row: -int(row.data.get("score", 0)))
     return {
         "status": status(state, desk.now),

@@ -26,14 +26,16 @@ class Step(Wire):
 
 
 def due_for_nudging(state: State, milestone: MilestoneState, nudging: Nudging, calendar: WorkCalendar) -> date:
-    """The due date; where the gate opened only after it, the days of grace after that moment instead.
+    """The due date; where the gate opened only after it, or a pause ended, the days of grace after that moment instead.
 
-    Nobody is escalated over because others were late, and a customer found weeks late is not met by a ladder.
+    Nobody is escalated over because others were late, or for the days of a pause, and a customer found weeks late is
+    not met by a ladder.
     """
     gates = [state.milestone(key) for key in milestone.requires]
     stage = next(stage for stage in state.stages if stage.key == milestone.stage)
     gates += [state.milestone(key) for key in stage.after]
     opened = [gate.at for gate in gates if gate is not None and gate.at is not None]
+    opened += [pause.until for pause in state.pauses]
     if state.taken_up_at is not None:
         opened.append(state.taken_up_at)
     ready = max(opened, default=milestone.due)
