@@ -12,6 +12,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ports import Calendars, Ledger, Library, Staff, Wake
+from domain.agenda.occasion import Occasion, ProgrammeOccasion
 from domain.agenda.state import Consequences, Entry, State
 from domain.clock import DAY, Clock
 from domain.deal import DealClosed, onboarding_id
@@ -19,9 +20,9 @@ from domain.playbook import Playbook
 from domain.record import Dossier
 from domain.refusal import InvalidDeal, what_is_wrong
 from domain.rules.casting import people_of, staff_person
-from domain.rules.deciding import Occasion, decide
+from domain.rules.deciding import decide
 from domain.rules.opening import first_state
-from domain.rules.programme import ProgrammeState, keep_programme
+from domain.rules.programme import keep_programme
 from domain.team import Team
 from domain.trouble import AlreadyOnboarded
 from domain.wire import Instant, Wire
@@ -132,18 +133,18 @@ class Bookkeeping:
         return decision.consequences, bool(decision.writing.notices or done_before)
 
     @activity.defn
-    async def keep_programme(self, state: ProgrammeState) -> list[Entry]:
+    async def keep_programme(self, occasion: ProgrammeOccasion) -> list[Entry]:
         """Write down what is due in a success programme, tell people, and answer with what comes next."""
-        entries, waiting = await asyncio.to_thread(self._keep_programme, state)
+        entries, waiting = await asyncio.to_thread(self._keep_programme, occasion)
         if waiting:
             await self.wake(MAIL)
         return entries
 
-    def _keep_programme(self, state: ProgrammeState) -> tuple[list[Entry], bool]:
-        dossier = self.ledger.dossier(state.onboarding)
-        done_before = self.ledger.known_keys(state.onboarding, [entry.key for entry in state.due])
-        ui = self.ui.format(id=state.programme)
-        entries, writing = keep_programme(state, dossier, self.staff(), done_before=done_before, ui=ui)
+    def _keep_programme(self, occasion: ProgrammeOccasion) -> tuple[list[Entry], bool]:
+        dossier = self.ledger.dossier(occasion.onboarding)
+        done_before = self.ledger.known_keys(occasion.onboarding, [entry.key for entry in occasion.due])
+        ui = self.ui.format(id=occasion.programme)
+        entries, writing = keep_programme(occasion, dossier, self.staff(), done_before=done_before, ui=ui)
         self.ledger.write(writing)
         return entries, bool(writing.notices or done_before)
 

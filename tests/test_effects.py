@@ -33,7 +33,7 @@ async def office_world(tmp_path: Path, channel: Channel) -> AsyncIterator[tuple[
     async def wake(name: str) -> None:
         await waker[0](name)
 
-    parts = {"ledger": SqlLedger(engine), "outbox": SqlOutbox(engine, mail_domain="vendor.example")}
+    parts: dict[str, Any] = {"ledger": SqlLedger(engine), "outbox": SqlOutbox(engine, mail_domain="vendor.example")}
     async with world(**parts, channels={"mail": channel}, wake=wake) as made:
         waker.append(WakeSender(made.env.client, QUEUE))
         yield made, engine

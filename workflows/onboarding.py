@@ -11,10 +11,9 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from activities.bookkeeping import Bookkeeping, Opening
     from domain import agenda
-    from domain.agenda import Consequences, Entry, Progress, State
+    from domain.agenda import Consequences, Entry, Occasion, Progress, State
     from domain.news import KINDS, read_news
     from domain.refusal import Refused
-    from domain.rules.deciding import Occasion
     from domain.wire import Wire
     from workflows import options, runs, visibility, words
     from workflows.alarm import Alarm
@@ -42,7 +41,6 @@ class Onboarding:
         self.state = State.model_validate(start["state"]) if carried else State(onboarding=workflow.info().workflow_id)
         self.revision = 0
         self.unheard: list[tuple[str, Any]] = []
-        self.shown: dict[Any, Any] = visibility.attributes(self.state, self.now) if carried else {}
         self.alarm = Alarm()
         for kind in KINDS:
             workflow.set_update_handler(kind, self._receiver(kind), validator=self._refuser(kind))
@@ -58,15 +56,21 @@ class Onboarding:
                 raise
             await self._wind_down()
             raise
-        if self.state.ending in ("handed_over", "handed_over_with_exceptions"):
+        if self._handed_over:
             await self._start_programme()
         await workflow.wait_condition(workflow.all_handlers_finished)
+        while self.state.pending:
+            await self._take_turn([])
         return self._outcome()
 
     @property
     def now(self) -> datetime:
         """Business time: the plan's own clock."""
         return self.state.clock.business(workflow.now())
+
+    @property
+    def _handed_over(self) -> bool:
+        return self.state.ending in ("handed_over", "handed_over_with_exceptions")
 
     # --- the story
 
@@ -142,12 +146,11 @@ class Onboarding:
 
     def _outcome(self) -> Outcome:
         state = self.state
-        handed = state.ending in ("handed_over", "handed_over_with_exceptions")
         return Outcome(
             onboarding=state.onboarding,
             ending=state.ending or "",
             exceptions=tuple(state.exceptions),
-            programme=id_of(state.onboarding) if handed else "",
+            programme=id_of(state.onboarding) if self._handed_over else "",
         )
 
     # --- writing and showing
@@ -176,9 +179,8 @@ class Onboarding:
 
     def _publish(self) -> None:
         wanted = visibility.attributes(self.state, self.now)
-        if updates := visibility.updates(wanted, self.shown):
+        if updates := visibility.updates(wanted, workflow.info().typed_search_attributes):
             workflow.upsert_search_attributes(updates)
-            self.shown = wanted
         workflow.set_current_details(words.details(self.state, self.now))
 
     # --- news

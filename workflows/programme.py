@@ -9,9 +9,8 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import Field
 
     from activities.bookkeeping import Bookkeeping
-    from domain.agenda import Entry
+    from domain.agenda import Entry, ProgrammeOccasion
     from domain.clock import Clock
-    from domain.rules.programme import ProgrammeState
     from domain.wire import Instant, Wire
     from workflows import options, runs
     from workflows.alarm import Alarm
@@ -66,7 +65,7 @@ class SuccessProgramme:
         return self.start.clock.business(workflow.now())
 
     async def _keep(self, due: list[Entry]) -> None:
-        state = ProgrammeState(
+        occasion = ProgrammeOccasion(
             programme=workflow.info().workflow_id,
             onboarding=self.start.onboarding,
             since=self.start.since,
@@ -78,7 +77,7 @@ class SuccessProgramme:
         )
         self.entries = await workflow.execute_activity_method(
             Bookkeeping.keep_programme,
-            state,
+            occasion,
             start_to_close_timeout=options.PATIENTLY,
             retry_policy=options.PATIENT_RETRY,
             summary=", ".join(entry.key for entry in due) or "plan the programme",

@@ -1,4 +1,4 @@
-"""How do notices get to people? One sender per channel: woken when something waits, gone when nothing does."""
+"""How do notices get to people? One sender per channel: woken when something waits, asleep when nothing does."""
 
 import asyncio
 from datetime import timedelta
@@ -32,12 +32,10 @@ class Sender:
             seen = self.woken
             outbox = await self._look()
             self._send([id for id in outbox.ready if id not in self.under_way])
-            if self._long_enough() and not self.under_way:
-                workflow.continue_as_new(channel)
             if self.woken != seen:
                 continue
-            if not self.under_way and outbox.next_at is None:
-                return
+            if self._long_enough() and not self.under_way:
+                workflow.continue_as_new(channel)
             await self._wait(seen, outbox)
 
     @workflow.signal
@@ -80,7 +78,7 @@ class Sender:
             )
 
     async def _wait(self, seen: int, outbox: Round) -> None:
-        """Until somebody wakes us, a delivery is through, or the next notice may go."""
+        """Until somebody wakes us, a delivery is through, or the next notice may go; for as long as it takes."""
         timeout = None
         if not self.under_way and outbox.next_at is not None:
             timeout = max(outbox.next_at - workflow.now(), timedelta(0)) + options.CLOCK_GRAIN

@@ -51,9 +51,7 @@ def attributes(state: State, now: datetime) -> dict[SearchAttributeKey[Any], Any
     }
 
 
-def updates(
-    wanted: dict[SearchAttributeKey[Any], Any], shown: TypedSearchAttributes | dict[SearchAttributeKey[Any], Any]
-) -> list[Any]:
+def updates(wanted: dict[SearchAttributeKey[Any], Any], shown: TypedSearchAttributes) -> list[Any]:
     """The upserts that turn what is shown into what is wanted; none when nothing changed."""
     return [
         key.value_unset() if value in (None, []) else key.value_set(value)

@@ -5,6 +5,7 @@ outside (`domain.rules`), run in activities, and reach the agenda as data.
 """
 
 from domain.agenda.gates import unfold
+from domain.agenda.occasion import Occasion, ProgrammeOccasion
 from domain.agenda.picture import Progress, agenda, late, plan, progress, status, waiting_for, why
 from domain.agenda.receiving import apply, check, hear, repeated
 from domain.agenda.state import Consequences, Entry, Fact, IssueState, MilestoneState, StageState, State
@@ -16,6 +17,8 @@ __all__ = [
     "Fact",
     "IssueState",
     "MilestoneState",
+    "Occasion",
+    "ProgrammeOccasion",
     "Progress",
     "StageState",
     "State",

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
+from domain.agenda.occasion import Occasion
 from domain.agenda.state import Consequences, Entry, Fact, State
 from domain.notice import Notice, Person
 from domain.record import Dossier, RegisterRow, Writing
@@ -14,20 +15,7 @@ from domain.rules.record_keeping import journal, registers, shipped_risks, stand
 from domain.rules.schedule import changes, desired, stuck_since
 from domain.rules.telling import tell
 from domain.team import Team
-from domain.wire import Instant, Wire
-
-
-class Occasion(Wire):
-    """A moment at which something has to be done: what is due, what has happened since the last one, and the state."""
-
-    state: State
-    due: tuple[Entry, ...] = ()
-    now: Instant
-
-    @property
-    def keys(self) -> list[str]:
-        """The journal's keys of everything that this occasion is about."""
-        return [*(entry.key for entry in self.due), *(f"fact/{fact.seq}" for fact in self.state.pending)]
+from domain.wire import Wire
 
 
 class Decision(Wire):

@@ -3,62 +3,46 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from pydantic import Field
-
+from domain.agenda.occasion import ProgrammeOccasion
 from domain.agenda.state import Entry, State
 from domain.calendar import OPENING
-from domain.clock import Clock
 from domain.notice import Notice
 from domain.playbook import ProgrammeCadence
 from domain.record import Dossier, JournalRow, Writing
 from domain.rules.desk import Desk, present
 from domain.rules.schedule import MEETING_NOTICE, add_months
 from domain.team import Team
-from domain.wire import Instant, Wire
 
 QUARTERLY = 3
 """From this many months on the executive sponsor is asked in as well (SS-06: review and planning, not check-ins)."""
 
 
-class ProgrammeState(Wire):
-    """What a success programme carries from run to run; `due` is what it acts on now."""
-
-    programme: str
-    onboarding: str
-    since: Instant
-    now: Instant
-    owner: str
-    cast: dict[str, list[str]] = Field(default_factory=dict)
-    clock: Clock = Clock()
-    due: tuple[Entry, ...] = ()
-
-
 def keep_programme(
-    state: ProgrammeState, dossier: Dossier, team: Team, *, done_before: Collection[str] = (), ui: str = ""
+    occasion: ProgrammeOccasion, dossier: Dossier, team: Team, *, done_before: Collection[str] = (), ui: str = ""
 ) -> tuple[list[Entry], Writing]:
     """The next entry of every cadence after now, and what is written about those that are due."""
-    held = State(onboarding=state.onboarding, clock=state.clock, owner=state.owner, cast=state.cast)
-    desk = Desk(dossier, held, team, state.now, ui=ui)
+    held = State(onboarding=occasion.onboarding, clock=occasion.clock, owner=occasion.owner, cast=occasion.cast)
+    desk = Desk(dossier, held, team, occasion.now, ui=ui)
     cadences = {cadence.key: cadence for cadence in dossier.playbook.programme.cadences}
-    entries = [_next(desk, state, cadence) for cadence in cadences.values()]
+    entries = [_next(desk, occasion, cadence) for cadence in cadences.values()]
     rows = [
         JournalRow(
-            key=entry.key, at=state.now, kind="programme", about=entry.about, data={"due": entry.due.isoformat()}
+            key=entry.key, at=occasion.now, kind="programme", about=entry.about, data={"due": entry.due.isoformat()}
         )
-        for entry in state.due
+        for entry in occasion.due
     ]
-    fresh = [entry for entry in state.due if entry.key not in done_before and entry.about in cadences]
+    fresh = [entry for entry in occasion.due if entry.key not in done_before and entry.about in cadences]
     notices = [notice for entry in fresh for notice in _announce(desk, entry, cadences[entry.about])]
-    return entries, Writing(onboarding=state.onboarding, journal=tuple(rows), notices=tuple(notices))
+    return entries, Writing(onboarding=occasion.onboarding, journal=tuple(rows), notices=tuple(notices))
 
 
-def _next(desk: Desk, state: ProgrammeState, cadence: ProgrammeCadence) -> Entry:
-    start = desk.calendar.day_of(state.since)
+def _next(desk: Desk, occasion: ProgrammeOccasion, cadence: ProgrammeCadence) -> Entry:
+    start = desk.calendar.day_of(occasion.since)
     turn = 1
     while True:
         day = desk.calendar.working_day_from(add_months(start, turn * cadence.every_months))
         at = desk.calendar.at(desk.calendar.add_working_days(day, -MEETING_NOTICE), OPENING)
-        if at > state.now + timedelta(seconds=1):
+        if at > occasion.now + timedelta(seconds=1):
             return Entry(f"programme/{cadence.key}", str(day), at, "cadence", cadence.key)
         turn += 1
 

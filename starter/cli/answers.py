@@ -1,0 +1,105 @@
+"""How is an answer shown: as tables for people, as JSON for programs?"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from domain.agenda.picture import Progress
+from domain.wording import day_in_words
+
+COLOURS = {
+    "on_track": "green",
+    "behind": "yellow",
+    "stuck": "red",
+    "paused": "cyan",
+    "reached": "green",
+    "late": "red",
+    "handed_over": "green",
+}
+
+
+def console() -> Console:
+    """The terminal, or 80 columns without colour where there is none."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+def answer(as_json: bool, said: Any, show: Callable[[Console], None]) -> None:
+    """JSON when asked for, else what `show` draws."""
+    if as_json:
+        sys.stdout.write(json.dumps(said, ensure_ascii=False, indent=2, default=str) + "\n")
+    else:
+        show(console())
+
+
+def plain(said: object, style: str = "") -> Text:
+    """What people wrote, as they wrote it: no markup of ours, nothing that steers a terminal."""
+    text = "".join(character if character.isprintable() or character == "\n" else "�" for character in str(said))
+    return Text(text, style=style)
+
+
+def status_text(status: str) -> Text:
+    return Text(in_words(status), style=COLOURS.get(status, ""))
+
+
+def in_words(key: str) -> str:
+    """`on_track` as people say it."""
+    return key.replace("_", " ")
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 issue`, `3 issues`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def day_of(moment: datetime | None, zone: str) -> str:
+    """The day in the customer's zone, with its weekday; a dash when there is none."""
+    return day_in_words(moment.astimezone(ZoneInfo(zone)).date()) if moment else "–"
+
+
+def moment_of(moment: datetime, zone: str) -> str:
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{day_in_words(local.date())} {local:%H:%M}"
+
+
+def day_text(day: date) -> str:
+    return day_in_words(day)
+
+
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[Text | str]], *, whole: Sequence[str] = ()
+) -> Table:
+    """A table that still reads on 80 columns: cells fold instead of being cut off, those of `whole` columns do not."""
+    drawn = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        drawn.add_column(column, overflow="fold", no_wrap=column in whole, header_style="dim")
+    for row in rows:
+        drawn.add_row(*(cell if isinstance(cell, Text) else plain(cell) for cell in row))
+    return drawn
+
+
+def show_progress(progress: Progress, *, zone: str = "UTC") -> Callable[[Console], None]:
+    """Two or three lines: how it stands, whom it waits for, what comes next."""
+
+    def draw(out: Console) -> None:
+        head = Text.assemble(plain(progress.onboarding, "bold"), ": ", status_text(progress.status))
+        head.append(f", day {progress.day}")
+        if progress.repeated:
+            head.append(" (known already, nothing changed)")
+        out.print(head)
+        if progress.late:
+            out.print(plain(f"  late: {', '.join(progress.late)}", "red"))
+        if progress.waiting_for:
+            out.print(plain(f"  waiting for: {', '.join(progress.waiting_for)}"))
+        if progress.unmet:
+            out.print(plain(f"  the hand-off needs: {', '.join(progress.unmet)}"))
+        if progress.next and progress.next_due:
+            out.print(plain(f"  next: {progress.next} on {day_of(progress.next_due, zone)}"))
+
+    return draw

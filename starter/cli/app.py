@@ -1,0 +1,62 @@
+"""Which commands are there? The one list; each is imported when it is called."""
+
+from importlib.metadata import version
+
+from cyclopts import App, Group, Parameter
+
+from starter.cli.codes import EXPLAINED
+
+RUN, NEWS, LOOK = Group("Run it", sort_key=1), Group("Say what happened", sort_key=3), Group("Look", sort_key=2)
+
+COMMANDS: dict[str, tuple[str, Group, str]] = {
+    "demo": (
+        "starter.cli.stacks:demo",
+        RUN,
+        "Play a sample deal through on a compressed clock, in about three minutes.",
+    ),
+    "up": (
+        "starter.cli.stacks:up",
+        RUN,
+        "Run the embedded stack until Ctrl-C: Temporal with its UI, the store, a worker.",
+    ),
+    "worker": (
+        "starter.cli.stacks:worker",
+        RUN,
+        "Run one worker against the Temporal and the database of the environment.",
+    ),
+    "start": (
+        "starter.cli.starting:start",
+        RUN,
+        "Start the onboarding of a closed deal, or show its plan with --dry-run.",
+    ),
+    "list": ("starter.cli.looking:portfolio", LOOK, "Every onboarding: status, what it waits for, what is late."),
+    "show": ("starter.cli.looking:show", LOOK, "One onboarding in full: plan, registers, what comes next."),
+    "why": ("starter.cli.reasons:why", LOOK, "Why a date is that date, why something happened or has not."),
+    "mails": ("starter.cli.mails:mails", LOOK, "Which mails were written to whom, and what one of them says."),
+    "playbook": ("starter.cli.playbook:playbook", LOOK, "Show, describe and check playbooks."),
+    "done": ("starter.cli.milestones:done", NEWS, "A milestone has been reached."),
+    "reopen": ("starter.cli.milestones:reopen", NEWS, "A milestone was reported reached and is not."),
+    "waive": ("starter.cli.milestones:waive", NEWS, "A milestone is not needed for this customer."),
+    "sign-off": ("starter.cli.milestones:sign_off", NEWS, "Somebody who may sign approves or rejects."),
+    "issue": ("starter.cli.issues:issue", NEWS, "Raise, acknowledge, resolve and list issues."),
+    "pause": ("starter.cli.course:pause", NEWS, "Hold everything but what live users need."),
+    "resume": ("starter.cli.course:resume", NEWS, "Go on after a pause."),
+    "replan": ("starter.cli.course:replan", NEWS, "Move a milestone, or the last day for the hand-off."),
+    "reassign": ("starter.cli.course:reassign", NEWS, "Give it to another owner."),
+    "scope": ("starter.cli.course:scope", NEWS, "Request and decide changes of the scope."),
+    "attest": ("starter.cli.registers:attest", NEWS, "Vouch for a criterion of the hand-off."),
+    "risk": ("starter.cli.registers:risk", NEWS, "Put a risk into the register."),
+    "win": ("starter.cli.registers:win", NEWS, "Record a quick win."),
+    "end": ("starter.cli.course:end", NEWS, "End it: handed over, churned, reversed, duplicate, withdrawn."),
+}
+
+app = App(
+    name="day90",
+    help="Every customer onboarding as one durable process, from deal close to the 90-day review.",
+    help_epilogue=EXPLAINED,
+    version=lambda: version("day90"),
+    default_parameter=Parameter(negative=()),
+    suppress_keyboard_interrupt=False,
+)
+for name, (place, group, help_line) in COMMANDS.items():
+    app.command(place, name=name, group=group, help=help_line)

@@ -1,0 +1,63 @@
+"""What is wrong at the customer's? Orders about issues."""
+
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+from rich.console import Console
+
+from starter.cli.answers import answer, day_of, plain, table
+from starter.cli.desk import desk_at
+from starter.cli.options import NOWHERE, UNSAID, Said, Where
+from starter.cli.telling import tell
+
+issue = App(name="issue", help="Raise, acknowledge, resolve and list issues.")
+
+Severity = Literal["critical", "high", "normal"]
+Key = Annotated[str | None, Parameter(name="--issue", help="Your ticket's id; by default issue-1, issue-2 …")]
+
+
+@issue.command(name="raise")
+async def raise_issue(
+    onboarding: str,
+    title: str,
+    *,
+    severity: Severity = "normal",
+    key: Key = None,
+    said: Said = UNSAID,
+    where: Where = NOWHERE,
+) -> None:
+    """Something does not work; after the go-live its deadlines start to run."""
+    await tell(where, onboarding, "raise_issue", said, title=title, severity=severity, issue=key)
+
+
+@issue.command
+async def acknowledge(onboarding: str, key: str, *, said: Said = UNSAID, where: Where = NOWHERE) -> None:
+    """Somebody works on it."""
+    await tell(where, onboarding, "acknowledge_issue", said, issue=key)
+
+
+@issue.command
+async def resolve(onboarding: str, key: str, *, said: Said = UNSAID, where: Where = NOWHERE) -> None:
+    """It works again."""
+    await tell(where, onboarding, "resolve_issue", said, issue=key)
+
+
+@issue.command(name="list")
+def list_issues(onboarding: str, *, where: Where = NOWHERE) -> None:
+    """Every issue, open ones first."""
+    from store.reads import one
+
+    desk = desk_at(where)
+    onboarding = desk.meant(onboarding)
+    issues = [row for row in one(desk.engine, onboarding).registers if row.kind == "issue"]
+    issues.sort(key=lambda row: (row.status == "resolved", row.at))
+    zone = desk.zone(onboarding)
+    rows = [(row.key, str(row.data.get("severity", "")), row.status, day_of(row.at, zone), row.title) for row in issues]
+
+    def draw(out: Console) -> None:
+        if issues:
+            out.print(table("Issues", ("issue", "severity", "status", "last news", "title"), rows, whole=("issue",)))
+        else:
+            out.print(plain(f"no issues; one is raised with: day90 issue raise {onboarding} TITLE"))
+
+    answer(where.json, [row.model_dump(mode="json") for row in issues], draw)

@@ -1,0 +1,137 @@
+"""How do the onboardings stand? The list of all, and one in full."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.text import Text
+
+from starter.cli.answers import answer, count, day_of, in_words, plain, status_text, table
+from starter.cli.desk import desk_at
+from starter.cli.options import NOWHERE, Where
+
+if TYPE_CHECKING:
+    from domain.record import MilestoneRow, RegisterRow
+    from store.reads import OnboardingInFull, OnboardingLine, PortfolioPage
+
+SHOWN_RISKS = 5
+
+
+def portfolio(
+    *,
+    status: Annotated[str | None, Parameter(help="on_track, behind, stuck, paused, or an ending.")] = None,
+    stage: Annotated[str | None, Parameter(help="A stage's key: those in which it is open.")] = None,
+    owner: Annotated[str | None, Parameter(help="A staff handle.")] = None,
+    late: Annotated[bool, Parameter(help="Only those with something overdue.")] = False,
+    open: Annotated[bool, Parameter(help="Only those that have not ended.")] = False,
+    limit: Annotated[int, Parameter(help="At most so many.")] = 50,
+    after: Annotated[str | None, Parameter(help="The last id of the page before.")] = None,
+    where: Where = NOWHERE,
+) -> None:
+    """Every onboarding: status, what it waits for, what is late."""
+    from store.reads import portfolio as read
+
+    desk = desk_at(where)
+    page = read(
+        desk.engine,
+        status=status,
+        stage=stage,
+        owner=owner,
+        late_only=late,
+        open_only=open,
+        limit=max(1, limit),
+        after=after,
+    )
+    filtered = any((status, stage, owner, late, open, after))
+    answer(where.json, page.model_dump(mode="json"), lambda out: _list(out, page, filtered=filtered))
+
+
+def _list(out: Console, page: "PortfolioPage", *, filtered: bool) -> None:
+    if not page.lines:
+        nothing = (
+            "no onboarding fits these filters" if filtered else "no onboarding yet; start one: day90 start DEAL.json"
+        )
+        out.print(nothing)
+        return
+    columns = ("onboarding", "status", "waits for", "next", "owner")
+    out.print(table("Onboardings", columns, [_line(line) for line in page.lines]))
+    out.print()
+    late = sum(1 for line in page.lines if line.late)
+    out.print(plain(f"{count(len(page.lines), 'onboarding')}, {late or 'none'} late", "dim"))
+    if page.after:
+        out.print(plain(f"more: --after {page.after}", "dim"))
+
+
+def _line(line: "OnboardingLine") -> Sequence[Text | str]:
+    name = Text.assemble(plain(line.account, "bold"), "\n", plain(line.onboarding.removeprefix("onboarding-"), "dim"))
+    waits = Text("\n").join([plain(key, "red" if key in line.late else "") for key in line.waiting_for])
+    return name, status_text(line.status), waits, day_of(line.next_due, "UTC"), line.owner
+
+
+def show(onboarding: str, *, where: Where = NOWHERE) -> None:
+    """One onboarding in full: plan, registers, what comes next.
+
+    Parameters
+    ----------
+    onboarding
+        Its id, the deal's id, or a part of the customer's name that only one has.
+    """
+    from store.reads import one
+
+    desk = desk_at(where)
+    found = one(desk.engine, desk.meant(onboarding))
+    zone = desk.zone(found.onboarding)
+    link = desk.link(found.onboarding)
+    said = {**found.model_dump(mode="json"), "time_zone": zone, "temporal_ui": link}
+    answer(where.json, said, lambda out: draw(out, found, zone=zone, link=link))
+
+
+def draw(out: Console, found: "OnboardingInFull", *, zone: str, link: str | None) -> None:
+    """The whole of it, dates in the customer's zone."""
+    out.print(Text.assemble(plain(found.account, "bold"), "  ", status_text(found.status)))
+    facts = [("onboarding", found.onboarding), ("owner", found.owner), ("playbook", found.playbook), ("dates in", zone)]
+    if found.ended_at:
+        facts.append(("ended", f"{in_words(found.ending or '')} on {day_of(found.ended_at, zone)}"))
+    if link:
+        facts.append(("Temporal UI", link))
+    for name, words in facts:
+        out.print(Text.assemble((f"{name:<12}", "dim"), plain(words)), soft_wrap=True)
+    for stage in found.stages:
+        out.print()
+        milestones = [milestone for milestone in found.milestones if milestone.stage == stage.key]
+        rows = [_milestone(milestone, late=milestone.key in found.late, zone=zone) for milestone in milestones]
+        title = f"{stage.title} ({in_words(stage.status)})"
+        out.print(table(title, ("milestone", "due", "state"), rows, whole=("milestone", "due")))
+    _registers(out, found.registers, zone=zone)
+    out.print()
+    if found.waiting_for:
+        out.print(plain(f"waits for: {', '.join(found.waiting_for)}"))
+    if found.next_key:
+        out.print(plain(f"next by itself: {found.next_key}, {day_of(found.next_due, zone)}"))
+    out.print(plain(f"why a date is that date: day90 why {found.onboarding} MILESTONE", "dim"), soft_wrap=True)
+
+
+def _milestone(milestone: "MilestoneRow", *, late: bool, zone: str) -> Sequence[Text | str]:
+    if milestone.status != "open":
+        state = plain(f"{milestone.status} {day_of(milestone.at, zone)}", "green")
+    elif late:
+        state = plain("late", "red")
+    else:
+        state = plain("open, optional" if milestone.optional else "open")
+    return milestone.key, day_of(milestone.due, zone), state
+
+
+def _registers(out: Console, registers: Sequence["RegisterRow"], *, zone: str) -> None:
+    for register, title in (("issue", "Issues"), ("scope_change", "Scope changes"), ("win", "Wins")):
+        rows = [(row.key, row.status, day_of(row.at, zone), row.title) for row in registers if row.kind == register]
+        if rows:
+            out.print()
+            out.print(table(title, ("key", "status", "since", "title"), rows, whole=("key",)))
+    risks = [row for row in registers if row.kind == "risk" and row.status == "open"]
+    if risks:
+        risks.sort(key=lambda row: -int(row.data.get("score") or 0))
+        gravest = [(row.key, str(row.data.get("score") or "–"), row.title) for row in risks[:SHOWN_RISKS]]
+        more = f", the {SHOWN_RISKS} gravest" if len(risks) > SHOWN_RISKS else ""
+        out.print()
+        out.print(table(f"Risks ({count(len(risks), 'open one')}{more})", ("key", "score", "title"), gravest))

@@ -1,0 +1,52 @@
+"""Which options do many commands share? Where the onboardings are, and what every piece of news may carry."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Group, Parameter
+
+CONNECTION = Group("Connection and output", sort_key=90)
+NEWS = Group("News", sort_key=50)
+
+
+@Parameter(name="*", group=CONNECTION)
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """Where the onboardings are, and for whom the answer is."""
+
+    data: Path | None = None
+    "Folder of the embedded stack; a stack that runs on it is used. [default: ./data]"
+    temporal_address: str | None = None
+    "Temporal's host:port; by default the running stack's, else Temporal's own environment and profiles."
+    json: Annotated[bool, Parameter(negative="")] = False
+    "Answer as JSON, errors too (on stderr)."
+
+
+NOWHERE = Where()
+
+
+@Parameter(name="*", group=NEWS)
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What every piece of news may carry."""
+
+    by: str | None = None
+    "Who says it: a stakeholder's id, a staff handle, or the e-mail address of either."
+    at: str | None = None
+    "When it happened: 2026-11-05, or with a time in the customer's zone 2026-11-05T14:30. [default: now]"
+    note: str | None = None
+    "What else is worth knowing."
+    evidence: tuple[str, ...] = ()
+    "A link or a document's name; may be repeated."
+    news_id: str | None = None
+    "Makes a repetition harmless: a second one with the same id changes nothing."
+
+    def fields(self) -> dict[str, Any]:
+        """As fields of the news, without what was not said."""
+        given = {"by": self.by, "at": self.at, "note": self.note, "news_id": self.news_id}
+        given["evidence"] = list(self.evidence) or None  # type: ignore[assignment]
+        return {name: value for name, value in given.items() if value is not None}
+
+
+UNSAID = Said()

@@ -1,0 +1,60 @@
+"""How does a command line become an exit code? One line for every error, never a traceback."""
+
+import json
+import sys
+from collections.abc import Sequence
+
+from cyclopts import CycloptsError
+
+from starter.cli.codes import OK, UNEXPECTED, USAGE, code_of
+from starter.trouble import Signalled
+
+
+def run(words: Sequence[str]) -> int:
+    """Do what the words order; the exit code."""
+    from starter.cli.app import app
+
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no ✉ shows a question mark instead of ending the program.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    as_json = "--json" in words
+    try:
+        answer = app(list(words), exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as wrong:
+        return _say(f"{_one_line(str(wrong))} (day90 {_help_for(words)})", code=USAGE, as_json=as_json)
+    except Signalled as signalled:
+        return 128 + signalled.number
+    except KeyboardInterrupt:
+        return 130
+    except (BrokenPipeError, SystemExit):
+        # Rich leaves by SystemExit when its reader has gone away; nothing else here does.
+        return OK
+    except Exception as trouble:
+        code = code_of(trouble)
+        reason = str(trouble) if code != UNEXPECTED else f"unexpected: {type(trouble).__name__}: {trouble}"
+        return _say(_one_line(reason), code=code, as_json=as_json, field=getattr(trouble, "field", ""))
+    return answer if isinstance(answer, int) else OK
+
+
+def _say(reason: str, *, code: int, as_json: bool, field: str = "") -> int:
+    if as_json:
+        bare = reason.removeprefix(f"{field}: ") if field else reason
+        said = {"error": bare, "field": field or None, "code": code}
+        print(json.dumps(said, ensure_ascii=False), file=sys.stderr)
+    else:
+        print(f"day90: {reason}", file=sys.stderr)
+    return code
+
+
+def _help_for(words: Sequence[str]) -> str:
+    """The words up to the first option or argument that is none of our commands."""
+    from starter.cli.app import COMMANDS
+
+    named = [word for word in words[:1] if word in COMMANDS]
+    return " ".join([*named, "--help"])
+
+
+def _one_line(text: str) -> str:
+    """Without line breaks and other control characters: what people sent us may stand in it."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())

@@ -1,0 +1,79 @@
+"""What runs here? The embedded stack, one worker, or the demo."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from runtime.settings import Settings, load_settings
+from starter.cli.answers import console, plain
+from starter.cli.codes import OK
+from starter.ports import asked_for, first_free
+from starter.signals import until_signalled
+from starter.stack import Stack, running
+from starter.trouble import Signalled
+
+Data = Annotated[Path | None, Parameter(help="Folder of database, mails and Temporal's own file. [default: ./data]")]
+DayLength = Annotated[str | None, Parameter(help="Wall time of one day of a plan: 24h is real, 1.5s is for a show.")]
+TemporalPort = Annotated[int | None, Parameter(help="[default: 7233]")]
+UiPort = Annotated[int | None, Parameter(help="[default: 8233]")]
+
+
+async def up(
+    *, data: Data = None, temporal_port: TemporalPort = None, ui_port: UiPort = None, day_length: DayLength = None
+) -> int:
+    """Run the embedded stack until Ctrl-C: Temporal with its UI, the store, a worker."""
+    settings = load_settings(flags={"data": data, "day_length": day_length})
+    ports = asked_for(temporal=temporal_port, ui=ui_port)
+    out = console()
+
+    async def stay_up() -> None:
+        async with running(settings, ports=ports, tell=lambda line: out.print(plain(line, "dim"))) as stack:
+            show_addresses(out, stack)
+            out.print("a first onboarding: day90 start DEAL.json, as in examples/; Ctrl-C ends all")
+            await stack.fallen()
+
+    try:
+        await until_signalled(stay_up())
+    except Signalled as signalled:
+        out.print(plain("everything that was started has ended", "dim"))
+        if signalled.number == signal.SIGTERM:
+            return OK  # How service managers end what they run.
+        raise
+    return OK
+
+
+async def demo(
+    *,
+    data: Annotated[Path | None, Parameter(help="A folder of its own. [default: ./data/demo-…]")] = None,
+    day_length: Annotated[str, Parameter(help="Wall time of one day of the plan.")] = "1.5s",
+    keep: Annotated[bool, Parameter(help="Stay up after the story, to look around.")] = False,
+    temporal_port: Annotated[int | None, Parameter(help="[default: the first free one from 7233]")] = None,
+    ui_port: Annotated[int | None, Parameter(help="[default: the first free one from 8233]")] = None,
+) -> int:
+    """Play a sample deal through on a compressed clock, in about three minutes."""
+    from starter.demo import demo_folder, play
+
+    settings = load_settings(flags={"data": data or demo_folder(), "day_length": day_length})
+    ports = first_free(temporal=temporal_port, ui=ui_port)
+    return await until_signalled(play(settings, ports=ports, keep=keep, out=console()))
+
+
+def worker() -> NoReturn:
+    """Run one worker against the Temporal and the database of the environment, until SIGTERM."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "worker"])
+
+
+def show_addresses(out: Console, stack: Stack) -> None:
+    """Where to look, one address a line."""
+    settings: Settings = stack.settings
+    out.print(plain(f"Temporal UI    {stack.ports.ui_url}"))
+    out.print(plain(f"Temporal       {stack.ports.address}"))
+    if settings.mail_server is None:
+        out.print(plain(f"mails          {settings.mail_folder}"), soft_wrap=True)
+    out.print(plain(f"logs           {settings.data}/worker.log, temporal.log"), soft_wrap=True)

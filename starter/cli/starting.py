@@ -1,0 +1,183 @@
+"""How does an onboarding start from the command line? A deal file, taken up now or as of a day, or only looked at."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from domain.deal import DealClosed
+from domain.plan import Plan, Reason, draft
+from domain.refusal import InvalidDeal
+from domain.text import in_language
+from domain.wording import reasons_in_words
+from starter.cli.answers import answer, count, day_of, day_text, plain, table
+from starter.cli.desk import Desk, desk_at
+from starter.cli.options import NOWHERE, Where
+from starter.cli.times import moment
+from starter.deals import business_now, calendar_of, check_deal, read_deal
+
+if TYPE_CHECKING:
+    from domain.playbook import Playbook
+    from starter.door import Door
+    from store.reads import OnboardingInFull
+
+LARGEST = 5_000_000
+"""Bytes: a thousand times a usual deal file. More is another file, named by mistake."""
+OPENS_WITHIN = 20.0
+"""Seconds after which we say that no worker has taken it up yet; usually it takes one."""
+
+
+async def start(
+    deal: Path,
+    *,
+    as_of: Annotated[str | None, Parameter(help="It is under way already: take it up as of this day.")] = None,
+    reached: Annotated[
+        tuple[str, ...], Parameter(help="KEY or KEY=DATE: a milestone reached before; may be repeated.")
+    ] = (),
+    dry_run: Annotated[bool, Parameter(help="Only show the plan, with the reason of each date.")] = False,
+    where: Where = NOWHERE,
+) -> None:
+    """Start the onboarding of a closed deal. A second start of the same deal changes nothing and says so.
+
+    Parameters
+    ----------
+    deal
+        A deal file: JSON as in examples/.
+    """
+    raw = _with_options(read_file(deal), as_of=as_of, reached=reached)
+    desk = desk_at(where)
+    # Before anything is connected: a wrong file is told where nothing runs, too.
+    checked = _checked(raw, desk)
+    if dry_run:
+        _show_plan(checked, desk, where)
+        return
+    door = await desk.door()
+    started = await door.start(raw)
+    found = await _opened(door, desk, started.onboarding)
+    said = {
+        **started.model_dump(mode="json"),
+        "status": found.status if found else "opening",
+        "temporal_ui": desk.link(started.onboarding),
+    }
+    answer(where.json, said, lambda out: _show_start(out, desk, started.onboarding, found, already=started.already))
+
+
+def read_file(path: Path) -> object:
+    """The JSON in the file. Raises InvalidDeal."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise InvalidDeal(f"{path}: is larger than {LARGEST // 1_000_000} MB, which no deal file is")
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as trouble:
+        raise InvalidDeal(f"{path}: cannot be read: {trouble.strerror}") from None
+    except UnicodeDecodeError:
+        raise InvalidDeal(f"{path}: is not written in UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise InvalidDeal(f"{path}: is no JSON: {error}") from None
+
+
+def _with_options(raw: object, *, as_of: str | None, reached: tuple[str, ...]) -> object:
+    """The deal with what the command line adds to it, dates read in the customer's zone."""
+    if not (as_of or reached):
+        return raw
+    zone, now = read_deal(raw).account.time_zone, datetime.now(UTC)
+    assert isinstance(raw, dict), "read"
+    taken_up = moment(as_of, zone=zone, now=now, field="as_of") if as_of else None
+    added: list[dict[str, Any]] = []
+    for said in reached:
+        key, _, day = said.partition("=")
+        at = moment(day, zone=zone, now=now, field=f"reached.{key}") if day else taken_up or now
+        added.append({"milestone": key, "at": at.isoformat()})
+    more: dict[str, Any] = {"as_of": taken_up.isoformat()} if taken_up else {}
+    return {**raw, **more, "reached": [*raw.get("reached", []), *added]}
+
+
+async def _opened(door: "Door", desk: Desk, onboarding: str) -> "OnboardingInFull | None":
+    """The onboarding once its plan is drafted; None when nobody has taken it up yet. Raises InvalidDeal."""
+    from domain.trouble import UnknownOnboarding
+    from store.reads import one
+
+    loop = asyncio.get_running_loop()
+    until = loop.time() + OPENS_WITHIN
+    while loop.time() < until:
+        try:
+            found = await asyncio.to_thread(one, desk.engine, onboarding)
+            if found.as_of is not None:
+                return found
+        except UnknownOnboarding:
+            if failure := await door.failure(onboarding):
+                raise failure from None
+        await asyncio.sleep(0.1)
+    return None
+
+
+def _show_start(out: Console, desk: Desk, onboarding: str, found: "OnboardingInFull | None", *, already: bool) -> None:
+    said = "was started before; nothing was changed" if already else "started"
+    out.print(plain(f"{onboarding} {said}", "bold"), soft_wrap=True)
+    if found is None:
+        out.print("no worker has taken it up yet; it waits: day90 up, or day90 worker")
+        return
+    zone = desk.zone(onboarding)
+    out.print(plain(f"{found.account}: owner {found.owner}, playbook {found.playbook}"))
+    if found.waiting_for:
+        out.print(plain(f"waits for: {', '.join(found.waiting_for)}"))
+    if found.go_live_due:
+        out.print(plain(f"go-live due {day_of(found.go_live_due, zone)}"))
+    out.print(plain(f"all of it: day90 show {onboarding}", "dim"), soft_wrap=True)
+    if link := desk.link(onboarding):
+        out.print(plain(f"Temporal UI: {link}", "dim"), soft_wrap=True)
+
+
+def _checked(raw: object, desk: Desk) -> "tuple[DealClosed, Playbook]":
+    """The deal and its playbook. Raises InvalidDeal."""
+    deal = read_deal(raw)
+    day_length = desk.stack.day_length if desk.stack else desk.settings.day_length
+    now = business_now(deal, wall=datetime.now(UTC), day_length=day_length)
+    return deal, check_deal(deal, library=desk.library, team=desk.staff(), calendars=desk.calendars, now=now)
+
+
+def _show_plan(checked: "tuple[DealClosed, Playbook]", desk: Desk, where: Where) -> None:
+    """The plan that a start would draft; nothing is kept, nothing needs to run."""
+    deal, playbook = checked
+    plan = draft(playbook, deal, calendar_of(deal, desk.calendars))
+    answer(where.json, plan.model_dump(mode="json"), lambda out: _draw_plan(out, deal, playbook, plan))
+
+
+def _draw_plan(out: Console, deal: DealClosed, playbook: "Playbook", plan: Plan) -> None:
+    titles = {milestone.key: in_language(milestone.title, "en") for milestone in playbook.milestones}
+    zone = deal.account.time_zone
+    out.print(plain(f"{deal.account.name}, {playbook.key}: what a start would plan", "bold"))
+    out.print(plain(f"closed on {day_of(deal.closed_at, zone)}, dates in {zone}; nothing was started", "dim"))
+    for stage in plan.stages:
+        rows = [
+            (planned.key, day_text(planned.on), _counted(planned.reasons, titles), _why(planned.reasons, titles))
+            for planned in plan.milestones
+            if planned.stage == stage.key
+        ]
+        title = next(in_language(other.title, "en") for other in playbook.stages if other.key == stage.key)
+        out.print()
+        out.print(table(title, ("milestone", "due", "day", "why not that day"), rows, whole=("due",)))
+    out.print()
+    hand_off = f"hand-off from {day_of(plan.hand_off_from, zone)}, by {day_of(plan.hand_off_by, zone)}"
+    out.print(plain(f"{count(len(plan.milestones), 'milestone')}; {hand_off}"))
+
+
+def _counted(reasons: Sequence[Reason], titles: Mapping[str, str]) -> str:
+    """`60`, or `Go-live + 14`; empty for a date that was not counted."""
+    for reason in reasons:
+        if reason.kind == "counted":
+            day, anchor = reason.detail["day"], reason.detail["anchor"]
+            return f"{day}" if anchor == "close" else f"{titles.get(anchor, anchor)} + {day}"
+    return ""
+
+
+def _why(reasons: Sequence[Reason], titles: Mapping[str, str]) -> str:
+    """How the date came about where it is not simply the day that was counted."""
+    if [reason.kind for reason in reasons] in ([], ["counted"]):
+        return ""
+    return "; ".join(reasons_in_words(tuple(reasons), dict(titles)))

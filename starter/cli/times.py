@@ -1,0 +1,33 @@
+"""Which moment does a person mean by a date? Read in the customer's zone."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from starter.trouble import InvalidNews
+
+NOON = time(12)
+
+
+def moment(text: str, *, zone: str, now: datetime, field: str = "at") -> datetime:
+    """An instant in UTC. A mere date means its noon there, today means now. Raises InvalidNews naming the field."""
+    there = ZoneInfo(zone)
+    try:
+        if len(text) == len("2026-11-05"):
+            day = date.fromisoformat(text)
+            local_now = now.astimezone(there)
+            return now if day == local_now.date() else datetime.combine(day, NOON, there).astimezone(UTC)
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        reason = f"{text[:40]!r} is no date like 2026-11-05 or 2026-11-05T14:30+01:00"
+        raise InvalidNews(reason, field=field) from None
+    return (read if read.tzinfo else read.replace(tzinfo=there)).astimezone(UTC)
+
+
+def day(text: str | None, *, field: str) -> str | None:
+    """A date as it goes over the wire. Raises InvalidNews naming the field."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise InvalidNews(f"{text[:40]!r} is no date like 2027-01-29", field=field) from None

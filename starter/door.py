@@ -1,0 +1,302 @@
+"""How does an order reach Temporal? The one door through which deals start and news, questions and answers pass."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, Protocol, TypeVar, cast
+from uuid import uuid4
+
+from temporalio.client import (
+    Client,
+    RPCError,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCStatusCode
+
+from activities.ports import Calendars, Library, Staff
+from domain.agenda.picture import Progress
+from domain.deal import DealClosed, onboarding_id
+from domain.news import read_news, unknown_fields
+from domain.record import Dossier
+from domain.refusal import InvalidDeal, Refused
+from domain.text import in_language
+from domain.trouble import UnknownOnboarding
+from domain.wire import Wire
+from starter.deals import business_now, check_deal, read_deal
+from starter.trouble import InvalidNews, NotFound, NotReachable
+
+WORKFLOW = "Onboarding"
+ONE_TRY = timedelta(seconds=10)
+"""How long one call waits for an answer: a worker that was killed is given up by the server after about ten seconds."""
+PATIENCE = timedelta(seconds=30)
+"""How long the same news is sent again before we say that nobody answered."""
+BETWEEN_TRIES = 0.2
+
+TRY_AGAIN = frozenset(
+    {
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.ABORTED,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.INTERNAL,
+        RPCStatusCode.UNKNOWN,
+    }
+)
+
+Query = Literal["progress", "agenda", "plan", "why"]
+Answer = TypeVar("Answer")
+
+
+class Deals(Protocol):
+    """What the door needs of the ledger."""
+
+    def keep_deal(self, onboarding: str, deal: DealClosed) -> None: ...
+
+    def dossier(self, onboarding: str) -> Dossier: ...
+
+
+class Started(Wire):
+    onboarding: str
+    already: bool = False
+
+
+class Run(Wire):
+    """How the workflow of an onboarding stands in Temporal."""
+
+    onboarding: str
+    status: str
+    started_at: datetime
+
+    @property
+    def open(self) -> bool:
+        return self.status == "RUNNING"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """Every way in goes through here: CLI, intake, pages. `via` names the way, `proved` says who was recognised."""
+
+    client: Client
+    deals: Deals
+    library: Library
+    staff: Staff
+    calendars: Calendars
+    task_queue: str
+    day_length: timedelta
+    via: str = "cli"
+    proved: bool = False
+    one_try: timedelta = field(default=ONE_TRY)
+    patience: timedelta = field(default=PATIENCE)
+
+    async def start(self, raw: object) -> Started:
+        """Start the onboarding of a deal; a repeated start changes nothing and says so.
+
+        Raises InvalidDeal naming the field, and NotReachable. The hand-off record goes into the store first: a start
+        that is cut in between is made good by the next try, and Temporal's history never holds a name.
+        """
+        deal = read_deal(raw)
+        onboarding = onboarding_id(deal.source, deal.id)
+        if await self._admitted(onboarding):
+            return Started(onboarding=onboarding, already=True)
+        now = business_now(deal, wall=datetime.now(UTC), day_length=self.day_length)
+        playbook = await asyncio.to_thread(
+            check_deal, deal, library=self.library, team=self.staff(), calendars=self.calendars, now=now
+        )
+        await asyncio.to_thread(self.deals.keep_deal, onboarding, deal)
+        try:
+            await self.client.start_workflow(
+                WORKFLOW,
+                {"kept": True},
+                id=onboarding,
+                task_queue=self.task_queue,
+                # A run that failed opened nothing: a deal that was mended may come again. What was opened once is
+                # refused above and, for good, by the store's unique deal.
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                static_summary=f"{in_language(playbook.title, 'en')}, deal {deal.source}-{deal.id}",
+                static_details=f"Playbook `{playbook.key}`, deal closed on {deal.closed_at:%Y-%m-%d}.\n\n"
+                f"All of it: `day90 show {onboarding}`",
+                rpc_timeout=self.patience,
+            )
+        except WorkflowAlreadyStartedError:
+            return Started(onboarding=onboarding, already=True)
+        except RPCError as failure:
+            raise NotReachable(f"Temporal did not take the start: {failure.message}; send it again") from failure
+        return Started(onboarding=onboarding)
+
+    async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Progress:
+        """Bring news. Sent again under the same ids until it is answered, so that it counts once.
+
+        The update id is this call's own: under the news id, the server would answer a sender's repetition with the
+        first answer, where ours says that it was repeated.
+
+        Raises InvalidNews, Refused, NotFound, NotReachable.
+        """
+        news = await self._checked(onboarding, kind, raw)
+        answer = await self._answered(onboarding, kind, news)
+        return Progress.model_validate(answer)
+
+    async def ask(self, onboarding: str, query: Query, *words: str) -> Any:
+        """What the workflow itself says about the present. Raises NotFound, NotReachable."""
+        handle = self._handle(onboarding)
+        try:
+            return await handle.query(query, args=list(words), rpc_timeout=self.one_try)
+        except WorkflowQueryFailedError as failure:
+            raise Refused(failure.message, field=query) from None
+        except RPCError as failure:
+            if failure.status == RPCStatusCode.NOT_FOUND:
+                raise NotFound(f"{onboarding}: no such onboarding in Temporal") from None
+            raise NotReachable(f"no worker answered within {self.one_try.seconds} s: is one running?") from failure
+
+    async def state(self, onboarding: str) -> Run:
+        """How its workflow stands. Raises NotFound, NotReachable."""
+        try:
+            seen = await self._handle(onboarding).describe(rpc_timeout=self.one_try)
+        except RPCError as failure:
+            if failure.status == RPCStatusCode.NOT_FOUND:
+                raise NotFound(f"{onboarding}: no such onboarding in Temporal") from None
+            raise NotReachable(f"Temporal does not answer: {failure.message}") from failure
+        status = seen.status.name if seen.status else "UNKNOWN"
+        return Run(onboarding=onboarding, status=status, started_at=seen.start_time)
+
+    async def began(self, onboarding: str) -> datetime:
+        """The wall time from which a compressed clock counts: when the workflow's first task ran. Raises NotReachable.
+
+        For onboardings whose first run is the present one.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self.patience.total_seconds()
+        while loop.time() < until:
+            started: dict[int, datetime] = {}
+            async for event in self._handle(onboarding).fetch_history_events(page_size=10):
+                if event.HasField("workflow_task_started_event_attributes"):
+                    started[event.event_id] = event.event_time.ToDatetime(UTC)
+                if event.HasField("workflow_task_completed_event_attributes"):
+                    return started[event.workflow_task_completed_event_attributes.started_event_id]
+            # The plan is written before the task that wrote it is reported complete.
+            await asyncio.sleep(BETWEEN_TRIES)
+        raise NotReachable(f"{onboarding}: no worker has taken it up yet")
+
+    async def failure(self, onboarding: str) -> Refused | None:
+        """Why its workflow failed, when it did: a deal that only the workflow found invalid."""
+        if (await self.state(onboarding)).status != WorkflowExecutionStatus.FAILED.name:
+            return None
+        try:
+            await self._handle(onboarding).result(rpc_timeout=self.one_try)
+        except WorkflowFailureError as failed:
+            return _refusal(failed.cause, InvalidDeal) or InvalidDeal(str(failed.cause))
+        return None
+
+    async def person(self, onboarding: str, named: str) -> str:
+        """The id of somebody who takes part, named by id, staff handle or e-mail address. Raises InvalidNews."""
+        known = {member.handle: member.email.casefold() for member in self.staff().members}
+        try:
+            dossier = await asyncio.to_thread(self.deals.dossier, onboarding)
+        except UnknownOnboarding:
+            if "@" not in named:
+                return named
+            raise NotFound(f"{onboarding}: no such onboarding") from None
+        known |= {person.id: person.email.casefold() for person in dossier.people}
+        if named in known:
+            return named
+        with_address = [id for id, address in known.items() if address == named.casefold()]
+        if not with_address:
+            who = "nobody with that address takes part" if "@" in named else f"{named!r} takes no part"
+            customers = ", ".join(person.id for person in dossier.people if person.side == "customer")
+            raise InvalidNews(f"{who}; it is the handle of staff or one of {customers}", field="by")
+        return with_address[0]
+
+    async def _admitted(self, onboarding: str) -> bool:
+        try:
+            await asyncio.to_thread(self.deals.dossier, onboarding)
+        except UnknownOnboarding:
+            return False
+        return True
+
+    async def _checked(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+        news = {name: value for name, value in raw.items() if value is not None}
+        if unknown := unknown_fields(kind, news):
+            raise InvalidNews("is no field that we know", field=unknown[0])
+        if isinstance(news.get("by"), str):
+            news["by"] = await self.person(onboarding, news["by"])
+        if kind == "reassign" and isinstance(news.get("owner"), str):
+            news["owner"] = self._member(news["owner"])
+        news |= {"via": self.via, "proved": self.proved, "news_id": news.get("news_id") or uuid4().hex}
+        try:
+            read_news(kind, news)
+        except Refused as refusal:
+            raise InvalidNews(refusal.reason, field=refusal.field) from None
+        return news
+
+    def _member(self, named: str) -> str:
+        """The handle of somebody of the staff, named by it or by address. Raises InvalidNews."""
+        for member in self.staff().members:
+            if named == member.handle or named.casefold() == member.email.casefold():
+                return member.handle
+        raise InvalidNews(f"{named!r} is nobody of the staff directory", field="owner")
+
+    async def _answered(self, onboarding: str, kind: str, news: dict[str, Any]) -> Any:
+        update_id = uuid4().hex
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self.patience.total_seconds()
+        while True:
+            try:
+                # Not `rpc_timeout`: the SDK polls on after that one, for ever.
+                async with asyncio.timeout(self.one_try.total_seconds()):
+                    return await self._handle(onboarding).execute_update(kind, news, id=update_id)
+            except WorkflowUpdateFailedError as failed:
+                if refusal := _refusal(failed.cause, Refused):
+                    raise refusal from None
+                if not _lost_its_run(failed.cause):
+                    raise
+            except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError):
+                _be_cancelled()
+            except RPCError as failure:
+                if failure.status == RPCStatusCode.NOT_FOUND:
+                    await self._refuse_if_ended(onboarding)
+                elif failure.status not in TRY_AGAIN:
+                    raise
+            if loop.time() > until:
+                raise NotReachable(
+                    f"nobody answered within {self.patience.seconds} s: is a worker running? The news may still be"
+                    f" applied; sending it again with news_id {news['news_id']} is harmless"
+                )
+            await asyncio.sleep(BETWEEN_TRIES)
+
+    async def _refuse_if_ended(self, onboarding: str) -> None:
+        """A run that just gave way to the next one is no ending."""
+        if not (await self.state(onboarding)).open:
+            raise Refused("this onboarding has ended")
+
+    def _handle(self, onboarding: str) -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(onboarding)
+
+
+def _refusal(cause: BaseException | None, kind: type[Answer]) -> Answer | None:
+    """The business reason in an error of the workflow; None when it is another trouble."""
+    if not isinstance(cause, ApplicationError) or cause.type not in ("Refused", "InvalidDeal"):
+        return None
+    told = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
+    said = cast("dict[str, str]", told)
+    return kind(said.get("reason") or cause.message, field=said.get("field", ""))  # type: ignore[call-arg]
+
+
+def _be_cancelled() -> None:
+    """Raise CancelledError where we are cancelled: the SDK tells that apart from a timeout no more."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
+def _lost_its_run(cause: BaseException | None) -> bool:
+    """The run ended between taking the update and answering it (temporal#6375): the next run takes it again."""
+    return isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow"

@@ -1,0 +1,66 @@
+"""On which ports may the embedded stack listen?"""
+
+import socket
+from dataclasses import dataclass
+
+from starter.trouble import CannotStart
+
+LOOPBACK = "127.0.0.1"
+TEMPORAL_PORT = 7233
+UI_PORT = 8233
+TRIED = 200
+"""So many ports above the usual one are tried before we give up: a machine with more in use has other worries."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    temporal: int
+    ui: int
+
+    @property
+    def address(self) -> str:
+        return f"{LOOPBACK}:{self.temporal}"
+
+    @property
+    def ui_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.ui}"
+
+
+def asked_for(*, temporal: int | None, ui: int | None) -> Ports:
+    """The ports that were named, or the usual ones, all free. Raises CannotStart naming the flag to change."""
+    wanted = Ports(temporal=temporal or TEMPORAL_PORT, ui=ui or UI_PORT)
+    if wanted.temporal == wanted.ui:
+        raise CannotStart(f"--ui-port {wanted.ui}: is Temporal's own port already; choose another")
+    for flag, port in (("--temporal-port", wanted.temporal), ("--ui-port", wanted.ui)):
+        if not 0 < port < 65_536:
+            raise CannotStart(f"{flag} {port}: a port lies between 1 and 65535")
+        if reason := _why_not(port):
+            raise CannotStart(f"port {port} {reason}: choose another with {flag}")
+    return wanted
+
+
+def first_free(*, temporal: int | None, ui: int | None) -> Ports:
+    """The ports that were named; for what was not, the first free one from the usual on."""
+    temporal = temporal or _free_from(TEMPORAL_PORT, apart_from=ui)
+    return asked_for(temporal=temporal, ui=ui or _free_from(UI_PORT, apart_from=temporal))
+
+
+def _free_from(first: int, *, apart_from: int | None) -> int:
+    for port in range(first, first + TRIED):
+        if port != apart_from and not _why_not(port):
+            return port
+    raise CannotStart(f"no free port between {first} and {first + TRIED}: name one with --temporal-port and --ui-port")
+
+
+def _why_not(port: int) -> str:
+    """Why nobody can listen there; empty when it is free."""
+    with socket.socket() as probe:
+        # As the server does it: a port whose last connections are still fading away is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except PermissionError:
+            return "needs more rights than you have"
+        except OSError:
+            return "is taken"
+    return ""

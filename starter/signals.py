@@ -1,0 +1,35 @@
+"""What happens at Ctrl-C? The work is cancelled, cleans up behind itself, and says by which signal it ended."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from starter.trouble import Signalled
+
+Answer = TypeVar("Answer")
+
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+async def until_signalled(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Do the work; the first signal cancels it, a second one hurries its clean-up. Raises Signalled."""
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(work)
+    heard: list[int] = []
+
+    def hear(number: int) -> None:
+        heard.append(number)
+        task.cancel()
+
+    for number in ENDING_SIGNALS:
+        loop.add_signal_handler(number, hear, number)
+    try:
+        return await task
+    except BaseException:
+        if heard:
+            raise Signalled(heard[0]) from None
+        raise
+    finally:
+        for number in ENDING_SIGNALS:
+            loop.remove_signal_handler(number)

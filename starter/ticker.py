@@ -1,0 +1,101 @@
+"""What happens by itself while the demo plays? Mails, stages and the status, each told once."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from starter.cli.answers import COLOURS, count, in_words, plain
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from store.reads import JournalEntry, NoticeLine
+
+LOOKS_EVERY = 0.3
+"""Seconds: often enough to seem live, seldom enough to cost nothing."""
+INDENT = " " * 20
+NAMED = 3
+"""So many receivers of one message are named; the others are counted."""
+TOLD = {
+    "stage_opened": ("▸ stage opens: {about}", "blue"),
+    "stage_reopened": ("▸ stage opens again: {about}", "yellow"),
+    "stage_closed": ("▪ stage complete: {about}", "green"),
+    "hypercare_prolonged": ("▸ hypercare goes on: a critical issue is open", "yellow"),
+    "ended": ("■ {ending}", "green"),
+}
+
+
+@dataclass(kw_only=True)
+class Ticker:
+    """Follows the journal and the outbox of one onboarding."""
+
+    engine: "Engine"
+    onboarding: str
+    out: Console
+    _mails: set[int] = field(default_factory=set)
+    _seq: int = 0
+    _status: str = "opening"
+    _waiting: int = 0
+
+    async def run(self) -> None:
+        while True:
+            await self._look()
+            await asyncio.sleep(LOOKS_EVERY)
+
+    async def calm(self, seconds: float) -> None:
+        """Wait until no mail waits any more, at most so long."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        await asyncio.sleep(2 * LOOKS_EVERY)
+        while self._waiting and loop.time() < until:
+            await asyncio.sleep(LOOKS_EVERY)
+
+    async def _look(self) -> None:
+        from store.reads import journal, notices, one
+
+        found, entries, mails = await asyncio.to_thread(
+            lambda: (
+                one(self.engine, self.onboarding),
+                journal(self.engine, self.onboarding),
+                notices(self.engine, self.onboarding),
+            )
+        )
+        titles = {stage.key: stage.title for stage in found.stages}
+        for entry in entries:
+            if entry.seq > self._seq:
+                self._tell(entry, titles)
+        self._seq = max((entry.seq for entry in entries), default=0)
+        if found.status != self._status and not found.ending:
+            late = f" ({', '.join(found.late)})" if found.late else ""
+            self._say(f"● {in_words(found.status)}{late}", COLOURS.get(found.status, ""))
+        self._status = found.status
+        self._waiting = sum(1 for mail in mails if mail.state == "waiting" and mail.not_before <= datetime.now(UTC))
+        for line, style in self._new_mails(mails):
+            self._say(line, style)
+
+    def _tell(self, entry: "JournalEntry", titles: dict[str, str]) -> None:
+        if entry.kind in TOLD:
+            words, style = TOLD[entry.kind]
+            ending = in_words(str(entry.data.get("ending", "")))
+            self._say(words.format(about=titles.get(entry.about, entry.about), ending=ending), style)
+
+    def _new_mails(self, mails: "tuple[NoticeLine, ...]") -> Iterator[tuple[str, str]]:
+        new = [mail for mail in mails if mail.state in ("sent", "refused") and mail.id not in self._mails]
+        self._mails |= {mail.id for mail in new}
+        for (kind, about, state), same in groupby(new, key=lambda mail: (mail.kind, mail.about, mail.state)):
+            names = [mail.name or mail.person for mail in same]
+            more = f" and {count(len(names) - NAMED, 'other')}" if len(names) > NAMED else ""
+            about_it = f" ({about})" if about else ""
+            mark, style = (
+                ("✉", "magenta" if kind == "escalation" else "dim") if state == "sent" else ("✉ REFUSED", "red")
+            )
+            yield f"{mark} {in_words(kind)} to {', '.join(names[:NAMED])}{more}{about_it}", style
+
+    def _say(self, words: str, style: str) -> None:
+        self.out.print(Text.assemble(INDENT, plain(words, style)), soft_wrap=True)

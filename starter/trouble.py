@@ -1,0 +1,31 @@
+"""Which troubles of the doors can somebody act on? Each says what to do; the CLI turns them into exit codes."""
+
+from domain.refusal import Refused
+
+
+class InvalidNews(Refused):
+    """News that no onboarding could understand: an unknown field, a wrong type. Who must act: the sender."""
+
+
+class NotFound(Exception):
+    """Nothing by that name. Who must act: whoever named it."""
+
+
+class NotReachable(Exception):
+    """Temporal, its workers or the database do not answer. Trying again helps once they do."""
+
+
+class CannotStart(Exception):
+    """The embedded stack cannot come up as asked. Who must act: whoever started it; the line names the flag."""
+
+
+class Fell(Exception):
+    """A part of the embedded stack ended by itself. The line names the log to read."""
+
+
+class Signalled(Exception):
+    """A signal ended the work; everything that was started has been ended."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"ended by signal {number}")
+        self.number = number

@@ -1,0 +1,116 @@
+"""Which histories must every later version replay? Recorded stories, a feature each: `python -m tests.histories`."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import WorkflowHistory
+
+from tests.onboardings import RunningOnboarding, World, world
+from tests.stories import attest_everything, work_through
+
+FOLDER = Path(__file__).parent / "histories"
+STATES = Path(__file__).parent / "states"
+
+
+async def to_the_hand_off(deal: RunningOnboarding) -> None:
+    """The plain story, all its runs, and the programme's first year."""
+    await work_through(deal)
+    await attest_everything(deal)
+    await deal.outcome()
+
+
+async def with_troubles(deal: RunningOnboarding) -> None:
+    """Refusals, an early signal, an unknown one, a rejected sign-off, a pause, a critical issue, exceptions."""
+    await deal.signal("milestone_reached", {"milestone": "environment_set_up"})
+    await deal.signal("nonsense", {"a": 1})
+    await work_through(deal, until="uat_signed_off")
+    await deal.let_pass(days=12, hours=3)
+    rejection = {"by": "project_lead", "decision": "reject", "reasons": ["numbers differ"]}
+    await deal.tell("sign_off", milestone="uat_signed_off", **rejection)
+    await deal.tell("pause", reason="their move")
+    await deal.let_pass(days=9, hours=2)
+    await deal.tell("resume")
+    later = (await deal.due("gone_live") + timedelta(days=7)).date()
+    await deal.tell("replan", milestone="gone_live", to=str(later), reason="their fair")
+    await deal.tell("reassign", owner="grace.lee")
+    await work_through(deal, until="gone_live")
+    await deal.reached("gone_live")
+    await deal.signal("issue_raised", {"issue": "T-1", "title": "down", "severity": "critical"})
+    await deal.let_pass(days=16, hours=2)
+    await deal.signal("issue_resolved", {"issue": "T-1"})
+    await work_through(deal)
+    unmet = (await deal.plan())["hand_off"]["unmet"]
+    end = {"ending": "handed_over_with_exceptions", "reason": "agreed", "by": "nora.lindqvist"}
+    await deal.tell("end_onboarding", exceptions=unmet, **end)
+    await deal.outcome()
+
+
+async def left_open(deal: RunningOnboarding) -> None:
+    """Still open, in the middle of a run: what a deploy meets."""
+    await work_through(deal, until="uat_signed_off")
+    await deal.let_pass(hours=7)
+
+
+async def cancelled(deal: RunningOnboarding) -> None:
+    """Cancelled in Temporal: the wind-down."""
+    await deal.reached("kickoff_held")
+    await deal.handle.cancel()
+    await asyncio.sleep(1)
+
+
+STORIES: dict[str, Callable[[RunningOnboarding], Awaitable[None]]] = {
+    "to_the_hand_off": to_the_hand_off,
+    "with_troubles": with_troubles,
+    "left_open": left_open,
+    "cancelled": cancelled,
+}
+
+
+async def record(name: str) -> list[Path]:
+    """Play the story and keep the history of every run of it, and of the programme that followed."""
+    written = []
+    async with world() as here:
+        deal = await here.closed_now()
+        await deal.let_pass(hours=1)
+        await STORIES[name](deal)
+        histories = [run async for run in deal.runs()]
+        written += [_keep(f"{name}-{number}", history) for number, history in enumerate(histories, start=1)]
+        _keep_states(name, histories)
+        if (programme := await _programme(here, deal)) is not None:
+            written.append(_keep(f"{name}-programme", programme))
+    return written
+
+
+async def _programme(here: World, deal: RunningOnboarding) -> WorkflowHistory | None:
+    if (await deal.progress()).ending not in ("handed_over", "handed_over_with_exceptions"):
+        return None
+    await deal.let_pass(days=100)
+    handle = here.env.client.get_workflow_handle(f"success-{deal.id.removeprefix('onboarding-')}")
+    return await handle.fetch_history()
+
+
+def _keep_states(name: str, histories: list[WorkflowHistory]) -> None:
+    """The state as it was carried into every later run."""
+    STATES.mkdir(exist_ok=True)
+    for number, history in enumerate(histories[1:], start=2):
+        payload = history.events[0].workflow_execution_started_event_attributes.input.payloads[0]
+        state = json.loads(payload.data)["state"]
+        path = STATES / f"{name}-{number}.json"
+        path.write_text(json.dumps(state, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def _keep(name: str, history: WorkflowHistory) -> Path:
+    FOLDER.mkdir(exist_ok=True)
+    path = FOLDER / f"{name}.json"
+    path.write_text(json.dumps(json.loads(history.to_json()), separators=(",", ":")) + "\n", "utf-8")
+    return path
+
+
+if __name__ == "__main__":
+    for story in sys.argv[1:] or STORIES:
+        for file in asyncio.run(record(story)):
+            print(f"{file.name}: {file.stat().st_size // 1024} kB")
