@@ -86,6 +86,9 @@ class RunningOnboarding:
 
     async def tell(self, update: str, /, **news: Any) -> Progress:
         """Raises Refused as the door does."""
+        return await self.send(update, news)
+
+    async def send(self, update: str, news: Any) -> Progress:
         try:
             answer: Progress = await self.handle.execute_update(update, news, result_type=Progress)
         except WorkflowUpdateFailedError as failure:

@@ -1,0 +1,74 @@
+"""Does the real workflow do what the pure core says, whatever comes in whatever order? Random stories on the server."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.refusal import Refused
+from tests.onboardings import RunningOnboarding, World
+from tests.simulation import Simulation, deal
+from tests.strategies import Arrival, story_of_seed
+from tests.test_agenda_in_any_order import SEEDS
+
+A_LAST_LOOK = timedelta(days=130, hours=5, minutes=7)
+
+
+async def bring(onboarding: RunningOnboarding, arrival: Arrival) -> str | None:
+    """Tell it; answers with the reason where it is refused."""
+    try:
+        if arrival.signal:
+            await onboarding.signal(arrival.kind, arrival.raw)
+        else:
+            await onboarding.send(arrival.kind, arrival.raw)
+    except Refused as refused:
+        return refused.reason
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return "ended"
+    return None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_a_random_story_on_the_server_writes_what_the_pure_core_writes(here: World, seed: int) -> None:
+    """The same facts, the same entries, the same notices to the same people; and every one of them once."""
+    onboarding = await here.closed_now()
+    closed = here.ledger.dossiers[onboarding.id].deal.closed_at
+    expected = Simulation(deal(closed_at=closed.isoformat()))
+
+    for arrival in story_of_seed(expected, seed):
+        moment = closed + arrival.after
+        await onboarding.until(moment)
+        expected.until(moment)
+        real = await bring(onboarding, arrival)
+        try:
+            if arrival.signal:
+                expected.hear(arrival.kind, arrival.raw)
+            else:
+                expected.update(arrival.kind, arrival.raw)
+            assert real in (None, "ended"), arrival
+        except Refused:
+            assert real is not None, arrival
+    await onboarding.until(closed + A_LAST_LOOK)
+    expected.until(closed + A_LAST_LOOK)
+    await asyncio.sleep(0.2)
+
+    keys = [row.key for writing in here.ledger.writings for row in writing.journal if row.kind != "programme"]
+    assert [key for key, times in Counter(keys).items() if times > 1] == []
+    assert _entries(here, onboarding.id) == _entries(expected, onboarding.id)
+    assert _told(here, onboarding.id) == _told(expected, onboarding.id)
+    progress = expected.status()
+    assert here.ledger.standings[onboarding.id].status == progress
+
+
+def _entries(world: World | Simulation, id: str) -> set[tuple[str, str]]:
+    rows = world.ledger.journal[id].values()
+    return {(row.key, row.kind) for row in rows if not row.key.startswith("fact/") and row.kind != "programme"}
+
+
+def _told(world: World | Simulation, id: str) -> Counter[tuple[str, str, str]]:
+    told = (notice for notice in world.ledger.told(id) if notice.kind != "programme_meeting")
+    return Counter((notice.kind, notice.to, notice.about) for notice in told)
