@@ -1,6 +1,7 @@
 """Which process runs the workflows? The worker: the one place where activities meet the real world."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -166,11 +167,18 @@ async def work(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
-    async with day90_worker(client, parts, task_queue=settings.task_queue):
-        log.info("worker_started", task_queue=settings.task_queue, namespace=client.namespace)
-        await parts.wake(MAIL)
-        await ending.wait()
-        log.info("worker_ending")
+    worker = day90_worker(client, parts, task_queue=settings.task_queue)
+    working = asyncio.create_task(worker.run())
+    log.info("worker_started", task_queue=settings.task_queue, namespace=client.namespace)
+    await parts.wake(MAIL)
+    ended = asyncio.create_task(ending.wait())
+    await asyncio.wait([working, ended], return_when=asyncio.FIRST_COMPLETED)
+    log.info("worker_ending")
+    try:
+        await asyncio.wait_for(worker.shutdown(), (GRACE + GRACE).total_seconds())
+        await working
+    except TimeoutError:
+        log.warning("worker_did_not_end_in_time")
 
 
 def main() -> int:
@@ -185,4 +193,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stderr.flush()
+    # Threads of the SDK that wait for a server which has gone must not keep a process that was asked to end.
+    os._exit(code)

@@ -4,21 +4,19 @@ Playbooks are YAML that people edit; `source` names the requirement each part st
 """
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from domain.deal import CustomerRole
 from domain.team import TouchModel, VendorRole
 from domain.text import Text
-from domain.wire import Door, Line, Prose, Slug
+from domain.wire import Door, Line, Prose, Score, Severity, Slug
 
 MilestoneRole = Literal["kickoff", "go_live", "hypercare_end", "review"]
 """The few milestones that the program itself must know; which they are is the playbook's word."""
 Role = VendorRole | CustomerRole
-Severity = Literal["critical", "high", "normal"]
 Sources = tuple[Line, ...]
-Score = Annotated[int, Field(ge=1, le=5)]
 
 
 class Raci(Door):

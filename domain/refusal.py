@@ -1,6 +1,7 @@
 """Why is this not accepted? Refusals that name the field and say what would be right."""
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 
 class Refused(Exception):
@@ -24,13 +25,28 @@ def what_is_wrong(error: ValidationError) -> tuple[str, str]:
 
     The input stays out because it may hold personal data and the reason goes into logs and histories.
     """
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    first = error.errors(include_url=False, include_input=False)[0]
     path = ".".join(str(part) for part in first["loc"])
-    reason = first["msg"].removeprefix("Value error, ")
     more = error.error_count() - 1
     also = f" (and {more} more)" if more else ""
-    if first["type"] == "extra_forbidden":
-        reason = "is no field that we know"
-    if first["type"] == "missing":
-        reason = "is missing"
-    return path, f"{reason}{also}"
+    return path, f"{_in_words(first)}{also}"
+
+
+def _in_words(complaint: ErrorDetails) -> str:
+    limits = complaint.get("ctx", {})
+    words = {
+        "extra_forbidden": "is no field that we know",
+        "missing": "is missing",
+        "too_short": f"needs at least {limits.get('min_length')}",
+        "too_long": f"holds more than {limits.get('max_length')}",
+        "string_too_long": f"is longer than {limits.get('max_length')} characters",
+        "string_too_short": "is empty",
+        "string_pattern_mismatch": f"does not have the form {limits.get('pattern')}",
+        "timezone_aware": "needs an offset, like 2026-09-01T10:00:00+09:00",
+        "literal_error": f"should be {limits.get('expected')}",
+    }
+    if complaint["type"].startswith("datetime_"):
+        return "is no moment like 2026-09-01T10:00:00+09:00"
+    if complaint["type"].startswith("date_"):
+        return "is no date like 2026-09-01"
+    return words.get(complaint["type"]) or complaint["msg"].removeprefix("Value error, ")

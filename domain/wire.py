@@ -1,8 +1,8 @@
 """How are our models shaped on the wire? The bases that every model of the domain stands on."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
 """A key that goes into ids, file names and search attributes: lower case, digits, `_ . -`, at most 80 characters."""
@@ -17,6 +17,8 @@ Prose = Annotated[str, StringConstraints(max_length=10_000)]
 """A paragraph or a note, at most 10,000 characters: more belongs into a document that a link names."""
 
 Instant = AwareDatetime
+Severity = Literal["critical", "high", "normal"]
+Score = Annotated[int, Field(ge=1, le=5)]
 
 
 class Wire(BaseModel):

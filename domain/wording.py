@@ -45,7 +45,7 @@ def reasons_in_words(reasons: tuple[Reason, ...], titles: dict[str, str], langua
     """
     sentences: list[str] = []
     closed: list[Reason] = []
-    for reason, following in zip(reasons, (*reasons[1:], None), strict=True):
+    for reason, following in zip(reasons, (*reasons[1:], None), strict=False):
         if reason.kind != "closed":
             sentences.append(_reason(reason, titles, language))
             continue

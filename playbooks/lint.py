@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import get_args
 
 from domain.deal import WANTED_ROLES
-from domain.playbook import MilestoneRole, Playbook, Severity
+from domain.playbook import MilestoneRole, Playbook
+from domain.wire import Severity
 from playbooks import lint_dates
 from playbooks.complaint import Complaint, Spot, field_name
 from playbooks.walk import Named, every_key, every_milestone, needs_of, references

@@ -63,9 +63,10 @@ class Child:
     async def fallen(self) -> Fell:
         """Wait until it ends; what there is to say about it."""
         code = await self._process.wait()
-        how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+        if code < 0:
+            return Fell(f"{self.name} was killed by signal {-code} (see {self.log})")
         said = self.last_words()
-        return Fell(f"{self.name} {how}{f': {said}' if said else ''} (see {self.log})")
+        return Fell(f"{self.name} ended with code {code}{f': {said}' if said else ''} (see {self.log})")
 
     def last_words(self) -> str:
         """The last line of its log; empty when it said nothing."""

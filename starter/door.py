@@ -31,6 +31,7 @@ from domain.text import in_language
 from domain.trouble import UnknownOnboarding
 from domain.wire import Wire
 from starter.deals import business_now, check_deal, read_deal
+from starter.people import member, person
 from starter.trouble import InvalidNews, NotFound, NotReachable
 
 WORKFLOW = "Onboarding"
@@ -197,23 +198,12 @@ class Door:
         return None
 
     async def person(self, onboarding: str, named: str) -> str:
-        """The id of somebody who takes part, named by id, staff handle or e-mail address. Raises InvalidNews."""
-        known = {member.handle: member.email.casefold() for member in self.staff().members}
+        """The id of somebody who takes part, named by id, staff handle or address. Raises InvalidNews, NotFound."""
         try:
             dossier = await asyncio.to_thread(self.deals.dossier, onboarding)
         except UnknownOnboarding:
-            if "@" not in named:
-                return named
-            raise NotFound(f"{onboarding}: no such onboarding") from None
-        known |= {person.id: person.email.casefold() for person in dossier.people}
-        if named in known:
-            return named
-        with_address = [id for id, address in known.items() if address == named.casefold()]
-        if not with_address:
-            who = "nobody with that address takes part" if "@" in named else f"{named!r} takes no part"
-            customers = ", ".join(person.id for person in dossier.people if person.side == "customer")
-            raise InvalidNews(f"{who}; it is the handle of staff or one of {customers}", field="by")
-        return with_address[0]
+            dossier = None
+        return person(named, team=self.staff(), dossier=dossier, onboarding=onboarding)
 
     async def _admitted(self, onboarding: str) -> bool:
         try:
@@ -229,20 +219,13 @@ class Door:
         if isinstance(news.get("by"), str):
             news["by"] = await self.person(onboarding, news["by"])
         if kind == "reassign" and isinstance(news.get("owner"), str):
-            news["owner"] = self._member(news["owner"])
+            news["owner"] = member(news["owner"], team=self.staff())
         news |= {"via": self.via, "proved": self.proved, "news_id": news.get("news_id") or uuid4().hex}
         try:
             read_news(kind, news)
         except Refused as refusal:
             raise InvalidNews(refusal.reason, field=refusal.field) from None
         return news
-
-    def _member(self, named: str) -> str:
-        """The handle of somebody of the staff, named by it or by address. Raises InvalidNews."""
-        for member in self.staff().members:
-            if named == member.handle or named.casefold() == member.email.casefold():
-                return member.handle
-        raise InvalidNews(f"{named!r} is nobody of the staff directory", field="owner")
 
     async def _answered(self, onboarding: str, kind: str, news: dict[str, Any]) -> Any:
         update_id = uuid4().hex

@@ -52,7 +52,7 @@ async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncItera
     """Bring the stack up on the data folder, and end all of it afterwards. Raises CannotStart, Fell."""
     with held(settings.data):
         ours = settings.model_copy(update={"temporal_ui": settings.temporal_ui or ports.ui_url})
-        environment = child_environment(os.environ, settings=ours, ports=ports)
+        environment = child_environment(os.environ, settings=ours, address=ports.address)
         async with contextlib.AsyncExitStack() as ends:
             tell("starting the Temporal server…")
             server = await _start_server(settings.data, ports)
@@ -68,16 +68,17 @@ async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncItera
             yield Stack(settings=ours, ports=ports, children=(server, worker))
 
 
-def child_environment(ours: Mapping[str, str], *, settings: Settings, ports: Ports) -> dict[str, str]:
+def child_environment(ours: Mapping[str, str], *, settings: Settings, address: str) -> dict[str, str]:
     """What a child process is told. No profile of Temporal's: an embedded worker must never find another server."""
     child = {name: value for name, value in ours.items() if not name.startswith("TEMPORAL_")}
-    child |= {"TEMPORAL_ADDRESS": ports.address, "TEMPORAL_NAMESPACE": NAMESPACE, "TEMPORAL_CONFIG_FILE": os.devnull}
+    child |= {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": NAMESPACE, "TEMPORAL_CONFIG_FILE": os.devnull}
     child["DAY90_DATA"] = str(settings.data)
     child["DAY90_DAY_LENGTH"] = f"{settings.day_length.total_seconds()}s"
     for name in ("database_url", "smtp_url", "playbooks", "team", "templates"):
         if getattr(settings, name) is None:
             child.pop(PREFIX + name.upper(), None)
-    child["DAY90_TEMPORAL_UI"] = settings.temporal_ui or ports.ui_url
+    if settings.temporal_ui is not None:
+        child["DAY90_TEMPORAL_UI"] = settings.temporal_ui
     return child
 
 

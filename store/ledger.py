@@ -68,7 +68,7 @@ class SqlLedger:
         """The deal that a door, or the onboarding itself, put there."""
         with read_transaction(self._engine) as connection:
             body = connection.scalar(select(deals.c.body).where(deals.c.onboarding == onboarding))
-        return None if body is None else DealClosed.model_validate(body)
+        return None if body is None else DealClosed.model_validate(body, extra="ignore")
 
     def admit(self, dossier: Dossier, *, run: str) -> None:
         """Keep what a new onboarding stands on. Again with the same run it changes nothing.
@@ -173,7 +173,7 @@ class SqlLedger:
         if row is None or row.run is None:
             raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
         return _Fixed(
-            deal=DealClosed.model_validate(row.body),
+            deal=DealClosed.model_validate(row.body, extra="ignore"),
             calendar=WorkCalendar.model_validate(row.calendar),
             playbook=self._playbook(row.playbook_hash),
         )
@@ -181,7 +181,7 @@ class SqlLedger:
     def _read_playbook(self, hashed: str) -> Playbook:
         with read_transaction(self._engine) as connection:
             body = connection.scalar(select(playbooks.c.body).where(playbooks.c.hash == hashed))
-        return Playbook.model_validate(body)
+        return Playbook.model_validate(body, extra="ignore")
 
 
 def folded(name: str) -> str:

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -20,15 +21,26 @@ COMMANDS = frozenset(
     }
 )
 """The calls of workflow code that become commands or decide when the next one is given."""
-FROZEN = ("domain/agenda", "domain/news.py", "domain/clock.py", "domain/refusal.py", "domain/wire.py")
-"""What runs inside workflows besides `workflows/` itself: replayed for every open onboarding."""
+FROZEN = (
+    "domain/agenda",
+    "domain/news.py",
+    "domain/clock.py",
+    "domain/refusal.py",
+    "domain/wire.py",
+    "workflows/alarm.py",
+    "workflows/runs.py",
+    "workflows/visibility.py",
+)
+"""What decides inside workflows whether a command is given: replayed for every open onboarding."""
+DECIDING = ("EVENTS_OF_A_RUN",)
+"""Numbers of the workflows that decide it: when a run turns. Timeouts and retries are not compared by a replay."""
 
 
 def commands_of(source: str) -> list[str]:
     """Every command-issuing call in order, with the function it stands in and its unparsed arguments but summaries."""
     found: list[str] = []
     for function in (node for node in ast.walk(ast.parse(source)) if isinstance(node, _FUNCTIONS)):
-        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+        for call in (node for node in _in_order(function) if isinstance(node, ast.Call)):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
             if name in COMMANDS:
                 told = [keyword for keyword in call.keywords if keyword.arg not in _SHOWN_ONLY]
@@ -39,6 +51,12 @@ def commands_of(source: str) -> list[str]:
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SHOWN_ONLY = frozenset({"summary", "static_summary", "timeout_summary"})
+
+
+def _in_order(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _in_order(child)
 
 
 def code_hash(source: str) -> str:
@@ -65,7 +83,15 @@ def fingerprint() -> dict[str, object]:
         path = ROOT / place
         for file in sorted(path.glob("*.py")) if path.is_dir() else [path]:
             prints[str(file.relative_to(ROOT))] = code_hash(file.read_text("utf-8"))
+    for file in files:
+        prints |= {f"{file.name}: {name}": value for name, value in _numbers(file.read_text("utf-8"))}
     return prints
+
+
+def _numbers(source: str) -> Iterator[tuple[str, str]]:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in DECIDING:
+            yield node.targets[0].id, ast.unparse(node.value)
 
 
 if __name__ == "__main__":

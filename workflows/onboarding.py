@@ -80,8 +80,8 @@ class Onboarding:
             onboarding=info.workflow_id, run=info.first_execution_run_id, started_at=workflow.now(), start=start
         )
         self.state = await self._write(Bookkeeping.open_onboarding, opening, "open the onboarding: deal, people, plan")
-        for signal, raw in self.unheard:
-            agenda.hear(self.state, SIGNALS.get(signal, signal), raw, self.now)
+        for kind, raw in self.unheard:
+            agenda.hear(self.state, kind, raw, self.now)
         self.unheard.clear()
 
     async def _live(self) -> None:
@@ -213,12 +213,11 @@ class Onboarding:
     @workflow.signal(dynamic=True)
     def hear(self, signal: str, args: Sequence[RawValue]) -> None:
         """`milestone_reached`, `issue_raised`, `issue_resolved`; any other is recorded and harmless."""
-        values = [workflow.payload_converter().from_payload(raw.payload) for raw in args]
-        raw = values[0] if values else None
+        kind, raw = SIGNALS.get(signal, f"signal {signal}"), _first_readable(args)
         if self.state.opened:
-            agenda.hear(self.state, SIGNALS.get(signal, signal), raw, self.now)
+            agenda.hear(self.state, kind, raw, self.now)
         else:
-            self.unheard.append((signal, raw))
+            self.unheard.append((kind, raw))
         self.revision += 1
 
     # --- questions
@@ -238,3 +237,11 @@ class Onboarding:
     @workflow.query
     def why(self, key: str = "") -> str:
         return agenda.why(self.state, key, self.now)
+
+
+def _first_readable(args: Sequence[RawValue]) -> Any:
+    """What a signal brought; None when it is nothing that we can decode, which is then refused like any nonsense."""
+    try:
+        return workflow.payload_converter().from_payload(args[0].payload) if args else None
+    except (ValueError, LookupError, RuntimeError):
+        return None

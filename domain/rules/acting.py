@@ -14,7 +14,7 @@ from domain.rules.desk import Desk, present
 from domain.rules.nudging import Step, due_for_nudging, last_step
 
 Told = list[Notice]
-NUDGES = frozenset({"reminder", "escalation", "pause_proposal"})
+NUDGES = frozenset({"reminder", "escalation"})
 
 
 def act(desk: Desk, entries: Sequence[Entry], registers: Sequence[RegisterRow]) -> Told:
@@ -98,16 +98,25 @@ def _escalate(desk: Desk, milestone: Milestone, step: Step, rung: Rung) -> Told:
 
 
 def _collapse(desk: Desk, told: Told) -> Told:
-    """Several overdue things for one person at one moment become one message: no burst after an outage."""
+    """Several overdue things for one person at one moment become one message: no burst after an outage.
+
+    A proposal to pause is a decision that is asked for and stands by itself, but one of them is enough.
+    """
     nudges: dict[str, Told] = defaultdict(list)
+    proposed: set[str] = set()
+    kept: Told = []
     for notice in told:
         if notice.kind in NUDGES and notice.facts["days"] > 0:
             nudges[notice.to].append(notice)
-    kept = [notice for notice in told if len(nudges.get(notice.to, ())) < 2 or notice not in nudges[notice.to]]
+        elif notice.kind != "pause_proposal" or notice.to not in proposed:
+            kept.append(notice)
+            proposed |= {notice.to} if notice.kind == "pause_proposal" else set()
     for to, several in nudges.items():
-        if len(several) > 1:
-            listed = [{name: notice.facts[name] for name in ("title", "due", "days")} for notice in several]
-            kept += present([desk.notice("overdue_summary", to, several[0].key, {"overdue": listed})])
+        if len(several) == 1:
+            kept += several
+            continue
+        listed = [{name: notice.facts[name] for name in ("title", "due", "days")} for notice in several]
+        kept += present([desk.notice("overdue_summary", to, several[0].key, {"overdue": listed})])
     return kept
 
 

@@ -58,11 +58,14 @@ def cast_customer(deal: DealClosed) -> Cast:
 
 
 def approvers(team: Team, owner: str) -> list[str]:
-    """Who may waive, decide on scope and hand over with exceptions: the manager, the manager's deputy, executives."""
+    """Who may waive, decide on scope and hand over with exceptions: the manager, the manager's deputy, executives.
+
+    In a team of one it is the owner: nobody else could.
+    """
     manager = team.manager_of(owner)
     handles = [manager.handle, manager.deputy] if manager else []
     handles += [member.handle for member in team.members if member.role == "executive"]
-    return list(dict.fromkeys(handle for handle in handles if handle and handle != owner))
+    return list(dict.fromkeys(handle for handle in handles if handle and handle != owner)) or [owner]
 
 
 def playing(role: Role, *, vendor: Cast, customer: Cast) -> list[str]:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from domain.agenda.occasion import Occasion
-from domain.agenda.state import Consequences, Entry, Fact, State
+from domain.agenda.state import Consequences, Fact, State
 from domain.notice import Notice, Person
-from domain.record import Dossier, RegisterRow, Writing
+from domain.record import Dossier, JournalRow, RegisterRow, Writing
 from domain.rules.acting import act
 from domain.rules.casting import approvers, staff_person
 from domain.rules.desk import Desk, present
@@ -66,12 +66,12 @@ def decide(
     fresh_entries = [entry for entry in occasion.due if entry.key not in done_before]
     notices = [notice for fact in fresh_facts for notice in tell(desk, fact, before=before)]
     notices += act(desk, fresh_entries, known)
-    notices += _ready_early(desk)
+    notices += _ready_early(desk) if fresh_facts else []
     opening = any(fact.kind == "opened" for fact in facts)
     risks = shipped_risks(dossier.playbook, now) if opening else []
     writing = Writing(
         onboarding=state.onboarding,
-        journal=tuple(journal(facts, occasion.due, now)),
+        journal=(*journal(facts, occasion.due, now), *_refused_owners(team, facts, now)),
         notices=tuple(notices),
         standing=standing(state, desk.plan, dossier.playbook, now),
         registers=(*risks, *registers(facts)),
@@ -110,6 +110,15 @@ def _settle_owner(state: State, team: Team, facts: Sequence[Fact]) -> str | None
             state.approvers = approvers(team, handle)
     state.owner = state.cast["csm"][0]
     return state.owner
+
+
+def _refused_owners(team: Team, facts: Sequence[Fact], now: datetime) -> list[JournalRow]:
+    """A workflow cannot know the staff directory, so it is here that a handle turns out to be nobody's."""
+    return [
+        JournalRow(key=f"fact/{fact.seq}/refused", at=now, kind="reassignment_refused", about=fact.about, by=fact.by)
+        for fact in facts
+        if fact.kind == "reassigned" and team.member(fact.about) is None
+    ]
 
 
 def _redate(desk: Desk) -> tuple[dict[str, datetime], dict[str, datetime]]:

@@ -14,6 +14,8 @@ from rich.text import Text
 from domain.agenda.picture import Progress
 from domain.wording import day_in_words
 
+NEEDED_MARKS = frozenset("\n\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069")
+"""Line break, joiners, directions and their isolates; not the overrides (U+202A to U+202E), which can lie."""
 COLOURS = {
     "on_track": "green",
     "behind": "yellow",
@@ -40,8 +42,12 @@ def answer(as_json: bool, said: Any, show: Callable[[Console], None]) -> None:
 
 def plain(said: object, style: str = "") -> Text:
     """What people wrote, as they wrote it: no markup of ours, nothing that steers a terminal."""
-    text = "".join(character if character.isprintable() or character == "\n" else "�" for character in str(said))
-    return Text(text, style=style)
+    return Text(harmless(str(said)), style=style)
+
+
+def harmless(text: str) -> str:
+    """The text without what steers a terminal; the marks that Hebrew and joined emoji need stay."""
+    return "".join(sign if sign.isprintable() or sign in NEEDED_MARKS else "�" for sign in text)
 
 
 def status_text(status: str) -> Text:

@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "worker": (
         "starter.cli.stacks:worker",
         RUN,
-        "Run one worker against the Temporal and the database of the environment.",
+        "Run one more worker.",
     ),
     "start": (
         "starter.cli.starting:start",

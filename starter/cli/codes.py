@@ -34,6 +34,15 @@ def code_of(trouble: Exception) -> int:
     return found if found is not None else _of_connections(trouble)
 
 
+def reason_of(trouble: Exception) -> str:
+    """What to say of it in one line."""
+    if code_of(trouble) == UNEXPECTED:
+        return f"unexpected: {type(trouble).__name__}: {trouble}"
+    # SQLAlchemy adds the statement and a link for programmers; what the database said stands in `orig`.
+    said = getattr(trouble, "orig", None)
+    return f"the database does not answer as it should: {said}" if said else str(trouble)
+
+
 def _of_connections(trouble: Exception) -> int:
     """Those kinds cost half a second to import, and whoever raises one has imported it already."""
     from sqlalchemy.exc import SQLAlchemyError

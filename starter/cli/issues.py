@@ -26,7 +26,7 @@ async def raise_issue(
     said: Said = UNSAID,
     where: Where = NOWHERE,
 ) -> None:
-    """Something does not work; after the go-live its deadlines start to run."""
+    """Something does not work; its deadlines to respond and to resolve run from now on."""
     await tell(where, onboarding, "raise_issue", said, title=title, severity=severity, issue=key)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cyclopts import CycloptsError
 
-from starter.cli.codes import OK, UNEXPECTED, USAGE, code_of
+from starter.cli.codes import OK, USAGE, code_of, reason_of
 from starter.trouble import Signalled
 
 
@@ -32,8 +32,7 @@ def run(words: Sequence[str]) -> int:
         return OK
     except Exception as trouble:
         code = code_of(trouble)
-        reason = str(trouble) if code != UNEXPECTED else f"unexpected: {type(trouble).__name__}: {trouble}"
-        return _say(_one_line(reason), code=code, as_json=as_json, field=getattr(trouble, "field", ""))
+        return _say(_one_line(reason_of(trouble)), code=code, as_json=as_json, field=getattr(trouble, "field", ""))
     return answer if isinstance(answer, int) else OK
 
 
@@ -57,4 +56,6 @@ def _help_for(words: Sequence[str]) -> str:
 
 def _one_line(text: str) -> str:
     """Without line breaks and other control characters: what people sent us may stand in it."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    from starter.cli.answers import harmless
+
+    return harmless(" ".join(text.split()))

@@ -12,10 +12,11 @@ from rich.console import Console
 from runtime.settings import Settings, load_settings
 from starter.cli.answers import console, plain
 from starter.cli.codes import OK
+from starter.folder import running_on
 from starter.ports import asked_for, first_free
 from starter.signals import until_signalled
-from starter.stack import Stack, running
-from starter.trouble import Signalled
+from starter.stack import Stack, child_environment, running
+from starter.trouble import CannotStart, Signalled
 
 Data = Annotated[Path | None, Parameter(help="Folder of database, mails and Temporal's own file. [default: ./data]")]
 DayLength = Annotated[str | None, Parameter(help="Wall time of one day of a plan: 24h is real, 1.5s is for a show.")]
@@ -63,10 +64,22 @@ async def demo(
     return await until_signalled(play(settings, ports=ports, keep=keep, out=console()))
 
 
-def worker() -> NoReturn:
-    """Run one worker against the Temporal and the database of the environment, until SIGTERM."""
+def worker(*, data: Data = None) -> NoReturn:
+    """Run one more worker: of the stack on the folder, else of the Temporal and the database in the environment."""
+    settings = load_settings(flags={"data": data})
+    stack = running_on(settings.data)
+    environment = dict(os.environ)
+    if stack is not None:
+        ours = settings.model_copy(update={"day_length": stack.day_length, "temporal_ui": stack.ui})
+        environment = child_environment(environment, settings=ours, address=stack.temporal)
+    elif settings.database_url is None:
+        # With a database of its own it would take the others' work, find nothing, and hold them up.
+        raise CannotStart(
+            f"no stack runs on --data {settings.data}, and DAY90_DATABASE_URL does not name the database that"
+            " the onboardings are in"
+        )
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "worker"])
+    os.execve(sys.executable, [sys.executable, "-P", "-m", "worker"], environment)
 
 
 def show_addresses(out: Console, stack: Stack) -> None:

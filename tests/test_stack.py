@@ -1,0 +1,221 @@
+"""Does the embedded stack come up, keep its data, and end with everything that it started?"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from runtime.settings import load_settings
+from starter.folder import running_on
+from starter.ports import asked_for, first_free
+from starter.stack import child_environment
+from starter.trouble import CannotStart
+from tests import servers
+from tests.onboardings import sample_deal
+from tests.servers import DAY90, Stack, free_port
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="/proc and prctl are Linux")
+
+
+stack = servers.stack
+
+
+def children_of(pid: int) -> set[int]:
+    """The processes that this one started."""
+    found: set[int] = set()
+    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+        found |= {int(child) for child in tasks.read_text().split()}
+    return found
+
+
+def alive(pids: set[int]) -> set[int]:
+    """Those that still run; a zombie that nobody has buried does not."""
+    running = set()
+    for pid in pids:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if state != "Z":
+            running.add(pid)
+    return running
+
+
+def gone_within(pids: set[int], seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while alive(pids) and time.monotonic() < until:
+        time.sleep(0.05)
+    return not alive(pids)
+
+
+def deal_file(folder: Path) -> str:
+    path = folder / "deal.json"
+    path.write_text(json.dumps(sample_deal()), encoding="utf-8")
+    return str(path)
+
+
+@linux_only
+def test_a_day_with_the_stack(stack: Stack, tmp_path: Path) -> None:
+    """Up, one onboarding, Ctrl-C; up again, and it is still there and goes on; SIGTERM."""
+    first = stack.up()
+    children = children_of(first.pid)
+    assert 2 == len(children)
+
+    started = stack.asked("start", deal_file(tmp_path))
+    assert not started["already"]
+    assert started["temporal_ui"].endswith(f"/namespaces/default/workflows/{started['onboarding']}")
+    assert stack.asked("start", deal_file(tmp_path))["already"]
+
+    helper = subprocess.Popen([DAY90, "worker", "--data", str(stack.data)], stderr=subprocess.PIPE, text=True)
+    assert helper.stderr is not None
+    while "worker_started" not in (line := helper.stderr.readline()):
+        assert line, "a second worker of the same stack did not start"
+    helper.terminate()
+    helper.communicate(timeout=30)
+    assert 0 == helper.returncode
+
+    refused = stack.script("done", "lindenau", "gone_live")
+    assert 3 == refused.returncode
+    assert refused.stderr.startswith("day90: milestone: gone_live has to wait for")
+    assert "Traceback" not in refused.stderr
+    stack.day90("done", "lindenau", "no_such", code=3)
+    stack.day90("done", "somebody else", "kickoff_held", code=4)
+
+    second = subprocess.run(
+        [DAY90, "up", "--data", str(stack.data), "--temporal-port", str(free_port()), "--ui-port", str(free_port())],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert 2 == second.returncode
+    assert second.stderr.startswith(f"day90: another day90 runs on {stack.data}")
+    assert 1 == second.stderr.count("\n")
+
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=60)
+    assert 130 == first.returncode
+    assert set() == alive(children)
+    assert running_on(stack.data) is None
+
+    again = stack.up()
+    assert ["Lindenau Möbelwerke GmbH"] == [line["account"] for line in stack.asked("list")["lines"]]
+    progress = stack.asked("done", "lindenau", "handoff_reviewed", "--by", "s.vogel@lindenau-moebel.example")
+    assert "handoff_reviewed" not in progress["waiting_for"]
+    happened = stack.asked("why", "lindenau", "handoff_reviewed")["happened"]
+    assert ["project_lead"] == [row["by"] for row in happened if row["kind"] == "milestone_reached"]
+
+    children = children_of(again.pid)
+    again.terminate()
+    again.communicate(timeout=60)
+    assert 0 == again.returncode
+    assert set() == alive(children)
+
+
+@linux_only
+def test_children_die_with_a_killed_parent(stack: Stack) -> None:
+    """kill -9: nobody is left to clean up, the kernel does it; the folder is free again."""
+    process = stack.up()
+    children = children_of(process.pid)
+
+    process.kill()
+    process.communicate()
+
+    assert gone_within(children, 10)
+    assert running_on(stack.data) is None
+
+
+@linux_only
+def test_a_fallen_worker_is_told_with_its_log(stack: Stack) -> None:
+    """Nothing is restarted silently; the rest of the stack ends too."""
+    process = stack.up()
+    children = children_of(process.pid)
+    worker = next(pid for pid in children if b"-m\0worker" in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+    os.kill(worker, signal.SIGKILL)
+    _, said = process.communicate(timeout=60)
+
+    assert 5 == process.returncode
+    assert said.startswith("day90: the worker was killed by signal 9")
+    assert said.rstrip().endswith(f"(see {stack.data}/worker.log)")
+    assert set() == alive(children)
+
+
+@pytest.mark.parametrize("flag", ["--temporal-port", "--ui-port"])
+def test_a_taken_port_is_one_line_that_names_the_flag(flag: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ports = {"--temporal-port": str(free_port()), "--ui-port": str(free_port()), flag: str(port)}
+        words = [word for pair in ports.items() for word in pair]
+        done = subprocess.run(
+            [DAY90, "up", "--data", str(tmp_path / "data"), *words], capture_output=True, text=True, check=False
+        )
+
+    assert 2 == done.returncode
+    assert f"day90: port {port} is taken: choose another with {flag}\n" == done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_ports_that_cannot_be_are_refused_by_flag() -> None:
+    with pytest.raises(CannotStart, match="--temporal-port 70000"):
+        asked_for(temporal=70_000, ui=None)
+    port = free_port()
+    with pytest.raises(CannotStart, match=f"--ui-port {port}"):
+        asked_for(temporal=port, ui=port)
+
+
+def test_a_demo_finds_free_ports_by_itself() -> None:
+    ports = first_free(temporal=None, ui=None)
+
+    assert ports.temporal != ports.ui
+
+
+def test_an_embedded_worker_finds_no_other_server(tmp_path: Path) -> None:
+    """No profile, key or address of Temporal's from outside, and no setting that was dropped."""
+    settings = load_settings(flags={"data": tmp_path, "day_length": "2s"})
+    outside = {"TEMPORAL_API_KEY": "k", "TEMPORAL_PROFILE": "prod", "DAY90_SMTP_URL": "smtp://real", "PATH": "/bin"}
+
+    child = child_environment(outside, settings=settings, address="127.0.0.1:1")
+
+    assert {name: value for name, value in child.items() if name.startswith("TEMPORAL_")} == {
+        "TEMPORAL_ADDRESS": "127.0.0.1:1",
+        "TEMPORAL_NAMESPACE": "default",
+        "TEMPORAL_CONFIG_FILE": os.devnull,
+    }
+    assert "DAY90_SMTP_URL" not in child
+    assert ("2.0s", str(tmp_path), "/bin") == (child["DAY90_DAY_LENGTH"], child["DAY90_DATA"], child["PATH"])
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    done = subprocess.run(
+        [DAY90, "up", "--data", str(tmp_path / "file" / "data"), "--temporal-port", str(free_port()), "--ui-port",
+         str(free_port())],
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+
+    assert 2 == done.returncode
+    assert "--data" in done.stderr
+    assert 1 == done.stderr.count("\n")
+
+
+def test_a_worker_alone_needs_to_know_its_database(tmp_path: Path) -> None:
+    """Beside nobody's stack, with a database of its own, it would take others' work and find nothing."""
+    environment = {name: value for name, value in os.environ.items() if name != "DAY90_DATABASE_URL"}
+
+    done = subprocess.run(
+        [DAY90, "worker", "--data", str(tmp_path)], capture_output=True, text=True, check=False, env=environment
+    )
+
+    assert 2 == done.returncode
+    assert "DAY90_DATABASE_URL" in done.stderr
+    assert 1 == done.stderr.count("\n")
