@@ -4,10 +4,10 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -21,7 +21,7 @@ from activities.calendars import public_holidays
 from activities.channels.mail import MailFiles, SmtpMail
 from activities.channels.rendering import Rendering
 from activities.ports import Calendars, Channel, Ledger, Library, Outbox, Staff, Wake
-from activities.sending import Sending
+from activities.sending import MOST_AT_ONCE, Sending
 from playbooks import library as shelf
 from runtime.connection import (
     BadTemporalProfile,
@@ -32,7 +32,7 @@ from runtime.connection import (
 )
 from runtime.logs import configure_logs
 from runtime.settings import BadSetting, Settings, load_settings
-from store.engine import migrate, open_store
+from store.engine import migrate, open_store, wall_clock
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from workflows.onboarding import Onboarding
@@ -47,8 +47,8 @@ GRACE = timedelta(seconds=8)
 """How long a mail in hand may take to be finished when the worker is asked to end."""
 STICKY = timedelta(seconds=1)
 """How long a task waits for the worker that has its workflow cached: after a kill the others take over in a second."""
-THREADS = 32
-"""For writes to the database and for mail, which both wait more than they work."""
+WRITING_THREADS = 16
+"""For the database alone, so that a mail server that hangs keeps nothing from being written down."""
 log = structlog.get_logger()
 
 
@@ -63,6 +63,7 @@ class Parts:
     channels: Mapping[str, Channel]
     wake: Wake
     calendars: Calendars = public_holidays
+    now: Callable[[], datetime] = wall_clock
     day_length: timedelta = timedelta(days=1)
     ui: str = ""
 
@@ -89,13 +90,18 @@ def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: An
         staff=parts.staff,
         calendars=parts.calendars,
         wake=parts.wake,
+        threads=ThreadPoolExecutor(WRITING_THREADS, thread_name_prefix="store"),
         day_length=parts.day_length,
         ui=parts.ui,
     )
-    sending = Sending(outbox=parts.outbox, channels=parts.channels, now=lambda: datetime.now(UTC))
+    sending = Sending(
+        outbox=parts.outbox,
+        channels=parts.channels,
+        now=parts.now,
+        threads=ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="channel"),
+    )
     settings: dict[str, Any] = {
         "workflow_runner": runner(),
-        "activity_executor": ThreadPoolExecutor(THREADS),
         "graceful_shutdown_timeout": GRACE,
         "sticky_queue_schedule_to_start_timeout": STICKY,
     }
@@ -109,7 +115,6 @@ def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: An
             books.keep_programme,
             sending.look_into_outbox,
             sending.deliver_notice,
-            sending.give_up_on_notice,
         ],
         **{**settings, **options},
     )

@@ -2,34 +2,31 @@
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import structlog
-from pydantic import ValidationError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.admission import business_now, calendar_of, check_deal, read_deal
 from activities.ports import Calendars, Ledger, Library, Staff, Wake
 from domain.agenda.occasion import Occasion, ProgrammeOccasion
 from domain.agenda.state import Consequences, Entry, State
 from domain.clock import DAY, Clock
 from domain.deal import DealClosed, onboarding_id
-from domain.playbook import Playbook
 from domain.record import Dossier
-from domain.refusal import InvalidDeal, what_is_wrong
+from domain.refusal import InvalidDeal
 from domain.rules.casting import people_of, staff_person
 from domain.rules.deciding import decide
 from domain.rules.opening import first_state
 from domain.rules.programme import keep_programme
-from domain.team import Team
 from domain.trouble import AlreadyOnboarded
 from domain.wire import Instant, Wire
 
 MAIL = "mail"
-YEARS_AHEAD = 3
-"""Holidays are looked up for the year of the close and the next two: no onboarding lasts longer."""
 log = structlog.get_logger()
 
 
@@ -44,13 +41,17 @@ class Opening(Wire):
 
 @dataclass(frozen=True)
 class Bookkeeping:
-    """The activities of an onboarding's own tasks. `ui` is the Temporal UI's address of an onboarding, with `{id}`."""
+    """The activities of an onboarding's own tasks. `ui` is the Temporal UI's address of an onboarding, with `{id}`.
+
+    `threads` are for the database alone: a mail server that hangs must not keep anything from being written down.
+    """
 
     ledger: Ledger
     library: Library
     staff: Staff
     calendars: Calendars
     wake: Wake
+    threads: Executor
     day_length: timedelta = DAY
     ui: str = ""
 
@@ -58,7 +59,7 @@ class Bookkeeping:
     async def open_onboarding(self, opening: Opening) -> State:
         """Validate and keep the deal, draft the plan. Fails for good with InvalidDeal or AlreadyOnboarded."""
         try:
-            return await asyncio.to_thread(self._open, opening)
+            return await asyncio.get_running_loop().run_in_executor(self.threads, self._open, opening)
         except InvalidDeal as error:
             detail = {"field": error.field, "reason": error.reason}
             raise ApplicationError(str(error), detail, type="InvalidDeal", non_retryable=True) from None
@@ -72,10 +73,8 @@ class Bookkeeping:
         clock = self._clock(deal, opening)
         now = clock.business(opening.started_at)
         team = self.staff()
-        _refuse_impossible(deal, team, now)
-        playbook = self._playbook(deal)
-        years = range(deal.closed_at.year, deal.closed_at.year + YEARS_AHEAD)
-        calendar = self.calendars(deal.account, years=years)
+        playbook = check_deal(deal, library=self.library, team=team, calendars=self.calendars, now=now)
+        calendar = calendar_of(deal, self.calendars)
         load = self.ledger.load_by_owner()
         state = first_state(deal, playbook, calendar, team, load=load, clock=clock, now=now)
         handles = dict.fromkeys([handle for handles in state.cast.values() for handle in handles])
@@ -97,21 +96,13 @@ class Bookkeeping:
     def _clock(self, deal: DealClosed, opening: Opening) -> Clock:
         if self.day_length == DAY:
             return Clock()
-        start = deal.as_of or deal.closed_at
+        start = business_now(deal, wall=opening.started_at, day_length=self.day_length)
         return Clock(day=self.day_length, business_start=start, wall_start=opening.started_at)
-
-    def _playbook(self, deal: DealClosed) -> Playbook:
-        value = float(deal.yearly_value) if deal.yearly_value is not None else None
-        key = deal.playbook or self.library.choose(value)
-        known = list(self.library.keys())
-        if key not in known:
-            raise InvalidDeal(f"{key!r} is not a playbook; there are: {', '.join(known)}", field="playbook")
-        return self.library.get(key)
 
     @activity.defn
     async def take_turn(self, occasion: Occasion) -> Consequences:
         """Decide what follows, write journal, read model and notices in one transaction, wake the sender."""
-        consequences, waiting = await asyncio.to_thread(self._turn, occasion)
+        consequences, waiting = await asyncio.get_running_loop().run_in_executor(self.threads, self._turn, occasion)
         if waiting:
             await self.wake(MAIL)
         return consequences
@@ -135,7 +126,8 @@ class Bookkeeping:
     @activity.defn
     async def keep_programme(self, occasion: ProgrammeOccasion) -> list[Entry]:
         """Write down what is due in a success programme, tell people, and answer with what comes next."""
-        entries, waiting = await asyncio.to_thread(self._keep_programme, occasion)
+        loop = asyncio.get_running_loop()
+        entries, waiting = await loop.run_in_executor(self.threads, self._keep_programme, occasion)
         if waiting:
             await self.wake(MAIL)
         return entries
@@ -147,26 +139,3 @@ class Bookkeeping:
         entries, writing = keep_programme(occasion, dossier, self.staff(), done_before=done_before, ui=ui)
         self.ledger.write(writing)
         return entries, bool(writing.notices or done_before)
-
-
-def read_deal(raw: Any) -> DealClosed:
-    """The deal in that JSON. Raises InvalidDeal naming the field."""
-    if not isinstance(raw, Mapping):
-        raise InvalidDeal("the deal file is one JSON object", field="deal")
-    try:
-        return DealClosed.model_validate(raw)
-    except ValidationError as error:
-        field, reason = what_is_wrong(error)
-        raise InvalidDeal(reason, field=field) from None
-
-
-def _refuse_impossible(deal: DealClosed, team: Team, now: Instant) -> None:
-    if deal.closed_at > now + timedelta(minutes=5):
-        raise InvalidDeal(f"{deal.closed_at.isoformat()} lies in the future", field="closed_at")
-    if deal.as_of and deal.as_of > now + timedelta(minutes=5):
-        raise InvalidDeal(f"{deal.as_of.isoformat()} lies in the future", field="as_of")
-    if deal.go_live_by and deal.go_live_by <= now.date():
-        raise InvalidDeal(f"{deal.go_live_by} is past", field="go_live_by")
-    if deal.owner and team.member(deal.owner) is None:
-        csms = ", ".join(member.handle for member in team.members if member.role == "csm")
-        raise InvalidDeal(f"{deal.owner!r} is not in the staff directory; CSMs: {csms}", field="owner")

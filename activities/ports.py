@@ -46,8 +46,8 @@ class Outbox(Protocol):
     def ready(self, channel: str, *, now: datetime, most: int) -> Sequence[int]:
         """Ids of the notices that may go now, oldest first."""
 
-    def next_ready(self, channel: str) -> datetime | None:
-        """When the next waiting notice may go; None when none waits."""
+    def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
+        """When the next notice that may not go yet may; None when none waits for its hour."""
 
     def take(self, id: int) -> WaitingNotice | None:
         """The notice right before it goes; None when it was sent, refused or has become pointless (then withdrawn)."""

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from temporalio import activity
@@ -15,6 +16,8 @@ from domain.wire import Instant, Wire
 
 MOST_AT_ONCE = 20
 """So many deliveries of a channel are under way together: enough to fill a second, few enough for any mail server."""
+PATIENCE = timedelta(days=5)
+"""As long as mail servers keep trying (RFC 5321, 4.5.4.1); after that the CSM is told."""
 log = structlog.get_logger()
 
 
@@ -44,19 +47,20 @@ class Sending:
     outbox: Outbox
     channels: Mapping[str, Channel]
     now: Callable[[], datetime]
+    threads: Executor
 
     @activity.defn
     async def look_into_outbox(self, look: Look) -> Round:
-        return await asyncio.to_thread(self._look, look)
+        return await asyncio.get_running_loop().run_in_executor(self.threads, self._look, look)
 
     def _look(self, look: Look) -> Round:
         ready = self.outbox.ready(look.channel, now=look.now, most=MOST_AT_ONCE * 5)
-        return Round(ready=tuple(ready), next_at=self.outbox.next_ready(look.channel))
+        return Round(ready=tuple(ready), next_at=self.outbox.next_ready(look.channel, after=look.now))
 
     @activity.defn
     async def deliver_notice(self, delivery: Delivery) -> str:
         """`sent`, `withdrawn` or `refused`. Raises ChannelDown, which Temporal retries."""
-        return await asyncio.to_thread(self._deliver, delivery)
+        return await asyncio.get_running_loop().run_in_executor(self.threads, self._deliver, delivery)
 
     def _deliver(self, delivery: Delivery) -> str:
         id = delivery.notice
@@ -66,16 +70,13 @@ class Sending:
         try:
             receipt = self.channels[delivery.channel].deliver(waiting)
         except ChannelDown as error:
+            if self.now() - waiting.notice.not_before > PATIENCE:
+                return self._refuse(id, f"given up after {PATIENCE.days} days of trying; the last answer: {error}")
             raise ApplicationError(str(error), type="ChannelDown") from None
         except ChannelRefuses as error:
             return self._refuse(id, str(error))
         self.outbox.sent(id, receipt)
         return "sent"
-
-    @activity.defn
-    async def give_up_on_notice(self, delivery: Delivery) -> str:
-        """For a channel that did not take a message for days."""
-        return await asyncio.to_thread(self._refuse, delivery.notice, "given up after five days of trying")
 
     def _refuse(self, id: int, reason: str) -> str:
         owner = self.outbox.refused(id, reason=reason, at=self.now())

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from domain.text import Language
+from domain.text import Language, in_language
 from domain.wire import Door, Instant, Line, PersonName, Prose, Slug
 
 CustomerRole = Literal[
@@ -234,30 +234,36 @@ def programme_id(source: str, deal_id: str) -> str:
     return f"success-{source}-{deal_id}"
 
 
-HAND_OFF_PARTS: tuple[tuple[str, str], ...] = (
-    ("products", "which products were bought (HO-04)"),
-    ("problem", "which problem they should solve (HO-05)"),
-    ("present_state", "how it is done today (HO-10)"),
-    ("success_metrics", "the success metrics talked about in the sale (HO-06)"),
-    ("near_term", "dates of theirs that touch the schedule (HO-07)"),
-    ("notes", "the notes of the sale (HO-03)"),
-    ("crm_url", "the link to the deal in the CRM (HO-02)"),
-    ("sow_url", "the statement of work (HO-12)"),
-    ("roi_method", "how the return was calculated in the sale (HO-12)"),
-    ("quick_wins", "candidates for quick wins (HO-12)"),
-    ("champion", "who the champion is (HO-12)"),
-    ("seats", "how many seats were bought"),
-    ("yearly_value", "the yearly contract value"),
-)
-WANTED_ROLES: tuple[CustomerRole, ...] = ("executive_sponsor", "project_lead", "technical_lead")
+HAND_OFF_PARTS: dict[str, dict[Language, str]] = {
+    "products": {"en": "which products were bought", "ja": "ご契約いただいた製品"},
+    "problem": {"en": "which problem they should solve", "ja": "解決したい課題"},
+    "present_state": {"en": "how it is done today", "ja": "現在の業務のやり方"},
+    "success_metrics": {"en": "the success metrics talked about in the sale", "ja": "商談で話題になった成功指標"},
+    "near_term": {"en": "dates of theirs that touch the schedule", "ja": "日程に影響するお客様側の予定"},
+    "notes": {"en": "the notes of the sale", "ja": "商談のメモ"},
+    "crm_url": {"en": "the link to the deal in the CRM", "ja": "CRMの商談へのリンク"},
+    "sow_url": {"en": "the statement of work", "ja": "作業範囲記述書（SOW）"},
+    "roi_method": {"en": "how the return was calculated in the sale", "ja": "商談で用いたROIの算出方法"},
+    "quick_wins": {"en": "candidates for quick wins", "ja": "クイックウィンの候補"},
+    "champion": {"en": "who the champion is", "ja": "社内推進者はどなたか"},
+    "seats": {"en": "how many seats were bought", "ja": "ご契約の席数"},
+    "yearly_value": {"en": "the yearly contract value", "ja": "年間契約金額"},
+}
+"""The fields of the hand-off record (HO-02 to HO-12) as people are asked for them."""
+WANTED_ROLES: dict[CustomerRole, dict[Language, str]] = {
+    "executive_sponsor": {"en": "who the executive sponsor is", "ja": "エグゼクティブスポンサーはどなたか"},
+    "project_lead": {"en": "who the project lead is", "ja": "プロジェクトリーダーはどなたか"},
+    "technical_lead": {"en": "who the technical lead is", "ja": "技術リーダーはどなたか"},
+}
+"""The people without whom nothing can be agreed on (HO-08)."""
 
 
-def missing_from_hand_off(deal: DealClosed) -> tuple[str, ...]:
+def missing_from_hand_off(deal: DealClosed, language: str = "en") -> tuple[str, ...]:
     """What the seller is asked for, in words; empty when the hand-off record is complete (A3, HO-13)."""
-    gaps = [words for part, words in HAND_OFF_PARTS if not getattr(deal, part)]
     present = {person.role for person in deal.stakeholders}
-    gaps += [f"who the {role.replace('_', ' ')} is (HO-08)" for role in WANTED_ROLES if role not in present]
-    return tuple(gaps)
+    gaps = [words for part, words in HAND_OFF_PARTS.items() if not getattr(deal, part)]
+    gaps += [words for role, words in WANTED_ROLES.items() if role not in present]
+    return tuple(in_language(words, language) for words in gaps)
 
 
 def completeness(deal: DealClosed) -> float:

@@ -3,6 +3,7 @@
 News comes as one JSON object. These models only grow: a field is added with a default, nothing is renamed or retyped.
 """
 
+import hashlib
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -18,7 +19,10 @@ KEPT_NAMES, KEPT_OF_A_NAME = 20, 80
 """So many unknown fields are written down, and so much of their names: they are the sender's, and may be anything."""
 
 
-NewsId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+LONGEST_NEWS_ID = 100
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+"""Said in so many words that others can act on it: not blank, at most 2,000 characters."""
+NewsId = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NEWS_ID)]
 """What its sender calls a piece of news; the last 500 are carried along, so it is kept short."""
 
 
@@ -45,18 +49,18 @@ class MilestoneReached(News):
 
 class MilestoneReopened(News):
     milestone: Slug
-    reason: Prose = Field(min_length=1)
+    reason: Reason
 
 
 class MilestoneWaived(News):
     milestone: Slug
-    reason: Prose = Field(min_length=1)
+    reason: Reason
 
 
 class SignedOff(News):
     milestone: Slug
     decision: Literal["approve", "reject"]
-    reasons: Annotated[tuple[Prose, ...], Field(max_length=MOST_LISTED)] | Prose = ()
+    reasons: Annotated[tuple[Reason, ...], Field(max_length=MOST_LISTED)] | Reason = ()
 
 
 class IssueRaised(News):
@@ -74,7 +78,7 @@ class IssueResolved(News):
 
 
 class Paused(News):
-    reason: Prose = Field(min_length=1)
+    reason: Reason
     until: date | None = None
 
 
@@ -88,7 +92,7 @@ class Replanned(News):
     milestone: Slug | None = None
     to: date | None = None
     hand_off_by: date | None = None
-    reason: Prose = Field(min_length=1)
+    reason: Reason
 
 
 class Reassigned(News):
@@ -171,6 +175,11 @@ def read_news(kind: str, raw: Any) -> News:
     except ValidationError as error:
         field, reason = what_is_wrong(error)
         raise Refused(reason, field=field) from None
+
+
+def short(text: str) -> str:
+    """Twelve hex digits that stand for a text of any length and alphabet; two of them never meet in one onboarding."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def unknown_fields(kind: str, raw: dict[str, Any]) -> tuple[str, ...]:

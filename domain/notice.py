@@ -41,6 +41,9 @@ NoticeKind = Literal[
     "undeliverable",
 ]
 
+OUTLIVES_THE_ONBOARDING: tuple[NoticeKind, ...] = ("hand_off", "ended", "undeliverable", "programme_meeting")
+"""What still goes out when an onboarding has ended; a welcome or a new date that still waited would only confuse."""
+
 
 class Person(Wire):
     """Somebody who gets our mail: of the staff or at the customer's."""

@@ -24,13 +24,13 @@ Score = Annotated[int, Field(ge=1, le=5)]
 class Wire(BaseModel):
     """A frozen model that only grows: what it does not know it ignores, because senders may be newer than we are."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Door(BaseModel):
     """A frozen model that people type or programs send to a door of ours: unknown fields are refused by name."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 def _no_control_characters(text: str) -> str:

@@ -83,7 +83,7 @@ def _reason(reason: Reason, titles: dict[str, str], language: str) -> str:
         case "paused":
             return f"{_days(detail['days'])} of pause do not count: {day}"
         case "moved":
-            return f"moved by agreement to {day}"
+            return f"moved to {day}"
         case "promised":
             return f"promised in the sale for {day}"
         case "kept_back":
@@ -113,7 +113,7 @@ def _reason_ja(reason: Reason, titles: dict[str, str], day: str) -> str:
         case "paused":
             return f"休止期間の{detail['days']}日間を除外: {day}"
         case "moved":
-            return f"合意により{day}へ変更"
+            return f"{day}へ変更"
         case "promised":
             return f"商談時のお約束日: {day}"
         case "kept_back":

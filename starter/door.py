@@ -21,8 +21,9 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
+from activities.admission import business_now, check_deal, read_deal
 from activities.ports import Calendars, Library, Staff
-from domain.agenda.picture import Progress
+from domain.agenda import JUST_OPENING, Progress
 from domain.deal import DealClosed, onboarding_id
 from domain.news import read_news, unknown_fields
 from domain.record import Dossier
@@ -30,7 +31,6 @@ from domain.refusal import InvalidDeal, Refused
 from domain.text import in_language
 from domain.trouble import UnknownOnboarding
 from domain.wire import Wire
-from starter.deals import business_now, check_deal, read_deal
 from starter.people import member, person
 from starter.trouble import InvalidNews, NotFound, NotReachable
 
@@ -39,6 +39,8 @@ ONE_TRY = timedelta(seconds=10)
 """How long one call waits for an answer: a worker that was killed is given up by the server after about ten seconds."""
 PATIENCE = timedelta(seconds=30)
 """How long the same news is sent again before we say that nobody answered."""
+OPENS_WITHIN = timedelta(seconds=10)
+"""How long news that came while the onboarding is being opened is sent again: its first task takes a second or two."""
 BETWEEN_TRIES = 0.2
 
 TRY_AGAIN = frozenset(
@@ -50,6 +52,8 @@ TRY_AGAIN = frozenset(
         RPCStatusCode.RESOURCE_EXHAUSTED,
         RPCStatusCode.INTERNAL,
         RPCStatusCode.UNKNOWN,
+        # The workflow task that took the update failed; the server runs it again, and the update with it.
+        RPCStatusCode.FAILED_PRECONDITION,
     }
 )
 
@@ -97,6 +101,7 @@ class Door:
     proved: bool = False
     one_try: timedelta = field(default=ONE_TRY)
     patience: timedelta = field(default=PATIENCE)
+    opens_within: timedelta = field(default=OPENS_WITHIN)
 
     async def start(self, raw: object) -> Started:
         """Start the onboarding of a deal; a repeated start changes nothing and says so.
@@ -231,15 +236,18 @@ class Door:
         update_id = uuid4().hex
         loop = asyncio.get_running_loop()
         until = loop.time() + self.patience.total_seconds()
+        opened_by = loop.time() + self.opens_within.total_seconds()
         while True:
             try:
                 # Not `rpc_timeout`: the SDK polls on after that one, for ever.
                 async with asyncio.timeout(self.one_try.total_seconds()):
                     return await self._handle(onboarding).execute_update(kind, news, id=update_id)
             except WorkflowUpdateFailedError as failed:
-                if refusal := _refusal(failed.cause, Refused):
+                refusal = _refusal(failed.cause, Refused)
+                opening = refusal is not None and _just_opening(refusal) and loop.time() < opened_by
+                if refusal and not opening:
                     raise refusal from None
-                if not _lost_its_run(failed.cause):
+                if not opening and not _lost_its_run(failed.cause):
                     raise
             except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError):
                 _be_cancelled()
@@ -271,6 +279,11 @@ def _refusal(cause: BaseException | None, kind: type[Answer]) -> Answer | None:
     told = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
     said = cast("dict[str, str]", told)
     return kind(said.get("reason") or cause.message, field=said.get("field", ""))  # type: ignore[call-arg]
+
+
+def _just_opening(refusal: Refused) -> bool:
+    """It came before the plan was drafted: nothing was kept of it, and in a moment it is welcome."""
+    return not refusal.field and refusal.reason.startswith(JUST_OPENING)
 
 
 def _be_cancelled() -> None:

@@ -11,6 +11,14 @@ class NotFound(Exception):
     """Nothing by that name. Who must act: whoever named it."""
 
 
+class WrongOption(Exception):
+    """A word on the command line that stands for nothing here. Who must act: whoever typed it."""
+
+
+class UnreadableFile(Exception):
+    """Something that was named as a file and is none that we read. Who must act: whoever named it."""
+
+
 class NotReachable(Exception):
     """Temporal, its workers or the database do not answer. Trying again helps once they do."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed
-from domain.notice import Notice, Person
+from domain.notice import OUTLIVES_THE_ONBOARDING, Notice, Person
 from domain.plan import Plan
 from domain.playbook import Playbook, content_hash
 from domain.record import Dossier, JournalRow, RegisterRow, Standing, Writing
@@ -271,6 +271,6 @@ def _plain(row: dict[str, Any]) -> Row:
 
 
 def _withdraw_what_waited(connection: Connection, onboarding: str) -> None:
-    waited = notices.c.while_open.is_not(None) & (notices.c.state == "waiting")
+    waited = (notices.c.state == "waiting") & notices.c.kind.not_in(OUTLIVES_THE_ONBOARDING)
     gone = update(notices).where((notices.c.onboarding == onboarding) & waited)
     connection.execute(gone.values(state="withdrawn", reason="the onboarding has ended"))

@@ -36,9 +36,10 @@ class SqlOutbox:
         with read_transaction(self._engine) as connection:
             return connection.scalars(oldest).all()
 
-    def next_ready(self, channel: str) -> datetime | None:
-        """When the next waiting notice may go; None when none waits."""
-        waiting = select(func.min(notices.c.not_before)).where(notices.c.channel == channel, IS_WAITING)
+    def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
+        """When the next notice that may not go yet may; None when none waits for its hour."""
+        later = (notices.c.channel == channel) & IS_WAITING & (notices.c.not_before > after)
+        waiting = select(func.min(notices.c.not_before)).where(later)
         with read_transaction(self._engine) as connection:
             soonest: datetime | None = connection.scalar(waiting)
         return soonest

@@ -102,7 +102,7 @@ class MemoryOutbox:
     def ready(self, channel: str, *, now: datetime, most: int) -> Sequence[int]:
         return ()
 
-    def next_ready(self, channel: str) -> datetime | None:
+    def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
         return None
 
     def take(self, id: int) -> WaitingNotice | None:

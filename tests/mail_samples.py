@@ -322,6 +322,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
     },
     "replanned": {
         "reason": "The ERP upgrade was put off.",
+        "hand_off_by": "2027-04-12",
         "moved": [
             {"title": "Integrations live", "was": "2027-01-06", "now": "2027-01-20"},
             {"title": "UAT signed off", "was": "2027-01-07", "now": "2027-01-27"},
@@ -579,6 +580,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
     },
     "replanned": {
         "reason": "基幹システムの更新が延期されたため。",
+        "hand_off_by": "",
         "moved": [
             {"title": "システム連携の稼働", "was": "2027-01-06", "now": "2027-01-20"},
             {"title": "受入テスト（UAT）の承認", "was": "2027-01-07", "now": "2027-01-27"},

@@ -139,7 +139,7 @@ def test_a_hand_off_does_not_come_with_the_resume_because_its_day_fell_into_the_
     ("kind", "news", "refused"),
     [
         ("resume", {}, ("resume", "it is not paused")),
-        ("pause", {"reason": ""}, ("reason", "String should have at least 1 character")),
+        ("pause", {"reason": ""}, ("reason", "is empty")),
         ("pause", {"reason": "x", "until": "2026-10-01"}, ("until", "2026-10-01 is past")),
         ("pause", {"reason": "x", "until": "9999-12-31"}, ("until", "9999-12-31 is more than two years ahead")),
     ],

@@ -24,8 +24,8 @@ def status_of(onboarding: Simulation, key: str) -> str:
 
 
 def without_records(state: State) -> dict[str, Any]:
-    """The state but for the number of facts that were written down."""
-    return state.model_dump(exclude={"facts", "pending", "seen"})
+    """The state but for what was written down and how often it was said."""
+    return state.model_dump(exclude={"facts", "counts", "pending", "seen"})
 
 
 # --- early

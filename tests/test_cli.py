@@ -1,6 +1,7 @@
 """Does the installed command line do its job on a running stack, and always leave cleanly?"""
 
 import json
+import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -39,6 +40,10 @@ def test_a_working_day_at_the_command_line(stack: Stack, tmp_path: Path) -> None
     stack.day90("done", it, "handoff_reviewed", "--by", "jonas.weber", "--note", "read <b>twice</b> [red]x[/red]")
     said = stack.day90("why", it, "handoff_reviewed").stdout
     assert "read <b>twice</b>" in " ".join(said.split())
+    assert "handoff_reviewed was reached at" in said
+    assert None is re.search(r"\d{4}-\d\d-\d\dT", said)
+    assert stack.day90("why", it, "no_such", code=4).stderr.startswith("day90: no_such: neither the plan nor")
+    assert "is a stage" in stack.day90("why", it, stack.asked("show", it)["stages"][-1]["key"]).stdout
     stack.day90("done", it, "kickoff_held", "--at", "2026-11-06", "--evidence", "https://x.example/minutes")
     refused = stack.day90("sign-off", it, "plan_agreed", "approve", "--by", "end_user", code=3)
     assert refused.stderr.startswith("day90: by: plan_agreed may be signed by")
@@ -50,8 +55,9 @@ def test_a_working_day_at_the_command_line(stack: Stack, tmp_path: Path) -> None
     assert stack.day90("waive", it, "kickoff_held", "--reason", "known customer", code=3).stderr.count("\n") == 1
     stack.day90("waive", it, "kickoff_held", "--reason", "known customer", "--by", "nora.lindqvist")
 
-    stack.day90("issue", "raise", it, "Printing is slow", "--severity", "high")
+    assert "issue: issue-1" in stack.day90("issue", "raise", it, "Printing is slow", "--severity", "high").stdout
     assert "issue-1" in stack.day90("issue", "list", it).stdout
+    assert "nothing by the key" not in stack.day90("why", it, "issue-1").stdout
     stack.day90("issue", "acknowledge", it, "issue-1")
     stack.day90("issue", "resolve", it, "issue-1")
     assert ["resolved"] == [issue["status"] for issue in stack.asked("issue", "list", it)]
@@ -62,6 +68,7 @@ def test_a_working_day_at_the_command_line(stack: Stack, tmp_path: Path) -> None
     stack.day90("attest", it, "self_sufficient", "--by", "project_lead")
     stack.day90("attest", it, "self_sufficient", "--by", "project_lead", "--withdraw")
     stack.day90("scope", "request", it, "A portal", "--request", "portal")
+    assert "change-2" == stack.asked("scope", "request", it, "An app")["request"]
     stack.day90("scope", "decide", it, "portal", "phase_2", "--by", "nora.lindqvist")
     stack.day90("reassign", it, "grace.lee", "--reason", "on leave")
     later = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
@@ -76,6 +83,7 @@ def test_a_working_day_at_the_command_line(stack: Stack, tmp_path: Path) -> None
     assert stack.asked("mails", it, "--limit", "3")
     assert "subject" in stack.day90("mails", "show", str(stack.asked("mails", it)[0]["id"])).stdout
     assert 1 == stack.day90("mails", "show", "9999", code=4).stderr.count("\n")
+    assert f"day90 mails {shown['onboarding']} --limit 10" in stack.day90("mails", it, "--limit", "1").stdout
 
     stack.day90(
         "start", deal_file(tmp_path, id="late"), "--as-of", "2026-11-20", "--reached", "kickoff_held=2026-11-06"
@@ -83,8 +91,13 @@ def test_a_working_day_at_the_command_line(stack: Stack, tmp_path: Path) -> None
     unclear = stack.day90("show", it, code=4)
     assert "onboarding-salesforce-late" in unclear.stderr
     stack.day90("end", "late", "duplicate", code=3)
-    ended = stack.asked("end", "late", "duplicate", "--reason", "entered twice")
-    assert "duplicate" == ended["ending"]
+    said = stack.day90("end", "late", "duplicate", "--reason", "entered twice").stdout
+    assert "duplicate" in said
+    assert "  late: " not in said
+    assert "onboarding-salesforce-late" not in stack.day90("list", "--late").stdout
+    again = stack.day90("start", deal_file(tmp_path, id="late")).stdout
+    assert "has ended (duplicate on " in again
+    assert "go-live" not in again
     assert "has ended" in stack.day90("done", "late", "handoff_reviewed", code=3).stderr
 
     _leaves_cleanly_thirty_times(stack, deal_file(tmp_path))

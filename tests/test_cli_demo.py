@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from activities.admission import chosen_playbook, read_deal
 from domain.news import KINDS
 from playbooks.library import Library
-from starter.deals import chosen_playbook, read_deal
 from starter.story import read_story
 from tests.onboardings import sample_deal
 from tests.servers import DAY90

@@ -1,12 +1,16 @@
 """What does the command line say to wrong input? One line that names the field, an exit code, and nothing starts."""
 
 import json
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from starter.cli.running import run
+from starter.cli.times import moment
+from store.engine import migrate
 from tests.onboardings import sample_deal
 
 ELSEWHERE = ("--temporal-address", "127.0.0.1:1")
@@ -49,6 +53,8 @@ WRONG_DEALS: list[tuple[str, dict[str, Any]]] = [
     ("reached.0.at", {"reached": [{"milestone": "handoff_reviewed", "at": "2020-11-03T10:00:00+01:00"}]}),
     ("account.country", {"account": {"name": "X", "country": "XX", "time_zone": "Europe/Berlin"}}),
     ("account.subdivision", {"account": {"name": "X", "country": "DE", "subdivision": "ZZ", "time_zone": "UTC"}}),
+    ("closed_at", {"closed_at": "2098-11-02T10:00:00+01:00"}),
+    ("as_of", {"as_of": "2098-11-02T10:00:00+01:00"}),
     ("id", {"id": "a/b"}),
     ("source", {"source": "Sales Force"}),
 ]
@@ -58,12 +64,14 @@ WRONG_DEALS: list[tuple[str, dict[str, Any]]] = [
 def test_a_wrong_deal_is_one_line_with_its_field(
     field: str, changes: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """A dry run refuses it as the start does."""
     code, said = start(sample_deal(**changes), capsys)
 
     assert 2 == code
     assert said.startswith(f"day90: {field}")
     assert 1 == said.count("\n")
     assert len(said) < 500
+    assert (code, said) == start(sample_deal(**changes), capsys, "--dry-run")
 
 
 def test_the_field_is_a_field_of_the_json_answer(capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,6 +111,81 @@ def test_bytes_that_are_no_text_are_one_line(capsys: pytest.CaptureFixture[str])
 
     assert 2 == run(["start", "deal.json", *ELSEWHERE])
     assert "day90: deal.json: is not written in UTF-8\n" == capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["start"], ["playbook", "lint"]])
+def test_only_regular_files_of_a_sensible_size_are_read(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """A pipe that nobody writes into would be read for ever, and `/dev/zero` has no end."""
+    os.mkfifo("pipe")
+    with Path("huge").open("wb") as huge:
+        huge.truncate(5_000_001)
+
+    for name, reason in (
+        ("pipe", "is no regular file"),
+        ("/dev/zero", "is no regular file"),
+        (".", "is no regular file"),
+        ("huge", "is larger than 5 MB, which no file of ours is"),
+    ):
+        assert 2 == run([*words, name])
+        assert f"day90: {name}: {reason}\n" == capsys.readouterr().err
+
+
+CLOSED = datetime(2026, 11, 2, 15, tzinfo=UTC)
+LATER = datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2026-11-03", datetime(2026, 11, 3, 11, tzinfo=UTC)),
+        ("2026-11-02", CLOSED),
+        ("2026-12-01", LATER),
+        ("2026-11-02T09:00", datetime(2026, 11, 2, 8, tzinfo=UTC)),
+    ],
+)
+def test_a_mere_date_is_its_noon_but_never_before_the_close(text: str, meant: datetime) -> None:
+    """On the day of the close, a deal closed in the afternoon; today is now; a time is taken by its word."""
+    assert meant == moment(text, zone="Europe/Berlin", now=LATER, closed_at=CLOSED)
+
+
+def test_noon_counts_where_the_deal_was_closed_before_it() -> None:
+    in_the_morning = datetime(2026, 11, 2, 8, tzinfo=UTC)
+
+    read = moment("2026-11-02", zone="Europe/Berlin", now=LATER, closed_at=in_the_morning)
+
+    assert datetime(2026, 11, 2, 11, tzinfo=UTC) == read
+
+
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        (["list", "--status", "fine"], "on_track"),
+        (["list", "--stage", "lunch"], "implementation"),
+        (["list", "--owner", "nobody.here"], "jonas.weber"),
+        (["list", "--limit", "0"], ">= 1"),
+        (["mails", "--limit", "-1"], ">= 1"),
+    ],
+)
+def test_a_filter_that_fits_nothing_ever_names_what_there_is(
+    words: list[str], known: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    migrate(f"sqlite:///{tmp_path / 'data' / 'day90.sqlite'}")
+
+    assert 2 == run(words)
+    said = capsys.readouterr().err
+    assert known in said
+    assert words[1].removeprefix("--") in said
+    assert 1 == said.count("\n")
+
+
+def test_a_folder_that_was_named_is_the_only_one_that_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    """No other Temporal is tried, whoever listens on its usual port."""
+    Path("deal.json").write_text(json.dumps(sample_deal()), encoding="utf-8")
+    Path("mine").mkdir()
+
+    assert 5 == run(["start", "deal.json", "--data", "mine"])
+    assert f"day90: no stack is running on {Path('mine').resolve()}\n" == capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -180,6 +263,15 @@ def test_a_dry_run_is_json_for_programs(capsys: pytest.CaptureFixture[str]) -> N
 def test_a_playbook_that_does_not_exist_is_not_found(capsys: pytest.CaptureFixture[str]) -> None:
     assert 4 == run(["playbook", "show", "no-such"])
     assert 1 == capsys.readouterr().err.count("\n")
+
+
+def test_a_playbook_is_shown_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """Texts in one language, never the mapping that they are kept in."""
+    assert 0 == run(["playbook", "show", "high-touch"])
+
+    said = capsys.readouterr().out
+    assert "{" not in said
+    assert "'ja'" not in said
 
 
 def test_every_playbook_of_ours_passes_its_lint(capsys: pytest.CaptureFixture[str]) -> None:

@@ -272,3 +272,66 @@ def test_a_long_title_does_not_make_an_endless_subject() -> None:
     assert 160 == len(rendered.subject)
     assert rendered.subject.endswith("…")
     assert "x" * 200 in rendered.text
+
+
+def test_a_person_is_not_sent_to_find_out_from_themselves() -> None:
+    """Whoever does it is asked directly; others are told whom to speak to."""
+    for language in LANGUAGES:
+        for one in (sample("escalation", language), to_staff("escalation", language)):
+            name = one.person.name
+            facts = {**one.notice.facts, "responsible": f"Somebody Else, {name}"}
+            own = one.model_copy(update={"notice": one.notice.model_copy(update={"facts": facts})})
+
+            next_step = OURS.render(own).text.partition("Next step" if language == "en" else "次のステップ")[2]
+
+            assert "Somebody Else" not in next_step
+            assert OURS.render(one).text != OURS.render(own).text
+    assert "find out with Jürgen Weiß" in OURS.render(to_staff("escalation")).text
+
+
+@pytest.mark.parametrize("kind", ["escalation", "overdue_summary", "status_report", "taken_up"])
+def test_nothing_is_late_by_no_days(kind: NoticeKind) -> None:
+    """Due on Friday, looked at on Saturday."""
+    late = [{"title": "UAT signed off", "due": "2027-01-08", "days": 0}]
+
+    english = OURS.render(sample(kind, "en", days=0, late=late, overdue=late)).text
+    japanese = OURS.render(sample(kind, "ja", days=0, late=late, overdue=late)).text
+
+    assert "less than a working day" in english
+    assert "1営業日未満" in japanese
+    assert not re.search(r"\b0 (working )?days", english)
+    assert "0営業日" not in japanese
+
+
+def test_a_pause_of_less_than_a_day_is_not_counted() -> None:
+    assert "Welcome back. The onboarding goes on" in OURS.render(sample("resumed", paused_days=0)).text
+    assert "0日間" not in OURS.render(sample("resumed", "ja", paused_days=0)).text
+
+
+def test_a_change_of_plan_says_what_changed() -> None:
+    """Dates of milestones, the last day for the hand-off, or both; a mail that waited through an update has no day."""
+    both = OURS.render(sample("replanned")).text
+    only_the_end = OURS.render(sample("replanned", moved=[])).text
+    waited = sample("replanned")
+    del waited.notice.facts["hand_off_by"]
+
+    assert "We have moved the following dates." in both
+    assert "Monday, 12 April 2027" in both
+    assert "The dates of the milestones stay as they are." in only_the_end
+    assert "hand-off" not in OURS.render(waited).text
+
+
+def test_the_decision_about_the_hand_off_names_both_ways() -> None:
+    for language in LANGUAGES:
+        text = OURS.render(sample("hand_off_decision", language)).text
+
+        assert f"day90 replan {ONBOARDING} --hand-off-by DATE" in text
+        assert f"day90 end {ONBOARDING} handed_over_with_exceptions" in text
+
+
+@pytest.mark.parametrize("kind", ["ended", "reassigned"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_reason_that_is_not_given_leaves_no_trace(kind: NoticeKind, language: Language) -> None:
+    text = OURS.render(sample(kind, language, reason="")).text
+
+    assert not re.search("Why|[Rr]eason|理由", text)

@@ -228,3 +228,35 @@ async def test_a_scope_change_is_decided_by_the_manager_alone(here: World) -> No
     await deal.tell("decide_scope_change", request="change-1", decision="phase_2", by="nora.lindqvist")
 
     assert here.ledger.rows[(deal.id, "scope_change", "change-1")].status == "phase_2"
+
+
+async def test_a_task_that_is_tried_again_with_other_news_first_loses_and_doubles_nothing(here: World) -> None:
+    """A fact is named by its cause: its number may change between two tries of a task, its key does not."""
+    deal = await here.closed_now()
+    await deal.let_pass(hours=1)
+
+    await deal.tell("reach_milestone", milestone="kickoff_held", news_id="n-1")
+    await deal.signal("issue_raised", {"title": "No access", "severity": "critical"})
+    await deal.let_pass(minutes=5)
+
+    keys = {row.kind: row.key for row in here.ledger.journal[deal.id].values()}
+    assert keys["milestone_reached"].startswith("fact/milestone_reached/kickoff_held/")
+    assert keys["issue_raised"].startswith("fact/issue_raised/issue-1/")
+    assert not any(key.rpartition("/")[2].isdigit() and int(key.rpartition("/")[2]) > 3 for key in keys.values())
+
+
+async def test_a_signal_that_comes_with_the_ending_is_journaled_and_the_ending_stands(here: World) -> None:
+    """The workflow closes at a quiet moment: an update in the task that closes it would be undone."""
+    deal = await here.closed_now()
+    await deal.let_pass(hours=1)
+
+    await asyncio.gather(
+        deal.tell("end_onboarding", ending="churned", reason="insolvent"),
+        *(deal.signal("issue_raised", {"title": f"late {number}", "severity": "normal"}) for number in range(5)),
+    )
+    outcome = await deal.outcome()
+
+    said = [*here.ledger.facts(deal.id, "issue_raised"), *here.ledger.facts(deal.id, "news_refused")]
+    assert outcome["ending"] == "churned"
+    assert len(said) == 5
+    assert here.ledger.kinds_to(deal.id, "jonas.weber").count("ended") == 1

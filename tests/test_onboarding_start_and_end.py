@@ -9,7 +9,7 @@ from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError, CancelledError
 
 from domain.refusal import Refused
-from tests.onboardings import World, sample_deal
+from tests.onboardings import QUEUE, World, sample_deal
 from tests.stories import work_through
 
 HOSTILE = "<script>alert('x')</script> \u202eevil [a](http://evil.example) 🙂"
@@ -35,7 +35,7 @@ def _without(field: str) -> dict[str, Any]:
         (sample_deal(owner="nobody.here"), "owner"),
         (sample_deal(yearly_value="a lot"), "yearly_value"),
         (sample_deal(notes=[{"text": "x" * 1_000_000}]), "notes.0.text"),
-        (sample_deal(champion="the_cat"), ""),
+        (sample_deal(champion="the_cat"), "champion"),
         ("a deal", "deal"),
         (None, "deal"),
         ([1, 2], "deal"),
@@ -87,7 +87,7 @@ async def test_a_workflow_id_that_is_not_the_deals_own_starts_nothing(here: Worl
 async def test_a_deal_that_had_its_onboarding_does_not_get_another(here: World) -> None:
     """Even after Temporal has forgotten the first: the store remembers."""
     here.ledger.runs["onboarding-salesforce-006Qy00000Bx7LmIAJ"] = "a run long ago"
-    started = await here.closed_now()
+    started = await here.start(sample_deal(closed_at=(await here.now()).isoformat()))
 
     with pytest.raises(WorkflowFailureError) as failure:
         await started.outcome()
@@ -221,9 +221,9 @@ async def test_a_database_outage_costs_a_bounded_number_of_events_and_loses_noth
 
     here.ledger.down = True
     await deal.reached("handoff_reviewed")
-    await asyncio.sleep(5)
+    await asyncio.sleep(4)
     await deal.reached("kickoff_held")
-    await asyncio.sleep(3)
+    await asyncio.sleep(1)
     during = sum([len(run.events) async for run in deal.runs()])
     here.ledger.down = False
     async with asyncio.timeout(30):
@@ -233,3 +233,38 @@ async def test_a_database_outage_costs_a_bounded_number_of_events_and_loses_noth
     reached = [row.about for row in here.ledger.facts(deal.id, "milestone_reached")]
     assert reached == ["handoff_reviewed", "kickoff_held"]
     assert during - before <= 25, "both updates, the local try, the activity; its retries add nothing"
+
+
+async def test_a_programme_that_runs_already_does_not_fail_the_hand_off(here: World) -> None:
+    """Somebody reset the onboarding in Temporal: its programme is there, and there it stays."""
+    deal = await here.closed_now()
+    await here.env.client.start_workflow(
+        "SuccessProgramme",
+        {"onboarding": deal.id, "since": (await here.now()).isoformat(), "owner": "jonas.weber"},
+        id="success-salesforce-006Qy00000Bx7LmIAJ",
+        task_queue=QUEUE,
+    )
+    await deal.let_pass(hours=1)
+    unmet = (await deal.plan())["hand_off"]["unmet"]
+    end = {"ending": "handed_over_with_exceptions", "reason": "agreed", "by": "nora.lindqvist"}
+
+    await deal.tell("end_onboarding", exceptions=unmet, **end)
+
+    assert (await deal.outcome())["ending"] == "handed_over_with_exceptions"
+
+
+async def test_a_cancellation_that_comes_after_the_ending_leaves_the_hand_off_whole(here: World) -> None:
+    """The customer has been told: the onboarding completes, and its programme goes on."""
+    deal = await here.closed_now()
+    await deal.let_pass(hours=1)
+    unmet = (await deal.plan())["hand_off"]["unmet"]
+    end = {"ending": "handed_over_with_exceptions", "reason": "agreed", "by": "nora.lindqvist"}
+
+    await deal.tell("end_onboarding", exceptions=unmet, **end)
+    await deal.handle.cancel()
+    outcome = await deal.outcome()
+
+    programme = here.env.client.get_workflow_handle(outcome["programme"])
+    await deal.let_pass(hours=1)
+    assert outcome["ending"] == "handed_over_with_exceptions"
+    assert (await programme.query("progress"))["next"]

@@ -246,7 +246,7 @@ def test_a_moved_go_live_moves_what_hangs_on_it_and_nothing_before() -> None:
     later = {m.key for m in after.milestones if m.on != before.milestone(m.key).on}
     hangs_on_it = {m.key for m in high_touch().milestones if m.anchor == "gone_live"}
     assert later == {"gone_live"} | hangs_on_it
-    assert why("gone_live", moved=moved) == ["moved by agreement to Mon 25 Jan 2027"]
+    assert why("gone_live", moved=moved) == ["moved to Mon 25 Jan 2027"]
     assert on("hypercare_closed", moved=moved) == "Mon 2027-02-08"
 
 

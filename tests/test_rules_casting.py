@@ -102,7 +102,7 @@ def test_a_team_of_one_runs_an_onboarding() -> None:
     onboarding.to_day(40)
 
     assert onboarding.state.owner == "mika.sato"
-    assert onboarding.state.approvers == []
+    assert onboarding.state.approvers == ["mika.sato"]
 
 
 # --- who approves

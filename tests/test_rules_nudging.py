@@ -6,7 +6,7 @@ import pytest
 
 from domain.notice import Notice
 from domain.rules.acting import NUDGES
-from tests.simulation import MANAGER, OWNER, Simulation, deal, opened
+from tests.simulation import EXECUTIVE, MANAGER, OWNER, Simulation, deal, opened
 
 OTHERS = ("handoff_reviewed", "introduction_sent", "access_provisioned")
 """What else could be done in the first week: settled, so that only the kickoff is left."""
@@ -20,13 +20,35 @@ def late_kickoff() -> Simulation:
     return onboarding
 
 
+@pytest.fixture
+def late_review() -> Simulation:
+    """Only the customer's own security review is open, due later; what waits for it cannot be done yet."""
+    onboarding = opened()
+    while possible := [
+        milestone.key
+        for milestone in onboarding.state.milestones
+        if not milestone.settled and not onboarding.state.gate(milestone)
+        if milestone.key != "security_passed" and milestone.role != "hypercare_end"
+    ]:
+        onboarding.settled(*possible)
+    return onboarding
+
+
+def after_due(onboarding: Simulation, about: str, working_days: int) -> str:
+    """That many working days after the milestone is due, in the evening."""
+    milestone = onboarding.state.milestone(about)
+    assert milestone is not None
+    due = onboarding.calendar.day_of(milestone.due)
+    return f"{onboarding.calendar.add_working_days(due, working_days)} 20:00"
+
+
 def nudged(onboarding: Simulation, about: str = "kickoff_held") -> list[tuple[str, str, str]]:
     """When, how and to whom something was said about that milestone."""
     return [
         (onboarding.local(writing.standing.as_of), str(notice.kind), notice.to)
         for writing in onboarding.ledger.writings
         for notice in writing.notices
-        if notice.about == about and notice.kind in NUDGES and writing.standing
+        if notice.about == about and notice.kind in {*NUDGES, "pause_proposal"} and writing.standing
     ]
 
 
@@ -48,18 +70,64 @@ def test_two_working_days_after_due_the_manager_hears_of_it_with_the_owner(late_
     ]
 
 
-def test_five_working_days_after_due_the_executive_sponsor_hears_of_it(late_kickoff: Simulation) -> None:
-    late_kickoff.to("2026-11-16 20:00")
+def test_five_working_days_after_due_the_executive_sponsor_hears_of_it(late_review: Simulation) -> None:
+    late_review.to(after_due(late_review, "security_passed", 5))
 
-    assert nudged(late_kickoff)[4:] == [("Mon 2026-11-16 09:00", "escalation", "executive_sponsor")]
+    [said] = [(kind, to) for _, kind, to in nudged(late_review, "security_passed") if to == "executive_sponsor"]
+    assert said == ("escalation", "executive_sponsor")
 
 
-def test_ten_working_days_after_due_both_sides_are_asked_to_consider_a_pause(late_kickoff: Simulation) -> None:
+def test_ten_working_days_after_due_both_sides_are_asked_to_consider_a_pause(late_review: Simulation) -> None:
+    late_review.to(after_due(late_review, "security_passed", 9))
+    told = len(nudged(late_review, "security_passed"))
+
+    late_review.to(after_due(late_review, "security_passed", 10))
+
+    assert [(kind, to) for _, kind, to in nudged(late_review, "security_passed")[told:]] == [
+        ("pause_proposal", person) for person in (OWNER, MANAGER, "executive_sponsor")
+    ]
+
+
+def test_what_we_are_late_with_goes_up_on_our_side_and_nobody_of_the_customer_is_asked(
+    late_kickoff: Simulation,
+) -> None:
+    """The kickoff is for our CSM to hold: our executive hears of it instead of their sponsor, and no pause is asked."""
     late_kickoff.to("2026-11-23 20:00")
 
-    assert nudged(late_kickoff)[5:] == [
-        ("Mon 2026-11-23 09:00", "pause_proposal", person) for person in (OWNER, MANAGER, "executive_sponsor")
+    assert nudged(late_kickoff)[4:] == [
+        ("Mon 2026-11-16 09:00", "escalation", EXECUTIVE),
+        *(("Mon 2026-11-23 09:00", "escalation", person) for person in (OWNER, MANAGER, EXECUTIVE)),
     ]
+    late = {n.to for kind in ("escalation", "overdue_summary", "pause_proposal") for n in late_kickoff.notices(kind)}
+    assert late == {OWNER, MANAGER, EXECUTIVE}
+
+
+def test_several_things_that_we_are_late_with_are_summed_up_for_us_alone() -> None:
+    onboarding = opened()
+    onboarding.to("2026-11-30 20:00")
+
+    ours = {m.raci.responsible for m in onboarding.playbook.stages[0].milestones}
+    assert ours <= {"csm", "implementation_specialist"}
+    late = {n.to for kind in ("escalation", "overdue_summary", "pause_proposal") for n in onboarding.notices(kind)}
+    assert "overdue_summary" in {n.kind for n in onboarding.notices()}
+    assert late <= {m.handle for m in onboarding.team.members}
+
+
+def test_a_proposal_to_pause_stands_by_itself_and_comes_once() -> None:
+    """Two things of theirs are ten days late at once: one proposal for each person, outside of any summary."""
+    onboarding = opened()
+    onboarding.in_time(to="readiness_confirmed")
+    onboarding.tell("reopen_milestone", milestone="security_passed", reason="a new finding")
+    for theirs in ("security_passed", "launch_announced"):
+        onboarding.tell("replan", milestone=theirs, to="2027-01-11", reason="their audit")
+
+    onboarding.to(after_due(onboarding, "security_passed", 10))
+
+    assert {m.key for m in onboarding.state.milestones if m.due < onboarding.now and not m.settled} >= {
+        "security_passed",
+        "launch_announced",
+    }
+    assert onboarding.told("pause_proposal") == [OWNER, MANAGER, "executive_sponsor"]
 
 
 def test_once_the_ladder_is_through_the_owner_is_reminded_every_five_working_days(late_kickoff: Simulation) -> None:
@@ -78,10 +146,10 @@ def test_each_rung_says_which_it_is_and_how_late_it_is(late_kickoff: Simulation)
     assert [(n.facts["rung"], n.facts["days"], n.to) for n in said] == [
         (1, 2, OWNER),
         (1, 2, MANAGER),
-        (2, 5, "executive_sponsor"),
+        (2, 5, EXECUTIVE),
         (3, 10, OWNER),
         (3, 10, MANAGER),
-        (3, 10, "executive_sponsor"),
+        (3, 10, EXECUTIVE),
     ]
 
 
@@ -203,7 +271,7 @@ def test_after_an_outage_only_the_last_step_is_told() -> None:
 
     onboarding.settle()
 
-    assert nudged(onboarding) == [("Tue 2026-11-17 12:00", "escalation", "executive_sponsor")]
+    assert nudged(onboarding) == [("Tue 2026-11-17 12:00", "escalation", EXECUTIVE)]
 
 
 def test_overdue_days_before_a_pause_do_not_count_on_through_it() -> None:

@@ -6,10 +6,16 @@ import pytest
 
 from domain import agenda
 from domain.agenda.occasion import Occasion
+from domain.agenda.state import Fact
 from domain.clock import Clock
 from domain.news import MilestoneReached
+from domain.rules import letters
 from domain.rules.deciding import decide
-from tests.simulation import MANAGER, OTHER_CSM, OWNER, Simulation, deal, opened
+from domain.rules.desk import Desk
+from domain.rules.telling import tell
+from tests.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, deal, opened
+
+OWNER_IN_JAPAN = "mika.sato"
 
 
 @pytest.fixture
@@ -154,6 +160,85 @@ def test_a_new_date_is_told_with_what_it_moves(onboarding: Simulation) -> None:
     [told] = onboarding.notices("replanned", to="project_lead")
     moved = {line["title"]: (line["was"], line["now"]) for line in told.facts["moved"]}
     assert moved["Go-live"] == ("2027-01-04", "2027-01-25")
+
+
+def test_to_agree_to_the_plan_is_asked_only_of_those_who_sign_it(onboarding: Simulation) -> None:
+    onboarding.settled("kickoff_held")
+
+    asked = {notice.to: notice.facts["sign_off"] for notice in onboarding.notices("plan")}
+    assert asked == {"project_lead": True, "executive_sponsor": False}
+
+
+def test_a_date_that_was_that_date_already_is_told_to_nobody(onboarding: Simulation) -> None:
+    onboarding.tell("replan", milestone="kickoff_held", to=onboarding.due_on("kickoff_held"), reason="as agreed")
+
+    assert onboarding.notices("replanned") == []
+
+
+def test_a_new_last_day_for_the_hand_off_is_told(onboarding: Simulation) -> None:
+    onboarding.tell("replan", hand_off_by="2027-03-31", reason="their fiscal year ends")
+
+    [told] = onboarding.notices("replanned", to="project_lead")
+    assert (told.facts["hand_off_by"], told.facts["moved"]) == ("2027-03-31", [])
+
+
+@pytest.mark.parametrize("ending", ["churned", "withdrawn", "cancelled"])
+def test_why_it_ended_is_for_our_people_alone(onboarding: Simulation, ending: str) -> None:
+    """The reason was written down for us, and may be about the customer."""
+    if ending == "cancelled":
+        agenda.cancel(onboarding.state, onboarding.now)
+        onboarding.settle()
+    else:
+        onboarding.tell("end_onboarding", ending=ending, reason="they never answer", by=EXECUTIVE)
+
+    reasons = {notice.to: notice.facts["reason"] for notice in onboarding.notices("ended")}
+    assert reasons["project_lead"] == ""
+    assert reasons[OWNER] == reasons[MANAGER] != ""
+
+
+def test_why_the_owner_changed_is_for_our_people_alone(onboarding: Simulation) -> None:
+    onboarding.tell("reassign", owner=OTHER_CSM, reason="Jonas is ill", by=MANAGER)
+
+    reasons = {notice.to: notice.facts["reason"] for notice in onboarding.notices("reassigned")}
+    assert reasons == {OTHER_CSM: "Jonas is ill", OWNER: "Jonas is ill", "project_lead": ""}
+
+
+@pytest.mark.parametrize(("raised_by", "told_too"), [("technical_lead", ["technical_lead"]), ("a.stranger", [])])
+def test_that_an_issue_is_solved_is_told_to_whoever_raised_it(
+    onboarding: Simulation, raised_by: str, told_too: list[str]
+) -> None:
+    desk = Desk(onboarding.dossier, onboarding.state, onboarding.team, onboarding.now)
+    data = {"title": "It stops", "severity": "high", "raised_by": raised_by}
+    solved = Fact(seq=99, key="solved", kind="issue_resolved", at=onboarding.now, about="issue-1", data=data)
+
+    assert [notice.to for notice in tell(desk, solved, before={})] == [OWNER, "project_lead", *told_too]
+
+
+def test_the_seller_and_the_owner_are_asked_in_their_own_language() -> None:
+    aozora = Simulation(deal("aozora-japan", sow_url=None))
+
+    [asked], [assigned] = aozora.notices("hand_off_gaps"), aozora.notices("assigned")
+    assert asked.facts["missing"] == ["the statement of work"]
+    assert assigned.facts["missing"] == ["作業範囲記述書（SOW）"]
+
+
+def test_what_our_team_does_is_introduced_in_the_customers_language() -> None:
+    introduction = Simulation(deal("aozora-japan")).notices("introduction", to="project_lead")[0]
+
+    assert len(introduction.facts["team"]) == 4
+    for person in introduction.facts["team"]:
+        assert not person["does"].isascii()
+
+
+def test_risks_are_reported_in_the_readers_language_and_ours_as_they_were_written() -> None:
+    aozora = Simulation(deal("aozora-japan"))
+    desk = Desk(aozora.dossier, aozora.state, aozora.team, aozora.now)
+    aozora.tell("record_risk", risk="customer_time_short", probability=5, impact=5)
+    aozora.tell("record_risk", risk="own", title="Their ERP is old", probability=5, impact=4)
+
+    report = letters.status_report(desk, list(aozora.ledger.registers(aozora.id)), OWNER_IN_JAPAN, since=desk.today)
+
+    assert [risk["title"] for risk in report["risks"][:2]] == ["お客様側の担当者の時間不足", "Their ERP is old"]
 
 
 def test_only_our_staff_sees_the_link_to_the_engine_room(onboarding: Simulation) -> None:

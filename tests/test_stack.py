@@ -103,6 +103,10 @@ def test_a_day_with_the_stack(stack: Stack, tmp_path: Path) -> None:
     assert 130 == first.returncode
     assert set() == alive(children)
     assert running_on(stack.data) is None
+    down = stack.day90("done", "lindenau", "handoff_reviewed", code=5)
+    assert f"day90: no stack is running on {stack.data}\n" == down.stderr
+    assert "day 1 after the close" in stack.day90("why", "lindenau", "handoff_reviewed").stdout
+    assert "no worker could be asked" in stack.day90("why", "lindenau", "no_such", code=4).stderr
 
     again = stack.up()
     assert ["Lindenau Möbelwerke GmbH"] == [line["account"] for line in stack.asked("list")["lines"]]

@@ -318,8 +318,8 @@ def test_a_plan_is_a_new_revision_only_when_it_changed(ledger: SqlLedger) -> Non
     assert plan() == reads.one(ledger._engine, ONE).plan
 
 
-def test_an_ending_withdraws_the_reminders_that_wait(ledger: SqlLedger) -> None:
-    """What is not bound to an open milestone still goes: the message that it has ended, for one."""
+def test_an_ending_withdraws_what_still_waits(ledger: SqlLedger) -> None:
+    """Nobody gets a welcome with the goodbye; the message that it has ended still goes."""
     reminders = (notice("a", while_open="met"), notice("b"))
     ended = standing(status="churned", ending="churned", ended_at=NOON, next_key=None, next_due=None)
     ledger.write(Writing(onboarding=ONE, notices=reminders))
@@ -327,7 +327,8 @@ def test_an_ending_withdraws_the_reminders_that_wait(ledger: SqlLedger) -> None:
     ledger.write(Writing(onboarding=ONE, standing=ended, notices=(notice("c", kind="ended"),)))
 
     states = {kept.key: (kept.state, kept.reason) for kept in reads.notices(ledger._engine)}
-    assert {"a": ("withdrawn", "the onboarding has ended"), "b": ("waiting", None), "c": ("waiting", None)} == states
+    gone = ("withdrawn", "the onboarding has ended")
+    assert {"a": gone, "b": gone, "c": ("waiting", None)} == states
 
 
 def test_news_of_an_issue_is_laid_over_what_is_known_of_it(ledger: SqlLedger) -> None:

@@ -81,13 +81,13 @@ def test_notices_become_ready_at_their_time_and_go_oldest_first(outbox: SqlOutbo
 
 
 def test_the_sender_learns_when_to_wake(outbox: SqlOutbox, put: Put) -> None:
-    """At the soonest notice that waits; never, when none does."""
-    assert outbox.next_ready("mail") is None
-    first, _ = put(notice("first"), notice("second", not_before=NOON + HOUR))
+    """At the soonest notice whose hour has not come; never, when none waits for its hour."""
+    assert outbox.next_ready("mail", after=NOON - HOUR) is None
+    put(notice("first"), notice("second", not_before=NOON + HOUR))
 
-    assert NOON == outbox.next_ready("mail")
-    outbox.sent(first, receipt())
-    assert NOON + HOUR == outbox.next_ready("mail")
+    assert NOON == outbox.next_ready("mail", after=NOON - HOUR)
+    assert NOON + HOUR == outbox.next_ready("mail", after=NOON), "what may go already is no reason to wake later"
+    assert outbox.next_ready("mail", after=NOON + HOUR) is None
 
 
 def test_a_notice_is_taken_with_its_person_and_message_id(outbox: SqlOutbox, put: Put) -> None:

@@ -197,7 +197,7 @@ def test_lists_and_the_sender_find_their_rows_by_index(crowd: Engine) -> None:
         reads.portfolio(crowd, after="a", **filters)
     reads.open_onboardings(crowd)
     outbox.ready("mail", now=NOON, most=10)
-    outbox.next_ready("mail")
+    outbox.next_ready("mail", after=NOON)
     event.remove(crowd, "before_cursor_execute", note)
 
     ways = [_way(crowd, *question) for question in asked if question[0].startswith("SELECT")]

@@ -1,18 +1,19 @@
 """How does a closed deal become a customer who stands on their own? The onboarding, from deal close to hand-off."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.bookkeeping import Bookkeeping, Opening
     from domain import agenda
     from domain.agenda import Consequences, Entry, Occasion, Progress, State
-    from domain.news import KINDS, read_news
+    from domain.news import KINDS, LONGEST_NEWS_ID, read_news, short
     from domain.refusal import Refused
     from domain.wire import Wire
     from workflows import options, runs, visibility, words
@@ -47,20 +48,19 @@ class Onboarding:
 
     @workflow.run
     async def run(self, start: Any = None) -> Outcome:
+        cancelled: BaseException | None = None
         try:
             if not self.state.opened:
                 await self._open(start)
             await self._live()
         except BaseException as error:
-            if not is_cancelled_exception(error):
+            if not is_cancelled_exception(error) or not self.state.opened:
                 raise
-            await self._wind_down()
-            raise
-        if self._handed_over:
-            await self._start_programme()
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        while self.state.pending:
-            await self._take_turn([])
+            cancelled = error if self.state.ending is None else None
+            agenda.cancel(self.state, self.now)
+        await self._finish_even_if_cancelled()
+        if cancelled is not None:
+            raise cancelled
         return self._outcome()
 
     @property
@@ -127,22 +127,36 @@ class Onboarding:
         start = ProgrammeStart(
             onboarding=state.onboarding, since=self.now, owner=state.owner, cast=state.cast, clock=state.clock
         )
-        await workflow.start_child_workflow(
-            SuccessProgramme.run,
-            start,
-            id=id_of(state.onboarding),
-            parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-            static_summary="success programme: monthly check-in, quarterly review",
-        )
+        with contextlib.suppress(WorkflowAlreadyStartedError):
+            await workflow.start_child_workflow(
+                SuccessProgramme.run,
+                start,
+                id=id_of(state.onboarding),
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                cancellation_type=workflow.ChildWorkflowCancellationType.ABANDON,
+                static_summary="success programme: monthly check-in, quarterly review",
+            )
 
-    async def _wind_down(self) -> None:
-        """Cancelled in Temporal: say goodbye properly before going."""
+    async def _finish_even_if_cancelled(self) -> None:
+        """Somebody may press Cancel while goodbye is being said; a workflow is cancelled once, so twice is enough."""
+        try:
+            await self._finish()
+        except BaseException as error:
+            if not is_cancelled_exception(error):
+                raise
+            await self._finish()
+
+    async def _finish(self) -> None:
+        """Hand over to the programme, and close at a quiet moment: an update in the closing task would be undone."""
         self.alarm.stop()
-        if not self.state.opened:
-            return
-        agenda.cancel(self.state, self.now)
-        await self._take_turn([])
-        self._publish()
+        if self._handed_over:
+            await self._start_programme()
+        while True:
+            while self.state.pending:
+                await self._take_turn([])
+            self._publish()
+            if await runs.is_quiet(lambda: self.revision):
+                return
 
     def _outcome(self) -> Outcome:
         state = self.state
@@ -207,7 +221,7 @@ class Onboarding:
         """News without an id of its own goes by the id of its update: a door that tries again repeats that one."""
         info = workflow.current_update_info()
         if isinstance(news, dict) and not news.get("news_id") and info is not None:
-            return {**news, "news_id": info.id}
+            return {**news, "news_id": info.id if len(info.id) <= LONGEST_NEWS_ID else short(info.id)}
         return news
 
     @workflow.signal(dynamic=True)

@@ -16,13 +16,15 @@ PATIENT_RETRY = RetryPolicy(
 )
 """For ever: a minute after the database is back everything goes on."""
 
-DELIVERY = timedelta(minutes=2)
-"""One try of one message: an SMTP dialogue times out after 30 s, and a name server may need as long."""
-DELIVERY_PATIENCE = timedelta(days=5)
-"""As long as mail servers keep trying (RFC 5321, 4.5.4.1); after that the CSM is told."""
+DELIVERY = timedelta(minutes=5)
+"""One try of one message: every step of an SMTP dialogue may take 30 s, and it has eight of them."""
+DELIVERY_TRIES = timedelta(minutes=10)
+"""Then the message rests, so that one receiver's bad server keeps nobody else's mail."""
 DELIVERY_RETRY = RetryPolicy(
-    initial_interval=timedelta(seconds=2), backoff_coefficient=2, maximum_interval=timedelta(minutes=5)
+    initial_interval=timedelta(seconds=2), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
 )
+REST = timedelta(minutes=10)
+"""Until a message that could not be handed over is tried again; after five days the CSM is told instead."""
 
 SETTLING = timedelta(seconds=1)
 """A new run must not share a task with an update (temporal#6375): wait so long for a quiet moment before it."""

@@ -1,7 +1,9 @@
 """How do notices get to people? One sender per channel: woken when something waits, asleep when nothing does."""
 
 import asyncio
-from datetime import timedelta
+import contextlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
@@ -25,17 +27,18 @@ class Sender:
         self.channel = channel
         self.woken = 0
         self.under_way: dict[int, asyncio.Task[None]] = {}
+        self.resting: dict[int, datetime] = {}
 
     @workflow.run
-    async def run(self, channel: str) -> None:
+    async def run(self, _: str) -> None:
         while True:
             seen = self.woken
             outbox = await self._look()
-            self._send([id for id in outbox.ready if id not in self.under_way])
+            self._send(outbox.ready)
             if self.woken != seen:
                 continue
             if self._long_enough() and not self.under_way:
-                workflow.continue_as_new(channel)
+                workflow.continue_as_new(self.channel)
             await self._wait(seen, outbox)
 
     @workflow.signal
@@ -51,9 +54,14 @@ class Sender:
             summary="what may go now?",
         )
 
-    def _send(self, ids: list[int]) -> None:
+    def _send(self, ready: Sequence[int]) -> None:
+        """Start what is neither under way nor resting, as far as there is room; a run that is to end starts nothing."""
+        rested = [id for id, until in self.resting.items() if until <= workflow.now()]
+        for id in rested:
+            del self.resting[id]
         free = 0 if self._long_enough() else MOST_AT_ONCE - len(self.under_way)
-        for id in ids[:free]:
+        waiting = [id for id in ready if id not in self.under_way and id not in self.resting]
+        for id in waiting[:free]:
             self.under_way[id] = asyncio.create_task(self._deliver(Delivery(channel=self.channel, notice=id)))
 
     async def _deliver(self, delivery: Delivery) -> None:
@@ -62,30 +70,21 @@ class Sender:
                 Sending.deliver_notice,
                 delivery,
                 start_to_close_timeout=options.DELIVERY,
-                schedule_to_close_timeout=options.DELIVERY_PATIENCE,
+                schedule_to_close_timeout=options.DELIVERY_TRIES,
                 retry_policy=options.DELIVERY_RETRY,
                 summary=f"deliver notice {delivery.notice}",
             )
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
-            await workflow.execute_activity_method(
-                Sending.give_up_on_notice,
-                delivery,
-                start_to_close_timeout=options.PATIENTLY,
-                retry_policy=options.PATIENT_RETRY,
-                summary=f"give up on notice {delivery.notice}",
-            )
+            self.resting[delivery.notice] = workflow.now() + options.REST
 
     async def _wait(self, seen: int, outbox: Round) -> None:
-        """Until somebody wakes us, a delivery is through, or the next notice may go; for as long as it takes."""
-        timeout = None
-        if not self.under_way and outbox.next_at is not None:
-            timeout = max(outbox.next_at - workflow.now(), timedelta(0)) + options.CLOCK_GRAIN
-        try:
+        """Until somebody wakes us, a delivery is through, or the next message may go; for as long as it takes."""
+        moments = [*self.resting.values(), *([outbox.next_at] if outbox.next_at else [])]
+        timeout = max(min(moments) - workflow.now(), timedelta(0)) + options.CLOCK_GRAIN if moments else None
+        with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(lambda: self.woken != seen or self._any_done(), timeout=timeout)
-        except TimeoutError:
-            return
         for id in [id for id, delivery in self.under_way.items() if delivery.done()]:
             del self.under_way[id]
 

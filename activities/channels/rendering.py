@@ -105,7 +105,7 @@ class Rendering:
             lstrip_blocks=True,
         )
         shapes = (sealing.prose, sealing.aside, sealing.link, sealing.button, sealing.mail)
-        words = (Wording.day, Wording.short_day, Wording.moment, Wording.count, Wording.word)
+        words = (Wording.day, Wording.short_day, Wording.moment, Wording.count, Wording.lateness, Wording.word)
         jinja.filters |= {shape.__name__: shape for shape in shapes}
         jinja.filters |= {word.__name__: _in_readers_words(word) for word in words}
         return jinja

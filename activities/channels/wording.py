@@ -53,6 +53,14 @@ class Wording:
         form = one if locale.plural_form(abs(number)) == "one" or not many else many
         return f"{amount}{form}" if self.language == "ja" else f"{amount} {form}"
 
+    def lateness(self, days: int) -> str:
+        """3 working days · 3営業日; something can be overdue before the first working day since then is over."""
+        if days > 0:
+            return (
+                self.count(days, "営業日") if self.language == "ja" else self.count(days, "working day", "working days")
+            )
+        return "1営業日未満" if self.language == "ja" else "less than a working day"
+
     def word(self, key: str, topic: str) -> str:
         """A word of a closed set of ours; one we do not know is shown as it is."""
         return WORDS[self.language][topic].get(key, key.replace("_", " "))

@@ -6,12 +6,14 @@ outside (`domain.rules`), run in activities, and reach the agenda as data.
 
 from domain.agenda.gates import unfold
 from domain.agenda.occasion import Occasion, ProgrammeOccasion
-from domain.agenda.picture import Progress, agenda, late, plan, progress, status, waiting_for, why
-from domain.agenda.receiving import apply, check, hear, repeated
+from domain.agenda.picture import NOTHING_AHEAD, Progress, agenda, late, plan, progress, status, waiting_for, why
+from domain.agenda.receiving import JUST_OPENING, apply, check, hear, repeated
 from domain.agenda.state import Consequences, Entry, Fact, IssueState, MilestoneState, StageState, State
 from domain.agenda.timing import adopt, cancel, due, next_entry, stands
 
 __all__ = [
+    "JUST_OPENING",
+    "NOTHING_AHEAD",
     "Consequences",
     "Entry",
     "Fact",

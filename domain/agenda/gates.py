@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from domain.agenda.state import Fact, MilestoneState, State
-from domain.news import News, read_news
+from domain.news import News, read_news, short
 
 
 def note(state: State, kind: str, at: datetime, *, about: str = "", news: News | None = None, **data: Any) -> None:
-    """Put a fact aside for the journal."""
+    """Put a fact aside for the journal, under a key that names its cause: the news, or the how-manieth time it is."""
     state.facts += 1
-    fact = Fact(seq=state.facts, kind=kind, at=at, about=about, data=data)
+    named = f"fact/{kind}/{about}" if about else f"fact/{kind}"
+    cause = short(news.news_id) if news is not None and news.news_id else str(count(state, named))
+    fact = Fact(seq=state.facts, key=f"{named}/{cause}", kind=kind, at=at, about=about, data=data)
     if news is not None:
         fact.by, fact.via, fact.proved, fact.note = news.by, news.via, news.proved, news.note
         if news.ignored:
@@ -19,6 +21,12 @@ def note(state: State, kind: str, at: datetime, *, about: str = "", news: News |
         if news.evidence:
             fact.data["evidence"] = [news.evidence] if isinstance(news.evidence, str) else list(news.evidence)
     state.pending.append(fact)
+
+
+def count(state: State, what: str) -> int:
+    """The how-manieth time this is; the same again when a task is tried again."""
+    state.counts[what] = state.counts.get(what, 0) + 1
+    return state.counts[what]
 
 
 def reach(state: State, milestone: MilestoneState, news: News, now: datetime) -> None:

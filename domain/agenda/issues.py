@@ -30,7 +30,7 @@ def apply_raise(state: State, news: IssueRaised, now: datetime) -> bool:
     while news.issue is None and state.issue(f"issue-{state.issues_raised}"):
         state.issues_raised += 1
     key = news.issue or f"issue-{state.issues_raised}"
-    issue = IssueState(key=key, severity=news.severity, since=news.at or now, title=news.title)
+    issue = IssueState(key=key, severity=news.severity, since=news.at or now, title=news.title, by=news.by)
     state.issues.append(issue)
     note(state, "issue_raised", issue.since, about=issue.key, news=news, severity=issue.severity, title=news.title)
     return True

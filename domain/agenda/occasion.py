@@ -17,7 +17,7 @@ class Occasion(Wire):
     @property
     def keys(self) -> list[str]:
         """The journal's keys of everything that this occasion is about."""
-        return [*(entry.key for entry in self.due), *(f"fact/{fact.seq}" for fact in self.state.pending)]
+        return [*(entry.key for entry in self.due), *(fact.key for fact in self.state.pending)]
 
 
 class ProgrammeOccasion(Wire):

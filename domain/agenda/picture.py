@@ -8,6 +8,8 @@ from domain.agenda.state import MilestoneState, State
 from domain.agenda.timing import next_entry, stands
 from domain.wire import Instant, Wire
 
+NOTHING_AHEAD = "nothing by the key"
+"""How the answer begins where the agenda does not know what it was asked about."""
 NAMED_WAITS = 10
 """So many waits fit a search attribute that people still read."""
 
@@ -147,7 +149,7 @@ def why(state: State, key: str, now: datetime) -> str:
             return f"{entry.key} ({entry.rule}) will come at {entry.due.isoformat()}{paused}{held}"
     if key in state.unmet():
         return f"{key} does not hold yet, and the hand-off waits for it"
-    return f"nothing by the key {key!r} lies ahead; day90 why tells what has already happened"
+    return f"{NOTHING_AHEAD} {key!r} lies ahead; day90 why tells what has already happened"
 
 
 def _why_milestone(state: State, milestone: MilestoneState, now: datetime) -> str:

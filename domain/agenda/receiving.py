@@ -1,13 +1,15 @@
 """Is this piece of news allowed now, and what does it change? The agenda's door for all that people and systems say."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from domain.agenda import course, issues, milestones
-from domain.agenda.gates import note, unfold
+from domain.agenda.gates import count, note, unfold
 from domain.agenda.state import REMEMBERED_NEWS, HeldSignal, State
 from domain.news import (
+    LONGEST_NEWS_ID,
     CriterionAttested,
     IssueAcknowledged,
     IssueRaised,
@@ -27,11 +29,15 @@ from domain.news import (
     SignedOff,
     WinRecorded,
     read_news,
+    short,
 )
 from domain.refusal import Refused
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """Two machines' clocks may differ by so much before "it happened in the future" is an error of the sender."""
+
+JUST_OPENING = "this onboarding is just being opened"
+"""The one refusal after which the same news is worth sending again: doors do it by themselves."""
 
 Check = Callable[[State, Any], None]
 Apply = Callable[[State, Any, datetime], bool]
@@ -77,7 +83,7 @@ def check(state: State, news: News, now: datetime) -> None:
 def _check_moment(state: State, news: News, now: datetime) -> None:
     """Whether anything can be said now at all, and about that time."""
     if not state.opened:
-        raise Refused("this onboarding is just being opened: send it again in a moment")
+        raise Refused(f"{JUST_OPENING}: send it again in a moment")
     if state.ending:
         raise Refused(f"this onboarding has ended ({state.ending})")
     if news.at and news.at > now + CLOCKS_DIFFER_BY:
@@ -102,10 +108,11 @@ def apply(state: State, news: News, now: datetime) -> bool:
 
 def hear(state: State, kind: str, raw: Any, now: datetime) -> None:
     """Take what a system states as a fact: it is applied, held until its gate opens, or recorded as harmless."""
+    id = _id_of(state, kind, raw)
     try:
-        news = read_news(kind, raw)
+        news = read_news(kind, {**raw, "news_id": id} if isinstance(raw, dict) else raw)
         if repeated(state, news):
-            note(state, "repeated_news", now, news=news, update=kind)
+            _note_again(state, kind, news, now)
             return
         _check_moment(state, news, now)
         if isinstance(news, MilestoneReached) and _too_early(state, news):
@@ -113,10 +120,27 @@ def hear(state: State, kind: str, raw: Any, now: datetime) -> None:
             return
         check(state, news, now)
     except Refused as refusal:
-        note(state, "news_refused", now, update=kind, field=refusal.field, reason=refusal.reason[:500])
+        unread = News(news_id=id)
+        note(state, "news_refused", now, news=unread, update=kind, field=refusal.field, reason=refusal.reason[:500])
         return
     if not apply(state, news, now):
-        note(state, "repeated_news", now, news=news, update=kind)
+        _note_again(state, kind, news, now)
+
+
+def _note_again(state: State, kind: str, news: News, now: datetime) -> None:
+    """Every repetition is a fact of its own."""
+    again = f"{news.news_id} again"
+    counted = news.model_copy(update={"news_id": f"{again} {count(state, f'said/{short(again)}')}"})
+    note(state, "repeated_news", now, news=counted, update=kind)
+
+
+def _id_of(state: State, kind: str, raw: Any) -> str:
+    """What the sender calls it; without a name what it says, and the how-manieth time it is said."""
+    named = raw.get("news_id") if isinstance(raw, dict) else None
+    if isinstance(named, str) and 0 < len(named) <= LONGEST_NEWS_ID:
+        return named
+    said = short(f"{kind} {json.dumps(raw, sort_keys=True, default=str)}")
+    return f"{said}-{count(state, f'said/{said}')}"
 
 
 def _hold(state: State, news: MilestoneReached, now: datetime) -> None:

@@ -19,7 +19,7 @@ REMEMBERED_NEWS = 500
 class Carried(BaseModel):
     """A part of the state. What still has its default is left out of the payload: most of it has, most of the time."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
     @model_serializer(mode="wrap")
     def _without_defaults(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -87,13 +87,19 @@ class IssueState(Carried):
     severity: str
     since: Instant
     title: str = ""
+    by: str | None = None
     acknowledged: bool = False
 
 
 class Fact(Carried):
-    """Something that happened and is not yet written to the journal."""
+    """Something that happened and is not yet written to the journal.
+
+    `key` names it by its cause, so that it is the same fact when a task is tried again and other news has come first;
+    `seq` only orders what is pending.
+    """
 
     seq: int
+    key: str
     kind: str
     at: Instant
     about: str = ""
@@ -161,6 +167,7 @@ class State(Carried):
     prolonged: bool = False
     hand_off_moved: date | None = None
     facts: int = 0
+    counts: dict[str, int] = {}
     issues_raised: int = 0
     requests_made: int = 0
 

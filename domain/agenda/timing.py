@@ -45,20 +45,28 @@ def adopt(state: State, consequences: Consequences, *, acted_on: list[Entry], wr
     kept = [entry for entry in state.entries if entry.key not in gone and entry.slot not in slots]
     state.entries = [*kept, *(entry for entry in consequences.put if stands(state, entry))]
     state.pending = [fact for fact in state.pending if fact.seq > written]
-    for milestone in state.milestones:
-        milestone.due = consequences.dues.get(milestone.key, milestone.due)
-    for stage in state.stages:
-        stage.opens = consequences.stage_opens.get(stage.key, stage.opens)
-    state.moved.update(consequences.moved)
-    state.hand_off_from = consequences.hand_off_from or state.hand_off_from
-    state.hand_off_by = consequences.hand_off_by or state.hand_off_by
-    state.stuck = consequences.stuck
-    if consequences.owner is not None:
+    since = [fact for fact in state.pending if fact.seq > written]
+    replanned = {fact.about for fact in since if fact.kind == "replanned"}
+    state.moved.update({key: day for key, day in consequences.moved.items() if key not in replanned})
+    if consequences.owner is not None and not any(fact.kind == "reassigned" for fact in since):
         state.owner = consequences.owner
     if consequences.approvers is not None:
         state.approvers = consequences.approvers
     if consequences.cast is not None:
         state.cast = consequences.cast
+    if not since:
+        _adopt_dates(state, consequences)
+
+
+def _adopt_dates(state: State, consequences: Consequences) -> None:
+    """Dates that were decided before the latest news would undo what it did; its own turn brings fresh ones."""
+    for milestone in state.milestones:
+        milestone.due = consequences.dues.get(milestone.key, milestone.due)
+    for stage in state.stages:
+        stage.opens = consequences.stage_opens.get(stage.key, stage.opens)
+    state.hand_off_from = consequences.hand_off_from or state.hand_off_from
+    state.hand_off_by = consequences.hand_off_by or state.hand_off_by
+    state.stuck = consequences.stuck
     go_live = state.playing("go_live")
     if consequences.hypercare_until and go_live is not None and go_live.settled:
         state.hypercare_until = consequences.hypercare_until

@@ -10,6 +10,7 @@ from domain.notice import Notice, NoticeKind
 from domain.playbook import Milestone, Rung
 from domain.record import RegisterRow
 from domain.rules import letters
+from domain.rules.casting import VENDOR_ROLES
 from domain.rules.desk import Desk, present
 from domain.rules.nudging import Step, due_for_nudging, last_step
 
@@ -75,13 +76,18 @@ def _remind(desk: Desk, milestone: Milestone, step: Step) -> Told:
 
 
 def _escalate(desk: Desk, milestone: Milestone, step: Step, rung: Rung) -> Told:
+    """What the customer is late with goes up on both sides; what we are late with stays with us, up to our executive.
+
+    Nobody of the customer is asked to clear our way, or to pause because of us.
+    """
+    our_own = milestone.raci.responsible in VENDOR_ROLES
     receivers: dict[str, list[str]] = {
         "owner": [desk.state.owner],
         "owner_manager": [desk.state.owner, *desk.managers],
-        "executive_sponsor": desk.playing("executive_sponsor"),
-        "project_lead": desk.playing("project_lead"),
+        "executive_sponsor": desk.playing("executive" if our_own else "executive_sponsor"),
+        "project_lead": desk.playing("executive" if our_own else "project_lead"),
     }
-    kind: NoticeKind = "pause_proposal" if rung.proposes_pause else "escalation"
+    kind: NoticeKind = "pause_proposal" if rung.proposes_pause and not our_own else "escalation"
     more: dict[str, Any] = {
         "responsible": ", ".join(desk.name(id) for id in desk.playing(milestone.raci.responsible)),
         "rung": 1 + sum(other.after < rung.after for other in desk.playbook.nudging.ladder),

@@ -8,6 +8,8 @@ from domain.notice import Person
 from domain.playbook import Role
 from domain.team import Member, Team, TouchModel, VendorRole, assign
 
+SELLER = "seller"
+"""The id of the one person of the vendor's whom the deal names and the staff directory does not."""
 MOST_PER_ROLE = 5
 """Sign-offs, reminders and meetings go to the first five of a role: the two hundred end users get other channels."""
 STANDS_IN: Mapping[CustomerRole, tuple[CustomerRole, ...]] = {
@@ -102,6 +104,6 @@ def people_of(deal: DealClosed) -> list[Person]:
         for person in deal.stakeholders
     ]
     if deal.seller:
-        seller = Person(id="seller", name=deal.seller.name, email=deal.seller.email, side="vendor", role="seller")
+        seller = Person(id=SELLER, name=deal.seller.name, email=deal.seller.email, side="vendor", role="seller")
         people.append(seller)
     return people

@@ -62,7 +62,7 @@ def decide(
         approvers=state.approvers if state.approvers != occasion.state.approvers else None,
         cast=state.cast if state.cast != occasion.state.cast else None,
     )
-    fresh_facts = [fact for fact in facts if f"fact/{fact.seq}" not in done_before]
+    fresh_facts = [fact for fact in facts if fact.key not in done_before]
     fresh_entries = [entry for entry in occasion.due if entry.key not in done_before]
     notices = [notice for fact in fresh_facts for notice in tell(desk, fact, before=before)]
     notices += act(desk, fresh_entries, known)
@@ -93,7 +93,9 @@ def _rework(state: State, dossier: Dossier, facts: Sequence[Fact], now: datetime
         day = calendar.add_working_days(calendar.day_of(now), days)
         for key in (*fact.data["reopened"], fact.about):
             milestone = state.milestone(key)
-            if milestone is not None and day > calendar.day_of(milestone.due):
+            later = (other for other in facts if other.seq > fact.seq and other.about == key)
+            replanned = any(other.kind == "replanned" for other in later)
+            if milestone is not None and not replanned and day > calendar.day_of(milestone.due):
                 moved[key] = day
     return moved
 
@@ -115,7 +117,7 @@ def _settle_owner(state: State, team: Team, facts: Sequence[Fact]) -> str | None
 def _refused_owners(team: Team, facts: Sequence[Fact], now: datetime) -> list[JournalRow]:
     """A workflow cannot know the staff directory, so it is here that a handle turns out to be nobody's."""
     return [
-        JournalRow(key=f"fact/{fact.seq}/refused", at=now, kind="reassignment_refused", about=fact.about, by=fact.by)
+        JournalRow(key=f"{fact.key}/refused", at=now, kind="reassignment_refused", about=fact.about, by=fact.by)
         for fact in facts
         if fact.kind == "reassigned" and team.member(fact.about) is None
     ]

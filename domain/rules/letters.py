@@ -120,10 +120,17 @@ def hand_off_record(desk: Desk, language: str) -> Facts:
         "roi_method": deal.roi_method or "",
         "quick_wins": [win.model_dump(include={"what", "visibility", "effort"}) for win in deal.quick_wins],
         "champion": champion,
-        "completeness_pct": round(completeness(deal) * 100),
-        "missing": list(missing_from_hand_off(deal)),
+        **hand_off_gaps(desk, language),
         "milestones": titled(desk, list(desk.state.milestones), language),
         "risks": [{"title": desk.say(r.title, language), "score": r.probability * r.impact} for r in risks],
+    }
+
+
+def hand_off_gaps(desk: Desk, language: str) -> Facts:
+    """What the seller is asked for (A3)."""
+    return {
+        "missing": list(missing_from_hand_off(desk.deal, language)),
+        "completeness_pct": round(completeness(desk.deal) * 100),
     }
 
 
@@ -193,8 +200,17 @@ def status_report(desk: Desk, registers: list[RegisterRow], to: str, *, since: d
         "late": overdue(desk, language),
         "issues": [{"issue": i.key, "title": i.title, "severity": i.severity} for i in state.issues],
         "wins": [{"title": row.title, "result": row.data.get("result") or ""} for row in wins],
-        "risks": [{"title": row.title, "score": row.data.get("score", 0)} for row in scored[:NEXT_SHOWN]],
+        "risks": [
+            {"title": _risk_title(desk, row, language), "score": row.data.get("score", 0)}
+            for row in scored[:NEXT_SHOWN]
+        ],
     }
+
+
+def _risk_title(desk: Desk, row: RegisterRow, language: str) -> str:
+    """A risk that came with the playbook in the reader's language, unless somebody has put it in words of their own."""
+    shipped = next((risk.title for risk in desk.playbook.risks if risk.key == row.key), None)
+    return desk.say(shipped, language) if shipped and row.title == desk.say(shipped, "en") else row.title
 
 
 def hand_off_message(desk: Desk, language: str) -> Facts:

@@ -16,7 +16,7 @@ def journal(facts: Sequence[Fact], entries: Sequence[Entry], now: datetime) -> l
     """A row for every fact and every entry that was acted on."""
     rows = [
         JournalRow(
-            key=f"fact/{fact.seq}",
+            key=fact.key,
             at=fact.at,
             kind=fact.kind,
             about=fact.about,
@@ -105,7 +105,8 @@ def _register(fact: Fact) -> RegisterRow | None:
             return RegisterRow(kind="risk", key=fact.about, title=title, status=status, at=fact.at, data=data)
         case "win_recorded":
             data = {name: fact.data[name] for name in ("slot", "baseline", "result")}
-            return RegisterRow(kind="win", key=f"win-{fact.seq}", title=title, status="shown", at=fact.at, data=data)
+            win = f"win-{fact.key.rpartition('/')[2]}"
+            return RegisterRow(kind="win", key=win, title=title, status="shown", at=fact.at, data=data)
         case "scope_change_requested":
             data = {"effort_days": fact.data["effort_days"]}
             return RegisterRow(

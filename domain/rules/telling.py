@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from domain.agenda.state import Fact
-from domain.deal import completeness, missing_from_hand_off
+from domain.deal import missing_from_hand_off
 from domain.notice import Notice, NoticeKind
 from domain.rules import letters
 from domain.rules.desk import Desk, present
@@ -27,19 +27,28 @@ def _to_each(
 ) -> Told:
     """The same news to several people, each in their language; whoever brought it needs no telling."""
     receivers = dict.fromkeys(id for id in people if id != fact.by)
-    occasion = f"fact/{fact.seq}"
+    occasion = fact.key
     return present(
         desk.notice(kind, id, occasion, facts(desk.language_of(id)), about=fact.about, **more) for id in receivers
     )
+
+
+def _with_our_reason(desk: Desk, kind: NoticeKind, people: Iterable[str], fact: Fact, facts: dict[str, Any]) -> Told:
+    """The same news to both sides, the reason to ours alone: it was written down for us, often about the customer."""
+    people = list(people)
+    ours = [id for id in people if (person := desk.person(id)) and person.side == "vendor"]
+    theirs = [id for id in people if id not in ours]
+    reason = fact.data.get("reason") or ""
+    told = _to_each(desk, kind, ours, fact, lambda _: {**facts, "reason": reason})
+    return told + _to_each(desk, kind, theirs, fact, lambda _: {**facts, "reason": ""})
 
 
 def _opened(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
     owner, leads = desk.state.owner, desk.playing("project_lead")
     told = _to_each(desk, "assigned", [owner], fact, lambda lang: letters.hand_off_record(desk, lang), urgent=True)
     told += _to_each(desk, "introduction", desk.rollout, fact, lambda lang: letters.introduction(desk, lang))
-    if missing := missing_from_hand_off(desk.deal):
-        asked = {"missing": list(missing), "completeness_pct": round(completeness(desk.deal) * 100)}
-        told += _to_each(desk, "hand_off_gaps", ["seller"], fact, lambda _: asked)
+    if missing_from_hand_off(desk.deal):
+        told += _to_each(desk, "hand_off_gaps", ["seller"], fact, lambda lang: letters.hand_off_gaps(desk, lang))
     kickoff = desk.state.playing("kickoff")
     if kickoff is not None and not kickoff.settled:
         told += _to_each(desk, "kickoff_agenda", [*leads, owner], fact, lambda lang: _kickoff(desk, kickoff.key, lang))
@@ -70,15 +79,7 @@ def _reached(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
         return _to_each(desk, "went_live", [*desk.rollout, desk.state.owner], fact, lambda _: _launch(desk, on))
     told: Told = []
     if milestone.role == "kickoff":
-        asks = any(m.signers and not m.settled and m.requires == [milestone.key] for m in desk.state.milestones)
-        leads = desk.playing("project_lead", "executive_sponsor")
-        told += _to_each(
-            desk,
-            "plan",
-            leads,
-            fact,
-            lambda lang: {**letters.plan_document(desk, lang), "sign_off": asks},
-        )
+        told += _plan(desk, fact)
     by = desk.name(fact.by)
     informed = desk.playing(*milestone.raci.informed) if milestone.raci.informed else []
     return told + _to_each(
@@ -87,6 +88,18 @@ def _reached(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
         informed,
         fact,
         lambda lang: {"title": desk.title(fact.about, lang), "at": on, "by": by},
+    )
+
+
+def _plan(desk: Desk, fact: Fact) -> Told:
+    """The plan to those who lead; to agree to it is asked only of those whose sign-off waits for nothing else."""
+    waiting = [m for m in desk.state.milestones if not m.settled and m.requires == [fact.about]]
+    signers = {id for milestone in waiting for id in milestone.signers}
+    leads = desk.playing("project_lead", "executive_sponsor")
+    asked, others = [id for id in leads if id in signers], [id for id in leads if id not in signers]
+    told = _to_each(desk, "plan", asked, fact, lambda lang: {**letters.plan_document(desk, lang), "sign_off": True})
+    return told + _to_each(
+        desk, "plan", others, fact, lambda lang: {**letters.plan_document(desk, lang), "sign_off": False}
     )
 
 
@@ -165,7 +178,9 @@ def _issue_resolved(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
         "severity": fact.data["severity"],
         "note": fact.note or "",
     }
-    people = [desk.state.owner, *desk.playing("project_lead")]
+    raised_by = fact.data.get("raised_by")
+    raiser = [raised_by] if raised_by and desk.person(raised_by) else []
+    people = [desk.state.owner, *desk.playing("project_lead"), *raiser]
     return _to_each(desk, "issue_resolved", people, fact, lambda _: facts)
 
 
@@ -207,22 +222,24 @@ def _resumed(desk: Desk, fact: Fact, before: dict[str, str]) -> Told:
 
 
 def _replanned(desk: Desk, fact: Fact, before: dict[str, str]) -> Told:
+    """A date that was set to what it was already is no news."""
+    hand_off_by = str(desk.calendar.day_of(desk.plan.hand_off_by)) if fact.data.get("hand_off_by") else ""
+    if not hand_off_by and not _moved(desk, before, "en"):
+        return []
     return _to_each(
         desk, "replanned", _both_sides(desk), fact,
-        lambda lang: {"reason": fact.data["reason"], "moved": _moved(desk, before, lang)},
+        lambda lang: {
+            "reason": fact.data["reason"], "moved": _moved(desk, before, lang), "hand_off_by": hand_off_by
+        },
     )  # fmt: skip
 
 
 def _reassigned(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
     if desk.team.member(fact.about) is None:
         return []
-    facts = {
-        "before": desk.name(fact.data["before"]),
-        "now": desk.name(fact.about),
-        "reason": fact.data["reason"] or "",
-    }
+    facts = {"before": desk.name(fact.data["before"]), "now": desk.name(fact.about)}
     people = [fact.about, fact.data["before"], *desk.playing("project_lead")]
-    return _to_each(desk, "reassigned", people, fact, lambda _: facts)
+    return _with_our_reason(desk, "reassigned", people, fact, facts)
 
 
 def _scope_requested(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
@@ -246,8 +263,7 @@ def _ended(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
     people = [desk.state.owner, *desk.managers]
     if ending not in VENDOR_ONLY:
         people += desk.playing("project_lead")
-    facts = {"ending": ending, "reason": fact.data.get("reason") or ""}
-    return _to_each(desk, "ended", people, fact, lambda _: facts)
+    return _with_our_reason(desk, "ended", people, fact, {"ending": ending})
 
 
 TELLERS: dict[str, Callable[[Desk, Fact, dict[str, str]], Told]] = {

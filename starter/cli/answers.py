@@ -99,7 +99,7 @@ def show_progress(progress: Progress, *, zone: str = "UTC") -> Callable[[Console
         if progress.repeated:
             head.append(" (known already, nothing changed)")
         out.print(head)
-        if progress.late:
+        if progress.late and progress.ending is None:
             out.print(plain(f"  late: {', '.join(progress.late)}", "red"))
         if progress.waiting_for:
             out.print(plain(f"  waiting for: {', '.join(progress.waiting_for)}"))

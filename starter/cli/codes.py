@@ -4,7 +4,15 @@ from domain.refusal import InvalidDeal, Refused
 from domain.trouble import UnknownOnboarding
 from playbooks.complaint import BadPlaybook, UnknownPlaybook
 from runtime.settings import BadSetting
-from starter.trouble import CannotStart, Fell, InvalidNews, NotFound, NotReachable
+from starter.trouble import (
+    CannotStart,
+    Fell,
+    InvalidNews,
+    NotFound,
+    NotReachable,
+    UnreadableFile,
+    WrongOption,
+)
 
 OK, UNEXPECTED, USAGE, REFUSED, NOT_FOUND, NOT_REACHABLE = 0, 1, 2, 3, 4, 5
 
@@ -20,6 +28,8 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
     (BadSetting, USAGE),
     (BadPlaybook, USAGE),
     (CannotStart, USAGE),
+    (UnreadableFile, USAGE),
+    (WrongOption, USAGE),
     (NotFound, NOT_FOUND),
     (UnknownOnboarding, NOT_FOUND),
     (UnknownPlaybook, NOT_FOUND),

@@ -25,6 +25,8 @@ class Desk:
     settings: Settings
     stack: RunningStack | None
     address: str | None
+    named: bool = False
+    """Whether the folder was named on the command line: then only the stack on it is meant, not what runs elsewhere."""
 
     @cached_property
     def engine(self) -> "Engine":
@@ -72,10 +74,12 @@ class Desk:
         return f"{ui}/namespaces/{NAMESPACE}/workflows/{onboarding}" if ui else None
 
     async def door(self) -> "Door":
-        """A connection to Temporal. Raises CannotReachTemporal, BadTemporalProfile."""
+        """A connection to Temporal. Raises CannotReachTemporal, BadTemporalProfile, NotReachable."""
         from runtime.connection import connect
         from starter.door import Door
 
+        if self.named and self.address is None:
+            raise NotReachable(f"no stack is running on {self.settings.data}")
         client = await connect(address=self.address)
         return Door(
             client=client,
@@ -92,7 +96,8 @@ def desk_at(where: Where) -> Desk:
     """The desk of a command. Raises BadSetting."""
     settings = load_settings(flags={"data": where.data})
     stack = running_on(settings.data)
-    return Desk(settings=settings, stack=stack, address=where.temporal_address or (stack.temporal if stack else None))
+    address = where.temporal_address or (stack.temporal if stack else None)
+    return Desk(settings=settings, stack=stack, address=address, named=where.data is not None)
 
 
 def library_of(settings: Settings) -> "Library":

@@ -1,31 +1,47 @@
 """How do the onboardings stand? The list of all, and one in full."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 from rich.console import Console
 from rich.text import Text
 
 from starter.cli.answers import answer, count, day_of, in_words, plain, status_text, table
-from starter.cli.desk import desk_at
+from starter.cli.desk import Desk, desk_at
 from starter.cli.options import NOWHERE, Where
+from starter.trouble import WrongOption
 
 if TYPE_CHECKING:
     from domain.record import MilestoneRow, RegisterRow
     from store.reads import OnboardingInFull, OnboardingLine, PortfolioPage
 
 SHOWN_RISKS = 5
+Status = Literal[
+    "opening",
+    "on_track",
+    "behind",
+    "stuck",
+    "paused",
+    "handed_over",
+    "handed_over_with_exceptions",
+    "churned",
+    "deal_reversed",
+    "duplicate",
+    "withdrawn",
+    "cancelled",
+]
+"""How an onboarding may stand, endings included; `cancelled` is what Temporal's own cancellation leaves."""
 
 
 def portfolio(
     *,
-    status: Annotated[str | None, Parameter(help="on_track, behind, stuck, paused, or an ending.")] = None,
+    status: Annotated[Status | None, Parameter(help="How it stands, or how it ended.")] = None,
     stage: Annotated[str | None, Parameter(help="A stage's key: those in which it is open.")] = None,
     owner: Annotated[str | None, Parameter(help="A staff handle.")] = None,
     late: Annotated[bool, Parameter(help="Only those with something overdue.")] = False,
     open: Annotated[bool, Parameter(help="Only those that have not ended.")] = False,
-    limit: Annotated[int, Parameter(help="At most so many.")] = 50,
+    limit: Annotated[int, Parameter(help="At most so many.", validator=validators.Number(gte=1))] = 50,
     after: Annotated[str | None, Parameter(help="The last id of the page before.")] = None,
     where: Where = NOWHERE,
 ) -> None:
@@ -33,18 +49,39 @@ def portfolio(
     from store.reads import portfolio as read
 
     desk = desk_at(where)
+    _refuse_unknown(desk, stage=stage, owner=owner)
     page = read(
         desk.engine,
         status=status,
         stage=stage,
         owner=owner,
         late_only=late,
-        open_only=open,
-        limit=max(1, limit),
+        # What has ended is late for nobody any more.
+        open_only=open or late,
+        limit=limit,
         after=after,
     )
     filtered = any((status, stage, owner, late, open, after))
     answer(where.json, page.model_dump(mode="json"), lambda out: _list(out, page, filtered=filtered))
+
+
+def _refuse_unknown(desk: Desk, *, stage: str | None, owner: str | None) -> None:
+    """A slip of the keyboard must not look like "there are none". Raises WrongOption with what there is.
+
+    An owner who left the staff, and a stage that a playbook lost, still count where onboardings have them.
+    """
+    from store.reads import portfolio as read
+
+    if stage is not None:
+        known = desk.library.keys()
+        books = [desk.library.get(key) for key in known]
+        stages = list(dict.fromkeys(stage.key for book in books for stage in book.stages))
+        if stage not in stages and not read(desk.engine, stage=stage, limit=1).lines:
+            raise WrongOption(f"--stage: {stage!r} is no stage; there are: {', '.join(stages)}")
+    if owner is not None:
+        handles = [member.handle for member in desk.staff().members]
+        if owner not in handles and not read(desk.engine, owner=owner, limit=1).lines:
+            raise WrongOption(f"--owner: {owner!r} is nobody of the staff; there are: {', '.join(handles)}")
 
 
 def _list(out: Console, page: "PortfolioPage", *, filtered: bool) -> None:
@@ -57,7 +94,7 @@ def _list(out: Console, page: "PortfolioPage", *, filtered: bool) -> None:
     columns = ("onboarding", "status", "waits for", "next", "owner")
     out.print(table("Onboardings", columns, [_line(line) for line in page.lines]))
     out.print()
-    late = sum(1 for line in page.lines if line.late)
+    late = sum(1 for line in page.lines if line.late and line.ending is None)
     out.print(plain(f"{count(len(page.lines), 'onboarding')}, {late or 'none'} late", "dim"))
     if page.after:
         out.print(plain(f"more: --after {page.after}", "dim"))

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import App, Parameter
+from cyclopts import App, Parameter, validators
 from rich.console import Console
 from rich.text import Text
 
@@ -27,7 +27,7 @@ def list_mails(
     onboarding: str | None = None,
     *,
     state: Literal["waiting", "sent", "refused", "withdrawn"] | None = None,
-    limit: Annotated[int, Parameter(help="The newest so many.")] = 50,
+    limit: Annotated[int, Parameter(help="The newest so many.", validator=validators.Number(gte=1))] = 50,
     where: Where = NOWHERE,
 ) -> None:
     """The newest mails, of one onboarding or of all."""
@@ -35,7 +35,7 @@ def list_mails(
 
     desk = desk_at(where)
     meant = desk.meant(onboarding) if onboarding else None
-    found = notices(desk.engine, meant, state=state, limit=max(1, limit))
+    found = notices(desk.engine, meant, state=state, limit=limit)
 
     def draw(out: Console) -> None:
         if not found:
@@ -46,6 +46,11 @@ def list_mails(
         columns = ("mail", "what", "about", "to", "state")
         out.print(table("Mails", columns, [_line(notice) for notice in found], whole=("mail",)))
         out.print(plain(f"{count(len(found), 'mail')}; one of them: day90 mails show {found[-1].id}", "dim"))
+        if len(found) == limit:
+            of_it = f" {meant}" if meant else ""
+            of_state = f" --state {state}" if state else ""
+            more = f"these are the newest; there may be more: day90 mails{of_it}{of_state} --limit {10 * limit}"
+            out.print(plain(more, "dim"), soft_wrap=True)
 
     answer(where.json, [notice.model_dump(mode="json") for notice in found], draw)
 

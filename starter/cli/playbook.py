@@ -12,7 +12,9 @@ from runtime.settings import load_settings
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.codes import OK, USAGE
 from starter.cli.desk import library_of
+from starter.cli.files import why_unread
 from starter.cli.options import NOWHERE, Where
+from starter.trouble import UnreadableFile
 
 playbook = App(name="playbook", help="Show, describe and check playbooks.")
 
@@ -49,6 +51,8 @@ def lint(file: Path, *, where: Where = NOWHERE) -> int:
     """Everything that is wrong with a playbook's file, each with its line; exit code 2 when there is anything."""
     from playbooks.library import complaints_about
 
+    if reason := why_unread(file):
+        raise UnreadableFile(f"{file}: {reason}")
     complaints = complaints_about(file)
 
     def draw(out: Console) -> None:
@@ -81,5 +85,5 @@ def _draw(out: Console, book: Playbook) -> None:
             for milestone in stage.milestones
         ]
         out.print()
-        title = f"{in_language(stage.title, 'en')}, {stage.window}"
+        title = f"{in_language(stage.title, 'en')}, {in_language(stage.window, 'en')}"
         out.print(table(title, ("milestone", "day", "who", "signed by", "needs"), rows, whole=("milestone",)))

@@ -10,24 +10,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from rich.console import Console
 
+from activities.admission import business_now, calendar_of, check_deal, read_deal
 from domain.deal import DealClosed
 from domain.plan import Plan, Reason, draft
 from domain.refusal import InvalidDeal
 from domain.text import in_language
 from domain.wording import reasons_in_words
-from starter.cli.answers import answer, count, day_of, day_text, plain, table
+from starter.cli.answers import answer, count, day_of, day_text, in_words, plain, table
 from starter.cli.desk import Desk, desk_at
+from starter.cli.files import why_unread
 from starter.cli.options import NOWHERE, Where
 from starter.cli.times import moment
-from starter.deals import business_now, calendar_of, check_deal, read_deal
 
 if TYPE_CHECKING:
     from domain.playbook import Playbook
     from starter.door import Door
     from store.reads import OnboardingInFull
 
-LARGEST = 5_000_000
-"""Bytes: a thousand times a usual deal file. More is another file, named by mistake."""
 OPENS_WITHIN = 20.0
 """Seconds after which we say that no worker has taken it up yet; usually it takes one."""
 
@@ -62,6 +61,7 @@ async def start(
     said = {
         **started.model_dump(mode="json"),
         "status": found.status if found else "opening",
+        "ending": found.ending if found else None,
         "temporal_ui": desk.link(started.onboarding),
     }
     answer(where.json, said, lambda out: _show_start(out, desk, started.onboarding, found, already=started.already))
@@ -69,9 +69,9 @@ async def start(
 
 def read_file(path: Path) -> object:
     """The JSON in the file. Raises InvalidDeal."""
+    if reason := why_unread(path):
+        raise InvalidDeal(f"{path}: {reason}")
     try:
-        if path.stat().st_size > LARGEST:
-            raise InvalidDeal(f"{path}: is larger than {LARGEST // 1_000_000} MB, which no deal file is")
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as trouble:
         raise InvalidDeal(f"{path}: cannot be read: {trouble.strerror}") from None
@@ -85,13 +85,15 @@ def _with_options(raw: object, *, as_of: str | None, reached: tuple[str, ...]) -
     """The deal with what the command line adds to it, dates read in the customer's zone."""
     if not (as_of or reached):
         return raw
-    zone, now = read_deal(raw).account.time_zone, datetime.now(UTC)
+    read, now = read_deal(raw), datetime.now(UTC)
+    zone, closed_at = read.account.time_zone, read.closed_at
     assert isinstance(raw, dict), "read"
-    taken_up = moment(as_of, zone=zone, now=now, field="as_of") if as_of else None
+    taken_up = moment(as_of, zone=zone, now=now, closed_at=closed_at, field="as_of") if as_of else None
     added: list[dict[str, Any]] = []
     for said in reached:
         key, _, day = said.partition("=")
-        at = moment(day, zone=zone, now=now, field=f"reached.{key}") if day else taken_up or now
+        field = f"reached.{key}"
+        at = moment(day, zone=zone, now=now, closed_at=closed_at, field=field) if day else taken_up or now
         added.append({"milestone": key, "at": at.isoformat()})
     more: dict[str, Any] = {"as_of": taken_up.isoformat()} if taken_up else {}
     return {**raw, **more, "reached": [*raw.get("reached", []), *added]}
@@ -117,6 +119,11 @@ async def _opened(door: "Door", desk: Desk, onboarding: str) -> "OnboardingInFul
 
 
 def _show_start(out: Console, desk: Desk, onboarding: str, found: "OnboardingInFull | None", *, already: bool) -> None:
+    if already and found is not None and found.ended_at is not None:
+        ended = f"{in_words(found.ending or 'ended')} on {day_of(found.ended_at, desk.zone(onboarding))}"
+        out.print(plain(f"{onboarding} has ended ({ended}); nothing was started", "bold"), soft_wrap=True)
+        out.print(plain(f"all of it: day90 show {onboarding}", "dim"), soft_wrap=True)
+        return
     said = "was started before; nothing was changed" if already else "started"
     out.print(plain(f"{onboarding} {said}", "bold"), soft_wrap=True)
     if found is None:

@@ -8,14 +8,21 @@ from starter.trouble import InvalidNews
 NOON = time(12)
 
 
-def moment(text: str, *, zone: str, now: datetime, field: str = "at") -> datetime:
-    """An instant in UTC. A mere date means its noon there, today means now. Raises InvalidNews naming the field."""
+def moment(text: str, *, zone: str, now: datetime, closed_at: datetime, field: str = "at") -> datetime:
+    """An instant in UTC. Raises InvalidNews naming the field.
+
+    A mere date means its noon there, but today means now, and the day of the close is not before the close.
+    """
     there = ZoneInfo(zone)
     try:
         if len(text) == len("2026-11-05"):
             day = date.fromisoformat(text)
             local_now = now.astimezone(there)
-            return now if day == local_now.date() else datetime.combine(day, NOON, there).astimezone(UTC)
+            if day == local_now.date():
+                return now
+            noon = datetime.combine(day, NOON, there).astimezone(UTC)
+            closed = closed_at.astimezone(there).date() == day
+            return max(noon, closed_at.astimezone(UTC)) if closed else noon
         read = datetime.fromisoformat(text)
     except ValueError:
         reason = f"{text[:40]!r} is no date like 2026-11-05 or 2026-11-05T14:30+01:00"

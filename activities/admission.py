@@ -1,7 +1,9 @@
-"""Is this a deal that we can start? What a door can say at once, before anything is kept or started."""
+"""May this deal start an onboarding? The same answer at the door, before anything is kept, and in the workflow."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -11,18 +13,21 @@ from domain.clock import DAY
 from domain.deal import DealClosed
 from domain.playbook import Playbook
 from domain.refusal import InvalidDeal, what_is_wrong
+from domain.rules.casting import SELLER
 from domain.team import Team
 
 NAMED_FIRST = re.compile(r"(?P<field>[a-z_]+): (?P<reason>.+)", re.DOTALL)
 """How checks across fields word it: `champion: …`."""
 YEARS_AHEAD = 3
 """The year of the close and the next two: no onboarding lasts longer."""
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
+"""The same allowance that the worker makes: the CRM's clock may be a little ahead of ours."""
 
 
-def read_deal(raw: object) -> DealClosed:
+def read_deal(raw: Any) -> DealClosed:
     """The deal in that JSON. Raises InvalidDeal naming the first field that is wrong, unknown ones included."""
-    if not isinstance(raw, dict):
-        raise InvalidDeal("a deal file is one JSON object, with fields like source, id and account")
+    if not isinstance(raw, Mapping):
+        raise InvalidDeal("a deal file is one JSON object, with fields like source, id and account", field="deal")
     try:
         return DealClosed.model_validate(raw)
     except ValidationError as error:
@@ -52,16 +57,28 @@ def calendar_of(deal: DealClosed, calendars: Calendars) -> WorkCalendar:
     return calendars(deal.account, years=range(deal.closed_at.year, deal.closed_at.year + YEARS_AHEAD))
 
 
+def refuse_ids_of_staff(deal: DealClosed, team: Team) -> None:
+    """Ids decide who gets which mail: a stakeholder called like one of us would get ours. Raises InvalidDeal."""
+    for number, person in enumerate(deal.stakeholders):
+        if person.id == SELLER or team.member(person.id) is not None:
+            raise InvalidDeal(f"{person.id!r} names somebody of the staff", field=f"stakeholders.{number}.id")
+
+
 def check_deal(deal: DealClosed, *, library: Library, team: Team, calendars: Calendars, now: datetime) -> Playbook:
     """What the deal is measured by besides itself: playbooks, staff, holidays, the date. Raises InvalidDeal."""
     playbook = chosen_playbook(deal, library)
     calendar_of(deal, calendars)
+    refuse_ids_of_staff(deal, team)
     if deal.owner and team.member(deal.owner) is None:
         raise InvalidDeal(f"{deal.owner!r} is nobody of the staff directory", field="owner")
+    for field in ("closed_at", "as_of"):
+        said = getattr(deal, field)
+        if said and said > now + CLOCKS_DIFFER_BY:
+            raise InvalidDeal(f"{said.isoformat()} lies in the future", field=field)
     go_live = playbook.playing("go_live")
     reached = {already.milestone for already in deal.reached}
     live = go_live is not None and go_live.key in reached
-    if deal.go_live_by and deal.go_live_by < now.date() and not live:
+    if deal.go_live_by and deal.go_live_by <= now.date() and not live:
         raise InvalidDeal(f"{deal.go_live_by} is past", field="go_live_by")
     for number, already in enumerate(deal.reached):
         if playbook.milestone(already.milestone) is None:
