@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,8 @@ def migrating(url: str) -> Iterator["Config"]:
     from alembic.config import Config
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    config = Config()
+    # Its own default is whatever stdout was when it was first imported; what it says there is nobody's business.
+    config = Config(stdout=StringIO())
     # A percent sign would be read as an interpolation.
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")

@@ -1,6 +1,5 @@
 """Is this piece of news allowed now, and what does it change? The agenda's door for all that people and systems say."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -108,11 +107,13 @@ def apply(state: State, news: News, now: datetime) -> bool:
 
 def hear(state: State, kind: str, raw: Any, now: datetime) -> None:
     """Take what a system states as a fact: it is applied, held until its gate opens, or recorded as harmless."""
-    id = _id_of(state, kind, raw)
+    number = count(state, "signals")
+    id = _id_of(raw) or f"signal {number} {kind}"
+    this_time = short(f"{id} {number}")
     try:
         news = read_news(kind, {**raw, "news_id": id} if isinstance(raw, dict) else raw)
         if repeated(state, news):
-            _note_again(state, kind, news, now)
+            note(state, "repeated_news", now, news=news.model_copy(update={"news_id": this_time}), update=kind)
             return
         _check_moment(state, news, now)
         if isinstance(news, MilestoneReached) and _too_early(state, news):
@@ -120,27 +121,17 @@ def hear(state: State, kind: str, raw: Any, now: datetime) -> None:
             return
         check(state, news, now)
     except Refused as refusal:
-        unread = News(news_id=id)
-        note(state, "news_refused", now, news=unread, update=kind, field=refusal.field, reason=refusal.reason[:500])
+        refused = {"update": kind, "field": refusal.field, "reason": refusal.reason[:500]}
+        note(state, "news_refused", now, news=News(news_id=this_time), **refused)
         return
     if not apply(state, news, now):
-        _note_again(state, kind, news, now)
+        note(state, "repeated_news", now, news=news.model_copy(update={"news_id": this_time}), update=kind)
 
 
-def _note_again(state: State, kind: str, news: News, now: datetime) -> None:
-    """Every repetition is a fact of its own."""
-    again = f"{news.news_id} again"
-    counted = news.model_copy(update={"news_id": f"{again} {count(state, f'said/{short(again)}')}"})
-    note(state, "repeated_news", now, news=counted, update=kind)
-
-
-def _id_of(state: State, kind: str, raw: Any) -> str:
-    """What the sender calls it; without a name what it says, and the how-manieth time it is said."""
+def _id_of(raw: Any) -> str | None:
+    """What the sender calls it. A signal without a name goes by its number: signals keep their order for ever."""
     named = raw.get("news_id") if isinstance(raw, dict) else None
-    if isinstance(named, str) and 0 < len(named) <= LONGEST_NEWS_ID:
-        return named
-    said = short(f"{kind} {json.dumps(raw, sort_keys=True, default=str)}")
-    return f"{said}-{count(state, f'said/{said}')}"
+    return named if isinstance(named, str) and 0 < len(named) <= LONGEST_NEWS_ID else None
 
 
 def _hold(state: State, news: MilestoneReached, now: datetime) -> None:
