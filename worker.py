@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.service import RPCError
 from temporalio.worker import Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -175,7 +176,7 @@ async def work(settings: Settings) -> None:
     worker = day90_worker(client, parts, task_queue=settings.task_queue)
     working = asyncio.create_task(worker.run())
     log.info("worker_started", task_queue=settings.task_queue, namespace=client.namespace)
-    await parts.wake(MAIL)
+    await _wake(parts)
     ended = asyncio.create_task(ending.wait())
     await asyncio.wait([working, ended], return_when=asyncio.FIRST_COMPLETED)
     log.info("worker_ending")
@@ -184,6 +185,14 @@ async def work(settings: Settings) -> None:
         await working
     except TimeoutError:
         log.warning("worker_did_not_end_in_time")
+
+
+async def _wake(parts: Parts) -> None:
+    """What waited while no worker was there goes out now; a server that is busy is no reason not to work."""
+    try:
+        await parts.wake(MAIL)
+    except RPCError as error:
+        log.warning("sender_not_woken", reason=str(error.status))
 
 
 def main() -> int:
