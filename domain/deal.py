@@ -229,11 +229,6 @@ def onboarding_id(source: str, deal_id: str) -> str:
     return f"onboarding-{source}-{deal_id}"
 
 
-def programme_id(source: str, deal_id: str) -> str:
-    """The workflow id of the success programme that follows a deal's onboarding."""
-    return f"success-{source}-{deal_id}"
-
-
 HAND_OFF_PARTS: dict[str, dict[Language, str]] = {
     "products": {"en": "which products were bought", "ja": "ご契約いただいた製品"},
     "problem": {"en": "which problem they should solve", "ja": "解決したい課題"},

@@ -12,20 +12,21 @@ from rich.console import Console
 from rich.text import Text
 
 from domain.clock import Clock
-from domain.deal import programme_id
+from domain.deal import onboarding_id
 from domain.refusal import Refused
 from domain.team import Team
 from runtime.settings import Settings, load_settings
+from starter.cli.addresses import show_addresses
 from starter.cli.answers import plain
 from starter.cli.desk import Desk
 from starter.cli.reasons import date_reasons
-from starter.cli.stacks import show_addresses
 from starter.folder import running_on
 from starter.ports import Ports
 from starter.stack import Stack, running
 from starter.story import EXAMPLES, Names, Scene, Story, read_story
 from starter.summary import show_summary
 from starter.ticker import INDENT, Ticker
+from workflows.programme import id_of
 
 if TYPE_CHECKING:
     from domain.record import Dossier
@@ -172,7 +173,7 @@ class _Playing:
         found = _standing(self.desk, self.onboarding)
         assert found is not None, "it has ended"
         deal = self.dossier.deal
-        programme = await self.door.state(programme_id(deal.source, deal.id))
+        programme = await self.door.state(id_of(onboarding_id(deal.source, deal.id)))
         show_summary(self.out, self.desk, found, dossier=self.dossier, programme=programme)
         if found.ending != HANDED_OVER:
             raise StoryWentWrong(f"the story ended as {found.ending}, not handed over")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.deal import DealClosed, completeness, missing_from_hand_off, onboarding_id, programme_id
+from domain.deal import DealClosed, completeness, missing_from_hand_off, onboarding_id
 from domain.refusal import what_is_wrong
 from tests.simulation import EXAMPLES, deal
 
@@ -104,9 +104,8 @@ def test_a_thin_hand_off_record_says_what_is_missing() -> None:
     assert "who the project lead is" not in missing_from_hand_off(thin)
 
 
-def test_a_deal_names_its_onboarding_and_its_programme() -> None:
+def test_a_deal_names_its_onboarding() -> None:
     assert onboarding_id("hubspot", "42") == "onboarding-hubspot-42"
-    assert programme_id("hubspot", "42") == "success-hubspot-42"
 
 
 def test_a_deal_may_be_taken_up_later_than_it_was_closed() -> None:

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 from cyclopts import Parameter
-from rich.console import Console
 
-from runtime.settings import Settings, load_settings
+from runtime.settings import load_settings
+from starter.cli.addresses import show_addresses
 from starter.cli.answers import console, plain
 from starter.cli.codes import OK
 from starter.folder import running_on
 from starter.ports import asked_for, first_free
 from starter.signals import until_signalled
-from starter.stack import Stack, child_environment, running
+from starter.stack import child_environment, running
 from starter.trouble import CannotStart, Signalled
 
 Data = Annotated[Path | None, Parameter(help="Folder of database, mails and Temporal's own file. [default: ./data]")]
@@ -80,13 +80,3 @@ def worker(*, data: Data = None) -> NoReturn:
         )
     sys.stdout.flush()
     os.execve(sys.executable, [sys.executable, "-P", "-m", "worker"], environment)
-
-
-def show_addresses(out: Console, stack: Stack) -> None:
-    """Where to look, one address a line."""
-    settings: Settings = stack.settings
-    out.print(plain(f"Temporal UI    {stack.ports.ui_url}"))
-    out.print(plain(f"Temporal       {stack.ports.address}"))
-    if settings.mail_server is None:
-        out.print(plain(f"mails          {settings.mail_folder}"), soft_wrap=True)
-    out.print(plain(f"logs           {settings.data}/worker.log, temporal.log"), soft_wrap=True)
