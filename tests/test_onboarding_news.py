@@ -230,8 +230,8 @@ async def test_a_scope_change_is_decided_by_the_manager_alone(here: World) -> No
     assert here.ledger.rows[(deal.id, "scope_change", "change-1")].status == "phase_2"
 
 
-async def test_a_task_that_is_tried_again_with_other_news_first_loses_and_doubles_nothing(here: World) -> None:
-    """A fact is named by its cause: its number may change between two tries of a task, its key does not."""
+async def test_a_fact_is_named_by_its_cause_and_not_by_a_number(here: World) -> None:
+    """Its number may change between two tries of a task; tests/test_crash.py shows what hangs on it."""
     deal = await here.closed_now()
     await deal.let_pass(hours=1)
 

@@ -44,8 +44,8 @@ class Said:
 
     def fields(self) -> dict[str, Any]:
         """As fields of the news, without what was not said."""
-        given = {"by": self.by, "at": self.at, "note": self.note, "news_id": self.news_id}
-        given["evidence"] = list(self.evidence) or None  # type: ignore[assignment]
+        given: dict[str, Any] = {"by": self.by, "at": self.at, "note": self.note, "news_id": self.news_id}
+        given["evidence"] = list(self.evidence) or None
         return {name: value for name, value in given.items() if value is not None}
 
 
