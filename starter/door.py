@@ -58,7 +58,7 @@ TRY_AGAIN = frozenset(
 )
 
 Query = Literal["progress", "agenda", "plan", "why"]
-Answer = TypeVar("Answer")
+Answer = TypeVar("Answer", bound=Refused)
 
 
 class Deals(Protocol):
@@ -278,7 +278,7 @@ def _refusal(cause: BaseException | None, kind: type[Answer]) -> Answer | None:
         return None
     told = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
     said = cast("dict[str, str]", told)
-    return kind(said.get("reason") or cause.message, field=said.get("field", ""))  # type: ignore[call-arg]
+    return kind(said.get("reason") or cause.message, field=said.get("field", ""))
 
 
 def _just_opening(refusal: Refused) -> bool:
