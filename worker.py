@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +14,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
-from temporalio.worker import Worker, WorkflowRunner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import Worker
 
 from activities.bookkeeping import MAIL, Bookkeeping
 from activities.calendars import public_holidays
@@ -36,14 +35,10 @@ from runtime.settings import BadSetting, Settings, load_settings
 from store.engine import migrate, open_store, wall_clock
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
-from workflows.onboarding import Onboarding
-from workflows.programme import SuccessProgramme
+from workflows.sandbox import WORKFLOWS, runner
 from workflows.sender import Sender, id_of
 from workflows.visibility import ALL_KEYS
 
-PASSED_THROUGH = ("domain", "activities", "pydantic", "pydantic_core", "annotated_types", "structlog", "babel", "yaml")
-"""Modules that workflows share with the process: re-importing them per workflow doubles CPU and memory of a start. They
-lose the sandbox's guard, which is why linter rules and import contracts hold what `domain` may do."""
 GRACE = timedelta(seconds=8)
 """How long a mail in hand may take to be finished when the worker is asked to end."""
 STICKY = timedelta(seconds=1)
@@ -67,20 +62,6 @@ class Parts:
     now: Callable[[], datetime] = wall_clock
     day_length: timedelta = timedelta(days=1)
     ui: str = ""
-
-
-def runner(*, strict: bool = False) -> WorkflowRunner:
-    """The sandbox that workflows run in, and that histories are replayed in; `strict` makes tests fail on a slip."""
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    if strict:
-        from temporalio.workflow import SandboxImportNotificationPolicy
-
-        policy = SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
-        restrictions = restrictions.with_import_notification_policy(policy)
-    return SandboxedWorkflowRunner(restrictions=restrictions)
-
-
-WORKFLOWS: Sequence[type] = (Onboarding, SuccessProgramme, Sender)
 
 
 def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: Any) -> Worker:

@@ -23,7 +23,8 @@ from domain.refusal import Refused
 from playbooks.library import Directory, Library
 from runtime.connection import register_search_attributes
 from tests.fakes import MemoryLedger, MemoryOutbox, RecordingChannel, Wakes
-from worker import Parts, day90_worker, runner
+from worker import Parts, day90_worker
+from workflows.sandbox import runner
 from workflows.visibility import ALL_KEYS
 
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,7 @@ from temporalio.worker import Replayer
 from domain.agenda import State
 from tests.fingerprints import COMMITTED, fingerprint
 from tests.histories import FOLDER, STORIES
-from worker import WORKFLOWS, runner
+from workflows.sandbox import WORKFLOWS, runner
 
 HISTORIES = sorted(FOLDER.glob("*.json"))
 STATES = sorted((Path(__file__).parent / "states").glob("*.json"))
