@@ -12,9 +12,9 @@ from typing import Any
 
 import structlog
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
 from temporalio.service import RPCError
-from temporalio.worker import Worker
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.bookkeeping import MAIL, Bookkeeping
 from activities.calendars import public_holidays
@@ -144,6 +144,20 @@ def parts_of(settings: Settings, client: Client) -> Parts:
     )
 
 
+def deployment_of(settings: Settings) -> WorkerDeploymentConfig | None:
+    """Which version of the code this worker is: a run stays on the one it began on, the next run takes the current one.
+
+    None without a build id: then every worker takes every run, and the code must replay whatever is open.
+    """
+    if settings.build_id is None:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(deployment_name=settings.deployment, build_id=settings.build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.PINNED,
+    )
+
+
 async def work(settings: Settings) -> None:
     """Until SIGTERM or SIGINT: migrate the store, make sure that Temporal knows our search attributes, work."""
     await asyncio.to_thread(migrate, settings.sql_url)
@@ -154,9 +168,11 @@ async def work(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
-    worker = day90_worker(client, parts, task_queue=settings.task_queue)
+    worker = day90_worker(client, parts, task_queue=settings.task_queue, deployment_config=deployment_of(settings))
     working = asyncio.create_task(worker.run())
-    log.info("worker_started", task_queue=settings.task_queue, namespace=client.namespace)
+    log.info(
+        "worker_started", task_queue=settings.task_queue, namespace=client.namespace, build=settings.build_id or "any"
+    )
     await _wake(parts)
     ended = asyncio.create_task(ending.wait())
     await asyncio.wait([working, ended], return_when=asyncio.FIRST_COMPLETED)

@@ -4,6 +4,7 @@ Ours alone, from environment variables `DAY90_…`. Where Temporal is, and how t
 (`TEMPORAL_ADDRESS`, profiles): runtime/connection.py.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import parseaddr
@@ -39,6 +40,19 @@ def _day_length(given: object) -> object:
     if isinstance(length, timedelta) and not SHORTEST_DAY <= length <= REAL_DAY:
         raise ValueError("should be between 0.2s and 24h")
     return length
+
+
+def _deployment(name: str) -> str:
+    # Temporal writes a version as `deployment.build`: a dot in the first would end it early.
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", name):
+        raise ValueError("should be up to 100 letters, digits, - or _, like day90")
+    return name
+
+
+def _build(version: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_.+-]{1,100}", version):
+        raise ValueError("should be a release or commit, like 1.4.0 or 3f2a91c: letters, digits, . - _ and +")
+    return version
 
 
 def _database_url(url: SecretStr) -> SecretStr:
@@ -96,6 +110,15 @@ class Settings(BaseSettings):
         default="day90",
         min_length=1,
         description="Temporal task queue that workers take from and starts go to. Others' scripts name it too.",
+    )
+    deployment: Annotated[str, AfterValidator(_deployment)] = Field(
+        default="day90",
+        description="Name of the worker deployment in Temporal; matters only together with `build_id`.",
+    )
+    build_id: Annotated[str, AfterValidator(_build)] | None = Field(
+        default=None,
+        description="Version of this code, a release or commit. With it, an open onboarding stays on the version it"
+        " runs on until its next run; without one, workers are unversioned and take every onboarding at once.",
     )
     day_length: Annotated[timedelta, BeforeValidator(_day_length)] = Field(
         default=REAL_DAY,

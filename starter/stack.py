@@ -74,6 +74,8 @@ def child_environment(ours: Mapping[str, str], *, settings: Settings, address: s
     child |= {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": NAMESPACE, "TEMPORAL_CONFIG_FILE": os.devnull}
     child["DAY90_DATA"] = str(settings.data)
     child["DAY90_DAY_LENGTH"] = f"{settings.day_length.total_seconds()}s"
+    # Embedded workers are unversioned: a versioned one does nothing until its version is made the current one.
+    child.pop(PREFIX + "BUILD_ID", None)
     for name in ("database_url", "smtp_url", "playbooks", "team", "templates"):
         if getattr(settings, name) is None:
             child.pop(PREFIX + name.upper(), None)

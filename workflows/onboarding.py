@@ -234,6 +234,11 @@ class Onboarding:
             self.unheard.append((kind, raw))
         self.revision += 1
 
+    @workflow.signal
+    def nudge(self) -> None:
+        """Look up from waiting: after a deploy, so that what is idle notices the newer version and moves to it."""
+        self.revision += 1
+
     # --- questions
 
     @workflow.query

@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.sending import MOST_AT_ONCE, Delivery, Look, Round, Sending
-    from workflows import options
+    from workflows import options, runs
 
 EVENTS_OF_A_RUN = 2000
 """A sender's history is read by nobody but Temporal; it is only kept from growing without end."""
@@ -38,11 +38,16 @@ class Sender:
             if self.woken != seen:
                 continue
             if self._long_enough() and not self.under_way:
-                workflow.continue_as_new(self.channel)
+                runs.begin_new_run(self.channel)
             await self._wait(seen, outbox)
 
     @workflow.signal
     def wake(self) -> None:
+        self.woken += 1
+
+    @workflow.signal
+    def nudge(self) -> None:
+        """The same, by the name that all processes have for it: after a deploy."""
         self.woken += 1
 
     async def _look(self) -> Round:
@@ -92,5 +97,4 @@ class Sender:
         return any(delivery.done() for delivery in self.under_way.values())
 
     def _long_enough(self) -> bool:
-        info = workflow.info()
-        return info.get_current_history_length() > EVENTS_OF_A_RUN or info.is_continue_as_new_suggested()
+        return runs.time_for_a_new_run(events=EVENTS_OF_A_RUN)
