@@ -19,8 +19,9 @@ ROOMS: list[str] = PROJECT["tool"]["importlinter"]["root_packages"]
 # Folders in the root that are no room of the program. A new room is listed in pyproject.toml, or it has no arrows.
 NO_ROOMS = {"tests", "docs", "examples", "benchmarks"}
 
-# Who may hold a Temporal client: the one door, and what every process boots with.
-HOLD_THE_CLIENT = {"starter/door.py", "runtime/connection.py", "worker.py"}
+# Who may hold a Temporal client: the one door, what looks over all processes at once, and what every process boots
+# with.
+HOLD_THE_CLIENT = {"starter/door.py", "starter/fleet.py", "starter/replaying.py", "runtime/connection.py", "worker.py"}
 
 
 def tool(name: str, *words: str) -> None:

@@ -6,7 +6,8 @@ from cyclopts import App, Group, Parameter
 
 from starter.cli.codes import EXPLAINED
 
-RUN, NEWS, LOOK = Group("Run it", sort_key=1), Group("Say what happened", sort_key=3), Group("Look", sort_key=2)
+RUN, LOOK = Group("Run it", sort_key=1), Group("Look", sort_key=2)
+NEWS, DEPLOY = Group("Say what happened", sort_key=3), Group("Keep it going", sort_key=4)
 
 COMMANDS: dict[str, tuple[str, Group, str]] = {
     "demo": (
@@ -23,6 +24,16 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         "starter.cli.stacks:worker",
         RUN,
         "Run one more worker.",
+    ),
+    "check-history": (
+        "starter.cli.deploys:check_history",
+        DEPLOY,
+        "Before a deploy: would everything that is open go on under this code?",
+    ),
+    "nudge": (
+        "starter.cli.deploys:nudge",
+        DEPLOY,
+        "After a deploy: wake what is idle, so that it moves to the current version.",
     ),
     "start": (
         "starter.cli.starting:start",

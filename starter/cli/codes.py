@@ -14,11 +14,11 @@ from starter.trouble import (
     WrongOption,
 )
 
-OK, UNEXPECTED, USAGE, REFUSED, NOT_FOUND, NOT_REACHABLE = 0, 1, 2, 3, 4, 5
+OK, UNEXPECTED, USAGE, REFUSED, NOT_FOUND, NOT_REACHABLE, FOUND = 0, 1, 2, 3, 4, 5, 6
 
 EXPLAINED = (
     "Exit codes: 0 done; 1 unexpected; 2 wrong usage or input; 3 refused by the business; 4 not found;"
-    " 5 Temporal, its workers or the database not reachable; 130 ended by Ctrl-C."
+    " 5 Temporal, its workers or the database not reachable; 6 a check found something; 130 ended by Ctrl-C."
 )
 
 CODES: tuple[tuple[type[Exception], int], ...] = (

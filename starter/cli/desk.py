@@ -11,10 +11,12 @@ from starter.trouble import NotReachable
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+    from temporalio.client import Client
 
     from activities.ports import Calendars, Staff
     from playbooks.library import Library
     from starter.door import Door
+    from starter.fleet import Fleet
     from store.ledger import SqlLedger
 
 
@@ -73,21 +75,35 @@ class Desk:
         ui = self.stack.ui if self.stack else self.settings.temporal_ui
         return f"{ui}/namespaces/{NAMESPACE}/workflows/{onboarding}" if ui else None
 
-    async def door(self) -> "Door":
+    @property
+    def task_queue(self) -> str:
+        return self.stack.task_queue if self.stack else self.settings.task_queue
+
+    async def client(self) -> "Client":
         """A connection to Temporal. Raises CannotReachTemporal, BadTemporalProfile, NotReachable."""
         from runtime.connection import connect
-        from starter.door import Door
 
         if self.named and self.address is None:
             raise NotReachable(f"no stack is running on {self.settings.data}")
-        client = await connect(address=self.address)
+        return await connect(address=self.address)
+
+    async def fleet(self) -> "Fleet":
+        """Everything that is open. Raises CannotReachTemporal, BadTemporalProfile, NotReachable."""
+        from starter.fleet import Fleet
+
+        return Fleet(await self.client(), self.task_queue)
+
+    async def door(self) -> "Door":
+        """The way in to one onboarding. Raises CannotReachTemporal, BadTemporalProfile, NotReachable."""
+        from starter.door import Door
+
         return Door(
-            client=client,
+            client=await self.client(),
             deals=self.ledger,
             library=self.library,
             staff=self.staff,
             calendars=self.calendars,
-            task_queue=self.stack.task_queue if self.stack else self.settings.task_queue,
+            task_queue=self.task_queue,
             day_length=self.stack.day_length if self.stack else self.settings.day_length,
         )
 

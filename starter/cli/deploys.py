@@ -1,0 +1,186 @@
+"""Can this code be deployed, and has everything that is open moved to it?"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter, validators
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from runtime.duration import read_duration
+from starter.cli.answers import answer, count, plain, table
+from starter.cli.codes import FOUND, OK
+from starter.cli.desk import desk_at
+from starter.cli.options import NOWHERE, Where
+from starter.trouble import WrongOption
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from temporalio.client import WorkflowHistory
+
+    from starter.fleet import Fleet, Open
+    from starter.replaying import Verdict
+
+SHOWN_TROUBLES = 20
+LOOK_EVERY = 1.0
+"""Seconds between two looks at what has not moved yet: the server's search lags by about one."""
+
+
+async def check_history(
+    folder: Annotated[Path | None, Parameter(help="Replay the histories (*.json) of this folder instead.")] = None,
+    *,
+    save: Annotated[Path | None, Parameter(help="Keep the histories in this folder, to replay elsewhere.")] = None,
+    where: Where = NOWHERE,
+) -> int:
+    """Would everything that is open go on under this code? Replays the history of each; nothing is changed.
+
+    Exit code 6 when one of them would not: do not deploy. It says which, and at which event.
+    """
+    from starter.replaying import histories_in, verdicts
+
+    if folder is not None:
+        if save is not None:
+            raise WrongOption("--save: these histories lie in a folder already")
+        if not folder.is_dir():
+            raise WrongOption(f"{folder}: is no folder")
+        judged = await _judged(verdicts(histories_in(folder)), total=len(list(folder.glob("*.json"))))
+    else:
+        fleet = await desk_at(where).fleet()
+        processes = [process async for process in fleet.open()]
+        judged = await _judged(verdicts(_kept(fleet, processes, save)), total=len(processes))
+    troubles = [verdict for verdict in judged if verdict.trouble]
+
+    def draw(out: Console) -> None:
+        if not judged:
+            out.print("nothing is open: every version may be deployed")
+            return
+        if not troubles:
+            out.print(f"{count(len(judged), 'history', 'histories')} replayed, all of them go on under this code")
+            return
+        rows = [(verdict.name, verdict.trouble) for verdict in troubles[:SHOWN_TROUBLES]]
+        out.print(table("Would not go on under this code", ("process", "why"), rows))
+        if len(troubles) > SHOWN_TROUBLES:
+            out.print(plain(f"and {len(troubles) - SHOWN_TROUBLES} more; all of them with --json", "dim"))
+        out.print(
+            f"{len(troubles)} of {count(len(judged), 'history', 'histories')} would not go on: do not deploy"
+            " (docs/versioning.md)"
+        )
+
+    said = {"replayed": len(judged), "troubles": [verdict.model_dump(exclude={"events"}) for verdict in troubles]}
+    answer(where.json, said, draw)
+    return FOUND if troubles else OK
+
+
+async def _kept(fleet: "Fleet", processes: "list[Open]", save: Path | None) -> "AsyncIterator[WorkflowHistory]":
+    from starter.replaying import keep
+
+    async for history in fleet.histories(processes):
+        if save is not None:
+            keep(history, folder=save)
+        yield history
+
+
+async def _judged(verdicts: "AsyncIterator[Verdict]", *, total: int) -> "list[Verdict]":
+    with _progress("replaying", total) as progress:
+        judged = []
+        async for verdict in verdicts:
+            judged.append(verdict)
+            progress.update(progress.task_ids[0], completed=len(judged))
+        return judged
+
+
+async def nudge(
+    onboardings: Annotated[
+        tuple[str, ...], Parameter(help="Only these, on whichever version. [default: all]", show_default=False)
+    ] = (),
+    /,
+    *,
+    per_second: Annotated[float, Parameter(help="So many at most.", validator=validators.Number(gt=0))] = 20.0,
+    wait: Annotated[str, Parameter(help="How long to wait until all have moved.")] = "10m",
+    where: Where = NOWHERE,
+) -> int:
+    """After a deploy: wake what is idle on an older version, and wait until it has moved to the current one.
+
+    Exit code 6 when something has not moved in time: keep the old workers running, and look at what is named.
+    """
+    patience = _patience(wait)
+    desk = desk_at(where)
+    fleet = await desk.fleet()
+    if onboardings:
+        named = [desk.meant(onboarding) for onboarding in onboardings]
+        woken = [id for id in named if await fleet.nudge(id)]
+        ended = [id for id in named if id not in woken]
+        answer(where.json, {"nudged": woken, "ended": ended}, lambda out: _show_nudged(out, woken, ended))
+        return OK
+    current = await fleet.current_version(desk.settings.deployment)
+    if current is None:
+        said = "no worker is versioned here: every process takes the code of whichever worker is running"
+        answer(where.json, {"current": None, "nudged": 0, "left": []}, lambda out: out.print(said, soft_wrap=True))
+        return OK
+    behind = await _behind(fleet, current)
+    with _progress("nudging", len(behind)) as progress:
+        for process in behind:
+            await fleet.nudge(process.id)
+            progress.advance(progress.task_ids[0])
+            await asyncio.sleep(1 / per_second)
+    left = await _until_moved(fleet, current, patience=patience.total_seconds(), total=len(behind)) if behind else []
+
+    def draw(out: Console) -> None:
+        moved = len(behind) - len(left)
+        out.print(plain(f"{count(moved, 'process', 'processes')} moved to {current}, {len(left)} not yet"))
+        if left:
+            rows = [(process.id, process.version or "unversioned") for process in left[:SHOWN_TROUBLES]]
+            out.print(table("Not moved", ("process", "version"), rows))
+            versions = Counter(process.version or "unversioned" for process in left)
+            still = ", ".join(f"{number} on {version}" for version, number in sorted(versions.items()))
+            out.print(plain(f"keep the workers of the older version running ({still}); then run this again"))
+
+    said_of = {"current": current, "nudged": len(behind), "left": [process._asdict() for process in left]}
+    answer(where.json, said_of, draw)
+    return FOUND if left else OK
+
+
+def _patience(text: str) -> timedelta:
+    try:
+        return read_duration(text)
+    except ValueError as wrong:
+        raise WrongOption(f"--wait: {wrong}") from None
+
+
+def _show_nudged(out: Console, woken: list[str], ended: list[str]) -> None:
+    for id in woken:
+        out.print(plain(f"{id}: nudged"))
+    for id in ended:
+        out.print(plain(f"{id}: has no open workflow in Temporal"))
+
+
+async def _behind(fleet: "Fleet", current: str) -> "list[Open]":
+    return [process async for process in fleet.open() if process.version != current]
+
+
+async def _until_moved(fleet: "Fleet", current: str, *, patience: float, total: int) -> "list[Open]":
+    """What is not on the current version when patience ends; empty as soon as everything is."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + patience
+    with _progress("moving", total) as progress:
+        while True:
+            left = await _behind(fleet, current)
+            progress.update(progress.task_ids[0], completed=max(0, total - len(left)))
+            if not left or loop.time() > until:
+                return left
+            await asyncio.sleep(LOOK_EVERY)
+
+
+@contextmanager
+def _progress(what: str, total: int) -> "Iterator[Progress]":
+    """A bar on the terminal's error stream, which goes when it is done; nothing where there is no terminal."""
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        progress.add_task(what, total=total)
+        yield progress

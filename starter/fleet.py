@@ -1,0 +1,111 @@
+"""Which processes are open in Temporal, on which version of the code, and how is each of them woken?"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest, ListWorkflowExecutionsRequest
+from temporalio.client import Client, WorkflowHistory
+from temporalio.service import RPCError, RPCStatusCode
+
+from starter.trouble import NotReachable
+
+PAGE = 500
+"""Rows of one answer; the server gives at most 1,000."""
+VERSION = "TemporalWorkerDeploymentVersion"
+"""The server's own search attribute: `deployment:build`, unset where workers are unversioned."""
+
+
+class Open(NamedTuple):
+    """A process that has not ended. `version` is empty where an unversioned worker has it, or none has yet."""
+
+    id: str
+    run: str
+    kind: str
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """All processes of the namespace on our task queue. Every method raises NotReachable."""
+
+    client: Client
+    task_queue: str
+
+    async def open(self) -> AsyncIterator[Open]:
+        """Every open process; a page at a time, since there may be a hundred thousand.
+
+        Read as it comes from the server: the SDK's own listing fails as a whole where one workflow is paused.
+        """
+        queue = self.task_queue.replace("'", "''")
+        request = ListWorkflowExecutionsRequest(
+            namespace=self.client.namespace,
+            page_size=PAGE,
+            query=f"ExecutionStatus = 'Running' AND TaskQueue = '{queue}'",
+        )
+        while True:
+            try:
+                page = await self.client.workflow_service.list_workflow_executions(request)
+            except RPCError as failure:
+                raise NotReachable(f"Temporal does not list what is open: {failure.message}") from failure
+            for found in page.executions:
+                yield _read(found)
+            if not page.next_page_token:
+                return
+            request.next_page_token = page.next_page_token
+
+    async def current_version(self, deployment: str) -> str | None:
+        """`deployment:build` of the version that new runs begin on; None where no worker of it is versioned."""
+        request = DescribeWorkerDeploymentRequest(namespace=self.client.namespace, deployment_name=deployment)
+        try:
+            found = await self.client.workflow_service.describe_worker_deployment(request)
+        except RPCError as failure:
+            if failure.status == RPCStatusCode.NOT_FOUND:
+                return None
+            raise NotReachable(f"Temporal does not tell the current version: {failure.message}") from failure
+        current = found.worker_deployment_info.routing_config.current_deployment_version
+        return f"{current.deployment_name}:{current.build_id}" if current.build_id else None
+
+    async def nudge(self, id: str) -> bool:
+        """Wake it; False when it has ended meanwhile."""
+        try:
+            await self.client.get_workflow_handle(id).signal("nudge")
+        except RPCError as failure:
+            if failure.status == RPCStatusCode.NOT_FOUND:
+                return False
+            raise NotReachable(f"{id} was not nudged: {failure.message}") from failure
+        return True
+
+    async def history(self, process: Open) -> WorkflowHistory | None:
+        """Of its present run; None when that has been forgotten meanwhile."""
+        handle = self.client.get_workflow_handle(process.id, run_id=process.run)
+        try:
+            return await handle.fetch_history()
+        except RPCError as failure:
+            if failure.status == RPCStatusCode.NOT_FOUND:
+                return None
+            raise NotReachable(f"the history of {process.id} cannot be read: {failure.message}") from failure
+
+    async def histories(self, processes: Sequence[Open]) -> AsyncIterator[WorkflowHistory]:
+        """One after the other; the next is under way while the last is worked on."""
+        ahead: asyncio.Task[WorkflowHistory | None] | None = None
+        for process in processes:
+            fetching = asyncio.create_task(self.history(process))
+            if ahead is not None and (history := await ahead) is not None:
+                yield history
+            ahead = fetching
+        if ahead is not None and (history := await ahead) is not None:
+            yield history
+
+
+def _read(found: WorkflowExecutionInfo) -> Open:
+    version = found.search_attributes.indexed_fields.get(VERSION)
+    return Open(
+        id=found.execution.workflow_id,
+        run=found.execution.run_id,
+        kind=found.type.name,
+        version=json.loads(version.data) if version is not None else "",
+    )
