@@ -1,31 +1,30 @@
 """Would this run go on under the code at hand? Its history is replayed, and every kept value read without a loss."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+import functools
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from pydantic import TypeAdapter, ValidationError
-from temporalio.api.common.v1 import Payload
-from temporalio.api.enums.v1 import EventType
-from temporalio.api.history.v1 import HistoryEvent
+from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Replayer
+from temporalio.runtime import Runtime, TelemetryConfig
+from temporalio.worker import (
+    ContinueAsNewInput,
+    Interceptor,
+    Replayer,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+    WorkflowOutboundInterceptor,
+)
 
-from domain.agenda import Consequences, Entry, State
-from domain.news import KINDS, read_news
-from domain.refusal import Refused
 from domain.wire import Wire
+from starter.kept_values import losses
 from starter.trouble import UnreadableFile
-from workflows.programme import ProgrammeStart
 from workflows.sandbox import WORKFLOWS, runner
 
-ANSWERS: Mapping[str, TypeAdapter[Any]] = {
-    "open_onboarding": TypeAdapter(State),
-    "take_turn": TypeAdapter(Consequences),
-    "keep_programme": TypeAdapter(list[Entry]),
-}
-"""What our activities answered, and histories keep."""
 LONGEST_REASON = 400
 
 
@@ -39,74 +38,80 @@ class Verdict(Wire):
 
 async def verdicts(histories: AsyncIterator[WorkflowHistory]) -> AsyncIterator[Verdict]:
     """One verdict a history, in their order; one history at a time is in memory."""
-    replayer = Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=runner())
+    witness = Witness()
+    replayer = Replayer(
+        workflows=WORKFLOWS,
+        data_converter=pydantic_data_converter,
+        workflow_runner=runner(),
+        interceptors=[witness],
+        runtime=_silent(),
+    )
     async with replayer.workflow_replay_iterator(histories) as results:
         async for result in results:
             failure = result.replay_failure
-            trouble = _in_short(failure) if failure else next(losses(result.history), "")
+            trouble = _in_short(failure) if failure else next(_differences(result.history, witness), "")
             yield Verdict(name=result.history.workflow_id, events=len(result.history.events), trouble=trouble)
+            witness.handed_on = None
 
 
-def losses(history: WorkflowHistory) -> Iterator[str]:
-    """What a replay does not notice: kept values of which this code would drop or refuse a part, each in one line.
-
-    A field that was renamed reads as its default, the commands stay the same, and the onboarding goes on without it.
-    """
-    scheduled: dict[int, str] = {}
-    for event in history.events:
-        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
-            scheduled[event.event_id] = event.activity_task_scheduled_event_attributes.activity_type.name
-        for what, shape, kept in _kept(event, scheduled):
-            try:
-                shape.validate_json(kept.data, extra="forbid")
-            except ValidationError as error:
-                first = error.errors(include_input=False, include_url=False)[0]
-                field = ".".join(str(part) for part in first["loc"]) or "all of it"
-                yield f"{what} of event {event.event_id} would be lost in part: {field}: {first['msg']}"
-        yield from _refused_news(event)
+@functools.cache
+def _silent() -> Runtime:
+    """The SDK writes what does not replay to stdout as well, where the answer goes."""
+    return Runtime(telemetry=TelemetryConfig(logging=None))
 
 
-def _kept(event: HistoryEvent, scheduled: Mapping[int, str]) -> Iterator[tuple[str, TypeAdapter[Any], Payload]]:
-    """Of an event the values that a run lives on, with what they are and how they are read."""
-    started = event.workflow_execution_started_event_attributes
-    for given in started.input.payloads[:1]:
-        if started.workflow_type.name == "SuccessProgramme":
-            yield "the carried state", TypeAdapter(ProgrammeStart), given
-        elif started.workflow_type.name == "Onboarding" and started.continued_execution_run_id:
-            yield "the carried state", TypeAdapter(dict[str, State]), given
-    completed = event.activity_task_completed_event_attributes
-    name = scheduled.get(completed.scheduled_event_id, "")
-    for answer in completed.result.payloads[:1]:
-        if name in ANSWERS:
-            yield f"the answer of {name}", ANSWERS[name], answer
-    yield from _kept_by_marker(event)
+class Witness(Interceptor):
+    """Sees what a replayed run hands on to the next: a replay itself compares the commands, not what they say."""
+
+    def __init__(self) -> None:
+        self.handed_on: bytes | None = None
+
+    def workflow_interceptor_class(
+        self, input: WorkflowInterceptorClassInput
+    ) -> type[WorkflowInboundInterceptor] | None:
+        input.unsafe_extern_functions["see"] = self._see
+        return _Inbound
+
+    def _see(self, handed_on: Any) -> None:
+        self.handed_on = pydantic_data_converter.payload_converter.to_payload(handed_on).data
 
 
-def _kept_by_marker(event: HistoryEvent) -> Iterator[tuple[str, TypeAdapter[Any], Payload]]:
-    """A local activity has no events of its own, only a marker with its name and answer."""
-    details = event.marker_recorded_event_attributes.details
-    about = details["data"].payloads[:1] if "data" in details else []
-    for told, answer in zip(about, details["result"].payloads[:1] if "result" in details else [], strict=False):
-        name = TypeAdapter(dict[str, Any]).validate_json(told.data).get("activity_type", "")
-        if name in ANSWERS:
-            yield f"the answer of {name}", ANSWERS[name], answer
+class _Inbound(WorkflowInboundInterceptor):
+    def init(self, outbound: WorkflowOutboundInterceptor) -> None:
+        super().init(_Outbound(outbound))
 
 
-def _refused_news(event: HistoryEvent) -> Iterator[str]:
-    """News that was accepted is applied again in every replay."""
-    asked = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
-    if asked.name not in KINDS:
+class _Outbound(WorkflowOutboundInterceptor):
+    def continue_as_new(self, input: ContinueAsNewInput) -> NoReturn:
+        workflow.extern_functions()["see"](*input.args)
+        super().continue_as_new(input)
+
+
+def _differences(history: WorkflowHistory, witness: Witness) -> Iterator[str]:
+    """What the replay let pass, each in one line."""
+    yield from losses(history)
+    then = history.events[-1].workflow_execution_continued_as_new_event_attributes.input.payloads
+    if then and witness.handed_on is not None and witness.handed_on != then[0].data:
+        fields = ", ".join(_differing(json.loads(then[0].data), json.loads(witness.handed_on)))
+        yield f"the next run would be handed on something else than it was: {fields}"
+
+
+def _differing(then: Any, now: Any, at: str = "") -> Iterator[str]:
+    """The names of the fields that differ, of two JSON values that do."""
+    if not isinstance(then, dict) or not isinstance(now, dict):
+        yield at or "all of it"
         return
-    for given in asked.args.payloads[:1]:
-        try:
-            read_news(asked.name, TypeAdapter(Any).validate_json(given.data))
-        except Refused as refusal:
-            yield f"{asked.name} of event {event.event_id} was accepted and would be refused: {refusal}"
+    for key in sorted(then.keys() | now.keys()):
+        # Written out, since Python holds true for equal to 1.
+        if json.dumps(then.get(key)) != json.dumps(now.get(key)):
+            yield from _differing(then.get(key), now.get(key), f"{at}.{key}".lstrip("."))
 
 
 def _in_short(failure: BaseException) -> str:
-    """The first line says which event does not fit which command."""
-    text = " ".join(str(failure.__cause__ or failure).split())
+    """The messages out of the SDK's nested print, outermost first: which event does not fit which command."""
+    said = " ".join(str(failure).replace("\\n", " ").split())
+    messages = list(dict.fromkeys(re.findall(r'message: "((?:[^"\\]|\\.)+)"', said)))
+    text = ": ".join(messages) or said
     return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]}…"
 
 
