@@ -1,4 +1,4 @@
-"""Do open onboardings move to a new version of the worker, with nothing lost on the way? Two versions, one real server."""
+"""Do open onboardings move to a new version of the worker, and nothing is lost? Two versions on one real server."""
 
 import asyncio
 import json
