@@ -32,6 +32,7 @@ from runtime.connection import (
 )
 from runtime.logs import configure_logs
 from runtime.settings import BadSetting, Settings, load_settings
+from runtime.telemetry import into_our_logs
 from store.engine import migrate, open_store, wall_clock
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
@@ -161,7 +162,7 @@ def deployment_of(settings: Settings) -> WorkerDeploymentConfig | None:
 async def work(settings: Settings) -> None:
     """Until SIGTERM or SIGINT: migrate the store, make sure that Temporal knows our search attributes, work."""
     await asyncio.to_thread(migrate, settings.sql_url)
-    client = await connect()
+    client = await connect(runtime=into_our_logs())
     await register_search_attributes(client, ALL_KEYS)
     parts = parts_of(settings, client)
     ending = asyncio.Event()

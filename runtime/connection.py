@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
 DEFAULT_ADDRESS = "localhost:7233"
@@ -36,7 +37,7 @@ class SearchAttributesMissing(Exception):
     """The namespace lacks search attributes and we could not add them. The operator must act."""
 
 
-async def connect(*, address: str | None = None) -> Client:
+async def connect(*, address: str | None = None, runtime: Runtime | None = None) -> Client:
     """A client with our data converter, by Temporal's own environment and profiles.
 
     With `address` there and nowhere else, whatever the environment says: an embedded server must never be mistaken
@@ -46,7 +47,8 @@ async def connect(*, address: str | None = None) -> Client:
     there = config.setdefault("target_host", DEFAULT_ADDRESS)
     try:
         return await asyncio.wait_for(
-            Client.connect(**config, data_converter=pydantic_data_converter), timeout=PATIENCE.total_seconds()
+            Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime),
+            timeout=PATIENCE.total_seconds(),
         )
     except TimeoutError:
         raise CannotReachTemporal(there, f"no answer within {PATIENCE.total_seconds():.0f} s") from None

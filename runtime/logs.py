@@ -35,6 +35,8 @@ def configure_logs(*, style: Literal["console", "json"], level: str) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(style)],
         )
     )
+    # It tells of every plugin when it is imported.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     root = logging.getLogger()
     root.handlers[:] = [console]
     root.setLevel(level)

@@ -1,6 +1,5 @@
 """Would this run go on under the code at hand? Its history is replayed, and every kept value read without a loss."""
 
-import functools
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -10,7 +9,6 @@ from typing import Any, NoReturn
 from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.worker import (
     ContinueAsNewInput,
     Interceptor,
@@ -21,6 +19,7 @@ from temporalio.worker import (
 )
 
 from domain.wire import Wire
+from runtime.telemetry import silent
 from starter.kept_values import losses
 from starter.trouble import UnreadableFile
 from workflows.sandbox import WORKFLOWS, runner
@@ -44,7 +43,7 @@ async def verdicts(histories: AsyncIterator[WorkflowHistory]) -> AsyncIterator[V
         data_converter=pydantic_data_converter,
         workflow_runner=runner(),
         interceptors=[witness],
-        runtime=_silent(),
+        runtime=silent(),
     )
     async with replayer.workflow_replay_iterator(histories) as results:
         async for result in results:
@@ -52,12 +51,6 @@ async def verdicts(histories: AsyncIterator[WorkflowHistory]) -> AsyncIterator[V
             trouble = _in_short(failure) if failure else next(_differences(result.history, witness), "")
             yield Verdict(name=result.history.workflow_id, events=len(result.history.events), trouble=trouble)
             witness.handed_on = None
-
-
-@functools.cache
-def _silent() -> Runtime:
-    """The SDK writes what does not replay to stdout as well, where the answer goes."""
-    return Runtime(telemetry=TelemetryConfig(logging=None))
 
 
 class Witness(Interceptor):

@@ -82,10 +82,11 @@ class Desk:
     async def client(self) -> "Client":
         """A connection to Temporal. Raises CannotReachTemporal, BadTemporalProfile, NotReachable."""
         from runtime.connection import connect
+        from runtime.telemetry import silent
 
         if self.named and self.address is None:
             raise NotReachable(f"no stack is running on {self.settings.data}")
-        return await connect(address=self.address)
+        return await connect(address=self.address, runtime=silent())
 
     async def fleet(self) -> "Fleet":
         """Everything that is open. Raises CannotReachTemporal, BadTemporalProfile, NotReachable."""
