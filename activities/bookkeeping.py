@@ -41,7 +41,8 @@ class Opening(Wire):
 
 @dataclass(frozen=True)
 class Bookkeeping:
-    """The activities of an onboarding's own tasks. `ui` is the Temporal UI's address of an onboarding, with `{id}`.
+    """The activities of an onboarding's own tasks. `ui` is the Temporal UI's address of an onboarding, with `{id}`;
+    `spread` is how far apart onboardings wake that have something at the same hour.
 
     `threads` are for the database alone: a mail server that hangs must not keep anything from being written down.
     """
@@ -53,6 +54,7 @@ class Bookkeeping:
     wake: Wake
     threads: Executor
     day_length: timedelta = DAY
+    spread: timedelta = timedelta(0)
     ui: str = ""
 
     @activity.defn
@@ -76,7 +78,7 @@ class Bookkeeping:
         playbook = check_deal(deal, library=self.library, team=team, calendars=self.calendars, now=now)
         calendar = calendar_of(deal, self.calendars)
         load = self.ledger.load_by_owner()
-        state = first_state(deal, playbook, calendar, team, load=load, clock=clock, now=now)
+        state = first_state(deal, playbook, calendar, team, load=load, clock=clock, now=now, spread=self.spread)
         handles = dict.fromkeys([handle for handles in state.cast.values() for handle in handles])
         staff = [staff_person(member, deal.account.language) for h in handles if (member := team.member(h))]
         people = (*people_of(deal), *staff)

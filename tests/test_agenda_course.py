@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain import agenda
+from domain.agenda.course import MOST_REQUESTS
 from domain.news import Reassigned
 from tests.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, opened
 
@@ -251,6 +252,17 @@ def test_a_manager_who_takes_over_does_not_approve_their_own_exceptions(onboardi
 
 
 # --- scope
+
+
+def test_no_more_requests_wait_than_an_onboarding_can_carry(onboarding: Simulation) -> None:
+    for number in range(MOST_REQUESTS):
+        onboarding.tell("request_scope_change", title="More", request=f"r-{number}")
+
+    refused = onboarding.refusal("request_scope_change", title="One more", request="straw")
+    again = onboarding.tell("request_scope_change", title="More", request="r-1")
+
+    assert ("request", f"{MOST_REQUESTS} requests wait for a decision already") == refused
+    assert again.repeated
 
 
 def test_a_change_of_scope_waits_for_an_approver(onboarding: Simulation) -> None:

@@ -109,3 +109,22 @@ async def test_the_success_programme_outlives_the_onboarding_for_years(here: Wor
 def _month(day: str) -> int:
     year, month, _ = day.split("-")
     return int(year) * 12 + int(month)
+
+
+async def test_an_onboarding_wakes_by_its_own_delay() -> None:
+    """Nine o'clock comes to a whole country at once."""
+    async with world(spread=timedelta(minutes=5)) as here:
+        deal = await here.closed_now()
+
+        await deal.let_pass(days=3)
+        woken = [
+            event.event_time.ToDatetime()
+            async for run in deal.runs()
+            for event in run.events
+            if event.HasField("timer_fired_event_attributes")
+        ]
+
+    delays = {moment - moment.replace(minute=0, second=0, microsecond=0) for moment in woken}
+    assert len(woken) > 1
+    assert timedelta(0) < min(delays) <= max(delays) < timedelta(minutes=5)
+    assert max(delays) - min(delays) < timedelta(seconds=1), "always by the same delay, the server's own apart"

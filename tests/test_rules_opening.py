@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from domain import agenda
+from domain.agenda import Entry, IssueState
 from domain.clock import Clock
+from domain.deal import DealClosed
 from domain.refusal import InvalidDeal
 from domain.rules.opening import first_state
 from tests.simulation import EXECUTIVE, MANAGER, OWNER, Simulation, calendar_of, deal, high_touch, opened, staff
@@ -26,6 +29,40 @@ def test_a_new_onboarding_has_its_owner_its_approvers_and_its_people() -> None:
     assert state.approvers == [MANAGER, EXECUTIVE]
     assert state.cast["training_lead"] == ["rosa.delgado"]
     assert [stage.key for stage in state.stages if stage.status == "open"] == ["welcome"]
+
+
+def test_onboardings_with_the_same_hours_wake_one_after_the_other() -> None:
+    """Each by its own delay, which is the same at every try; so that a whole country's nine o'clock can be served."""
+    spread = timedelta(minutes=5)
+    deals = [deal(id=f"00{number}") for number in range(200)]
+
+    delays = [delay_of(one, spread=spread) for one in deals]
+
+    assert delays == [delay_of(one, spread=spread) for one in deals]
+    assert all(timedelta(0) <= delay < spread for delay in delays)
+    assert len(set(delays)) > 100
+    assert delay_of(deals[0], spread=timedelta(0)) == timedelta(0)
+
+
+def delay_of(one: DealClosed, *, spread: timedelta) -> timedelta:
+    at = one.closed_at
+    state = first_state(one, high_touch(), calendar_of(one), staff(), load={}, clock=Clock(), now=at, spread=spread)
+    return state.jitter
+
+
+def test_what_is_promised_to_the_hour_wakes_its_onboarding_on_the_dot() -> None:
+    onboarding = opened()
+    onboarding.state.jitter = timedelta(minutes=4)
+    reminder = agenda.next_entry(onboarding.state)
+    assert reminder is not None
+
+    promise = Entry("sla/T-1", "respond", reminder.due + timedelta(minutes=1), "service_level", "T-1")
+    onboarding.state.issues.append(IssueState(key="T-1", severity="critical", since=onboarding.now))
+    onboarding.state.entries.append(promise)
+
+    assert agenda.wakes_at(onboarding.state, reminder) == reminder.due + timedelta(minutes=4)
+    assert agenda.wakes_at(onboarding.state, promise) == promise.due
+    assert agenda.next_entry(onboarding.state) == promise
 
 
 def test_who_may_sign_is_named_in_the_plan() -> None:

@@ -118,14 +118,19 @@ class Onboarding:
         if entry is None:
             self.alarm.stop()
         else:
-            wake_at = self.state.clock.wall(entry.due) + options.CLOCK_GRAIN
+            wake_at = self.state.clock.wall(agenda.wakes_at(self.state, entry)) + options.CLOCK_GRAIN
             self.alarm.set(wake_at, words.summary_of(self.state, entry))
         await workflow.wait_condition(lambda: self.revision != seen or self.alarm.rang)
 
     async def _start_programme(self) -> None:
         state = self.state
         start = ProgrammeStart(
-            onboarding=state.onboarding, since=self.now, owner=state.owner, cast=state.cast, clock=state.clock
+            onboarding=state.onboarding,
+            since=self.now,
+            owner=state.owner,
+            cast=state.cast,
+            clock=state.clock,
+            jitter=state.jitter,
         )
         with contextlib.suppress(WorkflowAlreadyStartedError):
             await workflow.start_child_workflow(

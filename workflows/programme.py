@@ -1,6 +1,6 @@
 """What does a customer have after the hand-off? The success programme: check-ins and reviews, for years."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -29,6 +29,7 @@ class ProgrammeStart(Wire):
     owner: str
     cast: dict[str, list[str]] = Field(default_factory=dict)
     clock: Clock = Clock()
+    jitter: timedelta = timedelta(0)
     entries: tuple[Entry, ...] = ()
 
 
@@ -85,7 +86,7 @@ class SuccessProgramme:
 
     async def _sleep(self, seen: int) -> None:
         entry = min(self.entries, key=lambda entry: (entry.due, entry.slot))
-        wake_at = self.start.clock.wall(entry.due) + options.CLOCK_GRAIN
+        wake_at = self.start.clock.wall(entry.due + self.start.jitter) + options.CLOCK_GRAIN
         self.alarm.set(wake_at, f"{entry.about.replace('_', ' ')} on {entry.occurrence}")
         workflow.set_current_details(
             "\n".join(f"- {entry.about.replace('_', ' ')}: {entry.occurrence}" for entry in self.entries)

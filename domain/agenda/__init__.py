@@ -9,7 +9,7 @@ from domain.agenda.occasion import Occasion, ProgrammeOccasion
 from domain.agenda.picture import NOTHING_AHEAD, Progress, agenda, late, plan, progress, status, waiting_for, why
 from domain.agenda.receiving import JUST_OPENING, apply, check, hear, repeated
 from domain.agenda.state import Consequences, Entry, Fact, IssueState, MilestoneState, StageState, State
-from domain.agenda.timing import adopt, cancel, due, next_entry, stands
+from domain.agenda.timing import adopt, cancel, due, next_entry, stands, wakes_at
 
 __all__ = [
     "JUST_OPENING",
@@ -40,5 +40,6 @@ __all__ = [
     "stands",
     "unfold",
     "waiting_for",
+    "wakes_at",
     "why",
 ]

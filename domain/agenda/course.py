@@ -23,6 +23,9 @@ from domain.refusal import Refused
 FURTHEST = timedelta(days=730)
 """A date further ahead is a slip of the keyboard: no playbook is longer, and the holidays are known for three years."""
 
+MOST_REQUESTS = 100
+"""Of the scope, waiting for a decision at a time: ten times what the most patient manager lets wait."""
+
 
 def check_pause(state: State, news: Paused) -> None:
     if state.paused_at:
@@ -112,6 +115,12 @@ def apply_reassign(state: State, news: Reassigned, now: datetime) -> bool:
     before, state.owner = state.owner, news.owner
     note(state, "reassigned", now, about=news.owner, news=news, before=before, reason=news.reason)
     return True
+
+
+def check_scope_request(state: State, news: ScopeChangeRequested) -> None:
+    """Only requests that wait are carried: a script gone wild must not make an onboarding too big to carry."""
+    if news.request not in state.scope_requests and len(state.scope_requests) >= MOST_REQUESTS:
+        raise Refused(f"{MOST_REQUESTS} requests wait for a decision already", field="request")
 
 
 def apply_scope_request(state: State, news: ScopeChangeRequested, now: datetime) -> bool:

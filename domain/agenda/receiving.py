@@ -58,7 +58,7 @@ RULES: dict[type[News], tuple[Check, Apply]] = {
     Resumed: (course.check_resume, course.apply_resume),
     Replanned: (course.check_replan, course.apply_replan),
     Reassigned: (course.check_reassign, course.apply_reassign),
-    ScopeChangeRequested: (_anything_goes, course.apply_scope_request),
+    ScopeChangeRequested: (course.check_scope_request, course.apply_scope_request),
     ScopeChangeDecided: (course.check_scope_decision, course.apply_scope_decision),
     RiskRecorded: (_anything_goes, course.apply_risk),
     WinRecorded: (_anything_goes, course.apply_win),

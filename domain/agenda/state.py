@@ -3,7 +3,7 @@
 Ids and small facts only: no names, no addresses, no documents. It only grows: a sample of every past shape loads.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
@@ -34,6 +34,10 @@ class Carried(BaseModel):
 Rule = Literal["nudge", "cadence", "open_stage", "stuck", "service_level", "hypercare", "pause_limit", "hand_off"]
 PAUSE_PROOF: frozenset[str] = frozenset({"service_level", "pause_limit"})
 """What goes on while an onboarding is paused: problems of live users do, and so does the pause's own end."""
+
+
+PUNCTUAL: frozenset[str] = frozenset({"service_level"})
+"""What is promised to the hour wakes its onboarding on the dot; the rest a little later, each onboarding by its own."""
 
 
 class Entry(NamedTuple):
@@ -134,6 +138,7 @@ class HeldSignal(Carried):
 class State(Carried):
     onboarding: str
     clock: Clock = Clock()
+    jitter: timedelta = timedelta(0)
     opened: bool = False
     playbook: str = ""
     playbook_hash: str = ""

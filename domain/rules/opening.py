@@ -1,13 +1,14 @@
 """How does an onboarding begin? A deal and a playbook become the agenda that the workflow lives on."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from domain.agenda.gates import note, unfold
 from domain.agenda.state import CriterionState, MilestoneState, StageState, State
 from domain.calendar import OPENING, WorkCalendar
 from domain.clock import Clock
 from domain.deal import DealClosed, onboarding_id
+from domain.news import short
 from domain.plan import Plan, draft, go_live_key, on_the_way_to
 from domain.playbook import Milestone, Playbook, content_hash
 from domain.refusal import InvalidDeal
@@ -27,8 +28,12 @@ def first_state(
     load: Mapping[str, int],
     clock: Clock,
     now: datetime,
+    spread: timedelta = timedelta(0),
 ) -> State:
-    """The state of a new onboarding with its first consequences drawn. Its titles are English: our own record."""
+    """The state of a new onboarding with its first consequences drawn. Its titles are English: our own record.
+
+    Within `spread`, every onboarding wakes by its own delay.
+    """
     plan = draft(playbook, deal, calendar)
     vendor = cast_vendor(team, deal, playbook.touch, load)
     owner = vendor["csm"][0]
@@ -44,6 +49,7 @@ def first_state(
     state = State(
         onboarding=onboarding_id(deal.source, deal.id),
         clock=clock,
+        jitter=_share_of(spread, of=onboarding_id(deal.source, deal.id)),
         opened=True,
         playbook=playbook.key,
         playbook_hash=content_hash(playbook),
@@ -72,6 +78,11 @@ def first_state(
     _take_up(state, deal, now)
     unfold(state, now)
     return state
+
+
+def _share_of(spread: timedelta, *, of: str) -> timedelta:
+    """By the id's hash, so that it is the same at every try; whole seconds are easier to read in the Temporal UI."""
+    return timedelta(seconds=int(short(of), 16) % max(1, int(spread.total_seconds())))
 
 
 def _stages(playbook: Playbook, calendar: WorkCalendar, plan: Plan) -> list[StageState]:
