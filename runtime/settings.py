@@ -124,6 +124,12 @@ class Settings(BaseSettings):
         default=REAL_DAY,
         description="Wall time of one day of a plan: 24h is real, 2s shows 120 days in four minutes.",
     )
+    cached_onboardings: int = Field(
+        default=1000,
+        ge=0,
+        le=1_000_000,
+        description="How many a worker keeps in memory, some 165 kB each; what is not kept is replayed when it wakes.",
+    )
     playbooks: Annotated[DirectoryPath, AfterValidator(_absolute)] | None = Field(
         default=None,
         description="Folder of the company's own playbooks, looked in before the shipped ones.",
