@@ -90,7 +90,7 @@ def test_the_first_start_sets_up_and_becomes_the_program(clone: Clone) -> None:
     assert out == "day90 in /:\n<start>\n<a deal.json>\n<>\n"
     assert err == "setting up (first run takes about half a minute)…\n"
     assert len(clone.uv_calls()) == 1
-    assert "--no-dev --inexact" in clone.uv_calls()[0]
+    assert "--group embedded --no-dev --inexact" in clone.uv_calls()[0]
 
 
 def test_a_later_start_does_not_ask_uv_at_all(clone: Clone) -> None:
@@ -112,7 +112,7 @@ def test_the_tests_bring_the_development_group_and_run_from_the_root(clone: Clon
 
     assert out == f"pytest in {clone.root}:\n<-k>\n<one thing>\n"
     assert len(clone.uv_calls()) == 2
-    assert "--group dev" in clone.uv_calls()[1]
+    assert "--group embedded --group dev" in clone.uv_calls()[1]
 
 
 @pytest.mark.parametrize("name", ["uv.lock", "pyproject.toml"])
