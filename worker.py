@@ -33,7 +33,7 @@ from runtime.connection import (
 from runtime.logs import configure_logs
 from runtime.settings import BadSetting, Settings, load_settings
 from runtime.telemetry import into_our_logs
-from store.engine import migrate, open_store, wall_clock
+from store.engine import CannotMigrate, migrate, open_store, wall_clock
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from workflows.sandbox import WORKFLOWS, runner
@@ -214,7 +214,7 @@ def main() -> int:
         settings = load_settings()
         configure_logs(style=settings.log_format, level=settings.log_level)
         asyncio.run(work(settings))
-    except (BadSetting, CannotReachTemporal, BadTemporalProfile, SearchAttributesMissing) as trouble:
+    except (BadSetting, CannotMigrate, CannotReachTemporal, BadTemporalProfile, SearchAttributesMissing) as trouble:
         print(trouble, file=sys.stderr)
         return 5
     return 0

@@ -21,6 +21,39 @@ DEFAULT_ADDRESS = "localhost:7233"
 PATIENCE = timedelta(seconds=10)
 
 
+# What helps, by what the transport says. Its words are those of tonic and rustls; the first that fits counts.
+_REMEDIES = (
+    (
+        "InvalidCertificate(UnknownIssuer)",
+        "its certificate is from an authority that nobody here trusts: TEMPORAL_TLS_SERVER_CA_CERT_PATH names its file",
+    ),
+    (
+        "InvalidCertificate(NotValidForName",
+        "its certificate is for another name: TEMPORAL_TLS_SERVER_NAME says which one is meant",
+    ),
+    (
+        "InvalidMessage(InvalidContentType)",
+        "no TLS is spoken there: another address, or no TEMPORAL_TLS_… and no API key",
+    ),
+    ("PrivateKeyParseError", "TEMPORAL_TLS_CLIENT_KEY_PATH should name a private key in PEM"),
+    (
+        "both client cert and private key",
+        "TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH belong together",
+    ),
+    ("code: Unauthenticated", "TEMPORAL_API_KEY is missing or not valid there"),
+    ("code: PermissionDenied", "TEMPORAL_API_KEY or the client certificate gives no access to TEMPORAL_NAMESPACE"),
+    # A server that wants a certificate says so, by an alert, or hangs up; one that wants TLS hangs up.
+    *(
+        (
+            words,
+            "it may want TLS (TEMPORAL_TLS=true), and a certificate that it trusts (TEMPORAL_TLS_CLIENT_CERT_PATH,"
+            " TEMPORAL_TLS_CLIENT_KEY_PATH)",
+        )
+        for words in ("AlertReceived", "fatal alert", "close_notify", "broken pipe", "BrokenPipe", "ConnectionReset")
+    ),
+)
+
+
 class CannotReachTemporal(Exception):
     """No connection to Temporal. A retry helps once the server is up; otherwise the operator must act."""
 
@@ -45,6 +78,8 @@ async def connect(*, address: str | None = None, runtime: Runtime | None = None)
     """
     config = ClientConnectConfig(target_host=address) if address else _profile()
     there = config.setdefault("target_host", DEFAULT_ADDRESS)
+    if "://" in there or not there.rpartition(":")[2].isdigit():
+        raise BadTemporalProfile(f"Temporal's address should be host:port, like {DEFAULT_ADDRESS}, not {there}")
     try:
         return await asyncio.wait_for(
             Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime),
@@ -53,12 +88,16 @@ async def connect(*, address: str | None = None, runtime: Runtime | None = None)
     except TimeoutError:
         raise CannotReachTemporal(there, f"no answer within {PATIENCE.total_seconds():.0f} s") from None
     except (RuntimeError, ValueError) as failure:
-        raise CannotReachTemporal(there, _innermost(failure)) from failure
+        raise CannotReachTemporal(there, _explained(failure)) from failure
 
 
 def _profile() -> ClientConnectConfig:
     try:
         return ClientConfig.load_client_connect_config()
+    except OSError as failure:
+        raise BadTemporalProfile(
+            f"Temporal's configuration cannot be used: {failure.filename}: {failure.strerror}"
+        ) from failure
     except (RuntimeError, ValueError) as failure:
         raise BadTemporalProfile(f"Temporal's configuration cannot be used: {_one_line(failure)}") from failure
 
@@ -66,8 +105,8 @@ def _profile() -> ClientConnectConfig:
 async def register_search_attributes(client: Client, keys: Sequence[SearchAttributeKey[Any]]) -> None:
     """Make the namespace know our search attributes; those it knows are left alone, so every process may call it.
 
-    Raises SearchAttributesMissing where a name is taken by another type, or where the server keeps this to its
-    administrators (Temporal Cloud): it names what to add there.
+    Raises SearchAttributesMissing where there is no such namespace, where a name is taken by another type, or where the
+    server keeps this to its administrators (Temporal Cloud) and they have not added them: it names what to add there.
     """
     wanted = {key.name: int(key.indexed_value_type) for key in keys}
     known = await _known_types(client)
@@ -83,11 +122,17 @@ async def register_search_attributes(client: Client, keys: Sequence[SearchAttrib
     try:
         await client.operator_service.add_search_attributes(request)
     except RPCError as failure:
-        if failure.status == RPCStatusCode.ALREADY_EXISTS:
+        if failure.status == RPCStatusCode.NOT_FOUND:
+            raise SearchAttributesMissing(
+                f"there is no namespace {client.namespace}: create it (`temporal operator namespace create`), or name"
+                " another in TEMPORAL_NAMESPACE"
+            ) from failure
+        unknown = [name for name in missing if not await _can_be_searched(client, name)]
+        if failure.status == RPCStatusCode.ALREADY_EXISTS or not unknown:
             return
         raise SearchAttributesMissing(
             f"cannot add search attributes ({_one_line(failure)}); add to namespace {client.namespace}:"
-            f" {_listed(missing, wanted)}"
+            f" {_listed(unknown, wanted)}"
         ) from failure
 
 
@@ -102,6 +147,15 @@ async def _known_types(client: Client) -> dict[str, int]:
     return dict(found.custom_attributes)
 
 
+async def _can_be_searched(client: Client, name: str) -> bool:
+    """Whether a search may name it; a server that keeps its lists to administrators tells that, too."""
+    try:
+        await client.count_workflows(f"{name} IS NOT NULL")
+    except RPCError:
+        return False
+    return True
+
+
 def _listed(names: Sequence[str], kinds: dict[str, int]) -> str:
     """`NextDue (Datetime), Owner (Keyword)`, as the Temporal CLI wants the types."""
     return ", ".join(f"{name} ({_type_name(kinds[name])})" for name in names)
@@ -110,6 +164,12 @@ def _listed(names: Sequence[str], kinds: dict[str, int]) -> str:
 def _type_name(kind: int) -> str:
     constant = IndexedValueType.Name(IndexedValueType.ValueType(kind))
     return constant.removeprefix("INDEXED_VALUE_TYPE_").title().replace("_", "")
+
+
+def _explained(failure: Exception) -> str:
+    """What the transport says, and what helps where we know it."""
+    remedy = next((remedy for words, remedy in _REMEDIES if words in str(failure)), None)
+    return f"{_innermost(failure)}; {remedy}" if remedy else _innermost(failure)
 
 
 def _innermost(failure: Exception) -> str:

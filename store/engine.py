@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ MIGRATION_LOCK = 0x64617939
 WRITES = "day90_writes"
 
 
+class CannotMigrate(Exception):
+    """The database is away (a retry helps once it is back), or lets us not in or not change tables (the operator)."""
+
+
 def open_store(url: str) -> Engine:
     """The engine that Ledger, Outbox and the reads work on; `migrate` has been called before, by whoever starts up.
 
@@ -39,7 +44,16 @@ def migrate(url: str) -> None:
 
     Tables that a newer version has migrated stay as they are: workers of the version before it go on beside it, and may
     be started again, until their runs have ended. So a migration only adds, and what it adds has a default.
+    Raises CannotMigrate, without the password.
     """
+    try:
+        _migrate(url)
+    except DBAPIError as failure:
+        reason = " ".join(str(failure.orig).split())
+        raise CannotMigrate(f"cannot bring the database {_without_secrets(url)} up to date: {reason}") from failure
+
+
+def _migrate(url: str) -> None:
     from alembic import command
     from alembic.script import ScriptDirectory
 
@@ -76,6 +90,11 @@ def _revisions(connection: Connection) -> set[str]:
     from alembic.migration import MigrationContext
 
     return set(MigrationContext.configure(connection).get_current_heads())
+
+
+def _without_secrets(url: str) -> str:
+    """The address with stars for its password, and without its query, which may hold another."""
+    return make_url(url).set(query={}).render_as_string()
 
 
 def write_transaction(engine: Engine) -> AbstractContextManager[Connection]:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from domain.record import Writing
-from store.engine import migrate, migrating, open_store, write_transaction
+from store.engine import CannotMigrate, migrate, migrating, open_store, write_transaction
 from store.ledger import SqlLedger
 from store.reads import journal
 from store.tables import deals, metadata, people, plans
@@ -87,6 +87,16 @@ def test_processes_that_start_together_migrate_once(empty_database: str) -> None
 
     assert [0] * 3 == [process.exitcode for process in processes]
     assert _tables(empty_database) == {"alembic_version", *metadata.tables}
+
+
+def test_a_database_that_is_away_is_one_line_without_the_password() -> None:
+    """It ends up in a container's log."""
+    with pytest.raises(CannotMigrate, match=r"^cannot bring the database .* up to date: .*refused") as told:
+        migrate("postgresql://day90:hush@127.0.0.1:1/store?application_name=hush")
+
+    assert "@127.0.0.1:1/store " in str(told.value)
+    assert "hush" not in str(told.value)
+    assert "\n" not in str(told.value)
 
 
 def test_migrating_says_nothing(empty_database: str, capfd: pytest.CaptureFixture[str]) -> None:

@@ -25,6 +25,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         RUN,
         "Run one more worker.",
     ),
+    "migrate": (
+        "starter.cli.preparing:migrate",
+        DEPLOY,
+        "At a deploy: give database and Temporal what this version needs.",
+    ),
     "check-history": (
         "starter.cli.deploys:check_history",
         DEPLOY,

@@ -58,6 +58,7 @@ def _of_connections(trouble: Exception) -> int:
     from sqlalchemy.exc import SQLAlchemyError
 
     from runtime.connection import BadTemporalProfile, CannotReachTemporal, SearchAttributesMissing
+    from store.engine import CannotMigrate
 
-    kinds = (CannotReachTemporal, BadTemporalProfile, SearchAttributesMissing, SQLAlchemyError)
+    kinds = (CannotReachTemporal, BadTemporalProfile, SearchAttributesMissing, CannotMigrate, SQLAlchemyError)
     return NOT_REACHABLE if isinstance(trouble, kinds) else UNEXPECTED
