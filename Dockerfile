@@ -1,0 +1,42 @@
+# One image: worker, migration and command line are the same program with other words.
+#
+# Python 3.11 on Debian 12: the pair that every test runs on. Histories are replayed by the same Python that wrote them.
+FROM python:3.11-slim-bookworm AS build
+
+# The uv that ./day90 uses too; from PyPI like all the rest.
+RUN pip install --no-cache-dir --disable-pip-version-check uv==0.13.9
+ENV UV_PYTHON_DOWNLOADS=never \
+    UV_LINK_MODE=copy \
+    UV_NO_CACHE=1
+
+WORKDIR /opt/day90
+# What others wrote, in a layer of its own: it changes when the lock does.
+COPY pyproject.toml uv.lock ./
+RUN uv sync --frozen --no-dev --no-install-project
+# What we wrote, as a package in site-packages. The dependency group of the embedded stack stays out.
+COPY LICENSE worker.py ./
+COPY domain domain
+COPY playbooks playbooks
+COPY workflows workflows
+COPY activities activities
+COPY store store
+COPY starter starter
+COPY runtime runtime
+RUN uv sync --frozen --no-dev --no-editable
+
+
+FROM python:3.11-slim-bookworm
+
+# A fixed number, so that a volume's owner is known; nobody else has it.
+RUN groupadd --gid 10001 day90 \
+    && useradd --uid 10001 --gid 10001 --home-dir /var/lib/day90 --create-home --shell /usr/sbin/nologin day90
+COPY --from=build /opt/day90/.venv /opt/day90/.venv
+ENV PATH=/opt/day90/.venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    # Everything was compiled when it was installed.
+    PYTHONDONTWRITEBYTECODE=1 \
+    DAY90_DATA=/var/lib/day90
+USER 10001:10001
+WORKDIR /var/lib/day90
+ENTRYPOINT ["day90"]
+CMD ["worker"]
