@@ -54,10 +54,10 @@ def migrate(url: str) -> None:
 
 
 def _migrate(url: str) -> None:
-    from alembic import command
-    from alembic.script import ScriptDirectory
-
     with migrating(url) as config:
+        from alembic import command
+        from alembic.script import ScriptDirectory
+
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         if _revisions(config.attributes["connection"]) <= known:
             command.upgrade(config, "head")
@@ -66,9 +66,10 @@ def _migrate(url: str) -> None:
 @contextmanager
 def migrating(url: str) -> Iterator["Config"]:
     """Alembic's configuration, bound to one transaction that nobody else migrates beside."""
+    # Before the first import: that alone tells of each plugin.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     from alembic.config import Config
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     # Its own default is whatever stdout was when it was first imported; what it says there is nobody's business.
     config = Config(stdout=StringIO())
     # A percent sign would be read as an interpolation.
