@@ -1,4 +1,4 @@
-"""Does the production set-up hold what docs/production.md promises? No engine runs here: the files are read, not started."""
+"""Does the production set-up hold what docs/production.md promises? No engine runs here: the files are only read."""
 
 import re
 import subprocess
@@ -23,6 +23,7 @@ SAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs" / "production.md").read_text(encoding="utf-8")
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 
+TEMPORALS = {"temporal", "temporal-schema", "temporal-namespace"}
 # A production runs by the real clock.
 NOT_IN_PRODUCTION = {"DAY90_DAY_LENGTH"}
 
@@ -57,9 +58,6 @@ def test_temporal_and_its_tools_are_of_one_version() -> None:
     versions = {service["image"].rpartition(":")[2] for name, service in SERVICES.items() if name in TEMPORALS}
 
     assert len(versions) == 1
-
-
-TEMPORALS = {"temporal", "temporal-schema", "temporal-namespace"}
 
 
 def test_the_sample_of_settings_has_what_the_compose_file_asks_for_and_no_more() -> None:
@@ -141,7 +139,9 @@ def test_every_room_is_in_the_image(tmp_path: Path) -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     [parts] = re.findall(r"^only-include = \[(.*)\]$", project, re.MULTILINE)
     wanted = set(re.findall(r'"([^"]+)"', parts))
-    copied = {word for line in re.findall(r"^COPY (?!--from)(.*) \S+$", DOCKERFILE, re.MULTILINE) for word in line.split()}
+    copied = {
+        word for line in re.findall(r"^COPY (?!--from)(.*) \S+$", DOCKERFILE, re.MULTILINE) for word in line.split()
+    }
     sent = set(re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE))
 
     assert wanted <= copied
