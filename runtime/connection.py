@@ -91,6 +91,11 @@ async def connect(*, address: str | None = None, runtime: Runtime | None = None)
         raise CannotReachTemporal(there, _explained(failure)) from failure
 
 
+def namespace() -> str:
+    """The namespace that Temporal's own environment and profiles name. Raises BadTemporalProfile."""
+    return _profile().get("namespace", "default")
+
+
 def _profile() -> ClientConnectConfig:
     try:
         return ClientConfig.load_client_connect_config()

@@ -73,7 +73,11 @@ class Desk:
     def link(self, onboarding: str) -> str | None:
         """Its page in the Temporal UI, where one is known."""
         ui = self.stack.ui if self.stack else self.settings.temporal_ui
-        return f"{ui}/namespaces/{NAMESPACE}/workflows/{onboarding}" if ui else None
+        if not ui:
+            return None
+        from runtime.connection import namespace
+
+        return f"{ui}/namespaces/{NAMESPACE if self.stack else namespace()}/workflows/{onboarding}"
 
     @property
     def task_queue(self) -> str:
