@@ -17,6 +17,11 @@ MilestoneRole = Literal["kickoff", "go_live", "hypercare_end", "review"]
 """The few milestones that the program itself must know; which they are is the playbook's word."""
 Role = VendorRole | CustomerRole
 Sources = tuple[Line, ...]
+RULE = (
+    r"[a-z][a-z0-9_]* (((<|<=|>|>=) -?[0-9]+(\.[0-9]+)?)|((not )?(rising|falling)))"
+    r"( (in|for) [1-9][0-9]{0,2} (day|week|month)s?)?"
+)
+"""How the rule of a red flag reads: a figure, a threshold or a direction, and the span that is looked at."""
 
 
 class Raci(Door):
@@ -199,6 +204,7 @@ class Session(Door):
     key: Slug
     week: int = Field(ge=1, le=200)
     track: Slug
+    milestone: Slug | None = Field(None, description="the milestone that it leads to, in whose week it must begin")
     title: Text
     minutes: int | None = Field(None, ge=5, le=600)
     live: bool = True

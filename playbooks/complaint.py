@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 Spot = tuple[str | int, ...]
 """The way to a part of a file: ("stages", 0, "milestones", 2, "day")."""
+Gravity = Literal["error", "warning"]
+"""An error refuses the file: it could not work. A warning is shown: it may be meant, and works as it says."""
 
 
 def field_name(spot: Spot) -> str:
@@ -21,10 +24,11 @@ class Complaint:
     line: int
     field: str
     what: str
+    gravity: Gravity = "error"
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}: " if self.file and self.line else f"{self.file}: " if self.file else ""
-        return f"{place}{self.field}: {self.what}"
+        return f"{place}{'warning: ' if self.gravity == 'warning' else ''}{self.field}: {self.what}"
 
 
 class BadPlaybook(Exception):

@@ -79,7 +79,7 @@ def complaints_about(path: Path) -> list[Complaint]:
         playbook, written = _load(path)
     except BadPlaybook as bad:
         return list(bad.complaints)
-    return [written.complaint(spot, what) for spot, what in findings(playbook)]
+    return [written.complaint(*found) for found in findings(playbook)]
 
 
 def load_team(path: Path | None = None) -> Team:

@@ -1,10 +1,14 @@
 """What does a YAML file say, and on which line? Reads it into a model, or complains about every field that is wrong.
 
-Anchors and aliases are refused, and only `true` and `false` are truth values: whoever reads a playbook aloud should
-not need to know YAML's corners, and every complaint should have one line of its own.
+Anchors and aliases are refused, only `true` and `false` are truth values, and a number is what JSON calls one: whoever
+reads a playbook aloud should not need to know YAML's corners (`010` is eight there, `1:30` is ninety), an editor that
+checks by the JSON Schema should come to the same verdict, and every complaint should have one line of its own.
 """
 
+import json
 import os
+import re
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +20,7 @@ from pydantic_core import ErrorDetails
 from yaml.constructor import SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from playbooks.complaint import BadPlaybook, Complaint, Spot, field_name
+from playbooks.complaint import BadPlaybook, Complaint, Gravity, Spot, field_name
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -25,8 +29,20 @@ LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # A playbook nests about ten deep; libyaml ends the whole process with a segmentation fault on some ten thousand.
 DEEPEST = 100
-STRING_TAG = "tag:yaml.org,2002:str"
-PLAIN_WORDS = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}
+LARGEST = 1_000_000
+"""Bytes: ten times the largest playbook that we ship. A worker reads them all whenever one has changed."""
+TAG = "tag:yaml.org,2002:"
+STRING_TAG = f"{TAG}str"
+PLAIN_TAGS = {f"{TAG}{kind}" for kind in ("str", "null", "bool", "int", "float", "seq", "map", "timestamp")}
+JSON_WORDS = {
+    f"{TAG}bool": re.compile(r"true|false"),
+    f"{TAG}int": re.compile(r"-?(0|[1-9][0-9]*)"),
+    f"{TAG}float": re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+([eE][-+]?[0-9]+)?"),
+    f"{TAG}timestamp": re.compile(r"(?!)"),
+}
+"""How JSON writes what YAML takes for more than a word; written in another way it stays the word that it is."""
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+"""What no database and no mail can hold: control characters, and halves of characters."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +59,8 @@ class Written:
             spot = spot[:-1]
         return self.lines.get(spot, 1)
 
-    def complaint(self, spot: Spot, what: str) -> Complaint:
-        return Complaint(self.file, self.line(spot), field_name(spot), what)
+    def complaint(self, spot: Spot, what: str, gravity: Gravity = "error") -> Complaint:
+        return Complaint(self.file, self.line(spot), field_name(spot), what, gravity)
 
 
 def read(path: Path) -> Written:
@@ -74,7 +90,8 @@ def validated(written: Written, model: type[Model]) -> Model:
     if not isinstance(written.content, dict):
         raise BadPlaybook([written.complaint((), "should be fields with values, like `key: high-touch`")])
     try:
-        return model.model_validate(written.content)
+        # As JSON and strictly: "5" is no number and "yes" no truth value, whatever pydantic could make of them.
+        return model.model_validate_json(json.dumps(written.content), strict=True)
     except ValidationError as error:
         found = [(_spot(written, detail), detail) for detail in error.errors(include_url=False, include_context=False)]
         raise BadPlaybook(_merged(written, found)) from None
@@ -89,6 +106,13 @@ def _shown(path: Path) -> str:
 
 def _text(path: Path, file: str) -> str:
     try:
+        # Before it is opened: a pipe that nobody writes into would be read for ever.
+        looked_at = path.stat()
+        if not stat.S_ISREG(looked_at.st_mode):
+            raise BadPlaybook([Complaint(file, 0, "the whole file", "is no regular file")])
+        if looked_at.st_size > LARGEST:
+            what = f"is larger than {LARGEST // 1_000_000} MB, which no file of ours is"
+            raise BadPlaybook([Complaint(file, 0, "the whole file", what)])
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise BadPlaybook([Complaint(file, 1, "the whole file", "is not written in UTF-8")]) from None
@@ -119,8 +143,14 @@ def _walk(node: Node, spot: Spot, lines: dict[Spot, int], seen: set[int]) -> Ite
         yield spot, line, "is an alias of another part: write it out"
         return
     seen.add(id(node))
-    if isinstance(node, ScalarNode) and node.tag in PLAIN_WORDS and node.value not in ("true", "false"):
-        node.tag = STRING_TAG
+    if node.tag not in PLAIN_TAGS:
+        yield spot, line, f"is written as {node.tag.replace(TAG, '!!')}: write it plainly"
+        return
+    if isinstance(node, ScalarNode):
+        if node.tag in JSON_WORDS and not JSON_WORDS[node.tag].fullmatch(node.value):
+            node.tag = STRING_TAG
+        if UNWRITABLE.search(node.value):
+            yield spot, line, "holds a control character, or half of one"
     if isinstance(node, SequenceNode):
         for index, child in enumerate(node.value):
             yield from _walk(child, (*spot, index), lines, seen)

@@ -82,7 +82,10 @@ def references(playbook: Playbook) -> Iterator[Reference]:
     if playbook.training:
         yield from _mentions(("training", "continuing"), "cadence", playbook.training.continuing)
         for index, session in enumerate(playbook.training.sessions):
-            yield Reference(("training", "sessions", index, "track"), "track", session.track)
+            at = ("training", "sessions", index)
+            yield Reference((*at, "track"), "track", session.track)
+            if session.milestone:
+                yield Reference((*at, "milestone"), "milestone", session.milestone)
     yield from _of_the_measures(playbook)
 
 
