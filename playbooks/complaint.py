@@ -31,12 +31,19 @@ class Complaint:
         return f"{place}{'warning: ' if self.gravity == 'warning' else ''}{self.field}: {self.what}"
 
 
+SAID = 3
+"""So many complaints stand in an error's text, which is one line of a terminal or a log; lint tells them all."""
+
+
 class BadPlaybook(Exception):
-    """A file that cannot be used as it is. Who must act: whoever edits the playbooks; trying again does not help."""
+    """A file that cannot be used as it is. Who must act: whoever edits the playbooks; that mended, try again."""
 
     def __init__(self, complaints: Iterable[Complaint]) -> None:
         self.complaints = tuple(complaints)
-        super().__init__("\n".join(str(complaint) for complaint in self.complaints))
+        said = [str(complaint) for complaint in self.complaints[:SAID]]
+        if more := len(self.complaints) - SAID:
+            said += [f"and {more} more: day90 playbook lint {self.complaints[0].file}"] if more > 0 else []
+        super().__init__("\n".join(said))
 
 
 class UnknownPlaybook(KeyError):

@@ -1,4 +1,4 @@
-"""Do the days of a playbook keep what it tells people? Windows of stages, its length, and what comes before the hand-off.
+"""Do the days of a playbook keep what it tells people? Stage windows, its length, what comes before the hand-off.
 
 All of it works as it says, so these are warnings; what contradicts itself stands in `lint_dates`.
 """

@@ -73,9 +73,7 @@ def _refuse_unknown(desk: Desk, *, stage: str | None, owner: str | None) -> None
     from store.reads import portfolio as read
 
     if stage is not None:
-        known = desk.library.keys()
-        books = [desk.library.get(key) for key in known]
-        stages = list(dict.fromkeys(stage.key for book in books for stage in book.stages))
+        stages = list(dict.fromkeys(stage.key for book in desk.library.usable() for stage in book.stages))
         if stage not in stages and not read(desk.engine, stage=stage, limit=1).lines:
             raise WrongOption(f"--stage: {stage!r} is no stage; there are: {', '.join(stages)}")
     if owner is not None:

@@ -1,22 +1,27 @@
 """Which playbooks are there, what do they say, and are they sound?"""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cyclopts import App
 from rich.console import Console
 
 from domain.playbook import Playbook
 from domain.text import in_language
-from runtime.settings import load_settings
+from playbooks.complaint import BadPlaybook, Complaint
+from runtime.settings import Settings, load_settings
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.codes import OK, USAGE
 from starter.cli.desk import library_of
 from starter.cli.files import why_unread
 from starter.cli.options import NOWHERE, Where
-from starter.trouble import UnreadableFile
+from starter.trouble import UnreadableFile, WrongOption
 
-playbook = App(name="playbook", help="Show, describe and check playbooks.")
+KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
+"""As `domain.wire.Slug`."""
+playbook = App(name="playbook", help="Show, check, describe and copy playbooks.")
 
 
 @playbook.command
@@ -27,10 +32,17 @@ def show(key: str | None = None, *, where: Where = NOWHERE) -> None:
         found = library.get(key)
         answer(where.json, found.model_dump(mode="json", by_alias=True), lambda out: _draw(out, found))
         return
+    rows, said = [], []
     keys = library.keys()
-    books = [library.get(key) for key in keys]
-    rows = [(book.key, in_language(book.title, "en"), book.touch, f"{book.from_yearly_value:,.0f}") for book in books]
-    said = [{"key": book.key, "title": in_language(book.title, "en"), "touch": book.touch} for book in books]
+    for one in keys:
+        try:
+            book = library.get(one)
+        except BadPlaybook as bad:
+            rows.append((one, "cannot be used", "", ""))
+            said.append({"key": one, "complaints": [vars_of(complaint) for complaint in bad.complaints]})
+            continue
+        rows.append((one, in_language(book.title, "en"), book.touch, f"{book.from_yearly_value:,.0f}"))
+        said.append({"key": one, "title": in_language(book.title, "en"), "touch": book.touch})
     answer(
         where.json,
         said,
@@ -39,35 +51,117 @@ def show(key: str | None = None, *, where: Where = NOWHERE) -> None:
 
 
 @playbook.command
-def schema() -> None:
-    """The JSON Schema of a playbook, for editors that complete and check."""
-    from playbooks.library import json_schema
+def schema(of: Literal["playbook", "team"] = "playbook") -> None:
+    """The JSON Schema of a playbook or of team.yaml, for editors that complete and check."""
+    from playbooks.library import json_schema, team_json_schema
 
-    answer(True, json_schema(), lambda _: None)
+    answer(True, json_schema() if of == "playbook" else team_json_schema(), lambda _: None)
 
 
 @playbook.command
-def lint(file: Path, *, where: Where = NOWHERE) -> int:
-    """Everything that is wrong with a playbook's file, each with its line; exit code 2 when there is anything."""
-    from playbooks.library import complaints_about
+def lint(*what: str, where: Where = NOWHERE) -> int:
+    """What is wrong with playbooks, each with its line; exit code 2 when there is an error, 0 with warnings alone.
 
-    if reason := why_unread(file):
-        raise UnreadableFile(f"{file}: {reason}")
-    complaints = complaints_about(file)
+    Parameters
+    ----------
+    what
+        Keys, files or folders; without any, every playbook there is. The staff directory is looked at, too:
+        a folder's own team.yaml, else the one of the settings.
+    """
+    from playbooks.library import complaints_about_all
+
+    settings = load_settings(flags={"data": where.data})
+    files, team = _meant(what, settings)
+    complaints = [*complaints_about_all(files, team), *_unread(what)]
 
     def draw(out: Console) -> None:
         for complaint in complaints:
             out.print(plain(complaint), soft_wrap=True)
-        out.print(
-            plain(f"{file}: {count(len(complaints), 'complaint') if complaints else 'nothing to complain about'}")
-        )
+        errors = sum(complaint.gravity == "error" for complaint in complaints)
+        warnings = len(complaints) - errors
+        found = [count(errors, "complaint")] if errors else []
+        found += [count(warnings, "warning")] if warnings else []
+        name = str(files[0]) if len(files) == 1 else count(len(files), "playbook")
+        out.print(plain(f"{name}: {', '.join(found) or 'nothing to complain about'}"), soft_wrap=True)
 
     answer(where.json, [vars_of(complaint) for complaint in complaints], draw)
-    return USAGE if complaints else OK
+    return USAGE if any(complaint.gravity == "error" for complaint in complaints) else OK
+
+
+@playbook.command
+def copy(key: str, new_key: str, *, to: Path | None = None, where: Where = NOWHERE) -> None:
+    """Begin a playbook of your own with a copy of one there is: its key changed, its comments kept.
+
+    The JSON Schema is written beside it, so that editors complete and check. Nothing is overwritten but that.
+
+    Parameters
+    ----------
+    key
+        The playbook to copy.
+    new_key
+        The key of the copy, and the name of its file.
+    to
+        The folder of your playbooks, made when it is not there. [default: DAY90_PLAYBOOKS]
+    """
+    from playbooks.copying import copy as write_copy
+
+    settings = load_settings(flags={"data": where.data})
+    folder = to or settings.playbooks
+    if folder is None:
+        raise WrongOption("--to: name the folder of your playbooks, or set DAY90_PLAYBOOKS")
+    if not KEY.fullmatch(new_key) or new_key == "team":
+        raise WrongOption(f"new_key: {new_key!r} is no key: lower case, digits and _ . -, and team is the staff's file")
+    source = library_of(settings).file(key)
+    try:
+        written = write_copy(source, key=new_key, folder=folder)
+    except FileExistsError:
+        raise WrongOption(f"new_key: {folder / (new_key + '.yaml')} exists already; nothing was written") from None
+    except OSError as trouble:
+        raise WrongOption(f"--to: {folder} cannot be written: {trouble.strerror}") from None
+    answer(where.json, {"file": str(written), "key": new_key}, lambda out: _draw_copy(out, written, settings))
 
 
 def vars_of(complaint: Any) -> dict[str, Any]:
-    return {"file": complaint.file, "line": complaint.line, "field": complaint.field, "what": complaint.what}
+    return {name: getattr(complaint, name) for name in ("file", "line", "field", "what", "gravity")}
+
+
+def _meant(words: Sequence[str], settings: Settings) -> tuple[list[Path], Path | None]:
+    """The files that are meant, and the staff directory to hold them against. Raises UnreadableFile."""
+    from playbooks.library import TEAM_FILE, playbooks_in
+
+    library, files, team = library_of(settings), [], settings.team
+    for word in words or library.keys():
+        path = Path(word)
+        if path.is_dir() and words:
+            found = list(playbooks_in(path).values())
+            if not found:
+                raise UnreadableFile(f"{path}: holds no playbook, a file called <key>.yaml")
+            files += found
+            team = path / TEAM_FILE if (path / TEAM_FILE).exists() else team
+        elif words and (path.exists() or path.suffix or len(path.parts) > 1):
+            if reason := why_unread(path):
+                raise UnreadableFile(f"{path}: {reason}")
+            files.append(path)
+        else:
+            files.append(library.file(word))
+    return files, team
+
+
+def _unread(words: Sequence[str]) -> list[Complaint]:
+    """Files of a folder that look like playbooks and are none to us."""
+    strays = [stray for word in words for ending in ("yml", "YAML", "YML") for stray in Path(word).glob(f"*.{ending}")]
+    what = "is not read: a playbook's file is called <key>.yaml"
+    return [Complaint(str(stray), 0, "the whole file", what, "warning") for stray in sorted(strays)]
+
+
+def _draw_copy(out: Console, written: Path, settings: Settings) -> None:
+    out.print(plain(f"{written}", "bold"), soft_wrap=True)
+    if settings.playbooks is None or settings.playbooks.resolve() != written.parent.resolve():
+        out.print(plain(f"used once DAY90_PLAYBOOKS names {written.parent.resolve()}"), soft_wrap=True)
+    out.print(
+        plain("by deals that name it, and by its from_yearly_value before a shipped one of the same"), soft_wrap=True
+    )
+    out.print(plain(f"check it with: day90 playbook lint {written}"), soft_wrap=True)
 
 
 def _draw(out: Console, book: Playbook) -> None:
