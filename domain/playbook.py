@@ -1,6 +1,8 @@
 """How do we onboard this kind of customer? The schema of a playbook: stages, milestones, people, rules and content.
 
 Playbooks are YAML that people edit; `source` names the requirement each part stands for (ids of docs/sources.md).
+Open onboardings read the playbook that they keep by this schema: a field may come, with a default, but nothing here may
+become stricter. What lint refuses besides (playbooks/lint.py) concerns files only.
 """
 
 import hashlib
@@ -27,16 +29,16 @@ RULE = (
 class Raci(Door):
     """Who does it, who answers for it, who is asked, who is told."""
 
-    responsible: Role
-    accountable: Role
-    consulted: tuple[Role, ...] = ()
-    informed: tuple[Role, ...] = ()
+    responsible: Role = Field(description="does it, is reminded of it, and is escalated over")
+    accountable: Role = Field(description="answers for it")
+    consulted: tuple[Role, ...] = Field((), description="are asked")
+    informed: tuple[Role, ...] = Field((), description="are told when it is reached")
 
 
 class SignOff(Door):
     """A milestone that is reached by a named person's yes; a no reopens work and gives new days for it."""
 
-    by: tuple[Role, ...] = Field(min_length=1)
+    by: tuple[Role, ...] = Field(min_length=1, description="whose yes it takes; any one person of these roles")
     reopens: tuple[Slug, ...] = Field((), description="milestones that a rejection opens again")
     rework_days: int = Field(5, ge=1, le=60, description="working days that a rejection gives")
 
@@ -44,44 +46,46 @@ class SignOff(Door):
 class Milestone(Door):
     """A state of the world that the plan waits for, with the day by which it should be so."""
 
-    key: Slug
-    title: Text
+    key: Slug = Field(description="its name in commands, gates and the journal; once per playbook")
+    title: Text = Field(description="as people read it in plans and mails")
     day: int = Field(ge=0, le=1000, description="calendar days after the anchor")
     anchor: Slug = Field("close", description="`close`, or the milestone from which the days count")
     not_before_day: int | None = Field(None, ge=0, description="never planned earlier than this day after the close")
-    role: MilestoneRole | None = None
+    role: MilestoneRole | None = Field(
+        None, description="which milestone of the program this is; each role is played once"
+    )
     requires: tuple[Slug, ...] = Field((), description="the gate: milestones that must be reached first")
-    sign_off: SignOff | None = None
+    sign_off: SignOff | None = Field(None, description="reached by somebody's yes, not by being reported")
     optional: bool = Field(False, description="nice to have: neither the hand-off nor a stage waits for it")
-    raci: Raci
-    done_when: Text | None = None
-    reminders: bool = True
-    source: Sources = ()
+    raci: Raci = Field(description="who does it, answers for it, is asked and is told")
+    done_when: Text | None = Field(None, description="how everybody can tell that it is reached; stands in reminders")
+    reminders: bool = Field(True, description="false: nobody is reminded and nobody escalated over")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class StageActivity(Door):
     """Something that is done in a stage, and the milestone that it leads to."""
 
-    key: Slug
-    title: Text
-    milestone: Slug
-    who: Role
-    source: Sources = ()
+    key: Slug = Field(description="once per stage")
+    title: Text = Field(description="what is done")
+    milestone: Slug = Field(description="where it leads to")
+    who: Role = Field(description="the role that does it")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Deliverable(Door):
-    key: Slug
-    title: Text
-    milestone: Slug
-    optional: bool = False
-    source: Sources = ()
+    key: Slug = Field(description="once per playbook")
+    title: Text = Field(description="what the customer gets")
+    milestone: Slug = Field(description="with which it is handed over")
+    optional: bool = Field(False, description="given where it makes sense")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Sign(Door):
     """How one sees that a stage goes well, or how such stages fail."""
 
-    text: Text
-    source: Sources = ()
+    text: Text = Field(description="the sign, in a sentence")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Opening(Door):
@@ -90,305 +94,323 @@ class Opening(Door):
     A stage with both opens once all are reached and the day has come, or as soon as work in it is reported.
     """
 
-    after: tuple[Slug, ...] = ()
+    after: tuple[Slug, ...] = Field((), description="milestones that must be reached first")
     from_day: int = Field(0, ge=0, description="calendar days after the anchor")
-    anchor: Slug = "close"
+    anchor: Slug = Field("close", description="`close`, or the milestone from which the days count")
 
 
 class Stage(Door):
     """A stretch of the onboarding with one purpose; stages overlap, each opens by its own condition."""
 
-    key: Slug
-    title: Text
-    purpose: Text
+    key: Slug = Field(description="its name in filters and search attributes")
+    title: Text = Field(description="as people read it")
+    purpose: Text = Field(description="what the stage is for")
     window: Text = Field(description="as the sources put it: weeks 2-6")
-    opens: Opening = Opening()
-    milestones: tuple[Milestone, ...] = Field(min_length=1)
-    activities: tuple[StageActivity, ...] = ()
-    deliverables: tuple[Deliverable, ...] = ()
-    success_signs: tuple[Sign, ...] = ()
-    failure_modes: tuple[Sign, ...] = ()
+    opens: Opening = Field(Opening(), description="when it opens; without this at the close")
+    milestones: tuple[Milestone, ...] = Field(min_length=1, description="what the stage waits for")
+    activities: tuple[StageActivity, ...] = Field((), description="what is done in it")
+    deliverables: tuple[Deliverable, ...] = Field((), description="what the customer gets in it")
+    success_signs: tuple[Sign, ...] = Field((), description="how one sees that it goes well")
+    failure_modes: tuple[Sign, ...] = Field((), description="how such stages fail")
     stretches: bool = Field(False, description="the circumstances of TL-01 make this stage longer")
-    source: Sources = ()
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Stretch(Door):
     """By how much each circumstance lengthens the stages that stretch (TL-01)."""
 
-    high_complexity: float = Field(1.25, ge=1, le=4)
-    many_integrations: float = Field(1.15, ge=1, le=4)
-    many_integrations_from: int = Field(4, ge=1)
-    large_data: float = Field(1.15, ge=1, le=4)
-    limited_resources: float = Field(1.25, ge=1, le=4)
-    source: Sources = ()
+    high_complexity: float = Field(1.25, ge=1, le=4, description="factor for a deal of high complexity")
+    many_integrations: float = Field(1.15, ge=1, le=4, description="factor for many systems to connect")
+    many_integrations_from: int = Field(4, ge=1, description="so many are many")
+    large_data: float = Field(1.15, ge=1, le=4, description="factor for a large data set")
+    limited_resources: float = Field(1.25, ge=1, le=4, description="factor for a customer with few people")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Rung(Door):
     """A step of the escalation ladder: so many working days after due, this person hears of it."""
 
     after: int = Field(ge=1, le=200, description="working days after due")
-    to: tuple[Literal["owner_manager", "executive_sponsor", "owner", "project_lead"], ...] = Field(min_length=1)
-    proposes_pause: bool = False
-    source: Sources = ()
+    to: tuple[Literal["owner_manager", "executive_sponsor", "owner", "project_lead"], ...] = Field(
+        min_length=1, description="who hears of it"
+    )
+    proposes_pause: bool = Field(False, description="proposes a pause, where the customer is late")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Nudging(Door):
     """Reminders before and after due, and the ladder after that."""
 
     before: tuple[int, ...] = Field((3,), description="working days before due")
-    on_the_day: bool = True
+    on_the_day: bool = Field(True, description="remind on the morning of the day it is due")
     after: tuple[int, ...] = Field((2,), description="working days after due")
-    ladder: tuple[Rung, ...] = ()
+    ladder: tuple[Rung, ...] = Field((), description="who hears of it next; each rung later than the one before")
     grace: int = Field(5, ge=0, description="working days given when the gate opened only after the thing was due")
     again_every: int = Field(5, ge=1, description="working days between reminders once the ladder is through")
     stuck_after: int = Field(10, ge=1, description="working days without news while something is overdue")
-    source: Sources = ()
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class ServiceLevel(Door):
     """How fast an issue of one severity is answered and solved, in hours."""
 
-    severity: Severity
-    respond: float = Field(gt=0)
-    resolve: float = Field(gt=0)
-    hours: Literal["clock", "working"] = "working"
+    severity: Severity = Field(description="of the issue")
+    respond: float = Field(gt=0, description="hours until somebody has answered")
+    resolve: float = Field(gt=0, description="hours until it is solved")
+    hours: Literal["clock", "working"] = Field("working", description="by the clock, or in the customer's office hours")
 
 
 class Hypercare(Door):
     """The weeks of close support after the real go-live (ST4)."""
 
-    days: int = Field(14, ge=1, le=90)
+    days: int = Field(14, ge=1, le=90, description="from the real go-live; the milestone of its end says the same")
     prolonged_by: tuple[Severity, ...] = Field(("critical",), description="open issues of these keep it open")
-    levels: tuple[ServiceLevel, ...]
-    source: Sources = ()
+    levels: tuple[ServiceLevel, ...] = Field(description="one for each severity")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Pausing(Door):
-    longest_days: int = Field(30, ge=1, le=365)
-    source: Sources = ()
+    longest_days: int = Field(
+        30, ge=1, le=365, description="after so many days of pause both sides are asked to decide"
+    )
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Cadence(Door):
     """Something that comes again and again with one kind of person (section 9, AD-04, SS-06)."""
 
-    key: Slug
-    title: Text
-    with_: tuple[Role, ...] = Field(alias="with", min_length=1)
-    led_by: VendorRole = "csm"
-    every_weeks: int | None = Field(None, ge=1, le=52)
-    every_months: int | None = Field(None, ge=1, le=24)
-    minutes: int | None = Field(None, ge=5, le=480)
-    kind: Literal["meeting", "status_report", "message", "as_needed"] = "meeting"
-    starts: Opening = Opening()
+    key: Slug = Field(description="once per playbook")
+    title: Text = Field(description="as people read it in invitations")
+    with_: tuple[Role, ...] = Field(alias="with", min_length=1, description="roles it is for")
+    led_by: VendorRole = Field("csm", description="who of ours leads or sends it")
+    every_weeks: int | None = Field(None, ge=1, le=52, description="this, or every_months")
+    every_months: int | None = Field(None, ge=1, le=24, description="this, or every_weeks")
+    minutes: int | None = Field(None, ge=5, le=480, description="how long a meeting takes")
+    kind: Literal["meeting", "status_report", "message", "as_needed"] = Field(
+        "meeting", description="as_needed never comes by itself"
+    )
+    starts: Opening = Field(Opening(), description="when it comes for the first time")
     until: Slug = Field("hand_off", description="milestone after which it ends, or hand_off")
     agenda: tuple[Text, ...] = Field((), description="one entry per occurrence, the last one goes on")
-    style: Text | None = None
+    style: Text | None = Field(None, description="how to lead or write it")
     sent: bool = Field(True, description="false: carried as data, nothing goes out yet")
-    source: Sources = ()
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class RoleHours(Door):
     """How many hours a role needs (section 10)."""
 
-    side: Literal["vendor", "customer"]
-    role: Role
-    hours_from: float = Field(ge=0)
-    hours_to: float = Field(ge=0)
-    per: Literal["week", "phase", "total"]
+    side: Literal["vendor", "customer"] = Field(description="ours or the customer's")
+    role: Role = Field(description="whose hours")
+    hours_from: float = Field(ge=0, description="at least")
+    hours_to: float = Field(ge=0, description="at most")
+    per: Literal["week", "phase", "total"] = Field(description="what the hours are counted by; `phase` needs stages")
     stages: tuple[Slug, ...] = Field((), description="in which stages; empty: throughout")
-    duties: Text
-    source: Sources = ()
+    duties: Text = Field(description="what they are needed for")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Session(Door):
-    key: Slug
-    week: int = Field(ge=1, le=200)
-    track: Slug
+    key: Slug = Field(description="once per playbook")
+    week: int = Field(ge=1, le=200, description="after the close; week 1 is days 1 to 7")
+    track: Slug = Field(description="whom it is for, one of the tracks")
     milestone: Slug | None = Field(None, description="the milestone that it leads to, in whose week it must begin")
-    title: Text
-    minutes: int | None = Field(None, ge=5, le=600)
-    live: bool = True
-    recorded: bool = False
-    optional: bool = False
-    source: Sources = ()
+    title: Text = Field(description="as people read it")
+    minutes: int | None = Field(None, ge=5, le=600, description="how long it takes")
+    live: bool = Field(True, description="held, not only shown")
+    recorded: bool = Field(False, description="can be seen again")
+    optional: bool = Field(False, description="may be left out")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Track(Door):
-    key: Slug
-    title: Text
-    for_: tuple[CustomerRole, ...] = Field(alias="for", min_length=1)
-    content: Text
-    source: Sources = ()
+    key: Slug = Field(description="once per playbook")
+    title: Text = Field(description="as people read it")
+    for_: tuple[CustomerRole, ...] = Field(alias="for", min_length=1, description="roles of the customer")
+    content: Text = Field(description="what they learn")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class TrainingFormat(Door):
-    key: Slug
-    title: Text
-    strengths: Text
-    limits: Text
-    best_for: Text
-    source: Sources = ()
+    key: Slug = Field(description="once per playbook")
+    title: Text = Field(description="as people read it")
+    strengths: Text = Field(description="what it is good at")
+    limits: Text = Field(description="what it cannot do")
+    best_for: Text = Field(description="when to choose it")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Training(Door):
-    tracks: tuple[Track, ...]
-    formats: tuple[TrainingFormat, ...]
-    sessions: tuple[Session, ...]
+    tracks: tuple[Track, ...] = Field(description="who learns what")
+    formats: tuple[TrainingFormat, ...] = Field(description="how it is taught")
+    sessions: tuple[Session, ...] = Field(description="the schedule")
     continuing: tuple[Slug, ...] = Field((), description="cadences that go on after the sessions")
-    content: tuple[Sign, ...] = ()
-    goal_pct: float = Field(90, ge=0, le=100)
-    red_flag_below_pct: float = Field(70, ge=0, le=100)
-    source: Sources = ()
+    content: tuple[Sign, ...] = Field((), description="what the material holds")
+    goal_pct: float = Field(90, ge=0, le=100, description="attendance that is green")
+    red_flag_below_pct: float = Field(70, ge=0, le=100, description="attendance that is red; amber lies between")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Target(Door):
     """A metric, the figure it should have, and by when (MET)."""
 
-    key: Slug
-    title: Text
-    metric: Slug
-    at_least: float | None = None
-    below: float | None = None
-    unit: Line
-    day: int | None = Field(None, ge=1)
-    anchor: Slug = "close"
-    source: Sources = ()
+    key: Slug = Field(description="once per playbook")
+    title: Text = Field(description="as people read it")
+    metric: Slug = Field(description="the figure that is measured")
+    at_least: float | None = Field(None, description="met from this on")
+    below: float | None = Field(None, description="met below this")
+    unit: Line = Field(description="of the figure, like % of licensed users")
+    day: int | None = Field(None, ge=1, description="by which it should be so, counted from the anchor")
+    anchor: Slug = Field("close", description="`close`, or the milestone from which the day counts")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class LeadingIndicator(Door):
     """What should be true by a week (LI): reached milestones, and what a measurement or person must say."""
 
-    key: Slug
-    week: int = Field(ge=1, le=60)
-    title: Text
-    milestones: tuple[Slug, ...] = ()
+    key: Slug = Field(description="once per playbook")
+    week: int = Field(ge=1, le=60, description="after the close, by whose end it should be so")
+    title: Text = Field(description="as people read it")
+    milestones: tuple[Slug, ...] = Field((), description="that should be reached by then")
     observed: tuple[Slug, ...] = Field((), description="what is measured or attested besides")
-    share_reached: dict[Slug, float] = Field(default_factory=dict, description="stage: share of its milestones reached")
+    share_reached: dict[Slug, float] = Field(
+        default_factory=dict,
+        description="stage: share of its milestones reached, like 0.5",
+        json_schema_extra={"additionalProperties": {"type": "number", "exclusiveMinimum": 0, "maximum": 1}},
+    )
     amber_while_ahead: Slug | None = Field(
         None, description="amber, not red, while this milestone is ahead and reachable"
     )
-    source: Sources = ()
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class ShippedRisk(Door):
     """A risk that every onboarding of this kind starts with (RSK); 5 is most probable, 5 hits hardest."""
 
-    key: Slug
-    title: Text
-    probability: Score
-    impact: Score
-    effects: Text
-    mitigation: tuple[Text, ...] = Field(min_length=1)
-    owner: Role = "csm"
-    review_days: int = Field(30, ge=1)
-    source: Sources = ()
+    key: Slug = Field(description="once per playbook")
+    title: Text = Field(description="as people read it")
+    probability: Score = Field(description="5 is most probable")
+    impact: Score = Field(description="5 hits hardest")
+    effects: Text = Field(description="what it would do")
+    mitigation: tuple[Text, ...] = Field(min_length=1, description="what is done against it, step by step")
+    owner: Role = Field("csm", description="who watches it")
+    review_days: int = Field(30, ge=1, description="looked at every so many days")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class QuickWinSlot(Door):
-    day: Literal[30, 60, 90]
-    title: Text
-    character: tuple[Text, ...]
-    examples: tuple[Text, ...]
-    identified: Text
-    how: tuple[Text, ...]
-    effect: tuple[Text, ...]
-    source: Sources = ()
+    day: Literal[30, 60, 90] = Field(description="after the close, by which it is shown")
+    title: Text = Field(description="as people read it")
+    character: tuple[Text, ...] = Field(description="what such a win is like")
+    examples: tuple[Text, ...] = Field(description="some")
+    identified: Text = Field(description="when it is looked for")
+    how: tuple[Text, ...] = Field(description="how to find and show it")
+    effect: tuple[Text, ...] = Field(description="what it brings")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class RedFlag(Door):
     """An early warning (RF): found by a rule over figures, or by a person's judgement."""
 
-    key: Slug
-    category: Literal["engagement", "technical", "adoption", "outcome", "relationship"]
-    title: Text
-    found_by: Literal["rule", "judgement"]
-    rule: Line | None = Field(None, description="figure, comparison and span, like attendance_pct < 70")
-    correction: Slug
-    source: Sources = ()
+    key: Slug = Field(description="once per playbook")
+    category: Literal["engagement", "technical", "adoption", "outcome", "relationship"] = Field(
+        description="what kind of trouble"
+    )
+    title: Text = Field(description="as people read it")
+    found_by: Literal["rule", "judgement"] = Field(description="a rule over figures, or a person")
+    rule: Line | None = Field(
+        None,
+        description="figure, comparison and span, like attendance_pct < 70",
+        json_schema_extra={"pattern": f"^({RULE})$"},
+    )
+    correction: Slug = Field(description="what is then done, one of the corrections")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Correction(Door):
     """What is done when red flags of one category wave (CC)."""
 
-    key: Slug
-    title: Text
-    steps: tuple[Text, ...] = Field(min_length=1)
-    source: Sources = ()
+    key: Slug = Field(description="once per playbook")
+    title: Text = Field(description="as people read it")
+    steps: tuple[Text, ...] = Field(min_length=1, description="what is done, in order")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Criterion(Door):
     """One of the conditions for the hand-off (SS-01)."""
 
-    key: Slug
-    title: Text
-    by: Literal["milestones", "attestation"]
+    key: Slug = Field(description="once per playbook; people attest it by this")
+    title: Text = Field(description="as people read it")
+    by: Literal["milestones", "attestation"] = Field(
+        description="all milestones that are not optional, or a person's word"
+    )
     evidence: tuple[Slug, ...] = Field((), description="targets that a measurement will look at")
-    source: Sources = ()
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class HandOff(Door):
     """When and how the customer moves to the success programme (SS-01 to SS-05)."""
 
-    earliest_day: int = Field(90, ge=1)
-    latest_day: int = Field(120, ge=1)
+    earliest_day: int = Field(90, ge=1, description="after the close; before it nothing is handed over")
+    latest_day: int = Field(120, ge=1, description="after the close; then the manager is asked what to do")
     asked_again_days: int = Field(7, ge=1, description="how often the manager is asked after the latest day")
-    criteria: tuple[Criterion, ...] = Field(min_length=1)
+    criteria: tuple[Criterion, ...] = Field(min_length=1, description="all must hold")
     message: tuple[Text, ...] = Field(min_length=1, description="the facts that the hand-off message states")
-    source: Sources = ()
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class ProgrammeCadence(Door):
-    key: Slug
-    title: Text
-    every_months: int = Field(ge=1, le=24)
-    minutes: int | None = Field(None, ge=5, le=480)
-    source: Sources = ()
+    key: Slug = Field(description="once per playbook")
+    title: Text = Field(description="as people read it in invitations")
+    every_months: int = Field(ge=1, le=24, description="counted from the hand-off; from 3 on the sponsor is asked in")
+    minutes: int | None = Field(None, ge=5, le=480, description="how long it takes")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Programme(Door):
     """What goes on for years after the hand-off (SS-06, SS-07)."""
 
-    cadences: tuple[ProgrammeCadence, ...] = Field(min_length=1)
-    support: tuple[Text, ...] = ()
-    source: Sources = ()
+    cadences: tuple[ProgrammeCadence, ...] = Field(min_length=1, description="the meetings that go on")
+    support: tuple[Text, ...] = Field((), description="the ways to get help")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Kickoff(Door):
     """What the kickoff meeting talks about (KO-03 to KO-07, LP-2, LP-3, LP-6)."""
 
-    agenda: tuple[Text, ...]
-    questions: tuple[Text, ...]
-    source: Sources = ()
+    agenda: tuple[Text, ...] = Field(description="its points, in order")
+    questions: tuple[Text, ...] = Field(description="what is asked of the customer")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Playbook(Door):
     """A whole plan of onboarding for one kind of customer."""
 
-    key: Slug
-    title: Text
-    summary: Text
-    touch: TouchModel
+    key: Slug = Field(description="the name of its file without .yaml; a deal may name it")
+    title: Text = Field(description="as people read it")
+    summary: Text = Field(description="what it is, in a sentence")
+    touch: TouchModel = Field(description="how much of us the customer gets; decides which CSM may own it")
     from_yearly_value: float = Field(ge=0, description="tier: chosen for deals worth at least this a year")
-    length_days: int = Field(ge=1, le=730)
-    stages: tuple[Stage, ...] = Field(min_length=1)
-    nudging: Nudging
-    hypercare: Hypercare
-    pausing: Pausing = Pausing()
-    stretch: Stretch = Stretch()
-    kickoff: Kickoff
-    cadences: tuple[Cadence, ...] = ()
-    resources: tuple[RoleHours, ...] = ()
-    resource_rules: tuple[Sign, ...] = ()
-    training: Training | None = None
-    targets: tuple[Target, ...] = ()
-    indicators: tuple[LeadingIndicator, ...] = ()
-    risks: tuple[ShippedRisk, ...] = ()
-    risk_rules: tuple[Sign, ...] = ()
-    quick_wins: tuple[QuickWinSlot, ...] = ()
-    red_flags: tuple[RedFlag, ...] = ()
-    corrections: tuple[Correction, ...] = ()
-    hand_off: HandOff
-    programme: Programme
+    length_days: int = Field(ge=1, le=730, description="from the close to the latest hand-off")
+    stages: tuple[Stage, ...] = Field(min_length=1, description="in the order in which they open; they may overlap")
+    nudging: Nudging = Field(description="reminders and the escalation ladder")
+    hypercare: Hypercare = Field(description="close support after the go-live")
+    pausing: Pausing = Field(Pausing(), description="how long a pause may last")
+    stretch: Stretch = Field(Stretch(), description="by how much circumstances lengthen the plan")
+    kickoff: Kickoff = Field(description="what the first meeting talks about")
+    cadences: tuple[Cadence, ...] = Field((), description="what comes again and again until the hand-off")
+    resources: tuple[RoleHours, ...] = Field((), description="how many hours each role needs")
+    resource_rules: tuple[Sign, ...] = Field((), description="what to keep in mind about them")
+    training: Training | None = Field(None, description="who is trained on what, when and how")
+    targets: tuple[Target, ...] = Field((), description="figures, and by when they should be reached")
+    indicators: tuple[LeadingIndicator, ...] = Field((), description="what should be true by which week")
+    risks: tuple[ShippedRisk, ...] = Field((), description="what every onboarding of this kind watches from its start")
+    risk_rules: tuple[Sign, ...] = Field((), description="what to keep in mind about them")
+    quick_wins: tuple[QuickWinSlot, ...] = Field((), description="small results to show early")
+    red_flags: tuple[RedFlag, ...] = Field((), description="early warnings")
+    corrections: tuple[Correction, ...] = Field((), description="what is done when flags wave")
+    hand_off: HandOff = Field(description="when and how the customer moves on")
+    programme: Programme = Field(description="what goes on for years after the hand-off")
     source: Sources = Field((), description="what the playbook as a whole stands for, such as its touch model")
     not_carried: dict[Line, Prose] = Field(
         default_factory=dict, description="source ids left out, each with the reason"

@@ -20,23 +20,23 @@ VendorRole = Literal[
 class Member(Door):
     """One of the staff; the handle is what stands in search attributes and in `by`."""
 
-    handle: Slug
-    name: PersonName
-    email: Address
-    role: VendorRole
-    manager: Slug | None = None
-    deputy: Slug | None = None
-    time_zone: TimeZone = "UTC"
-    country: Country = "US"
-    languages: tuple[Language, ...] = ("en",)
-    tiers: tuple[TouchModel, ...] = ("high", "low", "tech")
+    handle: Slug = Field(description="stands in search attributes and in `by`; never given to somebody else")
+    name: PersonName = Field(description="as it stands in mails")
+    email: Address = Field(description="where their mail goes")
+    role: VendorRole = Field(description="what they do for customers")
+    manager: Slug | None = Field(None, description="handle of who hears of what is late; else a cs_manager")
+    deputy: Slug | None = Field(None, description="handle of who stands in")
+    time_zone: TimeZone = Field("UTC", description="IANA name, like Asia/Tokyo")
+    country: Country = Field("US", description="ISO 3166-1, like JP: its holidays are theirs")
+    languages: tuple[Language, ...] = Field(("en",), description="that they speak, the best first")
+    tiers: tuple[TouchModel, ...] = Field(("high", "low", "tech"), description="whose onboardings they may own")
     capacity: int = Field(20, ge=0, le=100_000, description="onboardings that this person can carry at once")
 
 
 class Team(Door):
     """`team.yaml`: everybody who may own, do or approve something."""
 
-    members: tuple[Member, ...] = Field(min_length=1)
+    members: tuple[Member, ...] = Field(min_length=1, description="one entry per person")
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
