@@ -6,7 +6,7 @@ become stricter. What lint refuses besides (playbooks/lint.py) concerns files on
 """
 
 import hashlib
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -265,6 +265,13 @@ class Target(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
+def _shares(schema: dict[str, Any]) -> None:
+    """What lint says of shares, for editors alone: the model must go on reading what is kept."""
+    schema["additionalProperties"] = False
+    for share in schema["patternProperties"].values():
+        share.update(exclusiveMinimum=0, maximum=1)
+
+
 class LeadingIndicator(Door):
     """What should be true by a week (LI): reached milestones, and what a measurement or person must say."""
 
@@ -276,7 +283,7 @@ class LeadingIndicator(Door):
     share_reached: dict[Slug, float] = Field(
         default_factory=dict,
         description="stage: share of its milestones reached, like 0.5",
-        json_schema_extra={"additionalProperties": {"type": "number", "exclusiveMinimum": 0, "maximum": 1}},
+        json_schema_extra=_shares,
     )
     amber_while_ahead: Slug | None = Field(
         None, description="amber, not red, while this milestone is ahead and reachable"
