@@ -6,7 +6,7 @@ from typing import NamedTuple, get_args
 from domain.deal import WANTED_ROLES
 from domain.playbook import MilestoneRole, Playbook
 from domain.team import VendorRole
-from playbooks.complaint import Spot
+from playbooks.complaint import Spot, field_name
 from playbooks.lint_dates import day_after_close
 from playbooks.walk import every_milestone, needs_of
 
@@ -35,8 +35,8 @@ def nothing_waits_for_itself(playbook: Playbook) -> Iterator[Finding]:
             circle = _circle(key, graph)
             if not circle:
                 continue
-            worst = max(range(len(circle)), key=lambda index: _leap(playbook, *circle[index]))
-            start, tie = circle[worst]
+            start, tie = min(circle, key=lambda step: (-_leap(playbook, *step), field_name(step[1].spot)))
+            worst = circle.index((start, tie))
             if tie.spot not in told:
                 told.add(tie.spot)
                 steps = "".join(f" {other.verb} {other.to!r}" for _, other in (*circle[worst:], *circle[:worst]))

@@ -127,7 +127,7 @@ def rungs_come_before_the_hand_off(playbook: Playbook) -> Iterator[Finding]:
             yield ("nudging", "ladder", index, "after"), what
     silent = calendar_days(playbook.nudging.stuck_after)
     if silent > latest:
-        what = f"is about {silent} days on the calendar: no onboarding of {latest} days would ever be stuck"
+        what = f"is about {silent:,} days on the calendar: no onboarding of {latest} days would ever be stuck"
         yield ("nudging", "stuck_after"), what
 
 
