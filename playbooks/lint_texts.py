@@ -1,6 +1,7 @@
 """Will everybody read something? Texts that are empty, that lack a language, or that break a subject line."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -44,22 +45,23 @@ def no_language_is_left_out(playbook: Playbook) -> Iterator[Finding]:
 
 def texts_of(part: BaseModel, at: Spot = ()) -> Iterator[tuple[Spot, Any]]:
     """Every text for people, a string or one per language, with the way to it."""
-    for name, field in type(part).model_fields.items():
-        value, spot = getattr(part, name), (*at, field.alias or name)
-        if _is_text(field.annotation) and value is not None:
-            yield spot, value
-        elif isinstance(value, BaseModel):
-            yield from texts_of(value, spot)
-        elif isinstance(value, tuple):
-            for index, each in enumerate(value):
-                if isinstance(each, BaseModel):
-                    yield from texts_of(each, (*spot, index))
-                elif _is_text(get_args(field.annotation)[0]):
-                    yield (*spot, index), each
+    for name, written, holds_text in _fields(type(part)):
+        value, spot = getattr(part, name), (*at, written)
+        several = [((*spot, index), each) for index, each in enumerate(value)] if isinstance(value, tuple) else None
+        for way, each in several if several is not None else [(spot, value)]:
+            if holds_text and each is not None:
+                yield way, each
+            elif isinstance(each, BaseModel):
+                yield from texts_of(each, way)
 
 
-def _is_text(annotation: Any) -> bool:
-    return annotation in (Text, Text | None)
+@cache
+def _fields(model: type[BaseModel]) -> list[tuple[str, str, bool]]:
+    """Of every field: its name here, its name in a file, and whether it holds texts, one or several."""
+    return [
+        (name, field.alias or name, bool({field.annotation, *get_args(field.annotation)[:1]} & {Text, Text | None}))
+        for name, field in model.model_fields.items()
+    ]
 
 
 ERRORS: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (texts_say_something, titles_are_one_line)

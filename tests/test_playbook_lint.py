@@ -103,8 +103,10 @@ def test_a_review_that_may_be_held_before_anything_is_live(tmp_path: Path) -> No
         ("opens: {after: [gone_live], from_day: 84}", "opens: {from_day: 84}"),
     )
 
-    assert [f"{path}:{line_of(path.read_text(encoding="utf-8"), "- key: review_held")}: warning: stages[5].milestones[1].requires: 'review_held' does not require 'gone_live': it may"
-            " be held before anything is live"] == said_of(path)  # fmt: skip
+    line = line_of(path.read_text(encoding="utf-8"), "- key: review_held")
+    what = "'review_held' does not require 'gone_live': it may be held before anything is live"
+
+    assert [f"{path}:{line}: warning: stages[5].milestones[1].requires: {what}"] == said_of(path)
 
 
 def test_hypercare_that_ends_after_the_review(tmp_path: Path) -> None:
