@@ -1,6 +1,8 @@
 """How does a company begin a playbook of its own? With a copy of one that there is, comments and all."""
 
+import errno
 import json
+import os
 import re
 from pathlib import Path
 
@@ -17,7 +19,7 @@ KEY = re.compile(r"^(key\s*:\s*)[^\s#]+")
 def copy(source: Path, *, key: str, folder: Path) -> Path:
     """Write `<key>.yaml` into that folder, which is made when it is not there, and the schema beside it.
 
-    Raises BadPlaybook when the source cannot be read, and FileExistsError rather than overwrite.
+    Raises BadPlaybook when the source cannot be read, FileExistsError rather than overwrite, and OSError.
     """
     line = read(source).lines.get(("key",))
     if line is None:
@@ -27,6 +29,8 @@ def copy(source: Path, *, key: str, folder: Path) -> Path:
     if not changed:
         raise BadPlaybook([Complaint(str(source), line, "key", "should stand on a line of its own to be copied")])
     text = "".join(lines if not lines[0].startswith("# yaml-language-server:") else lines[1:])
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{key}.yaml"
     with target.open("x", encoding="utf-8") as out:

@@ -161,7 +161,7 @@ def _walk(node: Node, spot: Spot, lines: dict[Spot, int], seen: set[int]) -> Ite
                 yield at, key.start_mark.line + 1, f"stands here twice; first on line {lines[at]}"
                 continue
             lines[at] = key.start_mark.line + 1
-            yield from _walk(key, (*at, "its key"), {}, seen)
+            yield from _walk(key, at, {}, seen)
             yield from _walk(child, at, lines, seen)
 
 

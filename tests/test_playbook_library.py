@@ -1,6 +1,7 @@
 """How are playbooks found, read and checked? Errors name file, line and field; lint finds what cannot work."""
 
 import json
+import os
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -146,6 +147,74 @@ def test_what_is_no_playbook_at_all_is_one_clear_complaint(folder: Path, text: s
 
     assert what in str(raised.value)
     assert "Traceback" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "what"),
+    [
+        ("length_days: 120", 'length_days: "120"', "length_days", "valid integer"),
+        ("length_days: 120", "length_days: 0120", "length_days", "valid integer"),
+        ("length_days: 120", "length_days: 2:00", "length_days", "valid integer"),
+        ("length_days: 120", "length_days: 0x78", "length_days", "valid integer"),
+        ("length_days: 120", "length_days: 1_20", "length_days", "valid integer"),
+        ("length_days: 120", "length_days: true", "length_days", "valid integer"),
+        ("length_days: 120", "length_days:", "length_days", "valid integer"),
+        ("length_days: 120", "length_days: 120.5", "length_days", "valid integer"),
+        ("from_yearly_value: 100000", "from_yearly_value: .inf", "from_yearly_value", "valid number"),
+        ("from_yearly_value: 100000", "from_yearly_value: .nan", "from_yearly_value", "valid number"),
+        ("from_yearly_value: 100000", "from_yearly_value: 100.000,00", "from_yearly_value", "valid number"),
+        ("on_the_day: true", "on_the_day: yes", "nudging.on_the_day", "valid boolean"),
+        ("on_the_day: true", "on_the_day: 1", "nudging.on_the_day", "valid boolean"),
+        ("on_the_day: true", "on_the_day: True", "nudging.on_the_day", "valid boolean"),
+        ("touch: high\n", "touch: !!binary aGlnaA==\n", "touch", "is written as !!binary: write it plainly"),
+        ("touch: high\n", 'touch: "high\\0"\n', "touch", "holds a control character"),
+        ("touch: high\n", "touch: high\n<<: {key: other}\n", "<<", "is written as !!merge: write it plainly"),
+        ("before: [3]", "before: {3: 4}", "nudging.before", "valid array"),
+        ("before: [3]", "before: 3", "nudging.before", "valid array"),
+    ],
+)
+def test_yaml_s_corners_are_no_secret_ways_in(folder: Path, old: str, new: str, field: str, what: str) -> None:
+    """What an editor that goes by the JSON Schema marks is refused here too, on its line."""
+    path, line = changed(folder, old, new)
+
+    told = complaints_about(path)
+
+    assert [f"{path}:{line + new.rstrip().count(chr(10))}: {field}: "] == [
+        str(one).removesuffix(one.what) for one in told
+    ]
+    assert what in told[0].what
+
+
+def test_numbers_and_words_of_a_playbook_stay_what_they_are(folder: Path) -> None:
+    """The counter-check: what JSON calls a number is one, and a word that looks like another thing is a word."""
+    path, _ = changed(folder, "from_yearly_value: 100000", "from_yearly_value: 100000.5")
+
+    assert 100_000.5 == load_playbook(path).from_yearly_value
+
+
+@pytest.mark.parametrize("size", [1_000_001, 10_000_000])
+def test_a_file_that_cannot_be_a_playbook_is_not_read_at_all(folder: Path, size: int) -> None:
+    (folder / "huge.yaml").write_bytes(b"#" * size)
+
+    [told] = complaints_about(folder / "huge.yaml")
+
+    assert told.what == "is larger than 1 MB, which no file of ours is"
+
+
+def test_a_pipe_in_the_folder_keeps_nobody_waiting(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.yaml")
+
+    assert "pipe.yaml: the whole file: is no regular file" in str(complaints_about(folder / "pipe.yaml")[0])
+    assert {"pipe", *Library().keys()} == set(Library(folder).keys())
+
+
+def test_tabs_and_windows_line_ends_are_told_or_taken(folder: Path) -> None:
+    tabbed = SHIPPED_TEXT.replace("  latest_day: 120", "\tlatest_day: 120")
+    line = SHIPPED_TEXT[: SHIPPED_TEXT.index("  latest_day: 120")].count("\n") + 1
+
+    assert f"high-touch.yaml:{line}: the whole file: is no YAML: " in str(complaints_about(written(folder, tabbed))[0])
+    (folder / "high-touch.yaml").write_bytes(SHIPPED_TEXT.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert content_hash(Library().get("high-touch")) == content_hash(load_playbook(folder / "high-touch.yaml"))
 
 
 def test_a_file_that_is_not_there_or_not_in_utf8_is_told(folder: Path) -> None:
