@@ -398,7 +398,7 @@ class Playbook(Door):
     summary: Text = Field(description="what it is, in a sentence")
     touch: TouchModel = Field(description="how much of us the customer gets; decides which CSM may own it")
     from_yearly_value: float = Field(ge=0, description="tier: chosen for deals worth at least this a year")
-    length_days: int = Field(ge=1, le=730, description="from the close to the latest hand-off")
+    length_days: int = Field(ge=1, le=730, description="how long the plan is, from the close to its last milestone")
     stages: tuple[Stage, ...] = Field(min_length=1, description="in the order in which they open; they may overlap")
     nudging: Nudging = Field(description="reminders and the escalation ladder")
     hypercare: Hypercare = Field(description="close support after the go-live")

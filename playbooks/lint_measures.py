@@ -108,7 +108,7 @@ def hours_can_be_given(playbook: Playbook) -> Iterator[Finding]:
 
 
 def evidence_comes_before_the_hand_off(playbook: Playbook) -> Iterator[Finding]:
-    """A figure that is looked at only afterwards can judge nothing."""
+    """A person may vouch for it all the same, but the figure is not there yet."""
     latest = playbook.hand_off.latest_day
     targets = {target.key: target for target in playbook.targets}
     for index, criterion in enumerate(playbook.hand_off.criteria):
@@ -166,15 +166,17 @@ def evidence_counts_once(playbook: Playbook) -> Iterator[Finding]:
                 yield at, "is not looked at: this criterion asks for the milestones"
 
 
-def sessions_come_before_people_work_alone(playbook: Playbook) -> Iterator[Finding]:
-    """Advanced ones may come later: they lead to a milestone of their own, or are optional."""
+def everybody_is_trained_before_the_go_live(playbook: Playbook) -> Iterator[Finding]:
+    """Advanced sessions may come later; the first one of a track may not."""
     live = playbook.playing("go_live")
     day = day_after_close(playbook, live.key) if live else None
-    for index, session in _sessions(playbook):
+    begun: set[str] = set()
+    for index, session in sorted(_sessions(playbook), key=lambda found: found[1].week):
         first = A_WEEK * (session.week - 1) + 1
-        if day is not None and first > day and not session.optional and session.milestone is None:
-            what = f"{session.key!r} begins on day {first}, after the go-live on day {day}"
+        if day is not None and first > day and session.track not in begun:
+            what = f"{session.key!r} is the first for {session.track!r}, on day {first}, after the go-live on day {day}"
             yield ("training", "sessions", index, "week"), what
+        begun.add(session.track)
 
 
 def _sessions(playbook: Playbook) -> Iterator[tuple[int, Session]]:
@@ -206,12 +208,12 @@ ERRORS: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
     sessions_lead_to_their_milestone,
     sessions_lie_within_the_plan,
     hours_can_be_given,
-    evidence_comes_before_the_hand_off,
 )
 WARNINGS: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
     early_targets_have_a_later_one,
     anchors_of_targets_count_something,
     corrections_have_a_flag,
     evidence_counts_once,
-    sessions_come_before_people_work_alone,
+    everybody_is_trained_before_the_go_live,
+    evidence_comes_before_the_hand_off,
 )

@@ -29,9 +29,11 @@ WINDOW = re.compile(r"(?P<unit>days?|weeks?)\s+(?P<first>\d{1,3})(\s*(-|–|to)\
 
 
 def the_length_holds_the_plan(playbook: Playbook) -> Iterator[Finding]:
-    latest = playbook.hand_off.latest_day
-    if playbook.length_days < latest:
-        yield ("length_days",), f"is {playbook.length_days}, but the hand-off may be as late as day {latest}"
+    """Up to its last milestone; the hand-off may take longer."""
+    planned = [(day_after_close(playbook, each.key), each) for each in playbook.milestones if not each.optional]
+    day, last = max(((day, each.key) for day, each in planned if day is not None), default=(0, ""))
+    if playbook.length_days < day:
+        yield ("length_days",), f"is {playbook.length_days}, but {last!r} is planned for day {day}"
 
 
 def milestones_lie_in_the_window_of_their_stage(playbook: Playbook) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ CONTRADICTIONS = {
     "two timelines: the 120 days of the stages in a plan of 90": (
         [("length_days: 120", "length_days: 90")],
         "length_days: 90",
-        "warning: length_days: is 90, but the hand-off may be as late as day 120",
+        "warning: length_days: is 90, but 'success_plan_agreed' is planned for day 97",
     ),
     "two timelines: stages as a strict chain, in windows that overlap": (
         [("opens: {after: [environment_live], from_day: 29}", "opens: {after: [uat_signed_off], from_day: 29}")],
@@ -109,8 +109,8 @@ CONTRADICTIONS = {
     "the main goal at 30 % by day 180 judges a hand-off by day 120": (
         [("evidence: [main_goal_by_90,", "evidence: [main_goal_by_180,")],
         "key: outcomes_visible",
-        "hand_off.criteria[2].evidence[0]: 'main_goal_by_180' is measured on day 180, after the latest hand-off on"
-        " day 120",
+        "warning: hand_off.criteria[2].evidence[0]: 'main_goal_by_180' is measured on day 180, after the latest"
+        " hand-off on day 120",
     ),
 }  # fmt: skip
 
