@@ -1,0 +1,150 @@
+"""How much history does a complete onboarding write? Tasks, events and bytes of all its runs, against the floor's.
+
+Both live through the same course (benchmarks/story.py) on a time-skipping server of their own. The product's run is
+checked: it told the same people the same things as the course says, which is what the floor's activities stand for. Not
+counted are the sender, which is one for all onboardings, and the success programme that follows; starting it is.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import WorkflowHandle, WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from benchmarks.course import Course
+from benchmarks.floor import Floor, floor_worker
+from benchmarks.report import figures, middle, say, table
+from benchmarks.story import full_course, sample
+from domain.deal import onboarding_id
+from tests.onboardings import QUEUE, STORIES_BEGIN, time_skipping_server, world
+
+KEPT = {"kept": True}
+"""What both are started with: the door has put the deal into the store before."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What one onboarding's history weighs, all runs of its chain together."""
+
+    runs: int
+    tasks: int
+    events: int
+    bytes: int
+    kinds: Counter[str]
+
+    @classmethod
+    async def of(cls, runs: AsyncIterator[WorkflowHistory]) -> "Size":
+        histories = [history async for history in runs]
+        events = [event for history in histories for event in history.events]
+        kinds = Counter(str(event.WhichOneof("attributes")).removesuffix("_event_attributes") for event in events)
+        return cls(
+            runs=len(histories),
+            tasks=kinds["workflow_task_completed"],
+            events=len(events),
+            bytes=sum(event.ByteSize() for event in events),
+            kinds=kinds,
+        )
+
+
+async def play(env: WorkflowEnvironment, handle: WorkflowHandle[Any, Any], course: Course) -> None:
+    """Bring the news, each at its time, until the end."""
+    for after, news in course.news:
+        wait = STORIES_BEGIN + course.wall(after) - await env.get_current_time()
+        if wait > timedelta(0):
+            await env.sleep(wait)
+        await handle.execute_update(news.kind, news.body, id=news.id)
+    await handle.result()
+
+
+async def of_the_product(course: Course) -> Size:
+    """Raises SystemExit when it told anybody anything else than the course says."""
+    deal = sample("history")
+    async with world(strict=False) as here:
+        id = onboarding_id(deal.source, deal.id)
+        here.ledger.kept[id] = deal
+        onboarding = await here.start(KEPT, id=id)
+        while (await onboarding.progress()).status == "opening":
+            await asyncio.sleep(0.02)
+        await play(here.env, onboarding.handle, course)
+        expected = Counter(_who_and_what(key) for step in course.steps for key in step.notices)
+        told = Counter((str(notice.kind), notice.to) for notice in here.ledger.told(id))
+        if told != expected:
+            raise SystemExit(f"the product told {told - expected} and did not tell {expected - told}")
+        return await Size.of(onboarding.runs())
+
+
+def _who_and_what(key: str) -> tuple[str, str]:
+    """Kind and receiver, the last two parts of a notice's key."""
+    _, kind, to = key.rsplit("/", 2)
+    return kind, to
+
+
+async def of_the_floor(course: Course, *, per_person: bool = False) -> Size:
+    env = await WorkflowEnvironment.start_time_skipping(
+        data_converter=pydantic_data_converter, test_server_existing_path=time_skipping_server()
+    )
+    async with env:
+        await env.sleep(STORIES_BEGIN - await env.get_current_time())
+        async with floor_worker(env.client, course, task_queue=QUEUE, per_person=per_person):
+            handle = await env.client.start_workflow(Floor.run, KEPT, id="floor", task_queue=QUEUE)
+            await play(env, handle, course)
+            return await Size.of(_one(await handle.fetch_history()))
+
+
+async def _one(history: WorkflowHistory) -> AsyncIterator[WorkflowHistory]:
+    yield history
+
+
+async def measure(times: int) -> dict[str, Any]:
+    course = full_course()
+    sides: dict[str, Callable[[], Coroutine[Any, Any, Size]]] = {
+        "product": lambda: of_the_product(course),
+        "floor": lambda: of_the_floor(course),
+        "floor_per_person": lambda: of_the_floor(course, per_person=True),
+    }
+    sizes: dict[str, list[Size]] = {side: [] for side in sides}
+    for turn in range(times):
+        for side, run in sides.items():
+            sizes[side].append(await run())
+            say(f"round {turn + 1} of {times}, {side}: {sizes[side][-1].tasks} tasks")
+    counts = {side: _counts(many) for side, many in sizes.items()}
+    show(counts, sizes)
+    product, floor, apart = counts["product"], counts["floor"], counts["floor_per_person"]
+    return {
+        **{f"{what}_ratio": product[what] / floor[what] for what in ("tasks", "events", "bytes")},
+        **{f"{what}_ratio_per_person": product[what] / apart[what] for what in ("tasks", "events", "bytes")},
+        **counts,
+        "days": course.length / timedelta(days=1),
+        "news": sum(1 for _ in course.news),
+        "notices": sum(len(step.notices) for step in course.steps),
+        "tellings": sum(len(step.tellings) for step in course.steps),
+    }
+
+
+def _counts(sizes: Sequence[Size]) -> dict[str, float]:
+    return {what: middle([getattr(size, what) for size in sizes]) for what in ("tasks", "events", "bytes", "runs")}
+
+
+def show(counts: dict[str, dict[str, float]], sizes: dict[str, list[Size]]) -> None:
+    say("")
+    table(["what", *counts], [[what, *(counts[side][what] for side in counts)] for what in counts["product"]])
+    say("")
+    product, floor = sizes["product"][0].kinds, sizes["floor"][0].kinds
+    table(["events", "product", "floor"], [[kind, product[kind], floor[kind]] for kind in sorted(product | floor)])
+
+
+def main(words: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.history", description=__doc__)
+    parser.add_argument("--times", type=int, default=3, help="how often each side is run (default: 3)")
+    figures(asyncio.run(measure(parser.parse_args(words).times)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
