@@ -1,0 +1,75 @@
+"""How much CPU does a complete onboarding cost? Worker, server and client together, warm, against the floor's.
+
+Product and floor live through the same course (benchmarks/story.py) at the same time, on a compressed clock, each with
+a real dev server, a worker and a client of its own. The product writes its SQLite store and goes through its own door;
+its sender is left out, and measured apart by a third side that does the same with it.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.report import figures, middle, say, table
+from benchmarks.sides import PARTS, Side, Used, play_round, up
+from benchmarks.story import full_course
+
+PRODUCT = Side(name="product", kind="product")
+FLOOR = Side(name="floor", kind="floor")
+SENDING = Side(name="with_sender", kind="product", sending=True)
+
+
+async def measure(*, onboardings: int, rounds: int, day: timedelta) -> dict[str, Any]:
+    course = full_course(day)
+    each = course.wall(course.length).total_seconds()
+    say(f"{rounds} rounds of {onboardings} onboardings a side, and one with the sender; {each:.0f} s each")
+    sides = (PRODUCT, FLOOR, SENDING)
+    used: dict[str, list[Used]] = {side.name: [] for side in sides}
+    with tempfile.TemporaryDirectory(prefix="day90-cpu-") as folder:
+        async with up(sides, course, Path(folder)) as running:
+            for number in range(rounds + 1):
+                # Apart from the others, because it costs so much that they would run late.
+                playing = running[:2] if number < rounds else running[2:]
+                found = await play_round(playing, number=number, onboardings=onboardings)
+                for one, its in zip(playing, found, strict=True):
+                    used[one.side.name].append(its)
+                    say(f"round {number + 1}, {one.side.name}: {its.whole:.2f} CPU-s an onboarding")
+    pairs = list(zip(used["product"], used["floor"], strict=True))
+    parts = {name: _parts(many) for name, many in used.items()}
+    say("")
+    table(
+        ["CPU-s an onboarding", *parts], [[part, *(its[part] for its in parts.values())] for part in parts["product"]]
+    )
+    return {
+        "cpu_ratio": middle([product.whole / floor.whole for product, floor in pairs]),
+        "cpu_ratios": [product.whole / floor.whole for product, floor in pairs],
+        **{f"{part}_ratio": middle([getattr(p, part) / getattr(f, part) for p, f in pairs]) for part in PARTS},
+        "sender_cpu_s": parts["with_sender"]["whole"] - parts["product"]["whole"],
+        **parts,
+        "refused": sum(one.refused for many in used.values() for one in many),
+        "latest_s": max(one.latest for many in used.values() for one in many),
+        "onboardings": onboardings,
+        "rounds": rounds,
+        "day_s": day.total_seconds(),
+    }
+
+
+def _parts(many: Sequence[Used]) -> dict[str, float]:
+    return {part: middle([getattr(one, part) for one in many]) for part in (*PARTS, "whole", "idle")}
+
+
+def main(words: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.cpu", description=__doc__)
+    parser.add_argument("--onboardings", type=int, default=3, help="how many a side and round (default: 3)")
+    parser.add_argument("--rounds", type=int, default=3, help="default: 3")
+    parser.add_argument("--day", type=float, default=0.6, help="seconds that a day of the plan takes (default: 0.6)")
+    said = parser.parse_args(words)
+    figures(asyncio.run(measure(onboardings=said.onboardings, rounds=said.rounds, day=timedelta(seconds=said.day))))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,148 @@
+"""What runs in a side's client process? Who starts onboardings and brings their news: `python -m benchmarks.playing`.
+
+To the product everything goes through its own door (starter/door.py), to the floor straight to Temporal. It warms up
+with an onboarding of its own, says `ready`, waits for a line on stdin, and answers with one JSON object.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from temporalio.client import Client, WorkflowHandle
+
+from activities.calendars import public_holidays
+from benchmarks.course import Course, News
+from benchmarks.floor import Floor
+from benchmarks.story import sample
+from benchmarks.working import QUEUE
+from domain.deal import onboarding_id
+from domain.refusal import Refused
+from playbooks.library import Directory, Library
+from runtime.connection import connect
+from starter.door import Door
+from store.engine import open_store
+from store.ledger import SqlLedger
+
+SOURCE = "salesforce"
+
+
+class Side(Protocol):
+    """How the one side or the other is spoken to."""
+
+    async def start(self, id: str) -> None: ...
+
+    async def tell(self, id: str, news: News) -> None:
+        """Raises Refused."""
+
+
+class Product:
+    def __init__(self, client: Client, course: Course) -> None:
+        ledger = SqlLedger(open_store(f"sqlite:///{Path(os.environ['DAY90_DATA']) / 'day90.sqlite'}"))
+        self._door = Door(
+            client=client,
+            deals=ledger,
+            library=Library(None),
+            staff=Directory(),
+            calendars=public_holidays,
+            task_queue=QUEUE,
+            day_length=course.day,
+        )
+
+    async def start(self, id: str) -> None:
+        deal = sample(id.removeprefix(onboarding_id(SOURCE, "")))
+        await self._door.start(deal.model_dump(mode="json", exclude_defaults=True))
+
+    async def tell(self, id: str, news: News) -> None:
+        await self._door.tell(id, news.kind, {**news.body, "news_id": news.id})
+
+
+class Bare:
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def start(self, id: str) -> None:
+        await self._client.start_workflow(Floor.run, {"kept": True}, id=id, task_queue=QUEUE)
+
+    async def tell(self, id: str, news: News) -> None:
+        await self._client.get_workflow_handle(id).execute_update(news.kind, news.body, id=news.id)
+
+
+async def began(handle: WorkflowHandle[Any, Any]) -> datetime:
+    """When its first task ran: the moment from which both count their time."""
+    while True:
+        async for event in handle.fetch_history_events(page_size=3):
+            if event.HasField("workflow_task_started_event_attributes"):
+                return event.event_time.ToDatetime(UTC)
+        await asyncio.sleep(0.02)
+
+
+async def play(client: Client, side: Side, id: str, course: Course) -> tuple[int, float]:
+    """One onboarding from its start to its end: how many pieces of news were refused, and how late the latest came."""
+    await side.start(id)
+    handle = client.get_workflow_handle(id)
+    since = await began(handle)
+    refused, latest = 0, 0.0
+    for after, news in course.news:
+        moment = since + course.wall(after)
+        await asyncio.sleep(max((moment - datetime.now(UTC)).total_seconds(), 0))
+        try:
+            await side.tell(id, news)
+        except Refused as refusal:
+            refused += 1
+            print(f"{id}: {news.kind} refused: {refusal}", file=sys.stderr, flush=True)
+        latest = max(latest, (datetime.now(UTC) - moment).total_seconds())
+    await handle.result()
+    return refused, latest
+
+
+async def warm_up(client: Client, side: Side, id: str, course: Course) -> None:
+    """Whatever is loaded at the first use is loaded now."""
+    await side.start(id)
+    handle = client.get_workflow_handle(id)
+    await began(handle)
+    await side.tell(id, next(news for _, news in course.news))
+    await handle.terminate()
+
+
+async def run(side_name: str, course: Course, *, named: str, onboardings: int, apart: timedelta) -> None:
+    client = await connect(address=os.environ["TEMPORAL_ADDRESS"])
+    side: Side = Product(client, course) if side_name == "product" else Bare(client)
+    await warm_up(client, side, onboarding_id(SOURCE, f"{named}.warm"), course)
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    before = time.process_time()
+
+    async def one(number: int) -> tuple[int, float]:
+        await asyncio.sleep(number * apart.total_seconds())
+        return await play(client, side, onboarding_id(SOURCE, f"{named}.{number}"), course)
+
+    refused, late = zip(*await asyncio.gather(*(one(number) for number in range(onboardings))), strict=True)
+    cpu = time.process_time() - before
+    print(json.dumps({"cpu": cpu, "refused": sum(refused), "latest": max(late)}), flush=True)
+
+
+def main(words: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.playing", description=__doc__)
+    parser.add_argument("side", choices=["product", "floor"])
+    parser.add_argument("--course", type=Path, required=True, help="the course as JSON")
+    parser.add_argument("--named", required=True, help="how the onboardings' ids begin")
+    parser.add_argument("--onboardings", type=int, required=True)
+    parser.add_argument("--apart", type=float, default=0.5, help="seconds between two starts")
+    said = parser.parse_args(words)
+    course = Course.model_validate_json(said.course.read_text("utf-8"))
+    apart = timedelta(seconds=said.apart)
+    asyncio.run(run(said.side, course, named=said.named, onboardings=said.onboardings, apart=apart))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
+    sys.stderr.flush()
+    # A short client process may abort at exit after its work is done (sdk-python#300).
+    os._exit(0)

@@ -1,0 +1,196 @@
+"""What does each side's CPU go into? A server, a worker and a client process per side, and what each has used.
+
+All sides of a comparison live through the same time: they start together, on processes of their own, so that whatever
+else the machine does falls on all of them alike.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from benchmarks.course import Course
+from benchmarks.report import say
+from benchmarks.working import QUEUE
+from runtime.connection import CannotReachTemporal, connect
+from starter.children import Child
+from starter.stack import server_program
+from tests.servers import free_port
+
+ROOT = Path(__file__).parents[1]
+TICKS = os.sysconf("SC_CLK_TCK")
+SERVER_ANSWERS_WITHIN = 60.0
+IDLE = 4.0
+"""Seconds over which the idle share is measured that is taken off afterwards."""
+PARTS = ("worker", "server", "client")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One of the things that are compared."""
+
+    name: str
+    kind: Literal["product", "floor"]
+    cached: int = 1000
+    sending: bool = False
+
+
+@dataclass(frozen=True)
+class Used:
+    """CPU seconds of one round, per complete onboarding; what the processes use when idle is taken off."""
+
+    worker: float
+    server: float
+    client: float
+    idle: float
+    refused: int
+    latest: float
+    """Seconds: how late the latest piece of news was. On a compressed clock that much more is a day."""
+
+    @property
+    def whole(self) -> float:
+        return self.worker + self.server + self.client
+
+
+@dataclass
+class Running:
+    """A side whose server and worker are up."""
+
+    side: Side
+    environment: dict[str, str]
+    course: Path
+    server: Child
+    worker: Child
+    idle: dict[str, float] = field(default_factory=dict)
+
+    def cpu(self) -> dict[str, float]:
+        return {"server": cpu_of(self.server.pid), "worker": cpu_of(self.worker.pid)}
+
+    async def client(self, *, named: str, onboardings: int) -> Process:
+        """Who plays; it has warmed up when this returns."""
+        words = [self.side.kind, "--course", str(self.course), "--named", named, "--onboardings", str(onboardings)]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "benchmarks.playing", *words, stdin=PIPE, stdout=PIPE, env=self.environment, cwd=ROOT
+        )
+        if (await _line(process)).strip() != "ready":
+            raise SystemExit(f"{self.side.name}: the client did not get ready; worker: {self.worker.last_words()}")
+        return process
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of CPU that a process and all its threads have used."""
+    after_name = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / TICKS
+
+
+@asynccontextmanager
+async def up(sides: Sequence[Side], course: Course, folder: Path) -> AsyncIterator[list[Running]]:
+    """Bring up a server and a worker for each, and end them afterwards."""
+    async with contextlib.AsyncExitStack() as ends:
+        yield [await _up(side, course, folder / side.name, ends) for side in sides]
+
+
+async def _up(side: Side, course: Course, folder: Path, ends: contextlib.AsyncExitStack) -> Running:
+    folder.mkdir(parents=True)
+    written = folder / "course.json"
+    written.write_text(course.model_dump_json(), "utf-8")
+    address = f"127.0.0.1:{free_port()}"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "DAY90_"))}
+    command = [server_program(), "server", "start-dev", "--ip", "127.0.0.1", "--headless", "--log-level", "error"]
+    command += ["--port", address.rpartition(":")[2]]
+    server = await Child.start("the server", command, log=folder / "server.log", environment=environment)
+    ends.push_async_callback(server.end, grace=5)
+    await _answers(server, address)
+    ours = environment | _settings(address, folder, course.day)
+    command = [sys.executable, "-m", "benchmarks.working", side.kind, "--course", str(written)]
+    command += ["--cached", str(side.cached), *(["--sending"] if side.sending else [])]
+    worker = await Child.start("the worker", command, log=folder / "worker.log", environment=ours)
+    ends.push_async_callback(worker.end, grace=5)
+    if side.kind == "product":
+        await _migrated(worker, folder)
+    say(f"{side.name} is up")
+    return Running(side=side, environment=ours, course=written, server=server, worker=worker)
+
+
+def _settings(address: str, folder: Path, day: timedelta) -> dict[str, str]:
+    return {
+        "PYTHONPATH": str(ROOT),
+        "TEMPORAL_ADDRESS": address,
+        "TEMPORAL_CONFIG_FILE": os.devnull,
+        "DAY90_DATA": str(folder),
+        "DAY90_DAY_LENGTH": f"{day.total_seconds()}s",
+        "DAY90_TASK_QUEUE": QUEUE,
+    }
+
+
+async def _answers(server: Child, address: str) -> None:
+    async with asyncio.timeout(SERVER_ANSWERS_WITHIN):
+        while True:
+            with contextlib.suppress(CannotReachTemporal):
+                await connect(address=address)
+                return
+            if server.ended:
+                raise await server.fallen()
+            await asyncio.sleep(0.1)
+
+
+async def _migrated(worker: Child, folder: Path) -> None:
+    """The worker says so when the store is there and it has begun to work."""
+    async with asyncio.timeout(SERVER_ANSWERS_WITHIN):
+        while "worker_started" not in (folder / "worker.log").read_text("utf-8"):
+            if worker.ended:
+                raise await worker.fallen()
+            await asyncio.sleep(0.1)
+
+
+async def _line(process: Process) -> str:
+    assert process.stdout is not None
+    return (await process.stdout.readline()).decode()
+
+
+async def play_round(running: Sequence[Running], *, number: int, onboardings: int) -> list[Used]:
+    """All sides at once: the same onboardings, from start to end."""
+    clients = [await one.client(named=f"r{number}", onboardings=onboardings) for one in running]
+    await _look_at_idling(running)
+    return await asyncio.gather(
+        *(_played(one, client, onboardings) for one, client in zip(running, clients, strict=True))
+    )
+
+
+async def _look_at_idling(running: Sequence[Running]) -> None:
+    """What a side uses while nothing is open, per second."""
+    await asyncio.sleep(1)
+    before = [one.cpu() for one in running]
+    await asyncio.sleep(IDLE)
+    for one, then in zip(running, before, strict=True):
+        one.idle = {part: (now - then[part]) / IDLE for part, now in one.cpu().items()}
+
+
+async def _played(one: Running, client: Process, onboardings: int) -> Used:
+    assert client.stdin is not None
+    loop = asyncio.get_running_loop()
+    began, before = loop.time(), one.cpu()
+    client.stdin.write(b"go\n")
+    await client.stdin.drain()
+    answer = json.loads(await _line(client) or "null")
+    if answer is None:
+        raise SystemExit(f"{one.side.name}: the client fell; worker: {one.worker.last_words()}")
+    lasted, after = loop.time() - began, one.cpu()
+    await client.wait()
+    used = {part: after[part] - before[part] - one.idle[part] * lasted for part in after}
+    return Used(
+        worker=used["worker"] / onboardings,
+        server=used["server"] / onboardings,
+        client=answer["cpu"] / onboardings,
+        idle=sum(one.idle.values()) * lasted / onboardings,
+        refused=answer["refused"],
+        latest=answer["latest"],
+    )

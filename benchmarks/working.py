@@ -1,0 +1,67 @@
+"""What runs in a side's worker process? The product's own worker, or one for floors: `python -m benchmarks.working`.
+
+The product's is `worker.main`, so that whatever it is set to holds here too; only the cache is set as asked for, and
+nothing wakes the sender unless it is asked for, because the sender is measured apart.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.course import Course
+from benchmarks.floor import floor_worker
+from runtime.connection import connect
+
+QUEUE = "day90"
+
+
+class Asleep:
+    """In place of what wakes the sender."""
+
+    def __init__(self, *_: Any) -> None: ...
+
+    async def __call__(self, channel: str) -> None: ...
+
+
+def work_as_the_product(*, cached: int, sending: bool) -> int:
+    """Until it is told to end; settings come from the environment, as in production."""
+    import worker
+
+    whole = worker.day90_worker
+
+    def day90_worker(*parts: Any, **options: Any) -> Any:
+        return whole(*parts, **{**options, "max_cached_workflows": cached})
+
+    worker.day90_worker = day90_worker
+    if not sending:
+        worker.WakeSender = Asleep  # type: ignore[assignment,misc]
+    return worker.main()
+
+
+async def work_as_the_floor(course: Course, *, cached: int) -> None:
+    """Until it is killed: there is nothing to finish."""
+    client = await connect(address=os.environ["TEMPORAL_ADDRESS"])
+    await floor_worker(client, course, task_queue=QUEUE, max_cached_workflows=cached).run()
+
+
+def main(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks.working", description=__doc__)
+    parser.add_argument("side", choices=["product", "floor"])
+    parser.add_argument("--course", type=Path, required=True, help="the course as JSON, for floors")
+    parser.add_argument("--cached", type=int, required=True, help="how many workflows the worker keeps in memory")
+    parser.add_argument("--sending", action="store_true", help="let the product's sender work too")
+    said = parser.parse_args(words)
+    if said.side == "product":
+        return work_as_the_product(cached=said.cached, sending=said.sending)
+    asyncio.run(work_as_the_floor(Course.model_validate_json(said.course.read_text("utf-8")), cached=said.cached))
+    return 0
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1:])
+    sys.stderr.flush()
+    os._exit(code)
