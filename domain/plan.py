@@ -103,6 +103,8 @@ class _Drafting:
         self.nominal: dict[str, date] = {}
         self.planned: dict[str, PlannedMilestone] = {}
         self.stage_of = {milestone.key: stage.key for stage in playbook.stages for milestone in stage.milestones}
+        self.milestones = {milestone.key: milestone for milestone in playbook.milestones}
+        self.span_of: dict[date, int | None] = {}
 
     def plan(self) -> Plan:
         for milestone in self.playbook.milestones:
@@ -135,7 +137,7 @@ class _Drafting:
         # Its real anchor lies behind what counts from it, whatever day the anchor was planned for.
         real = {milestone.anchor} & set(self.course.reached)
         requires = [key for key in milestone.requires if key not in real]
-        needed = [self._place(other) for key in requires if (other := self.playbook.milestone(key))]
+        needed = [self._place(other) for key in requires if (other := self.milestones.get(key))]
         last = max(needed, key=lambda planned: planned.on, default=None)
         reasons += why
         if last is not None and last.on > on:
@@ -190,7 +192,7 @@ class _Drafting:
             return self.close
         if anchor in self.course.reached:
             return self.calendar.day_of(self.course.reached[anchor])
-        if milestone := self.playbook.milestone(anchor):
+        if milestone := self.milestones.get(anchor):
             self._place(milestone)
         return self.nominal[anchor]
 
@@ -206,6 +208,8 @@ class _Drafting:
 
     def _count(self, start: date, days: int) -> tuple[date, list[tuple[Span, int]]]:
         """`days` counting days after start, and which spans were skipped on the way, with how many days each."""
+        if not self.spans:
+            return start + timedelta(days=max(days, 0)), []
         day, left, skipped = start, days, dict.fromkeys(range(len(self.spans)), 0)
         while left > 0 or self._span_at(day) is not None:
             index = self._span_at(day)
@@ -217,7 +221,10 @@ class _Drafting:
         return day, [(self.spans[index], count) for index, count in skipped.items() if count]
 
     def _span_at(self, day: date) -> int | None:
-        return next((index for index, span in enumerate(self.spans) if span.first <= day <= span.last), None)
+        if day not in self.span_of:  # Asked for again and again: for every milestone, from the close on.
+            spans = enumerate(self.spans)
+            self.span_of[day] = next((index for index, span in spans if span.first <= day <= span.last), None)
+        return self.span_of[day]
 
     def _settle(self, day: date) -> date:
         return self.calendar.working_day_from(day)
