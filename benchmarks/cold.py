@@ -2,8 +2,8 @@
 
 In production an onboarding wakes about once a day, so that nearly every task finds its workflow evicted and replays its
 run from the start: short runs keep that cheap. Both sides are the product, on a real dev server each, and live through
-the same course (benchmarks/story.py) at the same time, on a compressed clock. The floor is run cold too: what one run
-for everything would cost.
+the same course (benchmarks/story.py) at the same time, on a compressed clock. `--with-floor` runs the floor cold too: what
+one run for everything would cost.
 """
 
 import argparse
@@ -54,7 +54,9 @@ async def measure(*, onboardings: int, rounds: int, day: timedelta, floor: bool)
         "floor_cold_ratio": one_run,
         **parts,
         "refused": sum(one.refused for many in used.values() for one in many),
-        "latest_s": max(one.latest for many in used.values() for one in many),
+        "latest_s": {name: max(one.latest for one in many) for name, many in used.items()},
+        "runs": {name: middle([one.runs for one in many]) for name, many in used.items()},
+        "tasks": {name: middle([one.tasks for one in many]) for name, many in used.items()},
         "onboardings": onboardings,
         "rounds": rounds,
         "day_s": day.total_seconds(),
@@ -63,13 +65,13 @@ async def measure(*, onboardings: int, rounds: int, day: timedelta, floor: bool)
 
 def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.cold", description=__doc__)
-    parser.add_argument("--onboardings", type=int, default=2, help="how many a side and round (default: 2)")
-    parser.add_argument("--rounds", type=int, default=3, help="default: 3")
-    parser.add_argument("--day", type=float, default=0.6, help="seconds that a day of the plan takes (default: 0.6)")
-    parser.add_argument("--without-floor", action="store_true", help="leave the floor's last round out")
+    parser.add_argument("--onboardings", type=int, default=1, help="how many a side and round (default: 1)")
+    parser.add_argument("--rounds", type=int, default=2, help="default: 2")
+    parser.add_argument("--day", type=float, default=1.0, help="seconds that a day of the plan takes (default: 1)")
+    parser.add_argument("--with-floor", action="store_true", help="run the floor too, in a last round")
     said = parser.parse_args(words)
     day = timedelta(seconds=said.day)
-    run = measure(onboardings=said.onboardings, rounds=said.rounds, day=day, floor=not said.without_floor)
+    run = measure(onboardings=said.onboardings, rounds=said.rounds, day=day, floor=said.with_floor)
     figures(asyncio.run(run))
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from temporalio.client import WorkflowHandle, WorkflowHistory
+from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
@@ -40,8 +40,8 @@ class Size:
     kinds: Counter[str]
 
     @classmethod
-    async def of(cls, runs: AsyncIterator[WorkflowHistory]) -> "Size":
-        histories = [history async for history in runs]
+    async def of(cls, client: Client, handle: WorkflowHandle[Any, Any]) -> "Size":
+        histories = [history async for history in chain(client, handle)]
         events = [event for history in histories for event in history.events]
         kinds = Counter(str(event.WhichOneof("attributes")).removesuffix("_event_attributes") for event in events)
         return cls(
@@ -51,6 +51,15 @@ class Size:
             bytes=sum(event.ByteSize() for event in events),
             kinds=kinds,
         )
+
+
+async def chain(client: Client, handle: WorkflowHandle[Any, Any]) -> AsyncIterator[WorkflowHistory]:
+    """The history of every run, the last one first."""
+    run: str | None = None
+    while run != "":
+        history = await client.get_workflow_handle(handle.id, run_id=run).fetch_history()
+        yield history
+        run = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id
 
 
 async def play(env: WorkflowEnvironment, handle: WorkflowHandle[Any, Any], course: Course) -> None:
@@ -77,7 +86,7 @@ async def of_the_product(course: Course) -> Size:
         told = Counter((str(notice.kind), notice.to) for notice in here.ledger.told(id))
         if told != expected:
             raise SystemExit(f"the product told {told - expected} and did not tell {expected - told}")
-        return await Size.of(onboarding.runs())
+        return await Size.of(here.env.client, onboarding.handle)
 
 
 def _who_and_what(key: str) -> tuple[str, str]:
@@ -95,11 +104,7 @@ async def of_the_floor(course: Course, *, per_person: bool = False) -> Size:
         async with floor_worker(env.client, course, task_queue=QUEUE, per_person=per_person):
             handle = await env.client.start_workflow(Floor.run, KEPT, id="floor", task_queue=QUEUE)
             await play(env, handle, course)
-            return await Size.of(_one(await handle.fetch_history()))
-
-
-async def _one(history: WorkflowHistory) -> AsyncIterator[WorkflowHistory]:
-    yield history
+            return await Size.of(env.client, handle)
 
 
 async def measure(times: int) -> dict[str, Any]:

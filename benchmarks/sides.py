@@ -18,8 +18,11 @@ from pathlib import Path
 from typing import Literal
 
 from benchmarks.course import Course
+from benchmarks.history import Size
+from benchmarks.playing import SOURCE
 from benchmarks.report import say
 from benchmarks.working import QUEUE
+from domain.deal import onboarding_id
 from runtime.connection import CannotReachTemporal, connect
 from starter.children import Child
 from starter.stack import server_program
@@ -52,6 +55,8 @@ class Used:
     client: float
     idle: float
     refused: int
+    runs: int
+    tasks: int
     latest: float
     """Seconds: how late the latest piece of news was. On a compressed clock that much more is a day."""
 
@@ -158,10 +163,14 @@ async def _line(process: Process) -> str:
 
 async def play_round(running: Sequence[Running], *, number: int, onboardings: int) -> list[Used]:
     """All sides at once: the same onboardings, from start to end."""
-    clients = [await one.client(named=f"r{number}", onboardings=onboardings) for one in running]
+    named = f"r{number}"
+    clients = [await one.client(named=named, onboardings=onboardings) for one in running]
     await _look_at_idling(running)
     return await asyncio.gather(
-        *(_played(one, client, onboardings) for one, client in zip(running, clients, strict=True))
+        *(
+            _played(one, client, named=named, onboardings=onboardings)
+            for one, client in zip(running, clients, strict=True)
+        )
     )
 
 
@@ -174,7 +183,13 @@ async def _look_at_idling(running: Sequence[Running]) -> None:
         one.idle = {part: (now - then[part]) / IDLE for part, now in one.cpu().items()}
 
 
-async def _played(one: Running, client: Process, onboardings: int) -> Used:
+async def _size(one: Running, id: str) -> Size:
+    """How much history the first of the round wrote: it should be what it writes on a real clock."""
+    client = await connect(address=one.environment["TEMPORAL_ADDRESS"])
+    return await Size.of(client, client.get_workflow_handle(id))
+
+
+async def _played(one: Running, client: Process, *, named: str, onboardings: int) -> Used:
     assert client.stdin is not None
     loop = asyncio.get_running_loop()
     began, before = loop.time(), one.cpu()
@@ -185,6 +200,7 @@ async def _played(one: Running, client: Process, onboardings: int) -> Used:
         raise SystemExit(f"{one.side.name}: the client fell; worker: {one.worker.last_words()}")
     lasted, after = loop.time() - began, one.cpu()
     await client.wait()
+    size = await _size(one, onboarding_id(SOURCE, f"{named}.0"))
     used = {part: after[part] - before[part] - one.idle[part] * lasted for part in after}
     return Used(
         worker=used["worker"] / onboardings,
@@ -192,5 +208,7 @@ async def _played(one: Running, client: Process, onboardings: int) -> Used:
         client=answer["cpu"] / onboardings,
         idle=sum(one.idle.values()) * lasted / onboardings,
         refused=answer["refused"],
+        runs=size.runs,
+        tasks=size.tasks,
         latest=answer["latest"],
     )
