@@ -2,8 +2,8 @@
 
 In production an onboarding wakes about once a day, so that nearly every task finds its workflow evicted and replays its
 run from the start: short runs keep that cheap. Both sides are the product, on a real dev server each, and live through
-the same course (benchmarks/story.py) at the same time, on a compressed clock. `--with-floor` runs the floor cold too: what
-one run for everything would cost.
+the same course (benchmarks/story.py) at the same time, on a compressed clock. `--with-floor` runs the floor cold too:
+what one run for everything would cost.
 """
 
 import argparse
