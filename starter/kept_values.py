@@ -9,10 +9,9 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 
-from domain.agenda import Consequences, Entry, State
+from domain.agenda import Consequences, Entry, ProgrammeStart, State
 from domain.news import KINDS, read_news
 from domain.refusal import Refused
-from workflows.programme import ProgrammeStart
 
 ANSWERS: Mapping[str, TypeAdapter[Any]] = {
     "open_onboarding": TypeAdapter(State),

@@ -12,25 +12,15 @@ from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlrea
 with workflow.unsafe.imports_passed_through():
     from activities.bookkeeping import Bookkeeping, Opening
     from domain import agenda
-    from domain.agenda import Consequences, Entry, Occasion, Progress, State
+    from domain.agenda import Consequences, Entry, Occasion, Outcome, ProgrammeStart, Progress, State
     from domain.news import KINDS, LONGEST_NEWS_ID, read_news, short
     from domain.refusal import Refused
-    from domain.wire import Wire
     from workflows import options, runs, visibility, words
     from workflows.alarm import Alarm
-    from workflows.programme import ProgrammeStart, SuccessProgramme, id_of
+    from workflows.programme import SuccessProgramme, id_of
 
 SIGNALS = {"milestone_reached": "reach_milestone", "issue_raised": "raise_issue", "issue_resolved": "resolve_issue"}
 """What systems may state as facts, and the news that each of them is."""
-
-
-class Outcome(Wire):
-    """How the onboarding ended; `programme` is the workflow id of what follows, empty when nothing does."""
-
-    onboarding: str
-    ending: str
-    exceptions: tuple[str, ...] = ()
-    programme: str = ""
 
 
 @workflow.defn(name="Onboarding")
@@ -104,7 +94,8 @@ class Onboarding:
         self.alarm.stop()
 
     async def _take_turn(self, due: list[Entry]) -> None:
-        occasion = Occasion(state=self.state.model_copy(deep=True), due=tuple(due), now=self.now)
+        # As it stands now: handlers go on changing the state, and the write may be tried again as a normal activity.
+        occasion = Occasion(state=self.state, due=tuple(due), now=self.now).model_dump(mode="json")
         written = self.state.facts
         consequences: Consequences = await self._write(
             Bookkeeping.take_turn, occasion, words.turn_in_words(self.state, due)

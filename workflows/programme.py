@@ -1,17 +1,13 @@
 """What does a customer have after the hand-off? The success programme: check-ins and reviews, for years."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import Field
-
     from activities.bookkeeping import Bookkeeping
-    from domain.agenda import Entry, ProgrammeOccasion
-    from domain.clock import Clock
-    from domain.wire import Instant, Wire
+    from domain.agenda import Entry, ProgrammeOccasion, ProgrammeStart
     from workflows import options, runs
     from workflows.alarm import Alarm
 
@@ -19,18 +15,6 @@ with workflow.unsafe.imports_passed_through():
 def id_of(onboarding: str) -> str:
     """The programme's workflow id: `success-` and the deal, as the onboarding has it."""
     return f"success-{onboarding.removeprefix('onboarding-')}"
-
-
-class ProgrammeStart(Wire):
-    """What a programme begins with, and what it carries from run to run."""
-
-    onboarding: str
-    since: Instant
-    owner: str
-    cast: dict[str, list[str]] = Field(default_factory=dict)
-    clock: Clock = Clock()
-    jitter: timedelta = timedelta(0)
-    entries: tuple[Entry, ...] = ()
 
 
 @workflow.defn(name="SuccessProgramme")

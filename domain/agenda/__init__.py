@@ -5,8 +5,19 @@ outside (`domain.rules`), run in activities, and reach the agenda as data.
 """
 
 from domain.agenda.gates import unfold
-from domain.agenda.occasion import Occasion, ProgrammeOccasion
-from domain.agenda.picture import NOTHING_AHEAD, Progress, agenda, late, plan, progress, status, waiting_for, why
+from domain.agenda.occasion import Occasion, ProgrammeOccasion, ProgrammeStart
+from domain.agenda.picture import (
+    NOTHING_AHEAD,
+    Outcome,
+    Progress,
+    agenda,
+    late,
+    plan,
+    progress,
+    status,
+    waiting_for,
+    why,
+)
 from domain.agenda.receiving import JUST_OPENING, apply, check, hear, repeated
 from domain.agenda.state import Consequences, Entry, Fact, IssueState, MilestoneState, StageState, State
 from domain.agenda.timing import adopt, cancel, due, next_entry, stands, wakes_at
@@ -20,7 +31,9 @@ __all__ = [
     "IssueState",
     "MilestoneState",
     "Occasion",
+    "Outcome",
     "ProgrammeOccasion",
+    "ProgrammeStart",
     "Progress",
     "StageState",
     "State",

@@ -1,5 +1,7 @@
 """What does a workflow hand over when something has to be decided? The moment, what is due, and the state."""
 
+from datetime import timedelta
+
 from pydantic import Field
 
 from domain.agenda.state import Entry, State
@@ -31,3 +33,15 @@ class ProgrammeOccasion(Wire):
     cast: dict[str, list[str]] = Field(default_factory=dict)
     clock: Clock = Clock()
     due: tuple[Entry, ...] = ()
+
+
+class ProgrammeStart(Wire):
+    """What a programme begins with, and what it carries from run to run."""
+
+    onboarding: str
+    since: Instant
+    owner: str
+    cast: dict[str, list[str]] = Field(default_factory=dict)
+    clock: Clock = Clock()
+    jitter: timedelta = timedelta(0)
+    entries: tuple[Entry, ...] = ()

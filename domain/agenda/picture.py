@@ -33,6 +33,15 @@ class Progress(Wire):
     repeated: bool = False
 
 
+class Outcome(Wire):
+    """How the onboarding ended; `programme` is the workflow id of what follows, empty when nothing does."""
+
+    onboarding: str
+    ending: str
+    exceptions: tuple[str, ...] = ()
+    programme: str = ""
+
+
 def status(state: State, now: datetime) -> str:
     """opening, on_track, behind, stuck, paused, or the ending."""
     if state.ending:
