@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from temporalio.client import Client
 
-from domain.agenda import Progress
+from domain.agenda import Outcome, Progress
 from domain.deal import DealClosed
 from domain.news import KINDS, News, read_news
 from playbooks.library import Library, load_team
@@ -26,7 +26,7 @@ from tests.onboardings import sample_deal
 from tests.test_playbook_content import IDS, PARTS_OF_STAGES, carried
 from worker import Parts, day90_worker
 from workflows import options
-from workflows.onboarding import SIGNALS, Outcome
+from workflows.onboarding import SIGNALS
 from workflows.visibility import ALL_KEYS
 
 ROOT = Path(__file__).resolve().parent.parent
