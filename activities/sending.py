@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from temporalio import activity
@@ -18,7 +19,10 @@ MOST_AT_ONCE = 20
 """So many deliveries of a channel are under way together: enough to fill a second, few enough for any mail server."""
 PATIENCE = timedelta(days=5)
 """As long as mail servers keep trying (RFC 5321, 4.5.4.1); after that the CSM is told."""
+SIGN_OF_LIFE = timedelta(seconds=5)
+"""How often a delivery says that it is still under way: a few times in the span after which it is given up for lost."""
 log = structlog.get_logger()
+Answer = TypeVar("Answer")
 
 
 class Round(Wire):
@@ -60,7 +64,9 @@ class Sending:
     @activity.defn
     async def deliver_notice(self, delivery: Delivery) -> str:
         """`sent`, `withdrawn` or `refused`. Raises ChannelDown, which Temporal retries."""
-        return await asyncio.get_running_loop().run_in_executor(self.threads, self._deliver, delivery)
+        return await _with_signs_of_life(
+            asyncio.get_running_loop().run_in_executor(self.threads, self._deliver, delivery)
+        )
 
     def _deliver(self, delivery: Delivery) -> str:
         id = delivery.notice
@@ -82,3 +88,11 @@ class Sending:
         owner = self.outbox.refused(id, reason=reason, at=self.now())
         log.warning("notice_refused", notice=id, owner=owner)
         return "refused"
+
+
+async def _with_signs_of_life(work: asyncio.Future[Answer]) -> Answer:
+    """Wait for it, and let Temporal know meanwhile that this worker is there: a mail server may take minutes."""
+    while not work.done():
+        await asyncio.wait([work], timeout=SIGN_OF_LIFE.total_seconds())
+        activity.heartbeat()
+    return work.result()

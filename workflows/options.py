@@ -18,6 +18,9 @@ PATIENT_RETRY = RetryPolicy(
 
 DELIVERY = timedelta(minutes=5)
 """One try of one message: every step of an SMTP dialogue may take 30 s, and it has eight of them."""
+DELIVERY_LOST = timedelta(seconds=30)
+"""A delivery that gave no sign of life for so long died with its worker: without this, every mail in hand at a crash
+would wait for `DELIVERY`, and twenty of them keep all others waiting."""
 DELIVERY_TRIES = timedelta(minutes=10)
 """Then the message rests, so that one receiver's bad server keeps nobody else's mail."""
 DELIVERY_RETRY = RetryPolicy(

@@ -75,6 +75,7 @@ class Sender:
                 Sending.deliver_notice,
                 delivery,
                 start_to_close_timeout=options.DELIVERY,
+                heartbeat_timeout=options.DELIVERY_LOST,
                 schedule_to_close_timeout=options.DELIVERY_TRIES,
                 retry_policy=options.DELIVERY_RETRY,
                 summary=f"deliver notice {delivery.notice}",
