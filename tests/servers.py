@@ -45,38 +45,57 @@ def temporal_address() -> str:
 @functools.cache
 def dev_server() -> str:
     """Start it in memory; it ends with the tests."""
-    address = f"127.0.0.1:{free_port()}"
-    program = shutil.which("temporal") or str(Path(sys.executable).parent / "temporal")
-    command = [program, "server", "start-dev", "--ip", "127.0.0.1", "--headless", "--log-level", "error"]
-    server = subprocess.Popen(
-        [*command, "--port", address.rpartition(":")[2]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    atexit.register(_end, server)
+    server = DevServer()
+    atexit.register(server.end)
     # In a thread, and so in a loop of its own: the tests' loop may be running.
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(_ready(address))).result()
-    return address
+        thread.submit(lambda: asyncio.run(server.start())).result()
+    return server.address
 
 
-async def _ready(address: str) -> None:
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            client = await connect(address=address)
-            await register_search_attributes(client, ALL_KEYS)
+@dataclass
+class DevServer:
+    """A Temporal dev server on a port of its own, in memory or with its file, that may die and come back."""
+
+    file: Path | None = None
+    port: int = field(default_factory=lambda: free_port())
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        """Return when it answers, and knows our search attributes."""
+        program = shutil.which("temporal") or str(Path(sys.executable).parent / "temporal")
+        command = [program, "server", "start-dev", "--ip", "127.0.0.1", "--headless", "--log-level", "error"]
+        command += ["--port", str(self.port), *(["--db-filename", str(self.file)] if self.file else [])]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                client = await connect(address=self.address)
+                await register_search_attributes(client, ALL_KEYS)
+                return
+            except (CannotReachTemporal, SearchAttributesMissing):
+                if time.monotonic() > until:
+                    raise
+                await asyncio.sleep(0.1)
+
+    def kill(self) -> None:
+        """As the kernel does it when memory runs out: nothing is flushed, nobody is told."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def end(self) -> None:
+        if self._process is None:
             return
-        except (CannotReachTemporal, SearchAttributesMissing):
-            if time.monotonic() > until:
-                raise
-            await asyncio.sleep(0.1)
-
-
-def _end(server: "subprocess.Popen[bytes]") -> None:
-    server.terminate()
-    try:
-        server.wait(10)
-    except subprocess.TimeoutExpired:
-        server.kill()
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
 
 
 class Said(NamedTuple):
