@@ -175,10 +175,12 @@ class Onboarding:
                 retry_policy=options.BRIEF_RETRY,
                 summary=summary,
             )
-        except ActivityError as error:
-            refused = isinstance(error.cause, ApplicationError) and error.cause.non_retryable
+        except (ActivityError, ApplicationError) as error:
+            # Out of tries, a local activity brings its own error; out of time, one around a timeout.
+            cause = error.cause if isinstance(error, ActivityError) else error
+            refused = isinstance(cause, ApplicationError) and cause.non_retryable
             if refused or is_cancelled_exception(error):
-                raise error.cause if refused and error.cause else error from None
+                raise cause if refused and cause else error from None
         return await workflow.execute_activity_method(
             step,
             argument,
