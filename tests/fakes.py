@@ -23,6 +23,8 @@ class MemoryLedger:
     rows: dict[tuple[str, str, str], RegisterRow] = field(default_factory=dict)
     writings: list[Writing] = field(default_factory=list)
     down: bool = False
+    refusals: int = 0
+    """How often somebody came while it was down."""
 
     def admit(self, dossier: Dossier, *, run: str) -> None:
         self._answer()
@@ -79,6 +81,7 @@ class MemoryLedger:
 
     def _answer(self) -> None:
         if self.down:
+            self.refusals += 1
             raise ConnectionError("the database does not answer")
 
     # --- what tests ask

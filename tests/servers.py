@@ -58,7 +58,7 @@ class DevServer:
     """A Temporal dev server on a port of its own, in memory or with its file, that may die and come back."""
 
     file: Path | None = None
-    port: int = field(default_factory=lambda: free_port())
+    port: int = field(default_factory=free_port)
     _process: "subprocess.Popen[bytes] | None" = None
 
     @property

@@ -29,7 +29,7 @@ DAY = timedelta(seconds=2)
 """A week of the plan passes in a story, and its mails do not pile up on a busy machine."""
 PATIENCE = 60.0
 TASK = timedelta(seconds=2)
-"""After so long Temporal gives a workflow task up whose worker was killed; ten by default, which only costs time here."""
+"""After so long Temporal gives a workflow task up whose worker was killed; by default ten, which only costs time."""
 TOLD_ONCE = frozenset(
     {"introduction", "assigned", "kickoff_agenda", "plan", "sign_off_request", "milestone_reached"}
     | {"went_live", "issue_raised", "issue_resolved", "hand_off", "ended"}

@@ -52,9 +52,9 @@ code = worker.main()
 sys.stderr.flush()
 os._exit(code)
 """
-"""The worker, with places at which it kills itself when a file says so: right after the deal was admitted; in the middle
-of a transaction, with the journal's rows of one kind in it; right after its commit; and with a mail handed in whose
-receipt is not yet kept."""
+"""The worker, with places at which it kills itself when a file says so: right after the deal was admitted; inside a
+transaction, with the journal's rows of one kind in it; right after its commit; and with a mail handed in whose receipt
+is not yet kept."""
 
 
 @dataclass
