@@ -23,8 +23,9 @@ from temporalio.worker import Worker
 with workflow.unsafe.imports_passed_through():
     from benchmarks.course import Course, Rules, Step
     from domain.news import KINDS
-    from worker import STICKY, runner
+    from worker import STICKY
     from workflows.options import CLOCK_GRAIN
+    from workflows.sandbox import runner
 
 ACTIVITY_MAY_TAKE = timedelta(seconds=30)
 
