@@ -1,0 +1,143 @@
+"""How does news get in while everything falls? Clients that send it again, under its id, until somebody answers."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.service import RPCError
+
+from benchmarks.people import Act, Script
+from domain.agenda import JUST_OPENING
+from domain.deal import onboarding_id
+from domain.refusal import Refused
+from domain.team import Team
+from starter.door import Door
+from starter.trouble import InvalidNews, NotFound, NotReachable
+from store import reads
+
+TRY_AGAIN_AFTER = 0.5
+TROUBLES = (
+    NotReachable,
+    NotFound,
+    RPCError,
+    SQLAlchemyError,
+    psycopg.Error,
+    WorkflowUpdateFailedError,
+    OSError,
+    TimeoutError,
+)
+"""What a client sees of a crash: no answer, and so it asks again."""
+REFUSALS_BORNE = 60
+"""So many times somebody who is refused comes back, half a day later each time, before they give up."""
+SIGNALS = {"reach_milestone": "milestone_reached", "raise_issue": "issue_raised"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One piece of news and what its sender knows of it: `acknowledged`, `signalled` or `refused`."""
+
+    onboarding: str
+    kind: str
+    news_id: str
+    outcome: str
+    took: float
+    repeated: bool = False
+
+
+@dataclass(kw_only=True)
+class Clients:
+    """Everybody who brings news, and what they have heard."""
+
+    door: Door
+    engine: Engine
+    team: Team
+    day_length: timedelta
+    told: list[Told] = field(default_factory=list)
+    troubles: Counter[str] = field(default_factory=Counter)
+    gave_up: list[str] = field(default_factory=list)
+
+    async def play(self, script: Script) -> None:
+        """Start the deal and bring its news, each on its day of the compressed clock."""
+        onboarding = onboarding_id(script.deal["source"], script.deal["id"])
+        await self._until_answered(lambda: self.door.start(script.deal))
+        began = time.monotonic()
+        for number, act in enumerate(script.acts):
+            due = began + act.day * self.day_length.total_seconds()
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            await self._bring(onboarding, act, news_id=f"{onboarding}/{number}")
+
+    async def _bring(self, onboarding: str, act: Act, *, news_id: str) -> None:
+        fields = dict(act.fields)
+        if fields.get("by") == "manager":
+            fields["by"] = await self._until_answered(lambda: asyncio.to_thread(self._manager, onboarding))
+        if act.road == "signal":
+            await self._signal(onboarding, act, {**fields, "news_id": news_id})
+            return
+        for again in range(REFUSALS_BORNE):
+            id = f"{news_id}/{again}"
+            news = {**fields, "news_id": id}
+            calls = [self._update(onboarding, act.kind, news) for _ in range(2 if act.road == "twice" else 1)]
+            answers = await asyncio.gather(*calls)
+            self.told += answers
+            if all(answer.outcome == "acknowledged" for answer in answers):
+                return
+            await asyncio.sleep(self.day_length.total_seconds() / 2)
+        self.gave_up.append(f"{onboarding}: {act.kind} {act.fields}")
+
+    async def _signal(self, onboarding: str, act: Act, news: dict[str, Any]) -> None:
+        began = time.monotonic()
+        handle: Any = self.door.client.get_workflow_handle(onboarding)
+        await self._until_answered(lambda: handle.signal(SIGNALS[act.kind], news, rpc_timeout=timedelta(seconds=10)))
+        took = time.monotonic() - began
+        self.told.append(
+            Told(onboarding=onboarding, kind=act.kind, news_id=news["news_id"], outcome="signalled", took=took)
+        )
+
+    async def _update(self, onboarding: str, kind: str, news: dict[str, Any]) -> Told:
+        began = time.monotonic()
+        try:
+            answer = await self._until_answered(lambda: self._welcome(onboarding, kind, news))
+            outcome, repeated = "acknowledged", answer.repeated
+        except Refused as refusal:
+            if isinstance(refusal, InvalidNews):
+                raise
+            outcome, repeated = "refused", False
+            self.troubles[f"refused {kind}: {refusal.reason[:80]}"] += 1
+        return Told(
+            onboarding=onboarding,
+            kind=kind,
+            news_id=news["news_id"],
+            outcome=outcome,
+            took=time.monotonic() - began,
+            repeated=repeated,
+        )
+
+    async def _welcome(self, onboarding: str, kind: str, news: dict[str, Any]) -> Any:
+        """Bring news; that the onboarding is only just opening is no refusal but a reason to wait."""
+        try:
+            return await self.door.tell(onboarding, kind, news)
+        except Refused as refusal:
+            if refusal.reason.startswith(JUST_OPENING):
+                raise NotReachable(refusal.reason) from None
+            raise
+
+    async def _until_answered(self, call: Callable[[], Any]) -> Any:
+        while True:
+            try:
+                return await call()
+            except TROUBLES as trouble:
+                self.troubles[f"{type(trouble).__name__}: {str(trouble).splitlines()[0][:80]}"] += 1
+                await asyncio.sleep(TRY_AGAIN_AFTER)
+
+    def _manager(self, onboarding: str) -> str:
+        owner = reads.one(self.engine, onboarding).owner
+        manager = self.team.manager_of(owner)
+        return manager.handle if manager else owner

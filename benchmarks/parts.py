@@ -1,0 +1,226 @@
+"""Which real parts does a run stand on? Temporal's dev server, PostgreSQL, workers: processes that may be killed."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from runtime.connection import CannotReachTemporal, connect, register_search_attributes
+from starter.children import Child
+from starter.folder import NAMESPACE
+from starter.ports import LOOPBACK
+from starter.stack import server_program
+from workflows.visibility import ALL_KEYS
+
+ROOT = Path(__file__).resolve().parent.parent
+RESTART_AFTER = 0.5
+"""Seconds until what fell is started again, as a supervisor does it: systemd and Docker begin with 0.1 s."""
+UP_WITHIN = 60.0
+GRACE = 10.0
+
+# Debian keeps PostgreSQL's programs here, off the PATH.
+POSTGRES_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+
+
+def free_port() -> int:
+    """A port on which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(kw_only=True)
+class Kept:
+    """A process that is started again whenever it ends, until we end it for good."""
+
+    name: str
+    begin: Callable[[], Awaitable[Child]]
+    child: Child | None = None
+    falls: int = 0
+
+    async def run(self) -> None:
+        try:
+            while True:
+                self.child = await self.begin()
+                await self.child.fallen()
+                self.falls += 1
+                await asyncio.sleep(RESTART_AFTER)
+        finally:
+            if self.child is not None:
+                await self.child.end(grace=GRACE)
+
+    def kill(self, by: signal.Signals = signal.SIGKILL) -> bool:
+        """Whether there was something to kill: it may just be starting again."""
+        if self.child is None or self.child.ended:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.child.pid, by)
+        return True
+
+
+@asynccontextmanager
+async def kept(part: Kept) -> AsyncIterator[Kept]:
+    """The part running in the background; ended, by its pid, when the block is left."""
+    running = asyncio.create_task(part.run())
+    try:
+        yield part
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def dev_server(port: int, *, file: Path, logs: Path) -> Kept:
+    """Temporal's dev server with its file: on the same port whenever it comes back."""
+    command = [server_program(), "server", "start-dev", "--ip", LOOPBACK, "--headless", "--log-level", "error"]
+    command += ["--port", str(port), "--db-filename", str(file)]
+
+    async def begin() -> Child:
+        return await Child.start("Temporal", command, log=logs / "temporal.log", environment=_bare_environment())
+
+    return Kept(name="temporal", begin=begin)
+
+
+async def reached(address: str) -> Client:
+    """A client, as soon as the server answers and knows our search attributes."""
+    until = asyncio.get_running_loop().time() + UP_WITHIN
+    while True:
+        try:
+            client = await connect(address=address)
+            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=NAMESPACE))
+            await register_search_attributes(client, ALL_KEYS)
+        except (CannotReachTemporal, RPCError):
+            if asyncio.get_running_loop().time() > until:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            return client
+
+
+def worker(number: int, environment: Mapping[str, str], *, logs: Path) -> Kept:
+    """`python worker.py`, told everything by its environment as in production."""
+
+    async def begin() -> Child:
+        return await Child.start(
+            f"worker {number}",
+            [sys.executable, str(ROOT / "worker.py")],
+            log=logs / f"worker-{number}.log",
+            environment=environment,
+        )
+
+    return Kept(name=f"worker {number}", begin=begin)
+
+
+def worker_environment(
+    *, address: str, folder: Path, day_length: timedelta, database_url: str, smtp_url: str | None = None
+) -> dict[str, str]:
+    """The settings of a worker, and none that the caller's shell happens to have."""
+    ours = {
+        "TEMPORAL_ADDRESS": address,
+        "TEMPORAL_NAMESPACE": NAMESPACE,
+        "TEMPORAL_CONFIG_FILE": os.devnull,
+        "DAY90_DATA": str(folder),
+        "DAY90_DATABASE_URL": database_url,
+        "DAY90_DAY_LENGTH": f"{day_length.total_seconds()}s",
+        "DAY90_LOG_LEVEL": "WARNING",
+    }
+    return {**_bare_environment(), **ours, **({"DAY90_SMTP_URL": smtp_url} if smtp_url else {})}
+
+
+def _bare_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "DAY90_"))}
+
+
+class Postgres:
+    """A PostgreSQL of our own, on a socket in a folder of its own."""
+
+    def __init__(self) -> None:
+        # The path of a socket may have 107 characters at most, and `nobody` must get there.
+        self.folder = Path(tempfile.mkdtemp(prefix="day90-pg-", dir="/tmp"))
+        self.folder.chmod(0o755)
+        # PostgreSQL refuses to run as root.
+        self._user = "nobody" if os.geteuid() == 0 else None
+        self._programs = POSTGRES_PROGRAMS[-1].parent
+        if self._user:
+            shutil.chown(self.folder, self._user)
+        make = [f"{self._programs}/initdb", "-D", f"{self.folder}/data", "-U", "day90", "-A", "trust", "-E", "UTF8"]
+        subprocess.run([*make, "--no-sync"], check=True, stdout=subprocess.DEVNULL, user=self._user, cwd=self.folder)
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://day90@/postgres?host={self.folder}"
+
+    def part(self) -> Kept:
+        return Kept(name="database", begin=self._begin)
+
+    async def answers(self) -> None:
+        until = asyncio.get_running_loop().time() + UP_WITHIN
+        while True:
+            try:
+                await asyncio.to_thread(self._try)
+                return
+            except psycopg.OperationalError:
+                if asyncio.get_running_loop().time() > until:
+                    raise
+                await asyncio.sleep(0.1)
+
+    def _try(self) -> None:
+        psycopg.connect(self.url).close()
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    async def _begin(self) -> Child:
+        # Whoever kills the process leaves the machine alive, so its file cache may stand for the disk (fsync); what is
+        # committed must be written by then, so synchronous_commit stays on.
+        serve = [f"{self._programs}/postgres", "-D", f"{self.folder}/data", "-k", f"{self.folder}"]
+        serve += ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off"]
+        log = self.folder / "log"
+        with log.open("ab") as file:
+            process = await asyncio.create_subprocess_exec(
+                *serve,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                cwd=self.folder,
+                user=self._user,
+                start_new_session=True,
+            )
+        return Child("PostgreSQL", process, log)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store:
+    """Where the run writes: its URL and, for PostgreSQL, the server that may be killed."""
+
+    url: str
+    part: Kept | None
+
+
+@asynccontextmanager
+async def store(kind: str, folder: Path) -> AsyncIterator[Store]:
+    """The database, up and empty; gone when the block is left."""
+    if kind == "sqlite":
+        yield Store(url=f"sqlite:///{folder / 'day90.sqlite'}", part=None)
+        return
+    postgres = await asyncio.to_thread(Postgres)
+    try:
+        async with kept(postgres.part()) as part:
+            await postgres.answers()
+            yield Store(url=postgres.url, part=part)
+    finally:
+        postgres.remove()

@@ -1,0 +1,182 @@
+"""What was lost, and what was doubled? Computed from the facts: journal, outbox, Temporal, what senders know."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from sqlalchemy import Engine
+
+from benchmarks.clients import Told
+from benchmarks.mail_server import Arrival
+from benchmarks.people import Script
+from domain.deal import onboarding_id
+from domain.news import short
+from store import reads
+from store.reads import JournalEntry, NoticeLine, OnboardingInFull
+from workflows.programme import id_of
+
+SIGNALS_OF_ONE = 50
+"""More than any script sends: a signal that was recorded as harmless stands under its name and its number."""
+RECEIPT_TAKES = timedelta(seconds=2)
+"""From the server's "accepted" to our receipt: a mail that came twice has to have been in flight at a kill."""
+DATABASE_BACK = timedelta(seconds=8)
+"""A receipt cannot be written while the database comes back after a kill."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kill:
+    at: datetime
+    what: str
+
+
+@dataclass(kw_only=True)
+class Verdict:
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    in_flight_repeats: int = 0
+    mails: int = 0
+    journal_rows: int = 0
+    entries_fired: int = 0
+    latest_entry: timedelta = timedelta(0)
+    longest_silence: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """All that is known when it is over. `running` are the workflows that Temporal says are running."""
+
+    scripts: Sequence[Script]
+    told: Sequence[Told]
+    arrivals: Sequence[Arrival]
+    kills: Sequence[Kill]
+    running: frozenset[str]
+    engine: Engine
+    over_at: datetime
+
+
+def judge(facts: Facts) -> Verdict:
+    verdict = Verdict()
+    told: defaultdict[str, list[Told]] = defaultdict(list)
+    for news in facts.told:
+        told[news.onboarding].append(news)
+    arrived: defaultdict[str, list[Arrival]] = defaultdict(list)
+    for arrival in facts.arrivals:
+        arrived[arrival.message_id].append(arrival)
+    moments: list[datetime] = []
+    for script in facts.scripts:
+        id = onboarding_id(script.deal["source"], script.deal["id"])
+        journal = reads.journal(facts.engine, id)
+        notices = reads.notices(facts.engine, id, limit=100_000)
+        _look_at_news(verdict, told[id], journal)
+        _look_at_the_course(verdict, id, script, journal, facts)
+        _look_at_mails(verdict, notices, arrived, facts)
+        moments += [row.recorded_at for row in journal]
+        verdict.journal_rows += len(journal)
+    known = {str(notice.message_id) for notice in reads.notices(facts.engine, limit=10_000_000)}
+    verdict.doubled += [f"mail {id} belongs to no notice" for id in arrived if id not in known]
+    verdict.mails = len(arrived)
+    gaps = (later - earlier for earlier, later in pairwise(sorted(moments)))
+    verdict.longest_silence = max(gaps, default=timedelta(0))
+    return verdict
+
+
+def _look_at_news(verdict: Verdict, told: Sequence[Told], journal: Sequence[JournalEntry]) -> None:
+    """Acknowledged news stands in the journal once, refused news not at all."""
+    rows: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in journal:
+        rows[row.key.rpartition("/")[2]][row.kind] += 1
+    for news in {(news.news_id, news.outcome): news for news in told}.values():
+        there = rows[short(news.news_id)]
+        named = f"{news.onboarding}: {news.kind} {news.news_id}"
+        if news.outcome == "refused":
+            verdict.doubled += [f"{named} was refused, and stands in the journal" for _ in there]
+            continue
+        harmless = news.outcome == "signalled" and any(
+            rows.get(short(f"{news.news_id} {number}")) for number in range(1, SIGNALS_OF_ONE)
+        )
+        if not there and not harmless:
+            verdict.lost.append(f"{named} was {news.outcome}, and is in no journal")
+        verdict.doubled += [f"{named}: {times} times {kind}" for kind, times in there.items() if times > 1]
+
+
+def _look_at_the_course(
+    verdict: Verdict, id: str, script: Script, journal: Sequence[JournalEntry], facts: Facts
+) -> None:
+    """It ended as it had to, took every step once, and Temporal agrees with the store."""
+    found = reads.one(facts.engine, id)
+    verdict.lost += [f"{id}: {what}" for what in _disagreements(found, script, facts.running)]
+    for step, times, at_least, at_most in _steps(found, journal):
+        if times < at_least:
+            verdict.lost.append(f"{id}: {step} {times} times")
+        if times > at_most:
+            verdict.doubled.append(f"{id}: {step} {times} times")
+    for row in journal:
+        if "due" in row.data:
+            verdict.entries_fired += 1
+            verdict.latest_entry = max(verdict.latest_entry, row.at - datetime.fromisoformat(row.data["due"]))
+
+
+def _disagreements(found: OnboardingInFull, script: Script, running: frozenset[str]) -> Iterator[str]:
+    if found.ending != script.ending:
+        yield f"should have ended as {script.ending}, is {found.ending or found.status}"
+    if found.ending is None and found.onboarding not in running:
+        yield "has not ended, and no workflow is running"
+    if found.ending is not None and found.onboarding in running:
+        yield "has ended, and its workflow is running still"
+    if _handed_over(found) != (id_of(found.onboarding) in running):
+        yield f"is {found.ending}, and its success programme {'runs' if not _handed_over(found) else 'does not run'}"
+
+
+def _steps(found: OnboardingInFull, journal: Sequence[JournalEntry]) -> Iterator[tuple[str, int, int, int]]:
+    """What an onboarding goes through, how often it did, and how often it has to at least and at most."""
+    steps = Counter((row.kind, row.about) for row in journal)
+    kinds = Counter(row.kind for row in journal)
+    reopened = Counter(str(key) for row in journal if row.kind == "sign_off_rejected" for key in row.data["reopened"])
+    once = int(_handed_over(found))
+    yield "opened", kinds["opened"], 1, 1
+    yield "ended", kinds["ended"], int(found.ending is not None), 1
+    for stage in found.stages:
+        yield f"stage {stage.key} opened", steps["stage_opened", stage.key], once, 1
+    for milestone in found.milestones:
+        key = milestone.key
+        reached, rejected = steps["milestone_reached", key], steps["sign_off_rejected", key]
+        yield f"{key} reached", reached, once * (1 + reopened[key]), 1 + reopened[key]
+        signed = int(reached > 0 and ("sign_off_asked", key) in steps)
+        yield f"sign-off of {key} asked", steps["sign_off_asked", key], signed * (1 + rejected), 1 + rejected
+
+
+def _handed_over(found: OnboardingInFull) -> bool:
+    return (found.ending or "").startswith("handed_over")
+
+
+def _look_at_mails(
+    verdict: Verdict, notices: Sequence[NoticeLine], arrived: Mapping[str, Sequence[Arrival]], facts: Facts
+) -> None:
+    """Every due mail arrived; twice only what was in flight at a kill, or was taken by a server that hung up."""
+    for notice in notices:
+        came = arrived.get(notice.message_id or "", ())
+        named = f"{notice.onboarding}: mail {notice.key}"
+        if notice.state == "waiting" and notice.not_before < facts.over_at:
+            verdict.lost.append(f"{named} was due and still waits")
+        if notice.state == "sent" and not came:
+            verdict.lost.append(f"{named} counts as sent, and never came")
+        if notice.state == "refused":
+            verdict.lost.append(f"{named} was refused: {notice.reason}")
+        unexplained = list(_unexplained(came, facts.kills))
+        verdict.in_flight_repeats += max(0, len(came) - 1 - len(unexplained))
+        verdict.doubled += [f"{named} came again at {when}, without a kill" for when in unexplained]
+
+
+def _unexplained(came: Sequence[Arrival], kills: Sequence[Kill]) -> Iterator[datetime]:
+    for first, again in pairwise(sorted(came, key=lambda arrival: arrival.at)):
+        at = datetime.fromtimestamp(first.at, UTC)
+        if first.answered and not any(_in_flight(at, kill) for kill in kills):
+            yield datetime.fromtimestamp(again.at, UTC)
+
+
+def _in_flight(at: datetime, kill: Kill) -> bool:
+    if kill.what == "database":
+        return -DATABASE_BACK <= kill.at - at <= RECEIPT_TAKES
+    return kill.what == "worker" and timedelta(0) <= kill.at - at <= RECEIPT_TAKES
