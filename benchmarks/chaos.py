@@ -6,13 +6,12 @@ python -m benchmarks.chaos --help
 import argparse
 import asyncio
 import contextlib
-import json
 import signal
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +35,7 @@ from benchmarks.parts import (
     worker_environment,
 )
 from benchmarks.people import Script, write_script
+from benchmarks.report import figures, say, table
 from benchmarks.verdict import Facts, Kill, Verdict, judge
 from playbooks.library import Directory, Library
 from runtime.duration import read_duration
@@ -79,7 +79,7 @@ class Trouble:
             if what == "mail server":
                 await self._sulk()
                 continue
-            # PostgreSQL's immediate shutdown: no checkpoint, every session cut, recovery from its log at the next start.
+            # PostgreSQL's immediate shutdown: no checkpoint, every session cut; it recovers from its log.
             by = signal.SIGQUIT if what == "database" else signal.SIGKILL
             now = datetime.now(UTC)
             if self.random.choice(self.parts[what]).kill(by):
@@ -218,7 +218,7 @@ class Performance:
         )
         verdict = await asyncio.to_thread(judge, facts)
         took = sorted(news.took for news in self.clients.told)
-        figures = {
+        found = {
             "onboardings": len(scripts),
             "seed": self.options.seed,
             "store": self.options.store,
@@ -239,8 +239,8 @@ class Performance:
             "news_slowest_s": round(took[-1], 1),
             "took_s": round(time.monotonic() - self.began),
         }
-        self._tell_people(verdict, figures)
-        return figures
+        self._tell_people(verdict, found)
+        return found
 
     async def _running(self, *types: str) -> frozenset[str]:
         """The workflows of these types that Temporal says are running."""
@@ -251,15 +251,16 @@ class Performance:
     def _wall(self, business: timedelta) -> float:
         return business / timedelta(days=1) * float(self.options.day_length.total_seconds())
 
-    def _tell_people(self, verdict: Verdict, figures: dict[str, Any]) -> None:
+    def _tell_people(self, verdict: Verdict, found: Mapping[str, Any]) -> None:
         say("")
-        for name, figure in figures.items():
-            say(f"{name:>20}  {figure}")
-        for what, found in (("lost", verdict.lost), ("doubled", verdict.doubled), ("gave up", self.clients.gave_up)):
-            for line in found[:NAMED]:
-                say(f"{what:>20}  {line}")
+        table(("figure", ""), [(name, figure) for name, figure in found.items()])
+        say("")
         for trouble, times in self.clients.troubles.most_common(NAMED):
-            say(f"{'senders heard':>20}  {times} times {trouble}")
+            say(f"senders heard {times} times: {trouble}")
+        for what, named in (("lost", verdict.lost), ("doubled", verdict.doubled), ("gave up", self.clients.gave_up)):
+            # Mails last: where an onboarding stands still, they are many, and it is the onboarding that says why.
+            for line in sorted(named, key=lambda line: ": mail " in line)[:NAMED]:
+                say(f"{what}: {line}")
 
     async def _tell(self) -> None:
         """How far it is, every few seconds."""
@@ -277,10 +278,6 @@ class Performance:
 
     def _clock(self) -> str:
         return f"{time.monotonic() - self.began:5.0f} s"
-
-
-def say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -301,11 +298,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     try:
-        figures = asyncio.run(until_signalled(run(options)))
+        found = asyncio.run(until_signalled(run(options)))
     except Signalled as signalled:
         print(signalled, file=sys.stderr)
         return 1
-    print(json.dumps(figures))
+    figures(found)
     return 0
 
 
