@@ -55,6 +55,7 @@ SULKS = (1.0, 4.0)
 """Seconds that the mail server misbehaves."""
 OPENED_WITHIN = 0.1
 """The part of the run in which the deals close: not all of them in one second."""
+LOOKS_EVERY = 0.5
 CALM_LOOKS = 1.0
 TOLD_EVERY = 10.0
 NAMED = 20
@@ -74,7 +75,7 @@ class Trouble:
     async def run(self) -> None:
         falling = [name for name in WEIGHTS if name == "mail server" or self.parts.get(name)]
         while True:
-            await asyncio.sleep(self.random.uniform(0.5, 1.5) * self.every)
+            await self._wait(self.random.uniform(0.5, 1.5) * self.every)
             what = self.random.choices(falling, weights=[WEIGHTS[name] for name in falling])[0]
             if what == "mail server":
                 await self._sulk()
@@ -84,6 +85,14 @@ class Trouble:
             now = datetime.now(UTC)
             if self.random.choice(self.parts[what]).kill(by):
                 self.kills.append(Kill(at=now, what=what))
+
+    async def _wait(self, seconds: float) -> None:
+        """Until it is time for the next one, with an eye on who has come up again."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for part in (part for parts in self.parts.values() for part in parts):
+                part.works_since()
+            await asyncio.sleep(LOOKS_EVERY)
 
     async def _sulk(self) -> None:
         mood = self.random.choice(MOODS)

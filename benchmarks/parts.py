@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from workflows.visibility import ALL_KEYS
 ROOT = Path(__file__).resolve().parent.parent
 RESTART_AFTER = 0.5
 """Seconds until what fell is started again, as a supervisor does it: systemd and Docker begin with 0.1 s."""
+LIVES_AT_LEAST = 2.0
+"""Seconds that a part works before it may be killed again."""
 UP_WITHIN = 60.0
 GRACE = 10.0
 
@@ -46,27 +49,54 @@ def free_port() -> int:
 
 @dataclass(kw_only=True)
 class Kept:
-    """A process that is started again whenever it ends, until we end it for good."""
+    """A process that is started again whenever it ends, until we end it for good.
+
+    `says` is what stands in its log when it is ready; without it, it is as soon as it has been started.
+    """
 
     name: str
     begin: Callable[[], Awaitable[Child]]
+    says: bytes = b""
     child: Child | None = None
-    falls: int = 0
+    _silent_until: int = 0
+    _ready_at: float | None = None
 
     async def run(self) -> None:
         try:
             while True:
+                self._ready_at = None
                 self.child = await self.begin()
+                self._silent_until = self.child.log.stat().st_size
                 await self.child.fallen()
-                self.falls += 1
                 await asyncio.sleep(RESTART_AFTER)
         finally:
             if self.child is not None:
                 await self.child.end(grace=GRACE)
 
-    def kill(self, by: signal.Signals = signal.SIGKILL) -> bool:
-        """Whether there was something to kill: it may just be starting again."""
+    def works_since(self) -> float | None:
+        """The moment (monotonic) at which it was first seen ready; None while it is down or coming up."""
         if self.child is None or self.child.ended:
+            return None
+        if self._ready_at is None and self._has_said(self.child.log):
+            self._ready_at = time.monotonic()
+        return self._ready_at
+
+    def _has_said(self, log: Path) -> bool:
+        with log.open("rb") as file:
+            file.seek(self._silent_until)
+            return self.says in file.read()
+
+    async def works(self) -> None:
+        until = time.monotonic() + UP_WITHIN
+        while self.works_since() is None:
+            if time.monotonic() > until:
+                raise TimeoutError(f"{self.name} did not come up")
+            await asyncio.sleep(0.1)
+
+    def kill(self, by: signal.Signals = signal.SIGKILL) -> bool:
+        """Whether there was something to kill: what just comes up again is left alone, or nothing would ever work."""
+        since = self.works_since()
+        if self.child is None or since is None or time.monotonic() - since < LIVES_AT_LEAST:
             return False
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.child.pid, by)
@@ -122,7 +152,7 @@ def worker(number: int, environment: Mapping[str, str], *, logs: Path) -> Kept:
             environment=environment,
         )
 
-    return Kept(name=f"worker {number}", begin=begin)
+    return Kept(name=f"worker {number}", begin=begin, says=b"worker_started")
 
 
 def worker_environment(
@@ -136,7 +166,6 @@ def worker_environment(
         "DAY90_DATA": str(folder),
         "DAY90_DATABASE_URL": database_url,
         "DAY90_DAY_LENGTH": f"{day_length.total_seconds()}s",
-        "DAY90_LOG_LEVEL": "WARNING",
     }
     return {**_bare_environment(), **ours, **({"DAY90_SMTP_URL": smtp_url} if smtp_url else {})}
 
