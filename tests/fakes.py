@@ -1,5 +1,6 @@
 """What do the activities stand on when no database is needed? Ports by hand, which keep everything they were given."""
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ class MemoryLedger:
     down: bool = False
     refusals: int = 0
     """How often somebody came while it was down."""
+    hangs: float = 0.0
+    """Seconds until it answers."""
 
     def admit(self, dossier: Dossier, *, run: str) -> None:
         self._answer()
@@ -80,6 +83,7 @@ class MemoryLedger:
         return load
 
     def _answer(self) -> None:
+        time.sleep(self.hangs)
         if self.down:
             self.refusals += 1
             raise ConnectionError("the database does not answer")

@@ -62,11 +62,22 @@ async def cancelled(deal: RunningOnboarding) -> None:
     await asyncio.sleep(1)
 
 
+async def database_hung(deal: RunningOnboarding) -> None:
+    """A turn that could not be written within its task, and went on as a normal activity."""
+    deal.world.ledger.hangs = 4.0
+    await deal.reached("handoff_reviewed")
+    deal.world.ledger.hangs = 0.0
+    await asyncio.sleep(3)
+    await deal.reached("kickoff_held")
+    await asyncio.sleep(1)
+
+
 STORIES: dict[str, Callable[[RunningOnboarding], Awaitable[None]]] = {
     "to_the_hand_off": to_the_hand_off,
     "with_troubles": with_troubles,
     "left_open": left_open,
     "cancelled": cancelled,
+    "database_hung": database_hung,
 }
 
 

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from temporalio.client import WorkflowFailureError
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, CancelledError
+from temporalio.worker import Replayer
 
 from domain.refusal import Refused
 from tests.onboardings import QUEUE, RunningOnboarding, World, sample_deal
 from tests.stories import work_through
+from worker import WORKFLOWS, runner
 
 HOSTILE = "<script>alert('x')</script> \u202eevil [a](http://evil.example) 🙂"
 
@@ -251,6 +254,25 @@ async def _events(deal: RunningOnboarding) -> int:
 async def _an_activity_has_taken_over(deal: RunningOnboarding) -> bool:
     runs = [run async for run in deal.runs()]
     return any(event.HasField("activity_task_scheduled_event_attributes") for event in runs[-1].events)
+
+
+async def test_a_turn_during_which_the_database_hung_is_read_back_by_the_next_worker(here: World) -> None:
+    """A local try that ran out of time fails otherwise when it is read back from its marker than when it happened."""
+    deal = await here.closed_now()
+    await deal.let_pass(hours=1)
+    here.ledger.hangs = 4.0
+    await deal.reached("handoff_reviewed")
+    here.ledger.hangs = 0.0
+    async with asyncio.timeout(30):
+        while not here.ledger.facts(deal.id, "milestone_reached"):
+            await asyncio.sleep(0.2)
+    replayer = Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=runner())
+
+    run = await deal.handle.fetch_history()
+    replayed = await replayer.replay_workflow(run, raise_on_replay_failure=False)
+
+    assert any(event.HasField("activity_task_scheduled_event_attributes") for event in run.events)
+    assert replayed.replay_failure is None
 
 
 async def test_a_programme_that_runs_already_does_not_fail_the_hand_off(here: World) -> None:

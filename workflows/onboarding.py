@@ -7,7 +7,13 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError, is_cancelled_exception
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    FailureError,
+    WorkflowAlreadyStartedError,
+    is_cancelled_exception,
+)
 
 with workflow.unsafe.imports_passed_through():
     from activities.bookkeeping import Bookkeeping, Opening
@@ -175,12 +181,13 @@ class Onboarding:
                 retry_policy=options.BRIEF_RETRY,
                 summary=summary,
             )
-        except (ActivityError, ApplicationError) as error:
-            # Out of tries, a local activity brings its own error; out of time, one around a timeout.
+        except FailureError as error:
+            # Out of tries, and whenever it is read back from its marker, a local activity's failure comes bare.
             cause = error.cause if isinstance(error, ActivityError) else error
-            refused = isinstance(cause, ApplicationError) and cause.non_retryable
-            if refused or is_cancelled_exception(error):
-                raise cause if refused and cause else error from None
+            if isinstance(cause, ApplicationError) and cause.non_retryable:
+                raise cause from None
+            if is_cancelled_exception(error):
+                raise error from None
         return await workflow.execute_activity_method(
             step,
             argument,
