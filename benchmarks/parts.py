@@ -155,6 +155,16 @@ def worker(number: int, environment: Mapping[str, str], *, logs: Path) -> Kept:
     return Kept(name=f"worker {number}", begin=begin, says=b"worker_started")
 
 
+def serving(side: str, task_queue: str, environment: Mapping[str, str], *, logs: Path, cached: int = 1000) -> Kept:
+    """One side of a comparison in a process of its own (benchmarks/serving.py)."""
+    command = [sys.executable, "-m", "benchmarks.serving", side, "--task-queue", task_queue, "--cached", str(cached)]
+
+    async def begin() -> Child:
+        return await Child.start(side, command, log=logs / f"{task_queue}.log", environment=environment)
+
+    return Kept(name=side, begin=begin, says=b"worker_started")
+
+
 def worker_environment(
     *, address: str, folder: Path, day_length: timedelta, database_url: str, smtp_url: str | None = None
 ) -> dict[str, str]:
@@ -167,6 +177,7 @@ def worker_environment(
         "DAY90_DATABASE_URL": database_url,
         "DAY90_DAY_LENGTH": f"{day_length.total_seconds()}s",
     }
+    ours["PYTHONPATH"] = str(ROOT)
     return {**_bare_environment(), **ours, **({"DAY90_SMTP_URL": smtp_url} if smtp_url else {})}
 
 

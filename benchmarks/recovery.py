@@ -63,11 +63,11 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
             await one.works()
         fleet = Fleet.of(client, database.url, source="recovery")
         ids = await fleet.grow(range(options.open))
-        await _mails_are_out(fleet)
+        await mails_are_out(fleet)
         return await _News(fleet=fleet, ids=ids, rate=options.rate).measure(workers[0])
 
 
-async def _mails_are_out(fleet: Fleet) -> None:
+async def mails_are_out(fleet: Fleet) -> None:
     """The greetings of a thousand deals closed at once are no part of what is measured."""
     await asyncio.sleep(1)
     while waiting := await asyncio.to_thread(fleet.due_mails):
