@@ -1,8 +1,10 @@
 """Does what was decided reach people, once, whatever breaks? Real store, sender and mail server on the loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -11,11 +13,14 @@ from typing import Any
 from activities.channels.mail import MailFiles, SmtpMail
 from activities.channels.rendering import Rendering
 from activities.ports import Channel
+from activities.sending import MOST_AT_ONCE
+from domain.record import Receipt, WaitingNotice
 from store import reads
 from store.engine import migrate, open_store
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from tests.mail_office import PostOffice, opened
+from tests.mail_samples import sample
 from tests.onboardings import QUEUE, RunningOnboarding, World, world
 from worker import WakeSender
 
@@ -153,3 +158,40 @@ async def test_a_reminder_that_has_become_pointless_is_withdrawn_right_before_it
             reminders = [n for n in nudges if n.kind == "reminder"]
             assert {n.state for n in reminders} == {"withdrawn"}
             assert not any(mail["X-Day90-Notice"].startswith("access_provisioned/") for mail in office.mails)
+
+
+@dataclass
+class ManyMails:
+    """An outbox with mails for a busy day; looking into it takes a moment, as in a real one."""
+
+    waiting: set[int] = field(default_factory=lambda: set(range(3 * MOST_AT_ONCE)))
+
+    def ready(self, channel: str, *, now: datetime, most: int) -> Sequence[int]:
+        time.sleep(0.1)
+        return sorted(self.waiting)[:most]
+
+    def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
+        return None
+
+    def take(self, id: int) -> WaitingNotice | None:
+        return sample("reminder") if id in self.waiting else None
+
+    def sent(self, id: int, receipt: Receipt) -> None:
+        self.waiting.discard(id)
+
+    def refused(self, id: int, *, reason: str, at: datetime) -> str | None:
+        raise AssertionError("nobody refuses")
+
+
+async def test_a_sender_that_is_woken_all_the_time_goes_on_sending() -> None:
+    """A busy day: turns of many onboardings wake it again before it has looked, for longer than twenty mails take."""
+    outbox = ManyMails()
+    async with world(outbox=outbox) as made:
+        wake = WakeSender(made.env.client, QUEUE)
+
+        async with asyncio.timeout(15):
+            while outbox.waiting:
+                await wake("mail")
+                await asyncio.sleep(0.02)
+
+    assert outbox.waiting == set()
