@@ -31,8 +31,6 @@ from starter.signals import until_signalled
 from store.engine import migrate
 
 FLOORS = "floors"
-WARMING = 20
-"""Pairs that are told before the clock counts: imports, connections, caches."""
 COMES_WITHIN = 30.0
 SAYS_SO = """
 CREATE FUNCTION say_so() RETURNS trigger AS $$
@@ -117,7 +115,8 @@ class Measuring:
         self.bare: list[float] = []
 
     async def measure(self, news: int) -> dict[str, Any]:
-        for number in range(-WARMING, news):
+        # Each of them once before the clock counts: imports, connections, and the deal that a worker remembers.
+        for number in range(-len(self.ids), news):
             pair = number % len(self.ids)
             product, floor = await self._product(self.ids[pair], number), await self._floor(self.floors[pair], number)
             if number >= 0:
