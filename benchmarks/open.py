@@ -42,7 +42,7 @@ FEW = 200
 """After so many, imports are done and the pools of threads and connections have their size."""
 AT_A_TIME = 500
 SETTLES = 5.0
-PRODUCTS, FLOORS = "products", "floors"
+PRODUCTS, FLOORS = "day90", "floors"
 TICKS = os.sysconf("SC_CLK_TCK")
 KIB = 1024
 
