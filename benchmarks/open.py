@@ -85,7 +85,7 @@ async def _products(fleet: Fleet, numbers: range, part: Kept) -> float:
 async def _products_until(fleet: Fleet, many: int, part: Kept, until: float) -> tuple[int, float]:
     """Open all of them, or as many as there is time for; how many are open, and the worker's bytes."""
     opened = FEW
-    while opened < many and time.monotonic() < until:
+    while opened < many and (opened == FEW or time.monotonic() < until):
         more = min(AT_A_TIME, many - opened)
         await fleet.grow(range(opened, opened + more))
         opened += more
