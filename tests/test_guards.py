@@ -21,7 +21,14 @@ NO_ROOMS = {"tests", "docs", "examples", "benchmarks"}
 
 # Who may hold a Temporal client: the one door, what looks over all processes at once, and what every process boots
 # with.
-HOLD_THE_CLIENT = {"starter/door.py", "starter/fleet.py", "starter/replaying.py", "runtime/connection.py", "worker.py"}
+HOLD_THE_CLIENT = {
+    "starter/door.py",
+    "starter/fleet.py",
+    "starter/kept_values.py",
+    "starter/replaying.py",
+    "runtime/connection.py",
+    "worker.py",
+}
 
 
 def tool(name: str, *words: str) -> None:
@@ -42,13 +49,21 @@ def program_files() -> Iterator[Path]:
 def imported_modules(file: Path) -> set[str]:
     """Full names of what a file imports, wherever in it: `from a import b` counts as `a` and `a.b`."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in _nodes_that_run(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module)
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
     return names
+
+
+def _nodes_that_run(node: ast.AST) -> Iterator[ast.AST]:
+    """All of the tree but what is imported for types alone."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and getattr(child.test, "id", "") == "TYPE_CHECKING"):
+            yield from _nodes_that_run(child)
 
 
 def test_ruff_finds_nothing() -> None:

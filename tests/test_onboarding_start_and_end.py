@@ -13,7 +13,7 @@ from temporalio.worker import Replayer
 from domain.refusal import Refused
 from tests.onboardings import QUEUE, RunningOnboarding, World, sample_deal
 from tests.stories import work_through
-from worker import WORKFLOWS, runner
+from workflows.sandbox import WORKFLOWS, runner
 
 HOSTILE = "<script>alert('x')</script> \u202eevil [a](http://evil.example) 🙂"
 
