@@ -32,12 +32,26 @@ class Asleep:
     async def __call__(self, channel: str) -> None: ...
 
 
-def work_as_the_product(*, cached: int, sending: bool) -> int:
-    """Until it is told to end; settings come from the environment, as in production."""
+def set_option(name: str, value: Any) -> Any:
+    """Set an option of the workflows (workflows/options.py), and answer what it was.
+
+    The sandbox reads workflow files anew; what is changed here it only sees in a module that it shares.
+    """
     import worker
     from workflows import options
 
-    options.SETTLING = MOMENT
+    if (shared := options.__name__) not in worker.PASSED_THROUGH:
+        worker.PASSED_THROUGH = (*worker.PASSED_THROUGH, shared)  # type: ignore[assignment]  # of that length by itself
+    before = getattr(options, name)
+    setattr(options, name, value)
+    return before
+
+
+def work_as_the_product(*, cached: int, sending: bool) -> int:
+    """Until it is told to end; settings come from the environment, as in production."""
+    import worker
+
+    set_option("SETTLING", MOMENT)
     whole = worker.day90_worker
 
     def day90_worker(*parts: Any, **options: Any) -> Any:
