@@ -1,11 +1,13 @@
 """What do the activities need from the world? The ports, fitted by shape in `worker.py` and by fakes in tests."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from domain.calendar import WorkCalendar
+from domain.census import Line, Mailbag, Sighting
 from domain.deal import Account, DealClosed
+from domain.notice import Notice, Person
 from domain.playbook import Playbook
 from domain.record import Dossier, Receipt, RegisterRow, WaitingNotice, Writing
 from domain.team import Team
@@ -91,3 +93,38 @@ class Calendars(Protocol):
 class Staff(Protocol):
     def __call__(self) -> Team:
         """The directory as it is now."""
+
+
+class Fleet(Protocol):
+    """The workflows as Temporal knows them."""
+
+    def running(self, kind: str) -> AsyncIterator[Sighting]:
+        """Every running workflow of that type; a second or so behind."""
+
+    async def look(self, id: str) -> Sighting | None:
+        """How it stands now, by its newest run; None when Temporal knows none."""
+
+
+class Census(Protocol):
+    """What the store knows of the fleet, page by page in the order of ids."""
+
+    def open_lines(self, *, after: str, most: int) -> Sequence[Line]:
+        """Those that have not ended, deals that no run has taken up among them."""
+
+    def handed_over(self, *, after: str, most: int) -> Sequence[Line]:
+        """Those whose success programme should run: handed over, and not known to have been ended on purpose."""
+
+    def line(self, onboarding: str) -> Line | None:
+        """How one stands now."""
+
+    def programme_ended(self, onboarding: str, *, at: datetime) -> None:
+        """Remember that its programme was ended on purpose; Temporal forgets it some day."""
+
+    def mailbag(self, channel: str, *, now: datetime) -> Mailbag:
+        """What waits for the channel and might have gone by now."""
+
+    def refused_to_owners(self, *, since: datetime) -> Sequence[tuple[Line, int, datetime]]:
+        """Onboardings whose own owner could not be written to: how many such mails, and the first of them."""
+
+    def report(self, notices: Sequence[tuple[Notice, Person]]) -> None:
+        """Put notices of the house itself into the outbox; one whose key is there already changes nothing."""

@@ -39,6 +39,7 @@ NoticeKind = Literal[
     "ended",
     "programme_meeting",
     "undeliverable",
+    "sweep_report",
 ]
 
 OUTLIVES_THE_ONBOARDING: tuple[NoticeKind, ...] = ("hand_off", "ended", "undeliverable", "programme_meeting")
@@ -63,7 +64,8 @@ class Notice(Wire):
 
     `key` is the idempotency key within the onboarding: occasion, kind and receiver. `facts` is what the template gets,
     texts already in the receiver's language, dates as ISO strings. With `while_open` set it is withdrawn instead of
-    sent once that milestone or issue is settled. `not_before` is wall time.
+    sent once that milestone or issue is settled. `not_before` is wall time. `onboarding` is empty where the notice is
+    about the house itself.
     """
 
     onboarding: str

@@ -193,7 +193,7 @@ def journal_row(onboarding: str, row: JournalRow, *, now: datetime) -> Row:
     return {"onboarding": onboarding, **row.model_dump(), "recorded_at": now}
 
 
-def notice_row(notice: Notice, *, onboarding: str, now: datetime) -> Row:
+def notice_row(notice: Notice, *, onboarding: str | None, now: datetime) -> Row:
     row = notice.model_dump(exclude={"to"})
     return {**row, "onboarding": onboarding, "person": notice.to, "state": "waiting", "created_at": now}
 

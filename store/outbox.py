@@ -53,7 +53,7 @@ class SqlOutbox:
             if (reason := self._pointless(connection, row)) is not None:
                 _settle(connection, row, state="withdrawn", reason=reason)
                 return None
-            person = _person(connection, row.onboarding, row.person)
+            person = _addressee(connection, row)
             if person is None:
                 self._refuse(connection, row, reason="nobody by that id takes part", at=self._clock())
                 return None
@@ -135,7 +135,12 @@ class SqlOutbox:
         return f"<{digest[:32]}@{self._mail_domain}>"
 
     def _note(self, connection: Connection, row: Row[Any], kind: str, *, at: datetime, **data: str) -> None:
-        """A row of the journal about what became of the notice. It holds the person's id, never an address."""
+        """A row of the journal about what became of the notice. It holds the person's id, never an address.
+
+        The house keeps no journal: what became of its own notices stands with them.
+        """
+        if row.onboarding is None:
+            return
         facts = {"person": row.person, "channel": row.channel, "notice": row.key, "about": row.about, **data}
         noted = JournalRow(key=f"{kind}/{row.id}", at=at, kind=kind, about=row.kind, data=facts)
         add(connection, journal, [journal_row(row.onboarding, noted, now=self._clock())])
@@ -176,5 +181,11 @@ def _person(connection: Connection, onboarding: str, id: str) -> Person | None:
     return None if found is None else Person.model_validate(dict(found))
 
 
+def _addressee(connection: Connection, row: Row[Any]) -> Person | None:
+    if row.onboarding is None:
+        return Person.model_validate(row.addressee)
+    return _person(connection, row.onboarding, row.person)
+
+
 def _notice(row: Row[Any]) -> Notice:
-    return Notice.model_validate({**row._mapping, "to": row.person})
+    return Notice.model_validate({**row._mapping, "onboarding": row.onboarding or "", "to": row.person})

@@ -73,10 +73,13 @@ class JournalEntry(JournalRow):
 
 
 class NoticeLine(Wire):
-    """A notice and what became of it: `reason` says why it was refused or withdrawn, `place` where it went."""
+    """A notice and what became of it: `reason` says why it was refused or withdrawn, `place` where it went.
+
+    `onboarding` is None where it is about the house itself.
+    """
 
     id: int
-    onboarding: str
+    onboarding: str | None
     key: str
     channel: str
     kind: str

@@ -29,6 +29,7 @@ metadata = MetaData(
 NOT_ENDED = text("ending IS NULL")
 IS_LATE = text("late_count > 0")
 IS_WAITING = text("state = 'waiting'")
+OF_THE_HOUSE = text("onboarding IS NULL")
 
 playbooks = Table(
     "playbooks",
@@ -181,15 +182,17 @@ journal = Table(
 
 # The outbox. `state` is waiting, sent, refused or withdrawn; how often it was tried is Temporal's to know. `person` is
 # no foreign key: a notice to somebody unknown is refused and told, where a constraint would stop the whole writing.
+# `onboarding` is null where a notice is about the house itself; then `addressee` holds the person.
 notices = Table(
     "notices",
     metadata,
     Column("id", Serial, primary_key=True),
-    Column("onboarding", Words, ForeignKey(onboardings.c.onboarding), nullable=False),
+    Column("onboarding", Words, ForeignKey(onboardings.c.onboarding)),
     Column("key", Words, nullable=False),
     Column("channel", Words, nullable=False),
     Column("kind", Words, nullable=False),
     Column("person", Words, nullable=False),
+    Column("addressee", Document),
     Column("facts", Document, nullable=False),
     Column("about", Words, nullable=False),
     Column("while_open", Words),
@@ -211,4 +214,12 @@ Index(
     notices.c.id,
     sqlite_where=IS_WAITING,
     postgresql_where=IS_WAITING,
+)
+# Two nulls are never the same, so the unique key above does not hold for notices of the house.
+Index(
+    "uq_notices_of_the_house",
+    notices.c.key,
+    unique=True,
+    sqlite_where=OF_THE_HOUSE,
+    postgresql_where=OF_THE_HOUSE,
 )

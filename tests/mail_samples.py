@@ -24,6 +24,7 @@ FOR_STAFF: frozenset[NoticeKind] = frozenset(
         "ready_early",
         "hand_off_decision",
         "undeliverable",
+        "sweep_report",
     }
 )
 
@@ -385,6 +386,30 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "kind": "status_report",
         "reason": "550 5.1.1 unknown user",
     },
+    "sweep_report": {
+        "account": "day90",
+        "onboarding": "",
+        "ui": "",
+        "found": 32,
+        "findings": [
+            {
+                "subject": ONBOARDING,
+                "what": "its workflow was ended from outside",
+                "why": "Nothing is reminded or escalated any more, and nobody was told.",
+                "since": "2027-01-06T22:10:00+00:00",
+                "cause": "terminated",
+                "command": f"day90 repair {ONBOARDING}",
+            },
+            {
+                "subject": "sender-mail",
+                "what": "messages have waited for hours",
+                "why": "The channel does not take them: its server, its login or its folder.",
+                "since": "",
+                "cause": "",
+                "command": "day90 repair sender-mail",
+            },
+        ],
+    },
 }
 
 _JA: dict[NoticeKind, dict[str, Any]] = {
@@ -629,6 +654,22 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
     },
     "ended": {"ending": "withdrawn", "reason": ""},
     "undeliverable": {"to": "中村 浩", "kind": "status_report", "reason": "550 5.1.1 unknown user"},
+    "sweep_report": {
+        "account": "day90",
+        "onboarding": "",
+        "ui": "",
+        "found": 1,
+        "findings": [
+            {
+                "subject": ONBOARDING,
+                "what": "ワークフローが外部から終了されています",
+                "why": "リマインダーもエスカレーションも止まり、誰にも通知されていません。",
+                "since": "2027-01-06T22:10:00+00:00",
+                "cause": "terminated",
+                "command": f"day90 repair {ONBOARDING}",
+            },
+        ],
+    },
 }
 
 FACTS: dict[Language, dict[NoticeKind, dict[str, Any]]] = cast(

@@ -14,7 +14,11 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "deal_reversed": "the deal was reversed",
             "duplicate": "it was a duplicate of another one",
         },
-        "kind": {"undeliverable": "undeliverable mail", "went_live": "go-live"},
+        "kind": {
+            "undeliverable": "undeliverable mail",
+            "sweep_report": "report of the nightly sweep",
+            "went_live": "go-live",
+        },
     },
     "ja": {
         "severity": {"critical": "重大", "high": "高", "normal": "通常"},
@@ -71,6 +75,7 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "ended": "終了のお知らせ",
             "programme_meeting": "定例のご案内",
             "undeliverable": "不達の連絡",
+            "sweep_report": "夜間点検の報告",
         },
     },
 }

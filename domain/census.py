@@ -1,0 +1,58 @@
+"""How do store and Temporal each see an onboarding? The facts that the sweep compares."""
+
+from typing import Literal
+
+from domain.wire import Instant, Wire
+
+RunStatus = Literal[
+    "RUNNING", "COMPLETED", "FAILED", "CANCELED", "TERMINATED", "CONTINUED_AS_NEW", "TIMED_OUT", "PAUSED", "UNKNOWN"
+]
+
+
+class Line(Wire):
+    """An onboarding as the store has it. `kept_at` is the wall's time at which its deal came in.
+
+    `next_due` and `as_of` are business time; both are None until its plan is drafted, `taken` is whether a run ever
+    took the deal up.
+    """
+
+    onboarding: str
+    kept_at: Instant
+    taken: bool = True
+    status: str = ""
+    owner: str = ""
+    waits: bool = False
+    next_due: Instant | None = None
+    as_of: Instant | None = None
+    ending: str | None = None
+    ended_at: Instant | None = None
+
+
+class Sighting(Wire):
+    """A workflow as Temporal has it now, by its newest run.
+
+    `problems` is what Temporal reports of its failing tasks, `failing` which step of it is tried again and again,
+    `unpolled_since` since when its task has waited for a worker to take it.
+    """
+
+    id: str
+    run: str = ""
+    status: RunStatus = "RUNNING"
+    started_at: Instant | None = None
+    closed_at: Instant | None = None
+    opened: bool = True
+    problems: str = ""
+    failing: str = ""
+    unpolled_since: Instant | None = None
+
+    @property
+    def runs(self) -> bool:
+        return self.status == "RUNNING"
+
+
+class Mailbag(Wire):
+    """What waits for a channel past its time: how many, and since when the oldest might have gone."""
+
+    channel: str
+    waiting: int = 0
+    oldest: Instant | None = None

@@ -1,0 +1,154 @@
+"""What may the nightly sweep find? One thing that would fall through unless a person looks at it."""
+
+from typing import Literal, NamedTuple
+
+from domain.text import Text
+from domain.wire import Instant, Wire
+
+FindingKind = Literal[
+    "stopped",
+    "stuck",
+    "paused_in_temporal",
+    "lost",
+    "unknown",
+    "not_started",
+    "not_opened",
+    "not_closed",
+    "without_owner",
+    "asleep",
+    "overdue",
+    "programme_missing",
+    "sender_stopped",
+    "mail_waits",
+    "mail_given_up",
+]
+
+
+class Finding(Wire):
+    """`subject` is the id of an onboarding, or of the sender of a channel; ids and small facts, no names.
+
+    `cause` is what Temporal or the store says about it, in one line; `command` is what repairs it, or begins to.
+    """
+
+    kind: FindingKind
+    subject: str
+    owner: str = ""
+    since: Instant | None = None
+    cause: str = ""
+    command: str = ""
+
+
+class Explained(NamedTuple):
+    """What is the matter, and why it does not mend itself."""
+
+    what: Text
+    why: Text
+
+
+EXPLAINED: dict[FindingKind, Explained] = {
+    "stopped": Explained(
+        {"en": "its workflow was ended from outside", "ja": "ワークフローが外部から終了されています"},
+        {
+            "en": "Nothing is reminded or escalated any more, and nobody was told.",
+            "ja": "リマインダーもエスカレーションも止まり、誰にも通知されていません。",
+        },
+    ),
+    "stuck": Explained(
+        {"en": "its workflow fails at every try", "ja": "ワークフローが毎回失敗しています"},
+        {
+            "en": "Temporal tries on for ever; only a version of the worker that can run it helps.",
+            "ja": "Temporalは再試行を続けますが、実行できるバージョンのワーカーが必要です。",
+        },
+    ),
+    "paused_in_temporal": Explained(
+        {"en": "somebody paused its workflow in Temporal", "ja": "Temporal上でワークフローが一時停止されています"},
+        {
+            "en": "Its clock stands still without the customer's agreement; a pause of the plan is day90 pause.",
+            "ja": "お客様との合意なしに予定が止まっています。計画の一時停止はday90 pauseで行います。",
+        },
+    ),
+    "lost": Explained(
+        {"en": "Temporal does not know it", "ja": "Temporalに記録がありません"},
+        {
+            "en": "The store says that it is open, but no workflow keeps its promises.",
+            "ja": "データベースでは進行中ですが、実行しているワークフローがありません。",
+        },
+    ),
+    "unknown": Explained(
+        {"en": "the store has no record of it", "ja": "データベースに記録がありません"},
+        {
+            "en": "Its workflow runs, but can write nothing down: was the store restored from an older backup?",
+            "ja": "ワークフローは動いていますが、何も記録できません。古いバックアップから復元した可能性があります。",
+        },
+    ),
+    "not_started": Explained(
+        {"en": "its deal was taken in, but nothing was started", "ja": "商談は受け付けましたが、開始されていません"},
+        {
+            "en": "The start was cut off, or the deal was found invalid afterwards, and the sender did not come again.",
+            "ja": "開始が中断したか、商談が後から無効と判断され、再送もありません。",
+        },
+    ),
+    "not_opened": Explained(
+        {"en": "it cannot be opened", "ja": "開始処理が完了しません"},
+        {
+            "en": "Its plan is not drafted, so nobody has been written to.",
+            "ja": "計画がまだ作られていないため、誰にも連絡が届いていません。",
+        },
+    ),
+    "not_closed": Explained(
+        {"en": "it has ended, but its workflow runs on", "ja": "終了しましたが、ワークフローが動き続けています"},
+        {
+            "en": "What follows the ending (the programme, the goodbye) may be missing.",
+            "ja": "終了後の手続き（プログラムの開始や終了の連絡）が行われていない可能性があります。",
+        },
+    ),
+    "without_owner": Explained(
+        {"en": "its owner is not in the staff directory", "ja": "担当者がスタッフ名簿にいません"},
+        {
+            "en": "Reminders and escalations to the owner reach nobody.",
+            "ja": "担当者宛てのリマインダーやエスカレーションが誰にも届きません。",
+        },
+    ),
+    "asleep": Explained(
+        {"en": "it has no next wake-up and waits for nobody", "ja": "次の予定も、待っている相手もありません"},
+        {
+            "en": "Without news from outside it would sleep for ever.",
+            "ja": "外部からの連絡がなければ、永久に動きません。",
+        },
+    ),
+    "overdue": Explained(
+        {"en": "its wake-up has passed, and nothing happened", "ja": "予定の時刻を過ぎても動いていません"},
+        {
+            "en": "A worker is missing, or what it should have written fails every time.",
+            "ja": "ワーカーがいないか、書き込みが毎回失敗しています。",
+        },
+    ),
+    "programme_missing": Explained(
+        {"en": "handed over, but its success programme does not run", "ja": "引き継ぎ後のプログラムが動いていません"},
+        {
+            "en": "Nobody is reminded of the check-ins and reviews that were promised.",
+            "ja": "お約束した定例やレビューの案内が誰にも届きません。",
+        },
+    ),
+    "sender_stopped": Explained(
+        {"en": "messages wait, and their sender does not run", "ja": "送信待ちがあるのに、送信処理が動いていません"},
+        {
+            "en": "The next turn of any onboarding wakes it, but until then nobody is written to.",
+            "ja": "次の処理で再開しますが、それまで誰にも連絡が届きません。",
+        },
+    ),
+    "mail_waits": Explained(
+        {"en": "messages have waited for hours", "ja": "メッセージが長時間送信待ちになっています"},
+        {
+            "en": "The channel does not take them: its server, its login or its folder.",
+            "ja": "送信先（サーバー、ログイン、フォルダー）が受け付けていません。",
+        },
+    ),
+    "mail_given_up": Explained(
+        {"en": "mail to its owner was refused", "ja": "担当者宛てのメールが拒否されました"},
+        {
+            "en": "Of a refused mail the owner is told; of their own nobody could be.",
+            "ja": "不達は担当者に通知しますが、担当者自身のものは通知できません。",
+        },
+    ),
+}

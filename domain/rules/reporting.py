@@ -1,0 +1,84 @@
+"""Who hears of what the sweep found? One message per person and night, with all that is theirs to see to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from domain.calendar import WorkCalendar
+from domain.finding import EXPLAINED, Finding
+from domain.notice import Notice, Person
+from domain.rules.casting import staff_person
+from domain.team import Team
+from domain.text import in_language
+
+OPERATOR = "operator"
+"""The id of the one who runs day90, whom the settings name and the staff directory need not know."""
+MOST_LISTED = 30
+"""More is an outage with one cause: whoever mends it looks at `day90 sweep`, not at a mail of a thousand lines."""
+HOUSE = "day90"
+"""Stands where other messages name the account."""
+
+
+def reports(
+    findings: Sequence[Finding], team: Team, operator: Person | None, *, now: datetime
+) -> list[tuple[Notice, Person]]:
+    """The operator hears of all, an owner of their own, a CS manager of those whose owners they lead.
+
+    What belongs to nobody of the directory (a sender, an owner who left) is every CS manager's.
+    """
+    people = {member.handle: staff_person(member, member.languages[0]) for member in team.members}
+    managers = [member.handle for member in team.members if member.role == "cs_manager"]
+    theirs: dict[str, list[Finding]] = {}
+    for finding in findings:
+        for handle in _concerned(finding, team, managers):
+            theirs.setdefault(handle, []).append(finding)
+    told = [(people[handle], of_them) for handle, of_them in theirs.items()]
+    if operator is not None and findings:
+        told.append((operator, list(findings)))
+    ask = operator or (people[managers[0]] if managers else None)
+    return [(_notice(person, of_them, ask=ask, now=now), person) for person, of_them in told]
+
+
+def _concerned(finding: Finding, team: Team, managers: list[str]) -> list[str]:
+    """Handles, each once. A team of one is its own manager."""
+    owner = team.member(finding.owner)
+    if owner is None:
+        return managers or [member.handle for member in team.members if member.role == "executive"]
+    manager = team.manager_of(owner.handle)
+    return list(dict.fromkeys([owner.handle, *([manager.handle] if manager else [])]))
+
+
+def _notice(person: Person, findings: Sequence[Finding], *, ask: Person | None, now: datetime) -> Notice:
+    """Under the day's key: a sweep that is run again tells nobody again."""
+    office = WorkCalendar(time_zone=person.time_zone)
+    at_once = person.id == OPERATOR
+    return Notice(
+        onboarding="",
+        key=f"sweep/{now:%Y-%m-%d}/{person.id}",
+        kind="sweep_report",
+        to=person.id,
+        facts={
+            "account": HOUSE,
+            "receiver": person.name,
+            "owner_name": ask.name if ask else "",
+            "owner_email": ask.email if ask else "",
+            "onboarding": "",
+            "staff": True,
+            "ui": "",
+            "findings": [_told(finding, person.language) for finding in findings[:MOST_LISTED]],
+            "found": len(findings),
+        },
+        not_before=now if at_once else office.next_office_moment(now),
+    )
+
+
+def _told(finding: Finding, language: str) -> dict[str, Any]:
+    explained = EXPLAINED[finding.kind]
+    return {
+        "subject": finding.subject,
+        "what": in_language(explained.what, language),
+        "why": in_language(explained.why, language),
+        "since": finding.since.isoformat() if finding.since else "",
+        "cause": finding.cause,
+        "command": finding.command,
+    }

@@ -1,0 +1,97 @@
+"""What does the store know of the fleet? What the sweep compares with Temporal, page by page, and where it reports."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Select, TextClause, exists, func, select
+
+from domain.census import Line, Mailbag
+from domain.notice import Notice, Person
+from domain.record import JournalRow
+from domain.rules.sweeping import HANDED_OVER
+from store.engine import read_transaction, wall_clock, write_transaction
+from store.ledger import journal_row, notice_row
+from store.rows import add
+from store.tables import IS_WAITING, deals, journal, notices, onboardings
+
+PROGRAMME_ENDED = "programme_ended"
+
+
+class SqlCensus:
+    """The census of `activities.ports`, in SQL. May be shared by threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def open_lines(self, *, after: str, most: int) -> Sequence[Line]:
+        """Those that have not ended, deals that no run has taken up among them."""
+        # A deal that is not taken up has no standing, and so no ending either.
+        return self._lines(onboardings.c.ending.is_(None), deals.c.onboarding > after, most=most)
+
+    def handed_over(self, *, after: str, most: int) -> Sequence[Line]:
+        """Those whose success programme should run: handed over, and not known to have been ended on purpose."""
+        ended = (journal.c.onboarding == onboardings.c.onboarding) & (journal.c.key == PROGRAMME_ENDED)
+        wanted = onboardings.c.ending.in_(HANDED_OVER) & ~exists().where(ended)
+        return self._lines(wanted, deals.c.onboarding > after, most=most)
+
+    def line(self, onboarding: str) -> Line | None:
+        """How one stands now."""
+        found = self._lines(deals.c.onboarding == onboarding, most=1)
+        return found[0] if found else None
+
+    def programme_ended(self, onboarding: str, *, at: datetime) -> None:
+        """Remember that its programme was ended on purpose; Temporal forgets it some day."""
+        row = JournalRow(key=PROGRAMME_ENDED, at=at, kind=PROGRAMME_ENDED, via="sweep")
+        with write_transaction(self._engine) as connection:
+            add(connection, journal, [journal_row(onboarding, row, now=wall_clock())])
+
+    def mailbag(self, channel: str, *, now: datetime) -> Mailbag:
+        """What waits for the channel and might have gone by now."""
+        might = (notices.c.channel == channel) & IS_WAITING & (notices.c.not_before <= now)
+        with read_transaction(self._engine) as connection:
+            waiting, oldest = connection.execute(
+                select(func.count(), func.min(notices.c.not_before)).where(might)
+            ).one()
+        return Mailbag(channel=channel, waiting=waiting, oldest=oldest)
+
+    def refused_to_owners(self, *, since: datetime) -> Sequence[tuple[Line, int, datetime]]:
+        """Onboardings whose own owner could not be written to: how many such mails, and the first of them."""
+        theirs = (notices.c.onboarding == onboardings.c.onboarding) & (notices.c.person == onboardings.c.owner)
+        refused = (notices.c.state == "refused") & (notices.c.created_at >= since)
+        counted = (
+            select(notices.c.onboarding, func.count().label("refused"), func.min(notices.c.created_at).label("first"))
+            .join(onboardings, theirs)
+            .where(refused, onboardings.c.ending.is_(None))
+            .group_by(notices.c.onboarding)
+            .subquery()
+        )
+        found = _columns(counted.c.refused, counted.c.first).join(counted, counted.c.onboarding == deals.c.onboarding)
+        with read_transaction(self._engine) as connection:
+            rows = connection.execute(found.order_by(deals.c.onboarding)).all()
+        return [(_line(row._mapping), row.refused, row.first) for row in rows]
+
+    def report(self, told: Sequence[tuple[Notice, Person]]) -> None:
+        """Put notices of the house itself into the outbox; one whose key is there already changes nothing."""
+        rows = [
+            {**notice_row(notice, onboarding=None, now=wall_clock()), "addressee": person} for notice, person in told
+        ]
+        with write_transaction(self._engine) as connection:
+            add(connection, notices, rows)
+
+    def _lines(self, *wanted: "ColumnElement[bool] | TextClause", most: int) -> Sequence[Line]:
+        found = _columns().where(*wanted).order_by(deals.c.onboarding).limit(most)
+        with read_transaction(self._engine) as connection:
+            return [_line(row) for row in connection.execute(found).mappings()]
+
+
+def _columns(*more: Any) -> Select[Any]:
+    standing = (onboardings.c[name] for name in ("status", "owner", "next_due", "as_of", "ending", "ended_at"))
+    waits = onboardings.c.waiting_for
+    columns = (deals.c.onboarding, deals.c.kept_at, deals.c.run.is_not(None).label("taken"), waits, *standing, *more)
+    return select(*columns).select_from(deals).outerjoin(onboardings, onboardings.c.onboarding == deals.c.onboarding)
+
+
+def _line(row: Any) -> Line:
+    known = {name: value for name, value in row.items() if value is not None and name != "waiting_for"}
+    return Line.model_validate({**known, "waits": bool(row["waiting_for"])})
