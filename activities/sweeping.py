@@ -1,0 +1,224 @@
+"""Does anybody fall through? The nightly sweep: store against Temporal, every suspicion looked at a second time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+from temporalio import activity
+
+from activities.ports import Census, Fleet, Staff, Wake
+from domain.census import Line, Sighting
+from domain.clock import DAY
+from domain.finding import Finding
+from domain.notice import Person
+from domain.rules.reporting import reports
+from domain.rules.sweeping import REPORTED_FOR, of_onboarding, of_programme, of_sender, of_workflow_alone
+from domain.wire import Wire
+
+AT_ONCE = 1000
+"""Lines of the store that are held in memory together."""
+LOOKS_AT_ONCE = 20
+"""Questions to Temporal under way together: an outage that makes thousands suspicious must not be made worse."""
+MOST_REMEMBERED = 200
+"""Findings that go into Temporal's history; the store's outbox, the log and `day90 sweep` have them all."""
+log = structlog.get_logger()
+Answer = TypeVar("Answer")
+
+
+class Swept(Wire):
+    """What a sweep looked at and found."""
+
+    onboardings: int = 0
+    programmes: int = 0
+    looked_twice: int = 0
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass
+class _Round:
+    """What one sweep has come to so far. `left` are the running workflows that no line of the store has claimed."""
+
+    now: datetime
+    staff: frozenset[str]
+    left: dict[str, str] = field(default_factory=dict)
+    onboardings: int = 0
+    programmes: int = 0
+    looked_twice: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+def _says_nothing(_: str) -> None:
+    return
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweeping:
+    """`programme_of` and `sender_of` name the workflows of an onboarding's programme and of a channel.
+
+    `threads` are for the database. `operator` is who runs it, where the settings name one.
+    """
+
+    fleet: Fleet
+    census: Census
+    staff: Staff
+    channels: Sequence[str]
+    programme_of: Callable[[str], str]
+    sender_of: Callable[[str], str]
+    now: Callable[[], datetime]
+    threads: Executor
+    day_length: timedelta = DAY
+    operator: Person | None = None
+    wake: Wake | None = None
+
+    @activity.defn
+    async def sweep_fleet(self) -> Swept:
+        """Look at all, log each finding, report them to people, and answer with what was found."""
+        swept = await self.look(tell=activity.heartbeat)
+        for finding in swept.findings:
+            log.error("would_fall_through", **finding.model_dump(mode="json", exclude={"command"}))
+        counted = swept.model_dump(include={"onboardings", "programmes", "looked_twice"})
+        log.info("swept", **counted, findings=len(swept.findings))
+        told = reports(swept.findings, self.staff(), self.operator, now=self.now())
+        if told:
+            await self._in_thread(lambda: self.census.report(told))
+        if told and self.wake is not None:
+            for channel in {notice.channel for notice, _ in told}:
+                await self.wake(channel)
+        return swept.model_copy(update={"findings": swept.findings[:MOST_REMEMBERED]})
+
+    async def look(self, *, tell: Callable[[str], None] = _says_nothing) -> Swept:
+        """Look at all of it; `tell` is told now and then how far it is."""
+        round = _Round(now=self.now(), staff=frozenset(member.handle for member in self.staff().members))
+        await self._onboardings(round, tell)
+        await self._programmes(round, tell)
+        await self._senders(round)
+        await self._refused(round)
+        return Swept(
+            onboardings=round.onboardings,
+            programmes=round.programmes,
+            looked_twice=round.looked_twice,
+            findings=tuple(round.findings),
+        )
+
+    async def look_at(self, onboarding: str) -> list[Finding]:
+        """What is the matter with one onboarding now, its programme included."""
+        round = _Round(now=self.now(), staff=frozenset(member.handle for member in self.staff().members))
+        line, seen = await self._again(onboarding, onboarding)
+        if line is None:
+            return of_workflow_alone(seen, now=round.now) if seen is not None else []
+        found = self._judge(line, seen, round)
+        programme = await self.fleet.look(self.programme_of(onboarding))
+        found += of_programme(line, programme, now=round.now)
+        since = round.now - REPORTED_FOR
+        refused = await self._in_thread(lambda: self.census.refused_to_owners(since=since))
+        return found + [_refused(*mails) for mails in refused if mails[0].onboarding == onboarding]
+
+    async def look_at_sender(self, channel: str) -> list[Finding]:
+        """What is the matter with a channel now."""
+        now = self.now()
+        bag = await self._in_thread(lambda: self.census.mailbag(channel, now=now))
+        sender = self.sender_of(channel)
+        return of_sender(sender, bag, await self.fleet.look(sender), now=now)
+
+    # --- the parts of a sweep
+
+    async def _onboardings(self, round: _Round, tell: Callable[[str], None]) -> None:
+        """Temporal's list first: what starts meanwhile is then only missing from the list, and looked at again."""
+        async for seen in self.fleet.running("Onboarding"):
+            round.left[seen.id] = seen.problems
+            if len(round.left) % AT_ONCE == 0:
+                tell(f"{len(round.left)} running in Temporal")
+        after = ""
+        while lines := await self._in_thread(self._page(self.census.open_lines, after)):
+            suspects = [line.onboarding for line in lines if self._judge(line, self._listed(line, round), round)]
+            await self._look_again(self._onboarding_again, suspects, round)
+            round.onboardings += len(lines)
+            after = lines[-1].onboarding
+            tell(f"{round.onboardings} onboardings")
+        # What runs and is not open in the store: just ended or just started, most likely.
+        await self._look_again(self._onboarding_again, list(round.left), round)
+
+    def _listed(self, line: Line, round: _Round) -> Sighting | None:
+        """How the list has it: as far as the first look goes."""
+        problems = round.left.pop(line.onboarding, None)
+        return None if problems is None else Sighting(id=line.onboarding, problems=problems)
+
+    async def _onboarding_again(self, onboarding: str, round: _Round) -> list[Finding]:
+        line, seen = await self._again(onboarding, onboarding)
+        if line is not None:
+            return self._judge(line, seen, round)
+        return of_workflow_alone(seen, now=round.now) if seen is not None else []
+
+    async def _programmes(self, round: _Round, tell: Callable[[str], None]) -> None:
+        running = {seen.id: seen.problems async for seen in self.fleet.running("SuccessProgramme")}
+        after = ""
+        while lines := await self._in_thread(self._page(self.census.handed_over, after)):
+            suspects = []
+            for line in lines:
+                problems = running.get(self.programme_of(line.onboarding))
+                seen = None if problems is None else Sighting(id=line.onboarding, problems=problems)
+                if of_programme(line, seen, now=round.now):
+                    suspects.append(line.onboarding)
+            await self._look_again(self._programme_again, suspects, round)
+            round.programmes += len(lines)
+            after = lines[-1].onboarding
+            tell(f"{round.programmes} success programmes")
+
+    async def _programme_again(self, onboarding: str, round: _Round) -> list[Finding]:
+        line, seen = await self._again(onboarding, self.programme_of(onboarding))
+        if line is None:
+            return []
+        if seen is not None and seen.status == "COMPLETED":
+            await self._in_thread(lambda: self.census.programme_ended(onboarding, at=seen.closed_at or round.now))
+        return of_programme(line, seen, now=round.now)
+
+    async def _senders(self, round: _Round) -> None:
+        for channel in self.channels:
+            round.findings += await self.look_at_sender(channel)
+
+    async def _refused(self, round: _Round) -> None:
+        since = round.now - REPORTED_FOR
+        refused = await self._in_thread(lambda: self.census.refused_to_owners(since=since))
+        round.findings += [_refused(*mails) for mails in refused]
+
+    # --- how it looks
+
+    def _judge(self, line: Line, seen: Sighting | None, round: _Round) -> list[Finding]:
+        return of_onboarding(line, seen, staff=round.staff, now=round.now, real_clock=self.day_length == DAY)
+
+    async def _again(self, onboarding: str, workflow: str) -> tuple[Line | None, Sighting | None]:
+        """Temporal first: what ends in between has written its ending by then."""
+        seen = await self.fleet.look(workflow)
+        return await self._in_thread(lambda: self.census.line(onboarding)), seen
+
+    @staticmethod
+    def _page(read: Callable[..., Sequence[Line]], after: str) -> Callable[[], Sequence[Line]]:
+        return lambda: read(after=after, most=AT_ONCE)
+
+    async def _look_again(
+        self, look: Callable[[str, _Round], Awaitable[list[Finding]]], ids: Sequence[str], round: _Round
+    ) -> None:
+        """Look at each of them again, some together."""
+        for start in range(0, len(ids), LOOKS_AT_ONCE):
+            some = ids[start : start + LOOKS_AT_ONCE]
+            for found in await asyncio.gather(*(look(id, round) for id in some)):
+                round.findings += found
+        round.looked_twice += len(ids)
+
+    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
+
+
+def _refused(line: Line, mails: int, first: datetime) -> Finding:
+    return Finding(
+        kind="mail_given_up",
+        subject=line.onboarding,
+        owner=line.owner,
+        since=first,
+        cause=f"{mails} refused: day90 mails {line.onboarding} --state refused",
+        command=f"day90 repair {line.onboarding}",
+    )
