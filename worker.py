@@ -8,10 +8,23 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Any
 
 import structlog
-from temporalio.client import Client
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleRange,
+    ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
@@ -20,8 +33,11 @@ from activities.bookkeeping import MAIL, Bookkeeping
 from activities.calendars import public_holidays
 from activities.channels.mail import MailFiles, SmtpMail
 from activities.channels.rendering import Rendering
-from activities.ports import Calendars, Channel, Ledger, Library, Outbox, Staff, Wake
+from activities.ports import Calendars, Census, Channel, Fleet, Ledger, Library, Outbox, Staff, Wake
 from activities.sending import MOST_AT_ONCE, Sending
+from activities.sweeping import Sweeping
+from domain.notice import Person
+from domain.rules.reporting import OPERATOR
 from playbooks import library as shelf
 from runtime.connection import (
     BadTemporalProfile,
@@ -30,14 +46,18 @@ from runtime.connection import (
     connect,
     register_search_attributes,
 )
+from runtime.fleet import TemporalFleet
 from runtime.logs import configure_logs
 from runtime.settings import BadSetting, Settings, load_settings
 from runtime.telemetry import into_our_logs
+from store.census import SqlCensus
 from store.engine import CannotMigrate, migrate, open_store, wall_clock
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
+from workflows.programme import id_of as programme_of
 from workflows.sandbox import WORKFLOWS, runner
 from workflows.sender import Sender, id_of
+from workflows.sweep import SCHEDULE, Sweep
 from workflows.visibility import ALL_KEYS
 
 GRACE = timedelta(seconds=8)
@@ -49,6 +69,11 @@ POLLERS = PollerBehaviorAutoscaling(minimum=2, maximum=20)
 SPREAD = timedelta(minutes=5)
 """Nine o'clock comes to a whole country at once, and a small server wakes some 80 a second: 10,000 onboardings come in
 two minutes of work, spread over five. Nobody minds a reminder at 9:03; what is promised to the hour is not spread."""
+NIGHTLY = ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(3)], minute=[ScheduleRange(17)])])
+"""In UTC: America has gone home, Europe is not up yet and finds the report in the morning. Not at the full hour, when
+everybody's nightly jobs begin."""
+CATCH_UP = timedelta(hours=12)
+"""A sweep that an outage of Temporal swallowed is made good for so long; later the next one says the same."""
 WRITING_THREADS = 16
 """For the database alone, so that a mail server that hangs keeps nothing from being written down."""
 log = structlog.get_logger()
@@ -69,6 +94,9 @@ class Parts:
     day_length: timedelta = timedelta(days=1)
     spread: timedelta = timedelta(0)
     ui: str = ""
+    fleet: Fleet | None = None
+    census: Census | None = None
+    operator: Person | None = None
 
 
 def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: Any) -> Worker:
@@ -90,6 +118,7 @@ def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: An
         now=parts.now,
         threads=ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="channel"),
     )
+    sweeping = sweeping_of(parts)
     settings: dict[str, Any] = {
         "workflow_runner": runner(),
         "graceful_shutdown_timeout": GRACE,
@@ -107,8 +136,28 @@ def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: An
             books.keep_programme,
             sending.look_into_outbox,
             sending.deliver_notice,
+            *([sweeping.sweep_fleet] if sweeping else []),
         ],
         **{**settings, **options},
+    )
+
+
+def sweeping_of(parts: Parts) -> Sweeping | None:
+    """What the sweep stands on; None where there is nothing to sweep, as in tests of other things."""
+    if parts.fleet is None or parts.census is None:
+        return None
+    return Sweeping(
+        fleet=parts.fleet,
+        census=parts.census,
+        staff=parts.staff,
+        channels=tuple(parts.channels),
+        programme_of=programme_of,
+        sender_of=id_of,
+        now=parts.now,
+        threads=ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="sweep"),
+        day_length=parts.day_length,
+        operator=parts.operator,
+        wake=parts.wake,
     )
 
 
@@ -151,6 +200,9 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         wake=WakeSender(client, settings.task_queue),
         day_length=settings.day_length,
         spread=SPREAD,
+        fleet=TemporalFleet(client),
+        census=SqlCensus(engine),
+        operator=operator_of(settings),
         ui=f"{settings.temporal_ui}/namespaces/{namespace}/workflows/{{id}}" if settings.temporal_ui else "",
     )
 
@@ -167,6 +219,14 @@ def deployment_of(settings: Settings) -> WorkerDeploymentConfig | None:
         use_worker_versioning=True,
         default_versioning_behavior=VersioningBehavior.PINNED,
     )
+
+
+def operator_of(settings: Settings) -> Person | None:
+    """Who runs it, as a receiver of mail."""
+    if settings.operator_mail is None:
+        return None
+    name, email = parseaddr(settings.operator_mail)
+    return Person(id=OPERATOR, name=name or email, email=email, side="vendor", role=OPERATOR)
 
 
 async def work(settings: Settings) -> None:
@@ -191,6 +251,7 @@ async def work(settings: Settings) -> None:
         "worker_started", task_queue=settings.task_queue, namespace=client.namespace, build=settings.build_id or "any"
     )
     await _wake(parts)
+    await keep_schedule(client, task_queue=settings.task_queue)
     ended = asyncio.create_task(ending.wait())
     await asyncio.wait([working, ended], return_when=asyncio.FIRST_COMPLETED)
     log.info("worker_ending")
@@ -207,6 +268,31 @@ async def _wake(parts: Parts) -> None:
         await parts.wake(MAIL)
     except RPCError as error:
         log.warning("sender_not_woken", reason=str(error.status))
+
+
+async def keep_schedule(client: Client, *, task_queue: str) -> None:
+    """Have the sweep run every night. An hour or a pause that an operator has set in Temporal stays.
+
+    Any number of workers may call it at once; one that may not keep schedules works all the same.
+    """
+    action = ScheduleActionStartWorkflow(
+        Sweep.run, id=SCHEDULE, task_queue=task_queue, static_summary="looks that nobody falls through"
+    )
+    policy = SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP)
+
+    def ours(there: ScheduleUpdateInput) -> ScheduleUpdate | None:
+        kept = there.description.schedule
+        if isinstance(kept.action, ScheduleActionStartWorkflow) and kept.action.task_queue == task_queue:
+            return None
+        kept.action = action
+        return ScheduleUpdate(schedule=kept)
+
+    try:
+        await client.create_schedule(SCHEDULE, Schedule(action=action, spec=NIGHTLY, policy=policy))
+    except ScheduleAlreadyRunningError:
+        await client.get_schedule_handle(SCHEDULE).update(ours)
+    except RPCError as error:
+        log.warning("sweep_not_scheduled", reason=str(error.status))
 
 
 def main() -> int:

@@ -156,6 +156,10 @@ class Settings(BaseSettings):
         description="Right side of every Message-ID. Apart from the sender, whose change must not renew the ids of"
         " mails under way.",
     )
+    operator_mail: Annotated[str, AfterValidator(_sender)] | None = Field(
+        default=None,
+        description="Who runs day90 and hears of every finding of the nightly sweep; without one, CS managers alone.",
+    )
     temporal_ui: Annotated[str, AfterValidator(_page)] | None = Field(
         default=None,
         description="Address of the Temporal Web UI as people reach it, for links; without one, no links.",

@@ -40,3 +40,8 @@ EVENTS_OF_A_RUN = 150
 one run for everything 17 to 30 times."""
 CLOCK_GRAIN = timedelta(milliseconds=1)
 """Timers are set this much late, so that on waking the entry is due for certain, however the clock was rounded."""
+
+SWEEP = timedelta(hours=4)
+"""All tries of one nightly sweep: a database that is away until the morning is noticed without it."""
+SWEEP_PULSE = timedelta(minutes=2)
+"""The sweep says how far it is every thousand onboardings, which take seconds: after so long its worker has gone."""

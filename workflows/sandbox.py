@@ -8,8 +8,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from workflows.onboarding import Onboarding
 from workflows.programme import SuccessProgramme
 from workflows.sender import Sender
+from workflows.sweep import Sweep
 
-WORKFLOWS: Sequence[type] = (Onboarding, SuccessProgramme, Sender)
+WORKFLOWS: Sequence[type] = (Onboarding, SuccessProgramme, Sender, Sweep)
 PASSED_THROUGH = ("domain", "activities", "pydantic", "pydantic_core", "annotated_types", "structlog", "babel", "yaml")
 """Modules that workflows share with the process: re-importing them per workflow doubles CPU and memory of a start. They
 lose the sandbox's guard, which is why linter rules and import contracts hold what `domain` may do."""

@@ -1,0 +1,24 @@
+"""Who looks, night after night, that nobody falls through? The sweep, run by a schedule."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.sweeping import Sweeping, Swept
+    from workflows import options
+
+SCHEDULE = "sweep"
+"""The id of the schedule, and what the ids of its runs begin with."""
+
+
+@workflow.defn(name="Sweep")
+class Sweep:
+    @workflow.run
+    async def run(self) -> Swept:
+        return await workflow.execute_activity_method(
+            Sweeping.sweep_fleet,
+            start_to_close_timeout=options.SWEEP,
+            schedule_to_close_timeout=options.SWEEP,
+            heartbeat_timeout=options.SWEEP_PULSE,
+            retry_policy=options.PATIENT_RETRY,
+            summary="compare store and Temporal",
+        )
