@@ -23,6 +23,7 @@ from domain.rules.casting import people_of, staff_person
 from domain.rules.deciding import decide
 from domain.rules.opening import first_state
 from domain.rules.programme import keep_programme
+from domain.rules.rebuilding import CannotRebuild, rebuild
 from domain.trouble import AlreadyOnboarded
 from domain.wire import Instant, Wire
 
@@ -31,7 +32,10 @@ log = structlog.get_logger()
 
 
 class Opening(Wire):
-    """What the workflow was started with: a deal file, or `{"kept": true}` where the door keeps the deal already."""
+    """What the workflow was started with.
+
+    A deal file; `{"kept": true}` where the door keeps the deal already; `{"again": true}` where Temporal lost a run.
+    """
 
     onboarding: str
     run: str
@@ -67,8 +71,12 @@ class Bookkeeping:
             raise ApplicationError(str(error), detail, type="InvalidDeal", non_retryable=True) from None
         except AlreadyOnboarded as error:
             raise ApplicationError(str(error), type="AlreadyOnboarded", non_retryable=True) from None
+        except CannotRebuild as error:
+            raise ApplicationError(str(error), type="CannotRebuild", non_retryable=True) from None
 
     def _open(self, opening: Opening) -> State:
+        if isinstance(opening.start, Mapping) and opening.start.get("again"):
+            return self._open_again(opening)
         deal = self._deal(opening)
         if opening.onboarding != onboarding_id(deal.source, deal.id):
             raise InvalidDeal(f"the workflow id of this deal is {onboarding_id(deal.source, deal.id)}", field="id")
@@ -78,13 +86,27 @@ class Bookkeeping:
         playbook = check_deal(deal, library=self.library, team=team, calendars=self.calendars, now=now)
         calendar = calendar_of(deal, self.calendars)
         load = self.ledger.load_by_owner()
-        state = first_state(deal, playbook, calendar, team, load=load, clock=clock, now=now, spread=self.spread)
+        # Opened before, in a task that was then lost: the owner who was told of it stays the owner.
+        past = self.ledger.past(opening.onboarding)
+        first = next((row.data.get("owner") for row in past.rows if row.kind == "opened"), None) if past else None
+        named = deal.model_copy(update={"owner": first or deal.owner})
+        state = first_state(named, playbook, calendar, team, load=load, clock=clock, now=now, spread=self.spread)
         handles = dict.fromkeys([handle for handles in state.cast.values() for handle in handles])
         staff = [staff_person(member, deal.account.language) for h in handles if (member := team.member(h))]
         people = (*people_of(deal), *staff)
         dossier = Dossier(onboarding=opening.onboarding, deal=deal, playbook=playbook, calendar=calendar, people=people)
         self.ledger.admit(dossier, run=opening.run)
         log.info("onboarding_opened", onboarding=opening.onboarding, playbook=playbook.key, owner=state.owner)
+        return state
+
+    def _open_again(self, opening: Opening) -> State:
+        """Temporal lost it, the store did not: live through its past again, and go on with another run."""
+        dossier, past = self.ledger.dossier(opening.onboarding), self.ledger.past(opening.onboarding)
+        if past is None:
+            raise CannotRebuild("nothing of its course was written down")
+        state = rebuild(dossier, past, self.staff(), now=opening.started_at)
+        self.ledger.readmit(opening.onboarding, run=opening.run)
+        log.info("onboarding_opened_again", onboarding=opening.onboarding, playbook=state.playbook, owner=state.owner)
         return state
 
     def _deal(self, opening: Opening) -> DealClosed:

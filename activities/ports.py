@@ -9,7 +9,7 @@ from domain.census import Line, Mailbag, Sighting
 from domain.deal import Account, DealClosed
 from domain.notice import Notice, Person
 from domain.playbook import Playbook
-from domain.record import Dossier, Receipt, RegisterRow, WaitingNotice, Writing
+from domain.record import Dossier, Past, Receipt, RegisterRow, WaitingNotice, Writing
 from domain.team import Team
 
 
@@ -25,6 +25,12 @@ class Ledger(Protocol):
 
     def kept_deal(self, onboarding: str) -> DealClosed | None:
         """The deal that a door put there before the start."""
+
+    def readmit(self, onboarding: str, *, run: str) -> None:
+        """Let another run go on with it: the one before is lost to Temporal."""
+
+    def past(self, onboarding: str) -> Past | None:
+        """Its course so far; None before anything of it was written."""
 
     def dossier(self, onboarding: str) -> Dossier:
         """Raises UnknownOnboarding."""

@@ -92,6 +92,25 @@ class Writing(Wire):
     plan: Plan | None = None
 
 
+class KeptRow(JournalRow):
+    """A row of the journal as it is kept; `recorded_at` is wall time."""
+
+    recorded_at: Instant
+
+
+class Past(Wire):
+    """What the store kept of an onboarding's course: its journal, and how it stood after the last turn."""
+
+    rows: tuple[KeptRow, ...]
+    as_of: Instant
+    owner: str
+    paused: bool = False
+    ending: str | None = None
+    milestones: tuple[MilestoneRow, ...]
+    stages: tuple[StageRow, ...]
+    open_issues: tuple[str, ...] = ()
+
+
 class Dossier(Wire):
     """What does not change about an onboarding: the deal, its playbook, its calendar; and the people by id."""
 

@@ -13,7 +13,7 @@ from domain.deal import DealClosed
 from domain.notice import OUTLIVES_THE_ONBOARDING, Notice, Person
 from domain.plan import Plan
 from domain.playbook import Playbook, content_hash
-from domain.record import Dossier, JournalRow, RegisterRow, Standing, Writing
+from domain.record import Dossier, JournalRow, Past, RegisterRow, Standing, Writing
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 from store.columns import as_json
 from store.engine import read_transaction, wall_clock, write_transaction
@@ -127,6 +127,28 @@ class SqlLedger:
             add(connection, notices, [notice_row(notice, onboarding=onboarding, now=now) for notice in writing.notices])
             if writing.standing is not None and writing.standing.ending is not None:
                 _withdraw_what_waited(connection, onboarding)
+
+    def readmit(self, onboarding: str, *, run: str) -> None:
+        """Let another run go on with it: the one before is lost to Temporal."""
+        with write_transaction(self._engine) as connection:
+            connection.execute(update(deals).where(deals.c.onboarding == onboarding).values(run=run))
+
+    def past(self, onboarding: str) -> Past | None:
+        """Its course so far; None before anything of it was written."""
+        with read_transaction(self._engine) as connection:
+            found = select(onboardings).where(onboardings.c.onboarding == onboarding)
+            standing = connection.execute(found).mappings().one_or_none()
+            if standing is None or standing["as_of"] is None:
+                return None
+            parts: dict[str, Any] = {"stages": stages, "milestones": milestones}
+            for name, table in parts.items():
+                of_it = select(table).where(table.c.onboarding == onboarding).order_by(table.c.position)
+                parts[name] = connection.execute(of_it).mappings().all()
+            rows = select(journal).where(journal.c.onboarding == onboarding).order_by(journal.c.seq)
+            issues = [row for row in _registers(connection, onboarding) if row.kind == "issue"]
+            parts["rows"] = connection.execute(rows).mappings().all()
+        parts["open_issues"] = [issue.key for issue in issues if issue.status != "resolved"]
+        return Past.model_validate({**standing, "paused": standing["status"] == "paused", **parts})
 
     def load_by_owner(self) -> Mapping[str, int]:
         """Open onboardings per staff handle."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from domain.deal import DealClosed
-from domain.notice import Notice
-from domain.record import Dossier, JournalRow, Receipt, RegisterRow, Standing, WaitingNotice, Writing
+from domain.notice import Notice, Person
+from domain.record import Dossier, JournalRow, KeptRow, Past, Receipt, RegisterRow, Standing, WaitingNotice, Writing
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 
 
@@ -28,6 +28,8 @@ class MemoryLedger:
     """How often somebody came while it was down."""
     hangs: float = 0.0
     """Seconds until it answers."""
+    recorded: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """When each row of the journal was written, by the business clock."""
 
     def admit(self, dossier: Dossier, *, run: str) -> None:
         self._answer()
@@ -38,6 +40,28 @@ class MemoryLedger:
     def kept_deal(self, onboarding: str) -> DealClosed | None:
         self._answer()
         return self.kept.get(onboarding)
+
+    def readmit(self, onboarding: str, *, run: str) -> None:
+        self._answer()
+        self.runs[onboarding] = run
+
+    def past(self, onboarding: str) -> Past | None:
+        self._answer()
+        standing = self.standings.get(onboarding)
+        if standing is None:
+            return None
+        rows = self.journal.get(onboarding, {}).values()
+        issues = [row for row in self.registers(onboarding) if row.kind == "issue"]
+        return Past(
+            rows=tuple(KeptRow(**row.model_dump(), recorded_at=self.recorded[onboarding, row.key]) for row in rows),
+            as_of=standing.as_of,
+            owner=standing.owner,
+            paused=standing.status == "paused",
+            ending=standing.ending,
+            milestones=standing.milestones,
+            stages=standing.stages,
+            open_issues=tuple(issue.key for issue in issues if issue.status != "resolved"),
+        )
 
     def dossier(self, onboarding: str) -> Dossier:
         self._answer()
@@ -58,6 +82,8 @@ class MemoryLedger:
         journal = self.journal.setdefault(writing.onboarding, {})
         for row in writing.journal:
             journal.setdefault(row.key, row)
+            written_at = writing.standing.as_of if writing.standing else row.at
+            self.recorded.setdefault((writing.onboarding, row.key), written_at)
         for notice in writing.notices:
             self.notices.setdefault((writing.onboarding, notice.key), notice)
         for register in writing.registers:
@@ -89,6 +115,14 @@ class MemoryLedger:
             raise ConnectionError("the database does not answer")
 
     # --- what tests ask
+
+    def people(self, onboarding: str) -> tuple[Person, ...]:
+        """Everybody who takes part, as last written."""
+        known = {person.id: person for person in self.dossiers[onboarding].people}
+        for writing in self.writings:
+            if writing.onboarding == onboarding:
+                known |= {person.id: person for person in writing.people}
+        return tuple(known.values())
 
     def told(self, onboarding: str, kind: str | None = None) -> list[Notice]:
         """The notices of an onboarding in the order in which they were written."""

@@ -136,6 +136,7 @@ class Simulation:
             notices=dict(kept.notices),
             rows=dict(kept.rows),
             standings=dict(kept.standings),
+            recorded=dict(kept.recorded),
             writings=list(kept.writings),
         )
         return other
