@@ -26,7 +26,7 @@ from activities.ports import Calendars, Library, Staff
 from domain.agenda import JUST_OPENING, Progress
 from domain.deal import DealClosed, onboarding_id
 from domain.news import read_news, unknown_fields
-from domain.record import Dossier
+from domain.record import Dossier, Past
 from domain.refusal import InvalidDeal, Refused
 from domain.text import in_language
 from domain.trouble import UnknownOnboarding
@@ -65,6 +65,10 @@ class Deals(Protocol):
     """What the door needs of the ledger."""
 
     def keep_deal(self, onboarding: str, deal: DealClosed) -> None: ...
+
+    def kept_deal(self, onboarding: str) -> DealClosed | None: ...
+
+    def past(self, onboarding: str) -> Past | None: ...
 
     def dossier(self, onboarding: str) -> Dossier: ...
 

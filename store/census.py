@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, TextClause, exists, func, select
+from sqlalchemy import ColumnElement, Engine, Select, TextClause, exists, func, select, update
 
 from domain.census import Line, Mailbag
 from domain.notice import Notice, Person
@@ -12,8 +12,8 @@ from domain.record import JournalRow
 from domain.rules.sweeping import HANDED_OVER
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.ledger import journal_row, notice_row
-from store.rows import add
-from store.tables import IS_WAITING, deals, journal, notices, onboardings
+from store.rows import add, put
+from store.tables import IS_WAITING, deals, journal, notices, onboardings, people
 
 PROGRAMME_ENDED = "programme_ended"
 
@@ -78,6 +78,15 @@ class SqlCensus:
         ]
         with write_transaction(self._engine) as connection:
             add(connection, notices, rows)
+
+    def send_again(self, onboarding: str, person: Person, *, since: datetime) -> int:
+        """Let the mails wait again that this person was refused since then; `person` has the address that holds now."""
+        theirs = (notices.c.onboarding == onboarding) & (notices.c.person == person.id)
+        refused = theirs & (notices.c.state == "refused") & (notices.c.created_at >= since)
+        with write_transaction(self._engine) as connection:
+            put(connection, people, [{"onboarding": onboarding, **person.model_dump()}])
+            found = connection.execute(update(notices).where(refused).values(state="waiting", reason=None))
+        return found.rowcount
 
     def _lines(self, *wanted: "ColumnElement[bool] | TextClause", most: int) -> Sequence[Line]:
         found = _columns().where(*wanted).order_by(deals.c.onboarding).limit(most)

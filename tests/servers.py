@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -43,9 +43,9 @@ def temporal_address() -> str:
 
 
 @functools.cache
-def dev_server() -> str:
-    """Start it in memory; it ends with the tests."""
-    server = DevServer()
+def dev_server(*settings: str) -> str:
+    """Start it in memory; it ends with the tests. `settings` are of Temporal's own, like `frontend.X=true`."""
+    server = DevServer(settings=settings)
     atexit.register(server.end)
     # In a thread, and so in a loop of its own: the tests' loop may be running.
     with ThreadPoolExecutor(1) as thread:
@@ -58,6 +58,7 @@ class DevServer:
     """A Temporal dev server on a port of its own, in memory or with its file, that may die and come back."""
 
     file: Path | None = None
+    settings: Sequence[str] = ()
     port: int = field(default_factory=free_port)
     _process: "subprocess.Popen[bytes] | None" = None
 
@@ -70,6 +71,7 @@ class DevServer:
         program = shutil.which("temporal") or str(Path(sys.executable).parent / "temporal")
         command = [program, "server", "start-dev", "--ip", "127.0.0.1", "--headless", "--log-level", "error"]
         command += ["--port", str(self.port), *(["--db-filename", str(self.file)] if self.file else [])]
+        command += [word for setting in self.settings for word in ("--dynamic-config-value", setting)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until = time.monotonic() + PATIENCE
         while True:

@@ -1,7 +1,7 @@
 """What can people and programs order on the command line?
 
 Exit codes: 0 done; 1 unexpected; 2 wrong usage or input; 3 refused by the business; 4 not found; 5 Temporal, its
-workers or the database not reachable; 130 ended by Ctrl-C.
+workers or the database not reachable; 6 the sweep has findings; 130 ended by Ctrl-C.
 """
 
 import contextlib

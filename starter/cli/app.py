@@ -49,6 +49,8 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "show": ("starter.cli.looking:show", LOOK, "One onboarding in full: plan, registers, what comes next."),
     "why": ("starter.cli.reasons:why", LOOK, "Why a date is that date, why something happened or has not."),
     "mails": ("starter.cli.mails:mails", LOOK, "Which mails were written to whom, and what one of them says."),
+    "sweep": ("starter.cli.sweeping:sweep", LOOK, "Who would fall through? Store and Temporal compared, now."),
+    "repair": ("starter.cli.sweeping:repair", RUN, "Mend what the sweep finds; says first what it will do."),
     "playbook": ("starter.cli.playbook:playbook", LOOK, "Show, describe and check playbooks."),
     "done": ("starter.cli.milestones:done", NEWS, "A milestone has been reached."),
     "reopen": ("starter.cli.milestones:reopen", NEWS, "A milestone was reported reached and is not."),

@@ -1,0 +1,126 @@
+"""Does anybody fall through, and how is it mended? The sweep, looked at now, and one repair at a time."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.text import Text
+
+from domain.finding import EXPLAINED, Finding
+from domain.refusal import Refused
+from domain.text import in_language
+from domain.trouble import UnknownOnboarding
+from starter.cli.answers import answer, console, count, in_words, plain
+from starter.cli.codes import OK, FOUND
+from starter.cli.desk import Desk, desk_at
+from starter.cli.options import NOWHERE, Where
+from starter.trouble import WrongOption
+
+if TYPE_CHECKING:
+    from activities.sweeping import Swept
+    from starter.repairing import Repairing
+
+
+async def sweep(*, where: Where = NOWHERE) -> int:
+    """Compare store and Temporal now: who would fall through? Exit code 6 when a person is needed.
+
+    It writes to nobody: the report of the night does.
+    """
+    repairing = await repairing_at(desk_at(where))
+    out = Console(stderr=True, highlight=False)
+    if where.json or not out.is_terminal:
+        swept = await repairing.look()
+    else:
+        with out.status("looking…") as status:
+            swept = await repairing.look(tell=status.update)
+    answer(where.json, swept.model_dump(mode="json"), lambda out: draw(out, swept))
+    return FOUND if swept.findings else OK
+
+
+def draw(out: Console, swept: "Swept") -> None:
+    """What was found, each with its reason and its command; then how much was looked at."""
+    for finding in swept.findings:
+        _draw_finding(out, finding)
+    looked = (
+        f"{count(swept.onboardings, 'open onboarding')} and {count(swept.programmes, 'success programme')} looked at"
+    )
+    if not swept.findings:
+        out.print(plain(f"nobody falls through: {looked}", "green"))
+        return
+    out.print(plain(f"{count(len(swept.findings), 'finding')}; {looked}", "dim"))
+
+
+def _draw_finding(out: Console, finding: Finding) -> None:
+    explained = EXPLAINED[finding.kind]
+    out.print(
+        Text.assemble(plain(finding.subject, "bold"), "  ", plain(in_language(explained.what, "en"), "red")),
+        soft_wrap=True,
+    )
+    facts = [("finding", in_words(finding.kind)), ("owner", finding.owner), ("seen", finding.cause)]
+    if finding.since is not None:
+        facts.insert(1, ("since", f"{finding.since:%Y-%m-%d %H:%M} UTC"))
+    facts += [("why", in_language(explained.why, "en")), ("do", finding.command)]
+    for name, words in facts:
+        if words:
+            out.print(Text.assemble((f"  {name:<8}", "dim"), plain(words)), soft_wrap=True)
+    out.print()
+
+
+async def repair(
+    subject: str,
+    *,
+    yes: Annotated[bool, Parameter(help="Do it without asking.")] = False,
+    where: Where = NOWHERE,
+) -> None:
+    """Mend what the sweep finds: says first what it will do, and refuses where nothing is the matter.
+
+    Parameters
+    ----------
+    subject
+        An onboarding (its id, the deal's id, a part of the customer's name), or a sender like sender-mail.
+    """
+    desk = desk_at(where)
+    repairing = await repairing_at(desk)
+    subject = repairing.sender(subject) or _meant(desk, subject)
+    remedies = await repairing.remedies(subject)
+    out = console()
+    if not where.json:
+        for remedy in remedies:
+            out.print(plain(f"{subject}: {in_words(remedy.finding.kind)}; {remedy.says}"), soft_wrap=True)
+    if not yes:
+        _ask(out)
+    done = [await remedy.do() for remedy in remedies]
+    said = [
+        {"finding": remedy.finding.kind, "did": remedy.says, "now": now}
+        for remedy, now in zip(remedies, done, strict=True)
+    ]
+    answer(where.json, {"subject": subject, "repairs": said}, lambda out: out.print(plain("\n".join(done))))
+
+
+def _meant(desk: Desk, subject: str) -> str:
+    """The onboarding that is meant; one that the store does not know is named by its whole id."""
+    try:
+        return desk.meant(subject)
+    except UnknownOnboarding:
+        if subject.startswith("onboarding-"):
+            return subject
+        raise
+
+
+def _ask(out: Console) -> None:
+    """Raises Refused where the answer is no, WrongOption where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise WrongOption("nobody can be asked here: say --yes, once you have read what it will do")
+    if out.input("Do it? [y/N] ").strip().lower() not in ("y", "yes"):
+        raise Refused("nothing was done")
+
+
+async def repairing_at(desk: Desk) -> "Repairing":
+    """What sweeps and repairs, on the desk's store and Temporal. Raises CannotReachTemporal, NotReachable."""
+    from activities.bookkeeping import MAIL
+    from starter.repairing import Repairing
+    from store.census import SqlCensus
+
+    door = await desk.door()
+    return Repairing(door=door, census=SqlCensus(desk.engine), channels=(MAIL,))

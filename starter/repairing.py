@@ -1,0 +1,303 @@
+"""How is it mended? One remedy for each thing that the sweep finds: what it will do in words, and the deed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import uuid4
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest, UnpauseWorkflowExecutionRequest
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+
+from activities.sweeping import Sweeping, Swept
+from domain.clock import DAY
+from domain.finding import Finding
+from domain.refusal import Refused
+from domain.rules.casting import staff_person
+from domain.rules.rebuilding import CannotRebuild, rebuild
+from runtime.fleet import TemporalFleet
+from starter.door import WORKFLOW, Door
+from starter.trouble import NotFound, NotReachable
+from store.census import SqlCensus
+from workflows.programme import ProgrammeStart
+from workflows.programme import id_of as programme_of
+from workflows.sender import id_of as sender_of
+
+LOOKING_THREADS = 4
+"""A command's own: pages are read one after the other, second looks some together."""
+
+
+class Remedy(NamedTuple):
+    """What is the matter, what will be done about it, and the deed, which answers with what has come of it."""
+
+    finding: Finding
+    says: str
+    do: Callable[[], Awaitable[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repairing:
+    """Looks through the eyes of the sweep, and repairs through the door. Every repair may be ordered twice."""
+
+    door: Door
+    census: SqlCensus
+    channels: Sequence[str]
+    threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(LOOKING_THREADS))
+
+    async def look(self, *, tell: Callable[[str], None] = lambda _: None) -> Swept:
+        """The whole fleet. Raises NotReachable."""
+        try:
+            return await self._sweeping.look(tell=tell)
+        except RPCError as failure:
+            raise NotReachable(f"Temporal does not answer: {failure.message}") from failure
+
+    async def remedies(self, subject: str) -> list[Remedy]:
+        """What mends the onboarding or sender. Raises Refused when nothing does, NotReachable."""
+        channel = next((channel for channel in self.channels if sender_of(channel) == subject), None)
+        try:
+            if channel is not None:
+                return [self._of_sender(finding, channel) for finding in await self._look_at_sender(channel)]
+            found = await self._sweeping.look_at(subject)
+            if not found and not await self._known(subject):
+                raise NotFound(f"{subject}: neither the store nor Temporal knows it")
+            if not found:
+                raise Refused(f"nothing is the matter with {subject}")
+            return [await self._of_onboarding(finding) for finding in found]
+        except RPCError as failure:
+            raise NotReachable(f"Temporal does not answer: {failure.message}") from failure
+
+    def sender(self, named: str) -> str | None:
+        """The sender of that name, if it is one."""
+        return next((sender for channel in self.channels if (sender := sender_of(channel)) == named), None)
+
+    @property
+    def _sweeping(self) -> Sweeping:
+        return Sweeping(
+            fleet=TemporalFleet(self.door.client),
+            census=self.census,
+            staff=self.door.staff,
+            channels=self.channels,
+            programme_of=programme_of,
+            sender_of=sender_of,
+            now=lambda: datetime.now(UTC),
+            threads=self.threads,
+            day_length=self.door.day_length,
+        )
+
+    async def _known(self, onboarding: str) -> bool:
+        if await asyncio.to_thread(self.census.line, onboarding) is not None:
+            return True
+        return await TemporalFleet(self.door.client).look(onboarding) is not None
+
+    # --- onboardings
+
+    async def _of_onboarding(self, finding: Finding) -> Remedy:
+        id = finding.subject
+        match finding.kind:
+            case "stopped" | "not_closed":
+                return await self._go_on(
+                    finding, "its workflow goes on from its last finished step, with all news since"
+                )
+            case "stuck":
+                return await self._go_on(
+                    finding,
+                    "its last finished step is taken again. Deploy a worker that can run it first: without one it"
+                    " fails again",
+                )
+            case "lost":
+                return await self._again(finding)
+            case "paused_in_temporal":
+                return Remedy(finding, "its workflow is released in Temporal", lambda: self._unpause(id))
+            case "not_started":
+                return Remedy(finding, "the deal that is kept starts its onboarding", lambda: self._start(id))
+            case "asleep" | "overdue":
+                return Remedy(finding, "it is woken, and drafts its agenda anew", lambda: self._wake(id))
+            case "programme_missing":
+                return await self._programme(finding)
+            case "mail_given_up":
+                return Remedy(
+                    finding,
+                    f"the mail that {finding.owner} did not get goes again, to the address in the staff directory",
+                    lambda: self._send_again(finding),
+                )
+            case _:
+                raise Refused(f"{finding.kind.replace('_', ' ')}: {WHAT_TO_DO[finding.kind].format(id=id)}")
+
+    async def _go_on(self, finding: Finding, says: str) -> Remedy:
+        """Reset what is there: the history up to the last finished task stays, signals and updates since are kept."""
+        id = finding.subject if not finding.cause.startswith(PROGRAMME) else programme_of(finding.subject)
+        last = await self._last_finished_task(id)
+        if last is None:
+            return await self._again(finding)
+        run, event = last
+        return Remedy(finding, says, lambda: self._reset(id, run, event))
+
+    async def _last_finished_task(self, id: str) -> tuple[str, int] | None:
+        """The newest run, and the number of its last event that a finished workflow task wrote."""
+        seen = await TemporalFleet(self.door.client).look(id)
+        if seen is None:
+            return None
+        handle = self.door.client.get_workflow_handle(id, run_id=seen.run)
+        finished = 0
+        async for event in handle.fetch_history_events():
+            if event.HasField("workflow_task_completed_event_attributes"):
+                finished = event.event_id
+        return (seen.run, finished) if finished else None
+
+    async def _reset(self, id: str, run: str, event: int) -> str:
+        await self.door.client.workflow_service.reset_workflow_execution(
+            ResetWorkflowExecutionRequest(
+                namespace=self.door.client.namespace,
+                workflow_execution=WorkflowExecution(workflow_id=id, run_id=run),
+                reason="day90 repair",
+                workflow_task_finish_event_id=event,
+                # The same repair, ordered twice, makes one new run.
+                request_id=f"repair-{run}-{event}",
+            ),
+            retry=True,
+        )
+        return f"{id} goes on"
+
+    async def _again(self, finding: Finding) -> Remedy:
+        """Nothing of it is in Temporal: its past is lived through again, here first, to see whether that can be."""
+        id = finding.subject
+        past = await asyncio.to_thread(self.door.deals.past, id)
+        if past is None:
+            return Remedy(finding, "the deal that is kept starts its onboarding", lambda: self._start(id))
+        if self.door.day_length != DAY:
+            raise Refused(SHOW_ANEW)
+        dossier = await asyncio.to_thread(self.door.deals.dossier, id)
+        try:
+            await asyncio.to_thread(rebuild, dossier, past, self.door.staff(), now=datetime.now(UTC))
+        except CannotRebuild as trouble:
+            raise Refused(f"{trouble}; see docs/operations.md, “Temporal does not know it”") from None
+        says = (
+            f"it is started again as it stood on {past.as_of:%Y-%m-%d %H:%M} UTC, lived through again from"
+            f" {len(past.rows)} rows of its journal; what has been told is not told again"
+        )
+        return Remedy(finding, says, lambda: self._start_again(id))
+
+    async def _start_again(self, id: str) -> str:
+        try:
+            await self.door.client.start_workflow(
+                WORKFLOW,
+                {"again": True},
+                id=id,
+                task_queue=self.door.task_queue,
+                static_summary="taken up again from the store",
+                static_details=f"Temporal had lost it.\n\nAll of it: `day90 show {id}`",
+            )
+        except WorkflowAlreadyStartedError:
+            return f"{id} runs already"
+        return f"{id} started again"
+
+    async def _unpause(self, id: str) -> str:
+        await self.door.client.workflow_service.unpause_workflow_execution(
+            UnpauseWorkflowExecutionRequest(
+                namespace=self.door.client.namespace, workflow_id=id, reason="day90 repair", request_id=uuid4().hex
+            )
+        )
+        return f"{id} goes on"
+
+    async def _start(self, id: str) -> str:
+        deal = await asyncio.to_thread(self.door.deals.kept_deal, id)
+        if deal is None:
+            raise Refused(f"{id}: no deal is kept; start it with the deal file: day90 start DEAL.json")
+        await self.door.start(deal.model_dump(mode="json"))
+        return f"{id} started"
+
+    async def _wake(self, id: str) -> str:
+        await self.door.client.get_workflow_handle(id).signal("nudge")
+        return f"{id} was woken; day90 sweep says whether that was enough"
+
+    async def _programme(self, finding: Finding) -> Remedy:
+        """What has been announced before is not announced again; what lies ahead is counted from the hand-off."""
+        line = await asyncio.to_thread(self.census.line, finding.subject)
+        if line is None or line.ended_at is None:
+            raise Refused(f"nothing is the matter with {finding.subject}")
+        if self.door.day_length != DAY:
+            raise Refused(SHOW_ANEW)
+        start = ProgrammeStart(
+            onboarding=line.onboarding, since=line.ended_at, owner=line.owner, cast={"csm": [line.owner]}
+        )
+        says = f"its success programme is started, counted from the hand-off on {line.ended_at:%Y-%m-%d}"
+        return Remedy(finding, says, lambda: self._start_programme(start))
+
+    async def _start_programme(self, start: ProgrammeStart) -> str:
+        id = programme_of(start.onboarding)
+        try:
+            await self.door.client.start_workflow(
+                "SuccessProgramme",
+                start,
+                id=id,
+                task_queue=self.door.task_queue,
+                static_summary="success programme: monthly check-in, quarterly review",
+            )
+        except WorkflowAlreadyStartedError:
+            return f"{id} runs already"
+        return f"{id} started"
+
+    async def _send_again(self, finding: Finding) -> str:
+        member = self.door.staff().member(finding.owner)
+        if member is None:
+            raise Refused(WHAT_TO_DO["without_owner"].format(id=finding.subject))
+        since = datetime.now(UTC) - REPORTED_WITH_MARGIN
+        person = staff_person(member, member.languages[0])
+        mails = await asyncio.to_thread(self.census.send_again, finding.subject, person, since=since)
+        for channel in self.channels:
+            await self._wake_sender(channel)
+        return f"{mails} waiting again"
+
+    # --- senders
+
+    async def _look_at_sender(self, channel: str) -> list[Finding]:
+        found = await self._sweeping.look_at_sender(channel)
+        if not found:
+            raise Refused(f"nothing is the matter with {sender_of(channel)}")
+        return found
+
+    def _of_sender(self, finding: Finding, channel: str) -> Remedy:
+        if finding.kind == "stuck":
+            says = "its workflow is replaced by a new one, which takes up what waits. Deploy a worker that can run it"
+            return Remedy(finding, says, lambda: self._replace_sender(channel))
+        if finding.kind == "mail_waits":
+            says = "it looks again at once. What keeps the messages back is told beside `seen`: day90 sweep"
+            return Remedy(finding, says, lambda: self._wake_sender(channel))
+        return Remedy(finding, "it is started, and sends what waits", lambda: self._wake_sender(channel))
+
+    async def _wake_sender(self, channel: str) -> str:
+        await self._sender(channel, WorkflowIDConflictPolicy.USE_EXISTING)
+        return f"{sender_of(channel)} was woken"
+
+    async def _replace_sender(self, channel: str) -> str:
+        await self._sender(channel, WorkflowIDConflictPolicy.TERMINATE_EXISTING)
+        return f"{sender_of(channel)} was replaced"
+
+    async def _sender(self, channel: str, conflict: WorkflowIDConflictPolicy) -> None:
+        await self.door.client.start_workflow(
+            "Sender",
+            channel,
+            id=sender_of(channel),
+            task_queue=self.door.task_queue,
+            id_conflict_policy=conflict,
+            start_signal="wake",
+            static_summary=f"sends what waits for {channel}",
+        )
+
+
+PROGRAMME = "success programme: "
+"""How the cause begins where the programme is meant, not the onboarding."""
+REPORTED_WITH_MARGIN = timedelta(days=8)
+"""A day more than the sweep reports a refused mail for: what was seen last night can be mended this morning."""
+SHOW_ANEW = "on a compressed clock nobody knows any more when its days began: start a show anew"
+WHAT_TO_DO = {
+    "unknown": "the record of the deal is in no store: see docs/operations.md, “The store has no record of it”",
+    "not_opened": "it opens by itself, within a minute, once what is told beside `seen` is mended: day90 sweep",
+    "without_owner": "name the new owner: day90 reassign {id} HANDLE",
+}
+"""Where no repair of ours would be sound, and what a person does instead."""

@@ -1,0 +1,233 @@
+"""Who would fall through, and who is told? Lines of the store and sightings in Temporal, in tables."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
+
+import pytest
+
+from domain.census import Line, Mailbag, Sighting
+from domain.finding import EXPLAINED, Finding, FindingKind
+from domain.notice import Person
+from domain.rules.reporting import MOST_LISTED, OPERATOR, reports
+from domain.rules.sweeping import of_onboarding, of_programme, of_sender, of_workflow_alone
+from domain.team import Team
+from domain.text import LANGUAGES, in_language
+from playbooks.library import load_team
+from runtime.fleet import STATUSES
+
+NOW = datetime(2027, 3, 2, 3, 17, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+ID = "onboarding-crm-1"
+STAFF = frozenset({"mika.sato", "jonas.weber"})
+OPS = Person(id=OPERATOR, name="Platform", email="ops@vendor.test", side="vendor", role=OPERATOR)
+
+
+def line(**changes: Any) -> Line:
+    """An onboarding as it should be."""
+    given: dict[str, Any] = {
+        "onboarding": ID,
+        "kept_at": NOW - 30 * DAY,
+        "status": "on_track",
+        "owner": "mika.sato",
+        "waits": True,
+        "next_due": NOW + DAY,
+        "as_of": NOW - DAY,
+    }
+    return Line(**{**given, **changes})
+
+
+def seen(**changes: Any) -> Sighting:
+    """A workflow as it should be."""
+    return Sighting(**{"id": ID, "started_at": NOW - 30 * DAY, **changes})
+
+
+def unopened(**changes: Any) -> Line:
+    nothing_yet = {"status": "opening", "owner": "", "waits": False, "next_due": None, "as_of": None}
+    return line(**{**nothing_yet, **changes})
+
+
+def kinds(found: list[Finding]) -> list[str]:
+    return [finding.kind for finding in found]
+
+
+def judged(line: Line, seen: Sighting | None, *, real_clock: bool = True) -> list[str]:
+    return kinds(of_onboarding(line, seen, staff=STAFF, now=NOW, real_clock=real_clock))
+
+
+@pytest.mark.parametrize(
+    ("line", "seen"),
+    [
+        pytest.param(line(), seen(), id="as it should be"),
+        pytest.param(line(next_due=None), seen(), id="waits for somebody, and nothing comes by itself"),
+        pytest.param(line(waits=False), seen(), id="waits for nobody, and something comes by itself"),
+        pytest.param(line(next_due=NOW - 59 * MINUTE), seen(), id="a wake-up less than an hour ago"),
+        pytest.param(unopened(kept_at=NOW - 9 * MINUTE), seen(), id="just opening"),
+        pytest.param(unopened(kept_at=NOW - 9 * MINUTE, taken=False), None, id="just taken in"),
+        pytest.param(unopened(kept_at=NOW - 8 * DAY, taken=False), None, id="a deal that was found invalid long ago"),
+        pytest.param(line(ending="churned", ended_at=NOW - DAY), seen(status="COMPLETED"), id="ended"),
+        pytest.param(line(ending="churned", ended_at=NOW - DAY), None, id="ended, and forgotten by Temporal"),
+        pytest.param(line(ending="churned", ended_at=NOW - MINUTE), seen(), id="just ending"),
+    ],
+)
+def test_nobody_is_alarmed_by(line: Line, seen: Sighting | None) -> None:
+    assert [] == judged(line, seen)
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "seen"),
+    [
+        ("stopped", line(), seen(status="TERMINATED")),
+        ("stopped", line(), seen(status="FAILED")),
+        ("stopped", line(), seen(status="TIMED_OUT")),
+        ("stopped", line(), seen(status="CANCELED")),
+        ("stopped", line(), seen(status="COMPLETED")),
+        ("stopped", unopened(), seen(status="TERMINATED")),
+        ("stuck", line(), seen(problems="WorkflowTaskFailed, NonDeterministicError")),
+        ("stuck", line(ending="churned", ended_at=NOW - MINUTE), seen(problems="WorkflowTaskFailed")),
+        ("paused_in_temporal", line(), seen(status="PAUSED")),
+        ("lost", line(), None),
+        ("lost", unopened(), None),
+        ("not_started", unopened(kept_at=NOW - HOUR, taken=False), None),
+        ("not_started", unopened(kept_at=NOW - HOUR, taken=False), seen(status="FAILED")),
+        ("not_opened", unopened(kept_at=NOW - HOUR), seen(failing="open_onboarding fails, try 9: OperationalError")),
+        ("not_opened", unopened(kept_at=NOW - HOUR, taken=False), seen()),
+        ("not_closed", line(ending="churned", ended_at=NOW - HOUR), seen()),
+        ("without_owner", line(owner="left.long_ago"), seen()),
+        ("without_owner", line(owner=""), seen()),
+        ("asleep", line(next_due=None, waits=False), seen()),
+        ("overdue", line(next_due=NOW - 2 * HOUR), seen()),
+    ],
+)
+def test_a_person_hears_of(kind: str, line: Line, seen: Sighting | None) -> None:
+    found = of_onboarding(line, seen, staff=STAFF, now=NOW, real_clock=True)
+
+    assert [kind] == kinds(found)
+    assert ID in found[0].command
+
+
+def test_an_overdue_wake_up_says_what_hinders_it() -> None:
+    """Nobody takes its task, or what it does fails."""
+    late = line(next_due=NOW - 2 * HOUR)
+    causes = [
+        finding.cause
+        for hindered in (seen(unpolled_since=NOW - HOUR), seen(failing="take_turn fails, try 40: OperationalError"))
+        for finding in of_onboarding(late, hindered, staff=STAFF, now=NOW, real_clock=True)
+    ]
+
+    assert ["no worker has taken its task since 2027-03-02 02:17 UTC", "take_turn fails, try 40: OperationalError"] == (
+        causes
+    )
+
+
+def test_on_a_compressed_clock_a_due_date_alarms_nobody() -> None:
+    """It is business time."""
+    assert [] == judged(line(next_due=NOW - 90 * DAY), seen(), real_clock=False)
+
+
+def test_two_troubles_are_two_findings() -> None:
+    assert ["stopped", "without_owner"] == judged(line(owner="left"), seen(status="TERMINATED"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "workflow"),
+    [
+        ([], seen(started_at=NOW - MINUTE)),
+        ([], seen(status="TERMINATED")),
+        (["unknown"], seen()),
+        (["not_opened"], seen(opened=False)),
+    ],
+)
+def test_a_workflow_without_a_record(kind: list[str], workflow: Sighting) -> None:
+    assert kind == kinds(of_workflow_alone(workflow, now=NOW))
+
+
+@pytest.mark.parametrize(
+    ("kind", "ending", "programme"),
+    [
+        (["programme_missing"], "handed_over", None),
+        (["programme_missing"], "handed_over_with_exceptions", seen(status="TERMINATED")),
+        (["stuck"], "handed_over", seen(problems="WorkflowTaskFailed")),
+        ([], "handed_over", seen()),
+        ([], "handed_over", seen(status="COMPLETED")),
+        ([], "churned", None),
+        ([], None, None),
+    ],
+)
+def test_a_success_programme(kind: list[str], ending: str | None, programme: Sighting | None) -> None:
+    """One that completed was ended on purpose."""
+    ended = line(ending=ending, ended_at=NOW - DAY if ending else None)
+
+    assert kind == kinds(of_programme(ended, programme, now=NOW))
+
+
+@pytest.mark.parametrize(
+    ("kind", "waited", "sender"),
+    [
+        ([], None, None),
+        ([], HOUR, seen(status="TERMINATED")),
+        (["sender_stopped"], 3 * HOUR, None),
+        (["sender_stopped"], 3 * HOUR, seen(status="TERMINATED")),
+        (["mail_waits"], 3 * HOUR, seen()),
+        (["stuck"], None, seen(problems="WorkflowTaskFailed")),
+    ],
+)
+def test_a_sender(kind: list[str], waited: timedelta | None, sender: Sighting | None) -> None:
+    bag = Mailbag(channel="mail", waiting=7 if waited else 0, oldest=NOW - waited if waited else None)
+
+    assert kind == kinds(of_sender("sender-mail", bag, sender, now=NOW))
+
+
+def test_every_kind_is_explained_in_every_language() -> None:
+    assert set(get_args(FindingKind)) == set(EXPLAINED)
+    for explained in EXPLAINED.values():
+        for text in explained:
+            assert len({in_language(text, language) for language in LANGUAGES}) == len(LANGUAGES)
+
+
+def test_every_status_of_temporal_has_its_word() -> None:
+    """By the numbers of its own messages: a new one would otherwise be taken for another."""
+    from temporalio.api.enums.v1 import WorkflowExecutionStatus
+
+    theirs = [name.removeprefix("WORKFLOW_EXECUTION_STATUS_") for name, _ in WorkflowExecutionStatus.items()]
+
+    assert ["UNKNOWN", *theirs[1:]] == list(STATUSES)
+
+
+def told(findings: list[Finding], operator: Person | None, team: Team | None = None) -> dict[str, list[str]]:
+    """Who hears of what."""
+    sent = reports(findings, team or load_team(), operator, now=NOW)
+    return {person.id: [one["subject"] for one in notice.facts["findings"]] for notice, person in sent}
+
+
+def test_each_hears_of_what_is_theirs() -> None:
+    """The operator of all, an owner of their own, the manager of those they lead and of what is nobody's."""
+    findings = [
+        Finding(kind="stopped", subject="mikas", owner="mika.sato"),
+        Finding(kind="without_owner", subject="nobodys", owner="left"),
+        Finding(kind="mail_waits", subject="sender-mail"),
+    ]
+
+    assert {
+        "mika.sato": ["mikas"],
+        "nora.lindqvist": ["mikas", "nobodys", "sender-mail"],
+        OPERATOR: ["mikas", "nobodys", "sender-mail"],
+    } == told(findings, OPS)
+    assert OPERATOR not in told(findings, None)
+    assert {} == told([], OPS)
+
+
+def test_a_night_with_thousands_of_findings_is_still_one_mail_that_can_be_read() -> None:
+    many = [Finding(kind="lost", subject=f"onboarding-crm-{number}", owner="mika.sato") for number in range(5000)]
+
+    [(notice, _)] = [(notice, person) for notice, person in reports(many, load_team(), OPS, now=NOW) if person is OPS]
+
+    assert (MOST_LISTED, 5000) == (len(notice.facts["findings"]), notice.facts["found"])
+
+
+def test_a_report_waits_for_office_hours_of_staff_but_not_of_the_operator() -> None:
+    """A broken workflow at night is the operator's; nobody else is woken."""
+    findings = [Finding(kind="stopped", subject=ID, owner="jonas.weber")]
+    when = {person.id: notice.not_before for notice, person in reports(findings, load_team(), OPS, now=NOW)}
+
+    assert NOW == when[OPERATOR]
+    assert datetime(2027, 3, 2, 8, tzinfo=UTC) == when["jonas.weber"]
