@@ -175,7 +175,7 @@ class Repairing:
         try:
             await asyncio.to_thread(rebuild, dossier, past, self.door.staff(), now=datetime.now(UTC))
         except CannotRebuild as trouble:
-            raise Refused(f"{trouble}; see docs/operations.md, “Temporal does not know it”") from None
+            raise Refused(f"{trouble}; what to do: docs/operations.md, `lost`") from None
         says = (
             f"it is started again as it stood on {past.as_of:%Y-%m-%d %H:%M} UTC, lived through again from"
             f" {len(past.rows)} rows of its journal; what has been told is not told again"
@@ -296,7 +296,7 @@ REPORTED_WITH_MARGIN = timedelta(days=8)
 """A day more than the sweep reports a refused mail for: what was seen last night can be mended this morning."""
 SHOW_ANEW = "on a compressed clock nobody knows any more when its days began: start a show anew"
 WHAT_TO_DO = {
-    "unknown": "the record of the deal is in no store: see docs/operations.md, “The store has no record of it”",
+    "unknown": "the deal's record is in no store; what to do: docs/operations.md, `unknown`",
     "not_opened": "it opens by itself, within a minute, once what is told beside `seen` is mended: day90 sweep",
     "without_owner": "name the new owner: day90 reassign {id} HANDLE",
 }

@@ -15,7 +15,9 @@ from temporalio.client import Client
 
 from domain.agenda import Outcome, Progress
 from domain.deal import DealClosed
+from domain.finding import EXPLAINED
 from domain.news import KINDS, News, read_news
+from domain.text import in_language
 from playbooks.library import Library, load_team
 from runtime.connection import connect
 from runtime.settings import PREFIX, Settings
@@ -32,6 +34,7 @@ from workflows.visibility import ALL_KEYS
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MESSAGES = (ROOT / "docs" / "signals-and-updates.md").read_text(encoding="utf-8")
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 SOURCES = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 
@@ -158,6 +161,23 @@ def test_every_timeout_is_among_the_defaults() -> None:
     shown = {cells[0].strip("`") for cells in rows(defaults)}
 
     assert {name for name in vars(options) if name.isupper()} <= shown
+
+
+def test_every_finding_of_the_sweep_has_its_section_with_all_that_an_alarm_needs() -> None:
+    """What fired, why a person is needed, what to do; so has every other alarm."""
+    alarms = [part.partition("\n") for part in re.split(r"^### ", OPERATIONS, flags=re.MULTILINE)[1:]]
+    titles = [title for title, _, _ in alarms]
+
+    for title, _, text in alarms:
+        assert ["Fired", "Why a person", "Do"] == re.findall(r"^\*\*(.+):\*\*", text, re.MULTILINE), title
+    for kind, explained in EXPLAINED.items():
+        assert f"`{kind}`: {in_language(explained.what, 'en')}" in titles
+
+
+@pytest.mark.parametrize("words", dict.fromkeys(re.findall(r"`\./day90 ([^`]+)`", OPERATIONS)))
+def test_the_commands_of_the_alarms_are_understood(words: str) -> None:
+    """With `ONBOARDING` and the like as they stand."""
+    app.parse_args(shlex.split(words), exit_on_error=False, print_error=False)
 
 
 def test_the_sources_list_every_id_and_handle() -> None:
