@@ -1,13 +1,19 @@
 """Is an onboarding that was lost and lived through again the same as if it had never been lost?"""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from domain.agenda import State
+from activities.bookkeeping import Bookkeeping, Opening
+from activities.calendars import public_holidays
+from domain.agenda import Occasion, State
+from domain.deal import onboarding_id
 from domain.refusal import Refused
 from domain.rules.rebuilding import CannotRebuild, rebuild
+from playbooks.library import Library
+from tests.fakes import MemoryLedger, Wakes
 from tests.simulation import OTHER_CSM, Simulation, deal, gone_live, opened, staff
 from tests.strategies import story_of_seed
 
@@ -82,6 +88,32 @@ def test_the_owner_is_whom_the_store_names() -> None:
     onboarding.tell("reassign", owner=OTHER_CSM)
 
     assert OTHER_CSM == lived_again(onboarding).owner
+
+
+def test_an_opening_that_is_taken_again_keeps_the_owner_who_was_told() -> None:
+    """Its task was lost after it had been written: by now the load would choose another."""
+    ledger = MemoryLedger()
+    books = Bookkeeping(
+        ledger=ledger,
+        library=Library(None),
+        staff=staff,
+        calendars=public_holidays,
+        wake=Wakes(),
+        threads=ThreadPoolExecutor(1),
+    )
+    kept = deal()
+    opening = Opening(
+        onboarding=onboarding_id(kept.source, kept.id),
+        run="run-1",
+        started_at=kept.closed_at,
+        start=kept.model_dump(mode="json"),
+    )
+    first = books._open(opening)
+    due = Occasion(state=first, now=kept.closed_at)
+    books._turn(due)
+    ledger.load_by_owner = lambda: {first.owner: 1000}  # type: ignore[method-assign]  # everybody else is free
+
+    assert first.owner == books._open(opening).owner
 
 
 def test_a_journal_that_does_not_fit_is_not_made_to() -> None:

@@ -1,0 +1,143 @@
+"""What does the store tell the sweep, on SQLite and PostgreSQL alike?"""
+
+import pytest
+from sqlalchemy import Engine, update
+
+from activities.ports import Census
+from domain.notice import Notice, Person
+from domain.record import Receipt, Writing
+from store import reads
+from store.census import SqlCensus
+from store.engine import write_transaction
+from store.ledger import SqlLedger
+from store.outbox import SqlOutbox
+from store.tables import notices
+from tests import databases
+from tests.databases import HOUR, NOON, OWNER, deal, dossier, happened, notice, standing
+
+database = databases.database
+engine = databases.engine
+
+OPS = Person(id="operator", name="Platform", email="ops@vendor.test", side="vendor", role="operator")
+LATER = NOON + 2 * HOUR
+
+
+@pytest.fixture
+def census(engine: Engine) -> SqlCensus:
+    """Of four: one open, one that opens, one whose deal nobody took up, one handed over."""
+    ledger = SqlLedger(engine, clock=lambda: NOON)
+    for number in ("1", "2", "4"):
+        ledger.admit(dossier(deal(number)), run=f"run-{number}")
+    ledger.keep_deal("onboarding-file-3", deal("3"))
+    ledger.write(Writing(onboarding="onboarding-file-1", standing=standing(), journal=(happened(),)))
+    ended = standing(ending="handed_over", ended_at=NOON, status="handed_over")
+    ledger.write(Writing(onboarding="onboarding-file-4", standing=ended))
+    return SqlCensus(engine)
+
+
+def told() -> Notice:
+    return notice("sweep/2026-09-01/operator", of="", kind="sweep_report", to=OPS.id)
+
+
+def test_the_census_fits_its_port(census: SqlCensus) -> None:
+    """The type checker proves it here and in worker.py."""
+    fitting: Census = census
+
+    assert fitting.line("onboarding-file-9") is None
+
+
+def test_every_onboarding_that_has_not_ended_is_counted_page_by_page(census: SqlCensus) -> None:
+    """Also a deal that was kept and never taken up."""
+    first = census.open_lines(after="", most=2)
+    rest = census.open_lines(after=first[-1].onboarding, most=2)
+
+    found = {line.onboarding[-1]: (line.taken, line.status, line.waits, line.as_of) for line in (*first, *rest)}
+    assert {
+        "1": (True, "on_track", True, NOON),
+        "2": (True, "opening", False, None),
+        "3": (False, "", False, None),
+    } == found
+    assert ["onboarding-file-4"] == [line.onboarding for line in census.handed_over(after="", most=5)]
+
+
+def test_a_programme_that_was_ended_on_purpose_is_asked_for_no_more(census: SqlCensus) -> None:
+    for _ in range(2):
+        census.programme_ended("onboarding-file-4", at=LATER)
+
+    assert [] == list(census.handed_over(after="", most=5))
+
+
+def test_what_waits_past_its_time_is_counted(census: SqlCensus, engine: Engine) -> None:
+    waiting = (notice("early"), notice("late", not_before=NOON + HOUR), notice("ahead", not_before=LATER + HOUR))
+    SqlLedger(engine).write(Writing(onboarding="onboarding-file-1", notices=waiting))
+
+    bag = census.mailbag("mail", now=LATER)
+
+    assert (2, NOON) == (bag.waiting, bag.oldest)
+    assert (0, None) == (census.mailbag("mail", now=NOON - HOUR).waiting, census.mailbag("slack", now=LATER).oldest)
+
+
+def test_mail_that_an_owner_was_refused_goes_again_to_the_address_that_holds_now(
+    census: SqlCensus, engine: Engine
+) -> None:
+    outbox = SqlOutbox(engine, mail_domain="vendor.test")
+    ours = notice("assigned/mika", to=OWNER.id, kind="assigned")
+    SqlLedger(engine, clock=lambda: NOON).write(Writing(onboarding="onboarding-file-1", notices=(ours, notice("x"))))
+    for written in reads.notices(engine):
+        outbox.refused(written.id, reason="550 unknown user", at=NOON)
+    with write_transaction(engine) as connection:
+        connection.execute(update(notices).where(notices.c.kind == "undeliverable").values(state="withdrawn"))
+
+    [(line, mails, first)] = census.refused_to_owners(since=NOON - HOUR)
+    assert ("onboarding-file-1", 1, NOON) == (line.onboarding, mails, first)
+    assert [] == list(census.refused_to_owners(since=NOON + HOUR))
+
+    moved = OWNER.model_copy(update={"email": "mika@new.test"})
+    assert 1 == census.send_again("onboarding-file-1", moved, since=NOON - HOUR)
+    assert 0 == census.send_again("onboarding-file-1", moved, since=NOON - HOUR)
+
+    [again] = outbox.ready("mail", now=NOON, most=9)
+    taken = outbox.take(again)
+    assert taken is not None
+    assert "mika@new.test" == taken.person.email
+    assert [] == list(census.refused_to_owners(since=NOON - HOUR))
+
+
+def test_a_notice_of_the_house_goes_once_to_somebody_who_takes_part_in_nothing(
+    census: SqlCensus, engine: Engine
+) -> None:
+    """The day's key holds, and what became of it stands with it: the house has no journal."""
+    outbox = SqlOutbox(engine, mail_domain="vendor.test")
+    for _ in range(2):
+        census.report([(told(), OPS)])
+
+    [id] = outbox.ready("mail", now=NOON, most=9)
+    waiting = outbox.take(id)
+    assert waiting is not None
+    assert (OPS, "") == (waiting.person, waiting.notice.onboarding)
+    outbox.sent(id, Receipt(message_id=waiting.message_id, place="mail/1.eml", at=LATER))
+
+    [line] = reads.notices(engine)
+    assert (None, "sent") == (line.onboarding, line.state)
+
+
+def test_a_notice_of_the_house_that_is_refused_tells_nobody_else(census: SqlCensus, engine: Engine) -> None:
+    census.report([(told(), OPS)])
+    outbox = SqlOutbox(engine, mail_domain="vendor.test")
+    [id] = outbox.ready("mail", now=NOON, most=9)
+
+    assert outbox.refused(id, reason="550 unknown user", at=LATER) is None
+    assert ["refused"] == [line.state for line in reads.notices(engine)]
+
+
+def test_the_past_is_what_was_written_and_another_run_may_go_on_with_it(census: SqlCensus, engine: Engine) -> None:
+    ledger = SqlLedger(engine)
+    past = ledger.past("onboarding-file-1")
+    assert past is not None
+    assert (["opened"], "mika", NOON) == ([row.kind for row in past.rows], past.owner, past.as_of)
+    assert [None, None] == [ledger.past(f"onboarding-file-{number}") for number in "23"]
+
+    ledger.readmit("onboarding-file-1", run="run-9")
+    ledger.admit(dossier(deal("1")), run="run-9")
+
+    assert past == ledger.past("onboarding-file-1")
