@@ -224,6 +224,14 @@ def test_a_night_with_thousands_of_findings_is_still_one_mail_that_can_be_read()
     assert (MOST_LISTED, 5000) == (len(notice.facts["findings"]), notice.facts["found"])
 
 
+def test_nobody_is_told_to_ask_themselves() -> None:
+    """Staff ask the operator; the operator asks the CS manager whose onboardings they are."""
+    findings = [Finding(kind="stopped", subject=ID, owner="jonas.weber")]
+    asked = {person.id: notice.facts["owner_name"] for notice, person in reports(findings, load_team(), OPS, now=NOW)}
+
+    assert {"jonas.weber": "Platform", "nora.lindqvist": "Platform", OPERATOR: "Nora Lindqvist"} == asked
+
+
 def test_a_report_waits_for_office_hours_of_staff_but_not_of_the_operator() -> None:
     """A broken workflow at night is the operator's; nobody else is woken."""
     findings = [Finding(kind="stopped", subject=ID, owner="jonas.weber")]

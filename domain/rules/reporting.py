@@ -35,8 +35,11 @@ def reports(
     told = [(people[handle], of_them) for handle, of_them in theirs.items()]
     if operator is not None and findings:
         told.append((operator, list(findings)))
-    ask = operator or (people[managers[0]] if managers else None)
-    return [(_notice(person, of_them, ask=ask, now=now), person) for person, of_them in told]
+    manager = people[managers[0]] if managers else None
+    return [
+        (_notice(person, of_them, ask=manager if person is operator else operator or manager, now=now), person)
+        for person, of_them in told
+    ]
 
 
 def _concerned(finding: Finding, team: Team, managers: list[str]) -> list[str]:
