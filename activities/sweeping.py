@@ -38,21 +38,22 @@ class Swept(Wire):
     findings: tuple[Finding, ...] = ()
 
 
+def _says_nothing(_: str) -> None:
+    return
+
+
 @dataclass
 class _Round:
     """What one sweep has come to so far. `left` are the running workflows that no line of the store has claimed."""
 
     now: datetime
     staff: frozenset[str]
+    tell: Callable[[str], None] = _says_nothing
     left: dict[str, str] = field(default_factory=dict)
     onboardings: int = 0
     programmes: int = 0
     looked_twice: int = 0
     findings: list[Finding] = field(default_factory=list)
-
-
-def _says_nothing(_: str) -> None:
-    return
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,9 +93,9 @@ class Sweeping:
 
     async def look(self, *, tell: Callable[[str], None] = _says_nothing) -> Swept:
         """Look at all of it; `tell` is told now and then how far it is."""
-        round = _Round(now=self.now(), staff=frozenset(member.handle for member in self.staff().members))
-        await self._onboardings(round, tell)
-        await self._programmes(round, tell)
+        round = self._round(tell)
+        await self._onboardings(round)
+        await self._programmes(round)
         await self._senders(round)
         await self._refused(round)
         return Swept(
@@ -106,7 +107,7 @@ class Sweeping:
 
     async def look_at(self, onboarding: str) -> list[Finding]:
         """What is the matter with one onboarding now, its programme included."""
-        round = _Round(now=self.now(), staff=frozenset(member.handle for member in self.staff().members))
+        round = self._round(_says_nothing)
         line, seen = await self._again(onboarding, onboarding)
         if line is None:
             return of_workflow_alone(seen, now=round.now) if seen is not None else []
@@ -124,21 +125,24 @@ class Sweeping:
         sender = self.sender_of(channel)
         return of_sender(sender, bag, await self.fleet.look(sender), now=now)
 
+    def _round(self, tell: Callable[[str], None]) -> _Round:
+        return _Round(now=self.now(), staff=frozenset(member.handle for member in self.staff().members), tell=tell)
+
     # --- the parts of a sweep
 
-    async def _onboardings(self, round: _Round, tell: Callable[[str], None]) -> None:
+    async def _onboardings(self, round: _Round) -> None:
         """Temporal's list first: what starts meanwhile is then only missing from the list, and looked at again."""
         async for seen in self.fleet.running("Onboarding"):
             round.left[seen.id] = seen.problems
             if len(round.left) % AT_ONCE == 0:
-                tell(f"{len(round.left)} running in Temporal")
+                round.tell(f"{len(round.left)} running in Temporal")
         after = ""
         while lines := await self._in_thread(self._page(self.census.open_lines, after)):
             suspects = [line.onboarding for line in lines if self._judge(line, self._listed(line, round), round)]
             await self._look_again(self._onboarding_again, suspects, round)
             round.onboardings += len(lines)
             after = lines[-1].onboarding
-            tell(f"{round.onboardings} onboardings")
+            round.tell(f"{round.onboardings} onboardings")
         # What runs and is not open in the store: just ended or just started, most likely.
         await self._look_again(self._onboarding_again, list(round.left), round)
 
@@ -153,7 +157,7 @@ class Sweeping:
             return self._judge(line, seen, round)
         return of_workflow_alone(seen, now=round.now) if seen is not None else []
 
-    async def _programmes(self, round: _Round, tell: Callable[[str], None]) -> None:
+    async def _programmes(self, round: _Round) -> None:
         running = {seen.id: seen.problems async for seen in self.fleet.running("SuccessProgramme")}
         after = ""
         while lines := await self._in_thread(self._page(self.census.handed_over, after)):
@@ -166,7 +170,7 @@ class Sweeping:
             await self._look_again(self._programme_again, suspects, round)
             round.programmes += len(lines)
             after = lines[-1].onboarding
-            tell(f"{round.programmes} success programmes")
+            round.tell(f"{round.programmes} success programmes")
 
     async def _programme_again(self, onboarding: str, round: _Round) -> list[Finding]:
         line, seen = await self._again(onboarding, self.programme_of(onboarding))
@@ -207,6 +211,7 @@ class Sweeping:
             some = ids[start : start + LOOKS_AT_ONCE]
             for found in await asyncio.gather(*(look(id, round) for id in some)):
                 round.findings += found
+            round.tell(f"{start + len(some)} of {len(ids)} looked at again")
         round.looked_twice += len(ids)
 
     async def _in_thread(self, work: Callable[[], Answer]) -> Answer:

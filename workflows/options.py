@@ -44,4 +44,5 @@ CLOCK_GRAIN = timedelta(milliseconds=1)
 SWEEP = timedelta(hours=4)
 """All tries of one nightly sweep: a database that is away until the morning is noticed without it."""
 SWEEP_PULSE = timedelta(minutes=2)
-"""The sweep says how far it is every thousand onboardings, which take seconds: after so long its worker has gone."""
+"""The sweep says how far it is every thousand onboardings and every twenty second looks, which take seconds: after so
+long its worker has gone."""
