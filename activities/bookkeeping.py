@@ -104,7 +104,7 @@ class Bookkeeping:
         dossier, past = self.ledger.dossier(opening.onboarding), self.ledger.past(opening.onboarding)
         if past is None:
             raise CannotRebuild("nothing of its course was written down")
-        state = rebuild(dossier, past, self.staff(), now=opening.started_at)
+        state = rebuild(dossier, past, self.staff(), now=opening.started_at, spread=self.spread)
         self.ledger.readmit(opening.onboarding, run=opening.run)
         log.info("onboarding_opened_again", onboarding=opening.onboarding, playbook=state.playbook, owner=state.owner)
         return state

@@ -23,7 +23,7 @@ from temporalio.worker import Worker
 with workflow.unsafe.imports_passed_through():
     from benchmarks.course import Course, Rules, Step
     from domain.news import KINDS
-    from worker import STICKY
+    from worker import POLLERS, STICKY
     from workflows.options import CLOCK_GRAIN
     from workflows.sandbox import runner
 
@@ -90,5 +90,10 @@ def floor_worker(
 ) -> Worker:
     """A worker for floors that live through that course; a process has one course at a time."""
     Rules.course, Rules.per_person = course, per_person
-    settings: dict[str, Any] = {"workflow_runner": runner(), "sticky_queue_schedule_to_start_timeout": STICKY}
+    settings: dict[str, Any] = {
+        "workflow_runner": runner(),
+        "sticky_queue_schedule_to_start_timeout": STICKY,
+        "workflow_task_poller_behavior": POLLERS,
+        "activity_task_poller_behavior": POLLERS,
+    }
     return Worker(client, task_queue=task_queue, workflows=[Floor], activities=[tell], **{**settings, **options})

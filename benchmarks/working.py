@@ -37,11 +37,10 @@ def set_option(name: str, value: Any) -> Any:
 
     The sandbox reads workflow files anew; what is changed here it only sees in a module that it shares.
     """
-    import worker
-    from workflows import options
+    from workflows import options, sandbox
 
-    if (shared := options.__name__) not in worker.PASSED_THROUGH:
-        worker.PASSED_THROUGH = (*worker.PASSED_THROUGH, shared)  # type: ignore[assignment]  # of that length by itself
+    if (shared := options.__name__) not in sandbox.PASSED_THROUGH:
+        sandbox.PASSED_THROUGH = (*sandbox.PASSED_THROUGH, shared)
     before = getattr(options, name)
     setattr(options, name, value)
     return before

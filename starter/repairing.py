@@ -15,6 +15,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from activities.sweeping import Sweeping, Swept
+from domain.agenda import ProgrammeStart
 from domain.clock import DAY
 from domain.finding import Finding
 from domain.refusal import Refused
@@ -24,7 +25,6 @@ from runtime.fleet import TemporalFleet
 from starter.door import WORKFLOW, Door
 from starter.trouble import NotFound, NotReachable
 from store.census import SqlCensus
-from workflows.programme import ProgrammeStart
 from workflows.programme import id_of as programme_of
 from workflows.sender import id_of as sender_of
 

@@ -11,7 +11,16 @@ from workflows.sender import Sender
 from workflows.sweep import Sweep
 
 WORKFLOWS: Sequence[type] = (Onboarding, SuccessProgramme, Sender, Sweep)
-PASSED_THROUGH = ("domain", "activities", "pydantic", "pydantic_core", "annotated_types", "structlog", "babel", "yaml")
+PASSED_THROUGH: Sequence[str] = (
+    "domain",
+    "activities",
+    "pydantic",
+    "pydantic_core",
+    "annotated_types",
+    "structlog",
+    "babel",
+    "yaml",
+)
 """Modules that workflows share with the process: re-importing them per workflow doubles CPU and memory of a start. They
 lose the sandbox's guard, which is why linter rules and import contracts hold what `domain` may do."""
 

@@ -36,7 +36,7 @@ class Sender:
             if workflow.patched("clears-up-whenever-woken"):
                 self._clear_up()
                 if self._long_enough() and not self.under_way:
-                    workflow.continue_as_new(self.channel)
+                    runs.begin_new_run(self.channel)
             outbox = await self._look()
             self._send(outbox.ready)
             if self.woken != seen:

@@ -49,7 +49,7 @@ def first_state(
     state = State(
         onboarding=onboarding_id(deal.source, deal.id),
         clock=clock,
-        jitter=_share_of(spread, of=onboarding_id(deal.source, deal.id)),
+        jitter=delay_of(spread, of=onboarding_id(deal.source, deal.id)),
         opened=True,
         playbook=playbook.key,
         playbook_hash=content_hash(playbook),
@@ -80,8 +80,8 @@ def first_state(
     return state
 
 
-def _share_of(spread: timedelta, *, of: str) -> timedelta:
-    """By the id's hash, so that it is the same at every try; whole seconds are easier to read in the Temporal UI."""
+def delay_of(spread: timedelta, *, of: str) -> timedelta:
+    """How much later than its entries an onboarding wakes: by the id's hash, so that it is the same at every try. Whole seconds are easier to read in the Temporal UI."""
     return timedelta(seconds=int(short(of), 16) % max(1, int(spread.total_seconds())))
 
 

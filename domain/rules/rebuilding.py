@@ -17,7 +17,7 @@ from domain.news import KINDS, News
 from domain.record import Dossier, KeptRow, Past
 from domain.rules.casting import VENDOR_ROLES, approvers
 from domain.rules.deciding import decide
-from domain.rules.opening import first_state
+from domain.rules.opening import delay_of, first_state
 from domain.team import Team
 
 GRAIN = timedelta(milliseconds=1)
@@ -32,7 +32,7 @@ class CannotRebuild(Exception):
     """What was lived through again is not what the read model shows. Who must act: whoever repairs; it says where."""
 
 
-def rebuild(dossier: Dossier, past: Past, team: Team, *, now: datetime) -> State:
+def rebuild(dossier: Dossier, past: Past, team: Team, *, now: datetime, spread: timedelta = timedelta(0)) -> State:
     """The state as of the last thing that was written, with one fact pending: that it was taken up again.
 
     On the real clock only. The ids of past news are not kept, so a sender that repeats an old piece is not recognised
@@ -49,6 +49,7 @@ def rebuild(dossier: Dossier, past: Past, team: Team, *, now: datetime) -> State
     if differences := _differences(state, past):
         raise CannotRebuild(f"journal and read model do not agree: {'; '.join(differences)}")
     _settle_people(state, past, team)
+    state.jitter = delay_of(spread, of=state.onboarding)
     # Signals without a name go by their number, and each left a row at least: a number must not come twice.
     state.counts["signals"] = len(past.rows)
     note(state, "taken_up_again", now)

@@ -12,7 +12,7 @@ from domain.refusal import Refused
 from domain.text import in_language
 from domain.trouble import UnknownOnboarding
 from starter.cli.answers import answer, console, count, in_words, plain
-from starter.cli.codes import OK, FOUND
+from starter.cli.codes import FOUND, OK
 from starter.cli.desk import Desk, desk_at
 from starter.cli.options import NOWHERE, Where
 from starter.trouble import WrongOption
