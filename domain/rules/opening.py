@@ -81,7 +81,10 @@ def first_state(
 
 
 def delay_of(spread: timedelta, *, of: str) -> timedelta:
-    """How much later than its entries an onboarding wakes: by the id's hash, so that it is the same at every try. Whole seconds are easier to read in the Temporal UI."""
+    """How much later than its entries an onboarding wakes: by the id's hash, so that it is the same at every try.
+
+    Whole seconds are easier to read in the Temporal UI.
+    """
     return timedelta(seconds=int(short(of), 16) % max(1, int(spread.total_seconds())))
 
 
