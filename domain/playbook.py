@@ -176,8 +176,20 @@ class Pausing(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
+class Edition(Door):
+    """What one letter of a series says, and the one thing that its reader is asked to do."""
+
+    title: Text = Field(description="its subject")
+    text: Text = Field(description="what it says")
+    next_step: Text = Field(description="the one thing that its reader is asked to do")
+    source: Sources = Field((), description="ids of what it stands for")
+
+
 class Cadence(Door):
-    """Something that comes again and again with one kind of person (section 9, AD-04, SS-06)."""
+    """Something that comes again and again with one kind of person (section 9, AD-04, SS-06).
+
+    A meeting is agreed with each customer; a webinar is held for many, and nobody has to come.
+    """
 
     key: Slug = Field(description="once per playbook")
     title: Text = Field(description="as people read it in invitations")
@@ -186,12 +198,16 @@ class Cadence(Door):
     every_weeks: int | None = Field(None, ge=1, le=52, description="this, or every_months")
     every_months: int | None = Field(None, ge=1, le=24, description="this, or every_weeks")
     minutes: int | None = Field(None, ge=5, le=480, description="how long a meeting takes")
-    kind: Literal["meeting", "status_report", "message", "as_needed"] = Field(
+    kind: Literal["meeting", "webinar", "status_report", "message", "as_needed"] = Field(
         "meeting", description="as_needed never comes by itself"
     )
     starts: Opening = Field(Opening(), description="when it comes for the first time")
     until: Slug = Field("hand_off", description="milestone after which it ends, or hand_off")
     agenda: tuple[Text, ...] = Field((), description="one entry per occurrence, the last one goes on")
+    editions: tuple[Edition, ...] = Field(
+        (), description="what a message says: one per occurrence, the last one goes on"
+    )
+    copied: bool = Field(True, description="whoever leads it gets it too: with hundreds of customers nobody could")
     style: Text | None = Field(None, description="how to lead or write it")
     sent: bool = Field(True, description="false: carried as data, nothing goes out yet")
     source: Sources = Field((), description="ids of what it stands for")
@@ -371,6 +387,8 @@ class ProgrammeCadence(Door):
     title: Text = Field(description="as people read it in invitations")
     every_months: int = Field(ge=1, le=24, description="counted from the hand-off; from 3 on the sponsor is asked in")
     minutes: int | None = Field(None, ge=5, le=480, description="how long it takes")
+    kind: Literal["meeting", "message"] = Field("meeting", description="held, or written")
+    editions: tuple[Edition, ...] = Field((), description="what a message says, in turn and then from the first again")
     source: Sources = Field((), description="ids of what it stands for")
 
 
@@ -387,6 +405,7 @@ class Kickoff(Door):
 
     agenda: tuple[Text, ...] = Field(description="its points, in order")
     questions: tuple[Text, ...] = Field(description="what is asked of the customer")
+    held: Literal["meeting", "in_writing"] = Field("meeting", description="together, or by mail alone")
     source: Sources = Field((), description="ids of what it stands for")
 
 
