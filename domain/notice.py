@@ -33,16 +33,25 @@ NoticeKind = Literal[
     "scope_change_decided",
     "status_report",
     "meeting",
+    "message",
+    "webinar",
     "ready_early",
     "hand_off_decision",
     "hand_off",
     "ended",
     "programme_meeting",
+    "programme_message",
     "undeliverable",
     "sweep_report",
 ]
 
-OUTLIVES_THE_ONBOARDING: tuple[NoticeKind, ...] = ("hand_off", "ended", "undeliverable", "programme_meeting")
+OUTLIVES_THE_ONBOARDING: tuple[NoticeKind, ...] = (
+    "hand_off",
+    "ended",
+    "undeliverable",
+    "programme_meeting",
+    "programme_message",
+)
 """What still goes out when an onboarding has ended; a welcome or a new date that still waited would only confuse."""
 
 

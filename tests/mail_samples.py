@@ -132,6 +132,8 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "kickoff_due": "2026-12-04",
         "go_live_due": "2027-02-12",
         "review_due": "2027-03-01",
+        "review_day": 90,
+        "in_writing": False,
     },
     "assigned": {
         "products": ["Route Planner", "Driver App"],
@@ -153,6 +155,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "quick_wins": [{"what": "Send changes to drivers by app", "visibility": 5, "effort": 2}],
         "champion": "Jürgen Weiß",
         "completeness_pct": 88,
+        "in_writing": False,
         "missing": ["the statement of work", "who the technical lead is"],
         "milestones": [
             {"title": "Sales hand-off reviewed", "due": "2026-12-01"},
@@ -162,6 +165,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
     },
     "hand_off_gaps": {"missing": ["the statement of work", "who the technical lead is"], "completeness_pct": 88},
     "kickoff_agenda": {
+        "in_writing": False,
         "due": "2026-12-04",
         "agenda": [
             "Introductions: who we are and which part each of us plays",
@@ -360,7 +364,27 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "agenda": "Progress and early wins",
         "with": ["Dr. Anke Sommer", "Mara Olsen"],
     },
+    "message": {
+        "title": "Weekly tips",
+        "headline": "Pin the view that you open every morning",
+        "text": "A pinned view opens right after you sign in.\nIt takes two minutes to set up.",
+        "next_step": "open the view that you use most and press the star at its top right.",
+    },
+    "webinar": {
+        "title": "Monthly webinar on an advanced topic",
+        "on": "2027-02-18",
+        "minutes": 45,
+        "agenda": "Reports that send themselves",
+        "with": ["Jürgen Weiß", "Mara Olsen"],
+        "host": "Lena Fuchs",
+    },
     "programme_meeting": {"title": "Quarterly business review", "on": "2027-06-08", "minutes": 60},
+    "programme_message": {
+        "title": "Quarterly value letter",
+        "headline": "Then and now",
+        "text": "Put the figure that you bought us for beside what it was before.",
+        "next_step": "reply with the figure as it is today.",
+    },
     "ready_early": {"hand_off_from": "2027-03-01"},
     "hand_off_decision": {
         "unmet": ["Adoption has reached its target", "Every milestone of the onboarding is complete"],
@@ -368,6 +392,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "day": 120,
     },
     "hand_off": {
+        "meets": True,
         "message": [
             "Your onboarding is complete. From now on the standard success programme supports you.",
             "A monthly business check-in of 30 minutes takes the place of the weekly status call.",
@@ -425,6 +450,8 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "kickoff_due": "2026-12-04",
         "go_live_due": "2027-02-12",
         "review_due": "2027-03-01",
+        "review_day": 90,
+        "in_writing": False,
     },
     "assigned": {
         "products": ["ルートプランナー", "ドライバーアプリ"],
@@ -446,6 +473,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "quick_wins": [{"what": "変更をアプリでドライバーに通知", "visibility": 5, "effort": 2}],
         "champion": "高橋 美咲",
         "completeness_pct": 88,
+        "in_writing": False,
         "missing": ["作業範囲記述書（SOW）", "技術責任者"],
         "milestones": [
             {"title": "営業からの引き継ぎ内容の確認", "due": "2026-12-01"},
@@ -455,6 +483,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
     },
     "hand_off_gaps": {"missing": ["作業範囲記述書（SOW）", "技術責任者"], "completeness_pct": 88},
     "kickoff_agenda": {
+        "in_writing": False,
         "due": "2026-12-04",
         "agenda": [
             "自己紹介と、各メンバーの役割の確認",
@@ -632,7 +661,27 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "agenda": "",
         "with": ["中村 浩", "森 健二"],
     },
+    "message": {
+        "title": "今週の活用ヒント",
+        "headline": "よく使う画面をお気に入りに登録する",
+        "text": "毎朝開く画面は、お気に入りに登録するとログイン直後に表示されます。\n所要時間は2分です。",
+        "next_step": "最もよく開く画面の右上にある星印を押してください。",
+    },
+    "webinar": {
+        "title": "月次応用ウェビナー",
+        "on": "2027-02-18",
+        "minutes": 45,
+        "agenda": "レポートの自動配信",
+        "with": ["高橋 美咲", "森 健二"],
+        "host": "森 健二",
+    },
     "programme_meeting": {"title": "四半期ビジネスレビュー", "on": "2027-06-08", "minutes": 60},
+    "programme_message": {
+        "title": "四半期の成果レポート",
+        "headline": "導入前との比較をお願いします",
+        "text": "ご契約時に伺った指標を、導入前の数値と並べてご確認ください。",
+        "next_step": "最新の数値を一行でご返信ください。",
+    },
     "ready_early": {"hand_off_from": "2027-03-01"},
     "hand_off_decision": {
         "unmet": ["利用定着が目標水準に達している", "すべてのマイルストーンが完了している"],
@@ -640,6 +689,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "day": 120,
     },
     "hand_off": {
+        "meets": True,
         "message": [
             "オンボーディングが完了し、今後は標準のサクセスプログラムでご支援いたします。",
             "週次のステータス会議に代わり、月1回30分のビジネス・チェックインを実施します。",

@@ -3,16 +3,18 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from itertools import takewhile
 from typing import Any
 
 from domain.agenda.state import Entry
 from domain.notice import Notice, NoticeKind
-from domain.playbook import Milestone, Rung
+from domain.playbook import Cadence, Milestone, Rung
 from domain.record import RegisterRow
 from domain.rules import letters
 from domain.rules.casting import VENDOR_ROLES
 from domain.rules.desk import Desk, present
 from domain.rules.nudging import Step, due_for_nudging, last_step
+from domain.rules.schedule import NOTICE_AHEAD, cadence_days
 
 Told = list[Notice]
 NUDGES = frozenset({"reminder", "escalation"})
@@ -131,29 +133,25 @@ def _cadence(desk: Desk, entry: Entry, registers: Sequence[RegisterRow]) -> Told
     if cadence is None:
         return []
     day = date.fromisoformat(entry.occurrence)
-    if cadence.kind == "meeting" and day < desk.today:
+    if cadence.kind in NOTICE_AHEAD and day < desk.today:
         return []
-    people = dict.fromkeys([*desk.playing(*cadence.with_), *desk.playing(cadence.led_by)])
+    leader = desk.playing(cadence.led_by) if cadence.copied else []
+    people = list(dict.fromkeys([*desk.playing(*cadence.with_), *leader]))
     if cadence.kind == "status_report":
-        since = day - timedelta(weeks=cadence.every_weeks or 4)
-        return present(
-            desk.notice(
-                "status_report", id, entry.key,
-                letters.status_report(desk, list(registers), id, since=since), about=cadence.key,
-            )
-            for id in people
-        )  # fmt: skip
-    turn = _turn(desk, entry)
+        return _report(desk, entry, cadence, people, registers)
+    if cadence.kind == "message":
+        return _message(desk, entry, cadence, people)
+    agenda = cadence.agenda[min(_month(desk, entry), len(cadence.agenda) - 1)] if cadence.agenda else None
     return present(
         desk.notice(
-            "meeting", id, entry.key,
+            "webinar" if cadence.kind == "webinar" else "meeting", id, entry.key,
             {
                 "title": desk.say(cadence.title, desk.language_of(id)),
                 "on": entry.occurrence,
                 "minutes": cadence.minutes or "",
-                "agenda": desk.say(cadence.agenda[min(turn, len(cadence.agenda) - 1)], desk.language_of(id))
-                if cadence.agenda else "",
+                "agenda": desk.say(agenda, desk.language_of(id)),
                 "with": [desk.name(other) for other in people],
+                "host": ", ".join(desk.name(other) for other in desk.playing(cadence.led_by)),
             },
             about=cadence.key,
         )
@@ -161,8 +159,41 @@ def _cadence(desk: Desk, entry: Entry, registers: Sequence[RegisterRow]) -> Told
     )  # fmt: skip
 
 
-def _turn(desk: Desk, entry: Entry) -> int:
-    """Which occurrence of its cadence an entry is, counted from 0 by months of the onboarding."""
+def _report(
+    desk: Desk, entry: Entry, cadence: Cadence, people: Sequence[str], registers: Sequence[RegisterRow]
+) -> Told:
+    weeks = cadence.every_weeks or 4 * (cadence.every_months or 1)
+    since = date.fromisoformat(entry.occurrence) - timedelta(weeks=weeks)
+    return present(
+        desk.notice(
+            "status_report", id, entry.key,
+            letters.status_report(desk, list(registers), id, since=since), about=cadence.key,
+        )
+        for id in people
+    )  # fmt: skip
+
+
+def _message(desk: Desk, entry: Entry, cadence: Cadence, people: Sequence[str]) -> Told:
+    turn = min(_turn(desk, entry, cadence), len(cadence.editions) - 1)
+    edition = cadence.editions[turn] if cadence.editions else None
+    return present(
+        desk.notice(
+            "message", id, entry.key,
+            letters.edition(desk, cadence.title, edition, desk.language_of(id)), about=cadence.key,
+        )
+        for id in people
+    )  # fmt: skip
+
+
+def _turn(desk: Desk, entry: Entry, cadence: Cadence) -> int:
+    """Which occurrence of its cadence an entry is, counted from 0."""
+    days = cadence_days(cadence, desk.state, desk.calendar, desk.calendar.day_of(desk.deal.closed_at), desk.plan)
+    day = date.fromisoformat(entry.occurrence)
+    return sum(1 for _ in takewhile(lambda before: before < day, days)) if days is not None else 0
+
+
+def _month(desk: Desk, entry: Entry) -> int:
+    """In which month of the onboarding an entry lies, counted from 0."""
     closed = desk.calendar.day_of(desk.deal.closed_at)
     day = date.fromisoformat(entry.occurrence)
     return max((day - closed).days // 30, 0)

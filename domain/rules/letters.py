@@ -6,9 +6,10 @@ from typing import Any
 from domain.agenda.picture import late, status
 from domain.agenda.state import MilestoneState
 from domain.deal import completeness, missing_from_hand_off
-from domain.playbook import Raci, Role
+from domain.playbook import Edition, Raci, Role
 from domain.record import RegisterRow
 from domain.rules.desk import Desk
+from domain.text import Text
 from domain.wording import reasons_in_words, rhythm_in_words
 
 NEXT_SHOWN = 5
@@ -66,12 +67,19 @@ def introduction(desk: Desk, language: str) -> Facts:
         "kickoff_due": _due_of(desk, "kickoff"),
         "go_live_due": _due_of(desk, "go_live"),
         "review_due": _due_of(desk, "review"),
+        "review_day": desk.playbook.hand_off.earliest_day,
+        "in_writing": in_writing(desk),
     }
 
 
 def _due_of(desk: Desk, role: str) -> str:
     milestone = desk.state.playing(role)
     return desk.due_on(milestone.key) if milestone else ""
+
+
+def in_writing(desk: Desk) -> bool:
+    """Whether the kickoff is a letter that is answered, and no meeting."""
+    return desk.playbook.kickoff.held == "in_writing"
 
 
 ROLE_TITLES: dict[str, dict[str, str]] = {
@@ -121,6 +129,7 @@ def hand_off_record(desk: Desk, language: str) -> Facts:
         "quick_wins": [win.model_dump(include={"what", "visibility", "effort"}) for win in deal.quick_wins],
         "champion": champion,
         **hand_off_gaps(desk, language),
+        "in_writing": in_writing(desk),
         "milestones": titled(desk, list(desk.state.milestones), language),
         "risks": [{"title": desk.say(r.title, language), "score": r.probability * r.impact} for r in risks],
     }
@@ -226,6 +235,17 @@ def hand_off_message(desk: Desk, language: str) -> Facts:
             }
             for cadence in programme.cadences
         ],
+        "meets": any(cadence.kind == "meeting" for cadence in programme.cadences),
         "support": [desk.say(text, language) for text in programme.support],
         "exceptions": [desk.title(key, language) for key in desk.state.exceptions],
+    }
+
+
+def edition(desk: Desk, series: Text, found: Edition | None, language: str) -> Facts:
+    """One letter of a series; where the playbook gives no words for it, it says what the series is."""
+    return {
+        "title": desk.say(series, language),
+        "headline": desk.say(found.title, language) if found else "",
+        "text": desk.say(found.text, language) if found else "",
+        "next_step": desk.say(found.next_step, language) if found else "",
     }

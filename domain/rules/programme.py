@@ -1,7 +1,7 @@
 """What goes on for years after the hand-off? The success programme's own small agenda."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import date, timedelta
 
 from domain.agenda.occasion import ProgrammeOccasion
 from domain.agenda.state import Entry, State
@@ -9,6 +9,7 @@ from domain.calendar import OPENING
 from domain.notice import Notice
 from domain.playbook import ProgrammeCadence
 from domain.record import Dossier, JournalRow, Writing
+from domain.rules import letters
 from domain.rules.desk import Desk, present
 from domain.rules.schedule import MEETING_NOTICE, add_months
 from domain.team import Team
@@ -32,22 +33,25 @@ def keep_programme(
         for entry in occasion.due
     ]
     fresh = [entry for entry in occasion.due if entry.key not in done_before and entry.about in cadences]
-    notices = [notice for entry in fresh for notice in _announce(desk, entry, cadences[entry.about])]
+    notices = [notice for entry in fresh for notice in _announce(desk, occasion, entry, cadences[entry.about])]
     return entries, Writing(onboarding=occasion.onboarding, journal=tuple(rows), notices=tuple(notices))
 
 
 def _next(desk: Desk, occasion: ProgrammeOccasion, cadence: ProgrammeCadence) -> Entry:
     start = desk.calendar.day_of(occasion.since)
+    ahead = MEETING_NOTICE if cadence.kind == "meeting" else 0
     turn = 1
     while True:
         day = desk.calendar.working_day_from(add_months(start, turn * cadence.every_months))
-        at = desk.calendar.at(desk.calendar.add_working_days(day, -MEETING_NOTICE), OPENING)
+        at = desk.calendar.at(desk.calendar.add_working_days(day, -ahead), OPENING)
         if at > occasion.now + timedelta(seconds=1):
             return Entry(f"programme/{cadence.key}", str(day), at, "cadence", cadence.key)
         turn += 1
 
 
-def _announce(desk: Desk, entry: Entry, cadence: ProgrammeCadence) -> list[Notice]:
+def _announce(desk: Desk, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> list[Notice]:
+    if cadence.kind == "message":
+        return _write(desk, occasion, entry, cadence)
     people = [desk.state.owner, *desk.playing("project_lead")]
     if cadence.every_months >= QUARTERLY:
         people += desk.playing("executive_sponsor")
@@ -65,3 +69,33 @@ def _announce(desk: Desk, entry: Entry, cadence: ProgrammeCadence) -> list[Notic
         )
         for id in dict.fromkeys(people)
     )
+
+
+def _write(desk: Desk, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> list[Notice]:
+    """A letter instead of a meeting; the owner gets the quarter's, as the moment to look at this customer."""
+    people = desk.playing("project_lead")
+    if cadence.every_months >= QUARTERLY:
+        people += [*desk.playing("executive_sponsor"), desk.state.owner]
+    turn = _turn(desk, occasion, entry, cadence)
+    edition = cadence.editions[turn % len(cadence.editions)] if cadence.editions else None
+    return present(
+        desk.notice(
+            "programme_message",
+            id,
+            entry.key,
+            letters.edition(desk, cadence.title, edition, desk.language_of(id)),
+            about=cadence.key,
+        )
+        for id in dict.fromkeys(people)
+    )
+
+
+def _turn(desk: Desk, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> int:
+    """Which occurrence of its cadence an entry is, counted from 0: a working day later it is still that month's."""
+    since = desk.calendar.day_of(occasion.since)
+    turn = 0
+    while desk.calendar.working_day_from(add_months(since, (turn + 1) * cadence.every_months)) < date.fromisoformat(
+        entry.occurrence
+    ):
+        turn += 1
+    return turn

@@ -11,6 +11,9 @@ from domain.rules.nudging import due_for_nudging, next_step
 
 MEETING_NOTICE = 2
 """Working days before a meeting at which people hear of it."""
+WEBINAR_NOTICE = 5
+"""Working days before a webinar: its hour is fixed for many, so each needs time to make room for it."""
+NOTICE_AHEAD = {"meeting": MEETING_NOTICE, "webinar": WEBINAR_NOTICE}
 ASKED_AGAIN_AFTER_PAUSE = timedelta(days=7)
 
 
@@ -97,8 +100,8 @@ def add_months(day: date, months: int) -> date:
 
 
 def notice_moment(cadence: Cadence, calendar: WorkCalendar, day: date) -> datetime:
-    """When people hear of an occurrence: a report comes on its day, a meeting is announced before."""
-    ahead = MEETING_NOTICE if cadence.kind == "meeting" else 0
+    """When people hear of an occurrence: a report or message comes on its day, a meeting is announced before."""
+    ahead = NOTICE_AHEAD.get(cadence.kind, 0)
     return calendar.at(calendar.add_working_days(day, -ahead), OPENING)
 
 

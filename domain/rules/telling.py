@@ -51,7 +51,8 @@ def _opened(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
         told += _to_each(desk, "hand_off_gaps", ["seller"], fact, lambda lang: letters.hand_off_gaps(desk, lang))
     kickoff = desk.state.playing("kickoff")
     if kickoff is not None and not kickoff.settled:
-        told += _to_each(desk, "kickoff_agenda", [*leads, owner], fact, lambda lang: _kickoff(desk, kickoff.key, lang))
+        people = leads if letters.in_writing(desk) else [*leads, owner]
+        told += _to_each(desk, "kickoff_agenda", people, fact, lambda lang: _kickoff(desk, kickoff.key, lang))
     if late := letters.overdue(desk, desk.language_of(owner)):
         found = {
             "day": fact.data.get("day", 0),
@@ -67,6 +68,7 @@ def _kickoff(desk: Desk, key: str, language: str) -> dict[str, Any]:
         "due": desk.due_on(key),
         "agenda": [desk.say(text, language) for text in desk.playbook.kickoff.agenda],
         "questions": [desk.say(text, language) for text in desk.playbook.kickoff.questions],
+        "in_writing": letters.in_writing(desk),
     }
 
 
