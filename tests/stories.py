@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain.playbook import MilestoneRole
+from playbooks.library import Library
 from tests.onboardings import RunningOnboarding
 
 AHEAD = timedelta(hours=5)
@@ -12,9 +14,16 @@ AHEAD = timedelta(hours=5)
 
 def workable(plan: dict[str, Any], without: Collection[str] = ()) -> list[dict[str, Any]]:
     """The open milestones that somebody can reach now, by date; hypercare's end comes by itself."""
-    by_itself = {m["key"] for m in plan["milestones"] if m["key"].startswith("hypercare")}
+    by_itself = playing("hypercare_end", plan)
     open_ones = [m for m in plan["milestones"] if m["status"] == "open" and not m["waits_for"]]
-    return sorted((m for m in open_ones if m["key"] not in by_itself | set(without)), key=lambda m: str(m["due"]))
+    return sorted((m for m in open_ones if m["key"] not in {by_itself, *without}), key=lambda m: str(m["due"]))
+
+
+def playing(role: MilestoneRole, plan: dict[str, Any]) -> str:
+    """The key of the milestone with that role in the playbook of a plan."""
+    milestone = Library().get(plan["playbook"]).playing(role)
+    assert milestone is not None
+    return milestone.key
 
 
 async def work_through(

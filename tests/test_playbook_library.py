@@ -42,7 +42,7 @@ def test_a_companys_playbook_wins_over_the_shipped_one(folder: Path) -> None:
 
     library = Library(folder)
 
-    assert ("high-touch",) == tuple(library.keys())
+    assert library.keys() == Library().keys()
     assert "Our own onboarding" in str(library.get("high-touch").title)
 
 
@@ -62,22 +62,37 @@ def test_an_unknown_playbook_is_refused_with_those_that_exist() -> None:
         Library().get("white-glove")
 
 
-@pytest.mark.parametrize("value", [None, 0, 9_600, 240_000, Decimal(46_000)])
-def test_one_playbook_serves_every_tier(value: float | Decimal | None) -> None:
-    """No lower tier is there, so high touch is used for all."""
-    assert "high-touch" == Library().choose(value)
-
-
 @pytest.mark.parametrize(
     ("value", "chosen"),
-    [(100_000, "high-touch"), (99_999, "small"), (20_000, "small"), (5, "small"), (None, "high-touch")],
+    [
+        (240_000, "high-touch"),
+        (100_000, "high-touch"),
+        (Decimal("99999.99"), "low-touch"),
+        (20_000, "low-touch"),
+        (19_999, "tech-touch"),
+        (0, "tech-touch"),
+        (None, "high-touch"),
+    ],
 )
-def test_a_deal_gets_the_highest_tier_that_it_is_worth(folder: Path, value: float | None, chosen: str) -> None:
-    """Below every tier it gets the lowest; a value that nobody gave counts as the highest."""
-    text = SHIPPED_TEXT.replace("key: high-touch", "key: small")
-    written(folder, text.replace("from_yearly_value: 100000", "from_yearly_value: 20000"), name="small.yaml")
+def test_a_deal_gets_the_highest_tier_that_it_is_worth(value: float | Decimal | None, chosen: str) -> None:
+    """A value that nobody gave counts as the highest."""
+    assert chosen == Library().choose(value)
+
+
+@pytest.mark.parametrize(("value", "chosen"), [(50_000, "middle"), (49_999, "low-touch"), (100_000, "high-touch")])
+def test_a_company_may_put_a_tier_between_the_shipped_ones(folder: Path, value: float, chosen: str) -> None:
+    text = SHIPPED_TEXT.replace("key: high-touch", "key: middle")
+    written(folder, text.replace("from_yearly_value: 100000", "from_yearly_value: 50000"), name="middle.yaml")
 
     assert chosen == Library(folder).choose(value)
+
+
+def test_below_every_tier_a_deal_gets_the_lowest(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A company with one playbook uses it for all."""
+    monkeypatch.setattr("playbooks.library.SHIPPED", folder)
+    written(folder, SHIPPED_TEXT)
+
+    assert "high-touch" == Library().choose(5)
 
 
 def test_a_folder_that_is_none_is_told(folder: Path) -> None:
