@@ -71,10 +71,6 @@ def through_json(state: State) -> State:
     return State.model_validate_json(state.model_dump_json())
 
 
-def playbook_called(key: str) -> Playbook:
-    return Library(None).get(key)
-
-
 def opened() -> "Simulation":
     """Lindenau's onboarding as it was opened on Mon 2 Nov 2026: owner Jonas, approved by Nora or Arthur."""
     return _opened().fork()

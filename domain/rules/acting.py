@@ -14,10 +14,11 @@ from domain.rules import letters
 from domain.rules.casting import VENDOR_ROLES
 from domain.rules.desk import Desk, present
 from domain.rules.nudging import Step, due_for_nudging, last_step
-from domain.rules.schedule import NOTICE_AHEAD, cadence_days
+from domain.rules.schedule import NOTICE_AHEAD, cadence_days, notice_moment
 
 Told = list[Notice]
 NUDGES = frozenset({"reminder", "escalation"})
+ONCE_A_MOMENT = frozenset({"pause_proposal", "status_report"})
 
 
 def act(desk: Desk, entries: Sequence[Entry], registers: Sequence[RegisterRow]) -> Told:
@@ -108,17 +109,18 @@ def _escalate(desk: Desk, milestone: Milestone, step: Step, rung: Rung) -> Told:
 def _collapse(desk: Desk, told: Told) -> Told:
     """Several overdue things for one person at one moment become one message: no burst after an outage.
 
-    A proposal to pause is a decision that is asked for and stands by itself, but one of them is enough.
+    A proposal to pause is a decision that is asked for and stands by itself, but one is enough. So is one report
+    where the sponsor's and the project lead's are due together and one person plays both.
     """
     nudges: dict[str, Told] = defaultdict(list)
-    proposed: set[str] = set()
+    had: set[tuple[str, str]] = set()
     kept: Told = []
     for notice in told:
         if notice.kind in NUDGES and notice.facts["days"] > 0:
             nudges[notice.to].append(notice)
-        elif notice.kind != "pause_proposal" or notice.to not in proposed:
+        elif (notice.kind, notice.to) not in had:
             kept.append(notice)
-            proposed |= {notice.to} if notice.kind == "pause_proposal" else set()
+            had |= {(notice.kind, notice.to)} if notice.kind in ONCE_A_MOMENT else set()
     for to, several in nudges.items():
         if len(several) == 1:
             kept += several
@@ -186,10 +188,18 @@ def _message(desk: Desk, entry: Entry, cadence: Cadence, people: Sequence[str]) 
 
 
 def _turn(desk: Desk, entry: Entry, cadence: Cadence) -> int:
-    """Which occurrence of its cadence an entry is, counted from 0."""
-    days = cadence_days(cadence, desk.state, desk.calendar, desk.calendar.day_of(desk.deal.closed_at), desk.plan)
-    day = date.fromisoformat(entry.occurrence)
-    return sum(1 for _ in takewhile(lambda before: before < day, days)) if days is not None else 0
+    """Which letter of its series an entry is, counted from 0: what was past before the series could begin is not one.
+
+    Whoever goes live at noon gets the first letter a week later, not the second.
+    """
+    state = desk.state
+    days = cadence_days(cadence, state, desk.calendar, desk.calendar.day_of(desk.deal.closed_at), desk.plan)
+    if days is None:
+        return 0
+    after = [milestone.at for key in cadence.starts.after if (milestone := state.milestone(key)) and milestone.at]
+    began = max([desk.deal.closed_at, *after, *([state.taken_up_at] if state.taken_up_at else [])])
+    past = takewhile(lambda before: before < date.fromisoformat(entry.occurrence), days)
+    return sum(notice_moment(cadence, desk.calendar, before) > began for before in past)
 
 
 def _month(desk: Desk, entry: Entry) -> int:
