@@ -17,9 +17,9 @@ STATES = Path(__file__).parent / "states"
 
 
 async def to_the_hand_off(deal: RunningOnboarding) -> None:
-    """The plain story, all its runs, and the programme's first year."""
+    """The plain story, all its runs, and the programme's first months."""
     await work_through(deal)
-    await attest_everything(deal)
+    await attest_everything(deal, by=(await deal.progress()).owner)
     await deal.outcome()
 
 
@@ -74,6 +74,8 @@ async def database_hung(deal: RunningOnboarding) -> None:
 
 STORIES: dict[str, Callable[[RunningOnboarding], Awaitable[None]]] = {
     "to_the_hand_off": to_the_hand_off,
+    "low_touch": to_the_hand_off,
+    "tech_touch": to_the_hand_off,
     "with_troubles": with_troubles,
     "left_open": left_open,
     "cancelled": cancelled,
@@ -81,11 +83,15 @@ STORIES: dict[str, Callable[[RunningOnboarding], Awaitable[None]]] = {
 }
 
 
+DEALS = {"low_touch": "calloway-uk", "tech_touch": "pinecrest-us"}
+"""Whose story it is, where it is not the first sample's."""
+
+
 async def record(name: str) -> list[Path]:
     """Play the story and keep the history of every run of it, and of the programme that followed."""
     written = []
     async with world() as here:
-        deal = await here.closed_now()
+        deal = await here.closed_now(DEALS.get(name, "lindenau-germany"))
         await deal.let_pass(hours=1)
         await STORIES[name](deal)
         histories = [run async for run in deal.runs()]

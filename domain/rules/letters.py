@@ -8,6 +8,7 @@ from domain.agenda.state import MilestoneState
 from domain.deal import completeness, missing_from_hand_off
 from domain.playbook import Edition, Raci, Role
 from domain.record import RegisterRow
+from domain.rules.casting import VENDOR_ROLES
 from domain.rules.desk import Desk
 from domain.text import Text
 from domain.wording import reasons_in_words, rhythm_in_words
@@ -144,7 +145,10 @@ def hand_off_gaps(desk: Desk, language: str) -> Facts:
 
 
 def plan_document(desk: Desk, language: str) -> Facts:
-    """The plan with its reasons, the RACI and the communication schedule (TIP-1, TIP-2, ST1 deliverables)."""
+    """The plan with its reasons, the RACI and the communication schedule (TIP-1, TIP-2, ST1 deliverables).
+
+    What we do among ourselves is no part of the schedule: the customer reads it.
+    """
     titles = {milestone.key: desk.say(milestone.title, language) for milestone in desk.playbook.milestones}
     stages = [
         {
@@ -171,6 +175,7 @@ def plan_document(desk: Desk, language: str) -> Facts:
             "minutes": cadence.minutes or "",
         }
         for cadence in desk.playbook.cadences
+        if not set(cadence.with_) <= set(VENDOR_ROLES)
     ]
     return {"stages": stages, "raci": raci, "schedule": schedule}
 
