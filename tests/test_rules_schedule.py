@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.rules.schedule import add_months
+from domain.text import in_language
 from tests.simulation import MANAGER, OWNER, Simulation, gone_live, opened
 
 
@@ -260,3 +261,31 @@ def test_a_rejection_never_makes_a_date_earlier() -> None:
 
     assert onboarding.due_on("integrations_live") == "2026-12-07"
     assert onboarding.due_on("uat_signed_off") == "2026-12-14"
+
+
+# --- letters
+
+
+def test_a_series_of_letters_begins_with_its_first_one_however_late_it_can_begin() -> None:
+    """Gone live at noon of a day on which a letter would have gone out in the morning."""
+    onboarding = opened()
+    onboarding.to_day(71)
+    onboarding.settled("gone_live")
+
+    onboarding.to_day(93)
+
+    letters = [notice for notice in onboarding.notices("message", to="champion") if notice.about == "weekly_tips"]
+    series = next(cadence for cadence in onboarding.playbook.cadences if cadence.key == "weekly_tips")
+    said = [in_language(edition.title, "en") for edition in series.editions]
+    assert [letter.facts["headline"] for letter in letters] == said[:3]
+
+
+def test_people_are_invited_to_a_webinar_a_week_ahead(onboarding: Simulation) -> None:
+    onboarding.to_day(63, hour=9)
+    onboarding.settled("gone_live")
+    onboarding.to_day(75)
+
+    [invited] = onboarding.notices("webinar", to="champion")
+
+    held = date.fromisoformat(invited.facts["on"])
+    assert (held - onboarding.calendar.day_of(invited.not_before)).days >= 7
