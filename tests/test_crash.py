@@ -114,6 +114,12 @@ class Case:
         """Mails that came more than once."""
         return len(self.office.mails) - len({mail["Message-ID"] for mail in self.office.mails})
 
+    @property
+    def pointless(self) -> int:
+        """Mails that were in hand at a kill, and withdrawn afterwards because what they are about had been done."""
+        gone = {mail["Message-ID"] for mail in self.office.mails}
+        return sum(notice.message_id in gone for notice in reads.notices(self.engine, state="withdrawn"))
+
 
 @pytest.fixture
 async def temporal(tmp_path: Path) -> AsyncIterator[DevServer]:
@@ -189,7 +195,7 @@ async def test_a_worker_that_is_killed_again_and_again_brings_its_onboarding_to_
     assert "handed_over_with_exceptions" == outcome["ending"]
     assert case.facts("milestone_reached") == Counter(["handoff_reviewed", "introduction_sent"])
     case.expect_everything_once()
-    assert 0 < case.repeats <= MOST_AT_ONCE, "what was in hand came again, as the same message"
+    assert 0 < case.repeats + case.pointless <= MOST_AT_ONCE, "what was in hand came again, as the same message"
 
 
 async def test_a_temporal_server_that_is_killed_goes_on_from_its_file(
