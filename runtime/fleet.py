@@ -1,4 +1,4 @@
-"""Which workflows run in Temporal, and how does one of them stand? What the sweep looks at, page by page.
+"""Which workflows run in Temporal, and how does one of them stand? What sweep and deploys look at, page by page.
 
 By the service's own messages: the client's `list` and `describe` raise as soon as one workflow is paused in Temporal,
 a status that they do not know (temporalio 1.35).
@@ -50,6 +50,18 @@ class Connection(Protocol):
     def namespace(self) -> str: ...
 
 
+async def listed(client: Connection, query: str) -> AsyncIterator[WorkflowExecutionInfo]:
+    """All that a search finds; a page at a time, since there may be a hundred thousand. Raises RPCError."""
+    request = ListWorkflowExecutionsRequest(namespace=client.namespace, page_size=PAGE, query=query)
+    while True:
+        page = await client.workflow_service.list_workflow_executions(request, retry=True)
+        for execution in page.executions:
+            yield execution
+        if not page.next_page_token:
+            return
+        request.next_page_token = page.next_page_token
+
+
 @dataclass(frozen=True)
 class TemporalFleet:
     """The fleet of `activities.ports`. Search is behind by a second or so, `look` is not."""
@@ -58,18 +70,8 @@ class TemporalFleet:
 
     async def running(self, kind: str) -> AsyncIterator[Sighting]:
         """Every running workflow of that type."""
-        request = ListWorkflowExecutionsRequest(
-            namespace=self.client.namespace,
-            page_size=PAGE,
-            query=f"WorkflowType = '{kind}' AND ExecutionStatus = 'Running'",
-        )
-        while True:
-            page = await self.client.workflow_service.list_workflow_executions(request, retry=True)
-            for execution in page.executions:
-                yield _sighting(execution)
-            if not page.next_page_token:
-                return
-            request.next_page_token = page.next_page_token
+        async for execution in listed(self.client, f"WorkflowType = '{kind}' AND ExecutionStatus = 'Running'"):
+            yield _sighting(execution)
 
     async def look(self, id: str) -> Sighting | None:
         """Its newest run; None when Temporal knows none."""

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
-from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest, ListWorkflowExecutionsRequest
+from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest
 from temporalio.client import Client, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
+from runtime.fleet import listed
 from starter.trouble import NotReachable
 
-PAGE = 500
-"""Rows of one answer; the server gives at most 1,000."""
 VERSION = "TemporalWorkerDeploymentVersion"
 """The server's own search attribute: `deployment:build`, unset where workers are unversioned."""
 
@@ -36,26 +35,13 @@ class Fleet:
     task_queue: str
 
     async def open(self) -> AsyncIterator[Open]:
-        """Every open process; a page at a time, since there may be a hundred thousand.
-
-        Read as it comes from the server: the SDK's own listing fails as a whole where one workflow is paused.
-        """
+        """Every open process."""
         queue = self.task_queue.replace("'", "''")
-        request = ListWorkflowExecutionsRequest(
-            namespace=self.client.namespace,
-            page_size=PAGE,
-            query=f"ExecutionStatus = 'Running' AND TaskQueue = '{queue}'",
-        )
-        while True:
-            try:
-                page = await self.client.workflow_service.list_workflow_executions(request)
-            except RPCError as failure:
-                raise NotReachable(f"Temporal does not list what is open: {failure.message}") from failure
-            for found in page.executions:
+        try:
+            async for found in listed(self.client, f"ExecutionStatus = 'Running' AND TaskQueue = '{queue}'"):
                 yield _read(found)
-            if not page.next_page_token:
-                return
-            request.next_page_token = page.next_page_token
+        except RPCError as failure:
+            raise NotReachable(f"Temporal does not list what is open: {failure.message}") from failure
 
     async def current_version(self, deployment: str) -> str | None:
         """`deployment:build` of the version that new runs begin on; None where no worker of it is versioned."""
