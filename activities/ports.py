@@ -35,8 +35,8 @@ class Ledger(Protocol):
     def dossier(self, onboarding: str) -> Dossier:
         """Raises UnknownOnboarding."""
 
-    def known_keys(self, onboarding: str, keys: Collection[str]) -> set[str]:
-        """Those of the keys that stand in the journal already."""
+    def known_keys(self, onboarding: str, keys: Collection[str]) -> Mapping[str, datetime]:
+        """Those of the keys that stand in the journal already, with the moment that stands there."""
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
         """Issues, risks, wins and scope changes as they stand."""

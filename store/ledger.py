@@ -98,13 +98,14 @@ class SqlLedger:
             known = tuple(Person.model_validate(dict(row)) for row in found.mappings())
         return Dossier(onboarding=onboarding, **fixed._asdict(), people=known)
 
-    def known_keys(self, onboarding: str, keys: Collection[str]) -> set[str]:
-        """Those of the keys that stand in the journal already."""
+    def known_keys(self, onboarding: str, keys: Collection[str]) -> Mapping[str, datetime]:
+        """Those of the keys that stand in the journal already, with the moment that stands there."""
         if not keys:
-            return set()
-        found = select(journal.c.key).where(journal.c.onboarding == onboarding, journal.c.key.in_(list(keys)))
+            return {}
+        found = select(journal.c.key, journal.c.at)
+        of_it = found.where(journal.c.onboarding == onboarding, journal.c.key.in_(list(keys)))
         with read_transaction(self._engine) as connection:
-            return set(connection.scalars(found))
+            return {row.key: row.at for row in connection.execute(of_it)}
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
         """Issues, risks, wins and scope changes as they stand, each register in the order of time."""

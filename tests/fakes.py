@@ -69,9 +69,9 @@ class MemoryLedger:
             raise UnknownOnboarding(onboarding)
         return self.dossiers[onboarding]
 
-    def known_keys(self, onboarding: str, keys: Collection[str]) -> set[str]:
+    def known_keys(self, onboarding: str, keys: Collection[str]) -> Mapping[str, datetime]:
         self._answer()
-        return set(keys) & set(self.journal.get(onboarding, {}))
+        return {key: row.at for key, row in self.journal.get(onboarding, {}).items() if key in keys}
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
         return [row for (owner, _, _), row in self.rows.items() if owner == onboarding]

@@ -60,7 +60,9 @@ def test_what_was_written_down_already_is_told_to_nobody_again(onboarding: Simul
     occasion = something_happens(onboarding)
     once = decide(occasion, onboarding.dossier, onboarding.team)
 
-    again = decide(occasion, onboarding.dossier, onboarding.team, done_before=occasion.keys)
+    again = decide(
+        occasion, onboarding.dossier, onboarding.team, done_before=dict.fromkeys(occasion.keys, onboarding.now)
+    )
 
     assert again.writing.notices == ()
     assert again.consequences == once.consequences
@@ -72,10 +74,27 @@ def test_what_came_on_top_of_a_turn_that_is_taken_again_is_told(onboarding: Simu
     agenda.apply(onboarding.state, MilestoneReached(milestone="kickoff_held"), onboarding.now)
     more = Occasion(state=onboarding.state, due=occasion.due, now=onboarding.now)
 
-    again = decide(more, onboarding.dossier, onboarding.team, done_before=occasion.keys)
+    done = dict.fromkeys(occasion.keys, onboarding.now)
+    again = decide(more, onboarding.dossier, onboarding.team, done_before=done)
 
     assert "access_provisioned" not in {notice.about for notice in again.writing.notices}
     assert {notice.kind for notice in again.writing.notices} >= {"plan", "sign_off_request"}
+
+
+def test_a_rung_that_fell_between_a_crash_and_the_restart_is_climbed_once(onboarding: Simulation) -> None:
+    """The reminder was written down and its worker died; days later the same turn is taken again."""
+    onboarding.to_day(6)
+    entry = next(entry for entry in onboarding.fired if entry.rule == "nudge" and entry.about == "kickoff_held")
+    then = onboarding.now
+    onboarding.now = onboarding.at("2026-11-16 12:00")
+    again = Occasion(state=onboarding.state, due=(entry,), now=onboarding.now)
+
+    missed = decide(again, onboarding.dossier, onboarding.team, done_before={entry.key: then})
+    nothing = decide(again, onboarding.dossier, onboarding.team, done_before={entry.key: onboarding.now})
+
+    assert {notice.kind for notice in missed.writing.notices} == {"escalation"}
+    assert EXECUTIVE in {notice.to for notice in missed.writing.notices}, "the highest rung that was missed"
+    assert nothing.writing.notices == ()
 
 
 def test_every_notice_has_a_key_of_its_own() -> None:

@@ -364,9 +364,9 @@ def test_known_keys_are_those_of_the_journal(ledger: SqlLedger) -> None:
     """Of this onboarding alone."""
     ledger.write(Writing(onboarding=ONE, journal=(happened("a"), happened("b"))))
 
-    assert {"a"} == ledger.known_keys(ONE, ["a", "c"])
-    assert set() == ledger.known_keys("onboarding-file-2", ["a"])
-    assert set() == ledger.known_keys(ONE, [])
+    assert {"a": happened("a").at} == ledger.known_keys(ONE, ["a", "c"])
+    assert {} == ledger.known_keys("onboarding-file-2", ["a"])
+    assert {} == ledger.known_keys(ONE, [])
 
 
 def test_the_load_counts_open_onboardings_by_owner(ledger: SqlLedger) -> None:

@@ -1,21 +1,25 @@
 """What follows from this occasion? News and due entries in; changes of the agenda and all that is written out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 
 from domain.agenda.occasion import Occasion
-from domain.agenda.state import Consequences, Fact, State
+from domain.agenda.state import Consequences, Entry, Fact, State
 from domain.notice import Notice, Person
 from domain.record import Dossier, JournalRow, RegisterRow, Writing
 from domain.rules.acting import act
 from domain.rules.casting import approvers, staff_person
 from domain.rules.desk import Desk, present
+from domain.rules.nudging import A_TICK
 from domain.rules.opening import stage_openings
 from domain.rules.record_keeping import journal, registers, shipped_risks, standing
 from domain.rules.schedule import changes, desired, stuck_since
 from domain.rules.telling import tell
 from domain.team import Team
 from domain.wire import Wire
+
+NOTHING_DONE: Mapping[str, datetime] = MappingProxyType({})
 
 
 class Decision(Wire):
@@ -28,11 +32,14 @@ def decide(
     dossier: Dossier,
     team: Team,
     *,
-    done_before: Collection[str] = (),
+    done_before: Mapping[str, datetime] = NOTHING_DONE,
     known: Sequence[RegisterRow] = (),
     ui: str = "",
 ) -> Decision:
-    """Decide once; the same occasion decides the same again, and nobody is told twice of what is `done_before`."""
+    """Decide once; the same occasion decides the same again, and nobody is told twice of what is `done_before`.
+
+    Those are keys of the journal, with the moment at which each was written.
+    """
     state = _of_our_own(occasion.state)
     facts, now = state.pending, occasion.now
     before = {m.key: str(dossier.calendar.day_of(m.due)) for m in state.milestones}
@@ -63,9 +70,8 @@ def decide(
         cast=state.cast if state.cast != occasion.state.cast else None,
     )
     fresh_facts = [fact for fact in facts if fact.key not in done_before]
-    fresh_entries = [entry for entry in occasion.due if entry.key not in done_before]
     notices = [notice for fact in fresh_facts for notice in tell(desk, fact, before=before)]
-    notices += act(desk, fresh_entries, known)
+    notices += act(desk, _still_to_do(occasion.due, done_before), known)
     notices += _ready_early(desk) if fresh_facts else []
     opening = any(fact.kind == "opened" for fact in facts)
     risks = shipped_risks(dossier.playbook, now) if opening else []
@@ -79,6 +85,19 @@ def decide(
         plan=desk.plan,
     )
     return Decision(consequences=consequences, writing=writing)
+
+
+def _still_to_do(due: Sequence[Entry], done_before: Mapping[str, datetime]) -> list[Entry]:
+    """What was not done, and of reminders and rungs that were, what has come due since.
+
+    A worker that died right after its commit may have been away for days: a step of the ladder that fell into them
+    would be nobody's otherwise, since the next one is counted from now.
+    """
+    return [
+        entry if at is None else entry._replace(due=at + A_TICK)
+        for entry in due
+        if (at := done_before.get(entry.key)) is None or entry.rule == "nudge"
+    ]
 
 
 def _of_our_own(state: State) -> State:

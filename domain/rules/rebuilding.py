@@ -101,7 +101,7 @@ class _Living:
     def _turn(self, due: list[Entry]) -> None:
         occasion = Occasion(state=self.state.model_copy(deep=True), due=tuple(due), now=self.now)
         # All of it was told then: nothing is to be written, so no letters are drafted either.
-        decision = decide(occasion, self.dossier, self.team, done_before=occasion.keys)
+        decision = decide(occasion, self.dossier, self.team, done_before=dict.fromkeys(occasion.keys, self.now))
         agenda.adopt(self.state, decision.consequences, acted_on=due, written=self.state.facts)
 
 
