@@ -61,17 +61,18 @@ def judge(facts: Facts) -> Verdict:
     told: defaultdict[str, list[Told]] = defaultdict(list)
     for news in facts.told:
         told[news.onboarding].append(news)
+    ids = [onboarding_id(script.deal["source"], script.deal["id"]) for script in facts.scripts]
+    # The success programmes go on writing: first what counts as sent, then what has arrived, then what was ever written.
+    notices = {id: reads.notices(facts.engine, id, limit=100_000) for id in ids}
     arrived: defaultdict[str, list[Arrival]] = defaultdict(list)
-    for arrival in facts.arrivals:
+    for arrival in list(facts.arrivals):
         arrived[arrival.message_id].append(arrival)
     moments: list[datetime] = []
-    for script in facts.scripts:
-        id = onboarding_id(script.deal["source"], script.deal["id"])
+    for id, script in zip(ids, facts.scripts, strict=True):
         journal = reads.journal(facts.engine, id)
-        notices = reads.notices(facts.engine, id, limit=100_000)
         _look_at_news(verdict, told[id], journal)
         _look_at_the_course(verdict, id, script, journal, facts)
-        _look_at_mails(verdict, notices, arrived, facts)
+        _look_at_mails(verdict, notices[id], arrived, facts)
         moments += [row.recorded_at for row in journal]
         verdict.journal_rows += len(journal)
     known = {str(notice.message_id) for notice in reads.notices(facts.engine, limit=10_000_000)}
