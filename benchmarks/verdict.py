@@ -62,7 +62,7 @@ def judge(facts: Facts) -> Verdict:
     for news in facts.told:
         told[news.onboarding].append(news)
     ids = [onboarding_id(script.deal["source"], script.deal["id"]) for script in facts.scripts]
-    # The success programmes go on writing: first what counts as sent, then what has arrived, then what was ever written.
+    # Success programmes go on writing: first what counts as sent, then what arrived, then what was ever written.
     notices = {id: reads.notices(facts.engine, id, limit=100_000) for id in ids}
     arrived: defaultdict[str, list[Arrival]] = defaultdict(list)
     for arrival in list(facts.arrivals):
