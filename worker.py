@@ -74,6 +74,8 @@ NIGHTLY = ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(3)], 
 everybody's nightly jobs begin."""
 CATCH_UP = timedelta(hours=12)
 """A sweep that an outage of Temporal swallowed is made good for so long; later the next one says the same."""
+SWEEP_AT_MOST = timedelta(hours=5)
+"""An hour more than all its tries: a sweep whose worker never comes again must not keep the later ones from running."""
 WRITING_THREADS = 16
 """For the database alone, so that a mail server that hangs keeps nothing from being written down."""
 log = structlog.get_logger()
@@ -276,21 +278,31 @@ async def keep_schedule(client: Client, *, task_queue: str) -> None:
     Any number of workers may call it at once; one that may not keep schedules works all the same.
     """
     action = ScheduleActionStartWorkflow(
-        Sweep.run, id=SCHEDULE, task_queue=task_queue, static_summary="looks that nobody falls through"
+        Sweep.run,
+        id=SCHEDULE,
+        task_queue=task_queue,
+        execution_timeout=SWEEP_AT_MOST,
+        static_summary="looks that nobody falls through",
     )
     policy = SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP)
 
     def ours(there: ScheduleUpdateInput) -> ScheduleUpdate | None:
         kept = there.description.schedule
-        if isinstance(kept.action, ScheduleActionStartWorkflow) and kept.action.task_queue == task_queue:
+        there_already = kept.action
+        if (
+            isinstance(there_already, ScheduleActionStartWorkflow)
+            and there_already.task_queue == task_queue
+            and there_already.execution_timeout == SWEEP_AT_MOST
+        ):
             return None
         kept.action = action
         return ScheduleUpdate(schedule=kept)
 
     try:
-        await client.create_schedule(SCHEDULE, Schedule(action=action, spec=NIGHTLY, policy=policy))
-    except ScheduleAlreadyRunningError:
-        await client.get_schedule_handle(SCHEDULE).update(ours)
+        try:
+            await client.create_schedule(SCHEDULE, Schedule(action=action, spec=NIGHTLY, policy=policy))
+        except ScheduleAlreadyRunningError:
+            await client.get_schedule_handle(SCHEDULE).update(ours)
     except RPCError as error:
         log.warning("sweep_not_scheduled", reason=str(error.status))
 

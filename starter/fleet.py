@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from runtime.fleet import listed
 from starter.trouble import NotReachable
 
+NOT_ENDED = "(ExecutionStatus = 'Running' OR ExecutionStatus = 'Paused')"
+"""What is paused in Temporal goes on one day, and must be able to."""
 VERSION = "TemporalWorkerDeploymentVersion"
 """The server's own search attribute: `deployment:build`, unset where workers are unversioned."""
 
@@ -38,7 +41,7 @@ class Fleet:
         """Every open process."""
         queue = self.task_queue.replace("'", "''")
         try:
-            async for found in listed(self.client, f"ExecutionStatus = 'Running' AND TaskQueue = '{queue}'"):
+            async for found in listed(self.client, f"{NOT_ENDED} AND TaskQueue = '{queue}'"):
                 yield _read(found)
         except RPCError as failure:
             raise NotReachable(f"Temporal does not list what is open: {failure.message}") from failure
@@ -77,14 +80,18 @@ class Fleet:
 
     async def histories(self, processes: Sequence[Open]) -> AsyncIterator[WorkflowHistory]:
         """One after the other; the next is under way while the last is worked on."""
-        ahead: asyncio.Task[WorkflowHistory | None] | None = None
-        for process in processes:
-            fetching = asyncio.create_task(self.history(process))
-            if ahead is not None and (history := await ahead) is not None:
-                yield history
-            ahead = fetching
-        if ahead is not None and (history := await ahead) is not None:
-            yield history
+        coming: deque[asyncio.Task[WorkflowHistory | None]] = deque()
+        try:
+            for process in processes:
+                coming.append(asyncio.create_task(self.history(process)))
+                if len(coming) > 1 and (history := await coming.popleft()) is not None:
+                    yield history
+            for fetching in coming:
+                if (history := await fetching) is not None:
+                    yield history
+        finally:
+            for fetching in coming:
+                fetching.cancel()
 
 
 def _read(found: WorkflowExecutionInfo) -> Open:

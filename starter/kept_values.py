@@ -67,8 +67,9 @@ def _kept_by_marker(event: HistoryEvent) -> Iterator[tuple[str, TypeAdapter[Any]
 
 
 def _refused_news(event: HistoryEvent) -> Iterator[str]:
-    """News that was accepted is applied again in every replay."""
-    asked = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
+    """News that was accepted is applied again in every replay; after a reset it stands as admitted."""
+    accepted = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
+    asked = accepted if accepted.name else event.workflow_execution_update_admitted_event_attributes.request.input
     if asked.name not in KINDS:
         return
     for given in asked.args.payloads[:1]:

@@ -67,9 +67,22 @@ class Repairing:
                 raise NotFound(f"{subject}: neither the store nor Temporal knows it")
             if not found:
                 raise Refused(f"nothing is the matter with {subject}")
-            return [await self._of_onboarding(finding) for finding in found]
+            return await self._what_can_be_done(found)
         except RPCError as failure:
             raise NotReachable(f"Temporal does not answer: {failure.message}") from failure
+
+    async def _what_can_be_done(self, found: Sequence[Finding]) -> list[Remedy]:
+        """What no command mends does not keep the rest from being mended: who has no owner must run to be given one."""
+        remedies: list[Remedy] = []
+        refusals: list[Refused] = []
+        for finding in found:
+            try:
+                remedies.append(await self._of_onboarding(finding))
+            except Refused as refusal:
+                refusals.append(refusal)
+        if not remedies:
+            raise refusals[0]
+        return remedies
 
     def sender(self, named: str) -> str | None:
         """The sender of that name, if it is one."""
@@ -99,6 +112,8 @@ class Repairing:
     async def _of_onboarding(self, finding: Finding) -> Remedy:
         id = finding.subject
         match finding.kind:
+            case "stopped" if finding.cause == "completed":
+                raise Refused("the store is older than Temporal; what to do: docs/operations.md, `unknown`")
             case "stopped" | "not_closed":
                 return await self._go_on(
                     finding, "its workflow goes on from its last finished step, with all news since"
@@ -112,7 +127,8 @@ class Repairing:
             case "lost":
                 return await self._again(finding)
             case "paused_in_temporal":
-                return Remedy(finding, "its workflow is released in Temporal", lambda: self._unpause(id))
+                paused = programme_of(id) if finding.cause.startswith(PROGRAMME) else id
+                return Remedy(finding, "its workflow is released in Temporal", lambda: self._unpause(paused))
             case "not_started":
                 return Remedy(finding, "the deal that is kept starts its onboarding", lambda: self._start(id))
             case "asleep" | "overdue":
@@ -132,6 +148,8 @@ class Repairing:
         """Reset what is there: the history up to the last finished task stays, signals and updates since are kept."""
         id = finding.subject if not finding.cause.startswith(PROGRAMME) else programme_of(finding.subject)
         last = await self._last_finished_task(id)
+        if last is None and (finding.kind != "stopped" or finding.cause.startswith(PROGRAMME)):
+            raise Refused(f"none of its tasks has finished yet: deploy a worker that can run it, and {id} goes on")
         if last is None:
             return await self._again(finding)
         run, event = last
@@ -208,7 +226,11 @@ class Repairing:
         deal = await asyncio.to_thread(self.door.deals.kept_deal, id)
         if deal is None:
             raise Refused(f"{id}: no deal is kept; start it with the deal file: day90 start DEAL.json")
-        await self.door.start(deal.model_dump(mode="json"))
+        if (await self.door.start(deal.model_dump(mode="json"))).already:
+            raise Refused(
+                f"{id}: a run took it up, and Temporal lost that before its plan was written; what to do:"
+                " docs/operations.md, `lost`"
+            )
         return f"{id} started"
 
     async def _wake(self, id: str) -> str:
@@ -247,7 +269,8 @@ class Repairing:
         if member is None:
             raise Refused(WHAT_TO_DO["without_owner"].format(id=finding.subject))
         since = datetime.now(UTC) - REPORTED_WITH_MARGIN
-        person = staff_person(member, member.languages[0])
+        deal = await asyncio.to_thread(self.door.deals.kept_deal, finding.subject)
+        person = staff_person(member, deal.account.language if deal else member.languages[0])
         mails = await asyncio.to_thread(self.census.send_again, finding.subject, person, since=since)
         for channel in self.channels:
             await self._wake_sender(channel)
@@ -265,6 +288,8 @@ class Repairing:
         if finding.kind == "stuck":
             says = "its workflow is replaced by a new one, which takes up what waits. Deploy a worker that can run it"
             return Remedy(finding, says, lambda: self._replace_sender(channel))
+        if finding.kind == "paused_in_temporal":
+            return Remedy(finding, "its workflow is released in Temporal", lambda: self._unpause(sender_of(channel)))
         if finding.kind == "mail_waits":
             says = "it looks again at once. What keeps the messages back is told beside `seen`: day90 sweep"
             return Remedy(finding, says, lambda: self._wake_sender(channel))

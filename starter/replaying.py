@@ -126,6 +126,8 @@ async def histories_in(folder: Path) -> AsyncIterator[WorkflowHistory]:
 def keep(history: WorkflowHistory, *, folder: Path) -> Path:
     """Write a history as a file of that folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{history.workflow_id}-{history.run_id}.json"
+    # Anybody who may start workflows names them: an id is no file name yet.
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", history.workflow_id)
+    file = folder / f"{name}-{history.run_id}.json"
     file.write_text(history.to_json() + "\n", "utf-8")
     return file

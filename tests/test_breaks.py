@@ -37,7 +37,7 @@ def test_the_gate_lets_the_program_through_as_it_is(copy: Path) -> None:
     code, said = gate(copy)
 
     assert 0 == code
-    assert {"replayed": len(list(FOLDER.glob("*.json"))), "troubles": []} == said
+    assert (len(list(FOLDER.glob("*.json"))), []) == (said["replayed"], said["troubles"])
 
 
 @pytest.mark.parametrize("broken", BREAKS, ids=lambda broken: broken.name)

@@ -107,12 +107,16 @@ def of_programme(line: Line, seen: Sighting | None, *, now: datetime) -> list[Fi
         if not seen.problems:
             return []
         return [_finding("stuck", line, cause=f"success programme: {seen.problems}", command=_repair(line))]
+    if seen is not None and seen.status == "PAUSED":
+        return [_finding("paused_in_temporal", line, cause="success programme: paused", command=_repair(line))]
     return [_finding("programme_missing", line, since=line.ended_at, cause=_ended_as(seen), command=_repair(line))]
 
 
 def of_sender(sender: str, bag: Mailbag, seen: Sighting | None, *, now: datetime) -> list[Finding]:
     """What is the matter with a channel: its sender, and what waits for it."""
     command = f"day90 repair {sender}"
+    if seen is not None and seen.status == "PAUSED":
+        return [Finding(kind="paused_in_temporal", subject=sender, command=command)]
     if seen is not None and seen.runs and seen.problems:
         return [Finding(kind="stuck", subject=sender, cause=seen.problems, command=command)]
     if bag.oldest is None or bag.oldest + MAIL_WAITS > now:

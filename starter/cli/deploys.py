@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +17,7 @@ from starter.cli.answers import answer, count, plain, table
 from starter.cli.codes import FOUND, OK
 from starter.cli.desk import desk_at
 from starter.cli.options import NOWHERE, Where
-from starter.trouble import WrongOption
+from starter.trouble import NotReachable, WrongOption
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,7 @@ async def check_history(
     """
     from starter.replaying import histories_in, verdicts
 
+    place = ""
     if folder is not None:
         if save is not None:
             raise WrongOption("--save: these histories lie in a folder already")
@@ -52,13 +53,14 @@ async def check_history(
         judged = await _judged(verdicts(histories_in(folder)), total=len(list(folder.glob("*.json"))))
     else:
         fleet = await desk_at(where).fleet()
+        place = f"in namespace {fleet.client.namespace} on task queue {fleet.task_queue}"
         processes = [process async for process in fleet.open()]
         judged = await _judged(verdicts(_kept(fleet, processes, save)), total=len(processes))
     troubles = [verdict for verdict in judged if verdict.trouble]
 
     def draw(out: Console) -> None:
         if not judged:
-            out.print("nothing is open: every version may be deployed")
+            out.print(plain(f"nothing is open {place}: every version may be deployed there"))
             return
         if not troubles:
             out.print(f"{count(len(judged), 'history', 'histories')} replayed, all of them go on under this code")
@@ -72,7 +74,11 @@ async def check_history(
             " (docs/versioning.md)"
         )
 
-    said = {"replayed": len(judged), "troubles": [verdict.model_dump(exclude={"events"}) for verdict in troubles]}
+    said = {
+        "place": place,
+        "replayed": len(judged),
+        "troubles": [verdict.model_dump(exclude={"events"}) for verdict in troubles],
+    }
     answer(where.json, said, draw)
     return FOUND if troubles else OK
 
@@ -126,7 +132,9 @@ async def nudge(
     behind = await _behind(fleet, current)
     with _progress("nudging", len(behind)) as progress:
         for process in behind:
-            await fleet.nudge(process.id)
+            # One that cannot be reached keeps nobody behind it from moving; it is named with what is left.
+            with suppress(NotReachable):
+                await fleet.nudge(process.id)
             progress.advance(progress.task_ids[0])
             await asyncio.sleep(1 / per_second)
     left = await _until_moved(fleet, current, patience=patience.total_seconds(), total=len(behind)) if behind else []
