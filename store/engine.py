@@ -17,8 +17,20 @@ from sqlalchemy.pool import NullPool
 if TYPE_CHECKING:
     from alembic.config import Config
 
-# How long a SQLite writer waits for the one before it. A writing takes milliseconds; more than this is an outage.
-BUSY = timedelta(seconds=5)
+# How long a SQLite writer waits for the one before it. A writing takes milliseconds; more than this is an outage, and
+# must be told as one before the 3 s are over that a try within a workflow's own task has.
+BUSY = timedelta(seconds=2)
+# PostgreSQL by TCP; on a socket the system leaves all but the first aside. What the URL says itself goes before.
+AWAY = {
+    # Seconds, and for each address of the host. One that swallows packets would hold every writing thread for minutes.
+    "connect_timeout": 2,
+    # A host that vanished is noticed after 10 + 4 * 5 = 30 s, as long as a patient try of a writing has...
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    # ... and so it is, in milliseconds, while it owes us the receipt of what was sent.
+    "tcp_user_timeout": 30_000,
+}
 # A process that starts while another one migrates waits for it.
 MIGRATING = timedelta(minutes=2)
 # Any number that no other program uses on the same PostgreSQL database.
@@ -122,7 +134,8 @@ def _engine(url: str, *, busy: timedelta = BUSY, foreign_keys: bool = True, **op
     options["hide_parameters"] = True
     if address.get_backend_name() == "postgresql":
         # A connection that the server dropped meanwhile (a restart, a failover) is replaced unnoticed.
-        return create_engine(address, pool_pre_ping=True, **options)
+        unsaid = {name: value for name, value in AWAY.items() if name not in address.query}
+        return create_engine(address, pool_pre_ping=True, connect_args=unsaid, **options)
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(address, **options)

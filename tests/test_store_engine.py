@@ -1,13 +1,15 @@
 """Does the database keep what it is given, and do its tables come and go as they should?"""
 
 import multiprocessing
+import socket
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from alembic import command
 from sqlalchemy import Engine, inspect, select, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from domain.record import Writing
 from store.engine import CannotMigrate, migrate, migrating, open_store, write_transaction
@@ -97,6 +99,18 @@ def test_a_database_that_is_away_is_one_line_without_the_password() -> None:
     assert "@127.0.0.1:1/store " in str(told.value)
     assert "hush" not in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_a_postgresql_that_swallows_packets_is_given_up_in_seconds() -> None:
+    """It takes the connection and never says a word; whoever writes must not wait for it for minutes."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        engine = open_store(f"postgresql://day90@127.0.0.1:{silent.getsockname()[1]}/store")
+        began = time.monotonic()
+
+        with pytest.raises(OperationalError, match="timeout"):
+            engine.connect()
+
+    assert time.monotonic() - began < 5
 
 
 def test_migrating_says_nothing(empty_database: str, capfd: pytest.CaptureFixture[str]) -> None:
