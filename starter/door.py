@@ -262,10 +262,18 @@ class Door:
                     raise
             if loop.time() > until:
                 raise NotReachable(
-                    f"nobody answered within {self.patience.seconds} s: is a worker running? The news may still be"
-                    f" applied; sending it again with news_id {news['news_id']} is harmless"
+                    f"{await self._who_is_silent(onboarding)} The news may still be applied; sending it again with"
+                    f" news_id {news['news_id']} is harmless"
                 )
             await asyncio.sleep(BETWEEN_TRIES)
+
+    async def _who_is_silent(self, onboarding: str) -> str:
+        """Asked anew: a try that was cut short looks the same whether Temporal or the worker kept silent."""
+        try:
+            await self.state(onboarding)
+        except NotReachable as trouble:
+            return f"{trouble}."
+        return f"nobody answered within {self.patience.seconds} s: is a worker running?"
 
     async def _refuse_if_ended(self, onboarding: str) -> None:
         """A run that just gave way to the next one is no ending."""

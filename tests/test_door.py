@@ -254,6 +254,19 @@ async def test_without_a_worker_it_says_so_and_that_a_repeat_is_harmless(door: D
         await impatient.ask(onboarding, "progress")
 
 
+async def test_when_temporal_is_away_nobody_is_sent_to_look_for_a_worker(door: Door) -> None:
+    server = servers.DevServer()
+    await server.start()
+    away = await connect(address=server.address)
+    server.end()
+    impatient = replace(door, client=away, one_try=SOON / 3, patience=SOON)
+
+    with pytest.raises(NotReachable, match=r"^Temporal does not answer.* with news_id n-1 is harmless") as told:
+        await impatient.tell("onboarding-x", "resume", {"news_id": "n-1"})
+
+    assert "worker" not in str(told.value)
+
+
 async def test_news_that_waited_for_a_worker_is_applied_once(door: Door, ledger: SqlLedger, client: Client) -> None:
     """Tried again and again under one id, while nobody was there."""
     eager = replace(door, one_try=SOON / 5)
