@@ -34,6 +34,8 @@ class PostOffice:
     receivers_of: str = ""
     to_content: str = ""
     drops_after_data: bool = False
+    hangs_after_data: float = 0.0
+    """Seconds until the content is answered."""
     password: str = ""
     received: list[Envelope] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
@@ -74,6 +76,7 @@ class PostOffice:
         if self.drops_after_data:
             assert server.transport is not None
             server.transport.close()
+        await asyncio.sleep(self.hangs_after_data)
         return "250 OK: queued as 12345"
 
     def authenticate(

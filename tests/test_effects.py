@@ -133,6 +133,29 @@ async def test_a_connection_lost_after_the_content_may_repeat_a_mail_under_the_s
             assert all(len(ids) == 1 for ids in by_notice.values())
 
 
+async def test_a_server_that_hangs_after_the_content_holds_up_no_onboarding(tmp_path: Path) -> None:
+    """It had the mail and never said so: the same message comes again, and news is taken meanwhile."""
+    async with opened(PostOffice(hangs_after_data=1)) as office:
+        mail = SmtpMail(server=office.where, sender=SENDER, rendering=Rendering(), timeout=0.3)
+        async with office_world(tmp_path, mail) as (made, engine):
+            deal = await made.closed_now()
+            await until(lambda: office.received)
+            await deal.reached("handoff_reviewed")
+            await until(lambda: any(row.kind == "milestone_reached" for row in reads.journal(engine, deal.id)))
+            assert "sent" not in _states(engine)
+
+            office.hangs_after_data = 0
+            for _ in range(4):
+                await deal.let_pass(minutes=1)
+            await until(lambda: "sent" in _states(engine))
+
+            by_notice: dict[str, set[str]] = {}
+            for mail_in in office.mails:
+                by_notice.setdefault(mail_in["X-Day90-Notice"], set()).add(mail_in["Message-ID"])
+            assert len(office.mails) > len(by_notice), "something was sent twice"
+            assert all(len(ids) == 1 for ids in by_notice.values())
+
+
 async def test_a_reminder_that_has_become_pointless_is_withdrawn_right_before_it_goes(tmp_path: Path) -> None:
     """The mail server was down; meanwhile the thing is done."""
     async with opened(PostOffice()) as office:
