@@ -266,6 +266,17 @@ async def test_a_server_that_cannot_prove_who_it_is_gets_nothing(key_pair: tuple
     assert office.received == []
 
 
+async def test_a_server_that_breaks_off_its_encryption_gets_nothing_in_clear() -> None:
+    """It offers STARTTLS and cannot do it: the mail waits rather than go unencrypted."""
+    keyless = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+
+    async with opened(PostOffice(), tls=keyless) as office:
+        with pytest.raises(ChannelDown, match=f"^localhost:{office.port}: "):
+            await deliver(office.where, timeout=2)
+
+    assert office.received == []
+
+
 async def test_a_wrong_password_is_the_operators_to_mend() -> None:
     """No message is lost for it, and the password stays out of the error."""
     async with opened(PostOffice(password="correct")) as office:
