@@ -148,6 +148,7 @@ def test_a_workflow_without_a_record(kind: list[str], workflow: Sighting) -> Non
         (["programme_missing"], "handed_over_with_exceptions", seen(status="TERMINATED")),
         (["stuck"], "handed_over", seen(problems="WorkflowTaskFailed")),
         ([], "handed_over", seen()),
+        (["paused_in_temporal"], "handed_over", seen(status="PAUSED")),
         ([], "handed_over", seen(status="COMPLETED")),
         ([], "churned", None),
         ([], None, None),
@@ -168,6 +169,7 @@ def test_a_success_programme(kind: list[str], ending: str | None, programme: Sig
         (["sender_stopped"], 3 * HOUR, None),
         (["sender_stopped"], 3 * HOUR, seen(status="TERMINATED")),
         (["mail_waits"], 3 * HOUR, seen()),
+        (["paused_in_temporal"], 3 * HOUR, seen(status="PAUSED")),
         (["stuck"], None, seen(problems="WorkflowTaskFailed")),
     ],
 )

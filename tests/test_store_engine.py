@@ -39,6 +39,17 @@ def test_the_tables_come_and_go_and_come_again(empty_database: str) -> None:
     assert _tables(empty_database) == {"alembic_version", *metadata.tables}
 
 
+def test_a_number_of_a_notice_is_never_given_twice(tmp_path: Path) -> None:
+    """Receipts and the sender know notices by it, and SQLite copies a table to alter it."""
+    url = f"sqlite:///{tmp_path / 'day90.sqlite'}"
+    migrate(url)
+
+    with open_store(url).connect() as connection:
+        made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'notices'").scalar_one()
+
+    assert "AUTOINCREMENT" in made
+
+
 def test_migrating_again_keeps_what_is_written(database: str) -> None:
     """Every start calls it."""
     engine = open_store(database)
