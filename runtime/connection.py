@@ -49,7 +49,15 @@ _REMEDIES = (
             "it may want TLS (TEMPORAL_TLS=true), and a certificate that it trusts (TEMPORAL_TLS_CLIENT_CERT_PATH,"
             " TEMPORAL_TLS_CLIENT_KEY_PATH)",
         )
-        for words in ("AlertReceived", "fatal alert", "close_notify", "broken pipe", "BrokenPipe", "ConnectionReset")
+        for words in (
+            "AlertReceived",
+            "fatal alert",
+            "close_notify",
+            "broken pipe",
+            "BrokenPipe",
+            "ConnectionReset",
+            "operation was canceled",
+        )
     ),
 )
 

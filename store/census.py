@@ -83,11 +83,9 @@ class SqlCensus:
         """Let the mails wait again that this person was refused since then; `person` has the address that holds now."""
         theirs = (notices.c.onboarding == onboarding) & (notices.c.person == person.id)
         refused = theirs & (notices.c.state == "refused") & (notices.c.created_at >= since)
-        # From now on: what is counted from its first try would be given up at the first hiccup.
-        again = {"state": "waiting", "reason": None, "not_before": wall_clock()}
         with write_transaction(self._engine) as connection:
             put(connection, people, [{"onboarding": onboarding, **person.model_dump()}])
-            found = connection.execute(update(notices).where(refused).values(again))
+            found = connection.execute(update(notices).where(refused).values(state="waiting", reason=None))
         return found.rowcount
 
     def _lines(self, *wanted: "ColumnElement[bool] | TextClause", most: int) -> Sequence[Line]:
