@@ -92,7 +92,8 @@ class _Writing:
         slip = self.random.uniform(2, 12) if self.late and self.random.random() < 0.3 else self.random.uniform(-2, -0.2)
         day = max(SHORTLY, anchor + milestone.day + slip, ready + SHORTLY)
         if milestone.sign_off is None:
-            road = self.random.choices(("update", "twice", "signal"), weights=(6, 2, 2))[0]
+            roads: tuple[Road, ...] = ("update", "twice", "signal")
+            road = self.random.choices(roads, weights=(6, 2, 2))[0]
             self._act(day, "reach_milestone", road, milestone=milestone.key)
         else:
             day = self._sign_off(milestone, day)
@@ -116,7 +117,8 @@ class _Writing:
         """Tickets of systems go by a name of their own; people leave the naming to us."""
         for ticket in range(self.random.choice((0, 1, 1, 2))):
             day, severity = self.random.uniform(50, 80), self.random.choice(("normal", "high", "critical"))
-            issue, road = f"T-{ticket}", self.random.choice(("update", "signal"))
+            roads: tuple[Road, ...] = ("update", "signal")
+            issue, road = f"T-{ticket}", self.random.choice(roads)
             self._act(day, "raise_issue", road, title="Orders vanish", severity=severity, issue=issue)
             self._act(day + self.random.uniform(0.3, 3), "acknowledge_issue", "update", issue=issue)
             self._act(day + self.random.uniform(3.5, 6), "resolve_issue", "update", issue=issue)
@@ -156,8 +158,8 @@ class _Writing:
             self._act(day, "pause", "twice", reason="stocktaking")
             self._act(day + length - 0.1, "resume", "update")
 
-    def _act(self, day: float, kind: str, road: str, **fields: Any) -> None:
-        self.acts.append(Act(day=day, kind=kind, fields=fields, road=road))  # type: ignore[arg-type]
+    def _act(self, day: float, kind: str, road: Road, **fields: Any) -> None:
+        self.acts.append(Act(day=day, kind=kind, fields=fields, road=road))
 
 
 def _in_order(playbook: Playbook) -> Iterator[tuple[Milestone, tuple[str, ...]]]:
