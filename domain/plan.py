@@ -140,8 +140,12 @@ class _Drafting:
         needed = [self._place(other) for key in requires if (other := self.milestones.get(key))]
         last = max(needed, key=lambda planned: planned.on, default=None)
         reasons += why
+        if last is not None:
+            # Even where its own weekend alone brings it to that Monday: counted from its Saturday, what hangs on it
+            # would come earlier than if its own day had been the Friday.
+            self.nominal[milestone.key] = max(day, last.on)
         if last is not None and last.on > on:
-            on = self.nominal[milestone.key] = last.on
+            on = last.on
             reasons.append(Reason(kind="after", on=on, detail={"milestone": last.key}))
         planned = PlannedMilestone(
             key=milestone.key,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from activities.admission import chosen_playbook
 from activities.calendars import public_holidays
 from domain import agenda
 from domain.agenda import Consequences, Entry, Progress, State
@@ -43,8 +44,12 @@ OWNER, MANAGER, EXECUTIVE, OTHER_CSM = "jonas.weber", "nora.lindqvist", "arthur.
 
 
 @functools.cache
+def playbook_of(tier: str) -> Playbook:
+    return Library(None).get(tier)
+
+
 def high_touch() -> Playbook:
-    return Library(None).get("high-touch")
+    return playbook_of("high-touch")
 
 
 @functools.cache
@@ -71,14 +76,17 @@ def through_json(state: State) -> State:
     return State.model_validate_json(state.model_dump_json())
 
 
-def opened() -> "Simulation":
-    """Lindenau's onboarding as it was opened on Mon 2 Nov 2026: owner Jonas, approved by Nora or Arthur."""
-    return _opened().fork()
+def opened(name: str = "lindenau-germany") -> "Simulation":
+    """The onboarding of a deal of `examples/`, just opened, by the playbook of its tier.
+
+    Lindenau's was opened on Mon 2 Nov 2026: owner Jonas, approved by Nora or Arthur.
+    """
+    return _opened(name).fork()
 
 
 @functools.cache
-def _opened() -> "Simulation":
-    return Simulation(deal())
+def _opened(name: str) -> "Simulation":
+    return Simulation(deal(name), playbook=chosen_playbook(deal(name), Library()))
 
 
 def gone_live() -> "Simulation":

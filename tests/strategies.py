@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from domain.agenda import MilestoneState, State
 from domain.deal import Account, BusySeason, Circumstances, DealClosed, Stakeholder
 from domain.plan import Course, Span
-from tests.simulation import Simulation, high_touch
+from domain.playbook import Playbook
+from playbooks.library import Library
+from tests.simulation import Simulation, playbook_of
 
 PLACES = (
     ("JP", "Asia/Tokyo"),
@@ -24,10 +26,22 @@ PLACES = (
 )
 """Countries with different weekends, far to either side of UTC, with and without summer time."""
 FIRST_CLOSE = datetime(2026, 1, 1, tzinfo=UTC)
-KEYS = tuple(milestone.key for milestone in high_touch().milestones)
+TIERS = tuple(Library().keys())
 
 
 # --- plans
+
+
+class Drawn(NamedTuple):
+    """A deal, the key of the playbook that it is onboarded by, and what has happened since."""
+
+    tier: str
+    deal: DealClosed
+    course: Course
+
+
+def tiers() -> st.SearchStrategy[str]:
+    return st.sampled_from(TIERS)
 
 
 @st.composite
@@ -58,9 +72,16 @@ def deals(draw: st.DrawFn) -> DealClosed:
 
 
 @st.composite
-def courses(draw: st.DrawFn, deal: DealClosed) -> Course:
-    moved = draw(st.dictionaries(st.sampled_from(KEYS), st.integers(1, 300), max_size=4))
-    reached = draw(st.dictionaries(st.sampled_from(KEYS), st.integers(0, 200), max_size=8))
+def under_way(draw: st.DrawFn) -> Drawn:
+    tier, deal = draw(tiers()), draw(deals())
+    return Drawn(tier, deal, draw(courses(playbook_of(tier), deal)))
+
+
+@st.composite
+def courses(draw: st.DrawFn, playbook: Playbook, deal: DealClosed) -> Course:
+    keys = st.sampled_from([milestone.key for milestone in playbook.milestones])
+    moved = draw(st.dictionaries(keys, st.integers(1, 300), max_size=4))
+    reached = draw(st.dictionaries(keys, st.integers(0, 200), max_size=8))
     pauses = [_days(draw, deal.closed_at, longest=60) for _ in range(draw(st.integers(0, 2)))]
     return Course(
         moved={key: (deal.closed_at + timedelta(days=day)).date() for key, day in moved.items()},
@@ -162,7 +183,8 @@ def _by_the_way(state: State, dice: random.Random, *, count: int) -> Iterator[Ar
 
 def any_news(state: State, dice: random.Random) -> tuple[str, Any, bool]:
     """One piece of any kind of news, valid or not."""
-    key, issue = dice.choice(KEYS), dice.choice(("printing", "login", "issue-1", "issue-2"))
+    keys = [milestone.key for milestone in state.milestones]
+    key, issue = dice.choice(keys), dice.choice(("printing", "login", "issue-1", "issue-2"))
     by = dice.choice([*state.approvers, state.owner, "project_lead", "end_user", "nobody.here"])
     request = dice.choice(("portal", "change-1", "change-2"))
     owner = dice.choice(("grace.lee", "mika.sato", "jonas.weber", "nobody.here"))

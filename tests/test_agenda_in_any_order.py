@@ -21,6 +21,8 @@ from tests.strategies import Arrival, any_news, random_story, story_of_seed
 
 SEEDS = range(12)
 """The stories that are also played on a real server."""
+DEALS = ("lindenau-germany", "calloway-uk", "pinecrest-us")
+"""One of each tier, in turn."""
 MOST_TURNS_A_DAY = 5
 LONG_AFTER = 170
 
@@ -42,9 +44,13 @@ def play(onboarding: Simulation, story: list[Arrival]) -> int:
     return accepted
 
 
+def deal_of(seed: int) -> str:
+    return DEALS[seed % len(DEALS)]
+
+
 @functools.cache
 def played(seed: int) -> tuple[Simulation, int]:
-    onboarding = opened()
+    onboarding = opened(deal_of(seed))
     return onboarding, play(onboarding, story_of_seed(onboarding, seed))
 
 
@@ -69,8 +75,8 @@ def test_a_story_of_a_seed_is_always_the_same() -> None:
 
 
 @settings(max_examples=12, suppress_health_check=list(HealthCheck))
-@given(dice=st.randoms(use_true_random=False))
-def test_news_may_come_while_a_turn_is_written_down(dice: random.Random) -> None:
+@given(name=st.sampled_from(DEALS), dice=st.randoms(use_true_random=False))
+def test_news_may_come_while_a_turn_is_written_down(name: str, dice: random.Random) -> None:
     """Handlers run between two awaits of the loop: what they change must not be lost nor undone."""
 
     def interrupt(state: agenda.State, now: object) -> None:
@@ -83,7 +89,7 @@ def test_news_may_come_while_a_turn_is_written_down(dice: random.Random) -> None
                 continue
             agenda.apply(state, news, onboarding.now)
 
-    onboarding = opened()
+    onboarding = opened(name)
     for arrival in random_story(onboarding.state, dice)[:40]:
         if dice.random() < 0.3:
             onboarding.meanwhile = interrupt
@@ -101,9 +107,13 @@ def play_one(onboarding: Simulation, arrival: Arrival) -> None:
 
 
 @settings(max_examples=15, suppress_health_check=list(HealthCheck))
-@given(dice=st.randoms(use_true_random=False), hours=st.lists(st.integers(1, 500), max_size=25))
-def test_any_news_in_any_order_breaks_nothing(dice: random.Random, hours: list[int]) -> None:
-    onboarding = opened()
+@given(
+    name=st.sampled_from(DEALS),
+    dice=st.randoms(use_true_random=False),
+    hours=st.lists(st.integers(1, 500), max_size=25),
+)
+def test_any_news_in_any_order_breaks_nothing(name: str, dice: random.Random, hours: list[int]) -> None:
+    onboarding = opened(name)
 
     for wait in hours:
         kind, raw, _ = any_news(onboarding.state, dice)
@@ -113,16 +123,19 @@ def test_any_news_in_any_order_breaks_nothing(dice: random.Random, hours: list[i
 
 
 @settings(max_examples=8, suppress_health_check=list(HealthCheck))
-@given(dice=st.randoms(use_true_random=False), late=st.integers(0, 150))
-def test_an_onboarding_that_is_taken_up_at_any_day_keeps_its_promises(dice: random.Random, late: int) -> None:
-    closed = deal().closed_at
+@given(name=st.sampled_from(DEALS), dice=st.randoms(use_true_random=False), late=st.integers(0, 150))
+def test_an_onboarding_that_is_taken_up_at_any_day_keeps_its_promises(
+    name: str, dice: random.Random, late: int
+) -> None:
+    closed = deal(name).closed_at
     reached = [
         {"milestone": milestone.key, "at": closed + timedelta(days=late / 2)}
-        for milestone in opened().state.milestones
+        for milestone in opened(name).state.milestones
         if dice.random() < 0.4
     ]
 
-    onboarding = Simulation(deal(as_of=closed + timedelta(days=late), reached=reached))
+    taken_up = deal(name, as_of=closed + timedelta(days=late), reached=reached)
+    onboarding = Simulation(taken_up, playbook=opened(name).playbook)
     told_at_once = [notice.to for notice in onboarding.notices("taken_up")]
     onboarding.until(onboarding.now + timedelta(days=40))
 

@@ -9,9 +9,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.refusal import Refused
 from tests.onboardings import RunningOnboarding, World
-from tests.simulation import Simulation, deal
+from tests.simulation import Simulation, deal, opened
 from tests.strategies import Arrival, story_of_seed
-from tests.test_agenda_in_any_order import SEEDS
+from tests.test_agenda_in_any_order import SEEDS, deal_of
 from workflows.onboarding import SIGNALS
 
 NAMES = {news: signal for signal, news in SIGNALS.items()}
@@ -38,9 +38,10 @@ async def bring(onboarding: RunningOnboarding, arrival: Arrival) -> str | None:
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_a_random_story_on_the_server_writes_what_the_pure_core_writes(here: World, seed: int) -> None:
     """The same facts, the same entries, the same notices to the same people; and every one of them once."""
-    onboarding = await here.closed_now()
+    name = deal_of(seed)
+    onboarding = await here.closed_now(name)
     closed = here.ledger.dossiers[onboarding.id].deal.closed_at
-    expected = Simulation(deal(closed_at=closed.isoformat()))
+    expected = Simulation(deal(name, closed_at=closed.isoformat()), playbook=opened(name).playbook)
 
     for arrival in story_of_seed(expected, seed):
         moment = closed + arrival.after
