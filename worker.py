@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -33,8 +33,23 @@ from activities.bookkeeping import MAIL, Bookkeeping
 from activities.calendars import public_holidays
 from activities.channels.mail import MailFiles, SmtpMail
 from activities.channels.rendering import Rendering
-from activities.ports import Calendars, Census, Channel, Fleet, Ledger, Library, Outbox, Staff, Wake
+from activities.ports import (
+    Calendars,
+    Census,
+    Channel,
+    Doorway,
+    Fleet,
+    Handler,
+    Inbox,
+    Ledger,
+    Library,
+    Outbox,
+    Staff,
+    Wake,
+)
+from activities.receiving import Receiving
 from activities.sending import MOST_AT_ONCE, Sending
+from activities.starting import DealStarts
 from activities.sweeping import Sweeping
 from domain.notice import Person
 from domain.rules.reporting import OPERATOR
@@ -50,8 +65,11 @@ from runtime.fleet import TemporalFleet
 from runtime.logs import configure_logs
 from runtime.settings import BadSetting, Settings, load_settings
 from runtime.telemetry import into_our_logs
+from starter.bell import wake_receiver
+from starter.door import Door
 from store.census import SqlCensus
 from store.engine import CannotMigrate, migrate, open_store, wall_clock
+from store.inbox import SqlInbox
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from workflows.programme import id_of as programme_of
@@ -78,6 +96,8 @@ SWEEP_AT_MOST = timedelta(hours=5)
 """An hour more than all its tries: a sweep whose worker never comes again must not keep the later ones from running."""
 WRITING_THREADS = 16
 """For the database alone, so that a mail server that hangs keeps nothing from being written down."""
+RECEIVING_THREADS = 4
+"""One pass at a time reads and settles; what is tried on its own comes beside it."""
 log = structlog.get_logger()
 
 
@@ -99,6 +119,8 @@ class Parts:
     fleet: Fleet | None = None
     census: Census | None = None
     operator: Person | None = None
+    inbox: Inbox | None = None
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
 
 
 def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: Any) -> Worker:
@@ -121,6 +143,7 @@ def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: An
         threads=ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="channel"),
     )
     sweeping = sweeping_of(parts)
+    receiving = receiving_of(parts)
     settings: dict[str, Any] = {
         "workflow_runner": runner(),
         "graceful_shutdown_timeout": GRACE,
@@ -128,18 +151,22 @@ def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: An
         "workflow_task_poller_behavior": POLLERS,
         "activity_task_poller_behavior": POLLERS,
     }
+    activities: list[Callable[..., Any]] = [
+        books.open_onboarding,
+        books.take_turn,
+        books.keep_programme,
+        sending.look_into_outbox,
+        sending.deliver_notice,
+    ]
+    if sweeping:
+        activities.append(sweeping.sweep_fleet)
+    if receiving:
+        activities += [receiving.work_through_inbox, receiving.take_from_inbox]
     return Worker(
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
-        activities=[
-            books.open_onboarding,
-            books.take_turn,
-            books.keep_programme,
-            sending.look_into_outbox,
-            sending.deliver_notice,
-            *([sweeping.sweep_fleet] if sweeping else []),
-        ],
+        activities=activities,
         **{**settings, **options},
     )
 
@@ -161,6 +188,14 @@ def sweeping_of(parts: Parts) -> Sweeping | None:
         operator=parts.operator,
         wake=parts.wake,
     )
+
+
+def receiving_of(parts: Parts) -> Receiving | None:
+    """What the receiver stands on; None where nothing is delivered, as in tests of other things."""
+    if parts.inbox is None:
+        return None
+    threads = ThreadPoolExecutor(RECEIVING_THREADS, thread_name_prefix="inbox")
+    return Receiving(inbox=parts.inbox, handlers=parts.handlers, threads=threads)
 
 
 @dataclass(frozen=True)
@@ -193,11 +228,25 @@ def parts_of(settings: Settings, client: Client) -> Parts:
     else:
         mail = MailFiles(folder=settings.mail_folder, sender=settings.mail_from, rendering=rendering)
     namespace = client.namespace
+    ledger = SqlLedger(engine)
+    library = shelf.Library(settings.playbooks)
+    staff = shelf.Directory(settings.team)
+    door = Door(
+        client=client,
+        deals=ledger,
+        library=library,
+        staff=staff,
+        calendars=public_holidays,
+        task_queue=settings.task_queue,
+        day_length=settings.day_length,
+        via="intake",
+        proved=True,
+    )
     return Parts(
-        ledger=SqlLedger(engine),
+        ledger=ledger,
         outbox=SqlOutbox(engine, mail_domain=settings.mail_domain),
-        library=shelf.Library(settings.playbooks),
-        staff=shelf.Directory(settings.team),
+        library=library,
+        staff=staff,
         channels={MAIL: mail},
         wake=WakeSender(client, settings.task_queue),
         day_length=settings.day_length,
@@ -205,8 +254,15 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         fleet=TemporalFleet(client),
         census=SqlCensus(engine),
         operator=operator_of(settings),
+        inbox=SqlInbox(engine),
+        handlers=handlers_of(door),
         ui=f"{settings.temporal_ui}/namespaces/{namespace}/workflows/{{id}}" if settings.temporal_ui else "",
     )
+
+
+def handlers_of(door: Doorway) -> Mapping[str, Handler]:
+    """Who handles the deliveries of which source."""
+    return {"deals": DealStarts(door)}
 
 
 def deployment_of(settings: Settings) -> WorkerDeploymentConfig | None:
@@ -253,6 +309,7 @@ async def work(settings: Settings) -> None:
         "worker_started", task_queue=settings.task_queue, namespace=client.namespace, build=settings.build_id or "any"
     )
     await _wake(parts)
+    await _look_into_inbox(client, task_queue=settings.task_queue)
     await keep_schedule(client, task_queue=settings.task_queue)
     ended = asyncio.create_task(ending.wait())
     await asyncio.wait([working, ended], return_when=asyncio.FIRST_COMPLETED)
@@ -270,6 +327,14 @@ async def _wake(parts: Parts) -> None:
         await parts.wake(MAIL)
     except RPCError as error:
         log.warning("sender_not_woken", reason=str(error.status))
+
+
+async def _look_into_inbox(client: Client, *, task_queue: str) -> None:
+    """What was delivered while no worker was there is worked through now."""
+    try:
+        await wake_receiver(client, task_queue=task_queue)
+    except RPCError as error:
+        log.warning("receiver_not_woken", reason=str(error.status))
 
 
 async def keep_schedule(client: Client, *, task_queue: str) -> None:

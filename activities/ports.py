@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from domain.calendar import WorkCalendar
 from domain.census import Line, Mailbag, Sighting
 from domain.deal import Account, DealClosed
+from domain.inbox import InboxRow, Settled
 from domain.notice import Notice, Person
 from domain.playbook import Playbook
 from domain.record import Dossier, Past, Receipt, RegisterRow, WaitingNotice, Writing
@@ -134,3 +135,46 @@ class Census(Protocol):
 
     def report(self, notices: Sequence[tuple[Notice, Person]]) -> None:
         """Put notices of the house itself into the outbox; one whose key is there already changes nothing."""
+
+
+class Inbox(Protocol):
+    """What other systems delivered."""
+
+    def ready(self, *, apart_from: Collection[int], most: int) -> Sequence[InboxRow]:
+        """Those that wait, oldest first."""
+
+    def get(self, id: int) -> InboxRow | None: ...
+
+    def settle(self, became: Mapping[int, Settled]) -> None:
+        """Write down what became of them; one that is settled already stays as it is."""
+
+    def waits_for(self, id: int, trouble: str) -> None:
+        """Say what keeps it waiting, for whoever looks."""
+
+
+class Handler(Protocol):
+    """What follows from a delivery. Again it changes nothing.
+
+    Raises Refused when a person must look, NotReachable when trying again helps.
+    """
+
+    async def __call__(self, row: InboxRow) -> Settled: ...
+
+
+class Started(Protocol):
+    """The answer to a start: `already` where the deal had been started before."""
+
+    @property
+    def onboarding(self) -> str: ...
+    @property
+    def already(self) -> bool: ...
+
+
+class Doorway(Protocol):
+    """The one door to onboardings, as handlers need it."""
+
+    async def start(self, raw: object) -> Started:
+        """Raises InvalidDeal, NotReachable."""
+
+    async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Any:
+        """Raises InvalidNews, Refused, NotFound, NotReachable."""

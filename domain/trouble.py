@@ -15,3 +15,11 @@ class ChannelDown(Exception):
 
 class ChannelRefuses(Exception):
     """The channel will never take this message (5xx of SMTP, a broken address). Who must act: the CSM."""
+
+
+class NotFound(Exception):
+    """Nothing by that name. Who must act: whoever named it."""
+
+
+class NotReachable(Exception):
+    """Temporal, its workers, the database or a CRM do not answer. Trying again helps once they do."""

@@ -37,6 +37,8 @@ def configure_logs(*, style: Literal["console", "json"], level: str) -> None:
     )
     # It tells of every plugin when it is imported.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # It tells of every step of its start and end; we tell of ours.
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     root = logging.getLogger()
     root.handlers[:] = [console]
     root.setLevel(level)

@@ -81,8 +81,18 @@ def _page(url: str) -> str:
     return url.rstrip("/")
 
 
+def _secrets(given: SecretStr) -> SecretStr:
+    if not given.get_secret_value().split():
+        raise ValueError("should hold a secret, or several apart by spaces while one is being replaced")
+    return given
+
+
 def _upper(given: object) -> object:
     return given.upper() if isinstance(given, str) else given
+
+
+Secrets = Annotated[SecretStr, AfterValidator(_secrets)]
+"""One secret, or several apart by spaces: while a secret is being replaced, what either of them signed is taken."""
 
 
 class Settings(BaseSettings):
@@ -164,11 +174,44 @@ class Settings(BaseSettings):
         default=None,
         description="Address of the Temporal Web UI as people reach it, for links; without one, no links.",
     )
+    web_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Address that the web process listens on; 0.0.0.0 inside a container.",
+    )
+    web_port: int = Field(default=8090, ge=1, le=65_535, description="Port that the web process listens on.")
+    public_url: Annotated[str, AfterValidator(_page)] | None = Field(
+        default=None,
+        description="Address under which others reach the web process, like https://day90.example.com; they sign it.",
+    )
+    hubspot_secret: Secrets | None = Field(
+        default=None, description="Client secret of the HubSpot app; opens /intake/hubspot."
+    )
+    salesforce_token: Secrets | None = Field(
+        default=None, description="Bearer token of the Flow's HTTP callout; opens /intake/salesforce."
+    )
+    deals_token: Secrets | None = Field(
+        default=None, description="Bearer token of whoever else sends closed deals; opens /intake/deals."
+    )
+    news_secret: Secrets | None = Field(
+        default=None, description="Secret `whsec_…` of Standard Webhooks with news; opens /intake/news."
+    )
+    stripe_secret: Secrets | None = Field(
+        default=None, description="Signing secret `whsec_…` of the Stripe endpoint; opens /intake/stripe."
+    )
+    segment_write_key: Secrets | None = Field(
+        default=None, description="Write key of the product's usage events; opens /v1/track, identify, group and batch."
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="For people or for programs.")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         default="INFO",
         description="The least that is logged.",
     )
+
+    @property
+    def public_address(self) -> str:
+        """How others call the web process: as configured, else where it listens."""
+        return self.public_url or f"http://{self.web_host}:{self.web_port}"
 
     @property
     def sql_url(self) -> str:
@@ -186,6 +229,11 @@ class Settings(BaseSettings):
     def mail_folder(self) -> Path:
         """Where mails lie when there is no server."""
         return self.data / "mail"
+
+
+def each_secret(held: SecretStr | None) -> tuple[str, ...]:
+    """The secrets of a setting in clear; none where the road is closed."""
+    return tuple(held.get_secret_value().split()) if held else ()
 
 
 def load_settings(*, flags: Mapping[str, object] | None = None) -> Settings:

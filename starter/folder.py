@@ -29,6 +29,7 @@ class RunningStack(Wire):
     ui: str
     task_queue: str
     day_length: timedelta
+    web: str | None = None
     pid: int
 
 

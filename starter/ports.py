@@ -8,14 +8,25 @@ from starter.trouble import CannotStart
 LOOPBACK = "127.0.0.1"
 TEMPORAL_PORT = 7233
 UI_PORT = 8233
+WEB_PORT = 8090
 TRIED = 200
 """So many ports above the usual one are tried before we give up: a machine with more in use has other worries."""
 
 
+WHOSE = {
+    "--temporal-port": "Temporal's own port",
+    "--ui-port": "the Temporal UI's port",
+    "--web-port": "our web's port",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ports:
+    """Of Temporal, its UI, and our web process; that one is None where it is not run, as in the demo."""
+
     temporal: int
     ui: int
+    web: int | None = None
 
     @property
     def address(self) -> str:
@@ -25,15 +36,27 @@ class Ports:
     def ui_url(self) -> str:
         return f"http://{LOOPBACK}:{self.ui}"
 
+    @property
+    def web_url(self) -> str | None:
+        return f"http://{LOOPBACK}:{self.web}" if self.web else None
 
-def asked_for(*, temporal: int | None, ui: int | None) -> Ports:
-    """The ports that were named, or the usual ones, all free. Raises CannotStart naming the flag to change."""
-    wanted = Ports(temporal=temporal or TEMPORAL_PORT, ui=ui or UI_PORT)
-    if wanted.temporal == wanted.ui:
-        raise CannotStart(f"--ui-port {wanted.ui}: is Temporal's own port already; choose another")
-    for flag, port in (("--temporal-port", wanted.temporal), ("--ui-port", wanted.ui)):
+
+def asked_for(*, temporal: int | None, ui: int | None, web: int | None = None) -> Ports:
+    """The ports that were named, or the usual ones, all free; no web where none is named.
+
+    Raises CannotStart naming the flag to change.
+    """
+    wanted = Ports(temporal=temporal or TEMPORAL_PORT, ui=ui or UI_PORT, web=web)
+    flags = {"--temporal-port": wanted.temporal, "--ui-port": wanted.ui}
+    if web is not None:
+        flags["--web-port"] = web
+    taken: dict[int, str] = {}
+    for flag, port in flags.items():
         if not 0 < port < 65_536:
             raise CannotStart(f"{flag} {port}: a port lies between 1 and 65535")
+        if port in taken:
+            raise CannotStart(f"{flag} {port}: is {taken[port]} already; choose another")
+        taken[port] = WHOSE[flag]
         if reason := _why_not(port):
             raise CannotStart(f"port {port} {reason}: choose another with {flag}")
     return wanted

@@ -1,4 +1,4 @@
-"""How does the embedded stack come up and go down? Temporal's dev server with its UI, our store, and one worker."""
+"""How does the embedded stack come up and go down? Temporal's dev server with its UI, our store, a worker, our web."""
 
 import asyncio
 import contextlib
@@ -22,8 +22,8 @@ KEPT = timedelta(days=3650)
 """The dev server forgets closed runs after a day; a demo is looked at later, a success programme lasts years."""
 SERVER_PATIENCE = 60.0
 """Seconds: up in two on an idle machine, but a first start on a slow disk with others at work is no failure."""
-WORKER_GRACE, SERVER_GRACE = 10.0, 10.0
-"""Seconds until who was asked to end is killed: the worker finishes the mail in hand."""
+WORKER_GRACE, WEB_GRACE, SERVER_GRACE = 10.0, 8.0, 10.0
+"""Seconds until who was asked to end is killed: the worker finishes the mail in hand, the web the requests in hand."""
 
 Tell = Callable[[str], None]
 
@@ -64,8 +64,13 @@ async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncItera
             command = [sys.executable, "-P", "-m", "worker"]
             worker = await Child.start("the worker", command, log=settings.data / "worker.log", environment=environment)
             ends.push_async_callback(worker.end, grace=WORKER_GRACE)
+            children = [server, worker]
+            if ports.web is not None:
+                tell("starting the web process…")
+                children.append(await _start_web(settings.data, ports, environment))
+                ends.push_async_callback(children[-1].end, grace=WEB_GRACE)
             announce(settings.data, _addresses(ours, ports))
-            yield Stack(settings=ours, ports=ports, children=(server, worker))
+            yield Stack(settings=ours, ports=ports, children=tuple(children))
 
 
 def child_environment(ours: Mapping[str, str], *, settings: Settings, address: str) -> dict[str, str]:
@@ -99,6 +104,27 @@ async def _start_server(data: Path, ports: Ports) -> Child:
     command += ["--db-filename", str(data / "temporal.db")]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
     return await Child.start("the Temporal server", command, log=data / "temporal.log", environment=environment)
+
+
+async def _start_web(data: Path, ports: Ports, environment: Mapping[str, str]) -> Child:
+    """Our web process, listening. Raises Fell."""
+    environment = {**environment, PREFIX + "WEB_HOST": LOOPBACK, PREFIX + "WEB_PORT": str(ports.web)}
+    command = [sys.executable, "-P", "-m", "starter.web"]
+    web = await Child.start("the web process", command, log=data / "web.log", environment=environment)
+    until = asyncio.get_running_loop().time() + SERVER_PATIENCE
+    while True:
+        if web.ended:
+            raise await web.fallen()
+        try:
+            _, writer = await asyncio.open_connection(LOOPBACK, ports.web)
+        except OSError:
+            if asyncio.get_running_loop().time() > until:
+                await web.end(grace=WEB_GRACE)
+                raise Fell(f"the web process does not answer (see {web.log})") from None
+            await asyncio.sleep(0.1)
+        else:
+            writer.close()
+            return web
 
 
 async def _answers(server: Child, ports: Ports) -> None:
@@ -147,5 +173,6 @@ def _addresses(settings: Settings, ports: Ports) -> RunningStack:
         ui=settings.temporal_ui or ports.ui_url,
         task_queue=settings.task_queue,
         day_length=settings.day_length,
+        web=ports.web_url,
         pid=os.getpid(),
     )

@@ -1,14 +1,22 @@
 """Which troubles of the doors can somebody act on? Each says what to do; the CLI turns them into exit codes."""
 
 from domain.refusal import Refused
+from domain.trouble import NotFound, NotReachable
+
+__all__ = [
+    "CannotStart",
+    "Fell",
+    "InvalidNews",
+    "NotFound",
+    "NotReachable",
+    "Signalled",
+    "UnreadableFile",
+    "WrongOption",
+]
 
 
 class InvalidNews(Refused):
     """News that no onboarding could understand: an unknown field, a wrong type. Who must act: the sender."""
-
-
-class NotFound(Exception):
-    """Nothing by that name. Who must act: whoever named it."""
 
 
 class WrongOption(Exception):
@@ -17,10 +25,6 @@ class WrongOption(Exception):
 
 class UnreadableFile(Exception):
     """Something that was named as a file and is none that we read. Who must act: whoever named it."""
-
-
-class NotReachable(Exception):
-    """Temporal, its workers or the database do not answer. Trying again helps once they do."""
 
 
 class CannotStart(Exception):

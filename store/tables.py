@@ -29,6 +29,7 @@ metadata = MetaData(
 NOT_ENDED = text("ending IS NULL")
 IS_LATE = text("late_count > 0")
 IS_WAITING = text("state = 'waiting'")
+IS_REFUSED = text("state = 'refused'")
 OF_THE_HOUSE = text("onboarding IS NULL")
 
 playbooks = Table(
@@ -223,3 +224,26 @@ Index(
     sqlite_where=OF_THE_HOUSE,
     postgresql_where=OF_THE_HOUSE,
 )
+
+# What other systems delivered. Answered only after it stands here; what follows from it is written beside it later.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("source", Words, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("body", Document),
+    Column("state", Words, nullable=False),
+    Column("outcome", Words, nullable=False),
+    Column("field", Words, nullable=False),
+    Column("onboarding", Words, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    UniqueConstraint("source", "key"),
+    Index("ix_inbox_subject", "source", "subject"),
+    sqlite_autoincrement=True,
+)
+Index("ix_inbox_waiting", inbox.c.id, sqlite_where=IS_WAITING, postgresql_where=IS_WAITING)
+Index("ix_inbox_refused", inbox.c.id, sqlite_where=IS_REFUSED, postgresql_where=IS_REFUSED)

@@ -4,8 +4,10 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from domain.deal import DealClosed
+from domain.inbox import InboxRow, Settled
 from domain.notice import Notice, Person
 from domain.record import Dossier, JournalRow, KeptRow, Past, Receipt, RegisterRow, Standing, WaitingNotice, Writing
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
@@ -134,6 +136,38 @@ class MemoryLedger:
 
     def facts(self, onboarding: str, kind: str) -> list[JournalRow]:
         return [row for row in self.journal.get(onboarding, {}).values() if row.kind == kind]
+
+
+@dataclass
+class MemoryInbox:
+    """Deliveries by their number, in the order in which they came."""
+
+    rows: dict[int, InboxRow] = field(default_factory=dict)
+    waited_for: list[tuple[int, str]] = field(default_factory=list)
+
+    def deliver(self, source: str = "deals", **more: Any) -> int:
+        """What the web process does."""
+        id = len(self.rows) + 1
+        told = {"kind": "deal_closed", "key": str(id), "state": "waiting", "received_at": datetime.now(UTC), **more}
+        self.rows[id] = InboxRow.model_validate({"id": id, "source": source, **told})
+        return id
+
+    def ready(self, *, apart_from: Collection[int], most: int) -> Sequence[InboxRow]:
+        return [row for id, row in self.rows.items() if row.state == "waiting" and id not in apart_from][:most]
+
+    def get(self, id: int) -> InboxRow | None:
+        return self.rows.get(id)
+
+    def settle(self, became: Mapping[int, Settled]) -> None:
+        for id, settled in became.items():
+            if self.rows[id].state == "waiting":
+                self.rows[id] = self.rows[id].model_copy(update=settled.model_dump())
+
+    def waits_for(self, id: int, trouble: str) -> None:
+        self.waited_for.append((id, trouble))
+
+    def states(self) -> list[str]:
+        return [row.state for row in self.rows.values()]
 
 
 @dataclass

@@ -30,6 +30,7 @@ FROZEN = (
     "workflows/alarm.py",
     "workflows/onboarding.py",
     "workflows/programme.py",
+    "workflows/receiver.py",
     "workflows/runs.py",
     "workflows/sender.py",
     "workflows/visibility.py",

@@ -27,6 +27,7 @@ from workflows.visibility import ALL_KEYS
 DAY90 = str(Path(sys.executable).parent / "day90")
 PATIENCE = 60.0
 UP_WITHIN = 90.0
+PORT_FLAGS = ("--temporal-port", "--ui-port", "--web-port")
 
 
 def free_port() -> int:
@@ -114,7 +115,7 @@ class Stack:
 
     def up(self, *words: str) -> "subprocess.Popen[str]":
         """Start it and wait until others can find it."""
-        ports = ["--temporal-port", str(free_port()), "--ui-port", str(free_port())]
+        ports = [word for flag in PORT_FLAGS for word in (flag, str(free_port()))]
         process = subprocess.Popen(
             [DAY90, "up", "--data", str(self.data), *ports, *words],
             stdout=subprocess.PIPE,

@@ -22,6 +22,7 @@ NO_ROOMS = {"tests", "docs", "examples", "benchmarks"}
 # Who may hold a Temporal client: the one door, what looks over all processes at once, and what every process boots
 # with.
 HOLD_THE_CLIENT = {
+    "starter/bell.py",
     "starter/door.py",
     "starter/fleet.py",
     "starter/kept_values.py",

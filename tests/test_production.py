@@ -40,7 +40,7 @@ def test_nothing_is_reached_from_outside_the_host() -> None:
     """Whoever reaches Temporal may do everything."""
     published = [port for service in SERVICES.values() for port in service.get("ports", [])]
 
-    assert len(published) == 2
+    assert len(published) == 3
     assert [port for port in published if not port.startswith("127.0.0.1:")] == []
 
 

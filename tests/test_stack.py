@@ -18,7 +18,7 @@ from starter.stack import child_environment
 from starter.trouble import CannotStart
 from tests import servers
 from tests.onboardings import sample_deal
-from tests.servers import DAY90, Stack, free_port
+from tests.servers import DAY90, PORT_FLAGS, Stack, free_port
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="/proc and prctl are Linux")
 
@@ -65,7 +65,7 @@ def test_a_day_with_the_stack(stack: Stack, tmp_path: Path) -> None:
     """Up, one onboarding, Ctrl-C; up again, and it is still there and goes on; SIGTERM."""
     first = stack.up()
     children = children_of(first.pid)
-    assert 2 == len(children)
+    assert 3 == len(children)
 
     started = stack.asked("start", deal_file(tmp_path))
     assert not started["already"]
@@ -155,7 +155,7 @@ def test_a_fallen_worker_is_told_with_its_log(stack: Stack) -> None:
 def test_a_taken_port_is_one_line_that_names_the_flag(flag: str, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        ports = {"--temporal-port": str(free_port()), "--ui-port": str(free_port()), flag: str(port)}
+        ports = {name: str(free_port()) for name in PORT_FLAGS} | {flag: str(port)}
         words = [word for pair in ports.items() for word in pair]
         done = subprocess.run(
             [DAY90, "up", "--data", str(tmp_path / "data"), *words], capture_output=True, text=True, check=False

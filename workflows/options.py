@@ -46,3 +46,8 @@ SWEEP = timedelta(hours=4)
 SWEEP_PULSE = timedelta(minutes=2)
 """The sweep says how far it is every thousand onboardings and every twenty second looks, which take seconds: after so
 long its worker has gone."""
+
+PASS = timedelta(minutes=3)
+"""One pass through the inbox: a hundred starts at a busy Temporal, each with the door's patience, ten side by side."""
+PASS_LOST = timedelta(seconds=60)
+"""It gives a sign of life before each delivery, and none takes longer than the door's 30 s."""

@@ -7,10 +7,11 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from workflows.onboarding import Onboarding
 from workflows.programme import SuccessProgramme
+from workflows.receiver import Receiver
 from workflows.sender import Sender
 from workflows.sweep import Sweep
 
-WORKFLOWS: Sequence[type] = (Onboarding, SuccessProgramme, Sender, Sweep)
+WORKFLOWS: Sequence[type] = (Onboarding, SuccessProgramme, Sender, Receiver, Sweep)
 PASSED_THROUGH: Sequence[str] = (
     "domain",
     "activities",

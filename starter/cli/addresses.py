@@ -11,6 +11,9 @@ def show_addresses(out: Console, stack: Stack) -> None:
     settings = stack.settings
     out.print(plain(f"Temporal UI    {stack.ports.ui_url}"))
     out.print(plain(f"Temporal       {stack.ports.address}"))
+    if stack.ports.web_url is not None:
+        out.print(plain(f"intake and API {stack.ports.web_url}"))
     if settings.mail_server is None:
         out.print(plain(f"mails          {settings.mail_folder}"), soft_wrap=True)
-    out.print(plain(f"logs           {settings.data}/worker.log, temporal.log"), soft_wrap=True)
+    logs = "worker.log, web.log, temporal.log" if stack.ports.web else "worker.log, temporal.log"
+    out.print(plain(f"logs           {settings.data}/{logs}"), soft_wrap=True)

@@ -18,12 +18,17 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "up": (
         "starter.cli.stacks:up",
         RUN,
-        "Run the embedded stack until Ctrl-C: Temporal with its UI, the store, a worker.",
+        "Run the embedded stack until Ctrl-C: Temporal with its UI, the store, a worker, intake and API.",
     ),
     "worker": (
         "starter.cli.stacks:worker",
         RUN,
         "Run one more worker.",
+    ),
+    "web": (
+        "starter.cli.stacks:web",
+        RUN,
+        "Run the web process: intake of other systems' events, and the REST API.",
     ),
     "migrate": (
         "starter.cli.preparing:migrate",

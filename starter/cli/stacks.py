@@ -1,4 +1,4 @@
-"""What runs here? The embedded stack, one worker, or the demo."""
+"""What runs here? The embedded stack, one worker, the web process, or the demo."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 from cyclopts import Parameter
 
-from runtime.settings import load_settings
+from runtime.settings import PREFIX, Settings, load_settings
 from starter.cli.addresses import show_addresses
 from starter.cli.answers import console, plain
 from starter.cli.codes import OK
@@ -21,15 +21,22 @@ from starter.trouble import CannotStart, Signalled
 Data = Annotated[Path | None, Parameter(help="Folder of database, mails and Temporal's own file. [default: ./data]")]
 DayLength = Annotated[str | None, Parameter(help="Wall time of one day of a plan: 24h is real, 1.5s is for a show.")]
 TemporalPort = Annotated[int | None, Parameter(help="[default: 7233]")]
+WebHost = Annotated[str | None, Parameter(help="Address to listen on. [default: DAY90_WEB_HOST, 127.0.0.1]")]
 UiPort = Annotated[int | None, Parameter(help="[default: 8233]")]
+WebPort = Annotated[int | None, Parameter(help="Of intake and REST API. [default: DAY90_WEB_PORT, 8090]")]
 
 
 async def up(
-    *, data: Data = None, temporal_port: TemporalPort = None, ui_port: UiPort = None, day_length: DayLength = None
+    *,
+    data: Data = None,
+    temporal_port: TemporalPort = None,
+    ui_port: UiPort = None,
+    web_port: WebPort = None,
+    day_length: DayLength = None,
 ) -> int:
-    """Run the embedded stack until Ctrl-C: Temporal with its UI, the store, a worker."""
+    """Run the embedded stack until Ctrl-C: Temporal with its UI, the store, a worker, intake and REST API."""
     settings = load_settings(flags={"data": data, "day_length": day_length})
-    ports = asked_for(temporal=temporal_port, ui=ui_port)
+    ports = asked_for(temporal=temporal_port, ui=ui_port, web=settings.web_port if web_port is None else web_port)
     out = console()
 
     async def stay_up() -> None:
@@ -64,9 +71,28 @@ async def demo(
     return await until_signalled(play(settings, ports=ports, keep=keep, out=console()))
 
 
+def web(*, data: Data = None, host: WebHost = None, web_port: WebPort = None) -> NoReturn:
+    """Run the web process: intake of CRM, product and billing events, and the REST API.
+
+    On the stack on the folder, else on the Temporal and the database in the environment.
+    """
+    settings = load_settings(flags={"data": data, "web_host": host, "web_port": web_port})
+    environment = _joining(settings)
+    environment |= {PREFIX + "WEB_HOST": settings.web_host, PREFIX + "WEB_PORT": str(settings.web_port)}
+    sys.stdout.flush()
+    os.execve(sys.executable, [sys.executable, "-P", "-m", "starter.web"], environment)
+
+
 def worker(*, data: Data = None) -> NoReturn:
     """Run one more worker: of the stack on the folder, else of the Temporal and the database in the environment."""
     settings = load_settings(flags={"data": data})
+    environment = _joining(settings)
+    sys.stdout.flush()
+    os.execve(sys.executable, [sys.executable, "-P", "-m", "worker"], environment)
+
+
+def _joining(settings: Settings) -> dict[str, str]:
+    """The environment of a process that joins the stack on the folder, or what the environment names."""
     stack = running_on(settings.data)
     environment = dict(os.environ)
     if stack is not None:
@@ -78,5 +104,4 @@ def worker(*, data: Data = None) -> NoReturn:
             f"no stack runs on --data {settings.data}, and DAY90_DATABASE_URL does not name the database that"
             " the onboardings are in"
         )
-    sys.stdout.flush()
-    os.execve(sys.executable, [sys.executable, "-P", "-m", "worker"], environment)
+    return environment

@@ -1,0 +1,116 @@
+"""What follows from what other systems delivered? Taken from the inbox in order, handed to its handler, settled."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.ports import Handler, Inbox
+from domain.inbox import InboxRow, Settled
+from domain.refusal import Refused
+from domain.trouble import NotFound, NotReachable
+from domain.wire import Wire
+
+MOST_AT_ONCE = 100
+"""So many deliveries are taken up in one step: a burst of thousands is through in some dozens of them."""
+SIDE_BY_SIDE = 10
+"""So many subjects are worked on together: Temporal and the CRM answer while we wait, and neither is flooded."""
+log = structlog.get_logger()
+Answer = TypeVar("Answer")
+
+
+class Pass(Wire):
+    """One pass through the inbox, leaving out what is tried on its own already."""
+
+    apart_from: tuple[int, ...] = ()
+
+
+class Passed(Wire):
+    """What a pass left: `troubled` could not be settled now, `more` says whether others wait."""
+
+    settled: int = 0
+    troubled: tuple[int, ...] = ()
+    more: bool = False
+
+
+class Taken(Wire):
+    id: int
+
+
+@dataclass(frozen=True)
+class Receiving:
+    """The activities of the receiver. `handlers` are by the source of a delivery."""
+
+    inbox: Inbox
+    handlers: Mapping[str, Handler]
+    threads: Executor
+
+    @activity.defn
+    async def work_through_inbox(self, once: Pass) -> Passed:
+        """Settle what waits, as far as it can be settled now."""
+        rows = await self._in_thread(lambda: self.inbox.ready(apart_from=once.apart_from, most=MOST_AT_ONCE))
+        by_subject: dict[tuple[str, str], list[InboxRow]] = defaultdict(list)
+        for row in rows:
+            by_subject[row.source, row.subject or f"#{row.id}"].append(row)
+        free = asyncio.Semaphore(SIDE_BY_SIDE)
+        became: dict[int, Settled] = {}
+        troubled: list[int] = []
+        away: set[str] = set()
+
+        async def in_order(of_one: Sequence[InboxRow]) -> None:
+            async with free:
+                for number, row in enumerate(of_one):
+                    activity.heartbeat()
+                    # What comes after a troubled one about the same thing waits with it; and where one found its way
+                    # closed, the others of that source need not knock in this pass.
+                    if row.source in away:
+                        troubled.extend(later.id for later in of_one[number:])
+                        return
+                    try:
+                        became[row.id] = await self._handled(row)
+                    except Exception as trouble:
+                        troubled.extend(later.id for later in of_one[number:])
+                        if isinstance(trouble, NotReachable):
+                            away.add(row.source)
+                        log.warning("delivery_waits", delivery=row.id, source=row.source, kind=type(trouble).__name__)
+                        return
+
+        await asyncio.gather(*(in_order(of_one) for of_one in by_subject.values()))
+        if became:
+            await self._in_thread(lambda: self.inbox.settle(became))
+        return Passed(settled=len(became), troubled=tuple(sorted(troubled)), more=len(rows) == MOST_AT_ONCE)
+
+    @activity.defn
+    async def take_from_inbox(self, taken: Taken) -> str:
+        """One delivery that could not be settled with the others; Temporal tries it again. Answers with its state."""
+        row = await self._in_thread(lambda: self.inbox.get(taken.id))
+        if row is None or row.state != "waiting":
+            return "settled before"
+        try:
+            settled = await self._handled(row)
+        except NotReachable as trouble:
+            reason = str(trouble)
+            await self._in_thread(lambda: self.inbox.waits_for(row.id, reason))
+            raise ApplicationError(reason, type="NotReachable") from None
+        await self._in_thread(lambda: self.inbox.settle({row.id: settled}))
+        return settled.state
+
+    async def _handled(self, row: InboxRow) -> Settled:
+        handler = self.handlers.get(row.source)
+        if handler is None:
+            return Settled(state="refused", outcome=f"nothing here handles deliveries of {row.source}")
+        try:
+            return await handler(row)
+        except Refused as refusal:
+            return Settled(state="refused", outcome=refusal.reason, field=refusal.field)
+        except NotFound as unknown:
+            return Settled(state="refused", outcome=str(unknown))
+
+    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work)

@@ -1,0 +1,46 @@
+"""What do other systems deliver to us? One delivery as it comes in, as it waits in the inbox, and what became of it."""
+
+from typing import Any, Literal
+
+from domain.wire import Instant, Wire
+
+InboxState = Literal["waiting", "done", "kept", "refused"]
+"""`done`: what had to follow has followed; `kept`: for a process that comes later; `refused`: a person must look."""
+
+
+class Incoming(Wire):
+    """One delivery, verified and read, and not kept yet.
+
+    `key` is what tells it from every other delivery of that source: a second one with the same key is the same one.
+    `subject` is what it is about, a deal's id or an onboarding's; what has one subject is worked through in order.
+    """
+
+    source: str
+    kind: str
+    key: str
+    subject: str = ""
+    body: Any = None
+
+
+class InboxRow(Incoming):
+    """A delivery as it is kept. `outcome` says in words what became of it; while it waits, what it waits for.
+
+    `field` is the part of it that a refusal is about; `onboarding` the one that it started or told something.
+    """
+
+    id: int
+    state: InboxState
+    outcome: str = ""
+    field: str = ""
+    onboarding: str = ""
+    received_at: Instant
+    settled_at: Instant | None = None
+
+
+class Settled(Wire):
+    """What became of a delivery."""
+
+    state: Literal["done", "kept", "refused"] = "done"
+    outcome: str
+    field: str = ""
+    onboarding: str = ""

@@ -1,0 +1,60 @@
+"""How does the receiver learn that something waits in the inbox? It is woken, and started where it does not run."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.service import RPCError
+
+from runtime.connection import BadTemporalProfile, CannotReachTemporal
+from workflows.receiver import ID, Receiver
+
+QUIET = timedelta(milliseconds=250)
+"""Between two rings: what is delivered meanwhile is found by the pass that the first one began."""
+AGAIN = timedelta(seconds=2)
+"""While Temporal is away. What was delivered stands in the inbox and is in no hurry."""
+log = structlog.get_logger()
+
+
+async def wake_receiver(client: Client, *, task_queue: str) -> None:
+    """Wake it, by one signal. Raises RPCError."""
+    await client.start_workflow(
+        Receiver.run,
+        id=ID,
+        task_queue=task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal="wake",
+        static_summary="works through what other systems deliver",
+    )
+
+
+class Bell:
+    """Rings until it was heard, and no more often than is of use. `ring` is for the loop that `ringing` runs in."""
+
+    def __init__(self, wake: Callable[[], Awaitable[None]]) -> None:
+        self._wake = wake
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    async def ringing(self) -> None:
+        """For as long as the process lives."""
+        told = False
+        while True:
+            await self._rung.wait()
+            self._rung.clear()
+            try:
+                await self._wake()
+            except (RPCError, CannotReachTemporal, BadTemporalProfile) as trouble:
+                if not told:
+                    log.warning("receiver_not_woken", reason=str(trouble))
+                told = True
+                self._rung.set()
+                await asyncio.sleep(AGAIN.total_seconds())
+            else:
+                told = False
+                await asyncio.sleep(QUIET.total_seconds())

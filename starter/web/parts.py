@@ -1,0 +1,106 @@
+"""What does the web process stand on? The store, the inbox, the bell, and the door once Temporal answers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from activities.calendars import public_holidays
+from activities.ports import Staff
+from playbooks.library import Library, load_team
+from runtime.settings import Settings
+from starter.bell import Bell, wake_receiver
+from starter.door import Door
+from store.engine import open_store
+from store.inbox import GroupedInbox, SqlInbox
+from store.ledger import SqlLedger
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+ONE_TRY, PATIENCE = timedelta(seconds=5), timedelta(seconds=10)
+"""Of the door, for callers that wait on a connection: shorter than what proxies and vendors allow."""
+
+
+@dataclass(kw_only=True)
+class WebParts:
+    """Everything that the addresses of the web process need; shared by all requests."""
+
+    settings: Settings
+    engine: Engine
+    ledger: SqlLedger
+    library: Library
+    staff: Staff
+    inbox: SqlInbox
+    grouped: GroupedInbox
+    bell: Bell
+    reach: "Callable[[], Awaitable[Client]]"
+    _client: "Client | None" = None
+    _connecting: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def client(self) -> "Client":
+        """Connected when it is first asked for: deliveries are taken while Temporal is away.
+
+        Raises CannotReachTemporal, BadTemporalProfile.
+        """
+        if self._client is None:
+            async with self._connecting:
+                if self._client is None:
+                    self._client = await self.reach()
+        return self._client
+
+    async def door(self, *, via: str = "api") -> Door:
+        """Raises CannotReachTemporal, BadTemporalProfile."""
+        return Door(
+            client=await self.client(),
+            deals=self.ledger,
+            library=self.library,
+            staff=self.staff,
+            calendars=public_holidays,
+            task_queue=self.settings.task_queue,
+            day_length=self.settings.day_length,
+            via=via,
+            one_try=ONE_TRY,
+            patience=PATIENCE,
+        )
+
+    async def wake(self) -> None:
+        await wake_receiver(await self.client(), task_queue=self.settings.task_queue)
+
+
+@asynccontextmanager
+async def web_parts(settings: Settings, *, reach: "Callable[[], Awaitable[Client]]") -> AsyncIterator[WebParts]:
+    """The parts as the settings name them; what was taken is written down before they are let go.
+
+    `reach` connects to Temporal.
+    """
+    engine = open_store(settings.sql_url)
+    inbox = SqlInbox(engine)
+    with GroupedInbox(inbox.keep) as grouped:
+
+        async def wake() -> None:
+            await parts.wake()
+
+        parts = WebParts(
+            settings=settings,
+            engine=engine,
+            ledger=SqlLedger(engine),
+            library=Library(settings.playbooks),
+            staff=lambda: load_team(settings.team),
+            inbox=inbox,
+            grouped=grouped,
+            bell=Bell(wake),
+            reach=reach,
+        )
+        ringing = asyncio.create_task(parts.bell.ringing())
+        # What came before a crash, and was not told to anybody.
+        parts.bell.ring()
+        try:
+            yield parts
+        finally:
+            ringing.cancel()
+    engine.dispose()

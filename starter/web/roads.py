@@ -1,0 +1,92 @@
+"""How does a delivery come in? Read within its limit, verified, kept, and only then answered."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from domain.inbox import Incoming
+from runtime.settings import Settings
+from starter.web.parts import WebParts
+from starter.web.problems import Problem
+
+LARGEST = 1_048_576
+"""Bytes: a deal file with 200 stakeholders and 50 notes of full length is half of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A request as a road sees it. `url` is the address that the sender called and may have signed."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    now: datetime
+
+
+Taker = Callable[[Call], Sequence[Incoming]]
+"""Verifies a call and reads it. Raises Problem."""
+Answerer = Callable[[Call], Response]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Road:
+    """One address at which deliveries come in. `take` is None where no secret is set: then the road is closed."""
+
+    path: str
+    take: Taker | None
+    answer: Answerer
+    largest: int = LARGEST
+
+
+def route_of(road: Road, parts: WebParts) -> Route:
+    """The road as an address of the web process."""
+
+    async def deliver(request: Request) -> Response:
+        try:
+            if road.take is None:
+                raise Problem("not-found", "this road is closed: no secret is set for it")
+            call = await call_of(request, settings=parts.settings, largest=road.largest)
+            deliveries = road.take(call)
+            if deliveries:
+                await asyncio.wrap_future(parts.grouped.keep(deliveries))
+                parts.bell.ring()
+            return road.answer(call)
+        except ClientDisconnect:
+            return Response(status_code=400)
+
+    return Route(road.path, deliver, methods=["POST"])
+
+
+async def call_of(request: Request, *, settings: Settings, largest: int) -> Call:
+    """The request, read whole. Raises Problem when it is larger than that."""
+    path = request.scope.get("raw_path", request.scope["path"].encode()).decode("ascii", "replace")
+    query = request.scope["query_string"].decode("ascii", "replace")
+    return Call(
+        method=request.method,
+        url=f"{settings.public_address}{path}{f'?{query}' if query else ''}",
+        headers=request.headers,
+        body=await read_body(request, largest=largest),
+        now=datetime.now(UTC),
+    )
+
+
+async def read_body(request: Request, *, largest: int) -> bytes:
+    """The body, never more of it than that. Raises Problem."""
+    too_large = Problem("too-large", f"at most {largest} bytes are taken here", headers={"Connection": "close"})
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > largest:
+        raise too_large
+    chunks: list[bytes] = []
+    length = 0
+    async for chunk in request.stream():
+        length += len(chunk)
+        if length > largest:
+            raise too_large
+        chunks.append(chunk)
+    return b"".join(chunks)

@@ -1,0 +1,99 @@
+"""What is delivered: kept once, found again in order, settled once, on both databases."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+import pytest
+from sqlalchemy import Engine
+
+from domain.inbox import Incoming, Settled
+from store.inbox import GroupedInbox, SqlInbox
+from tests import databases
+
+database = databases.database
+engine = databases.engine
+
+
+@pytest.fixture
+def inbox(engine: Engine) -> SqlInbox:
+    return SqlInbox(engine)
+
+
+def incoming(key: str = "1", **more: str) -> Incoming:
+    return Incoming.model_validate({"source": "deals", "kind": "deal_closed", "key": key, "body": {"n": key}, **more})
+
+
+def waiting(inbox: SqlInbox) -> list[str]:
+    return [row.key for row in inbox.ready(apart_from=(), most=10)]
+
+
+def test_a_delivery_that_comes_twice_is_kept_once(inbox: SqlInbox) -> None:
+    """Senders repeat what they think was lost, in one batch and later."""
+    inbox.keep([incoming("1"), incoming("1"), incoming("2")])
+
+    inbox.keep([incoming("2"), incoming("3")])
+
+    assert ["1", "2", "3"] == waiting(inbox)
+
+
+def test_what_was_settled_is_not_settled_again(inbox: SqlInbox) -> None:
+    """A try that was given up may still come through."""
+    inbox.keep([incoming("1")])
+    [row] = inbox.ready(apart_from=(), most=10)
+    inbox.settle({row.id: Settled(outcome="started", onboarding="onboarding-file-1")})
+
+    inbox.settle({row.id: Settled(state="refused", outcome="too late")})
+
+    found = inbox.get(row.id)
+    assert found is not None
+    assert ("done", "started", "onboarding-file-1") == (found.state, found.outcome, found.onboarding)
+    assert [] == waiting(inbox)
+
+
+def test_what_was_refused_can_be_tried_again(inbox: SqlInbox) -> None:
+    """A person has mended what was wrong elsewhere."""
+    inbox.keep([incoming("1")])
+    [row] = inbox.ready(apart_from=(), most=10)
+    inbox.settle({row.id: Settled(state="refused", outcome="no such owner", field="owner")})
+
+    assert inbox.retry(row.id)
+
+    assert ["1"] == waiting(inbox)
+    assert not inbox.retry(row.id)
+
+
+def test_a_page_shows_the_newest_first_and_where_the_next_begins(inbox: SqlInbox) -> None:
+    """Years of deliveries are looked through page by page."""
+    inbox.keep([incoming(str(number)) for number in range(5)])
+
+    first = inbox.page(limit=2)
+    second = inbox.page(limit=10, before=first.before)
+
+    assert ["4", "3"] == [row.key for row in first.rows]
+    assert (["2", "1", "0"], None) == ([row.key for row in second.rows], second.before)
+
+
+def test_deliveries_at_the_same_moment_share_a_transaction() -> None:
+    """What a commit costs is shared by all who wait for it."""
+    groups: list[Sequence[Incoming]] = []
+    kept: list[Future[None]] = []
+    inbox = GroupedInbox(groups.append)
+    kept += [inbox.keep([incoming(str(number))]) for number in range(10)]
+
+    with inbox:
+        pass
+
+    assert [10] == [len(group) for group in groups]
+    assert all(future.result(0) is None for future in kept)
+
+
+def test_a_database_that_is_away_is_told_to_every_sender() -> None:
+    """None of them is answered as if it had been kept."""
+
+    def away(_: Sequence[Incoming]) -> None:
+        raise OSError("disk full")
+
+    with GroupedInbox(away) as inbox:
+        kept = [inbox.keep([incoming(str(number))]) for number in range(3)]
+
+    assert [OSError] * 3 == [type(future.exception(0)) for future in kept]

@@ -1,0 +1,110 @@
+"""A closed deal from any sender: kept before it is answered, refused with the field, closed without a secret."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.onboardings import sample_deal
+from tests.web import problem, web_on
+
+TOKEN = {"authorization": "Bearer open-sesame"}
+
+
+async def test_a_deal_is_kept_before_it_is_answered(tmp_path: Path) -> None:
+    """While Temporal is away."""
+    async with web_on(tmp_path, deals_token="open-sesame") as web:
+        answer = await web.client.post("/intake/deals", json=sample_deal(), headers=TOKEN)
+
+        assert 202 == answer.status_code
+        assert [("deals", "waiting")] == [(row.source, row.state) for row in web.kept]
+
+
+async def test_a_deal_that_is_sent_again_is_kept_once(tmp_path: Path) -> None:
+    """Its fields in another order are the same deal."""
+    deal = sample_deal()
+    async with web_on(tmp_path, deals_token="open-sesame") as web:
+        for sent in (deal, dict(reversed(deal.items()))):
+            await web.client.post("/intake/deals", json=sent, headers=TOKEN)
+
+        assert 1 == len(web.kept)
+
+
+async def test_a_road_without_a_secret_is_closed(tmp_path: Path) -> None:
+    """Never open."""
+    async with web_on(tmp_path) as web:
+        answer = await web.client.post("/intake/deals", json=sample_deal(), headers=TOKEN)
+
+        assert 404 == problem(answer)["status"]
+
+
+WRONG = ["", "Bearer", "Bearer wrong", "Basic open-sesame", "Bearer ö", "Bearer open-sesame x"]
+
+
+@pytest.mark.parametrize("given", WRONG)
+async def test_a_wrong_token_is_refused(given: str, tmp_path: Path) -> None:
+    """And the answer says which kind is wanted."""
+    async with web_on(tmp_path, deals_token="open-sesame") as web:
+        header = {b"authorization": given.encode("latin-1")}
+        answer = await web.client.post("/intake/deals", json=sample_deal(), headers=header)
+
+        assert "urn:day90:problem:unauthenticated" == problem(answer)["type"]
+        assert "Bearer" == answer.headers["www-authenticate"]
+        assert [] == web.kept
+
+
+async def test_while_a_secret_is_replaced_both_are_good(tmp_path: Path) -> None:
+    """Nobody can change both sides at the same moment."""
+    async with web_on(tmp_path, deals_token="new-one open-sesame") as web:
+        for token in ("new-one", "open-sesame"):
+            answer = await web.client.post(
+                "/intake/deals", json=sample_deal(), headers={"authorization": f"Bearer {token}"}
+            )
+            assert 202 == answer.status_code
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "words"),
+    [
+        (b"", "malformed", "no JSON"),
+        (b"{", "malformed", "no JSON"),
+        (b"\xff\xfe", "malformed", "UTF-8"),
+        (b'{"id": NaN}', "malformed", "no JSON"),
+        (b'{"id": "\\ud800"}', "malformed", "no JSON"),
+        (b"[" * 100_000, "malformed", "no JSON"),
+        (b"[1]", "invalid", "one JSON object"),
+        (json.dumps({**sample_deal(), "colour": "red"}).encode(), "invalid", "no field that we know"),
+        (json.dumps({**sample_deal(), "closed_at": "yesterday"}).encode(), "invalid", "no moment"),
+        (json.dumps({**sample_deal(), "yearly_value": "1,000"}).encode(), "invalid", ""),
+        (b" " * 2_000_000, "too-large", "1048576"),
+    ],
+)
+async def test_bad_input_is_refused_with_a_reason(body: bytes, kind: str, words: str, tmp_path: Path) -> None:
+    """And nothing of it is kept."""
+    async with web_on(tmp_path, deals_token="open-sesame") as web:
+        answer = await web.client.post("/intake/deals", content=body, headers=TOKEN)
+
+        assert f"urn:day90:problem:{kind}" == problem(answer)["type"]
+        assert words in problem(answer)["detail"]
+        assert [] == web.kept
+
+
+async def test_when_the_database_is_away_the_sender_is_asked_to_come_again(tmp_path: Path) -> None:
+    """5xx, never 4xx: the trouble is ours."""
+    async with web_on(tmp_path, deals_token="open-sesame") as web:
+        web.parts.engine.dispose()
+        (tmp_path / "day90.sqlite").unlink()
+        (tmp_path / "day90.sqlite").mkdir()
+        answer = await web.client.post("/intake/deals", json=sample_deal(), headers=TOKEN)
+
+        assert 503 == problem(answer)["status"]
+        assert answer.headers["retry-after"]
+
+
+async def test_health_is_told(tmp_path: Path) -> None:
+    """Deliveries can be taken while Temporal is away."""
+    async with web_on(tmp_path) as web:
+        assert 200 == (await web.client.get("/healthz")).status_code
+        ready = await web.client.get("/readyz")
+
+        assert (200, {"ready": True, "database": "answers", "temporal": "away"}) == (ready.status_code, ready.json())

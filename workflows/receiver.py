@@ -1,0 +1,94 @@
+"""How does what was delivered become onboardings and news? By one receiver, woken by the intake, else asleep."""
+
+import asyncio
+import contextlib
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.receiving import Pass, Passed, Receiving, Taken
+    from workflows import options, runs
+
+ID = "receiver"
+EVENTS_OF_A_RUN = 2000
+"""Like the sender's: nobody but Temporal reads its history."""
+MOST_ALONE = 50
+"""So many troubled deliveries are tried on their own at a time; the others are found again in the next pass."""
+
+
+@workflow.defn(name="Receiver")
+class Receiver:
+    @workflow.init
+    def __init__(self, _: None = None) -> None:
+        self.woken = 0
+        self.alone: dict[int, asyncio.Task[None]] = {}
+        self.resting: dict[int, datetime] = {}
+
+    @workflow.run
+    async def run(self, _: None = None) -> None:
+        while True:
+            seen = self.woken
+            self._clear_up()
+            if runs.time_for_a_new_run(events=EVENTS_OF_A_RUN) and not self.alone:
+                runs.begin_new_run(None)
+            passed = await self._pass()
+            self._try_alone(passed)
+            if self.woken != seen or (passed.more and passed.settled):
+                continue
+            await self._wait(seen)
+
+    @workflow.signal
+    def wake(self) -> None:
+        self.woken += 1
+
+    @workflow.signal
+    def nudge(self) -> None:
+        """The same, by the name that all processes have for it: after a deploy."""
+        self.woken += 1
+
+    async def _pass(self) -> Passed:
+        return await workflow.execute_activity_method(
+            Receiving.work_through_inbox,
+            Pass(apart_from=tuple(sorted({*self.alone, *self.resting}))),
+            start_to_close_timeout=options.PASS,
+            heartbeat_timeout=options.PASS_LOST,
+            retry_policy=options.PATIENT_RETRY,
+            summary="work through what was delivered",
+        )
+
+    def _try_alone(self, passed: Passed) -> None:
+        for id in passed.troubled[: max(0, MOST_ALONE - len(self.alone))]:
+            self.alone[id] = asyncio.create_task(self._take(id))
+
+    async def _take(self, id: int) -> None:
+        try:
+            await workflow.execute_activity_method(
+                Receiving.take_from_inbox,
+                Taken(id=id),
+                start_to_close_timeout=options.PASS,
+                schedule_to_close_timeout=options.DELIVERY_TRIES,
+                retry_policy=options.DELIVERY_RETRY,
+                summary=f"delivery {id}, which could not be settled at once",
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            self.resting[id] = workflow.now() + options.REST
+
+    async def _wait(self, seen: int) -> None:
+        """Until somebody wakes us, a troubled delivery is through, or one has rested, for as long as it takes."""
+        moments = list(self.resting.values())
+        timeout = max(min(moments) - workflow.now(), timedelta(0)) + options.CLOCK_GRAIN if moments else None
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(lambda: self.woken != seen or self._any_done(), timeout=timeout)
+
+    def _clear_up(self) -> None:
+        for id in [id for id, task in self.alone.items() if task.done()]:
+            del self.alone[id]
+        for id in [id for id, until in self.resting.items() if until <= workflow.now()]:
+            del self.resting[id]
+
+    def _any_done(self) -> bool:
+        return any(task.done() for task in self.alone.values())
