@@ -100,14 +100,31 @@ class Bookkeeping:
         return state
 
     def _open_again(self, opening: Opening) -> State:
-        """Temporal lost it, the store did not: live through its past again, and go on with another run."""
+        """Temporal lost it, the store did not: live through its past again, and go on with another run.
+
+        Nobody was told of one that was lost before its first turn: it begins anew, on what it was admitted with.
+        """
         dossier, past = self.ledger.dossier(opening.onboarding), self.ledger.past(opening.onboarding)
         if past is None:
-            raise CannotRebuild("nothing of its course was written down")
-        state = rebuild(dossier, past, self.staff(), now=opening.started_at, spread=self.spread)
+            state = self._first_state(opening, dossier)
+        else:
+            state = rebuild(dossier, past, self.staff(), now=opening.started_at, spread=self.spread)
         self.ledger.readmit(opening.onboarding, run=opening.run)
         log.info("onboarding_opened_again", onboarding=opening.onboarding, playbook=state.playbook, owner=state.owner)
         return state
+
+    def _first_state(self, opening: Opening, dossier: Dossier) -> State:
+        clock = self._clock(dossier.deal, opening)
+        return first_state(
+            dossier.deal,
+            dossier.playbook,
+            dossier.calendar,
+            self.staff(),
+            load=self.ledger.load_by_owner(),
+            clock=clock,
+            now=clock.business(opening.started_at),
+            spread=self.spread,
+        )
 
     def _deal(self, opening: Opening) -> DealClosed:
         if isinstance(opening.start, Mapping) and opening.start.get("kept"):

@@ -12,7 +12,7 @@ from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest
 from temporalio.client import Client, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
-from runtime.fleet import listed
+from runtime.fleet import STATUSES, listed
 from starter.trouble import NotReachable
 
 NOT_ENDED = "(ExecutionStatus = 'Running' OR ExecutionStatus = 'Paused')"
@@ -22,12 +22,16 @@ VERSION = "TemporalWorkerDeploymentVersion"
 
 
 class Open(NamedTuple):
-    """A process that has not ended. `version` is empty where an unversioned worker has it, or none has yet."""
+    """A process that has not ended. `version` is empty where an unversioned worker has it, or none has yet.
+
+    `paused` is said of one that somebody paused in Temporal: nothing moves it until it is released.
+    """
 
     id: str
     run: str
     kind: str
     version: str = ""
+    paused: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,4 +105,5 @@ def _read(found: WorkflowExecutionInfo) -> Open:
         run=found.execution.run_id,
         kind=found.type.name,
         version=json.loads(version.data) if version is not None else "",
+        paused=found.status == STATUSES.index("PAUSED"),
     )

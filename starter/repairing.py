@@ -40,6 +40,13 @@ class Remedy(NamedTuple):
     do: Callable[[], Awaitable[str]]
 
 
+class Mending(NamedTuple):
+    """What is done about a subject; `left` is what a person has to do besides, in words."""
+
+    remedies: Sequence[Remedy]
+    left: Sequence[str] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Repairing:
     """Looks through the eyes of the sweep, and repairs through the door. Every repair may be ordered twice."""
@@ -47,6 +54,7 @@ class Repairing:
     door: Door
     census: SqlCensus
     channels: Sequence[str]
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(LOOKING_THREADS))
 
     async def look(self, *, tell: Callable[[str], None] = lambda _: None) -> Swept:
@@ -56,12 +64,12 @@ class Repairing:
         except RPCError as failure:
             raise NotReachable(f"Temporal does not answer: {failure.message}") from failure
 
-    async def remedies(self, subject: str) -> list[Remedy]:
+    async def remedies(self, subject: str) -> Mending:
         """What mends the onboarding or sender. Raises Refused when nothing does, NotReachable."""
         channel = next((channel for channel in self.channels if sender_of(channel) == subject), None)
         try:
             if channel is not None:
-                return [self._of_sender(finding, channel) for finding in await self._look_at_sender(channel)]
+                return Mending([self._of_sender(found, channel) for found in await self._look_at_sender(channel)])
             found = await self._sweeping.look_at(subject)
             if not found and not await self._known(subject):
                 raise NotFound(f"{subject}: neither the store nor Temporal knows it")
@@ -71,7 +79,7 @@ class Repairing:
         except RPCError as failure:
             raise NotReachable(f"Temporal does not answer: {failure.message}") from failure
 
-    async def _what_can_be_done(self, found: Sequence[Finding]) -> list[Remedy]:
+    async def _what_can_be_done(self, found: Sequence[Finding]) -> Mending:
         """What no command mends does not keep the rest from being mended: who has no owner must run to be given one."""
         remedies: list[Remedy] = []
         refusals: list[Refused] = []
@@ -82,7 +90,7 @@ class Repairing:
                 refusals.append(refusal)
         if not remedies:
             raise refusals[0]
-        return remedies
+        return Mending(remedies, [refusal.reason for refusal in refusals])
 
     def sender(self, named: str) -> str | None:
         """The sender of that name, if it is one."""
@@ -97,7 +105,7 @@ class Repairing:
             channels=self.channels,
             programme_of=programme_of,
             sender_of=sender_of,
-            now=lambda: datetime.now(UTC),
+            now=self.now,
             threads=self.threads,
             day_length=self.door.day_length,
         )
@@ -141,6 +149,8 @@ class Repairing:
                     f"the mail that {finding.owner} did not get goes again, to the address in the staff directory",
                     lambda: self._send_again(finding),
                 )
+            case "unknown":
+                raise Refused(await self._how_to_take_it_up(id))
             case _:
                 raise Refused(f"{finding.kind.replace('_', ' ')}: {WHAT_TO_DO[finding.kind].format(id=id)}")
 
@@ -186,7 +196,8 @@ class Repairing:
         id = finding.subject
         past = await asyncio.to_thread(self.door.deals.past, id)
         if past is None:
-            return Remedy(finding, "the deal that is kept starts its onboarding", lambda: self._start(id))
+            says = "its plan was never written: it begins anew, with the deal that is kept"
+            return Remedy(finding, says, lambda: self._start_again(id))
         if self.door.day_length != DAY:
             raise Refused(SHOW_ANEW)
         dossier = await asyncio.to_thread(self.door.deals.dossier, id)
@@ -226,12 +237,23 @@ class Repairing:
         deal = await asyncio.to_thread(self.door.deals.kept_deal, id)
         if deal is None:
             raise Refused(f"{id}: no deal is kept; start it with the deal file: day90 start DEAL.json")
-        if (await self.door.start(deal.model_dump(mode="json"))).already:
-            raise Refused(
-                f"{id}: a run took it up, and Temporal lost that before its plan was written; what to do:"
-                " docs/operations.md, `lost`"
-            )
-        return f"{id} started"
+        already = (await self.door.start(deal.model_dump(mode="json"))).already
+        return f"{id} runs already" if already else f"{id} started"
+
+    async def _how_to_take_it_up(self, id: str) -> str:
+        """In words, with the commands: only the CRM has the deal, but what was reached, its workflow knows."""
+        try:
+            milestones = (await self.door.ask(id, "plan"))["milestones"]
+        except (Refused, NotFound, NotReachable):
+            reached = "--reached MILESTONE=DAY … (start a worker, and this says which)"
+        else:
+            reached = " ".join(f"--reached {m['key']}={m['at']}" for m in milestones if m["status"] == "reached")
+        return (
+            f"the deal's record is in no store. Restore a newer backup, and it goes on by itself. If there is none, end"
+            f" it, and start it again from the CRM's deal file:\n"
+            f"temporal workflow terminate --workflow-id {id}\n"
+            f"day90 start DEAL.json --as-of {datetime.now(UTC):%Y-%m-%dT%H:%M}+00:00 {reached}".rstrip()
+        )
 
     async def _wake(self, id: str) -> str:
         await self.door.client.get_workflow_handle(id).signal("nudge")
@@ -321,7 +343,6 @@ REPORTED_WITH_MARGIN = timedelta(days=8)
 """A day more than the sweep reports a refused mail for: what was seen last night can be mended this morning."""
 SHOW_ANEW = "on a compressed clock nobody knows any more when its days began: start a show anew"
 WHAT_TO_DO = {
-    "unknown": "the deal's record is in no store; what to do: docs/operations.md, `unknown`",
     "not_opened": "it opens by itself, within a minute, once what is told beside `seen` is mended: day90 sweep",
     "without_owner": "name the new owner: day90 reassign {id} HANDLE",
 }

@@ -84,9 +84,9 @@ def another_version(folder: Path) -> Path:
     return folder
 
 
-async def make_current(client: Client, build: str) -> None:
+async def make_current(client: Client, build: str, *, of: str = NAME) -> None:
     """As `temporal worker deployment set-current-version` does; again until the server knows the version's workers."""
-    request = SetWorkerDeploymentCurrentVersionRequest(namespace=client.namespace, deployment_name=NAME, build_id=build)
+    request = SetWorkerDeploymentCurrentVersionRequest(namespace=client.namespace, deployment_name=of, build_id=build)
     async with asyncio.timeout(PATIENCE):
         while True:
             try:

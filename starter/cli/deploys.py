@@ -143,15 +143,22 @@ async def nudge(
         moved = len(behind) - len(left)
         out.print(plain(f"{count(moved, 'process', 'processes')} moved to {current}, {len(left)} not yet"))
         if left:
-            rows = [(process.id, process.version or "unversioned") for process in left[:SHOWN_TROUBLES]]
+            rows = [(process.id, _standing(process)) for process in left[:SHOWN_TROUBLES]]
             out.print(table("Not moved", ("process", "version"), rows))
             versions = Counter(process.version or "unversioned" for process in left)
             still = ", ".join(f"{number} on {version}" for version, number in sorted(versions.items()))
             out.print(plain(f"keep the workers of the older version running ({still}); then run this again"))
+        if paused := next((process for process in left if process.paused), None):
+            out.print(plain(f"what is paused moves only when it is released: day90 repair {paused.id}"), soft_wrap=True)
 
     said_of = {"current": current, "nudged": len(behind), "left": [process._asdict() for process in left]}
     answer(where.json, said_of, draw)
     return FOUND if left else OK
+
+
+def _standing(process: "Open") -> str:
+    version = process.version or "unversioned"
+    return f"{version}, paused in Temporal" if process.paused else version
 
 
 def _patience(text: str) -> timedelta:

@@ -83,11 +83,13 @@ async def repair(
     desk = desk_at(where)
     repairing = await repairing_at(desk)
     subject = repairing.sender(subject) or _meant(desk, subject)
-    remedies = await repairing.remedies(subject)
+    remedies, left = await repairing.remedies(subject)
     out = console()
     if not where.json:
         for remedy in remedies:
             out.print(plain(f"{subject}: {in_words(remedy.finding.kind)}; {remedy.says}"), soft_wrap=True)
+        for words in left:
+            out.print(plain(f"{subject}: left to you: {words}"), soft_wrap=True)
     if not yes:
         _ask(out)
     done = [await remedy.do() for remedy in remedies]
@@ -95,7 +97,8 @@ async def repair(
         {"finding": remedy.finding.kind, "did": remedy.says, "now": now}
         for remedy, now in zip(remedies, done, strict=True)
     ]
-    answer(where.json, {"subject": subject, "repairs": said}, lambda out: out.print(plain("\n".join(done))))
+    said_of = {"subject": subject, "repairs": said, "left": list(left)}
+    answer(where.json, said_of, lambda out: out.print(plain("\n".join(done))))
 
 
 def _meant(desk: Desk, subject: str) -> str:
