@@ -8,6 +8,7 @@ from domain.calendar import WorkCalendar
 from domain.census import Line, Mailbag, Sighting
 from domain.deal import Account, DealClosed
 from domain.inbox import InboxRow, Settled
+from domain.introduction import Learnt
 from domain.notice import Notice, Person
 from domain.playbook import Playbook
 from domain.record import Dossier, Past, Receipt, RegisterRow, WaitingNotice, Writing
@@ -178,3 +179,22 @@ class Doorway(Protocol):
 
     async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Any:
         """Raises InvalidNews, Refused, NotFound, NotReachable."""
+
+
+class Introductions(Protocol):
+    """The phase before the close, as handlers need it. Every method may be called again without harm."""
+
+    async def begin(self, raw: Mapping[str, Any]) -> str:
+        """A deal is in a late stage: its introduction begins, or hears what is new of the prospect. Its id.
+
+        Raises InvalidDeal naming the field, NotReachable.
+        """
+
+    async def won(self, source: str, deal_id: str) -> Learnt | None:
+        """The deal was won: its introduction ends, and tells what was learnt; None where it had none.
+
+        The door asks by itself at every start, and lays it over the deal. Raises NotReachable.
+        """
+
+    async def lost(self, source: str, deal_id: str) -> None:
+        """The deal was lost: its introduction ends, what waited is withdrawn. Raises NotReachable."""

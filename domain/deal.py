@@ -41,6 +41,7 @@ Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_le
 EARLIEST_YEAR = 2000
 """A deal of before is a mistyped year, and the calendars' lists of holidays grow thin."""
 FURTHEST_GO_LIVE = timedelta(days=730)
+MOST_NOTES = 50
 
 
 class Account(Door):
@@ -143,8 +144,8 @@ class AlreadyReached(Door):
     by: Slug | None = None
 
 
-class DealClosed(Door):
-    """A deal file: one closed deal as it starts one onboarding. The JSON of `examples/` and of every door."""
+class Sale(Door):
+    """What is known of a sale, closed or not: who buys what and why, and who takes part."""
 
     source: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,29}$")] = Field(
         description="the system that knows the deal: hubspot, salesforce, file …"
@@ -152,9 +153,8 @@ class DealClosed(Door):
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.]{0,99}$")] = Field(
         description="the deal's id in that system"
     )
-    closed_at: Instant = Field(description="when the deal was won, with offset: 2026-09-01T10:00:00+09:00")
     account: Account
-    stakeholders: tuple[Stakeholder, ...] = Field(min_length=1, max_length=200)
+    stakeholders: tuple[Stakeholder, ...] = Field((), max_length=200)
     yearly_value: Decimal | None = Field(
         None, ge=0, le=10**12, description="yearly contract value in your reporting currency; chooses the tier"
     )
@@ -169,17 +169,13 @@ class DealClosed(Door):
     busy_seasons: tuple[BusySeason, ...] = Field((), max_length=10)
     circumstances: Circumstances = Circumstances()
     seller: Seller | None = None
-    notes: tuple[Note, ...] = Field((), max_length=50)
+    notes: tuple[Note, ...] = Field((), max_length=MOST_NOTES)
     crm_url: Link | None = None
     sow_url: Link | None = None
     roi_method: Prose | None = None
     quick_wins: tuple[QuickWinCandidate, ...] = Field((), max_length=50)
     champion: Slug | None = Field(None, description="id of the stakeholder who speaks for us inside")
     go_live_by: date | None = Field(None, description="the go-live date that was promised, if one was")
-    as_of: Instant | None = Field(
-        None, description="taken up at this moment: what was due before is one summary, no burst"
-    )
-    reached: tuple[AlreadyReached, ...] = Field((), max_length=200)
     custom: dict[Slug, Any] = Field(default_factory=dict, description="fields that only your company has (HO-09)")
 
     @model_validator(mode="before")
@@ -201,7 +197,7 @@ class DealClosed(Door):
         return {**raw, "stakeholders": named}
 
     @model_validator(mode="after")
-    def _hangs_together(self) -> Self:
+    def _people_are_told_apart(self) -> Self:
         twice = [id for id, times in Counter(person.id for person in self.stakeholders).items() if times > 1]
         if twice:
             msg = f"stakeholders: two people share the id {twice[0]!r}"
@@ -209,6 +205,21 @@ class DealClosed(Door):
         if self.champion and self.champion not in {person.id for person in self.stakeholders}:
             msg = f"champion: {self.champion!r} is not the id of a stakeholder"
             raise ValueError(msg)
+        return self
+
+
+class DealClosed(Sale):
+    """A deal file: one closed deal as it starts one onboarding. The JSON of `examples/` and of every door."""
+
+    closed_at: Instant = Field(description="when the deal was won, with offset: 2026-09-01T10:00:00+09:00")
+    stakeholders: tuple[Stakeholder, ...] = Field(min_length=1, max_length=200)
+    as_of: Instant | None = Field(
+        None, description="taken up at this moment: what was due before is one summary, no burst"
+    )
+    reached: tuple[AlreadyReached, ...] = Field((), max_length=200)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
         if self.closed_at.year < EARLIEST_YEAR:
             msg = f"closed_at: {self.closed_at.date()} is too long ago"
             raise ValueError(msg)
@@ -253,7 +264,7 @@ WANTED_ROLES: dict[CustomerRole, dict[Language, str]] = {
 """The people without whom nothing can be agreed on (HO-08)."""
 
 
-def missing_from_hand_off(deal: DealClosed, language: str = "en") -> tuple[str, ...]:
+def missing_from_hand_off(deal: Sale, language: str = "en") -> tuple[str, ...]:
     """What the seller is asked for, in words; empty when the hand-off record is complete (A3, HO-13)."""
     present = {person.role for person in deal.stakeholders}
     gaps = [words for part, words in HAND_OFF_PARTS.items() if not getattr(deal, part)]
@@ -261,7 +272,7 @@ def missing_from_hand_off(deal: DealClosed, language: str = "en") -> tuple[str, 
     return tuple(in_language(words, language) for words in gaps)
 
 
-def completeness(deal: DealClosed) -> float:
+def completeness(deal: Sale) -> float:
     """Share of the hand-off record that is filled in, 0.0 to 1.0; every part and wanted role weighs the same."""
     parts = len(HAND_OFF_PARTS) + len(WANTED_ROLES)
     return round(1 - len(missing_from_hand_off(deal)) / parts, 3)

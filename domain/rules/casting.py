@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import get_args
 
-from domain.deal import CustomerRole, DealClosed
+from domain.deal import CustomerRole, DealClosed, Sale
 from domain.notice import Person
 from domain.playbook import Role
 from domain.team import Member, Team, TouchModel, VendorRole, assign
@@ -88,7 +88,7 @@ def staff_person(member: Member, language: str) -> Person:
     )
 
 
-def people_of(deal: DealClosed) -> list[Person]:
+def people_of(deal: Sale) -> list[Person]:
     """Everybody whom the deal names: stakeholders by id, the seller as `seller`."""
     people = [
         Person(
