@@ -150,8 +150,7 @@ class Bookkeeping:
 
     def _turn(self, occasion: Occasion) -> tuple[Consequences, bool]:
         onboarding = occasion.state.onboarding
-        dossier = self.ledger.dossier(onboarding)
-        done_before = self.ledger.known_keys(onboarding, occasion.keys)
+        dossier, done_before = self.ledger.basis(onboarding, occasion.keys)
         reports = any(entry.rule == "cadence" for entry in occasion.due)
         decision = decide(
             occasion,
@@ -174,8 +173,7 @@ class Bookkeeping:
         return entries
 
     def _keep_programme(self, occasion: ProgrammeOccasion) -> tuple[list[Entry], bool]:
-        dossier = self.ledger.dossier(occasion.onboarding)
-        done_before = self.ledger.known_keys(occasion.onboarding, [entry.key for entry in occasion.due])
+        dossier, done_before = self.ledger.basis(occasion.onboarding, [entry.key for entry in occasion.due])
         ui = self.ui.format(id=occasion.programme)
         entries, writing = keep_programme(occasion, dossier, self.staff(), done_before=done_before, ui=ui)
         self.ledger.write(writing)

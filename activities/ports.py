@@ -11,7 +11,7 @@ from domain.inbox import InboxRow, Settled
 from domain.introduction import Learnt
 from domain.notice import Notice, Person
 from domain.playbook import Playbook
-from domain.record import Dossier, Past, Receipt, RegisterRow, WaitingNotice, Writing
+from domain.record import Basis, Dossier, Past, Receipt, RegisterRow, WaitingNotice, Writing
 from domain.team import Team
 
 
@@ -37,8 +37,8 @@ class Ledger(Protocol):
     def dossier(self, onboarding: str) -> Dossier:
         """Raises UnknownOnboarding."""
 
-    def known_keys(self, onboarding: str, keys: Collection[str]) -> Mapping[str, datetime]:
-        """Those of the keys that stand in the journal already, with the moment that stands there."""
+    def basis(self, onboarding: str, keys: Collection[str]) -> Basis:
+        """The dossier, and those of the keys that stand in the journal already. Raises UnknownOnboarding."""
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
         """Issues, risks, wins and scope changes as they stand."""

@@ -1,6 +1,8 @@
 """What is written down? The journal, the read model and the registers as plain rows, in one bundle per occasion."""
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -122,6 +124,13 @@ class Dossier(Wire):
 
     def person(self, id: str) -> Person | None:
         return next((person for person in self.people if person.id == id), None)
+
+
+class Basis(NamedTuple):
+    """What a decision stands on. `done_before` are keys of the journal, with the moment that stands there."""
+
+    dossier: Dossier
+    done_before: Mapping[str, datetime]
 
 
 class WaitingNotice(Wire):

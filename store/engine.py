@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -36,7 +37,12 @@ MIGRATING = timedelta(minutes=2)
 # Any number that no other program uses on the same PostgreSQL database.
 MIGRATION_LOCK = 0x64617939
 
+# A connection that came back so recently is not asked whether it still lives: that is a way to the server and back for
+# each transaction of a busy day. If it was dropped within that time the transaction fails, and is tried again.
+FRESH = timedelta(seconds=1)
+
 WRITES = "day90_writes"
+IDLE_SINCE = "day90_idle_since"
 
 
 class CannotMigrate(Exception):
@@ -124,6 +130,15 @@ def read_transaction(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def read_connection(engine: Engine) -> Iterator[Connection]:
+    """For single reads, each of the newest state: no transaction need be begun for them, nor ended."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        yield connection
+
+
 def wall_clock() -> datetime:
     return datetime.now(UTC)
 
@@ -133,9 +148,10 @@ def _engine(url: str, *, busy: timedelta = BUSY, foreign_keys: bool = True, **op
     # Errors go into logs and histories, and parameters hold names and addresses.
     options["hide_parameters"] = True
     if address.get_backend_name() == "postgresql":
-        # A connection that the server dropped meanwhile (a restart, a failover) is replaced unnoticed.
         unsaid = {name: value for name, value in AWAY.items() if name not in address.query}
-        return create_engine(address, pool_pre_ping=True, connect_args=unsaid, **options)
+        engine = create_engine(address, connect_args=unsaid, **options)
+        _replace_what_was_dropped(engine)
+        return engine
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(address, **options)
@@ -155,6 +171,23 @@ def _engine(url: str, *, busy: timedelta = BUSY, foreign_keys: bool = True, **op
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN")
 
     return engine
+
+
+def _replace_what_was_dropped(engine: Engine) -> None:
+    """A connection that the server dropped while nobody used it (a restart, a failover) is replaced unnoticed."""
+
+    @event.listens_for(engine, "checkin")
+    def _came_back(_: object, record: ConnectionPoolEntry) -> None:
+        record.info[IDLE_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _look(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        if time.monotonic() - record.info.get(IDLE_SINCE, time.monotonic()) < FRESH.total_seconds():
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as failure:
+            raise DisconnectionError from failure
 
 
 def _use_wal(connection: sqlite3.Connection, *, until: float) -> None:

@@ -11,13 +11,12 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed
 from domain.notice import OUTLIVES_THE_ONBOARDING, Notice, Person
-from domain.plan import Plan
 from domain.playbook import Playbook, content_hash
-from domain.record import Dossier, JournalRow, Past, RegisterRow, Standing, Writing
+from domain.record import Basis, Dossier, JournalRow, Past, RegisterRow, Standing, Writing
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
-from store.columns import as_json
-from store.engine import read_transaction, wall_clock, write_transaction
-from store.rows import Row, add, put, put_changed, replace_all
+from store.drawing import Held, draw, hold
+from store.engine import read_connection, read_transaction, wall_clock, write_transaction
+from store.rows import Row, add, put
 from store.tables import (
     NOT_ENDED,
     deals,
@@ -26,7 +25,6 @@ from store.tables import (
     notices,
     onboardings,
     people,
-    plans,
     playbooks,
     registers,
     stages,
@@ -66,7 +64,7 @@ class SqlLedger:
 
     def kept_deal(self, onboarding: str) -> DealClosed | None:
         """The deal that a door, or the onboarding itself, put there."""
-        with read_transaction(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             body = connection.scalar(select(deals.c.body).where(deals.c.onboarding == onboarding))
         return None if body is None else DealClosed.model_validate(body, extra="ignore")
 
@@ -92,24 +90,20 @@ class SqlLedger:
 
     def dossier(self, onboarding: str) -> Dossier:
         """Raises UnknownOnboarding."""
-        fixed = self._fixed(onboarding)
-        with read_transaction(self._engine) as connection:
-            found = connection.execute(select(people).where(people.c.onboarding == onboarding).order_by(people.c.id))
-            known = tuple(Person.model_validate(dict(row)) for row in found.mappings())
-        return Dossier(onboarding=onboarding, **fixed._asdict(), people=known)
+        return self.basis(onboarding, ()).dossier
 
-    def known_keys(self, onboarding: str, keys: Collection[str]) -> Mapping[str, datetime]:
-        """Those of the keys that stand in the journal already, with the moment that stands there."""
-        if not keys:
-            return {}
-        found = select(journal.c.key, journal.c.at)
-        of_it = found.where(journal.c.onboarding == onboarding, journal.c.key.in_(list(keys)))
-        with read_transaction(self._engine) as connection:
-            return {row.key: row.at for row in connection.execute(of_it)}
+    def basis(self, onboarding: str, keys: Collection[str]) -> Basis:
+        """What a decision stands on: the dossier, and what of the keys was done before. Raises UnknownOnboarding."""
+        fixed = self._fixed(onboarding)
+        found = select(people).where(people.c.onboarding == onboarding).order_by(people.c.id)
+        with read_connection(self._engine) as connection:
+            known = tuple(Person.model_validate(dict(row)) for row in connection.execute(found).mappings())
+            done = _known_keys(connection, onboarding, keys) if keys else {}
+        return Basis(Dossier(onboarding=onboarding, **fixed._asdict(), people=known), done)
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
         """Issues, risks, wins and scope changes as they stand, each register in the order of time."""
-        with read_transaction(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             return _registers(connection, onboarding)
 
     def write(self, writing: Writing) -> None:
@@ -120,10 +114,9 @@ class SqlLedger:
         """
         onboarding = writing.onboarding
         with write_transaction(self._engine) as connection:
-            overtaken = _overtaken(connection, onboarding, writing.standing)
-            if not overtaken:
-                self._draw(connection, writing)
-            now = self._clock()
+            held, now = hold(connection, onboarding), self._clock()
+            if not _overtaken(held, writing.standing):
+                self._draw(connection, writing, held, now=now)
             add(connection, journal, [journal_row(onboarding, row, now=now) for row in writing.journal])
             add(connection, notices, [notice_row(notice, onboarding=onboarding, now=now) for notice in writing.notices])
             if writing.standing is not None and writing.standing.ending is not None:
@@ -154,32 +147,17 @@ class SqlLedger:
     def load_by_owner(self) -> Mapping[str, int]:
         """Open onboardings per staff handle."""
         counted = select(onboardings.c.owner, func.count()).where(NOT_ENDED)
-        with read_transaction(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             rows = connection.execute(counted.group_by(onboardings.c.owner)).all()
         return {owner: count for owner, count in rows if owner}
 
-    def _draw(self, connection: Connection, writing: Writing) -> None:
-        onboarding = writing.onboarding
-        if writing.people:
-            put_changed(connection, people, onboarding, [_person_row(onboarding, person) for person in writing.people])
+    def _draw(self, connection: Connection, writing: Writing, held: Held, *, now: datetime) -> None:
+        put(connection, people, [_person_row(writing.onboarding, person) for person in writing.people])
         if writing.registers:
-            there = _registers(connection, onboarding)
+            there = _registers(connection, writing.onboarding, keys={row.key for row in writing.registers})
             changed = _laid_over(there, writing.registers)
-            put(connection, registers, [{"onboarding": onboarding, **row.model_dump()} for row in changed])
-        if writing.plan is not None:
-            self._revise(connection, onboarding, writing.plan)
-        if writing.standing is not None:
-            _stand(connection, onboarding, writing.standing)
-
-    def _revise(self, connection: Connection, onboarding: str, plan: Plan) -> None:
-        of_it = select(plans).where(plans.c.onboarding == onboarding)
-        latest = connection.execute(of_it.order_by(plans.c.revision.desc()).limit(1)).one_or_none()
-        body = as_json(plan)
-        if latest is not None and latest.body == body:
-            return
-        revision = 1 if latest is None else latest.revision + 1
-        row = {"onboarding": onboarding, "revision": revision, "body": body, "written_at": self._clock()}
-        connection.execute(insert(plans).values(row))
+            put(connection, registers, [{"onboarding": writing.onboarding, **row.model_dump()} for row in changed])
+        draw(connection, held, standing=writing.standing, plan=writing.plan, now=now)
 
     def _deal_row(self, onboarding: str, deal: DealClosed) -> Row:
         return {
@@ -191,7 +169,7 @@ class SqlLedger:
         }
 
     def _read_fixed(self, onboarding: str) -> _Fixed:
-        with read_transaction(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             row = connection.execute(select(deals).where(deals.c.onboarding == onboarding)).one_or_none()
         if row is None or row.run is None:
             raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
@@ -202,7 +180,7 @@ class SqlLedger:
         )
 
     def _read_playbook(self, hashed: str) -> Playbook:
-        with read_transaction(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             body = connection.scalar(select(playbooks.c.body).where(playbooks.c.hash == hashed))
         return Playbook.model_validate(body, extra="ignore")
 
@@ -244,8 +222,18 @@ def _opening_row(dossier: Dossier) -> Row:
     }
 
 
-def _registers(connection: Connection, onboarding: str) -> Sequence[RegisterRow]:
+def _known_keys(connection: Connection, onboarding: str, keys: Collection[str]) -> Mapping[str, datetime]:
+    found = select(journal.c.key, journal.c.at)
+    of_it = found.where(journal.c.onboarding == onboarding, journal.c.key.in_(list(keys)))
+    return {row.key: row.at for row in connection.execute(of_it)}
+
+
+def _registers(
+    connection: Connection, onboarding: str, *, keys: Collection[str] | None = None
+) -> Sequence[RegisterRow]:
     of_it = select(registers).where(registers.c.onboarding == onboarding)
+    if keys is not None:
+        of_it = of_it.where(registers.c.key.in_(keys))
     found = connection.execute(of_it.order_by(registers.c.kind, registers.c.at, registers.c.key)).mappings()
     return [RegisterRow.model_validate(row) for row in found]
 
@@ -267,30 +255,9 @@ def _laid_over(there: Sequence[RegisterRow], news: Sequence[RegisterRow]) -> Seq
     return [standing[key] for key in dict.fromkeys((row.kind, row.key) for row in news)]
 
 
-def _overtaken(connection: Connection, onboarding: str, standing: Standing | None) -> bool:
-    """Whether a later standing is written already. Holds the onboarding until the end of the transaction."""
-    of_it = select(onboardings.c.as_of).where(onboardings.c.onboarding == onboarding)
-    # The key itself is left free: who refers to it (a receipt being written) need not wait, and cannot deadlock.
-    found = connection.execute(of_it.with_for_update(key_share=True)).one_or_none()
-    if found is None:
-        raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
-    return standing is not None and found.as_of is not None and standing.as_of < found.as_of
-
-
-def _stand(connection: Connection, onboarding: str, standing: Standing) -> None:
-    row: dict[str, Any] = standing.model_dump(exclude={"stages", "milestones"})
-    row["late_count"] = len(standing.late)
-    connection.execute(update(onboardings).where(onboardings.c.onboarding == onboarding).values(row))
-    for table, parts in ((stages, standing.stages), (milestones, standing.milestones)):
-        rows = [
-            {"onboarding": onboarding, "position": position, **part.model_dump()} for position, part in enumerate(parts)
-        ]
-        replace_all(connection, table, onboarding, [_plain(row) for row in rows])
-
-
-def _plain(row: dict[str, Any]) -> Row:
-    """The row as it is read back, so that it can be compared."""
-    return {**row, "reasons": as_json(row["reasons"])} if "reasons" in row else row
+def _overtaken(held: Held, standing: Standing | None) -> bool:
+    """Whether a later standing is written already."""
+    return standing is not None and held.as_of is not None and standing.as_of < held.as_of
 
 
 def _withdraw_what_waited(connection: Connection, onboarding: str) -> None:

@@ -25,22 +25,16 @@ def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=replaced), rows)
 
 
-def put_changed(connection: Connection, table: Table, onboarding: str, rows: Sequence[Row]) -> set[str]:
-    """Put those rows of the onboarding that differ from what is there: mostly one or two of thirty do.
-
-    Answers with the ids of the rows that are there beside them. The table's key is the onboarding and one column more.
-    """
-    _, name = (column.name for column in table.primary_key)
-    found = connection.execute(select(table).where(table.c.onboarding == onboarding)).mappings()
-    there = {row[name]: dict(row) for row in found}
-    put(connection, table, [row for row in rows if there.pop(row[name], None) != row])
-    return set(there)
-
-
 def replace_all(connection: Connection, table: Table, onboarding: str, rows: Sequence[Row]) -> None:
-    """Make the rows the only ones of the onboarding."""
-    if gone := put_changed(connection, table, onboarding, rows):
-        connection.execute(delete(table).where(table.c.onboarding == onboarding, table.c.key.in_(gone)))
+    """Make the rows the only ones of the onboarding. Put is what differs from what is there: one or two of thirty.
+
+    The table's key is the onboarding and `key`.
+    """
+    found = connection.execute(select(table).where(table.c.onboarding == onboarding)).mappings()
+    there = {row["key"]: dict(row) for row in found}
+    put(connection, table, [row for row in rows if there.pop(row["key"], None) != row])
+    if there:
+        connection.execute(delete(table).where(table.c.onboarding == onboarding, table.c.key.in_(there)))
 
 
 def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -93,6 +93,7 @@ onboardings = Table(
     Column("ending", Words),
     Column("ended_at", Moment),
     Column("as_of", Moment),
+    Column("seals", Document),
     Index("ix_onboardings_status", "status", "onboarding"),
     Index("ix_onboardings_owner", "owner", "onboarding"),
 )

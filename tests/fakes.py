@@ -9,7 +9,18 @@ from typing import Any
 from domain.deal import DealClosed
 from domain.inbox import InboxRow, Settled
 from domain.notice import Notice, Person
-from domain.record import Dossier, JournalRow, KeptRow, Past, Receipt, RegisterRow, Standing, WaitingNotice, Writing
+from domain.record import (
+    Basis,
+    Dossier,
+    JournalRow,
+    KeptRow,
+    Past,
+    Receipt,
+    RegisterRow,
+    Standing,
+    WaitingNotice,
+    Writing,
+)
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 
 
@@ -71,9 +82,9 @@ class MemoryLedger:
             raise UnknownOnboarding(onboarding)
         return self.dossiers[onboarding]
 
-    def known_keys(self, onboarding: str, keys: Collection[str]) -> Mapping[str, datetime]:
-        self._answer()
-        return {key: row.at for key, row in self.journal.get(onboarding, {}).items() if key in keys}
+    def basis(self, onboarding: str, keys: Collection[str]) -> Basis:
+        written = self.journal.get(onboarding, {}).items()
+        return Basis(self.dossier(onboarding), {key: row.at for key, row in written if key in keys})
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
         return [row for (owner, _, _), row in self.rows.items() if owner == onboarding]

@@ -175,7 +175,7 @@ class Simulation:
         assert carried == self.state, "the next run would not be the same"
         occasion = Occasion(state=carried, due=tuple(due), now=self.now)
         written = self.state.facts
-        done_before = self.ledger.known_keys(self.id, occasion.keys)
+        done_before = self.ledger.basis(self.id, occasion.keys).done_before
         assert not done_before, f"twice: {done_before}"
         known = self.ledger.registers(self.id)
         decision = decide(occasion, self.dossier, self.team, done_before=done_before, known=known)

@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic import command
 from sqlalchemy import Engine, inspect, select, text
@@ -22,6 +23,7 @@ from tests.databases import NOON, dossier, happened
 database = databases.database
 empty_database = databases.empty_database
 engine = databases.engine
+on_postgresql = pytest.mark.parametrize("database", databases.KINDS[1:], indirect=True)
 
 
 def test_the_tables_come_and_go_and_come_again(empty_database: str) -> None:
@@ -124,6 +126,36 @@ def test_a_postgresql_that_swallows_packets_is_given_up_in_seconds() -> None:
     assert time.monotonic() - began < 5
 
 
+@on_postgresql
+def test_a_connection_that_was_dropped_while_it_lay_idle_is_replaced_unnoticed(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A restart of the database in a quiet hour; whoever comes first thereafter must not pay for it."""
+    monkeypatch.setattr("store.engine.FRESH", timedelta(0))
+    engine = open_store(database)
+    SqlLedger(engine).admit(dossier(), run="run-1")
+    _drop_all_connections(database)
+
+    assert dossier() == SqlLedger(engine).dossier("onboarding-file-1")
+    engine.dispose()
+
+
+@on_postgresql
+def test_a_connection_that_was_dropped_right_after_its_use_costs_one_try(database: str) -> None:
+    """It is not asked whether it lives; the try fails, the pool lets all of them go, and the next one comes through."""
+    engine = open_store(database)
+    ledger = SqlLedger(engine)
+    ledger.admit(dossier(), run="run-1")
+    _drop_all_connections(database)
+
+    with pytest.raises(OperationalError):
+        ledger.write(Writing(onboarding="onboarding-file-1", journal=(happened(),)))
+    ledger.write(Writing(onboarding="onboarding-file-1", journal=(happened(),)))
+
+    assert ["opened"] == [entry.key for entry in journal(engine, "onboarding-file-1")]
+    engine.dispose()
+
+
 def test_migrating_says_nothing(empty_database: str, capfd: pytest.CaptureFixture[str]) -> None:
     """It belongs to every start of every command."""
     migrate(empty_database)
@@ -213,6 +245,15 @@ def _upgrade_and_fail(url: str) -> None:
     with migrating(url) as config:
         command.upgrade(config, "head")
         raise ZeroDivisionError
+
+
+def _drop_all_connections(url: str) -> None:
+    """As the server does when it is restarted."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ended = connection.execute(f"SELECT count(pg_terminate_backend(pid, 5000)) {others}".encode()).fetchone()
+    assert ended is not None
+    assert ended[0] > 0
 
 
 def _tables(url: str) -> set[str]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select
 
 from activities.ports import Ledger
 from domain.calendar import WorkCalendar
@@ -13,8 +13,9 @@ from domain.plan import Plan, PlannedMilestone, PlannedStage, Reason
 from domain.record import Writing
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 from store import reads
+from store.engine import write_transaction
 from store.ledger import SqlLedger
-from store.tables import playbooks
+from store.tables import milestones, onboardings, playbooks
 from tests import databases
 from tests.databases import (
     HOUR,
@@ -297,6 +298,33 @@ def test_a_picture_of_the_same_moment_replaces_the_one_before(ledger: SqlLedger)
     assert "paused" == reads.one(ledger._engine, ONE).status
 
 
+def test_a_picture_that_is_as_it_was_is_not_read_again(ledger: SqlLedger) -> None:
+    """Most news changes a line or none; the plan and thirty milestones need not come over from the database for it."""
+    asked: list[str] = []
+    ledger.write(Writing(onboarding=ONE, standing=standing(), plan=plan()))
+    event.listen(ledger._engine, "before_cursor_execute", lambda _c, _cursor, said, *_: asked.append(said))
+
+    ledger.write(Writing(onboarding=ONE, standing=standing(as_of=NOON + HOUR), plan=plan()))
+
+    assert NOON + HOUR == reads.one(ledger._engine, ONE).as_of
+    writing = asked[: next(n for n, said in enumerate(asked) if said.startswith("UPDATE")) + 1]
+    assert [] == [said for said in writing if "milestones" in said or "stages " in said or "plans" in said]
+
+
+def test_what_a_worker_of_the_version_before_has_drawn_is_noticed(ledger: SqlLedger) -> None:
+    """It knows no seals and leaves ours beside its own picture; the same as ours from before is drawn all the same."""
+    ours = standing(milestone(status="open"))
+    ledger.write(Writing(onboarding=ONE, standing=ours, plan=plan()))
+    with write_transaction(ledger._engine) as connection:
+        connection.execute(milestones.update().values(status="reached", at=NOON))
+        connection.execute(onboardings.update().values(as_of=NOON + HOUR))
+
+    ledger.write(Writing(onboarding=ONE, standing=ours.model_copy(update={"as_of": NOON + 2 * HOUR}), plan=plan()))
+
+    full = reads.one(ledger._engine, ONE)
+    assert ("open", None, 1) == (full.milestones[0].status, full.milestones[0].at, full.revision)
+
+
 def test_milestones_keep_the_order_of_the_picture(ledger: SqlLedger) -> None:
     """Also when it changes, and those that are gone are gone."""
     ledger.write(Writing(onboarding=ONE, standing=standing(milestone("z"), milestone("a"), milestone("m"))))
@@ -360,13 +388,14 @@ def test_nothing_is_written_about_an_onboarding_that_nobody_admitted(ledger: Sql
         ledger.write(Writing(onboarding="onboarding-file-7", journal=(happened(),)))
 
 
-def test_known_keys_are_those_of_the_journal(ledger: SqlLedger) -> None:
+def test_what_was_done_before_stands_in_the_journal(ledger: SqlLedger) -> None:
     """Of this onboarding alone."""
+    ledger.admit(dossier(deal("2")), run="run-2")
     ledger.write(Writing(onboarding=ONE, journal=(happened("a"), happened("b"))))
 
-    assert {"a": happened("a").at} == ledger.known_keys(ONE, ["a", "c"])
-    assert {} == ledger.known_keys("onboarding-file-2", ["a"])
-    assert {} == ledger.known_keys(ONE, [])
+    assert {"a": happened("a").at} == ledger.basis(ONE, ["a", "c"]).done_before
+    assert {} == ledger.basis("onboarding-file-2", ["a"]).done_before
+    assert {} == ledger.basis(ONE, []).done_before
 
 
 def test_the_load_counts_open_onboardings_by_owner(ledger: SqlLedger) -> None:

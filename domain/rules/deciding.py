@@ -194,8 +194,10 @@ def _ready_early(desk: Desk) -> list[Notice]:
 
 
 def _staff(desk: Desk) -> list[Person]:
+    """Those of its staff who are not written down as the directory has them today."""
     handles = dict.fromkeys(
         [desk.state.owner, *desk.state.approvers, *(h for hs in desk.state.cast.values() for h in hs)]
     )
     members = [member for handle in handles if (member := desk.team.member(handle)) is not None]
-    return [staff_person(member, desk.deal.account.language) for member in members]
+    people = [staff_person(member, desk.deal.account.language) for member in members]
+    return [person for person in people if desk.dossier.person(person.id) != person]

@@ -1,0 +1,110 @@
+"""How is the picture of an onboarding drawn anew? Only what has changed of it: mostly a line or two, often nothing.
+
+A picture has parts: stages, milestones, the plan. Beside it stands a seal of each, as it was drawn last. What would get
+the same seal again is left alone without being read: reading it was most of what a writing cost.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from domain.plan import Plan
+from domain.record import MilestoneRow, StageRow, Standing
+from domain.trouble import UnknownOnboarding
+from store.columns import as_json
+from store.rows import Row, replace_all
+from store.tables import milestones, onboardings, plans, stages
+
+AS_OF = "as_of"
+SEAL_BYTES = 16
+
+
+class Held(NamedTuple):
+    """How an onboarding is drawn, while nobody else may draw it: as of when, and the seals of its parts."""
+
+    onboarding: str
+    as_of: datetime | None
+    seals: Mapping[str, str]
+
+
+def hold(connection: Connection, onboarding: str) -> Held:
+    """Keep others from writing about it until the end of the transaction. Raises UnknownOnboarding."""
+    of_it = select(onboardings.c.as_of, onboardings.c.seals).where(onboardings.c.onboarding == onboarding)
+    # The key itself is left free: who refers to it (a receipt being written) need not wait, and cannot deadlock.
+    found = connection.execute(of_it.with_for_update(key_share=True)).one_or_none()
+    if found is None:
+        raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
+    # A worker of a version without seals draws beside us after a deploy: then they are those of another picture.
+    ours = found.seals is not None and found.seals[AS_OF] == _moment(found.as_of)
+    return Held(onboarding, found.as_of, found.seals if ours else {})
+
+
+def draw(connection: Connection, held: Held, *, standing: Standing | None, plan: Plan | None, now: datetime) -> None:
+    """Lay standing and plan over what is drawn; what is None stays as it is."""
+    drawing = _Drawing(connection, held)
+    if plan is not None:
+        drawing.plan(plan, now=now)
+    if standing is not None:
+        drawing.part("stages", stages, standing.stages)
+        drawing.part("milestones", milestones, standing.milestones)
+    drawing.sign(standing)
+
+
+class _Drawing:
+    def __init__(self, connection: Connection, held: Held) -> None:
+        self.connection = connection
+        self.held = held
+        self.seals = dict(held.seals)
+
+    def plan(self, plan: Plan, *, now: datetime) -> None:
+        body = as_json(plan)
+        if not self._changed("plan", body):
+            return
+        of_it = select(plans.c.revision, plans.c.body).where(plans.c.onboarding == self.held.onboarding)
+        latest = self.connection.execute(of_it.order_by(plans.c.revision.desc()).limit(1)).one_or_none()
+        if latest is not None and latest.body == body:
+            return
+        revision = 1 if latest is None else latest.revision + 1
+        row = {"onboarding": self.held.onboarding, "revision": revision, "body": body, "written_at": now}
+        self.connection.execute(insert(plans).values(row))
+
+    def part(self, name: str, table: Table, parts: Sequence[StageRow] | Sequence[MilestoneRow]) -> None:
+        if not self._changed(name, as_json(parts)):
+            return
+        rows = [
+            _plain({"onboarding": self.held.onboarding, "position": position, **part.model_dump()})
+            for position, part in enumerate(parts)
+        ]
+        replace_all(self.connection, table, self.held.onboarding, rows)
+
+    def sign(self, standing: Standing | None) -> None:
+        """Write the line of the onboarding itself, with the seals of what is drawn now."""
+        row: dict[str, Any] = {}
+        as_of = self.held.as_of
+        if standing is not None:
+            row = standing.model_dump(exclude={"stages", "milestones"})
+            row["late_count"] = len(standing.late)
+            as_of = standing.as_of
+        self.seals[AS_OF] = _moment(as_of)
+        if row or self.seals != self.held.seals:
+            of_it = update(onboardings).where(onboardings.c.onboarding == self.held.onboarding)
+            self.connection.execute(of_it.values(row | {"seals": self.seals}))
+
+    def _changed(self, name: str, drawn: Any) -> bool:
+        written = json.dumps(drawn, separators=(",", ":")).encode()
+        self.seals[name] = hashlib.blake2b(written, digest_size=SEAL_BYTES).hexdigest()
+        return self.seals[name] != self.held.seals.get(name)
+
+
+def _moment(as_of: datetime | None) -> str:
+    """The same text for the same instant, in whatever zone it came."""
+    return "" if as_of is None else f"{as_of.timestamp():.6f}"
+
+
+def _plain(row: dict[str, Any]) -> Row:
+    """The row as it is read back, so that it can be compared."""
+    return {**row, "reasons": as_json(row["reasons"])} if "reasons" in row else row
