@@ -326,7 +326,7 @@ async def _wake(parts: Parts) -> None:
     try:
         await parts.wake(MAIL)
     except RPCError as error:
-        log.warning("sender_not_woken", reason=str(error.status))
+        log.warning("sender_not_woken", reason=error.status.name)
 
 
 async def _look_into_inbox(client: Client, *, task_queue: str) -> None:
@@ -334,7 +334,7 @@ async def _look_into_inbox(client: Client, *, task_queue: str) -> None:
     try:
         await wake_receiver(client, task_queue=task_queue)
     except RPCError as error:
-        log.warning("receiver_not_woken", reason=str(error.status))
+        log.warning("receiver_not_woken", reason=error.status.name)
 
 
 async def keep_schedule(client: Client, *, task_queue: str) -> None:
@@ -369,7 +369,7 @@ async def keep_schedule(client: Client, *, task_queue: str) -> None:
         except ScheduleAlreadyRunningError:
             await client.get_schedule_handle(SCHEDULE).update(ours)
     except RPCError as error:
-        log.warning("sweep_not_scheduled", reason=str(error.status))
+        log.warning("sweep_not_scheduled", reason=error.status.name)
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ The dev server knows neither, so both stand in front of it here, on loopback, wi
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from h2.events import DataReceived, RequestReceived, StreamEnded
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 UNAUTHENTICATED = "16"
+PERMISSION_DENIED = "7"
 NO_MESSAGE = b"\x00\x00\x00\x00\x00"
 """An empty protobuf message in a frame of gRPC's: not compressed, of length 0."""
 
@@ -94,24 +95,26 @@ async def _pour(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
 
 @dataclass
 class KeyDoor:
-    """Answers every call with an empty message where the key is right, with "unauthenticated" where it is not."""
+    """Answers every call with an empty message where the key is right, with "unauthenticated" where it is not.
+
+    `refuses` are methods of the service that it answers with that status of gRPC whatever the key.
+    """
 
     key: str
+    refuses: Mapping[str, str] = field(default_factory=dict)
     shown: list[str | None] = field(default_factory=list)
     """What stood in `authorization`, call by call."""
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talk = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
         talk.initiate_connection()
-        refused: dict[int, bool] = {}
+        refused: dict[int, str | None] = {}
         with suppress(ConnectionError, ssl.SSLError):
             writer.write(talk.data_to_send())
             while chunk := await reader.read(65536):
                 for event in talk.receive_data(chunk):
                     if isinstance(event, RequestReceived):
-                        shown = {str(name): str(value) for name, value in event.headers}.get("authorization")
-                        self.shown.append(shown)
-                        refused[event.stream_id] = shown != f"Bearer {self.key}"
+                        refused[event.stream_id] = self._refusal({str(n): str(v) for n, v in event.headers})
                     elif isinstance(event, DataReceived):
                         talk.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
                     elif isinstance(event, StreamEnded):
@@ -120,11 +123,18 @@ class KeyDoor:
                 await writer.drain()
         writer.close()
 
+    def _refusal(self, headers: Mapping[str, str]) -> str | None:
+        shown = headers.get("authorization")
+        self.shown.append(shown)
+        if shown != f"Bearer {self.key}":
+            return UNAUTHENTICATED
+        return self.refuses.get(headers[":path"].rpartition("/")[2])
 
-def _answer(talk: H2Connection, stream: int, *, refused: bool) -> None:
+
+def _answer(talk: H2Connection, stream: int, *, refused: str | None) -> None:
     head = [(":status", "200"), ("content-type", "application/grpc")]
-    if refused:
-        trouble = [("grpc-status", UNAUTHENTICATED), ("grpc-message", "Request unauthorized.")]
+    if refused is not None:
+        trouble = [("grpc-status", refused), ("grpc-message", "Request unauthorized.")]
         talk.send_headers(stream, head + trouble, end_stream=True)
         return
     talk.send_headers(stream, head)

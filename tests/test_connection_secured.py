@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 import trustme
+from structlog.testing import capture_logs
 from temporalio.client import Client, WorkflowExecutionCount
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
@@ -20,7 +21,8 @@ from runtime.connection import (
     register_search_attributes,
 )
 from tests import servers
-from tests.temporal_fronts import KeyDoor, Papers, behind_tls, passing_on_to
+from tests.temporal_fronts import PERMISSION_DENIED, KeyDoor, Papers, behind_tls, passing_on_to
+from worker import keep_schedule
 from workflows.visibility import ALL_KEYS
 
 temporal_address = servers.temporal_address
@@ -167,6 +169,25 @@ async def test_an_api_key_goes_along_with_every_call(papers: Papers, monkeypatch
 
     assert len(door.shown) == 3
     assert set(door.shown) == {"Bearer the-key"}
+
+
+async def test_a_key_that_may_not_keep_schedules_costs_one_line(
+    papers: Papers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker needs no more than to work; the sweep is then run by somebody else."""
+    door = KeyDoor("the-key", refuses={"CreateSchedule": PERMISSION_DENIED})
+    monkeypatch.setenv("TEMPORAL_API_KEY", "the-key")
+    monkeypatch.setenv("TEMPORAL_TLS_SERVER_CA_CERT_PATH", papers.server_authority)
+    async with behind_tls(papers, door, asks_for_certificate=False) as address:
+        monkeypatch.setenv("TEMPORAL_ADDRESS", address)
+        client = await connect()
+
+        with capture_logs() as lines:
+            await keep_schedule(client, task_queue="day90")
+
+    assert [("sweep_not_scheduled", "warning", "PERMISSION_DENIED")] == [
+        (line["event"], line["log_level"], line["reason"]) for line in lines
+    ]
 
 
 @pytest.mark.parametrize("key", ["", "another-key"])

@@ -6,6 +6,16 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import update
+from structlog.testing import capture_logs
+from temporalio.client import (
+    Client,
+    CreateScheduleInput,
+    Interceptor,
+    OutboundInterceptor,
+    ScheduleHandle,
+    UpdateScheduleInput,
+)
+from temporalio.service import RPCError, RPCStatusCode
 
 from domain.deal import DealClosed, onboarding_id
 from store.engine import write_transaction
@@ -80,6 +90,34 @@ async def test_a_night_with_troubles_and_the_morning_after(house: House) -> None
         again = journal(house.engine, terminated)
         assert len({row.key for row in again}) == len(again) > facts_before
         assert "nothing is the matter" in await house.day90("repair", terminated, "--yes", code=3)
+
+
+class MayNotChangeSchedules(Interceptor):
+    """A client whose key may not."""
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        return _Refusing(super().intercept_client(next))
+
+
+class _Refusing(OutboundInterceptor):
+    async def create_schedule(self, input: CreateScheduleInput) -> ScheduleHandle:
+        raise RPCError("Request unauthorized.", RPCStatusCode.PERMISSION_DENIED, b"")
+
+    async def update_schedule(self, input: UpdateScheduleInput) -> None:
+        raise RPCError("Request unauthorized.", RPCStatusCode.PERMISSION_DENIED, b"")
+
+
+async def test_a_worker_that_may_not_keep_the_schedule_works_all_the_same(house: House) -> None:
+    """It says so once, and leaves what is there as it is."""
+    house.client = Client(
+        house.client.service_client, data_converter=house.client.data_converter, interceptors=[MayNotChangeSchedules()]
+    )
+    async with house.worker():
+        with capture_logs() as lines:
+            await keep_schedule(house.client, task_queue="another")
+
+        assert ["sweep_not_scheduled"] == [line["event"] for line in lines]
+        await house.opened()
 
 
 async def test_workers_that_start_together_keep_one_schedule(house: House) -> None:
