@@ -290,10 +290,11 @@ class Repairing:
         member = self.door.staff().member(finding.owner)
         if member is None:
             raise Refused(WHAT_TO_DO["without_owner"].format(id=finding.subject))
-        since = datetime.now(UTC) - REPORTED_WITH_MARGIN
+        now = self.now()
         deal = await asyncio.to_thread(self.door.deals.kept_deal, finding.subject)
         person = staff_person(member, deal.account.language if deal else member.languages[0])
-        mails = await asyncio.to_thread(self.census.send_again, finding.subject, person, since=since)
+        since = now - REPORTED_WITH_MARGIN
+        mails = await asyncio.to_thread(self.census.send_again, finding.subject, person, since=since, at=now)
         for channel in self.channels:
             await self._wake_sender(channel)
         return f"{mails} waiting again"

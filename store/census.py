@@ -58,7 +58,7 @@ class SqlCensus:
     def refused_to_owners(self, *, since: datetime) -> Sequence[tuple[Line, int, datetime]]:
         """Onboardings whose own owner could not be written to: how many such mails, and the first of them."""
         theirs = (notices.c.onboarding == onboardings.c.onboarding) & (notices.c.person == onboardings.c.owner)
-        refused = (notices.c.state == "refused") & (notices.c.created_at >= since)
+        refused = (notices.c.state == "refused") & (notices.c.not_before >= since)
         counted = (
             select(notices.c.onboarding, func.count().label("refused"), func.min(notices.c.created_at).label("first"))
             .join(onboardings, theirs)
@@ -79,13 +79,17 @@ class SqlCensus:
         with write_transaction(self._engine) as connection:
             add(connection, notices, rows)
 
-    def send_again(self, onboarding: str, person: Person, *, since: datetime) -> int:
-        """Let the mails wait again that this person was refused since then; `person` has the address that holds now."""
+    def send_again(self, onboarding: str, person: Person, *, since: datetime, at: datetime) -> int:
+        """Let the mails wait again that this person was refused since then; `person` has the address that holds now.
+
+        They begin anew `at` that moment: what was tried for days would else be given up at its first hiccup.
+        """
         theirs = (notices.c.onboarding == onboarding) & (notices.c.person == person.id)
-        refused = theirs & (notices.c.state == "refused") & (notices.c.created_at >= since)
+        refused = theirs & (notices.c.state == "refused") & (notices.c.not_before >= since)
         with write_transaction(self._engine) as connection:
             put(connection, people, [{"onboarding": onboarding, **person.model_dump()}])
-            found = connection.execute(update(notices).where(refused).values(state="waiting", reason=None))
+            anew = update(notices).where(refused).values(state="waiting", reason=None, not_before=at)
+            found = connection.execute(anew)
         return found.rowcount
 
     def _lines(self, *wanted: "ColumnElement[bool] | TextClause", most: int) -> Sequence[Line]:

@@ -1,11 +1,17 @@
 """What does the store tell the sweep, on SQLite and PostgreSQL alike?"""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
 import pytest
 from sqlalchemy import Engine, update
+from temporalio.exceptions import ApplicationError
 
 from activities.ports import Census
+from activities.sending import PATIENCE, Delivery, Sending
 from domain.notice import Notice, Person
-from domain.record import Receipt, Writing
+from domain.record import Receipt, WaitingNotice, Writing
+from domain.trouble import ChannelDown
 from store import reads
 from store.census import SqlCensus
 from store.engine import write_transaction
@@ -93,14 +99,46 @@ def test_mail_that_an_owner_was_refused_goes_again_to_the_address_that_holds_now
     assert [] == list(census.refused_to_owners(since=NOON + HOUR))
 
     moved = OWNER.model_copy(update={"email": "mika@new.test"})
-    assert 1 == census.send_again("onboarding-file-1", moved, since=NOON - HOUR)
-    assert 0 == census.send_again("onboarding-file-1", moved, since=NOON - HOUR)
+    assert 1 == census.send_again("onboarding-file-1", moved, since=NOON - HOUR, at=LATER)
+    assert 0 == census.send_again("onboarding-file-1", moved, since=NOON - HOUR, at=LATER)
 
-    [again] = outbox.ready("mail", now=NOON, most=9)
+    [again] = outbox.ready("mail", now=LATER, most=9)
     taken = outbox.take(again)
     assert taken is not None
     assert "mika@new.test" == taken.person.email
     assert [] == list(census.refused_to_owners(since=NOON - HOUR))
+
+
+def test_a_mail_that_goes_again_is_tried_for_as_long_as_a_new_one(census: SqlCensus, engine: Engine) -> None:
+    """What was given up after days of trying must not be given up again at its first hiccup, nor fall out of sight."""
+    outbox = SqlOutbox(engine, mail_domain="vendor.test")
+    ours = notice("assigned/mika", to=OWNER.id, kind="assigned")
+    SqlLedger(engine, clock=lambda: NOON).write(Writing(onboarding="onboarding-file-1", notices=(ours,)))
+    [mail] = outbox.ready("mail", now=NOON, most=9)
+    mended = NOON + PATIENCE + HOUR
+    given_up = delivered(outbox, mail, at=mended)
+
+    census.send_again("onboarding-file-1", OWNER, since=NOON - HOUR, at=mended)
+    with pytest.raises(ApplicationError, match="busy"):
+        delivered(outbox, mail, at=mended + PATIENCE - HOUR)
+    given_up_again = delivered(outbox, mail, at=mended + PATIENCE + HOUR)
+
+    assert ("refused", "refused") == (given_up, given_up_again)
+    assert 1 == len(census.refused_to_owners(since=mended + PATIENCE - 7 * 24 * HOUR))
+
+
+class BusyChannel:
+    """A mail server that never has time."""
+
+    def deliver(self, waiting: WaitingNotice) -> Receipt:
+        raise ChannelDown("421 busy")
+
+
+def delivered(outbox: SqlOutbox, mail: int, *, at: datetime) -> str:
+    """What comes of one try at that moment."""
+    with ThreadPoolExecutor(1) as threads:
+        sending = Sending(outbox=outbox, channels={"mail": BusyChannel()}, now=lambda: at, threads=threads)
+        return sending._deliver(Delivery(channel="mail", notice=mail))
 
 
 def test_a_notice_of_the_house_goes_once_to_somebody_who_takes_part_in_nothing(
