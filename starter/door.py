@@ -165,7 +165,8 @@ class Door:
         except RPCError as failure:
             if failure.status == RPCStatusCode.NOT_FOUND:
                 raise NotFound(f"{onboarding}: no such onboarding in Temporal") from None
-            raise NotReachable(f"no worker answered within {self.one_try.seconds} s: is one running?") from failure
+            silent = await self._who_is_silent(onboarding, within=self.one_try)
+            raise NotReachable(silent) from failure
 
     async def state(self, onboarding: str) -> Run:
         """How its workflow stands. Raises NotFound, NotReachable."""
@@ -261,19 +262,20 @@ class Door:
                 elif failure.status not in TRY_AGAIN:
                     raise
             if loop.time() > until:
+                silent = await self._who_is_silent(onboarding, within=self.patience)
                 raise NotReachable(
-                    f"{await self._who_is_silent(onboarding)} The news may still be applied; sending it again with"
-                    f" news_id {news['news_id']} is harmless"
+                    f"{silent} The news may still be applied; sending it again with news_id {news['news_id']} is"
+                    " harmless"
                 )
             await asyncio.sleep(BETWEEN_TRIES)
 
-    async def _who_is_silent(self, onboarding: str) -> str:
+    async def _who_is_silent(self, onboarding: str, *, within: timedelta) -> str:
         """Asked anew: a try that was cut short looks the same whether Temporal or the worker kept silent."""
         try:
             await self.state(onboarding)
         except NotReachable as trouble:
             return f"{trouble}."
-        return f"nobody answered within {self.patience.seconds} s: is a worker running?"
+        return f"nobody answered within {within.seconds} s: is a worker running?"
 
     async def _refuse_if_ended(self, onboarding: str) -> None:
         """A run that just gave way to the next one is no ending."""
