@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -29,10 +29,12 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, Workf
 from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
+from activities.billing import BillingIsKept
 from activities.bookkeeping import MAIL, Bookkeeping
 from activities.calendars import public_holidays
 from activities.channels.mail import MailFiles, SmtpMail
 from activities.channels.rendering import Rendering
+from activities.hearing import NewsIsTold
 from activities.ports import (
     Calendars,
     Census,
@@ -71,6 +73,7 @@ from store.census import SqlCensus
 from store.engine import CannotMigrate, migrate, open_store, wall_clock
 from store.inbox import SqlInbox
 from store.ledger import SqlLedger
+from store.measurements import SqlMeasurements
 from store.outbox import SqlOutbox
 from workflows.programme import id_of as programme_of
 from workflows.sandbox import WORKFLOWS, runner
@@ -255,7 +258,11 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         census=SqlCensus(engine),
         operator=operator_of(settings),
         inbox=SqlInbox(engine),
-        handlers=handlers_of(door),
+        handlers={
+            **handlers_of(door),
+            "news": NewsIsTold(replace(door, via="news"), SqlMeasurements(engine), settings.day_length),
+            "stripe": BillingIsKept(),
+        },
         ui=f"{settings.temporal_ui}/namespaces/{namespace}/workflows/{{id}}" if settings.temporal_ui else "",
     )
 

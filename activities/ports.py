@@ -12,6 +12,7 @@ from domain.introduction import Learnt
 from domain.notice import Notice, Person
 from domain.playbook import Playbook
 from domain.record import Basis, Dossier, Past, Receipt, RegisterRow, WaitingNotice, Writing
+from domain.reported import Measurement
 from domain.team import Team
 
 
@@ -151,6 +152,13 @@ class Inbox(Protocol):
 
     def waits_for(self, id: int, trouble: str) -> None:
         """Say what keeps it waiting, for whoever looks."""
+
+
+class Measurements(Protocol):
+    """Figures about onboardings, for whatever looks at figures."""
+
+    def keep(self, onboarding: str, measured: Sequence[Measurement], *, key: str) -> None:
+        """Keep them; again under the same key it changes nothing. Raises UnknownOnboarding."""
 
 
 class Handler(Protocol):

@@ -4,6 +4,8 @@ Ours alone, from environment variables `DAY90_…`. Where Temporal is, and how t
 (`TEMPORAL_ADDRESS`, profiles): runtime/connection.py.
 """
 
+import base64
+import binascii
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -84,6 +86,17 @@ def _page(url: str) -> str:
 def _secrets(given: SecretStr) -> SecretStr:
     if not given.get_secret_value().split():
         raise ValueError("should hold a secret, or several apart by spaces while one is being replaced")
+    return given
+
+
+def _webhook_secrets(given: SecretStr) -> SecretStr:
+    for secret in given.get_secret_value().split():
+        try:
+            key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        except binascii.Error:
+            key = b""
+        if not 24 <= len(key) <= 64:
+            raise ValueError("should be whsec_ and 24 to 64 bytes in base64, like `openssl rand -base64 32` makes them")
     return given
 
 
@@ -193,7 +206,7 @@ class Settings(BaseSettings):
     deals_token: Secrets | None = Field(
         default=None, description="Bearer token of whoever else sends closed deals; opens /intake/deals."
     )
-    news_secret: Secrets | None = Field(
+    news_secret: Annotated[Secrets, AfterValidator(_webhook_secrets)] | None = Field(
         default=None, description="Secret `whsec_…` of Standard Webhooks with news; opens /intake/news."
     )
     stripe_secret: Secrets | None = Field(

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -248,3 +249,15 @@ inbox = Table(
 )
 Index("ix_inbox_waiting", inbox.c.id, sqlite_where=IS_WAITING, postgresql_where=IS_WAITING)
 Index("ix_inbox_refused", inbox.c.id, sqlite_where=IS_REFUSED, postgresql_where=IS_REFUSED)
+
+# Figures that are reported of an onboarding. `key` is the delivery that brought it.
+measurements = Table(
+    "measurements",
+    metadata,
+    Column("onboarding", Words, ForeignKey(deals.c.onboarding), primary_key=True),
+    Column("metric", Words, primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("value", Float, nullable=False),
+    Index("ix_measurements_at", "onboarding", "metric", "at"),
+)

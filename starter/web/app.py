@@ -8,11 +8,13 @@ from fastapi import FastAPI
 from runtime.settings import Settings
 from starter.web.deals_road import deals_road
 from starter.web.health import health_routes
+from starter.web.news_road import news_road
 from starter.web.parts import WebParts
 from starter.web.problems import tell_problems
 from starter.web.roads import Road, route_of
+from starter.web.stripe_road import stripe_road
 
-ROADS: Sequence[Callable[[Settings], Road]] = (deals_road,)
+ROADS: Sequence[Callable[[Settings], Road]] = (deals_road, news_road, stripe_road)
 """The ways in for deliveries."""
 
 

@@ -1,0 +1,153 @@
+"""What can other systems report of an onboarding in signed news? The types, what each becomes, and what is measured."""
+
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from domain.deal import onboarding_id
+from domain.news import read_news, unknown_fields
+from domain.refusal import Refused, what_is_wrong
+from domain.wire import Door, Instant, Line, Wire
+
+TOLD = {
+    "milestone.reached": "reach_milestone",
+    "milestone.reopened": "reopen_milestone",
+    "issue.raised": "raise_issue",
+    "issue.acknowledged": "acknowledge_issue",
+    "issue.resolved": "resolve_issue",
+}
+"""Types that the onboarding itself is told, with the kind of news that each is. A sign-off is a person's, and none."""
+OURS = frozenset({"via", "proved", "news_id", "ignored", "at"})
+"""Fields of news that the road fills in."""
+ONBOARDING = r"^onboarding-[a-z][a-z0-9]{0,29}-[A-Za-z0-9][A-Za-z0-9_.]{0,99}$"
+
+
+class Measurement(Wire):
+    """A figure about an onboarding at a moment, for whatever looks at figures."""
+
+    metric: str
+    at: Instant
+    value: float
+
+
+class Report(Wire):
+    """A piece of signed news: either news for the onboarding, of that kind, or measurements."""
+
+    onboarding: str
+    at: Instant
+    kind: str | None = None
+    news: dict[str, Any] = Field(default_factory=dict)
+    measured: tuple[Measurement, ...] = ()
+
+
+class _Envelope(Door):
+    """The payload of a Standard Webhook."""
+
+    type: Annotated[str, StringConstraints(max_length=100)]
+    timestamp: Instant
+    data: dict[str, Any]
+
+
+class _Addressee(Door):
+    """Which onboarding is meant: by its id, or by the deal as its system knows it."""
+
+    onboarding: Annotated[str, StringConstraints(pattern=ONBOARDING)] | None = None
+    source: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,29}$")] | None = None
+    deal: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.]{0,99}$")] | None = None
+
+
+Model = TypeVar("Model", bound=Door)
+Count = Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)]
+
+
+class _MeetingHeld(Door):
+    meeting: Line | None = Field(None, description="what it was, for whoever reads the delivery")
+    invited: Count | None = None
+    attended: Count | None = None
+
+    def figures(self) -> dict[str, float | None]:
+        return {"meetings_held": 1, "meeting_invited": self.invited, "meeting_attended": self.attended}
+
+    @model_validator(mode="after")
+    def _no_more_than_invited(self) -> "_MeetingHeld":
+        if self.invited is not None and self.attended is not None and self.attended > self.invited:
+            raise ValueError("more attended than were invited")
+        return self
+
+
+class _MeetingMissed(Door):
+    meeting: Line | None = None
+
+    def figures(self) -> dict[str, float | None]:
+        return {"meetings_missed": 1}
+
+
+class _TicketsCounted(Door):
+    """`opened` in the last seven days, `open` at that moment."""
+
+    opened: Count | None = None
+    open: Count | None = None
+
+    def figures(self) -> dict[str, float | None]:
+        return {"tickets_per_week": self.opened, "tickets_open": self.open}
+
+    @model_validator(mode="after")
+    def _something_is_counted(self) -> "_TicketsCounted":
+        if self.opened is None and self.open is None:
+            raise ValueError("give opened, open, or both")
+        return self
+
+
+MEASURED: dict[str, type[_MeetingHeld] | type[_MeetingMissed] | type[_TicketsCounted]] = {
+    "meeting.held": _MeetingHeld,
+    "meeting.missed": _MeetingMissed,
+    "tickets.counted": _TicketsCounted,
+}
+"""Types that are kept as measurements: no workflow has to know each of them."""
+TYPES = (*TOLD, *MEASURED)
+
+
+def read_report(raw: Any) -> Report:
+    """The report in that JSON. Raises Refused naming the field."""
+    if not isinstance(raw, dict):
+        raise Refused("one JSON object is expected, with type, timestamp and data")
+    envelope = _read(_Envelope, raw, within="")
+    if envelope.type not in TYPES:
+        raise Refused(f"is no type that we know; there are: {', '.join(TYPES)}", field="type")
+    data = dict(envelope.data)
+    addressed = {name: data.pop(name) for name in _Addressee.model_fields if name in data}
+    onboarding = _onboarding(_read(_Addressee, addressed, within="data"))
+    if envelope.type in MEASURED:
+        figures = _read(MEASURED[envelope.type], data, within="data").figures()
+        measured = tuple(
+            Measurement(metric=metric, at=envelope.timestamp, value=value)
+            for metric, value in figures.items()
+            if value is not None
+        )
+        return Report(onboarding=onboarding, at=envelope.timestamp, measured=measured)
+    kind = TOLD[envelope.type]
+    if unknown := sorted({*unknown_fields(kind, data), *(OURS & data.keys())}):
+        raise Refused("is no field that we know", field=f"data.{unknown[0][:80]}")
+    try:
+        read_news(kind, data)
+    except Refused as refusal:
+        raise Refused(refusal.reason, field=f"data.{refusal.field}") from None
+    return Report(onboarding=onboarding, at=envelope.timestamp, kind=kind, news=data)
+
+
+def _onboarding(named: _Addressee) -> str:
+    by_deal = named.source is not None and named.deal is not None
+    if named.onboarding is not None and named.source is None and named.deal is None:
+        return named.onboarding
+    if named.onboarding is None and named.source is not None and named.deal is not None:
+        return onboarding_id(named.source, named.deal)
+    what = "name the onboarding once" if by_deal else "name the onboarding"
+    raise Refused(f"{what}: by onboarding, or by source and deal", field="data.onboarding")
+
+
+def _read(model: type[Model], raw: dict[str, Any], *, within: str) -> Model:
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        field, reason = what_is_wrong(error)
+        raise Refused(reason, field=".".join(filter(None, (within, field)))) from None
