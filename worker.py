@@ -56,6 +56,7 @@ from activities.sweeping import Sweeping
 from domain.notice import Person
 from domain.rules.reporting import OPERATOR
 from playbooks import library as shelf
+from playbooks.mapping_files import MappingFile
 from runtime.connection import (
     BadTemporalProfile,
     CannotReachTemporal,
@@ -259,7 +260,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         operator=operator_of(settings),
         inbox=SqlInbox(engine),
         handlers={
-            **handlers_of(door),
+            **handlers_of(door, settings),
             "news": NewsIsTold(replace(door, via="news"), SqlMeasurements(engine), settings.day_length),
             "stripe": BillingIsKept(),
         },
@@ -267,9 +268,10 @@ def parts_of(settings: Settings, client: Client) -> Parts:
     )
 
 
-def handlers_of(door: Doorway) -> Mapping[str, Handler]:
+def handlers_of(door: Doorway, settings: Settings) -> Mapping[str, Handler]:
     """Who handles the deliveries of which source."""
-    return {"deals": DealStarts(door)}
+    of_deals = MappingFile(settings.deals_mapping) if settings.deals_mapping else None
+    return {"deals": DealStarts(door, of_deals)}
 
 
 def deployment_of(settings: Settings) -> WorkerDeploymentConfig | None:

@@ -9,6 +9,7 @@ from domain.census import Line, Mailbag, Sighting
 from domain.deal import Account, DealClosed
 from domain.inbox import InboxRow, Settled
 from domain.introduction import Learnt
+from domain.mapping import Phase
 from domain.notice import Notice, Person
 from domain.playbook import Playbook
 from domain.record import Basis, Dossier, Past, Receipt, RegisterRow, WaitingNotice, Writing
@@ -168,6 +169,28 @@ class Handler(Protocol):
     """
 
     async def __call__(self, row: InboxRow) -> Settled: ...
+
+
+class ForeignDeals(Protocol):
+    """How records of another system become deal files, as its mapping says now; `record` is JSON.
+
+    Every method raises NotReachable while the mapping cannot be used.
+    """
+
+    def properties(self) -> Collection[str]:
+        """What the system has to be asked for by name."""
+
+    def won(self) -> Collection[str]:
+        """The stages in which a deal is closed."""
+
+    def phase(self, record: Mapping[str, Any]) -> Phase | None:
+        """What the stage that the record is in means to us."""
+
+    def deal(self, record: Mapping[str, Any]) -> DealClosed:
+        """The deal file that the record gives. Raises InvalidDeal naming field and expression."""
+
+    def raw(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the record gives of a deal file, complete or not. Raises InvalidDeal for what is unreadable."""
 
 
 class Started(Protocol):

@@ -1,18 +1,30 @@
 """What follows from a closed deal that any sender delivered? Its onboarding starts, once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from activities.ports import Doorway
+from activities.ports import Doorway, ForeignDeals
 from domain.inbox import InboxRow, Settled
+from domain.refusal import InvalidDeal
 
 
 @dataclass(frozen=True)
 class DealStarts:
-    """Handles what came by `/intake/deals`: the body is a deal file."""
+    """Handles what came by `/intake/deals`: the body is a deal file, or what the mapping makes one of."""
 
     door: Doorway
+    mapping: ForeignDeals | None = None
 
     async def __call__(self, row: InboxRow) -> Settled:
-        started = await self.door.start(row.body)
+        if self.mapping is None:
+            return await self._started(row.body)
+        if not isinstance(row.body, Mapping):
+            raise InvalidDeal("a record is one JSON object", field="record")
+        if self.mapping.won() and self.mapping.phase(row.body) != "won":
+            return Settled(outcome="not in a stage that the mapping calls won: nothing follows")
+        return await self._started(self.mapping.deal(row.body).model_dump(mode="json", exclude_defaults=True))
+
+    async def _started(self, raw: object) -> Settled:
+        started = await self.door.start(raw)
         what = "had been started before" if started.already else "started"
         return Settled(outcome=f"{started.onboarding} {what}", onboarding=started.onboarding)

@@ -17,6 +17,8 @@ from playbooks.reading import Written, read, validated
 
 SHIPPED = Path(__file__).parent
 TEAM_FILE = "team.yaml"
+NO_PLAYBOOK = ".mapping.yaml"
+"""How a mapping is called; it may lie beside playbooks."""
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -166,7 +168,7 @@ def _load(path: Path) -> tuple[Playbook, Written]:
 def playbooks_in(folder: Path) -> dict[str, Path]:
     """The playbooks' files in a folder by key. What begins with a dot is an editor's, not a playbook."""
     found = (path for path in sorted(folder.glob("*.yaml")) if not path.name.startswith("."))
-    return {path.stem: path for path in found if path.name != TEAM_FILE}
+    return {path.stem: path for path in found if path.name != TEAM_FILE and not path.name.endswith(NO_PLAYBOOK)}
 
 
 def _tier_written_in(path: Path) -> float | None:

@@ -200,11 +200,21 @@ class Settings(BaseSettings):
     hubspot_secret: Secrets | None = Field(
         default=None, description="Client secret of the HubSpot app; opens /intake/hubspot."
     )
+    hubspot_mapping: Annotated[FilePath, AfterValidator(_absolute)] | None = Field(
+        default=None, description="Your own mapping of HubSpot's deals; without one, the shipped hubspot.mapping.yaml."
+    )
     salesforce_token: Secrets | None = Field(
         default=None, description="Bearer token of the Flow's HTTP callout; opens /intake/salesforce."
     )
+    salesforce_mapping: Annotated[FilePath, AfterValidator(_absolute)] | None = Field(
+        default=None, description="The same for Salesforce; without one, the shipped salesforce.mapping.yaml."
+    )
     deals_token: Secrets | None = Field(
         default=None, description="Bearer token of whoever else sends closed deals; opens /intake/deals."
+    )
+    deals_mapping: Annotated[FilePath, AfterValidator(_absolute)] | None = Field(
+        default=None,
+        description="Mapping of what comes to /intake/deals; without one, it takes deal files as they are.",
     )
     news_secret: Annotated[Secrets, AfterValidator(_webhook_secrets)] | None = Field(
         default=None, description="Secret `whsec_…` of Standard Webhooks with news; opens /intake/news."

@@ -4,9 +4,10 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from domain.deal import DealClosed
+from activities.admission import read_deal
+from domain.deal import DealClosed, onboarding_id
 from domain.inbox import InboxRow, Settled
 from domain.notice import Notice, Person
 from domain.record import (
@@ -179,6 +180,36 @@ class MemoryInbox:
 
     def states(self) -> list[str]:
         return [row.state for row in self.rows.values()]
+
+
+def delivered(source: str, body: Any, **more: Any) -> InboxRow:
+    """A delivery as a handler gets it."""
+    told = {"id": 1, "kind": "deal_closed", "key": "1", "state": "waiting", "received_at": datetime.now(UTC), **more}
+    return InboxRow.model_validate({"source": source, "body": body, **told})
+
+
+class Began(NamedTuple):
+    onboarding: str
+    already: bool
+
+
+@dataclass
+class Doors:
+    """The door, which starts every deal file that is one and believes all news."""
+
+    started: list[dict[str, Any]] = field(default_factory=list)
+    told: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+
+    async def start(self, raw: object) -> Began:
+        deal = read_deal(raw)
+        onboarding = onboarding_id(deal.source, deal.id)
+        already = any(onboarding == onboarding_id(had["source"], had["id"]) for had in self.started)
+        if not already:
+            self.started.append(cast("dict[str, Any]", raw))
+        return Began(onboarding, already)
+
+    async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> None:
+        self.told.append((onboarding, kind, dict(raw)))
 
 
 @dataclass

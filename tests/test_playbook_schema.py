@@ -9,13 +9,15 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from playbooks.copying import in_json
+from playbooks.library import NO_PLAYBOOK as ENDING
 from playbooks.library import SHIPPED, Library, json_schema, team_json_schema
+from playbooks.mapping_files import HUBSPOT, SALESFORCE, mapping_json_schema
 from playbooks.reading import LOADER, read
 from starter.cli.running import run
 
-SCHEMAS = {"playbook": json_schema, "team": team_json_schema}
+SCHEMAS = {"playbook": json_schema, "team": team_json_schema, "mapping": mapping_json_schema}
 KEYS = Library().keys()
-FILES = [*(Library().file(key) for key in KEYS), SHIPPED / "team.yaml"]
+FILES = [*(Library().file(key) for key in KEYS), SHIPPED / "team.yaml", HUBSPOT, SALESFORCE]
 TEXT = (SHIPPED / "high-touch.yaml").read_text(encoding="utf-8")
 
 MISTAKES = [
@@ -40,7 +42,7 @@ def validator(name: str) -> Draft202012Validator:
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_published_schema_is_that_of_the_models(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """To write it again: `./day90 playbook schema > playbooks/playbook.schema.json`, and `schema team` likewise."""
+    """To write it again: `./day90 playbook schema > playbooks/playbook.schema.json`; `team`, `mapping` likewise."""
     published = (SHIPPED / f"{name}.schema.json").read_text(encoding="utf-8")
 
     assert in_json(SCHEMAS[name]()) == published
@@ -78,7 +80,7 @@ def test_no_part_takes_a_field_that_it_does_not_know(name: str) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_what_we_ship_is_valid_and_names_its_schema(file: Path) -> None:
     """In its first line, where editors with a YAML language server look."""
-    name = "team" if file.name == "team.yaml" else "playbook"
+    name = "team" if file.name == "team.yaml" else "mapping" if file.name.endswith(ENDING) else "playbook"
     text = file.read_text(encoding="utf-8")
 
     assert text.splitlines()[0] == f"# yaml-language-server: $schema={name}.schema.json"

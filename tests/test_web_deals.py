@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from activities.starting import DealStarts
+from domain.refusal import InvalidDeal
+from playbooks.mapping_files import MappingFile
+from tests.fakes import Doors, delivered
 from tests.onboardings import sample_deal
+from tests.test_mapping import RECORD, SMALL
 from tests.web import problem, web_on
 
 TOKEN = {"authorization": "Bearer open-sesame"}
@@ -87,6 +92,36 @@ async def test_bad_input_is_refused_with_a_reason(body: bytes, kind: str, words:
         assert f"urn:day90:problem:{kind}" == problem(answer)["type"]
         assert words in problem(answer)["detail"]
         assert [] == web.kept
+
+
+async def test_a_shape_of_ones_own_is_kept_as_it_came(tmp_path: Path) -> None:
+    """The mapping is applied when it is worked through: what it does not read today, it may read when it is mended."""
+    mapping = tmp_path / "our.mapping.yaml"
+    mapping.write_text(SMALL, encoding="utf-8")
+    async with web_on(tmp_path, deals_token="open-sesame", deals_mapping=mapping) as web:
+        for record in (RECORD, {"total": {"a": 1}}, RECORD):
+            assert 202 == (await web.client.post("/intake/deals", json=record, headers=TOKEN)).status_code
+        refused = await web.client.post("/intake/deals", json=[RECORD], headers=TOKEN)
+
+        assert ["orders-A2041", ""] == [row.subject for row in web.kept]
+        assert "record" == problem(refused)["field"]
+
+
+async def test_a_shape_of_ones_own_becomes_a_deal(tmp_path: Path) -> None:
+    """Where its stage says that it is won."""
+    mapping = tmp_path / "our.mapping.yaml"
+    mapping.write_text(SMALL, encoding="utf-8")
+    door = Doors()
+    handler = DealStarts(door, MappingFile(mapping))
+
+    began = await handler(delivered("deals", RECORD))
+    not_yet = await handler(delivered("deals", {**RECORD, "status": "draft"}))
+
+    assert ["A2041"] == [raw["id"] for raw in door.started]
+    assert "onboarding-orders-A2041" == began.onboarding
+    assert ("done", "") == (not_yet.state, not_yet.onboarding)
+    with pytest.raises(InvalidDeal, match="yearly_value"):
+        await handler(delivered("deals", {**RECORD, "total": "much"}))
 
 
 async def test_when_the_database_is_away_the_sender_is_asked_to_come_again(tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "sweep": ("starter.cli.sweeping:sweep", LOOK, "Who would fall through? Store and Temporal compared, now."),
     "repair": ("starter.cli.sweeping:repair", RUN, "Mend what the sweep finds; says first what it will do."),
     "playbook": ("starter.cli.playbook:playbook", LOOK, "Show, describe and check playbooks."),
+    "mapping": ("starter.cli.mapping:mapping", LOOK, "Check a mapping file: what becomes of another system's record?"),
     "done": ("starter.cli.milestones:done", NEWS, "A milestone has been reached."),
     "reopen": ("starter.cli.milestones:reopen", NEWS, "A milestone was reported reached and is not."),
     "waive": ("starter.cli.milestones:waive", NEWS, "A milestone is not needed for this customer."),

@@ -51,11 +51,13 @@ def show(key: str | None = None, *, where: Where = NOWHERE) -> None:
 
 
 @playbook.command
-def schema(of: Literal["playbook", "team"] = "playbook") -> None:
-    """The JSON Schema of a playbook or of team.yaml, for editors that complete and check."""
+def schema(of: Literal["playbook", "team", "mapping"] = "playbook") -> None:
+    """The JSON Schema of a playbook, of team.yaml or of a mapping, for editors that complete and check."""
     from playbooks.library import json_schema, team_json_schema
+    from playbooks.mapping_files import mapping_json_schema
 
-    answer(True, json_schema() if of == "playbook" else team_json_schema(), lambda _: None)
+    schemas = {"playbook": json_schema, "team": team_json_schema, "mapping": mapping_json_schema}
+    answer(True, schemas[of](), lambda _: None)
 
 
 @playbook.command

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from activities.admission import read_deal
 from domain.inbox import Incoming
 from domain.refusal import InvalidDeal
+from domain.trouble import NotReachable
+from playbooks.mapping_files import MappingFile
 from runtime.settings import Settings, each_secret
 from starter.web.problems import Problem, problem_of
 from starter.web.reading import bearer, is_one_of, read_json
@@ -19,21 +22,43 @@ SOURCE = "deals"
 
 def deals_road(settings: Settings) -> Road:
     tokens = each_secret(settings.deals_token)
+    read = _foreign_deal(MappingFile(settings.deals_mapping)) if settings.deals_mapping else _deal_file
 
     def take(call: Call) -> Sequence[Incoming]:
         if not is_one_of(bearer(call.headers), tokens):
             raise Problem("unauthenticated", "a bearer token is needed", headers={"WWW-Authenticate": "Bearer"})
         raw = read_json(call.body)
-        try:
-            deal = read_deal(raw)
-        except InvalidDeal as refusal:
-            raise problem_of(refusal) from None
+        subject = read(raw)
         # The same deal with other content is a correction, and worth another look.
         content = hashlib.sha256(json.dumps(raw, sort_keys=True).encode("utf-8", "replace")).hexdigest()
-        key = f"{deal.source}-{deal.id}/{content[:16]}"
-        return [Incoming(source=SOURCE, kind="deal_closed", key=key, subject=f"{deal.source}-{deal.id}", body=raw)]
+        key = f"{subject}/{content[:16]}"
+        return [Incoming(source=SOURCE, kind="deal_closed", key=key, subject=subject, body=raw)]
 
     return Road(path="/intake/deals", take=take if tokens else None, answer=accepted)
+
+
+def _deal_file(raw: Any) -> str:
+    """The deal that it is about. Raises Problem when it is no deal file."""
+    try:
+        deal = read_deal(raw)
+    except InvalidDeal as refusal:
+        raise problem_of(refusal) from None
+    return f"{deal.source}-{deal.id}"
+
+
+def _foreign_deal(mapping: MappingFile) -> Callable[[Any], str]:
+    """The same for records of another shape. What the mapping does not read is kept: it may be the mapping's fault."""
+
+    def read(raw: Any) -> str:
+        if not isinstance(raw, Mapping):
+            raise Problem("invalid", "a record is one JSON object", field="record")
+        try:
+            told = mapping.raw(raw)
+        except (InvalidDeal, NotReachable):
+            return ""
+        return f"{told['source']}-{told['id']}" if "id" in told else ""
+
+    return read
 
 
 def accepted(_: Call) -> Response:

@@ -1,0 +1,158 @@
+"""Which amount, day or moment does another system mean by what it sent? Read where only one reading is possible.
+
+Each function raises ValueError, saying what would be right and never what came: that may be anybody's name.
+"""
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, time, tzinfo
+from decimal import Decimal
+from typing import Any
+
+AROUND_AMOUNTS = re.compile(r"^(?:[A-Z]{3}|[$€£¥₩₹])\s*|\s*(?:[A-Z]{3}|[$€£¥₩₹]|円)$")
+"""A currency, as a code or a sign, before or behind."""
+SPACES_IN_AMOUNTS = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?:\D|$))")
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""Counted from 1970, seconds and milliseconds of these years cannot be mistaken for each other."""
+NO_AMOUNT = "is no amount, like 120000.00"
+NO_DATE = "is no date, like 2026-11-05"
+NO_MOMENT = "is no moment, like 2026-11-05T10:00:00+09:00"
+
+
+def amount(given: Any, *, decimal_mark: str | None = None) -> Decimal:
+    """120000, "120,000.00", "1.234,56", "€ 1 234,56". What could be read in two ways needs the decimal mark."""
+    if isinstance(given, bool) or not isinstance(given, int | float | Decimal | str):
+        raise ValueError(NO_AMOUNT)
+    if not isinstance(given, str):
+        return Decimal(str(given))
+    text = unicodedata.normalize("NFKC", given).strip()
+    text = SPACES_IN_AMOUNTS.sub("", AROUND_AMOUNTS.sub("", text).strip())
+    if not re.fullmatch(r"-?\d[\d.,]{0,40}(?:[eE][+-]?\d{1,2})?", text, re.ASCII):
+        raise ValueError(NO_AMOUNT)
+    if re.fullmatch(r"-?\d+(?:[eE][+-]?\d+)?", text):
+        return Decimal(text)
+    if "e" in text.lower():
+        return Decimal(text) if text.count(".") == 1 and "," not in text else _refuse(NO_AMOUNT)
+    return Decimal(_plain(text, decimal_mark))
+
+
+def whole(given: Any, *, decimal_mark: str | None = None) -> int:
+    """A number of seats, say: 25, "25", "25.0", "1,200" with the decimal mark known."""
+    read = amount(given, decimal_mark=decimal_mark)
+    if read != read.to_integral_value():
+        raise ValueError("is no whole number")
+    return int(read)
+
+
+def day(given: Any, *, order: str | None = None) -> date:
+    """2026-11-05, 5.11.2026, 25/11/2026, midnight in UTC as ISO 8601 or as milliseconds since 1970."""
+    if isinstance(given, str) and (read := _written_day(given.strip(), order)):
+        return read
+    try:
+        at = moment(given).astimezone(UTC)
+    except ValueError:
+        raise ValueError(NO_DATE) from None
+    if at.time() != time(0):
+        raise ValueError("is a moment within a day and not a date: which day it is depends on the time zone")
+    return at.date()
+
+
+def moment(
+    given: Any, *, zone: tzinfo | None = None, day_zone: tzinfo | None = None, order: str | None = None
+) -> datetime:
+    """ISO 8601 with an offset, seconds or milliseconds since 1970; `zone` is for those without an offset.
+
+    A day alone is its beginning in `day_zone`.
+    """
+    if (since := _since_1970(given)) is not None:
+        return since
+    if not isinstance(given, str):
+        raise ValueError(NO_MOMENT)
+    text = given.strip()
+    if written := _written_day(text, order):
+        if day_zone is None:
+            raise ValueError("is a day without a time, and no time zone is known for it")
+        return datetime.combine(written, time(0), tzinfo=day_zone)
+    try:
+        # Salesforce writes +0000 without a colon, and Python reads that, too.
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(NO_MOMENT) from None
+    if read.tzinfo is not None:
+        return read
+    if zone is None:
+        raise ValueError("has no offset: time_zone of the mapping says in which zone it is meant")
+    return read.replace(tzinfo=zone)
+
+
+def truth(given: Any) -> bool:
+    """True, "true", "yes", 1."""
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    said = str(given).strip().lower()
+    if said not in words:
+        raise ValueError("is neither true nor false")
+    return words[said]
+
+
+def _plain(text: str, decimal_mark: str | None) -> str:
+    """The amount as Python writes it."""
+    points, commas = text.count("."), text.count(",")
+    if points and commas:
+        mark = "." if text.rindex(".") > text.rindex(",") else ","
+    elif points + commas > 1:
+        mark = "," if points else "."
+    else:
+        mark = "." if points else ","
+        before, _, behind = text.lstrip("-").partition(mark)
+        if len(behind) == 3 and len(before) <= 3 and before != "0":
+            if decimal_mark is None:
+                msg = "could be thousands or a fraction: decimal_mark of the mapping says which"
+                raise ValueError(msg)
+            mark = decimal_mark
+    other = "," if mark == "." else "."
+    grouped, _, fraction = text.partition(mark)
+    groups = grouped.lstrip("-").split(other)
+    wrong = len(groups) > 1 and (not 1 <= len(groups[0]) <= 3 or any(len(group) != 3 for group in groups[1:]))
+    if wrong or not all(groups) or (mark in text and not fraction.isdigit()):
+        raise ValueError(NO_AMOUNT)
+    return f"{'-' if text.startswith('-') else ''}{''.join(groups)}.{fraction or 0}"
+
+
+def _written_day(text: str, order: str | None) -> date | None:
+    """A date as people write it; None when it is none, and ValueError when it could be two."""
+    if found := re.fullmatch(r"(\d{4})([-/.]?)(\d{2})\2(\d{2})", text, re.ASCII):
+        return _date(*(int(found[number]) for number in (1, 3, 4)))
+    if found := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text, re.ASCII):
+        return _date(int(found[3]), int(found[2]), int(found[1]))
+    found = re.fullmatch(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})", text, re.ASCII)
+    if not found:
+        return None
+    first, second, year = int(found[1]), int(found[3]), int(found[4])
+    if order is None and first <= 12 and second <= 12 and first != second:
+        raise ValueError("could be two dates: date_order of the mapping says which number is the day")
+    day_first = first > 12 or (order == "day_first" and second <= 12)
+    return _date(year, second, first) if day_first else _date(year, first, second)
+
+
+def _date(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise ValueError(NO_DATE) from None
+
+
+def _since_1970(given: Any) -> datetime | None:
+    if isinstance(given, bool):
+        return None
+    text = str(given).strip() if isinstance(given, int | float | Decimal | str) else ""
+    if not re.fullmatch(r"\d{9,13}(?:\.\d+)?", text, re.ASCII):
+        return None
+    count = Decimal(text)
+    for seconds in (count, count / 1000):
+        if int(EARLIEST.timestamp()) <= seconds < int(LATEST.timestamp()):
+            return datetime.fromtimestamp(float(seconds), UTC)
+    raise ValueError(NO_MOMENT)
+
+
+def _refuse(reason: str) -> Decimal:
+    raise ValueError(reason)
