@@ -3,15 +3,16 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from activities.ports import Calendars, Library
 from domain.calendar import WorkCalendar
 from domain.clock import DAY
-from domain.deal import DealClosed
+from domain.deal import DealClosed, Sale
 from domain.playbook import Playbook
+from domain.prospect import Prospect
 from domain.refusal import InvalidDeal, what_is_wrong
 from domain.rules.casting import SELLER
 from domain.team import Team
@@ -20,16 +21,26 @@ NAMED_FIRST = re.compile(r"(?P<field>[a-z_]+): (?P<reason>.+)", re.DOTALL)
 """How checks across fields word it: `champion: …`."""
 YEARS_AHEAD = 3
 """The year of the close and the next two: no onboarding lasts longer."""
+SaleModel = TypeVar("SaleModel", bound=Sale)
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """The same allowance that the worker makes: the CRM's clock may be a little ahead of ours."""
 
 
 def read_deal(raw: Any) -> DealClosed:
     """The deal in that JSON. Raises InvalidDeal naming the first field that is wrong, unknown ones included."""
+    return _read(raw, DealClosed, "a deal file is one JSON object, with fields like source, id and account")
+
+
+def read_prospect(raw: Any) -> Prospect:
+    """The prospect in that JSON. Raises InvalidDeal like `read_deal`."""
+    return _read(raw, Prospect, "a prospect file is one JSON object, with fields like source, id and account")
+
+
+def _read(raw: Any, model: type[SaleModel], otherwise: str) -> SaleModel:
     if not isinstance(raw, Mapping):
-        raise InvalidDeal("a deal file is one JSON object, with fields like source, id and account", field="deal")
+        raise InvalidDeal(otherwise, field="deal")
     try:
-        return DealClosed.model_validate(raw)
+        return model.model_validate(raw)
     except ValidationError as error:
         field, reason = what_is_wrong(error)
         named = NAMED_FIRST.fullmatch(reason) if not field else None
@@ -43,7 +54,7 @@ def business_now(deal: DealClosed, *, wall: datetime, day_length: timedelta) -> 
     return wall if day_length == DAY else deal.as_of or deal.closed_at
 
 
-def chosen_playbook(deal: DealClosed, library: Library) -> Playbook:
+def chosen_playbook(deal: Sale, library: Library) -> Playbook:
     """The playbook that the deal names, or that its worth chooses. Raises InvalidDeal."""
     key = deal.playbook or library.choose(None if deal.yearly_value is None else float(deal.yearly_value))
     try:
@@ -57,11 +68,33 @@ def calendar_of(deal: DealClosed, calendars: Calendars) -> WorkCalendar:
     return calendars(deal.account, years=range(deal.closed_at.year, deal.closed_at.year + YEARS_AHEAD))
 
 
-def refuse_ids_of_staff(deal: DealClosed, team: Team) -> None:
+def calendar_ahead(prospect: Prospect, calendars: Calendars, *, now: datetime) -> WorkCalendar:
+    """The working days of somebody who has not signed yet. Raises InvalidDeal like `calendar_of`."""
+    last = max(now.year, prospect.expected_close.year if prospect.expected_close else now.year)
+    return calendars(prospect.account, years=range(now.year, min(last, now.year + YEARS_AHEAD) + YEARS_AHEAD))
+
+
+def refuse_ids_of_staff(deal: Sale, team: Team) -> None:
     """Ids decide who gets which mail: a stakeholder called like one of us would get ours. Raises InvalidDeal."""
     for number, person in enumerate(deal.stakeholders):
         if person.id == SELLER or team.member(person.id) is not None:
             raise InvalidDeal(f"{person.id!r} names somebody of the staff", field=f"stakeholders.{number}.id")
+
+
+def check_prospect(
+    prospect: Prospect, *, library: Library, team: Team, calendars: Calendars, now: datetime
+) -> Playbook:
+    """What a prospect is measured by besides itself. Raises InvalidDeal."""
+    playbook = chosen_playbook(prospect, library)
+    calendar_ahead(prospect, calendars, now=now)
+    refuse_ids_of_staff(prospect, team)
+    _refuse_unknown_owner(prospect, team)
+    return playbook
+
+
+def _refuse_unknown_owner(deal: Sale, team: Team) -> None:
+    if deal.owner and team.member(deal.owner) is None:
+        raise InvalidDeal(f"{deal.owner!r} is nobody of the staff directory", field="owner")
 
 
 def check_deal(deal: DealClosed, *, library: Library, team: Team, calendars: Calendars, now: datetime) -> Playbook:
@@ -69,8 +102,7 @@ def check_deal(deal: DealClosed, *, library: Library, team: Team, calendars: Cal
     playbook = chosen_playbook(deal, library)
     calendar_of(deal, calendars)
     refuse_ids_of_staff(deal, team)
-    if deal.owner and team.member(deal.owner) is None:
-        raise InvalidDeal(f"{deal.owner!r} is nobody of the staff directory", field="owner")
+    _refuse_unknown_owner(deal, team)
     for field in ("closed_at", "as_of"):
         said = getattr(deal, field)
         if said and said > now + CLOCKS_DIFFER_BY:

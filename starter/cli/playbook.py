@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from cyclopts import App
+from cyclopts import App, Parameter
 from rich.console import Console
 
+from activities.admission import calendar_ahead, read_prospect
 from domain.playbook import Playbook
-from domain.text import in_language
+from domain.text import Language, in_language
 from playbooks.complaint import BadPlaybook, Complaint
 from runtime.settings import Settings, load_settings
 from starter.cli.answers import answer, count, plain, table
@@ -17,6 +19,7 @@ from starter.cli.codes import OK, USAGE
 from starter.cli.desk import library_of
 from starter.cli.files import why_unread
 from starter.cli.options import NOWHERE, Where
+from starter.cli.times import day
 from starter.trouble import UnreadableFile, WrongOption
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
@@ -121,6 +124,48 @@ def copy(key: str, new_key: str, *, to: Path | None = None, where: Where = NOWHE
     except OSError as trouble:
         raise WrongOption(f"--to: {folder} cannot be written: {trouble.strerror}") from None
     answer(where.json, {"file": str(written), "key": new_key}, lambda out: _draw_copy(out, written, settings))
+
+
+@playbook.command
+def pdf(
+    key: str,
+    *,
+    out: Path,
+    language: Language = "en",
+    for_: Annotated[str | None, Parameter(name="--for", help="The account that it is prepared for.")] = None,
+    close: Annotated[str | None, Parameter(help="Dates instead of days: as if signed on this day.")] = None,
+    country: Annotated[
+        str, Parameter(help="Whose public holidays the dates keep clear of (ISO 3166, like JP).")
+    ] = "US",
+    time_zone: str = "UTC",
+    where: Where = NOWHERE,
+) -> None:
+    """The process as a document for prospects: stages, milestones, who does what, what is needed of them.
+
+    Parameters
+    ----------
+    key
+        The playbook.
+    out
+        The PDF's file.
+    """
+    from activities.calendars import public_holidays
+    from activities.documents.process import ProcessDocument
+    from domain.rules.outlining import outline_for
+
+    book = library_of(load_settings(flags={"data": where.data})).get(key)
+    account = {"name": for_ or key, "country": country, "time_zone": time_zone, "language": language}
+    raw = {"source": "file", "id": "outline", "account": account, "expected_close": day(close, field="--close")}
+    prospect, now = read_prospect(raw), datetime.now(UTC)
+    calendar = calendar_ahead(prospect, public_holidays, now=now)
+    found = outline_for(prospect, book, calendar, language=language, now=now)
+    if for_ is None:
+        found = found.model_copy(update={"account": ""})
+    try:
+        out.write_bytes(ProcessDocument().pdf(found, at=now))
+    except OSError as trouble:
+        raise WrongOption(f"--out: {out} cannot be written: {trouble.strerror}") from None
+    answer(where.json, {"file": str(out), "key": key}, lambda console: console.print(plain(out), soft_wrap=True))
 
 
 def vars_of(complaint: Any) -> dict[str, Any]:
