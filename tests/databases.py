@@ -44,6 +44,7 @@ from store.tables import metadata
 
 # Debian keeps PostgreSQL's programs here, off the PATH.
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+LOOPBACK = "127.0.0.1"
 KINDS = ["sqlite", "postgresql"] if PROGRAMS else ["sqlite"]
 
 _numbers = itertools.count(1)
@@ -106,26 +107,41 @@ def _emptied(url: str) -> str:
 
 
 class PostgresServer:
-    """A PostgreSQL of our own: on a socket in a folder of its own, gone when the tests are."""
+    """A PostgreSQL of our own: on a socket in a folder of its own, gone when the tests are.
 
-    def __init__(self, programs: Path) -> None:
+    With a port it listens on loopback too, and there its URLs lead.
+    """
+
+    def __init__(self, programs: Path, *, port: int | None = None) -> None:
         # Not pytest's folder: the path of a socket may have 107 characters at most, and `nobody` must get there.
         self.folder = Path(tempfile.mkdtemp(prefix="day90-pg-", dir="/tmp"))
         self.folder.chmod(0o755)
+        self._programs, self._port = programs, port
         # PostgreSQL refuses to run as root.
         self._user = "nobody" if os.geteuid() == 0 else None
         if self._user:
             shutil.chown(self.folder, self._user)
-        data = self.folder / "data"
-        make = [f"{programs}/initdb", "-D", f"{data}", "-U", "day90", "-A", "trust", "-E", "UTF8", "--no-sync"]
-        subprocess.run(make, check=True, stdout=subprocess.DEVNULL, user=self._user, cwd=self.folder)
-        serve = [f"{programs}/postgres", "-D", f"{data}", "-k", f"{self.folder}", "-c", "listen_addresses="]
-        quick = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
-        with (self.folder / "log").open("w") as log:
+        make = [f"{programs}/initdb", "-D", f"{self.folder}/data", "-U", "day90", "-A", "trust", "-E", "UTF8"]
+        subprocess.run([*make, "--no-sync"], check=True, stdout=subprocess.DEVNULL, user=self._user, cwd=self.folder)
+        self.start()
+
+    def start(self) -> None:
+        """Begin, or begin again with what is written there."""
+        serve = [f"{self._programs}/postgres", "-D", f"{self.folder}/data", "-k", f"{self.folder}"]
+        listening = [f"listen_addresses={LOOPBACK}", f"port={self._port}"] if self._port else ["listen_addresses="]
+        # The machine outlives it, so its file cache may stand for the disk; what is committed must be written by then.
+        for option in (*listening, "fsync=off", "full_page_writes=off"):
+            serve += ["-c", option]
+        with (self.folder / "log").open("a") as log:
             self._process = subprocess.Popen(
-                [*serve, *quick], stdout=log, stderr=log, user=self._user, cwd=self.folder, start_new_session=True
+                serve, stdout=log, stderr=log, user=self._user, cwd=self.folder, start_new_session=True
             )
         self._wait()
+
+    def shut_down_at_once(self) -> None:
+        """Immediately: whoever is connected is cut off, whatever is under way is rolled back at the next start."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(timeout=20)
 
     def new_database(self) -> str:
         """The URL of another database, without any table."""
@@ -135,12 +151,12 @@ class PostgresServer:
         return self._url(name)
 
     def stop(self) -> None:
-        # At once, without waiting for those that are still connected.
-        self._process.send_signal(signal.SIGQUIT)
-        self._process.wait(timeout=20)
+        self.shut_down_at_once()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _url(self, name: str) -> str:
+        if self._port:
+            return f"postgresql://day90@{LOOPBACK}:{self._port}/{name}"
         return f"postgresql://day90@/{name}?host={self.folder}"
 
     def _wait(self) -> None:

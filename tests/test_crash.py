@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Engine
 from temporalio.client import Client, WorkflowHandle
@@ -20,6 +22,8 @@ from starter.door import Door
 from store import reads
 from store.engine import open_store
 from store.ledger import SqlLedger
+from tests import databases
+from tests.databases import PostgresServer
 from tests.mail_office import PostOffice, opened
 from tests.onboardings import sample_deal
 from tests.servers import DevServer
@@ -136,11 +140,25 @@ async def office() -> AsyncIterator[PostOffice]:
         yield office
 
 
-async def admitted(temporal: str, data: Path, office: PostOffice, *, point: str = "") -> Case:
+@pytest.fixture
+def postgres() -> Iterator[PostgresServer]:
+    """A database server for one test alone, to be shut down in the middle of it."""
+    if not databases.PROGRAMS:
+        pytest.skip("PostgreSQL is not installed here")
+    server = PostgresServer(databases.PROGRAMS[-1].parent)
+    yield server
+    server.stop()
+
+
+async def admitted(
+    temporal: str, data: Path, office: PostOffice, *, point: str = "", database: str | None = None
+) -> Case:
     """An onboarding whose first worker is at work, or dies at that point and comes back."""
     number = data.name.removeprefix("test_").replace("_", ".")
     smtp = f"smtp://localhost:{office.port}"
     settings = {"DAY90_DAY_LENGTH": f"{DAY.total_seconds()}s", "DAY90_SMTP_URL": smtp}
+    if database is not None:
+        settings["DAY90_DATABASE_URL"] = database
     workshop = Workshop(data=data, temporal=temporal, task_queue=f"crash-{number}", settings=settings)
     if point:
         workshop.arm(point)
@@ -222,3 +240,59 @@ async def test_a_temporal_server_that_is_killed_goes_on_from_its_file(
     assert case.facts("milestone_reached") == Counter(["handoff_reviewed", "introduction_sent"])
     assert 1 == case.facts("win_recorded").total()
     case.expect_everything_once()
+
+
+async def test_a_database_that_is_shut_down_in_the_middle_of_a_turn_keeps_nothing_of_it(
+    temporal: DevServer, tmp_path: Path, office: PostOffice, postgres: PostgresServer
+) -> None:
+    """The picture is drawn anew, the journal not yet: none of it is there afterwards, and all of it once it is back."""
+    url = postgres.new_database()
+    case = await admitted(temporal.address, tmp_path, office, database=url)
+    try:
+        with closing(psycopg.connect(url)) as blocking:
+            blocking.execute("LOCK TABLE journal IN SHARE MODE")
+            telling = asyncio.ensure_future(case.reached("handoff_reviewed"))
+            await case.until(lambda: _turns_in_the_middle(url) == 1)
+            before = _all_that_a_turn_writes(url)
+            case.workshop.hold_still()
+            postgres.shut_down_at_once()
+        postgres.start()
+        after = _all_that_a_turn_writes(url)
+        case.workshop.go_on()
+        case.engine.dispose()
+        await telling
+        await case.hears_of("milestone_reached")
+        await case.reached("introduction_sent")
+        await case.hand_over()
+        outcome = await asyncio.wait_for(case.handle.result(), PATIENCE)
+        await case.all_mail_out()
+    finally:
+        case.workshop.go_on()
+        await case.workshop.close()
+
+    assert before == after
+    assert "handed_over_with_exceptions" == outcome["ending"]
+    assert case.facts("milestone_reached") == Counter(["handoff_reviewed", "introduction_sent"])
+    case.expect_everything_once()
+    case.engine.dispose()
+
+
+def _turns_in_the_middle(url: str) -> int:
+    """How many transactions have drawn the picture of an onboarding, and wait to write its journal."""
+    waiting = """
+        SELECT count(*) FROM pg_stat_activity JOIN pg_locks USING (pid)
+        WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO journal%'
+        AND relation = 'onboardings'::regclass AND mode = 'RowExclusiveLock' AND granted
+    """
+    with psycopg.connect(url) as connection:
+        [count] = connection.execute(waiting).fetchone() or [0]
+    return int(count)
+
+
+def _all_that_a_turn_writes(url: str) -> dict[str, list[Any]]:
+    """Of every table that a turn writes to, all rows; of notices what a turn writes of them."""
+    tables = ("onboardings", "stages", "milestones", "plans", "registers", "journal", "people")
+    asked = {table: f"SELECT {table}::text FROM {table} ORDER BY 1" for table in tables}
+    asked["notices"] = "SELECT onboarding, key, created_at FROM notices ORDER BY 1, 2"
+    with psycopg.connect(url) as connection:
+        return {table: connection.execute(said.encode()).fetchall() for table, said in asked.items()}

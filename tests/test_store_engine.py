@@ -1,10 +1,14 @@
 """Does the database keep what it is given, and do its tables come and go as they should?"""
 
 import multiprocessing
+import os
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,16 +17,18 @@ from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from domain.record import Writing
-from store.engine import CannotMigrate, migrate, migrating, open_store, write_transaction
+from store.engine import AWAY, CannotMigrate, migrate, migrating, open_store, write_transaction
 from store.ledger import SqlLedger
 from store.reads import journal
 from store.tables import deals, metadata, people, plans
 from tests import databases
 from tests.databases import NOON, dossier, happened
+from tests.servers import free_port
 
 database = databases.database
 empty_database = databases.empty_database
 engine = databases.engine
+on_linux = pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="elsewhere libpq sets what there is")
 on_postgresql = pytest.mark.parametrize("database", databases.KINDS[1:], indirect=True)
 
 
@@ -124,6 +130,65 @@ def test_a_postgresql_that_swallows_packets_is_given_up_in_seconds() -> None:
             engine.connect()
 
     assert time.monotonic() - began < 5
+
+
+@pytest.fixture(scope="module")
+def postgresql_by_tcp() -> Iterator[str]:
+    """The URL of a database that is reached over loopback, as in production over a network."""
+    if not databases.PROGRAMS:
+        pytest.skip("PostgreSQL is not installed here")
+    server = databases.PostgresServer(databases.PROGRAMS[-1].parent, port=free_port())
+    yield server.new_database()
+    server.stop()
+
+
+@on_linux
+def test_a_connection_is_told_how_soon_to_give_its_server_up(postgresql_by_tcp: str) -> None:
+    """The operating system has it, not only the driver: it would wait for two hours by itself."""
+    assert AWAY == _patience(postgresql_by_tcp)
+
+
+@on_linux
+def test_what_the_url_says_of_patience_goes_before(postgresql_by_tcp: str) -> None:
+    """Whoever runs it knows their network; what the URL leaves out is as before."""
+    said = {"connect_timeout": 7, "keepalives_idle": 33, "tcp_user_timeout": 5_000}
+    query = "&".join(f"{name}={value}" for name, value in said.items())
+
+    assert AWAY | said == _patience(f"{postgresql_by_tcp}?{query}")
+
+
+def test_the_url_may_switch_the_questions_off(postgresql_by_tcp: str) -> None:
+    """Where a proxy between us and the database takes offence at them."""
+    with _driver_and_socket(f"{postgresql_by_tcp}?keepalives=0") as (_, ours):
+        asks = ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+
+    assert not asks
+
+
+def _patience(url: str) -> dict[str, int]:
+    """What is set on the socket of a connection; how long connecting may take, only libpq knows."""
+    options = {
+        "keepalives_idle": socket.TCP_KEEPIDLE,
+        "keepalives_interval": socket.TCP_KEEPINTVL,
+        "keepalives_count": socket.TCP_KEEPCNT,
+        "tcp_user_timeout": socket.TCP_USER_TIMEOUT,
+    }
+    with _driver_and_socket(url) as (driver, ours):
+        assert ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        found = {name: ours.getsockopt(socket.IPPROTO_TCP, option) for name, option in options.items()}
+        return found | {"connect_timeout": int(driver.info.get_parameters()["connect_timeout"])}
+
+
+@contextmanager
+def _driver_and_socket(url: str) -> Iterator[tuple["psycopg.Connection[Any]", socket.socket]]:
+    """A connection of the store as its driver has it, and its socket by another handle, which may be closed."""
+    engine = open_store(url)
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        with socket.socket(fileno=os.dup(driver.fileno())) as ours:
+            yield driver, ours
+    engine.dispose()
 
 
 @on_postgresql

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -105,6 +106,15 @@ class Workshop:
     async def died_and_came_back(self) -> None:
         await self.died()
         self.open()
+
+    def hold_still(self) -> None:
+        """Stop its process where it is, until it may go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         assert self._process is not None
