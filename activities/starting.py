@@ -26,5 +26,5 @@ class DealStarts:
 
     async def _started(self, raw: object) -> Settled:
         started = await self.door.start(raw)
-        what = "had been started before" if started.already else "started"
-        return Settled(outcome=f"{started.onboarding} {what}", onboarding=started.onboarding)
+        what = "its onboarding had been started before" if started.already else "its onboarding started"
+        return Settled(outcome=what, onboarding=started.onboarding)

@@ -8,13 +8,13 @@ from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import ColumnElement, Engine, TextClause, func, select, update
 
 from domain.inbox import InboxRow, InboxState, Incoming, Settled
 from domain.wire import Wire
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.rows import Row, add
-from store.tables import IS_WAITING, inbox
+from store.tables import IS_REFUSED, IS_WAITING, inbox
 
 MOST_IN_A_GROUP = 500
 """So many deliveries share a transaction at most: more would keep the first of them waiting for the last."""
@@ -66,12 +66,18 @@ class SqlInbox:
         with write_transaction(self._engine) as connection:
             connection.execute(update(inbox).where(inbox.c.id == id, IS_WAITING).values(outcome=trouble))
 
-    def retry(self, id: int) -> bool:
-        """Let it wait again, as if it had just come; False when there is none, or it waits anyway."""
-        again = update(inbox).where(inbox.c.id == id, inbox.c.state != "waiting")
+    def retry(self, id: int) -> int:
+        """Let it wait again, as if it had just come; 0 when there is none, or it waits anyway."""
+        return self._again(inbox.c.id == id, inbox.c.state != "waiting")
+
+    def retry_refused(self, *, source: str | None = None) -> int:
+        """The same for all that were refused; how many there were."""
+        return self._again(IS_REFUSED, *([inbox.c.source == source] if source else []))
+
+    def _again(self, *which: "ColumnElement[bool] | TextClause") -> int:
+        again = update(inbox).where(*which).values(state="waiting", outcome="", field="", settled_at=None)
         with write_transaction(self._engine) as connection:
-            found = connection.execute(again.values(state="waiting", outcome="", field="", settled_at=None))
-        return found.rowcount > 0
+            return connection.execute(again).rowcount
 
     def page(
         self,

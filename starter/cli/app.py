@@ -54,6 +54,7 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "show": ("starter.cli.looking:show", LOOK, "One onboarding in full: plan, registers, what comes next."),
     "why": ("starter.cli.reasons:why", LOOK, "Why a date is that date, why something happened or has not."),
     "mails": ("starter.cli.mails:mails", LOOK, "Which mails were written to whom, and what one of them says."),
+    "inbox": ("starter.cli.inbox:inbox", LOOK, "What other systems delivered, and what became of it."),
     "sweep": ("starter.cli.sweeping:sweep", LOOK, "Who would fall through? Store and Temporal compared, now."),
     "repair": ("starter.cli.sweeping:repair", RUN, "Mend what the sweep finds; says first what it will do."),
     "playbook": ("starter.cli.playbook:playbook", LOOK, "Show, describe and check playbooks."),

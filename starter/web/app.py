@@ -12,9 +12,10 @@ from starter.web.news_road import news_road
 from starter.web.parts import WebParts
 from starter.web.problems import tell_problems
 from starter.web.roads import Road, route_of
+from starter.web.salesforce_road import salesforce_road
 from starter.web.stripe_road import stripe_road
 
-ROADS: Sequence[Callable[[Settings], Road]] = (deals_road, news_road, stripe_road)
+ROADS: Sequence[Callable[[Settings], Road]] = (deals_road, salesforce_road, news_road, stripe_road)
 """The ways in for deliveries."""
 
 
