@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from runtime.connection import connect
 from runtime.settings import Settings
@@ -34,33 +35,37 @@ async def serve(settings: Settings) -> None:
     """Until SIGTERM or SIGINT. Raises CannotStart, CannotMigrate."""
     await asyncio.to_thread(migrate, settings.sql_url)
     async with web_parts(settings, reach=lambda: connect(runtime=into_our_logs())) as parts:
-        server = _Server(
-            uvicorn.Config(
-                web_app(parts),
-                host=settings.web_host,
-                port=settings.web_port,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=GRACE,
-                timeout_keep_alive=IDLE,
-                # A header of more is an attack: cookies of ours are short, and there are few.
-                h11_max_incomplete_event_size=32_768,
-            )
-        )
-        loop = asyncio.get_running_loop()
-
-        def end() -> None:
-            server.should_exit = True
-
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, end)
-        log.info("web_started", host=settings.web_host, port=settings.web_port)
-        try:
-            await server.serve()
-        except SystemExit:
-            raise CannotStart(
-                f"port {settings.web_port} on {settings.web_host} cannot be listened on: choose another with"
-                " --web-port or DAY90_WEB_PORT"
-            ) from None
+        await serve_app(web_app(parts), settings)
     log.info("web_ended")
+
+
+async def serve_app(app: FastAPI, settings: Settings) -> None:
+    """The app on its port, until SIGTERM or SIGINT. Raises CannotStart."""
+    server = _Server(
+        uvicorn.Config(
+            app,
+            host=settings.web_host,
+            port=settings.web_port,
+            http="httptools",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+            timeout_keep_alive=IDLE,
+        )
+    )
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end)
+    log.info("web_started", host=settings.web_host, port=settings.web_port)
+    try:
+        await server.serve()
+    except SystemExit:
+        raise CannotStart(
+            f"port {settings.web_port} on {settings.web_host} cannot be listened on: choose another with"
+            " --web-port or DAY90_WEB_PORT"
+        ) from None

@@ -1,0 +1,181 @@
+"""What does it cost to keep a delivery before it is answered? Signed single-event deliveries against a bare route.
+
+Both are routes of one web process, called in turn, window by window: HubSpot deliveries of one event each, signed, every
+one another event, answered when they stand in the inbox; and a route that reads its body and answers. The bound is on the
+requests a second of the one divided by those of the other.
+"""
+
+import argparse
+import asyncio
+import base64
+import contextlib
+import hashlib
+import hmac
+import itertools
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import uvloop
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from benchmarks.calling import Window, call, request_of
+from benchmarks.parts import Kept, free_port, kept, store
+from benchmarks.report import figures, say, table
+from runtime.connection import CannotReachTemporal
+from runtime.settings import load_settings
+from starter.children import Child
+from starter.web.app import web_app
+from starter.web.parts import web_parts
+from starter.web.serving import serve_app
+from store.engine import migrate, open_store
+from store.inbox import SqlInbox
+
+SECRET = "benchmark"
+PATH = "/intake/hubspot"
+BARE = "/bare"
+PAUSE = 0.3
+
+
+async def serve() -> None:
+    """The product's web process with one route more; Temporal is away, so that nothing but the intake works."""
+    settings = load_settings()
+    migrate(settings.sql_url)
+
+    async def bare(request: Request) -> Response:
+        await request.body()
+        return Response(status_code=204)
+
+    async def nobody() -> Any:
+        await asyncio.sleep(3600)
+        raise CannotReachTemporal("", "it is away")
+
+    async with web_parts(settings, reach=nobody) as parts:
+        app = web_app(parts)
+        app.router.routes.append(Route(BARE, bare, methods=["POST"]))
+        print("serving", flush=True)
+        await serve_app(app, settings)
+
+
+def deliveries(numbers: Iterator[int], *, public_url: str) -> Iterator[bytes]:
+    """Signed as HubSpot signs (version 3), one event each."""
+    for number in numbers:
+        event = {
+            "eventId": number,
+            "subscriptionId": 25,
+            "portalId": 33,
+            "appId": 1160452,
+            "occurredAt": 1_700_000_000_000 + number,
+            "subscriptionType": "deal.propertyChange",
+            "attemptNumber": 0,
+            "objectId": 1_000_000 + number,
+            "propertyName": "dealstage",
+            "propertyValue": "closedwon",
+            "changeSource": "CRM",
+        }
+        body = json.dumps([event], separators=(",", ":")).encode()
+        yield request_of(PATH, body, signed(body, public_url))
+
+
+def signed(body: bytes, public_url: str) -> dict[str, str]:
+    moment = str(int(time.time() * 1000))
+    content = b"POST" + f"{public_url}{PATH}".encode() + body + moment.encode()
+    signature = base64.b64encode(hmac.new(SECRET.encode(), content, hashlib.sha256).digest()).decode()
+    return {"x-hubspot-signature-v3": signature, "x-hubspot-request-timestamp": moment}
+
+
+@asynccontextmanager
+async def web_process(folder: Path, database_url: str) -> AsyncIterator[int]:
+    port = free_port()
+    environment = {
+        **os.environ,
+        "DAY90_DATA": str(folder),
+        "DAY90_DATABASE_URL": database_url,
+        "DAY90_WEB_PORT": str(port),
+        "DAY90_HUBSPOT_SECRET": SECRET,
+        "DAY90_LOG_LEVEL": "WARNING",
+    }
+    command = [sys.executable, "-m", "benchmarks.intake", "--serve"]
+
+    async def begin() -> Child:
+        return await Child.start("web", command, log=folder / "web.log", environment=environment)
+
+    async with kept(Kept(name="web", begin=begin, says=b"serving")) as part:
+        await part.works()
+        await asyncio.sleep(1)
+        yield port
+
+
+async def measure(database: str, options: argparse.Namespace) -> dict[str, Any]:
+    async with contextlib.AsyncExitStack() as ends:
+        folder = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="day90-intake-")))
+        kept_in = await ends.enter_async_context(store(database, folder))
+        port = await ends.enter_async_context(web_process(folder, kept_in.url))
+        numbers = itertools.count()
+        bare_request = next(deliveries(iter([0]), public_url="")).replace(PATH.encode(), BARE.encode(), 1)
+        pairs: list[tuple[Window, Window]] = []
+        taken = 0
+        for turn in range(options.rounds + 1):
+            bare = await call(port, itertools.repeat(bare_request), seconds=options.seconds)
+            # Made before the clock runs, so that signing is not in the figure of whom we measure.
+            made = list(
+                itertools.islice(
+                    deliveries(numbers, public_url=f"http://127.0.0.1:{port}"), int(bare.rate * options.seconds)
+                )
+            )
+            await asyncio.sleep(PAUSE)
+            intake = await call(port, iter(made), seconds=options.seconds)
+            taken += intake.answered - intake.refused
+            say(
+                f"{database} round {turn}: bare {bare.rate:,.0f} a second, intake {intake.rate:,.0f}, {intake.refused} refused"
+            )
+            if turn:
+                pairs.append((bare, intake))
+            await asyncio.sleep(PAUSE)
+        counted = sum(SqlInbox(open_store(kept_in.url)).counted().values())
+    refused = sum(intake.refused for _, intake in pairs)
+    if counted != taken or refused:
+        raise SystemExit(f"answered {taken} deliveries, kept {counted}, refused {refused}: the figures mean nothing")
+    waits = sorted(wait for _, intake in pairs for wait in intake.waits)
+    return {
+        "ratio": median(intake.rate / bare.rate for bare, intake in pairs),
+        "intake_per_s": median(intake.rate for _, intake in pairs),
+        "bare_per_s": median(bare.rate for bare, _ in pairs),
+        "p50_s": waits[len(waits) // 2],
+        "p99_s": waits[int(len(waits) * 0.99)],
+        "kept": counted,
+    }
+
+
+async def run(options: argparse.Namespace) -> dict[str, Any]:
+    found = {database: await measure(database, options) for database in options.store}
+    head = ("store", "intake / s", "bare / s", "ratio", "p99 s")
+    table(head, [[name, f["intake_per_s"], f["bare_per_s"], f["ratio"], f["p99_s"]] for name, f in found.items()])
+    flat = {f"{name}_{figure}": value for name, told in found.items() for figure, value in told.items()}
+    return {"requests_ratio": min(told["ratio"] for told in found.values()), **flat}
+
+
+def main(words: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.intake", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=8, help="pairs of windows that count; one more comes before")
+    parser.add_argument("--seconds", type=float, default=1.5, help="length of a window")
+    parser.add_argument("--store", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args(words)
+    if options.serve:
+        uvloop.run(serve())
+        return
+    figures(asyncio.run(run(options)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
