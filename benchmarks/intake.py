@@ -1,8 +1,8 @@
 """What does it cost to keep a delivery before it is answered? Signed single-event deliveries against a bare route.
 
-Both are routes of one web process, called in turn, window by window: HubSpot deliveries of one event each, signed, every
-one another event, answered when they stand in the inbox; and a route that reads its body and answers. The bound is on the
-requests a second of the one divided by those of the other.
+Both are routes of one web process, called in turn, window by window: HubSpot deliveries of one event each, signed and
+each another event, answered when they stand in the inbox; and a route that reads its body and answers. The bound is on
+the requests a second of the one divided by those of the other.
 """
 
 import argparse
@@ -135,9 +135,8 @@ async def measure(database: str, options: argparse.Namespace) -> dict[str, Any]:
             await asyncio.sleep(PAUSE)
             intake = await call(port, iter(made), seconds=options.seconds)
             taken += intake.answered - intake.refused
-            say(
-                f"{database} round {turn}: bare {bare.rate:,.0f} a second, intake {intake.rate:,.0f}, {intake.refused} refused"
-            )
+            rates = f"bare {bare.rate:,.0f} a second, intake {intake.rate:,.0f}, {intake.refused} refused"
+            say(f"{database} round {turn}: {rates}")
             if turn:
                 pairs.append((bare, intake))
             await asyncio.sleep(PAUSE)

@@ -98,6 +98,8 @@ def _webhook_secrets(given: SecretStr) -> SecretStr:
         if not 24 <= len(key) <= 64:
             raise ValueError("should be whsec_ and 24 to 64 bytes in base64, like `openssl rand -base64 32` makes them")
     return given
+
+
 def _organizations(ids: str) -> str:
     if not all(re.fullmatch(r"00D[A-Za-z0-9]{12}([A-Za-z0-9]{3})?", id) for id in ids.split()):
         raise ValueError("should be ids of organisations apart by spaces, like 00D5i000000AbCdEAK")
@@ -212,6 +214,7 @@ class Settings(BaseSettings):
     )
     salesforce_mapping: Annotated[FilePath, AfterValidator(_absolute)] | None = Field(
         default=None, description="The same for Salesforce; without one, the shipped salesforce.mapping.yaml."
+    )
     salesforce_organizations: Annotated[str, AfterValidator(_organizations)] = Field(
         default="",
         description="Ids of the Salesforce organisations whose Outbound Messages are taken; empty: any with the token.",
