@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, WorkflowRunner
 
 from domain.agenda import State
 from tests.fingerprints import COMMITTED, fingerprint
@@ -29,16 +29,15 @@ def test_every_story_has_a_stored_history() -> None:
     assert {history.stem.rpartition("-")[0] for history in HISTORIES} >= set(STORIES)
 
 
+@pytest.mark.parametrize("sandbox", [runner(), runner(strict=True)], ids=["production", "strict"])
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
-async def test_a_stored_history_replays(path: Path) -> None:
-    """In the same sandbox as in production."""
+async def test_a_stored_history_replays(path: Path, sandbox: WorkflowRunner) -> None:
+    """In the sandbox of production, and in the one that reads the workflows' files anew and lets nothing slip."""
     raw = json.loads(path.read_text("utf-8"))
     started = raw["events"][0]["workflowExecutionStartedEventAttributes"]
     workflow_id = started.get("workflowId") or "onboarding-salesforce-006Qy00000Bx7LmIAJ"
     history = WorkflowHistory.from_json(workflow_id, raw)
-    replayer = Replayer(
-        workflows=WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=runner(strict=True)
-    )
+    replayer = Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=sandbox)
 
     await replayer.replay_workflow(history)
 
