@@ -8,7 +8,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer, WorkflowRunner
 
-from domain.agenda import State
+from domain.agenda import Kept, State
 from tests.fingerprints import COMMITTED, fingerprint
 from tests.histories import FOLDER, STORIES
 from workflows.sandbox import WORKFLOWS, runner
@@ -82,3 +82,28 @@ def test_a_carried_state_of_the_past_loads_and_loses_nothing(path: Path) -> None
 
 def test_there_is_a_sample_of_the_carried_state() -> None:
     assert STATES
+
+
+@pytest.mark.parametrize("path", STATES, ids=lambda path: path.stem)
+def test_a_state_that_was_put_away_comes_back_the_same(path: Path) -> None:
+    """Between two wake-ups an onboarding is folded up; what it then decides must not tell."""
+    state = State.model_validate_json(path.read_text("utf-8"))
+    kept = Kept(state.model_copy(deep=True))
+
+    kept.fold()
+
+    assert kept.state == state
+    assert kept.state.model_dump_json() == state.model_dump_json()
+
+
+@pytest.mark.parametrize("path", STATES[:1], ids=lambda path: path.stem)
+def test_a_look_at_a_state_leaves_it_put_away(path: Path) -> None:
+    """A page that asks every onboarding how it stands must not make them all heavy again."""
+    kept = Kept(State.model_validate_json(path.read_text("utf-8")))
+    kept.fold()
+
+    first, second = kept.glimpse(), kept.glimpse()
+
+    assert first == second
+    assert first is not second
+    assert kept.state is kept.glimpse()
