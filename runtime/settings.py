@@ -235,6 +235,12 @@ class Settings(BaseSettings):
     segment_write_key: Secrets | None = Field(
         default=None, description="Write key of the product's usage events; opens /v1/track, identify, group and batch."
     )
+    api_rate: int = Field(
+        default=600,
+        ge=1,
+        le=1_000_000,
+        description="Requests a minute that one token may make to /api/v1, in each web process.",
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="For people or for programs.")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         default="INFO",

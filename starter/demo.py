@@ -19,7 +19,6 @@ from runtime.settings import Settings, load_settings
 from starter.cli.addresses import show_addresses
 from starter.cli.answers import plain
 from starter.cli.desk import Desk
-from starter.cli.reasons import date_reasons
 from starter.folder import running_on
 from starter.ports import Ports
 from starter.stack import Stack, running
@@ -146,6 +145,8 @@ class _Playing:
         when = f"day {scene.day:<3} {day:%a %d %b}  "
         self.out.print(Text.assemble((when, "cyan"), plain(say, "bold")), soft_wrap=True)
         if scene.why is not None:
+            from starter.whys import date_reasons
+
             found = await asyncio.to_thread(_standing, self.desk, self.onboarding)
             for reason in date_reasons(found, scene.why) if found else ():
                 self._aside(f"↷ {reason}", "yellow")

@@ -1,18 +1,28 @@
-"""How do tests call the web process? The app itself, on a store of its own, without Temporal."""
+"""How do tests call the web process? The app itself, on a store of its own, with Temporal away or on a real server."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
+from fastapi import FastAPI
 
+from domain.access import SCOPES, Scope
 from domain.inbox import InboxRow
+from playbooks.library import Library, load_team
+from runtime.connection import connect
 from runtime.settings import Settings
 from starter.web.app import web_app
 from starter.web.parts import WebParts, web_parts
 from store.engine import migrate
+from store.ledger import SqlLedger
+from store.outbox import SqlOutbox
+from store.tokens import SqlTokens
+from tests.fakes import RecordingChannel, Wakes
+from worker import Parts, day90_worker
 
 PUBLIC = "https://day90.example.test"
 
@@ -23,6 +33,12 @@ class Web:
 
     client: httpx2.AsyncClient
     parts: WebParts
+    app: FastAPI
+
+    def token(self, *scopes: Scope, **more: Any) -> dict[str, str]:
+        """Headers of a caller who may do that; everything when nothing is named."""
+        made = SqlTokens(self.parts.engine).create("a test", scopes=scopes or tuple(SCOPES), **more)
+        return {"authorization": f"Bearer {made.secret}"}
 
     @property
     def kept(self) -> list[InboxRow]:
@@ -31,14 +47,39 @@ class Web:
 
 
 @asynccontextmanager
-async def web_on(data: Path, **settings: Any) -> AsyncIterator[Web]:
-    """The web process with those settings; Temporal is away. Its public address is PUBLIC."""
+async def web_on(
+    data: Path, *, reach: Callable[[], Awaitable[Any]] | None = None, **settings: Any
+) -> AsyncIterator[Web]:
+    """The web process with those settings; Temporal is away where nothing reaches it. Its public address is PUBLIC."""
     told = Settings.model_validate({"data": data, "public_url": PUBLIC, **settings})
     migrate(told.sql_url)
-    async with web_parts(told, reach=nobody) as parts:
-        transport = httpx2.ASGITransport(web_app(parts), raise_app_exceptions=False)
+    async with web_parts(told, reach=reach or nobody) as parts:
+        app = web_app(parts)
+        transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url=PUBLIC) as client:
-            yield Web(client, parts)
+            yield Web(client, parts, app)
+
+
+@asynccontextmanager
+async def working_web_on(data: Path, temporal: str, **settings: Any) -> AsyncIterator[Web]:
+    """The web process with a worker of its own on the same store, both on a real Temporal server."""
+    client = await connect(address=temporal)
+    queue = f"web-{uuid4().hex}"
+
+    async def reach() -> Any:
+        return client
+
+    async with web_on(data, reach=reach, task_queue=queue, **settings) as web:
+        parts = Parts(
+            ledger=SqlLedger(web.parts.engine),
+            outbox=SqlOutbox(web.parts.engine, mail_domain="day90.test"),
+            library=Library(),
+            staff=load_team,
+            channels={"mail": RecordingChannel()},
+            wake=Wakes(),
+        )
+        async with day90_worker(client, parts, task_queue=queue):
+            yield web
 
 
 async def nobody() -> Any:

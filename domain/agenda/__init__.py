@@ -5,7 +5,6 @@ outside (`domain.rules`), run in activities, and reach the agenda as data.
 """
 
 from domain.agenda.gates import unfold
-from domain.agenda.keeping import Kept
 from domain.agenda.occasion import Occasion, ProgrammeOccasion, ProgrammeStart
 from domain.agenda.picture import (
     NOTHING_AHEAD,
@@ -30,7 +29,6 @@ __all__ = [
     "Entry",
     "Fact",
     "IssueState",
-    "Kept",
     "MilestoneState",
     "Occasion",
     "Outcome",

@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         DEPLOY,
         "After a deploy: wake what is idle, so that it moves to the current version.",
     ),
+    "token": ("starter.cli.tokens:token", RUN, "Tokens of the API: create, list, revoke."),
     "start": (
         "starter.cli.starting:start",
         RUN,
@@ -57,6 +58,7 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "inbox": ("starter.cli.inbox:inbox", LOOK, "What other systems delivered, and what became of it."),
     "sweep": ("starter.cli.sweeping:sweep", LOOK, "Who would fall through? Store and Temporal compared, now."),
     "repair": ("starter.cli.sweeping:repair", RUN, "Mend what the sweep finds; says first what it will do."),
+    "dossier": ("starter.cli.dossiers:dossier", LOOK, "Who approved what, as one JSON that a stranger can verify."),
     "playbook": ("starter.cli.playbook:playbook", LOOK, "Show, describe and check playbooks."),
     "mapping": ("starter.cli.mapping:mapping", LOOK, "Check a mapping file: what becomes of another system's record?"),
     "done": ("starter.cli.milestones:done", NEWS, "A milestone has been reached."),

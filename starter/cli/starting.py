@@ -1,6 +1,5 @@
 """How does an onboarding start from the command line? A deal file, taken up now or as of a day, or only looked at."""
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -24,7 +23,6 @@ from starter.cli.times import moment
 
 if TYPE_CHECKING:
     from domain.playbook import Playbook
-    from starter.door import Door
     from store.reads import OnboardingInFull
 
 OPENS_WITHIN = 20.0
@@ -55,9 +53,11 @@ async def start(
     if dry_run:
         _show_plan(checked, desk, where)
         return
+    from starter.opening import opened
+
     door = await desk.door()
     started = await door.start(raw)
-    found = await _opened(door, desk, started.onboarding)
+    found = await opened(door, desk.engine, started.onboarding, within=OPENS_WITHIN)
     said = {
         **started.model_dump(mode="json"),
         "status": found.status if found else "opening",
@@ -97,25 +97,6 @@ def _with_options(raw: object, *, as_of: str | None, reached: tuple[str, ...]) -
         added.append({"milestone": key, "at": at.isoformat()})
     more: dict[str, Any] = {"as_of": taken_up.isoformat()} if taken_up else {}
     return {**raw, **more, "reached": [*raw.get("reached", []), *added]}
-
-
-async def _opened(door: "Door", desk: Desk, onboarding: str) -> "OnboardingInFull | None":
-    """The onboarding once its plan is drafted; None when nobody has taken it up yet. Raises InvalidDeal."""
-    from domain.trouble import UnknownOnboarding
-    from store.reads import one
-
-    loop = asyncio.get_running_loop()
-    until = loop.time() + OPENS_WITHIN
-    while loop.time() < until:
-        try:
-            found = await asyncio.to_thread(one, desk.engine, onboarding)
-            if found.as_of is not None:
-                return found
-        except UnknownOnboarding:
-            if failure := await door.failure(onboarding):
-                raise failure from None
-        await asyncio.sleep(0.1)
-    return None
 
 
 def _show_start(out: Console, desk: Desk, onboarding: str, found: "OnboardingInFull | None", *, already: bool) -> None:

@@ -3,9 +3,17 @@
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from runtime.settings import Settings
+from starter.web.api.deliveries import delivery_routes
+from starter.web.api.description import describe
+from starter.web.api.dossiers import dossier_routes
+from starter.web.api.envelope import Envelope
+from starter.web.api.gate import gate_of
+from starter.web.api.news import news_routes
+from starter.web.api.onboardings import onboarding_routes
+from starter.web.api.playbooks import playbook_routes
 from starter.web.deals_road import deals_road
 from starter.web.health import health_routes
 from starter.web.news_road import news_road
@@ -17,6 +25,14 @@ from starter.web.stripe_road import stripe_road
 
 ROADS: Sequence[Callable[[Settings], Road]] = (deals_road, salesforce_road, news_road, stripe_road)
 """The ways in for deliveries."""
+RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
+    onboarding_routes,
+    news_routes,
+    dossier_routes,
+    playbook_routes,
+    delivery_routes,
+)
+"""What the REST API is about."""
 
 
 def web_app(parts: WebParts) -> FastAPI:
@@ -29,8 +45,14 @@ def web_app(parts: WebParts) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     tell_problems(app)
     app.include_router(health_routes(parts))
+    app.state.gate = gate_of(parts)
+    for resource in RESOURCES:
+        app.include_router(resource(parts))
+    describe(app, address=parts.settings.public_address)
+    app.add_middleware(Envelope, api=app)
     app.router.routes.extend(route_of(road(parts.settings), parts) for road in ROADS)
     return app

@@ -33,13 +33,17 @@ class Readiness(BaseModel):
 def health_routes(parts: WebParts) -> APIRouter:
     router = APIRouter(tags=["health"])
 
-    @router.get("/healthz")
-    async def alive() -> Alive:
+    @router.get("/healthz", summary="Does it run?")
+    async def is_alive() -> Alive:
         """The process runs."""
         return Alive()
 
-    @router.get("/readyz", responses={503: {"model": Readiness, "description": "the database is away"}})
-    async def ready(response: Response) -> Readiness:
+    @router.get(
+        "/readyz",
+        summary="Can it take requests?",
+        responses={503: {"model": Readiness, "description": "the database is away"}},
+    )
+    async def is_ready(response: Response) -> Readiness:
         """Deliveries can be taken."""
         database, temporal = await asyncio.gather(_answers(_database(parts)), _answers(_temporal(parts)))
         response.status_code = 200 if database else 503

@@ -12,9 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from domain.refusal import InvalidDeal, Refused
+from activities.admission import NAMED_FIRST
+from domain.refusal import InvalidDeal, Refused, in_words
 from domain.trouble import NotFound, NotReachable, UnknownOnboarding
-from playbooks.complaint import UnknownPlaybook
+from playbooks.complaint import BadPlaybook, UnknownPlaybook
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
 from starter.trouble import InvalidNews
 
@@ -44,6 +45,7 @@ KINDS: Mapping[str, Kind] = {
     "key-reused": Kind(422, "This Idempotency-Key stands for another request"),
     "precondition-required": Kind(428, "Say which state this is meant for"),
     "too-many": Kind(429, "Too many requests"),
+    "unusable-playbook": Kind(500, "A playbook cannot be used as it is written"),
     "unexpected": Kind(500, "Something went wrong on our side"),
     "not-reachable": Kind(503, "A part of day90 does not answer now"),
 }
@@ -94,6 +96,9 @@ def problem_of(trouble: Exception) -> Problem:
             return Problem("refused", trouble.reason, field=trouble.field)
         case NotFound() | UnknownOnboarding() | UnknownPlaybook():
             return Problem("not-found", str(trouble))
+        case BadPlaybook():
+            # Of the sender nothing is wrong; whoever runs day90 finds the line with `day90 playbook lint`.
+            return Problem("unusable-playbook", "`day90 playbook lint` says where; it is not yours to mend")
         case NotReachable():
             return Problem("not-reachable", str(trouble), headers={"Retry-After": AGAIN_IN})
         case CannotReachTemporal() | BadTemporalProfile():
@@ -122,10 +127,12 @@ def _of_validation(trouble: RequestValidationError) -> Problem:
     if first["type"] == "json_invalid":
         return Problem("malformed", "the body is no JSON")
     more = len(trouble.errors()) - 1
-    said = first["msg"].removeprefix("Value error, ")
-    # Where it stands (body, query, path, header) is told where the name alone would not do.
-    named = place[1:] if place[:1] == ["body"] and len(place) > 1 else place
-    return Problem("invalid", f"{said}{f' (and {more} more)' if more else ''}", field=".".join(named))
+    said = in_words(first)
+    # Where it stands (query, path, header) is told where the name alone would not do.
+    field = ".".join(place[1:] if place[:1] == ["body"] else place)
+    if not field and (named := NAMED_FIRST.fullmatch(said)):
+        field, said = named["field"], named["reason"]
+    return Problem("invalid", f"{said}{f' (and {more} more)' if more else ''}", field=field or "body")
 
 
 OURS: tuple[type[Exception], ...] = (
@@ -135,6 +142,7 @@ OURS: tuple[type[Exception], ...] = (
     NotReachable,
     UnknownOnboarding,
     UnknownPlaybook,
+    BadPlaybook,
     SQLAlchemyError,
     CannotReachTemporal,
     BadTemporalProfile,

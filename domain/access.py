@@ -1,0 +1,64 @@
+"""Who may do what over the API? Tokens and the closed set of their scopes."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from domain.wire import Instant, Wire
+
+Scope = Literal[
+    "onboardings:read",
+    "onboardings:write",
+    "playbooks:read",
+    "inbox:read",
+    "inbox:write",
+    "audit:read",
+    "people:read",
+    "webhooks:read",
+    "webhooks:write",
+]
+
+SCOPES: Mapping[Scope, str] = {
+    "onboardings:read": "list onboardings and read each: plan, agenda, journal, notices, and why",
+    "onboardings:write": "start onboardings and bring news",
+    "playbooks:read": "read playbooks and their JSON Schemas",
+    "inbox:read": "look at what other systems delivered; it holds what they sent, names included",
+    "inbox:write": "try a delivery again",
+    "audit:read": "read the audit dossier of an onboarding",
+    "people:read": "have names and addresses beside the ids of people",
+    "webhooks:read": "see who is told of what happens, and what was sent",
+    "webhooks:write": "set who is told, and send again",
+}
+"""Every scope, and what it allows. None includes another."""
+
+MARK = "d90_"
+"""How every token begins: whoever finds one in a log or in a repository knows whose it is."""
+SHOWN = len(MARK) + 4
+"""So many characters are kept in clear, so that a token that was found can be told from the others."""
+
+
+class Token(Wire):
+    """A token as it is kept: never its secret. `begins` is how the secret begins."""
+
+    id: int
+    name: str
+    begins: str
+    scopes: tuple[Scope, ...]
+    created_at: Instant
+    expires_at: Instant | None = None
+    last_used_at: Instant | None = None
+    revoked_at: Instant | None = None
+
+    def why_not(self, now: datetime) -> str:
+        """Why it opens nothing any more; empty while it does."""
+        if self.revoked_at is not None:
+            return "this token was revoked"
+        if self.expires_at is not None and self.expires_at <= now:
+            return "this token has expired"
+        return ""
+
+
+def fingerprint(secret: str) -> str:
+    """What is kept of a secret: its SHA-256. A slow hash would add nothing, for nobody guesses 256 random bits."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

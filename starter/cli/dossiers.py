@@ -1,0 +1,48 @@
+"""Who approved which version of what, and when? The audit dossier as one JSON document, for auditors to take away."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from starter.cli.answers import answer, plain
+from starter.cli.desk import desk_at
+from starter.cli.options import NOWHERE, Where
+from starter.trouble import WrongOption
+
+
+def dossier(
+    onboarding: str,
+    *,
+    names: Annotated[bool, Parameter(help="With the names behind the ids.")] = False,
+    to: Annotated[Path | None, Parameter(help="A file to write; without one it is printed.")] = None,
+    where: Where = NOWHERE,
+) -> None:
+    """The audit dossier as JSON: the journal as a chain of hashes, and who decided what on which version.
+
+    docs/dossier.md says how it is verified, with a script that uses nothing of ours.
+
+    Parameters
+    ----------
+    onboarding
+        Its id, the deal's id, or a part of the customer's name that only one has.
+    """
+    from store.audit import dossier_of, names_of
+
+    desk = desk_at(where)
+    meant = desk.meant(onboarding)
+    found = dossier_of(desk.engine, meant)
+    if names:
+        found = found.model_copy(update={"names": names_of(desk.engine, meant)})
+    text = found.model_dump_json(indent=2) + "\n"
+    if to is None:
+        sys.stdout.write(text)
+        return
+    try:
+        to.write_text(text, encoding="utf-8")
+    except OSError as trouble:
+        raise WrongOption(f"--to: {to} cannot be written: {trouble.strerror}") from None
+    said = {"onboarding": meant, "file": str(to), "entries": found.length, "head": found.head}
+    told = f"{to}: {found.length} entries, head {found.head}"
+    answer(where.json, said, lambda out: out.print(plain(told), soft_wrap=True))

@@ -1,0 +1,95 @@
+"""Who is calling? The token of a request, looked up at most every few seconds."""
+
+import asyncio
+import re
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+
+from domain.access import MARK, Scope, Token, fingerprint
+from starter.web.api.rates import Rates
+from starter.web.problems import Problem
+from starter.web.reading import bearer
+from store.tokens import USED_AGAIN, SqlTokens
+
+REMEMBERED = 10.0
+"""Seconds after which a token is looked up again: so long a revoked one may still be good."""
+MOST_REMEMBERED = 10_000
+FORM = re.compile(rf"{MARK}[A-Za-z0-9_-]{{43}}")
+"""What does not even look like a token costs no query."""
+CHALLENGE = 'Bearer realm="day90"'
+log = structlog.get_logger()
+
+
+@dataclass
+class Callers:
+    """For one event loop."""
+
+    tokens: SqlTokens
+    rates: Rates
+    _known: "OrderedDict[str, tuple[Token, float]]" = field(default_factory=OrderedDict)
+
+    async def admitted(self, request: Request, scope: Scope) -> tuple[Token, dict[str, str]]:
+        """The caller, and headers that say how often it may call yet. Raises Problem."""
+        token = await self._caller(request)
+        headers = self.rates.count(token.id)
+        if scope not in token.scopes:
+            raise Problem(
+                "not-allowed",
+                f"this token does not have the scope {scope}",
+                headers={**headers, "WWW-Authenticate": f'{CHALLENGE}, error="insufficient_scope", scope="{scope}"'},
+            )
+        return token, headers
+
+    async def _caller(self, request: Request) -> Token:
+        given = bearer(request.headers)
+        if not given:
+            raise Problem("unauthenticated", "a bearer token is needed", headers={"WWW-Authenticate": CHALLENGE})
+        hashed = fingerprint(given)
+        token = await self._looked_up(hashed, address=_address(request)) if FORM.fullmatch(given) else None
+        reason = "nobody has this token" if token is None else token.why_not(datetime.now(UTC))
+        if token is None or reason:
+            address = _address(request)
+            self.rates.refuse_guesser(address)
+            self.rates.note_wrong(address)
+            wrong = f'{CHALLENGE}, error="invalid_token"'
+            raise Problem("unauthenticated", reason, headers={"WWW-Authenticate": wrong})
+        return token
+
+    async def _looked_up(self, hashed: str, *, address: str) -> Token | None:
+        known = self._known.get(hashed)
+        if known is not None and time.monotonic() - known[1] < REMEMBERED:
+            return known[0]
+        if known is None:
+            # One that was good before is not shut out by a neighbour behind the same proxy.
+            self.rates.refuse_guesser(address)
+        token = await asyncio.to_thread(self.tokens.by_hash, hashed)
+        if token is None:
+            self._known.pop(hashed, None)
+            return None
+        self._known[hashed] = (token, time.monotonic())
+        self._known.move_to_end(hashed)
+        if len(self._known) > MOST_REMEMBERED:
+            self._known.popitem(last=False)
+        await self._note_use(token)
+        return token
+
+    async def _note_use(self, token: Token) -> None:
+        now = datetime.now(UTC)
+        if token.why_not(now) or (token.last_used_at is not None and now - token.last_used_at < USED_AGAIN):
+            return
+        try:
+            await asyncio.to_thread(self.tokens.used, token.id)
+        except SQLAlchemyError as trouble:
+            # It would be a pity to refuse a request for that.
+            log.warning("use_of_token_not_kept", token=token.id, kind=type(trouble).__name__)
+
+
+def _address(request: Request) -> str:
+    """Where the request comes from; behind a proxy that stands on this host, as the proxy says."""
+    return request.client.host if request.client else ""

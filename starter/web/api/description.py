@@ -1,0 +1,61 @@
+"""What does the OpenAPI document say of us? What FastAPI cannot know: problems, tokens, tags, where we are."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from domain.access import MARK, SCOPES
+from starter.web.api.gate import SCHEME
+from starter.web.problems import ProblemDocument
+
+TAGS = {
+    "onboardings": "start them, and see how they stand",
+    "news": "say what happened; the business may refuse it, and says why",
+    "audit": "who approved what, verifiable",
+    "playbooks": "the plans that onboardings follow",
+    "inbox": "what other systems delivered",
+    "webhooks": "what goes out",
+    "health": "whether the process can work",
+}
+
+
+def describe(app: FastAPI, *, address: str) -> None:
+    """Have it answered at /openapi.json; made when it is first asked for."""
+    app.openapi = _described(app, address)  # type: ignore[method-assign]
+
+
+def _described(app: FastAPI, address: str) -> Callable[[], dict[str, Any]]:
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app, address)
+        return app.openapi_schema
+
+    return openapi
+
+
+def _document(app: FastAPI, address: str) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        openapi_version="3.1.0",
+        summary=app.summary,
+        routes=app.routes,
+        servers=[{"url": address}],
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    parts = document.setdefault("components", {})
+    parts.setdefault("schemas", {})["ProblemDocument"] = ProblemDocument.model_json_schema()
+    scopes = "; ".join(f"`{scope}`: {allows}" for scope, allows in SCOPES.items())
+    parts["securitySchemes"] = {
+        SCHEME: {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": f"{MARK}…",
+            "description": f"A token of `day90 token create`. Its scopes: {scopes}.",
+        }
+    }
+    used = {tag for path in document["paths"].values() for operation in path.values() for tag in operation["tags"]}
+    document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items() if name in used]
+    return document

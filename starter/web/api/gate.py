@@ -1,0 +1,137 @@
+"""What does every request to the API pass? Its token, its rate, its size, its fields, and its Idempotency-Key."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter, Header
+from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from domain.access import Scope, Token
+from starter.web.api.callers import Callers
+from starter.web.api.keys import Keyed, answered_once, keyed
+from starter.web.api.rates import Rates
+from starter.web.parts import WebParts
+from starter.web.problems import Problem, problem_of
+from starter.web.reading import read_json
+from starter.web.roads import LARGEST, read_body
+from store.keyed_answers import SqlKeyedAnswers
+from store.tokens import SqlTokens
+
+SCHEME = "token"
+"""The name of our one security scheme in the OpenAPI document; each operation's entry there is what it needs."""
+Handling = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    callers: Callers
+    answers: SqlKeyedAnswers
+
+
+def gate_of(parts: WebParts) -> Gate:
+    rates = Rates(parts.settings.api_rate)
+    return Gate(callers=Callers(SqlTokens(parts.engine), rates), answers=SqlKeyedAnswers(parts.engine))
+
+
+def needs(scope: Scope) -> dict[str, Any]:
+    """What an operation needs, as it stands in the OpenAPI document; the gate reads it from there."""
+    return {"security": [{SCHEME: [scope]}]}
+
+
+class GuardedRoute(APIRoute):
+    """An operation behind the gate."""
+
+    def get_route_handler(self) -> Handling:
+        handle = super().get_route_handler()
+        scope = cast("Scope", (self.openapi_extra or needs_nothing())["security"][0][SCHEME][0])
+        asked_for = {field.alias for field in self.dependant.query_params}
+        takes_body = self.body_field is not None
+
+        async def guarded(request: Request) -> Response:
+            gate: Gate = request.app.state.gate
+            token, headers = await gate.callers.admitted(request, scope)
+            request.state.token = token
+            try:
+                _refuse_unknown(request, asked_for)
+                response = await _handled(request, gate, token, handle=handle, takes_body=takes_body)
+            except ClientDisconnect:
+                return Response(status_code=400)
+            except Exception as trouble:
+                told = problem_of(trouble)
+                told.headers.update(headers)
+                if told.kind == "unexpected":
+                    # As it is, so that it is logged with its place.
+                    raise
+                raise told from trouble
+            response.headers.update(headers)
+            return response
+
+        return guarded
+
+
+def needs_nothing() -> Mapping[str, Any]:
+    msg = "every operation of the API says which scope it needs"
+    raise TypeError(msg)
+
+
+def api_router(tag: str) -> APIRouter:
+    """A resource's operations, each behind the gate."""
+    return APIRouter(prefix="/api/v1", tags=[tag], route_class=GuardedRoute)
+
+
+def key_parameter(
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            description="a new one for each order, the same when it is sent again: then it counts once and is answered"
+            " as before, for 24 hours",
+            max_length=257,
+            examples=["7a2f6f0c-5a2e-4f6e-9d55-8a1f0a3c9d10"],
+        ),
+    ] = None,
+) -> None:
+    """For the OpenAPI document; the gate reads it before anything else is done."""
+
+
+def token_of(request: Request) -> Token:
+    token: Token = request.state.token
+    return token
+
+
+def key_of(request: Request) -> Keyed | None:
+    """The Idempotency-Key that this write goes by."""
+    found: Keyed | None = getattr(request.state, "keyed", None)
+    return found
+
+
+async def _handled(request: Request, gate: Gate, token: Token, *, handle: Handling, takes_body: bool) -> Response:
+    if request.method == "GET":
+        return await handle(request)
+    body = await read_body(request, largest=LARGEST)
+    if takes_body:
+        _refuse_other_media(request)
+        # Where FastAPI finds it: its own reader takes NaN, lone surrogates and any depth.
+        request._json = read_json(body)
+    request._body = body
+    write = keyed(request, body, token=token.id)
+    if write is None:
+        return await handle(request)
+    request.state.keyed = write
+    answering: Callable[[], Awaitable[Response]] = lambda: handle(request)  # noqa: E731
+    return await answered_once(gate.answers, write, answering)
+
+
+def _refuse_unknown(request: Request, asked_for: set[str]) -> None:
+    """A filter that is misspelt must not answer with everything."""
+    if unknown := sorted(set(request.query_params) - asked_for):
+        known = f"there are: {', '.join(sorted(asked_for))}" if asked_for else "there are none here"
+        raise Problem("invalid", f"is no parameter that we know; {known}", field=f"query.{unknown[0][:80]}")
+
+
+def _refuse_other_media(request: Request) -> None:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        raise Problem("wrong-media-type", "send JSON, with Content-Type: application/json")

@@ -1,0 +1,152 @@
+"""How does news reach an onboarding over REST? One address for each kind, with that kind's own fields."""
+
+import asyncio
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Body, Depends, Header, Request
+from pydantic import BaseModel, Field, create_model
+
+from domain.agenda import Progress
+from domain.news import KINDS, News
+from domain.wire import Door
+from playbooks.library import Library
+from starter.registered import registered
+from starter.web.api.answers import WRITING, OnboardingId, etag_of, problems
+from starter.web.api.gate import api_router, key_of, key_parameter, needs
+from starter.web.api.onboardings import known, shown
+from starter.web.parts import WebParts
+from starter.web.problems import Problem
+
+SET_BY_US = ("via", "proved", "ignored")
+TITLES: Mapping[str, str] = {
+    "reach_milestone": "A milestone has been reached",
+    "reopen_milestone": "A milestone was reported reached and is not",
+    "waive_milestone": "A milestone is not needed for this customer",
+    "sign_off": "Somebody who may sign approves or rejects",
+    "raise_issue": "Something does not work",
+    "acknowledge_issue": "Somebody works on an issue",
+    "resolve_issue": "An issue is resolved",
+    "pause": "Hold everything but what live users need",
+    "resume": "Go on after a pause",
+    "replan": "Move a milestone, or the last day for the hand-off",
+    "reassign": "Give it to another owner",
+    "request_scope_change": "Request a change of the scope",
+    "decide_scope_change": "Decide a change of the scope",
+    "record_risk": "Put a risk into the register, or change it",
+    "record_win": "Record a quick win",
+    "attest_criterion": "Vouch for a criterion of the hand-off",
+    "end_onboarding": "End it",
+}
+
+
+@cache
+def examples() -> Mapping[str, Mapping[str, Any]]:
+    """One of each kind, with milestones and criteria of a playbook that comes with day90, and people of its staff.
+
+    Not of a company's own: its files may be broken, which must close nothing.
+    """
+    shipped = Library()
+    playbook = shipped.get(shipped.choose(None))
+    milestones = playbook.milestones
+    signed = next((milestone.key for milestone in milestones if milestone.sign_off), milestones[0].key)
+    kickoff = playbook.playing("kickoff") or milestones[0]
+    go_live = playbook.playing("go_live") or milestones[0]
+    owner, manager, lead = "grace.lee", "nora.lindqvist", "project_lead"
+    return {
+        "reach_milestone": {"milestone": kickoff.key, "by": owner, "note": "All five points."},
+        "reopen_milestone": {"milestone": kickoff.key, "by": owner, "reason": "The sponsor was missing."},
+        "waive_milestone": {"milestone": kickoff.key, "by": manager, "reason": "Known from their pilot."},
+        "sign_off": {"milestone": signed, "decision": "approve", "by": lead},
+        "raise_issue": {"title": "Single sign-on fails", "severity": "high", "by": lead, "issue": "T-2041"},
+        "acknowledge_issue": {"issue": "T-2041", "by": owner},
+        "resolve_issue": {"issue": "T-2041", "by": owner},
+        "pause": {"reason": "Stocktaking", "by": owner},
+        "resume": {"by": owner},
+        "replan": {"milestone": go_live.key, "to": "2027-03-01", "reason": "Their fair comes first.", "by": owner},
+        "reassign": {"owner": "jonas.weber", "reason": "On leave", "by": manager},
+        "request_scope_change": {"title": "A second warehouse", "effort_days": 12, "request": "CR-7", "by": lead},
+        "decide_scope_change": {"request": "CR-7", "decision": "phase_2", "by": manager},
+        "record_risk": {"risk": "one_admin", "title": "One administrator", "probability": 3, "impact": 4, "by": owner},
+        "record_win": {"title": "Orders without retyping", "slot": 30, "result": "40 minutes a day", "by": owner},
+        "attest_criterion": {"criterion": playbook.hand_off.criteria[0].key, "by": lead},
+        "end_onboarding": {"ending": "churned", "reason": "Insolvent", "by": manager},
+    }
+
+
+class Told(Progress):
+    """How the onboarding stands after the news, and by which id goes what it opened."""
+
+    issue: str | None = Field(None, description="of an issue that was raised")
+    request: str | None = Field(None, description="of a scope change that was requested")
+
+
+def news_routes(parts: WebParts) -> APIRouter:
+    router = api_router("news")
+    shown_by_kind = examples()
+    for kind in KINDS:
+        router.post(
+            f"/onboardings/{{onboarding}}/news/{kind}",
+            summary=TITLES[kind],
+            openapi_extra=needs("onboardings:write"),
+            response_model=Told,
+            response_description="how the onboarding stands now; `repeated` when it was known already",
+            responses=problems(*WRITING, "wrong-media-type", "not-found", "refused", "precondition-failed"),
+            name=kind,
+            description=KINDS[kind].__doc__ if KINDS[kind].__doc__ != News.__doc__ else None,
+            dependencies=[Depends(key_parameter)],
+        )(_telling(parts, kind, example=shown_by_kind[kind]))
+    return router
+
+
+@cache
+def body_of(kind: str) -> type[BaseModel]:
+    """The fields of that news as a sender may give them: unknown ones refused, and none of what we set ourselves."""
+    fields: dict[str, Any] = {
+        name: (field.annotation if not field.metadata else Annotated[field.annotation, *field.metadata], field)
+        for name, field in KINDS[kind].model_fields.items()
+        if name not in SET_BY_US
+    }
+    who = "a stakeholder's id, a staff handle, or the e-mail address of either"
+    fields["by"] = (str | None, Field(None, description=who, max_length=254))
+    if kind == "reassign":
+        fields["owner"] = (str, Field(description="a staff handle, or that person's e-mail address", max_length=254))
+    made: type[BaseModel] = create_model(KINDS[kind].__name__, __base__=Door, **fields)
+    return made
+
+
+def _telling(parts: WebParts, kind: str, *, example: Mapping[str, Any]) -> Any:
+    async def tell(
+        request: Request,
+        onboarding: OnboardingId,
+        news: Any,
+        if_match: Annotated[
+            str | None, Header(description="ETag of the state that it is meant for; else 412", max_length=100)
+        ] = None,
+    ) -> Told:
+        await known(parts, onboarding)
+        if if_match is not None:
+            await asyncio.to_thread(_refuse_unless_as_known, parts, onboarding, if_match)
+        said: dict[str, Any] = news.model_dump(mode="json", exclude_unset=True)
+        key = key_of(request)
+        # Named here already, so that what it opened can be found in the journal.
+        said["news_id"] = said.get("news_id") or (key.news_id if key else uuid4().hex)
+        door = await parts.door()
+        progress = await door.tell(onboarding, kind, said)
+        opened = await registered(parts.engine, kind, said, progress)
+        return Told.model_validate({**dict(progress), **opened})
+
+    tell.__annotations__["news"] = Annotated[body_of(kind), Body(examples=[dict(example)])]
+    tell.__doc__ = None
+    return tell
+
+
+def _refuse_unless_as_known(parts: WebParts, onboarding: str, etag: str) -> None:
+    """Raises Problem when it was written anew since."""
+    current = etag_of(shown(parts, onboarding).model_dump_json(by_alias=True).encode())
+    if etag.strip() not in ("*", current):
+        raise Problem(
+            "precondition-failed", "read it again: it is not in that state any more", headers={"ETag": current}
+        )

@@ -1,0 +1,305 @@
+"""Which onboardings are there, how does each stand, and how does one start?"""
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
+from pydantic import Field
+from starlette.responses import JSONResponse
+
+from domain.deal import DealClosed
+from domain.wire import Instant, Slug, Wire
+from runtime.connection import namespace
+from starter.opening import opened
+from starter.web.api.answers import NOT_MODIFIED, TAGGED, WRITING, IfNoneMatch, OnboardingId, problems, tagged
+from starter.web.api.cursors import Cursor, Limit, Next, cursor_of, number_after, place_after
+from starter.web.api.gate import api_router, key_parameter, needs
+from starter.web.parts import WebParts
+from starter.whys import look_into, reasons_of
+from store.pages import NoticeShown, journal_page, notice_page
+from store.reads import JournalEntry, NoticeState, OnboardingInFull, OnboardingLine, one, portfolio
+
+OPENS_WITHIN = 5.0
+"""Seconds that a start waits for a worker; usually it takes one, and proxies wait for thirty."""
+Status = Literal[
+    "opening",
+    "on_track",
+    "behind",
+    "stuck",
+    "paused",
+    "handed_over",
+    "handed_over_with_exceptions",
+    "churned",
+    "deal_reversed",
+    "duplicate",
+    "withdrawn",
+    "cancelled",
+]
+EXAMPLE: dict[str, Any] = {
+    "source": "file",
+    "id": "acme_2026",
+    "closed_at": "2026-11-02T10:00:00-05:00",
+    "account": {"name": "Acme Inc.", "country": "US", "time_zone": "America/New_York"},
+    "stakeholders": [{"name": "Ada Young", "email": "ada.young@acme.example", "role": "project_lead"}],
+    "yearly_value": 48000,
+}
+
+
+class StartedOnboarding(Wire):
+    onboarding: str
+    already: bool = Field(description="it had been started before; nothing was changed")
+    status: str = Field(description="`opening` while no worker has taken it up")
+    ending: str | None = None
+
+
+class OnboardingPage(Wire):
+    items: tuple[OnboardingLine, ...]
+    next: Next
+
+
+class OnboardingShown(OnboardingInFull):
+    time_zone: str = Field(description="the customer's; its days count in it")
+    temporal_ui: str | None = Field(description="its page in the Temporal UI, where one is known")
+
+
+class PlannedMilestone(Wire):
+    key: str
+    title: str
+    stage: str
+    status: Literal["open", "reached", "waived"]
+    due: Instant
+    at: Instant | None
+    optional: bool
+    because: tuple[str, ...] = Field(description="how its date came about, a sentence for each step")
+
+
+class PlannedStage(Wire):
+    key: str
+    title: str
+    status: Literal["ahead", "open", "closed"]
+    opens_on: str
+    closes_on: str
+
+
+class PlanShown(Wire):
+    onboarding: str
+    playbook: str
+    revision: int = Field(description="the how-manieth plan it is; 0 while none is drafted")
+    stages: tuple[PlannedStage, ...]
+    milestones: tuple[PlannedMilestone, ...]
+    hand_off_from: Instant | None
+    hand_off_by: Instant | None
+
+
+class AgendaEntry(Wire):
+    key: str
+    due: Instant
+    rule: str
+    about: str
+
+
+class AgendaShown(Wire):
+    items: tuple[AgendaEntry, ...]
+
+
+class JournalShown(Wire):
+    items: tuple[JournalEntry, ...]
+    next: Next
+
+
+class NoticesShown(Wire):
+    items: tuple[NoticeShown, ...]
+    next: Next
+
+
+class WhyShown(Wire):
+    key: str
+    now: str | None = Field(
+        description="what the workflow itself says; null when it could not be asked or knows nothing"
+    )
+    date: tuple[str, ...] = Field(description="how the date came about")
+    happened: tuple[JournalEntry, ...]
+    notices: tuple[NoticeShown, ...]
+
+
+def onboarding_routes(parts: WebParts) -> APIRouter:
+    router = api_router("onboardings")
+
+    @router.post(
+        "/onboardings",
+        summary="Start the onboarding of a closed deal",
+        openapi_extra=needs("onboardings:write"),
+        status_code=201,
+        response_model=StartedOnboarding,
+        response_description="started; it stands at Location",
+        responses={
+            200: {"model": StartedOnboarding, "description": "it had been started before; nothing was changed"},
+            **problems(*WRITING, "wrong-media-type", "unusable-playbook"),
+        },
+        dependencies=[Depends(key_parameter)],
+    )
+    async def start_onboarding(deal: Annotated[DealClosed, Body(examples=[EXAMPLE])]) -> Response:
+        """The body is a deal file, as `day90 start` takes it. One deal has one onboarding, for ever: sent again, it
+        changes nothing and answers 200.
+        """
+        door = await parts.door()
+        started = await door.start(deal.model_dump(mode="json", exclude_unset=True))
+        found = await opened(door, parts.engine, started.onboarding, within=OPENS_WITHIN)
+        said = StartedOnboarding(
+            onboarding=started.onboarding,
+            already=started.already,
+            status=found.status if found else "opening",
+            ending=found.ending if found else None,
+        )
+        return JSONResponse(
+            said.model_dump(mode="json"),
+            status_code=200 if started.already else 201,
+            headers={"Location": f"/api/v1/onboardings/{started.onboarding}"},
+        )
+
+    @router.get(
+        "/onboardings",
+        summary="List onboardings",
+        openapi_extra=needs("onboardings:read"),
+        responses=problems(),
+    )
+    def list_onboardings(
+        *,
+        status: Annotated[Status | None, Query(description="how it stands, or how it ended")] = None,
+        owner: Annotated[Slug | None, Query(description="a staff handle")] = None,
+        stage: Annotated[Slug | None, Query(description="a stage's key: those in which it is open")] = None,
+        late: Annotated[bool, Query(description="only open ones with something overdue")] = False,
+        open: Annotated[bool, Query(description="only those that have not ended")] = False,
+        limit: Limit = 50,
+        cursor: Cursor = None,
+    ) -> OnboardingPage:
+        """By id, so that a line that changes while somebody pages is neither skipped nor shown twice."""
+        page = portfolio(
+            parts.engine,
+            status=status,
+            owner=owner,
+            stage=stage,
+            late_only=late,
+            # What has ended is late for nobody any more.
+            open_only=open or late,
+            limit=limit,
+            after=place_after("onboardings", cursor),
+        )
+        return OnboardingPage(items=page.lines, next=cursor_of("onboardings", page.after))
+
+    @router.get(
+        "/onboardings/{onboarding}",
+        summary="One onboarding in full",
+        openapi_extra=needs("onboardings:read"),
+        response_model=OnboardingShown,
+        responses={200: TAGGED, **NOT_MODIFIED, **problems("not-found")},
+    )
+    def get_onboarding(onboarding: OnboardingId, if_none_match: IfNoneMatch = None) -> Response:
+        """Plan, registers and what comes next, as last written down."""
+        return tagged(shown(parts, onboarding), known=if_none_match)
+
+    @router.get(
+        "/onboardings/{onboarding}/plan",
+        summary="Its plan, with the reasons of each date",
+        openapi_extra=needs("onboardings:read"),
+        responses=problems("not-found"),
+    )
+    def get_plan(onboarding: OnboardingId) -> PlanShown:
+        found = one(parts.engine, onboarding)
+        return PlanShown(
+            onboarding=onboarding,
+            playbook=found.playbook,
+            revision=found.revision,
+            stages=tuple(PlannedStage.model_validate(stage.model_dump()) for stage in found.stages),
+            milestones=tuple(
+                PlannedMilestone(
+                    **milestone.model_dump(exclude={"reasons"}), because=tuple(reasons_of(milestone, found))
+                )
+                for milestone in found.milestones
+            ),
+            hand_off_from=found.plan.hand_off_from if found.plan else None,
+            hand_off_by=found.plan.hand_off_by if found.plan else None,
+        )
+
+    @router.get(
+        "/onboardings/{onboarding}/agenda",
+        summary="What will happen by itself",
+        openapi_extra=needs("onboardings:read"),
+        responses=problems("not-found", "refused"),
+    )
+    async def get_agenda(onboarding: OnboardingId) -> AgendaShown:
+        """Soonest first. The workflow itself is asked, so it needs Temporal and a worker."""
+        await known(parts, onboarding)
+        entries = await (await parts.door()).ask(onboarding, "agenda")
+        return AgendaShown.model_validate({"items": entries})
+
+    @router.get(
+        "/onboardings/{onboarding}/why/{key:path}",
+        summary="Why a date is that date, why something happened or has not",
+        openapi_extra=needs("onboardings:read"),
+        responses=problems("not-found"),
+    )
+    async def get_why(
+        onboarding: OnboardingId,
+        key: Annotated[
+            str,
+            Path(
+                description="of a milestone, a stage, an issue, a criterion, or an entry of agenda or journal",
+                min_length=1,
+                max_length=500,
+            ),
+        ],
+    ) -> WhyShown:
+        """The past is told by the journal, the present by the workflow, where it can be asked."""
+        found = await look_into(onboarding, key, engine=parts.engine, ledger=parts.ledger, door=parts.door)
+        return WhyShown(
+            key=key,
+            now=found.now,
+            date=tuple(found.date),
+            happened=tuple(found.entries),
+            notices=tuple(NoticeShown.model_validate(mail.model_dump()) for mail in found.mails),
+        )
+
+    @router.get(
+        "/onboardings/{onboarding}/journal",
+        summary="What has happened, for ever",
+        openapi_extra=needs("onboardings:read"),
+        responses=problems("not-found"),
+    )
+    def list_journal(onboarding: OnboardingId, limit: Limit = 50, cursor: Cursor = None) -> JournalShown:
+        """In the order of writing, oldest first."""
+        after = number_after("journal", cursor) or 0
+        parts.ledger.dossier(onboarding)
+        page = journal_page(parts.engine, onboarding, after=after, limit=limit)
+        return JournalShown(items=page.rows, next=cursor_of("journal", page.after))
+
+    @router.get(
+        "/onboardings/{onboarding}/notices",
+        summary="What was written to whom",
+        openapi_extra=needs("onboardings:read"),
+        responses=problems("not-found"),
+    )
+    def list_notices(
+        onboarding: OnboardingId, state: NoticeState | None = None, limit: Limit = 50, cursor: Cursor = None
+    ) -> NoticesShown:
+        """Newest first, people by their ids and without the texts."""
+        before = number_after("notices", cursor)
+        parts.ledger.dossier(onboarding)
+        page = notice_page(parts.engine, onboarding, state=state, before=before, limit=limit)
+        return NoticesShown(items=page.rows, next=cursor_of("notices", page.before))
+
+    return router
+
+
+def shown(parts: WebParts, onboarding: str) -> OnboardingShown:
+    """Raises UnknownOnboarding."""
+    found = one(parts.engine, onboarding)
+    zone = parts.ledger.dossier(onboarding).calendar.time_zone
+    ui = parts.settings.temporal_ui
+    link = f"{ui}/namespaces/{namespace()}/workflows/{onboarding}" if ui else None
+    return OnboardingShown(**dict(found), time_zone=zone, temporal_ui=link)
+
+
+async def known(parts: WebParts, onboarding: str) -> None:
+    """Raises UnknownOnboarding: Temporal knows workflows that are none."""
+    await asyncio.to_thread(parts.ledger.dossier, onboarding)
