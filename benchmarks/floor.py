@@ -7,22 +7,24 @@ It lives through the same course as the product (benchmarks/course.py) and does 
   to several people at once is one activity, as one would write it by hand (`per_person` makes it one each);
 - one timer, set for the next notice and set anew only when that changes. Moments at which the product wakes to look for
   itself and tells nobody (a stage opens, is it stuck?) are left out here;
-- the same sandbox, data converter, cache and sticky timeout; one run, no store, no search attributes, no summaries.
+- the same sandbox (this file is shared by all of them as the product's are), data converter, cache and sticky timeout;
+  one run, no store, no search attributes, no summaries.
 
 What it does, and when, is known to it as a program knows its rules: it is neither in its input nor in its history.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import activity, workflow
 from temporalio.client import Client
+from temporalio.common import RawValue
 from temporalio.worker import Worker
 
 with workflow.unsafe.imports_passed_through():
     from benchmarks.course import Course, Rules, Step
-    from domain.news import KINDS
     from worker import POLLERS, STICKY
     from workflows.options import CLOCK_GRAIN
     from workflows.sandbox import runner
@@ -43,8 +45,6 @@ class Floor:
         self.unread = 0
         self.rings_at: datetime | None = None
         self.timer: asyncio.Task[None] | None = None
-        for kind in KINDS:
-            workflow.set_update_handler(kind, self._hear)
 
     @workflow.run
     async def run(self, _: Any = None) -> None:
@@ -64,7 +64,8 @@ class Floor:
             await workflow.wait_condition(lambda: self.unread > 0)
             self.unread -= 1
 
-    def _hear(self, _: Any = None) -> None:
+    @workflow.update(dynamic=True)
+    def hear(self, _: str, __: Sequence[RawValue]) -> None:
         self.unread += 1
 
     async def _tell(self, notice: str) -> None:
@@ -91,7 +92,7 @@ def floor_worker(
     """A worker for floors that live through that course; a process has one course at a time."""
     Rules.course, Rules.per_person = course, per_person
     settings: dict[str, Any] = {
-        "workflow_runner": runner(),
+        "workflow_runner": runner("benchmarks"),
         "sticky_queue_schedule_to_start_timeout": STICKY,
         "workflow_task_poller_behavior": POLLERS,
         "activity_task_poller_behavior": POLLERS,

@@ -33,14 +33,9 @@ class Asleep:
 
 
 def set_option(name: str, value: Any) -> Any:
-    """Set an option of the workflows (workflows/options.py), and answer what it was.
+    """Set an option of the workflows (workflows/options.py), and answer what it was."""
+    from workflows import options
 
-    The sandbox reads workflow files anew; what is changed here it only sees in a module that it shares.
-    """
-    from workflows import options, sandbox
-
-    if (shared := options.__name__) not in sandbox.PASSED_THROUGH:
-        sandbox.PASSED_THROUGH = (*sandbox.PASSED_THROUGH, shared)
     before = getattr(options, name)
     setattr(options, name, value)
     return before

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, WorkflowRunner
 
-from domain.agenda import State
+from domain.agenda import Kept, State
 from tests.fingerprints import COMMITTED, fingerprint
 from tests.histories import FOLDER, STORIES
 from workflows.sandbox import WORKFLOWS, runner
@@ -29,16 +29,15 @@ def test_every_story_has_a_stored_history() -> None:
     assert {history.stem.rpartition("-")[0] for history in HISTORIES} >= set(STORIES)
 
 
+@pytest.mark.parametrize("sandbox", [runner(), runner(strict=True)], ids=["production", "strict"])
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
-async def test_a_stored_history_replays(path: Path) -> None:
-    """In the same sandbox as in production."""
+async def test_a_stored_history_replays(path: Path, sandbox: WorkflowRunner) -> None:
+    """In the sandbox of production, and in the one that reads the workflows' files anew and lets nothing slip."""
     raw = json.loads(path.read_text("utf-8"))
     started = raw["events"][0]["workflowExecutionStartedEventAttributes"]
     workflow_id = started.get("workflowId") or "onboarding-salesforce-006Qy00000Bx7LmIAJ"
     history = WorkflowHistory.from_json(workflow_id, raw)
-    replayer = Replayer(
-        workflows=WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=runner(strict=True)
-    )
+    replayer = Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=sandbox)
 
     await replayer.replay_workflow(history)
 
@@ -83,3 +82,28 @@ def test_a_carried_state_of_the_past_loads_and_loses_nothing(path: Path) -> None
 
 def test_there_is_a_sample_of_the_carried_state() -> None:
     assert STATES
+
+
+@pytest.mark.parametrize("path", STATES, ids=lambda path: path.stem)
+def test_a_state_that_was_put_away_comes_back_the_same(path: Path) -> None:
+    """Between two wake-ups an onboarding is folded up; what it then decides must not tell."""
+    state = State.model_validate_json(path.read_text("utf-8"))
+    kept = Kept(state.model_copy(deep=True))
+
+    kept.fold()
+
+    assert kept.state == state
+    assert kept.state.model_dump_json() == state.model_dump_json()
+
+
+@pytest.mark.parametrize("path", STATES[:1], ids=lambda path: path.stem)
+def test_a_look_at_a_state_leaves_it_put_away(path: Path) -> None:
+    """A page that asks every onboarding how it stands must not make them all heavy again."""
+    kept = Kept(State.model_validate_json(path.read_text("utf-8")))
+    kept.fold()
+
+    first, second = kept.glimpse(), kept.glimpse()
+
+    assert first == second
+    assert first is not second
+    assert kept.state is kept.glimpse()

@@ -18,8 +18,8 @@ from temporalio.exceptions import (
 with workflow.unsafe.imports_passed_through():
     from activities.bookkeeping import Bookkeeping, Opening
     from domain import agenda
-    from domain.agenda import Consequences, Entry, Occasion, Outcome, ProgrammeStart, Progress, State
-    from domain.news import KINDS, LONGEST_NEWS_ID, read_news, short
+    from domain.agenda import Consequences, Entry, Kept, Occasion, Outcome, ProgrammeStart, Progress, State
+    from domain.news import LONGEST_NEWS_ID, read_news, short
     from domain.refusal import Refused
     from workflows import options, runs, visibility, words
     from workflows.alarm import Alarm
@@ -29,18 +29,36 @@ SIGNALS = {"milestone_reached": "reach_milestone", "issue_raised": "raise_issue"
 """What systems may state as facts, and the news that each of them is."""
 
 
+def _update(kind: str) -> Any:
+    """The update of that name. One for all onboardings: set in each by itself, they weighed more than its state."""
+
+    def receive(self: Any, news: Any = None) -> Progress:
+        answer: Progress = self.receive(kind, news)
+        return answer
+
+    def refuse(self: Any, news: Any = None) -> None:
+        self.refuse(kind, news)
+
+    update = workflow.update(name=kind)(receive)
+    update.validator(refuse)
+    return update
+
+
 @workflow.defn(name="Onboarding")
 class Onboarding:
     @workflow.init
     def __init__(self, start: Any = None) -> None:
         """News may be handled before `run` begins, so the state exists from here on."""
         carried = workflow.info().continued_run_id is not None
-        self.state = State.model_validate(start["state"]) if carried else State(onboarding=workflow.info().workflow_id)
+        self.kept = Kept(
+            State.model_validate(start["state"]) if carried else State(onboarding=workflow.info().workflow_id)
+        )
         self.revision = 0
         self.unheard: list[tuple[str, Any]] = []
         self.alarm = Alarm()
-        for kind in KINDS:
-            workflow.set_update_handler(kind, self._receiver(kind), validator=self._refuser(kind))
+        if carried:
+            # The SDK holds what it decoded for as long as the run lasts; read, it would be the state a second time.
+            start.clear()
 
     @workflow.run
     async def run(self, start: Any = None) -> Outcome:
@@ -60,9 +78,16 @@ class Onboarding:
         return self._outcome()
 
     @property
+    def state(self) -> State:
+        return self.kept.state
+
+    @state.setter
+    def state(self, state: State) -> None:
+        self.kept = Kept(state)
+
+    @property
     def now(self) -> datetime:
-        """Business time: the plan's own clock."""
-        return self.state.clock.business(workflow.now())
+        return _now(self.state)
 
     @property
     def _handed_over(self) -> bool:
@@ -117,6 +142,9 @@ class Onboarding:
         else:
             wake_at = self.state.clock.wall(agenda.wakes_at(self.state, entry)) + options.CLOCK_GRAIN
             self.alarm.set(wake_at, words.summary_of(self.state, entry))
+        # Not in replay, where the next wake-up is a moment away.
+        if self.revision == seen and not workflow.unsafe.is_replaying():
+            self.kept.fold()
         await workflow.wait_condition(lambda: self.revision != seen or self.alarm.rang)
 
     async def _start_programme(self) -> None:
@@ -204,23 +232,36 @@ class Onboarding:
 
     # --- news
 
-    def _refuser(self, kind: str) -> Callable[[Any], None]:
-        def refuse(news: Any = None) -> None:
-            try:
-                agenda.check(self.state, read_news(kind, self._named(news)), self.now)
-            except Refused as refusal:
-                detail = {"field": refusal.field, "reason": refusal.reason}
-                raise ApplicationError(str(refusal), detail, type="Refused", non_retryable=True) from None
+    reach_milestone = _update("reach_milestone")
+    reopen_milestone = _update("reopen_milestone")
+    waive_milestone = _update("waive_milestone")
+    sign_off = _update("sign_off")
+    raise_issue = _update("raise_issue")
+    acknowledge_issue = _update("acknowledge_issue")
+    resolve_issue = _update("resolve_issue")
+    pause = _update("pause")
+    resume = _update("resume")
+    replan = _update("replan")
+    reassign = _update("reassign")
+    request_scope_change = _update("request_scope_change")
+    decide_scope_change = _update("decide_scope_change")
+    record_risk = _update("record_risk")
+    record_win = _update("record_win")
+    attest_criterion = _update("attest_criterion")
+    end_onboarding = _update("end_onboarding")
 
-        return refuse
+    def refuse(self, kind: str, news: Any) -> None:
+        """Raises the refusal of news that is not allowed now."""
+        try:
+            agenda.check(self.state, read_news(kind, self._named(news)), self.now)
+        except Refused as refusal:
+            detail = {"field": refusal.field, "reason": refusal.reason}
+            raise ApplicationError(str(refusal), detail, type="Refused", non_retryable=True) from None
 
-    def _receiver(self, kind: str) -> Callable[[Any], Progress]:
-        def receive(news: Any = None) -> Progress:
-            if changed := agenda.apply(self.state, read_news(kind, self._named(news)), self.now):
-                self.revision += 1
-            return agenda.progress(self.state, self.now, repeated=not changed)
-
-        return receive
+    def receive(self, kind: str, news: Any) -> Progress:
+        if changed := agenda.apply(self.state, read_news(kind, self._named(news)), self.now):
+            self.revision += 1
+        return agenda.progress(self.state, self.now, repeated=not changed)
 
     def _named(self, news: Any) -> Any:
         """News without an id of its own goes by the id of its update: a door that tries again repeats that one."""
@@ -248,19 +289,26 @@ class Onboarding:
 
     @workflow.query
     def progress(self) -> Progress:
-        return agenda.progress(self.state, self.now)
+        state = self.kept.glimpse()
+        return agenda.progress(state, _now(state))
 
     @workflow.query
     def agenda(self) -> list[dict[str, Any]]:
-        return agenda.agenda(self.state)
+        return agenda.agenda(self.kept.glimpse())
 
     @workflow.query
     def plan(self) -> dict[str, Any]:
-        return agenda.plan(self.state)
+        return agenda.plan(self.kept.glimpse())
 
     @workflow.query
     def why(self, key: str = "") -> str:
-        return agenda.why(self.state, key, self.now)
+        state = self.kept.glimpse()
+        return agenda.why(state, key, _now(state))
+
+
+def _now(state: State) -> datetime:
+    """Business time: the plan's own clock."""
+    return state.clock.business(workflow.now())
 
 
 def _first_readable(args: Sequence[RawValue]) -> Any:

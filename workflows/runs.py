@@ -8,11 +8,11 @@ from temporalio import workflow
 from workflows import options
 
 
-def time_for_a_new_run(*, events: int = options.EVENTS_OF_A_RUN) -> bool:
+def time_for_a_new_run(*, events: int | None = None) -> bool:
     """History has grown, the server suggests it, or a newer version of the worker is current."""
     info = workflow.info()
     return (
-        info.get_current_history_length() > events
+        info.get_current_history_length() > (events or options.EVENTS_OF_A_RUN)
         or info.is_continue_as_new_suggested()
         or info.is_target_worker_deployment_version_changed()
     )

@@ -12,7 +12,7 @@ from workflows.sender import Sender
 from workflows.sweep import Sweep
 
 WORKFLOWS: Sequence[type] = (Onboarding, SuccessProgramme, Sender, Receiver, Sweep)
-PASSED_THROUGH: Sequence[str] = (
+BESIDE_WORKFLOWS: Sequence[str] = (
     "domain",
     "activities",
     "pydantic",
@@ -24,14 +24,23 @@ PASSED_THROUGH: Sequence[str] = (
 )
 """Modules that workflows share with the process: re-importing them per workflow doubles CPU and memory of a start. They
 lose the sandbox's guard, which is why linter rules and import contracts hold what `domain` may do."""
+PASSED_THROUGH: Sequence[str] = (*BESIDE_WORKFLOWS, "workflows")
+"""In production the workflows' own files too: read anew for each open onboarding they weighed more than all it carries
+(docs/decisions/0011)."""
 
 
-def runner(*, strict: bool = False) -> WorkflowRunner:
-    """The sandbox that workflows run in, and that histories are replayed in; `strict` makes tests fail on a slip."""
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    if strict:
-        from temporalio.workflow import SandboxImportNotificationPolicy
+def runner(*besides: str, strict: bool = False) -> WorkflowRunner:
+    """The sandbox that workflows run in, and that histories are replayed in; `besides` are further modules to share.
 
-        policy = SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
-        restrictions = restrictions.with_import_notification_policy(policy)
-    return SandboxedWorkflowRunner(restrictions=restrictions)
+    `strict` is for tests: the workflows' files are read anew within the sandbox, so that a clock, a die or a file that
+    one of them reaches for fails there, and what was not meant to be shared fails too.
+    """
+    if not strict:
+        return SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH, *besides)
+        )
+    from temporalio.workflow import SandboxImportNotificationPolicy
+
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*BESIDE_WORKFLOWS, *besides)
+    policy = SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
+    return SandboxedWorkflowRunner(restrictions=restrictions.with_import_notification_policy(policy))

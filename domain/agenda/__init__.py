@@ -5,6 +5,7 @@ outside (`domain.rules`), run in activities, and reach the agenda as data.
 """
 
 from domain.agenda.gates import unfold
+from domain.agenda.keeping import Kept
 from domain.agenda.occasion import Occasion, ProgrammeOccasion, ProgrammeStart
 from domain.agenda.picture import (
     NOTHING_AHEAD,
@@ -29,6 +30,7 @@ __all__ = [
     "Entry",
     "Fact",
     "IssueState",
+    "Kept",
     "MilestoneState",
     "Occasion",
     "Outcome",
