@@ -157,7 +157,7 @@ class Settings(BaseSettings):
         default=1000,
         ge=0,
         le=1_000_000,
-        description="How many a worker keeps in memory, some 300 kB each; what is not kept is replayed when it wakes.",
+        description="How many a worker keeps in memory, some 250 kB each; what is not kept is replayed when it wakes.",
     )
     playbooks: Annotated[DirectoryPath, AfterValidator(_absolute)] | None = Field(
         default=None,
