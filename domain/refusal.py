@@ -29,11 +29,10 @@ def what_is_wrong(error: ValidationError) -> tuple[str, str]:
     path = ".".join(str(part) for part in first["loc"])
     more = error.error_count() - 1
     also = f" (and {more} more)" if more else ""
-    return path, f"{in_words(first)}{also}"
+    return path, f"{_in_words(first)}{also}"
 
 
-def in_words(complaint: ErrorDetails) -> str:
-    """One complaint of a validation, in the words of whoever filled in the field."""
+def _in_words(complaint: ErrorDetails) -> str:
     limits = complaint.get("ctx", {})
     words = {
         "extra_forbidden": "is no field that we know",

@@ -6,14 +6,15 @@ from typing import Any, NamedTuple
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import InitErrorDetails
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from activities.admission import NAMED_FIRST
-from domain.refusal import InvalidDeal, Refused, in_words
+from domain.refusal import InvalidDeal, Refused, what_is_wrong
 from domain.trouble import NotFound, NotReachable, UnknownOnboarding
 from playbooks.complaint import BadPlaybook, UnknownPlaybook
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
@@ -122,17 +123,17 @@ def _of_http(trouble: HTTPException) -> Problem:
 
 def _of_validation(trouble: RequestValidationError) -> Problem:
     """The first complaint, without the input: it may hold names."""
-    first = trouble.errors()[0]
-    place = [str(part) for part in first["loc"]]
-    if first["type"] == "json_invalid":
+    found = trouble.errors()
+    if found[0]["type"] == "json_invalid":
         return Problem("malformed", "the body is no JSON")
-    more = len(trouble.errors()) - 1
-    said = in_words(first)
+    # FastAPI keeps the complaints alone; in the error that they came from, they are told in our words.
+    details = [InitErrorDetails(type=one["type"], loc=one["loc"], input=None, ctx=one.get("ctx", {})) for one in found]
+    field, said = what_is_wrong(ValidationError.from_exception_data("request", details))
     # Where it stands (query, path, header) is told where the name alone would not do.
-    field = ".".join(place[1:] if place[:1] == ["body"] else place)
+    field = field.removeprefix("body").lstrip(".")
     if not field and (named := NAMED_FIRST.fullmatch(said)):
         field, said = named["field"], named["reason"]
-    return Problem("invalid", f"{said}{f' (and {more} more)' if more else ''}", field=field or "body")
+    return Problem("invalid", said, field=field or "body")
 
 
 OURS: tuple[type[Exception], ...] = (
