@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from temporalio.client import (
@@ -18,6 +18,7 @@ from temporalio.client import (
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
     ScheduleCalendarSpec,
+    ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
     ScheduleRange,
@@ -34,6 +35,8 @@ from activities.bookkeeping import MAIL, Bookkeeping
 from activities.calendars import public_holidays
 from activities.channels.mail import MailFiles, SmtpMail
 from activities.channels.rendering import Rendering
+from activities.crm.hubspot import HubSpot
+from activities.deal_stages import DealStages
 from activities.hearing import NewsIsTold
 from activities.ports import (
     Calendars,
@@ -50,13 +53,14 @@ from activities.ports import (
     Wake,
 )
 from activities.receiving import Receiving
+from activities.reconciling import Reconciling, Source
 from activities.sending import MOST_AT_ONCE, Sending
 from activities.starting import DealStarts
 from activities.sweeping import Sweeping
 from domain.notice import Person
 from domain.rules.reporting import OPERATOR
 from playbooks import library as shelf
-from playbooks.mapping_files import MappingFile
+from playbooks.mapping_files import HUBSPOT, MappingFile
 from runtime.connection import (
     BadTemporalProfile,
     CannotReachTemporal,
@@ -66,7 +70,7 @@ from runtime.connection import (
 )
 from runtime.fleet import TemporalFleet
 from runtime.logs import configure_logs
-from runtime.settings import BadSetting, Settings, load_settings
+from runtime.settings import BadSetting, Settings, each_secret, load_settings
 from runtime.telemetry import into_our_logs
 from starter.bell import wake_receiver
 from starter.door import Door
@@ -76,6 +80,8 @@ from store.inbox import SqlInbox
 from store.ledger import SqlLedger
 from store.measurements import SqlMeasurements
 from store.outbox import SqlOutbox
+from store.rechecks import SqlRechecks
+from workflows import reconciliation
 from workflows.programme import id_of as programme_of
 from workflows.sandbox import WORKFLOWS, runner
 from workflows.sender import Sender, id_of
@@ -91,6 +97,19 @@ POLLERS = PollerBehaviorAutoscaling(minimum=2, maximum=20)
 SPREAD = timedelta(minutes=5)
 """Nine o'clock comes to a whole country at once, and a small server wakes some 80 a second: 10,000 onboardings come in
 two minutes of work, spread over five. Nobody minds a reminder at 9:03; what is promised to the hour is not spread."""
+
+
+class Planned(NamedTuple):
+    """A workflow that runs by a schedule. `catch_up` is for how long one that an outage swallowed is made good."""
+
+    id: str
+    run: Callable[..., Any]
+    spec: ScheduleSpec
+    at_most: timedelta
+    catch_up: timedelta
+    summary: str
+
+
 NIGHTLY = ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(3)], minute=[ScheduleRange(17)])])
 """In UTC: America has gone home, Europe is not up yet and finds the report in the morning. Not at the full hour, when
 everybody's nightly jobs begin."""
@@ -98,8 +117,25 @@ CATCH_UP = timedelta(hours=12)
 """A sweep that an outage of Temporal swallowed is made good for so long; later the next one says the same."""
 SWEEP_AT_MOST = timedelta(hours=5)
 """An hour more than all its tries: a sweep whose worker never comes again must not keep the later ones from running."""
+SWEEPING = Planned(SCHEDULE, Sweep.run, NIGHTLY, SWEEP_AT_MOST, CATCH_UP, "looks that nobody falls through")
+QUARTERLY = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(minutes=15), offset=timedelta(minutes=4))])
+"""A lost webhook delays an onboarding by so much, at a handful of calls a look. Not at the full quarter, when others
+come."""
+RECONCILING_AT_MOST = timedelta(minutes=14)
+"""Over before the next one."""
+RECONCILING = Planned(
+    reconciliation.SCHEDULE,
+    reconciliation.Reconciliation.run,
+    QUARTERLY,
+    RECONCILING_AT_MOST,
+    # One look sees all that those that were swallowed would have seen.
+    timedelta(minutes=1),
+    "looks that no closed deal is missed",
+)
 WRITING_THREADS = 16
 """For the database alone, so that a mail server that hangs keeps nothing from being written down."""
+RECONCILING_THREADS = 2
+"""One look at a time."""
 RECEIVING_THREADS = 4
 """One pass at a time reads and settles; what is tried on its own comes beside it."""
 log = structlog.get_logger()
@@ -125,6 +161,7 @@ class Parts:
     operator: Person | None = None
     inbox: Inbox | None = None
     handlers: Mapping[str, Handler] = field(default_factory=dict)
+    reconciling: Reconciling | None = None
 
 
 def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: Any) -> Worker:
@@ -164,6 +201,8 @@ def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: An
     ]
     if sweeping:
         activities.append(sweeping.sweep_fleet)
+    if parts.reconciling:
+        activities.append(parts.reconciling.reconcile_crm)
     if receiving:
         activities += [receiving.work_through_inbox, receiving.take_from_inbox]
     return Worker(
@@ -233,6 +272,9 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         mail = MailFiles(folder=settings.mail_folder, sender=settings.mail_from, rendering=rendering)
     namespace = client.namespace
     ledger = SqlLedger(engine)
+    census = SqlCensus(engine)
+    inbox = SqlInbox(engine)
+    hubspot = hubspot_of(settings)
     library = shelf.Library(settings.playbooks)
     staff = shelf.Directory(settings.team)
     door = Door(
@@ -256,11 +298,29 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         day_length=settings.day_length,
         spread=SPREAD,
         fleet=TemporalFleet(client),
-        census=SqlCensus(engine),
+        census=census,
         operator=operator_of(settings),
-        inbox=SqlInbox(engine),
+        inbox=inbox,
+        reconciling=Reconciling(
+            sources={"hubspot": hubspot} if hubspot.crm else {},
+            rechecks=SqlRechecks(engine),
+            lines=census,
+            inbox=inbox,
+            wake=lambda: wake_receiver(client, task_queue=settings.task_queue),
+            now=wall_clock,
+            threads=ThreadPoolExecutor(RECONCILING_THREADS, thread_name_prefix="reconciling"),
+        ),
         handlers={
             **handlers_of(door, settings),
+            "hubspot": DealStages(
+                name="HubSpot",
+                crm=hubspot.crm,
+                mapping=hubspot.mapping,
+                door=door,
+                lines=census,
+                registers=ledger,
+                now=wall_clock,
+            ),
             "news": NewsIsTold(replace(door, via="news"), SqlMeasurements(engine), settings.day_length),
             "stripe": BillingIsKept(),
         },
@@ -272,6 +332,13 @@ def handlers_of(door: Doorway, settings: Settings) -> Mapping[str, Handler]:
     """Who handles the deliveries of which source."""
     of_deals = MappingFile(settings.deals_mapping) if settings.deals_mapping else None
     return {"deals": DealStarts(door, of_deals)}
+
+
+def hubspot_of(settings: Settings) -> Source:
+    """HubSpot, where we have a token for it, and the mapping of its deals."""
+    tokens = each_secret(settings.hubspot_api_token)
+    crm = HubSpot(settings.hubspot_api, tokens[0]) if tokens else None
+    return Source(crm, MappingFile(settings.hubspot_mapping or HUBSPOT))
 
 
 def deployment_of(settings: Settings) -> WorkerDeploymentConfig | None:
@@ -320,6 +387,8 @@ async def work(settings: Settings) -> None:
     await _wake(parts)
     await _look_into_inbox(client, task_queue=settings.task_queue)
     await keep_schedule(client, task_queue=settings.task_queue)
+    if parts.reconciling is not None and parts.reconciling.sources:
+        await keep_schedule(client, RECONCILING, task_queue=settings.task_queue)
     ended = asyncio.create_task(ending.wait())
     await asyncio.wait([working, ended], return_when=asyncio.FIRST_COMPLETED)
     log.info("worker_ending")
@@ -346,19 +415,19 @@ async def _look_into_inbox(client: Client, *, task_queue: str) -> None:
         log.warning("receiver_not_woken", reason=error.status.name)
 
 
-async def keep_schedule(client: Client, *, task_queue: str) -> None:
-    """Have the sweep run every night. An hour or a pause that an operator has set in Temporal stays.
+async def keep_schedule(client: Client, planned: Planned = SWEEPING, *, task_queue: str) -> None:
+    """Have it run. An hour or a pause that an operator has set in Temporal stays.
 
     Any number of workers may call it at once; one that may not keep schedules works all the same.
     """
     action = ScheduleActionStartWorkflow(
-        Sweep.run,
-        id=SCHEDULE,
+        planned.run,
+        id=planned.id,
         task_queue=task_queue,
-        execution_timeout=SWEEP_AT_MOST,
-        static_summary="looks that nobody falls through",
+        execution_timeout=planned.at_most,
+        static_summary=planned.summary,
     )
-    policy = SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP)
+    policy = SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=planned.catch_up)
 
     def ours(there: ScheduleUpdateInput) -> ScheduleUpdate | None:
         kept = there.description.schedule
@@ -366,7 +435,7 @@ async def keep_schedule(client: Client, *, task_queue: str) -> None:
         if (
             isinstance(there_already, ScheduleActionStartWorkflow)
             and there_already.task_queue == task_queue
-            and there_already.execution_timeout == SWEEP_AT_MOST
+            and there_already.execution_timeout == planned.at_most
         ):
             return None
         kept.action = action
@@ -374,11 +443,11 @@ async def keep_schedule(client: Client, *, task_queue: str) -> None:
 
     try:
         try:
-            await client.create_schedule(SCHEDULE, Schedule(action=action, spec=NIGHTLY, policy=policy))
+            await client.create_schedule(planned.id, Schedule(action=action, spec=planned.spec, policy=policy))
         except ScheduleAlreadyRunningError:
-            await client.get_schedule_handle(SCHEDULE).update(ours)
+            await client.get_schedule_handle(planned.id).update(ours)
     except RPCError as error:
-        log.warning("sweep_not_scheduled", reason=error.status.name)
+        log.warning(f"{planned.id}_not_scheduled", reason=str(error.status))
 
 
 def main() -> int:

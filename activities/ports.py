@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from domain.calendar import WorkCalendar
 from domain.census import Line, Mailbag, Sighting
+from domain.crm import DealPage, Recheck
 from domain.deal import Account, DealClosed
 from domain.inbox import InboxRow, Settled
 from domain.introduction import Learnt
@@ -177,6 +178,9 @@ class ForeignDeals(Protocol):
     Every method raises NotReachable while the mapping cannot be used.
     """
 
+    def source(self) -> str:
+        """The system, as it stands in ids."""
+
     def properties(self) -> Collection[str]:
         """What the system has to be asked for by name."""
 
@@ -191,6 +195,34 @@ class ForeignDeals(Protocol):
 
     def raw(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """What the record gives of a deal file, complete or not. Raises InvalidDeal for what is unreadable."""
+
+
+class Crm(Protocol):
+    """A CRM as it is now. Every method raises NotReachable, and Refused when a person has to do something first."""
+
+    async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:
+        """The deal's record, JSON for the mapping, of the deal alone. Raises NotFound."""
+
+    async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:
+        """The record with whatever belongs to the deal: its company, contacts and owner."""
+
+    async def closed_since(
+        self, changed: datetime, *, closed: datetime, stages: Collection[str], after: str | None = None
+    ) -> DealPage:
+        """Deals in those stages that closed and were changed since those moments, page by page."""
+
+    async def write(self, id: str, properties: Mapping[str, str]) -> None:
+        """Set fields of the deal. Raises NotFound."""
+
+
+class Rechecks(Protocol):
+    """How far each CRM has been looked through."""
+
+    def recheck(self, source: str) -> Recheck | None:
+        """None before the first look."""
+
+    def looked(self, recheck: Recheck) -> None:
+        """Remember how far; `first` stays what it was at first."""
 
 
 class Started(Protocol):

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal, Self, cast
 from zoneinfo import available_timezones
 
@@ -24,8 +25,14 @@ CustomerRole = Literal[
 """Who somebody is at the customer's, by part played (sources: section 9 and 33)."""
 
 
+@cache
+def _zones() -> frozenset[str]:
+    # 4 ms each time: the standard library looks through the folders of the database.
+    return frozenset(available_timezones())
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         msg = f"{name!r} is no time zone of the IANA database, like Asia/Tokyo or Europe/Berlin"
         raise ValueError(msg)
     return name

@@ -96,7 +96,7 @@ def field_at(target: str, model: type[BaseModel] = DealClosed) -> Any:
     name, _, rest = target.partition(".")
     if name not in model.model_fields or target in ("source", "custom"):
         raise ValueError("is no field of a deal file")
-    annotation = _whole(model, name)
+    annotation = annotation_of(model, name)
     inner = [option for option in _options(annotation) if isinstance(option, type) and issubclass(option, BaseModel)]
     if not rest:
         if inner:
@@ -126,8 +126,10 @@ def _options(annotation: Any) -> tuple[Any, ...]:
     return (annotation,)
 
 
-def _whole(model: type[BaseModel], name: str) -> Any:
-    return model.model_fields[name].annotation
+def annotation_of(model: type[BaseModel], name: str) -> Any:
+    """What a field holds, with all that narrows it."""
+    field = model.model_fields[name]
+    return Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
 
 
 def _known_target(target: str) -> str:

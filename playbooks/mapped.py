@@ -12,11 +12,23 @@ from zoneinfo import ZoneInfo
 import jmespath  # type: ignore[import-untyped]
 from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
 from jmespath.functions import Functions  # type: ignore[import-untyped]
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from domain import foreign
 from domain.deal import DealClosed
-from domain.mapping import CUSTOM, DealMapping, Fields, Kind, Phase, Reading, field_at, is_list, kind_of, part_of
+from domain.mapping import (
+    CUSTOM,
+    DealMapping,
+    Fields,
+    Kind,
+    Phase,
+    Reading,
+    annotation_of,
+    field_at,
+    is_list,
+    kind_of,
+    part_of,
+)
 from domain.refusal import InvalidDeal, what_is_wrong
 
 How = str | Reading
@@ -69,7 +81,7 @@ class Reader:
         for number, part in enumerate(found):
             read: dict[str, Any] = {}
             for name, of_it in how.fields.items():
-                annotation = model.model_fields[name].annotation
+                annotation = annotation_of(model, name)
                 value = self._value(f"{target}.{number}.{name}", of_it, part, annotation, told)
                 if value is not None:
                     read[name] = value
@@ -97,7 +109,7 @@ class Reader:
             raise InvalidDeal(_by(str(failure), expression_of(reading)), field=target) from None
         if reading.times is not None:
             read = [self._multiplied(target, value, reading.times, scope, told) for value in read]
-        return read if is_list(annotation) else read[0]
+        return _checked(target, read if is_list(annotation) else read[0], annotation, expression_of(reading))
 
     def _found(self, target: str, reading: Reading, scope: Any, told: Mapping[str, Any], *, many: bool) -> Any:
         """What is there, looked up in the table; None for nothing."""
@@ -231,6 +243,21 @@ def readings(mapping: DealMapping) -> Iterator[tuple[tuple[str | int, ...], Read
         for name, one in of_it.items():
             spot = ("deal", target, *(("fields", name) if name else ()))
             yield from _readings_in(spot, one)
+
+
+def _checked(target: str, value: Any, annotation: Any, expression: str) -> Any:
+    """The value, if the deal file takes it there: told at the field itself, and not at another that is read from it."""
+    try:
+        _adapter(annotation).validate_python(value)
+    except ValidationError as error:
+        path, reason = what_is_wrong(error)
+        raise InvalidDeal(_by(reason, expression), field=f"{target}.{path}" if path else target) from None
+    return value
+
+
+@lru_cache(maxsize=500)
+def _adapter(annotation: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(annotation)
 
 
 def expression_of(how: How) -> str:

@@ -29,6 +29,10 @@ class MappingFile:
         self._path = path
         self._read = Kept(load_mapping)
 
+    def source(self) -> str:
+        """The system, as it stands in ids."""
+        return self._reader().mapping.source
+
     def properties(self) -> Collection[str]:
         """What a CRM has to be asked for by name."""
         return properties_of(self._reader().mapping)

@@ -206,6 +206,16 @@ class Settings(BaseSettings):
     hubspot_secret: Secrets | None = Field(
         default=None, description="Client secret of the HubSpot app; opens /intake/hubspot."
     )
+    hubspot_signature: Literal["v1", "v2", "v3"] = Field(
+        default="v3",
+        description="Which signature HubSpot's deliveries are verified by: private apps may send v1 alone.",
+    )
+    hubspot_api_token: Secrets | None = Field(
+        default=None, description="Access token of the HubSpot app, with which deals are read; without one, none are."
+    )
+    hubspot_api: Annotated[str, AfterValidator(_page)] = Field(
+        default="https://api.hubapi.com", description="Address of HubSpot's API."
+    )
     hubspot_mapping: Annotated[FilePath, AfterValidator(_absolute)] | None = Field(
         default=None, description="Your own mapping of HubSpot's deals; without one, the shipped hubspot.mapping.yaml."
     )

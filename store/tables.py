@@ -293,3 +293,12 @@ keyed_answers = Table(
     Column("body", Words),
     Index("ix_keyed_answers_begun_at", "begun_at"),
 )
+
+# How far each CRM has been looked through for closed deals.
+rechecks = Table(
+    "rechecks",
+    metadata,
+    Column("source", Words, primary_key=True),
+    Column("first", Moment, nullable=False),
+    Column("mark", Moment, nullable=False),
+)

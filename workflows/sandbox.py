@@ -8,10 +8,11 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from workflows.onboarding import Onboarding
 from workflows.programme import SuccessProgramme
 from workflows.receiver import Receiver
+from workflows.reconciliation import Reconciliation
 from workflows.sender import Sender
 from workflows.sweep import Sweep
 
-WORKFLOWS: Sequence[type] = (Onboarding, SuccessProgramme, Sender, Receiver, Sweep)
+WORKFLOWS: Sequence[type] = (Onboarding, SuccessProgramme, Sender, Receiver, Sweep, Reconciliation)
 BESIDE_WORKFLOWS: Sequence[str] = (
     "domain",
     "activities",

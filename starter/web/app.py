@@ -16,6 +16,7 @@ from starter.web.api.onboardings import onboarding_routes
 from starter.web.api.playbooks import playbook_routes
 from starter.web.deals_road import deals_road
 from starter.web.health import health_routes
+from starter.web.hubspot_road import hubspot_road
 from starter.web.news_road import news_road
 from starter.web.parts import WebParts
 from starter.web.problems import tell_problems
@@ -23,7 +24,7 @@ from starter.web.roads import Road, route_of
 from starter.web.salesforce_road import salesforce_road
 from starter.web.stripe_road import stripe_road
 
-ROADS: Sequence[Callable[[Settings], Road]] = (deals_road, salesforce_road, news_road, stripe_road)
+ROADS: Sequence[Callable[[Settings], Road]] = (deals_road, hubspot_road, salesforce_road, news_road, stripe_road)
 """The ways in for deliveries."""
 RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     onboarding_routes,

@@ -1,0 +1,264 @@
+"""What does HubSpot say of a deal? Its CRM API (v3, associations v4) by a private app's token."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+
+from domain.crm import DealPage, FoundDeal
+from domain.refusal import Refused
+from domain.trouble import NotFound, NotReachable
+
+TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
+"""One call; a delivery makes five or six, within the minute that the receiver allows."""
+WAITS = 2
+"""How often a call waits by itself because HubSpot asks for it. Its limit counts ten seconds; then the deal waits."""
+LONGEST_WAIT = 10.0
+SHORTEST_WAIT = 1.0
+"""Seconds, where HubSpot says 429 and not for how long: its search counts by the second."""
+BATCH = 100
+"""So many records one batch read takes."""
+PER_SEARCH_PAGE = 200
+MOST_FOUND = 10_000
+"""A search of HubSpot ends here; what follows is another search, from the last one's change on."""
+PRIMARY = 5
+"""HubSpot's type of the association of a deal with its primary company."""
+ALWAYS = ("dealstage", "pipeline", "hubspot_owner_id")
+MOST_CONTACTS = 200
+"""As many as a deal file holds."""
+
+
+class HubSpot:
+    """A HubSpot account, read and written with an access token. May be shared by tasks of one event loop."""
+
+    def __init__(
+        self,
+        address: str,
+        token: str,
+        *,
+        timeout: httpx2.Timeout = TIMEOUT,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._client = httpx2.AsyncClient(
+            base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=timeout, follow_redirects=False
+        )
+        self._pause = pause
+        self._page: str | None = None
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:
+        """The deal alone as it is now: one call.
+
+        Raises NotFound for a deal that is not there (any more), Refused, NotReachable.
+        """
+        wanted = ",".join(dict.fromkeys([*ALWAYS, *properties]))
+        found = await self._get(f"/crm/v3/objects/deals/{quote(id, safe='')}", {"properties": wanted})
+        return {"deal": {"id": str(found["id"]), "properties": found.get("properties") or {}}}
+
+    async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:
+        """The same with its primary company, contacts, owner and page: the record of docs/mapping.md."""
+        id: str = record["deal"]["id"]
+        page = await self._page_of_deals()
+        return {
+            **record,
+            "company": await self._company(id, properties),
+            "contacts": await self._contacts(id, properties),
+            "owner": await self._owner(record["deal"]["properties"].get("hubspot_owner_id")),
+            "url": f"{page}{id}" if page else None,
+        }
+
+    async def closed_since(
+        self, changed: datetime, *, closed: datetime, stages: Collection[str], after: str | None = None
+    ) -> DealPage:
+        """Deals in one of those stages that closed and were changed since those moments. Raises Refused, NotReachable.
+
+        HubSpot's search runs some seconds behind.
+        """
+        since, _, offset = (after or "").partition("/")
+        since = since or _milliseconds(changed)
+        filters = [
+            {"propertyName": "dealstage", "operator": "IN", "values": sorted(stages)},
+            {"propertyName": "closedate", "operator": "GTE", "value": _milliseconds(closed)},
+            {"propertyName": "hs_lastmodifieddate", "operator": "GTE", "value": since},
+        ]
+        asked: dict[str, Any] = {
+            "filterGroups": [{"filters": filters}],
+            "sorts": [{"propertyName": "hs_lastmodifieddate", "direction": "ASCENDING"}],
+            "properties": ["hs_lastmodifieddate", "closedate", "dealstage"],
+            "limit": PER_SEARCH_PAGE,
+        }
+        if offset and offset != "0":
+            asked["after"] = offset
+        found = await self._post("/crm/v3/objects/deals/search", asked)
+        deals = tuple(FoundDeal(id=str(deal["id"]), changed_at=_changed(deal)) for deal in found.get("results", ()))
+        return DealPage(deals=deals, after=_next_of_search(found, deals, since=since))
+
+    async def write(self, id: str, properties: Mapping[str, str]) -> None:
+        """Set properties of the deal. Raises NotFound, Refused naming what HubSpot does not take, NotReachable."""
+        await self._call("PATCH", f"/crm/v3/objects/deals/{quote(id, safe='')}", json={"properties": dict(properties)})
+
+    async def _company(self, deal: str, properties: Collection[str]) -> Mapping[str, Any] | None:
+        """The primary company, else the first; None where the deal has none."""
+        linked = await self._associated(deal, "companies")
+        if not linked:
+            return None
+        primary = [to for to, kinds, _ in linked if PRIMARY in kinds]
+        found = await self._records("companies", [(primary or [linked[0][0]])[0]], properties)
+        return found[0] if found else None
+
+    async def _contacts(self, deal: str, properties: Collection[str]) -> Sequence[Mapping[str, Any]]:
+        linked = (await self._associated(deal, "contacts"))[:MOST_CONTACTS]
+        labels = {to: list(said) for to, _, said in linked}
+        found = await self._records("contacts", list(labels), properties)
+        return [{**contact, "labels": labels.get(contact["id"], [])} for contact in found]
+
+    async def _associated(self, deal: str, what: str) -> list[tuple[str, set[int], tuple[str, ...]]]:
+        """Id, types and labels of each association, page by page."""
+        linked: list[tuple[str, set[int], tuple[str, ...]]] = []
+        asked: dict[str, str] = {"limit": "500"}
+        while True:
+            page = await self._get(f"/crm/v4/objects/deals/{deal}/associations/{what}", asked)
+            for one in page.get("results", ()):
+                types = one.get("associationTypes") or []
+                labels = tuple(str(kind["label"]) for kind in types if kind.get("label"))
+                linked.append((str(one["toObjectId"]), {kind.get("typeId") for kind in types}, labels))
+            after = _after(page)
+            if after is None or len(linked) >= MOST_CONTACTS:
+                return linked
+            asked = {**asked, "after": after}
+
+    async def _records(self, what: str, ids: Sequence[str], properties: Collection[str]) -> list[dict[str, Any]]:
+        """In the order of the ids; what was deleted meanwhile is left out."""
+        found: dict[str, dict[str, Any]] = {}
+        for first in range(0, len(ids), BATCH):
+            inputs = [{"id": id} for id in ids[first : first + BATCH]]
+            asked = {"properties": sorted(properties), "inputs": inputs}
+            answer = await self._post(f"/crm/v3/objects/{what}/batch/read", asked)
+            for record in answer.get("results", ()):
+                found[str(record["id"])] = {"id": str(record["id"]), "properties": record.get("properties") or {}}
+        return [found[id] for id in ids if id in found]
+
+    async def _owner(self, id: str | None) -> Mapping[str, Any] | None:
+        """Who owns the deal; somebody who has left is archived, and was the seller all the same."""
+        if not id:
+            return None
+        for archived in ("false", "true"):
+            try:
+                owner = await self._get(f"/crm/v3/owners/{quote(str(id), safe='')}", {"archived": archived})
+            except NotFound:
+                continue
+            return {name: owner.get(name) for name in ("id", "email", "firstName", "lastName")}
+        return None
+
+    async def _page_of_deals(self) -> str:
+        """What the addresses of deals in HubSpot begin with; asked once. Empty where we may not know the account."""
+        if self._page is None:
+            try:
+                account = await self._get("/account-info/v3/details", {})
+            except (Refused, NotFound):
+                self._page = ""
+            else:
+                host = account.get("uiDomain") or "app.hubspot.com"
+                self._page = f"https://{host}/contacts/{account['portalId']}/record/0-3/"
+        return self._page
+
+    async def _get(self, path: str, query: Mapping[str, str]) -> Any:
+        return await self._call("GET", path, params=dict(query))
+
+    async def _post(self, path: str, asked: Mapping[str, Any]) -> Any:
+        return await self._call("POST", path, json=dict(asked))
+
+    async def _call(self, method: str, path: str, **asked: Any) -> Any:
+        """The JSON of the answer. A short wait that HubSpot asks for is waited here."""
+        for left in range(WAITS, -1, -1):
+            try:
+                answer = await self._client.request(method, path, **asked)
+            except httpx2.TimeoutException:
+                raise NotReachable("HubSpot does not answer in time") from None
+            except httpx2.HTTPError as failure:
+                raise NotReachable(f"HubSpot cannot be reached: {type(failure).__name__}") from None
+            wait = _wait(answer)
+            if wait is None or not left or wait > LONGEST_WAIT:
+                return _read(answer)
+            await self._pause(wait)
+        raise AssertionError("the last one returns")
+
+
+def _read(answer: httpx2.Response) -> Any:
+    """What it says. Raises what the status stands for; of HubSpot's words only those that name no data."""
+    status = answer.status_code
+    if status == 429:
+        raise NotReachable("HubSpot asks to wait: its limit of calls is reached")
+    if status >= 500 or status in (408, 423, 477):
+        raise NotReachable(f"HubSpot answers {status}")
+    said = _json(answer)
+    category = str(said.get("category", "")) if isinstance(said, dict) else ""
+    if status == 401:
+        # Not refused: everything waits until the operator has mended the token, and then goes on.
+        raise NotReachable("HubSpot does not know our access token: DAY90_HUBSPOT_API_TOKEN needs another one")
+    if status == 403:
+        raise NotReachable(f"the HubSpot app may not do that: it needs more scopes{_scopes(said)}")
+    if status == 404:
+        raise NotFound("HubSpot has no such record")
+    if status >= 300:
+        raise Refused(f"HubSpot refuses the request: {status} {category}".strip(), field="crm")
+    if not isinstance(said, dict):
+        raise NotReachable("HubSpot answers something else than JSON: is DAY90_HUBSPOT_API right?")
+    return said
+
+
+def _json(answer: httpx2.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        return None
+
+
+def _scopes(said: Any) -> str:
+    """Those that HubSpot names in an error of the category MISSING_SCOPES."""
+    try:
+        named = said["errors"][0]["context"]["requiredGranularScopes"]
+        return f" ({', '.join(str(scope) for scope in named)})"
+    except (LookupError, TypeError):
+        return ""
+
+
+def _wait(answer: httpx2.Response) -> float | None:
+    """Seconds that HubSpot asks us to wait; None when it does not."""
+    if answer.status_code != 429:
+        return None
+    try:
+        return max(SHORTEST_WAIT, float(answer.headers.get("retry-after", "")))
+    except ValueError:
+        return SHORTEST_WAIT
+
+
+def _after(page: Mapping[str, Any]) -> str | None:
+    following = (page.get("paging") or {}).get("next") or {}
+    return str(following["after"]) if following.get("after") else None
+
+
+def _next_of_search(found: Mapping[str, Any], deals: Sequence[FoundDeal], *, since: str) -> str | None:
+    """`since/offset`: where the search ends, another begins at the last one's change."""
+    after = _after(found)
+    if after is None or not deals:
+        return None
+    if not after.isdigit() or int(after) + PER_SEARCH_PAGE <= MOST_FOUND:
+        return f"{since}/{after}"
+    last = _milliseconds(deals[-1].changed_at)
+    # More than a search holds, all changed in the same millisecond: an import, of which the webhooks tell, too.
+    return f"{last}/0" if last != since else None
+
+
+def _changed(deal: Mapping[str, Any]) -> datetime:
+    said = deal.get("updatedAt") or (deal.get("properties") or {}).get("hs_lastmodifieddate")
+    return datetime.fromisoformat(str(said))
+
+
+def _milliseconds(at: datetime) -> str:
+    return str((at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1))
