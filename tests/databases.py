@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database with our tables and no row in them."""
     if request.param == "sqlite":
-        return f"sqlite:///{shutil.copy(_sqlite_template(), tmp_path / 'day90.sqlite')}"
+        return _copied_to(tmp_path)
     return _emptied(_postgres_database())
 
 
@@ -72,6 +73,19 @@ def engine(database: str) -> Iterator[Engine]:
     engine = open_store(database)
     yield engine
     engine.dispose()
+
+
+@contextmanager
+def store_of(kind: str, folder: Path) -> Iterator[Engine]:
+    """A store of one of the `KINDS`, with our tables and no row in them."""
+    url = _emptied(_postgres_database()) if kind == "postgresql" else _copied_to(folder)
+    engine = open_store(url)
+    yield engine
+    engine.dispose()
+
+
+def _copied_to(folder: Path) -> str:
+    return f"sqlite:///{shutil.copy(_sqlite_template(), folder / 'day90.sqlite')}"
 
 
 @functools.cache

@@ -27,7 +27,7 @@ from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 
 @dataclass
 class MemoryLedger:
-    """Keeps the same promises as the store: one transaction, keys once, later standings win."""
+    """Keeps the same promises as the store (`tests/test_ledgers.py`), but that an ending withdraws what waits."""
 
     dossiers: dict[str, Dossier] = field(default_factory=dict)
     runs: dict[str, str] = field(default_factory=dict)
@@ -47,9 +47,15 @@ class MemoryLedger:
 
     def admit(self, dossier: Dossier, *, run: str) -> None:
         self._answer()
+        named = (dossier.deal.source, dossier.deal.id)
+        before = {(other.deal.source, other.deal.id): id for id, other in self.dossiers.items()}
+        there = self.dossiers.get(dossier.onboarding)
+        if before.get(named, dossier.onboarding) != dossier.onboarding or (there and named not in before):
+            raise AlreadyOnboarded(dossier.onboarding)
         if self.runs.setdefault(dossier.onboarding, run) != run:
             raise AlreadyOnboarded(dossier.onboarding)
-        self.dossiers[dossier.onboarding] = dossier
+        if there is None:
+            self.dossiers[dossier.onboarding] = _with_people(dossier, dossier.people)
 
     def kept_deal(self, onboarding: str) -> DealClosed | None:
         self._answer()
@@ -88,10 +94,11 @@ class MemoryLedger:
         return Basis(self.dossier(onboarding), {key: row.at for key, row in written if key in keys})
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
-        return [row for (owner, _, _), row in self.rows.items() if owner == onboarding]
+        mine = [row for (owner, _, _), row in self.rows.items() if owner == onboarding]
+        return sorted(mine, key=lambda row: (row.kind, row.at, row.key))
 
     def write(self, writing: Writing) -> None:
-        self._answer()
+        dossier = self.dossier(writing.onboarding)
         self.writings.append(writing)
         journal = self.journal.setdefault(writing.onboarding, {})
         for row in writing.journal:
@@ -100,26 +107,32 @@ class MemoryLedger:
             self.recorded.setdefault((writing.onboarding, row.key), written_at)
         for notice in writing.notices:
             self.notices.setdefault((writing.onboarding, notice.key), notice)
+        standing, before = writing.standing, self.standings.get(writing.onboarding)
+        if standing is not None and before is not None and standing.as_of < before.as_of:
+            return
+        self.dossiers[writing.onboarding] = _with_people(dossier, writing.people)
         for register in writing.registers:
-            key = (writing.onboarding, register.kind, register.key)
-            before = self.rows.get(key)
-            if before is not None:
-                merged = {
-                    "title": register.title or before.title,
-                    "data": {**before.data, **{n: v for n, v in register.data.items() if v is not None}},
-                }
-                self.rows[key] = register.model_copy(update=merged)
-            else:
-                self.rows[key] = register
-        if writing.standing is not None:
-            self.standings[writing.onboarding] = writing.standing
+            self._register(writing.onboarding, register)
+        if standing is not None:
+            self.standings[writing.onboarding] = standing
+
+    def _register(self, onboarding: str, row: RegisterRow) -> None:
+        key = (onboarding, row.kind, row.key)
+        if (before := self.rows.get(key)) is not None:
+            told = {name: value for name, value in row.data.items() if value is not None}
+            row = row.model_copy(
+                update={"title": row.title or before.title, "data": {**row.data, **before.data, **told}}
+            )
+        self.rows[key] = row
 
     def load_by_owner(self) -> Mapping[str, int]:
         self._answer()
         load: dict[str, int] = {}
-        for standing in self.standings.values():
-            if standing.ending is None:
-                load[standing.owner] = load.get(standing.owner, 0) + 1
+        for onboarding, dossier in self.dossiers.items():
+            standing = self.standings.get(onboarding)
+            owner = standing.owner if standing else dossier.deal.owner
+            if owner and (standing is None or standing.ending is None):
+                load[owner] = load.get(owner, 0) + 1
         return load
 
     def _answer(self) -> None:
@@ -132,11 +145,7 @@ class MemoryLedger:
 
     def people(self, onboarding: str) -> tuple[Person, ...]:
         """Everybody who takes part, as last written."""
-        known = {person.id: person for person in self.dossiers[onboarding].people}
-        for writing in self.writings:
-            if writing.onboarding == onboarding:
-                known |= {person.id: person for person in writing.people}
-        return tuple(known.values())
+        return self.dossiers[onboarding].people
 
     def told(self, onboarding: str, kind: str | None = None) -> list[Notice]:
         """The notices of an onboarding in the order in which they were written."""
@@ -210,6 +219,11 @@ class Doors:
 
     async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> None:
         self.told.append((onboarding, kind, dict(raw)))
+
+
+def _with_people(dossier: Dossier, people: Sequence[Person]) -> Dossier:
+    known = {person.id: person for person in (*dossier.people, *people)}
+    return dossier.model_copy(update={"people": tuple(known[id] for id in sorted(known))})
 
 
 @dataclass

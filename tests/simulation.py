@@ -140,6 +140,7 @@ class Simulation:
         kept, journal = self.ledger, {id: dict(rows) for id, rows in self.ledger.journal.items()}
         other.ledger = replace(
             kept,
+            dossiers=dict(kept.dossiers),
             journal=journal,
             notices=dict(kept.notices),
             rows=dict(kept.rows),
