@@ -50,6 +50,7 @@ from activities.ports import (
     Library,
     Outbox,
     Staff,
+    UsageBooks,
     Wake,
 )
 from activities.receiving import Receiving
@@ -57,6 +58,7 @@ from activities.reconciling import Reconciling, Source
 from activities.sending import MOST_AT_ONCE, Sending
 from activities.starting import DealStarts
 from activities.sweeping import Sweeping
+from activities.watching import Watching
 from domain.notice import Person
 from domain.rules.reporting import OPERATOR
 from playbooks import library as shelf
@@ -81,6 +83,7 @@ from store.ledger import SqlLedger
 from store.measurements import SqlMeasurements
 from store.outbox import SqlOutbox
 from store.rechecks import SqlRechecks
+from store.usage_counts import SqlUsageBooks
 from workflows import reconciliation
 from workflows.programme import id_of as programme_of
 from workflows.sandbox import WORKFLOWS, runner
@@ -160,6 +163,8 @@ class Parts:
     census: Census | None = None
     operator: Person | None = None
     inbox: Inbox | None = None
+    usage: UsageBooks | None = None
+    usage_kept: timedelta = timedelta(days=120)
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     reconciling: Reconciling | None = None
 
@@ -205,6 +210,8 @@ def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: An
         activities.append(parts.reconciling.reconcile_crm)
     if receiving:
         activities += [receiving.work_through_inbox, receiving.take_from_inbox]
+    if watching := watching_of(parts):
+        activities.append(watching.look_at_usage)
     return Worker(
         client,
         task_queue=task_queue,
@@ -239,6 +246,14 @@ def receiving_of(parts: Parts) -> Receiving | None:
         return None
     threads = ThreadPoolExecutor(RECEIVING_THREADS, thread_name_prefix="inbox")
     return Receiving(inbox=parts.inbox, handlers=parts.handlers, threads=threads)
+
+
+def watching_of(parts: Parts) -> Watching | None:
+    """What the look at usage stands on; None where none comes, as in tests of other things."""
+    if parts.usage is None:
+        return None
+    threads = ThreadPoolExecutor(1, thread_name_prefix="usage")
+    return Watching(books=parts.usage, now=parts.now, kept=parts.usage_kept, threads=threads)
 
 
 @dataclass(frozen=True)
@@ -310,6 +325,8 @@ def parts_of(settings: Settings, client: Client) -> Parts:
             now=wall_clock,
             threads=ThreadPoolExecutor(RECONCILING_THREADS, thread_name_prefix="reconciling"),
         ),
+        usage=SqlUsageBooks(engine),
+        usage_kept=timedelta(days=settings.usage_days),
         handlers={
             **handlers_of(door, settings),
             "hubspot": DealStages(

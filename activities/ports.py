@@ -1,7 +1,7 @@
 """What do the activities need from the world? The ports, fitted by shape in `worker.py` and by fakes in tests."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from domain.calendar import WorkCalendar
@@ -16,6 +16,7 @@ from domain.playbook import Playbook
 from domain.record import Basis, Dossier, Past, Receipt, RegisterRow, WaitingNotice, Writing
 from domain.reported import Measurement
 from domain.team import Team
+from domain.usage import FreshDay
 
 
 class Ledger(Protocol):
@@ -161,6 +162,19 @@ class Measurements(Protocol):
 
     def keep(self, onboarding: str, measured: Sequence[Measurement], *, key: str) -> None:
         """Keep them; again under the same key it changes nothing. Raises UnknownOnboarding."""
+
+
+class UsageBooks(Protocol):
+    """The use of the product, as it is written down."""
+
+    def count(self, *, after: tuple[str, int], most: int) -> Sequence[FreshDay]:
+        """Count the next days of groups that something was written to, in the order of groups and days."""
+
+    def counted(self, fresh: Sequence[FreshDay]) -> None:
+        """They need not be counted again, where nothing was written since."""
+
+    def forget(self, *, before: date) -> int:
+        """Delete some of the events of the days before that, and say how many; 0 when there are none left."""
 
 
 class Handler(Protocol):

@@ -251,6 +251,12 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="Requests a minute that one token may make to /api/v1, in each web process.",
     )
+    usage_days: int = Field(
+        default=120,
+        ge=31,
+        le=3650,
+        description="Days that single usage events are kept, as long as an onboarding lasts; what a day came to stays.",
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="For people or for programs.")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         default="INFO",

@@ -1,6 +1,7 @@
 """How does the receiver learn that something waits in the inbox? It is woken, and started where it does not run."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -11,9 +12,15 @@ from temporalio.service import RPCError
 
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
 from workflows.receiver import ID, Receiver
+from workflows.usage import ID as USAGE
+from workflows.usage import UsageLook
 
 QUIET = timedelta(milliseconds=250)
 """Between two rings: what is delivered meanwhile is found by the pass that the first one began."""
+LOOKS_AT_USAGE_EVERY = timedelta(seconds=30)
+"""At most: usage comes all day long, and nobody waits for what it reaches. The first is looked at at once."""
+LOOKS_AT_USAGE_AT_LEAST_EVERY = timedelta(days=1)
+"""Also when none comes: old events go at a look."""
 AGAIN = timedelta(seconds=2)
 """While Temporal is away. What was delivered stands in the inbox and is in no hurry."""
 log = structlog.get_logger()
@@ -31,11 +38,27 @@ async def wake_receiver(client: Client, *, task_queue: str) -> None:
     )
 
 
+async def look_at_usage(client: Client, *, task_queue: str) -> None:
+    """Have it looked at what was used. Raises RPCError."""
+    await client.start_workflow(
+        UsageLook.run,
+        id=USAGE,
+        task_queue=task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal="wake",
+        static_summary="counts what was used, and looks for milestones",
+    )
+
+
 class Bell:
     """Rings until it was heard, and no more often than is of use. `ring` is for the loop that `ringing` runs in."""
 
-    def __init__(self, wake: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, wake: Callable[[], Awaitable[None]], *, quiet: timedelta = QUIET, at_least: timedelta | None = None
+    ) -> None:
         self._wake = wake
+        self._quiet = quiet
+        self._at_least = at_least.total_seconds() if at_least else None
         self._rung = asyncio.Event()
 
     def ring(self) -> None:
@@ -45,7 +68,8 @@ class Bell:
         """For as long as the process lives."""
         told = False
         while True:
-            await self._rung.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._rung.wait(), self._at_least)
             self._rung.clear()
             try:
                 await self._wake()
@@ -57,4 +81,4 @@ class Bell:
                 await asyncio.sleep(AGAIN.total_seconds())
             else:
                 told = False
-                await asyncio.sleep(QUIET.total_seconds())
+                await asyncio.sleep(self._quiet.total_seconds())

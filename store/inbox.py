@@ -1,18 +1,14 @@
 """What was delivered, and what became of it? Kept in groups, so that durable before the answer costs little."""
 
-import queue
-import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import Future
-from contextlib import suppress
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Engine, TextClause, func, select, update
 
 from domain.inbox import InboxRow, InboxState, Incoming, Settled
 from domain.wire import Wire
 from store.engine import read_transaction, wall_clock, write_transaction
+from store.grouping import GroupedWriter
 from store.rows import Row, add
 from store.tables import IS_REFUSED, IS_WAITING, inbox
 
@@ -108,59 +104,11 @@ class SqlInbox:
         return dict(rows)
 
 
-class _Kept(NamedTuple):
-    deliveries: Sequence[Incoming]
-    done: "Future[None]"
-
-
-class GroupedInbox:
-    """Keeps deliveries that come at the same moment in one transaction: what commits costs is shared by all of them.
-
-    Its one thread writes for as long as `with` lasts; what was given before the end is written before the end.
-    """
+class GroupedInbox(GroupedWriter[Incoming]):
+    """Keeps deliveries that come at the same moment in one transaction."""
 
     def __init__(self, keep: Callable[[Sequence[Incoming]], None]) -> None:
-        self._keep = keep
-        self._given: queue.SimpleQueue[_Kept | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write_groups, name="inbox", daemon=True)
-
-    def __enter__(self) -> "GroupedInbox":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._given.put(None)
-        self._thread.join()
-
-    def keep(self, deliveries: Sequence[Incoming]) -> "Future[None]":
-        """Done when they are durable; fails when the database does not take them."""
-        done: Future[None] = Future()
-        self._given.put(_Kept(deliveries, done))
-        return done
-
-    def _write_groups(self) -> None:
-        while (first := self._given.get()) is not None:
-            group, ending = [first], False
-            with suppress(queue.Empty):
-                while sum(len(kept.deliveries) for kept in group) < MOST_IN_A_GROUP:
-                    following = self._given.get_nowait()
-                    if following is None:
-                        ending = True
-                        break
-                    group.append(following)
-            self._write(group)
-            if ending:
-                return
-
-    def _write(self, group: Sequence[_Kept]) -> None:
-        try:
-            self._keep([delivery for kept in group for delivery in kept.deliveries])
-        except Exception as failure:
-            for kept in group:
-                kept.done.set_exception(failure)
-        else:
-            for kept in group:
-                kept.done.set_result(None)
+        super().__init__(keep, name="inbox", most=MOST_IN_A_GROUP)
 
 
 def _row(delivery: Incoming, *, now: datetime) -> Row:

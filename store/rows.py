@@ -12,7 +12,28 @@ Row = Mapping[str, Any]
 def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert the rows that are new by every unique key; the others stay as they are."""
     if rows:
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), rows)
+
+
+def add_tuples(
+    connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], *, otherwise: str = "DO NOTHING"
+) -> None:
+    """The same for very many rows: tuples in the order of the columns, of what the driver takes without conversion.
+
+    `otherwise` is what becomes of those that are there, in the SQL of both databases.
+    """
+    if not rows:
+        return
+    into = f"INSERT INTO {table.name} ({', '.join(column.name for column in table.columns)})"
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(table.columns))
+        connection.exec_driver_sql(f"{into} VALUES ({marks}) ON CONFLICT {otherwise}", list(rows))
+        return
+    # One statement with an array for each column: one for each row is mostly protocol.
+    types = [column.type.compile(connection.dialect) for column in table.columns]
+    arrays = ", ".join(f"%s::{type}[]" for type in types)
+    columns = tuple(list(column) for column in zip(*rows, strict=True))
+    connection.exec_driver_sql(f"{into} SELECT * FROM unnest({arrays}) ON CONFLICT {otherwise}", columns)
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -20,7 +41,7 @@ def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     if not rows:
         return
     keys = [column.name for column in table.primary_key]
-    insert = _insert(connection, table)
+    insert = insert_into(connection, table)
     replaced = {name: insert.excluded[name] for name in rows[0] if name not in keys}
     connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=replaced), rows)
 
@@ -37,5 +58,5 @@ def replace_all(connection: Connection, table: Table, onboarding: str, rows: Seq
         connection.execute(delete(table).where(table.c.onboarding == onboarding, table.c.key.in_(there)))
 
 
-def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -120,17 +120,21 @@ def _emptied(url: str) -> str:
     return url
 
 
+QUICK = ("fsync=off", "full_page_writes=off")
+"""The machine outlives it, so its file cache may stand for the disk; what is committed must be written by then."""
+
+
 class PostgresServer:
     """A PostgreSQL of our own: on a socket in a folder of its own, gone when the tests are.
 
     With a port it listens on loopback too, and there its URLs lead.
     """
 
-    def __init__(self, programs: Path, *, port: int | None = None) -> None:
+    def __init__(self, programs: Path, *, port: int | None = None, options: Sequence[str] = QUICK) -> None:
         # Not pytest's folder: the path of a socket may have 107 characters at most, and `nobody` must get there.
         self.folder = Path(tempfile.mkdtemp(prefix="day90-pg-", dir="/tmp"))
         self.folder.chmod(0o755)
-        self._programs, self._port = programs, port
+        self._programs, self._port, self._options = programs, port, options
         # PostgreSQL refuses to run as root.
         self._user = "nobody" if os.geteuid() == 0 else None
         if self._user:
@@ -143,8 +147,7 @@ class PostgresServer:
         """Begin, or begin again with what is written there."""
         serve = [f"{self._programs}/postgres", "-D", f"{self.folder}/data", "-k", f"{self.folder}"]
         listening = [f"listen_addresses={LOOPBACK}", f"port={self._port}"] if self._port else ["listen_addresses="]
-        # The machine outlives it, so its file cache may stand for the disk; what is committed must be written by then.
-        for option in (*listening, "fsync=off", "full_page_writes=off"):
+        for option in (*listening, *self._options):
             serve += ["-c", option]
         with (self.folder / "log").open("a") as log:
             self._process = subprocess.Popen(

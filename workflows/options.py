@@ -56,3 +56,8 @@ RECONCILIATION = timedelta(minutes=12)
 """All tries of one look through the CRM: the next one begins three minutes later, from the same mark."""
 RECONCILIATION_PULSE = timedelta(minutes=2)
 """It gives a sign of life after each page of the CRM's search, which takes seconds."""
+
+USAGE_LOOK = timedelta(minutes=30)
+"""One look at what was used: after a night's import some ten thousand days of groups are counted."""
+USAGE_REST = timedelta(minutes=1)
+"""Until the onboardings are told again that did not answer: longer than the door's patience with them."""

@@ -11,8 +11,9 @@ from workflows.receiver import Receiver
 from workflows.reconciliation import Reconciliation
 from workflows.sender import Sender
 from workflows.sweep import Sweep
+from workflows.usage import UsageLook
 
-WORKFLOWS: Sequence[type] = (Onboarding, SuccessProgramme, Sender, Receiver, Sweep, Reconciliation)
+WORKFLOWS: Sequence[type] = (Onboarding, SuccessProgramme, Sender, Receiver, Sweep, Reconciliation, UsageLook)
 BESIDE_WORKFLOWS: Sequence[str] = (
     "domain",
     "activities",

@@ -23,6 +23,7 @@ from starter.web.problems import tell_problems
 from starter.web.roads import Road, route_of
 from starter.web.salesforce_road import salesforce_road
 from starter.web.stripe_road import stripe_road
+from starter.web.usage_roads import usage_routes
 
 ROADS: Sequence[Callable[[Settings], Road]] = (deals_road, hubspot_road, salesforce_road, news_road, stripe_road)
 """The ways in for deliveries."""
@@ -56,4 +57,5 @@ def web_app(parts: WebParts) -> FastAPI:
     describe(app, address=parts.settings.public_address)
     app.add_middleware(Envelope, api=app)
     app.router.routes.extend(route_of(road(parts.settings), parts) for road in ROADS)
+    app.router.routes.extend(usage_routes(parts))
     return app

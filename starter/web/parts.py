@@ -11,13 +11,16 @@ from sqlalchemy import Engine
 
 from activities.calendars import public_holidays
 from activities.ports import Staff
+from domain.usage import Usage
 from playbooks.library import Library, load_team
 from runtime.settings import Settings
-from starter.bell import Bell, wake_receiver
+from starter.bell import LOOKS_AT_USAGE_AT_LEAST_EVERY, LOOKS_AT_USAGE_EVERY, Bell, look_at_usage, wake_receiver
 from starter.door import Door
 from store.engine import open_store
+from store.grouping import GroupedWriter
 from store.inbox import GroupedInbox, SqlInbox
 from store.ledger import SqlLedger
+from store.usage import MOST_IN_A_GROUP, SqlUsage
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -38,6 +41,8 @@ class WebParts:
     inbox: SqlInbox
     grouped: GroupedInbox
     bell: Bell
+    usage: "GroupedWriter[Usage]"
+    usage_bell: Bell
     reach: "Callable[[], Awaitable[Client]]"
     _client: "Client | None" = None
     _connecting: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -71,6 +76,9 @@ class WebParts:
     async def wake(self) -> None:
         await wake_receiver(await self.client(), task_queue=self.settings.task_queue)
 
+    async def look_at_usage(self) -> None:
+        await look_at_usage(await self.client(), task_queue=self.settings.task_queue)
+
 
 @asynccontextmanager
 async def web_parts(settings: Settings, *, reach: "Callable[[], Awaitable[Client]]") -> AsyncIterator[WebParts]:
@@ -80,10 +88,14 @@ async def web_parts(settings: Settings, *, reach: "Callable[[], Awaitable[Client
     """
     engine = open_store(settings.sql_url)
     inbox = SqlInbox(engine)
-    with GroupedInbox(inbox.keep) as grouped:
+    written = GroupedWriter(SqlUsage(engine).write, name="usage", most=MOST_IN_A_GROUP)
+    with GroupedInbox(inbox.keep) as grouped, written as usage:
 
         async def wake() -> None:
             await parts.wake()
+
+        async def look() -> None:
+            await parts.look_at_usage()
 
         parts = WebParts(
             settings=settings,
@@ -94,13 +106,17 @@ async def web_parts(settings: Settings, *, reach: "Callable[[], Awaitable[Client
             inbox=inbox,
             grouped=grouped,
             bell=Bell(wake),
+            usage=usage,
+            usage_bell=Bell(look, quiet=LOOKS_AT_USAGE_EVERY, at_least=LOOKS_AT_USAGE_AT_LEAST_EVERY),
             reach=reach,
         )
-        ringing = asyncio.create_task(parts.bell.ringing())
+        ringing = [asyncio.create_task(bell.ringing()) for bell in (parts.bell, parts.usage_bell)]
         # What came before a crash, and was not told to anybody.
         parts.bell.ring()
+        parts.usage_bell.ring()
         try:
             yield parts
         finally:
-            ringing.cancel()
+            for bell in ringing:
+                bell.cancel()
     engine.dispose()

@@ -1,0 +1,164 @@
+"""How many usage events a second come in by HTTP, each once, on SQLite and on PostgreSQL?
+
+The web process as it is served, on a port of its own; batches of a hundred as Segment's clients send them, of many
+accounts and users; one in twenty of them is sent a second time. All of it shares two cores with the process that sends.
+What counts is what stands in the table when the last answer has come, over the time from the first batch to then.
+"""
+
+import argparse
+import asyncio
+import base64
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from sqlalchemy import func, select
+
+from benchmarks.report import figures, say, table
+from store.engine import open_store
+from store.tables import usage_events
+from tests.databases import PROGRAMS, PostgresServer
+from tests.servers import free_port
+
+KEY = "benchmark-write-key"
+OF_A_BATCH = 100
+ACCOUNTS, USERS = 200, 40
+EVENTS = ("Report Created", "Report Shared", "Signed In", "Invoice Sent", "Comment Added")
+AGAIN_EVERY = 20
+"""One batch in twenty is repeated, as clients do when an answer was late."""
+SIDE_BY_SIDE = 8
+STARTS_WITHIN = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """`repeated` were sent twice, `duplicates` are kept twice."""
+
+    events_per_s: float
+    repeated: int
+    duplicates: int
+
+
+def message(number: int) -> dict[str, Any]:
+    """A `track` as analytics-python makes it, with the properties of everyday."""
+    at = datetime.now(UTC) - timedelta(seconds=number % 600)
+    return {
+        "anonymousId": None,
+        "context": {
+            "library": {"name": "analytics-python", "version": "2"},
+            "groupId": f"acct-{number % ACCOUNTS}",
+        },
+        "event": EVENTS[number % len(EVENTS)],
+        "integrations": {},
+        "messageId": f"5f3a7c1e-{number:08d}-4d0b-9a3e-benchmark",
+        "properties": {"plan": "business", "title": "Quarterly figures", "rows": number, "shared": number % 2 == 0},
+        "timestamp": at.isoformat(timespec="milliseconds"),
+        "type": "track",
+        "userId": f"user-{number % (ACCOUNTS * USERS)}@customer.test",
+    }
+
+
+def batches(events: int) -> Iterator[bytes]:
+    """The bodies, repetitions among them."""
+    for number in range(events // OF_A_BATCH):
+        of_it = [message(number * OF_A_BATCH + n) for n in range(OF_A_BATCH)]
+        body = json.dumps({"batch": of_it, "sentAt": datetime.now(UTC).isoformat()}).encode()
+        yield body
+        if number % AGAIN_EVERY == 0:
+            yield body
+
+
+async def rate(address: str, bodies: Sequence[bytes]) -> float:
+    """Seconds until all of them are answered."""
+    key = base64.b64encode(f"{KEY}:".encode()).decode()
+    head = {"authorization": f"Basic {key}", "content-type": "application/json"}
+    waiting = iter(bodies)
+
+    async def send(client: httpx2.AsyncClient) -> None:
+        for body in waiting:
+            answer = await client.post("/v1/batch", content=body, headers=head)
+            assert answer.json() == {"success": True}, answer.text
+
+    async with httpx2.AsyncClient(base_url=address, timeout=30) as client:
+        began = time.perf_counter()
+        await asyncio.gather(*(send(client) for _ in range(SIDE_BY_SIDE)))
+        return time.perf_counter() - began
+
+
+@contextmanager
+def web(url: str, data: Path) -> Iterator[str]:
+    """The web process on that database; nobody is there to look at what comes in."""
+    port = free_port()
+    settings = {"DATA": f"{data}", "DATABASE_URL": url, "WEB_PORT": f"{port}", "SEGMENT_WRITE_KEY": KEY}
+    named = {f"DAY90_{name}": value for name, value in settings.items()}
+    away = {"TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "starter.web"], env={**os.environ, **named, **away}, stderr=subprocess.DEVNULL
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        until = time.monotonic() + STARTS_WITHIN
+        while not _answers(address):
+            if process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError("the web process did not start")
+            time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx2.get(f"{address}/healthz").status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
+def measure(url: str, data: Path, events: int) -> Rate:
+    """On an empty database."""
+    bodies = list(batches(events))
+    with web(url, data) as address:
+        took = asyncio.run(rate(address, bodies))
+    engine = open_store(url)
+    with engine.connect() as connection:
+        kept = int(connection.scalar(select(func.count()).select_from(usage_events)) or 0)
+    engine.dispose()
+    assert kept >= events, f"{kept} events are kept, {events} were sent"
+    return Rate(events_per_s=events / took, repeated=len(bodies) * OF_A_BATCH - events, duplicates=kept - events)
+
+
+def main(words: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.usage", description=__doc__)
+    parser.add_argument("--events", type=int, default=100_000)
+    options = parser.parse_args(words)
+    found: dict[str, Rate] = {}
+    with tempfile.TemporaryDirectory(prefix="day90-usage-") as folder:
+        data = Path(folder)
+        say(f"{options.events} events into SQLite …")
+        found["sqlite"] = measure(f"sqlite:///{data / 'usage.sqlite'}", data, options.events)
+        if PROGRAMS:
+            say(f"{options.events} events into PostgreSQL …")
+            server = PostgresServer(PROGRAMS[-1].parent, options=())
+            try:
+                found["postgresql"] = measure(server.new_database(), data, options.events)
+            finally:
+                server.stop()
+    rows = [(name, one.events_per_s, one.repeated, one.duplicates) for name, one in found.items()]
+    table(("database", "events/s", "sent twice", "kept twice"), rows)
+    rates = {f"{name}_events_per_s": one.events_per_s for name, one in found.items()}
+    figures({**rates, "duplicates": sum(one.duplicates for one in found.values())})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

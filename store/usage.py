@@ -1,0 +1,79 @@
+"""How is the use of the product written down? Thousands of events in one transaction, each once, by whose they are."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, Engine, select, update
+
+from domain.usage import NOBODY, UNGROUPED, Joined, Usage, UsageEvent
+from store.engine import write_transaction
+from store.rows import add_tuples, insert_into
+from store.tables import IS_UNGROUPED, usage_events, usage_fresh, usage_members
+
+MOST_IN_A_GROUP = 5_000
+"""So many events share a transaction at most: a tenth of a second, in which nobody else writes on SQLite."""
+ASKED_AT_ONCE = 1_000
+"""Parameters of one question: SQLite takes 32,766, older ones 999."""
+
+
+class SqlUsage:
+    """Takes usage in. May be shared by threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def write(self, usage: Sequence[Usage]) -> None:
+        """Write what is not there yet, all in one transaction, and remember which days of which groups are to count."""
+        joined = [one for one in usage if isinstance(one, Joined)]
+        events = [one for one in usage if isinstance(one, UsageEvent)]
+        with write_transaction(self._engine) as connection:
+            days = _join(connection, joined) if joined else set()
+            events = _grouped(connection, events)
+            # In one order: two processes that write the same batch would otherwise wait for each other.
+            add_tuples(connection, usage_events, sorted(events))
+            days.update((event.group_id, event.day) for event in events if event.group_id != UNGROUPED)
+            _remember(connection, days)
+
+
+def _join(connection: Connection, joined: Iterable[Joined]) -> set[tuple[str, int]]:
+    """Note to whom users belong, and give their groups what these did before that was known. Answers with its days."""
+    last = {one.person: one for one in sorted(joined, key=lambda one: one.at)}
+    insert = insert_into(connection, usage_members)
+    newer = insert.on_conflict_do_update(
+        index_elements=["person"],
+        set_={"group_id": insert.excluded.group_id, "at": insert.excluded.at},
+        where=usage_members.c.at <= insert.excluded.at,
+    )
+    # In one order: two that write the same users otherwise wait for each other.
+    connection.execute(newer, [last[person]._asdict() for person in sorted(last)])
+    days: set[tuple[str, int]] = set()
+    for person, one in sorted(last.items()):
+        theirs = update(usage_events).where(IS_UNGROUPED, usage_events.c.person == person)
+        found = connection.execute(theirs.values(group_id=one.group_id).returning(usage_events.c.day))
+        days.update((one.group_id, day) for day in found.scalars())
+    return days
+
+
+def _grouped(connection: Connection, events: Sequence[UsageEvent]) -> list[UsageEvent]:
+    """The events, with the group of their users where they do not name one."""
+    unknown = {event.person for event in events if event.group_id == UNGROUPED and event.person != NOBODY}
+    if not unknown:
+        return list(events)
+    groups = _groups_of(connection, unknown)
+    return [
+        event if event.group_id else event._replace(group_id=groups.get(event.person, UNGROUPED)) for event in events
+    ]
+
+
+def _groups_of(connection: Connection, people: Collection[int]) -> Mapping[int, str]:
+    asked, groups = sorted(people), dict[int, str]()
+    for start in range(0, len(asked), ASKED_AT_ONCE):
+        some = asked[start : start + ASKED_AT_ONCE]
+        found = select(usage_members.c.person, usage_members.c.group_id).where(usage_members.c.person.in_(some))
+        groups |= {row.person: row.group_id for row in connection.execute(found)}
+    return groups
+
+
+def _remember(connection: Connection, days: Iterable[tuple[str, int]]) -> None:
+    # The update holds the row until we commit: whoever counts meanwhile sees that it is not through.
+    again = "(group_id, day) DO UPDATE SET writes = usage_fresh.writes + excluded.writes"
+    add_tuples(connection, usage_fresh, [(group, day, 1) for group, day in sorted(days)], otherwise=again)
