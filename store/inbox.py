@@ -100,8 +100,8 @@ class SqlInbox:
     def counted(self) -> Mapping[str, int]:
         """How many there are in each state."""
         with read_transaction(self._engine) as connection:
-            rows = connection.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state)).tuples().all()
-        return dict(rows)
+            rows = connection.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state)).all()
+        return {str(state): int(number) for state, number in rows}
 
 
 class GroupedInbox(GroupedWriter[Incoming]):

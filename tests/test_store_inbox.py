@@ -97,3 +97,11 @@ def test_a_database_that_is_away_is_told_to_every_sender() -> None:
         kept = [inbox.keep([incoming(str(number))]) for number in range(3)]
 
     assert [OSError] * 3 == [type(future.exception(0)) for future in kept]
+
+
+def test_each_state_is_counted(inbox: SqlInbox) -> None:
+    inbox.keep([incoming("1"), incoming("2"), incoming("3")])
+
+    inbox.settle({inbox.ready(apart_from=(), most=1)[0].id: Settled(outcome="started")})
+
+    assert {"waiting": 2, "done": 1} == inbox.counted()
