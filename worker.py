@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from functools import partial
 from typing import Any, NamedTuple
 
 import structlog
@@ -36,6 +37,7 @@ from activities.calendars import public_holidays
 from activities.channels.mail import MailFiles, SmtpMail
 from activities.channels.rendering import Rendering
 from activities.crm.hubspot import HubSpot
+from activities.crm.told import Told, changed_in_salesforce
 from activities.deal_stages import DealStages
 from activities.hearing import NewsIsTold
 from activities.ports import (
@@ -62,7 +64,7 @@ from activities.watching import Watching
 from domain.notice import Person
 from domain.rules.reporting import OPERATOR
 from playbooks import library as shelf
-from playbooks.mapping_files import HUBSPOT, MappingFile
+from playbooks.mapping_files import HUBSPOT, SALESFORCE, MappingFile
 from runtime.connection import (
     BadTemporalProfile,
     CannotReachTemporal,
@@ -303,6 +305,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         via="intake",
         proved=True,
     )
+    stages = partial(DealStages, door=door, lines=census, registers=ledger, now=wall_clock)
     return Parts(
         ledger=ledger,
         outbox=SqlOutbox(engine, mail_domain=settings.mail_domain),
@@ -329,14 +332,11 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         usage_kept=timedelta(days=settings.usage_days),
         handlers={
             **handlers_of(door, settings),
-            "hubspot": DealStages(
-                name="HubSpot",
-                crm=hubspot.crm,
-                mapping=hubspot.mapping,
-                door=door,
-                lines=census,
-                registers=ledger,
-                now=wall_clock,
+            "hubspot": stages(name="HubSpot", crm=hubspot.crm, mapping=hubspot.mapping),
+            "salesforce": stages(
+                name="Salesforce",
+                crm=Told("salesforce", inbox, changed=changed_in_salesforce),
+                mapping=MappingFile(settings.salesforce_mapping or SALESFORCE),
             ),
             "news": NewsIsTold(replace(door, via="news"), SqlMeasurements(engine), settings.day_length),
             "stripe": BillingIsKept(),

@@ -49,6 +49,10 @@ class SqlInbox:
             row = connection.execute(select(inbox).where(inbox.c.id == id)).mappings().one_or_none()
         return None if row is None else InboxRow.model_validate(row)
 
+    def of(self, source: str, subject: str, *, most: int) -> Sequence[InboxRow]:
+        """The newest deliveries of one thing, newest first."""
+        return self.page(source=source, subject=subject, limit=most).rows
+
     def settle(self, became: Mapping[int, Settled]) -> None:
         """Write down what became of them; one that is settled already stays as it is."""
         now = self._clock()

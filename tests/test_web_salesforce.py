@@ -86,7 +86,11 @@ async def test_a_soap_client_sends_an_outbound_message(tmp_path: Path) -> None:
         assert await asyncio.to_thread(send) is True
 
         [kept] = web.kept
-        assert ("salesforce", "opportunity_notified", "006Qy00000Bx7LmIAJ") == (kept.source, kept.kind, kept.subject)
+        assert ("salesforce", "opportunity_notified", "salesforce-006Qy00000Bx7LmIAJ") == (
+            kept.source,
+            kept.kind,
+            kept.subject,
+        )
         assert "Closed Won" == kept.body["Opportunity"]["StageName"]
 
 
@@ -161,7 +165,7 @@ async def test_a_flow_sends_json_with_a_bearer_token(tmp_path: Path) -> None:
         answers = [await web.client.post("/intake/salesforce", json=sent, headers=header) for _ in range(2)]
 
         assert [202, 202] == [answer.status_code for answer in answers]
-        assert [("opportunity_sent", "006Qy00000Bx7LmIAJ")] == [(row.kind, row.subject) for row in web.kept]
+        assert [("opportunity_sent", "salesforce-006Qy00000Bx7LmIAJ")] == [(row.kind, row.subject) for row in web.kept]
 
 
 @pytest.mark.parametrize(

@@ -69,11 +69,16 @@ async def call_of(request: Request, *, settings: Settings, largest: int) -> Call
     query = request.scope["query_string"].decode("ascii", "replace")
     return Call(
         method=request.method,
-        url=f"{settings.public_address}{path}{f'?{query}' if query else ''}",
+        # Without a public address nobody stands before us: then it is the one that the sender called.
+        url=f"{settings.public_url or called(request)}{path}{f'?{query}' if query else ''}",
         headers=request.headers,
         body=await read_body(request, largest=largest),
         now=datetime.now(UTC),
     )
+
+
+def called(request: Request) -> str:
+    return f"{request.scope['scheme']}://{request.headers.get('host', '')}"
 
 
 async def read_body(request: Request, *, largest: int) -> bytes:

@@ -57,9 +57,10 @@ def of_json(raw: Any) -> Incoming:
     if not isinstance(raw, dict) or not isinstance(raw.get(OPPORTUNITY), dict):
         raise Problem("invalid", 'is missing: {"Opportunity": {"Id": …}, "Account": {…}}', field=OPPORTUNITY)
     content = hashlib.sha256(json.dumps(raw, sort_keys=True).encode("utf-8", "replace")).hexdigest()
-    subject = deal_id(raw[OPPORTUNITY])
-    key = f"{subject}/{content[:16]}"
-    return Incoming(source=SOURCE, kind="opportunity_sent", key=key, subject=subject, body=raw)
+    id = deal_id(raw[OPPORTUNITY])
+    body = {**raw, OPPORTUNITY: {**raw[OPPORTUNITY], "Id": id}}
+    key = f"{id}/{content[:16]}"
+    return Incoming(source=SOURCE, kind="opportunity_sent", key=key, subject=f"{SOURCE}-{id}", body=body)
 
 
 def of_soap(body: bytes, organizations: set[str]) -> list[Incoming]:
@@ -71,13 +72,13 @@ def of_soap(body: bytes, organizations: set[str]) -> list[Incoming]:
 
 
 def _notified(notification: Notification) -> Incoming:
-    fields = notification.fields
+    id = deal_id(notification.fields)
     return Incoming(
         source=SOURCE,
         kind="opportunity_notified",
         key=notification.id,
-        subject=deal_id(fields),
-        body={OPPORTUNITY: fields},
+        subject=f"{SOURCE}-{id}",
+        body={OPPORTUNITY: {**notification.fields, "Id": id}},
     )
 
 
