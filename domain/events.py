@@ -1,0 +1,137 @@
+"""What do we tell other systems? Every type of event, and its shape: thin, ids alone, and where to read the rest."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from pydantic import Field
+
+from domain.record import JournalRow
+from domain.wire import Instant, Wire
+
+PREFIX = "onboarding."
+"""Before the kind of a journal's row it makes the type of an event; other subjects may come beside."""
+TEST = "webhook.test"
+"""The one event that no journal has: sent by hand, to see whether a target takes what we send."""
+
+
+class Told(NamedTuple):
+    """What an event says, and what its `about` names; empty where it is about the onboarding itself."""
+
+    what: str
+    about: str = ""
+
+
+KINDS: Mapping[str, Told] = {
+    # What has happened.
+    "opened": Told("the onboarding has begun", "playbook"),
+    "taken_as_reached": Told("an onboarding that was under way came with this milestone reached", "milestone"),
+    "taken_up_again": Told("Temporal had lost it, and it goes on from what is kept"),
+    "stage_opened": Told("a stage has begun", "stage"),
+    "stage_closed": Told("a stage is through", "stage"),
+    "stage_reopened": Told("a stage that was through is open again", "stage"),
+    "milestone_reached": Told("a milestone was reached, by sign-off too", "milestone"),
+    "milestone_reopened": Told("a milestone was reported reached and is not", "milestone"),
+    "milestone_waived": Told("an approver decided that a milestone is not needed", "milestone"),
+    "sign_off_asked": Told("a signature is asked for", "milestone"),
+    "sign_off_rejected": Told("a signature was refused, with reasons", "milestone"),
+    "issue_raised": Told("an issue was raised", "issue"),
+    "issue_judged_anew": Told("an issue's severity has changed", "issue"),
+    "issue_acknowledged": Told("somebody has taken an issue up", "issue"),
+    "issue_resolved": Told("an issue is solved", "issue"),
+    "hypercare_prolonged": Told("hypercare goes on while critical issues are open", "milestone"),
+    "paused": Told("a pause was agreed"),
+    "resumed": Told("the pause is over"),
+    "replanned": Told("a date was moved; without `about`, the last day for the hand-off", "milestone"),
+    "reassigned": Told("another owner was named", "the new owner's handle"),
+    "reassignment_refused": Told("the owner who was named is nobody of the staff", "the handle"),
+    "scope_change_requested": Told("a change of the scope was asked for", "request"),
+    "scope_change_decided": Told("a change of the scope was decided", "request"),
+    "risk_recorded": Told("a risk was put into the register, or changed", "risk"),
+    "win_recorded": Told("a quick win was recorded"),
+    "criterion_attested": Told("somebody vouched for a criterion of the hand-off", "criterion"),
+    "criterion_withdrawn": Told("a criterion that was vouched for does not hold", "criterion"),
+    "ended": Told("the onboarding is over; how, says the API"),
+    "programme_ended": Told("the success programme was ended on purpose"),
+    # What came from other systems and had no effect, or none yet.
+    "signal_held": Told("a milestone was reported before its gate was open", "milestone"),
+    "repeated_news": Told("something was told that was known already"),
+    "news_refused": Told("a system stated what cannot be, or cannot be read"),
+    # What the agenda did by itself, at its time.
+    "nudge": Told("reminder or escalation was considered", "milestone"),
+    "cadence": Told("a meeting, message or report had its turn", "cadence"),
+    "open_stage": Told("the day on which a stage may begin has come", "stage"),
+    "stuck": Told("it was looked whether the onboarding is stuck"),
+    "service_level": Told("an issue's deadline has come", "issue"),
+    "hypercare": Told("the last day of hypercare has come", "milestone"),
+    "pause_limit": Told("a pause has reached its longest length"),
+    "hand_off": Told("the window of the hand-off has opened, or ends"),
+    "programme": Told("a meeting or letter of the success programme had its turn", "cadence"),
+    # What became of what we wrote to people.
+    "notice_sent": Told("a message has left", "kind of notice"),
+    "notice_refused": Told("a message will never arrive", "kind of notice"),
+}
+"""Every kind of row that the journal has. A worker of a newer version may send one more: receivers ignore it."""
+
+TYPES: tuple[str, ...] = tuple(PREFIX + kind for kind in KINDS)
+
+
+class EventData(Wire):
+    """What it is about. Ids and no contents: what stands there now is for the API to say, to those who may ask."""
+
+    onboarding: str = Field(description="id of the onboarding")
+    seq: int = Field(description="number of the entry over all journals; within one onboarding it rises")
+    kind: str = Field(description="kind of the entry: the type without its prefix")
+    about: str = Field("", description="key of what it is about, as the table says; may be empty")
+    key: str = Field(description="names the entry within its onboarding for ever")
+    recorded_at: Instant = Field(description="when it was written down, by the wall's clock")
+    url: str = Field(description="where the API says how the onboarding stands")
+
+
+class Event(Wire):
+    """One event, as Standard Webhooks have it."""
+
+    type: str = Field(description="one of the types of the table")
+    timestamp: Instant = Field(description="when it happened, by the onboarding's calendar")
+    data: EventData
+
+
+class Entry(JournalRow):
+    """A row of the journal as an event is made of it."""
+
+    onboarding: str
+    seq: int
+    recorded_at: Instant
+
+
+def event_of(entry: Entry, *, public_address: str) -> Event:
+    return Event(
+        type=PREFIX + entry.kind,
+        timestamp=entry.at,
+        data=EventData(
+            onboarding=entry.onboarding,
+            seq=entry.seq,
+            kind=entry.kind,
+            about=entry.about,
+            key=entry.key,
+            recorded_at=entry.recorded_at,
+            url=f"{public_address}/api/v1/onboardings/{entry.onboarding}",
+        ),
+    )
+
+
+def event_id(onboarding: str, key: str) -> str:
+    """The same for one entry of a journal for ever, to whomever and however often it is sent.
+
+    Not its `seq`: a database that was restored gives a number a second time.
+    """
+    digest = hashlib.sha256(f"{onboarding}\n{key}".encode("utf-8", "replace")).hexdigest()
+    return f"evt_{digest[:32]}"
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of an event, with the closed list of types."""
+    schema = Event.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["properties"]["type"]["enum"] = [*TYPES, TEST]
+    return schema
