@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, DirectoryPath, Field, File
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.addresses import Allowed, read_allowed
 from runtime.duration import read_duration
 from runtime.mail_server import MailServer, read_mail_server
 
@@ -104,6 +105,11 @@ def _organizations(ids: str) -> str:
     if not all(re.fullmatch(r"00D[A-Za-z0-9]{12}([A-Za-z0-9]{3})?", id) for id in ids.split()):
         raise ValueError("should be ids of organisations apart by spaces, like 00D5i000000AbCdEAK")
     return ids
+
+
+def _allowed(given: str) -> str:
+    read_allowed(given)
+    return given
 
 
 def _upper(given: object) -> object:
@@ -257,11 +263,20 @@ class Settings(BaseSettings):
         le=3650,
         description="Days that single usage events are kept, as long as an onboarding lasts; what a day came to stays.",
     )
+    webhook_allow: Annotated[str, AfterValidator(_allowed)] = Field(
+        default="",
+        description="Networks and hosts beside public ones to which webhooks may go, like 10.1.0.0/16 hooks.internal;"
+        " by plain http too.",
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="For people or for programs.")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         default="INFO",
         description="The least that is logged.",
     )
+
+    @property
+    def webhooks_allowed(self) -> Allowed:
+        return read_allowed(self.webhook_allow)
 
     @property
     def public_address(self) -> str:

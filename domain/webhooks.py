@@ -1,0 +1,90 @@
+"""Who is told of what happens, and how did it go? Targets of webhooks, and their deliveries."""
+
+from datetime import timedelta
+from typing import Literal
+
+from domain.events import Entry
+from domain.wire import Instant, Wire
+
+DeliveryState = Literal["waiting", "sent", "failed"]
+"""`failed`: given up after days of trying. What was `sent` got a 2xx."""
+
+
+class Target(Wire):
+    """An address that is told. `types` are those of events; none means all. Its secrets stand apart.
+
+    Told is what was written down from `since` on. `failing_since` is the first of the failures without a success after.
+    """
+
+    id: int
+    url: str
+    types: tuple[str, ...] = ()
+    since: Instant
+    created_at: Instant
+    failing_since: Instant | None = None
+    disabled_at: Instant | None = None
+    disabled_reason: str | None = None
+    old_secret_until: Instant | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.disabled_at is None
+
+
+class Outgoing(Wire):
+    """One event on its way to one target. `secrets` sign it: several while one is being replaced."""
+
+    delivery: int
+    target: Target
+    entry: Entry
+    secrets: tuple[str, ...]
+    waits_since: Instant
+
+
+class Tried(Wire):
+    """What came of one try: the status of the answer, or why there was none. What was answered is kept nowhere."""
+
+    at: Instant
+    took: timedelta
+    status: int | None = None
+    reason: str = ""
+    again_after: timedelta | None = None
+
+    @property
+    def taken(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def gone(self) -> bool:
+        return self.status == 410
+
+    @property
+    def in_words(self) -> str:
+        return self.reason or f"answered {self.status}"
+
+
+class DeliveryLine(Wire):
+    """A delivery as it stands: what, how often it was tried, and how the last try went."""
+
+    id: int
+    target: int
+    onboarding: str
+    seq: int
+    kind: str
+    about: str
+    event_id: str
+    state: DeliveryState
+    attempts: int
+    last_status: int | None
+    last_error: str | None
+    latency_ms: int | None
+    tried_at: Instant | None
+    not_before: Instant
+    created_at: Instant
+
+
+class DeliveryPage(Wire):
+    """A page of deliveries, newest first; `before` is the cursor of the next one, None on the last."""
+
+    lines: tuple[DeliveryLine, ...]
+    before: int | None
