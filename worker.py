@@ -27,12 +27,12 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
-from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 from activities.billing import BillingIsKept
-from activities.bookkeeping import MAIL, Bookkeeping
+from activities.bookkeeping import Bookkeeping
 from activities.calendars import public_holidays
 from activities.channels.mail import MailFiles, SmtpMail
 from activities.channels.rendering import Rendering
@@ -50,6 +50,7 @@ from activities.ports import (
     Inbox,
     Ledger,
     Library,
+    Office,
     Outbox,
     Staff,
     UsageBooks,
@@ -57,10 +58,11 @@ from activities.ports import (
 )
 from activities.receiving import Receiving
 from activities.reconciling import Reconciling, Source
-from activities.sending import MOST_AT_ONCE, Sending
+from activities.sending import MAIL, MOST_AT_ONCE, Letters, Sending
 from activities.starting import DealStarts
 from activities.sweeping import Sweeping
 from activities.watching import Watching
+from activities.webhooks import WebhookOffice, channel_of, target_of
 from domain.notice import Person
 from domain.rules.reporting import OPERATOR
 from playbooks import library as shelf
@@ -74,9 +76,10 @@ from runtime.connection import (
 )
 from runtime.fleet import TemporalFleet
 from runtime.logs import configure_logs
+from runtime.outbound import Outbound
 from runtime.settings import BadSetting, Settings, each_secret, load_settings
 from runtime.telemetry import into_our_logs
-from starter.bell import wake_receiver
+from starter.bell import Bell, wake_receiver, wake_sender
 from starter.door import Door
 from store.census import SqlCensus
 from store.engine import CannotMigrate, migrate, open_store, wall_clock
@@ -86,10 +89,11 @@ from store.measurements import SqlMeasurements
 from store.outbox import SqlOutbox
 from store.rechecks import SqlRechecks
 from store.usage_counts import SqlUsageBooks
+from store.webhooks import SqlWebhooks
 from workflows import reconciliation
 from workflows.programme import id_of as programme_of
 from workflows.sandbox import WORKFLOWS, runner
-from workflows.sender import Sender, id_of
+from workflows.sender import id_of
 from workflows.sweep import SCHEDULE, Sweep
 from workflows.visibility import ALL_KEYS
 
@@ -141,14 +145,27 @@ WRITING_THREADS = 16
 """For the database alone, so that a mail server that hangs keeps nothing from being written down."""
 RECONCILING_THREADS = 2
 """One look at a time."""
+LOOKING_THREADS = 4
+"""What waits for a sender is read in a millisecond, and never behind a mail server that hangs."""
+WEBHOOK_THREADS = 4
+"""For the database alone: what is under way to others holds no thread."""
+LISTENERS_WOKEN_EVERY = timedelta(seconds=1)
+"""At most: a burst of turns costs one look into the journal, and what is told comes a second later."""
 RECEIVING_THREADS = 4
 """One pass at a time reads and settles; what is tried on its own comes beside it."""
 log = structlog.get_logger()
 
 
+def _no_more(_: str) -> Office | None:
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Everything that the activities stand on; tests put their fakes here."""
+    """Everything that the activities stand on; tests put their fakes here.
+
+    `offices` are those beside the channels to people; `bell` is rung when the journal has grown.
+    """
 
     ledger: Ledger
     outbox: Outbox
@@ -156,6 +173,8 @@ class Parts:
     staff: Staff
     channels: Mapping[str, Channel]
     wake: Wake
+    offices: Callable[[str], Office | None] = _no_more
+    bell: Bell | None = None
     calendars: Calendars = public_holidays
     now: Callable[[], datetime] = wall_clock
     day_length: timedelta = timedelta(days=1)
@@ -173,6 +192,7 @@ class Parts:
 
 def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: Any) -> Worker:
     """A worker for everything that day90 does."""
+    told = {"rings": parts.bell.ring} if parts.bell else {}
     books = Bookkeeping(
         ledger=parts.ledger,
         library=parts.library,
@@ -183,12 +203,17 @@ def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: An
         day_length=parts.day_length,
         spread=parts.spread,
         ui=parts.ui,
+        **told,
     )
+    threads = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="channel")
+    letters = {
+        name: Letters(name, parts.outbox, channel, parts.now, threads, **told)
+        for name, channel in parts.channels.items()
+    }
     sending = Sending(
-        outbox=parts.outbox,
-        channels=parts.channels,
-        now=parts.now,
-        threads=ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="channel"),
+        offices=lambda channel: letters.get(channel) or parts.offices(channel),
+        threads=ThreadPoolExecutor(LOOKING_THREADS, thread_name_prefix="look"),
+        wake=parts.wake,
     )
     sweeping = sweeping_of(parts)
     receiving = receiving_of(parts)
@@ -266,15 +291,7 @@ class WakeSender:
     task_queue: str
 
     async def __call__(self, channel: str) -> None:
-        await self.client.start_workflow(
-            Sender.run,
-            channel,
-            id=id_of(channel),
-            task_queue=self.task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            start_signal="wake",
-            static_summary=f"sends what waits for {channel}",
-        )
+        await wake_sender(self.client, channel, task_queue=self.task_queue)
 
 
 def parts_of(settings: Settings, client: Client) -> Parts:
@@ -294,6 +311,8 @@ def parts_of(settings: Settings, client: Client) -> Parts:
     hubspot = hubspot_of(settings)
     library = shelf.Library(settings.playbooks)
     staff = shelf.Directory(settings.team)
+    wake = WakeSender(client, settings.task_queue)
+    webhooks, census = SqlWebhooks(engine), SqlCensus(engine)
     door = Door(
         client=client,
         deals=ledger,
@@ -312,7 +331,9 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         library=library,
         staff=staff,
         channels={MAIL: mail},
-        wake=WakeSender(client, settings.task_queue),
+        wake=wake,
+        offices=webhook_offices(settings, webhooks, census=census, staff=staff),
+        bell=bell_of(webhooks, wake),
         day_length=settings.day_length,
         spread=SPREAD,
         fleet=TemporalFleet(client),
@@ -343,6 +364,42 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         },
         ui=f"{settings.temporal_ui}/namespaces/{namespace}/workflows/{{id}}" if settings.temporal_ui else "",
     )
+
+
+def webhook_offices(
+    settings: Settings, webhooks: SqlWebhooks, *, census: Census, staff: Staff
+) -> Callable[[str], Office | None]:
+    """Whoever is told by webhook has an office of its own, by the number of the target."""
+    outbound = Outbound(settings.webhooks_allowed)
+    threads = ThreadPoolExecutor(WEBHOOK_THREADS, thread_name_prefix="webhooks")
+
+    def office(channel: str) -> Office | None:
+        target = target_of(channel)
+        if target is None:
+            return None
+        return WebhookOffice(
+            target=target,
+            webhooks=webhooks,
+            post=outbound.post,
+            census=census,
+            staff=staff,
+            operator=operator_of(settings),
+            public_address=settings.public_address,
+            now=wall_clock,
+            threads=threads,
+        )
+
+    return office
+
+
+def bell_of(webhooks: SqlWebhooks, wake: Wake) -> Bell:
+    """Wakes the senders of all who are told of the journal."""
+
+    async def wake_all() -> None:
+        for target in await asyncio.to_thread(webhooks.active):
+            await wake(channel_of(target))
+
+    return Bell(wake_all, whom="webhooks", quiet=LISTENERS_WOKEN_EVERY)
 
 
 def handlers_of(door: Doorway, settings: Settings) -> Mapping[str, Handler]:
@@ -401,6 +458,7 @@ async def work(settings: Settings) -> None:
     log.info(
         "worker_started", task_queue=settings.task_queue, namespace=client.namespace, build=settings.build_id or "any"
     )
+    ringing = asyncio.create_task(parts.bell.ringing()) if parts.bell else None
     await _wake(parts)
     await _look_into_inbox(client, task_queue=settings.task_queue)
     await keep_schedule(client, task_queue=settings.task_queue)
@@ -409,6 +467,8 @@ async def work(settings: Settings) -> None:
     ended = asyncio.create_task(ending.wait())
     await asyncio.wait([working, ended], return_when=asyncio.FIRST_COMPLETED)
     log.info("worker_ending")
+    if ringing is not None:
+        ringing.cancel()
     try:
         await asyncio.wait_for(worker.shutdown(), (GRACE + GRACE).total_seconds())
         await working
@@ -418,6 +478,8 @@ async def work(settings: Settings) -> None:
 
 async def _wake(parts: Parts) -> None:
     """What waited while no worker was there goes out now; a server that is busy is no reason not to work."""
+    if parts.bell is not None:
+        parts.bell.ring()
     try:
         await parts.wake(MAIL)
     except RPCError as error:

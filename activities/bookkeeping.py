@@ -1,7 +1,7 @@
 """What happens when an onboarding opens, and at every turn after that? Decide, write it down, wake the sender."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +13,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.admission import business_now, calendar_of, check_deal, read_deal
 from activities.ports import Calendars, Ledger, Library, Staff, Wake
+from activities.sending import MAIL
 from domain.agenda.occasion import Occasion, ProgrammeOccasion
 from domain.agenda.state import Consequences, Entry, State
 from domain.clock import DAY, Clock
@@ -27,8 +28,11 @@ from domain.rules.rebuilding import CannotRebuild, rebuild
 from domain.trouble import AlreadyOnboarded
 from domain.wire import Instant, Wire
 
-MAIL = "mail"
 log = structlog.get_logger()
+
+
+def _tells_nobody() -> None:
+    return
 
 
 class Opening(Wire):
@@ -49,6 +53,7 @@ class Bookkeeping:
     `spread` is how far apart onboardings wake that have something at the same hour.
 
     `threads` are for the database alone: a mail server that hangs must not keep anything from being written down.
+    `rings` tells that the journal has grown, and costs nothing.
     """
 
     ledger: Ledger
@@ -60,6 +65,7 @@ class Bookkeeping:
     day_length: timedelta = DAY
     spread: timedelta = timedelta(0)
     ui: str = ""
+    rings: Callable[[], None] = _tells_nobody
 
     @activity.defn
     async def open_onboarding(self, opening: Opening) -> State:
@@ -144,6 +150,7 @@ class Bookkeeping:
     async def take_turn(self, occasion: Occasion) -> Consequences:
         """Decide what follows, write journal, read model and notices in one transaction, wake the sender."""
         consequences, waiting = await asyncio.get_running_loop().run_in_executor(self.threads, self._turn, occasion)
+        self.rings()
         if waiting:
             await self.wake(MAIL)
         return consequences
@@ -168,6 +175,7 @@ class Bookkeeping:
         """Write down what is due in a success programme, tell people, and answer with what comes next."""
         loop = asyncio.get_running_loop()
         entries, waiting = await loop.run_in_executor(self.threads, self._keep_programme, occasion)
+        self.rings()
         if waiting:
             await self.wake(MAIL)
         return entries

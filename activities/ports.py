@@ -17,6 +17,7 @@ from domain.record import Basis, Dossier, Past, Receipt, RegisterRow, WaitingNot
 from domain.reported import Measurement
 from domain.team import Team
 from domain.usage import FreshDay
+from domain.webhooks import Outgoing, Target, Tried
 
 
 class Ledger(Protocol):
@@ -77,6 +78,52 @@ class Channel(Protocol):
 
     def deliver(self, waiting: WaitingNotice) -> Receipt:
         """Hand the message over. Raises ChannelDown (try again) or ChannelRefuses (never try again)."""
+
+
+class Office(Protocol):
+    """What leaves the house by one channel: what waits for it, and how one of that goes. It is known by its number."""
+
+    def ready(self, *, now: datetime, most: int) -> Sequence[int]:
+        """What may go now, oldest first."""
+
+    def next_ready(self, *, after: datetime) -> datetime | None:
+        """When the next that may not go yet may; None when none waits for its hour."""
+
+    async def deliver(self, id: int) -> str:
+        """`sent`, `withdrawn` or `refused`. Raises ChannelDown, after which it is tried again."""
+
+
+class Post(Protocol):
+    """A way to other systems' addresses. It never raises: what went wrong stands in the answer."""
+
+    async def __call__(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Tried: ...
+
+
+class Webhooks(Protocol):
+    """Who is told of the journal, and what is still to be told; a target is known by its number."""
+
+    def ready(self, target: int, *, now: datetime, most: int) -> Sequence[int]:
+        """Ids of its deliveries that may go now, oldest first; what the journal got meanwhile becomes one of them."""
+
+    def next_ready(self, target: int, *, after: datetime) -> datetime | None:
+        """When the next delivery that may not go yet may; None when none waits for its hour."""
+
+    def take(self, id: int) -> Outgoing | None:
+        """The delivery right before it goes; None when it went, or its target is told nothing any more."""
+
+    def sent(self, id: int, tried: Tried) -> None: ...
+
+    def failed(self, id: int, tried: Tried, *, not_before: datetime) -> datetime:
+        """It was not taken, and waits; since when its target has had nothing but failures."""
+
+    def give_up(self, id: int) -> None:
+        """Never try it again by itself."""
+
+    def waiting(self, target: int) -> int:
+        """How many of its deliveries wait."""
+
+    def disable(self, id: int, *, reason: str, at: datetime | None = None) -> Target:
+        """Tell the target nothing more."""
 
 
 class Wake(Protocol):

@@ -1,7 +1,7 @@
-"""How does a notice leave the house? Taken from the outbox right before it goes, delivered, its receipt kept."""
+"""How does what waits leave the house? Taken up right before it goes, delivered, and what came of it kept."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,10 +11,11 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.ports import Channel, Outbox
+from activities.ports import Channel, Office, Outbox, Wake
 from domain.trouble import ChannelDown, ChannelRefuses
 from domain.wire import Instant, Wire
 
+MAIL = "mail"
 MOST_AT_ONCE = 20
 """So many deliveries of a channel are under way together: enough to fill a second, few enough for any mail server."""
 PATIENCE = timedelta(days=5)
@@ -44,41 +45,45 @@ class Delivery(Wire):
     notice: int
 
 
-@dataclass(frozen=True)
-class Sending:
-    """The activities of a channel's sender. `now` tells wall time."""
+def _tells_nobody() -> None:
+    return
 
+
+@dataclass(frozen=True)
+class Letters:
+    """The office of a channel to people's inboxes: what waits for it is in the outbox. `now` tells wall time.
+
+    `rings` tells that the journal has grown: by what became of the message.
+    """
+
+    name: str
     outbox: Outbox
-    channels: Mapping[str, Channel]
+    channel: Channel
     now: Callable[[], datetime]
     threads: Executor
+    rings: Callable[[], None] = _tells_nobody
 
-    @activity.defn
-    async def look_into_outbox(self, look: Look) -> Round:
-        return await asyncio.get_running_loop().run_in_executor(self.threads, self._look, look)
+    def ready(self, *, now: datetime, most: int) -> Sequence[int]:
+        return self.outbox.ready(self.name, now=now, most=most)
 
-    def _look(self, look: Look) -> Round:
-        ready = self.outbox.ready(look.channel, now=look.now, most=MOST_AT_ONCE * 5)
-        return Round(ready=tuple(ready), next_at=self.outbox.next_ready(look.channel, after=look.now))
+    def next_ready(self, *, after: datetime) -> datetime | None:
+        return self.outbox.next_ready(self.name, after=after)
 
-    @activity.defn
-    async def deliver_notice(self, delivery: Delivery) -> str:
-        """`sent`, `withdrawn` or `refused`. Raises ChannelDown, which Temporal retries."""
-        return await _with_signs_of_life(
-            asyncio.get_running_loop().run_in_executor(self.threads, self._deliver, delivery)
-        )
+    async def deliver(self, id: int) -> str:
+        outcome = await asyncio.get_running_loop().run_in_executor(self.threads, self._deliver, id)
+        self.rings()
+        return outcome
 
-    def _deliver(self, delivery: Delivery) -> str:
-        id = delivery.notice
+    def _deliver(self, id: int) -> str:
         waiting = self.outbox.take(id)
         if waiting is None:
             return "withdrawn"
         try:
-            receipt = self.channels[delivery.channel].deliver(waiting)
+            receipt = self.channel.deliver(waiting)
         except ChannelDown as error:
-            if self.now() - waiting.notice.not_before > PATIENCE:
-                return self._refuse(id, f"given up after {PATIENCE.days} days of trying; the last answer: {error}")
-            raise ApplicationError(str(error), type="ChannelDown") from None
+            if self.now() - waiting.notice.not_before <= PATIENCE:
+                raise
+            return self._refuse(id, f"given up after {PATIENCE.days} days of trying; the last answer: {error}")
         except ChannelRefuses as error:
             return self._refuse(id, str(error))
         self.outbox.sent(id, receipt)
@@ -88,6 +93,43 @@ class Sending:
         owner = self.outbox.refused(id, reason=reason, at=self.now())
         log.warning("notice_refused", notice=id, owner=owner)
         return "refused"
+
+
+@dataclass(frozen=True)
+class Sending:
+    """The activities of a channel's sender. `offices` knows the office of a channel; None where there is none (any
+    more), and then nothing waits. `threads` are for looking what waits.
+    """
+
+    offices: Callable[[str], Office | None]
+    threads: Executor
+    wake: Wake | None = None
+
+    @activity.defn
+    async def look_into_outbox(self, look: Look) -> Round:
+        return await asyncio.get_running_loop().run_in_executor(self.threads, self._look, look)
+
+    def _look(self, look: Look) -> Round:
+        office = self.offices(look.channel)
+        if office is None:
+            return Round()
+        ready = office.ready(now=look.now, most=MOST_AT_ONCE * 5)
+        return Round(ready=tuple(ready), next_at=office.next_ready(after=look.now))
+
+    @activity.defn
+    async def deliver_notice(self, delivery: Delivery) -> str:
+        """`sent`, `withdrawn` or `refused`. Raises ChannelDown, which Temporal retries."""
+        office = self.offices(delivery.channel)
+        if office is None:
+            return "withdrawn"
+        try:
+            outcome = await _with_signs_of_life(asyncio.ensure_future(office.deliver(delivery.notice)))
+        except ChannelDown as error:
+            raise ApplicationError(str(error), type="ChannelDown", next_retry_delay=error.again_after) from None
+        if outcome == "refused" and delivery.channel != MAIL and self.wake is not None:
+            # People were written to about it.
+            await self.wake(MAIL)
+        return outcome
 
 
 async def _with_signs_of_life(work: asyncio.Future[Answer]) -> Answer:

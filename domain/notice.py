@@ -43,6 +43,7 @@ NoticeKind = Literal[
     "programme_message",
     "undeliverable",
     "sweep_report",
+    "webhook_disabled",
 ]
 
 OUTLIVES_THE_ONBOARDING: tuple[NoticeKind, ...] = (

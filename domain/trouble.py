@@ -1,5 +1,7 @@
 """Which troubles do the rooms name to each other? Errors that somebody can act on, with who that is."""
 
+from datetime import timedelta
+
 
 class AlreadyOnboarded(Exception):
     """Another run had this deal before. A retry does not help; nobody need act unless the deal id was reused."""
@@ -10,7 +12,14 @@ class UnknownOnboarding(Exception):
 
 
 class ChannelDown(Exception):
-    """The channel cannot take messages now (connection, 4xx of SMTP). Trying again helps; the operator may look."""
+    """The channel cannot take messages now (connection, 4xx of SMTP). Trying again helps; the operator may look.
+
+    `again_after` is how long the other side asks us to wait.
+    """
+
+    def __init__(self, reason: str = "", *, again_after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.again_after = again_after
 
 
 class ChannelRefuses(Exception):

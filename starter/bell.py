@@ -1,4 +1,4 @@
-"""How does the receiver learn that something waits in the inbox? It is woken, and started where it does not run."""
+"""How do receiver and senders learn that something waits? They are woken, and started where they do not run."""
 
 import asyncio
 import contextlib
@@ -8,10 +8,10 @@ from datetime import timedelta
 import structlog
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
-from runtime.connection import BadTemporalProfile, CannotReachTemporal
 from workflows.receiver import ID, Receiver
+from workflows.sender import Sender, id_of
 from workflows.usage import ID as USAGE
 from workflows.usage import UsageLook
 
@@ -50,13 +50,44 @@ async def look_at_usage(client: Client, *, task_queue: str) -> None:
     )
 
 
+async def wake_sender(client: Client, channel: str, *, task_queue: str) -> None:
+    """Wake the sender of a channel, by one signal. Raises RPCError."""
+    await client.start_workflow(
+        Sender.run,
+        channel,
+        id=id_of(channel),
+        task_queue=task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal="wake",
+        static_summary=f"sends what waits for {channel}",
+    )
+
+
+async def end_sender(client: Client, channel: str) -> None:
+    """End the sender of a channel that is no more. Raises RPCError, but not when there is none."""
+    try:
+        await client.get_workflow_handle(id_of(channel)).terminate("its channel was removed")
+    except RPCError as failure:
+        if failure.status != RPCStatusCode.NOT_FOUND:
+            raise
+
+
 class Bell:
-    """Rings until it was heard, and no more often than is of use. `ring` is for the loop that `ringing` runs in."""
+    """Rings until it was heard, and no more often than is of use. `ring` is for the loop that `ringing` runs in.
+
+    `whom` it wakes is for the log; `quiet` is the time between two rings, `at_least` after how long it rings by itself.
+    """
 
     def __init__(
-        self, wake: Callable[[], Awaitable[None]], *, quiet: timedelta = QUIET, at_least: timedelta | None = None
+        self,
+        wake: Callable[[], Awaitable[None]],
+        *,
+        whom: str = "receiver",
+        quiet: timedelta = QUIET,
+        at_least: timedelta | None = None,
     ) -> None:
         self._wake = wake
+        self._whom = whom
         self._quiet = quiet
         self._at_least = at_least.total_seconds() if at_least else None
         self._rung = asyncio.Event()
@@ -73,9 +104,10 @@ class Bell:
             self._rung.clear()
             try:
                 await self._wake()
-            except (RPCError, CannotReachTemporal, BadTemporalProfile) as trouble:
+            except Exception as trouble:
+                # Whatever it was: a bell that stops is never heard again.
                 if not told:
-                    log.warning("receiver_not_woken", reason=str(trouble))
+                    log.warning("not_woken", whom=self._whom, reason=str(trouble))
                 told = True
                 self._rung.set()
                 await asyncio.sleep(AGAIN.total_seconds())

@@ -25,6 +25,7 @@ FOR_STAFF: frozenset[NoticeKind] = frozenset(
         "hand_off_decision",
         "undeliverable",
         "sweep_report",
+        "webhook_disabled",
     }
 )
 
@@ -411,6 +412,16 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "kind": "status_report",
         "reason": "550 5.1.1 unknown user",
     },
+    "webhook_disabled": {
+        "account": "day90",
+        "onboarding": "",
+        "ui": "",
+        "target": 3,
+        "place": "https://hooks.example.com",
+        "reason": "nothing was taken for 5 days; the last answer: answered 503",
+        "since": "2027-01-02T07:10:00+00:00",
+        "waiting": 214,
+    },
     "sweep_report": {
         "account": "day90",
         "onboarding": "",
@@ -704,6 +715,16 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
     },
     "ended": {"ending": "withdrawn", "reason": ""},
     "undeliverable": {"to": "中村 浩", "kind": "status_report", "reason": "550 5.1.1 unknown user"},
+    "webhook_disabled": {
+        "account": "day90",
+        "onboarding": "",
+        "ui": "",
+        "target": 3,
+        "place": "https://hooks.example.com",
+        "reason": "it answered 410 Gone",
+        "since": "2027-01-02T07:10:00+00:00",
+        "waiting": 214,
+    },
     "sweep_report": {
         "account": "day90",
         "onboarding": "",

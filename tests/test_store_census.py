@@ -1,14 +1,14 @@
 """What does the store tell the sweep, on SQLite and PostgreSQL alike?"""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
 from sqlalchemy import Engine, update
-from temporalio.exceptions import ApplicationError
 
 from activities.ports import Census
-from activities.sending import PATIENCE, Delivery, Sending
+from activities.sending import PATIENCE, Letters
 from domain.notice import Notice, Person
 from domain.record import Receipt, WaitingNotice, Writing
 from domain.trouble import ChannelDown
@@ -119,7 +119,7 @@ def test_a_mail_that_goes_again_is_tried_for_as_long_as_a_new_one(census: SqlCen
     given_up = delivered(outbox, mail, at=mended)
 
     census.send_again("onboarding-file-1", OWNER, since=NOON - HOUR, at=mended)
-    with pytest.raises(ApplicationError, match="busy"):
+    with pytest.raises(ChannelDown, match="busy"):
         delivered(outbox, mail, at=mended + PATIENCE - HOUR)
     given_up_again = delivered(outbox, mail, at=mended + PATIENCE + HOUR)
 
@@ -137,8 +137,8 @@ class BusyChannel:
 def delivered(outbox: SqlOutbox, mail: int, *, at: datetime) -> str:
     """What comes of one try at that moment."""
     with ThreadPoolExecutor(1) as threads:
-        sending = Sending(outbox=outbox, channels={"mail": BusyChannel()}, now=lambda: at, threads=threads)
-        return sending._deliver(Delivery(channel="mail", notice=mail))
+        office = Letters("mail", outbox, BusyChannel(), lambda: at, threads)
+        return asyncio.run(office.deliver(mail))
 
 
 def test_a_notice_of_the_house_goes_once_to_somebody_who_takes_part_in_nothing(

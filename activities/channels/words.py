@@ -17,6 +17,7 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
         "kind": {
             "undeliverable": "undeliverable mail",
             "sweep_report": "report of the nightly sweep",
+            "webhook_disabled": "end of a webhook",
             "went_live": "go-live",
         },
     },
@@ -79,6 +80,7 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "programme_message": "定期のお知らせ",
             "undeliverable": "不達の連絡",
             "sweep_report": "夜間点検の報告",
+            "webhook_disabled": "Webhookの停止",
         },
     },
 }

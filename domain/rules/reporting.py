@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.calendar import WorkCalendar
 from domain.finding import EXPLAINED, Finding
-from domain.notice import Notice, Person
+from domain.notice import Notice, NoticeKind, Person
 from domain.rules.casting import staff_person
 from domain.team import Team
 from domain.text import in_language
@@ -42,6 +42,31 @@ def reports(
     ]
 
 
+def of_disabled_webhook(
+    target: int,
+    place: str,
+    reason: str,
+    team: Team,
+    operator: Person | None,
+    *,
+    since: datetime,
+    waiting: int,
+    now: datetime,
+) -> list[tuple[Notice, Person]]:
+    """That a target of webhooks is told nothing any more: to the operator, and where none is named to CS managers."""
+    managers = [staff_person(member, member.languages[0]) for member in team.members if member.role == "cs_manager"]
+    manager = managers[0] if managers else None
+    facts = {"target": target, "place": place, "reason": reason, "since": since.isoformat(), "waiting": waiting}
+    key = f"webhook_disabled/{target}/{since.isoformat()}"
+    return [
+        (
+            _of_the_house("webhook_disabled", f"{key}/{person.id}", person, facts, ask=operator or manager, now=now),
+            person,
+        )
+        for person in ([operator] if operator is not None else managers)
+    ]
+
+
 def _concerned(finding: Finding, team: Team, managers: list[str]) -> list[str]:
     """Handles, each once. A team of one is its own manager."""
     owner = team.member(finding.owner)
@@ -53,12 +78,23 @@ def _concerned(finding: Finding, team: Team, managers: list[str]) -> list[str]:
 
 def _notice(person: Person, findings: Sequence[Finding], *, ask: Person | None, now: datetime) -> Notice:
     """Under the day's key: a sweep that is run again tells nobody again."""
+    facts = {
+        "findings": [_told(finding, person.language) for finding in findings[:MOST_LISTED]],
+        "found": len(findings),
+    }
+    return _of_the_house("sweep_report", f"sweep/{now:%Y-%m-%d}/{person.id}", person, facts, ask=ask, now=now)
+
+
+def _of_the_house(
+    kind: NoticeKind, key: str, person: Person, facts: dict[str, Any], *, ask: Person | None, now: datetime
+) -> Notice:
+    """About the house itself: the operator gets it at once, staff in their office hours."""
     office = WorkCalendar(time_zone=person.time_zone)
     at_once = person.id == OPERATOR
     return Notice(
         onboarding="",
-        key=f"sweep/{now:%Y-%m-%d}/{person.id}",
-        kind="sweep_report",
+        key=key,
+        kind=kind,
         to=person.id,
         facts={
             "account": HOUSE,
@@ -68,8 +104,7 @@ def _notice(person: Person, findings: Sequence[Finding], *, ask: Person | None, 
             "onboarding": "",
             "staff": True,
             "ui": "",
-            "findings": [_told(finding, person.language) for finding in findings[:MOST_LISTED]],
-            "found": len(findings),
+            **facts,
         },
         not_before=now if at_once else office.next_office_moment(now),
     )

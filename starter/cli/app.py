@@ -56,6 +56,7 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "why": ("starter.cli.reasons:why", LOOK, "Why a date is that date, why something happened or has not."),
     "mails": ("starter.cli.mails:mails", LOOK, "Which mails were written to whom, and what one of them says."),
     "inbox": ("starter.cli.inbox:inbox", LOOK, "What other systems delivered, and what became of it."),
+    "webhook": ("starter.cli.webhooks:webhook", RUN, "Tell other systems what happens: targets, deliveries, secrets."),
     "sweep": ("starter.cli.sweeping:sweep", LOOK, "Who would fall through? Store and Temporal compared, now."),
     "repair": ("starter.cli.sweeping:repair", RUN, "Mend what the sweep finds; says first what it will do."),
     "dossier": ("starter.cli.dossiers:dossier", LOOK, "Who approved what, as one JSON that a stranger can verify."),

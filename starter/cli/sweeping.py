@@ -121,7 +121,7 @@ def _ask(out: Console) -> None:
 
 async def repairing_at(desk: Desk) -> "Repairing":
     """What sweeps and repairs, on the desk's store and Temporal. Raises CannotReachTemporal, NotReachable."""
-    from activities.bookkeeping import MAIL
+    from activities.sending import MAIL
     from starter.repairing import Repairing
     from store.census import SqlCensus
 

@@ -107,7 +107,7 @@ async def web_parts(settings: Settings, *, reach: "Callable[[], Awaitable[Client
             grouped=grouped,
             bell=Bell(wake),
             usage=usage,
-            usage_bell=Bell(look, quiet=LOOKS_AT_USAGE_EVERY, at_least=LOOKS_AT_USAGE_AT_LEAST_EVERY),
+            usage_bell=Bell(look, whom="usage", quiet=LOOKS_AT_USAGE_EVERY, at_least=LOOKS_AT_USAGE_AT_LEAST_EVERY),
             reach=reach,
         )
         ringing = [asyncio.create_task(bell.ringing()) for bell in (parts.bell, parts.usage_bell)]

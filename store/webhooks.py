@@ -1,0 +1,330 @@
+"""Who is told of the journal, what is still to be told, and how did it go?"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, delete, exists, func, insert, select, update
+
+from domain.events import PREFIX, Entry, event_id
+from domain.trouble import NotFound
+from domain.webhooks import DeliveryLine, DeliveryPage, DeliveryState, Outgoing, Target, Tried
+from store.engine import read_transaction, wall_clock, write_transaction
+from store.rows import add
+from store.tables import IS_WAITING, journal
+from store.tables import webhook_deliveries as deliveries
+from store.tables import webhook_targets as targets
+
+HORIZON = timedelta(minutes=10)
+"""A transaction that commits late brings entries whose numbers are lower than some that were seen already, and clocks
+of two workers differ. So far back from the newest entry it is looked for what has no delivery yet. A turn's transaction
+lasts milliseconds and clocks are kept to a second: ten minutes are room for a database that was stopped meanwhile."""
+MOST_AT_ONCE = 500
+"""Deliveries made in one look: more would keep SQLite's other writers waiting."""
+KEPT = timedelta(days=30)
+"""How long the log of deliveries reaches back: a month's review sees the whole of it."""
+GLOOMY_AFTER = timedelta(minutes=1)
+TRIED_WHILE_GLOOMY = 3
+"""Where nothing but failures came for so long, so many are tried and the others wait: a target that hangs would hold
+twenty of a worker's places, five of them all."""
+FAILED = "failed"
+
+
+class SqlWebhooks:
+    """The webhooks of `activities.ports`, in SQL, and what people order about them. May be shared by threads."""
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime] = wall_clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    # --- targets, as people order them
+
+    def add(self, url: str, *, types: Sequence[str], secret: str, since: datetime | None = None) -> Target:
+        """A new target, told of what is written down from `since` on, by default from now."""
+        now = self._clock()
+        since = since or now
+        with write_transaction(self._engine) as connection:
+            row = {
+                "url": url,
+                "types": list(types) or None,
+                "secret": secret,
+                "since": since,
+                "floor": _floor_before(connection, since),
+                "created_at": now,
+            }
+            [id] = connection.execute(insert(targets).values(row)).inserted_primary_key or (0,)
+            return _target(_held(connection, int(id)))
+
+    def all(self) -> Sequence[Target]:
+        with read_transaction(self._engine) as connection:
+            return [_target(row) for row in connection.execute(select(targets).order_by(targets.c.id))]
+
+    def get(self, id: int) -> Target:
+        """Raises NotFound."""
+        with read_transaction(self._engine) as connection:
+            row = connection.execute(select(targets).where(targets.c.id == id)).one_or_none()
+        return _target(_known(row, id))
+
+    def secrets(self, id: int) -> Sequence[str]:
+        """What signs for it now. Raises NotFound."""
+        with read_transaction(self._engine) as connection:
+            row = connection.execute(select(targets).where(targets.c.id == id)).one_or_none()
+        return _secrets(_known(row, id), now=self._clock())
+
+    def rotate(self, id: int, *, secret: str, old_until: datetime) -> Target:
+        """Sign by another secret from now on, and until then by the one before too. Raises NotFound."""
+        with write_transaction(self._engine) as connection:
+            row = _held(connection, id)
+            changed = {"secret": secret, "old_secret": row.secret, "old_secret_until": old_until}
+            connection.execute(update(targets).where(targets.c.id == id).values(changed))
+            return _target(_held(connection, id))
+
+    def disable(self, id: int, *, reason: str, at: datetime | None = None) -> Target:
+        """Tell it nothing more; one that is disabled keeps its reason. Raises NotFound."""
+        with write_transaction(self._engine) as connection:
+            _held(connection, id)
+            active = (targets.c.id == id) & targets.c.disabled_at.is_(None)
+            stopped = {"disabled_at": at or self._clock(), "disabled_reason": reason}
+            connection.execute(update(targets).where(active).values(stopped))
+            return _target(_held(connection, id))
+
+    def enable(self, id: int, *, since: datetime | None = None) -> Target:
+        """Go on where it was stopped; with `since`, leave out what was written down before. Raises NotFound."""
+        now = self._clock()
+        with write_transaction(self._engine) as connection:
+            row = _held(connection, id)
+            changed: dict[str, Any] = {"disabled_at": None, "disabled_reason": None, "failing_since": None}
+            waits = (deliveries.c.target == id) & IS_WAITING
+            if since is not None:
+                changed |= {"since": since, "floor": max(row.floor, _floor_before(connection, since))}
+                before = select(journal.c.seq).where(journal.c.recorded_at < since).scalar_subquery()
+                connection.execute(delete(deliveries).where(waits, deliveries.c.seq.in_(before)))
+            connection.execute(update(targets).where(targets.c.id == id).values(changed))
+            connection.execute(update(deliveries).where(waits).values(not_before=now, waits_since=now))
+            return _target(_held(connection, id))
+
+    def remove(self, id: int) -> None:
+        """Forget it, and how its deliveries went. Raises NotFound."""
+        with write_transaction(self._engine) as connection:
+            _held(connection, id)
+            connection.execute(delete(deliveries).where(deliveries.c.target == id))
+            connection.execute(delete(targets).where(targets.c.id == id))
+
+    # --- deliveries, as people look at them
+
+    def page(
+        self, target: int, *, state: DeliveryState | None = None, before: int | None = None, limit: int = 50
+    ) -> DeliveryPage:
+        """The newest of a target that fit, newest first. Raises NotFound."""
+        found = _lines().where(deliveries.c.target == target).order_by(deliveries.c.seq.desc()).limit(limit + 1)
+        if state == "waiting":
+            found = found.where(IS_WAITING)
+        elif state is not None:
+            found = found.where(deliveries.c.state == state)
+        if before is not None:
+            found = found.where(deliveries.c.seq < before)
+        self.get(target)
+        with read_transaction(self._engine) as connection:
+            rows = connection.execute(found).all()
+        lines = tuple(_line(row) for row in rows[:limit])
+        return DeliveryPage(lines=lines, before=lines[-1].seq if len(rows) > limit else None)
+
+    def delivery(self, id: int) -> DeliveryLine:
+        """Raises NotFound."""
+        with read_transaction(self._engine) as connection:
+            row = connection.execute(_lines().where(deliveries.c.id == id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no delivery {id}; day90 webhook deliveries TARGET lists them")
+        return _line(row)
+
+    def resend(self, id: int) -> DeliveryLine:
+        """Let one delivery wait again, whatever became of it. Raises NotFound."""
+        self._let_wait(deliveries.c.id == id)
+        return self.delivery(id)
+
+    def resend_failed(self, target: int, *, since: datetime) -> int:
+        """Let all wait again that were given up since then; how many. Raises NotFound."""
+        self.get(target)
+        lost = (deliveries.c.target == target) & (deliveries.c.state == FAILED) & (deliveries.c.tried_at >= since)
+        return self._let_wait(lost)
+
+    def _let_wait(self, which: Any) -> int:
+        now = self._clock()
+        with write_transaction(self._engine) as connection:
+            again = {"state": "waiting", "not_before": now, "waits_since": now}
+            return connection.execute(update(deliveries).where(which).values(again)).rowcount
+
+    # --- what the sender asks
+
+    def active(self) -> Sequence[int]:
+        """Ids of the targets that are told."""
+        with read_transaction(self._engine) as connection:
+            return connection.scalars(select(targets.c.id).where(targets.c.disabled_at.is_(None))).all()
+
+    def ready(self, target: int, *, now: datetime, most: int) -> Sequence[int]:
+        """Ids of its deliveries that may go now, oldest first; what the journal got meanwhile becomes one of them."""
+        with read_transaction(self._engine) as connection:
+            row = connection.execute(select(targets).where(targets.c.id == target)).one_or_none()
+            if row is None or row.disabled_at is not None:
+                return ()
+            untold = _untold(connection, row)
+            floor = _risen(connection, row, untold, now=now)
+        if untold or floor != row.floor:
+            self._catch_up(row.id, untold, floor=floor, look=now)
+        waits = (deliveries.c.target == target) & IS_WAITING
+        may_go = select(deliveries.c.id).where(waits, deliveries.c.not_before <= now)
+        with read_transaction(self._engine) as connection:
+            if row.failing_since is not None and row.failing_since + GLOOMY_AFTER <= now:
+                tried = (deliveries.c.attempts > 0) & (deliveries.c.not_before > now)
+                resting = connection.scalar(select(func.count()).select_from(deliveries).where(waits, tried)) or 0
+                most = max(TRIED_WHILE_GLOOMY - resting, 0)
+            oldest = may_go.order_by(deliveries.c.not_before, deliveries.c.id).limit(most)
+            return connection.scalars(oldest).all()
+
+    def next_ready(self, target: int, *, after: datetime) -> datetime | None:
+        """When the next delivery that may not go yet may; None when none waits for its hour, or it is disabled."""
+        later = (deliveries.c.target == target) & IS_WAITING & (deliveries.c.not_before > after)
+        told = exists().where(targets.c.id == target, targets.c.disabled_at.is_(None))
+        with read_transaction(self._engine) as connection:
+            soonest: datetime | None = connection.scalar(select(func.min(deliveries.c.not_before)).where(later, told))
+        return soonest
+
+    def take(self, id: int) -> Outgoing | None:
+        """The delivery right before it goes; None when it went, or its target is told nothing any more."""
+        columns = (deliveries.c.id.label("delivery"), deliveries.c.waits_since, deliveries.c.target, *_of_entry())
+        found = select(*columns).join(journal, journal.c.seq == deliveries.c.seq)
+        with read_transaction(self._engine) as connection:
+            row = connection.execute(found.where(deliveries.c.id == id, IS_WAITING)).one_or_none()
+            if row is None:
+                return None
+            to = connection.execute(select(targets).where(targets.c.id == row.target)).one()
+        if to.disabled_at is not None:
+            return None
+        return Outgoing(
+            delivery=row.delivery,
+            target=_target(to),
+            entry=Entry.model_validate(row._mapping),
+            secrets=tuple(_secrets(to, now=self._clock())),
+            waits_since=row.waits_since,
+        )
+
+    def sent(self, id: int, tried: Tried) -> None:
+        """It was taken."""
+        with write_transaction(self._engine) as connection:
+            target = _note(connection, id, tried, state="sent")
+            well = (targets.c.id == target) & targets.c.failing_since.is_not(None)
+            connection.execute(update(targets).where(well).values(failing_since=None))
+
+    def failed(self, id: int, tried: Tried, *, not_before: datetime) -> datetime:
+        """It was not taken, and waits; since when its target has had nothing but failures."""
+        with write_transaction(self._engine) as connection:
+            target = _note(connection, id, tried, not_before=not_before)
+            first = (targets.c.id == target) & targets.c.failing_since.is_(None)
+            connection.execute(update(targets).where(first).values(failing_since=tried.at))
+            since = connection.scalar(select(targets.c.failing_since).where(targets.c.id == target))
+        return since or tried.at
+
+    def give_up(self, id: int) -> None:
+        """Never try it again by itself."""
+        with write_transaction(self._engine) as connection:
+            connection.execute(update(deliveries).where(deliveries.c.id == id, IS_WAITING).values(state=FAILED))
+
+    def waiting(self, target: int) -> int:
+        """How many of its deliveries wait."""
+        waits = (deliveries.c.target == target) & IS_WAITING
+        with read_transaction(self._engine) as connection:
+            return connection.scalar(select(func.count()).select_from(deliveries).where(waits)) or 0
+
+    def _catch_up(self, target: int, untold: Sequence[int], *, floor: int, look: datetime) -> None:
+        now = self._clock()
+        # What this look finds may go in its own round, whichever of the two clocks is ahead.
+        fresh = {"target": target, "state": "waiting", "not_before": min(now, look), "waits_since": now, "attempts": 0}
+        with write_transaction(self._engine) as connection:
+            add(connection, deliveries, [{**fresh, "seq": seq, "created_at": now} for seq in untold])
+            connection.execute(update(targets).where(targets.c.id == target).values(floor=floor))
+            # Below the floor nothing is made anew, so that what is forgotten is not told twice.
+            old = (deliveries.c.created_at < now - KEPT) & (deliveries.c.state != "waiting")
+            settled = (deliveries.c.target == target) & old & (deliveries.c.seq <= floor)
+            connection.execute(delete(deliveries).where(settled))
+
+
+def _untold(connection: Connection, target: Row[Any]) -> Sequence[int]:
+    """Numbers of the entries that it is to be told, and that have no delivery yet; the oldest so many."""
+    there = (deliveries.c.target == target.id) & (deliveries.c.seq == journal.c.seq)
+    above = (journal.c.seq > target.floor) & (journal.c.recorded_at >= target.since)
+    found = select(journal.c.seq).where(above, ~exists().where(there))
+    if target.types is not None:
+        found = found.where(journal.c.kind.in_([type.removeprefix(PREFIX) for type in target.types]))
+    return connection.scalars(found.order_by(journal.c.seq).limit(MOST_AT_ONCE)).all()
+
+
+def _risen(connection: Connection, target: Row[Any], untold: Sequence[int], *, now: datetime) -> int:
+    """Up to which number all is settled: what lies behind the horizon, as far as deliveries have been made for it."""
+    above = journal.c.seq > target.floor
+    if len(untold) == MOST_AT_ONCE:
+        above &= journal.c.seq <= untold[-1]
+    last, newest = connection.execute(
+        select(func.max(journal.c.seq), func.max(journal.c.recorded_at)).where(above)
+    ).one()
+    if last is None:
+        return int(target.floor)
+    young = journal.c.recorded_at >= min(newest, now) - HORIZON
+    first_young = connection.scalar(select(func.min(journal.c.seq)).where(above, young))
+    if first_young is None:
+        return int(last)
+    # Not the number before it: that may be one that is being written, and is not seen yet.
+    older = connection.scalar(select(func.max(journal.c.seq)).where(above, journal.c.seq < first_young))
+    return int(target.floor if older is None else older)
+
+
+def _floor_before(connection: Connection, since: datetime) -> int:
+    """The number up to which nothing can be of use to a target that is told from then on."""
+    settled = select(journal.c.seq).where(journal.c.recorded_at < since - HORIZON)
+    return connection.scalar(settled.order_by(journal.c.seq.desc()).limit(1)) or 0
+
+
+def _note(connection: Connection, id: int, tried: Tried, **more: Any) -> int:
+    """Write down how a try went; the id of the target."""
+    of_it = update(deliveries).where(deliveries.c.id == id)
+    said: dict[str, Any] = {
+        "attempts": deliveries.c.attempts + 1,
+        "last_status": tried.status,
+        "last_error": None if tried.taken else tried.in_words,
+        "latency_ms": int(tried.took / timedelta(milliseconds=1)),
+        "tried_at": tried.at,
+    }
+    connection.execute(of_it.values(**said, **more))
+    return connection.scalar(select(deliveries.c.target).where(deliveries.c.id == id)) or 0
+
+
+def _held(connection: Connection, id: int) -> Row[Any]:
+    """The target, kept from others until the end of the transaction. Raises NotFound."""
+    return _known(connection.execute(select(targets).where(targets.c.id == id).with_for_update()).one_or_none(), id)
+
+
+def _known(row: Row[Any] | None, id: int) -> Row[Any]:
+    if row is None:
+        raise NotFound(f"there is no webhook {id}; day90 webhook list shows them")
+    return row
+
+
+def _target(row: Row[Any]) -> Target:
+    return Target.model_validate({**row._mapping, "types": row.types or ()})
+
+
+def _secrets(row: Row[Any], *, now: datetime) -> list[str]:
+    old_holds = row.old_secret is not None and row.old_secret_until is not None and row.old_secret_until > now
+    return [row.secret, row.old_secret] if old_holds else [row.secret]
+
+
+def _of_entry() -> Sequence[Any]:
+    return [column for column in journal.c if column.name != "data"]
+
+
+def _lines() -> Select[Any]:
+    columns = (journal.c.onboarding, journal.c.kind, journal.c.about, journal.c.key)
+    return select(deliveries, *columns).join(journal, journal.c.seq == deliveries.c.seq)
+
+
+def _line(row: Row[Any]) -> DeliveryLine:
+    return DeliveryLine.model_validate({**row._mapping, "event_id": event_id(row.onboarding, row.key)})
