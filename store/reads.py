@@ -150,6 +150,16 @@ def one(engine: Engine, onboarding: str) -> OnboardingInFull:
     return OnboardingInFull.model_validate({**line, **parts})
 
 
+def also_of_account(engine: Engine, onboarding: str, *, limit: int = 20) -> tuple[OnboardingLine, ...]:
+    """The other onboardings of the same customer, by the account's name; the latest first."""
+    mine = select(onboardings.c.account_folded).where(onboardings.c.onboarding == onboarding).scalar_subquery()
+    same = (onboardings.c.account_folded == mine) & (onboardings.c.onboarding != onboarding)
+    latest = select(onboardings).where(same).order_by(onboardings.c.opened_at.desc(), onboardings.c.onboarding)
+    with read_transaction(engine) as connection:
+        rows = connection.execute(latest.limit(limit)).mappings()
+        return tuple(OnboardingLine.model_validate(row) for row in rows)
+
+
 def journal(engine: Engine, onboarding: str, *, about: str | None = None) -> tuple[JournalEntry, ...]:
     """What happened, in the order of writing."""
     table = journal_table

@@ -75,11 +75,13 @@ def test_a_quarter_with_hubspot(house: Stack, account: Account) -> None:
         assert 202 == deliver(house, batch).status_code
     until(settled(house, 3))
 
-    assert {"onboarding-hubspot-4711", "onboarding-hubspot-4712"} == set(lines(house))
+    until(lambda: {"onboarding-hubspot-4711", "onboarding-hubspot-4712"} == set(lines(house)))
     became = {row["subject"]: row for row in delivered(house)}
     assert "onboarding-hubspot-4711 started" == became["hubspot-4711"]["outcome"]
     assert "no onboarding is under way" in became["hubspot-999"]["outcome"]
     assert "running" in asyncio.run(status_in_temporal(house, "onboarding-hubspot-4711")).lower()
+
+    assert ["onboarding-hubspot-4712"] == house.asked("show", "onboarding-hubspot-4711")["also_of_account"]
 
     account.change("4711", dealstage="contractsent")
     deliver(house, [event(propertyValue="contractsent", occurredAt=2)])

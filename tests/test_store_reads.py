@@ -153,6 +153,17 @@ def test_one_onboarding_is_shown_with_all_its_parts(engine: Engine) -> None:
     assert (None, 0) == (full.plan, full.revision)
 
 
+def test_the_others_of_a_customer_are_found(engine: Engine) -> None:
+    """However its name is written; not those of others."""
+    first = admit(engine, "1", account="Lindenau Möbel")
+    second = admit(engine, "2", account="LINDENAU MÖBEL", source="hubspot")
+    admit(engine, "3", account="Lindenau")
+
+    assert [second] == [line.onboarding for line in reads.also_of_account(engine, first)]
+    assert [first] == [line.onboarding for line in reads.also_of_account(engine, second)]
+    assert () == reads.also_of_account(engine, "onboarding-file-nobody")
+
+
 @pytest.mark.parametrize(
     "typed", ["onboarding-file-42", "42", "aozora", "AOZORA Ｓｅｉｋｏ", "精工", "100%", "straße", "STRASSE"]
 )

@@ -112,14 +112,26 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
     onboarding
         Its id, the deal's id, or a part of the customer's name that only one has.
     """
-    from store.reads import one
+    from store.reads import also_of_account, one
 
     desk = desk_at(where)
     found = one(desk.engine, desk.meant(onboarding))
+    others = also_of_account(desk.engine, found.onboarding)
     zone = desk.zone(found.onboarding)
     link = desk.link(found.onboarding)
-    said = {**found.model_dump(mode="json"), "time_zone": zone, "temporal_ui": link}
-    answer(where.json, said, lambda out: draw(out, found, zone=zone, link=link))
+    said = {
+        **found.model_dump(mode="json"),
+        "time_zone": zone,
+        "temporal_ui": link,
+        "also_of_account": [other.onboarding for other in others],
+    }
+
+    def drawn(out: Console) -> None:
+        draw(out, found, zone=zone, link=link)
+        for other in others:
+            out.print(plain(f"the same customer's: {other.onboarding}, {in_words(other.status)}"), soft_wrap=True)
+
+    answer(where.json, said, drawn)
 
 
 def draw(out: Console, found: "OnboardingInFull", *, zone: str, link: str | None) -> None:
