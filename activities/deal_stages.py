@@ -18,6 +18,8 @@ from domain.record import RegisterRow
 from domain.refusal import Refused
 from domain.trouble import NotFound, NotReachable
 
+SOON = timedelta(days=1)
+"""A won deal whose day of closing is chosen by hand may carry an hour that has not come: it has closed all the same."""
 LATE = timedelta(days=7)
 """A deal found later than this is taken up at the day on which it is found; before, what was due simply comes late."""
 REOPENED = "deal-reopened"
@@ -99,9 +101,12 @@ class DealStages:
         full = await self._crm().in_full(record, properties=self.mapping.properties())
         deal = self.mapping.deal(full)
         raw = deal.model_dump(mode="json", exclude_defaults=True)
-        late = self.now() - deal.closed_at
+        now = self.now()
+        late = now - deal.closed_at
+        if -SOON < late < timedelta(0):
+            raw["closed_at"] = now.isoformat()
         if late > LATE and deal.as_of is None:
-            raw["as_of"] = self.now().isoformat()
+            raw["as_of"] = now.isoformat()
         started = await self.door.start(raw)
         what = "had been started before" if started.already else "started"
         how = f", {late.days} days after its close" if late > LATE and not started.already else ""
@@ -176,9 +181,10 @@ class DealStages:
         """It is not in the CRM any more. A deletion may be a mistake, and is no reversal: a person decides."""
         line = await self._line(id)
         if line is None or line.ending:
-            return Settled(outcome=f"deleted in {self.name}; no onboarding is under way")
+            return Settled(outcome=f"no longer in {self.name}; no onboarding is under way")
         raise Refused(
-            f"the deal was deleted in {self.name}, and {line.onboarding} is under way: restore it there or end it here",
+            f"the deal was deleted or merged in {self.name}, and {line.onboarding} is under way: restore it there, or"
+            " end it here",
             field="objectId",
         )
 

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 import structlog
@@ -21,6 +23,10 @@ MOST_AT_ONCE = 100
 """So many deliveries are taken up in one step: a burst of thousands is through in some dozens of them."""
 SIDE_BY_SIDE = 10
 """So many subjects are worked on together: Temporal and the CRM answer while we wait, and neither is flooded."""
+BEGINS_NO_MORE_AFTER = timedelta(seconds=60)
+"""What a pass has settled is written down at its end: with a CRM that takes ten seconds a deal it might never come."""
+PULSE = 10.0
+"""Seconds between two signs of life; a single delivery may take a minute where a CRM is slow."""
 log = structlog.get_logger()
 Answer = TypeVar("Answer")
 
@@ -62,11 +68,14 @@ class Receiving:
         became: dict[int, Settled] = {}
         troubled: list[int] = []
         away: set[str] = set()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + BEGINS_NO_MORE_AFTER.total_seconds()
 
         async def in_order(of_one: Sequence[InboxRow]) -> None:
             async with free:
                 for number, row in enumerate(of_one):
-                    activity.heartbeat()
+                    if loop.time() > until:
+                        return
                     # What comes after a troubled one about the same thing waits with it; and where one found its way
                     # closed, the others of that source need not knock in this pass.
                     if row.source in away:
@@ -81,10 +90,12 @@ class Receiving:
                         log.warning("delivery_waits", delivery=row.id, source=row.source, kind=type(trouble).__name__)
                         return
 
-        await asyncio.gather(*(in_order(of_one) for of_one in by_subject.values()))
+        async with _alive():
+            await asyncio.gather(*(in_order(of_one) for of_one in by_subject.values()))
         if became:
             await self._in_thread(lambda: self.inbox.settle(became))
-        return Passed(settled=len(became), troubled=tuple(sorted(troubled)), more=len(rows) == MOST_AT_ONCE)
+        left = len(rows) - len(became) - len(troubled)
+        return Passed(settled=len(became), troubled=tuple(sorted(troubled)), more=left > 0 or len(rows) == MOST_AT_ONCE)
 
     @activity.defn
     async def take_from_inbox(self, taken: Taken) -> str:
@@ -114,3 +125,19 @@ class Receiving:
 
     async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self.threads, work)
+
+
+@asynccontextmanager
+async def _alive() -> AsyncIterator[None]:
+    """Gives signs of life meanwhile."""
+
+    async def tell() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(PULSE)
+
+    telling = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        telling.cancel()

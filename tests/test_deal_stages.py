@@ -136,6 +136,17 @@ async def test_a_deal_found_weeks_late_is_taken_up_at_its_day(desk: Desk) -> Non
     assert f"{ONBOARDING} started, 40 days after its close" == settled.outcome
 
 
+async def test_a_day_of_closing_whose_hour_has_not_come_is_now(desk: Desk) -> None:
+    """It was chosen by hand in the CRM; what lies further ahead stays, for the door to refuse."""
+    for id, hours in (("4711", 9), ("4712", 72)):
+        ahead = datetime.now(UTC) + timedelta(hours=hours)
+        desk.account.close_deal(id, closedate=ahead.isoformat())
+        await desk.hears(id=id)
+
+    today, later = (datetime.fromisoformat(raw["closed_at"]) for raw in desk.door.started)
+    assert today <= datetime.now(UTC) < later
+
+
 async def test_a_deal_that_does_not_map_is_refused_with_field_and_expression(desk: Desk) -> None:
     """Mended in the CRM, it is tried again."""
     desk.account.companies["8102"]["country"] = "Narnia"
@@ -249,7 +260,7 @@ async def test_a_deleted_deal_waits_for_a_person_while_its_onboarding_runs(desk:
     with pytest.raises(Refused, match=f"{ONBOARDING} is under way"):
         await desk.hears("deal_deleted")
     desk.account.deals.clear()
-    with pytest.raises(Refused, match="deleted in HubSpot"):
+    with pytest.raises(Refused, match="deleted or merged in HubSpot"):
         await desk.hears()
     assert "done" == (await desk.hears(id="999")).state
 

@@ -1,6 +1,7 @@
 """What HubSpot's API says becomes the record of the mapping guide, or a trouble that names who must act."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -203,6 +204,29 @@ async def test_each_trouble_says_who_must_act(
         await crm.deal("4711", properties=PROPERTIES)
     assert "Property" not in str(raised.value)
     assert TOKEN not in str(raised.value)
+
+
+async def test_a_deal_that_has_become_another_is_not_there_any_more(crm: HubSpot, account: Account) -> None:
+    """After a merge HubSpot shows the other one under the old id, and that must not pass for this one."""
+    account.first = [(200, {}, {"id": "5000", "properties": {"dealstage": "closedwon"}})]
+
+    with pytest.raises(NotFound, match="become another"):
+        await crm.deal("4711", properties=PROPERTIES)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"id": None}, {"results": [{}]}, {"results": [1]}, {"results": None}, {"id": "4711", "properties": [1]}],
+)
+async def test_an_answer_in_another_shape_is_no_crash(body: Any, crm: HubSpot, account: Account) -> None:
+    """A proxy's, or that of a HubSpot to come: the delivery waits, and says so."""
+    for ask in (
+        lambda: in_full(crm),
+        lambda: crm.closed_since(LONG_AGO, closed=LONG_AGO, stages=["closedwon"]),
+    ):
+        account.first = [(200, {}, body)] * 10
+        with suppress(NotReachable):
+            await ask()
 
 
 async def test_a_hubspot_that_is_away_or_silent_is_tried_again(crm: HubSpot, account: Account) -> None:

@@ -1,12 +1,13 @@
 """What follows from what was delivered: in order, once, whatever is away, and nobody waits for others' trouble."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from temporalio.client import WorkflowHandle
 
 from domain.inbox import InboxRow, Settled
@@ -23,8 +24,11 @@ class Scripted:
 
     seen: list[str] = field(default_factory=list)
     tries: dict[str, int] = field(default_factory=dict)
+    takes: float = 0.0
 
     async def __call__(self, row: InboxRow) -> Settled:
+        if self.takes:
+            await asyncio.sleep(self.takes)
         self.seen.append(row.key)
         self.tries[row.key] = self.tries.get(row.key, 0) + 1
         if row.body == "refuse":
@@ -32,6 +36,17 @@ class Scripted:
         if isinstance(row.body, int) and self.tries[row.key] <= row.body:
             raise NotReachable("the CRM does not answer")
         return Settled(outcome="done")
+
+
+@dataclass
+class Written(MemoryInbox):
+    """An inbox that remembers how many were settled together."""
+
+    together: list[int] = field(default_factory=list)
+
+    def settle(self, became: Mapping[int, Settled]) -> None:
+        self.together.append(len(became))
+        super().settle(became)
 
 
 @asynccontextmanager
@@ -113,6 +128,19 @@ async def test_an_outage_of_a_day_loses_nothing() -> None:
         )
 
     assert 101 == handler.tries["troubled"]
+
+
+async def test_a_slow_pass_writes_down_what_it_has_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a CRM that takes long, nobody waits for a hundred others."""
+    monkeypatch.setattr("activities.receiving.BEGINS_NO_MORE_AFTER", timedelta(seconds=0.05))
+    inbox, handler = Written(), Scripted(takes=0.1)
+    for number in range(25):
+        inbox.deliver(subject=f"deal-{number}", key=str(number))
+
+    async with receiving(inbox, handler):
+        await until(lambda: set(inbox.states()) == {"done"})
+
+    assert [10, 10, 5] == inbox.together
 
 
 async def test_a_ring_wakes_it() -> None:

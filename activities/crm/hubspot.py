@@ -1,9 +1,10 @@
 """What does HubSpot say of a deal? Its CRM API (v3, associations v4) by a private app's token."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+import functools
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote
 
 import httpx2
@@ -31,6 +32,25 @@ MOST_CONTACTS = 200
 """As many as a deal file holds."""
 
 
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+
+
+def _understood(ask: Callable[Given, Coroutine[Any, Any, Answer]]) -> Callable[Given, Coroutine[Any, Any, Answer]]:
+    """Makes NotReachable of an answer in a shape that HubSpot does not document: a proxy's, or a newer one's."""
+
+    @functools.wraps(ask)
+    async def asked(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        try:
+            return await ask(*args, **kwargs)
+        except (LookupError, TypeError, ValueError, AttributeError) as failure:
+            raise NotReachable(
+                f"HubSpot answers in a shape that we do not know ({type(failure).__name__})"
+            ) from failure
+
+    return asked
+
+
 class HubSpot:
     """A HubSpot account, read and written with an access token. May be shared by tasks of one event loop."""
 
@@ -51,6 +71,7 @@ class HubSpot:
     async def aclose(self) -> None:
         await self._client.aclose()
 
+    @_understood
     async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:
         """The deal alone as it is now: one call.
 
@@ -58,8 +79,13 @@ class HubSpot:
         """
         wanted = ",".join(dict.fromkeys([*ALWAYS, *properties]))
         found = await self._get(f"/crm/v3/objects/deals/{quote(id, safe='')}", {"properties": wanted})
-        return {"deal": {"id": str(found["id"]), "properties": found.get("properties") or {}}}
+        became = int(found["id"])
+        if str(became) != id:
+            # Under the id of a deal that was merged HubSpot shows the one that it has become.
+            raise NotFound(f"deal {id} has become another one")
+        return {"deal": {"id": id, "properties": dict(found.get("properties") or {})}}
 
+    @_understood
     async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:
         """The same with its primary company, contacts, owner and page: the record of docs/mapping.md."""
         id: str = record["deal"]["id"]
@@ -72,6 +98,7 @@ class HubSpot:
             "url": f"{page}{id}" if page else None,
         }
 
+    @_understood
     async def closed_since(
         self, changed: datetime, *, closed: datetime, stages: Collection[str], after: str | None = None
     ) -> DealPage:
