@@ -65,6 +65,7 @@ from activities.watching import Watching
 from activities.webhooks import WebhookOffice, channel_of, target_of
 from domain.notice import Person
 from domain.rules.reporting import OPERATOR
+from domain.usage import VIA_USAGE
 from playbooks import library as shelf
 from playbooks.mapping_files import HUBSPOT, SALESFORCE, MappingFile
 from runtime.connection import (
@@ -185,6 +186,7 @@ class Parts:
     operator: Person | None = None
     inbox: Inbox | None = None
     usage: UsageBooks | None = None
+    usage_door: Doorway | None = None
     usage_kept: timedelta = timedelta(days=120)
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     reconciling: Reconciling | None = None
@@ -277,10 +279,17 @@ def receiving_of(parts: Parts) -> Receiving | None:
 
 def watching_of(parts: Parts) -> Watching | None:
     """What the look at usage stands on; None where none comes, as in tests of other things."""
-    if parts.usage is None:
+    if parts.usage is None or parts.usage_door is None:
         return None
     threads = ThreadPoolExecutor(1, thread_name_prefix="usage")
-    return Watching(books=parts.usage, now=parts.now, kept=parts.usage_kept, threads=threads)
+    return Watching(
+        books=parts.usage,
+        door=parts.usage_door,
+        now=parts.now,
+        kept=parts.usage_kept,
+        threads=threads,
+        day_length=parts.day_length,
+    )
 
 
 @dataclass(frozen=True)
@@ -350,6 +359,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
             threads=ThreadPoolExecutor(RECONCILING_THREADS, thread_name_prefix="reconciling"),
         ),
         usage=SqlUsageBooks(engine),
+        usage_door=replace(door, via=VIA_USAGE),
         usage_kept=timedelta(days=settings.usage_days),
         handlers={
             **handlers_of(door, settings),

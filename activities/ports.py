@@ -15,6 +15,7 @@ from domain.notice import Notice, Person
 from domain.playbook import Playbook
 from domain.record import Basis, Dossier, Past, Receipt, RegisterRow, WaitingNotice, Writing
 from domain.reported import Measurement
+from domain.rules.using import Using
 from domain.team import Team
 from domain.usage import FreshDay
 from domain.webhooks import Outgoing, Target, Tried
@@ -219,6 +220,18 @@ class UsageBooks(Protocol):
 
     def counted(self, fresh: Sequence[FreshDay]) -> None:
         """They need not be counted again, where nothing was written since."""
+
+    def link(self, *, most: int) -> int:
+        """Note by which groups the product may know the next deals that were taken up since; 0 when there are none."""
+
+    def using(self, groups: Collection[str]) -> Sequence[Using]:
+        """The onboardings of those groups that have not ended, and whose playbooks let usage reach milestones."""
+
+    def users(self, groups: Collection[str], event: str, *, since: datetime) -> int:
+        """How many users of the groups did it since then."""
+
+    def active(self, groups: Collection[str], *, since: date) -> int:
+        """How many users of the groups did anything on that day or later."""
 
     def forget(self, *, before: date) -> int:
         """Delete some of the events of the days before that, and say how many; 0 when there are none left."""

@@ -1,9 +1,9 @@
 """What does the use of the product come to? Days are counted, milestones that it reaches are told, old events go."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -11,11 +11,17 @@ from typing import TypeVar
 import structlog
 from temporalio import activity
 
-from activities.ports import UsageBooks
+from activities.ports import Doorway, UsageBooks
+from domain.clock import DAY
+from domain.refusal import Refused
+from domain.rules.using import Using, counts_from, in_words, is_reached, reachable
+from domain.trouble import NotFound, NotReachable
+from domain.usage import FreshDay
 from domain.wire import Wire
 
 DAYS_AT_ONCE = 50
 """Days of groups that are counted in one transaction: some hundredths of a second, in which their writers wait."""
+DEALS_AT_ONCE = 200
 log = structlog.get_logger()
 Answer = TypeVar("Answer")
 
@@ -30,27 +36,75 @@ class Looked(Wire):
 
 @dataclass(frozen=True, kw_only=True)
 class Watching:
-    """The activity of the look. Single events are kept for `kept`; `threads` are for the database."""
+    """The activity of the look. `door` says that news came by usage; single events are kept for `kept`.
+
+    `threads` are for the database.
+    """
 
     books: UsageBooks
+    door: Doorway
     now: Callable[[], datetime]
     kept: timedelta
     threads: Executor
+    day_length: timedelta = field(default=DAY)
 
     @activity.defn
     async def look_at_usage(self) -> Looked:
         """Once through everything that was written since it was last counted. Again it changes nothing."""
-        days = 0
-        after = ("", 0)
+        looked, after = Looked(), ("", 0)
         while fresh := await self._in_thread(partial(self.books.count, after=after, most=DAYS_AT_ONCE)):
             activity.heartbeat()
-            await self._in_thread(partial(self.books.counted, fresh))
-            days += len(fresh)
+            looked = await self._look_at(fresh, looked)
             after = (fresh[-1].group_id, fresh[-1].day)
-        forgotten = await self._forget()
-        if forgotten:
+        if forgotten := await self._forget():
             log.info("usage_forgotten", events=forgotten)
-        return Looked(days=days)
+        return looked
+
+    async def _look_at(self, fresh: Sequence[FreshDay], before: Looked) -> Looked:
+        """Those that could not be told now are looked at again, and so their days stay fresh."""
+        await self._link()
+        groups = frozenset(day.group_id for day in fresh)
+        reached, troubled = 0, frozenset[str]()
+        troubles = 0
+        for using in await self._in_thread(partial(self.books.using, groups)):
+            activity.heartbeat()
+            try:
+                reached += await self._judge(using)
+            except NotReachable:
+                troubles += 1
+                troubled |= using.groups
+                log.warning("usage_not_told", onboarding=using.onboarding)
+        through = [day for day in fresh if day.group_id not in troubled]
+        await self._in_thread(partial(self.books.counted, through))
+        return Looked(
+            days=before.days + len(through), reached=before.reached + reached, troubled=before.troubled + troubles
+        )
+
+    async def _judge(self, using: Using) -> int:
+        """Tell what usage has reached; how many milestones. Raises NotReachable."""
+        reached = 0
+        for milestone, rule in reachable(using):
+            since = counts_from(rule, using, now=self.now(), day_length=self.day_length)
+            if rule.event is not None:
+                users = await self._in_thread(partial(self.books.users, using.groups, rule.event, since=since))
+            else:
+                users = await self._in_thread(partial(self.books.active, using.groups, since=since.date()))
+            if not is_reached(rule, users=users, seats=using.seats):
+                continue
+            note = in_words(rule, users=users, seats=using.seats)
+            news = {"milestone": milestone.key, "note": note, "news_id": f"usage-{milestone.key}"}
+            try:
+                await self.door.tell(using.onboarding, "reach_milestone", news)
+            except (Refused, NotFound) as refusal:
+                # Too early, or ended meanwhile: the next use is the next try.
+                log.info("usage_refused", onboarding=using.onboarding, milestone=milestone.key, reason=str(refusal))
+            else:
+                reached += 1
+        return reached
+
+    async def _link(self) -> None:
+        while await self._in_thread(partial(self.books.link, most=DEALS_AT_ONCE)):
+            activity.heartbeat()
 
     async def _forget(self) -> int:
         """In steps, since nobody else writes meanwhile on SQLite."""

@@ -43,6 +43,17 @@ class SignOff(Door):
     rework_days: int = Field(5, ge=1, le=60, description="working days that a rejection gives")
 
 
+class ReachedByUsage(Door):
+    """What use of the product shows that a milestone is reached: what users do, or how many of the seats are in use."""
+
+    event: Line | None = Field(None, description="this, as the product names what is done, or activated_pct")
+    users: int | None = Field(None, ge=1, le=100_000, description="so many users did it; without this one")
+    within_days: int | None = Field(None, ge=1, le=30, description="in the last so many days; without this seven")
+    activated_pct: float | None = Field(
+        None, gt=0, le=100, description="this, the share of the seats whose users were active since the close, or event"
+    )
+
+
 class Milestone(Door):
     """A state of the world that the plan waits for, with the day by which it should be so."""
 
@@ -60,6 +71,12 @@ class Milestone(Door):
     raci: Raci = Field(description="who does it, answers for it, is asked and is told")
     done_when: Text | None = Field(None, description="how everybody can tell that it is reached; stands in reminders")
     reminders: bool = Field(True, description="false: nobody is reminded and nobody escalated over")
+    reached_by_usage: ReachedByUsage | None = Field(
+        None,
+        description="reached by itself once the product is used like this",
+        # Kept playbooks go by the hash of what they say; it must not change where nothing is said.
+        exclude_if=lambda rule: rule is None,
+    )
     source: Sources = Field((), description="ids of what it stands for")
 
 

@@ -20,7 +20,9 @@ NOBODY = 0
 """The person of an event that came with an anonymousId alone: it counts as an event and not as a user."""
 UNGROUPED = ""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-A_DAY = timedelta(days=1)
+MS_OF_A_DAY = 86_400_000
+VIA_USAGE = "usage"
+"""The road of news that usage brings, as the journal names it."""
 COUNTED = frozenset({"track"})
 JOINING = frozenset({"group", "identify"})
 IGNORED = frozenset({"page", "screen", "alias"})
@@ -98,7 +100,7 @@ def read_usage(message: Any, sent: Sent, *, oldest: datetime) -> Usage | None:
         raise Refused("is missing", field="event")
     name = _name(event, field="event")
     ms = milliseconds(at)
-    return UsageEvent(_key(message), ms // 86_400_000, group, number_of(user) if user else NOBODY, name, ms)
+    return UsageEvent(_key(message), ms // MS_OF_A_DAY, group, number_of(user) if user else NOBODY, name, ms)
 
 
 def happened_at(message: Mapping[str, Any], sent: Sent) -> datetime:

@@ -8,6 +8,7 @@ from domain.deal import CustomerRole
 from domain.playbook import RULE, Playbook, RedFlag, Session, Target
 from playbooks.complaint import Spot
 from playbooks.lint_dates import A_WEEK, day_after_close, opening_day
+from playbooks.walk import every_milestone
 
 Finding = tuple[Spot, str]
 
@@ -34,6 +35,22 @@ def indicators_ask_for_something(playbook: Playbook) -> Iterator[Finding]:
         for stage, share in indicator.share_reached.items():
             if not 0 < share <= 1:
                 yield (*at, "share_reached", stage), f"is {share:g}: a share is more than 0 and at most 1"
+
+
+def usage_can_reach_it(playbook: Playbook) -> Iterator[Finding]:
+    for spot, _, milestone in every_milestone(playbook):
+        rule, at = milestone.reached_by_usage, (*spot, "reached_by_usage")
+        if rule is None:
+            continue
+        if (rule.event is None) == (rule.activated_pct is None):
+            yield at, "needs one of event and activated_pct"
+        if rule.event is None and (rule.users is not None or rule.within_days is not None):
+            field = "users" if rule.users is not None else "within_days"
+            yield (*at, field), "belongs to an event, which is missing"
+        if milestone.sign_off:
+            yield at, "is never looked at: a sign-off is a person's yes"
+        if milestone.role == "hypercare_end":
+            yield at, "is never looked at: hypercare ends by itself"
 
 
 def rules_can_be_read(playbook: Playbook) -> Iterator[Finding]:
@@ -203,6 +220,7 @@ def _conflict(flag: RedFlag, target: Target) -> str | None:
 ERRORS: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
     targets_can_be_met,
     indicators_ask_for_something,
+    usage_can_reach_it,
     rules_can_be_read,
     no_flag_waves_while_the_target_is_met,
     sessions_lead_to_their_milestone,

@@ -1,15 +1,46 @@
 """What does the use of the product come to? Days of groups, counted from their events whenever something was added."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import Connection, Date, Engine, bindparam, case, delete, distinct, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    Connection,
+    Date,
+    Engine,
+    bindparam,
+    case,
+    delete,
+    distinct,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
-from domain.usage import EPOCH, NOBODY, FreshDay
-from store.engine import write_transaction
-from store.rows import insert_into, put
-from store.tables import usage_daily, usage_events, usage_fresh, usage_people
+from domain.deal import DealClosed
+from domain.playbook import Playbook
+from domain.rules.using import Using, lets_usage_reach
+from domain.usage import EPOCH, MS_OF_A_DAY, NOBODY, VIA_USAGE, FreshDay, groups_of, milliseconds
+from store.engine import read_transaction, write_transaction
+from store.rows import add, insert_into, put
+from store.tables import (
+    NOT_ENDED,
+    deals,
+    journal,
+    milestones,
+    onboardings,
+    playbooks,
+    usage_daily,
+    usage_events,
+    usage_fresh,
+    usage_groups,
+    usage_people,
+)
 
+REMEMBERED_PLAYBOOKS = 64
 FORGOTTEN_AT_ONCE = 5_000
 
 
@@ -18,6 +49,7 @@ class SqlUsageBooks:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._playbook = lru_cache(REMEMBERED_PLAYBOOKS)(self._read_playbook)
 
     def count(self, *, after: tuple[str, int], most: int) -> Sequence[FreshDay]:
         """Count the next days of groups that something was written to, in the order of groups and days.
@@ -45,11 +77,74 @@ class SqlUsageBooks:
         with write_transaction(self._engine) as connection:
             connection.execute(gone, [{"of": one.group_id, "on": one.day, "seen": one.writes} for one in fresh])
 
+    def link(self, *, most: int) -> int:
+        """Note by which groups the product may know the next deals that were taken up since; 0 when there are none."""
+        linked = exists().where(usage_groups.c.onboarding == deals.c.onboarding)
+        found = select(deals.c.onboarding, deals.c.body).where(deals.c.run.is_not(None), ~linked).limit(most)
+        with write_transaction(self._engine) as connection:
+            new = connection.execute(found).all()
+            groups = {row.onboarding: groups_of(DealClosed.model_validate(row.body, extra="ignore")) for row in new}
+            rows = [{"onboarding": onboarding, "group_id": one} for onboarding, of in groups.items() for one in of]
+            add(connection, usage_groups, rows)
+        return len(new)
+
+    def using(self, groups: Collection[str]) -> Sequence[Using]:
+        """The onboardings of those groups that have not ended, and whose playbooks let usage reach milestones."""
+        of_them = exists().where(usage_groups.c.onboarding == deals.c.onboarding, usage_groups.c.group_id.in_(groups))
+        found = select(deals.c.onboarding, deals.c.playbook_hash).join(
+            onboardings, onboardings.c.onboarding == deals.c.onboarding
+        )
+        with read_transaction(self._engine) as connection:
+            rows = connection.execute(found.where(NOT_ENDED, of_them).order_by(deals.c.onboarding)).all()
+            looked_at = [(row.onboarding, self._playbook(row.playbook_hash)) for row in rows]
+            return [_using(connection, id, playbook) for id, playbook in looked_at if playbook is not None]
+
+    def users(self, groups: Collection[str], event: str, *, since: datetime) -> int:
+        """How many users of the groups did it since then."""
+        at = milliseconds(since)
+        did = (usage_events.c.day >= at // MS_OF_A_DAY) & (usage_events.c.at >= at) & (usage_events.c.event == event)
+        known = usage_events.c.group_id.in_(groups) & (usage_events.c.person != NOBODY)
+        with read_transaction(self._engine) as connection:
+            return connection.scalar(select(func.count(distinct(usage_events.c.person))).where(did, known)) or 0
+
+    def active(self, groups: Collection[str], *, since: date) -> int:
+        """How many users of the groups did anything on that day or later."""
+        theirs = usage_people.c.group_id.in_(groups) & (usage_people.c.last_day >= since)
+        with read_transaction(self._engine) as connection:
+            return connection.scalar(select(func.count(distinct(usage_people.c.person))).where(theirs)) or 0
+
     def forget(self, *, before: date) -> int:
         """Delete some of the events of the days before that, and say how many; 0 when there are none left."""
         old = select(usage_events.c.key).where(usage_events.c.day < _number(before)).limit(FORGOTTEN_AT_ONCE)
         with write_transaction(self._engine) as connection:
             return connection.execute(delete(usage_events).where(usage_events.c.key.in_(old))).rowcount
+
+    def _read_playbook(self, hashed: str) -> Playbook | None:
+        """None where it lets usage reach nothing, as most do."""
+        with read_transaction(self._engine) as connection:
+            body = connection.scalar(select(playbooks.c.body).where(playbooks.c.hash == hashed))
+        playbook = Playbook.model_validate(body, extra="ignore")
+        return playbook if lets_usage_reach(playbook) else None
+
+
+def _using(connection: Connection, onboarding: str, playbook: Playbook) -> Using:
+    body = connection.scalar(select(deals.c.body).where(deals.c.onboarding == onboarding))
+    deal = DealClosed.model_validate(body, extra="ignore")
+    groups = select(usage_groups.c.group_id).where(usage_groups.c.onboarding == onboarding)
+    standing = select(milestones.c.key, milestones.c.status).where(milestones.c.onboarding == onboarding)
+    statuses = {row.key: row.status for row in connection.execute(standing)}
+    by_usage = (journal.c.kind == "milestone_reached") & (journal.c.via == VIA_USAGE)
+    told = select(journal.c.about).where(journal.c.onboarding == onboarding, by_usage)
+    return Using(
+        onboarding=onboarding,
+        playbook=playbook,
+        seats=deal.seats,
+        closed_at=deal.closed_at,
+        groups=frozenset(connection.scalars(groups)),
+        open=frozenset(key for key, status in statuses.items() if status == "open"),
+        settled=frozenset(key for key, status in statuses.items() if status != "open"),
+        told=frozenset(connection.scalars(told)),
+    )
 
 
 def _count(connection: Connection, fresh: FreshDay) -> None:
