@@ -201,5 +201,5 @@ class DealStages:
 
     def _crm(self) -> Crm:
         if self.crm is None:
-            raise NotReachable(f"{self.name} cannot be read: no access token is set for it")
+            raise NotReachable(f"{self.name} cannot be read: DAY90_{self.name.upper()}_API_TOKEN is not set")
         return self.crm

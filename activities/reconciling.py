@@ -103,10 +103,12 @@ class Reconciling:
         return Looked(source=name, since=recheck.mark - OVERLAP, until=begun, closed=closed, missing=tuple(missing))
 
     async def _page(self, name: str, source: Source, recheck: Recheck, *, after: str | None) -> DealPage:
-        stages = _stages(source.mapping.won())
-        since = recheck.mark - OVERLAP
         assert source.crm is not None, "looked into"
+        since = recheck.mark - OVERLAP
         try:
+            stages = _stages(source.mapping.won())
+            if not stages:
+                return DealPage()
             return await source.crm.closed_since(since, closed=recheck.first, stages=stages, after=after)
         except (NotReachable, Refused) as trouble:
             # The mark stays: what closes meanwhile is found by the next look that comes through.

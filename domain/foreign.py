@@ -24,7 +24,8 @@ def amount(given: Any, *, decimal_mark: str | None = None) -> Decimal:
     if isinstance(given, bool) or not isinstance(given, int | float | Decimal | str):
         raise ValueError(NO_AMOUNT)
     if not isinstance(given, str):
-        return Decimal(str(given))
+        read = Decimal(str(given))
+        return read if read.is_finite() else _refuse(NO_AMOUNT)
     text = unicodedata.normalize("NFKC", given).strip()
     text = SPACES_IN_AMOUNTS.sub("", AROUND_AMOUNTS.sub("", text).strip())
     if not re.fullmatch(r"-?\d[\d.,]{0,40}(?:[eE][+-]?\d{1,2})?", text, re.ASCII):

@@ -27,6 +27,7 @@ PREFIX = "DAY90_"
 # Below this the embedded server's own latency swallows whole days; above, "compressed" has lost its meaning.
 SHORTEST_DAY = timedelta(seconds=0.2)
 REAL_DAY = timedelta(hours=24)
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class BadSetting(Exception):
@@ -81,6 +82,13 @@ def _page(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("should be an address, like https://temporal.example.com")
+    return url.rstrip("/")
+
+
+def _api(url: str) -> str:
+    parts = urlsplit(_page(url))
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise ValueError("should begin with https://: the token would go out in clear")
     return url.rstrip("/")
 
 
@@ -219,7 +227,7 @@ class Settings(BaseSettings):
     hubspot_api_token: Secrets | None = Field(
         default=None, description="Access token of the HubSpot app, with which deals are read; without one, none are."
     )
-    hubspot_api: Annotated[str, AfterValidator(_page)] = Field(
+    hubspot_api: Annotated[str, AfterValidator(_api)] = Field(
         default="https://api.hubapi.com", description="Address of HubSpot's API."
     )
     hubspot_mapping: Annotated[FilePath, AfterValidator(_absolute)] | None = Field(

@@ -283,7 +283,7 @@ async def test_while_the_crm_is_away_or_has_no_token_the_delivery_waits(desk: De
         await desk.hears()
 
     desk.crm = None  # type: ignore[assignment]
-    with pytest.raises(NotReachable, match="no access token"):
+    with pytest.raises(NotReachable, match="DAY90_HUBSPOT_API_TOKEN"):
         await desk.hears()
 
 

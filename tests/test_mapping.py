@@ -1,6 +1,7 @@
 """How a foreign record becomes a deal file: as the guide says, or with the field and the expression that did not do."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain import foreign
 from domain.refusal import InvalidDeal
@@ -16,8 +19,9 @@ from domain.trouble import NotReachable
 from playbooks.library import Library
 from playbooks.mapped import Reader, properties_of
 from playbooks.mapping_files import HUBSPOT, SALESFORCE, MappingFile, complaints_about_mapping, load_mapping
+from starter.cli.app import app
 from starter.cli.running import run
-from tests.test_docs import ROOT, blocks, section
+from tests.test_docs import ROOT, blocks, commands, section
 
 GUIDE = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
 SMALL, *PARTS = blocks(GUIDE, "yaml")
@@ -114,6 +118,42 @@ def test_an_amount_with_one_meaning_is_read(came: Any, read: str) -> None:
 def test_what_is_no_amount_is_refused(came: Any) -> None:
     with pytest.raises(ValueError, match="amount"):
         foreign.amount(came)
+
+
+@given(st.decimals(min_value=0, max_value=10**11, places=2), st.sampled_from(",."))
+def test_an_amount_with_cents_is_read_however_it_is_grouped(value: Decimal, group: str) -> None:
+    """In English and in German, with any currency before or behind."""
+    grouped = f"{value:,.2f}" if group == "," else f"{value:,.2f}".translate(str.maketrans(",.", ".,"))
+
+    for came in (grouped, f"€ {grouped}", f"{grouped} EUR", grouped.replace(group, " ")):
+        assert value == foreign.amount(came)
+
+
+@given(st.dates(min_value=date(2000, 1, 1), max_value=date(2099, 12, 31)))
+def test_a_day_is_read_however_it_is_written_or_refused(value: date) -> None:
+    """Never as another day."""
+    milliseconds = int(datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp() * 1000)
+    for came in (value.isoformat(), f"{value:%d.%m.%Y}", f"{value:%Y%m%d}", milliseconds):
+        assert value == foreign.day(came)
+    for came, order in ((f"{value:%d/%m/%Y}", "day_first"), (f"{value:%m/%d/%Y}", "month_first")):
+        assert value == foreign.day(came, order=order)
+        with suppress(ValueError):
+            assert value == foreign.day(came)
+
+
+@given(st.one_of(st.text(max_size=30), st.floats(), st.integers(), st.booleans(), st.none(), st.lists(st.integers())))
+def test_whatever_comes_is_read_or_refused_with_a_reason(came: Any) -> None:
+    """Nothing else."""
+    for read in (foreign.amount, foreign.whole, foreign.day, foreign.moment, foreign.truth):
+        try:
+            read(came)
+        except ValueError as refusal:
+            assert str(refusal)
+
+
+def test_the_commands_of_the_guide_are_understood() -> None:
+    for words in commands(GUIDE, "./day90"):
+        app.parse_args(words, exit_on_error=False, print_error=False)
 
 
 @pytest.mark.parametrize(("mark", "read"), [(".", "1234"), (",", "1.234")])

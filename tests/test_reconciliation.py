@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -186,6 +187,17 @@ async def test_an_outage_within_the_look_is_sat_out(night: Night) -> None:
     night.account.first = [(503, {}, {"status": "error"})] * 3
 
     assert ("4711",) == (await night.look()).looked[0].missing
+
+
+async def test_a_mapping_without_won_stages_asks_for_nothing(night: Night, tmp_path: Path) -> None:
+    """HubSpot would refuse the question."""
+    file = tmp_path / "our.mapping.yaml"
+    file.write_text(HUBSPOT.read_text(encoding="utf-8").replace("won: [closedwon]", "won: []"), encoding="utf-8")
+    [source] = night.reconciling.sources.values()
+    night.reconciling = replace(night.reconciling, sources={"hubspot": Source(source.crm, MappingFile(file))})
+
+    assert () == (await night.look()).looked[0].missing
+    assert [] == night.account.searched
 
 
 async def test_without_a_crm_it_says_so(night: Night) -> None:
