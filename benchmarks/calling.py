@@ -83,8 +83,8 @@ async def call(port: int, requests: Iterator[bytes], *, seconds: float, connecti
     return window
 
 
-def request_of(path: str, body: bytes, headers: dict[str, str]) -> bytes:
-    """A POST, whole, as it goes over the wire."""
-    lines = [f"POST {path} HTTP/1.1", "host: 127.0.0.1", "content-type: application/json"]
+def request_of(path: str, body: bytes, headers: dict[str, str], *, host: str = "127.0.0.1") -> bytes:
+    """A POST, whole, as it goes over the wire. `host` is what the sender calls the server."""
+    lines = [f"POST {path} HTTP/1.1", f"host: {host}", "content-type: application/json"]
     lines += [f"content-length: {len(body)}", *(f"{name}: {value}" for name, value in headers.items())]
     return "\r\n".join([*lines, "", ""]).encode() + body

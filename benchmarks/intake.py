@@ -83,7 +83,7 @@ def deliveries(numbers: Iterator[int], *, public_url: str) -> Iterator[bytes]:
             "changeSource": "CRM",
         }
         body = json.dumps([event], separators=(",", ":")).encode()
-        yield request_of(PATH, body, signed(body, public_url))
+        yield request_of(PATH, body, signed(body, public_url), host=public_url.partition("://")[2])
 
 
 def signed(body: bytes, public_url: str) -> dict[str, str]:
