@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from activities.ports import Crm, Doorway, ForeignDeals, Introductions
 from domain.census import Line
@@ -46,6 +46,8 @@ class DealStages:
 
     The subject of a delivery is the deal: `<source>-<id>`.
     """
+
+    reads_the_present: ClassVar[bool] = True
 
     name: str
     crm: Crm | None

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from activities.ports import Doorway, Measurements
 from domain.clock import DAY
@@ -17,6 +17,8 @@ from domain.trouble import NotFound, UnknownOnboarding
 @dataclass(frozen=True)
 class NewsIsTold:
     """Handles what came by `/intake/news`. `door` says that it came by that road, from a sender who signed it."""
+
+    reads_the_present: ClassVar[bool] = False
 
     door: Doorway
     measurements: Measurements

@@ -243,6 +243,10 @@ class Handler(Protocol):
     Raises Refused when a person must look, NotReachable when trying again helps.
     """
 
+    @property
+    def reads_the_present(self) -> bool:
+        """Whether it looks at how the world is now: then one look does for all of one kind about one thing."""
+
     async def __call__(self, row: InboxRow) -> Settled: ...
 
 

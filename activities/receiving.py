@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from itertools import groupby
 from typing import TypeVar
 
 import structlog
@@ -24,8 +26,8 @@ MOST_AT_ONCE = 100
 SIDE_BY_SIDE = 10
 """So many subjects are worked on together: Temporal and the CRM answer while we wait, and neither is flooded."""
 BEGINS_NO_MORE_AFTER = timedelta(seconds=60)
-"""What a pass has settled is written down at its end: with a CRM that takes ten seconds a deal it might never come."""
-PULSE = 10.0
+"""With a CRM that takes ten seconds a deal a pass might never come to its end."""
+PULSE = 5.0
 """Seconds between two signs of life; a single delivery may take a minute where a CRM is slow."""
 log = structlog.get_logger()
 Answer = TypeVar("Answer")
@@ -65,37 +67,50 @@ class Receiving:
         for row in rows:
             by_subject[row.source, row.subject or f"#{row.id}"].append(row)
         free = asyncio.Semaphore(SIDE_BY_SIDE)
-        became: dict[int, Settled] = {}
+        settled = 0
         troubled: list[int] = []
         away: set[str] = set()
         loop = asyncio.get_running_loop()
         until = loop.time() + BEGINS_NO_MORE_AFTER.total_seconds()
 
         async def in_order(of_one: Sequence[InboxRow]) -> None:
+            nonlocal settled
             async with free:
-                for number, row in enumerate(of_one):
+                for alike in self._alike(of_one):
+                    row = alike[-1]
                     if loop.time() > until:
                         return
                     # What comes after a troubled one about the same thing waits with it; and where one found its way
                     # closed, the others of that source need not knock in this pass.
                     if row.source in away:
-                        troubled.extend(later.id for later in of_one[number:])
+                        troubled.extend(later.id for later in of_one if later.id >= alike[0].id)
                         return
                     try:
-                        became[row.id] = await self._handled(row)
+                        became = dict.fromkeys((one.id for one in alike), await self._handled(row))
                     except Exception as trouble:
-                        troubled.extend(later.id for later in of_one[number:])
+                        troubled.extend(later.id for later in of_one if later.id >= alike[0].id)
                         if isinstance(trouble, NotReachable):
                             away.add(row.source)
                         log.warning("delivery_waits", delivery=row.id, source=row.source, kind=type(trouble).__name__)
                         return
+                    # At once: a worker that is killed in the middle of a pass leaves the rest of it alone.
+                    await self._in_thread(partial(self.inbox.settle, became))
+                    settled += len(became)
 
         async with _alive():
             await asyncio.gather(*(in_order(of_one) for of_one in by_subject.values()))
-        if became:
-            await self._in_thread(lambda: self.inbox.settle(became))
-        left = len(rows) - len(became) - len(troubled)
-        return Passed(settled=len(became), troubled=tuple(sorted(troubled)), more=left > 0 or len(rows) == MOST_AT_ONCE)
+        left = len(rows) - settled - len(troubled)
+        return Passed(settled=settled, troubled=tuple(sorted(troubled)), more=left > 0 or len(rows) == MOST_AT_ONCE)
+
+    def _alike(self, of_one: Sequence[InboxRow]) -> Iterator[Sequence[InboxRow]]:
+        """Deliveries about one thing, in order, those together that one look settles.
+
+        A handler that reads the world as it is now need not read it once for each of five changes.
+        """
+        for _, alike in groupby(of_one, key=lambda row: row.kind):
+            rows = list(alike)
+            handler = self.handlers.get(rows[0].source)
+            yield from [rows] if handler is not None and handler.reads_the_present else [[row] for row in rows]
 
     @activity.defn
     async def take_from_inbox(self, taken: Taken) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from activities.ports import Doorway, ForeignDeals
 from domain.inbox import InboxRow, Settled
@@ -11,6 +12,8 @@ from domain.refusal import InvalidDeal
 @dataclass(frozen=True)
 class DealStarts:
     """Handles what came by `/intake/deals`: the body is a deal file, or what the mapping makes one of."""
+
+    reads_the_present: ClassVar[bool] = False
 
     door: Doorway
     mapping: ForeignDeals | None = None

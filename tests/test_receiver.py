@@ -22,6 +22,7 @@ from workflows.receiver import ID, Receiver
 class Scripted:
     """A handler that does with a delivery what its body says: settle, refuse, or be away for so many tries."""
 
+    reads_the_present: bool = False
     seen: list[str] = field(default_factory=list)
     tries: dict[str, int] = field(default_factory=dict)
     takes: float = 0.0
@@ -130,8 +131,8 @@ async def test_an_outage_of_a_day_loses_nothing() -> None:
     assert 101 == handler.tries["troubled"]
 
 
-async def test_a_slow_pass_writes_down_what_it_has_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a CRM that takes long, nobody waits for a hundred others."""
+async def test_what_is_settled_is_written_down_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a CRM that takes long nobody waits for a hundred others, and passes go on from one to the next."""
     monkeypatch.setattr("activities.receiving.BEGINS_NO_MORE_AFTER", timedelta(seconds=0.05))
     inbox, handler = Written(), Scripted(takes=0.1)
     for number in range(25):
@@ -140,7 +141,20 @@ async def test_a_slow_pass_writes_down_what_it_has_and_goes_on(monkeypatch: pyte
     async with receiving(inbox, handler):
         await until(lambda: set(inbox.states()) == {"done"})
 
-    assert [10, 10, 5] == inbox.together
+    assert [1] * 25 == inbox.together
+
+
+async def test_one_look_settles_all_that_one_kind_of_delivery_says_of_one_thing() -> None:
+    """A handler that reads the deal as it is now need not read it for each of five changes."""
+    inbox, handler = MemoryInbox(), Scripted(reads_the_present=True)
+    for kind in ("changed", "changed", "deleted", "changed"):
+        inbox.deliver(subject="deal-1", kind=kind)
+    inbox.deliver(subject="deal-2", kind="changed")
+
+    async with receiving(inbox, handler):
+        await until(lambda: set(inbox.states()) == {"done"})
+
+    assert ["2", "3", "4", "5"] == sorted(handler.seen)
 
 
 async def test_a_ring_wakes_it() -> None:
