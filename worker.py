@@ -39,7 +39,10 @@ from activities.channels.rendering import Rendering
 from activities.crm.hubspot import HubSpot
 from activities.crm.told import Told, changed_in_salesforce
 from activities.deal_stages import DealStages
+from activities.documents.attaching import Documents
+from activities.documents.process import ProcessDocument
 from activities.hearing import NewsIsTold
+from activities.introducing import Introducing
 from activities.ports import (
     Calendars,
     Census,
@@ -48,6 +51,7 @@ from activities.ports import (
     Fleet,
     Handler,
     Inbox,
+    IntroductionLedger,
     Ledger,
     Library,
     Office,
@@ -82,9 +86,11 @@ from runtime.settings import BadSetting, Settings, each_secret, load_settings
 from runtime.telemetry import into_our_logs
 from starter.bell import Bell, wake_receiver, wake_sender
 from starter.door import Door
+from starter.introductions import IntroductionDoor
 from store.census import SqlCensus
 from store.engine import CannotMigrate, migrate, open_store, wall_clock
 from store.inbox import SqlInbox
+from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
 from store.measurements import SqlMeasurements
 from store.outbox import SqlOutbox
@@ -154,6 +160,8 @@ LISTENERS_WOKEN_EVERY = timedelta(seconds=1)
 """At most: a burst of turns costs one look into the journal, and what is told comes a second later."""
 RECEIVING_THREADS = 4
 """One pass at a time reads and settles; what is tried on its own comes beside it."""
+INTRODUCING_THREADS = 4
+"""An introduction is written to a few times in a month."""
 log = structlog.get_logger()
 
 
@@ -190,6 +198,7 @@ class Parts:
     usage_kept: timedelta = timedelta(days=120)
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     reconciling: Reconciling | None = None
+    introductions: IntroductionLedger | None = None
 
 
 def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: Any) -> Worker:
@@ -237,6 +246,8 @@ def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: An
         activities.append(sweeping.sweep_fleet)
     if parts.reconciling:
         activities.append(parts.reconciling.reconcile_crm)
+    if introducing := introducing_of(parts):
+        activities += [introducing.open_introduction, introducing.keep_introduction]
     if receiving:
         activities += [receiving.work_through_inbox, receiving.take_from_inbox]
     if watching := watching_of(parts):
@@ -266,6 +277,22 @@ def sweeping_of(parts: Parts) -> Sweeping | None:
         day_length=parts.day_length,
         operator=parts.operator,
         wake=parts.wake,
+    )
+
+
+def introducing_of(parts: Parts) -> Introducing | None:
+    """What introductions stand on; None where there are none, as in tests of other things."""
+    if parts.introductions is None:
+        return None
+    return Introducing(
+        introductions=parts.introductions,
+        onboardings=parts.ledger,
+        library=parts.library,
+        staff=parts.staff,
+        calendars=parts.calendars,
+        wake=parts.wake,
+        threads=ThreadPoolExecutor(INTRODUCING_THREADS, thread_name_prefix="introductions"),
+        day_length=parts.day_length,
     )
 
 
@@ -307,19 +334,23 @@ def parts_of(settings: Settings, client: Client) -> Parts:
     """The real world, as the settings name it."""
     engine = open_store(settings.sql_url)
     rendering = Rendering(company_templates=settings.templates)
+    staff = shelf.Directory(settings.team)
+    prospects = SqlIntroductions(engine)
+    documents = Documents(prospects, staff, wall_clock, ProcessDocument())
     server = settings.mail_server
     mail: Channel
     if server is not None:
-        mail = SmtpMail(server=server, sender=settings.mail_from, rendering=rendering)
+        mail = SmtpMail(server=server, sender=settings.mail_from, rendering=rendering, documents=documents)
     else:
-        mail = MailFiles(folder=settings.mail_folder, sender=settings.mail_from, rendering=rendering)
+        mail = MailFiles(
+            folder=settings.mail_folder, sender=settings.mail_from, rendering=rendering, documents=documents
+        )
     namespace = client.namespace
     ledger = SqlLedger(engine)
     census = SqlCensus(engine)
     inbox = SqlInbox(engine)
     hubspot = hubspot_of(settings)
     library = shelf.Library(settings.playbooks)
-    staff = shelf.Directory(settings.team)
     wake = WakeSender(client, settings.task_queue)
     webhooks, census = SqlWebhooks(engine), SqlCensus(engine)
     door = Door(
@@ -333,7 +364,9 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         via="intake",
         proved=True,
     )
-    stages = partial(DealStages, door=door, lines=census, registers=ledger, now=wall_clock)
+    introductions = IntroductionDoor.beside(door, prospects)
+    door = replace(door, introductions=introductions)
+    stages = partial(DealStages, door=door, lines=census, registers=ledger, now=wall_clock, introductions=introductions)
     return Parts(
         ledger=ledger,
         outbox=SqlOutbox(engine, mail_domain=settings.mail_domain),
@@ -361,6 +394,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         usage=SqlUsageBooks(engine),
         usage_door=replace(door, via=VIA_USAGE),
         usage_kept=timedelta(days=settings.usage_days),
+        introductions=prospects,
         handlers={
             **handlers_of(door, settings),
             "hubspot": stages(name="HubSpot", crm=hubspot.crm, mapping=hubspot.mapping),

@@ -14,6 +14,7 @@ from domain.census import Line
 from domain.deal import onboarding_id
 from domain.inbox import InboxRow, Settled
 from domain.news import short
+from domain.prospect import as_prospect
 from domain.record import RegisterRow
 from domain.refusal import Refused
 from domain.trouble import NotFound, NotReachable
@@ -145,7 +146,7 @@ class DealStages:
         if self.introductions is None:
             return Settled(outcome="in a late stage; nothing follows before it is won")
         full = await self._crm().in_full(record, properties=self.mapping.properties())
-        return Settled(outcome=f"{await self.introductions.begin(self.mapping.raw(full))}: introduced")
+        return Settled(outcome=f"{await self.introductions.begin(as_prospect(self.mapping.raw(full)))}: introduced")
 
     async def _open_again(self, line: Line | None, row: InboxRow) -> Settled:
         """Neither won nor lost: none of our business, unless it was won before."""

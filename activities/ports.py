@@ -13,7 +13,19 @@ from domain.introduction import Learnt
 from domain.mapping import Phase
 from domain.notice import Notice, Person
 from domain.playbook import Playbook
-from domain.record import Basis, Dossier, Past, Receipt, RegisterRow, WaitingNotice, Writing
+from domain.prospect import Prospect
+from domain.record import (
+    Basis,
+    Dossier,
+    IntroductionDossier,
+    IntroductionLine,
+    IntroductionWriting,
+    Past,
+    Receipt,
+    RegisterRow,
+    WaitingNotice,
+    Writing,
+)
 from domain.reported import Measurement
 from domain.rules.using import Using
 from domain.team import Team
@@ -54,6 +66,28 @@ class Ledger(Protocol):
 
     def load_by_owner(self) -> Mapping[str, int]:
         """Open onboardings per staff handle."""
+
+
+class IntroductionLedger(Protocol):
+    """Where introductions are written down."""
+
+    def kept(self, introduction: str) -> Prospect | None:
+        """The prospect that a door put there before the start."""
+
+    def standing(self, introduction: str) -> IntroductionLine | None:
+        """How it stands, of this round or the one before."""
+
+    def admit(self, dossier: IntroductionDossier, *, run: str, begun_at: datetime) -> None:
+        """Keep what a round of it stands on. Again with the same run it changes nothing."""
+
+    def dossier(self, introduction: str) -> IntroductionDossier:
+        """Raises UnknownOnboarding."""
+
+    def write(self, writing: IntroductionWriting) -> None:
+        """Write all of it in one transaction; at its end what still waited is withdrawn."""
+
+    def load_by_owner(self) -> Mapping[str, int]:
+        """Open introductions per staff handle."""
 
 
 class Outbox(Protocol):

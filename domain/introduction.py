@@ -12,13 +12,15 @@ from pydantic import Field, ValidationError
 from domain.clock import Clock
 from domain.news import NewsId
 from domain.refusal import Refused, what_is_wrong
-from domain.wire import Instant, Line, Prose, Severity, Slug, Wire
+from domain.wire import Instant, Line, Severity, Slug, Wire
 
 IntroductionEnding = Literal["won", "lost", "silent", "withdrawn"]
 """`silent`: nobody said anything for so long, and the seller was asked in vain."""
 Rule = Literal["remind", "escalate", "ask", "give_up"]
 MOST_TOLD = 40
 """So many issues, and so many notes: a hand-off record takes 50 notes, those of the sale among them."""
+LONGEST_NOTE = 2_000
+"""Characters. All of them travel with every turn: more belongs into a document that a link names."""
 REMEMBERED_NEWS = 200
 JUST_OPENING = "the introduction is just being opened: say it again in a moment"
 
@@ -53,7 +55,7 @@ class Said(Wire):
     """What every piece of news may carry, as in `domain/news.py`."""
 
     by: Slug | None = None
-    note: Prose | None = None
+    note: Annotated[str, Field(max_length=LONGEST_NOTE)] | None = None
     news_id: NewsId | None = None
     via: Slug = "temporal"
     proved: bool = False
@@ -69,7 +71,7 @@ class IssueReported(Said):
 
 
 class Noted(Said):
-    note: Annotated[str, Field(min_length=1, max_length=10_000)]
+    note: Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)]
 
 
 class CloseExpected(Said):
@@ -136,6 +138,30 @@ class IntroductionState(Wire):
     pending: tuple[Happening, ...] = ()
     seen: tuple[str, ...] = ()
     ending: IntroductionEnding | None = None
+
+
+class IntroductionTurn(Wire):
+    """What happened since the last writing: `state.pending`, and the steps that have come."""
+
+    state: IntroductionState
+    due: tuple[Step, ...] = ()
+    now: Instant
+
+
+class IntroductionKept(Wire):
+    """What follows from a turn: by when, what comes next by itself, and when the seller was asked."""
+
+    due: Instant | None = None
+    steps: tuple[Step, ...] = ()
+    asked_at: Instant | None = None
+
+
+class IntroductionOutcome(Wire):
+    """The result of the workflow."""
+
+    introduction: str
+    ending: str
+    learnt: Learnt
 
 
 class IntroductionProgress(Wire):
@@ -217,7 +243,7 @@ def told(state: IntroductionState, said: Said, now: datetime) -> IntroductionSta
             more = {"ending": said.ending}
         case _:
             return state
-    number = said.news_id or str(len(state.seen) + 1)
+    number = said.news_id or f"{now:%Y%m%dT%H%M%S%f}"
     happening = Happening(
         key=f"{state.round}/{kind}/{number}",
         kind=kind,
@@ -237,6 +263,40 @@ def told(state: IntroductionState, said: Said, now: datetime) -> IntroductionSta
             "asked_at": None,
             "pending": (*state.pending, happening),
             "seen": (*state.seen, number)[-REMEMBERED_NEWS:],
+        }
+    )
+
+
+def refused(state: IntroductionState, kind: str, refusal: Refused, now: datetime) -> IntroductionState:
+    """The state after a fact that a system stated and that cannot be taken: recorded, and harmless."""
+    happening = Happening(
+        key=f"{state.round}/news_refused/{now:%Y%m%dT%H%M%S%f}",
+        kind="news_refused",
+        at=now,
+        about=kind,
+        data={"field": refusal.field, "reason": refusal.reason},
+    )
+    return state.model_copy(update={"pending": (*state.pending, happening)})
+
+
+def expired(state: IntroductionState, due: tuple[Step, ...], now: datetime) -> IntroductionState:
+    """The state after the last step of all: the seller was asked, and nobody said anything."""
+    if state.ending is not None or not any(step.rule == "give_up" for step in due):
+        return state
+    happening = Happening(key=f"{state.round}/ended/silent", kind="ended", at=now, data={"ending": "silent"})
+    return state.model_copy(update={"ending": "silent", "pending": (*state.pending, happening)})
+
+
+def adopted(state: IntroductionState, kept: IntroductionKept, *, written: IntroductionState) -> IntroductionState:
+    """The state with what follows from a turn; what was told while it was written down still waits."""
+    news = state.last_news != written.last_news
+    return state.model_copy(
+        update={
+            "due": kept.due,
+            "steps": kept.steps,
+            # Whoever spoke meanwhile has answered.
+            "asked_at": None if news else kept.asked_at,
+            "pending": state.pending[len(written.pending) :],
         }
     )
 

@@ -44,6 +44,12 @@ NoticeKind = Literal[
     "undeliverable",
     "sweep_report",
     "webhook_disabled",
+    "introduction_task",
+    "process_outline",
+    "introduction_reminder",
+    "introduction_issue",
+    "introduction_silence",
+    "introduction_ended",
 ]
 
 OUTLIVES_THE_ONBOARDING: tuple[NoticeKind, ...] = (
@@ -75,7 +81,8 @@ class Notice(Wire):
     `key` is the idempotency key within the onboarding: occasion, kind and receiver. `facts` is what the template gets,
     texts already in the receiver's language, dates as ISO strings. With `while_open` set it is withdrawn instead of
     sent once that milestone or issue is settled. `not_before` is wall time. `onboarding` is empty where the notice is
-    about the house itself.
+    about the house itself or about an introduction; then `about` names that, and `while_open` the introduction that
+    must still be made. `attachment` refers to a document, which is made when the message goes.
     """
 
     onboarding: str
@@ -88,3 +95,4 @@ class Notice(Wire):
     not_before: Instant
     channel: Literal["mail"] = "mail"
     collapses: bool = False
+    attachment: str | None = None

@@ -1,11 +1,13 @@
 """Who is about to buy? A sale in its last stage, before the close: what starts an introduction (PRE-01 to PRE-05)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Self
+from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
-from domain.deal import EARLIEST_YEAR, FURTHEST_GO_LIVE, DealClosed, Sale
+from domain.deal import EARLIEST_YEAR, DealClosed, Sale
 
 
 class Prospect(Sale):
@@ -19,9 +21,6 @@ class Prospect(Sale):
         if expected and expected.year < EARLIEST_YEAR:
             msg = f"expected_close: {expected} is too long ago"
             raise ValueError(msg)
-        if expected and self.go_live_by and not expected < self.go_live_by <= expected + FURTHEST_GO_LIVE:
-            msg = f"go_live_by: {self.go_live_by} is not within two years after the expected close ({expected})"
-            raise ValueError(msg)
         return self
 
     def as_if_closed(self, at: datetime) -> DealClosed:
@@ -31,6 +30,23 @@ class Prospect(Sale):
         """
         told = {name: getattr(self, name) for name in Sale.model_fields}
         return DealClosed.model_construct(**told, closed_at=at, as_of=None, reached=())
+
+
+def as_prospect(deal: Mapping[str, Any]) -> dict[str, Any]:
+    """The prospect file in the raw deal file of a deal that is open: its day of closing is the expected one."""
+    told = {name: value for name, value in deal.items() if name not in ("closed_at", "as_of", "reached")}
+    expected = _day(deal.get("closed_at"), deal.get("account"))
+    return told if expected is None else {"expected_close": expected.isoformat(), **told}
+
+
+def _day(closing: Any, account: Any) -> date | None:
+    """The day in the account's zone; None for what is no day, which an expectation need not be."""
+    try:
+        moment = closing if isinstance(closing, datetime) else datetime.fromisoformat(str(closing))
+        zone = ZoneInfo(account["time_zone"]) if moment.tzinfo is not None else None
+        return moment.astimezone(zone).date() if zone is not None else moment.date()
+    except (ValueError, LookupError, TypeError, OSError):
+        return None
 
 
 def introduction_id(source: str, deal_id: str) -> str:

@@ -8,9 +8,11 @@ from pydantic import Field
 
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed
+from domain.introduction import IntroductionEnding, Learnt
 from domain.notice import Notice, Person
 from domain.plan import Plan
 from domain.playbook import Playbook
+from domain.prospect import Prospect
 from domain.wire import Instant, Wire
 
 
@@ -131,6 +133,58 @@ class Basis(NamedTuple):
 
     dossier: Dossier
     done_before: Mapping[str, datetime]
+
+
+class IntroductionDossier(Wire):
+    """What an introduction stands on. `prospect` is as it was told last; `owner` is a staff handle."""
+
+    introduction: str
+    prospect: Prospect
+    playbook: Playbook
+    calendar: WorkCalendar
+    owner: str
+
+
+class IntroductionLine(Wire):
+    """One introduction in the read model: as it stands now. `as_of` is None until a worker has taken it up."""
+
+    introduction: str
+    source: str
+    deal_id: str
+    account: str
+    status: str
+    owner: str
+    playbook: str = ""
+    begun_at: Instant | None = None
+    due: Instant | None = None
+    next_key: str | None = None
+    next_due: Instant | None = None
+    learnt: Learnt = Learnt()
+    ending: IntroductionEnding | None = None
+    ended_at: Instant | None = None
+    as_of: Instant | None = None
+
+
+class IntroductionStanding(Wire):
+    """How it stands after a turn."""
+
+    status: str
+    due: Instant | None
+    next_key: str | None
+    next_due: Instant | None
+    learnt: Learnt
+    ending: IntroductionEnding | None
+    ended_at: Instant | None
+    as_of: Instant
+
+
+class IntroductionWriting(Wire):
+    """All that one turn of an introduction writes, in one transaction: again it changes nothing."""
+
+    introduction: str
+    journal: tuple[JournalRow, ...] = ()
+    notices: tuple[tuple[Notice, Person], ...] = ()
+    standing: IntroductionStanding
 
 
 class WaitingNotice(Wire):

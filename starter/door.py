@@ -22,12 +22,13 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
 from activities.admission import business_now, check_deal, read_deal
-from activities.ports import Calendars, Library, Staff
+from activities.ports import Calendars, Introductions, Library, Staff
 from domain.agenda import JUST_OPENING, Progress
 from domain.deal import DealClosed, onboarding_id
 from domain.news import read_news, unknown_fields
 from domain.record import Dossier, Past
 from domain.refusal import InvalidDeal, Refused
+from domain.rules.introducing import with_learnt
 from domain.text import in_language
 from domain.trouble import UnknownOnboarding
 from domain.wire import Wire
@@ -106,6 +107,7 @@ class Door:
     one_try: timedelta = field(default=ONE_TRY)
     patience: timedelta = field(default=PATIENCE)
     opens_within: timedelta = field(default=OPENS_WITHIN)
+    introductions: Introductions | None = None
 
     async def start(self, raw: object) -> Started:
         """Start the onboarding of a deal; a repeated start changes nothing and says so.
@@ -117,6 +119,7 @@ class Door:
         onboarding = onboarding_id(deal.source, deal.id)
         if await self._admitted(onboarding):
             return Started(onboarding=onboarding, already=True)
+        deal = await self._with_what_was_learnt(deal)
         now = business_now(deal, wall=datetime.now(UTC), day_length=self.day_length)
         playbook = await asyncio.to_thread(
             check_deal, deal, library=self.library, team=self.staff(), calendars=self.calendars, now=now
@@ -214,6 +217,11 @@ class Door:
         except UnknownOnboarding:
             dossier = None
         return person(named, team=self.staff(), dossier=dossier, onboarding=onboarding)
+
+    async def _with_what_was_learnt(self, deal: DealClosed) -> DealClosed:
+        """The deal with what its introduction found out before the close; the introduction ends by it."""
+        learnt = await self.introductions.won(deal.source, deal.id) if self.introductions is not None else None
+        return with_learnt(deal, learnt, self.staff()) if learnt is not None else deal
 
     async def _admitted(self, onboarding: str) -> bool:
         try:

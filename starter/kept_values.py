@@ -1,6 +1,6 @@
 """Would this code lose a part of what histories keep? Carried states, answers and news, read strictly."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -10,6 +10,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 
 from domain.agenda import Consequences, Entry, ProgrammeStart, State
+from domain.introduction import NEWS, IntroductionKept, IntroductionState, read_said
 from domain.news import KINDS, read_news
 from domain.refusal import Refused
 
@@ -17,6 +18,8 @@ ANSWERS: Mapping[str, TypeAdapter[Any]] = {
     "open_onboarding": TypeAdapter(State),
     "take_turn": TypeAdapter(Consequences),
     "keep_programme": TypeAdapter(list[Entry]),
+    "open_introduction": TypeAdapter(IntroductionState),
+    "keep_introduction": TypeAdapter(IntroductionKept),
 }
 """What our activities answered, and histories keep."""
 
@@ -46,6 +49,8 @@ def _kept(event: HistoryEvent, scheduled: Mapping[int, str]) -> Iterator[tuple[s
     for given in started.input.payloads[:1]:
         if started.workflow_type.name == "SuccessProgramme":
             yield "the carried state", TypeAdapter(ProgrammeStart), given
+        elif started.workflow_type.name == "Introduction" and started.continued_execution_run_id:
+            yield "the carried state", TypeAdapter(dict[str, IntroductionState]), given
         elif started.workflow_type.name == "Onboarding" and started.continued_execution_run_id:
             yield "the carried state", TypeAdapter(dict[str, State]), given
     completed = event.activity_task_completed_event_attributes
@@ -70,10 +75,12 @@ def _refused_news(event: HistoryEvent) -> Iterator[str]:
     """News that was accepted is applied again in every replay; after a reset it stands as admitted."""
     accepted = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
     asked = accepted if accepted.name else event.workflow_execution_update_admitted_event_attributes.request.input
-    if asked.name not in KINDS:
-        return
-    for given in asked.args.payloads[:1]:
+    reads: Mapping[str, Callable[[str, Any], Any]] = {
+        **dict.fromkeys(KINDS, read_news),
+        **dict.fromkeys(NEWS, read_said),
+    }
+    for given in asked.args.payloads[:1] if asked.name in reads else ():
         try:
-            read_news(asked.name, TypeAdapter(Any).validate_json(given.data))
+            reads[asked.name](asked.name, TypeAdapter(Any).validate_json(given.data))
         except Refused as refusal:
             yield f"{asked.name} of event {event.event_id} was accepted and would be refused: {refusal}"

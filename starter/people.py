@@ -25,9 +25,9 @@ def person(named: str, *, team: Team, dossier: Dossier | None, onboarding: str) 
     raise InvalidNews(f"{who}; it is the handle of staff or one of {customers}", field="by")
 
 
-def member(named: str, *, team: Team) -> str:
+def member(named: str, *, team: Team, field: str = "owner") -> str:
     """The handle of somebody of the staff. Raises InvalidNews."""
     for staff in team.members:
         if named == staff.handle or named.casefold() == staff.email.casefold():
             return staff.handle
-    raise InvalidNews(f"{named!r} is nobody of the staff directory", field="owner")
+    raise InvalidNews(f"{named!r} is nobody of the staff directory", field=field)

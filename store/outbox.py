@@ -12,7 +12,7 @@ from domain.record import JournalRow, Receipt, WaitingNotice
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.ledger import journal_row, notice_row
 from store.rows import add
-from store.tables import IS_WAITING, journal, milestones, notices, onboardings, people, registers
+from store.tables import IS_WAITING, introductions, journal, milestones, notices, onboardings, people, registers
 
 # What an issue is called while somebody still has to do something about it. Any other word settles it.
 OPEN_ISSUE = frozenset({"open", "acknowledged"})
@@ -95,6 +95,8 @@ class SqlOutbox:
         if row.state != "refused":
             _settle(connection, row, state="refused", reason=reason)
             self._note(connection, row, "notice_refused", at=at, reason=reason)
+        if row.onboarding is None:
+            return self._tell_of_introduction(connection, row, reason=reason, at=at)
         owner = connection.scalar(select(onboardings.c.owner).where(onboardings.c.onboarding == row.onboarding))
         if not owner or owner == row.person:
             return None
@@ -113,9 +115,33 @@ class SqlOutbox:
         add(connection, notices, [notice_row(told, onboarding=row.onboarding, now=self._clock())])
         return str(owner)
 
+    def _tell_of_introduction(self, connection: Connection, row: Row[Any], *, reason: str, at: datetime) -> str | None:
+        """The same where it is about an introduction: its owner is known by the mails that they got before."""
+        of_it = introductions.c.introduction == row.about
+        owner = connection.scalar(select(introductions.c.owner).where(of_it))
+        theirs = (notices.c.about == row.about) & (notices.c.person == owner) & notices.c.onboarding.is_(None)
+        known = select(notices.c.addressee).where(theirs).order_by(notices.c.id.desc()).limit(1)
+        addressee = connection.scalar(known) if owner and owner != row.person else None
+        if addressee is None:
+            return None
+        to_owner = Person.model_validate(addressee)
+        facts = {**_letterhead(row, to_owner), "introduction": row.about, "kind": row.kind, "reason": reason}
+        told = Notice(
+            onboarding="",
+            key=f"{row.about}/undeliverable/{row.id}",
+            kind="undeliverable",
+            to=to_owner.id,
+            facts={**facts, "to": Person.model_validate(row.addressee).name},
+            about=row.about,
+            not_before=at,
+        )
+        letter = {**notice_row(told, onboarding=None, now=self._clock()), "addressee": to_owner}
+        add(connection, notices, [letter])
+        return to_owner.id
+
     def _pointless(self, connection: Connection, row: Row[Any]) -> str | None:
         """Why the notice need not go any more, or None."""
-        if row.while_open is not None and (settled := _settled(connection, row.onboarding, row.while_open)):
+        if row.while_open is not None and (settled := _settled(connection, row)):
             return settled
         if row.collapses and (newest := self._newest_like(connection, row)) is not None:
             return f"collapsed into {newest}"
@@ -161,8 +187,11 @@ def _settle(connection: Connection, row: Row[Any], **values: Any) -> None:
     connection.execute(update(notices).where(notices.c.id == row.id).values(values))
 
 
-def _settled(connection: Connection, onboarding: str, key: str) -> str | None:
-    """Why a notice that goes only while that milestone or issue is open does not go, or None."""
+def _settled(connection: Connection, row: Row[Any]) -> str | None:
+    """Why a notice that goes only while a milestone, an issue or an introduction is open does not go, or None."""
+    if row.onboarding is None:
+        return _introduced(connection, row.while_open)
+    onboarding, key = row.onboarding, row.while_open
     ending = connection.scalar(select(onboardings.c.ending).where(onboardings.c.onboarding == onboarding))
     if ending is not None:
         return "the onboarding has ended"
@@ -173,6 +202,13 @@ def _settled(connection: Connection, onboarding: str, key: str) -> str | None:
     of_issue = (registers.c.onboarding == onboarding) & (registers.c.kind == "issue") & (registers.c.key == key)
     issue = connection.scalar(select(registers.c.status).where(of_issue))
     return None if issue is None or issue in OPEN_ISSUE else f"{key} was {issue}"
+
+
+def _introduced(connection: Connection, introduction: str) -> str | None:
+    """Why nobody need be asked to introduce themselves any more, or None."""
+    of_it = introductions.c.introduction == introduction
+    status = connection.scalar(select(introductions.c.status).where(of_it))
+    return None if status in (None, "opening", "waiting", "late") else f"the introduction is {status}"
 
 
 def _person(connection: Connection, onboarding: str, id: str) -> Person | None:

@@ -95,6 +95,7 @@ class NoticeLine(Wire):
     place: str | None
     sent_at: Instant | None
     created_at: Instant
+    attachment: str | None = None
 
 
 def portfolio(

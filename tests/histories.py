@@ -3,12 +3,14 @@
 import asyncio
 import json
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import WorkflowHistory
 
+from tests.introductions import RunningIntroduction, introductions, sample_prospect
 from tests.onboardings import RunningOnboarding, World, world
 from tests.stories import attest_everything, work_through
 
@@ -83,6 +85,59 @@ STORIES: dict[str, Callable[[RunningOnboarding], Awaitable[None]]] = {
 }
 
 
+async def introduced_and_won(told: RunningIntroduction) -> None:
+    """Late, reminded, escalated; then introduced, a close that moves, things found, in more than one run; won."""
+    await told.begin()
+    await told.let_pass(days=8)
+    await told.tell("introduced", by="jonas.weber")
+    await told.door.begin(sample_prospect(expected_close="2032-12-14"))
+    await told.tell("report_issue", title="No interface", severity="high", by="jonas.weber")
+    for number in range(16):
+        await told.tell("note", note=f"Note {number}", by="jonas.weber")
+    await told.let_pass(hours=1)
+    await told.handle.signal("sale_decided", {"ending": "maybe"})
+    await told.tell("note", note="Decides with her brother.", by="jonas.weber")
+    await told.door.won("salesforce", "006Qy00000Bx7LmIAJ")
+    await told.handle.result()
+
+
+async def gone_silent(told: RunningIntroduction) -> None:
+    """Nobody says anything: the seller is asked, and it ends by itself."""
+    await told.begin()
+    await told.let_pass(days=120)
+    await told.handle.result()
+
+
+async def withdrawn_by_cancel(told: RunningIntroduction) -> None:
+    """Cancelled in Temporal."""
+    await told.begin()
+    await told.handle.cancel()
+    await told.settled()
+
+
+INTRODUCTIONS: dict[str, Callable[[RunningIntroduction], Awaitable[None]]] = {
+    "introduced_and_won": introduced_and_won,
+    "gone_silent": gone_silent,
+    "withdrawn_by_cancel": withdrawn_by_cancel,
+}
+"""Stories of the phase before the close."""
+
+
+async def record_introduction(name: str) -> list[Path]:
+    """Play the story and keep the history of every run of it."""
+    written = []
+    with tempfile.TemporaryDirectory() as folder:
+        async with introductions(Path(folder)) as told:
+            await INTRODUCTIONS[name](told)
+            run = (await told.handle.describe()).run_id
+            runs = [await told.world.env.client.get_workflow_handle(told.id, run_id=run).fetch_history()]
+            while earlier := runs[0].events[0].workflow_execution_started_event_attributes.continued_execution_run_id:
+                handle = told.world.env.client.get_workflow_handle(told.id, run_id=earlier)
+                runs.insert(0, await handle.fetch_history())
+            written += [_keep(f"{name}-{number}", history) for number, history in enumerate(runs, start=1)]
+    return written
+
+
 DEALS = {"low_touch": "calloway-uk", "tech_touch": "pinecrest-us"}
 """Whose story it is, where it is not the first sample's."""
 
@@ -128,6 +183,6 @@ def _keep(name: str, history: WorkflowHistory) -> Path:
 
 
 if __name__ == "__main__":
-    for story in sys.argv[1:] or STORIES:
-        for file in asyncio.run(record(story)):
+    for story in sys.argv[1:] or [*STORIES, *INTRODUCTIONS]:
+        for file in asyncio.run(record(story) if story in STORIES else record_introduction(story)):
             print(f"{file.name}: {file.stat().st_size // 1024} kB")

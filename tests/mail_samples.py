@@ -12,6 +12,7 @@ ALL: list[tuple[NoticeKind, Language]] = [(kind, language) for kind in KINDS for
 
 NOT_BEFORE = datetime(2027, 1, 7, 8, 0, tzinfo=UTC)
 ONBOARDING = "onboarding-hubspot-77120"
+INTRODUCTION = "introduction-hubspot-77120"
 
 # Kinds that only the vendor's people get.
 FOR_STAFF: frozenset[NoticeKind] = frozenset(
@@ -26,6 +27,12 @@ FOR_STAFF: frozenset[NoticeKind] = frozenset(
         "undeliverable",
         "sweep_report",
         "webhook_disabled",
+        "introduction_task",
+        "process_outline",
+        "introduction_reminder",
+        "introduction_issue",
+        "introduction_silence",
+        "introduction_ended",
     }
 )
 
@@ -446,6 +453,66 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
             },
         ],
     },
+    "introduction_task": {
+        "onboarding": "",
+        "introduction": INTRODUCTION,
+        "ui": "",
+        "due": "2026-11-19",
+        "expected_close": "2026-11-27",
+        "playbook": "High-touch onboarding",
+        "seller_name": "Tom Baker",
+        "seller_email": "tom@vendor.test",
+        "products": ["Route Planner"],
+        "problem": "Tours are planned by hand.",
+        "present_state": "Four planners, 120 drivers.",
+        "stakeholders": [{"name": "Dr. Anke Sommer", "role": "Executive sponsor", "email": "sponsor@customer.test"}],
+        "notes": [{"by": "Tom Baker", "text": "They tried a competitor in 2024."}],
+        "missing": ["the statement of work"],
+        "completeness_pct": 62,
+        "crm_url": "https://crm.vendor.test/deals/77120",
+    },
+    "process_outline": {
+        "onboarding": "",
+        "introduction": INTRODUCTION,
+        "ui": "",
+        "due": "2026-11-19",
+        "expected_close": "2026-11-27",
+    },
+    "introduction_reminder": {
+        "onboarding": "",
+        "introduction": INTRODUCTION,
+        "ui": "",
+        "due": "2026-11-19",
+        "days": 2,
+        "expected_close": "2026-11-27",
+        "responsible": "Mara Olsen",
+    },
+    "introduction_issue": {
+        "onboarding": "",
+        "introduction": INTRODUCTION,
+        "ui": "",
+        "title": "Their ERP has no interface that we connect to",
+        "severity": "high",
+        "note": "Version 7 comes in spring.",
+        "by": "Mara Olsen",
+        "expected_close": "2026-11-27",
+    },
+    "introduction_silence": {
+        "onboarding": "",
+        "introduction": INTRODUCTION,
+        "ui": "",
+        "expected_close": "2026-11-27",
+        "since": "2026-11-20",
+        "until": "2027-02-09",
+    },
+    "introduction_ended": {
+        "onboarding": "",
+        "introduction": INTRODUCTION,
+        "ui": "",
+        "ending": "lost",
+        "note": "They stay with what they have.",
+        "issues": [{"title": "No interface", "severity": "high"}],
+    },
 }
 
 _JA: dict[NoticeKind, dict[str, Any]] = {
@@ -740,6 +807,66 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
                 "command": f"day90 repair {ONBOARDING}",
             },
         ],
+    },
+    "introduction_task": {
+        "onboarding": "",
+        "introduction": INTRODUCTION,
+        "ui": "",
+        "due": "2026-11-19",
+        "expected_close": "2026-11-27",
+        "playbook": "ハイタッチ・オンボーディング",
+        "seller_name": "佐藤 亮",
+        "seller_email": "ryo@vendor.test",
+        "products": ["配車プランナー"],
+        "problem": "配車を手作業で計画している。",
+        "present_state": "計画担当4名、運転手120名。",
+        "stakeholders": [{"name": "田中 一郎", "role": "エグゼクティブスポンサー", "email": "sponsor@customer.test"}],
+        "notes": [{"by": "佐藤 亮", "text": "2024年に他社製品を試した。"}],
+        "missing": ["作業範囲記述書（SOW）"],
+        "completeness_pct": 62,
+        "crm_url": "https://crm.vendor.test/deals/77120",
+    },
+    "process_outline": {
+        "onboarding": "",
+        "introduction": INTRODUCTION,
+        "ui": "",
+        "due": "2026-11-19",
+        "expected_close": "2026-11-27",
+    },
+    "introduction_reminder": {
+        "onboarding": "",
+        "introduction": INTRODUCTION,
+        "ui": "",
+        "due": "2026-11-19",
+        "days": 2,
+        "expected_close": "2026-11-27",
+        "responsible": "森 健二",
+    },
+    "introduction_issue": {
+        "onboarding": "",
+        "introduction": INTRODUCTION,
+        "ui": "",
+        "title": "基幹システムに連携用の接続口がない",
+        "severity": "high",
+        "note": "来春に第7版へ更新予定。",
+        "by": "森 健二",
+        "expected_close": "2026-11-27",
+    },
+    "introduction_silence": {
+        "onboarding": "",
+        "introduction": INTRODUCTION,
+        "ui": "",
+        "expected_close": "2026-11-27",
+        "since": "2026-11-20",
+        "until": "2027-02-09",
+    },
+    "introduction_ended": {
+        "onboarding": "",
+        "introduction": INTRODUCTION,
+        "ui": "",
+        "ending": "lost",
+        "note": "現行のやり方を続けるとのこと。",
+        "issues": [{"title": "接続口がない", "severity": "high"}],
     },
 }
 

@@ -40,6 +40,7 @@ HOLD_THE_CLIENT = {
     "starter/bell.py",
     "starter/door.py",
     "starter/fleet.py",
+    "starter/introductions.py",
     "starter/kept_values.py",
     "starter/replaying.py",
     "runtime/connection.py",

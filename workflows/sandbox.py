@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from workflows.introduction import Introduction
 from workflows.onboarding import Onboarding
 from workflows.programme import SuccessProgramme
 from workflows.receiver import Receiver
@@ -13,7 +14,16 @@ from workflows.sender import Sender
 from workflows.sweep import Sweep
 from workflows.usage import UsageLook
 
-WORKFLOWS: Sequence[type] = (Onboarding, SuccessProgramme, Sender, Receiver, Sweep, Reconciliation, UsageLook)
+WORKFLOWS: Sequence[type] = (
+    Onboarding,
+    SuccessProgramme,
+    Introduction,
+    Sender,
+    Receiver,
+    Sweep,
+    Reconciliation,
+    UsageLook,
+)
 BESIDE_WORKFLOWS: Sequence[str] = (
     "domain",
     "activities",

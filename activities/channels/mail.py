@@ -17,7 +17,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from activities.channels.message import compose
+from activities.channels.message import Documents, compose
 from activities.channels.rendering import Rendering
 from domain.record import Receipt, WaitingNotice
 from domain.trouble import ChannelDown, ChannelRefuses
@@ -61,10 +61,11 @@ class SmtpMail:
     rendering: Rendering
     now: Callable[[], datetime] = _utc_now
     timeout: float = _TIMEOUT_SECONDS
+    documents: Documents | None = None
 
     def deliver(self, waiting: WaitingNotice) -> Receipt:
         """Raises ChannelDown or ChannelRefuses. After ChannelDown the server may have taken it all the same."""
-        message = compose(waiting, self.rendering, sender=self.sender, now=self.now())
+        message = compose(waiting, self.rendering, sender=self.sender, now=self.now(), documents=self.documents)
         with self._session() as session:
             answer = _hand_in(session, message, self._name)
         return Receipt(
@@ -95,10 +96,11 @@ class MailFiles:
     sender: str
     rendering: Rendering
     now: Callable[[], datetime] = _utc_now
+    documents: Documents | None = None
 
     def deliver(self, waiting: WaitingNotice) -> Receipt:
         """A second try writes the same file again. Raises ChannelDown when the folder cannot be written."""
-        message = compose(waiting, self.rendering, sender=self.sender, now=self.now())
+        message = compose(waiting, self.rendering, sender=self.sender, now=self.now(), documents=self.documents)
         file = self.folder / _file_name(waiting)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -7,9 +7,12 @@ from email.headerregistry import Address, HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
+from mimetypes import guess_type
+from typing import Protocol
 
 from activities.channels.rendering import Rendering
 from activities.channels.sealing import one_line
+from domain.outline import DocumentFile
 from domain.record import WaitingNotice
 from domain.trouble import ChannelRefuses
 
@@ -20,10 +23,21 @@ for _name in ("references", "in-reply-to"):
 _POLICY = SMTP.clone(header_factory=_HEADERS)
 # Some servers refuse longer names; nobody's is.
 _LONGEST_NAME = 80
+LARGEST_ATTACHMENT = 5_000_000
+"""Bytes. A third more in the mail; many servers refuse mails from 10 MB on."""
 _DEVIANT = re.compile("[ßς\u200c\u200d]")
 
 
-def compose(waiting: WaitingNotice, rendering: Rendering, *, sender: str, now: datetime) -> EmailMessage:
+class Documents(Protocol):
+    """What mails may carry."""
+
+    def __call__(self, reference: str) -> DocumentFile | None:
+        """The document as it is now; None where there is none by that reference."""
+
+
+def compose(
+    waiting: WaitingNotice, rendering: Rendering, *, sender: str, now: datetime, documents: Documents | None = None
+) -> EmailMessage:
     """The notice as a message with the Message-ID that it was given. Raises ChannelRefuses."""
     name, _ = parseaddr(sender)
     facts, notice = waiting.notice.facts, waiting.notice
@@ -43,7 +57,21 @@ def compose(waiting: WaitingNotice, rendering: Rendering, *, sender: str, now: d
     message["X-Day90-Notice"] = one_line(notice.key)
     message.set_content(rendered.text)
     message.add_alternative(rendered.html, subtype="html")
+    if notice.attachment is not None:
+        _attach(message, notice.attachment, documents)
     return message
+
+
+def _attach(message: EmailMessage, reference: str, documents: Documents | None) -> None:
+    """The document that is meant, made now: what people read is as new as the mail. Raises ChannelRefuses."""
+    file = documents(reference) if documents is not None else None
+    if file is None:
+        raise ChannelRefuses(f"there is no document {reference} to attach")
+    if len(file.content) > LARGEST_ATTACHMENT:
+        raise ChannelRefuses(f"the document {reference} is too large for a mail: {len(file.content):,} bytes")
+    kind, _ = guess_type(file.name)
+    main, _, sub = (kind or "application/octet-stream").partition("/")
+    message.add_attachment(file.content, maintype=main, subtype=sub, filename=one_line(file.name))
 
 
 def message_id(waiting: WaitingNotice) -> str:
@@ -54,7 +82,8 @@ def message_id(waiting: WaitingNotice) -> str:
 def _thread(waiting: WaitingNotice) -> str:
     """The id of a first message that was never sent: what refers to it is shown as one conversation."""
     domain = message_id(waiting).rstrip(">").rpartition("@")[2]
-    onboarding = hashlib.sha256(waiting.notice.onboarding.encode()).hexdigest()[:16]
+    about = waiting.notice.onboarding or waiting.notice.about
+    onboarding = hashlib.sha256(about.encode()).hexdigest()[:16]
     return f"<onboarding.{onboarding}@{domain}>"
 
 

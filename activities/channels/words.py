@@ -81,6 +81,12 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "undeliverable": "不達の連絡",
             "sweep_report": "夜間点検の報告",
             "webhook_disabled": "Webhookの停止",
+            "introduction_task": "ご契約前のご挨拶",
+            "process_outline": "進め方の資料",
+            "introduction_reminder": "ご挨拶のリマインダー",
+            "introduction_issue": "ご契約前の課題",
+            "introduction_silence": "ご契約見込みの確認",
+            "introduction_ended": "ご契約前の対応の終了",
         },
     },
 }

@@ -4,6 +4,8 @@ from domain.text import Language
 
 PROCESS: dict[Language, dict[str, str]] = {
     "en": {
+        "file": "onboarding-process.pdf",
+        "seller": "Sales",
         "kicker": "The way ahead",
         "title": "Your onboarding, step by step",
         "for": "Prepared for {account}",
@@ -39,6 +41,8 @@ PROCESS: dict[Language, dict[str, str]] = {
         "page": "{number} / {total}",
     },
     "ja": {
+        "file": "オンボーディングのご案内.pdf",
+        "seller": "営業担当",
         "kicker": "ご契約後の進め方",
         "title": "オンボーディングのご案内",
         "for": "{account} 様",

@@ -60,6 +60,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "sweep": ("starter.cli.sweeping:sweep", LOOK, "Who would fall through? Store and Temporal compared, now."),
     "repair": ("starter.cli.sweeping:repair", RUN, "Mend what the sweep finds; says first what it will do."),
     "dossier": ("starter.cli.dossiers:dossier", LOOK, "Who approved what, as one JSON that a stranger can verify."),
+    "introduction": (
+        "starter.cli.introduction:introduction",
+        NEWS,
+        "Before the close: introduce the CSM, report what is found, see how it stands.",
+    ),
     "playbook": ("starter.cli.playbook:playbook", LOOK, "Show, describe and check playbooks."),
     "mapping": ("starter.cli.mapping:mapping", LOOK, "Check a mapping file: what becomes of another system's record?"),
     "done": ("starter.cli.milestones:done", NEWS, "A milestone has been reached."),

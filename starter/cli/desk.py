@@ -1,6 +1,6 @@
 """Where does a command find Temporal, the store and the playbooks? A running stack first, then the configuration."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from playbooks.library import Library
     from starter.door import Door
     from starter.fleet import Fleet
+    from starter.introductions import IntroductionDoor
+    from store.introductions import SqlIntroductions
     from store.ledger import SqlLedger
 
 
@@ -98,11 +100,18 @@ class Desk:
 
         return Fleet(await self.client(), self.task_queue)
 
+    @cached_property
+    def introductions(self) -> "SqlIntroductions":
+        from store.introductions import SqlIntroductions
+
+        return SqlIntroductions(self.engine)
+
     async def door(self) -> "Door":
         """The way in to one onboarding. Raises CannotReachTemporal, BadTemporalProfile, NotReachable."""
         from starter.door import Door
+        from starter.introductions import IntroductionDoor
 
-        return Door(
+        door = Door(
             client=await self.client(),
             deals=self.ledger,
             library=self.library,
@@ -111,6 +120,13 @@ class Desk:
             task_queue=self.task_queue,
             day_length=self.stack.day_length if self.stack else self.settings.day_length,
         )
+        return replace(door, introductions=IntroductionDoor.beside(door, self.introductions))
+
+    async def introduction_door(self) -> "IntroductionDoor":
+        """The way in to one introduction. Raises CannotReachTemporal, BadTemporalProfile, NotReachable."""
+        from starter.introductions import IntroductionDoor
+
+        return IntroductionDoor.beside(await self.door(), self.introductions)
 
 
 def desk_at(where: Where) -> Desk:

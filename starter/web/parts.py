@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,11 @@ from playbooks.library import Library, load_team
 from runtime.settings import Settings
 from starter.bell import LOOKS_AT_USAGE_AT_LEAST_EVERY, LOOKS_AT_USAGE_EVERY, Bell, look_at_usage, wake_receiver
 from starter.door import Door
+from starter.introductions import IntroductionDoor
 from store.engine import open_store
 from store.grouping import GroupedWriter
 from store.inbox import GroupedInbox, SqlInbox
+from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
 from store.usage import MOST_IN_A_GROUP, SqlUsage
 
@@ -60,7 +62,7 @@ class WebParts:
 
     async def door(self, *, via: str = "api") -> Door:
         """Raises CannotReachTemporal, BadTemporalProfile."""
-        return Door(
+        door = Door(
             client=await self.client(),
             deals=self.ledger,
             library=self.library,
@@ -72,6 +74,7 @@ class WebParts:
             one_try=ONE_TRY,
             patience=PATIENCE,
         )
+        return replace(door, introductions=IntroductionDoor.beside(door, SqlIntroductions(self.engine)))
 
     async def wake(self) -> None:
         await wake_receiver(await self.client(), task_queue=self.settings.task_queue)

@@ -1,0 +1,406 @@
+"""What follows before the close? By when we introduce ourselves, who hears of what, and what an onboarding inherits."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from domain.calendar import CLOSING, OPENING, WorkCalendar
+from domain.deal import MOST_NOTES, DealClosed, Note, completeness, missing_from_hand_off
+from domain.introduction import (
+    FoundIssue,
+    Happening,
+    IntroductionKept,
+    IntroductionState,
+    IntroductionTurn,
+    Learnt,
+    Step,
+    next_step,
+    status,
+)
+from domain.notice import Notice, NoticeKind, Person
+from domain.playbook import Playbook
+from domain.prospect import Prospect
+from domain.record import IntroductionDossier, IntroductionStanding, IntroductionWriting, JournalRow
+from domain.rules.casting import SELLER, cast_vendor, staff_person
+from domain.rules.letters import ROLE_TITLES
+from domain.team import Team
+from domain.text import Language, in_language
+from domain.wire import Wire
+from domain.wording import day_in_words
+
+INTRODUCE_WITHIN = 3
+"""Working days. As early as possible (PRE-01), and long enough for seller and CSM to find half an hour."""
+BEFORE_THE_CLOSE = 1
+"""Working days: whoever is introduced on the day of the signature comes too late to be asked anything."""
+ESCALATE_AFTER = 2
+"""Working days after due: the close does not wait, so the CSM's manager hears of it sooner than in an onboarding."""
+QUIET_AFTER_CLOSE = timedelta(days=60)
+"""After the expected close, without news: deals slip by a month or two; what is silent longer is lost (PRE-04)."""
+QUIET_WITHOUT_CLOSE = timedelta(days=90)
+"""The same where nobody expects a day: a month more, for the month that a late stage usually lasts."""
+ANSWER_WITHIN = timedelta(days=14)
+"""The seller is asked once; two weeks are longer than most absences."""
+NOON = time(12)
+STEP_FACTS = {"remind": "reminded", "escalate": "escalated", "ask": "asked"}
+SEVERITIES: Mapping[str, Mapping[Language, str]] = {
+    "critical": {"en": "critical", "ja": "重大"},
+    "high": {"en": "high", "ja": "高"},
+    "normal": {"en": "normal", "ja": "通常"},
+}
+
+
+class Decision(Wire):
+    kept: IntroductionKept
+    writing: IntroductionWriting
+
+
+def owner_of(prospect: Prospect, playbook: Playbook, team: Team, load: Mapping[str, int], *, now: datetime) -> str:
+    """Who would own the onboarding: by the same rule, so that the customer meets the one who stays."""
+    return cast_vendor(team, prospect.as_if_closed(now), playbook.touch, load)["csm"][0]
+
+
+def due_of(expected_close: date | None, calendar: WorkCalendar, begun_at: datetime) -> datetime:
+    """By when we should have met: soon, before the signature, and never within the day it began."""
+    began = calendar.day_of(begun_at)
+    due = calendar.add_working_days(began, INTRODUCE_WITHIN)
+    if expected_close is not None:
+        due = min(due, calendar.add_working_days(expected_close, -BEFORE_THE_CLOSE))
+    return calendar.at(max(due, calendar.add_working_days(began, 1)), CLOSING)
+
+
+def decide(turn: IntroductionTurn, dossier: IntroductionDossier, team: Team) -> Decision:
+    """What is written down and what comes next; the same turn decides the same again."""
+    state, now, calendar = turn.state, turn.now, dossier.calendar
+    due = due_of(state.expected_close, calendar, state.begun_at or now)
+    asks = [step for step in turn.due if step.rule == "ask" and state.ending is None]
+    asked_at = now if asks else state.asked_at
+    state = state.model_copy(update={"due": due, "asked_at": asked_at})
+    steps = _steps(state, calendar, now)
+    state = state.model_copy(update={"steps": steps})
+    table = _Table(dossier, state, team, now)
+    acted = [step for step in turn.due if step.rule != "give_up" and state.ending is None]
+    journal = [_row(happening) for happening in state.pending]
+    journal += [_row_of_step(state, step, now) for step in acted]
+    told = [letter for happening in state.pending for letter in _tell(table, happening)]
+    told += [letter for step in acted for letter in _nudge(table, step)]
+    following = next_step(state)
+    standing = IntroductionStanding(
+        status=status(state, now),
+        due=due,
+        next_key=following.rule if following else None,
+        next_due=following.due if following else None,
+        learnt=state.learnt,
+        ending=state.ending,
+        ended_at=now if state.ending else None,
+        as_of=now,
+    )
+    return Decision(
+        kept=IntroductionKept(due=due, steps=steps, asked_at=asked_at),
+        writing=IntroductionWriting(
+            introduction=state.introduction, journal=tuple(journal), notices=tuple(told), standing=standing
+        ),
+    )
+
+
+def _steps(state: IntroductionState, calendar: WorkCalendar, now: datetime) -> tuple[Step, ...]:
+    """Everything that comes by itself after now. What fell due meanwhile has been acted on."""
+    if state.ending is not None or state.due is None:
+        return ()
+    found: list[Step] = []
+    if state.learnt.introduced_at is None:
+        day = calendar.day_of(state.due)
+        found.append(Step(rule="remind", due=calendar.at(day, OPENING)))
+        found.append(Step(rule="escalate", due=calendar.at(calendar.add_working_days(day, ESCALATE_AFTER), OPENING)))
+    if state.asked_at is not None:
+        found.append(Step(rule="give_up", due=state.asked_at + ANSWER_WITHIN))
+    else:
+        found.append(Step(rule="ask", due=calendar.at(_quiet_from(state, calendar, now), OPENING)))
+    return tuple(step for step in found if step.due > now)
+
+
+def _quiet_from(state: IntroductionState, calendar: WorkCalendar, now: datetime) -> date:
+    """The day on which silence has lasted too long."""
+    heard = calendar.day_of(state.last_news or now)
+    if state.expected_close is None:
+        return calendar.working_day_from(heard + QUIET_WITHOUT_CLOSE)
+    return calendar.working_day_from(max(heard, state.expected_close) + QUIET_AFTER_CLOSE)
+
+
+def _row(happening: Happening) -> JournalRow:
+    return JournalRow(
+        key=happening.key,
+        at=happening.at,
+        kind=happening.kind,
+        about=happening.about,
+        by=happening.by,
+        via=happening.via,
+        proved=happening.proved,
+        note=happening.note,
+        data=happening.data,
+    )
+
+
+def _row_of_step(state: IntroductionState, step: Step, now: datetime) -> JournalRow:
+    return JournalRow(key=_occasion(state, step), at=now, kind=STEP_FACTS[step.rule])
+
+
+def _occasion(state: IntroductionState, step: Step) -> str:
+    return f"{state.round}/{step.rule}/{step.due:%Y-%m-%d}"
+
+
+# --- who hears of what
+
+Letter = tuple[Notice, Person]
+
+
+class _Table:
+    """What lies on the table: the prospect, our people, and the moment."""
+
+    def __init__(self, dossier: IntroductionDossier, state: IntroductionState, team: Team, now: datetime) -> None:
+        self.dossier = dossier
+        self.prospect = dossier.prospect
+        self.state = state
+        self.team = team
+        self.now = now
+
+    @property
+    def language(self) -> Language:
+        """Of the account: so that the document can be passed on as it is."""
+        return self.prospect.account.language
+
+    def person(self, id: str) -> Person | None:
+        seller = self.prospect.seller
+        if id == SELLER:
+            return (
+                Person(
+                    id=SELLER,
+                    name=seller.name,
+                    email=seller.email,
+                    side="vendor",
+                    role=SELLER,
+                    language=self.language,
+                    time_zone=self.prospect.account.time_zone,
+                    country=self.prospect.account.country,
+                )
+                if seller
+                else None
+            )
+        member = self.team.member(id)
+        return staff_person(member, self.language) if member else None
+
+    def name(self, id: str) -> str:
+        person = self.person(id)
+        known = {stakeholder.id: stakeholder.name for stakeholder in self.prospect.stakeholders}
+        return person.name if person else known.get(id, id)
+
+    @property
+    def owner(self) -> str:
+        return self.dossier.owner
+
+    @property
+    def seller_or_owner(self) -> str:
+        return SELLER if self.prospect.seller else self.owner
+
+    @property
+    def manager(self) -> str:
+        manager = self.team.manager_of(self.owner)
+        return manager.handle if manager else self.owner
+
+    def letter(
+        self,
+        kind: NoticeKind,
+        to: str,
+        occasion: str,
+        facts: dict[str, Any],
+        *,
+        urgent: bool = False,
+        while_open: bool = False,
+        attached: bool = False,
+    ) -> list[Letter]:
+        """To one person, for the receiver's next office hour; none where nobody has that id."""
+        person, owner = self.person(to), self.person(self.owner)
+        if person is None:
+            return []
+        clock, introduction = self.state.clock, self.state.introduction
+        at_once = urgent or not clock.office_hours_apply
+        when = self.now if at_once else WorkCalendar(time_zone=person.time_zone).next_office_moment(self.now)
+        notice = Notice(
+            onboarding="",
+            key=f"{introduction}/{occasion}/{kind}/{to}",
+            kind=kind,
+            to=to,
+            facts={
+                "account": self.prospect.account.name,
+                "receiver": person.name,
+                "owner_name": owner.name if owner else "",
+                "owner_email": owner.email if owner else "",
+                "onboarding": "",
+                "introduction": introduction,
+                "staff": to != SELLER,
+                "ui": "",
+                **facts,
+            },
+            about=introduction,
+            while_open=introduction if while_open else None,
+            not_before=clock.wall(when),
+            attachment=f"process/{introduction}/{self.language}" if attached else None,
+        )
+        return [(notice, person)]
+
+
+def _tell(table: _Table, happening: Happening) -> list[Letter]:
+    match happening.kind:
+        case "begun":
+            return _begun(table, happening)
+        case "issue_reported":
+            return _issue(table, happening)
+        case "ended" if happening.data.get("ending") != "won":
+            return _ended(table, happening)
+        case _:
+            return []
+
+
+def _begun(table: _Table, happening: Happening) -> list[Letter]:
+    if table.state.learnt.introduced_at is not None or table.state.ending is not None:
+        return []
+    told = table.letter("introduction_task", table.owner, happening.key, _task(table), while_open=True, attached=True)
+    facts = {"due": _due(table), "expected_close": _close(table)}
+    return told + table.letter("process_outline", SELLER, happening.key, facts, attached=True)
+
+
+def _task(table: _Table) -> dict[str, Any]:
+    prospect, person = table.prospect, table.person(table.owner)
+    language = person.language if person else "en"
+    seller = prospect.seller
+    return {
+        "due": _due(table),
+        "expected_close": _close(table),
+        "playbook": in_language(table.dossier.playbook.title, language),
+        "seller_name": seller.name if seller else "",
+        "seller_email": seller.email if seller else "",
+        "products": list(prospect.products),
+        "problem": prospect.problem or "",
+        "present_state": prospect.present_state or "",
+        "stakeholders": [
+            {"name": p.name, "email": p.email, "role": ROLE_TITLES[p.role]["ja" if language == "ja" else "en"]}
+            for p in prospect.stakeholders
+        ],
+        "notes": [{"by": note.by or "", "text": note.text} for note in prospect.notes],
+        "missing": list(missing_from_hand_off(prospect, language)),
+        "completeness_pct": round(completeness(prospect) * 100),
+        "crm_url": prospect.crm_url or "",
+    }
+
+
+def _due(table: _Table) -> str:
+    return str(table.dossier.calendar.day_of(table.state.due or table.now))
+
+
+def _close(table: _Table) -> str:
+    return str(table.state.expected_close or "")
+
+
+def _issue(table: _Table, happening: Happening) -> list[Letter]:
+    """To the seller, who can still do something about it, and to the owner; whoever said it needs no telling."""
+    facts = {
+        "title": happening.data["title"],
+        "severity": happening.data["severity"],
+        "note": happening.note or "",
+        "by": table.name(happening.by) if happening.by else table.name(table.owner),
+        "expected_close": _close(table),
+    }
+    urgent = happening.data["severity"] == "critical"
+    people = dict.fromkeys(id for id in (SELLER, table.owner) if id != happening.by)
+    return [
+        letter
+        for id in people
+        for letter in table.letter("introduction_issue", id, happening.key, facts, urgent=urgent)
+    ]
+
+
+def _ended(table: _Table, happening: Happening) -> list[Letter]:
+    if happening.by == table.owner:
+        return []
+    learnt = table.state.learnt
+    facts = {
+        "ending": happening.data["ending"],
+        "note": happening.note or "",
+        "issues": [{"title": issue.title, "severity": issue.severity} for issue in learnt.issues],
+    }
+    return table.letter("introduction_ended", table.owner, happening.key, facts)
+
+
+def _nudge(table: _Table, step: Step) -> list[Letter]:
+    occasion = _occasion(table.state, step)
+    calendar, today = table.dossier.calendar, table.dossier.calendar.day_of(table.now)
+    if step.rule == "ask":
+        facts = {
+            "expected_close": _close(table),
+            "since": str(calendar.day_of(table.state.last_news or table.now)),
+            "until": str(calendar.day_of(table.now + ANSWER_WITHIN)),
+        }
+        return table.letter("introduction_silence", table.seller_or_owner, occasion, facts)
+    if table.state.learnt.introduced_at is not None:
+        return []
+    late = _working_days(calendar, date.fromisoformat(_due(table)), today)
+    reminder = {
+        "due": _due(table),
+        "days": late,
+        "expected_close": _close(table),
+        "responsible": table.name(table.owner),
+    }
+    to = table.owner if step.rule == "remind" else table.manager
+    return table.letter("introduction_reminder", to, occasion, reminder, while_open=True)
+
+
+def _working_days(calendar: WorkCalendar, due: date, today: date) -> int:
+    """Working days since due; 0 until it has passed."""
+    days = 0
+    while due < today:
+        due = due + timedelta(days=1)
+        days += calendar.why_not(due) is None
+    return days
+
+
+# --- what an onboarding inherits
+
+
+def with_learnt(deal: DealClosed, learnt: Learnt, team: Team) -> DealClosed:
+    """The deal with what its introduction found out: issues and notes as notes of the hand-off, the CSM as the owner.
+
+    The deal's own word goes before: an owner that it names stays. Again it changes nothing. What no longer fits
+    (a hand-off record takes 50 notes) is left to the introduction's own record.
+    """
+    language = deal.account.language
+    there = {note.text for note in deal.notes}
+    more = [note for note in _as_notes(learnt, team, language, zone=deal.account.time_zone) if note.text not in there]
+    notes = (*deal.notes, *more)[:MOST_NOTES]
+    owner = deal.owner or (learnt.owner if team.member(learnt.owner) else None)
+    return deal.model_copy(update={"notes": notes, "owner": owner})
+
+
+def _as_notes(learnt: Learnt, team: Team, language: Language, *, zone: str) -> Sequence[Note]:
+    notes = []
+    if learnt.introduced_at is not None:
+        on = day_in_words(learnt.introduced_at.astimezone(ZoneInfo(zone)).date(), language)
+        said = f"ご契約前に{on}にご挨拶済みです。" if language == "ja" else f"Introduced before the signature, on {on}."
+        notes.append(Note(by=_named(learnt.introduced_by, team), at=learnt.introduced_at, text=said))
+    notes += [Note(by=_named(i.by, team), at=i.at, text=_issue_in_words(i, language)) for i in learnt.issues]
+    notes += [Note(by=_named(note.by, team), at=note.at, text=note.text) for note in learnt.notes]
+    return notes
+
+
+def _issue_in_words(issue: FoundIssue, language: Language) -> str:
+    severity = SEVERITIES[issue.severity][language]
+    head = (
+        f"ご契約前に判明した課題（{severity}）：{issue.title}"
+        if language == "ja"
+        else f"Found before the signature ({severity}): {issue.title}"
+    )
+    return f"{head}\n{issue.note}" if issue.note else head
+
+
+def _named(id: str, team: Team) -> str | None:
+    member = team.member(id) if id else None
+    return member.name if member else id or None

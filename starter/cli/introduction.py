@@ -1,0 +1,216 @@
+"""What happens before the signature? Begin an introduction, look at it, and say what was done and found."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import App, Parameter, validators
+from rich.console import Console
+from rich.text import Text
+
+from activities.admission import read_prospect
+from domain.introduction import FoundIssue, IntroductionProgress
+from domain.record import IntroductionLine, KeptRow
+from domain.refusal import InvalidDeal
+from starter.cli.answers import answer, count, day_of, in_words, moment_of, plain, table
+from starter.cli.desk import Desk, desk_at
+from starter.cli.options import NOWHERE, Where
+from starter.cli.starting import read_file
+from starter.trouble import NotFound
+
+introduction = App(name="introduction", help="Before the close: introduce the CSM, report what is found.")
+
+By = Annotated[str | None, Parameter(help="Who says it: a staff handle or the e-mail address, or a stakeholder's id.")]
+NewsId = Annotated[str | None, Parameter(help="Makes a repetition harmless.")]
+
+
+@introduction.command
+async def start(prospect: Path, *, where: Where = NOWHERE) -> None:
+    """Begin the introduction of a prospect. While it runs, this tells it what is new of the prospect.
+
+    Parameters
+    ----------
+    prospect
+        A prospect file: a deal file without `closed_at`, with `expected_close` where a day is expected.
+    """
+    raw = read_file(prospect)
+    read_prospect(raw)
+    if not isinstance(raw, dict):
+        raise InvalidDeal("a prospect file is one JSON object", field="deal")
+    desk = desk_at(where)
+    door = await desk.introduction_door()
+    begun = await door.begin(raw)
+    standing = desk.introductions.standing(begun)
+
+    def draw(out: Console) -> None:
+        if standing is None:
+            out.print(plain(f"{begun}: this deal has closed; nothing was begun"), soft_wrap=True)
+            return
+        ended = f" has ended ({in_words(standing.ending)}); nothing was begun" if standing.ending else ""
+        out.print(plain(f"{begun}{ended}", "bold"), soft_wrap=True)
+        out.print(plain(f"all of it: day90 introduction show {begun}", "dim"), soft_wrap=True)
+
+    answer(where.json, {"introduction": begun, "temporal_ui": desk.link(begun)}, draw)
+
+
+@introduction.command(name="list")
+def list_introductions(
+    *,
+    open: Annotated[bool, Parameter(help="Only those that have not ended.")] = False,
+    owner: Annotated[str | None, Parameter(help="A staff handle.")] = None,
+    limit: Annotated[int, Parameter(help="At most so many.", validator=validators.Number(gte=1))] = 50,
+    where: Where = NOWHERE,
+) -> None:
+    """Every introduction, the next due first."""
+    lines = desk_at(where).introductions.lines(open_only=open, owner=owner, limit=limit)
+
+    def draw(out: Console) -> None:
+        if not lines:
+            out.print("no introduction; one begins with: day90 introduction start PROSPECT.json")
+            return
+        rows = [
+            (_name(line), in_words(line.status), day_of(line.due, "UTC"), _found(line), line.owner) for line in lines
+        ]
+        out.print(table("Introductions", ("introduction", "status", "due", "found", "owner"), rows))
+
+    answer(where.json, [line.model_dump(mode="json") for line in lines], draw)
+
+
+@introduction.command
+def show(introduction: str, *, where: Where = NOWHERE) -> None:
+    """One introduction: how it stands, what was found, what happened."""
+    desk = desk_at(where)
+    found = desk.introductions.resolve(introduction)
+    line, rows = desk.introductions.standing(found), desk.introductions.journal(found)
+    if line is None:
+        raise NotFound(f"{found}: no such introduction")
+    prospect = desk.introductions.kept(found)
+    zone = prospect.account.time_zone if prospect else "UTC"
+    expected = prospect.expected_close if prospect else None
+    said = {
+        **line.model_dump(mode="json"),
+        "expected_close": expected.isoformat() if expected else None,
+        "journal": [row.model_dump(mode="json") for row in rows],
+        "temporal_ui": desk.link(found),
+    }
+    facts = [
+        ("introduction", found),
+        ("owner", line.owner),
+        ("playbook", line.playbook),
+        ("signature", str(expected) if expected else "no day expected"),
+        ("due", day_of(line.due, zone)),
+    ]
+    if line.learnt.introduced_at:
+        by = f" by {line.learnt.introduced_by}" if line.learnt.introduced_by else ""
+        facts.append(("introduced", f"{day_of(line.learnt.introduced_at, zone)}{by}"))
+    if line.next_due:
+        facts.append(("next", f"{line.next_key}, {day_of(line.next_due, zone)}"))
+    if line.ended_at:
+        facts.append(("ended", f"{in_words(line.ending or '')} on {day_of(line.ended_at, zone)}"))
+
+    def draw(out: Console) -> None:
+        out.print(Text.assemble(plain(line.account, "bold"), "  ", plain(in_words(line.status))))
+        for name, words in facts:
+            out.print(Text.assemble((f"{name:<14}", "dim"), plain(words)), soft_wrap=True)
+        if line.learnt.issues:
+            issues = [_issue(issue, zone) for issue in line.learnt.issues]
+            out.print()
+            out.print(table("Found", ("key", "severity", "when", "what"), issues, whole=("key",)))
+        if line.learnt.notes:
+            notes = [(day_of(note.at, zone), note.by, note.text) for note in line.learnt.notes]
+            out.print()
+            out.print(table("Notes", ("when", "who", "what"), notes))
+        if rows:
+            out.print()
+            out.print(table("What happened", ("when", "what", "who", "more"), [_happened(row, zone) for row in rows]))
+
+    answer(where.json, said, draw)
+
+
+@introduction.command
+async def done(
+    introduction: str, *, by: By = None, note: str | None = None, news_id: NewsId = None, where: Where = NOWHERE
+) -> None:
+    """Our people and theirs have met."""
+    await _tell(where, introduction, "introduced", by=by, note=note, news_id=news_id)
+
+
+@introduction.command
+async def issue(
+    introduction: str,
+    title: str,
+    *,
+    severity: Literal["critical", "high", "normal"] = "normal",
+    by: By = None,
+    note: str | None = None,
+    news_id: NewsId = None,
+    where: Where = NOWHERE,
+) -> None:
+    """Report something back to sales that should be known before the signature; the seller is written to."""
+    await _tell(where, introduction, "report_issue", title=title, severity=severity, by=by, note=note, news_id=news_id)
+
+
+@introduction.command
+async def note(introduction: str, text: str, *, by: By = None, news_id: NewsId = None, where: Where = NOWHERE) -> None:
+    """Keep what else was learnt; it flows into the hand-off when the deal is won."""
+    await _tell(where, introduction, "note", note=text, by=by, news_id=news_id)
+
+
+@introduction.command
+async def end(
+    introduction: str,
+    ending: Literal["lost", "withdrawn"],
+    *,
+    by: By = None,
+    note: str | None = None,
+    where: Where = NOWHERE,
+) -> None:
+    """End it: the deal was lost, or no introduction is wanted. A won deal ends it by its start."""
+    await _tell(where, introduction, "end_introduction", ending=ending, by=by, note=note)
+
+
+async def _tell(where: Where, named: str, kind: str, **news: Any) -> None:
+    desk = desk_at(where)
+    found = desk.introductions.resolve(named)
+    door = await desk.introduction_door()
+    progress = await door.tell(found, kind, news)
+    answer(where.json, progress.model_dump(mode="json"), lambda out: _draw(out, desk, progress))
+
+
+def _draw(out: Console, desk: Desk, progress: IntroductionProgress) -> None:
+    prospect = desk.introductions.kept(progress.introduction)
+    zone = prospect.account.time_zone if prospect else "UTC"
+    known = " (known already, nothing changed)" if progress.repeated else ""
+    out.print(plain(f"{progress.introduction}: {in_words(progress.status)}{known}", "bold"), soft_wrap=True)
+    if progress.ending is None and progress.introduced_at is None and progress.due is not None:
+        out.print(plain(f"  to be introduced by {day_of(progress.due, zone)}, by {progress.owner}"))
+    learnt = [count(len(progress.issues), "issue")] if progress.issues else []
+    learnt += [count(len(progress.notes), "note")] if progress.notes else []
+    if learnt:
+        out.print(plain(f"  kept: {', '.join(learnt)}"))
+
+
+def _name(line: IntroductionLine) -> Text:
+    short = line.introduction.removeprefix("introduction-")
+    return Text.assemble(plain(line.account, "bold"), "\n", plain(short, "dim"))
+
+
+def _line(line: IntroductionLine) -> tuple[Text, str, str, str, str]:
+    return _name(line), in_words(line.status), day_of(line.due, "UTC"), _found(line), line.owner
+
+
+def _found(line: IntroductionLine) -> str:
+    return count(len(line.learnt.issues), "issue") if line.learnt.issues else ""
+
+
+def _issue(issue: FoundIssue, zone: str) -> tuple[str, str, str, str]:
+    return (
+        issue.key,
+        issue.severity,
+        day_of(issue.at, zone),
+        f"{issue.title}\n{issue.note}" if issue.note else issue.title,
+    )
+
+
+def _happened(row: KeptRow, zone: str) -> tuple[str, str, str, str]:
+    more = [row.note or "", *(f"{name}: {value}" for name, value in row.data.items() if value)]
+    return moment_of(row.at, zone), in_words(row.kind), row.by or "", "; ".join(part for part in more if part)
