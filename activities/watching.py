@@ -15,7 +15,7 @@ from activities.ports import Doorway, UsageBooks
 from domain.clock import DAY
 from domain.refusal import Refused
 from domain.rules.using import Using, counts_from, in_words, is_reached, reachable
-from domain.trouble import NotFound, NotReachable
+from domain.trouble import NotFound
 from domain.usage import FreshDay
 from domain.wire import Wire
 
@@ -70,10 +70,10 @@ class Watching:
             activity.heartbeat()
             try:
                 reached += await self._judge(using)
-            except NotReachable:
+            except Exception as trouble:
                 troubles += 1
                 troubled |= using.groups
-                log.warning("usage_not_told", onboarding=using.onboarding)
+                log.warning("usage_not_told", onboarding=using.onboarding, kind=type(trouble).__name__)
         through = [day for day in fresh if day.group_id not in troubled]
         await self._in_thread(partial(self.books.counted, through))
         return Looked(
@@ -81,7 +81,7 @@ class Watching:
         )
 
     async def _judge(self, using: Using) -> int:
-        """Tell what usage has reached; how many milestones. Raises NotReachable."""
+        """Tell what usage has reached; how many milestones. Raises NotReachable, and whatever else went wrong."""
         reached = 0
         for milestone, rule in reachable(using):
             since = counts_from(rule, using, now=self.now(), day_length=self.day_length)

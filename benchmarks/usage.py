@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 from sqlalchemy import func, select
@@ -42,11 +42,22 @@ STARTS_WITHIN = 30.0
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """`repeated` were sent twice, `duplicates` are kept twice."""
+    """`repeated` were sent twice, `duplicates` are kept twice; `cpu_us` is what the web process took for one event."""
 
     events_per_s: float
+    cpu_us: float
     repeated: int
     duplicates: int
+
+
+class Served(NamedTuple):
+    address: str
+    pid: int
+
+    def cpu_s(self) -> float:
+        """Seconds of CPU that the web process has taken so far (proc(5): fields 14 and 15, after the name)."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def message(number: int) -> dict[str, Any]:
@@ -96,7 +107,7 @@ async def rate(address: str, bodies: Sequence[bytes]) -> float:
 
 
 @contextmanager
-def web(url: str, data: Path) -> Iterator[str]:
+def web(url: str, data: Path) -> Iterator[Served]:
     """The web process on that database; nobody is there to look at what comes in."""
     port = free_port()
     settings = {"DATA": f"{data}", "DATABASE_URL": url, "WEB_PORT": f"{port}", "SEGMENT_WRITE_KEY": KEY}
@@ -112,7 +123,7 @@ def web(url: str, data: Path) -> Iterator[str]:
             if process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError("the web process did not start")
             time.sleep(0.1)
-        yield address
+        yield Served(address, process.pid)
     finally:
         process.terminate()
         process.wait(20)
@@ -128,14 +139,21 @@ def _answers(address: str) -> bool:
 def measure(url: str, data: Path, events: int) -> Rate:
     """On an empty database."""
     bodies = list(batches(events))
-    with web(url, data) as address:
-        took = asyncio.run(rate(address, bodies))
+    with web(url, data) as served:
+        before = served.cpu_s()
+        took = asyncio.run(rate(served.address, bodies))
+        cpu_us = (served.cpu_s() - before) * 1e6 / events
     engine = open_store(url)
     with engine.connect() as connection:
         kept = int(connection.scalar(select(func.count()).select_from(usage_events)) or 0)
     engine.dispose()
     assert kept >= events, f"{kept} events are kept, {events} were sent"
-    return Rate(events_per_s=events / took, repeated=len(bodies) * OF_A_BATCH - events, duplicates=kept - events)
+    return Rate(
+        events_per_s=events / took,
+        cpu_us=cpu_us,
+        repeated=len(bodies) * OF_A_BATCH - events,
+        duplicates=kept - events,
+    )
 
 
 def main(words: Sequence[str]) -> None:
@@ -154,10 +172,11 @@ def main(words: Sequence[str]) -> None:
                 found["postgresql"] = measure(server.new_database(), data, options.events)
             finally:
                 server.stop()
-    rows = [(name, one.events_per_s, one.repeated, one.duplicates) for name, one in found.items()]
-    table(("database", "events/s", "sent twice", "kept twice"), rows)
+    rows = [(name, one.events_per_s, one.cpu_us, one.repeated, one.duplicates) for name, one in found.items()]
+    table(("database", "events/s", "web CPU-µs each", "sent twice", "kept twice"), rows)
     rates = {f"{name}_events_per_s": one.events_per_s for name, one in found.items()}
-    figures({**rates, "duplicates": sum(one.duplicates for one in found.values())})
+    cpu = {f"{name}_cpu_us": one.cpu_us for name, one in found.items()}
+    figures({**rates, **cpu, "duplicates": sum(one.duplicates for one in found.values())})
 
 
 if __name__ == "__main__":

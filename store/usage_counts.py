@@ -54,12 +54,13 @@ class SqlUsageBooks:
     def count(self, *, after: tuple[str, int], most: int) -> Sequence[FreshDay]:
         """Count the next days of groups that something was written to, in the order of groups and days.
 
-        They are locked meanwhile: who writes to them waits, and so does who counts the same.
+        They are locked meanwhile: who writes to them waits. What somebody is just writing to is left for the next look,
+        which the writer asks for.
         """
         where = tuple_(usage_fresh.c.group_id, usage_fresh.c.day) > after
         in_order = select(usage_fresh).where(where).order_by(usage_fresh.c.group_id, usage_fresh.c.day)
         with write_transaction(self._engine) as connection:
-            found = connection.execute(in_order.limit(most).with_for_update()).mappings()
+            found = connection.execute(in_order.limit(most).with_for_update(skip_locked=True)).mappings()
             fresh = [FreshDay(**row) for row in found]
             for one in fresh:
                 _count(connection, one)
@@ -69,13 +70,15 @@ class SqlUsageBooks:
         """They need not be counted again, where nothing was written since."""
         if not fresh:
             return
+        # In the order in which writers lock them.
+        rows = [{"of": one.group_id, "on": one.day, "seen": one.writes} for one in sorted(fresh)]
         gone = delete(usage_fresh).where(
             usage_fresh.c.group_id == bindparam("of"),
             usage_fresh.c.day == bindparam("on"),
             usage_fresh.c.writes == bindparam("seen"),
         )
         with write_transaction(self._engine) as connection:
-            connection.execute(gone, [{"of": one.group_id, "on": one.day, "seen": one.writes} for one in fresh])
+            connection.execute(gone, rows)
 
     def link(self, *, most: int) -> int:
         """Note by which groups the product may know the next deals that were taken up since; 0 when there are none."""

@@ -20,8 +20,8 @@ def test_segments_client_brings_usage(packed: bool, tmp_path: Path) -> None:
     failures: list[object] = []
     long_ago = datetime.now(UTC) - timedelta(days=3)
 
-    with web(url, tmp_path) as address:
-        client = Client(KEY, host=address, gzip=packed, on_error=lambda error, _: failures.append(error))
+    with web(url, tmp_path) as served:
+        client = Client(KEY, host=served.address, gzip=packed, on_error=lambda error, _: failures.append(error))
         client.identify("jo@customer.test", {"email": "jo@customer.test"})
         client.group("jo@customer.test", "Customer.test", {"seats": 40})
         for number in range(250):

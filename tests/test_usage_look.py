@@ -1,0 +1,125 @@
+"""When is usage looked at? When it is asked for, later again for who does not answer; in between nothing is there."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from temporalio.client import WorkflowHandle
+
+from domain.playbook import Milestone, Raci, ReachedByUsage
+from domain.rules.using import Using
+from domain.trouble import NotReachable
+from domain.usage import FreshDay
+from tests import databases
+from tests.onboardings import QUEUE, World, world
+from workflows.usage import ID, UsageLook
+
+
+def reached_by_one_user() -> Using:
+    """An onboarding whose one milestone any use reaches."""
+    rule = ReachedByUsage(event="Met")
+    met = Milestone(
+        key="met", title="Met", day=5, raci=Raci(responsible="csm", accountable="csm"), reached_by_usage=rule
+    )
+    book = databases.playbook()
+    stage = book.stages[0].model_copy(update={"milestones": (met,)})
+    return Using(
+        onboarding="onboarding-file-1",
+        playbook=book.model_copy(update={"stages": (stage,)}),
+        seats=None,
+        closed_at=databases.NOON,
+        groups=frozenset({"acme"}),
+        open=frozenset({"met"}),
+        settled=frozenset(),
+    )
+
+
+@dataclass
+class Books:
+    """Books in which one group has always a fresh day; the first so many looks find the database away."""
+
+    away_for: int = 0
+    looks: int = 0
+
+    def count(self, *, after: tuple[str, int], most: int) -> Sequence[FreshDay]:
+        if after != ("", 0):
+            return ()
+        self.looks += 1
+        if self.looks <= self.away_for:
+            raise ConnectionError("the database does not answer")
+        return [FreshDay("acme", 1, 1)]
+
+    def counted(self, fresh: Sequence[FreshDay]) -> None:
+        return
+
+    def link(self, *, most: int) -> int:
+        return 0
+
+    def using(self, groups: Collection[str]) -> Sequence[Using]:
+        return [reached_by_one_user()]
+
+    def users(self, groups: Collection[str], event: str, *, since: datetime) -> int:
+        return 1
+
+    def active(self, groups: Collection[str], *, since: date) -> int:
+        return 0
+
+    def forget(self, *, before: date) -> int:
+        return 0
+
+
+@dataclass
+class Door:
+    """A door behind which nobody answers the first so many times."""
+
+    silent_for: int = 0
+    told: int = 0
+
+    async def start(self, raw: object) -> Any:
+        raise NotImplementedError
+
+    async def tell(self, onboarding: str, kind: str, raw: object) -> Any:
+        self.told += 1
+        if self.told <= self.silent_for:
+            raise NotReachable("no worker answers")
+
+
+async def asked(here: World) -> "WorkflowHandle[Any, Any]":
+    """As the bell asks."""
+    return await here.env.client.start_workflow(UsageLook.run, id=ID, task_queue=QUEUE, start_signal="wake")
+
+
+async def test_it_looks_and_ends() -> None:
+    """And begins anew when it is asked for again."""
+    books = Books()
+    async with world(usage=books, usage_door=Door()) as here:
+        for _ in range(2):
+            await (await asked(here)).result()
+
+    assert 2 == books.looks
+
+
+async def test_a_database_that_is_away_is_waited_for() -> None:
+    """However long."""
+    books = Books(away_for=5)
+    async with world(usage=books, usage_door=Door()) as here:
+        await (await asked(here)).result()
+
+    assert 6 == books.looks
+
+
+async def test_it_comes_back_to_an_onboarding_that_does_not_answer() -> None:
+    """After a minute each time, for as long as it takes: over several runs."""
+    books, door = Books(), Door(silent_for=40)
+    async with world(usage=books, usage_door=door) as here:
+        began = await here.now()
+        handle = await asked(here)
+        first = handle.first_execution_run_id
+        await handle.result()
+        took = await here.now() - began
+        last = await here.env.client.get_workflow_handle(ID).describe()
+
+    assert 41 == door.told == books.looks
+    assert timedelta(minutes=40) <= took
+    assert first != last.run_id
