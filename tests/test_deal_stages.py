@@ -84,10 +84,10 @@ class Desk:
 
     async def hears(self, kind: str = "stage_changed", id: str = "4711", **more: Any) -> Settled:
         row = delivered("hubspot", more.pop("body", {"objectId": int(id)}), kind=kind, subject=f"hubspot-{id}", **more)
-        return await self.handler(row)
+        return await self.made()(row)
 
-    async def handler(self, row: InboxRow) -> Settled:
-        handle = DealStages(
+    def made(self) -> DealStages:
+        return DealStages(
             name="HubSpot",
             crm=self.crm,
             mapping=MappingFile(HUBSPOT),
@@ -97,7 +97,10 @@ class Desk:
             now=lambda: datetime.now(UTC),
             introductions=self.introductions,
         )
-        return await handle(row)
+
+
+def won(**more: Any) -> InboxRow:
+    return delivered("hubspot", {"objectId": 4711}, kind="stage_changed", subject="hubspot-4711", **more)
 
 
 @pytest.fixture
@@ -285,6 +288,35 @@ async def test_while_the_crm_is_away_or_has_no_token_the_delivery_waits(desk: De
     desk.crm = None  # type: ignore[assignment]
     with pytest.raises(NotReachable, match="DAY90_HUBSPOT_API_TOKEN"):
         await desk.hears()
+
+
+async def test_what_came_before_a_look_needs_no_other(desk: Desk) -> None:
+    """The look saw whatever those deliveries tell of: a burst costs HubSpot one call a deal, not one a delivery."""
+    a_minute_ago = datetime.now(UTC) - timedelta(minutes=1)
+    handler = desk.made()
+    first = await handler(won(received_at=a_minute_ago))
+    calls = len(desk.account.calls)
+
+    second = await handler(won(key="2", received_at=a_minute_ago))
+    assert calls == len(desk.account.calls)
+    assert (first.onboarding, "looked at after it came") == (second.onboarding, second.outcome.partition(":")[0])
+
+    desk.account.change("4711", dealstage="closedlost")
+    await handler(won(key="3", received_at=datetime.now(UTC)))
+    assert ["end_onboarding"] == [kind for _, kind, _ in desk.door.told]
+
+
+async def test_a_look_that_came_to_nothing_is_no_look(desk: Desk) -> None:
+    """The deal was refused and has been mended: whoever tries the delivery again has it looked at."""
+    a_minute_ago = datetime.now(UTC) - timedelta(minutes=1)
+    handler = desk.made()
+    desk.account.companies["8102"]["country"] = "Narnia"
+    with pytest.raises(InvalidDeal):
+        await handler(won(received_at=a_minute_ago))
+
+    desk.account.companies["8102"]["country"] = "Germany"
+
+    assert ONBOARDING == (await handler(won(received_at=a_minute_ago))).onboarding
 
 
 async def test_two_deals_of_an_account_are_two_onboardings(desk: Desk) -> None:
