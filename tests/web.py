@@ -1,13 +1,17 @@
 """How do tests call the web process? The app itself, on a store of its own, with Temporal away or on a real server."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx2
+import uvicorn
 from fastapi import FastAPI
 
 from domain.access import SCOPES, Scope
@@ -22,6 +26,7 @@ from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from store.tokens import SqlTokens
 from tests.fakes import RecordingChannel, Wakes
+from tests.servers import free_port
 from worker import Parts, day90_worker
 
 PUBLIC = "https://day90.example.test"
@@ -77,9 +82,41 @@ async def working_web_on(data: Path, temporal: str, **settings: Any) -> AsyncIte
             staff=load_team,
             channels={"mail": RecordingChannel()},
             wake=Wakes(),
+            inbox=web.parts.inbox,
         )
         async with day90_worker(client, parts, task_queue=queue):
             yield web
+
+
+@contextmanager
+def served_web_on(data: Path, temporal: str, **settings: Any) -> Iterator[tuple[str, Web]]:
+    """The same on a port, with its address, for clients that know nothing of ours; in a thread, with its own loop."""
+    port = free_port()
+    ready: Future[Web] = Future()
+    servers: list[uvicorn.Server] = []
+
+    async def serve() -> None:
+        try:
+            async with working_web_on(data, temporal, **settings) as web:
+                servers.append(uvicorn.Server(uvicorn.Config(web.app, port=port, log_config=None, access_log=False)))
+                serving = asyncio.create_task(servers[0]._serve())
+                while not servers[0].started:
+                    await asyncio.sleep(0.01)
+                ready.set_result(web)
+                await serving
+        except BaseException as trouble:
+            if ready.done():
+                raise
+            ready.set_exception(trouble)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}", ready.result(60)
+    finally:
+        for server in servers:
+            server.should_exit = True
+        thread.join()
 
 
 async def nobody() -> Any:

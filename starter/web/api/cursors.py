@@ -15,7 +15,7 @@ HIGHEST = 2**63 - 1
 """As a database counts."""
 Cursor = Annotated[
     str | None,
-    Query(max_length=500, description="`next` of the page before, as it came"),
+    Query(max_length=500, pattern="^[A-Za-z0-9_-]+$", description="`next` of the page before, as it came"),
 ]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="so many at most")]
 Next = Annotated[str | None, Field(description="the `cursor` of the next page; null where there is none")]

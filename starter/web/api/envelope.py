@@ -21,6 +21,8 @@ CAREFUL = {
 }
 KEEPS_NOTHING = "no-store"
 """As Cache-Control: answers hold what a token may see, and others behind the same proxy may not."""
+LONGEST_SHOWN = 200
+"""So much of a path goes into the log: anybody may send any."""
 log = structlog.get_logger()
 
 
@@ -66,7 +68,7 @@ class Envelope:
             await self.app(as_get, receive, dressed)
             took = round((time.perf_counter() - began) * 1000, 1)
             tell = log.info if method not in ("GET", "HEAD") else log.debug
-            tell("api_request", method=method, path=scope["path"], status=status, took_ms=took)
+            tell("api_request", method=method, path=scope["path"][:LONGEST_SHOWN], status=status, took_ms=took)
 
     def _allowed(self, path: str) -> str:
         """Every method of that address, as the OpenAPI document has them; empty where there is none."""

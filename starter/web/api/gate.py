@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from domain.access import Scope, Token
 from starter.web.api.callers import Callers
-from starter.web.api.keys import Keyed, answered_once, keyed
+from starter.web.api.keys import KEY_FORM, Keyed, answered_once, keyed
 from starter.web.api.rates import Rates
 from starter.web.parts import WebParts
 from starter.web.problems import Problem, problem_of
@@ -89,6 +89,7 @@ def key_parameter(
             description="a new one for each order, the same when it is sent again: then it counts once and is answered"
             " as before, for 24 hours",
             max_length=257,
+            pattern=f"^{KEY_FORM}$",
             examples=["7a2f6f0c-5a2e-4f6e-9d55-8a1f0a3c9d10"],
         ),
     ] = None,

@@ -17,7 +17,8 @@ from starter.web.problems import Problem, problem_of
 from store.keyed_answers import KeptAnswer, SqlKeyedAnswers
 
 HEADER = "Idempotency-Key"
-FORM = re.compile(r'"?([!#-~]{1,255})"?')
+KEY_FORM = r'"?([!#-~]{1,255})"?'
+FORM = re.compile(KEY_FORM)
 """Up to 255 visible characters of ASCII, in quotes as the draft has it, or bare as most senders do."""
 KEPT_HEADERS = ("content-type", "location", "etag", "www-authenticate", "retry-after")
 KEPT_PROBLEMS = frozenset({"refused"})

@@ -54,6 +54,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
     signed = next((milestone.key for milestone in milestones if milestone.sign_off), milestones[0].key)
     kickoff = playbook.playing("kickoff") or milestones[0]
     go_live = playbook.playing("go_live") or milestones[0]
+    vouched = next(one.key for one in playbook.hand_off.criteria if one.by == "attestation")
     owner, manager, lead = "grace.lee", "nora.lindqvist", "project_lead"
     return {
         "reach_milestone": {"milestone": kickoff.key, "by": owner, "note": "All five points."},
@@ -71,7 +72,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "decide_scope_change": {"request": "CR-7", "decision": "phase_2", "by": manager},
         "record_risk": {"risk": "one_admin", "title": "One administrator", "probability": 3, "impact": 4, "by": owner},
         "record_win": {"title": "Orders without retyping", "slot": 30, "result": "40 minutes a day", "by": owner},
-        "attest_criterion": {"criterion": playbook.hand_off.criteria[0].key, "by": lead},
+        "attest_criterion": {"criterion": vouched, "by": lead},
         "end_onboarding": {"ending": "churned", "reason": "Insolvent", "by": manager},
     }
 

@@ -62,7 +62,7 @@ class OnboardingShown(OnboardingInFull):
     temporal_ui: str | None = Field(description="its page in the Temporal UI, where one is known")
 
 
-class PlannedMilestone(Wire):
+class DatedMilestone(Wire):
     key: str
     title: str
     stage: str
@@ -73,7 +73,7 @@ class PlannedMilestone(Wire):
     because: tuple[str, ...] = Field(description="how its date came about, a sentence for each step")
 
 
-class PlannedStage(Wire):
+class DatedStage(Wire):
     key: str
     title: str
     status: Literal["ahead", "open", "closed"]
@@ -85,8 +85,8 @@ class PlanShown(Wire):
     onboarding: str
     playbook: str
     revision: int = Field(description="the how-manieth plan it is; 0 while none is drafted")
-    stages: tuple[PlannedStage, ...]
-    milestones: tuple[PlannedMilestone, ...]
+    stages: tuple[DatedStage, ...]
+    milestones: tuple[DatedMilestone, ...]
     hand_off_from: Instant | None
     hand_off_by: Instant | None
 
@@ -210,11 +210,9 @@ def onboarding_routes(parts: WebParts) -> APIRouter:
             onboarding=onboarding,
             playbook=found.playbook,
             revision=found.revision,
-            stages=tuple(PlannedStage.model_validate(stage.model_dump()) for stage in found.stages),
+            stages=tuple(DatedStage.model_validate(stage.model_dump()) for stage in found.stages),
             milestones=tuple(
-                PlannedMilestone(
-                    **milestone.model_dump(exclude={"reasons"}), because=tuple(reasons_of(milestone, found))
-                )
+                DatedMilestone(**milestone.model_dump(exclude={"reasons"}), because=tuple(reasons_of(milestone, found)))
                 for milestone in found.milestones
             ),
             hand_off_from=found.plan.hand_off_from if found.plan else None,
