@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -47,6 +47,7 @@ from activities.ports import (
     Calendars,
     Census,
     Channel,
+    Crm,
     Doorway,
     Fleet,
     Handler,
@@ -67,6 +68,8 @@ from activities.starting import DealStarts
 from activities.sweeping import Sweeping
 from activities.watching import Watching
 from activities.webhooks import WebhookOffice, channel_of, target_of
+from activities.writing_back import CrmOffice
+from activities.writing_back import channel_of as crm_channel
 from domain.notice import Person
 from domain.rules.reporting import OPERATOR
 from domain.usage import VIA_USAGE
@@ -97,6 +100,7 @@ from store.outbox import SqlOutbox
 from store.rechecks import SqlRechecks
 from store.usage_counts import SqlUsageBooks
 from store.webhooks import SqlWebhooks
+from store.write_backs import SqlWriteBacks
 from workflows import reconciliation
 from workflows.programme import id_of as programme_of
 from workflows.sandbox import WORKFLOWS, runner
@@ -156,6 +160,8 @@ LOOKING_THREADS = 4
 """What waits for a sender is read in a millisecond, and never behind a mail server that hangs."""
 WEBHOOK_THREADS = 4
 """For the database alone: what is under way to others holds no thread."""
+CRMS_WOKEN_EVERY = timedelta(seconds=10)
+"""At most: a record of a CRM is looked at by people, and each look goes through all that has moved."""
 LISTENERS_WOKEN_EVERY = timedelta(seconds=1)
 """At most: a burst of turns costs one look into the journal, and what is told comes a second later."""
 RECEIVING_THREADS = 4
@@ -173,7 +179,7 @@ def _no_more(_: str) -> Office | None:
 class Parts:
     """Everything that the activities stand on; tests put their fakes here.
 
-    `offices` are those beside the channels to people; `bell` is rung when the journal has grown.
+    `offices` are those beside the channels to people; `bells` are rung when the journal has grown.
     """
 
     ledger: Ledger
@@ -183,7 +189,7 @@ class Parts:
     channels: Mapping[str, Channel]
     wake: Wake
     offices: Callable[[str], Office | None] = _no_more
-    bell: Bell | None = None
+    bells: Sequence[Bell] = ()
     calendars: Calendars = public_holidays
     now: Callable[[], datetime] = wall_clock
     day_length: timedelta = timedelta(days=1)
@@ -203,7 +209,11 @@ class Parts:
 
 def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: Any) -> Worker:
     """A worker for everything that day90 does."""
-    told = {"rings": parts.bell.ring} if parts.bell else {}
+
+    def ring() -> None:
+        for bell in parts.bells:
+            bell.ring()
+
     books = Bookkeeping(
         ledger=parts.ledger,
         library=parts.library,
@@ -214,12 +224,11 @@ def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: An
         day_length=parts.day_length,
         spread=parts.spread,
         ui=parts.ui,
-        **told,
+        rings=ring,
     )
     threads = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="channel")
     letters = {
-        name: Letters(name, parts.outbox, channel, parts.now, threads, **told)
-        for name, channel in parts.channels.items()
+        name: Letters(name, parts.outbox, channel, parts.now, threads, ring) for name, channel in parts.channels.items()
     }
     sending = Sending(
         offices=lambda channel: letters.get(channel) or parts.offices(channel),
@@ -345,14 +354,19 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         mail = MailFiles(
             folder=settings.mail_folder, sender=settings.mail_from, rendering=rendering, documents=documents
         )
-    namespace = client.namespace
+    ui = f"{settings.temporal_ui}/namespaces/{client.namespace}/workflows/{{id}}" if settings.temporal_ui else ""
     ledger = SqlLedger(engine)
     census = SqlCensus(engine)
     inbox = SqlInbox(engine)
     hubspot = hubspot_of(settings)
     library = shelf.Library(settings.playbooks)
     wake = WakeSender(client, settings.task_queue)
-    webhooks, census = SqlWebhooks(engine), SqlCensus(engine)
+    webhooks = SqlWebhooks(engine)
+    crms: dict[str, Office] = {}
+    if hubspot.crm is not None:
+        crms[crm_channel("hubspot")] = hubspot_office(
+            settings, hubspot.crm, SqlWriteBacks(engine), ledger=ledger, ui=ui
+        )
     door = Door(
         client=client,
         deals=ledger,
@@ -374,8 +388,8 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         staff=staff,
         channels={MAIL: mail},
         wake=wake,
-        offices=webhook_offices(settings, webhooks, census=census, staff=staff),
-        bell=bell_of(webhooks, wake),
+        offices=first_of(webhook_offices(settings, webhooks, census=census, staff=staff), crms.get),
+        bells=(bell_of(webhooks, wake), *([crm_bell(list(crms), wake)] if crms else [])),
         day_length=settings.day_length,
         spread=SPREAD,
         fleet=TemporalFleet(client),
@@ -406,7 +420,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
             "news": NewsIsTold(replace(door, via="news"), SqlMeasurements(engine), settings.day_length),
             "stripe": BillingIsKept(),
         },
-        ui=f"{settings.temporal_ui}/namespaces/{namespace}/workflows/{{id}}" if settings.temporal_ui else "",
+        ui=ui,
     )
 
 
@@ -444,6 +458,35 @@ def bell_of(webhooks: SqlWebhooks, wake: Wake) -> Bell:
             await wake(channel_of(target))
 
     return Bell(wake_all, whom="webhooks", quiet=LISTENERS_WOKEN_EVERY)
+
+
+def hubspot_office(settings: Settings, crm: Crm, write_backs: SqlWriteBacks, *, ledger: SqlLedger, ui: str) -> Office:
+    """What is written back to HubSpot has an office of its own."""
+    return CrmOffice(
+        source="hubspot",
+        crm=crm,
+        names=MappingFile(settings.hubspot_mapping or HUBSPOT).write_back,
+        write_backs=write_backs,
+        dossiers=ledger,
+        threads=ThreadPoolExecutor(LOOKING_THREADS, thread_name_prefix="write-back"),
+        now=wall_clock,
+        ui=ui,
+    )
+
+
+def crm_bell(channels: Sequence[str], wake: Wake) -> Bell:
+    """Wakes the senders of what is written back to CRMs."""
+
+    async def wake_all() -> None:
+        for channel in channels:
+            await wake(channel)
+
+    return Bell(wake_all, whom="crm", quiet=CRMS_WOKEN_EVERY)
+
+
+def first_of(*offices: Callable[[str], Office | None]) -> Callable[[str], Office | None]:
+    """The office that one of them knows."""
+    return lambda channel: next((office for known in offices if (office := known(channel)) is not None), None)
 
 
 def handlers_of(door: Doorway, settings: Settings) -> Mapping[str, Handler]:
@@ -502,7 +545,7 @@ async def work(settings: Settings) -> None:
     log.info(
         "worker_started", task_queue=settings.task_queue, namespace=client.namespace, build=settings.build_id or "any"
     )
-    ringing = asyncio.create_task(parts.bell.ringing()) if parts.bell else None
+    ringing = [asyncio.create_task(bell.ringing()) for bell in parts.bells]
     await _wake(parts)
     await _look_into_inbox(client, task_queue=settings.task_queue)
     await keep_schedule(client, task_queue=settings.task_queue)
@@ -511,8 +554,8 @@ async def work(settings: Settings) -> None:
     ended = asyncio.create_task(ending.wait())
     await asyncio.wait([working, ended], return_when=asyncio.FIRST_COMPLETED)
     log.info("worker_ending")
-    if ringing is not None:
-        ringing.cancel()
+    for rings in ringing:
+        rings.cancel()
     try:
         await asyncio.wait_for(worker.shutdown(), (GRACE + GRACE).total_seconds())
         await working
@@ -522,8 +565,8 @@ async def work(settings: Settings) -> None:
 
 async def _wake(parts: Parts) -> None:
     """What waited while no worker was there goes out now; a server that is busy is no reason not to work."""
-    if parts.bell is not None:
-        parts.bell.ring()
+    for bell in parts.bells:
+        bell.ring()
     try:
         await parts.wake(MAIL)
     except RPCError as error:

@@ -10,7 +10,7 @@ from domain.crm import DealPage, Recheck
 from domain.deal import Account, DealClosed
 from domain.inbox import InboxRow, Settled
 from domain.introduction import Learnt
-from domain.mapping import Phase
+from domain.mapping import Phase, WriteBack
 from domain.notice import Notice, Person
 from domain.playbook import Playbook
 from domain.prospect import Prospect
@@ -31,6 +31,7 @@ from domain.rules.using import Using
 from domain.team import Team
 from domain.usage import FreshDay
 from domain.webhooks import Outgoing, Target, Tried
+from domain.write_back import Seen
 
 
 class Ledger(Protocol):
@@ -335,6 +336,46 @@ class Rechecks(Protocol):
 
     def looked(self, recheck: Recheck) -> None:
         """Remember how far; `first` stays what it was at first."""
+
+
+class WriteBackNames(Protocol):
+    """Into which properties of a CRM's record an onboarding is written; None where nothing is. Raises NotReachable."""
+
+    def __call__(self) -> WriteBack | None: ...
+
+
+class Dossiers(Protocol):
+    """What does not change about onboardings."""
+
+    def dossier(self, onboarding: str) -> Dossier:
+        """Raises UnknownOnboarding."""
+
+
+class WriteBacks(Protocol):
+    """Which records of a CRM are behind their onboardings, and how it went with writing them."""
+
+    def moved(self, source: str, *, most: int) -> Sequence[Seen]:
+        """Onboardings of that source that have taken a turn since it was last looked what their record should say."""
+
+    def judge(self, seen: Seen, source: str, *, differs: bool, now: datetime) -> None:
+        """Remember that it was looked at; where its record is behind, it waits from now on."""
+
+    def ready(self, source: str, *, now: datetime, most: int) -> Sequence[int]:
+        """Ids of those that may be written now, oldest first."""
+
+    def next_ready(self, source: str, *, after: datetime) -> datetime | None:
+        """When the next one that may not be written yet may."""
+
+    def take(self, id: int) -> Seen | None:
+        """How the onboarding stands right before it is written; None when there is nothing to write any more."""
+
+    def wrote(self, id: int, written: dict[str, str]) -> None: ...
+
+    def waits(self, id: int, *, reason: str, not_before: datetime) -> None:
+        """It cannot be written now."""
+
+    def refused(self, id: int, *, reason: str, not_before: datetime) -> None:
+        """A person has to do something first."""
 
 
 class Started(Protocol):

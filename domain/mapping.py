@@ -145,6 +145,17 @@ NEEDED: tuple[str, ...] = (
 """Without these no deal starts."""
 
 
+class WriteBack(Door):
+    """Into which properties of the deal's record its onboarding is written; one that is not named is not written."""
+
+    stage: Line | None = Field(None, description="titles of the open stages, apart by commas")
+    go_live: Line | None = Field(None, description="day of the go-live, like 2027-01-29: planned, then real")
+    status: Line | None = Field(None, description="how it stands, or how it ended: on track, behind, handed over …")
+    link: Line | None = Field(
+        None, description="address of its page in the Temporal UI, where DAY90_TEMPORAL_UI is set"
+    )
+
+
 class DealMapping(Door):
     """A mapping file: how records of one system become deal files."""
 
@@ -165,6 +176,9 @@ class DealMapping(Door):
     )
     properties: tuple[Line, ...] = Field(
         (), max_length=200, description="properties to ask the CRM for besides those that the expressions name"
+    )
+    write_back: WriteBack | None = Field(
+        None, description="into which properties of the record we write how the onboarding gets on; without it, none"
     )
     tables: dict[Slug, dict[str, Scalar]] = Field(
         default_factory=dict, description="values and what they become; case does not matter"

@@ -7,7 +7,7 @@ from typing import Any
 from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
 
 from domain.deal import DealClosed
-from domain.mapping import NEEDED, DealMapping, Fields, Phase, part_of
+from domain.mapping import NEEDED, DealMapping, Fields, Phase, WriteBack, part_of
 from domain.trouble import NotReachable
 from playbooks.complaint import BadPlaybook, Complaint, Spot
 from playbooks.kept import Kept
@@ -40,6 +40,10 @@ class MappingFile:
     def won(self) -> Collection[str]:
         """The stages in which a deal is closed, as the file writes them."""
         return self._reader().mapping.stages.won
+
+    def write_back(self) -> WriteBack | None:
+        """Into which properties the onboarding is written; None where nothing is written back."""
+        return self._reader().mapping.write_back
 
     def phase(self, record: Mapping[str, Any]) -> Phase | None:
         """What the stage that the record is in means to us."""

@@ -34,6 +34,7 @@ NOT_ENDED = text("ending IS NULL")
 IS_LATE = text("late_count > 0")
 IS_WAITING = text("state = 'waiting'")
 IS_REFUSED = text("state = 'refused'")
+IS_BEHIND = text("state <> 'written'")
 OF_THE_HOUSE = text("onboarding IS NULL")
 IS_UNGROUPED = text("group_id = ''")
 
@@ -479,4 +480,30 @@ introduction_journal = Table(
     Column("data", Document, nullable=False),
     UniqueConstraint("introduction", "key"),
     sqlite_autoincrement=True,
+)
+
+# What a CRM's record of a deal was told of its onboarding. `judged_as_of` is how the onboarding stood when it was last
+# looked whether the record is behind.
+write_backs = Table(
+    "write_backs",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("onboarding", Words, ForeignKey(onboardings.c.onboarding), nullable=False),
+    Column("source", Words, nullable=False),
+    Column("judged_as_of", Moment),
+    Column("written", Document),
+    Column("state", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("at", Moment),
+    UniqueConstraint("onboarding"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_write_backs_behind",
+    write_backs.c.source,
+    write_backs.c.not_before,
+    write_backs.c.id,
+    sqlite_where=IS_BEHIND,
+    postgresql_where=IS_BEHIND,
 )

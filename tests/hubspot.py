@@ -71,6 +71,8 @@ class Account:
     searched: list[dict[str, Any]] = field(default_factory=list)
     silent_for: float = 0.0
     largest_page: int = 200
+    lacks: set[str] = field(default_factory=set)
+    """Properties that were never created."""
     address: str = ""
 
     def close_deal(self, id: str, *, stage: str = "closedwon", **properties: Any) -> None:
@@ -128,6 +130,8 @@ class Account:
         if method == "PATCH":
             if any(name.startswith("no_such") for name in sent["properties"]):
                 return 400, INVALID
+            if missing := sorted(self.lacks & set(sent["properties"])):
+                return 400, _do_not_exist(missing)
             self.wrote.append((id, sent["properties"]))
             self.deals[id] |= sent["properties"]
         return 200, _object(id, self.deals[id], asked.get("properties", "").split(","))
@@ -169,6 +173,20 @@ class Account:
         if begin + size < len(fits):
             page["paging"] = {"next": {"after": str(begin + size)}}
         return page
+
+
+def _do_not_exist(names: list[str]) -> dict[str, Any]:
+    results = [
+        {
+            "isValid": False,
+            "message": f'Property "{name}" does not exist',
+            "error": "PROPERTY_DOESNT_EXIST",
+            "name": name,
+            "localizedErrorMessage": f'Property "{name}" does not exist',
+        }
+        for name in names
+    ]
+    return {**INVALID, "message": f"Property values were not valid: {json.dumps(results)}"}
 
 
 def _object(id: str, properties: dict[str, Any], wanted: list[str]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What HubSpot's API says becomes the record of the mapping guide, or a trouble that names who must act."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -156,6 +157,36 @@ async def test_properties_are_written(crm: HubSpot, account: Account) -> None:
     await crm.write("4711", {"onboarding_status": "on_track"})
 
     assert [("4711", {"onboarding_status": "on_track"})] == account.wrote
+
+
+async def test_properties_that_hubspot_does_not_have_are_named_with_what_to_do(crm: HubSpot, account: Account) -> None:
+    """Whoever sees it can create them; nothing of it was written."""
+    account.lacks = {"day90_stage", "day90_link"}
+
+    with pytest.raises(Refused, match="no property day90_stage, day90_link of deals: create it") as refusal:
+        await crm.write("4711", {"day90_stage": "Kickoff", "day90_status": "on track", "day90_link": "https://x"})
+
+    assert "write_back in the mapping file" in refusal.value.reason
+    assert [] == account.wrote
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+async def test_a_property_of_the_wrong_kind_is_named(crm: HubSpot, account: Account, embedded: bool) -> None:
+    """In both shapes in which HubSpot says so; what was written is not repeated."""
+    results = [{"isValid": False, "message": "x was not one of", "error": "INVALID_OPTION", "name": "day90_status"}]
+    told: dict[str, Any] = {
+        "status": "error",
+        "message": "Property values were not valid",
+        "validationResults": results,
+    }
+    if embedded:
+        told = {"status": "error", "message": f"Property values were not valid: {json.dumps(results)}"}
+    account.first = [(400, {}, told)]
+
+    with pytest.raises(Refused, match="does not take what we write into day90_status") as refusal:
+        await crm.write("4711", {"day90_stage": "Kickoff", "day90_status": "secret"})
+
+    assert "secret" not in refusal.value.reason
 
 
 # ------------------------------------------------------------------------------------------------ troubles

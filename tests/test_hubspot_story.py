@@ -82,6 +82,9 @@ def test_a_quarter_with_hubspot(house: Stack, account: Account) -> None:
     assert "running" in asyncio.run(status_in_temporal(house, "onboarding-hubspot-4711")).lower()
 
     assert ["onboarding-hubspot-4712"] == house.asked("show", "onboarding-hubspot-4711")["also_of_account"]
+    until(lambda: account.deals["4711"].get("day90_status") == "on track")
+    assert account.deals["4711"]["day90_stage"]
+    assert "written" == house.asked("show", "onboarding-hubspot-4711")["write_back"]["state"]
 
     account.change("4711", dealstage="contractsent")
     deliver(house, [event(propertyValue="contractsent", occurredAt=2)])
@@ -98,6 +101,7 @@ def test_a_quarter_with_hubspot(house: Stack, account: Account) -> None:
     deliver(house, [event(occurredAt=5)])
     until(lambda: "refused" in {row["state"] for row in delivered(house)})
 
+    until(lambda: account.deals["4711"]["day90_status"] == "deal reversed")
     account.close_deal("4713")
     told = asyncio.run(reconcile(house))
     assert ["4713"] == [id for id in told["looked"][0]["missing"] if id != "4711"]

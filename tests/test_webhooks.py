@@ -336,7 +336,7 @@ async def telling_world(tmp_path: Path) -> AsyncIterator[tuple[World, House]]:
 
     bell = bell_of(house.webhooks, wake)
     parts: dict[str, Any] = {"ledger": SqlLedger(engine), "outbox": SqlOutbox(engine, mail_domain="vendor.example")}
-    async with world(**parts, wake=wake, offices=house.office, bell=bell) as made:
+    async with world(**parts, wake=wake, offices=house.office, bells=(bell,)) as made:
         waker.append(WakeSender(made.env.client, QUEUE))
         ringing = asyncio.create_task(bell.ringing())
         yield made, house

@@ -2,6 +2,8 @@
 
 import asyncio
 import functools
+import json
+import re
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
@@ -127,7 +129,8 @@ class HubSpot:
 
     async def write(self, id: str, properties: Mapping[str, str]) -> None:
         """Set properties of the deal. Raises NotFound, Refused naming what HubSpot does not take, NotReachable."""
-        await self._call("PATCH", f"/crm/v3/objects/deals/{quote(id, safe='')}", json={"properties": dict(properties)})
+        address = f"/crm/v3/objects/deals/{quote(id, safe='')}"
+        await self._call("PATCH", address, json={"properties": dict(properties)}, names=tuple(properties))
 
     async def _company(self, deal: str, properties: Collection[str]) -> Mapping[str, Any] | None:
         """The primary company, else the first; None where the deal has none."""
@@ -200,8 +203,8 @@ class HubSpot:
     async def _post(self, path: str, asked: Mapping[str, Any]) -> Any:
         return await self._call("POST", path, json=dict(asked))
 
-    async def _call(self, method: str, path: str, **asked: Any) -> Any:
-        """The JSON of the answer. A short wait that HubSpot asks for is waited here."""
+    async def _call(self, method: str, path: str, *, names: Collection[str] = (), **asked: Any) -> Any:
+        """The JSON of the answer. A short wait that HubSpot asks for is waited here. `names` are what is written."""
         for left in range(WAITS, -1, -1):
             try:
                 answer = await self._client.request(method, path, **asked)
@@ -211,12 +214,12 @@ class HubSpot:
                 raise NotReachable(f"HubSpot cannot be reached: {type(failure).__name__}") from None
             wait = _wait(answer)
             if wait is None or not left or wait > LONGEST_WAIT:
-                return _read(answer)
+                return _read(answer, names)
             await self._pause(wait)
         raise AssertionError("the last one returns")
 
 
-def _read(answer: httpx2.Response) -> Any:
+def _read(answer: httpx2.Response, names: Collection[str] = ()) -> Any:
     """What it says. Raises what the status stands for; of HubSpot's words only those that name no data."""
     status = answer.status_code
     if status == 429:
@@ -232,11 +235,31 @@ def _read(answer: httpx2.Response) -> Any:
         raise NotReachable(f"the HubSpot app may not do that: it needs more scopes{_scopes(said)}")
     if status == 404:
         raise NotFound("HubSpot has no such record")
+    if status == 400 and (reason := _not_taken(said, names)):
+        raise Refused(reason, field="crm")
     if status >= 300:
         raise Refused(f"HubSpot refuses the request: {status} {category}".strip(), field="crm")
     if not isinstance(said, dict):
         raise NotReachable("HubSpot answers something else than JSON: is DAY90_HUBSPOT_API right?")
     return said
+
+
+def _not_taken(said: Any, names: Collection[str]) -> str:
+    """Which of the properties that we write HubSpot does not have, or not of that kind; of its words, our own names."""
+    message = json.dumps(said)
+    missing = [name for name in names if re.search(rf"Property \W*{re.escape(name)}\W+does not exist", message)]
+    if missing:
+        return (
+            f"HubSpot has no property {', '.join(missing)} of deals: create it there (single-line text; a date for the"
+            " go-live), or take it out of write_back in the mapping file"
+        )
+    wrong = [name for name in names if re.search(rf'"name\W+{re.escape(name)}\W', message)]
+    if wrong:
+        return (
+            f"HubSpot does not take what we write into {', '.join(wrong)}: it should be single-line text, and a date"
+            " for the go-live"
+        )
+    return ""
 
 
 def _json(answer: httpx2.Response) -> Any:

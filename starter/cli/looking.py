@@ -7,13 +7,14 @@ from cyclopts import Parameter, validators
 from rich.console import Console
 from rich.text import Text
 
-from starter.cli.answers import answer, count, day_of, in_words, plain, status_text, table
+from starter.cli.answers import answer, count, day_of, in_words, moment_of, plain, status_text, table
 from starter.cli.desk import Desk, desk_at
 from starter.cli.options import NOWHERE, Where
 from starter.trouble import WrongOption
 
 if TYPE_CHECKING:
     from domain.record import MilestoneRow, RegisterRow
+    from domain.write_back import WriteBackLine
     from store.reads import OnboardingInFull, OnboardingLine, PortfolioPage
 
 SHOWN_RISKS = 5
@@ -113,28 +114,33 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
         Its id, the deal's id, or a part of the customer's name that only one has.
     """
     from store.reads import also_of_account, one
+    from store.write_backs import SqlWriteBacks
 
     desk = desk_at(where)
     found = one(desk.engine, desk.meant(onboarding))
     others = also_of_account(desk.engine, found.onboarding)
     zone = desk.zone(found.onboarding)
     link = desk.link(found.onboarding)
+    crm = SqlWriteBacks(desk.engine).of(found.onboarding)
     said = {
         **found.model_dump(mode="json"),
         "time_zone": zone,
         "temporal_ui": link,
         "also_of_account": [other.onboarding for other in others],
+        "write_back": crm.model_dump(mode="json") if crm else None,
     }
 
     def drawn(out: Console) -> None:
-        draw(out, found, zone=zone, link=link)
+        draw(out, found, zone=zone, link=link, crm=crm)
         for other in others:
             out.print(plain(f"the same customer's: {other.onboarding}, {in_words(other.status)}"), soft_wrap=True)
 
     answer(where.json, said, drawn)
 
 
-def draw(out: Console, found: "OnboardingInFull", *, zone: str, link: str | None) -> None:
+def draw(
+    out: Console, found: "OnboardingInFull", *, zone: str, link: str | None, crm: "WriteBackLine | None" = None
+) -> None:
     """The whole of it, dates in the customer's zone."""
     out.print(Text.assemble(plain(found.account, "bold"), "  ", status_text(found.status)))
     facts = [("onboarding", found.onboarding), ("owner", found.owner), ("playbook", found.playbook), ("dates in", zone)]
@@ -142,6 +148,8 @@ def draw(out: Console, found: "OnboardingInFull", *, zone: str, link: str | None
         facts.append(("ended", f"{in_words(found.ending or '')} on {day_of(found.ended_at, zone)}"))
     if link:
         facts.append(("Temporal UI", link))
+    if crm:
+        facts.append((f"in {crm.source}", _written_back(crm, zone)))
     for name, words in facts:
         out.print(Text.assemble((f"{name:<12}", "dim"), plain(words)), soft_wrap=True)
     for stage in found.stages:
@@ -157,6 +165,16 @@ def draw(out: Console, found: "OnboardingInFull", *, zone: str, link: str | None
     if found.next_key:
         out.print(plain(f"next by itself: {found.next_key}, {day_of(found.next_due, zone)}"))
     out.print(plain(f"why a date is that date: day90 why {found.onboarding} MILESTONE", "dim"), soft_wrap=True)
+
+
+def _written_back(crm: "WriteBackLine", zone: str) -> str:
+    """Whether the CRM's record says how it stands, and what keeps it from doing so."""
+    tried = f", last tried {moment_of(crm.at, zone)}" if crm.at else ""
+    if crm.state == "written":
+        return f"written {moment_of(crm.at, zone)}" if crm.at else "nothing to write yet"
+    if crm.state == "refused":
+        return f"not written: {crm.reason}{tried}"
+    return f"not written yet{f': {crm.reason}' if crm.reason else ''}{tried}"
 
 
 def _milestone(milestone: "MilestoneRow", *, late: bool, zone: str) -> Sequence[Text | str]:

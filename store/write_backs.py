@@ -1,0 +1,107 @@
+"""Which records of a CRM are behind their onboardings, and how did it go with writing them?"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select, update
+
+from domain.write_back import Seen, WriteBackLine, WriteBackState
+from store.engine import read_transaction, wall_clock, write_transaction
+from store.rows import add
+from store.tables import IS_BEHIND, deals, milestones, onboardings, stages, write_backs
+
+
+class SqlWriteBacks:
+    """The write-backs of `activities.ports`, in SQL. May be shared by threads."""
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime] = wall_clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def moved(self, source: str, *, most: int) -> Sequence[Seen]:
+        """Onboardings of that source that have taken a turn since it was last looked what their record should say."""
+        there = deals.join(onboardings, onboardings.c.onboarding == deals.c.onboarding)
+        known = there.outerjoin(write_backs, write_backs.c.onboarding == deals.c.onboarding)
+        fresh = write_backs.c.judged_as_of.is_(None) | (onboardings.c.as_of > write_backs.c.judged_as_of)
+        wanted = (deals.c.source == source) & onboardings.c.as_of.is_not(None) & fresh
+        found = select(deals.c.onboarding).select_from(known).where(wanted)
+        with read_transaction(self._engine) as connection:
+            ids = connection.scalars(found.order_by(deals.c.onboarding).limit(most)).all()
+            return [seen for id in ids if (seen := _seen(connection, id)) is not None]
+
+    def judge(self, seen: Seen, source: str, *, differs: bool, now: datetime) -> None:
+        """Remember that it was looked at; where its record is behind, it waits from now on."""
+        blank = {"source": source, "state": "written", "reason": "", "not_before": now}
+        judged: dict[str, Any] = {"judged_as_of": seen.as_of}
+        if differs:
+            judged |= {"state": "waiting", "reason": "", "not_before": now}
+        of_it = write_backs.c.onboarding == seen.onboarding
+        with write_transaction(self._engine) as connection:
+            add(connection, write_backs, [{"onboarding": seen.onboarding, **blank, "judged_as_of": seen.as_of}])
+            connection.execute(update(write_backs).where(of_it).values(judged))
+
+    def ready(self, source: str, *, now: datetime, most: int) -> Sequence[int]:
+        """Ids of those that may be written now, oldest first; refused ones too, once a day."""
+        may = (write_backs.c.source == source) & IS_BEHIND & (write_backs.c.not_before <= now)
+        oldest = select(write_backs.c.id).where(may).order_by(write_backs.c.not_before, write_backs.c.id).limit(most)
+        with read_transaction(self._engine) as connection:
+            return connection.scalars(oldest).all()
+
+    def next_ready(self, source: str, *, after: datetime) -> datetime | None:
+        """When the next one that may not be written yet may."""
+        later = IS_BEHIND & (write_backs.c.not_before > after)
+        with read_transaction(self._engine) as connection:
+            soonest: datetime | None = connection.scalar(
+                select(func.min(write_backs.c.not_before)).where(write_backs.c.source == source, later)
+            )
+        return soonest
+
+    def take(self, id: int) -> Seen | None:
+        """How the onboarding stands right before it is written; None when there is nothing to write any more."""
+        with read_transaction(self._engine) as connection:
+            behind = (write_backs.c.id == id) & (write_backs.c.state != "written")
+            onboarding = connection.scalar(select(write_backs.c.onboarding).where(behind))
+            return None if onboarding is None else _seen(connection, onboarding)
+
+    def wrote(self, id: int, written: dict[str, str]) -> None:
+        self._settle(id, state="written", reason="", written=written)
+
+    def waits(self, id: int, *, reason: str, not_before: datetime) -> None:
+        """It cannot be written now."""
+        self._settle(id, state="waiting", reason=reason, not_before=not_before)
+
+    def refused(self, id: int, *, reason: str, not_before: datetime) -> None:
+        """A person has to do something first."""
+        self._settle(id, state="refused", reason=reason, not_before=not_before)
+
+    def of(self, onboarding: str) -> WriteBackLine | None:
+        """How it stands with the writing; None where nothing is written back."""
+        with read_transaction(self._engine) as connection:
+            found = select(write_backs).where(write_backs.c.onboarding == onboarding)
+            row = connection.execute(found).mappings().one_or_none()
+        return None if row is None else WriteBackLine.model_validate(row)
+
+    def _settle(self, id: int, *, state: WriteBackState, **values: Any) -> None:
+        with write_transaction(self._engine) as connection:
+            of_it = update(write_backs).where(write_backs.c.id == id)
+            connection.execute(of_it.values(state=state, at=self._clock(), **values))
+
+
+def _seen(connection: Connection, onboarding: str) -> Seen | None:
+    of_it = onboardings.c.onboarding == onboarding
+    columns = (onboardings, deals.c.deal_id, write_backs.c.written)
+    joined = onboardings.join(deals, deals.c.onboarding == onboardings.c.onboarding)
+    joined = joined.outerjoin(write_backs, write_backs.c.onboarding == onboardings.c.onboarding)
+    row = connection.execute(select(*columns).select_from(joined).where(of_it)).mappings().one_or_none()
+    if row is None or row["as_of"] is None:
+        return None
+    opened = select(stages.c.title).where(stages.c.onboarding == onboarding, stages.c.status == "open")
+    theirs = select(milestones).where(milestones.c.onboarding == onboarding).order_by(milestones.c.position)
+    return Seen.model_validate(
+        {
+            **row,
+            "open_stages": connection.scalars(opened.order_by(stages.c.position)).all(),
+            "milestones": connection.execute(theirs).mappings().all(),
+        }
+    )
