@@ -107,8 +107,12 @@ class Watching:
             activity.heartbeat()
 
     async def _forget(self) -> int:
-        """In steps, since nobody else writes meanwhile on SQLite."""
-        before, forgotten = (self.now() - self.kept).date(), 0
+        """In steps, since nobody else writes meanwhile on SQLite.
+
+        A day later than the intake takes none for it any more: clocks differ, and a day that is counted again from the
+        one event that came late would lose all the others.
+        """
+        before, forgotten = (self.now() - self.kept - DAY).date(), 0
         while gone := await self._in_thread(partial(self.books.forget, before=before)):
             activity.heartbeat()
             forgotten += gone

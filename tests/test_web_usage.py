@@ -264,3 +264,15 @@ def test_a_user_is_a_number() -> None:
     assert 0 < number_of("u-1") < 2**63
     read = read_usage(track(userId=12.0), Sent(None, NOW), oldest=NOW - timedelta(days=1))
     assert isinstance(read, UsageEvent)
+
+
+async def test_when_the_database_is_away_the_client_is_asked_to_come_again(tmp_path: Path) -> None:
+    """5xx, which clients try again; a 4xx would throw the batch away."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        web.parts.engine.dispose()
+        (tmp_path / "day90.sqlite").unlink()
+        (tmp_path / "day90.sqlite").mkdir()
+        answer = await send(web, track())
+
+        assert 503 == problem(answer)["status"]
+        assert answer.headers["retry-after"]
