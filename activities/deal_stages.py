@@ -66,7 +66,7 @@ class DealStages:
         if row.kind == "deal_deleted":
             return await self._gone(id)
         if row.kind == "deal_merged":
-            return await self._merged(row)
+            return await self._merged(id, row)
         began = self.now()
         if (seen := self.lately.since(row.subject, came=row.received_at, now=began)) is not None:
             return seen
@@ -172,20 +172,17 @@ class DealStages:
             await self._tell(line.onboarding, "record_risk", risk, row)
         return Settled(outcome=f"{line.onboarding}: reopened, recorded as a risk", onboarding=line.onboarding)
 
-    async def _merged(self, row: InboxRow) -> Settled:
-        """A merged deal lives on under another id; its onboarding does not know."""
-        told = row.body if isinstance(row.body, Mapping) else {}
-        kept = told.get("newObjectId") or told.get("primaryObjectId") or told.get("objectId")
-        merged = [str(id) for id in (*told.get("mergedObjectIds", ()), told.get("primaryObjectId")) if id]
-        for id in dict.fromkeys(merged):
-            line = await self._line(id)
-            if id != str(kept) and line is not None and line.taken and not line.ending:
-                raise Refused(
-                    f"deal {id} was merged into {kept} in {self.name}, and {line.onboarding} is under way: end it as a"
-                    " duplicate, or go on with it",
-                    field="mergedObjectIds",
-                )
-        return await self._followed(str(kept), row)
+    async def _merged(self, id: str, row: InboxRow) -> Settled:
+        """It lives on in another deal, and its onboarding does not know."""
+        into = str(row.body["mergedInto"]) if isinstance(row.body, Mapping) else ""
+        line = await self._line(id)
+        if line is not None and line.taken and not line.ending:
+            raise Refused(
+                f"deal {id} was merged into {into} in {self.name}, and {line.onboarding} is under way: end it as a"
+                " duplicate, or go on with it",
+                field="mergedInto",
+            )
+        return await self._followed(into, row)
 
     async def _gone(self, id: str) -> Settled:
         """It is not in the CRM any more. A deletion may be a mistake, and is no reversal: a person decides."""

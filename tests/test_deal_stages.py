@@ -271,7 +271,7 @@ async def test_a_deleted_deal_waits_for_a_person_while_its_onboarding_runs(desk:
 async def test_a_merged_deal_waits_for_a_person_while_its_onboarding_runs(desk: Desk) -> None:
     """The one that lives on is looked at; the one that was swallowed may not go on unseen."""
     desk.account.close_deal("5000")
-    told = {"objectId": 4711, "primaryObjectId": 4711, "mergedObjectIds": [4712], "newObjectId": 5000}
+    told = {"objectId": 4711, "mergedInto": 5000}
 
     assert "onboarding-hubspot-5000" == (await desk.hears("deal_merged", body=told)).onboarding
 

@@ -5,6 +5,7 @@ import json
 import random
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -66,7 +67,7 @@ def settled(stack: Stack, rows: int) -> Callable[[], bool]:
 
 
 def test_a_quarter_with_hubspot(house: Stack, account: Account) -> None:
-    """Won, told again, reopened, won, lost; another deal of the same account; one that nobody told of."""
+    """Won, told again, reopened, won, lost; another deal of the account; one nobody told of; one introduced before."""
     account.close_deal("4712")
     batch = [event(), generic(), event(objectId=4712), event(objectId=999), event(propertyName="amount")]
 
@@ -107,6 +108,13 @@ def test_a_quarter_with_hubspot(house: Stack, account: Account) -> None:
     assert ["4713"] == [id for id in told["looked"][0]["missing"] if id != "4711"]
     until(lambda: "onboarding-hubspot-4713" in lines(house))
     assert "deal_found" in {row["kind"] for row in delivered(house)}
+
+    account.close_deal("4714", stage="contractsent", closedate=None)
+    deliver(house, [event(objectId=4714, propertyValue="contractsent", occurredAt=6)])
+    until(lambda: any("introduced" in row["outcome"] for row in delivered(house)))
+    account.change("4714", dealstage="closedwon", closedate=datetime.now(UTC).isoformat())
+    deliver(house, [event(objectId=4714, occurredAt=7)])
+    until(lambda: "onboarding-hubspot-4714" in lines(house))
 
 
 def risks(stack: Stack) -> dict[str, str]:

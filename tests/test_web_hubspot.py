@@ -174,8 +174,11 @@ async def test_what_happens_to_a_deal_is_kept(tmp_path: Path) -> None:
     async with web_on(tmp_path, hubspot_secret=SECRET) as web:
         await send(web, events)
 
-        assert ["deal_created", "deal_deleted", "deal_restored", "deal_merged"] == [row.kind for row in web.kept]
-        assert [4712] == web.kept[3].body["mergedObjectIds"]
+        kinds = ["deal_created", "deal_deleted", "deal_restored", "deal_merged", "deal_merged"]
+        assert kinds == [row.kind for row in web.kept]
+        assert [("hubspot-4711", 5000), ("hubspot-4712", 5000)] == [
+            (row.subject, row.body["mergedInto"]) for row in web.kept[3:]
+        ]
 
 
 async def test_an_address_with_encoded_characters_is_signed_decoded(tmp_path: Path) -> None:

@@ -23,12 +23,13 @@ SOURCE = "hubspot"
 DEAL = "0-3"
 """HubSpot's id for the type of object that deals are."""
 STAGE = "dealstage"
+MERGED = "deal_merged"
 KINDS: Mapping[str, str] = {
     "propertyChange": "stage_changed",
     "creation": "deal_created",
     "restore": "deal_restored",
     "deletion": "deal_deleted",
-    "merge": "deal_merged",
+    "merge": MERGED,
 }
 """What is kept, by the last word of HubSpot's name for it. The rest concerns nobody here and leaves no row."""
 
@@ -88,7 +89,7 @@ def _of_deals(events: list[Any]) -> Iterator[Incoming]:
         except ValidationError as error:
             field, reason = what_is_wrong(error)
             raise Problem("invalid", reason, field=f"[{number}].{field}") from None
-        yield _incoming(event, kind)
+        yield from _of_merge(event) if kind == MERGED else [_incoming(event, kind)]
 
 
 def _kind(raw: Mapping[str, Any]) -> str | None:
@@ -112,6 +113,19 @@ def _incoming(event: Event, kind: str) -> Incoming:
         subject=f"{SOURCE}-{event.objectId}",
         body=event.model_dump(exclude_defaults=True),
     )
+
+
+def _of_merge(event: Event) -> Iterator[Incoming]:
+    """One delivery for each deal that a merge has swallowed: it is that deal's, and comes among its others."""
+    into = event.newObjectId or event.primaryObjectId or event.objectId
+    for id in sorted({*event.mergedObjectIds, event.primaryObjectId or into} - {into}):
+        yield Incoming(
+            source=SOURCE,
+            kind=MERGED,
+            key=f"{MERGED}/{id}/{into}/{event.occurredAt}",
+            subject=f"{SOURCE}-{id}",
+            body={"objectId": id, "mergedInto": into, "occurredAt": event.occurredAt},
+        )
 
 
 def _without_query(url: str) -> str:
