@@ -1,10 +1,9 @@
-"""How do many small writes share what a commit costs? By one thread that takes whatever waits into one transaction."""
+"""How do many small writes share what a commit costs? Whatever came while one group was written is the next."""
 
-import queue
-import threading
+import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, NamedTuple, Self, TypeVar
 
 Item = TypeVar("Item")
@@ -12,59 +11,64 @@ Item = TypeVar("Item")
 
 class _Given(NamedTuple, Generic[Item]):
     items: Sequence[Item]
-    done: "Future[None]"
+    done: "asyncio.Future[None]"
 
 
 class GroupedWriter(Generic[Item]):
-    """Writes what comes at the same moment together, at most `most` at a time.
+    """Writes what comes at the same moment together, at most about `most` at a time, in a thread of its own.
 
-    Its one thread writes for as long as `with` lasts; what was given before the end is written before the end.
+    For one event loop. The thread is handed whole groups: handing it every single write costs more than the write.
+    What was given before the end of `async with` is written before the end.
     """
 
     def __init__(self, write: Callable[[Sequence[Item]], None], *, name: str, most: int) -> None:
         self._write = write
         self._most = most
-        self._given: queue.SimpleQueue[_Given[Item] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write_groups, name=name, daemon=True)
+        self._waiting: deque[_Given[Item]] = deque()
+        self._writing: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
+    async def __aenter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._given.put(None)
-        self._thread.join()
+    async def __aexit__(self, *_: object) -> None:
+        if self._writing is not None:
+            await self._writing
+        self._thread.shutdown()
 
-    def keep(self, items: Sequence[Item]) -> "Future[None]":
-        """Done when they are durable; fails when the database does not take them."""
-        done: Future[None] = Future()
-        # A caller that is cancelled meanwhile cannot take back what others share with it.
-        done.set_running_or_notify_cancel()
-        self._given.put(_Given(items, done))
-        return done
+    async def keep(self, items: Sequence[Item]) -> None:
+        """Return when they are durable; raise what the database says when it does not take them.
 
-    def _write_groups(self) -> None:
-        while (first := self._given.get()) is not None:
-            group, ending = [first], False
-            size = len(first.items)
-            with suppress(queue.Empty):
-                while size < self._most:
-                    following = self._given.get_nowait()
-                    if following is None:
-                        ending = True
-                        break
-                    group.append(following)
-                    size += len(following.items)
-            self._write_one(group)
-            if ending:
-                return
+        A caller that is cancelled meanwhile cannot take them back: others share the transaction.
+        """
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        self._waiting.append(_Given(items, done))
+        if self._writing is None:
+            self._writing = loop.create_task(self._write_groups())
+        await done
 
-    def _write_one(self, group: Sequence[_Given[Item]]) -> None:
-        try:
-            self._write([item for given in group for item in given.items])
-        except Exception as failure:
+    async def _write_groups(self) -> None:
+        while group := self._next_group():
+            items = [item for given in group for item in given.items]
+            failure: Exception | None = None
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._thread, self._write, items)
+            except Exception as trouble:
+                failure = trouble
             for given in group:
-                given.done.set_exception(failure)
-        else:
-            for given in group:
-                given.done.set_result(None)
+                if given.done.done():
+                    continue
+                if failure is None:
+                    given.done.set_result(None)
+                else:
+                    given.done.set_exception(failure)
+        self._writing = None
+
+    def _next_group(self) -> Sequence[_Given[Item]]:
+        group: list[_Given[Item]] = []
+        size = 0
+        while self._waiting and size < self._most:
+            group.append(self._waiting.popleft())
+            size += len(group[-1].items)
+        return group

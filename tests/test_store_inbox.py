@@ -1,7 +1,8 @@
 """What is delivered: kept once, found again in order, settled once, on both databases."""
 
+import asyncio
+import time
 from collections.abc import Sequence
-from concurrent.futures import Future
 
 import pytest
 from sqlalchemy import Engine
@@ -73,30 +74,55 @@ def test_a_page_shows_the_newest_first_and_where_the_next_begins(inbox: SqlInbox
     assert (["2", "1", "0"], None) == ([row.key for row in second.rows], second.before)
 
 
-def test_deliveries_at_the_same_moment_share_a_transaction() -> None:
+async def test_deliveries_at_the_same_moment_share_a_transaction() -> None:
     """What a commit costs is shared by all who wait for it."""
     groups: list[Sequence[Incoming]] = []
-    kept: list[Future[None]] = []
-    inbox = GroupedInbox(groups.append)
-    kept += [inbox.keep([incoming(str(number))]) for number in range(10)]
 
-    with inbox:
-        pass
+    async with GroupedInbox(groups.append) as inbox:
+        await asyncio.gather(*(inbox.keep([incoming(str(number))]) for number in range(10)))
 
     assert [10] == [len(group) for group in groups]
-    assert all(future.result(0) is None for future in kept)
 
 
-def test_a_database_that_is_away_is_told_to_every_sender() -> None:
+async def test_what_comes_while_a_group_is_written_is_the_next_group() -> None:
+    """Nobody waits longer than for the group before."""
+    groups: list[Sequence[Incoming]] = []
+
+    def slowly(group: Sequence[Incoming]) -> None:
+        time.sleep(0.05)
+        groups.append(group)
+
+    async with GroupedInbox(slowly) as inbox:
+        first = asyncio.create_task(inbox.keep([incoming("1")]))
+        await asyncio.sleep(0.01)
+        await asyncio.gather(first, inbox.keep([incoming("2")]), inbox.keep([incoming("3")]))
+
+    assert [["1"], ["2", "3"]] == [[delivery.key for delivery in group] for group in groups]
+
+
+async def test_what_was_given_is_written_before_the_end_though_its_sender_has_gone() -> None:
+    """Others share its transaction."""
+    groups: list[Sequence[Incoming]] = []
+
+    async with GroupedInbox(groups.append) as inbox:
+        sender = asyncio.create_task(inbox.keep([incoming("1")]))
+        await asyncio.sleep(0)
+        sender.cancel()
+
+    assert ["1"] == [delivery.key for group in groups for delivery in group]
+
+
+async def test_a_database_that_is_away_is_told_to_every_sender() -> None:
     """None of them is answered as if it had been kept."""
 
     def away(_: Sequence[Incoming]) -> None:
         raise OSError("disk full")
 
-    with GroupedInbox(away) as inbox:
-        kept = [inbox.keep([incoming(str(number))]) for number in range(3)]
+    async with GroupedInbox(away) as inbox:
+        kept = (inbox.keep([incoming(str(number))]) for number in range(3))
+        told = await asyncio.gather(*kept, return_exceptions=True)
 
-    assert [OSError] * 3 == [type(future.exception(0)) for future in kept]
+    assert [OSError] * 3 == [type(failure) for failure in told]
 
 
 def test_each_state_is_counted(inbox: SqlInbox) -> None:

@@ -20,7 +20,7 @@ from starter.web.hubspot_road import hubspot_road
 from starter.web.news_road import news_road
 from starter.web.parts import WebParts
 from starter.web.problems import tell_problems
-from starter.web.roads import Road, route_of
+from starter.web.roads import Road, Roads
 from starter.web.salesforce_road import salesforce_road
 from starter.web.stripe_road import stripe_road
 from starter.web.usage_roads import usage_routes
@@ -56,6 +56,8 @@ def web_app(parts: WebParts) -> FastAPI:
         app.include_router(resource(parts))
     describe(app, address=parts.settings.public_address)
     app.add_middleware(Envelope, api=app)
-    app.router.routes.extend(route_of(road(parts.settings), parts) for road in ROADS)
     app.router.routes.extend(usage_routes(parts))
+    roads = [road(parts.settings) for road in ROADS]
+    # The last one added is the first one met.
+    app.add_middleware(Roads, roads={road.path: road for road in roads}, parts=parts)
     return app

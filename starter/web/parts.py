@@ -92,7 +92,7 @@ async def web_parts(settings: Settings, *, reach: "Callable[[], Awaitable[Client
     engine = open_store(settings.sql_url)
     inbox = SqlInbox(engine)
     written = GroupedWriter(SqlUsage(engine).write, name="usage", most=MOST_IN_A_GROUP)
-    with GroupedInbox(inbox.keep) as grouped, written as usage:
+    async with GroupedInbox(inbox.keep) as grouped, written as usage:
 
         async def wake() -> None:
             await parts.wake()

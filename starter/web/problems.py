@@ -113,6 +113,16 @@ def problem_of(trouble: Exception) -> Problem:
     return Problem("unexpected", "it was logged; tell whoever runs this day90 when")
 
 
+def answer_to(trouble: Exception, *, path: str) -> Response:
+    """The problem as an answer; ours are logged."""
+    problem = problem_of(trouble)
+    if problem.kind == "unexpected":
+        log.error("request_failed", path=path, kind=type(trouble).__name__, exc_info=trouble)
+    elif problem.kind == "not-reachable":
+        log.warning("request_not_served", path=path, reason=problem.detail)
+    return problem.response()
+
+
 def _of_http(trouble: HTTPException) -> Problem:
     by_status = {400: "malformed", 401: "unauthenticated", 403: "not-allowed", 404: "not-found"}
     by_status |= {405: "method-not-allowed", 413: "too-large", 415: "wrong-media-type", 422: "invalid"}
@@ -158,12 +168,7 @@ def tell_problems(app: FastAPI) -> None:
     """Have every error of the app answered as a problem."""
 
     async def told(request: Request, trouble: Exception) -> Response:
-        problem = problem_of(trouble)
-        if problem.kind == "unexpected":
-            log.error("request_failed", path=request.scope.get("path"), kind=type(trouble).__name__, exc_info=trouble)
-        elif problem.kind == "not-reachable":
-            log.warning("request_not_served", path=request.scope.get("path"), reason=problem.detail)
-        return problem.response()
+        return answer_to(trouble, path=request.scope["path"])
 
     for kind in OURS:
         app.add_exception_handler(kind, told)

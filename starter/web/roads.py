@@ -1,18 +1,17 @@
 """How does a delivery come in? Read within its limit, verified, kept, and only then answered."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.inbox import Incoming
 from runtime.settings import Settings
 from starter.web.parts import WebParts
-from starter.web.problems import Problem
+from starter.web.problems import Problem, answer_to
 
 LARGEST = 1_048_576
 """Bytes: a deal file with 200 stakeholders and 50 notes of full length is half of it."""
@@ -44,23 +43,40 @@ class Road:
     largest: int = LARGEST
 
 
-def route_of(road: Road, parts: WebParts) -> Route:
-    """The road as an address of the web process."""
+@dataclass
+class Roads:
+    """ASGI before the app: whoever delivers is not led through everything that the API's callers are."""
 
-    async def deliver(request: Request) -> Response:
+    app: ASGIApp
+    roads: Mapping[str, Road]
+    parts: WebParts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        road = self.roads.get(scope["path"]) if scope["type"] == "http" else None
+        if road is None:
+            await self.app(scope, receive, send)
+            return
+        answer = await self._answer(road, Request(scope, receive))
+        await answer(scope, receive, send)
+
+    async def _answer(self, road: Road, request: Request) -> Response:
         try:
-            if road.take is None:
-                raise Problem("not-found", "this road is closed: no secret is set for it")
-            call = await call_of(request, settings=parts.settings, largest=road.largest)
-            deliveries = road.take(call)
-            if deliveries:
-                await asyncio.wrap_future(parts.grouped.keep(deliveries))
-                parts.bell.ring()
-            return road.answer(call)
+            return await self._taken(road, request)
         except ClientDisconnect:
             return Response(status_code=400)
+        except Exception as trouble:
+            return answer_to(trouble, path=road.path)
 
-    return Route(road.path, deliver, methods=["POST"])
+    async def _taken(self, road: Road, request: Request) -> Response:
+        if request.method != "POST":
+            raise Problem("method-not-allowed", "deliveries are posted", headers={"Allow": "POST"})
+        if road.take is None:
+            raise Problem("not-found", "this road is closed: no secret is set for it")
+        call = await call_of(request, settings=self.parts.settings, largest=road.largest)
+        if deliveries := road.take(call):
+            await self.parts.grouped.keep(deliveries)
+            self.parts.bell.ring()
+        return road.answer(call)
 
 
 async def call_of(request: Request, *, settings: Settings, largest: int) -> Call:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from runtime.connection import connect
 from runtime.settings import Settings
@@ -39,7 +39,7 @@ async def serve(settings: Settings) -> None:
     log.info("web_ended")
 
 
-async def serve_app(app: FastAPI, settings: Settings) -> None:
+async def serve_app(app: ASGIApp, settings: Settings) -> None:
     """The app on its port, until SIGTERM or SIGINT. Raises CannotStart."""
     server = _Server(
         uvicorn.Config(

@@ -3,7 +3,6 @@
 Usage is written in groups of thousands and does not pass through the inbox: it is volume, and no single piece matters.
 """
 
-import asyncio
 import base64
 import binascii
 import zlib
@@ -57,7 +56,7 @@ def usage_routes(parts: WebParts) -> list[Route]:
 
     async def keep(usage: list[Usage]) -> None:
         if usage:
-            await asyncio.wrap_future(parts.usage.keep(usage))
+            await parts.usage.keep(usage)
             parts.usage_bell.ring()
 
     def alone(kind: str) -> Route:
