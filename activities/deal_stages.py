@@ -5,11 +5,10 @@ So it does not matter in which order deliveries come, how late, or how often.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
-from activities.lately import Lately
 from activities.ports import Crm, Doorway, ForeignDeals, Introductions
 from domain.census import Line
 from domain.deal import onboarding_id
@@ -59,7 +58,6 @@ class DealStages:
     registers: Registers
     now: Callable[[], datetime]
     introductions: Introductions | None = None
-    lately: Lately = field(default_factory=Lately)
 
     async def __call__(self, row: InboxRow) -> Settled:
         id = row.subject.partition("-")[2]
@@ -67,12 +65,7 @@ class DealStages:
             return await self._gone(id)
         if row.kind == "deal_merged":
             return await self._merged(id, row)
-        began = self.now()
-        if (seen := self.lately.since(row.subject, came=row.received_at, now=began)) is not None:
-            return seen
-        settled = await self._followed(id, row)
-        self.lately.seen(row.subject, began=began, settled=settled)
-        return settled
+        return await self._followed(id, row)
 
     async def _followed(self, id: str, row: InboxRow) -> Settled:
         crm = self._crm()

@@ -231,6 +231,9 @@ class Inbox(Protocol):
     def ready(self, *, apart_from: Collection[int], most: int) -> Sequence[InboxRow]:
         """Those that wait, oldest first."""
 
+    def waiting_about(self, source: str, subjects: Collection[str]) -> Sequence[InboxRow]:
+        """Those of that source that wait about those things, oldest first."""
+
     def get(self, id: int) -> InboxRow | None: ...
 
     def settle(self, became: Mapping[int, Settled]) -> None:

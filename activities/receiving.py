@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -62,7 +62,8 @@ class Receiving:
     @activity.defn
     async def work_through_inbox(self, once: Pass) -> Passed:
         """Settle what waits, as far as it can be settled now."""
-        rows = await self._in_thread(lambda: self.inbox.ready(apart_from=once.apart_from, most=MOST_AT_ONCE))
+        ready = await self._in_thread(lambda: self.inbox.ready(apart_from=once.apart_from, most=MOST_AT_ONCE))
+        rows = await self._in_thread(lambda: self._with_all_about_the_same(ready, apart_from=once.apart_from))
         by_subject: dict[tuple[str, str], list[InboxRow]] = defaultdict(list)
         for row in rows:
             by_subject[row.source, row.subject or f"#{row.id}"].append(row)
@@ -100,7 +101,16 @@ class Receiving:
         async with _alive():
             await asyncio.gather(*(in_order(of_one) for of_one in by_subject.values()))
         left = len(rows) - settled - len(troubled)
-        return Passed(settled=settled, troubled=tuple(sorted(troubled)), more=left > 0 or len(rows) == MOST_AT_ONCE)
+        return Passed(settled=settled, troubled=tuple(sorted(troubled)), more=left > 0 or len(ready) == MOST_AT_ONCE)
+
+    def _with_all_about_the_same(self, ready: Sequence[InboxRow], *, apart_from: Collection[int]) -> Sequence[InboxRow]:
+        """And whatever else waits about what is going to be looked at: it came before the look, so the look sees it."""
+        found = {row.id: row for row in ready}
+        for source, handler in self.handlers.items():
+            subjects = {row.subject for row in ready if row.source == source and row.subject}
+            if subjects and handler.reads_the_present:
+                found |= {row.id: row for row in self.inbox.waiting_about(source, subjects)}
+        return [found[id] for id in sorted(found) if id not in apart_from]
 
     def _alike(self, of_one: Sequence[InboxRow]) -> Iterator[Sequence[InboxRow]]:
         """Deliveries about one thing, in order, those together that one look settles.

@@ -44,6 +44,13 @@ class SqlInbox:
         with read_transaction(self._engine) as connection:
             return [InboxRow.model_validate(row) for row in connection.execute(waiting.limit(most)).mappings()]
 
+    def waiting_about(self, source: str, subjects: Collection[str]) -> Sequence[InboxRow]:
+        """Those of that source that wait about those things, oldest first."""
+        about = (inbox.c.source == source) & inbox.c.subject.in_(list(subjects))
+        with read_transaction(self._engine) as connection:
+            rows = connection.execute(select(inbox).where(IS_WAITING, about).order_by(inbox.c.id)).mappings()
+            return [InboxRow.model_validate(row) for row in rows]
+
     def get(self, id: int) -> InboxRow | None:
         with read_transaction(self._engine) as connection:
             row = connection.execute(select(inbox).where(inbox.c.id == id)).mappings().one_or_none()

@@ -176,6 +176,10 @@ class MemoryInbox:
     def ready(self, *, apart_from: Collection[int], most: int) -> Sequence[InboxRow]:
         return [row for id, row in self.rows.items() if row.state == "waiting" and id not in apart_from][:most]
 
+    def waiting_about(self, source: str, subjects: Collection[str]) -> Sequence[InboxRow]:
+        about = [row for row in self.rows.values() if row.source == source and row.subject in subjects]
+        return [row for row in about if row.state == "waiting"]
+
     def get(self, id: int) -> InboxRow | None:
         return self.rows.get(id)
 

@@ -290,35 +290,6 @@ async def test_while_the_crm_is_away_or_has_no_token_the_delivery_waits(desk: De
         await desk.hears()
 
 
-async def test_what_came_before_a_look_needs_no_other(desk: Desk) -> None:
-    """The look saw whatever those deliveries tell of: a burst costs HubSpot one call a deal, not one a delivery."""
-    a_minute_ago = datetime.now(UTC) - timedelta(minutes=1)
-    handler = desk.made()
-    first = await handler(won(received_at=a_minute_ago))
-    calls = len(desk.account.calls)
-
-    second = await handler(won(key="2", received_at=a_minute_ago))
-    assert calls == len(desk.account.calls)
-    assert (first.onboarding, "looked at after it came") == (second.onboarding, second.outcome.partition(":")[0])
-
-    desk.account.change("4711", dealstage="closedlost")
-    await handler(won(key="3", received_at=datetime.now(UTC)))
-    assert ["end_onboarding"] == [kind for _, kind, _ in desk.door.told]
-
-
-async def test_a_look_that_came_to_nothing_is_no_look(desk: Desk) -> None:
-    """The deal was refused and has been mended: whoever tries the delivery again has it looked at."""
-    a_minute_ago = datetime.now(UTC) - timedelta(minutes=1)
-    handler = desk.made()
-    desk.account.companies["8102"]["country"] = "Narnia"
-    with pytest.raises(InvalidDeal):
-        await handler(won(received_at=a_minute_ago))
-
-    desk.account.companies["8102"]["country"] = "Germany"
-
-    assert ONBOARDING == (await handler(won(received_at=a_minute_ago))).onboarding
-
-
 async def test_two_deals_of_an_account_are_two_onboardings(desk: Desk) -> None:
     desk.account.close_deal("4712")
 

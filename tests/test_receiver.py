@@ -157,6 +157,18 @@ async def test_one_look_settles_all_that_one_kind_of_delivery_says_of_one_thing(
     assert ["2", "3", "4", "5"] == sorted(handler.seen)
 
 
+async def test_one_look_settles_what_waits_further_behind_too() -> None:
+    """In a backlog of thousands the changes of one deal stand far apart."""
+    inbox, handler = MemoryInbox(), Scripted(reads_the_present=True)
+    for number in range(300):
+        inbox.deliver(subject=f"deal-{number % 60}", kind="changed")
+
+    async with receiving(inbox, handler):
+        await until(lambda: set(inbox.states()) == {"done"})
+
+    assert 60 == len(handler.seen)
+
+
 async def test_a_ring_wakes_it() -> None:
     """It sleeps while there is nothing, and finds what came when it is woken."""
     inbox, handler = MemoryInbox(), Scripted()

@@ -74,6 +74,16 @@ def test_a_page_shows_the_newest_first_and_where_the_next_begins(inbox: SqlInbox
     assert (["2", "1", "0"], None) == ([row.key for row in second.rows], second.before)
 
 
+def test_all_that_waits_about_some_things_is_found(inbox: SqlInbox) -> None:
+    """And nothing that is settled, or of another source."""
+    inbox.keep([incoming("1", subject="a"), incoming("2", subject="b"), incoming("3", subject="a")])
+    inbox.keep([incoming("4", subject="a", source="hubspot"), incoming("5", subject="c")])
+    [first, *_] = inbox.ready(apart_from=(), most=1)
+    inbox.settle({first.id: Settled(outcome="done")})
+
+    assert ["2", "3"] == [row.key for row in inbox.waiting_about("deals", {"a", "b"})]
+
+
 async def test_deliveries_at_the_same_moment_share_a_transaction() -> None:
     """What a commit costs is shared by all who wait for it."""
     groups: list[Sequence[Incoming]] = []
