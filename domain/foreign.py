@@ -103,20 +103,30 @@ def _plain(text: str, decimal_mark: str | None) -> str:
     elif points + commas > 1:
         mark = "," if points else "."
     else:
-        mark = "." if points else ","
-        before, _, behind = text.lstrip("-").partition(mark)
-        if len(behind) == 3 and len(before) <= 3 and before != "0":
-            if decimal_mark is None:
-                msg = "could be thousands or a fraction: decimal_mark of the mapping says which"
-                raise ValueError(msg)
-            mark = decimal_mark
+        mark = _single_mark(text, "." if points else ",", decimal_mark)
     other = "," if mark == "." else "."
     grouped, _, fraction = text.partition(mark)
     groups = grouped.lstrip("-").split(other)
-    wrong = len(groups) > 1 and (not 1 <= len(groups[0]) <= 3 or any(len(group) != 3 for group in groups[1:]))
-    if wrong or not all(groups) or (mark in text and not fraction.isdigit()):
+    sizes = [len(group) for group in groups]
+    wrong = sizes[0] > 3 or groups[0].startswith("0") or any(size != 3 for size in sizes[1:])
+    if (len(groups) > 1 and wrong) or not all(groups) or (mark in text and not fraction.isdigit()):
         raise ValueError(NO_AMOUNT)
     return f"{'-' if text.startswith('-') else ''}{''.join(groups)}.{fraction or 0}"
+
+
+def _single_mark(text: str, mark: str, decimal_mark: str | None) -> str:
+    """The decimal mark of an amount with one mark alone, which may as well part thousands."""
+    before, _, behind = text.lstrip("-").partition(mark)
+    if mark == decimal_mark or (decimal_mark is None and before == "0"):
+        return mark
+    # China and Japan part ten thousands, too.
+    parted = any(len(before) <= size == len(behind) for size in (3, 4))
+    if decimal_mark is None and parted:
+        msg = "could be thousands or a fraction: decimal_mark of the mapping says which"
+        raise ValueError(msg)
+    if decimal_mark is None or len(behind) <= 2:
+        return mark
+    return decimal_mark
 
 
 def _written_day(text: str, order: str | None) -> date | None:

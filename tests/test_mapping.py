@@ -91,7 +91,7 @@ def test_the_guides_table_of_amounts_and_dates_is_so() -> None:
                 continue
             break
         else:
-            assert form in ("1,234", "1.234", "05/11/2026", "2026-11-05T10:00:00")
+            assert form in ("1,234", "1.234", "12,5000", "05/11/2026", "2026-11-05T10:00:00")
 
 
 def test_a_mapping_is_no_playbook(tmp_path: Path) -> None:
@@ -122,6 +122,19 @@ def test_an_amount_with_one_meaning_is_read(came: Any, read: str) -> None:
 def test_what_is_no_amount_is_refused(came: Any) -> None:
     with pytest.raises(ValueError, match="amount"):
         foreign.amount(came)
+
+
+@pytest.mark.parametrize(("came", "mark"), [("12,5000", "."), ("1234,567", "."), ("0,500", "."), ("12.5000", ",")])
+def test_what_contradicts_the_decimal_mark_is_refused(came: str, mark: str) -> None:
+    """A slip of the hand is no price."""
+    with pytest.raises(ValueError, match="amount"):
+        foreign.amount(came, decimal_mark=mark)
+
+
+def test_cents_behind_the_other_mark_are_cents() -> None:
+    """Whatever the CRM's own numbers have: two digits are no thousands."""
+    assert Decimal("12.50") == foreign.amount("12,50", decimal_mark=".")
+    assert Decimal("1234.56") == foreign.amount("1.234,56", decimal_mark=".")
 
 
 @given(st.decimals(min_value=0, max_value=10**11, places=2), st.sampled_from(",."))
