@@ -28,7 +28,7 @@ SCOPES: Mapping[Scope, str] = {
     "audit:read": "read the audit dossier of an onboarding",
     "people:read": "have names and addresses beside the ids of people",
     "webhooks:read": "see who is told of what happens, and what was sent",
-    "webhooks:write": "set who is told, and send again",
+    "webhooks:write": "stop who is told, tell again, send again",
 }
 """Every scope, and what it allows. None includes another."""
 

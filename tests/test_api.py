@@ -16,6 +16,7 @@ from starter.web.api.cursors import cursor_of
 from starter.web.api.rates import WRONG_A_MINUTE
 from store.ledger import SqlLedger
 from store.tokens import SqlTokens
+from store.webhooks import SqlWebhooks
 from tests.databases import deal, dossier, happened, notice, standing
 from tests.onboardings import sample_deal
 from tests.web import Web, problem, web_on
@@ -70,7 +71,7 @@ async def test_every_operation_needs_a_token_with_its_scope(tmp_path: Path) -> N
         tokens = {scope: web.token(*(other for other in SCOPES if other != scope)) for scope in SCOPES}
 
         for method, path, scope in operations:
-            address = path.format(onboarding=ONE, key="x", of="team", delivery=1)
+            address = path.format(onboarding=ONE, key="x", of="team", delivery=1, webhook=1)
             assert 401 == (await web.client.request(method, address)).status_code
             told = problem(await web.client.request(method, address, headers=tokens[scope]))
             assert (403, f"this token does not have the scope {scope}") == (told["status"], told["detail"])
@@ -219,7 +220,7 @@ async def test_a_broken_cursor_is_told(cursor: str, tmp_path: Path) -> None:
     async with web_on(tmp_path) as web:
         answer = await web.client.get("/api/v1/onboardings", params={"cursor": cursor}, headers=web.token())
 
-        assert (422, "cursor") == (problem(answer)["status"], problem(answer)["field"])
+        assert (422, "query.cursor") == (problem(answer)["status"], problem(answer)["field"])
 
 
 # ------------------------------------------------------------------------------------------------ pages and states
@@ -325,6 +326,32 @@ async def test_playbooks_and_their_schemas_are_shown(tmp_path: Path) -> None:
         assert "application/schema+json" == schema.headers["content-type"]
 
 
+async def test_webhooks_are_looked_at_stopped_and_told_again_without_their_secrets(tmp_path: Path) -> None:
+    """Also while Temporal is away: what is ordered stands in the store."""
+    async with web_on(tmp_path) as web:
+        webhooks = SqlWebhooks(web.parts.engine)
+        webhooks.add("https://hooks.example.test/day90", types=(), secret="whsec_c2VjcmV0")
+        keep(web)
+        webhooks.ready(1, now=datetime.now(UTC), most=10)
+        headers = web.token("webhooks:read", "webhooks:write")
+        call, there = web.client, "/api/v1/webhooks/1"
+        [listed] = (await call.get("/api/v1/webhooks", headers=headers)).json()["items"]
+        stopped = await call.post(f"{there}/disable", json={"reason": "Moving"}, headers=headers)
+        again = await call.post(f"{there}/enable", headers=headers)
+        page = await call.get(f"{there}/deliveries", params={"limit": 2}, headers=headers)
+        rest = await call.get(f"{there}/deliveries", params={"cursor": page.json()["next"]}, headers=headers)
+        webhooks.give_up(1)
+        resent = await call.post("/api/v1/webhook-deliveries/1/resend", headers=headers)
+
+        assert (True, 3) == (listed["told"], listed["waiting"])
+        assert (False, "Moving") == (stopped.json()["told"], stopped.json()["disabled_reason"])
+        assert (True, None) == (again.json()["told"], again.json()["disabled_reason"])
+        assert 3 == len({line["id"] for line in page.json()["items"] + rest.json()["items"]})
+        assert "waiting" == resent.json()["state"]
+        assert "c2VjcmV0" not in json.dumps([listed, stopped.json(), again.json(), page.json()])
+        assert 404 == problem(await call.get("/api/v1/webhooks/9", headers=headers))["status"]
+
+
 async def test_names_take_a_scope_of_their_own(tmp_path: Path) -> None:
     """Whoever verifies what was approved need not know who it was."""
     async with web_on(tmp_path) as web:
@@ -420,6 +447,23 @@ async def test_every_answer_has_a_request_id_and_careful_headers(tmp_path: Path)
         assert "private, no-cache" == answers[0].headers["cache-control"]
         assert "no-store" == answers[1].headers["cache-control"]
         assert 32 == len(made_up.headers["x-request-id"])
+
+
+async def test_what_nobody_foresaw_is_answered_as_a_problem_with_its_request_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever runs day90 finds it in the log by that; nothing of it is told to the caller."""
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError("a secret")
+
+    async with web_on(tmp_path) as web:
+        monkeypatch.setattr(web.parts.inbox, "get", broken)
+        answer = await web.client.get("/api/v1/inbox/1", headers={**web.token(), "x-request-id": "abc-2"})
+
+        assert "urn:day90:problem:unexpected" == problem(answer)["type"]
+        assert "a secret" not in answer.text
+        assert "abc-2" == answer.headers["x-request-id"]
 
 
 async def test_every_method_gets_an_answer(tmp_path: Path) -> None:

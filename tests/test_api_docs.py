@@ -9,8 +9,11 @@ from uuid import uuid4
 
 from domain.access import SCOPES
 from domain.inbox import Incoming, Settled
+from domain.record import Writing
 from starter.web.problems import KINDS
+from store.webhooks import SqlWebhooks
 from tests import servers
+from tests.databases import dossier, happened, standing
 from tests.onboardings import ROOT, sample_deal
 from tests.test_docs import blocks, rows, section
 from tests.web import Web, web_on, working_web_on
@@ -52,6 +55,7 @@ async def test_the_examples_run_from_top_to_bottom(tmp_path: Path, temporal_addr
     async with working_web_on(tmp_path, temporal_address) as web:
         web.parts.inbox.keep([Incoming(source="deals", kind="deal_closed", key="1")])
         web.parts.inbox.settle({1: Settled(state="refused", outcome="no such owner", field="owner")})
+        told_of(web)
         token = web.token()["authorization"].removeprefix("Bearer ")
         id, later = uuid4().hex, (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
         called = set()
@@ -66,6 +70,16 @@ async def test_the_examples_run_from_top_to_bottom(tmp_path: Path, temporal_addr
         method, _, path = address.strip("`").partition(" ")
         pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))
         assert any(method == one and re.fullmatch(pattern, other) for one, other in called), address
+
+
+def told_of(web: Web) -> None:
+    """A webhook, with one entry that waits for it: of another onboarding, and nothing listens there."""
+    webhooks = SqlWebhooks(web.parts.engine)
+    webhooks.add("https://hooks.example.test/day90", types=(), secret="whsec_c2VjcmV0")
+    web.parts.ledger.admit(dossier(), run="run")
+    web.parts.ledger.write(Writing(onboarding="onboarding-file-1", journal=(happened(),), standing=standing()))
+    webhooks.ready(1, now=datetime.now(UTC), most=1)
+    webhooks.disable(1, reason="nothing listens")
 
 
 def addresses() -> list[list[str]]:

@@ -14,6 +14,7 @@ from starter.web.api.gate import gate_of
 from starter.web.api.news import news_routes
 from starter.web.api.onboardings import onboarding_routes
 from starter.web.api.playbooks import playbook_routes
+from starter.web.api.webhooks import webhook_routes
 from starter.web.deals_road import deals_road
 from starter.web.health import health_routes
 from starter.web.hubspot_road import hubspot_road
@@ -33,6 +34,7 @@ RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     dossier_routes,
     playbook_routes,
     delivery_routes,
+    webhook_routes,
 )
 """What the REST API is about."""
 

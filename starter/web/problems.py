@@ -117,7 +117,7 @@ def answer_to(trouble: Exception, *, path: str) -> Response:
     """The problem as an answer; ours are logged."""
     problem = problem_of(trouble)
     if problem.kind == "unexpected":
-        log.error("request_failed", path=path, kind=type(trouble).__name__, exc_info=trouble)
+        log.error("request_failed", path=path, kind=type(trouble.__cause__ or trouble).__name__, exc_info=trouble)
     elif problem.kind == "not-reachable":
         log.warning("request_not_served", path=path, reason=problem.detail)
     return problem.response()

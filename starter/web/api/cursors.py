@@ -64,4 +64,4 @@ def _place(what: str, cursor: str | None) -> object:
 
 
 def _broken() -> Problem:
-    return Problem("invalid", "is no cursor of this list: take `next` of a page as it is", field="cursor")
+    return Problem("invalid", "is no cursor of this list: take `next` of a page as it is", field="query.cursor")

@@ -17,7 +17,7 @@ DeliveryId = Annotated[int, Path(ge=1, le=HIGHEST)]
 Named = Annotated[str | None, Query(max_length=200)]
 
 
-class DeliveryLine(Wire):
+class InboxLine(Wire):
     """A delivery without what was in it."""
 
     id: int
@@ -33,8 +33,8 @@ class DeliveryLine(Wire):
     settled_at: Instant | None
 
 
-class DeliveryPage(Wire):
-    items: tuple[DeliveryLine, ...]
+class InboxLines(Wire):
+    items: tuple[InboxLine, ...]
     next: Next
 
 
@@ -48,12 +48,12 @@ def delivery_routes(parts: WebParts) -> APIRouter:
         subject: Named = None,
         limit: Limit = 50,
         cursor: Cursor = None,
-    ) -> DeliveryPage:
+    ) -> InboxLines:
         """Newest first."""
         before = number_after("inbox", cursor)
         page = parts.inbox.page(state=state, source=source, subject=subject, before=before, limit=limit)
-        lines = tuple(DeliveryLine.model_validate(row.model_dump()) for row in page.rows)
-        return DeliveryPage(items=lines, next=cursor_of("inbox", page.before))
+        lines = tuple(InboxLine.model_validate(row.model_dump()) for row in page.rows)
+        return InboxLines(items=lines, next=cursor_of("inbox", page.before))
 
     @router.get(
         "/inbox/{delivery}",
@@ -72,12 +72,12 @@ def delivery_routes(parts: WebParts) -> APIRouter:
         responses=problems(*WRITING, "not-found"),
         dependencies=[Depends(key_parameter)],
     )
-    async def retry_delivery(delivery: DeliveryId) -> DeliveryLine:
+    async def retry_delivery(delivery: DeliveryId) -> InboxLine:
         """As if it had just come, after somebody mended what was in its way. One that waits goes on waiting."""
         await asyncio.to_thread(parts.inbox.retry, delivery)
         parts.bell.ring()
         row = await asyncio.to_thread(_found, parts, delivery)
-        return DeliveryLine.model_validate(row.model_dump())
+        return InboxLine.model_validate(row.model_dump())
 
     return router
 

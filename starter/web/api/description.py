@@ -18,7 +18,7 @@ TAGS = {
     "audit": "who approved what, verifiable",
     "playbooks": "the plans that onboardings follow",
     "inbox": "what other systems delivered",
-    "webhooks": "what goes out",
+    "webhooks": "what other systems were told, and again",
     "health": "whether the process can work",
 }
 

@@ -62,9 +62,7 @@ class GuardedRoute(APIRoute):
             except Exception as trouble:
                 told = problem_of(trouble)
                 told.headers.update(headers)
-                if told.kind == "unexpected":
-                    # As it is, so that it is logged with its place.
-                    raise
+                # Here already, so that what nobody foresaw is answered and logged with the request's id as well.
                 raise told from trouble
             response.headers.update(headers)
             return response
