@@ -382,12 +382,14 @@ class WriteBacks(Protocol):
 
 
 class Started(Protocol):
-    """The answer to a start: `already` where the deal had been started before."""
+    """The answer to a start: `already` where the deal had been started before, `completed` what it added then."""
 
     @property
     def onboarding(self) -> str: ...
     @property
     def already(self) -> bool: ...
+    @property
+    def completed(self) -> tuple[str, ...]: ...
 
 
 class Doorway(Protocol):

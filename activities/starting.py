@@ -30,4 +30,6 @@ class DealStarts:
     async def _started(self, raw: object) -> Settled:
         started = await self.door.start(raw)
         what = "its onboarding had been started before" if started.already else "its onboarding started"
+        if started.completed:
+            what += f"; the hand-off record got {', '.join(started.completed)}"
         return Settled(outcome=what, onboarding=started.onboarding)

@@ -27,6 +27,7 @@ KINDS: Mapping[str, Told] = {
     "opened": Told("the onboarding has begun", "playbook"),
     "taken_as_reached": Told("an onboarding that was under way came with this milestone reached", "milestone"),
     "taken_up_again": Told("Temporal had lost it, and it goes on from what is kept"),
+    "hand_off_completed": Told("the hand-off record got what it lacked"),
     "stage_opened": Told("a stage has begun", "stage"),
     "stage_closed": Told("a stage is through", "stage"),
     "stage_reopened": Told("a stage that was through is open again", "stage"),

@@ -69,14 +69,19 @@ class Deals(Protocol):
 
     def kept_deal(self, onboarding: str) -> DealClosed | None: ...
 
+    def complete_deal(self, onboarding: str, again: DealClosed) -> tuple[str, ...]: ...
+
     def past(self, onboarding: str) -> Past | None: ...
 
     def dossier(self, onboarding: str) -> Dossier: ...
 
 
 class Started(Wire):
+    """The answer to a start. `completed` names what a repeated one added to the hand-off record."""
+
     onboarding: str
     already: bool = False
+    completed: tuple[str, ...] = ()
 
 
 class Run(Wire):
@@ -110,7 +115,7 @@ class Door:
     introductions: Introductions | None = None
 
     async def start(self, raw: object) -> Started:
-        """Start the onboarding of a deal; a repeated start changes nothing and says so.
+        """Start the onboarding of a deal; a repeated start says so, and completes the hand-off record at most.
 
         Raises InvalidDeal naming the field, and NotReachable. The hand-off record goes into the store first: a start
         that is cut in between is made good by the next try, and Temporal's history never holds a name.
@@ -118,7 +123,8 @@ class Door:
         deal = read_deal(raw)
         onboarding = onboarding_id(deal.source, deal.id)
         if await self._admitted(onboarding):
-            return Started(onboarding=onboarding, already=True)
+            fields = await asyncio.to_thread(self.deals.complete_deal, onboarding, deal)
+            return Started(onboarding=onboarding, already=True, completed=fields)
         deal = await self._with_what_was_learnt(deal)
         now = business_now(deal, wall=datetime.now(UTC), day_length=self.day_length)
         playbook = await asyncio.to_thread(

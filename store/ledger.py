@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from domain.calendar import WorkCalendar
-from domain.deal import DealClosed
+from domain.deal import DealClosed, completeness
 from domain.notice import OUTLIVES_THE_ONBOARDING, Notice, Person
 from domain.playbook import Playbook, content_hash
 from domain.record import Basis, Dossier, JournalRow, Past, RegisterRow, Standing, Writing
+from domain.rules.completing import completed
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 from store.drawing import Held, draw, hold
 from store.engine import read_connection, read_transaction, wall_clock, write_transaction
@@ -33,6 +34,7 @@ from store.tables import (
 # Reading a deal and its playbook back costs 10 to 30 ms, and an onboarding asks for them again and again in a burst.
 REMEMBERED_DEALS = 256
 REMEMBERED_PLAYBOOKS = 64
+HAND_OFF_COMPLETED = "hand_off_completed"
 
 
 class _Fixed(NamedTuple):
@@ -94,11 +96,13 @@ class SqlLedger:
 
     def basis(self, onboarding: str, keys: Collection[str]) -> Basis:
         """What a decision stands on: the dossier, and what of the keys was done before. Raises UnknownOnboarding."""
-        fixed = self._fixed(onboarding)
-        found = select(people).where(people.c.onboarding == onboarding).order_by(people.c.id)
+        found = select(people, deals.c.completions).join(deals)
+        found = found.where(people.c.onboarding == onboarding).order_by(people.c.id)
         with read_connection(self._engine) as connection:
-            known = tuple(Person.model_validate(dict(row)) for row in connection.execute(found).mappings())
+            rows = connection.execute(found).mappings().all()
             done = _known_keys(connection, onboarding, keys) if keys else {}
+        fixed = self._fixed(onboarding, rows[0]["completions"] if rows else None)
+        known = tuple(Person.model_validate(dict(row)) for row in rows)
         return Basis(Dossier(onboarding=onboarding, **fixed._asdict(), people=known), done)
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
@@ -121,6 +125,30 @@ class SqlLedger:
             add(connection, notices, [notice_row(notice, onboarding=onboarding, now=now) for notice in writing.notices])
             if writing.standing is not None and writing.standing.ending is not None:
                 _withdraw_what_waited(connection, onboarding)
+
+    def complete_deal(self, onboarding: str, again: DealClosed) -> tuple[str, ...]:
+        """Fill in what its hand-off record lacks, by the same deal delivered again: the names of the fields that came.
+
+        Nothing where nothing is new, nor after the onboarding has ended.
+        """
+        of_it = deals.c.onboarding == onboarding
+        with write_transaction(self._engine) as connection:
+            ending = select(onboardings.c.ending).where(onboardings.c.onboarding == onboarding).scalar_subquery()
+            held = select(deals.c.body, deals.c.completions, ending.label("ending")).where(
+                of_it, deals.c.run.is_not(None)
+            )
+            row = connection.execute(held.with_for_update(of=deals)).one_or_none()
+            if row is None or row.ending is not None:
+                return ()
+            deal, fields = completed(DealClosed.model_validate(row.body, extra="ignore"), again)
+            if not fields:
+                return ()
+            count, now = (row.completions or 0) + 1, self._clock()
+            connection.execute(update(deals).where(of_it).values(body=deal, completions=count))
+            data = {"fields": list(fields), "completeness_pct": round(completeness(deal) * 100)}
+            happened = JournalRow(key=f"{HAND_OFF_COMPLETED}/{count}", at=now, kind=HAND_OFF_COMPLETED, data=data)
+            add(connection, journal, [journal_row(onboarding, happened, now=now)])
+        return fields
 
     def readmit(self, onboarding: str, *, run: str) -> None:
         """Let another run go on with it: the one before is lost to Temporal."""
@@ -168,7 +196,8 @@ class SqlLedger:
             "kept_at": self._clock(),
         }
 
-    def _read_fixed(self, onboarding: str) -> _Fixed:
+    def _read_fixed(self, onboarding: str, _completions: int | None) -> _Fixed:
+        """`_completions` tells a remembered deal from one whose record was completed since."""
         with read_connection(self._engine) as connection:
             row = connection.execute(select(deals).where(deals.c.onboarding == onboarding)).one_or_none()
         if row is None or row.run is None:

@@ -47,6 +47,7 @@ playbooks = Table(
 )
 
 # One row per deal for ever. `run` is null while a door has left the deal here and no run has taken it up yet.
+# `completions` counts how often its hand-off record was completed since; null is none.
 deals = Table(
     "deals",
     metadata,
@@ -58,6 +59,7 @@ deals = Table(
     Column("playbook_hash", Words, ForeignKey(playbooks.c.hash)),
     Column("calendar", Document),
     Column("kept_at", Moment, nullable=False),
+    Column("completions", Integer),
     UniqueConstraint("source", "deal_id"),
     Index("ix_deals_deal_id", "deal_id"),
 )

@@ -204,6 +204,7 @@ def delivered(source: str, body: Any, **more: Any) -> InboxRow:
 class Began(NamedTuple):
     onboarding: str
     already: bool
+    completed: tuple[str, ...] = ()
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Is an onboarding written down once, whole, and never twice?"""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from sqlalchemy import Engine, event, func, select
 
 from activities.ports import Ledger
 from domain.calendar import WorkCalendar
+from domain.deal import Note
 from domain.plan import Plan, PlannedMilestone, PlannedStage, Reason
 from domain.record import Writing
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
@@ -456,3 +457,32 @@ def _all_of_it(ledger: SqlLedger) -> tuple[object, ...]:
     """Everything that can be read about the one onboarding."""
     engine = ledger._engine
     return (reads.one(engine, ONE), reads.journal(engine, ONE), reads.notices(engine, ONE), ledger.dossier(ONE))
+
+
+def test_a_hand_off_record_is_completed_after_the_start(ledger: SqlLedger, engine: Engine) -> None:
+    """What it lacked comes in once, whoever remembers the deal; what is there stays, and no date moves."""
+    worker = SqlLedger(engine)
+    assert worker.dossier(ONE).deal.problem is None
+    told = {"problem": "Orders come by fax.", "go_live_by": date(2030, 1, 1), "notes": (Note(text="In a hurry."),)}
+    again = dossier().deal.model_copy(update=told)
+
+    came = ledger.complete_deal(ONE, again)
+    later = ledger.complete_deal(ONE, again.model_copy(update={"problem": "Another one."}))
+
+    assert (("problem", "notes"), ()) == (came, later)
+    deal = worker.dossier(ONE).deal
+    assert ("Orders come by fax.", None) == (deal.problem, deal.go_live_by)
+    [row] = [row for row in reads.journal(engine, ONE) if row.kind == "hand_off_completed"]
+    assert ["problem", "notes"] == row.data["fields"]
+    assert "fax" not in str(row.data)
+
+
+def test_nothing_is_completed_before_it_began_or_after_it_ended(ledger: SqlLedger) -> None:
+    """Before, the deal itself is replaced; after, the record is closed."""
+    again = dossier().deal.model_copy(update={"problem": "Orders come by fax."})
+    ledger.keep_deal("onboarding-file-2", deal("2"))
+    assert () == ledger.complete_deal("onboarding-file-2", again)
+
+    ledger.write(Writing(onboarding=ONE, standing=standing(ending="churned", ended_at=NOON)))
+
+    assert () == ledger.complete_deal(ONE, again)

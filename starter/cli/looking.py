@@ -7,6 +7,7 @@ from cyclopts import Parameter, validators
 from rich.console import Console
 from rich.text import Text
 
+from domain.deal import completeness, missing_from_hand_off
 from starter.cli.answers import answer, count, day_of, in_words, moment_of, plain, status_text, table
 from starter.cli.desk import Desk, desk_at
 from starter.cli.options import NOWHERE, Where
@@ -120,6 +121,8 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
     found = one(desk.engine, desk.meant(onboarding))
     others = also_of_account(desk.engine, found.onboarding)
     zone = desk.zone(found.onboarding)
+    deal = desk.ledger.dossier(found.onboarding).deal
+    missing = missing_from_hand_off(deal)
     link = desk.link(found.onboarding)
     crm = SqlWriteBacks(desk.engine).of(found.onboarding)
     said = {
@@ -128,10 +131,13 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
         "temporal_ui": link,
         "also_of_account": [other.onboarding for other in others],
         "write_back": crm.model_dump(mode="json") if crm else None,
+        "hand_off": {"completeness": completeness(deal), "missing": list(missing)},
     }
 
     def drawn(out: Console) -> None:
         draw(out, found, zone=zone, link=link, crm=crm)
+        lacks = f"; missing: {', '.join(missing)}" if missing else ""
+        out.print(plain(f"hand-off record {completeness(deal):.0%} complete{lacks}"))
         for other in others:
             out.print(plain(f"the same customer's: {other.onboarding}, {in_words(other.status)}"), soft_wrap=True)
 

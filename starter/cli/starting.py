@@ -23,6 +23,7 @@ from starter.cli.times import moment
 
 if TYPE_CHECKING:
     from domain.playbook import Playbook
+    from starter.door import Started
     from store.reads import OnboardingInFull
 
 OPENS_WITHIN = 20.0
@@ -64,7 +65,7 @@ async def start(
         "ending": found.ending if found else None,
         "temporal_ui": desk.link(started.onboarding),
     }
-    answer(where.json, said, lambda out: _show_start(out, desk, started.onboarding, found, already=started.already))
+    answer(where.json, said, lambda out: _show_start(out, desk, started, found))
 
 
 def read_file(path: Path) -> object:
@@ -99,13 +100,16 @@ def _with_options(raw: object, *, as_of: str | None, reached: tuple[str, ...]) -
     return {**raw, **more, "reached": [*raw.get("reached", []), *added]}
 
 
-def _show_start(out: Console, desk: Desk, onboarding: str, found: "OnboardingInFull | None", *, already: bool) -> None:
+def _show_start(out: Console, desk: Desk, started: "Started", found: "OnboardingInFull | None") -> None:
+    onboarding, already, completed = started.onboarding, started.already, started.completed
     if already and found is not None and found.ended_at is not None:
         ended = f"{in_words(found.ending or 'ended')} on {day_of(found.ended_at, desk.zone(onboarding))}"
         out.print(plain(f"{onboarding} has ended ({ended}); nothing was started", "bold"), soft_wrap=True)
         out.print(plain(f"all of it: day90 show {onboarding}", "dim"), soft_wrap=True)
         return
     said = "was started before; nothing was changed" if already else "started"
+    if completed:
+        said = f"was started before; its hand-off record got {', '.join(completed)}"
     out.print(plain(f"{onboarding} {said}", "bold"), soft_wrap=True)
     if found is None:
         out.print("no worker has taken it up yet; it waits: day90 up, or day90 worker")

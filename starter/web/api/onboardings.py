@@ -47,7 +47,8 @@ EXAMPLE: dict[str, Any] = {
 
 class StartedOnboarding(Wire):
     onboarding: str
-    already: bool = Field(description="it had been started before; nothing was changed")
+    already: bool = Field(description="it had been started before; at most its hand-off record was completed")
+    completed: tuple[str, ...] = Field((), description="fields that its hand-off record lacked and got")
     status: str = Field(description="`opening` while no worker has taken it up")
     ending: str | None = None
 
@@ -133,14 +134,14 @@ def onboarding_routes(parts: WebParts) -> APIRouter:
         response_model=StartedOnboarding,
         response_description="started; it stands at Location",
         responses={
-            200: {"model": StartedOnboarding, "description": "it had been started before; nothing was changed"},
+            200: {"model": StartedOnboarding, "description": "it had been started before"},
             **problems(*WRITING, "wrong-media-type", "unusable-playbook"),
         },
         dependencies=[Depends(key_parameter)],
     )
     async def start_onboarding(deal: Annotated[DealClosed, Body(examples=[EXAMPLE])]) -> Response:
         """The body is a deal file, as `day90 start` takes it. One deal has one onboarding, for ever: sent again, it
-        changes nothing and answers 200.
+        answers 200, and fills in at most what the hand-off record lacked.
         """
         door = await parts.door()
         started = await door.start(deal.model_dump(mode="json", exclude_unset=True))
@@ -148,6 +149,7 @@ def onboarding_routes(parts: WebParts) -> APIRouter:
         said = StartedOnboarding(
             onboarding=started.onboarding,
             already=started.already,
+            completed=started.completed,
             status=found.status if found else "opening",
             ending=found.ending if found else None,
         )
