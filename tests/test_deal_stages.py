@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from activities.admission import read_prospect
 from activities.crm.hubspot import HubSpot
 from activities.deal_stages import DealStages
 from domain.census import Line
@@ -253,6 +254,17 @@ async def test_a_late_stage_begins_the_introduction(desk: Desk) -> None:
     desk.account.change("4711", dealstage="closedlost")
     await desk.hears()
     assert [("hubspot", "4711")] == desk.introductions.ended
+
+
+async def test_the_day_of_closing_of_an_open_deal_is_the_expected_one(desk: Desk) -> None:
+    """A prospect file, which the door reads; unknown fields would be refused there."""
+    desk.introductions = Introduced()
+    desk.account.change("4711", dealstage="contractsent", closedate="2027-03-31T10:00:00Z")
+
+    await desk.hears()
+
+    [raw] = desk.introductions.begun
+    assert date(2027, 3, 31) == read_prospect(raw).expected_close
 
 
 async def test_a_deleted_deal_waits_for_a_person_while_its_onboarding_runs(desk: Desk) -> None:
