@@ -1,6 +1,7 @@
 """How a foreign record becomes a deal file: as the guide says, or with the field and the expression that did not do."""
 
 import json
+import time
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -122,6 +123,16 @@ def test_an_amount_with_one_meaning_is_read(came: Any, read: str) -> None:
 def test_what_is_no_amount_is_refused(came: Any) -> None:
     with pytest.raises(ValueError, match="amount"):
         foreign.amount(came)
+
+
+def test_an_amount_of_a_million_characters_is_refused_at_once() -> None:
+    """Whoever may send deals must not hold up all others with one of them."""
+    began = time.perf_counter()
+
+    with pytest.raises(ValueError, match="amount"):
+        foreign.amount("1" + " " * 1_000_000 + "1")
+
+    assert time.perf_counter() - began < 1
 
 
 @pytest.mark.parametrize(("came", "mark"), [("12,5000", "."), ("1234,567", "."), ("0,500", "."), ("12.5000", ",")])
