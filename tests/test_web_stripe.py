@@ -166,6 +166,15 @@ async def test_a_wrong_signature_is_refused(header: dict[str, str], words: str, 
         assert [] == web.kept
 
 
+async def test_a_signature_of_letters_that_none_has_is_no_error_of_ours(tmp_path: Path) -> None:
+    """Else anybody could fill our log with errors."""
+    async with web_on(tmp_path, stripe_secret=SECRET) as web:
+        header = {b"stripe-signature": f"t={int(time.time())},v1=é".encode("latin-1")}
+        answer = await web.client.post("/intake/stripe", content=b"{}", headers=header)
+
+        assert "urn:day90:problem:unauthenticated" == problem(answer)["type"]
+
+
 @pytest.mark.parametrize(
     ("event", "kind", "field"),
     [

@@ -49,6 +49,9 @@ def _verify(call: Call, secrets: tuple[str, ...]) -> None:
     header = call.headers.get("stripe-signature", "")
     if not header:
         raise Problem("unauthenticated", "there is no Stripe-Signature")
+    if not header.isascii():
+        # The library compares texts, which takes ASCII alone.
+        raise Problem("unauthenticated", "the signature is not ours: see Stripe-Signature")
     try:
         payload = call.body.decode("utf-8")
     except UnicodeDecodeError:
