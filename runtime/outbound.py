@@ -30,7 +30,11 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 
 def addresses_of(host: str, port: int) -> Sequence[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as failure:
+        # An empty part, or one of more than 63 characters: Python does not even ask.
+        raise socket.gaierror(socket.EAI_NONAME, "no name of a host") from failure
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
@@ -140,7 +144,7 @@ def _again_after(said: bytes | None) -> timedelta | None:
     if text.isdigit():
         wait = timedelta(seconds=min(int(text[:9]), LONGEST_RETRY_AFTER.total_seconds()))
     else:
-        with suppress(ValueError, TypeError):
+        with suppress(ValueError, TypeError, OverflowError):
             wait = parsedate_to_datetime(text) - datetime.now(UTC)
     return None if wait is None else max(timedelta(0), min(wait, LONGEST_RETRY_AFTER))
 

@@ -126,6 +126,13 @@ async def test_a_target_that_nothing_may_be_sent_to_is_refused_with_the_reason(u
     assert reason in str(refusal.value)
 
 
+@pytest.mark.parametrize("host", ["a" * 64 + ".test", "a..test", ".test"])
+async def test_what_can_be_no_name_of_a_host_is_refused(host: str) -> None:
+    """The system's own resolver does not even ask for it."""
+    with pytest.raises(Refused, match="cannot be found"):
+        await Outbound(NOBODY).check(f"https://{host}/")
+
+
 async def test_a_public_target_is_let_pass() -> None:
     """And plain http to what is allowed."""
     await Outbound(NOBODY, resolve=resolves(public_test="8.8.8.8")).check("https://public.test:8443/hooks?key=1")
@@ -266,8 +273,12 @@ async def test_a_head_without_end_is_given_up() -> None:
         assert "what it answers is no HTTP" == tried.reason
 
 
+BEYOND = "Mon, 01 Jan 2026 00:00:00 +99999999999999"
+"""A date in a zone that no clock can be in."""
+
+
 @pytest.mark.parametrize(
-    ("said", "waits"), [("120", 120), ("999999999", 86_400), ("soon", None), ("-5", None), ("²", None)]
+    ("said", "waits"), [("120", 120), ("999999999", 86_400), ("soon", None), ("-5", None), ("²", None), (BEYOND, None)]
 )
 async def test_how_long_to_wait_is_heard(said: str, waits: int | None) -> None:
     """Up to a day; nonsense asks for nothing."""
