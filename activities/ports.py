@@ -228,8 +228,8 @@ class Census(Protocol):
 class Inbox(Protocol):
     """What other systems delivered."""
 
-    def ready(self, *, apart_from: Collection[int], most: int) -> Sequence[InboxRow]:
-        """Those that wait, oldest first."""
+    def ready(self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()) -> Sequence[InboxRow]:
+        """Those that wait, oldest first; none of the sources `not_of`."""
 
     def waiting_about(self, source: str, subjects: Collection[str]) -> Sequence[InboxRow]:
         """Those of that source that wait about those things, oldest first."""

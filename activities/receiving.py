@@ -61,18 +61,40 @@ class Receiving:
 
     @activity.defn
     async def work_through_inbox(self, once: Pass) -> Passed:
-        """Settle what waits, as far as it can be settled now."""
-        ready = await self._in_thread(lambda: self.inbox.ready(apart_from=once.apart_from, most=MOST_AT_ONCE))
-        rows = await self._in_thread(lambda: self._with_all_about_the_same(ready, apart_from=once.apart_from))
+        """Settle what waits, as far as it can be settled now.
+
+        Where a source's way is closed it is looked at what the others delivered: however much waits for a CRM that is
+        away, it keeps nobody else's deals from being seen.
+        """
+        until = asyncio.get_running_loop().time() + BEGINS_NO_MORE_AFTER.total_seconds()
+        away: set[str] = set()
+        passed = Passed()
+        async with _alive():
+            while True:
+                known = frozenset(away)
+                here = await self._round({*once.apart_from, *passed.troubled}, away=away, until=until)
+                passed = Passed(
+                    settled=passed.settled + here.settled,
+                    troubled=tuple(sorted({*passed.troubled, *here.troubled})),
+                    more=here.more,
+                )
+                if not here.more or away == known or asyncio.get_running_loop().time() > until:
+                    return passed
+
+    async def _round(self, apart_from: Collection[int], *, away: set[str], until: float) -> Passed:
+        """The oldest that wait, but of sources that are away; those that prove to be so are added to them."""
+        apart_from, not_of = frozenset(apart_from), frozenset(away)
+        ready = await self._in_thread(
+            lambda: self.inbox.ready(apart_from=apart_from, not_of=not_of, most=MOST_AT_ONCE),
+        )
+        rows = await self._in_thread(lambda: self._with_all_about_the_same(ready, apart_from=apart_from))
         by_subject: dict[tuple[str, str], list[InboxRow]] = defaultdict(list)
         for row in rows:
             by_subject[row.source, row.subject or f"#{row.id}"].append(row)
         free = asyncio.Semaphore(SIDE_BY_SIDE)
         settled = 0
         troubled: list[int] = []
-        away: set[str] = set()
         loop = asyncio.get_running_loop()
-        until = loop.time() + BEGINS_NO_MORE_AFTER.total_seconds()
 
         async def in_order(of_one: Sequence[InboxRow]) -> None:
             nonlocal settled
@@ -98,8 +120,7 @@ class Receiving:
                     await self._in_thread(partial(self.inbox.settle, became))
                     settled += len(became)
 
-        async with _alive():
-            await asyncio.gather(*(in_order(of_one) for of_one in by_subject.values()))
+        await asyncio.gather(*(in_order(of_one) for of_one in by_subject.values()))
         left = len(rows) - settled - len(troubled)
         return Passed(settled=settled, troubled=tuple(sorted(troubled)), more=left > 0 or len(ready) == MOST_AT_ONCE)
 

@@ -36,9 +36,11 @@ class SqlInbox:
         with write_transaction(self._engine) as connection:
             add(connection, inbox, [_row(delivery, now=now) for delivery in deliveries])
 
-    def ready(self, *, apart_from: Collection[int], most: int) -> Sequence[InboxRow]:
-        """Those that wait, oldest first."""
+    def ready(self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()) -> Sequence[InboxRow]:
+        """Those that wait, oldest first; none of the sources `not_of`."""
         waiting = select(inbox).where(IS_WAITING).order_by(inbox.c.id)
+        if not_of:
+            waiting = waiting.where(inbox.c.source.not_in(list(not_of)))
         if apart_from:
             waiting = waiting.where(inbox.c.id.not_in(list(apart_from)))
         with read_transaction(self._engine) as connection:

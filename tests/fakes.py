@@ -173,8 +173,9 @@ class MemoryInbox:
         self.rows[id] = InboxRow.model_validate({"id": id, "source": source, **told})
         return id
 
-    def ready(self, *, apart_from: Collection[int], most: int) -> Sequence[InboxRow]:
-        return [row for id, row in self.rows.items() if row.state == "waiting" and id not in apart_from][:most]
+    def ready(self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()) -> Sequence[InboxRow]:
+        wait = [row for row in self.rows.values() if row.state == "waiting" and row.source not in not_of]
+        return [row for row in wait if row.id not in apart_from][:most]
 
     def waiting_about(self, source: str, subjects: Collection[str]) -> Sequence[InboxRow]:
         about = [row for row in self.rows.values() if row.source == source and row.subject in subjects]

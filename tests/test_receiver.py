@@ -118,6 +118,19 @@ async def test_what_cannot_be_settled_now_is_tried_again_and_others_go_on() -> N
     assert (1, "the CRM does not answer") in inbox.waited_for
 
 
+async def test_a_crm_that_is_away_holds_up_no_other_source_however_much_of_it_waits() -> None:
+    """More than are tried, rest and are looked at together."""
+    inbox, handler = MemoryInbox(), Scripted()
+    for number in range(250):
+        inbox.deliver(body=1000, key=f"troubled-{number}", subject=f"deal-{number}")
+    inbox.deliver(source="other")
+
+    async with receiving(inbox, handler):
+        await until(lambda: inbox.states()[-1] == "done")
+
+    assert {"waiting", "done"} == set(inbox.states())
+
+
 async def test_an_outage_of_a_day_loses_nothing() -> None:
     """It rests between the tries, and is settled when the other side is back."""
     inbox, handler = MemoryInbox(), Scripted()

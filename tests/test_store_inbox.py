@@ -37,6 +37,15 @@ def test_a_delivery_that_comes_twice_is_kept_once(inbox: SqlInbox) -> None:
     assert ["1", "2", "3"] == waiting(inbox)
 
 
+def test_sources_can_be_passed_over(inbox: SqlInbox) -> None:
+    """Those whose way is closed."""
+    inbox.keep([incoming("1"), incoming("2", source="news"), incoming("3", source="stripe")])
+
+    found = inbox.ready(apart_from=(), not_of={"deals", "stripe"}, most=10)
+
+    assert ["2"] == [row.key for row in found]
+
+
 def test_what_was_settled_is_not_settled_again(inbox: SqlInbox) -> None:
     """A try that was given up may still come through."""
     inbox.keep([incoming("1")])
