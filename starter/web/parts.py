@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -47,17 +47,24 @@ class WebParts:
     usage_bell: Bell
     reach: "Callable[[], Awaitable[Client]]"
     _client: "Client | None" = None
-    _connecting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _connecting: "asyncio.Task[Client] | None" = None
 
     async def client(self) -> "Client":
         """Connected when it is first asked for: deliveries are taken while Temporal is away.
 
+        Whoever asks while it is tried waits for the same try: one after the other they would wait for ten seconds each.
         Raises CannotReachTemporal, BadTemporalProfile.
         """
         if self._client is None:
-            async with self._connecting:
-                if self._client is None:
-                    self._client = await self.reach()
+            if self._connecting is None or self._connecting.done():
+                self._connecting = asyncio.create_task(self._connected())
+                self._connecting.add_done_callback(_looked_at)
+            # One that gives up, like a look for readiness, takes the try from nobody else.
+            return await asyncio.shield(self._connecting)
+        return self._client
+
+    async def _connected(self) -> "Client":
+        self._client = await self.reach()
         return self._client
 
     async def door(self, *, via: str = "api") -> Door:
@@ -81,6 +88,12 @@ class WebParts:
 
     async def look_at_usage(self) -> None:
         await look_at_usage(await self.client(), task_queue=self.settings.task_queue)
+
+
+def _looked_at(connecting: "asyncio.Task[Client]") -> None:
+    """Who asked may have given up before it failed."""
+    if not connecting.cancelled():
+        connecting.exception()
 
 
 @asynccontextmanager
