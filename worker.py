@@ -103,6 +103,7 @@ from store.webhooks import SqlWebhooks
 from store.write_backs import SqlWriteBacks
 from workflows import reconciliation
 from workflows.programme import id_of as programme_of
+from workflows.receiver import ID as RECEIVER
 from workflows.sandbox import WORKFLOWS, runner
 from workflows.sender import id_of
 from workflows.sweep import SCHEDULE, Sweep
@@ -281,6 +282,7 @@ def sweeping_of(parts: Parts) -> Sweeping | None:
         channels=tuple(parts.channels),
         programme_of=programme_of,
         sender_of=id_of,
+        receiver=RECEIVER,
         now=parts.now,
         threads=ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="sweep"),
         day_length=parts.day_length,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from domain.calendar import WorkCalendar
-from domain.census import Line, Mailbag, Sighting
+from domain.census import Line, Mailbag, Sighting, Undone
 from domain.crm import DealPage, Recheck
 from domain.deal import Account, DealClosed
 from domain.inbox import InboxRow, Settled
@@ -220,6 +220,12 @@ class Census(Protocol):
 
     def refused_to_owners(self, *, since: datetime) -> Sequence[tuple[Line, int, datetime]]:
         """Onboardings whose own owner could not be written to: how many such mails, and the first of them."""
+
+    def delivered_waiting(self) -> Undone:
+        """What other systems delivered and nobody has settled."""
+
+    def delivered_refused(self, *, since: datetime) -> Undone:
+        """What other systems delivered and was refused since then."""
 
     def report(self, notices: Sequence[tuple[Notice, Person]]) -> None:
         """Put notices of the house itself into the outbox; one whose key is there already changes nothing."""

@@ -16,7 +16,17 @@ from domain.clock import DAY
 from domain.finding import Finding
 from domain.notice import Person
 from domain.rules.reporting import reports
-from domain.rules.sweeping import REPORTED_FOR, of_onboarding, of_programme, of_sender, of_workflow_alone
+from domain.rules.sweeping import (
+    REFUSED_SINCE,
+    REPORTED_FOR,
+    of_house,
+    of_onboarding,
+    of_programme,
+    of_receiver,
+    of_refused,
+    of_sender,
+    of_workflow_alone,
+)
 from domain.wire import Wire
 
 AT_ONCE = 1000
@@ -25,6 +35,9 @@ LOOKS_AT_ONCE = 20
 """Questions to Temporal under way together: an outage that makes thousands suspicious must not be made worse."""
 MOST_REMEMBERED = 200
 """Findings that go into Temporal's history; the store's outbox, the log and `day90 sweep` have them all."""
+OF_THE_HOUSE = ("Introduction", "Sender", "UsageLook")
+"""Workflows beside onboardings, programmes and the receiver, by their types; those that a schedule runs end by
+themselves."""
 log = structlog.get_logger()
 Answer = TypeVar("Answer")
 
@@ -58,7 +71,8 @@ class _Round:
 
 @dataclass(frozen=True, kw_only=True)
 class Sweeping:
-    """`programme_of` and `sender_of` name the workflows of an onboarding's programme and of a channel.
+    """`programme_of` and `sender_of` name the workflows of an onboarding's programme and of a channel, `receiver` is
+    the one that works through what is delivered.
 
     `threads` are for the database. `operator` is who runs it, where the settings name one.
     """
@@ -69,6 +83,7 @@ class Sweeping:
     channels: Sequence[str]
     programme_of: Callable[[str], str]
     sender_of: Callable[[str], str]
+    receiver: str
     now: Callable[[], datetime]
     threads: Executor
     day_length: timedelta = DAY
@@ -97,7 +112,9 @@ class Sweeping:
         await self._onboardings(round)
         await self._programmes(round)
         await self._senders(round)
+        await self._house(round)
         await self._refused(round)
+        await self._delivered(round)
         return Swept(
             onboardings=round.onboardings,
             programmes=round.programmes,
@@ -124,6 +141,17 @@ class Sweeping:
         bag = await self._in_thread(lambda: self.census.mailbag(channel, now=now))
         sender = self.sender_of(channel)
         return of_sender(sender, bag, await self.fleet.look(sender), now=now)
+
+    async def look_at_house(self, workflow: str) -> list[Finding]:
+        """What is the matter with a workflow beside the onboardings now."""
+        for channel in self.channels:
+            if workflow == self.sender_of(channel):
+                return await self.look_at_sender(channel)
+        seen = await self.fleet.look(workflow)
+        if workflow == self.receiver:
+            waiting = await self._in_thread(self.census.delivered_waiting)
+            return of_receiver(workflow, waiting, seen, now=self.now())
+        return of_house(seen) if seen is not None else []
 
     def _round(self, tell: Callable[[str], None]) -> _Round:
         return _Round(now=self.now(), staff=frozenset(member.handle for member in self.staff().members), tell=tell)
@@ -183,6 +211,21 @@ class Sweeping:
     async def _senders(self, round: _Round) -> None:
         for channel in self.channels:
             round.findings += await self.look_at_sender(channel)
+
+    async def _house(self, round: _Round) -> None:
+        """Those that fail at every try: what they should do is nowhere else missed."""
+        known = {self.sender_of(channel) for channel in self.channels}
+        for kind in OF_THE_HOUSE:
+            suspects = [seen.id async for seen in self.fleet.running(kind) if of_house(seen) and seen.id not in known]
+            await self._look_again(self._house_again, suspects, round)
+
+    async def _house_again(self, workflow: str, _: _Round) -> list[Finding]:
+        return await self.look_at_house(workflow)
+
+    async def _delivered(self, round: _Round) -> None:
+        round.findings += await self.look_at_house(self.receiver)
+        since = round.now - REFUSED_SINCE
+        round.findings += of_refused(await self._in_thread(lambda: self.census.delivered_refused(since=since)))
 
     async def _refused(self, round: _Round) -> None:
         since = round.now - REPORTED_FOR

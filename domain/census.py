@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from domain.wire import Instant, Wire
 
 RunStatus = Literal[
@@ -56,3 +58,10 @@ class Mailbag(Wire):
     channel: str
     waiting: int = 0
     oldest: Instant | None = None
+
+
+class Undone(Wire):
+    """Deliveries from which nothing has followed: how many of which source, and the moment of the first of them."""
+
+    by_source: dict[str, int] = Field(default_factory=dict)
+    first: Instant | None = None

@@ -21,11 +21,13 @@ FindingKind = Literal[
     "sender_stopped",
     "mail_waits",
     "mail_given_up",
+    "deliveries_wait",
+    "deliveries_refused",
 ]
 
 
 class Finding(Wire):
-    """`subject` is the id of an onboarding, or of the sender of a channel; ids and small facts, no names.
+    """`subject` is the id of an onboarding or of another workflow, or `inbox`; ids and small facts, no names.
 
     `cause` is what Temporal or the store says about it, in one line; `command` is what repairs it, or begins to.
     """
@@ -149,6 +151,20 @@ EXPLAINED: dict[FindingKind, Explained] = {
         {
             "en": "Of a refused mail the owner is told; of their own nobody could be.",
             "ja": "不達は担当者に通知しますが、担当者自身のものは通知できません。",
+        },
+    ),
+    "deliveries_wait": Explained(
+        {"en": "what other systems delivered waits", "ja": "他システムからの受信が処理待ちのままです"},
+        {
+            "en": "The CRM does not answer, or no worker works through it: deals may not have begun.",
+            "ja": "照会先のCRMが応答しないか、処理するワーカーがいません。開始されていない商談があるかもしれません。",
+        },
+    ),
+    "deliveries_refused": Explained(
+        {"en": "what other systems delivered was refused", "ja": "他システムからの受信が拒否されました"},
+        {
+            "en": "Its sender had its answer before we looked, and does not know.",
+            "ja": "送信元には受付済みと応答しているため、拒否に気づいていません。",
         },
     ),
 }

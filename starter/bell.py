@@ -26,38 +26,48 @@ AGAIN = timedelta(seconds=2)
 log = structlog.get_logger()
 
 
-async def wake_receiver(client: Client, *, task_queue: str) -> None:
-    """Wake it, by one signal. Raises RPCError."""
+async def wake_receiver(
+    client: Client, *, task_queue: str, conflict: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.USE_EXISTING
+) -> None:
+    """Wake it, by one signal; `conflict` says what becomes of the one that runs. Raises RPCError."""
     await client.start_workflow(
         Receiver.run,
         id=ID,
         task_queue=task_queue,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_conflict_policy=conflict,
         start_signal="wake",
         static_summary="works through what other systems deliver",
     )
 
 
-async def look_at_usage(client: Client, *, task_queue: str) -> None:
-    """Have it looked at what was used. Raises RPCError."""
+async def look_at_usage(
+    client: Client, *, task_queue: str, conflict: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.USE_EXISTING
+) -> None:
+    """Have it looked at what was used, likewise. Raises RPCError."""
     await client.start_workflow(
         UsageLook.run,
         id=USAGE,
         task_queue=task_queue,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_conflict_policy=conflict,
         start_signal="wake",
         static_summary="counts what was used, and looks for milestones",
     )
 
 
-async def wake_sender(client: Client, channel: str, *, task_queue: str) -> None:
-    """Wake the sender of a channel, by one signal. Raises RPCError."""
+async def wake_sender(
+    client: Client,
+    channel: str,
+    *,
+    task_queue: str,
+    conflict: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.USE_EXISTING,
+) -> None:
+    """Wake the sender of a channel, likewise. Raises RPCError."""
     await client.start_workflow(
         Sender.run,
         channel,
         id=id_of(channel),
         task_queue=task_queue,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_conflict_policy=conflict,
         start_signal="wake",
         static_summary=f"sends what waits for {channel}",
     )

@@ -17,16 +17,19 @@ from temporalio.service import RPCError
 from activities.sweeping import Sweeping, Swept
 from domain.agenda import ProgrammeStart
 from domain.clock import DAY
-from domain.finding import Finding
+from domain.finding import Finding, FindingKind
 from domain.refusal import Refused
 from domain.rules.casting import staff_person
 from domain.rules.rebuilding import CannotRebuild, rebuild
 from runtime.fleet import TemporalFleet
+from starter.bell import look_at_usage, wake_receiver, wake_sender
 from starter.door import WORKFLOW, Door
 from starter.trouble import NotFound, NotReachable
 from store.census import SqlCensus
 from workflows.programme import id_of as programme_of
+from workflows.receiver import ID as RECEIVER
 from workflows.sender import id_of as sender_of
+from workflows.usage import ID as USAGE
 
 LOOKING_THREADS = 4
 """A command's own: pages are read one after the other, second looks some together."""
@@ -65,11 +68,13 @@ class Repairing:
             raise NotReachable(f"Temporal does not answer: {failure.message}") from failure
 
     async def remedies(self, subject: str) -> Mending:
-        """What mends the onboarding or sender. Raises Refused when nothing does, NotReachable."""
-        channel = next((channel for channel in self.channels if sender_of(channel) == subject), None)
+        """What mends the onboarding, or another workflow. Raises Refused when nothing does, NotReachable."""
         try:
-            if channel is not None:
-                return Mending([self._of_sender(found, channel) for found in await self._look_at_sender(channel)])
+            if self.of_house(subject):
+                found = await self._sweeping.look_at_house(subject)
+                if not found:
+                    raise Refused(f"nothing is the matter with {subject}")
+                return Mending([await self._of_house(finding) for finding in found])
             found = await self._sweeping.look_at(subject)
             if not found and not await self._known(subject):
                 raise NotFound(f"{subject}: neither the store nor Temporal knows it")
@@ -92,9 +97,9 @@ class Repairing:
             raise refusals[0]
         return Mending(remedies, [refusal.reason for refusal in refusals])
 
-    def sender(self, named: str) -> str | None:
-        """The sender of that name, if it is one."""
-        return next((sender for channel in self.channels if (sender := sender_of(channel)) == named), None)
+    def of_house(self, named: str) -> bool:
+        """Is it a workflow beside the onboardings?"""
+        return named in (RECEIVER, USAGE) or named.startswith((SENDER, INTRODUCTION))
 
     @property
     def _sweeping(self) -> Sweeping:
@@ -105,6 +110,7 @@ class Repairing:
             channels=self.channels,
             programme_of=programme_of,
             sender_of=sender_of,
+            receiver=RECEIVER,
             now=self.now,
             threads=self.threads,
             day_length=self.door.day_length,
@@ -296,48 +302,41 @@ class Repairing:
         since = now - REPORTED_WITH_MARGIN
         mails = await asyncio.to_thread(self.census.send_again, finding.subject, person, since=since, at=now)
         for channel in self.channels:
-            await self._wake_sender(channel)
+            await wake_sender(self.door.client, channel, task_queue=self.door.task_queue)
         return f"{mails} waiting again"
 
-    # --- senders
+    # --- workflows beside the onboardings
 
-    async def _look_at_sender(self, channel: str) -> list[Finding]:
-        found = await self._sweeping.look_at_sender(channel)
-        if not found:
-            raise Refused(f"nothing is the matter with {sender_of(channel)}")
-        return found
-
-    def _of_sender(self, finding: Finding, channel: str) -> Remedy:
+    async def _of_house(self, finding: Finding) -> Remedy:
+        """An introduction has a past like an onboarding; the others take up whatever waits, and may begin anew."""
+        id = finding.subject
+        if finding.kind == "paused_in_temporal" or id.startswith(INTRODUCTION):
+            return await self._of_onboarding(finding)
         if finding.kind == "stuck":
             says = "its workflow is replaced by a new one, which takes up what waits. Deploy a worker that can run it"
-            return Remedy(finding, says, lambda: self._replace_sender(channel))
-        if finding.kind == "paused_in_temporal":
-            return Remedy(finding, "its workflow is released in Temporal", lambda: self._unpause(sender_of(channel)))
-        if finding.kind == "mail_waits":
-            says = "it looks again at once. What keeps the messages back is told beside `seen`: day90 sweep"
-            return Remedy(finding, says, lambda: self._wake_sender(channel))
-        return Remedy(finding, "it is started, and sends what waits", lambda: self._wake_sender(channel))
+            return Remedy(finding, says, lambda: self._begin(id, WorkflowIDConflictPolicy.TERMINATE_EXISTING))
+        return Remedy(finding, WOKEN[finding.kind], lambda: self._begin(id, WorkflowIDConflictPolicy.USE_EXISTING))
 
-    async def _wake_sender(self, channel: str) -> str:
-        await self._sender(channel, WorkflowIDConflictPolicy.USE_EXISTING)
-        return f"{sender_of(channel)} was woken"
-
-    async def _replace_sender(self, channel: str) -> str:
-        await self._sender(channel, WorkflowIDConflictPolicy.TERMINATE_EXISTING)
-        return f"{sender_of(channel)} was replaced"
-
-    async def _sender(self, channel: str, conflict: WorkflowIDConflictPolicy) -> None:
-        await self.door.client.start_workflow(
-            "Sender",
-            channel,
-            id=sender_of(channel),
-            task_queue=self.door.task_queue,
-            id_conflict_policy=conflict,
-            start_signal="wake",
-            static_summary=f"sends what waits for {channel}",
-        )
+    async def _begin(self, id: str, conflict: WorkflowIDConflictPolicy) -> str:
+        client, queue = self.door.client, self.door.task_queue
+        if id == RECEIVER:
+            await wake_receiver(client, task_queue=queue, conflict=conflict)
+        elif id == USAGE:
+            await look_at_usage(client, task_queue=queue, conflict=conflict)
+        else:
+            await wake_sender(client, id.removeprefix(SENDER), task_queue=queue, conflict=conflict)
+        return f"{id} was {'woken' if conflict == WorkflowIDConflictPolicy.USE_EXISTING else 'replaced'}"
 
 
+SENDER = sender_of("")
+INTRODUCTION = "introduction-"
+"""How the ids of senders and introductions begin."""
+WOKEN: dict[FindingKind, str] = {
+    "sender_stopped": "it is started, and sends what waits",
+    "mail_waits": "it looks again at once. What keeps the messages back is told beside `seen`: day90 sweep",
+    "deliveries_wait": "it looks again at once. What keeps each of them: day90 inbox --state waiting",
+}
+"""What a workflow does that is woken."""
 PROGRAMME = "success programme: "
 """How the cause begins where the programme is meant, not the onboarding."""
 REPORTED_WITH_MARGIN = timedelta(days=8)

@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, TextClause, exists, func, select, update
 
-from domain.census import Line, Mailbag
+from domain.census import Line, Mailbag, Undone
 from domain.notice import Notice, Person
 from domain.record import JournalRow
 from domain.rules.sweeping import HANDED_OVER
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.ledger import journal_row, notice_row
 from store.rows import add, put
-from store.tables import IS_WAITING, deals, journal, notices, onboardings, people
+from store.tables import IS_REFUSED, IS_WAITING, deals, inbox, journal, notices, onboardings, people
 
 PROGRAMME_ENDED = "programme_ended"
 
@@ -71,6 +71,14 @@ class SqlCensus:
             rows = connection.execute(found.order_by(deals.c.onboarding)).all()
         return [(_line(row._mapping), row.refused, row.first) for row in rows]
 
+    def delivered_waiting(self) -> Undone:
+        """What other systems delivered and nobody has settled."""
+        return self._undone(IS_WAITING, inbox.c.received_at)
+
+    def delivered_refused(self, *, since: datetime) -> Undone:
+        """What other systems delivered and was refused since then."""
+        return self._undone(IS_REFUSED, inbox.c.settled_at, inbox.c.settled_at >= since)
+
     def report(self, told: Sequence[tuple[Notice, Person]]) -> None:
         """Put notices of the house itself into the outbox; one whose key is there already changes nothing."""
         rows = [
@@ -91,6 +99,16 @@ class SqlCensus:
             anew = update(notices).where(refused).values(state="waiting", reason=None, not_before=at)
             found = connection.execute(anew)
         return found.rowcount
+
+    def _undone(
+        self, state: TextClause, moment: ColumnElement[datetime | None], *wanted: "ColumnElement[bool]"
+    ) -> Undone:
+        counted = select(inbox.c.source, func.count(), func.min(moment)).where(state, *wanted).group_by(inbox.c.source)
+        with read_transaction(self._engine) as connection:
+            rows = connection.execute(counted).all()
+        return Undone(
+            by_source={source: number for source, number, _ in rows}, first=min((at for _, _, at in rows), default=None)
+        )
 
     def _lines(self, *wanted: "ColumnElement[bool] | TextClause", most: int) -> Sequence[Line]:
         found = _columns().where(*wanted).order_by(deals.c.onboarding).limit(most)

@@ -33,6 +33,7 @@ from starter.fleet import Fleet
 from starter.repairing import Repairing
 from store.census import SqlCensus
 from store.engine import migrate, open_store, write_transaction
+from store.inbox import SqlInbox
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from store.tables import metadata
@@ -86,6 +87,7 @@ class House:
             fleet=TemporalFleet(self.client),
             census=self.census,
             operator=OPS,
+            inbox=SqlInbox(self.engine),
         )
         return day90_worker(self.client, parts, task_queue=self.queue, **options)
 

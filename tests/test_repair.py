@@ -22,6 +22,7 @@ from tests import houses
 from tests.houses import QUEUE, House, until
 from tests.onboardings import sample_deal
 from tests.simulation import Simulation
+from worker import WakeSender
 from workflows.programme import id_of as programme_of
 
 house = houses.house
@@ -94,6 +95,33 @@ async def test_a_bad_deploy_is_found_and_what_it_broke_goes_on_after_the_next(ho
             return await house.looked() == {}
 
         assert progress.ending is None
+        await until(well)
+
+
+@workflow.defn(name="Sender")
+class BrokenSender:
+    @workflow.run
+    async def run(self, _: str) -> None:
+        raise RuntimeError("a slip of the deploy")
+
+
+async def test_a_sender_of_webhooks_that_a_deploy_broke_is_found_and_replaced(house: House) -> None:
+    """It is no channel of ours that mail waits for: Temporal alone knows that it fails."""
+    async with Worker(
+        house.client, task_queue=QUEUE, workflows=[BrokenSender], workflow_runner=UnsandboxedWorkflowRunner()
+    ):
+        await WakeSender(house.client, QUEUE)("webhook-7")
+
+        async def found() -> bool:
+            return await house.looked() == {"sender-webhook-7": "stuck"}
+
+        await until(found)
+    async with house.worker():
+        assert "was replaced" in await house.day90("repair", "sender-webhook-7", "--yes")
+
+        async def well() -> bool:
+            return await house.looked() == {}
+
         await until(well)
 
 

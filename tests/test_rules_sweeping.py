@@ -5,11 +5,19 @@ from typing import Any, get_args
 
 import pytest
 
-from domain.census import Line, Mailbag, Sighting
+from domain.census import Line, Mailbag, Sighting, Undone
 from domain.finding import EXPLAINED, Finding, FindingKind
 from domain.notice import Person
 from domain.rules.reporting import MOST_LISTED, OPERATOR, reports
-from domain.rules.sweeping import of_onboarding, of_programme, of_sender, of_workflow_alone
+from domain.rules.sweeping import (
+    of_house,
+    of_onboarding,
+    of_programme,
+    of_receiver,
+    of_refused,
+    of_sender,
+    of_workflow_alone,
+)
 from domain.team import Team
 from domain.text import LANGUAGES, in_language
 from playbooks.library import load_team
@@ -177,6 +185,62 @@ def test_a_sender(kind: list[str], waited: timedelta | None, sender: Sighting | 
     bag = Mailbag(channel="mail", waiting=7 if waited else 0, oldest=NOW - waited if waited else None)
 
     assert kind == kinds(of_sender("sender-mail", bag, sender, now=NOW))
+
+
+@pytest.mark.parametrize(
+    ("kind", "waited", "receiver"),
+    [
+        ([], None, None),
+        ([], None, seen()),
+        ([], 59 * MINUTE, None),
+        (["deliveries_wait"], HOUR, None),
+        (["deliveries_wait"], HOUR, seen()),
+        (["deliveries_wait"], HOUR, seen(status="TERMINATED")),
+        (["paused_in_temporal"], HOUR, seen(status="PAUSED")),
+        (["stuck"], None, seen(problems="WorkflowTaskFailed")),
+    ],
+)
+def test_what_was_delivered_and_its_receiver(
+    kind: list[str], waited: timedelta | None, receiver: Sighting | None
+) -> None:
+    """A receiver that has nothing to do need not be there."""
+    waiting = Undone(by_source={"hubspot": 7}, first=NOW - waited) if waited else Undone()
+
+    assert kind == kinds(of_receiver("receiver", waiting, receiver, now=NOW))
+
+
+def test_of_what_waits_is_told_where_it_came_from_and_what_hinders() -> None:
+    waiting = Undone(by_source={"hubspot": 7, "deals": 1}, first=NOW - DAY)
+    hindered = seen(id="receiver", failing="take_from_inbox fails, try 9: NotReachable")
+
+    [found] = of_receiver("receiver", waiting, hindered, now=NOW)
+
+    assert "1 from deals, 7 from hubspot; take_from_inbox fails, try 9: NotReachable" == found.cause
+    assert ("day90 repair receiver", NOW - DAY) == (found.command, found.since)
+
+
+def test_what_was_refused_is_one_finding_for_whoever_reads_the_inbox() -> None:
+    assert [] == of_refused(Undone())
+
+    [found] = of_refused(Undone(by_source={"salesforce": 2}, first=NOW - HOUR))
+
+    assert ("deliveries_refused", "2 from salesforce") == (found.kind, found.cause)
+    assert "day90 inbox --state refused" == found.command
+
+
+@pytest.mark.parametrize(
+    ("kind", "workflow"),
+    [
+        ([], seen()),
+        ([], seen(failing="deliver_notice fails, try 9: ChannelDown")),
+        ([], seen(status="COMPLETED")),
+        (["stuck"], seen(problems="WorkflowTaskFailed")),
+        (["paused_in_temporal"], seen(status="PAUSED")),
+    ],
+)
+def test_another_workflow_of_the_house(kind: list[str], workflow: Sighting) -> None:
+    """A receiver of webhooks that is down is no business of the sweep: who told it to listen hears of it otherwise."""
+    assert kind == kinds(of_house(workflow))
 
 
 def test_every_kind_is_explained_in_every_language() -> None:

@@ -9,12 +9,15 @@ from sqlalchemy import Engine, update
 
 from activities.ports import Census
 from activities.sending import PATIENCE, Letters
+from domain.census import Undone
+from domain.inbox import Incoming, Settled
 from domain.notice import Notice, Person
 from domain.record import Receipt, WaitingNotice, Writing
 from domain.trouble import ChannelDown
 from store import reads
 from store.census import SqlCensus
 from store.engine import write_transaction
+from store.inbox import SqlInbox
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from store.tables import notices
@@ -179,3 +182,19 @@ def test_the_past_is_what_was_written_and_another_run_may_go_on_with_it(census: 
     ledger.admit(dossier(deal("1")), run="run-9")
 
     assert past == ledger.past("onboarding-file-1")
+
+
+def test_of_what_was_delivered_the_sweep_sees_what_waits_and_what_was_refused_lately(engine: Engine) -> None:
+    """By source, with the moment of the first: when it came, and when it was refused."""
+    census = SqlCensus(engine)
+    assert Undone() == census.delivered_waiting() == census.delivered_refused(since=NOON)
+    before, inbox = SqlInbox(engine, clock=lambda: NOON - HOUR), SqlInbox(engine, clock=lambda: NOON)
+    before.keep([Incoming(source="deals", kind="deal_closed", key=key) for key in "123"])
+    inbox.keep([Incoming(source="hubspot", kind="deal_changed", key=key) for key in "123"])
+    ids = [row.id for row in inbox.ready(apart_from=(), most=9)]
+    before.settle({ids[0]: Settled(state="refused", outcome="no such plan")})
+    inbox.settle({ids[3]: Settled(state="refused", outcome="no such plan"), ids[4]: Settled(outcome="started")})
+
+    assert Undone(by_source={"deals": 2, "hubspot": 1}, first=NOON - HOUR) == census.delivered_waiting()
+    assert Undone(by_source={"hubspot": 1}, first=NOON) == census.delivered_refused(since=NOON)
+    assert {"deals": 1, "hubspot": 1} == census.delivered_refused(since=NOON - HOUR).by_source

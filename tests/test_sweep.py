@@ -18,7 +18,9 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.deal import DealClosed, onboarding_id
+from domain.inbox import Incoming
 from store.engine import write_transaction
+from store.inbox import SqlInbox
 from store.ledger import SqlLedger
 from store.reads import journal, notices, one
 from store.tables import onboardings
@@ -136,6 +138,28 @@ async def test_workers_that_start_together_keep_one_schedule(house: House) -> No
     await handle.delete()
 
 
+async def test_what_was_delivered_and_led_to_nothing_is_found(house: House) -> None:
+    """Both ways: nobody has worked through it for an hour; it was refused, and its sender does not know."""
+    two_hours_ago = datetime.now(UTC) - timedelta(hours=2)
+    inbox = SqlInbox(house.engine, clock=lambda: two_hours_ago)
+    inbox.keep([Incoming(source="nobody", kind="deal_closed", key=f"{number}") for number in (1, 2)])
+    found = json.loads(await house.day90("sweep", "--json", code=6))["findings"]
+    assert [("receiver", "deliveries_wait", "2 from nobody; never started")] == [
+        (finding["subject"], finding["kind"], finding["cause"]) for finding in found
+    ]
+
+    async with house.worker():
+        assert "receiver was woken" in await house.day90("repair", "receiver", "--yes")
+
+        async def refused() -> bool:
+            return await house.swept() == {"inbox": "deliveries_refused"}
+
+        await until(refused)
+        assert "2 from nobody" in await house.day90("sweep", code=6)
+        assert "inbox" not in await house.looked(later=timedelta(hours=27)), "said once: the rest is in the inbox"
+
+
 async def test_what_nobody_knows_is_not_found(house: House) -> None:
     await house.day90("repair", "onboarding-crm-nobody", "--yes", code=4)
-    assert "nothing is the matter" in await house.day90("repair", "sender-mail", "--yes", code=3)
+    for well in ("sender-mail", "receiver", "usage", "sender-webhook-1", "introduction-crm-1"):
+        assert "nothing is the matter" in await house.day90("repair", well, "--yes", code=3)

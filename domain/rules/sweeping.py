@@ -1,9 +1,9 @@
 """Who would fall through? Facts of store and Temporal in, findings out; each names the command that repairs it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from domain.census import Line, Mailbag, Sighting
+from domain.census import Line, Mailbag, Sighting, Undone
 from domain.finding import Finding, FindingKind
 
 OPENING = timedelta(minutes=10)
@@ -12,6 +12,11 @@ WAKING = timedelta(hours=1)
 """A wake-up is taken within seconds, after an outage within a minute of its end: an hour late is no hiccup."""
 MAIL_WAITS = timedelta(hours=2)
 """A message is tried for ten minutes and rests for ten: after six such rounds its channel is not merely busy."""
+DELIVERED_WAITS = timedelta(hours=1)
+"""What is delivered is worked through in seconds; a CRM that hangs is tried again every ten minutes."""
+REFUSED_SINCE = timedelta(hours=26)
+"""What was refused is reported the morning after, once: a sender often mends it by a new delivery, and the refused one
+stays. Two hours more than a day, for a sweep that came late."""
 REPORTED_FOR = timedelta(days=7)
 """For so long is reported what may be meant to stay as it is: then whoever reads the reports has decided about it."""
 HANDED_OVER = frozenset({"handed_over", "handed_over_with_exceptions"})
@@ -114,11 +119,9 @@ def of_programme(line: Line, seen: Sighting | None, *, now: datetime) -> list[Fi
 
 def of_sender(sender: str, bag: Mailbag, seen: Sighting | None, *, now: datetime) -> list[Finding]:
     """What is the matter with a channel: its sender, and what waits for it."""
+    if seen is not None and (found := of_house(seen)):
+        return found
     command = f"day90 repair {sender}"
-    if seen is not None and seen.status == "PAUSED":
-        return [Finding(kind="paused_in_temporal", subject=sender, command=command)]
-    if seen is not None and seen.runs and seen.problems:
-        return [Finding(kind="stuck", subject=sender, cause=seen.problems, command=command)]
     if bag.oldest is None or bag.oldest + MAIL_WAITS > now:
         return []
     waiting = f"{bag.waiting} waiting"
@@ -127,6 +130,41 @@ def of_sender(sender: str, bag: Mailbag, seen: Sighting | None, *, now: datetime
         return [Finding(kind="sender_stopped", subject=sender, since=bag.oldest, cause=cause, command=command)]
     cause = "; ".join(part for part in (waiting, _what_hinders(seen)) if part)
     return [Finding(kind="mail_waits", subject=sender, since=bag.oldest, cause=cause, command=command)]
+
+
+def of_receiver(receiver: str, waiting: Undone, seen: Sighting | None, *, now: datetime) -> list[Finding]:
+    """What is the matter with what other systems delivered, and with the receiver that works through it."""
+    if seen is not None and (found := of_house(seen)):
+        return found
+    if waiting.first is None or waiting.first + DELIVERED_WAITS > now:
+        return []
+    hinders = _what_hinders(seen) if seen is not None and seen.runs else _ended_as(seen) or "never started"
+    cause = "; ".join(part for part in (_counted(waiting.by_source), hinders) if part)
+    command = f"day90 repair {receiver}"
+    return [Finding(kind="deliveries_wait", subject=receiver, since=waiting.first, cause=cause, command=command)]
+
+
+def of_refused(refused: Undone) -> list[Finding]:
+    """What was delivered and refused lately."""
+    if refused.first is None:
+        return []
+    command = "day90 inbox --state refused"
+    cause = _counted(refused.by_source)
+    return [Finding(kind="deliveries_refused", subject="inbox", since=refused.first, cause=cause, command=command)]
+
+
+def of_house(seen: Sighting) -> list[Finding]:
+    """What is the matter with a workflow beside the onboardings, as far as Temporal can say."""
+    command = f"day90 repair {seen.id}"
+    if seen.status == "PAUSED":
+        return [Finding(kind="paused_in_temporal", subject=seen.id, command=command)]
+    if seen.runs and seen.problems:
+        return [Finding(kind="stuck", subject=seen.id, cause=seen.problems, command=command)]
+    return []
+
+
+def _counted(by_source: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} from {source}" for source, number in sorted(by_source.items()))
 
 
 def _without_owner(line: Line) -> Finding:

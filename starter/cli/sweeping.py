@@ -78,11 +78,12 @@ async def repair(
     Parameters
     ----------
     subject
-        An onboarding (its id, the deal's id, a part of the customer's name), or a sender like sender-mail.
+        An onboarding (its id, the deal's id, a part of the customer's name), or another workflow: sender-mail,
+        receiver, usage, an introduction's id.
     """
     desk = desk_at(where)
     repairing = await repairing_at(desk)
-    subject = repairing.sender(subject) or _meant(desk, subject)
+    subject = subject if repairing.of_house(subject) else _meant(desk, subject)
     remedies, left = await repairing.remedies(subject)
     out = console()
     if not where.json:
