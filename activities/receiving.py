@@ -2,9 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -16,6 +15,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ports import Handler, Inbox
+from activities.pulse import alive
 from domain.inbox import InboxRow, Settled
 from domain.refusal import Refused
 from domain.trouble import NotFound, NotReachable
@@ -27,8 +27,6 @@ SIDE_BY_SIDE = 10
 """So many subjects are worked on together: Temporal and the CRM answer while we wait, and neither is flooded."""
 BEGINS_NO_MORE_AFTER = timedelta(seconds=60)
 """With a CRM that takes ten seconds a deal a pass might never come to its end."""
-PULSE = 5.0
-"""Seconds between two signs of life; a single delivery may take a minute where a CRM is slow."""
 log = structlog.get_logger()
 Answer = TypeVar("Answer")
 
@@ -69,7 +67,7 @@ class Receiving:
         until = asyncio.get_running_loop().time() + BEGINS_NO_MORE_AFTER.total_seconds()
         away: set[str] = set()
         passed = Passed()
-        async with _alive():
+        async with alive():
             while True:
                 known = frozenset(away)
                 here = await self._round({*once.apart_from, *passed.troubled}, away=away, until=until)
@@ -171,19 +169,3 @@ class Receiving:
 
     async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self.threads, work)
-
-
-@asynccontextmanager
-async def _alive() -> AsyncIterator[None]:
-    """Gives signs of life meanwhile."""
-
-    async def tell() -> None:
-        while True:
-            activity.heartbeat()
-            await asyncio.sleep(PULSE)
-
-    telling = asyncio.create_task(tell())
-    try:
-        yield
-    finally:
-        telling.cancel()

@@ -12,6 +12,7 @@ import structlog
 from temporalio import activity
 
 from activities.ports import Doorway, UsageBooks
+from activities.pulse import PULSE, alive
 from domain.clock import DAY
 from domain.refusal import Refused
 from domain.rules.using import Using, counts_from, in_words, is_reached, reachable
@@ -47,17 +48,19 @@ class Watching:
     kept: timedelta
     threads: Executor
     day_length: timedelta = field(default=DAY)
+    pulse: timedelta = field(default=PULSE)
 
     @activity.defn
     async def look_at_usage(self) -> Looked:
         """Once through everything that was written since it was last counted. Again it changes nothing."""
         looked, after = Looked(), ("", 0)
-        while fresh := await self._in_thread(partial(self.books.count, after=after, most=DAYS_AT_ONCE)):
-            activity.heartbeat()
-            looked = await self._look_at(fresh, looked)
-            after = (fresh[-1].group_id, fresh[-1].day)
-        if forgotten := await self._forget():
-            log.info("usage_forgotten", events=forgotten)
+        # All the while: the door is longer patient with one onboarding than Temporal with a worker that is silent.
+        async with alive(pulse=self.pulse):
+            while fresh := await self._in_thread(partial(self.books.count, after=after, most=DAYS_AT_ONCE)):
+                looked = await self._look_at(fresh, looked)
+                after = (fresh[-1].group_id, fresh[-1].day)
+            if forgotten := await self._forget():
+                log.info("usage_forgotten", events=forgotten)
         return looked
 
     async def _look_at(self, fresh: Sequence[FreshDay], before: Looked) -> Looked:
@@ -67,7 +70,6 @@ class Watching:
         reached, troubled = 0, frozenset[str]()
         troubles = 0
         for using in await self._in_thread(partial(self.books.using, groups)):
-            activity.heartbeat()
             try:
                 reached += await self._judge(using)
             except Exception as trouble:
@@ -104,7 +106,7 @@ class Watching:
 
     async def _link(self) -> None:
         while await self._in_thread(partial(self.books.link, most=DEALS_AT_ONCE)):
-            activity.heartbeat()
+            pass
 
     async def _forget(self) -> int:
         """In steps, since nobody else writes meanwhile on SQLite.
@@ -114,7 +116,6 @@ class Watching:
         """
         before, forgotten = (self.now() - self.kept - DAY).date(), 0
         while gone := await self._in_thread(partial(self.books.forget, before=before)):
-            activity.heartbeat()
             forgotten += gone
         return forgotten
 

@@ -1,18 +1,24 @@
 """When is usage looked at? When it is asked for, later again for who does not answer; in between nothing is there."""
 
+import asyncio
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from temporalio.client import WorkflowHandle
+from temporalio.testing import ActivityEnvironment
 
+from activities.pulse import PULSE
+from activities.watching import Watching
 from domain.playbook import Milestone, Raci, ReachedByUsage
 from domain.rules.using import Using
 from domain.trouble import NotReachable
 from domain.usage import FreshDay
 from tests import databases
 from tests.onboardings import QUEUE, World, world
+from workflows import options
 from workflows.usage import ID, UsageLook
 
 
@@ -123,3 +129,39 @@ async def test_it_comes_back_to_an_onboarding_that_does_not_answer() -> None:
     assert 41 == door.told == books.looks
     assert timedelta(minutes=40) <= took
     assert first != last.run_id
+
+
+@dataclass
+class PatientDoor:
+    """A door that is patient with an onboarding for a dozen signs of life."""
+
+    signs: asyncio.Queue[str]
+
+    async def start(self, raw: object) -> Any:
+        raise NotImplementedError
+
+    async def tell(self, onboarding: str, kind: str, raw: object) -> Any:
+        for _ in range(12):
+            await asyncio.wait_for(self.signs.get(), 5)
+        raise NotReachable("no worker answers")
+
+
+async def test_it_gives_signs_of_life_while_the_door_is_patient_with_somebody() -> None:
+    """The door waits longer than Temporal does for a sign: one that does not answer would stop the look for good."""
+    signs: asyncio.Queue[str] = asyncio.Queue()
+    temporal = ActivityEnvironment()
+    temporal.on_heartbeat = lambda *_: signs.put_nowait("alive")
+    with ThreadPoolExecutor(1) as threads:
+        watching = Watching(
+            books=Books(),
+            door=PatientDoor(signs),
+            now=lambda: databases.NOON,
+            kept=timedelta(days=120),
+            threads=threads,
+            pulse=timedelta(milliseconds=1),
+        )
+
+        looked = await temporal.run(watching.look_at_usage)
+
+    assert 1 == looked.troubled
+    assert options.PASS_LOST >= 3 * PULSE, "a sign or two may be late"

@@ -50,7 +50,8 @@ long its worker has gone."""
 PASS = timedelta(minutes=3)
 """One pass through the inbox: a hundred starts at a busy Temporal, each with the door's patience, ten side by side."""
 PASS_LOST = timedelta(seconds=20)
-"""It gives a sign of life every five seconds: what a worker had in hand when it died goes on so much later."""
+"""It gives a sign of life every five seconds, as a look at usage does: what a worker had in hand when it died goes on
+so much later."""
 
 RECONCILIATION = timedelta(minutes=12)
 """All tries of one look through the CRM: the next one begins three minutes later, from the same mark."""
