@@ -49,10 +49,21 @@ def _rendering(style: Literal["console", "json"]) -> list[Processor]:
     if style == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     return [
+        steer_no_terminal,
         structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback, pad_event_to=0
-        )
+        ),
     ]
+
+
+def steer_no_terminal(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Write out what would colour, hide or add lines: paths of requests are anybody's. JSON does so by itself."""
+    for name, value in event.items():
+        # Lines of a library's message, or of a traceback, stay lines.
+        kept = "\n\t" if name in ("event", "exception", "stack") else ""
+        if isinstance(value, str) and not value.isprintable():
+            event[name] = "".join(sign if sign.isprintable() or sign in kept else repr(sign)[1:-1] for sign in value)
+    return event
 
 
 def drop_while_replaying(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -108,6 +108,21 @@ def test_our_events_and_the_libraries_records_come_out_alike(log: io.StringIO) -
     assert ours.keys() - {"milestone", "name"} == theirs.keys()
 
 
+def test_what_anybody_sent_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """A path that was called can hold what colours, hides or adds a line."""
+    before = logging.getLogger().handlers[:]
+    try:
+        configure_logs(style="console", level="INFO")
+        structlog.get_logger().info("api_request", path="/api/\x1b[2J\x1b[31m山\u202e", status=404)
+    finally:
+        logging.getLogger().handlers[:] = before
+
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.isprintable()
+    assert "\\x1b[2J" in line
+    assert "山" in line
+
+
 def test_a_traceback_is_logged_without_local_variables(log: io.StringIO) -> None:
     """They hold names and addresses of people."""
     try:
