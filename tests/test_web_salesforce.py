@@ -176,6 +176,7 @@ async def test_a_flow_sends_json_with_a_bearer_token(tmp_path: Path) -> None:
         ({"Opportunity": []}, "Opportunity"),
         ({"Opportunity": {"Id": 6}}, "Opportunity.Id"),
         ({"Opportunity": {"Id": "six"}}, "Opportunity.Id"),
+        ({"Opportunity": {"Id": "é" * 15}}, "Opportunity.Id"),
     ],
 )
 async def test_a_flow_that_sends_no_opportunity_hears_what_is_missing(sent: Any, field: str, tmp_path: Path) -> None:
@@ -184,6 +185,16 @@ async def test_a_flow_that_sends_no_opportunity_hears_what_is_missing(sent: Any,
         answer = await web.client.post("/intake/salesforce", json=sent, headers={"authorization": f"Bearer {TOKEN}"})
 
         assert field == problem(answer)["field"]
+
+
+async def test_an_endless_id_is_refused_before_it_is_written(tmp_path: Path) -> None:
+    """PostgreSQL's indexes do not take it, nor what is kept in the same moment."""
+    async with web_on(tmp_path, salesforce_token=TOKEN) as web:
+        body = envelope(notification("".join(str(number) for number in range(2000))))
+        answer = await web.client.post(AT, content=body, headers=XML)
+
+        assert ("id", 422) == (problem(answer)["field"], answer.status_code)
+        assert [] == web.kept
 
 
 @pytest.mark.parametrize("query", ["", "?token=wrong", "?token="])

@@ -15,6 +15,9 @@ from starter.web.problems import Problem, answer_to
 
 LARGEST = 1_048_576
 """Bytes: a deal file with 200 stakeholders and 50 notes of full length is half of it."""
+LONGEST_NAME = 600
+"""Characters of what tells a delivery from others, and of what it is about: PostgreSQL's indexes hold 2,704 bytes. One
+that is longer would never be kept, and those that share its transaction would fail with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,9 +77,16 @@ class Roads:
             raise Problem("not-found", "this road is closed: no secret is set for it")
         call = await call_of(request, settings=self.parts.settings, largest=road.largest)
         if deliveries := road.take(call):
+            _refuse_endless(deliveries)
             await self.parts.grouped.keep(deliveries)
             self.parts.bell.ring()
         return road.answer(call)
+
+
+def _refuse_endless(deliveries: Sequence[Incoming]) -> None:
+    for delivery in deliveries:
+        if max(len(delivery.key), len(delivery.subject), len(delivery.kind)) > LONGEST_NAME:
+            raise Problem("invalid", f"has more than {LONGEST_NAME} characters", field="id")
 
 
 async def call_of(request: Request, *, settings: Settings, largest: int) -> Call:

@@ -85,7 +85,7 @@ def _notified(notification: Notification) -> Incoming:
 def deal_id(opportunity: dict[str, Any]) -> str:
     """The deal's id in its long form, in which one deal has one spelling. Raises Problem."""
     id = opportunity.get("Id")
-    if not isinstance(id, str) or not id.isalnum() or len(id) not in (SHORT_ID, SHORT_ID + 3):
+    if not isinstance(id, str) or not (id.isascii() and id.isalnum()) or len(id) not in (SHORT_ID, SHORT_ID + 3):
         raise Problem("invalid", "should be an id of 15 or 18 letters and digits", field=f"{OPPORTUNITY}.Id")
     return long(id)
 
