@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+import uvloop
 from temporalio.worker import Worker
 
 from benchmarks.course import Course, News, Step
@@ -60,7 +61,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--cached", type=int, default=1000)
     options = parser.parse_args(words)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(options.side, task_queue=options.task_queue, cached=options.cached))
+        uvloop.run(serve(options.side, task_queue=options.task_queue, cached=options.cached))
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ and grow that in real time turns at once.
 """
 
 import argparse
-import asyncio
 import os
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+import uvloop
 
 from benchmarks.course import Course
 from benchmarks.floor import floor_worker
@@ -72,7 +73,7 @@ def main(words: Sequence[str]) -> int:
     said = parser.parse_args(words)
     if said.side == "product":
         return work_as_the_product(cached=said.cached, sending=said.sending)
-    asyncio.run(work_as_the_floor(Course.model_validate_json(said.course.read_text("utf-8")), cached=said.cached))
+    uvloop.run(work_as_the_floor(Course.model_validate_json(said.course.read_text("utf-8")), cached=said.cached))
     return 0
 
 
