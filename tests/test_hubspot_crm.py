@@ -215,6 +215,7 @@ TROUBLES: list[tuple[int, Any, type[Exception], str]] = [
     (401, hubspot.UNAUTHENTICATED, NotReachable, "DAY90_HUBSPOT_API_TOKEN needs another"),
     (403, MISSING_SCOPES, NotReachable, "crm.objects.deals.read"),
     (404, hubspot.NOT_FOUND, NotFound, "no such record"),
+    (404, b"<html>Not found</html>", NotReachable, "DAY90_HUBSPOT_API"),
     (400, INVALID, Refused, "400 VALIDATION_ERROR"),
     (500, {"status": "error"}, NotReachable, "answers 500"),
     (502, b"<html>Bad gateway</html>", NotReachable, "answers 502"),

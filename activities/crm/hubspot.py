@@ -233,6 +233,9 @@ def _read(answer: httpx2.Response, names: Collection[str] = ()) -> Any:
         raise NotReachable("HubSpot does not know our access token: DAY90_HUBSPOT_API_TOKEN needs another one")
     if status == 403:
         raise NotReachable(f"the HubSpot app may not do that: it needs more scopes{_scopes(said)}")
+    if status == 404 and not isinstance(said, dict):
+        # A page of a proxy, or of a wrong address: a deal that is taken for deleted would never be looked at again.
+        raise NotReachable("what answers 404 does not speak as HubSpot does: is DAY90_HUBSPOT_API right?")
     if status == 404:
         raise NotFound("HubSpot has no such record")
     if status == 400 and (reason := _not_taken(said, names)):
