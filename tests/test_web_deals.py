@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +78,7 @@ async def test_while_a_secret_is_replaced_both_are_good(tmp_path: Path) -> None:
         (b'{"id": NaN}', "malformed", "no JSON"),
         (b'{"id": "\\ud800"}', "malformed", "no JSON"),
         (b"[" * 100_000, "malformed", "no JSON"),
+        (b"[" * 197 + b"]" * 197, "malformed", "levels deep"),
         (b"[1]", "invalid", "one JSON object"),
         (json.dumps({**sample_deal(), "colour": "red"}).encode(), "invalid", "no field that we know"),
         (json.dumps({**sample_deal(), "closed_at": "yesterday"}).encode(), "invalid", "no moment"),
@@ -92,6 +94,17 @@ async def test_bad_input_is_refused_with_a_reason(body: bytes, kind: str, words:
         assert f"urn:day90:problem:{kind}" == problem(answer)["type"]
         assert words in problem(answer)["detail"]
         assert [] == web.kept
+
+
+async def test_what_is_taken_can_be_read_wherever_it_is_handed_on(tmp_path: Path) -> None:
+    """A deal stands within a dossier and a payload, and each of them is JSON with the same limit."""
+    nested: list[Any] = []
+    for _ in range(94):
+        nested = [nested]
+    async with web_on(tmp_path, deals_token="open-sesame") as web:
+        deal = {**sample_deal(), "custom": {"tree": nested}}
+
+        assert 202 == (await web.client.post("/intake/deals", json=deal, headers=TOKEN)).status_code
 
 
 async def test_a_shape_of_ones_own_is_kept_as_it_came(tmp_path: Path) -> None:
