@@ -10,24 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import structlog
 import uvloop
-from temporalio.client import (
-    Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
-    ScheduleCalendarSpec,
-    ScheduleIntervalSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
-    ScheduleRange,
-    ScheduleSpec,
-    ScheduleUpdate,
-    ScheduleUpdateInput,
-)
+from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
@@ -91,6 +78,7 @@ from runtime.telemetry import into_our_logs
 from starter.bell import Bell, wake_receiver, wake_sender
 from starter.door import Door
 from starter.introductions import IntroductionDoor
+from starter.schedules import RECONCILING, keep_schedule
 from store.census import SqlCensus
 from store.engine import CannotMigrate, migrate, open_store, wall_clock
 from store.inbox import SqlInbox
@@ -102,12 +90,10 @@ from store.rechecks import SqlRechecks
 from store.usage_counts import SqlUsageBooks
 from store.webhooks import SqlWebhooks
 from store.write_backs import SqlWriteBacks
-from workflows import reconciliation
 from workflows.programme import id_of as programme_of
 from workflows.receiver import ID as RECEIVER
 from workflows.sandbox import WORKFLOWS, runner
 from workflows.sender import id_of
-from workflows.sweep import SCHEDULE, Sweep
 from workflows.visibility import ALL_KEYS
 
 GRACE = timedelta(seconds=8)
@@ -119,41 +105,6 @@ POLLERS = PollerBehaviorAutoscaling(minimum=2, maximum=20)
 SPREAD = timedelta(minutes=5)
 """Nine o'clock comes to a whole country at once, and a small server wakes some 80 a second: 10,000 onboardings come in
 two minutes of work, spread over five. Nobody minds a reminder at 9:03; what is promised to the hour is not spread."""
-
-
-class Planned(NamedTuple):
-    """A workflow that runs by a schedule. `catch_up` is for how long one that an outage swallowed is made good."""
-
-    id: str
-    run: Callable[..., Any]
-    spec: ScheduleSpec
-    at_most: timedelta
-    catch_up: timedelta
-    summary: str
-
-
-NIGHTLY = ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(3)], minute=[ScheduleRange(17)])])
-"""In UTC: America has gone home, Europe is not up yet and finds the report in the morning. Not at the full hour, when
-everybody's nightly jobs begin."""
-CATCH_UP = timedelta(hours=12)
-"""A sweep that an outage of Temporal swallowed is made good for so long; later the next one says the same."""
-SWEEP_AT_MOST = timedelta(hours=5)
-"""An hour more than all its tries: a sweep whose worker never comes again must not keep the later ones from running."""
-SWEEPING = Planned(SCHEDULE, Sweep.run, NIGHTLY, SWEEP_AT_MOST, CATCH_UP, "looks that nobody falls through")
-QUARTERLY = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(minutes=15), offset=timedelta(minutes=4))])
-"""A lost webhook delays an onboarding by so much, at a handful of calls a look. Not at the full quarter, when others
-come."""
-RECONCILING_AT_MOST = timedelta(minutes=14)
-"""Over before the next one."""
-RECONCILING = Planned(
-    reconciliation.SCHEDULE,
-    reconciliation.Reconciliation.run,
-    QUARTERLY,
-    RECONCILING_AT_MOST,
-    # One look sees all that those that were swallowed would have seen.
-    timedelta(minutes=1),
-    "looks that no closed deal is missed",
-)
 WRITING_THREADS = 16
 """For the database alone, so that a mail server that hangs keeps nothing from being written down."""
 RECONCILING_THREADS = 2
@@ -582,41 +533,6 @@ async def _look_into_inbox(client: Client, *, task_queue: str) -> None:
         await wake_receiver(client, task_queue=task_queue)
     except RPCError as error:
         log.warning("receiver_not_woken", reason=error.status.name)
-
-
-async def keep_schedule(client: Client, planned: Planned = SWEEPING, *, task_queue: str) -> None:
-    """Have it run. An hour or a pause that an operator has set in Temporal stays.
-
-    Any number of workers may call it at once; one that may not keep schedules works all the same.
-    """
-    action = ScheduleActionStartWorkflow(
-        planned.run,
-        id=planned.id,
-        task_queue=task_queue,
-        execution_timeout=planned.at_most,
-        static_summary=planned.summary,
-    )
-    policy = SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=planned.catch_up)
-
-    def ours(there: ScheduleUpdateInput) -> ScheduleUpdate | None:
-        kept = there.description.schedule
-        there_already = kept.action
-        if (
-            isinstance(there_already, ScheduleActionStartWorkflow)
-            and there_already.task_queue == task_queue
-            and there_already.execution_timeout == planned.at_most
-        ):
-            return None
-        kept.action = action
-        return ScheduleUpdate(schedule=kept)
-
-    try:
-        try:
-            await client.create_schedule(planned.id, Schedule(action=action, spec=planned.spec, policy=policy))
-        except ScheduleAlreadyRunningError:
-            await client.get_schedule_handle(planned.id).update(ours)
-    except RPCError as error:
-        log.warning(f"{planned.id}_not_scheduled", reason=str(error.status))
 
 
 def main() -> int:

@@ -20,9 +20,9 @@ from runtime.connection import (
     connect,
     register_search_attributes,
 )
+from starter.schedules import keep_schedule
 from tests import servers
 from tests.temporal_fronts import PERMISSION_DENIED, KeyDoor, Papers, behind_tls, passing_on_to
-from worker import keep_schedule
 from workflows.visibility import ALL_KEYS
 
 temporal_address = servers.temporal_address

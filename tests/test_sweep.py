@@ -19,6 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.deal import DealClosed, onboarding_id
 from domain.inbox import Incoming
+from starter.schedules import keep_schedule
 from store.engine import write_transaction
 from store.inbox import SqlInbox
 from store.ledger import SqlLedger
@@ -27,7 +28,6 @@ from store.tables import onboardings
 from tests import houses
 from tests.houses import OPS, QUEUE, House, until
 from tests.onboardings import sample_deal
-from worker import keep_schedule
 from workflows.sweep import SCHEDULE
 
 house = houses.house
