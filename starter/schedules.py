@@ -96,4 +96,4 @@ async def keep_schedule(client: Client, planned: Planned = SWEEPING, *, task_que
         except ScheduleAlreadyRunningError:
             await client.get_schedule_handle(planned.id).update(ours)
     except RPCError as error:
-        log.warning(f"{planned.id}_not_scheduled", reason=str(error.status))
+        log.warning(f"{planned.id}_not_scheduled", reason=error.status.name)
