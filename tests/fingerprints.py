@@ -35,6 +35,7 @@ FROZEN = (
     "workflows/receiver.py",
     "workflows/runs.py",
     "workflows/sender.py",
+    "workflows/usage.py",
     "workflows/visibility.py",
 )
 """What decides inside workflows whether a command is given: replayed for every open onboarding."""
