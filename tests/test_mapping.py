@@ -135,6 +135,15 @@ def test_an_amount_of_a_million_characters_is_refused_at_once() -> None:
     assert time.perf_counter() - began < 1
 
 
+def test_a_list_without_end_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    """A megabyte of people would keep the web process for seconds."""
+    person = {"first": "Ada", "mail": "ada@customer.test"}
+    record = {**RECORD, "customer": {**RECORD["customer"], "people": [person] * 10_000}}
+
+    with pytest.raises(InvalidDeal, match="more than 1000 parts"):
+        reader(tmp_path).raw(record)
+
+
 @pytest.mark.parametrize(("came", "mark"), [("12,5000", "."), ("1234,567", "."), ("0,500", "."), ("12.5000", ",")])
 def test_what_contradicts_the_decimal_mark_is_refused(came: str, mark: str) -> None:
     """A slip of the hand is no price."""
