@@ -1,6 +1,8 @@
 """A closed deal from any sender: kept before it is answered, refused with the field, closed without a secret."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +107,23 @@ async def test_what_is_taken_can_be_read_wherever_it_is_handed_on(tmp_path: Path
         deal = {**sample_deal(), "custom": {"tree": nested}}
 
         assert 202 == (await web.client.post("/intake/deals", json=deal, headers=TOKEN)).status_code
+
+
+async def test_who_never_ends_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else anybody, without a token, could have us hold megabytes for ever."""
+    monkeypatch.setattr("starter.web.roads.READ_WITHIN", 0.05)
+
+    async def half() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(1)
+        yield b"}"
+
+    async with web_on(tmp_path, deals_token="open-sesame") as web:
+        answer = await web.client.post("/intake/deals", content=half(), headers=TOKEN)
+
+        assert ("urn:day90:problem:too-slow", 408) == (problem(answer)["type"], answer.status_code)
+        assert "close" == answer.headers["connection"]
+        assert [] == web.kept
 
 
 async def test_a_shape_of_ones_own_is_kept_as_it_came(tmp_path: Path) -> None:

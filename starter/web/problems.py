@@ -37,6 +37,7 @@ KINDS: Mapping[str, Kind] = {
     "not-allowed": Kind(403, "This caller may not do that"),
     "not-found": Kind(404, "There is nothing here by that name"),
     "method-not-allowed": Kind(405, "This address does not take that method"),
+    "too-slow": Kind(408, "The request did not come to its end in time"),
     "refused": Kind(409, "The business does not allow this now"),
     "in-progress": Kind(409, "The same request is still being worked on"),
     "precondition-failed": Kind(412, "It has changed meanwhile"),

@@ -1,5 +1,6 @@
 """How does a delivery come in? Read within its limit, verified, kept, and only then answered."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from starter.web.problems import Problem, answer_to
 
 LARGEST = 1_048_576
 """Bytes: a deal file with 200 stakeholders and 50 notes of full length is half of it."""
+READ_WITHIN = 30.0
+"""Seconds for a body: a megabyte over a bad line. Who sends half and then nothing holds memory, and needs no token."""
 LONGEST_NAME = 600
 """Characters of what tells a delivery from others, and of what it is about: PostgreSQL's indexes hold 2,704 bytes. One
 that is longer would never be kept, and those that share its transaction would fail with it."""
@@ -115,9 +118,14 @@ async def read_body(request: Request, *, largest: int) -> bytes:
         raise too_large
     chunks: list[bytes] = []
     length = 0
-    async for chunk in request.stream():
-        length += len(chunk)
-        if length > largest:
-            raise too_large
-        chunks.append(chunk)
+    try:
+        async with asyncio.timeout(READ_WITHIN):
+            async for chunk in request.stream():
+                length += len(chunk)
+                if length > largest:
+                    raise too_large
+                chunks.append(chunk)
+    except TimeoutError:
+        told = f"the body did not come within {READ_WITHIN:g} s"
+        raise Problem("too-slow", told, headers={"Connection": "close"}) from None
     return b"".join(chunks)

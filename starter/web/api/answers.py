@@ -26,7 +26,7 @@ CHECK_FIRST = "private, no-cache"
 """As Cache-Control: to be kept by the caller alone, and to be asked about with its ETag."""
 
 ALWAYS = ("unauthenticated", "not-allowed", "invalid", "too-many", "unexpected", "not-reachable")
-WRITING = ("malformed", "in-progress", "key-reused", "too-large")
+WRITING = ("malformed", "in-progress", "key-reused", "too-large", "too-slow")
 
 
 def problems(*kinds: str) -> dict[int | str, dict[str, Any]]:
