@@ -9,11 +9,15 @@ from pydantic import Field
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed
 from domain.introduction import IntroductionEnding, Learnt
+from domain.news import Ending
 from domain.notice import Notice, Person
 from domain.plan import Plan
 from domain.playbook import Playbook
 from domain.prospect import Prospect
 from domain.wire import Instant, Wire
+
+OnboardingStatus = Literal["opening", "on_track", "behind", "stuck", "paused", Ending, "cancelled"]
+"""How an onboarding may stand, endings included; `cancelled` is what Temporal's own cancellation leaves."""
 
 
 class JournalRow(Wire):

@@ -1,13 +1,14 @@
 """How do the onboardings stand? The list of all, and one in full."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 from rich.console import Console
 from rich.text import Text
 
 from domain.deal import completeness, missing_from_hand_off
+from domain.record import OnboardingStatus
 from starter.cli.answers import answer, count, day_of, in_words, moment_of, plain, status_text, table
 from starter.cli.desk import Desk, desk_at
 from starter.cli.options import NOWHERE, Where
@@ -19,26 +20,11 @@ if TYPE_CHECKING:
     from store.reads import OnboardingInFull, OnboardingLine, PortfolioPage
 
 SHOWN_RISKS = 5
-Status = Literal[
-    "opening",
-    "on_track",
-    "behind",
-    "stuck",
-    "paused",
-    "handed_over",
-    "handed_over_with_exceptions",
-    "churned",
-    "deal_reversed",
-    "duplicate",
-    "withdrawn",
-    "cancelled",
-]
-"""How an onboarding may stand, endings included; `cancelled` is what Temporal's own cancellation leaves."""
 
 
 def portfolio(
     *,
-    status: Annotated[Status | None, Parameter(help="How it stands, or how it ended.")] = None,
+    status: Annotated[OnboardingStatus | None, Parameter(help="How it stands, or how it ended.")] = None,
     stage: Annotated[str | None, Parameter(help="A stage's key: those in which it is open.")] = None,
     owner: Annotated[str | None, Parameter(help="A staff handle.")] = None,
     late: Annotated[bool, Parameter(help="Only those with something overdue.")] = False,

@@ -8,6 +8,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse
 
 from domain.deal import DealClosed
+from domain.record import OnboardingStatus
 from domain.wire import Instant, Slug, Wire
 from runtime.connection import namespace
 from starter.opening import opened
@@ -21,20 +22,6 @@ from store.reads import JournalEntry, NoticeState, OnboardingInFull, OnboardingL
 
 OPENS_WITHIN = 5.0
 """Seconds that a start waits for a worker; usually it takes one, and proxies wait for thirty."""
-Status = Literal[
-    "opening",
-    "on_track",
-    "behind",
-    "stuck",
-    "paused",
-    "handed_over",
-    "handed_over_with_exceptions",
-    "churned",
-    "deal_reversed",
-    "duplicate",
-    "withdrawn",
-    "cancelled",
-]
 EXAMPLE: dict[str, Any] = {
     "source": "file",
     "id": "acme_2026",
@@ -167,7 +154,7 @@ def onboarding_routes(parts: WebParts) -> APIRouter:
     )
     def list_onboardings(
         *,
-        status: Annotated[Status | None, Query(description="how it stands, or how it ended")] = None,
+        status: Annotated[OnboardingStatus | None, Query(description="how it stands, or how it ended")] = None,
         owner: Annotated[Slug | None, Query(description="a staff handle")] = None,
         stage: Annotated[Slug | None, Query(description="a stage's key: those in which it is open")] = None,
         late: Annotated[bool, Query(description="only open ones with something overdue")] = False,
