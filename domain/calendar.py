@@ -8,7 +8,6 @@ from domain.wire import Wire
 
 OPENING = time(9)
 CLOSING = time(17)
-WORKING_HOURS_A_DAY = CLOSING.hour - OPENING.hour
 ONE_DAY = timedelta(days=1)
 
 

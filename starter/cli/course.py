@@ -50,7 +50,7 @@ async def reassign(
 
 async def end(
     onboarding: str,
-    ending: Literal["handed_over", "handed_over_with_exceptions", "churned", "deal_reversed", "duplicate", "withdrawn"],
+    ending: Ending,
     *,
     reason: SayReason = None,
     exceptions: Annotated[
