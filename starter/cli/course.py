@@ -1,6 +1,6 @@
 """Does the course change? Orders to pause, resume, move, reassign, change the scope or end."""
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
@@ -60,7 +60,6 @@ async def end(
     where: Where = NOWHERE,
 ) -> None:
     """End it; everybody who takes part is told. A hand-off takes the owner's manager (--by)."""
-    assert ending in get_args(Ending)
     fields: dict[str, Any] = {"ending": ending, "reason": reason, "exceptions": list(exceptions)}
     await tell(where, onboarding, "end_onboarding", said, **fields)
 
