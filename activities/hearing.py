@@ -13,6 +13,8 @@ from domain.news import LONGEST_NEWS_ID, short
 from domain.reported import Report, read_report
 from domain.trouble import NotFound, UnknownOnboarding
 
+LONGEST_OF_A_SENDER = LONGEST_NEWS_ID - len("news-")
+
 
 @dataclass(frozen=True)
 class NewsIsTold:
@@ -28,7 +30,8 @@ class NewsIsTold:
         report = read_report(row.body)
         if report.kind is None:
             return await self._kept(report, key=row.key)
-        news_id = row.key if len(row.key) <= LONGEST_NEWS_ID else short(row.key)
+        # Under a name of its own: a sender's id may not be that of news which others bring.
+        news_id = f"news-{row.key if len(row.key) <= LONGEST_OF_A_SENDER else short(row.key)}"
         await self.door.tell(report.onboarding, report.kind, {**self._news(report), "news_id": news_id})
         return Settled(outcome=f"told: {row.kind}", onboarding=report.onboarding)
 

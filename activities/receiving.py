@@ -23,6 +23,8 @@ from domain.wire import Wire
 
 MOST_AT_ONCE = 100
 """So many deliveries are taken up in one step: a burst of thousands is through in some dozens of them."""
+MOST_NAMED = 200
+"""Of troubled deliveries: the receiver tries 50 alone and finds the others again. An answer holds 2 MB at most."""
 SIDE_BY_SIDE = 10
 """So many subjects are worked on together: Temporal and the CRM answer while we wait, and neither is flooded."""
 BEGINS_NO_MORE_AFTER = timedelta(seconds=60)
@@ -120,7 +122,9 @@ class Receiving:
 
         await asyncio.gather(*(in_order(of_one) for of_one in by_subject.values()))
         left = len(rows) - settled - len(troubled)
-        return Passed(settled=settled, troubled=tuple(sorted(troubled)), more=left > 0 or len(ready) == MOST_AT_ONCE)
+        return Passed(
+            settled=settled, troubled=tuple(sorted(troubled)[:MOST_NAMED]), more=left > 0 or len(ready) == MOST_AT_ONCE
+        )
 
     def _with_all_about_the_same(self, ready: Sequence[InboxRow], *, apart_from: Collection[int]) -> Sequence[InboxRow]:
         """And whatever else waits about what is going to be looked at: it came before the look, so the look sees it."""

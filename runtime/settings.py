@@ -95,6 +95,8 @@ def _api(url: str) -> str:
 def _secrets(given: SecretStr) -> SecretStr:
     if not given.get_secret_value().split():
         raise ValueError("should hold a secret, or several apart by spaces while one is being replaced")
+    if not given.get_secret_value().isascii():
+        raise ValueError("should be ASCII: in a header it could not be sent otherwise")
     return given
 
 

@@ -32,6 +32,9 @@ AWAY = {
     # ... and so it is, in milliseconds, while it owes us the receipt of what was sent.
     "tcp_user_timeout": 30_000,
 }
+# A worker's writing threads and, beside them, what looks into outbox and inbox: who writes a turn should not wait for a
+# connection. The others come and go.
+POOL = {"pool_size": 10, "max_overflow": 10}
 # A process that starts while another one migrates waits for it.
 MIGRATING = timedelta(minutes=2)
 # Any number that no other program uses on the same PostgreSQL database.
@@ -149,7 +152,9 @@ def _engine(url: str, *, busy: timedelta = BUSY, foreign_keys: bool = True, **op
     options["hide_parameters"] = True
     if address.get_backend_name() == "postgresql":
         unsaid = {name: value for name, value in AWAY.items() if name not in address.query}
-        engine = create_engine(address, connect_args=unsaid, **options)
+        # A pool of its own is brought along by whoever keeps none.
+        room = {} if "poolclass" in options else POOL
+        engine = create_engine(address, connect_args=unsaid, **room, **options)
         _replace_what_was_dropped(engine)
         return engine
     if address.database:

@@ -16,6 +16,10 @@ MOST_IN_A_GROUP = 500
 """So many deliveries share a transaction at most: more would keep the first of them waiting for the last."""
 
 
+MOST_ABOUT = 1_000
+"""So many more that wait about what is looked at anyway: they are read with their bodies."""
+
+
 class InboxPage(Wire):
     """A page of the inbox, newest first; `before` is the cursor of the next one, None on the last."""
 
@@ -50,7 +54,8 @@ class SqlInbox:
         """Those of that source that wait about those things, oldest first."""
         about = (inbox.c.source == source) & inbox.c.subject.in_(list(subjects))
         with read_transaction(self._engine) as connection:
-            rows = connection.execute(select(inbox).where(IS_WAITING, about).order_by(inbox.c.id)).mappings()
+            oldest = select(inbox).where(IS_WAITING, about).order_by(inbox.c.id).limit(MOST_ABOUT)
+            rows = connection.execute(oldest).mappings()
             return [InboxRow.model_validate(row) for row in rows]
 
     def get(self, id: int) -> InboxRow | None:

@@ -213,7 +213,7 @@ async def test_the_onboarding_is_told_at_the_moment_it_happened() -> None:
 
     settled = await NewsIsTold(door, Figures())(row(news(source="file", deal="1", milestone="kickoff_held")))
 
-    told = {"milestone": "kickoff_held", "at": "2026-11-02T09:30:00+00:00", "news_id": "msg_1"}
+    told = {"milestone": "kickoff_held", "at": "2026-11-02T09:30:00+00:00", "news_id": "news-msg_1"}
     assert [(ONBOARDING, "reach_milestone", told)] == door.told
     assert ("done", ONBOARDING) == (settled.state, settled.onboarding)
 
@@ -224,7 +224,7 @@ async def test_on_a_compressed_clock_the_senders_moment_is_left_out() -> None:
 
     await NewsIsTold(door, Figures(), DAY / 10)(row(news()))
 
-    assert [{"milestone": "kickoff_held", "news_id": "msg_1"}] == [raw for _, _, raw in door.told]
+    assert [{"milestone": "kickoff_held", "news_id": "news-msg_1"}] == [raw for _, _, raw in door.told]
 
 
 async def test_an_id_that_is_too_long_for_news_is_shortened() -> None:
@@ -233,7 +233,7 @@ async def test_an_id_that_is_too_long_for_news_is_shortened() -> None:
     await NewsIsTold(door, Figures())(row(news(), key="m" * 200))
 
     [(_, _, told)] = door.told
-    assert 12 == len(told["news_id"])
+    assert len("news-") + 12 == len(told["news_id"])
 
 
 async def test_a_refusal_is_left_to_a_person() -> None:

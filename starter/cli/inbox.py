@@ -9,7 +9,7 @@ from rich.text import Text
 
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.desk import Desk, desk_at
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Numbered, Where
 from starter.trouble import NotFound, WrongOption
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def list_deliveries(
     state: Literal["waiting", "done", "kept", "refused"] | None = None,
     source: Annotated[str | None, Parameter(help="hubspot, salesforce, deals, news, stripe …")] = None,
     subject: Annotated[str | None, Parameter(help="What it is about: a deal's id, a customer's id.")] = None,
-    before: Annotated[int | None, Parameter(help="Only those with a smaller number: the next page.")] = None,
+    before: Annotated[Numbered | None, Parameter(help="Only those with a smaller number: the next page.")] = None,
     limit: Annotated[int, Parameter(validator=validators.Number(gte=1, lte=1000))] = 30,
     where: Where = NOWHERE,
 ) -> None:
@@ -54,7 +54,7 @@ def list_deliveries(
 
 
 @inbox.command
-def show(delivery: int, *, where: Where = NOWHERE) -> None:
+def show(delivery: Numbered, *, where: Where = NOWHERE) -> None:
     """One delivery in full: what was sent, what became of it and why."""
     row = _inbox(desk_at(where)).get(delivery)
     if row is None:
@@ -75,7 +75,7 @@ def show(delivery: int, *, where: Where = NOWHERE) -> None:
 
 @inbox.command
 async def retry(
-    delivery: Annotated[int | None, Parameter(help="Its number.")] = None,
+    delivery: Annotated[Numbered | None, Parameter(help="Its number.")] = None,
     *,
     refused: Annotated[bool, Parameter(help="All that were refused, of --source or of all.")] = False,
     source: str | None = None,

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from starter.cli.answers import answer, count, in_words, plain, table
 from starter.cli.desk import desk_at
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Numbered, Where
 from starter.trouble import NotFound
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def list_mails(
 
 
 @mails.command
-def show(mail: int, *, where: Where = NOWHERE) -> None:
+def show(mail: Numbered, *, where: Where = NOWHERE) -> None:
     """One mail as its reader gets it, and where it lies."""
     from store.reads import notices
 

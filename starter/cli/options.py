@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import Group, Parameter
+from cyclopts import Group, Parameter, validators
+
+Numbered = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=2**63 - 1))]
+"""The number of a row, as the database can hold one."""
 
 CONNECTION = Group("Connection and output", sort_key=90)
 NEWS = Group("News", sort_key=50)

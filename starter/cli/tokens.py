@@ -11,7 +11,7 @@ from domain.access import SCOPES, Scope, Token
 from runtime.duration import read_duration
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.desk import desk_at
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Numbered, Where
 from starter.trouble import NotFound, WrongOption
 
 LONGEST_NAME = 100
@@ -69,7 +69,7 @@ def list_tokens(*, where: Where = NOWHERE) -> None:
 
 
 @token.command
-def revoke(number: int, *, where: Where = NOWHERE) -> None:
+def revoke(number: Numbered, *, where: Where = NOWHERE) -> None:
     """It opens nothing any more, within seconds. Again it changes nothing.
 
     Parameters

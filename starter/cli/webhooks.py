@@ -11,7 +11,7 @@ from rich.text import Text
 
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.desk import Desk, desk_at
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Numbered, Where
 from starter.cli.times import moment
 from starter.trouble import NotReachable, WrongOption
 
@@ -75,7 +75,7 @@ def list_targets(*, where: Where = NOWHERE) -> None:
 
 
 @webhook.command
-def show(target: int, *, where: Where = NOWHERE) -> None:
+def show(target: Numbered, *, where: Where = NOWHERE) -> None:
     """One target in full, and how much waits for it."""
     webhooks = webhooks_at(desk_at(where))
     found, waiting = webhooks.get(target), webhooks.waiting(target)
@@ -93,7 +93,7 @@ def show(target: int, *, where: Where = NOWHERE) -> None:
 
 @webhook.command
 def rotate(
-    target: int,
+    target: Numbered,
     *,
     keep_hours: Annotated[
         int, Parameter(help="For so long the secret before signs too.", validator=validators.Number(gte=0, lte=720))
@@ -115,7 +115,7 @@ def rotate(
 
 @webhook.command
 async def enable(
-    target: int,
+    target: Numbered,
     *,
     since: Annotated[
         str | None, Parameter(help="Leave out what was written down before, UTC. [default: go on where it stopped]")
@@ -130,7 +130,7 @@ async def enable(
 
 @webhook.command
 def disable(
-    target: int,
+    target: Numbered,
     *,
     reason: Annotated[str, Parameter(help="For whoever looks.")] = "by hand",
     where: Where = NOWHERE,
@@ -141,7 +141,7 @@ def disable(
 
 
 @webhook.command
-async def remove(target: int, *, where: Where = NOWHERE) -> None:
+async def remove(target: Numbered, *, where: Where = NOWHERE) -> None:
     """Forget it, its secret, and how its deliveries went."""
     from activities.webhooks import channel_of
     from starter.bell import end_sender
@@ -154,7 +154,7 @@ async def remove(target: int, *, where: Where = NOWHERE) -> None:
 
 @webhook.command
 def deliveries(
-    target: int,
+    target: Numbered,
     *,
     state: Literal["waiting", "sent", "failed"] | None = None,
     limit: Annotated[int, Parameter(help="The newest so many.", validator=validators.Number(gte=1, lte=1000))] = 50,
@@ -178,7 +178,7 @@ def deliveries(
 
 @webhook.command
 async def resend(
-    delivery: int | None = None,
+    delivery: Numbered | None = None,
     *,
     target: Annotated[int | None, Parameter(help="All of this target that were given up.")] = None,
     failed_since: Annotated[str | None, Parameter(help="Only those given up since then, UTC.")] = None,
@@ -213,7 +213,7 @@ async def resend(
 
 
 @webhook.command(name="test")
-async def try_it(target: int, *, where: Where = NOWHERE) -> None:
+async def try_it(target: Numbered, *, where: Where = NOWHERE) -> None:
     """Post one event webhook.test now, and say what came of it."""
     from starter.webhooks import try_out
 
@@ -273,7 +273,7 @@ async def _told(desk: Desk, found: "Target", where: Where) -> None:
     answer(where.json, {**_said(found), "woken": woken}, draw)
 
 
-async def _wake(desk: Desk, target: int) -> bool:
+async def _wake(desk: Desk, target: Numbered) -> bool:
     from activities.webhooks import channel_of
     from starter.bell import wake_sender
 

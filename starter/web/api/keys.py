@@ -40,7 +40,7 @@ class Keyed:
 
     @property
     def news_id(self) -> str:
-        """What news without an id of its own goes by: known again for ever, where the key is kept for a day."""
+        """What news without an id of its own goes by: known among the last 500, also after the key is forgotten."""
         return "api-" + _hash(f"{self.token}", self.key, self.request)[:32]
 
 
