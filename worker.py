@@ -75,7 +75,7 @@ from runtime.logs import configure_logs
 from runtime.outbound import Outbound
 from runtime.settings import BadSetting, Settings, each_secret, load_settings
 from runtime.telemetry import into_our_logs
-from starter.bell import Bell, wake_receiver, wake_sender
+from starter.bell import Bell, Spaced, wake_receiver, wake_sender
 from starter.door import Door
 from starter.introductions import IntroductionDoor
 from starter.schedules import RECONCILING, keep_schedule
@@ -314,7 +314,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
     inbox = SqlInbox(engine)
     hubspot = hubspot_of(settings)
     library = shelf.Library(settings.playbooks)
-    wake = WakeSender(client, settings.task_queue)
+    wake = Spaced(WakeSender(client, settings.task_queue))
     webhooks = SqlWebhooks(engine)
     crms: dict[str, Office] = {}
     if hubspot.crm is not None:

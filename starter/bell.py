@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import cast
 
 import structlog
 from temporalio.client import Client
@@ -15,8 +16,10 @@ from workflows.sender import Sender, id_of
 from workflows.usage import ID as USAGE
 from workflows.usage import UsageLook
 
-QUIET = timedelta(milliseconds=250)
-"""Between two rings: what is delivered meanwhile is found by the pass that the first one began."""
+QUIET = timedelta(seconds=1)
+"""Between two rings. What comes meanwhile is found by the look that the first one began, or by the next. And a workflow
+that is signalled all the time cannot take a new run: the server refuses it while a signal is unread, and a cold worker
+takes a second for a long run (a sender with 14 signals a second stood still at 2,000 events for good)."""
 LOOKS_AT_USAGE_EVERY = timedelta(seconds=30)
 """At most: usage comes all day long, and nobody waits for what it reaches. The first is looked at at once."""
 LOOKS_AT_USAGE_AT_LEAST_EVERY = timedelta(days=1)
@@ -80,6 +83,54 @@ async def end_sender(client: Client, channel: str) -> None:
     except RPCError as failure:
         if failure.status != RPCStatusCode.NOT_FOUND:
             raise
+
+
+class Spaced:
+    """Wakes a sender at once, and again no sooner than after `quiet`: all that is written meanwhile is one ring.
+
+    What is put off is tried until it was heard. A process that is killed before takes it along, which only happens to
+    who is woken all the time: the next one who writes rings, as does a worker that starts.
+    """
+
+    def __init__(self, wake: Callable[[str], Awaitable[None]], *, quiet: timedelta = QUIET) -> None:
+        self._wake = wake
+        self._quiet = quiet.total_seconds()
+        self._rung_at: dict[str, float] = {}
+        self._put_off: dict[str, asyncio.Task[None]] = {}
+
+    async def __call__(self, channel: str) -> None:
+        """Raises RPCError where it was tried at once."""
+        if channel in self._put_off:
+            return
+        now = asyncio.get_running_loop().time()
+        wait = self._rung_at.get(channel, now - self._quiet) + self._quiet - now
+        if wait > 0:
+            self._put_off[channel] = asyncio.create_task(self._later(channel, wait))
+            return
+        self._rung_at[channel] = now
+        try:
+            await self._wake(channel)
+        except BaseException:
+            # Whoever tries again shall not be put off.
+            self._rung_at.pop(channel, None)
+            raise
+
+    async def _later(self, channel: str, wait: float) -> None:
+        while True:
+            await asyncio.sleep(wait)
+            # From here on somebody else's ring is another one: what he wrote may come after our wake.
+            self._put_off.pop(channel, None)
+            self._rung_at[channel] = asyncio.get_running_loop().time()
+            try:
+                await self._wake(channel)
+            except Exception as trouble:
+                log.warning("not_woken", whom=channel, reason=str(trouble))
+                wait = AGAIN.total_seconds()
+                if channel in self._put_off:
+                    return
+                self._put_off[channel] = cast("asyncio.Task[None]", asyncio.current_task())
+            else:
+                return
 
 
 class Bell:

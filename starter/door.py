@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, Protocol, TypeVar, cast
+from typing import Any, Literal, Protocol
 from uuid import uuid4
 
 from temporalio.client import (
@@ -14,11 +14,9 @@ from temporalio.client import (
     WorkflowFailureError,
     WorkflowHandle,
     WorkflowQueryFailedError,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
 from activities.admission import business_now, check_deal, read_deal
@@ -34,32 +32,19 @@ from domain.trouble import UnknownOnboarding
 from domain.wire import Wire
 from starter.people import member, person
 from starter.trouble import InvalidNews, NotFound, NotReachable
-
-WORKFLOW = "Onboarding"
-ONE_TRY = timedelta(seconds=10)
-"""How long one call waits for an answer: a worker that was killed is given up by the server after about ten seconds."""
-PATIENCE = timedelta(seconds=30)
-"""How long the same news is sent again before we say that nobody answered."""
-OPENS_WITHIN = timedelta(seconds=10)
-"""How long news that came while the onboarding is being opened is sent again: its first task takes a second or two."""
-BETWEEN_TRIES = 0.2
-
-TRY_AGAIN = frozenset(
-    {
-        RPCStatusCode.UNAVAILABLE,
-        RPCStatusCode.DEADLINE_EXCEEDED,
-        RPCStatusCode.CANCELLED,
-        RPCStatusCode.ABORTED,
-        RPCStatusCode.RESOURCE_EXHAUSTED,
-        RPCStatusCode.INTERNAL,
-        RPCStatusCode.UNKNOWN,
-        # The workflow task that took the update failed; the server runs it again, and the update with it.
-        RPCStatusCode.FAILED_PRECONDITION,
-    }
+from starter.updating import (
+    BETWEEN_TRIES,
+    ONE_TRY,
+    OPENS_WITHIN,
+    PATIENCE,
+    Tries,
+    answered,
+    refusal_in,
+    who_is_silent,
 )
 
+WORKFLOW = "Onboarding"
 Query = Literal["progress", "agenda", "plan", "why"]
-Answer = TypeVar("Answer", bound=Refused)
 
 
 class Deals(Protocol):
@@ -161,7 +146,16 @@ class Door:
         Raises InvalidNews, Refused, NotFound, NotReachable.
         """
         news = await self._checked(onboarding, kind, raw)
-        answer = await self._answered(onboarding, kind, news)
+        tries = Tries(
+            one_try=self.one_try, patience=self.patience, opens_within=self.opens_within, opening=JUST_OPENING
+        )
+        answer = await answered(
+            self._handle(onboarding),
+            kind,
+            news,
+            tries=tries,
+            refuse_if_ended=lambda: self._refuse_if_ended(onboarding),
+        )
         return Progress.model_validate(answer)
 
     async def ask(self, onboarding: str, query: Query, *words: str) -> Any:
@@ -174,7 +168,7 @@ class Door:
         except RPCError as failure:
             if failure.status == RPCStatusCode.NOT_FOUND:
                 raise NotFound(f"{onboarding}: no such onboarding in Temporal") from None
-            silent = await self._who_is_silent(onboarding, within=self.one_try)
+            silent = await who_is_silent(self._handle(onboarding), within=self.one_try, one_try=self.one_try)
             raise NotReachable(silent) from failure
 
     async def state(self, onboarding: str) -> Run:
@@ -213,7 +207,7 @@ class Door:
         try:
             await self._handle(onboarding).result(rpc_timeout=self.one_try)
         except WorkflowFailureError as failed:
-            return _refusal(failed.cause, InvalidDeal) or InvalidDeal(str(failed.cause))
+            return refusal_in(failed.cause, InvalidDeal) or InvalidDeal(str(failed.cause))
         return None
 
     async def person(self, onboarding: str, named: str) -> str:
@@ -251,46 +245,6 @@ class Door:
             raise InvalidNews(refusal.reason, field=refusal.field) from None
         return news
 
-    async def _answered(self, onboarding: str, kind: str, news: dict[str, Any]) -> Any:
-        update_id = uuid4().hex
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self.patience.total_seconds()
-        opened_by = loop.time() + self.opens_within.total_seconds()
-        while True:
-            try:
-                # Not `rpc_timeout`: the SDK polls on after that one, for ever.
-                async with asyncio.timeout(self.one_try.total_seconds()):
-                    return await self._handle(onboarding).execute_update(kind, news, id=update_id)
-            except WorkflowUpdateFailedError as failed:
-                refusal = _refusal(failed.cause, Refused)
-                opening = refusal is not None and _just_opening(refusal) and loop.time() < opened_by
-                if refusal and not opening:
-                    raise refusal from None
-                if not opening and not _lost_its_run(failed.cause):
-                    raise
-            except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError):
-                _be_cancelled()
-            except RPCError as failure:
-                if failure.status == RPCStatusCode.NOT_FOUND:
-                    await self._refuse_if_ended(onboarding)
-                elif failure.status not in TRY_AGAIN:
-                    raise
-            if loop.time() > until:
-                silent = await self._who_is_silent(onboarding, within=self.patience)
-                raise NotReachable(
-                    f"{silent} The news may still be applied; sending it again with news_id {news['news_id']} is"
-                    " harmless"
-                )
-            await asyncio.sleep(BETWEEN_TRIES)
-
-    async def _who_is_silent(self, onboarding: str, *, within: timedelta) -> str:
-        """Asked anew: a try that was cut short looks the same whether Temporal or the worker kept silent."""
-        try:
-            await self.state(onboarding)
-        except NotReachable as trouble:
-            return f"{trouble}."
-        return f"nobody answered within {within.seconds} s: is a worker running?"
-
     async def _refuse_if_ended(self, onboarding: str) -> None:
         """A run that just gave way to the next one is no ending."""
         if not (await self.state(onboarding)).open:
@@ -298,29 +252,3 @@ class Door:
 
     def _handle(self, onboarding: str) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(onboarding)
-
-
-def _refusal(cause: BaseException | None, kind: type[Answer]) -> Answer | None:
-    """The business reason in an error of the workflow; None when it is another trouble."""
-    if not isinstance(cause, ApplicationError) or cause.type not in ("Refused", "InvalidDeal"):
-        return None
-    told = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
-    said = cast("dict[str, str]", told)
-    return kind(said.get("reason") or cause.message, field=said.get("field", ""))
-
-
-def _just_opening(refusal: Refused) -> bool:
-    """It came before the plan was drafted: nothing was kept of it, and in a moment it is welcome."""
-    return not refusal.field and refusal.reason.startswith(JUST_OPENING)
-
-
-def _be_cancelled() -> None:
-    """Raise CancelledError where we are cancelled: the SDK tells that apart from a timeout no more."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
-
-
-def _lost_its_run(cause: BaseException | None) -> bool:
-    """The run ended between taking the update and answering it (temporal#6375): the next run takes it again."""
-    return isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow"

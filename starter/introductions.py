@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
 from temporalio.client import (
@@ -12,11 +12,9 @@ from temporalio.client import (
     RPCError,
     WorkflowHandle,
     WorkflowQueryFailedError,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
 from activities.admission import check_prospect, read_prospect
@@ -29,15 +27,12 @@ from domain.refusal import Refused
 from domain.text import in_language
 from starter.people import member
 from starter.trouble import InvalidNews, NotFound, NotReachable
+from starter.updating import ONE_TRY, PATIENCE, Tries, answered, who_is_silent
 
 if TYPE_CHECKING:
     from starter.door import Door
 
 WORKFLOW = "Introduction"
-ONE_TRY = timedelta(seconds=10)
-PATIENCE = timedelta(seconds=30)
-"""As long as the other door: a worker that was killed is given up by the server after about ten seconds."""
-BETWEEN_TRIES = 0.2
 WRITTEN_WITHIN = 3.0
 """Seconds that a won deal waits for the last word of its introduction; without a worker it takes what is written."""
 GONE_FOR_GOOD = frozenset({"won", "withdrawn"})
@@ -158,33 +153,15 @@ class IntroductionDoor:
     async def tell(self, introduction: str, kind: str, raw: Mapping[str, Any]) -> IntroductionProgress:
         """What a person says. Raises InvalidNews, Refused, NotFound, NotReachable."""
         news = self._checked(kind, raw)
-        update_id = uuid4().hex
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self.patience.total_seconds()
-        while True:
-            try:
-                async with asyncio.timeout(self.one_try.total_seconds()):
-                    answer = await self._handle(introduction).execute_update(kind, news, id=update_id)
-                return IntroductionProgress.model_validate(answer)
-            except WorkflowUpdateFailedError as failed:
-                refusal = _refusal(failed.cause)
-                if refusal is not None and not refusal.reason.startswith(JUST_OPENING):
-                    raise refusal from None
-                if refusal is None and not _lost_its_run(failed.cause):
-                    raise
-            except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError):
-                task = asyncio.current_task()
-                if task is not None and task.cancelling():
-                    raise asyncio.CancelledError from None
-            except RPCError as failure:
-                if failure.status == RPCStatusCode.NOT_FOUND:
-                    await self._refuse_if_ended(introduction)
-            if loop.time() > until:
-                raise NotReachable(
-                    f"nobody answered within {self.patience.seconds} s: is a worker running? The news may still be"
-                    f" applied; sending it again with news_id {news['news_id']} is harmless"
-                )
-            await asyncio.sleep(BETWEEN_TRIES)
+        tries = Tries(one_try=self.one_try, patience=self.patience, opening=JUST_OPENING)
+        answer = await answered(
+            self._handle(introduction),
+            kind,
+            news,
+            tries=tries,
+            refuse_if_ended=lambda: self._refuse_if_ended(introduction),
+        )
+        return IntroductionProgress.model_validate(answer)
 
     async def ask(self, introduction: str) -> IntroductionProgress:
         """How it stands now, by its workflow. Raises NotFound, NotReachable."""
@@ -193,7 +170,8 @@ class IntroductionDoor:
         except (WorkflowQueryFailedError, RPCError) as failure:
             if isinstance(failure, RPCError) and failure.status == RPCStatusCode.NOT_FOUND:
                 raise NotFound(f"{introduction}: no such introduction in Temporal") from None
-            raise NotReachable(f"no worker answered within {self.one_try.seconds} s: is one running?") from failure
+            silent = await who_is_silent(self._handle(introduction), within=self.one_try, one_try=self.one_try)
+            raise NotReachable(silent) from failure
         return IntroductionProgress.model_validate(answer)
 
     def _checked(self, kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -230,17 +208,3 @@ class IntroductionDoor:
 
     def _handle(self, introduction: str) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(introduction)
-
-
-def _refusal(cause: BaseException | None) -> Refused | None:
-    """The business reason in an error of the workflow; None when it is another trouble."""
-    if not isinstance(cause, ApplicationError) or cause.type != "Refused":
-        return None
-    told = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
-    said = cast("dict[str, str]", told)
-    return Refused(said.get("reason") or cause.message, field=said.get("field", ""))
-
-
-def _lost_its_run(cause: BaseException | None) -> bool:
-    """The run ended between taking the update and answering it (temporal#6375): the next run takes it again."""
-    return isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow"

@@ -43,6 +43,7 @@ HOLD_THE_CLIENT = {
     "starter/introductions.py",
     "starter/kept_values.py",
     "starter/replaying.py",
+    "starter/updating.py",
     "starter/schedules.py",
     "runtime/connection.py",
     "worker.py",

@@ -126,7 +126,7 @@ async def test_nobody_answers_and_it_says_so(introductions: IntroductionDoor) ->
 
     with pytest.raises(NotReachable, match="is a worker running"):
         await hasty.tell(introduction, "introduced", {})
-    with pytest.raises(NotReachable, match="is one running"):
+    with pytest.raises(NotReachable, match="is a worker running"):
         await hasty.ask(introduction)
 
 

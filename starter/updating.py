@@ -1,0 +1,132 @@
+"""How does a person's news get its answer? Sent again under one update id until the workflow takes or refuses it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar, cast
+from uuid import uuid4
+
+from temporalio.client import (
+    RPCError,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCStatusCode
+
+from domain.refusal import Refused
+from starter.trouble import NotReachable
+
+ONE_TRY = timedelta(seconds=10)
+"""How long one call waits for an answer: a worker that was killed is given up by the server after about ten seconds."""
+PATIENCE = timedelta(seconds=30)
+"""How long the same news is sent again before we say that nobody answered."""
+OPENS_WITHIN = timedelta(seconds=10)
+"""How long news that came while a workflow is being opened is sent again: its first task takes a second or two."""
+BETWEEN_TRIES = 0.2
+
+TRY_AGAIN = frozenset(
+    {
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.ABORTED,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.INTERNAL,
+        RPCStatusCode.UNKNOWN,
+        # The workflow task that took the update failed; the server runs it again, and the update with it.
+        RPCStatusCode.FAILED_PRECONDITION,
+    }
+)
+Answer = TypeVar("Answer", bound=Refused)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tries:
+    """How long for an answer. `opening` is how a refusal begins that comes before the workflow is open."""
+
+    one_try: timedelta = ONE_TRY
+    patience: timedelta = PATIENCE
+    opens_within: timedelta = OPENS_WITHIN
+    opening: str
+
+
+async def answered(
+    handle: WorkflowHandle[Any, Any],
+    kind: str,
+    news: Mapping[str, Any],
+    *,
+    tries: Tries,
+    refuse_if_ended: Callable[[], Awaitable[None]],
+) -> Any:
+    """The workflow's answer to that news. Raises its refusal, NotReachable, and what `refuse_if_ended` raises.
+
+    That one is asked where no run takes news now: a run that just gave way to the next one is no ending.
+    """
+    update_id = uuid4().hex
+    loop = asyncio.get_running_loop()
+    until = loop.time() + tries.patience.total_seconds()
+    opened_by = loop.time() + tries.opens_within.total_seconds()
+    while True:
+        try:
+            # Not `rpc_timeout`: the SDK polls on after that one, for ever.
+            async with asyncio.timeout(tries.one_try.total_seconds()):
+                return await handle.execute_update(kind, news, id=update_id)
+        except WorkflowUpdateFailedError as failed:
+            refused = refusal_in(failed.cause, Refused)
+            opening = refused is not None and _just_opening(refused, tries.opening) and loop.time() < opened_by
+            if refused and not opening:
+                raise refused from None
+            if not opening and not _lost_its_run(failed.cause):
+                raise
+        except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError):
+            _be_cancelled()
+        except RPCError as failure:
+            if failure.status == RPCStatusCode.NOT_FOUND:
+                await refuse_if_ended()
+            elif failure.status not in TRY_AGAIN:
+                raise
+        if loop.time() > until:
+            silent = await who_is_silent(handle, within=tries.patience, one_try=tries.one_try)
+            raise NotReachable(
+                f"{silent} The news may still be applied; sending it again with news_id {news['news_id']} is harmless"
+            )
+        await asyncio.sleep(BETWEEN_TRIES)
+
+
+async def who_is_silent(handle: WorkflowHandle[Any, Any], *, within: timedelta, one_try: timedelta) -> str:
+    """Asked anew: a try that was cut short looks the same whether Temporal or the worker kept silent."""
+    try:
+        await handle.describe(rpc_timeout=one_try)
+    except RPCError as failure:
+        if failure.status != RPCStatusCode.NOT_FOUND:
+            return f"Temporal does not answer: {failure.message}."
+    return f"nobody answered within {within.seconds} s: is a worker running?"
+
+
+def refusal_in(cause: BaseException | None, kind: type[Answer]) -> Answer | None:
+    """The business reason in an error of the workflow; None when it is another trouble."""
+    if not isinstance(cause, ApplicationError) or cause.type not in ("Refused", "InvalidDeal"):
+        return None
+    told = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
+    said = cast("dict[str, str]", told)
+    return kind(said.get("reason") or cause.message, field=said.get("field", ""))
+
+
+def _just_opening(refused: Refused, opening: str) -> bool:
+    """It came before the plan was drafted: nothing was kept of it, and in a moment it is welcome."""
+    return not refused.field and refused.reason.startswith(opening)
+
+
+def _be_cancelled() -> None:
+    """Raise CancelledError where we are cancelled: the SDK tells that apart from a timeout no more."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
+def _lost_its_run(cause: BaseException | None) -> bool:
+    """The run ended between taking the update and answering it (temporal#6375): the next run takes it again."""
+    return isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow"
