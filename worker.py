@@ -75,7 +75,7 @@ from runtime.logs import configure_logs
 from runtime.outbound import Outbound
 from runtime.settings import BadSetting, Settings, each_secret, load_settings
 from runtime.telemetry import into_our_logs
-from starter.bell import Bell, Spaced, wake_receiver, wake_sender
+from starter.bell import QUIET, Bell, Spaced, wake_receiver, wake_sender
 from starter.door import Door
 from starter.introductions import IntroductionDoor
 from starter.schedules import RECONCILING, keep_schedule
@@ -314,7 +314,8 @@ def parts_of(settings: Settings, client: Client) -> Parts:
     inbox = SqlInbox(engine)
     hubspot = hubspot_of(settings)
     library = shelf.Library(settings.playbooks)
-    wake = Spaced(WakeSender(client, settings.task_queue))
+    # On a compressed clock a second may be days, and what waits for its mail is settled meanwhile.
+    wake = Spaced(WakeSender(client, settings.task_queue), quiet=min(QUIET, settings.day_length / 10))
     webhooks = SqlWebhooks(engine)
     crms: dict[str, Office] = {}
     if hubspot.crm is not None:

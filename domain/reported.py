@@ -79,7 +79,7 @@ class _MeetingMissed(Door):
     meeting: Line | None = None
 
     def figures(self) -> dict[str, float | None]:
-        return {"meetings_missed": 1}
+        return {"missed_meetings": 1}
 
 
 class _TicketsCounted(Door):

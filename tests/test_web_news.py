@@ -257,10 +257,10 @@ async def test_figures_are_kept_and_no_workflow_hears_of_them() -> None:
         ("b", "meetings_held", 1),
         ("b", "meeting_invited", 5),
         ("b", "meeting_attended", 4),
-        ("c", "meetings_missed", 1),
+        ("c", "missed_meetings", 1),
     ] == figures.kept
     assert [] == door.told
-    assert "measured: meetings_missed 1" == settled.outcome
+    assert "measured: missed_meetings 1" == settled.outcome
 
 
 async def test_figures_of_an_unknown_onboarding_are_left_to_a_person() -> None:
