@@ -1,8 +1,8 @@
 """What does it cost to keep a delivery before it is answered? Signed single-event deliveries against a bare route.
 
 All are served by one web process, called in turn, window by window: HubSpot deliveries of one event each, signed and
-each another event, answered when they stand in the inbox; and a route that reads its body and answers, once among the web
-process' own routes (`requests_ratio`) and once of Starlette alone, with nothing of ours or FastAPI's around it
+each another event, answered when they stand in the inbox; and a route that reads its body and answers, once among the
+web process' own routes (`requests_ratio`) and once of Starlette alone, with nothing of ours or FastAPI's around it
 (`starlette_ratio`). The ratios are of requests a second.
 """
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Engine, TextClause, func, select, update
 
 from domain.inbox import InboxRow, InboxState, Incoming, Settled
 from domain.wire import Wire
+from store.columns import storable
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.grouping import GroupedWriter
-from store.rows import Row, add
+from store.rows import add_tuples, for_the_driver
 from store.tables import IS_REFUSED, IS_WAITING, inbox
 
 MOST_IN_A_GROUP = 500
@@ -18,6 +21,9 @@ MOST_IN_A_GROUP = 500
 
 MOST_ABOUT = 1_000
 """So many more that wait about what is looked at anyway: they are read with their bodies."""
+
+
+KEPT = ("source", "key", "kind", "subject", "body", "state", "outcome", "field", "onboarding", "received_at")
 
 
 class InboxPage(Wire):
@@ -38,7 +44,9 @@ class SqlInbox:
         """Keep those that are not there yet, all in one transaction."""
         now = self._clock()
         with write_transaction(self._engine) as connection:
-            add(connection, inbox, [_row(delivery, now=now) for delivery in deliveries])
+            received_at = for_the_driver(connection, inbox.c.received_at, now)
+            rows = [_row(delivery, received_at=received_at) for delivery in deliveries]
+            add_tuples(connection, inbox, rows, columns=KEPT)
 
     def ready(self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()) -> Sequence[InboxRow]:
         """Those that wait, oldest first; none of the sources `not_of`."""
@@ -129,6 +137,8 @@ class GroupedInbox(GroupedWriter[Incoming]):
         super().__init__(keep, name="inbox", most=MOST_IN_A_GROUP)
 
 
-def _row(delivery: Incoming, *, now: datetime) -> Row:
-    row = delivery.model_dump()
-    return {**row, "state": "waiting", "outcome": "", "field": "", "onboarding": "", "received_at": now}
+def _row(delivery: Incoming, *, received_at: Any) -> tuple[Any, ...]:
+    """The columns of KEPT. By hand, since a third of what a delivery costs would be their conversion."""
+    names = (storable(name) for name in (delivery.source, delivery.key, delivery.kind, delivery.subject))
+    body = None if delivery.body is None else to_json(delivery.body, inf_nan_mode="null").decode()
+    return (*names, body, "waiting", "", "", "", received_at)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Column, Connection, Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 Row = Mapping[str, Any]
@@ -16,24 +16,37 @@ def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 
 
 def add_tuples(
-    connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], *, otherwise: str = "DO NOTHING"
+    connection: Connection,
+    table: Table,
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    columns: Sequence[str] = (),
+    otherwise: str = "DO NOTHING",
 ) -> None:
     """The same for very many rows: tuples in the order of the columns, of what the driver takes without conversion.
 
-    `otherwise` is what becomes of those that are there, in the SQL of both databases.
+    `columns` are all of the table's where none are named. `otherwise` is what becomes of rows that are there, in the
+    SQL of both databases.
     """
     if not rows:
         return
-    into = f"INSERT INTO {table.name} ({', '.join(column.name for column in table.columns)})"
+    filled = [table.c[name] for name in columns] if columns else list(table.columns)
+    into = f"INSERT INTO {table.name} ({', '.join(column.name for column in filled)})"
     if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(table.columns))
+        marks = ", ".join("?" * len(filled))
         connection.exec_driver_sql(f"{into} VALUES ({marks}) ON CONFLICT {otherwise}", list(rows))
         return
     # One statement with an array for each column: one for each row is mostly protocol.
-    types = [column.type.compile(connection.dialect) for column in table.columns]
+    types = [column.type.compile(connection.dialect) for column in filled]
     arrays = ", ".join(f"%s::{type}[]" for type in types)
-    columns = tuple(list(column) for column in zip(*rows, strict=True))
-    connection.exec_driver_sql(f"{into} SELECT * FROM unnest({arrays}) ON CONFLICT {otherwise}", columns)
+    values = tuple(list(column) for column in zip(*rows, strict=True))
+    connection.exec_driver_sql(f"{into} SELECT * FROM unnest({arrays}) ON CONFLICT {otherwise}", values)
+
+
+def for_the_driver(connection: Connection, column: Column[Any], value: Any) -> Any:
+    """The value of that column as the driver takes it without conversion."""
+    processor = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    return processor(value) if processor else value
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

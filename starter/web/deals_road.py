@@ -61,6 +61,10 @@ def _foreign_deal(mapping: MappingFile) -> Callable[[Any], str]:
     return read
 
 
+ACCEPTED = JSONResponse({"accepted": True}, status_code=202)
+"""Made once: it is the same for every delivery."""
+
+
 def accepted(_: Call) -> Response:
     """202: it is kept, and what follows from it follows."""
-    return JSONResponse({"accepted": True}, status_code=202)
+    return ACCEPTED

@@ -112,10 +112,9 @@ def called(request: Request) -> str:
 
 async def read_body(request: Request, *, largest: int) -> bytes:
     """The body, never more of it than that. Raises Problem."""
-    too_large = Problem("too-large", f"at most {largest} bytes are taken here", headers={"Connection": "close"})
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > largest:
-        raise too_large
+        raise _too_large(largest)
     chunks: list[bytes] = []
     length = 0
     try:
@@ -123,9 +122,13 @@ async def read_body(request: Request, *, largest: int) -> bytes:
             async for chunk in request.stream():
                 length += len(chunk)
                 if length > largest:
-                    raise too_large
+                    raise _too_large(largest)
                 chunks.append(chunk)
     except TimeoutError:
         told = f"the body did not come within {READ_WITHIN:g} s"
         raise Problem("too-slow", told, headers={"Connection": "close"}) from None
     return b"".join(chunks)
+
+
+def _too_large(largest: int) -> Problem:
+    return Problem("too-large", f"at most {largest} bytes are taken here", headers={"Connection": "close"})
