@@ -46,9 +46,9 @@ def generic(**changes: Any) -> dict[str, Any]:
     return event(**{"subscriptionType": "object.propertyChange", "objectTypeId": "0-3", **changes})
 
 
-def headers(body: str, *, at: float | None = None, url: str = URL, secret: str = SECRET) -> dict[str, str]:
-    """As HubSpot's SDK signs it by v3."""
-    stamp = str(int((time.time() if at is None else at) * 1000))
+def headers(body: str, *, after: float = 0.0, url: str = URL, secret: str = SECRET) -> dict[str, str]:
+    """As HubSpot's SDK signs it by v3, so many seconds from now."""
+    stamp = str(int((time.time() + after) * 1000))
     told = Signature.get_signature(secret, body, "v3", http_uri=url, http_method="POST", timestamp=stamp)
     return {"x-hubspot-signature-v3": told, "x-hubspot-request-timestamp": stamp}
 
@@ -196,9 +196,9 @@ async def test_an_address_with_encoded_characters_is_signed_decoded(tmp_path: Pa
     [
         {"secret": "another"},
         {"url": "http://127.0.0.1:8090/intake/hubspot"},
-        {"at": 0.0},
-        {"at": time.time() - 400},
-        {"at": time.time() + 2_000},
+        {"after": -1_700_000_000.0},
+        {"after": -400.0},
+        {"after": 2_000.0},
     ],
 )
 async def test_a_call_that_hubspot_did_not_sign_so_is_refused(how: dict[str, Any], tmp_path: Path) -> None:
