@@ -1,27 +1,20 @@
 """What does HubSpot say of a deal? Its CRM API (v3, associations v4) by a private app's token."""
 
 import asyncio
-import functools
 import json
 import re
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 import httpx2
 
+from activities.crm.calls import TIMEOUT, Calls, Pause, asked_to_wait, json_of, raise_if_away, understood
 from domain.crm import DealPage, FoundDeal
 from domain.refusal import Refused
 from domain.trouble import NotFound, NotReachable
 
-TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
-"""One call; a delivery makes five or six, within the minute that the receiver allows."""
-WAITS = 2
-"""How often a call waits by itself because HubSpot asks for it. Its limit counts ten seconds; then the deal waits."""
-LONGEST_WAIT = 10.0
-SHORTEST_WAIT = 1.0
-"""Seconds, where HubSpot says 429 and not for how long: its search counts by the second."""
 BATCH = 100
 """So many records one batch read takes."""
 PER_SEARCH_PAGE = 200
@@ -34,46 +27,24 @@ MOST_CONTACTS = 200
 """As many as a deal file holds."""
 
 
-Given = ParamSpec("Given")
-Answer = TypeVar("Answer")
-
-
-def _understood(ask: Callable[Given, Coroutine[Any, Any, Answer]]) -> Callable[Given, Coroutine[Any, Any, Answer]]:
-    """Makes NotReachable of an answer in a shape that HubSpot does not document: a proxy's, or a newer one's."""
-
-    @functools.wraps(ask)
-    async def asked(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
-        try:
-            return await ask(*args, **kwargs)
-        except (LookupError, TypeError, ValueError, AttributeError) as failure:
-            raise NotReachable(
-                f"HubSpot answers in a shape that we do not know ({type(failure).__name__})"
-            ) from failure
-
-    return asked
-
-
 class HubSpot:
     """A HubSpot account, read and written with an access token. May be shared by tasks of one event loop."""
 
+    name = "HubSpot"
+
     def __init__(
-        self,
-        address: str,
-        token: str,
-        *,
-        timeout: httpx2.Timeout = TIMEOUT,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        self, address: str, token: str, *, timeout: httpx2.Timeout = TIMEOUT, pause: Pause = asyncio.sleep
     ) -> None:
-        self._client = httpx2.AsyncClient(
+        client = httpx2.AsyncClient(
             base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=timeout, follow_redirects=False
         )
-        self._pause = pause
+        self._calls = Calls(self.name, client, waits=_wait, pause=pause)
         self._page: str | None = None
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        await self._calls.aclose()
 
-    @_understood
+    @understood
     async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:
         """The deal alone as it is now: one call.
 
@@ -87,7 +58,7 @@ class HubSpot:
             raise NotFound(f"deal {id} has become another one")
         return {"deal": {"id": id, "properties": dict(found.get("properties") or {})}}
 
-    @_understood
+    @understood
     async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:
         """The same with its primary company, contacts, owner and page: the record of docs/mapping.md."""
         id: str = record["deal"]["id"]
@@ -100,7 +71,7 @@ class HubSpot:
             "url": f"{page}{id}" if page else None,
         }
 
-    @_understood
+    @understood
     async def closed_since(
         self, changed: datetime, *, closed: datetime, stages: Collection[str], after: str | None = None
     ) -> DealPage:
@@ -204,29 +175,14 @@ class HubSpot:
         return await self._call("POST", path, json=dict(asked))
 
     async def _call(self, method: str, path: str, *, names: Collection[str] = (), **asked: Any) -> Any:
-        """The JSON of the answer. A short wait that HubSpot asks for is waited here. `names` are what is written."""
-        for left in range(WAITS, -1, -1):
-            try:
-                answer = await self._client.request(method, path, **asked)
-            except httpx2.TimeoutException:
-                raise NotReachable("HubSpot does not answer in time") from None
-            except httpx2.HTTPError as failure:
-                raise NotReachable(f"HubSpot cannot be reached: {type(failure).__name__}") from None
-            wait = _wait(answer)
-            if wait is None or not left or wait > LONGEST_WAIT:
-                return _read(answer, names)
-            await self._pause(wait)
-        raise AssertionError("the last one returns")
+        """The JSON of the answer. `names` are what is written."""
+        return _read(await self._calls(method, path, **asked), names)
 
 
 def _read(answer: httpx2.Response, names: Collection[str] = ()) -> Any:
     """What it says. Raises what the status stands for; of HubSpot's words only those that name no data."""
-    status = answer.status_code
-    if status == 429:
-        raise NotReachable("HubSpot asks to wait: its limit of calls is reached")
-    if status >= 500 or status in (408, 423, 477):
-        raise NotReachable(f"HubSpot answers {status}")
-    said = _json(answer)
+    raise_if_away(HubSpot.name, answer)
+    status, said = answer.status_code, json_of(answer)
     category = str(said.get("category", "")) if isinstance(said, dict) else ""
     if status == 401:
         # Not refused: everything waits until the operator has mended the token, and then goes on.
@@ -265,13 +221,6 @@ def _not_taken(said: Any, names: Collection[str]) -> str:
     return ""
 
 
-def _json(answer: httpx2.Response) -> Any:
-    try:
-        return answer.json()
-    except ValueError:
-        return None
-
-
 def _scopes(said: Any) -> str:
     """Those that HubSpot names in an error of the category MISSING_SCOPES."""
     try:
@@ -283,12 +232,7 @@ def _scopes(said: Any) -> str:
 
 def _wait(answer: httpx2.Response) -> float | None:
     """Seconds that HubSpot asks us to wait; None when it does not."""
-    if answer.status_code != 429:
-        return None
-    try:
-        return max(SHORTEST_WAIT, float(answer.headers.get("retry-after", "")))
-    except ValueError:
-        return SHORTEST_WAIT
+    return asked_to_wait(answer) if answer.status_code == 429 else None
 
 
 def _after(page: Mapping[str, Any]) -> str | None:

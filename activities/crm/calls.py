@@ -1,0 +1,105 @@
+"""How is a CRM called? One call with the waits that it asks for, and the troubles that all of them have alike."""
+
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
+
+import httpx2
+
+from domain.trouble import NotReachable
+
+TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
+"""One call; a delivery makes up to six, within the minute that the receiver allows."""
+WAITS = 2
+"""How often a call waits by itself because the CRM asks for it. Limits count ten seconds; then the deal waits."""
+LONGEST_WAIT = 10.0
+SHORTEST_WAIT = 1.0
+"""Seconds, where it is asked to wait and not for how long: HubSpot's search counts by the second."""
+
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+Pause = Callable[[float], Awaitable[None]]
+
+
+def understood(
+    ask: Callable[Given, Coroutine[Any, Any, Answer]],
+) -> Callable[Given, Coroutine[Any, Any, Answer]]:
+    """Makes NotReachable of an answer in a shape that the CRM does not document: a proxy's, or a newer one's.
+
+    For methods of a CRM that has a `name`.
+    """
+
+    @functools.wraps(ask)
+    async def asked(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        try:
+            return await ask(*args, **kwargs)
+        except (LookupError, TypeError, ValueError, AttributeError) as failure:
+            crm: Any = args[0]
+            raise NotReachable(
+                f"{crm.name} answers in a shape that we do not know ({type(failure).__name__})"
+            ) from failure
+
+    return asked
+
+
+class Calls:
+    """Calls of one CRM's API. May be shared by tasks of one event loop.
+
+    `waits` says for how many seconds an answer asks us to wait, None when it does not.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        client: httpx2.AsyncClient,
+        *,
+        waits: Callable[[httpx2.Response], float | None],
+        pause: Pause = asyncio.sleep,
+    ) -> None:
+        self._name = name
+        self._client = client
+        self._waits = waits
+        self._pause = pause
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def __call__(self, method: str, path: str, **asked: Any) -> httpx2.Response:
+        """The answer, whatever it is. A short wait that the CRM asks for is waited here. Raises NotReachable."""
+        for left in range(WAITS, -1, -1):
+            try:
+                answer = await self._client.request(method, path, **asked)
+            except httpx2.TimeoutException:
+                raise NotReachable(f"{self._name} does not answer in time") from None
+            except httpx2.HTTPError as failure:
+                raise NotReachable(f"{self._name} cannot be reached: {type(failure).__name__}") from None
+            wait = self._waits(answer)
+            if wait is None or not left or wait > LONGEST_WAIT:
+                return answer
+            await self._pause(wait)
+        raise AssertionError("the last one returns")
+
+
+def asked_to_wait(answer: httpx2.Response) -> float:
+    """Seconds of Retry-After; the shortest wait where it says nothing that we can read."""
+    try:
+        return max(SHORTEST_WAIT, float(answer.headers.get("retry-after", "")))
+    except ValueError:
+        return SHORTEST_WAIT
+
+
+def json_of(answer: httpx2.Response) -> Any:
+    """None where it is no JSON."""
+    try:
+        return answer.json()
+    except ValueError:
+        return None
+
+
+def raise_if_away(name: str, answer: httpx2.Response) -> None:
+    """Raises NotReachable for what passes by itself: a limit, an outage."""
+    if answer.status_code == 429:
+        raise NotReachable(f"{name} asks to wait: its limit of calls is reached")
+    if answer.status_code >= 500 or answer.status_code in (408, 423, 477):
+        raise NotReachable(f"{name} answers {answer.status_code}")
