@@ -1,1 +1,1 @@
-"""Which CRMs do we speak to? One file each, calls.py for what all have alike; they fit `activities.ports.Crm` by shape."""
+"""Which CRMs do we speak to? One file each, calls.py for what they have alike; they fit `activities.ports.Crm`."""
