@@ -120,9 +120,8 @@ class DealStages:
             return Settled(outcome=f"lost: {line.onboarding} had ended before", onboarding=line.onboarding)
         if line is not None:
             return await self._reverse(id, line)
-        if self.introductions is not None:
-            await self.introductions.lost(self.mapping.source(), id)
-        return Settled(outcome="lost: no onboarding had begun")
+        introduced = self.introductions and await self.introductions.lost(self.mapping.source(), id)
+        return Settled(outcome=f"lost: {introduced} has ended" if introduced else "lost: no onboarding had begun")
 
     async def _reverse(self, id: str, line: Line) -> Settled:
         reversed_ = {

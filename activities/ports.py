@@ -423,5 +423,8 @@ class Introductions(Protocol):
         The door asks by itself at every start, and lays it over the deal. Raises NotReachable.
         """
 
-    async def lost(self, source: str, deal_id: str) -> None:
-        """The deal was lost: its introduction ends, what waited is withdrawn. Raises NotReachable."""
+    async def lost(self, source: str, deal_id: str) -> str | None:
+        """The deal was lost: its introduction ends, what waited is withdrawn. Its id; None where it had none.
+
+        Raises NotReachable.
+        """

@@ -40,6 +40,7 @@ async def wake_receiver(
         id_conflict_policy=conflict,
         start_signal="wake",
         static_summary="works through what other systems deliver",
+        static_details="What came, and what became of it: `day90 inbox`",
     )
 
 

@@ -143,12 +143,18 @@ class IntroductionDoor:
             standing = await asyncio.to_thread(self.prospects.standing, introduction)
         return standing.learnt if standing is not None else None
 
-    async def lost(self, source: str, deal_id: str) -> None:
-        """The deal was lost: end its introduction, where it has one. Raises NotReachable."""
+    async def lost(self, source: str, deal_id: str) -> str | None:
+        """The deal was lost: end its introduction. Its id, also when it had ended; None where it has none.
+
+        Raises NotReachable.
+        """
         introduction = introduction_id(source, deal_id)
         standing = await asyncio.to_thread(self.prospects.standing, introduction)
-        if standing is not None and standing.ending is None:
+        if standing is None:
+            return None
+        if standing.ending is None:
             await self._state(introduction, "sale_decided", ending="lost")
+        return introduction
 
     async def tell(self, introduction: str, kind: str, raw: Mapping[str, Any]) -> IntroductionProgress:
         """What a person says. Raises InvalidNews, Refused, NotFound, NotReachable."""

@@ -70,8 +70,9 @@ class Introduced:
     async def won(self, source: str, deal_id: str) -> None:
         return None
 
-    async def lost(self, source: str, deal_id: str) -> None:
+    async def lost(self, source: str, deal_id: str) -> str:
         self.ended.append((source, deal_id))
+        return f"introduction-{source}-{deal_id}"
 
 
 @dataclass
@@ -252,7 +253,7 @@ async def test_a_late_stage_begins_the_introduction(desk: Desk) -> None:
     assert "closed_at" not in raw
 
     desk.account.change("4711", dealstage="closedlost")
-    await desk.hears()
+    assert "lost: introduction-hubspot-4711 has ended" == (await desk.hears()).outcome
     assert [("hubspot", "4711")] == desk.introductions.ended
 
 

@@ -108,8 +108,11 @@ async def test_what_cannot_be_settled_now_is_tried_again_and_others_go_on() -> N
     inbox.deliver(body=5, key="troubled")
     inbox.deliver(source="other")
 
-    async with receiving(inbox, handler) as (here, _):
+    async with receiving(inbox, handler) as (here, receiver):
         await until(lambda: inbox.states()[1] == "done")
+        async with asyncio.timeout(10):
+            while "delivery 1: being tried" not in str(await receiver.query("__temporal_workflow_metadata")):
+                await asyncio.sleep(0.02)
         await until(
             lambda: inbox.states()[0] == "done", passing=lambda: here.env.sleep(timedelta(seconds=30, milliseconds=7))
         )

@@ -35,6 +35,7 @@ class Receiver:
                 runs.begin_new_run(None)
             passed = await self._pass()
             self._try_alone(passed)
+            workflow.set_current_details(self._details())
             if self.woken != seen or (passed.more and passed.settled):
                 continue
             await self._wait(seen)
@@ -89,6 +90,13 @@ class Receiver:
             del self.alone[id]
         for id in [id for id, until in self.resting.items() if until <= workflow.now()]:
             del self.resting[id]
+
+    def _details(self) -> str:
+        alone = [f"- delivery {id}: being tried" for id in sorted(self.alone)]
+        resting = [
+            f"- delivery {id}: tried again {until:%Y-%m-%d %H:%M} UTC" for id, until in sorted(self.resting.items())
+        ]
+        return "\n".join(alone + resting) or "Nothing in trouble: waits for the next delivery."
 
     def _any_done(self) -> bool:
         return any(task.done() for task in self.alone.values())
