@@ -25,6 +25,7 @@ from activities.calendars import public_holidays
 from activities.channels.mail import MailFiles, SmtpMail
 from activities.channels.rendering import Rendering
 from activities.crm.hubspot import HubSpot
+from activities.crm.salesforce import Salesforce
 from activities.crm.told import Told, changed_in_salesforce
 from activities.deal_stages import DealStages
 from activities.documents.attaching import Documents
@@ -35,7 +36,6 @@ from activities.ports import (
     Calendars,
     Census,
     Channel,
-    Crm,
     Doorway,
     Fleet,
     Handler,
@@ -312,16 +312,12 @@ def parts_of(settings: Settings, client: Client) -> Parts:
     ledger = SqlLedger(engine)
     census = SqlCensus(engine)
     inbox = SqlInbox(engine)
-    hubspot = hubspot_of(settings)
+    sources = {"hubspot": hubspot_of(settings), "salesforce": salesforce_of(settings)}
     library = shelf.Library(settings.playbooks)
     # On a compressed clock a second may be days, and what waits for its mail is settled meanwhile.
     wake = Spaced(WakeSender(client, settings.task_queue), quiet=min(QUIET, settings.day_length / 10))
     webhooks = SqlWebhooks(engine)
-    crms: dict[str, Office] = {}
-    if hubspot.crm is not None:
-        crms[crm_channel("hubspot")] = hubspot_office(
-            settings, hubspot.crm, SqlWriteBacks(engine), ledger=ledger, ui=ui
-        )
+    crms = crm_offices(sources, SqlWriteBacks(engine), ledger=ledger, ui=ui)
     door = Door(
         client=client,
         deals=ledger,
@@ -352,7 +348,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         operator=operator_of(settings),
         inbox=inbox,
         reconciling=Reconciling(
-            sources={"hubspot": hubspot} if hubspot.crm else {},
+            sources={name: source for name, source in sources.items() if source.crm},
             rechecks=SqlRechecks(engine),
             lines=census,
             inbox=inbox,
@@ -366,11 +362,11 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         introductions=prospects,
         handlers={
             **handlers_of(door, settings),
-            "hubspot": stages(name="HubSpot", crm=hubspot.crm, mapping=hubspot.mapping),
+            "hubspot": stages(name="HubSpot", crm=sources["hubspot"].crm, mapping=sources["hubspot"].mapping),
             "salesforce": stages(
                 name="Salesforce",
-                crm=Told("salesforce", inbox, changed=changed_in_salesforce),
-                mapping=MappingFile(settings.salesforce_mapping or SALESFORCE),
+                crm=sources["salesforce"].crm or Told("salesforce", inbox, changed=changed_in_salesforce),
+                mapping=sources["salesforce"].mapping,
             ),
             "news": NewsIsTold(replace(door, via="news"), SqlMeasurements(engine), settings.day_length),
             "stripe": BillingIsKept(),
@@ -415,18 +411,24 @@ def bell_of(webhooks: SqlWebhooks, wake: Wake) -> Bell:
     return Bell(wake_all, whom="webhooks", quiet=LISTENERS_WOKEN_EVERY)
 
 
-def hubspot_office(settings: Settings, crm: Crm, write_backs: SqlWriteBacks, *, ledger: SqlLedger, ui: str) -> Office:
-    """What is written back to HubSpot has an office of its own."""
-    return CrmOffice(
-        source="hubspot",
-        crm=crm,
-        names=MappingFile(settings.hubspot_mapping or HUBSPOT).write_back,
-        write_backs=write_backs,
-        dossiers=ledger,
-        threads=ThreadPoolExecutor(LOOKING_THREADS, thread_name_prefix="write-back"),
-        now=wall_clock,
-        ui=ui,
-    )
+def crm_offices(
+    sources: Mapping[str, Source], write_backs: SqlWriteBacks, *, ledger: SqlLedger, ui: str
+) -> Mapping[str, Office]:
+    """What is written back to a CRM that we reach has an office of its own, by its channel."""
+    return {
+        crm_channel(name): CrmOffice(
+            source=name,
+            crm=source.crm,
+            names=source.mapping.write_back,
+            write_backs=write_backs,
+            dossiers=ledger,
+            threads=ThreadPoolExecutor(LOOKING_THREADS, thread_name_prefix="write-back"),
+            now=wall_clock,
+            ui=ui,
+        )
+        for name, source in sources.items()
+        if source.crm is not None
+    }
 
 
 def crm_bell(channels: Sequence[str], wake: Wake) -> Bell:
@@ -455,6 +457,13 @@ def hubspot_of(settings: Settings) -> Source:
     tokens = each_secret(settings.hubspot_api_token)
     crm = HubSpot(settings.hubspot_api, tokens[0]) if tokens else None
     return Source(crm, MappingFile(settings.hubspot_mapping or HUBSPOT))
+
+
+def salesforce_of(settings: Settings) -> Source:
+    """Salesforce, where we have an app in it, and the mapping of its opportunities."""
+    ids, secrets = each_secret(settings.salesforce_client_id), each_secret(settings.salesforce_client_secret)
+    crm = Salesforce(settings.salesforce_url, ids[0], secrets[0]) if settings.salesforce_url and ids else None
+    return Source(crm, MappingFile(settings.salesforce_mapping or SALESFORCE))
 
 
 def deployment_of(settings: Settings) -> WorkerDeploymentConfig | None:

@@ -307,7 +307,10 @@ class ForeignDeals(Protocol):
         """What the system has to be asked for by name."""
 
     def won(self) -> Collection[str]:
-        """The stages in which a deal is closed."""
+        """The stages in which a deal is closed, by the CRM's own ids."""
+
+    def write_back(self) -> WriteBack | None:
+        """Into which properties of the record an onboarding is written; None where nothing is."""
 
     def phase(self, record: Mapping[str, Any]) -> Phase | None:
         """What the stage that the record is in means to us."""

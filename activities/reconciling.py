@@ -1,7 +1,7 @@
 """Did a deal close without our hearing of it? What the CRMs have is compared with what has begun here."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,14 +72,24 @@ class Reconciling:
 
     @activity.defn
     async def reconcile_crm(self) -> Reconciled:
-        """Look through every CRM since its mark; what is missing goes into the inbox, as if it had been delivered."""
-        looked = [await self._look(name, source) for name, source in self.sources.items() if source.crm]
+        """Look through every CRM since its mark; what is missing goes into the inbox, as if it had been delivered.
+
+        One that cannot be looked through keeps no other from it; its trouble is told at the end.
+        """
+        looked, troubles = list[Looked](), list[ApplicationError]()
+        for name, source in self.sources.items():
+            try:
+                looked += [await self._look(name, source)] if source.crm else []
+            except ApplicationError as trouble:
+                troubles.append(trouble)
         for one in looked:
             log.info("reconciled", source=one.source, closed=one.closed, missing=len(one.missing))
             if one.missing:
                 log.warning("deals_found", source=one.source, deals=list(one.missing[:MOST_REMEMBERED]))
         if any(one.missing for one in looked):
             await self.wake()
+        if troubles:
+            raise ApplicationError("; ".join(trouble.message for trouble in troubles), type=troubles[0].type)
         return Reconciled(looked=tuple(_shortened(one) for one in looked), says=_in_words(looked))
 
     async def _look(self, name: str, source: Source) -> Looked:
@@ -106,7 +116,7 @@ class Reconciling:
         assert source.crm is not None, "looked into"
         since = recheck.mark - OVERLAP
         try:
-            stages = _stages(source.mapping.won())
+            stages = sorted(source.mapping.won())
             if not stages:
                 return DealPage()
             return await source.crm.closed_since(since, closed=recheck.first, stages=stages, after=after)
@@ -126,11 +136,6 @@ class Reconciling:
 
     async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self.threads, work)
-
-
-def _stages(named: Collection[str]) -> list[str]:
-    """The CRM's own ids, without the pipeline that a mapping may put before them."""
-    return sorted({stage.rpartition("/")[2] for stage in named})
 
 
 def _delivery(source: str, deal: FoundDeal) -> Incoming:

@@ -36,7 +36,8 @@ from starter.ports import LOOPBACK
 from store.engine import open_store, read_transaction
 from store.inbox import SqlInbox
 from store.tables import journal, onboardings
-from tests.hubspot import TOKEN, Account, served
+from tests.hubspot import TOKEN, Account
+from tests.stand_in import served
 
 CHANGES = ("appointmentscheduled", "qualifiedtobuy", "presentationscheduled", "contractsent", "closedwon")
 TIMES = 2

@@ -1,11 +1,10 @@
 """What does a foreign record say as a deal file? A mapping's expressions, evaluated on it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,9 +31,6 @@ from domain.mapping import (
 from domain.refusal import InvalidDeal, what_is_wrong
 
 How = str | Reading
-PROPERTIES = "properties"
-"""Under which name a CRM's record holds its fields, custom ones included."""
-
 MOST_PARTS = 1_000
 """Of one list of a record: no deal file takes as many, and each is read in some 80 µs while nothing else is."""
 
@@ -211,20 +207,11 @@ def searched(expression: str, scope: Any, target: str) -> Any:
 def compiled(expression: str) -> Any:
     """Raises JMESPathError, a ValueError, when it is no expression, or calls a function that there is not."""
     found = jmespath.compile(expression)
-    for node in _nodes(found.parsed):
+    for node in nodes(found.parsed):
         if node["type"] == "function_expression" and node["value"] not in Functions.FUNCTION_TABLE:
             msg = f"there is no function {node['value']}()"
             raise ValueError(msg)
     return found
-
-
-def properties_of(mapping: DealMapping) -> tuple[str, ...]:
-    """Every property that the mapping reads: what a CRM must be asked for by name."""
-    found = dict.fromkeys(mapping.properties)
-    for _, expression in expressions(mapping):
-        for node in _nodes(compiled(expression).parsed):
-            found |= dict.fromkeys(_named_properties(node))
-    return tuple(found)
 
 
 def expressions(mapping: DealMapping) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -234,11 +221,11 @@ def expressions(mapping: DealMapping) -> Iterator[tuple[tuple[str | int, ...], s
             yield (name,), expression
     for target, how in mapping.deal.items():
         if not isinstance(how, Fields):
-            yield from _expressions_in(("deal", target), how)
+            yield from expressions_in(("deal", target), how)
             continue
         yield ("deal", target, "each"), how.each
         for name, of_it in how.fields.items():
-            yield from _expressions_in(("deal", target, "fields", name), of_it)
+            yield from expressions_in(("deal", target, "fields", name), of_it)
 
 
 def readings(mapping: DealMapping) -> Iterator[tuple[tuple[str | int, ...], Reading]]:
@@ -275,7 +262,7 @@ def field_at_list(target: str) -> Any:
     return model.annotation if model else None
 
 
-def _expressions_in(spot: tuple[str | int, ...], how: How) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def expressions_in(spot: tuple[str | int, ...], how: How) -> Iterator[tuple[tuple[str | int, ...], str]]:
     if isinstance(how, str):
         yield spot, how
         return
@@ -283,7 +270,7 @@ def _expressions_in(spot: tuple[str | int, ...], how: How) -> Iterator[tuple[tup
         yield (*spot, "from"), how.from_
     for name, inner in (("times", how.times), ("else", how.else_)):
         if inner is not None:
-            yield from _expressions_in((*spot, name), inner)
+            yield from expressions_in((*spot, name), inner)
 
 
 def _readings_in(spot: tuple[str | int, ...], how: How) -> Iterator[tuple[tuple[str | int, ...], Reading]]:
@@ -295,23 +282,11 @@ def _readings_in(spot: tuple[str | int, ...], how: How) -> Iterator[tuple[tuple[
             yield from _readings_in((*spot, name), inner)
 
 
-def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield node
     for child in node["children"]:
         if isinstance(child, Mapping):
-            yield from _nodes(child)
-
-
-def _named_properties(node: Mapping[str, Any]) -> Iterator[str]:
-    """Of `properties.name` and `properties.[first, second]` the names."""
-    if node["type"] != "subexpression":
-        return
-    children: Sequence[Mapping[str, Any]] = node["children"]
-    for before, behind in pairwise(children):
-        if (before["type"], before.get("value")) != ("field", PROPERTIES):
-            continue
-        fields = [behind] if behind["type"] == "field" else behind["children"]
-        yield from (field["value"] for field in fields if isinstance(field, Mapping) and field["type"] == "field")
+            yield from nodes(child)
 
 
 def _put(told: dict[str, Any], target: str, value: Any) -> None:

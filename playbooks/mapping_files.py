@@ -9,9 +9,10 @@ from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
 from domain.deal import DealClosed
 from domain.mapping import NEEDED, DealMapping, Fields, Phase, WriteBack, part_of
 from domain.trouble import NotReachable
+from playbooks.asked_for import properties_of
 from playbooks.complaint import BadPlaybook, Complaint, Spot
 from playbooks.kept import Kept
-from playbooks.mapped import Reader, compiled, expressions, field_at_list, properties_of, readings
+from playbooks.mapped import Reader, compiled, expressions, field_at_list, readings
 from playbooks.reading import Written, read, validated
 
 SHIPPED = Path(__file__).parent
@@ -38,8 +39,10 @@ class MappingFile:
         return properties_of(self._reader().mapping)
 
     def won(self) -> Collection[str]:
-        """The stages in which a deal is closed, as the file writes them."""
-        return self._reader().mapping.stages.won
+        """The stages in which a deal is closed, by the CRM's own ids, without a pipeline before them."""
+        mapping = self._reader().mapping
+        stages = mapping.stages.won
+        return stages if mapping.pipeline is None else {stage.rpartition("/")[2] for stage in stages}
 
     def write_back(self) -> WriteBack | None:
         """Into which properties the onboarding is written; None where nothing is written back."""

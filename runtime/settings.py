@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, DirectoryPath, Field, FilePath, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    DirectoryPath,
+    Field,
+    FilePath,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -120,6 +129,14 @@ def _organizations(ids: str) -> str:
 def _allowed(given: str) -> str:
     read_allowed(given)
     return given
+
+
+def _together(secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    """The three that a Salesforce organisation is reached with: one alone reaches nothing, and would do so silently."""
+    others = [info.data[name] for name in ("salesforce_url", "salesforce_client_id") if name in info.data]
+    if len({given is None for given in (secret, *others)}) > 1:
+        raise ValueError("should be set together with DAY90_SALESFORCE_URL and DAY90_SALESFORCE_CLIENT_ID, or none")
+    return secret
 
 
 def _upper(given: object) -> object:
@@ -237,6 +254,17 @@ class Settings(BaseSettings):
     )
     salesforce_token: Secrets | None = Field(
         default=None, description="Bearer token of the Flow's HTTP callout; opens /intake/salesforce."
+    )
+    salesforce_url: Annotated[str, AfterValidator(_api)] | None = Field(
+        default=None,
+        description="My Domain of the Salesforce organisation, like https://vendor.my.salesforce.com. With the two"
+        " below opportunities are read and written back; without them, what is told of them is all that is known.",
+    )
+    salesforce_client_id: Secrets | None = Field(
+        default=None, description="Consumer key of the Salesforce app, for the client credentials flow."
+    )
+    salesforce_client_secret: Annotated[Secrets | None, AfterValidator(_together)] = Field(
+        default=None, description="Consumer secret of the Salesforce app."
     )
     salesforce_mapping: Annotated[FilePath, AfterValidator(_absolute)] | None = Field(
         default=None, description="The same for Salesforce; without one, the shipped salesforce.mapping.yaml."

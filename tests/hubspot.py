@@ -2,17 +2,15 @@
 
 import json
 import re
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
+from tests.stand_in import StandIn, served
 
 TOKEN = "pat-eu1-open-sesame"
 PORTAL = 62515
@@ -56,24 +54,20 @@ INVALID = {
 }
 
 
-@dataclass
-class Account:
-    """A HubSpot account. Ids are HubSpot's: numbers in text. `first` are answers that come before any of its own."""
+@dataclass(kw_only=True)
+class Account(StandIn):
+    """A HubSpot account. Ids are HubSpot's: numbers in text."""
 
     deals: dict[str, dict[str, Any]] = field(default_factory=dict)
     companies: dict[str, dict[str, Any]] = field(default_factory=dict)
     contacts: dict[str, dict[str, Any]] = field(default_factory=dict)
     owners: dict[str, dict[str, Any]] = field(default_factory=dict)
     linked: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
-    first: list[tuple[int, dict[str, str], Any]] = field(default_factory=list)
-    calls: list[str] = field(default_factory=list)
     wrote: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     searched: list[dict[str, Any]] = field(default_factory=list)
-    silent_for: float = 0.0
     largest_page: int = 200
     lacks: set[str] = field(default_factory=set)
     """Properties that were never created."""
-    address: str = ""
 
     def close_deal(self, id: str, *, stage: str = "closedwon", **properties: Any) -> None:
         """A deal with a company, two contacts and an owner."""
@@ -105,6 +99,11 @@ class Account:
         self.deals[id] |= {"hs_lastmodifieddate": at, **properties}
 
     # --- what the server answers
+
+    def respond(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Any]:
+        if headers.get("authorization") != f"Bearer {TOKEN}":
+            return 401, UNAUTHENTICATED
+        return self.answer(method, path, json.loads(body) if body else None)
 
     def answer(self, method: str, address: str, sent: Any) -> tuple[int, Any]:
         parts = urlsplit(address)
@@ -209,60 +208,6 @@ def _fits(deal: dict[str, Any], asked: dict[str, Any]) -> bool:
         return value in asked["values"]
     assert "GTE" == asked["operator"]
     return value is not None and datetime.fromisoformat(value).timestamp() * 1000 >= int(asked["value"])
-
-
-@contextmanager
-def served(account: Account) -> Iterator[Account]:
-    """The account, reachable at its `address`."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def _any(self) -> None:
-            length = int(self.headers.get("content-length", 0))
-            sent = json.loads(self.rfile.read(length)) if length else None
-            account.calls.append(f"{self.command} {urlsplit(self.path).path}")
-            time.sleep(account.silent_for)
-            if account.first:
-                status, headers, body = account.first.pop(0)
-            elif self.headers.get("authorization") != f"Bearer {TOKEN}":
-                status, headers, body = 401, {}, UNAUTHENTICATED
-            else:
-                (status, body), headers = account.answer(self.command, self.path, sent), {}
-            self._say(status, headers, body)
-
-        do_GET = do_POST = do_PATCH = _any  # noqa: N815
-
-        def _say(self, status: int, headers: dict[str, str], body: Any) -> None:
-            said = body if isinstance(body, bytes) else json.dumps(body).encode()
-            try:
-                self.send_response(status)
-                for name, value in {"Content-Type": "application/json", **headers}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(said)))
-                self.end_headers()
-                self.wfile.write(said)
-            except ConnectionError:
-                pass  # who asked has given up
-
-        def log_message(self, format: str, *args: Any) -> None:
-            return
-
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            """Who asked was killed meanwhile; whatever else goes wrong is seen by who asked."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    account.address = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
-        yield account
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.fixture

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from domain import foreign
 from domain.refusal import InvalidDeal
 from domain.trouble import NotReachable
+from playbooks.asked_for import properties_of
 from playbooks.library import Library
-from playbooks.mapped import Reader, properties_of
+from playbooks.mapped import Reader
 from playbooks.mapping_files import HUBSPOT, SALESFORCE, MappingFile, complaints_about_mapping, load_mapping
 from starter.cli.app import app
 from starter.cli.running import run
@@ -310,6 +311,54 @@ def test_a_crm_is_asked_for_every_property_that_is_read() -> None:
     assert {"renewal", "dealstage", "closedate", "hs_buying_role", "timezone", "firstname"} <= set(
         properties_of(mapping)
     )
+
+
+WAYS: list[tuple[str, set[str]]] = [
+    ("Opportunity.Contract__c", {"Opportunity.Contract__c"}),
+    ("Account.Owner.Name", {"Account.Owner.Name"}),
+    ("Account && Account.Name || Owner.Name", {"Account.Name", "Owner.Name"}),
+    ("Opportunity.[Amount, Terms__c][0]", {"Opportunity.Amount", "Opportunity.Terms__c"}),
+    ("Opportunity.{a: Amount, b: Partner__r.Name}.a", {"Opportunity.Amount", "Opportunity.Partner__r.Name"}),
+    ("Contacts[?Role == 'Sponsor' && !Left__c].Email | [0]", {"Contacts.Role", "Contacts.Left__c", "Contacts.Email"}),
+    ("sort_by(Contacts, &Rank__c)[0].Email", {"Contacts.Rank__c", "Contacts.Email"}),
+    ("map(&Floor__c, Contacts)[0]", {"Contacts.Floor__c"}),
+    ("length(Contacts[].Phone[])", {"Contacts.Phone"}),
+    ("@.Opportunity.Id", {"Opportunity.Id"}),
+    ("Products[0].Name", set()),
+    ("deal.properties.Account", {"Account"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expression", "asked"), WAYS, ids=[expression for expression, _ in WAYS])
+def test_salesforce_is_asked_for_every_field_on_whatever_way_it_is_read(
+    expression: str, asked: set[str], tmp_path: Path
+) -> None:
+    """And for nothing else; `Products` is no part of what it is asked for."""
+    plain = properties_of(reader(tmp_path).mapping)
+
+    found = properties_of(reader(tmp_path, deal={"problem": expression}).mapping)
+
+    assert asked == {*found} - {*plain}
+
+
+def test_within_a_list_fields_are_those_of_its_parts() -> None:
+    """The shipped mapping, and what it names besides."""
+    mapping = load_mapping(SALESFORCE).mapping.model_copy(update={"properties": ("Account.Segment__c",)})
+
+    found = set(properties_of(mapping))
+
+    assert {"Contacts.Email", "Contacts.FirstName", "Contacts.Role", "Opportunity.StageName", "Owner.Name"} <= found
+    assert "Account.Segment__c" in found
+    assert {"Account.Name", "Account.BillingCountry", "Account.BillingCountryCode"} <= found
+
+
+def test_stages_are_the_crms_own_with_a_slash_or_without(tmp_path: Path) -> None:
+    """A slash parts a pipeline from its stage where the mapping has pipelines."""
+    plain = MappingFile(written(tmp_path, small(stages={"won": ["Closed/Won"]})))
+    assert {"Closed/Won"} == set(plain.won())
+
+    piped = MappingFile(written(tmp_path, small(pipeline="pipe", stages={"won": ["emea/signed", "signed"]})))
+    assert {"signed"} == set(piped.won())
 
 
 def test_a_stage_may_be_named_with_its_pipeline(tmp_path: Path) -> None:

@@ -11,18 +11,21 @@ from structlog.testing import capture_logs
 from temporalio.client import WorkflowFailureError
 
 from activities.crm.hubspot import HubSpot
+from activities.crm.salesforce import Salesforce
 from activities.deal_stages import FOUND
 from activities.reconciling import FIRST_LOOK, OVERLAP, Reconciled, Reconciling, Source
 from domain.census import Line
 from domain.crm import Recheck
 from domain.inbox import Incoming
-from playbooks.mapping_files import HUBSPOT, MappingFile
-from tests import hubspot
+from playbooks.mapping_files import HUBSPOT, SALESFORCE, MappingFile
+from tests import hubspot, salesforce
 from tests.hubspot import TOKEN, Account
 from tests.onboardings import QUEUE, world
+from tests.salesforce import CLIENT_ID, CLIENT_SECRET, OPPORTUNITY, Organization, stamp
 from workflows.reconciliation import Reconciliation
 
 account = hubspot.account
+organization = salesforce.organization
 
 
 @dataclass
@@ -204,3 +207,62 @@ async def test_without_a_crm_it_says_so(night: Night) -> None:
     night.reconciling = replace(night.reconciling, sources={})
 
     assert "no CRM is connected" == (await night.look()).says
+
+
+# ------------------------------------------------------------------------------------------------ two CRMs
+
+
+@pytest.fixture
+async def two(night: Night, organization: Organization) -> AsyncIterator[Night]:
+    """HubSpot and Salesforce side by side."""
+    crm = Salesforce(organization.address, CLIENT_ID, CLIENT_SECRET)
+    sources = {**night.reconciling.sources, "salesforce": Source(crm, MappingFile(SALESFORCE))}
+    night.reconciling = replace(night.reconciling, sources=sources)
+    yield night
+    await crm.aclose()
+
+
+async def test_an_opportunity_that_nobody_told_of_is_delivered(two: Night, organization: Organization) -> None:
+    """Page by page; those that have begun here, or are lost, are not."""
+    organization.page_size = 1
+    organization.close_deal("006Qy0000000001AAA")
+    organization.close_deal("006Qy0000000002AAA", stage="Closed Lost")
+    two.store.begun |= {"onboarding-hubspot-4711", "onboarding-salesforce-006Qy0000000001AAA"}
+
+    told = await two.look()
+
+    assert {"hubspot": (), "salesforce": (OPPORTUNITY,)} == {one.source: one.missing for one in told.looked}
+    assert "salesforce: 2 closed since" in told.says
+    [one] = two.store.kept.values()
+    assert (FOUND, f"salesforce-{OPPORTUNITY}", "salesforce") == (one.kind, one.subject, one.source)
+    assert 1 == two.store.rung
+
+
+async def test_an_opportunity_that_closed_before_is_left_alone_and_one_missed_weeks_ago_is_found(
+    two: Night, organization: Organization
+) -> None:
+    weeks_ago = two.now - timedelta(days=20)
+    told = {"CloseDate": weeks_ago.date().isoformat(), "SystemModstamp": stamp(weeks_ago)}
+    organization.close_deal("006Qy0000000001AAA", **told)
+    assert (OPPORTUNITY,) == (await two.look()).looked[1].missing
+
+    begun = two.now - timedelta(days=60)
+    two.store.marks["salesforce"] = Recheck(source="salesforce", first=begun, mark=two.now - timedelta(days=21))
+    assert "006Qy0000000001AAA" in (await two.look()).looked[1].missing
+
+
+@pytest.mark.parametrize("away", ["hubspot", "salesforce"])
+async def test_a_crm_that_is_away_keeps_no_other_from_being_looked_through(
+    away: str, two: Night, organization: Organization
+) -> None:
+    """Its own mark stays where it was, and the look says what was wrong."""
+    played = {"hubspot": two.account, "salesforce": organization}[away]
+    played.first = [(503, {}, [])] * 500
+
+    with pytest.raises(WorkflowFailureError) as failure:
+        await two.look()
+
+    assert f"{away}: " in str(failure.value.cause.__cause__)
+    assert {"hubspot", "salesforce"} - {away} == set(two.store.marks)
+    assert {"hubspot", "salesforce"} - {away} == {one.source for one in two.store.kept.values()}
+    assert two.store.rung >= 1

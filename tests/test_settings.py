@@ -159,3 +159,32 @@ def test_every_setting_says_what_it_is_for() -> None:
     undescribed = [name for name, field in Settings.model_fields.items() if not field.description]
 
     assert undescribed == []
+
+
+SALESFORCE = {"URL": "https://vendor.my.salesforce.com/", "CLIENT_ID": "3MVG9", "CLIENT_SECRET": "hush"}
+
+
+@pytest.mark.parametrize("missing", SALESFORCE)
+def test_what_salesforce_is_reached_with_is_set_together_or_not_at_all(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one of them forgotten nothing would be read, and nobody would hear of it."""
+    for name, value in SALESFORCE.items():
+        monkeypatch.setenv(f"DAY90_SALESFORCE_{name}", value)
+    assert "https://vendor.my.salesforce.com" == load_settings().salesforce_url
+
+    monkeypatch.delenv(f"DAY90_SALESFORCE_{missing}")
+    with pytest.raises(BadSetting, match=r"^DAY90_SALESFORCE_CLIENT_SECRET should be set together with") as refusal:
+        load_settings()
+    assert "hush" not in str(refusal.value)
+
+
+def test_salesforces_secret_goes_out_in_clear_to_this_machine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**SALESFORCE, "URL": "http://vendor.my.salesforce.com"}.items():
+        monkeypatch.setenv(f"DAY90_SALESFORCE_{name}", value)
+
+    with pytest.raises(BadSetting, match=r"^DAY90_SALESFORCE_URL should begin with https://[^;]*$"):
+        load_settings()
+
+    monkeypatch.setenv("DAY90_SALESFORCE_URL", "http://127.0.0.1:8080")
+    assert load_settings().salesforce_url

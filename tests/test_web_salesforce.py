@@ -158,14 +158,25 @@ async def test_bad_xml_is_refused_with_a_reason(body: bytes, words: str, tmp_pat
 
 
 async def test_a_flow_sends_json_with_a_bearer_token(tmp_path: Path) -> None:
-    """The better of the two roads."""
-    sent = {"Opportunity": OPPORTUNITY, "Account": {"Name": "Aozora"}, "Contacts": []}
+    """The better of the two roads. Sent again, the same change counts once."""
+    told = {**OPPORTUNITY, "SystemModstamp": "2026-11-20T09:12:44.000+0000"}
+    sent = {"Opportunity": told, "Account": {"Name": "Aozora"}, "Contacts": []}
     async with web_on(tmp_path, salesforce_token=TOKEN) as web:
         header = {"authorization": f"Bearer {TOKEN}"}
         answers = [await web.client.post("/intake/salesforce", json=sent, headers=header) for _ in range(2)]
 
         assert [202, 202] == [answer.status_code for answer in answers]
         assert [("opportunity_sent", "salesforce-006Qy00000Bx7LmIAJ")] == [(row.kind, row.subject) for row in web.kept]
+
+
+async def test_without_a_time_each_delivery_counts(tmp_path: Path) -> None:
+    """Won, open again, won again: the third looks like the first, and is another change all the same."""
+    async with web_on(tmp_path, salesforce_token=TOKEN) as web:
+        for _ in range(2):
+            sent = {"Opportunity": {"Id": OPPORTUNITY["Id"]}}
+            await web.client.post("/intake/salesforce", json=sent, headers={"authorization": f"Bearer {TOKEN}"})
+
+        assert ["salesforce-006Qy00000Bx7LmIAJ"] * 2 == [row.subject for row in web.kept]
 
 
 @pytest.mark.parametrize(

@@ -13,21 +13,24 @@ import pytest
 from sqlalchemy import Engine
 
 from activities.crm.hubspot import HubSpot
+from activities.crm.salesforce import Salesforce
 from activities.ports import Office, WriteBacks
 from activities.writing_back import AGAIN_DAILY, PUT_OFF, CrmOffice, channel_of
 from domain.mapping import WriteBack
 from domain.record import Writing
 from domain.trouble import ChannelDown, NotReachable
-from playbooks.mapping_files import HUBSPOT, MappingFile
+from playbooks.mapping_files import HUBSPOT, SALESFORCE, MappingFile
 from store.ledger import SqlLedger
 from store.write_backs import SqlWriteBacks
-from tests import databases, hubspot
+from tests import databases, hubspot, salesforce
 from tests.databases import HOUR, NOON, deal, dossier, milestone, standing
 from tests.hubspot import TOKEN, Account
+from tests.salesforce import CLIENT_ID, CLIENT_SECRET, LIMIT_EXCEEDED, LOCKED, OPPORTUNITY, Organization
 
 database = databases.database
 engine = databases.engine
 account = hubspot.account
+organization = salesforce.organization
 
 NAMES = WriteBack(stage="day90_stage", go_live="day90_go_live", status="day90_status", link="day90_link")
 UI = "https://temporal.example.test/workflows/{id}"
@@ -36,19 +39,20 @@ ID = "onboarding-hubspot-4711"
 
 @dataclass
 class Desk:
-    """One onboarding of HubSpot's deal 4711, and the office that writes it back."""
+    """One onboarding of a CRM's deal, and the office that writes it back."""
 
     ledger: SqlLedger
     write_backs: SqlWriteBacks
     office: CrmOffice
     account: Account
+    id: str = ID
     turns: int = 0
 
     def turn(self, **more: Any) -> None:
         """The onboarding takes a turn."""
         self.turns += 1
         stands = standing(as_of=NOON + self.turns * HOUR, **more)
-        self.ledger.write(Writing(onboarding=ID, standing=stands))
+        self.ledger.write(Writing(onboarding=self.id, standing=stands))
 
     async def write(self, *, later: timedelta = timedelta(0)) -> list[str]:
         """What comes of all that may be written, by that much later."""
@@ -61,7 +65,7 @@ class Desk:
         return outcomes
 
     def state(self) -> tuple[str, str]:
-        line = self.write_backs.of(ID)
+        line = self.write_backs.of(self.id)
         assert line is not None
         return line.state, line.reason
 
@@ -228,3 +232,102 @@ def test_the_shipped_mapping_names_the_properties_and_one_without_the_block_writ
         office = CrmOffice(**{**desk.office.__dict__, "names": unnamed})
         assert () == tuple(office.ready(now=datetime.now(UTC), most=9))
         assert office.next_ready(after=NOON) is None
+
+
+# ------------------------------------------------------------------------------------------------ Salesforce
+
+
+@pytest.fixture
+async def sales_desk(engine: Engine, account: Account, organization: Organization) -> AsyncIterator[Desk]:
+    """The same of a Salesforce opportunity."""
+    ledger, write_backs = SqlLedger(engine), SqlWriteBacks(engine)
+    ledger.admit(dossier(deal(OPPORTUNITY, source="salesforce")), run="run-1")
+    crm = Salesforce(organization.address, CLIENT_ID, CLIENT_SECRET, pause=no_pause)
+    office = CrmOffice(
+        source="salesforce", crm=crm, names=MappingFile(SALESFORCE).write_back, write_backs=write_backs,
+        dossiers=ledger, threads=ThreadPoolExecutor(2), now=lambda: datetime.now(UTC), ui=UI,
+    )  # fmt: skip
+    yield Desk(ledger, write_backs, office, account, id=f"onboarding-salesforce-{OPPORTUNITY}")
+    await crm.aclose()
+
+
+async def no_pause(_: float) -> None:
+    return
+
+
+async def test_an_opportunity_says_how_its_onboarding_stands(sales_desk: Desk, organization: Organization) -> None:
+    """In the four fields that the shipped mapping names; a turn that changes nothing of it is not written."""
+    sales_desk.turn(status="behind")
+
+    assert ["sent"] == await sales_desk.write()
+
+    link = UI.format(id=sales_desk.id)
+    said = {"Day90_Stage__c": "Begin", "Day90_Status__c": "behind", "Day90_Link__c": link}
+    assert [(OPPORTUNITY, said)] == organization.wrote
+    assert ("written", "") == sales_desk.state()
+
+    sales_desk.turn(status="behind", next_key="other")
+    assert [] == await sales_desk.write()
+
+
+async def test_a_field_that_an_administrator_has_not_created_is_tried_daily(
+    sales_desk: Desk, organization: Organization
+) -> None:
+    """With what to do in its place."""
+    organization.lacks = {"Opportunity.Day90_Stage__c"}
+    sales_desk.turn()
+
+    assert ["refused"] == await sales_desk.write()
+    state, reason = sales_desk.state()
+    assert "refused" == state
+    assert "no field Day90_Stage__c of opportunities" in reason
+    assert "create it there (Text(255)" in reason
+
+    organization.lacks = set()
+    assert ["sent"] == await sales_desk.write(later=AGAIN_DAILY + HOUR)
+
+
+async def test_a_validation_rule_and_a_deletion_are_told(sales_desk: Desk, organization: Organization) -> None:
+    rule = [{"message": "Ask Bob.", "errorCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "fields": ["Amount"]}]
+    await sales_desk.office.crm.deal(OPPORTUNITY, properties=())
+    organization.first = [(400, {}, rule)]
+    sales_desk.turn()
+
+    assert ["refused"] == await sales_desk.write()
+    assert (
+        "a validation rule or trigger of opportunities refuses the change (it is about Amount)" in sales_desk.state()[1]
+    )
+
+    organization.change(IsDeleted=True)
+    sales_desk.turn(status="behind")
+    assert ["refused"] == await sales_desk.write()
+    assert ("refused", "the deal is not there any more") == sales_desk.state()
+
+
+async def test_a_lock_that_lasts_and_a_limit_that_is_reached_wait_with_the_reason(
+    sales_desk: Desk, organization: Organization
+) -> None:
+    """And go by themselves later."""
+    await sales_desk.office.crm.deal(OPPORTUNITY, properties=())
+    sales_desk.turn()
+    organization.first = [(400, {}, LOCKED)] * 3
+
+    assert ["somebody else is changing the opportunity at this moment"] == await sales_desk.write()
+    assert "waiting" == sales_desk.state()[0]
+
+    organization.first = [(403, {}, LIMIT_EXCEEDED)]
+    [waits] = await sales_desk.write(later=PUT_OFF + HOUR)
+    assert "limit of API requests" in waits
+    assert ["sent"] == await sales_desk.write(later=2 * PUT_OFF + HOUR)
+
+
+async def test_each_crm_is_written_its_own(desk: Desk, sales_desk: Desk, organization: Organization) -> None:
+    desk.turn()
+    sales_desk.turn()
+
+    assert ["sent"] == await desk.write()
+    assert [] == organization.wrote
+
+    assert ["sent"] == await sales_desk.write()
+    assert ["4711"] == [id for id, _ in desk.account.wrote]
+    assert [OPPORTUNITY] == [id for id, _ in organization.wrote]

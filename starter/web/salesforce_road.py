@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from secrets import token_hex
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -57,9 +58,12 @@ def of_json(raw: Any) -> Incoming:
     if not isinstance(raw, dict) or not isinstance(raw.get(OPPORTUNITY), dict):
         raise Problem("invalid", 'is missing: {"Opportunity": {"Id": …}, "Account": {…}}', field=OPPORTUNITY)
     content = hashlib.sha256(json.dumps(raw, sort_keys=True).encode("utf-8", "replace")).hexdigest()
-    id = deal_id(raw[OPPORTUNITY])
-    body = {**raw, OPPORTUNITY: {**raw[OPPORTUNITY], "Id": id}}
-    key = f"{id}/{content[:16]}"
+    opportunity = raw[OPPORTUNITY]
+    id = deal_id(opportunity)
+    body = {**raw, OPPORTUNITY: {**opportunity, "Id": id}}
+    # Won, open again, won again: without a time the third is no different from the first, and must not pass for it.
+    told_when = opportunity.get("SystemModstamp") or opportunity.get("LastModifiedDate")
+    key = f"{id}/{content[:16]}" if told_when else f"{id}/{content[:16]}/{token_hex(8)}"
     return Incoming(source=SOURCE, kind="opportunity_sent", key=key, subject=f"{SOURCE}-{id}", body=body)
 
 

@@ -1,0 +1,217 @@
+"""What does Salesforce say of a deal? Its REST API, called as the user of an app with client credentials."""
+
+import asyncio
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import httpx2
+
+from activities.crm import soql
+from activities.crm.calls import TIMEOUT, Calls, Pause, understood
+from activities.crm.salesforce_troubles import (
+    NAME,
+    NoSuchField,
+    found_in,
+    raise_if_not_written,
+    token_in,
+    unseen,
+    wait_of,
+)
+from domain.crm import DealPage, FoundDeal
+from domain.refusal import Refused
+from domain.trouble import NotFound, NotReachable
+
+VERSION = "v64.0"
+"""Summer '25: all organisations have it, and Salesforce keeps a version for three years at least."""
+API = f"/services/data/{VERSION}"
+MOST_PAGES = 500
+"""Of one search, with up to 2,000 deals each: more close in no outage, and a search that never ends is none."""
+PAGE = re.compile(r"/services/data/v\d{1,3}\.\d/query/[A-Za-z0-9]{1,64}-\d{1,9}")
+"""The address of a next page. Only such a one is called: our token goes along."""
+
+
+class Salesforce:
+    """A Salesforce organisation, read and written by an app. May be shared by tasks of one event loop.
+
+    `address` is its My Domain. The token is fetched with the first call, kept, and renewed when it is not taken any
+    more: Salesforce does not say for how long it holds.
+    """
+
+    name = NAME
+
+    def __init__(
+        self,
+        address: str,
+        client_id: str,
+        client_secret: str,
+        *,
+        timeout: httpx2.Timeout = TIMEOUT,
+        pause: Pause = asyncio.sleep,
+    ) -> None:
+        client = httpx2.AsyncClient(base_url=address, timeout=timeout, follow_redirects=False)
+        self._calls = Calls(self.name, client, waits=wait_of, pause=pause)
+        self._address = address
+        self._credentials = {"client_id": client_id, "client_secret": client_secret}
+        self._token: str | None = None
+        self._fetching = asyncio.Lock()
+
+    async def aclose(self) -> None:
+        await self._calls.aclose()
+
+    @understood
+    async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:
+        """The opportunity alone as it is now: one call, and another where the organisation lacks a field.
+
+        Raises NotFound for one that was deleted, Refused for one that our user does not see, NotReachable.
+        """
+        wanted: Sequence[str] = [name for name in properties if name.startswith("Opportunity.")]
+        while True:
+            try:
+                found = await self._ask(soql.of_deal(id, wanted), deleted_too=True)
+                break
+            except NoSuchField as lacking:
+                wanted = _left(wanted, lacking)
+        if found["totalSize"] == 0:
+            raise Refused(unseen(), field="Opportunity.Id")
+        [opportunity] = found["records"]
+        if opportunity["IsDeleted"]:
+            raise NotFound(f"opportunity {id} was deleted")
+        return {"Opportunity": _plain(opportunity)}
+
+    @understood
+    async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:
+        """The same with its account, contacts, owner and page: the record of docs/mapping.md."""
+        id: str = record["Opportunity"]["Id"]
+        wanted: Sequence[str] = [name for name in properties if not name.startswith("Opportunity.")]
+        while True:
+            try:
+                found = await self._ask(soql.of_what_belongs_to_it(id, wanted))
+                break
+            except NoSuchField as lacking:
+                wanted = _left(wanted, lacking)
+        if found["totalSize"] == 0:
+            raise NotReachable("the opportunity has gone while it was read")
+        [belonging] = found["records"]
+        return {
+            **record,
+            "Account": _plain(belonging.get("Account")),
+            "Contacts": _people(await self._all_roles(belonging.get("OpportunityContactRoles"))),
+            "Owner": _plain(belonging.get("Owner")),
+            "Url": f"{self._address}/{id}",
+        }
+
+    @understood
+    async def closed_since(
+        self, changed: datetime, *, closed: datetime, stages: Collection[str], after: str | None = None
+    ) -> DealPage:
+        """Opportunities in one of those stages that closed and were changed since those moments.
+
+        Whatever is written to an opportunity counts as a change (SystemModstamp), of the day of closing the day alone.
+        Raises Refused, NotReachable.
+        """
+        number, _, address = (after or "0").partition("/")
+        if address:
+            found = await self._get(f"/{address}")
+        else:
+            found = await self._ask(soql.of_closed(changed, closed=closed, stages=stages))
+        deals = tuple(
+            FoundDeal(id=str(row["Id"]), changed_at=datetime.fromisoformat(row["SystemModstamp"]))
+            for row in found["records"]
+        )
+        following = _next_page(found)
+        if following is None:
+            return DealPage(deals=deals)
+        if int(number) + 1 >= MOST_PAGES:
+            raise NotReachable(f"Salesforce's search does not end after {MOST_PAGES} pages")
+        return DealPage(deals=deals, after=f"{int(number) + 1}{following}")
+
+    @understood
+    async def write(self, id: str, properties: Mapping[str, str]) -> None:
+        """Set fields of the opportunity. Raises NotFound, Refused saying what somebody has to do, NotReachable."""
+        if not soql.ID.fullmatch(id):
+            raise NotFound(f"{id} is no id of an opportunity")
+        answer = await self._call("PATCH", f"{API}/sobjects/Opportunity/{id}", json=dict(properties))
+        raise_if_not_written(answer, properties)
+
+    async def _all_roles(self, page: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+        """Those of the question's own answer, and where that was cut, of the pages behind it."""
+        roles: list[Mapping[str, Any]] = []
+        while page is not None:
+            roles += page["records"]
+            following = _next_page(page)
+            if following is None or not page["records"] or len(roles) >= soql.MOST_CONTACTS:
+                break
+            page = await self._get(following)
+        return roles[: soql.MOST_CONTACTS]
+
+    async def _ask(self, question: str, *, deleted_too: bool = False) -> Mapping[str, Any]:
+        return await self._get(f"{API}/{'queryAll' if deleted_too else 'query'}", params={"q": question})
+
+    async def _get(self, path: str, **asked: Any) -> Mapping[str, Any]:
+        return found_in(await self._call("GET", path, **asked))
+
+    async def _call(self, method: str, path: str, **asked: Any) -> httpx2.Response:
+        """The answer to a call with our token, which is renewed once where it is not taken."""
+        token = self._token or await self._renewed(None)
+        answer = await self._calls(method, path, headers={"Authorization": f"Bearer {token}"}, **asked)
+        if answer.status_code != 401:
+            return answer
+        token = await self._renewed(token)
+        return await self._calls(method, path, headers={"Authorization": f"Bearer {token}"}, **asked)
+
+    async def _renewed(self, stale: str | None) -> str:
+        """Another token than that; of those who find it stale together, one fetches."""
+        async with self._fetching:
+            if self._token is None or self._token == stale:
+                self._token = None
+                form = {"grant_type": "client_credentials", **self._credentials}
+                self._token = token_in(await self._calls("POST", "/services/oauth2/token", data=form))
+            return self._token
+
+
+def _left(wanted: Sequence[str], lacking: NoSuchField) -> Sequence[str]:
+    """What can still be asked for. Raises NoSuchField where the field should be there."""
+    left = soql.without(wanted, lacking.field, of=lacking.of)
+    if left is None:
+        raise lacking
+    return left
+
+
+def _next_page(page: Mapping[str, Any]) -> str | None:
+    if page["done"]:
+        return None
+    address = str(page["nextRecordsUrl"])
+    if not PAGE.fullmatch(address):
+        raise NotReachable("Salesforce names a next page in a shape that we do not know")
+    return address
+
+
+def _people(roles: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each contact once with its role, or a list of them; those whom our user may not see are left out."""
+    people: dict[str, dict[str, Any]] = {}
+    named: dict[str, list[str]] = {}
+    for role in roles:
+        contact = _plain(role.get("Contact"))
+        if contact is None:
+            continue
+        id = str(contact["Id"])
+        people.setdefault(id, {**contact, **({"IsPrimary": role["IsPrimary"]} if "IsPrimary" in role else {})})
+        named.setdefault(id, []).extend([role["Role"]] if role.get("Role") else [])
+    return [{**person, "Role": _one_or_all(named[id])} for id, person in people.items()]
+
+
+def _one_or_all(roles: Sequence[str]) -> str | Sequence[str] | None:
+    return roles[0] if len(roles) == 1 else list(roles) or None
+
+
+def _plain(record: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The record's fields, without what Salesforce says about its type and address."""
+    if record is None:
+        return None
+    return {
+        name: _plain(value) if isinstance(value, Mapping) else value
+        for name, value in record.items()
+        if name != "attributes"
+    }

@@ -1,0 +1,204 @@
+"""What does Salesforce mean by an error, and who must act? Its REST API's codes in words; of its own, only names.
+
+Shape: a list of `{"errorCode": …, "message": …, "fields": […]}`; REST API Developer Guide, "Status Codes and Error
+Responses".
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import httpx2
+
+from activities.crm.calls import SHORTEST_WAIT, asked_to_wait, json_of, raise_if_away
+from domain.refusal import Refused
+from domain.trouble import NotFound, NotReachable
+
+NAME = "Salesforce"
+USER = "the user that the app runs as"
+PASSES = {
+    "UNABLE_TO_LOCK_ROW": "somebody else is changing the opportunity at this moment",
+    "QUERY_TIMEOUT": "the question takes Salesforce too long",
+    "SERVER_UNAVAILABLE": "Salesforce is not available",
+    "INVALID_QUERY_LOCATOR": "the rest of what it found has gone stale",
+    "REQUEST_LIMIT_EXCEEDED": "the organisation's limit of API requests is reached; it counts 24 hours (Setup, Company"
+    " Information)",
+    "API_CURRENTLY_DISABLED": "the organisation's API is switched off for now",
+    "API_DISABLED_FOR_ORG": f"the organisation's edition has no API, or {USER} lacks the permission API Enabled",
+    "INVALID_SESSION_ID": f"Salesforce does not take the token that it has just given: {USER} needs the permission API"
+    " Enabled, and the network of the workers",
+}
+"""By itself, or once an administrator has acted: everything waits and then goes on."""
+REFUSES = {
+    "INVALID_FIELD_FOR_INSERT_UPDATE": f"Salesforce does not let {USER} edit {{fields}}: make the field editable for"
+    " it (Field-Level Security)",
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION": f"a validation rule or trigger of opportunities refuses the change{{about}}:"
+    f" exempt {USER} from it, or mend the opportunity",
+    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": "a trigger on opportunities fails: have it mended",
+    "CANNOT_EXECUTE_FLOW_TRIGGER": "a flow on opportunities fails: have it mended",
+    "INSUFFICIENT_ACCESS_OR_READONLY": f"{USER} may not edit this opportunity: give it Modify All, or share it",
+    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": f"{USER} may not edit what belongs to this opportunity: share it",
+    "ENTITY_IS_LOCKED": "the opportunity is locked, as during an approval: unlock it, or wait for its end",
+    "STRING_TOO_LONG": "what we write is too long for {fields}: make it Text(255)",
+    "JSON_PARSER_ERROR": "Salesforce does not take the kind of what we write: it should be Text(255), a Date for the"
+    " go-live, a URL for the link",
+    "INVALID_TYPE_ON_FIELD_IN_RECORD": "Salesforce does not take what we write into {fields}: it should be Text(255),"
+    " a Date for the go-live, a URL for the link",
+    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": "{fields} takes its own list of values alone: make it Text(255)",
+}
+"""A person has to do something first, about this one deal or about all."""
+MOST_NAMED = 5
+API_NAME = re.compile(r"[A-Za-z]\w{0,79}", re.ASCII)
+
+
+class Error(NamedTuple):
+    code: str
+    message: str
+    fields: tuple[str, ...]
+
+
+class NoSuchField(NotReachable):
+    """A question names a field that the organisation does not have, or does not show to our user."""
+
+    def __init__(self, field: str, of: str) -> None:
+        super().__init__(
+            f"Salesforce has no field {field} of {of}, or does not show it to {USER}: let it be seen (Field-Level"
+            " Security), or take it out of the mapping file"
+        )
+        self.field, self.of = field, of
+
+
+def wait_of(answer: httpx2.Response) -> float | None:
+    """Seconds that an answer asks us to wait; None when it does not."""
+    if answer.status_code == 429 or (answer.status_code == 503 and "retry-after" in answer.headers):
+        return asked_to_wait(answer)
+    if answer.status_code >= 400 and "UNABLE_TO_LOCK_ROW" in _codes(json_of(answer)):
+        return SHORTEST_WAIT
+    return None
+
+
+def found_in(answer: httpx2.Response) -> Mapping[str, Any]:
+    """What a question found. Raises NoSuchField, Refused, NotReachable."""
+    errors = _raise_what_all_have(answer)
+    for error in errors:
+        if error.code == "INVALID_FIELD":
+            raise _no_such_field(error)
+        if error.code == "INVALID_TYPE":
+            raise NotReachable(f"{USER} may not read opportunities with their accounts and contacts: let it")
+    status = answer.status_code
+    if status == 403:
+        raise NotReachable(f"{USER} may not do that: {_codes_said(errors) or 'it needs more permissions'}")
+    if status == 404:
+        raise NotReachable("what answers 404 does not speak as Salesforce does: is DAY90_SALESFORCE_URL right?")
+    if status >= 300:
+        raise Refused(f"Salesforce refuses the request: {status} {_codes_said(errors)}".strip(), field="crm")
+    said = json_of(answer)
+    if not isinstance(said, dict):
+        raise NotReachable("Salesforce answers something else than JSON: is DAY90_SALESFORCE_URL right?")
+    return said
+
+
+def raise_if_not_written(answer: httpx2.Response, names: Collection[str]) -> None:
+    """Raises NotFound, Refused with what somebody has to do, NotReachable. `names` are the fields written."""
+    errors = _raise_what_all_have(answer)
+    for error in errors:
+        if error.code == "ENTITY_IS_DELETED":
+            raise NotFound("the opportunity was deleted")
+        if error.code == "INVALID_FIELD":
+            lacking = [name for name in names if re.search(rf"\W{re.escape(name)}\W", error.message)]
+            raise Refused(_create(lacking or list(error.fields)), field="crm")
+        if error.code in REFUSES:
+            raise Refused(_worded(REFUSES[error.code], error.fields), field="crm")
+    status = answer.status_code
+    if status == 404 and not errors:
+        raise NotReachable("what answers 404 does not speak as Salesforce does: is DAY90_SALESFORCE_URL right?")
+    if status == 404:
+        raise Refused(unseen(), field="crm")
+    if status >= 300:
+        raise Refused(f"Salesforce refuses the change: {status} {_codes_said(errors)}".strip(), field="crm")
+    if status != 204:
+        raise NotReachable("Salesforce does not answer as documented: is DAY90_SALESFORCE_URL right?")
+
+
+def token_in(answer: httpx2.Response) -> str:
+    """The access token. Raises NotReachable, saying what the app in Salesforce lacks."""
+    raise_if_away(NAME, answer)
+    said = json_of(answer)
+    if not isinstance(said, dict):
+        raise NotReachable("what answers does not give tokens as Salesforce does: is DAY90_SALESFORCE_URL right?")
+    if answer.status_code == 200 and isinstance(token := said.get("access_token"), str) and token.isascii():
+        return token
+    error = str(said.get("error", ""))
+    why = f" ({error})" if API_NAME.fullmatch(error) else ""
+    if error in ("invalid_client", "invalid_client_id"):
+        raise NotReachable(
+            f"Salesforce does not know the app{why}: DAY90_SALESFORCE_CLIENT_ID and _CLIENT_SECRET are its consumer key"
+            " and secret"
+        )
+    raise NotReachable(
+        f"Salesforce gives no token{why}: the app needs the client credentials flow with a user to run as and the scope"
+        " api, and DAY90_SALESFORCE_URL is the organisation's My Domain"
+    )
+
+
+def unseen() -> str:
+    """Why an opportunity is not found that was not deleted."""
+    return (
+        f"Salesforce shows {USER} no such opportunity: give it View All for opportunities; or it was deleted for good"
+    )
+
+
+def _raise_what_all_have(answer: httpx2.Response) -> Sequence[Error]:
+    """The errors that an answer holds. Raises NotReachable for what passes."""
+    errors = _errors(json_of(answer)) if answer.status_code >= 300 else ()
+    for error in errors:
+        if error.code in PASSES:
+            raise NotReachable(PASSES[error.code])
+    raise_if_away(NAME, answer)
+    if answer.status_code == 401:
+        raise NotReachable(PASSES["INVALID_SESSION_ID"])
+    return errors
+
+
+def _errors(said: Any) -> tuple[Error, ...]:
+    rows = said if isinstance(said, list) else []
+    return tuple(
+        Error(str(row.get("errorCode", "")), str(row.get("message", "")), _api_names(row.get("fields")))
+        for row in rows
+        if isinstance(row, dict)
+    )
+
+
+def _api_names(said: Any) -> tuple[str, ...]:
+    names = said if isinstance(said, list) else []
+    return tuple(name for name in names if isinstance(name, str) and API_NAME.fullmatch(name))[:MOST_NAMED]
+
+
+def _codes(said: Any) -> tuple[str, ...]:
+    return tuple(error.code for error in _errors(said))
+
+
+def _codes_said(errors: Sequence[Error]) -> str:
+    return ", ".join(error.code for error in errors if API_NAME.fullmatch(error.code))
+
+
+def _no_such_field(error: Error) -> NotReachable:
+    """A column that is not there, or a relation."""
+    if found := re.search(r"No such column '(\w{1,80})' on (?:entity|sobject of type) '?(\w{1,80})", error.message):
+        return NoSuchField(found[1], found[2])
+    if found := re.search(r"[Rr]elationship '?(\w{1,80})", error.message):
+        return NoSuchField(found[1], "that object")
+    return NotReachable("Salesforce has no field that the mapping file reads, or does not show it to our user")
+
+
+def _create(names: Sequence[str]) -> str:
+    return (
+        f"Salesforce has no field {', '.join(names)} of opportunities, or does not show it to {USER}: create it there"
+        " (Text(255), a Date for the go-live, a URL for the link) and let it be edited, or take it out of write_back in"
+        " the mapping file"
+    )
+
+
+def _worded(words: str, fields: Sequence[str]) -> str:
+    named = ", ".join(fields)
+    return words.format(fields=named or "a field", about=f" (it is about {named})" if named else "")
