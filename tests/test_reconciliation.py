@@ -225,9 +225,9 @@ async def two(night: Night, organization: Organization) -> AsyncIterator[Night]:
 async def test_an_opportunity_that_nobody_told_of_is_delivered(two: Night, organization: Organization) -> None:
     """Page by page; those that have begun here, or are lost, are not."""
     organization.page_size = 1
-    organization.close_deal("006Qy0000000001AAA")
-    organization.close_deal("006Qy0000000002AAA", stage="Closed Lost")
-    two.store.begun |= {"onboarding-hubspot-4711", "onboarding-salesforce-006Qy0000000001AAA"}
+    organization.close_deal("006Qy0000000001IAA")
+    organization.close_deal("006Qy0000000002IAA", stage="Closed Lost")
+    two.store.begun |= {"onboarding-hubspot-4711", "onboarding-salesforce-006Qy0000000001IAA"}
 
     told = await two.look()
 
@@ -243,12 +243,12 @@ async def test_an_opportunity_that_closed_before_is_left_alone_and_one_missed_we
 ) -> None:
     weeks_ago = two.now - timedelta(days=20)
     told = {"CloseDate": weeks_ago.date().isoformat(), "SystemModstamp": stamp(weeks_ago)}
-    organization.close_deal("006Qy0000000001AAA", **told)
+    organization.close_deal("006Qy0000000001IAA", **told)
     assert (OPPORTUNITY,) == (await two.look()).looked[1].missing
 
     begun = two.now - timedelta(days=60)
     two.store.marks["salesforce"] = Recheck(source="salesforce", first=begun, mark=two.now - timedelta(days=21))
-    assert "006Qy0000000001AAA" in (await two.look()).looked[1].missing
+    assert "006Qy0000000001IAA" in (await two.look()).looked[1].missing
 
 
 @pytest.mark.parametrize("away", ["hubspot", "salesforce"])

@@ -1,6 +1,7 @@
 """What Salesforce's API says becomes the record of the mapping guide, or a trouble that names who must act."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from activities.crm import soql
 from activities.crm.salesforce import Salesforce
@@ -16,10 +19,21 @@ from activities.ports import Crm
 from domain.refusal import Refused
 from domain.trouble import NotFound, NotReachable
 from playbooks.mapping_files import SALESFORCE, MappingFile
+from runtime.settings import Settings
 from tests import salesforce
-from tests.salesforce import CLIENT_ID, CLIENT_SECRET, DELETED, LOCKED, OPPORTUNITY, Organization, stamp
+from tests.salesforce import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    DELETED,
+    LITERAL,
+    LOCKED,
+    OPPORTUNITY,
+    Organization,
+    stamp,
+)
 from tests.servers import free_port
 from tests.test_hubspot_crm import Pauses
+from worker import salesforce_of
 
 organization = salesforce.organization
 PROPERTIES = MappingFile(SALESFORCE).properties()
@@ -209,6 +223,16 @@ async def test_what_is_no_field_never_comes_into_a_question(
     assert not [asked for asked in organization.asked if "User" in asked or "Cases" in asked]
 
 
+@given(st.text(max_size=40))
+def test_a_text_never_ends_its_quotes(text: str) -> None:
+    """Read back by the signs that SOQL escapes, it is what it was."""
+    written = soql.text_in_soql(text)
+
+    assert re.fullmatch(LITERAL, written, re.DOTALL)
+    signs = {"n": "\n", "r": "\r", "t": "\t"}
+    assert text == re.sub(r"\\(.)", lambda found: signs.get(found[1], found[1]), written[1:-1], flags=re.DOTALL)
+
+
 @pytest.mark.parametrize("stage", ["Won't fix", "back\\slash", "') OR (Id != '"])
 async def test_a_stage_may_be_called_anything(stage: str, crm: Salesforce, organization: Organization) -> None:
     organization.change(StageName=stage)
@@ -238,11 +262,11 @@ async def test_many_contacts_come_in_pages_and_no_more_than_a_deal_file_holds(
 async def test_closed_deals_are_found_page_by_page(crm: Salesforce, organization: Organization) -> None:
     """Those in the stages asked for that changed since then, the longest unchanged first."""
     organization.page_size = 2
-    ids = [f"006Qy0000000{number:03}AAA" for number in range(5)]
+    ids = [f"006Qy0000000{number:03}IAA" for number in range(5)]
     for number, id in enumerate(ids):
         organization.close_deal(id, SystemModstamp=f"2026-11-05T10:0{number}:00.000+0000")
-    organization.close_deal("006Qy0000000600AAA", stage="Closed Lost")
-    organization.close_deal("006Qy0000000601AAA", SystemModstamp="2026-11-04T10:00:00.000+0000")
+    organization.close_deal("006Qy0000000600IAA", stage="Closed Lost")
+    organization.close_deal("006Qy0000000601IAA", SystemModstamp="2026-11-04T10:00:00.000+0000")
 
     found = await all_closed(crm, datetime(2026, 11, 5, tzinfo=UTC))
 
@@ -253,7 +277,7 @@ async def test_a_day_of_closing_counts_wherever_it_was_that_day(crm: Salesforce,
     """It has no hour: at two in the morning in UTC it is still yesterday in America."""
     at = datetime(2026, 11, 5, 2, tzinfo=UTC)
     organization.change(CloseDate="2026-11-04")
-    organization.close_deal("006Qy0000000601AAA", CloseDate="2026-11-03")
+    organization.close_deal("006Qy0000000601IAA", CloseDate="2026-11-03")
 
     page = await crm.closed_since(LONG_AGO, closed=at, stages=["Closed Won"])
 
@@ -267,7 +291,7 @@ async def test_a_search_that_never_ends_is_given_up(
     monkeypatch.setattr("activities.crm.salesforce.MOST_PAGES", 3)
     organization.page_size = 1
     for number in range(4):
-        organization.close_deal(f"006Qy0000000{number:03}AAA")
+        organization.close_deal(f"006Qy0000000{number:03}IAA")
 
     with pytest.raises(NotReachable, match="does not end after 3 pages"):
         await all_closed(crm)
@@ -289,7 +313,7 @@ async def test_no_other_address_is_called_as_a_next_page(
 
 async def test_a_search_that_has_gone_stale_is_begun_again_later(crm: Salesforce, organization: Organization) -> None:
     organization.page_size = 1
-    organization.close_deal("006Qy0000000001AAA")
+    organization.close_deal("006Qy0000000001IAA")
     first = await crm.closed_since(LONG_AGO, closed=LONG_AGO, stages=["Closed Won"])
     organization.cut.clear()
 
@@ -332,6 +356,7 @@ NOT_WRITTEN: list[tuple[int, Any, type[Exception], str]] = [
     (400, error("FIELD_CUSTOM_VALIDATION_EXCEPTION"), Refused, "validation rule or trigger .* exempt the user"),
     (400, error("FIELD_CUSTOM_VALIDATION_EXCEPTION", "CloseDate"), Refused, "about CloseDate"),
     (400, error("INVALID_FIELD_FOR_INSERT_UPDATE", "Day90_Stage__c"), Refused, "edit Day90_Stage__c: make the field"),
+    (400, error("INVALID_FIELD", message="Field is not there"), Refused, "no field Day90_Stage__c of opportunities"),
     (400, error("STRING_TOO_LONG", "Day90_Link__c"), Refused, r"too long for Day90_Link__c: make it Text\(255\)"),
     (400, error("JSON_PARSER_ERROR"), Refused, "a Date for the"),
     (400, error("CANNOT_EXECUTE_FLOW_TRIGGER"), Refused, "a flow on opportunities fails"),
@@ -521,3 +546,11 @@ def test_a_moment_is_asked_for_in_utc() -> None:
 
     assert "SystemModstamp >= 2026-11-05T00:00:00Z" in soql.of_closed(at, closed=at, stages=["Closed Won"])
     assert "2026-11-05T00:00:00.000+0000" == stamp(at)
+
+
+def test_salesforce_is_asked_where_it_has_an_app_for_us() -> None:
+    """Otherwise what it told is all that is known."""
+    app = {"salesforce_url": "https://vendor.my.salesforce.com", "salesforce_client_id": CLIENT_ID}
+
+    assert salesforce_of(Settings()).crm is None
+    assert isinstance(salesforce_of(Settings.model_validate({**app, "salesforce_client_secret": "x"})).crm, Salesforce)

@@ -66,7 +66,7 @@ def test_it_reads_what_our_own_questions_find(organization: Organization) -> Non
 
 def test_it_turns_the_pages(organization: Organization) -> None:
     organization.page_size = 2
-    ids = [f"006Qy0000000{number:03}AAA" for number in range(5)]
+    ids = [f"006Qy0000000{number:03}IAA" for number in range(5)]
     for id in ids:
         organization.close_deal(id)
 

@@ -26,7 +26,7 @@ PASSES = {
     "API_CURRENTLY_DISABLED": "the organisation's API is switched off for now",
     "API_DISABLED_FOR_ORG": f"the organisation's edition has no API, or {USER} lacks the permission API Enabled",
     "INVALID_SESSION_ID": f"Salesforce does not take the token that it has just given: {USER} needs the permission API"
-    " Enabled, and the network of the workers",
+    " Enabled, and to be let in from the addresses of the workers (Login IP Ranges)",
 }
 """By itself, or once an administrator has acted: everything waits and then goes on."""
 REFUSES = {
@@ -106,7 +106,7 @@ def raise_if_not_written(answer: httpx2.Response, names: Collection[str]) -> Non
             raise NotFound("the opportunity was deleted")
         if error.code == "INVALID_FIELD":
             lacking = [name for name in names if re.search(rf"\W{re.escape(name)}\W", error.message)]
-            raise Refused(_create(lacking or list(error.fields)), field="crm")
+            raise Refused(_create(lacking or list(error.fields or names)), field="crm")
         if error.code in REFUSES:
             raise Refused(_worded(REFUSES[error.code], error.fields), field="crm")
     status = answer.status_code
