@@ -177,6 +177,14 @@ async def test_any_other_field_that_is_missing_is_named_with_what_to_do(
         await in_full(crm)
 
 
+async def test_a_field_of_nobody_is_not_passed_over(crm: Salesforce, organization: Organization) -> None:
+    """In `properties` of a mapping each stands with what it is a field of."""
+    with pytest.raises(NotReachable, match=r"asks for Segment__c: say of what, like Opportunity\.Segment__c"):
+        await crm.deal(OPPORTUNITY, properties=[*PROPERTIES, "Segment__c"])
+
+    assert [] == organization.calls
+
+
 async def test_a_relation_that_is_missing_is_named(crm: Salesforce) -> None:
     with pytest.raises(NotReachable, match="no field Partner__r of that object"):
         await crm.deal(OPPORTUNITY, properties=["Opportunity.Partner__r.Name"])

@@ -66,6 +66,7 @@ class Salesforce:
 
         Raises NotFound for one that was deleted, Refused for one that our user does not see, NotReachable.
         """
+        soql.all_of_parts(properties)
         wanted: Sequence[str] = [name for name in properties if name.startswith("Opportunity.")]
         while True:
             try:

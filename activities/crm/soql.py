@@ -37,6 +37,13 @@ def text_in_soql(text: str) -> str:
     return f"'{text}'"
 
 
+def all_of_parts(properties: Collection[str]) -> None:
+    """Raises NotReachable for a name that stands in `properties` of the mapping without the part it belongs to."""
+    for name in properties:
+        if name.partition(".")[0] not in OBJECTS:
+            raise NotReachable(f"the mapping file asks for {name[:80]}: say of what, like Opportunity.{name[:80]}")
+
+
 def fields_of(part: str, properties: Collection[str]) -> list[str]:
     """The fields of that part of a record that the mapping reads. Raises NotReachable for what can be no field."""
     names = [name.removeprefix(f"{part}.") for name in properties if name.startswith(f"{part}.")]
