@@ -49,18 +49,18 @@ class PostOffice:
 
     async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
         self,
-        server: SMTP,  # noqa: ARG002
-        session: Session,  # noqa: ARG002
+        server: SMTP,  # noqa: ARG002  # aiosmtpd's call
+        session: Session,  # noqa: ARG002  # aiosmtpd's call
         envelope: Envelope,
         address: str,
-        options: list[str],  # noqa: ARG002
+        options: list[str],  # noqa: ARG002  # aiosmtpd's call
     ) -> str:
         if self.mood == "busy":
             return "451 come back later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802  # its own
         assert isinstance(envelope.content, bytes), "decode_data is off"
         message_id = str(BytesHeaderParser().parsebytes(envelope.content)["Message-ID"]).strip()
         answered = self.mood != "drops"

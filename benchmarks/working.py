@@ -54,7 +54,7 @@ def work_as_the_product(*, cached: int, sending: bool) -> int:
 
     worker.day90_worker = day90_worker
     if not sending:
-        worker.WakeSender = Asleep  # type: ignore[assignment,misc]
+        worker.WakeSender = Asleep  # type: ignore[assignment,misc]  # what is measured wakes nobody
     return worker.main()
 
 

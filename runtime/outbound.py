@@ -116,7 +116,7 @@ class _To(httpcore2.AnyIOBackend):
 
     async def connect_tcp(
         self,
-        host: str,  # noqa: ARG002
+        host: str,  # noqa: ARG002  # the backend's signature
         port: int,
         timeout: float | None = None,
         local_address: str | None = None,

@@ -46,7 +46,7 @@ def served(crm: Played) -> Iterator[Played]:
                 (status, said), headers = crm.respond(self.command, self.path, told, body), {}
             self._say(status, headers, said)
 
-        do_GET = do_POST = do_PATCH = _any  # noqa: N815
+        do_GET = do_POST = do_PATCH = _any  # noqa: N815  # http.server's names
 
         def _say(self, status: int, headers: dict[str, str], body: Any) -> None:
             said = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()

@@ -406,7 +406,7 @@ async def test_a_key_whose_request_is_being_worked_on_is_asked_to_wait(tmp_path:
             return found(id)
 
         loop = asyncio.get_running_loop()
-        web.parts.inbox.get = slow  # type: ignore[method-assign]
+        web.parts.inbox.get = slow  # type: ignore[method-assign]  # this one call hangs
         first = asyncio.create_task(retry(web, 1, "k", headers))
         await working.wait()
         second = await retry(web, 1, "k", headers)

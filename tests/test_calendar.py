@@ -15,7 +15,7 @@ BERLIN = WorkCalendar(
     holidays={date(2026, 12, 25): "Christmas Day", date(2026, 12, 26): "Second Day of Christmas"},
 )
 LOS_ANGELES = WorkCalendar(time_zone="America/Los_Angeles")
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (hypothesis)
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # hypothesis wants naive bounds
 days = st.dates(date(2026, 1, 1), date(2028, 12, 31))
 
 

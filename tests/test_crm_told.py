@@ -70,6 +70,29 @@ async def test_without_a_time_what_came_last_counts(crm: Told, deliveries: Deliv
     assert "Closed Won" == await stage(crm)
 
 
+async def test_times_are_compared_and_not_texts(crm: Told, deliveries: Deliveries) -> None:
+    """Ten in Denver is later than twelve in Greenwich."""
+    deliveries.came("Closed Won", modified="2026-11-02T10:00:00.000-0700")
+    deliveries.came("Negotiation/Review", modified="2026-11-02T12:00:00.000Z")
+
+    assert "Closed Won" == await stage(crm)
+
+
+@pytest.mark.parametrize("nonsense", ["zzzz", "2026-11-02T10:00:00", "1762077600"])
+async def test_a_time_that_cannot_be_read_is_refused_with_its_field(
+    nonsense: str, crm: Told, deliveries: Deliveries
+) -> None:
+    """As text it would stand above all that is told later, for ever."""
+    deliveries.came("Closed Lost", modified=nonsense)
+    with pytest.raises(Refused) as refused:
+        await stage(crm)
+    assert "Opportunity.SystemModstamp" == refused.value.field
+
+    deliveries.rows[0] = deliveries.rows[0].model_copy(update={"state": "refused"})
+    deliveries.came("Closed Won", modified="2026-11-02T10:00:00.000Z")
+    assert "Closed Won" == await stage(crm)
+
+
 async def test_a_deal_that_was_never_told_of_is_not_there(crm: Told) -> None:
     """It is not taken for an open one."""
     with pytest.raises(NotFound):

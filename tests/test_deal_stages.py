@@ -208,7 +208,7 @@ async def test_a_deal_that_ended_meanwhile_is_no_trouble(desk: Desk) -> None:
     desk.door.kept[ONBOARDING] = running.model_copy(update={"ending": "churned"})
     seen = iter([running])
     ended = desk.door.line
-    desk.door.line = lambda onboarding: next(seen, None) or ended(onboarding)  # type: ignore[method-assign]
+    desk.door.line = lambda onboarding: next(seen, None) or ended(onboarding)  # type: ignore[method-assign]  # once
 
     assert "done" == (await desk.hears()).state
 
@@ -298,7 +298,7 @@ async def test_while_the_crm_is_away_or_has_no_token_the_delivery_waits(desk: De
     with pytest.raises(NotReachable):
         await desk.hears()
 
-    desk.crm = None  # type: ignore[assignment]
+    desk.crm = None  # type: ignore[assignment]  # no token
     with pytest.raises(NotReachable, match="DAY90_HUBSPOT_API_TOKEN"):
         await desk.hears()
 

@@ -141,7 +141,7 @@ def test_the_words_are_there_in_both_languages() -> None:
 def test_the_command_line_writes_the_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """For a prospect by name, with dates where a day of signature is named."""
     out = tmp_path / "process.pdf"
-    close = date.today().replace(year=date.today().year + 1, month=6, day=3)  # noqa: DTZ011 - the machine's own today
+    close = date.today().replace(year=date.today().year + 1, month=6, day=3)  # noqa: DTZ011  # the machine's own today
     words = ["playbook", "pdf", "high-touch", "--out", str(out), "--language", "ja"]
 
     code = run([*words, "--for", "株式会社あおぞら商事", "--close", str(close), "--country", "JP"])

@@ -2,11 +2,15 @@
 
 import ast
 import importlib
+import io
+import re
 import subprocess
 import sys
+import tokenize
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from tokenize import COMMENT
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,6 +52,9 @@ HOLD_THE_CLIENT = {
     "runtime/connection.py",
     "worker.py",
 }
+
+SILENCES = re.compile(r"#\s*(?:noqa|type:\s*ignore)\b")
+SILENCES_AND_SAYS_WHY = re.compile(r"#\s*(?:noqa: [A-Z]+\d+(?:, [A-Z]+\d+)*|type: ignore\[[a-z,-]+\])  # \w.*\w")
 
 
 def tool(name: str, *words: str) -> None:
@@ -166,6 +173,34 @@ def test_every_program_file_says_which_question_it_answers() -> None:
     ]
 
     assert silent == []
+
+
+def unexplained(source: str) -> list[str]:
+    """Comments that silence a tool and do not say why; a library without types is its own reason."""
+    comments = (token for token in tokenize.generate_tokens(io.StringIO(source).readline) if token.type == COMMENT)
+    silenced = (token for token in comments if SILENCES.search(token.string))
+    return [
+        f"{token.start[0]}: {token.string}"
+        for token in silenced
+        if "import-untyped" not in token.string and not SILENCES_AND_SAYS_WHY.search(token.string)
+    ]
+
+
+def test_what_silences_a_tool_says_why() -> None:
+    """`# noqa: CODE  # reason`, and the same for types: a guard that is off without a reason is off for good."""
+    files = [file for file in ROOT.glob("[!.]*/**/*.py") if file != Path(__file__)] + [*ROOT.glob("*.py")]
+
+    silent = {str(file.relative_to(ROOT)): unexplained(file.read_text(encoding="utf-8")) for file in files}
+
+    assert {name: found for name, found in silent.items() if found} == {}
+
+
+def test_the_guard_of_silencers_sees_them() -> None:
+    """Among them one without a code."""
+    assert [] == unexplained("a = 1  # noqa: E501  # the table\nimport b  # type: ignore[import-untyped]\n")
+    assert ["1: # noqa: E501", "2: # type: ignore[index]", "3: # noqa"] == unexplained(
+        "a = 1  # noqa: E501\nb = 1  # type: ignore[index]\nc = 1  # noqa\n"
+    )
 
 
 def _addresses(part: object) -> Iterator[str]:

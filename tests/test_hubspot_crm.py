@@ -110,6 +110,22 @@ async def test_many_contacts_come_in_pages_and_batches(crm: HubSpot, account: Ac
     assert 2 == account.calls.count("POST /crm/v3/objects/contacts/batch/read")
 
 
+ENDLESS = {"results": [], "paging": {"next": {"after": "MQ"}}}
+
+
+async def test_pages_that_never_end_are_a_trouble_with_a_name(crm: HubSpot, account: Account) -> None:
+    """A stand-in that repeats its cursor, of what belongs to a deal and of closed deals alike."""
+    record = await crm.deal("4711", properties=PROPERTIES)
+    await crm.in_full(record, properties=PROPERTIES)
+    account.first = [(200, {}, ENDLESS) for _ in range(1000)]
+
+    with pytest.raises(NotReachable, match="come to no end"):
+        await crm.in_full(record, properties=PROPERTIES)
+    assert len(account.first) > 900
+    with pytest.raises(NotReachable, match="same page again"):
+        await crm.closed_since(LONG_AGO, closed=LONG_AGO, stages=["closedwon"], after="0/MQ")
+
+
 async def test_closed_deals_are_found_page_by_page(crm: HubSpot, account: Account) -> None:
     """Those in the stages asked for that changed since then, the longest unchanged first."""
     account.largest_page = 2

@@ -31,7 +31,7 @@ def with_part(content: Any, spot: Spot, value: Any) -> Any:
     if not spot:
         return value
     copied = dict(content) if isinstance(content, dict) else list(content)
-    copied[spot[0]] = with_part(content[spot[0]], spot[1:], value)  # type: ignore[index]
+    copied[spot[0]] = with_part(content[spot[0]], spot[1:], value)  # type: ignore[index]  # a dict or a list
     return copied
 
 

@@ -230,7 +230,7 @@ def test_migrating_says_nothing(empty_database: str, capfd: pytest.CaptureFixtur
 
 def test_a_naive_datetime_is_refused(engine: Engine) -> None:
     """It would be read back as another instant."""
-    naive = datetime(2026, 9, 1)  # noqa: DTZ001
+    naive = datetime(2026, 9, 1)  # noqa: DTZ001  # naive is what is tested
     row = {"onboarding": "o", "revision": 1, "body": {}, "written_at": naive}
 
     with pytest.raises(StatementError, match="naive"), write_transaction(engine) as connection:

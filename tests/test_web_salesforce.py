@@ -53,7 +53,7 @@ async def listening(web: Web) -> AsyncIterator[str]:
     """The web process on a port, for clients that are not asynchronous."""
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(web_app(web.parts), port=port, log_config=None))
-    server.capture_signals = _no_signals  # type: ignore[method-assign]
+    server.capture_signals = _no_signals  # type: ignore[method-assign]  # pytest's own stay
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

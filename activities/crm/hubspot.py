@@ -25,6 +25,8 @@ PRIMARY = 5
 ALWAYS = ("dealstage", "pipeline", "hubspot_owner_id")
 MOST_CONTACTS = 200
 """As many as a deal file holds."""
+MOST_PAGES = 50
+"""Of what belongs to one deal; HubSpot gives 500 on each. More do not come from HubSpot, and might never end."""
 
 
 class HubSpot:
@@ -95,6 +97,8 @@ class HubSpot:
         if offset and offset != "0":
             asked["after"] = offset
         found = await self._post("/crm/v3/objects/deals/search", asked)
+        if offset and _after(found) == offset:
+            raise NotReachable("a search gives the same page again and again: is DAY90_HUBSPOT_API right?")
         deals = tuple(FoundDeal(id=str(deal["id"]), changed_at=_changed(deal)) for deal in found.get("results", ()))
         return DealPage(deals=deals, after=_next_of_search(found, deals, since=since))
 
@@ -122,7 +126,7 @@ class HubSpot:
         """Id, types and labels of each association, page by page."""
         linked: list[tuple[str, set[int], tuple[str, ...]]] = []
         asked: dict[str, str] = {"limit": "500"}
-        while True:
+        for _ in range(MOST_PAGES):
             page = await self._get(f"/crm/v4/objects/deals/{deal}/associations/{what}", asked)
             for one in page.get("results", ()):
                 types = one.get("associationTypes") or []
@@ -132,6 +136,7 @@ class HubSpot:
             if after is None or len(linked) >= MOST_CONTACTS:
                 return linked
             asked = {**asked, "after": after}
+        raise NotReachable(f"the {what} of a deal come to no end, page after page: is DAY90_HUBSPOT_API right?")
 
     async def _records(self, what: str, ids: Sequence[str], properties: Collection[str]) -> list[dict[str, Any]]:
         """In the order of the ids; what was deleted meanwhile is left out."""

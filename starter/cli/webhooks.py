@@ -238,16 +238,14 @@ def events(
     """Every type of event there is."""
     from domain.events import KINDS, PREFIX, json_schema
 
-    said: Any = json_schema()
-    if not schema:
-        said = [{"type": PREFIX + kind, **told._asdict()} for kind, told in KINDS.items()]
-    rows = [(PREFIX + kind, told.what, told.about) for kind, told in KINDS.items()]
-    shown: Callable[[Console], None]
     if schema:
-        shown = lambda out: out.print(plain(json.dumps(said, indent=2)), soft_wrap=True)  # noqa: E731
-    else:
-        shown = lambda out: out.print(table("Events", ("event", "what", "about"), rows, whole=("event",)))  # noqa: E731
-    answer(where.json, said, shown)
+        said = json_schema()
+        answer(where.json, said, lambda out: out.print(plain(json.dumps(said, indent=2)), soft_wrap=True))
+        return
+    rows = [(PREFIX + kind, told.what, told.about) for kind, told in KINDS.items()]
+    shown = table("Events", ("event", "what", "about"), rows, whole=("event",))
+    listed = [{"type": PREFIX + kind, **told._asdict()} for kind, told in KINDS.items()]
+    answer(where.json, listed, lambda out: out.print(shown))
 
 
 def webhooks_at(desk: Desk) -> "SqlWebhooks":

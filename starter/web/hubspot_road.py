@@ -7,7 +7,8 @@ any order and more than once.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
 
 from domain.inbox import Incoming
 from domain.refusal import what_is_wrong
@@ -37,15 +38,17 @@ KINDS: Mapping[str, str] = {
 class Event(Wire):
     """An event of a deal, as far as we need it."""
 
-    subscriptionType: str  # noqa: N815
-    objectId: int = Field(gt=0)  # noqa: N815
-    occurredAt: int = Field(ge=0)  # noqa: N815
-    portalId: int | None = None  # noqa: N815
-    propertyName: str | None = Field(None, max_length=200)  # noqa: N815
-    propertyValue: str | None = Field(None, max_length=200)  # noqa: N815
-    primaryObjectId: int | None = None  # noqa: N815
-    mergedObjectIds: tuple[int, ...] = Field((), max_length=100)  # noqa: N815
-    newObjectId: int | None = None  # noqa: N815
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    subscription_type: str
+    object_id: int = Field(gt=0)
+    occurred_at: int = Field(ge=0)
+    portal_id: int | None = None
+    property_name: str | None = Field(None, max_length=200)
+    property_value: str | None = Field(None, max_length=200)
+    primary_object_id: int | None = None
+    merged_object_ids: tuple[int, ...] = Field((), max_length=100)
+    new_object_id: int | None = None
 
 
 def hubspot_road(settings: Settings) -> Road:
@@ -105,26 +108,26 @@ def _kind(raw: Mapping[str, Any]) -> str | None:
 def _incoming(event: Event, kind: str) -> Incoming:
     # Not by eventId, which HubSpot does not promise to be unique. Nor by the subscription: a deal's stage that two of
     # them tell of is one change.
-    parts = (kind, event.objectId, event.propertyName or "", event.propertyValue or "", event.occurredAt)
+    parts = (kind, event.object_id, event.property_name or "", event.property_value or "", event.occurred_at)
     return Incoming(
         source=SOURCE,
         kind=kind,
         key="/".join(str(part) for part in parts),
-        subject=f"{SOURCE}-{event.objectId}",
-        body=event.model_dump(exclude_defaults=True),
+        subject=f"{SOURCE}-{event.object_id}",
+        body=event.model_dump(by_alias=True, exclude_defaults=True),
     )
 
 
 def _of_merge(event: Event) -> Iterator[Incoming]:
     """One delivery for each deal that a merge has swallowed: it is that deal's, and comes among its others."""
-    into = event.newObjectId or event.primaryObjectId or event.objectId
-    for id in sorted({*event.mergedObjectIds, event.primaryObjectId or into} - {into}):
+    into = event.new_object_id or event.primary_object_id or event.object_id
+    for id in sorted({*event.merged_object_ids, event.primary_object_id or into} - {into}):
         yield Incoming(
             source=SOURCE,
             kind=MERGED,
-            key=f"{MERGED}/{id}/{into}/{event.occurredAt}",
+            key=f"{MERGED}/{id}/{into}/{event.occurred_at}",
             subject=f"{SOURCE}-{id}",
-            body={"objectId": id, "mergedInto": into, "occurredAt": event.occurredAt},
+            body={"objectId": id, "mergedInto": into, "occurredAt": event.occurred_at},
         )
 
 

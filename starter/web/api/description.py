@@ -29,7 +29,7 @@ SAMPLES: Mapping[str, Any] = json.loads(Path(__file__).with_name("samples.json")
 
 def describe(app: FastAPI, *, address: str) -> None:
     """Have it answered at /openapi.json; made when it is first asked for."""
-    app.openapi = _described(app, address)  # type: ignore[method-assign]
+    app.openapi = _described(app, address)  # type: ignore[method-assign]  # FastAPI's own way to change it
 
 
 def _described(app: FastAPI, address: str) -> Callable[[], dict[str, Any]]:

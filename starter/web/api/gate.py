@@ -1,6 +1,6 @@
 """What does every request to the API pass? Its token, its rate, its size, its fields, and its Idempotency-Key."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
@@ -119,7 +119,10 @@ async def _handled(request: Request, gate: Gate, token: Token, *, handle: Handli
     if write is None:
         return await handle(request)
     request.state.keyed = write
-    answering: Callable[[], Awaitable[Response]] = lambda: handle(request)  # noqa: E731
+
+    async def answering() -> Response:
+        return await handle(request)
+
     return await answered_once(gate.answers, write, answering)
 
 

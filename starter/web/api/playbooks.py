@@ -36,7 +36,8 @@ def playbook_routes(parts: WebParts) -> APIRouter:
     @router.get("/playbooks", summary="List playbooks", openapi_extra=needs("playbooks:read"), responses=problems())
     def list_playbooks() -> PlaybookList:
         """Those that come with day90, and the company's own."""
-        return PlaybookList(items=tuple(_line(parts, key) for key in parts.library.keys()))  # noqa: SIM118
+        keys = parts.library.keys()
+        return PlaybookList(items=tuple(_line(parts, key) for key in keys))
 
     @router.get(
         "/playbooks/{key}",
