@@ -40,8 +40,6 @@ class Told:
         rows = await asyncio.to_thread(self._deliveries.of, self._source, subject, most=LOOKED_AT)
         bodies = [row for row in rows if isinstance(row.body, Mapping)]
         told = [(at, row.body) for row in bodies if (at := self._moment(row)) is not None]
-            (at, row.body) for row in rows if isinstance(row.body, Mapping) and (at := self._moment(row)) is not None
-        ]
         if not told:
             raise NotFound(f"nothing was delivered of deal {id}")
         # They stand newest first, and of equals the first is taken.
