@@ -14,6 +14,7 @@ from temporalio.exceptions import ApplicationError
 from activities.admission import business_now, calendar_of, check_deal, read_deal
 from activities.ports import Calendars, Ledger, Library, Staff, Wake
 from activities.sending import MAIL
+from domain.agenda.keeping import packed
 from domain.agenda.occasion import Occasion, ProgrammeOccasion
 from domain.agenda.state import Consequences, Entry, State
 from domain.clock import DAY, Clock
@@ -68,10 +69,13 @@ class Bookkeeping:
     rings: Callable[[], None] = _tells_nobody
 
     @activity.defn
-    async def open_onboarding(self, opening: Opening) -> State:
-        """Validate and keep the deal, draft the plan. Fails for good with InvalidDeal or AlreadyOnboarded."""
+    async def open_onboarding(self, opening: Opening) -> State | bytes:
+        """Validate and keep the deal, draft the plan; answers with the first state, packed: histories hold it for ever.
+
+        Fails for good with InvalidDeal or AlreadyOnboarded.
+        """
         try:
-            return await asyncio.get_running_loop().run_in_executor(self.threads, self._open, opening)
+            return packed(await asyncio.get_running_loop().run_in_executor(self.threads, self._open, opening))
         except InvalidDeal as error:
             detail = {"field": error.field, "reason": error.reason}
             raise ApplicationError(str(error), detail, type="InvalidDeal", non_retryable=True) from None

@@ -10,6 +10,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 
 from domain.agenda import Consequences, Entry, ProgrammeStart, State
+from domain.agenda.keeping import in_json
 from domain.introduction import NEWS, IntroductionKept, IntroductionState, read_said
 from domain.news import KINDS, read_news
 from domain.refusal import Refused
@@ -35,7 +36,7 @@ def losses(history: WorkflowHistory) -> Iterator[str]:
             scheduled[event.event_id] = event.activity_task_scheduled_event_attributes.activity_type.name
         for what, shape, kept in _kept(event, scheduled):
             try:
-                shape.validate_json(kept.data, extra="forbid")
+                shape.validate_json(_as_json(kept), extra="forbid")
             except ValidationError as error:
                 first = error.errors(include_input=False, include_url=False)[0]
                 field = ".".join(str(part) for part in first["loc"]) or "all of it"
@@ -52,13 +53,28 @@ def _kept(event: HistoryEvent, scheduled: Mapping[int, str]) -> Iterator[tuple[s
         elif started.workflow_type.name == "Introduction" and started.continued_execution_run_id:
             yield "the carried state", TypeAdapter(dict[str, IntroductionState]), given
         elif started.workflow_type.name == "Onboarding" and started.continued_execution_run_id:
-            yield "the carried state", TypeAdapter(dict[str, State]), given
+            yield "the carried state", TypeAdapter(State if _is_packed(given) else dict[str, State]), given
     completed = event.activity_task_completed_event_attributes
     name = scheduled.get(completed.scheduled_event_id, "")
     for answer in completed.result.payloads[:1]:
         if name in ANSWERS:
             yield f"the answer of {name}", ANSWERS[name], answer
     yield from _kept_by_marker(event)
+
+
+def handed_on(kept: Payload) -> Any:
+    """What a run handed on to its next one, as a JSON value: the same whether a state is packed or not."""
+    value = TypeAdapter(Any).validate_json(_as_json(kept))
+    return value["state"] if isinstance(value, dict) and value.keys() == {"state"} else value
+
+
+def _is_packed(kept: Payload) -> bool:
+    """Whether it is a state as `domain.agenda.packed` writes it; the SDK gives what is bytes this encoding."""
+    return kept.metadata["encoding"] == b"binary/plain"
+
+
+def _as_json(kept: Payload) -> bytes:
+    return in_json(kept.data) if _is_packed(kept) else kept.data
 
 
 def _kept_by_marker(event: HistoryEvent) -> Iterator[tuple[str, TypeAdapter[Any], Payload]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from temporalio import workflow
+from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import (
@@ -20,7 +21,7 @@ from temporalio.worker import (
 
 from domain.wire import Wire
 from runtime.telemetry import silent
-from starter.kept_values import losses
+from starter.kept_values import handed_on, losses
 from starter.trouble import UnreadableFile
 from workflows.sandbox import WORKFLOWS, runner
 
@@ -57,7 +58,7 @@ class Witness(Interceptor):
     """Sees what a replayed run hands on to the next: a replay itself compares the commands, not what they say."""
 
     def __init__(self) -> None:
-        self.handed_on: bytes | None = None
+        self.handed_on: Payload | None = None
 
     def workflow_interceptor_class(
         self, input: WorkflowInterceptorClassInput
@@ -66,7 +67,7 @@ class Witness(Interceptor):
         return _Inbound
 
     def _see(self, handed_on: Any) -> None:
-        self.handed_on = pydantic_data_converter.payload_converter.to_payload(handed_on).data
+        self.handed_on = pydantic_data_converter.payload_converter.to_payload(handed_on)
 
 
 class _Inbound(WorkflowInboundInterceptor):
@@ -84,20 +85,19 @@ def _differences(history: WorkflowHistory, witness: Witness) -> Iterator[str]:
     """What the replay let pass, each in one line."""
     yield from losses(history)
     then = history.events[-1].workflow_execution_continued_as_new_event_attributes.input.payloads
-    if then and witness.handed_on is not None and witness.handed_on != then[0].data:
-        fields = ", ".join(_differing(json.loads(then[0].data), json.loads(witness.handed_on)))
-        yield f"the next run would be handed on something else than it was: {fields}"
+    if then and witness.handed_on is not None:
+        for field in _differing(handed_on(then[0]), handed_on(witness.handed_on)):
+            yield f"the next run would be handed on something else than it was: {field}"
 
 
 def _differing(then: Any, now: Any, at: str = "") -> Iterator[str]:
-    """The names of the fields that differ, of two JSON values that do."""
+    """The names of the fields that differ between two JSON values; written out, since Python holds true equal to 1."""
     if not isinstance(then, dict) or not isinstance(now, dict):
-        yield at or "all of it"
+        if json.dumps(then) != json.dumps(now):
+            yield at or "all of it"
         return
     for key in sorted(then.keys() | now.keys()):
-        # Written out, since Python holds true for equal to 1.
-        if json.dumps(then.get(key)) != json.dumps(now.get(key)):
-            yield from _differing(then.get(key), now.get(key), f"{at}.{key}".lstrip("."))
+        yield from _differing(then.get(key), now.get(key), f"{at}.{key}".lstrip("."))
 
 
 def _in_short(failure: BaseException) -> str:

@@ -96,6 +96,12 @@ BREAKS = (
         "    opened: bool = False\n",
         "    opened: bool = False\n    region: str\n",
     ),
+    Break(
+        "the words changed that states are packed with",
+        ("domain/agenda/keeping.py",),
+        'b\'"seen":["counts":',
+        'b\'"seen":"counts":',
+    ),
     Break("a rule taken out of the closed set", (STATE,), '"stuck", ', ""),
     Break("an answer's field renamed", ("domain",), "stage_opens", "stages_open_on"),
     Break(

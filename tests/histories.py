@@ -10,6 +10,7 @@ from pathlib import Path
 
 from temporalio.client import WorkflowHistory
 
+from domain.agenda.keeping import in_json
 from tests.introductions import RunningIntroduction, introductions, sample_prospect
 from tests.onboardings import RunningOnboarding, World, world
 from tests.stories import attest_everything, work_through
@@ -82,7 +83,10 @@ STORIES: dict[str, Callable[[RunningOnboarding], Awaitable[None]]] = {
     "left_open": left_open,
     "cancelled": cancelled,
     "database_hung": database_hung,
+    "left_open_packed": left_open,
+    "database_hung_packed": database_hung,
 }
+"""The packed ones are of the time since states travel packed; those before hold them as JSON."""
 
 
 async def introduced_and_won(told: RunningIntroduction) -> None:
@@ -170,7 +174,7 @@ def _keep_states(name: str, histories: list[WorkflowHistory]) -> None:
     STATES.mkdir(exist_ok=True)
     for number, history in enumerate(histories[1:], start=2):
         payload = history.events[0].workflow_execution_started_event_attributes.input.payloads[0]
-        state = json.loads(payload.data)["state"]
+        state = json.loads(in_json(payload.data))
         path = STATES / f"{name}-{number}.json"
         path.write_text(json.dumps(state, ensure_ascii=False, indent=1) + "\n", "utf-8")
 

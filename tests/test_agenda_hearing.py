@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import agenda
-from domain.agenda import State
+from domain.agenda import Occasion, State, carried, packed
 from domain.news import KINDS
 from domain.rules.opening import first_state
 from tests.simulation import OWNER, Simulation, deal, high_touch, opened, staff, through_json
@@ -182,6 +182,25 @@ def test_the_state_is_the_same_after_a_trip_through_json_at_every_step() -> None
     onboarding.tell("pause", reason="strike")
 
     assert through_json(onboarding.state) == onboarding.state
+
+
+def test_a_state_comes_out_of_every_form_that_a_history_may_hold_it_in() -> None:
+    """Packed, and as it was held before; and so does what a turn is given."""
+    onboarding = opened()
+    onboarding.in_time(to="gone_live")
+    state = onboarding.state
+    as_it_is = state.model_dump(mode="json")
+
+    assert state == carried(packed(state)) == carried(state) == carried({"state": as_it_is})
+    occasion = Occasion(state=state, now=onboarding.now)
+    given = occasion.model_dump_json()
+    assert (
+        occasion
+        == Occasion.model_validate_json(given)
+        == Occasion.model_validate({"state": as_it_is, "now": onboarding.now})
+    )
+    assert 4 * len(packed(state)) < len(state.model_dump_json().encode())
+    assert 3 * len(given) < len(state.model_dump_json())
 
 
 def test_the_state_stays_small_after_a_hundred_pieces_of_news() -> None:

@@ -27,6 +27,7 @@ NO_ROOMS = {"tests", "docs", "examples", "benchmarks"}
 # machine has no place here; of `datetime` the linter bans the calls that look at a clock.
 SEEN_IN_WORKFLOWS = {
     "asyncio",
+    "base64",
     "collections",
     "contextlib",
     "datetime",

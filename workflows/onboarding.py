@@ -49,16 +49,11 @@ class Onboarding:
     @workflow.init
     def __init__(self, start: Any = None) -> None:
         """News may be handled before `run` begins, so the state exists from here on."""
-        carried = workflow.info().continued_run_id is not None
-        self.kept = Kept(
-            State.model_validate(start["state"]) if carried else State(onboarding=workflow.info().workflow_id)
-        )
+        info = workflow.info()
+        self.kept = Kept(agenda.carried(start) if info.continued_run_id else State(onboarding=info.workflow_id))
         self.revision = 0
         self.unheard: list[tuple[str, Any]] = []
         self.alarm = Alarm()
-        if carried:
-            # The SDK holds what it decoded for as long as the run lasts; read, it would be the state a second time.
-            start.clear()
 
     @workflow.run
     async def run(self, start: Any = None) -> Outcome:
@@ -100,7 +95,8 @@ class Onboarding:
         opening = Opening(
             onboarding=info.workflow_id, run=info.first_execution_run_id, started_at=workflow.now(), start=start
         )
-        self.state = await self._write(Bookkeeping.open_onboarding, opening, "open the onboarding: deal, people, plan")
+        opened = await self._write(Bookkeeping.open_onboarding, opening, "open the onboarding: deal, people, plan")
+        self.state = agenda.carried(opened)
         for kind, raw in self.unheard:
             agenda.hear(self.state, kind, raw, self.now)
         self.unheard.clear()
@@ -120,7 +116,7 @@ class Onboarding:
                 break
             if runs.time_for_a_new_run() and await runs.is_quiet(lambda: self.revision):
                 self.alarm.stop()
-                runs.begin_new_run({"state": self.state})
+                runs.begin_new_run(agenda.packed(self.state))
             await self._sleep(seen)
         self.alarm.stop()
 

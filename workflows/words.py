@@ -11,8 +11,8 @@ with workflow.unsafe.imports_passed_through():
 SHORT = 180
 """Summaries hold 400 bytes; so many characters fit in any script."""
 RULES = {
-    "nudge": "reminder or escalation",
-    "cadence": "regular meeting or report",
+    "nudge": "remind or escalate",
+    "cadence": "meeting or report",
     "open_stage": "stage opens",
     "stuck": "look whether it is stuck",
     "service_level": "issue deadline",
@@ -24,18 +24,27 @@ MARKS = {"open": "▶", "closed": "✓", "ahead": "·", "reached": "✓", "waive
 
 
 def summary_of(state: State, entry: Entry) -> str:
-    """Like `reminder or escalation: UAT signed off, 2027-01-04`."""
+    """Like `remind or escalate: UAT signed off, 2027-01-04`."""
+    return f"{_in_words(entry.rule, [_about(state, entry)])[:SHORT]}, {entry.due:%Y-%m-%d}"
+
+
+def _in_words(rule: str, abouts: list[str]) -> str:
+    about = ", ".join(filter(None, abouts))
+    return f"{RULES.get(rule, rule)}: {about}" if about else RULES.get(rule, rule)
+
+
+def _about(state: State, entry: Entry) -> str:
     milestone = state.milestone(entry.about)
-    about = milestone.title if milestone else entry.about
-    what = f"{RULES.get(entry.rule, entry.rule)}: {about}" if about else RULES.get(entry.rule, entry.rule)
-    return f"{what[:SHORT]}, {entry.due:%Y-%m-%d}"
+    return milestone.title if milestone else entry.about.replace("_", " ")
 
 
 def turn_in_words(state: State, entries: list[Entry]) -> str:
-    """What one turn is about, for the activity's summary."""
+    """What one turn is about, for the activity's summary: `remind or escalate: Kickoff meeting held, Data mapped`."""
     news = [f"{fact.kind.replace('_', ' ')} {fact.about}".strip() for fact in state.pending]
-    due = [summary_of(state, entry) for entry in entries]
-    return "; ".join([*news, *due])[:SHORT] or "nothing new"
+    due: dict[str, list[str]] = {}
+    for entry in entries:
+        due.setdefault(entry.rule, []).append(_about(state, entry))
+    return "; ".join([*news, *(_in_words(rule, abouts) for rule, abouts in due.items())])[:SHORT] or "nothing new"
 
 
 def details(state: State, now: datetime) -> str:

@@ -5,7 +5,7 @@ outside (`domain.rules`), run in activities, and reach the agenda as data.
 """
 
 from domain.agenda.gates import unfold
-from domain.agenda.keeping import Kept
+from domain.agenda.keeping import Kept, carried, packed
 from domain.agenda.occasion import Occasion, ProgrammeOccasion, ProgrammeStart
 from domain.agenda.picture import (
     NOTHING_AHEAD,
@@ -43,11 +43,13 @@ __all__ = [
     "agenda",
     "apply",
     "cancel",
+    "carried",
     "check",
     "due",
     "hear",
     "late",
     "next_entry",
+    "packed",
     "plan",
     "progress",
     "repeated",

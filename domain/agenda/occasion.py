@@ -1,18 +1,33 @@
 """What does a workflow hand over when something has to be decided? The moment, what is due, and the state."""
 
+from base64 import b64decode, b64encode
 from datetime import timedelta
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, PlainSerializer
 
+from domain.agenda.keeping import packed, unpacked
 from domain.agenda.state import Entry, State
 from domain.clock import Clock
 from domain.wire import Instant, Wire
 
 
-class Occasion(Wire):
-    """A moment at which something has to be done: what is due, what has happened since the last one, and the state."""
+def _to_text(state: State) -> str:
+    return b64encode(packed(state)).decode()
 
-    state: State
+
+def _from_text(given: Any) -> Any:
+    """Once it was handed over as it is, and such a turn may still wait for its database."""
+    return unpacked(b64decode(given)) if isinstance(given, str) else given
+
+
+class Occasion(Wire):
+    """A moment at which something has to be done: what is due, what has happened since the last one, and the state.
+
+    In JSON the state is packed, as base64: Temporal's core keeps what each turn of a run was given until the run ends.
+    """
+
+    state: Annotated[State, BeforeValidator(_from_text), PlainSerializer(_to_text, when_used="json")]
     due: tuple[Entry, ...] = ()
     now: Instant
 

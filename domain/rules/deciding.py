@@ -21,6 +21,9 @@ from domain.wire import Wire
 
 NOTHING_DONE: Mapping[str, datetime] = MappingProxyType({})
 
+ADOPTED = ("hypercare_until", "hand_off_from", "hand_off_by", "approvers", "cast")
+"""Fields of the state that an answer names when they change: each answer stands in the history for ever."""
+
 
 class Decision(Wire):
     consequences: Consequences
@@ -55,19 +58,16 @@ def decide(
     wanted = desired(state, dossier.playbook, dossier.calendar, desk.plan, now)
     difference = changes(state, wanted)
     state.entries = wanted
+    changed = {name: getattr(state, name) for name in ADOPTED if getattr(state, name) != getattr(occasion.state, name)}
     consequences = Consequences(
         put=difference.put,
         drop=difference.drop,
         dues=dues,
         stage_opens=stage_opens,
         moved=moved,
-        hypercare_until=state.hypercare_until,
-        hand_off_from=desk.plan.hand_off_from,
-        hand_off_by=desk.plan.hand_off_by,
         stuck=stuck,
         owner=owner,
-        approvers=state.approvers if state.approvers != occasion.state.approvers else None,
-        cast=state.cast if state.cast != occasion.state.cast else None,
+        **changed,
     )
     fresh_facts = [fact for fact in facts if fact.key not in done_before]
     notices = [notice for fact in fresh_facts for notice in tell(desk, fact, before=before)]
