@@ -235,7 +235,12 @@ class Inbox(Protocol):
     """What other systems delivered."""
 
     def ready(self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()) -> Sequence[InboxRow]:
-        """Those that wait, oldest first; none of the sources `not_of`."""
+        """Those that wait and were never tried, oldest first; none of the sources `not_of`."""
+
+    def tried_before(
+        self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()
+    ) -> Sequence[InboxRow]:
+        """Those that wait and have failed before, drawn by lot: none of them is always the last."""
 
     def waiting_about(self, source: str, subjects: Collection[str]) -> Sequence[InboxRow]:
         """Those of that source that wait about those things, oldest first."""

@@ -25,6 +25,8 @@ MOST_AT_ONCE = 100
 """So many deliveries are taken up in one step: a burst of thousands is through in some dozens of them."""
 MOST_NAMED = 200
 """Of troubled deliveries: the receiver tries 50 alone and finds the others again. An answer holds 2 MB at most."""
+MOST_TROUBLED = 1_000
+"""In one pass: what stands behind more troubled ones than that is seen by the next."""
 SIDE_BY_SIDE = 10
 """So many subjects are worked on together: Temporal and the CRM answer while we wait, and neither is flooded."""
 BEGINS_NO_MORE_AFTER = timedelta(seconds=60)
@@ -68,25 +70,35 @@ class Receiving:
         """
         until = asyncio.get_running_loop().time() + BEGINS_NO_MORE_AFTER.total_seconds()
         away: set[str] = set()
-        passed = Passed()
+        settled, troubled, rounds = 0, set[int](), 0
         async with alive():
             while True:
                 known = frozenset(away)
-                here = await self._round({*once.apart_from, *passed.troubled}, away=away, until=until)
-                passed = Passed(
-                    settled=passed.settled + here.settled,
-                    troubled=tuple(sorted({*passed.troubled, *here.troubled})),
-                    more=here.more,
-                )
-                if not here.more or away == known or asyncio.get_running_loop().time() > until:
-                    return passed
+                here = await self._round({*once.apart_from, *troubled}, away=away, until=until, again=rounds == 0)
+                settled, rounds = settled + here.settled, rounds + 1
+                troubled |= set(here.troubled)
+                # Where nothing could be settled, what stands behind it may be: else whoever waits for it would be told
+                # that nothing can be done now.
+                go_on = away != known or (not here.settled and len(troubled) < MOST_TROUBLED)
+                if not here.more or not go_on or asyncio.get_running_loop().time() > until:
+                    return Passed(settled=settled, troubled=tuple(sorted(troubled)[:MOST_NAMED]), more=here.more)
 
-    async def _round(self, apart_from: Collection[int], *, away: set[str], until: float) -> Passed:
-        """The oldest that wait, but of sources that are away; those that prove to be so are added to them."""
+    async def _round(self, apart_from: Collection[int], *, away: set[str], until: float, again: bool) -> Passed:
+        """The oldest that were never tried, but of sources that are away; those that prove to be so are added to them.
+
+        With `again` those that failed before have what room is left: however many of them there are, they keep no
+        fresh one from its turn.
+        """
         apart_from, not_of = frozenset(apart_from), frozenset(away)
-        ready = await self._in_thread(
-            lambda: self.inbox.ready(apart_from=apart_from, not_of=not_of, most=MOST_AT_ONCE),
-        )
+
+        def look() -> Sequence[InboxRow]:
+            fresh = self.inbox.ready(apart_from=apart_from, not_of=not_of, most=MOST_AT_ONCE)
+            room = MOST_AT_ONCE - len(fresh)
+            if not again or not room:
+                return fresh
+            return [*fresh, *self.inbox.tried_before(apart_from=apart_from, not_of=not_of, most=room)]
+
+        ready = await self._in_thread(look)
         rows = await self._in_thread(lambda: self._with_all_about_the_same(ready, apart_from=apart_from))
         by_subject: dict[tuple[str, str], list[InboxRow]] = defaultdict(list)
         for row in rows:
@@ -114,7 +126,12 @@ class Receiving:
                         troubled.extend(later.id for later in of_one if later.id >= alike[0].id)
                         if isinstance(trouble, NotReachable):
                             away.add(row.source)
-                        log.warning("delivery_waits", delivery=row.id, source=row.source, kind=type(trouble).__name__)
+                        kind = type(trouble).__name__
+                        log.warning("delivery_waits", delivery=row.id, source=row.source, kind=kind)
+                        # Only the kind of what is no trouble of ours: its words may name people.
+                        reason = str(trouble) if isinstance(trouble, NotReachable) else kind
+                        tried = [one.id for one in alike]
+                        await self._in_thread(partial(self._waits, tried, reason))
                         return
                     # At once: a worker that is killed in the middle of a pass leaves the rest of it alone.
                     await self._in_thread(partial(self.inbox.settle, became))
@@ -122,9 +139,11 @@ class Receiving:
 
         await asyncio.gather(*(in_order(of_one) for of_one in by_subject.values()))
         left = len(rows) - settled - len(troubled)
-        return Passed(
-            settled=settled, troubled=tuple(sorted(troubled)[:MOST_NAMED]), more=left > 0 or len(ready) == MOST_AT_ONCE
-        )
+        return Passed(settled=settled, troubled=tuple(troubled), more=left > 0 or len(ready) == MOST_AT_ONCE)
+
+    def _waits(self, tried: Sequence[int], reason: str) -> None:
+        for id in tried:
+            self.inbox.waits_for(id, reason)
 
     def _with_all_about_the_same(self, ready: Sequence[InboxRow], *, apart_from: Collection[int]) -> Sequence[InboxRow]:
         """And whatever else waits about what is going to be looked at: it came before the look, so the look sees it."""

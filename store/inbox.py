@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, Engine, TextClause, func, select, update
+from sqlalchemy import ColumnElement, Engine, Select, TextClause, func, select, update
 
 from domain.inbox import InboxRow, InboxState, Incoming, Settled
 from domain.wire import Wire
@@ -49,14 +49,26 @@ class SqlInbox:
             add_tuples(connection, inbox, rows, columns=KEPT)
 
     def ready(self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()) -> Sequence[InboxRow]:
-        """Those that wait, oldest first; none of the sources `not_of`."""
-        waiting = select(inbox).where(IS_WAITING).order_by(inbox.c.id)
+        """Those that wait and were never tried, oldest first; none of the sources `not_of`."""
+        fresh = select(inbox).where(IS_WAITING, inbox.c.outcome == "").order_by(inbox.c.id).limit(most)
+        return self._waiting(fresh, apart_from=apart_from, not_of=not_of)
+
+    def tried_before(
+        self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()
+    ) -> Sequence[InboxRow]:
+        """Those that wait and have failed before, drawn by lot: none of them is always the last."""
+        failed = select(inbox).where(IS_WAITING, inbox.c.outcome != "").order_by(func.random()).limit(most)
+        return self._waiting(failed, apart_from=apart_from, not_of=not_of)
+
+    def _waiting(
+        self, found: "Select[Any]", *, apart_from: Collection[int], not_of: Collection[str]
+    ) -> Sequence[InboxRow]:
         if not_of:
-            waiting = waiting.where(inbox.c.source.not_in(list(not_of)))
+            found = found.where(inbox.c.source.not_in(list(not_of)))
         if apart_from:
-            waiting = waiting.where(inbox.c.id.not_in(list(apart_from)))
+            found = found.where(inbox.c.id.not_in(list(apart_from)))
         with read_transaction(self._engine) as connection:
-            return [InboxRow.model_validate(row) for row in connection.execute(waiting.limit(most)).mappings()]
+            return [InboxRow.model_validate(row) for row in connection.execute(found).mappings()]
 
     def waiting_about(self, source: str, subjects: Collection[str]) -> Sequence[InboxRow]:
         """Those of that source that wait about those things, oldest first."""

@@ -174,8 +174,16 @@ class MemoryInbox:
         return id
 
     def ready(self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()) -> Sequence[InboxRow]:
+        return self._waiting(apart_from, not_of, tried=False)[:most]
+
+    def tried_before(
+        self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()
+    ) -> Sequence[InboxRow]:
+        return self._waiting(apart_from, not_of, tried=True)[:most]
+
+    def _waiting(self, apart_from: Collection[int], not_of: Collection[str], *, tried: bool) -> list[InboxRow]:
         wait = [row for row in self.rows.values() if row.state == "waiting" and row.source not in not_of]
-        return [row for row in wait if row.id not in apart_from][:most]
+        return [row for row in wait if row.id not in apart_from and bool(row.outcome) == tried]
 
     def waiting_about(self, source: str, subjects: Collection[str]) -> Sequence[InboxRow]:
         about = [row for row in self.rows.values() if row.source == source and row.subject in subjects]
@@ -191,6 +199,7 @@ class MemoryInbox:
 
     def waits_for(self, id: int, trouble: str) -> None:
         self.waited_for.append((id, trouble))
+        self.rows[id] = self.rows[id].model_copy(update={"outcome": trouble})
 
     def states(self) -> list[str]:
         return [row.state for row in self.rows.values()]

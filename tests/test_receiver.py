@@ -39,6 +39,15 @@ class Scripted:
         return Settled(outcome="done")
 
 
+class Poisoned(Scripted):
+    """A handler with a fault of its own."""
+
+    async def __call__(self, row: InboxRow) -> Settled:
+        if row.body == "poison":
+            raise KeyError("a person's name")
+        return await super().__call__(row)
+
+
 @dataclass
 class Written(MemoryInbox):
     """An inbox that remembers how many were settled together."""
@@ -132,6 +141,21 @@ async def test_a_crm_that_is_away_holds_up_no_other_source_however_much_of_it_wa
         await until(lambda: inbox.states()[-1] == "done")
 
     assert {"waiting", "done"} == set(inbox.states())
+
+
+async def test_deliveries_that_always_fail_hold_up_no_fresh_one_however_many_they_are() -> None:
+    """Neither those that came before, nor when they are tried again, nor one among them that has recovered."""
+    inbox, handler = MemoryInbox(), Poisoned()
+    bad = [inbox.deliver(subject=f"deal-{number}", key=f"bad-{number}", body="poison") for number in range(330)]
+    first = inbox.deliver(key="first")
+
+    async with receiving(inbox, handler) as (_, receiver):
+        await until(lambda: inbox.rows[first].state == "done")
+        second = inbox.deliver(key="second")
+        await receiver.signal("wake")
+        await until(lambda: inbox.rows[second].state == "done")
+
+    assert all("KeyError" == inbox.rows[id].outcome for id in bad)
 
 
 async def test_an_outage_of_a_day_loses_nothing() -> None:

@@ -46,6 +46,23 @@ def test_sources_can_be_passed_over(inbox: SqlInbox) -> None:
     assert ["2"] == [row.key for row in found]
 
 
+def test_what_failed_before_stands_behind_what_was_never_tried(inbox: SqlInbox) -> None:
+    """Drawn by lot, each has its turn; what a person orders again counts as fresh."""
+    inbox.keep([incoming(str(number)) for number in range(40)])
+    failed = inbox.ready(apart_from=(), most=30)
+    for row in failed:
+        inbox.waits_for(row.id, "KeyError")
+
+    assert [str(number) for number in range(30, 40)] == waiting(inbox)
+    drawn = {row.key for _ in range(200) for row in inbox.tried_before(apart_from=(failed[0].id,), most=5)}
+    assert {str(number) for number in range(1, 30)} == drawn
+    assert [] == inbox.tried_before(apart_from=(), most=5, not_of=("deals",))
+
+    inbox.settle({failed[7].id: Settled(state="refused", outcome="no such owner")})
+    inbox.retry(failed[7].id)
+    assert "7" == waiting(inbox)[0]
+
+
 def test_what_was_settled_is_not_settled_again(inbox: SqlInbox) -> None:
     """A try that was given up may still come through."""
     inbox.keep([incoming("1")])

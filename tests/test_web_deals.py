@@ -2,15 +2,19 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 from activities.starting import DealStarts
 from domain.refusal import InvalidDeal
 from playbooks.mapping_files import MappingFile
+from starter.web import health
 from tests.fakes import Doors, delivered
 from tests.onboardings import sample_deal
 from tests.test_mapping import RECORD, SMALL
@@ -175,3 +179,45 @@ async def test_health_is_told(tmp_path: Path) -> None:
         ready = await web.client.get("/readyz")
 
         assert (200, {"ready": True, "database": "answers", "temporal": "away"}) == (ready.status_code, ready.json())
+
+
+async def test_however_many_ask_for_readiness_it_is_looked_once(tmp_path: Path) -> None:
+    """Anybody may ask, and takes nothing from those who deliver."""
+    async with web_on(tmp_path) as web, questions(web.parts.engine) as asked:
+        answers = await asyncio.gather(*(web.client.get("/readyz") for _ in range(100)))
+
+        assert {200} == {answer.status_code for answer in answers}
+        assert 1 == len(asked)
+
+
+async def test_a_database_that_hangs_is_asked_once_and_holds_up_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look gives up soon; the question that hangs is not asked beside itself."""
+    monkeypatch.setattr(health, "LOOKS_AT_MOST", 0.05)
+    monkeypatch.setattr(health, "HOLDS_FOR", 0.0)
+    go_on = threading.Event()
+    async with web_on(tmp_path) as web, questions(web.parts.engine, hang=go_on) as asked:
+        answers = [await web.client.get("/readyz") for _ in range(5)]
+        assert {503} == {answer.status_code for answer in answers}
+        assert 1 == len(asked)
+
+        go_on.set()
+        while (await web.client.get("/readyz")).status_code != 200:
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def questions(engine: Engine, *, hang: threading.Event | None = None) -> AsyncIterator[list[str]]:
+    """Every question to the database whether it is there; until `hang` is set, none is answered."""
+    asked: list[str] = []
+
+    def ask(_: Any, __: Any, statement: str, *more: Any) -> None:
+        if statement == "SELECT 1":
+            asked.append(statement)
+            if hang is not None:
+                hang.wait(20)
+
+    event.listen(engine, "before_cursor_execute", ask)
+    yield asked
+    event.remove(engine, "before_cursor_execute", ask)

@@ -39,7 +39,9 @@ class Told:
         subject = f"{self._source}-{id}"
         rows = await asyncio.to_thread(self._deliveries.of, self._source, subject, most=LOOKED_AT)
         bodies = [row for row in rows if isinstance(row.body, Mapping)]
-        told = [(at, row.body) for row in bodies if (at := self._moment(row)) is not None]
+        told: list[tuple[datetime, Mapping[str, Any]]] = [
+            (at, row.body) for row in bodies if (at := self._moment(row)) is not None
+        ]
         if not told:
             raise NotFound(f"nothing was delivered of deal {id}")
         # They stand newest first, and of equals the first is taken.

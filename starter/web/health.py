@@ -1,6 +1,8 @@
 """Is the web process alive, and can it take deliveries?"""
 
 import asyncio
+from collections.abc import Awaitable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 from fastapi import APIRouter, Response
@@ -15,6 +17,8 @@ from store.engine import read_transaction
 
 LOOKS_AT_MOST = 3.0
 """Seconds: who asks for readiness asks often, and gives up soon."""
+HOLDS_FOR = 1.0
+"""Seconds that an answer holds: anybody may ask, and however many do, they cost one look a second."""
 Part = Literal["answers", "away"]
 
 
@@ -32,6 +36,7 @@ class Readiness(BaseModel):
 
 def health_routes(parts: WebParts) -> APIRouter:
     router = APIRouter(tags=["health"])
+    looks = Looks(parts)
 
     @router.get("/healthz", summary="Does it run?")
     async def is_alive() -> Alive:
@@ -45,35 +50,57 @@ def health_routes(parts: WebParts) -> APIRouter:
     )
     async def is_ready(response: Response) -> Readiness:
         """Deliveries can be taken."""
-        database, temporal = await asyncio.gather(_answers(_database(parts)), _answers(_temporal(parts)))
+        database, temporal = await looks.newest()
         response.status_code = 200 if database else 503
         return Readiness(ready=database, database=_part(database), temporal=_part(temporal))
 
     return router
 
 
-async def _answers(looking: "asyncio.Future[None]") -> bool:
+class Looks:
+    """One look at a time, for all who ask; on a thread of its own, so that one that hangs takes no request's."""
+
+    def __init__(self, parts: WebParts) -> None:
+        self._parts = parts
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="readiness")
+        self._asking: asyncio.Future[None] | None = None
+        self._looking: asyncio.Task[tuple[bool, bool]] | None = None
+        self._holds_until = 0.0
+
+    async def newest(self) -> tuple[bool, bool]:
+        """Whether the database answers, and whether Temporal does: as of a second ago at most."""
+        now = asyncio.get_running_loop().time()
+        if self._looking is None or (self._looking.done() and now > self._holds_until):
+            self._looking = asyncio.create_task(self._look())
+        # Who asked first may hang up; the others wait on.
+        return await asyncio.shield(self._looking)
+
+    async def _look(self) -> tuple[bool, bool]:
+        database, temporal = await asyncio.gather(_answers(self._database()), _answers(self._temporal()))
+        self._holds_until = asyncio.get_running_loop().time() + HOLDS_FOR
+        return database, temporal
+
+    def _database(self) -> "Awaitable[None]":
+        """The question that is under way, as long as it hangs; else a new one."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.get_running_loop().run_in_executor(self._thread, self._ask)
+        return asyncio.shield(self._asking)
+
+    def _ask(self) -> None:
+        with read_transaction(self._parts.engine) as connection:
+            connection.execute(text("SELECT 1"))
+
+    async def _temporal(self) -> None:
+        client = await self._parts.client()
+        await client.service_client.check_health()
+
+
+async def _answers(looking: "Awaitable[None]") -> bool:
     try:
         await asyncio.wait_for(looking, LOOKS_AT_MOST)
     except (TimeoutError, SQLAlchemyError, RPCError, CannotReachTemporal, BadTemporalProfile):
         return False
     return True
-
-
-def _database(parts: WebParts) -> "asyncio.Future[None]":
-    def look() -> None:
-        with read_transaction(parts.engine) as connection:
-            connection.execute(text("SELECT 1"))
-
-    return asyncio.ensure_future(asyncio.to_thread(look))
-
-
-def _temporal(parts: WebParts) -> "asyncio.Future[None]":
-    async def look() -> None:
-        client = await parts.client()
-        await client.service_client.check_health()
-
-    return asyncio.ensure_future(look())
 
 
 def _part(answers: bool) -> Part:
