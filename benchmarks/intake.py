@@ -3,7 +3,11 @@
 All are served by one web process, called in turn, window by window: HubSpot deliveries of one event each, signed and
 each another event, answered when they stand in the inbox; and a route that reads its body and answers, once among the
 web process' own routes (`requests_ratio`) and once of Starlette alone, with nothing of ours or FastAPI's around it
-(`starlette_ratio`). The ratios are of requests a second.
+(`starlette_ratio`). The ratios are of requests a second. PostgreSQL runs as it is installed, with fsync.
+
+Each side is called over 32 connections, as many as a CRM keeps open to one receiver. That bounds neither: the bare
+route takes the web process a whole core, and the client two fifths of the other. Deliveries are kept in groups, each of
+about half the connections, so that more of them favour the intake and fewer the bare route (`--connections`).
 """
 
 import argparse
@@ -31,8 +35,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from benchmarks.calling import Window, call, request_of
-from benchmarks.parts import Kept, free_port, kept, store
+from benchmarks.calling import CONNECTIONS, Window, call, request_of
+from benchmarks.parts import ORDINARY, Kept, free_port, kept, store
 from benchmarks.report import figures, say, table
 from runtime.connection import CannotReachTemporal
 from runtime.settings import load_settings
@@ -126,16 +130,20 @@ async def web_process(folder: Path, database_url: str) -> AsyncIterator[int]:
 async def measure(database: str, options: argparse.Namespace) -> dict[str, Any]:
     async with contextlib.AsyncExitStack() as ends:
         folder = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="day90-intake-")))
-        kept_in = await ends.enter_async_context(store(database, folder))
+        kept_in = await ends.enter_async_context(store(database, folder, options=ORDINARY))
         port = await ends.enter_async_context(web_process(folder, kept_in.url))
+
+        async def called(requests: Iterator[bytes]) -> Window:
+            return await call(port, requests, seconds=options.seconds, connections=options.connections)
+
         numbers = itertools.count()
         sample = next(deliveries(iter([0]), public_url=""))
         bare_request, alone_request = (sample.replace(PATH.encode(), path.encode(), 1) for path in (BARE, ALONE))
         rounds: list[tuple[Window, Window, Window]] = []
         taken = 0
         for turn in range(options.rounds + 1):
-            bare = await call(port, itertools.repeat(bare_request), seconds=options.seconds)
-            alone = await call(port, itertools.repeat(alone_request), seconds=options.seconds)
+            bare = await called(itertools.repeat(bare_request))
+            alone = await called(itertools.repeat(alone_request))
             # Made before the clock runs, so that signing is not in the figure of whom we measure.
             made = list(
                 itertools.islice(
@@ -143,7 +151,7 @@ async def measure(database: str, options: argparse.Namespace) -> dict[str, Any]:
                 )
             )
             await asyncio.sleep(PAUSE)
-            intake = await call(port, iter(made), seconds=options.seconds)
+            intake = await called(iter(made))
             taken += intake.answered - intake.refused
             rates = f"intake {intake.rate:,.0f} a second, bare {bare.rate:,.0f}, Starlette alone {alone.rate:,.0f}"
             say(f"{database} round {turn}: {rates}, {intake.refused} refused")
@@ -181,6 +189,7 @@ def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.intake", description=__doc__)
     parser.add_argument("--rounds", type=int, default=8, help="pairs of windows that count; one more comes before")
     parser.add_argument("--seconds", type=float, default=1.5, help="length of a window")
+    parser.add_argument("--connections", type=int, default=CONNECTIONS, help="over which each side is called")
     parser.add_argument("--store", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(words)

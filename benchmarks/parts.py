@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -185,10 +185,18 @@ def _bare_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "DAY90_"))}
 
 
+QUICK = ("fsync=off", "full_page_writes=off")
+"""Whoever kills the process leaves the machine alive, so its file cache may stand for the disk; what is committed must
+be written by then, so synchronous_commit stays on."""
+ORDINARY: Sequence[str] = ()
+"""As it is installed: what a commit costs is measured."""
+
+
 class Postgres:
     """A PostgreSQL of our own, on a socket in a folder of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: Sequence[str] = QUICK) -> None:
+        self._options = options
         # The path of a socket may have 107 characters at most, and `nobody` must get there.
         self.folder = Path(tempfile.mkdtemp(prefix="day90-pg-", dir="/tmp"))
         self.folder.chmod(0o755)
@@ -225,10 +233,8 @@ class Postgres:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     async def _begin(self) -> Child:
-        # Whoever kills the process leaves the machine alive, so its file cache may stand for the disk (fsync); what is
-        # committed must be written by then, so synchronous_commit stays on.
         serve = [f"{self._programs}/postgres", "-D", f"{self.folder}/data", "-k", f"{self.folder}"]
-        serve += ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off"]
+        serve += [word for option in ("listen_addresses=", *self._options) for word in ("-c", option)]
         log = self.folder / "log"
         with log.open("ab") as file:
             process = await asyncio.create_subprocess_exec(
@@ -252,12 +258,12 @@ class Store:
 
 
 @asynccontextmanager
-async def store(kind: str, folder: Path) -> AsyncIterator[Store]:
-    """The database, up and empty; gone when the block is left."""
+async def store(kind: str, folder: Path, *, options: Sequence[str] = QUICK) -> AsyncIterator[Store]:
+    """The database, up and empty; gone when the block is left. `options` are those of a PostgreSQL server."""
     if kind == "sqlite":
         yield Store(url=f"sqlite:///{folder / 'day90.sqlite'}", part=None)
         return
-    postgres = await asyncio.to_thread(Postgres)
+    postgres = await asyncio.to_thread(Postgres, options)
     try:
         async with kept(postgres.part()) as part:
             await postgres.answers()
