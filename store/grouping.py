@@ -3,7 +3,8 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from threading import Thread
 from typing import Generic, NamedTuple, Self, TypeVar
 
 Item = TypeVar("Item")
@@ -17,7 +18,8 @@ class _Given(NamedTuple, Generic[Item]):
 class GroupedWriter(Generic[Item]):
     """Writes what comes at the same moment together, at most about `most` at a time, in a thread of its own.
 
-    For one event loop. The thread is handed whole groups: handing it every single write costs more than the write.
+    For one event loop. The thread is handed whole groups, and hands back one answer for each: handing it every single
+    write, or a group by an executor's futures, costs more than the write.
     What was given before the end of `async with` is written before the end.
     """
 
@@ -25,50 +27,63 @@ class GroupedWriter(Generic[Item]):
         self._write = write
         self._most = most
         self._waiting: deque[_Given[Item]] = deque()
-        self._writing: asyncio.Task[None] | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._groups: SimpleQueue[Sequence[_Given[Item]]] = SimpleQueue()
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
+        self._thread = Thread(target=self._write_groups, name=name, daemon=True)
+        self._loop: asyncio.AbstractEventLoop
 
     async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._writing is not None:
-            await self._writing
-        self._thread.shutdown()
+        await self._at_rest.wait()
+        self._groups.put(())
+        self._thread.join()
 
     async def keep(self, items: Sequence[Item]) -> None:
         """Return when they are durable; raise what the database says when it does not take them.
 
         A caller that is cancelled meanwhile cannot take them back: others share the transaction.
         """
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
+        done: asyncio.Future[None] = self._loop.create_future()
         self._waiting.append(_Given(items, done))
-        if self._writing is None:
-            self._writing = loop.create_task(self._write_groups())
+        if self._at_rest.is_set():
+            self._at_rest.clear()
+            # Not at once: what else came in this turn of the loop goes along.
+            self._loop.call_soon(self._hand_over)
         await done
 
-    async def _write_groups(self) -> None:
-        while group := self._next_group():
-            items = [item for given in group for item in given.items]
-            failure: Exception | None = None
-            try:
-                await asyncio.get_running_loop().run_in_executor(self._thread, self._write, items)
-            except Exception as trouble:
-                failure = trouble
-            for given in group:
-                if given.done.done():
-                    continue
-                if failure is None:
-                    given.done.set_result(None)
-                else:
-                    given.done.set_exception(failure)
-        self._writing = None
-
-    def _next_group(self) -> Sequence[_Given[Item]]:
+    def _hand_over(self) -> None:
+        """Give the thread what waits, as much as a group holds."""
         group: list[_Given[Item]] = []
         size = 0
         while self._waiting and size < self._most:
             group.append(self._waiting.popleft())
             size += len(group[-1].items)
-        return group
+        if group:
+            self._groups.put(group)
+        else:
+            self._at_rest.set()
+
+    def _write_groups(self) -> None:
+        """The thread, until it is handed an empty group."""
+        while group := self._groups.get():
+            failure: Exception | None = None
+            try:
+                self._write([item for given in group for item in given.items])
+            except Exception as trouble:
+                failure = trouble
+            self._loop.call_soon_threadsafe(self._written, group, failure)
+
+    def _written(self, group: Sequence[_Given[Item]], failure: Exception | None) -> None:
+        self._hand_over()
+        for given in group:
+            if given.done.done():
+                continue
+            if failure is None:
+                given.done.set_result(None)
+            else:
+                given.done.set_exception(failure)
