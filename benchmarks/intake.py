@@ -69,7 +69,7 @@ async def serve() -> None:
     async with web_parts(settings, reach=nobody) as parts:
         app, alone = web_app(parts), Starlette(routes=[Route(ALONE, bare, methods=["POST"])])
         # Before all others: what finding it costs is not what is compared.
-        app.router.routes.insert(0, Route(BARE, bare, methods=["POST"]))
+        app.api.router.routes.insert(0, Route(BARE, bare, methods=["POST"]))
 
         async def either(scope: Scope, receive: Receive, send: Send) -> None:
             await (alone if scope["type"] == "http" and scope["path"] == ALONE else app)(scope, receive, send)

@@ -121,7 +121,7 @@ async def test_a_remembered_token_costs_no_query(tmp_path: Path) -> None:
 
     async with web_on(tmp_path) as web:
         headers = web.token()
-        web.app.state.gate.callers.tokens = Counting(web.parts.engine)
+        web.app.api.state.gate.callers.tokens = Counting(web.parts.engine)
         for _ in range(20):
             await web.client.get("/api/v1/playbooks", headers=headers)
 

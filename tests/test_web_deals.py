@@ -115,7 +115,7 @@ async def test_what_is_taken_can_be_read_wherever_it_is_handed_on(tmp_path: Path
 
 async def test_who_never_ends_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else anybody, without a token, could have us hold megabytes for ever."""
-    monkeypatch.setattr("starter.web.roads.READ_WITHIN", 0.05)
+    monkeypatch.setattr("starter.web.calls.READ_WITHIN", 0.05)
 
     async def half() -> AsyncIterator[bytes]:
         yield b"{"

@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import httpx2
 import uvicorn
-from fastapi import FastAPI
 
 from domain.access import SCOPES, Scope
 from domain.inbox import InboxRow
@@ -21,6 +20,7 @@ from runtime.connection import connect
 from runtime.settings import Settings
 from starter.web.app import web_app
 from starter.web.parts import WebParts, web_parts
+from starter.web.roads import Roads
 from store.engine import migrate
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
@@ -38,7 +38,7 @@ class Web:
 
     client: httpx2.AsyncClient
     parts: WebParts
-    app: FastAPI
+    app: Roads
 
     def token(self, *scopes: Scope, **more: Any) -> dict[str, str]:
         """Headers of a caller who may do that; everything when nothing is named."""

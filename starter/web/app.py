@@ -39,7 +39,13 @@ RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
 """What the REST API is about."""
 
 
-def web_app(parts: WebParts) -> FastAPI:
+def web_app(parts: WebParts) -> Roads:
+    roads = [road(parts.settings) for road in ROADS]
+    return Roads(api_app(parts), roads={road.path: road for road in roads}, parts=parts)
+
+
+def api_app(parts: WebParts) -> FastAPI:
+    """All but the roads."""
     app = FastAPI(
         title="day90",
         summary="Customer onboardings: start them, bring news, ask how they stand.",
@@ -59,7 +65,4 @@ def web_app(parts: WebParts) -> FastAPI:
     describe(app, address=parts.settings.public_address)
     app.add_middleware(Envelope, api=app)
     app.router.routes.extend(usage_routes(parts))
-    roads = [road(parts.settings) for road in ROADS]
-    # The last one added is the first one met.
-    app.add_middleware(Roads, roads={road.path: road for road in roads}, parts=parts)
     return app

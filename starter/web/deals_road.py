@@ -13,9 +13,10 @@ from domain.refusal import InvalidDeal
 from domain.trouble import NotReachable
 from playbooks.mapping_files import MappingFile
 from runtime.settings import Settings, each_secret
+from starter.web.calls import Call
 from starter.web.problems import Problem, problem_of
 from starter.web.reading import bearer, is_one_of, read_json
-from starter.web.roads import Call, Road
+from starter.web.roads import Road
 
 SOURCE = "deals"
 
@@ -62,9 +63,15 @@ def _foreign_deal(mapping: MappingFile) -> Callable[[Any], str]:
 
 
 ACCEPTED = JSONResponse({"accepted": True}, status_code=202)
-"""Made once: it is the same for every delivery."""
+ACKNOWLEDGED = Response(status_code=202)
+"""Made once: they are the same for every delivery."""
 
 
 def accepted(_: Call) -> Response:
     """202: it is kept, and what follows from it follows."""
     return ACCEPTED
+
+
+def acknowledged(_: Call) -> Response:
+    """The same for webhooks, whose senders look at the status alone: a body is another write to the socket."""
+    return ACKNOWLEDGED

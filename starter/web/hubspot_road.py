@@ -14,11 +14,12 @@ from domain.inbox import Incoming
 from domain.refusal import what_is_wrong
 from domain.wire import Wire
 from runtime.settings import Settings, each_secret
-from starter.web.deals_road import accepted
+from starter.web.calls import Call
+from starter.web.deals_road import acknowledged
 from starter.web.hubspot_signature import Version, is_fresh, signed
 from starter.web.problems import Problem
 from starter.web.reading import is_one_of, read_json
-from starter.web.roads import Call, Road
+from starter.web.roads import Road
 
 SOURCE = "hubspot"
 DEAL = "0-3"
@@ -61,7 +62,7 @@ def hubspot_road(settings: Settings) -> Road:
             raise Problem("invalid", "a batch of HubSpot is a JSON array of events")
         return list(_of_deals(events))
 
-    return Road(path="/intake/hubspot", take=take if secrets else None, answer=accepted)
+    return Road(path="/intake/hubspot", take=take if secrets else None, answer=acknowledged)
 
 
 def verify(call: Call, secrets: tuple[str, ...], *, version: Version) -> None:

@@ -8,10 +8,11 @@ from domain.inbox import Incoming
 from domain.refusal import Refused
 from domain.reported import read_report
 from runtime.settings import Settings, each_secret
-from starter.web.deals_road import accepted
+from starter.web.calls import Call
+from starter.web.deals_road import acknowledged
 from starter.web.problems import Problem
 from starter.web.reading import read_json
-from starter.web.roads import Call, Road
+from starter.web.roads import Road
 
 SOURCE = "news"
 LONGEST_ID = 255
@@ -33,7 +34,7 @@ def news_road(settings: Settings) -> Road:
         # What is about one onboarding is told in the order in which it came.
         return [Incoming(source=SOURCE, kind=raw["type"], key=id, subject=report.onboarding, body=raw)]
 
-    return Road(path="/intake/news", take=take if webhooks else None, answer=accepted)
+    return Road(path="/intake/news", take=take if webhooks else None, answer=acknowledged)
 
 
 def _verify(call: Call, webhooks: Sequence[Webhook]) -> None:

@@ -11,11 +11,12 @@ from starlette.responses import Response
 
 from domain.inbox import Incoming
 from runtime.settings import Settings, each_secret
+from starter.web.calls import Call
 from starter.web.deals_road import accepted
 from starter.web.outbound_message import ACKNOWLEDGED, Notification, read_outbound_message
 from starter.web.problems import Problem
 from starter.web.reading import bearer, is_one_of, read_json
-from starter.web.roads import Call, Road
+from starter.web.roads import Road
 
 SOURCE = "salesforce"
 OPPORTUNITY = "Opportunity"

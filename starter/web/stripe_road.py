@@ -10,9 +10,10 @@ from domain.billing import read_billing_event
 from domain.inbox import Incoming
 from domain.refusal import Refused
 from runtime.settings import Settings, each_secret
+from starter.web.calls import Call
 from starter.web.problems import Problem
 from starter.web.reading import read_json
-from starter.web.roads import Call, Road
+from starter.web.roads import Road
 
 SOURCE = "stripe"
 TOLERANCE = timedelta(seconds=300)

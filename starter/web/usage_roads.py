@@ -7,7 +7,6 @@ import base64
 import binascii
 import zlib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -19,10 +18,10 @@ from starlette.routing import Route
 from domain.refusal import Refused
 from domain.usage import Sent, Usage, moment, read_usage
 from runtime.settings import each_secret
+from starter.web.calls import Call, call_of
 from starter.web.parts import WebParts
 from starter.web.problems import Problem
 from starter.web.reading import is_one_of, read_json
-from starter.web.roads import Call, call_of
 
 LARGEST_BATCH = 512_000
 LARGEST_MESSAGE = 32_768
@@ -48,11 +47,11 @@ def usage_routes(parts: WebParts) -> list[Route]:
     async def call(request: Request, largest: int) -> Call:
         if not keys:
             raise Problem("not-found", "this road is closed: no write key is set")
-        read = await call_of(request, settings=parts.settings, largest=largest)
+        read = await call_of(request.scope, request.receive, settings=parts.settings, largest=largest)
         if not is_one_of(_user(read.headers), keys):
             wanted = {"WWW-Authenticate": 'Basic realm="day90"'}
             raise Problem("unauthenticated", "the write key is needed, as user of basic authentication", headers=wanted)
-        return replace(read, body=_unpacked(read, largest))
+        return read._replace(body=_unpacked(read, largest))
 
     async def keep(usage: list[Usage]) -> None:
         if usage:

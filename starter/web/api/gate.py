@@ -13,10 +13,10 @@ from domain.access import Scope, Token
 from starter.web.api.callers import Callers
 from starter.web.api.keys import KEY_FORM, Keyed, answered_once, keyed
 from starter.web.api.rates import Rates
+from starter.web.calls import LARGEST, read_body
 from starter.web.parts import WebParts
 from starter.web.problems import Problem, problem_of
 from starter.web.reading import read_json
-from starter.web.roads import LARGEST, read_body
 from store.keyed_answers import SqlKeyedAnswers
 from store.tokens import SqlTokens
 
@@ -109,7 +109,7 @@ def key_of(request: Request) -> Keyed | None:
 async def _handled(request: Request, gate: Gate, token: Token, *, handle: Handling, takes_body: bool) -> Response:
     if request.method == "GET":
         return await handle(request)
-    body = await read_body(request, largest=LARGEST)
+    body = await read_body(request.headers, request.receive, largest=LARGEST)
     if takes_body:
         _refuse_other_media(request)
         # Where FastAPI finds it: its own reader takes NaN, lone surrogates and any depth.

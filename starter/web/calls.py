@@ -1,0 +1,82 @@
+"""How is a request read that anybody may have sent? Whole, within its limit and its time, straight from the server.
+
+Without Starlette's request around it: that costs more than verifying the signature of what is read.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
+
+from runtime.settings import Settings
+from starter.web.problems import Problem
+
+LARGEST = 1_048_576
+"""Bytes: a deal file with 200 stakeholders and 50 notes of full length is half of it."""
+READ_WITHIN = 30.0
+"""Seconds for a body: a megabyte over a bad line. Who sends half and then nothing holds memory, and needs no token."""
+
+
+class Call(NamedTuple):
+    """A request as a road sees it. `url` is the address that the sender called and may have signed.
+
+    `headers` go by their names in lower case; of those that came more than once, the first.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    now: datetime
+
+
+async def call_of(scope: Scope, receive: Receive, *, settings: Settings, largest: int) -> Call:
+    """The request, read whole. Raises Problem when it is larger than that, ClientDisconnect when its sender is gone."""
+    path = scope.get("raw_path", scope["path"].encode()).decode("ascii", "replace")
+    query = scope["query_string"].decode("ascii", "replace")
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+    # Without a public address nobody stands before us: then it is the one that the sender called.
+    address = settings.public_url or f"{scope['scheme']}://{headers.get('host', '')}"
+    return Call(
+        method=scope["method"],
+        url=f"{address}{path}{f'?{query}' if query else ''}",
+        headers=headers,
+        body=await read_body(headers, receive, largest=largest),
+        now=datetime.now(UTC),
+    )
+
+
+async def read_body(headers: Mapping[str, str], receive: Receive, *, largest: int) -> bytes:
+    """The body, never more of it than that. Raises Problem, ClientDisconnect."""
+    announced = headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > largest:
+        raise _too_large(largest)
+    try:
+        async with asyncio.timeout(READ_WITHIN):
+            return await _read(receive, largest)
+    except TimeoutError:
+        told = f"the body did not come within {READ_WITHIN:g} s"
+        raise Problem("too-slow", told, headers={"Connection": "close"}) from None
+
+
+async def _read(receive: Receive, largest: int) -> bytes:
+    more = True
+    chunks: list[bytes] = []
+    length = 0
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunks.append(message.get("body", b""))
+        length += len(chunks[-1])
+        if length > largest:
+            raise _too_large(largest)
+        more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
+def _too_large(largest: int) -> Problem:
+    return Problem("too-large", f"at most {largest} bytes are taken here", headers={"Connection": "close"})
