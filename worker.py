@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -76,6 +76,7 @@ from runtime.outbound import Outbound
 from runtime.settings import BadSetting, Settings, each_secret, load_settings
 from runtime.telemetry import into_our_logs
 from starter.bell import QUIET, Bell, Spaced, wake_receiver, wake_sender
+from starter.crms import written_to
 from starter.door import Door
 from starter.introductions import IntroductionDoor
 from starter.schedules import RECONCILING, keep_schedule
@@ -158,6 +159,7 @@ class Parts:
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     reconciling: Reconciling | None = None
     introductions: IntroductionLedger | None = None
+    written_to: Callable[[], Collection[str]] = tuple
 
 
 def day90_worker(client: Client, parts: Parts, *, task_queue: str, **options: Any) -> Worker:
@@ -240,6 +242,8 @@ def sweeping_of(parts: Parts) -> Sweeping | None:
         day_length=parts.day_length,
         operator=parts.operator,
         wake=parts.wake,
+        looked_through=tuple(parts.reconciling.sources) if parts.reconciling else (),
+        written_to=parts.written_to,
     )
 
 
@@ -360,6 +364,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         usage_door=replace(door, via=VIA_USAGE),
         usage_kept=timedelta(days=settings.usage_days),
         introductions=prospects,
+        written_to=partial(written_to, settings),
         handlers={
             **handlers_of(door, settings),
             "hubspot": stages(name="HubSpot", crm=sources["hubspot"].crm, mapping=sources["hubspot"].mapping),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from domain.calendar import WorkCalendar
-from domain.census import Line, Mailbag, Sighting, Undone
+from domain.census import Line, Mailbag, ScheduleSeen, Sighting, Undone
 from domain.crm import DealPage, Recheck
 from domain.deal import Account, DealClosed
 from domain.inbox import InboxRow, Settled
@@ -199,6 +199,9 @@ class Fleet(Protocol):
     async def look(self, id: str) -> Sighting | None:
         """How it stands now, by its newest run; None when Temporal knows none."""
 
+    async def schedule(self, id: str) -> ScheduleSeen | None:
+        """None when there is none by that id."""
+
 
 class Census(Protocol):
     """What the store knows of the fleet, page by page in the order of ids."""
@@ -217,6 +220,21 @@ class Census(Protocol):
 
     def mailbag(self, channel: str, *, now: datetime) -> Mailbag:
         """What waits for the channel and might have gone by now."""
+
+    def open_introductions(self, *, after: str, most: int) -> Sequence[Line]:
+        """Introductions that have not ended, in the shape of onboardings."""
+
+    def introduction(self, introduction: str) -> Line | None:
+        """How one stands now."""
+
+    def told_by_webhook(self, *, now: datetime) -> Mapping[int, Mailbag]:
+        """What waits for each webhook that is told, by its number."""
+
+    def told_to_crm(self, source: str) -> Mailbag:
+        """Which records of a CRM are behind, and since when the oldest is, in business time."""
+
+    def looked_through(self, sources: Collection[str]) -> Mapping[str, datetime | None]:
+        """Until when each CRM was looked through for closed deals; None where it never was."""
 
     def refused_to_owners(self, *, since: datetime) -> Sequence[tuple[Line, int, datetime]]:
         """Onboardings whose own owner could not be written to: how many such mails, and the first of them."""

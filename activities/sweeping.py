@@ -1,17 +1,20 @@
 """Does anybody fall through? The nightly sweep: store against Temporal, every suspicion looked at a second time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
 from temporalio import activity
 
 from activities.ports import Census, Fleet, Staff, Wake
-from domain.census import Line, Sighting
+from activities.webhooks import channel_of as webhook_channel
+from activities.writing_back import channel_of as crm_channel
+from domain.census import Line, Mailbag, Sighting
 from domain.clock import DAY
 from domain.finding import Finding
 from domain.notice import Person
@@ -20,9 +23,11 @@ from domain.rules.sweeping import (
     REFUSED_SINCE,
     REPORTED_FOR,
     of_house,
+    of_office,
     of_onboarding,
     of_programme,
     of_receiver,
+    of_reconciliation,
     of_refused,
     of_sender,
     of_workflow_alone,
@@ -35,9 +40,13 @@ LOOKS_AT_ONCE = 20
 """Questions to Temporal under way together: an outage that makes thousands suspicious must not be made worse."""
 MOST_REMEMBERED = 200
 """Findings that go into Temporal's history; the store's outbox, the log and `day90 sweep` have them all."""
-OF_THE_HOUSE = ("Introduction", "Sender", "UsageLook")
-"""Workflows beside onboardings, programmes and the receiver, by their types; those that a schedule runs end by
-themselves."""
+OF_THE_HOUSE = ("Sender", "UsageLook")
+"""Workflows beside onboardings, introductions, programmes and the receiver, by their types; those that a schedule runs
+end by themselves."""
+INTRODUCTION = "introduction-"
+"""How the ids of introductions begin."""
+RECONCILIATION = "reconciliation"
+"""The id of the schedule by which CRMs are looked through for closed deals."""
 log = structlog.get_logger()
 Answer = TypeVar("Answer")
 
@@ -74,6 +83,7 @@ class Sweeping:
     """`programme_of` and `sender_of` name the workflows of an onboarding's programme and of a channel, `receiver` is
     the one that works through what is delivered.
 
+    `looked_through` are the CRMs that are asked for closed deals, `written_to` those whose records are written.
     `threads` are for the database. `operator` is who runs it, where the settings name one.
     """
 
@@ -89,6 +99,8 @@ class Sweeping:
     day_length: timedelta = DAY
     operator: Person | None = None
     wake: Wake | None = None
+    looked_through: Collection[str] = ()
+    written_to: Callable[[], Collection[str]] = tuple
 
     @activity.defn
     async def sweep_fleet(self) -> Swept:
@@ -111,8 +123,11 @@ class Sweeping:
         round = self._round(tell)
         await self._onboardings(round)
         await self._programmes(round)
+        await self._introductions(round)
         await self._senders(round)
+        await self._offices(round)
         await self._house(round)
+        round.findings += await self.look_at_reconciliation()
         await self._refused(round)
         await self._delivered(round)
         return Swept(
@@ -142,8 +157,30 @@ class Sweeping:
         sender = self.sender_of(channel)
         return of_sender(sender, bag, await self.fleet.look(sender), now=now)
 
+    async def look_at_reconciliation(self) -> list[Finding]:
+        """Is each CRM that we reach looked through for closed deals?"""
+        if not self.looked_through:
+            return []
+        marks = await self._in_thread(lambda: self.census.looked_through(self.looked_through))
+        return of_reconciliation(RECONCILIATION, marks, await self.fleet.schedule(RECONCILIATION), now=self.now())
+
+    async def look_at_introduction(self, introduction: str) -> list[Finding]:
+        """What is the matter with one introduction now."""
+        seen = await self.fleet.look(introduction)
+        line = await self._in_thread(lambda: self.census.introduction(introduction))
+        if line is None or line.ending is not None:
+            return of_house(seen) if seen is not None else []
+        return self._judge_introduction(line, seen)
+
     async def look_at_house(self, workflow: str) -> list[Finding]:
         """What is the matter with a workflow beside the onboardings now."""
+        if workflow == RECONCILIATION:
+            return await self.look_at_reconciliation()
+        if workflow.startswith(INTRODUCTION):
+            return await self.look_at_introduction(workflow)
+        bags = await self._bags()
+        if workflow in bags:
+            return await self._office(workflow, bags[workflow])
         for channel in self.channels:
             if workflow == self.sender_of(channel):
                 return await self.look_at_sender(channel)
@@ -212,9 +249,51 @@ class Sweeping:
         for channel in self.channels:
             round.findings += await self.look_at_sender(channel)
 
+    async def _introductions(self, round: _Round) -> None:
+        """Like onboardings; what runs and has ended in the store is just ending, or fails at every try."""
+        running = {seen.id: seen.problems async for seen in self.fleet.running("Introduction")}
+        suspects: list[str] = []
+        after = ""
+        while lines := await self._in_thread(self._page(self.census.open_introductions, after)):
+            for line in lines:
+                problems = running.pop(line.onboarding, None)
+                seen = None if problems is None else Sighting(id=line.onboarding, problems=problems)
+                if self._judge_introduction(line, seen):
+                    suspects.append(line.onboarding)
+            after = lines[-1].onboarding
+            round.tell(f"introductions up to {after}")
+        suspects += [id for id, problems in running.items() if problems]
+        await self._look_again(self._introduction_again, suspects, round)
+
+    async def _introduction_again(self, introduction: str, _: _Round) -> list[Finding]:
+        return await self.look_at_introduction(introduction)
+
+    def _judge_introduction(self, line: Line, seen: Sighting | None) -> list[Finding]:
+        # No command of ours gives it another owner, so nobody is told that it should have one.
+        return of_onboarding(line, seen, staff={line.owner}, now=self.now(), real_clock=self.day_length == DAY)
+
+    async def _offices(self, round: _Round) -> None:
+        for sender, bag in (await self._bags()).items():
+            round.findings += await self._office(sender, bag)
+
+    async def _office(self, sender: str, bag: Mailbag) -> list[Finding]:
+        return of_office(sender, bag, await self.fleet.look(sender), now=self.now())
+
+    async def _bags(self) -> dict[str, Mailbag]:
+        """What waits for other systems, by the sender that should tell them."""
+        now = self.now()
+        webhooks = await self._in_thread(lambda: self.census.told_by_webhook(now=now))
+        bags = {self.sender_of(webhook_channel(number)): bag for number, bag in webhooks.items()}
+        for source in await self._in_thread(self.written_to):
+            bag = await self._in_thread(partial(self.census.told_to_crm, source))
+            # On a compressed clock the time of a turn says nothing about the wall's.
+            told = bag if self.day_length == DAY else Mailbag(channel=source)
+            bags[self.sender_of(crm_channel(source))] = told
+        return bags
+
     async def _house(self, round: _Round) -> None:
         """Those that fail at every try: what they should do is nowhere else missed."""
-        known = {self.sender_of(channel) for channel in self.channels}
+        known = {self.sender_of(channel) for channel in self.channels} | set(await self._bags())
         for kind in OF_THE_HOUSE:
             suspects = [seen.id async for seen in self.fleet.running(kind) if of_house(seen) and seen.id not in known]
             await self._look_again(self._house_again, suspects, round)

@@ -53,11 +53,22 @@ class Sighting(Wire):
 
 
 class Mailbag(Wire):
-    """What waits for a channel past its time: how many, and since when the oldest might have gone."""
+    """What waits for a channel past its time: how many, and since when the oldest might have gone.
+
+    `known_down` says that whoever receives it takes nothing, and that this is dealt with elsewhere.
+    """
 
     channel: str
     waiting: int = 0
     oldest: Instant | None = None
+    known_down: bool = False
+
+
+class ScheduleSeen(Wire):
+    """A schedule as Temporal has it."""
+
+    paused: bool = False
+    created_at: Instant | None = None
 
 
 class Undone(Wire):

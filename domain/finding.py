@@ -23,6 +23,9 @@ FindingKind = Literal[
     "mail_given_up",
     "deliveries_wait",
     "deliveries_refused",
+    "telling_waits",
+    "crm_unwatched",
+    "sweep_missing",
 ]
 
 
@@ -165,6 +168,27 @@ EXPLAINED: dict[FindingKind, Explained] = {
         {
             "en": "Its sender had its answer before we looked, and does not know.",
             "ja": "送信元には受付済みと応答しているため、拒否に気づいていません。",
+        },
+    ),
+    "telling_waits": Explained(
+        {"en": "what another system should be told has waited", "ja": "他システムへの通知が長時間処理待ちです"},
+        {
+            "en": "Its sender runs and does not get on: the CRM does not answer, or no worker takes its task.",
+            "ja": "送信処理は動いていますが進んでいません。CRMが応答しないか、ワーカーがいません。",
+        },
+    ),
+    "crm_unwatched": Explained(
+        {"en": "nobody looks for closed deals that were missed", "ja": "受注の取りこぼしの確認が行われていません"},
+        {
+            "en": "A won deal whose webhook is lost begins nothing until the CRM is looked through again.",
+            "ja": "通知が失われた受注は、CRMの確認が再開するまで開始されません。",
+        },
+    ),
+    "sweep_missing": Explained(
+        {"en": "the nightly sweep has not run", "ja": "夜間の確認が実行されていません"},
+        {
+            "en": "Whatever falls through meanwhile, nobody hears of it.",
+            "ja": "その間に滞った案件は、誰にも知らされません。",
         },
     ),
 }

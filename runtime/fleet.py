@@ -13,13 +13,14 @@ from typing import Any, Protocol, cast, get_args
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflow.v1 import PendingActivityInfo, WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import (
+    DescribeScheduleRequest,
     DescribeWorkflowExecutionRequest,
     DescribeWorkflowExecutionResponse,
     ListWorkflowExecutionsRequest,
 )
 from temporalio.service import RPCError, RPCStatusCode, WorkflowService
 
-from domain.census import RunStatus, Sighting
+from domain.census import RunStatus, ScheduleSeen, Sighting
 
 PAGE = 1000
 """So many at a time: the most that Temporal Cloud gives, and less than half a megabyte."""
@@ -87,6 +88,24 @@ class TemporalFleet:
         return _sighting(seen.workflow_execution_info).model_copy(
             update={"failing": _failing(seen.pending_activities), "unpolled_since": _unpolled_since(seen)}
         )
+
+    async def schedule(self, id: str) -> ScheduleSeen | None:
+        """None when there is none by that id."""
+        request = DescribeScheduleRequest(namespace=self.client.namespace, schedule_id=id)
+        try:
+            found = await self.client.workflow_service.describe_schedule(request, retry=True)
+        except RPCError as failure:
+            if failure.status == RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+        return ScheduleSeen(paused=found.schedule.state.paused, created_at=_moment(found.info, "create_time"))
+
+    async def last_ended(self, kind: str) -> datetime | None:
+        """When the last workflow of that type completed, as far as Temporal remembers: it lists the newest first."""
+        query = f"WorkflowType = '{kind}' AND ExecutionStatus = 'Completed'"
+        request = ListWorkflowExecutionsRequest(namespace=self.client.namespace, page_size=1, query=query)
+        page = await self.client.workflow_service.list_workflow_executions(request, retry=True)
+        return _moment(page.executions[0], "close_time") if page.executions else None
 
 
 def _sighting(found: WorkflowExecutionInfo) -> Sighting:

@@ -1,7 +1,7 @@
 """How is it mended? One remedy for each thing that the sweep finds: what it will do in words, and the deed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,14 +21,20 @@ from domain.finding import Finding, FindingKind
 from domain.refusal import Refused
 from domain.rules.casting import staff_person
 from domain.rules.rebuilding import CannotRebuild, rebuild
+from domain.rules.sweeping import nightly_trouble
+from domain.wire import Instant, Wire
 from runtime.fleet import TemporalFleet
 from starter.bell import look_at_usage, wake_receiver, wake_sender
 from starter.door import WORKFLOW, Door
+from starter.introductions import IntroductionDoor, Prospects
+from starter.schedules import RECONCILING, SWEEPING, Planned, run_schedule
 from starter.trouble import NotFound, NotReachable
 from store.census import SqlCensus
 from workflows.programme import id_of as programme_of
 from workflows.receiver import ID as RECEIVER
+from workflows.reconciliation import SCHEDULE as RECONCILIATION
 from workflows.sender import id_of as sender_of
+from workflows.sweep import SCHEDULE as SWEEP
 from workflows.usage import ID as USAGE
 
 LOOKING_THREADS = 4
@@ -41,6 +47,13 @@ class Remedy(NamedTuple):
     finding: Finding
     says: str
     do: Callable[[], Awaitable[str]]
+
+
+class Nightly(Wire):
+    """When the last sweep of a night ended, as far as Temporal remembers, and why that is a trouble, in words."""
+
+    ended_at: Instant | None = None
+    trouble: str = ""
 
 
 class Mending(NamedTuple):
@@ -58,6 +71,9 @@ class Repairing:
     census: SqlCensus
     channels: Sequence[str]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    prospects: Prospects | None = None
+    looked_through: Collection[str] = ()
+    written_to: Callable[[], Collection[str]] = tuple
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(LOOKING_THREADS))
 
     async def look(self, *, tell: Callable[[str], None] = lambda _: None) -> Swept:
@@ -67,9 +83,20 @@ class Repairing:
         except RPCError as failure:
             raise NotReachable(f"Temporal does not answer: {failure.message}") from failure
 
+    async def nightly(self) -> Nightly:
+        """How it stands with the sweep of the night, which nothing else watches. Raises NotReachable."""
+        fleet = TemporalFleet(self.door.client)
+        try:
+            schedule, ended_at = await fleet.schedule(SWEEP), await fleet.last_ended("Sweep")
+        except RPCError as failure:
+            raise NotReachable(f"Temporal does not answer: {failure.message}") from failure
+        return Nightly(ended_at=ended_at, trouble=nightly_trouble(schedule, ended_at, now=self.now()))
+
     async def remedies(self, subject: str) -> Mending:
         """What mends the onboarding, or another workflow. Raises Refused when nothing does, NotReachable."""
         try:
+            if subject == SWEEP:
+                return Mending([await self._sweep()])
             if self.of_house(subject):
                 found = await self._sweeping.look_at_house(subject)
                 if not found:
@@ -99,7 +126,7 @@ class Repairing:
 
     def of_house(self, named: str) -> bool:
         """Is it a workflow beside the onboardings?"""
-        return named in (RECEIVER, USAGE) or named.startswith((SENDER, INTRODUCTION))
+        return named in (RECEIVER, USAGE, RECONCILIATION, SWEEP) or named.startswith((SENDER, INTRODUCTION))
 
     @property
     def _sweeping(self) -> Sweeping:
@@ -114,6 +141,8 @@ class Repairing:
             now=self.now,
             threads=self.threads,
             day_length=self.door.day_length,
+            looked_through=self.looked_through,
+            written_to=self.written_to,
         )
 
     async def _known(self, onboarding: str) -> bool:
@@ -200,6 +229,8 @@ class Repairing:
     async def _again(self, finding: Finding) -> Remedy:
         """Nothing of it is in Temporal: its past is lived through again, here first, to see whether that can be."""
         id = finding.subject
+        if id.startswith(INTRODUCTION):
+            return self._introduction_anew(finding)
         past = await asyncio.to_thread(self.door.deals.past, id)
         if past is None:
             says = "its plan was never written: it begins anew, with the deal that is kept"
@@ -310,12 +341,40 @@ class Repairing:
     async def _of_house(self, finding: Finding) -> Remedy:
         """An introduction has a past like an onboarding; the others take up whatever waits, and may begin anew."""
         id = finding.subject
+        if id == RECONCILIATION:
+            says = "its schedule runs again, and now. What fails stands in its runs in the Temporal UI"
+            return Remedy(finding, says, lambda: self._schedule(RECONCILING))
+        if id.startswith(INTRODUCTION) and finding.kind in ("lost", "not_started"):
+            return self._introduction_anew(finding)
         if finding.kind == "paused_in_temporal" or id.startswith(INTRODUCTION):
             return await self._of_onboarding(finding)
         if finding.kind == "stuck":
             says = "its workflow is replaced by a new one, which takes up what waits. Deploy a worker that can run it"
             return Remedy(finding, says, lambda: self._begin(id, WorkflowIDConflictPolicy.TERMINATE_EXISTING))
         return Remedy(finding, WOKEN[finding.kind], lambda: self._begin(id, WorkflowIDConflictPolicy.USE_EXISTING))
+
+    async def _sweep(self) -> Remedy:
+        nightly = await self.nightly()
+        if not nightly.trouble:
+            raise Refused(f"nothing is the matter with {SWEEP}")
+        finding = Finding(kind="sweep_missing", subject=SWEEP, since=nightly.ended_at, cause=nightly.trouble)
+        says = "its schedule runs again, and it sweeps at once"
+        return Remedy(finding, says, lambda: self._schedule(SWEEPING))
+
+    async def _schedule(self, planned: Planned) -> str:
+        await run_schedule(self.door.client, planned, task_queue=self.door.task_queue)
+        return f"{planned.id} runs by its schedule, and now"
+
+    def _introduction_anew(self, finding: Finding) -> Remedy:
+        says = "it begins anew, with the prospect that is kept; what was learnt stays in its journal"
+        return Remedy(finding, says, lambda: self._introduce(finding.subject))
+
+    async def _introduce(self, id: str) -> str:
+        prospect = await asyncio.to_thread(self.prospects.kept, id) if self.prospects else None
+        if self.prospects is None or prospect is None:
+            raise Refused(f"{id}: no prospect is kept")
+        await IntroductionDoor.beside(self.door, self.prospects).begin(prospect.model_dump(mode="json"))
+        return f"{id} begun"
 
     async def _begin(self, id: str, conflict: WorkflowIDConflictPolicy) -> str:
         client, queue = self.door.client, self.door.task_queue
@@ -334,6 +393,7 @@ INTRODUCTION = "introduction-"
 WOKEN: dict[FindingKind, str] = {
     "sender_stopped": "it is started, and sends what waits",
     "mail_waits": "it looks again at once. What keeps the messages back is told beside `seen`: day90 sweep",
+    "telling_waits": "it looks again at once. What keeps it back is told beside `seen`: day90 sweep",
     "deliveries_wait": "it looks again at once. What keeps each of them: day90 inbox --state waiting",
 }
 """What a workflow does that is woken."""

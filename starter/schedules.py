@@ -97,3 +97,12 @@ async def keep_schedule(client: Client, planned: Planned = SWEEPING, *, task_que
             await client.get_schedule_handle(planned.id).update(ours)
     except RPCError as error:
         log.warning(f"{planned.id}_not_scheduled", reason=error.status.name)
+
+
+async def run_schedule(client: Client, planned: Planned, *, task_queue: str) -> None:
+    """Have it run again: made where it is gone, released where it is paused, and once at once. Raises RPCError."""
+    await keep_schedule(client, planned, task_queue=task_queue)
+    handle = client.get_schedule_handle(planned.id)
+    if (await handle.describe()).schedule.state.paused:
+        await handle.unpause(note="day90 repair")
+    await handle.trigger()

@@ -1,6 +1,6 @@
 """What does the store know of the fleet? What the sweep compares with Temporal, page by page, and where it reports."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,21 @@ from domain.rules.sweeping import HANDED_OVER
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.ledger import journal_row, notice_row
 from store.rows import add, put
-from store.tables import IS_REFUSED, IS_WAITING, deals, inbox, journal, notices, onboardings, people
+from store.tables import (
+    IS_REFUSED,
+    IS_WAITING,
+    NOT_ENDED,
+    deals,
+    inbox,
+    introductions,
+    journal,
+    notices,
+    onboardings,
+    people,
+    rechecks,
+    write_backs,
+)
+from store.webhooks import SqlWebhooks
 
 PROGRAMME_ENDED = "programme_ended"
 
@@ -54,6 +68,46 @@ class SqlCensus:
                 select(func.count(), func.min(notices.c.not_before)).where(might)
             ).one()
         return Mailbag(channel=channel, waiting=waiting, oldest=oldest)
+
+    def open_introductions(self, *, after: str, most: int) -> Sequence[Line]:
+        """Introductions that have not ended, in the shape of onboardings."""
+        return self._introductions(NOT_ENDED, introductions.c.introduction > after, most=most)
+
+    def introduction(self, introduction: str) -> Line | None:
+        """How one stands now."""
+        found = self._introductions(introductions.c.introduction == introduction, most=1)
+        return found[0] if found else None
+
+    def told_by_webhook(self, *, now: datetime) -> Mapping[int, Mailbag]:
+        """What waits for each webhook that is told, by its number."""
+        return SqlWebhooks(self._engine).backlogs(now=now)
+
+    def told_to_crm(self, source: str) -> Mailbag:
+        """Which records of a CRM are behind, and since when the oldest is, in business time."""
+        there = deals.join(onboardings, onboardings.c.onboarding == deals.c.onboarding)
+        known = there.outerjoin(write_backs, write_backs.c.onboarding == deals.c.onboarding)
+        unseen = write_backs.c.judged_as_of.is_(None) | (onboardings.c.as_of > write_backs.c.judged_as_of)
+        behind = onboardings.c.as_of.is_not(None) & (unseen | (write_backs.c.state == "waiting"))
+        with read_transaction(self._engine) as connection:
+            counted = select(func.count(), func.min(onboardings.c.as_of)).select_from(known)
+            waiting, oldest = connection.execute(counted.where(deals.c.source == source, behind)).one()
+        return Mailbag(channel=source, waiting=waiting, oldest=oldest)
+
+    def looked_through(self, sources: Collection[str]) -> Mapping[str, datetime | None]:
+        """Until when each CRM was looked through for closed deals; None where it never was."""
+        with read_transaction(self._engine) as connection:
+            marks = {row.source: row.mark for row in connection.execute(select(rechecks))}
+        return {source: marks.get(source) for source in sources}
+
+    def _introductions(self, *wanted: "ColumnElement[bool] | TextClause", most: int) -> Sequence[Line]:
+        table = introductions
+        names = ("status", "owner", "next_due", "as_of", "ending", "ended_at", "kept_at")
+        columns = (table.c.introduction.label("onboarding"), table.c.run.is_not(None).label("taken"))
+        found = select(*columns, *(table.c[name] for name in names)).where(*wanted).order_by(table.c.introduction)
+        with read_transaction(self._engine) as connection:
+            rows = connection.execute(found.limit(most)).mappings().all()
+        # It always waits for somebody: the CSM, the seller, or the customer's decision.
+        return [_line({**row, "waiting_for": True}) for row in rows]
 
     def refused_to_owners(self, *, since: datetime) -> Sequence[tuple[Line, int, datetime]]:
         """Onboardings whose own owner could not be written to: how many such mails, and the first of them."""

@@ -1,11 +1,12 @@
 """Who is told of the journal, what is still to be told, and how did it go?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, delete, exists, func, insert, select, update
 
+from domain.census import Mailbag
 from domain.events import PREFIX, Entry, event_id
 from domain.trouble import NotFound
 from domain.webhooks import DeliveryLine, DeliveryPage, DeliveryState, Outgoing, Target, Tried
@@ -161,6 +162,12 @@ class SqlWebhooks:
         with read_transaction(self._engine) as connection:
             return connection.scalars(select(targets.c.id).where(targets.c.disabled_at.is_(None))).all()
 
+    def backlogs(self, *, now: datetime) -> Mapping[int, Mailbag]:
+        """What might have gone to each target that is told: deliveries that wait, and what was written down since."""
+        with read_transaction(self._engine) as connection:
+            rows = connection.execute(select(targets).where(targets.c.disabled_at.is_(None))).all()
+            return {row.id: _backlog(connection, row, now=now) for row in rows}
+
     def ready(self, target: int, *, now: datetime, most: int) -> Sequence[int]:
         """Ids of its deliveries that may go now, oldest first; what the journal got meanwhile becomes one of them."""
         with read_transaction(self._engine) as connection:
@@ -246,6 +253,17 @@ class SqlWebhooks:
             old = (deliveries.c.created_at < now - KEPT) & (deliveries.c.state != "waiting")
             settled = (deliveries.c.target == target) & old & (deliveries.c.seq <= floor)
             connection.execute(delete(deliveries).where(settled))
+
+
+def _backlog(connection: Connection, target: Row[Any], *, now: datetime) -> Mailbag:
+    might_go = (deliveries.c.target == target.id) & IS_WAITING & (deliveries.c.not_before <= now)
+    waiting, oldest = connection.execute(select(func.count(), func.min(deliveries.c.not_before)).where(might_go)).one()
+    untold = _untold(connection, target)
+    first = connection.scalar(select(journal.c.recorded_at).where(journal.c.seq == untold[0])) if untold else None
+    since = min((moment for moment in (oldest, first) if moment is not None), default=None)
+    return Mailbag(
+        channel=str(target.id), waiting=waiting + len(untold), oldest=since, known_down=target.failing_since is not None
+    )
 
 
 def _untold(connection: Connection, target: Row[Any]) -> Sequence[int]:

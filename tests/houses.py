@@ -34,6 +34,7 @@ from starter.repairing import Repairing
 from store.census import SqlCensus
 from store.engine import migrate, open_store, write_transaction
 from store.inbox import SqlInbox
+from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from store.tables import metadata
@@ -88,8 +89,13 @@ class House:
             census=self.census,
             operator=OPS,
             inbox=SqlInbox(self.engine),
+            introductions=SqlIntroductions(self.engine),
         )
         return day90_worker(self.client, parts, task_queue=self.queue, **options)
+
+    async def connected(self) -> Client:
+        """For whoever connects by itself."""
+        return self.client
 
     async def opened(self, **changes: Any) -> str:
         """A new onboarding whose plan is drafted."""

@@ -5,15 +5,18 @@ from typing import Any, get_args
 
 import pytest
 
-from domain.census import Line, Mailbag, Sighting, Undone
+from domain.census import Line, Mailbag, ScheduleSeen, Sighting, Undone
 from domain.finding import EXPLAINED, Finding, FindingKind
 from domain.notice import Person
 from domain.rules.reporting import MOST_LISTED, OPERATOR, reports
 from domain.rules.sweeping import (
+    nightly_trouble,
     of_house,
+    of_office,
     of_onboarding,
     of_programme,
     of_receiver,
+    of_reconciliation,
     of_refused,
     of_sender,
     of_workflow_alone,
@@ -185,6 +188,77 @@ def test_a_sender(kind: list[str], waited: timedelta | None, sender: Sighting | 
     bag = Mailbag(channel="mail", waiting=7 if waited else 0, oldest=NOW - waited if waited else None)
 
     assert kind == kinds(of_sender("sender-mail", bag, sender, now=NOW))
+
+
+@pytest.mark.parametrize(
+    ("kind", "waited", "down", "sender"),
+    [
+        ([], None, False, None),
+        ([], HOUR, False, None),
+        (["sender_stopped"], 3 * HOUR, False, None),
+        (["sender_stopped"], 3 * HOUR, True, seen(status="TERMINATED")),
+        (["telling_waits"], 3 * HOUR, False, seen(failing="deliver_notice fails, try 9: ChannelDown")),
+        ([], 3 * HOUR, True, seen()),
+        (["paused_in_temporal"], None, False, seen(status="PAUSED")),
+        (["stuck"], None, True, seen(problems="WorkflowTaskFailed")),
+    ],
+)
+def test_a_sender_that_tells_other_systems(
+    kind: list[str], waited: timedelta | None, down: bool, sender: Sighting | None
+) -> None:
+    """A webhook that takes nothing is told to whoever ordered it; that nobody tries is told here."""
+    oldest = NOW - waited if waited else None
+    bag = Mailbag(channel="1", waiting=7 if waited else 0, oldest=oldest, known_down=down)
+
+    there = sender and sender.model_copy(update={"id": "sender-webhook-1"})
+
+    found = of_office("sender-webhook-1", bag, there, now=NOW)
+
+    assert kind == kinds(found)
+    assert all("day90 repair sender-webhook-1" == finding.command for finding in found)
+
+
+KEPT, PAUSED, NEW = (ScheduleSeen(paused=paused, created_at=NOW - age) for paused, age in
+                     ((False, 9 * DAY), (True, 9 * DAY), (False, HOUR)))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cause", "marks", "schedule"),
+    [
+        (None, {}, None),
+        (None, {"hubspot": NOW - 23 * HOUR}, KEPT),
+        (None, {"hubspot": None}, NEW),
+        ("hubspot: looked through, last 2027-03-01 01:17 UTC", {"hubspot": NOW - 26 * HOUR, "salesforce": NOW}, KEPT),
+        ("salesforce: never looked through", {"hubspot": NOW, "salesforce": None}, KEPT),
+        ("its schedule is paused", {"hubspot": NOW - HOUR}, PAUSED),
+        ("its schedule is gone", {"hubspot": NOW - HOUR}, None),
+        ("its schedule is gone", {"hubspot": None}, None),
+    ],
+)
+def test_closed_deals_that_nobody_looks_for(
+    cause: str | None, marks: dict[str, datetime | None], schedule: ScheduleSeen | None
+) -> None:
+    """Though nothing waits: one CRM stands still beside another, it was never looked into, or nothing makes it so."""
+    found = of_reconciliation("reconciliation", marks, schedule, now=NOW)
+
+    assert ([("crm_unwatched", cause)] if cause else []) == [(finding.kind, finding.cause) for finding in found]
+    assert all("day90 repair reconciliation" == finding.command for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "schedule", "ended"),
+    [
+        ("", KEPT, NOW - DAY),
+        ("", NEW, None),
+        ("no schedule runs it", None, NOW - HOUR),
+        ("its schedule is paused", PAUSED, NOW - HOUR),
+        ("none has ended for more than a day", KEPT, NOW - 27 * HOUR),
+        ("none has ended for more than a day", KEPT, None),
+    ],
+)
+def test_who_watches_the_sweep(trouble: str, schedule: ScheduleSeen | None, ended: datetime | None) -> None:
+    """Whoever looks: a new stack has had no night yet."""
+    assert trouble == nightly_trouble(schedule, ended, now=NOW)
 
 
 @pytest.mark.parametrize(

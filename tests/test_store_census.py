@@ -10,19 +10,27 @@ from sqlalchemy import Engine, update
 from activities.ports import Census
 from activities.sending import PATIENCE, Letters
 from domain.census import Undone
+from domain.crm import Recheck
 from domain.inbox import Incoming, Settled
 from domain.notice import Notice, Person
+from domain.prospect import Prospect
 from domain.record import Receipt, WaitingNotice, Writing
 from domain.trouble import ChannelDown
+from domain.webhooks import Tried
 from store import reads
 from store.census import SqlCensus
 from store.engine import write_transaction
 from store.inbox import SqlInbox
+from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
-from store.tables import notices
+from store.rechecks import SqlRechecks
+from store.tables import introductions, notices
+from store.webhooks import SqlWebhooks
+from store.write_backs import SqlWriteBacks
 from tests import databases
 from tests.databases import HOUR, NOON, OWNER, deal, dossier, happened, notice, standing
+from tests.introductions import sample_prospect
 
 database = databases.database
 engine = databases.engine
@@ -198,3 +206,64 @@ def test_of_what_was_delivered_the_sweep_sees_what_waits_and_what_was_refused_la
     assert Undone(by_source={"deals": 2, "hubspot": 1}, first=NOON - HOUR) == census.delivered_waiting()
     assert Undone(by_source={"hubspot": 1}, first=NOON) == census.delivered_refused(since=NOON)
     assert {"deals": 1, "hubspot": 1} == census.delivered_refused(since=NOON - HOUR).by_source
+
+
+def test_introductions_that_have_not_ended_are_counted_page_by_page(engine: Engine) -> None:
+    """Also one that was kept and never taken up."""
+    store = SqlIntroductions(engine, clock=lambda: NOON)
+    for number in ("1", "2"):
+        store.keep(f"introduction-file-{number}", Prospect.model_validate(sample_prospect(id=number)))
+    census = SqlCensus(engine)
+
+    [first] = census.open_introductions(after="", most=1)
+    [second] = census.open_introductions(after=first.onboarding, most=5)
+
+    assert (False, NOON, "introduction-file-2") == (first.taken, first.kept_at, second.onboarding)
+    assert first == census.introduction("introduction-file-1")
+    with write_transaction(engine) as connection:
+        connection.execute(update(introductions).values(ending="lost"))
+    assert [] == census.open_introductions(after="", most=5)
+
+
+def test_what_a_webhook_was_not_told_counts_also_where_its_sender_never_looked(engine: Engine) -> None:
+    """A sender makes deliveries of the journal as it looks: without it there are none that could wait."""
+    ledger = SqlLedger(engine, clock=lambda: NOON)
+    ledger.admit(dossier(deal("1")), run="run-1")
+    webhooks = SqlWebhooks(engine, clock=lambda: NOON - HOUR)
+    told, disabled = (webhooks.add("https://hooks.example.test", types=(), secret="s").id for _ in range(2))
+    webhooks.disable(disabled, reason="410")
+    census = SqlCensus(engine)
+    assert {told: (0, None)} == {id: (bag.waiting, bag.oldest) for id, bag in census.told_by_webhook(now=LATER).items()}
+
+    ledger.write(Writing(onboarding="onboarding-file-1", standing=standing(), journal=(happened(),)))
+    [bag] = census.told_by_webhook(now=LATER).values()
+    assert (1, NOON, False) == (bag.waiting, bag.oldest, bag.known_down)
+
+    [delivery] = webhooks.ready(told, now=NOON, most=5)
+    tried = Tried(at=NOON, status=500, took=HOUR)
+    webhooks.failed(delivery, tried, not_before=LATER + HOUR)
+    [bag] = census.told_by_webhook(now=LATER).values()
+    assert (0, None, True) == (bag.waiting, bag.oldest, bag.known_down)
+
+
+def test_which_records_of_a_crm_are_behind(census: SqlCensus, engine: Engine) -> None:
+    """Those that nobody has looked at since their last turn, and those that wait; not what was refused."""
+    assert (2, NOON) == (census.told_to_crm("file").waiting, census.told_to_crm("file").oldest)
+    assert 0 == census.told_to_crm("hubspot").waiting
+    backs = SqlWriteBacks(engine, clock=lambda: NOON)
+    for seen in backs.moved("file", most=9):
+        backs.judge(seen, "file", differs=True, now=NOON)
+    first, second = backs.ready("file", now=NOON, most=9)
+
+    backs.waits(first, reason="the CRM does not answer", not_before=LATER)
+    backs.refused(second, reason="no such field", not_before=LATER)
+    assert 1 == census.told_to_crm("file").waiting
+    backs.wrote(first, {})
+    assert (0, None) == (census.told_to_crm("file").waiting, census.told_to_crm("file").oldest)
+
+
+def test_until_when_each_crm_was_looked_through(engine: Engine) -> None:
+    """None where it never was."""
+    SqlRechecks(engine).looked(Recheck(source="hubspot", first=NOON, mark=LATER))
+
+    assert {"hubspot": LATER, "salesforce": None} == SqlCensus(engine).looked_through(("hubspot", "salesforce"))

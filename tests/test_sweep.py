@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import update
 from structlog.testing import capture_logs
 from temporalio.client import (
@@ -19,15 +20,20 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.deal import DealClosed, onboarding_id
 from domain.inbox import Incoming
+from domain.prospect import Prospect, introduction_id
 from starter.schedules import keep_schedule
 from store.engine import write_transaction
 from store.inbox import SqlInbox
+from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
 from store.reads import journal, notices, one
 from store.tables import onboardings
+from store.webhooks import SqlWebhooks
 from tests import houses
 from tests.houses import OPS, QUEUE, House, until
+from tests.introductions import sample_prospect
 from tests.onboardings import sample_deal
+from tests.web import web_on
 from workflows.sweep import SCHEDULE
 
 house = houses.house
@@ -157,6 +163,91 @@ async def test_what_was_delivered_and_led_to_nothing_is_found(house: House) -> N
         await until(refused)
         assert "2 from nobody" in await house.day90("sweep", code=6)
         assert "inbox" not in await house.looked(later=timedelta(hours=27)), "said once: the rest is in the inbox"
+
+
+async def test_other_systems_that_are_told_nothing_are_found(house: House) -> None:
+    """Their sender was ended or paused, and what they should be told lies in the journal."""
+    hooks = SqlWebhooks(house.engine)
+    sender = f"sender-webhook-{hooks.add('https://hooks.example.test', types=(), secret='whsec_x').id}"
+    later = timedelta(hours=3)
+    async with house.worker():
+        await house.opened()
+        assert "nobody falls through" in await house.day90("sweep")
+        assert {sender: "sender_stopped"} == {
+            subject: kind for subject, kind in (await house.looked(later=later)).items() if subject == sender
+        }
+        [remedy] = (await house.repairing(later=later).remedies(sender)).remedies
+        assert "was woken" in await remedy.do()
+
+        await house.paused_in_temporal(sender)
+        assert {sender: "paused_in_temporal"} == await house.looked()
+        await house.day90("repair", sender, "--yes")
+        assert {} == await house.looked()
+
+
+async def test_an_introduction_that_was_ended_from_outside_is_found_and_goes_on(house: House) -> None:
+    """And one of which only the start was lost begins."""
+    prospect = Prospect.model_validate(sample_prospect(id=uuid4().hex[:12]))
+    introduction = introduction_id(prospect.source, prospect.id)
+    store = SqlIntroductions(house.engine, clock=lambda: datetime.now(UTC) - timedelta(hours=1))
+    store.keep(introduction, prospect)
+    assert {introduction: "not_started"} == await house.looked()
+    async with house.worker():
+        assert "begun" in await house.day90("repair", introduction, "--yes")
+
+        async def opened() -> bool:
+            line = store.standing(introduction)
+            return line is not None and line.as_of is not None
+
+        await until(opened)
+        assert {} == await house.looked()
+
+        await house.client.get_workflow_handle(introduction).terminate("by mistake")
+
+        async def found() -> bool:
+            return await house.swept() == {introduction: "stopped"}
+
+        await until(found)
+        assert "goes on" in await house.day90("repair", introduction, "--yes")
+
+        async def well() -> bool:
+            return await house.looked() == {}
+
+        await until(well)
+        await house.client.get_workflow_handle(introduction).terminate()
+
+
+async def test_what_runs_by_schedule_is_watched_by_whoever_looks(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A CRM that nothing looks through, and the sweep itself: each is set going by a command."""
+    monkeypatch.setenv("DAY90_HUBSPOT_API_TOKEN", "pat-test")
+    assert ": no schedule runs it; day90 repair sweep" in await house.day90("sweep", code=6)
+    found = json.loads(await house.day90("sweep", "--json", code=6))
+    assert [("reconciliation", "crm_unwatched", "its schedule is gone")] == [
+        (finding["subject"], finding["kind"], finding["cause"]) for finding in found["findings"]
+    ]
+    begun = datetime.now(UTC)
+    try:
+        for schedule in ("reconciliation", "sweep"):
+            assert "runs by its schedule" in await house.day90("repair", schedule, "--yes")
+        assert "nobody falls through" in await house.day90("sweep")
+        async with house.worker():
+
+            async def ended() -> bool:
+                at = json.loads(await house.day90("sweep", "--json"))["nightly"]["ended_at"]
+                return at is not None and datetime.fromisoformat(at) > begun
+
+            await until(ended)
+            async with web_on(house.data / "web", reach=house.connected) as web:
+                assert begun < datetime.fromisoformat((await web.client.get("/readyz")).json()["swept_at"])
+        await house.client.get_schedule_handle("reconciliation").pause()
+        await house.client.get_schedule_handle(SCHEDULE).pause()
+        said = await house.day90("sweep", code=6)
+        assert 2 == said.count("its schedule is paused")
+        assert "nothing is the matter" not in await house.day90("repair", SCHEDULE, "--yes")
+        assert "nothing is the matter" in await house.day90("repair", SCHEDULE, "--yes", code=3)
+    finally:
+        for schedule in ("reconciliation", SCHEDULE):
+            await house.client.get_schedule_handle(schedule).delete()
 
 
 async def test_what_nobody_knows_is_not_found(house: House) -> None:

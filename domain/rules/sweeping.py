@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from domain.census import Line, Mailbag, Sighting, Undone
+from domain.census import Line, Mailbag, ScheduleSeen, Sighting, Undone
 from domain.finding import Finding, FindingKind
 
 OPENING = timedelta(minutes=10)
@@ -14,6 +14,10 @@ MAIL_WAITS = timedelta(hours=2)
 """A message is tried for ten minutes and rests for ten: after six such rounds its channel is not merely busy."""
 DELIVERED_WAITS = timedelta(hours=1)
 """What is delivered is worked through in seconds; a CRM that hangs is tried again every ten minutes."""
+LOOKED_THROUGH = timedelta(days=1)
+"""A CRM is looked through four times an hour, and an outage of it mends itself: a day is neither."""
+SWEPT = timedelta(hours=26)
+"""A night, and two hours for a sweep that takes long or came late."""
 REFUSED_SINCE = timedelta(hours=26)
 """What was refused is reported the morning after, once: a sender often mends it by a new delivery, and the refused one
 stays. Two hours more than a day, for a sweep that came late."""
@@ -130,6 +134,48 @@ def of_sender(sender: str, bag: Mailbag, seen: Sighting | None, *, now: datetime
         return [Finding(kind="sender_stopped", subject=sender, since=bag.oldest, cause=cause, command=command)]
     cause = "; ".join(part for part in (waiting, _what_hinders(seen)) if part)
     return [Finding(kind="mail_waits", subject=sender, since=bag.oldest, cause=cause, command=command)]
+
+
+def of_office(sender: str, bag: Mailbag, seen: Sighting | None, *, now: datetime) -> list[Finding]:
+    """What is the matter with a sender that tells other systems: a webhook's, or a CRM's.
+
+    A webhook that takes nothing is told to whoever ordered it, and disabled in the end: only a sender that does not
+    run is found there.
+    """
+    found = of_sender(sender, bag, seen, now=now)
+    if not any(finding.kind == "mail_waits" for finding in found):
+        return found
+    return [] if bag.known_down else [found[0].model_copy(update={"kind": "telling_waits"})]
+
+
+def of_reconciliation(
+    id: str, marks: Mapping[str, datetime | None], schedule: ScheduleSeen | None, *, now: datetime
+) -> list[Finding]:
+    """Is each CRM looked through? `marks` say how far each of them was, None where it never was."""
+    begun = schedule.created_at if schedule else None
+    since = {source: mark or begun for source, mark in marks.items()}
+    late = {source: at for source, at in since.items() if at is not None and at + LOOKED_THROUGH < now}
+    still = "its schedule is gone" if schedule is None else "its schedule is paused" if schedule.paused else ""
+    if not marks or not (late or still):
+        return []
+    behind = [
+        f"{source}: {'looked through' if marks[source] else 'never looked through'}"
+        f"{f', last {at:%Y-%m-%d %H:%M} UTC' if marks[source] else ''}"
+        for source, at in sorted(late.items())
+    ]
+    cause = "; ".join([*behind, *([still] if still else [])])
+    oldest = min(late.values(), default=None)
+    return [Finding(kind="crm_unwatched", subject=id, since=oldest, cause=cause, command=f"day90 repair {id}")]
+
+
+def nightly_trouble(schedule: ScheduleSeen | None, ended_at: datetime | None, *, now: datetime) -> str:
+    """Why the nightly sweep itself cannot be relied on, in words; empty where it can. Nobody else watches it."""
+    if schedule is None:
+        return "no schedule runs it"
+    if schedule.paused:
+        return "its schedule is paused"
+    since = ended_at or schedule.created_at
+    return "none has ended for more than a day" if since is not None and since + SWEPT < now else ""
 
 
 def of_receiver(receiver: str, waiting: Undone, seen: Sighting | None, *, now: datetime) -> list[Finding]:

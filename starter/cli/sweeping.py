@@ -1,6 +1,7 @@
 """Does anybody fall through, and how is it mended? The sweep, looked at now, and one repair at a time."""
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -19,7 +20,7 @@ from starter.trouble import WrongOption
 
 if TYPE_CHECKING:
     from activities.sweeping import Swept
-    from starter.repairing import Repairing
+    from starter.repairing import Nightly, Repairing
 
 
 async def sweep(*, where: Where = NOWHERE) -> int:
@@ -34,7 +35,13 @@ async def sweep(*, where: Where = NOWHERE) -> int:
     else:
         with out.status("looking…") as status:
             swept = await repairing.look(tell=status.update)
-    answer(where.json, swept.model_dump(mode="json"), lambda out: draw(out, swept))
+    nightly = await repairing.nightly()
+
+    def drawn(out: Console) -> None:
+        draw(out, swept)
+        out.print(_in_words(nightly), soft_wrap=True)
+
+    answer(where.json, {**swept.model_dump(mode="json"), "nightly": nightly.model_dump(mode="json")}, drawn)
     return FOUND if swept.findings else OK
 
 
@@ -49,6 +56,13 @@ def draw(out: Console, swept: "Swept") -> None:
         out.print(plain(f"nobody falls through: {looked}", "green"))
         return
     out.print(plain(f"{count(len(swept.findings), 'finding')}; {looked}", "dim"))
+
+
+def _in_words(nightly: "Nightly") -> Text:
+    ended = f"last ended {nightly.ended_at:%Y-%m-%d %H:%M} UTC" if nightly.ended_at else "has not ended yet"
+    if nightly.trouble:
+        return plain(f"the nightly sweep {ended}: {nightly.trouble}; day90 repair sweep", "red")
+    return plain(f"the nightly sweep {ended}", "dim")
 
 
 def _draw_finding(out: Console, finding: Finding) -> None:
@@ -79,7 +93,7 @@ async def repair(
     ----------
     subject
         An onboarding (its id, the deal's id, a part of the customer's name), or another workflow: sender-mail,
-        receiver, usage, an introduction's id.
+        receiver, reconciliation, usage, an introduction's id.
     """
     desk = desk_at(where)
     repairing = await repairing_at(desk)
@@ -123,8 +137,16 @@ def _ask(out: Console) -> None:
 async def repairing_at(desk: Desk) -> "Repairing":
     """What sweeps and repairs, on the desk's store and Temporal. Raises CannotReachTemporal, NotReachable."""
     from activities.sending import MAIL
+    from starter.crms import connected, written_to
     from starter.repairing import Repairing
     from store.census import SqlCensus
 
     door = await desk.door()
-    return Repairing(door=door, census=SqlCensus(desk.engine), channels=(MAIL,))
+    return Repairing(
+        door=door,
+        census=SqlCensus(desk.engine),
+        channels=(MAIL,),
+        prospects=desk.introductions,
+        looked_through=tuple(connected(desk.settings)),
+        written_to=partial(written_to, desk.settings),
+    )
