@@ -52,7 +52,11 @@ async def play(settings: Settings, *, ports: Ports, keep: bool, out: Console) ->
     """The whole demo. Raises StoryWentWrong, Fell, CannotStart."""
     story = read_story()
     ours = settings.model_copy(update=OURS_ALONE)
-    async with running(ours, ports=ports, tell=lambda line: out.print(plain(line, "dim"))) as stack:
+
+    def tell(line: str) -> None:
+        out.print(plain(line, "dim"), soft_wrap=True)
+
+    async with running(ours, ports=ports, tell=tell) as stack:
         show_addresses(out, stack)
         await _or_fall(stack, _Playing.of(story, stack, out))
         if keep:

@@ -5,16 +5,18 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from runtime.connection import CannotReachTemporal, connect, register_search_attributes
 from runtime.settings import PREFIX, Settings
 from starter.children import Child
 from starter.folder import NAMESPACE, RunningStack, announce, held
+from starter.keeping import Kept, Tell
 from starter.ports import LOOPBACK, Ports
 from starter.trouble import CannotStart, Fell
 
@@ -25,8 +27,6 @@ SERVER_PATIENCE = 60.0
 WORKER_GRACE, WEB_GRACE, SERVER_GRACE = 10.0, 8.0, 10.0
 """Seconds until who was asked to end is killed: the worker finishes the mail in hand, the web the requests in hand."""
 
-Tell = Callable[[str], None]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
@@ -34,10 +34,10 @@ class Stack:
 
     settings: Settings
     ports: Ports
-    children: tuple[Child, ...]
+    children: tuple[Child | Kept, ...]
 
     async def fallen(self) -> None:
-        """Return never; raise Fell as soon as a part of it ends by itself."""
+        """Return never; raise Fell as soon as the server ends by itself, or another part for good."""
         waits = [asyncio.ensure_future(child.fallen()) for child in self.children]
         try:
             done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -45,6 +45,8 @@ class Stack:
         finally:
             for wait in waits:
                 wait.cancel()
+            # One that is being started again ends what it has started.
+            await asyncio.gather(*waits, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -61,14 +63,16 @@ async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncItera
             await _fit_for_us(ports)
             await asyncio.to_thread(_migrate, settings)
             tell("starting the worker…")
-            command = [sys.executable, "-P", "-m", "worker"]
-            worker = await Child.start("the worker", command, log=settings.data / "worker.log", environment=environment)
+            start = partial(_start_worker, settings.data, environment)
+            worker = Kept(await start(), start=start, tell=tell)
             ends.push_async_callback(worker.end, grace=WORKER_GRACE)
-            children = [server, worker]
+            children: list[Child | Kept] = [server, worker]
             if ports.web is not None:
                 tell("starting the web process…")
-                children.append(await _start_web(settings.data, ports, environment))
-                ends.push_async_callback(children[-1].end, grace=WEB_GRACE)
+                start = partial(_start_web, settings.data, ports, environment)
+                web = Kept(await start(), start=start, tell=tell)
+                ends.push_async_callback(web.end, grace=WEB_GRACE)
+                children.append(web)
             announce(settings.data, _addresses(ours, ports))
             yield Stack(settings=ours, ports=ports, children=tuple(children))
 
@@ -106,11 +110,26 @@ async def _start_server(data: Path, ports: Ports) -> Child:
     return await Child.start("the Temporal server", command, log=data / "temporal.log", environment=environment)
 
 
+async def _start_worker(data: Path, environment: Mapping[str, str]) -> Child:
+    command = [sys.executable, "-P", "-m", "worker"]
+    return await Child.start("the worker", command, log=data / "worker.log", environment=environment)
+
+
 async def _start_web(data: Path, ports: Ports, environment: Mapping[str, str]) -> Child:
     """Our web process, listening. Raises Fell."""
     environment = {**environment, PREFIX + "WEB_HOST": LOOPBACK, PREFIX + "WEB_PORT": str(ports.web)}
     command = [sys.executable, "-P", "-m", "starter.web"]
     web = await Child.start("the web process", command, log=data / "web.log", environment=environment)
+    try:
+        await _listens(web, ports)
+    except BaseException:
+        await web.end(grace=WEB_GRACE)
+        raise
+    return web
+
+
+async def _listens(web: Child, ports: Ports) -> None:
+    """Wait until it does. Raises Fell."""
     until = asyncio.get_running_loop().time() + SERVER_PATIENCE
     while True:
         if web.ended:
@@ -119,12 +138,11 @@ async def _start_web(data: Path, ports: Ports, environment: Mapping[str, str]) -
             _, writer = await asyncio.open_connection(LOOPBACK, ports.web)
         except OSError:
             if asyncio.get_running_loop().time() > until:
-                await web.end(grace=WEB_GRACE)
                 raise Fell(f"the web process does not answer (see {web.log})") from None
             await asyncio.sleep(0.1)
         else:
             writer.close()
-            return web
+            return
 
 
 async def _answers(server: Child, ports: Ports) -> None:

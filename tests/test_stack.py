@@ -1,5 +1,7 @@
 """Does the embedded stack come up, keep its data, and end with everything that it started?"""
 
+import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -12,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from runtime.settings import load_settings
+from starter import keeping
+from starter.children import Child
 from starter.folder import running_on
 from starter.ports import asked_for, first_free
 from starter.stack import child_environment
-from starter.trouble import CannotStart
+from starter.trouble import CannotStart, Fell
 from tests import servers
 from tests.onboardings import sample_deal
 from tests.servers import DAY90, PORT_FLAGS, Stack, free_port
@@ -135,20 +139,85 @@ def test_children_die_with_a_killed_parent(stack: Stack) -> None:
     assert running_on(stack.data) is None
 
 
+def child_of(pid: int, module: bytes) -> int | None:
+    """The one that runs this module of ours."""
+    for child in children_of(pid):
+        with contextlib.suppress(OSError):
+            if b"-m\0" + module in Path(f"/proc/{child}/cmdline").read_bytes() and alive({child}):
+                return child
+    return None
+
+
+def next_child(pid: int, module: bytes, *, after: int) -> int:
+    until = time.monotonic() + 60
+    while (child := child_of(pid, module)) in (None, after):
+        assert time.monotonic() < until, "it was not started again"
+        time.sleep(0.05)
+    assert child is not None
+    return child
+
+
 @linux_only
-def test_a_fallen_worker_is_told_with_its_log(stack: Stack) -> None:
-    """Nothing is restarted silently; the rest of the stack ends too."""
+def test_a_worker_and_a_web_process_that_die_are_started_again(stack: Stack, tmp_path: Path) -> None:
+    """A line says so, and the onboarding goes on; Ctrl-C ends the new ones too."""
+    process = stack.up()
+    worker, web = child_of(process.pid, b"worker"), child_of(process.pid, b"starter.web")
+    assert worker is not None
+    assert web is not None
+    stack.asked("start", deal_file(tmp_path))
+
+    for child, module in ((worker, b"worker"), (web, b"starter.web")):
+        os.kill(child, signal.SIGKILL)
+        next_child(process.pid, module, after=child)
+
+    progress = stack.asked("done", "lindenau", "handoff_reviewed")
+    assert "handoff_reviewed" not in progress["waiting_for"]
+    children = children_of(process.pid)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+    assert 130 == process.returncode
+    assert f"the worker was killed by signal 9 (see {stack.data}/worker.log); starting it again in 1 s" in said
+    assert f"the web process was killed by signal 9 (see {stack.data}/web.log); starting it again in 1 s" in said
+    assert set() == alive(children)
+
+
+@linux_only
+def test_a_server_that_dies_ends_the_stack(stack: Stack) -> None:
+    """With the log to read: what the others do without it has no sense."""
     process = stack.up()
     children = children_of(process.pid)
-    worker = next(pid for pid in children if b"-m\0worker" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    server = next(pid for pid in children if b"start-dev" in Path(f"/proc/{pid}/cmdline").read_bytes())
 
-    os.kill(worker, signal.SIGKILL)
+    os.kill(server, signal.SIGKILL)
     _, said = process.communicate(timeout=60)
 
     assert 5 == process.returncode
-    assert said.startswith("day90: the worker was killed by signal 9")
-    assert said.rstrip().endswith(f"(see {stack.data}/worker.log)")
+    assert said.startswith("day90: the Temporal server was killed by signal 9")
+    assert said.rstrip().endswith(f"(see {stack.data}/temporal.log)")
     assert set() == alive(children)
+
+
+async def test_what_dies_again_and_again_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After growing pauses. One that ran well in between begins a new row; so does one that cannot be started."""
+    monkeypatch.setattr(keeping, "PAUSES", (0.01, 0.02, 0.03))
+    said: list[str] = []
+    lives = iter(["exit 3", "exit 3", "sleep 0.5; exit 3", "exit 3", "fall", "exit 3", "exit 3"])
+    monkeypatch.setattr(keeping, "WELL_AFTER", 0.4)
+
+    async def start() -> Child:
+        life = next(lives)
+        if life == "fall":
+            raise Fell("it does not answer")
+        return await Child.start("a part", ["sh", "-c", life], log=tmp_path / "log", environment=os.environ)
+
+    kept = keeping.Kept(await start(), start=start, tell=said.append)
+    fell = await asyncio.wait_for(kept.fallen(), 20)
+
+    assert str(fell).startswith("a part ended with code 3")
+    assert str(fell).endswith("it has ended 4 times in a row")
+    assert 5 == len(said)
+    assert "it does not answer; starting it again in 0 s" in said
+    assert ["exit 3"] == list(lives)
 
 
 @pytest.mark.parametrize("flag", ["--temporal-port", "--ui-port"])

@@ -39,8 +39,11 @@ async def up(
     ports = asked_for(temporal=temporal_port, ui=ui_port, web=settings.web_port if web_port is None else web_port)
     out = console()
 
+    def tell(line: str) -> None:
+        out.print(plain(line, "dim"), soft_wrap=True)
+
     async def stay_up() -> None:
-        async with running(settings, ports=ports, tell=lambda line: out.print(plain(line, "dim"))) as stack:
+        async with running(settings, ports=ports, tell=tell) as stack:
             show_addresses(out, stack)
             out.print("a first onboarding: day90 start DEAL.json, as in examples/; Ctrl-C ends all")
             await stack.fallen()
