@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Literal
 
+from pydantic import Field
+
 from domain.events import Entry
 from domain.wire import Instant, Wire
 
@@ -37,7 +39,7 @@ class Outgoing(Wire):
     delivery: int
     target: Target
     entry: Entry
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = Field(repr=False)
     waits_since: Instant
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 from standardwebhooks.webhooks import WebhookVerificationError
+from structlog.testing import capture_logs
 
 from activities.ports import Office
 from activities.webhooks import PATIENCE, PUT_OFF, WebhookOffice, channel_of, target_of
@@ -256,6 +257,25 @@ async def test_who_is_gone_is_told_nothing_more_and_the_operator_hears_of_it(hou
         assert "hooks" not in json.dumps(told.facts), "the path of the address may be a secret"
         house.webhooks.enable(target.id)
         assert ["sent", "sent"] == await house.deliver(target)
+
+
+async def test_its_secret_stands_in_no_log_no_mail_and_no_error(house: House) -> None:
+    """Whether it is refused, gone, or cannot be reached; nor in the words of what is on its way."""
+    async with receiver(answers=[answer(500), answer(410)]) as there:
+        target, secret = await house.add(there)
+        house.write("milestone_reached", "issue_raised")
+        [first, _] = house.webhooks.ready(target.id, now=datetime.now(UTC), most=9)
+        outgoing = house.webhooks.take(first)
+        assert outgoing is not None
+        assert secret in outgoing.secrets
+        with capture_logs() as lines:
+            outcomes = [*await house.deliver(target), *await house.deliver(target, at=timedelta(hours=1))]
+
+    said = [repr(outgoing), repr(house.webhooks.get(target.id)), str(lines), str(outcomes)]
+    said += [str(line) for line in house.told] + [str(house.webhooks.page(target.id))]
+    assert len(outcomes) > 1
+    assert house.told
+    assert [] == [words for words in said if secret.removeprefix("whsec_") in words]
 
 
 async def test_after_days_of_nothing_but_failures_a_target_is_disabled_once(house: House) -> None:
