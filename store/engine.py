@@ -166,6 +166,8 @@ def _engine(url: str, *, busy: timedelta = BUSY, foreign_keys: bool = True, **op
         unsaid = {name: value for name, value in AWAY.items() if name not in address.query}
         # A pool of its own is brought along by whoever keeps none.
         room = {} if "poolclass" in options else POOL
+        # Where each statement is a transaction there is nothing to roll back when the connection is given back.
+        options["skip_autocommit_rollback"] = True
         engine = create_engine(address, connect_args=unsaid, **room, **options)
         _replace_what_was_dropped(engine)
         return engine

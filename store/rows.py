@@ -1,10 +1,11 @@
 """How are rows written that may be there already? The one place where the two SQL dialects differ."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Column, Connection, Table, delete, select
+from sqlalchemy import Column, Connection, Dialect, Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 Row = Mapping[str, Any]
@@ -48,17 +49,21 @@ def add_texts(connection: Connection, table: Table, rows: Sequence[Mapping[str, 
     They go as one JSON document that the database takes apart. With a parameter for each value, or an array for each
     column, the driver spends several times what the database does, in Python, while everybody else waits for it.
     """
-    columns = [table.c[name] for name in rows[0]]
-    names = ", ".join(rows[0])
-    if connection.dialect.name == "sqlite":
-        values = ", ".join(f"json_extract(value, '$.{name}')" for name in rows[0])
+    connection.exec_driver_sql(_adding(connection.dialect, table, tuple(rows[0])), (to_json(rows).decode(),))
+
+
+@cache
+def _adding(dialect: Dialect, table: Table, names: tuple[str, ...]) -> str:
+    """The statement of `add_texts`; made once, since that takes longer than to have a row written."""
+    if dialect.name == "sqlite":
+        values = [f"json_extract(value, '$.{name}')" for name in names]
         source = "json_each(?)"
     else:
-        values = ", ".join(f"{column.name}::{column.type.compile(connection.dialect)}" for column in columns)
-        source = f"json_to_recordset(%s) AS one({', '.join(f'{name} text' for name in rows[0])})"
+        values = [f"{name}::{table.c[name].type.compile(dialect)}" for name in names]
+        source = f"json_to_recordset(%s) AS one({', '.join(f'{name} text' for name in names)})"
+    into = f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {', '.join(values)} FROM {source}"
     # Without WHERE, SQLite takes ON for that of a join.
-    statement = f"INSERT INTO {table.name} ({names}) SELECT {values} FROM {source} WHERE true ON CONFLICT DO NOTHING"
-    connection.exec_driver_sql(statement, (to_json(rows).decode(),))
+    return f"{into} WHERE true ON CONFLICT DO NOTHING"
 
 
 def for_the_driver(connection: Connection, column: Column[Any], value: Any) -> Any:

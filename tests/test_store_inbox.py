@@ -37,6 +37,22 @@ def test_a_delivery_that_comes_twice_is_kept_once(inbox: SqlInbox) -> None:
     assert ["1", "2", "3"] == waiting(inbox)
 
 
+def test_a_body_is_kept_as_it_came(inbox: SqlInbox) -> None:
+    """Signs of all kinds, and what PostgreSQL cannot read in JSON; in a name that is replaced."""
+    body = {
+        "text": "a\x00b \\u0000 \"'$.body\u2028ü日本",
+        "numbers": [1, 2.5, 2**70, -0.0],
+        "none": None,
+        "": {"x": []},
+    }
+
+    inbox.keep([Incoming(source="deals", kind="deal_closed", key="a\x00b", body=body)])
+    inbox.keep([Incoming(source="deals", kind="deal_closed", key="none")])
+
+    [row, empty] = inbox.ready(apart_from=(), most=10)
+    assert ("a�b", body, None) == (row.key, row.body, empty.body)
+
+
 def test_sources_can_be_passed_over(inbox: SqlInbox) -> None:
     """Those whose way is closed."""
     inbox.keep([incoming("1"), incoming("2", source="news"), incoming("3", source="stripe")])

@@ -130,6 +130,21 @@ async def test_who_never_ends_is_not_waited_for(tmp_path: Path, monkeypatch: pyt
         assert [] == web.kept
 
 
+async def test_what_comes_in_pieces_is_waited_for(tmp_path: Path) -> None:
+    """A deal over a bad line."""
+    content = json.dumps(sample_deal()).encode()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for at in range(0, len(content), 500):
+            await asyncio.sleep(0.001)
+            yield content[at : at + 500]
+
+    async with web_on(tmp_path, deals_token="open-sesame") as web:
+        answer = await web.client.post("/intake/deals", content=pieces(), headers=TOKEN)
+
+        assert (202, [sample_deal()]) == (answer.status_code, [row.body for row in web.kept])
+
+
 async def test_a_shape_of_ones_own_is_kept_as_it_came(tmp_path: Path) -> None:
     """The mapping is applied when it is worked through: what it does not read today, it may read when it is mended."""
     mapping = tmp_path / "our.mapping.yaml"
