@@ -21,6 +21,7 @@ from domain.news import short
 from domain.prospect import Prospect, introduction_id
 from domain.record import IntroductionDossier
 from domain.refusal import InvalidDeal
+from domain.rules.accounts import owned_by
 from domain.rules.introducing import decide, owner_of
 
 log = structlog.get_logger()
@@ -64,6 +65,8 @@ class Introducing:
         known = before.owner if before and team.member(before.owner) else None
         load = Counter(self.onboardings.load_by_owner()) + Counter(self.introductions.load_by_owner())
         # A sale that was given up and comes again, or a task that was lost: whoever was told stays.
+        theirs = owned_by(self.onboardings.of_account(prospect), team, playbook.touch)
+        known = known or (theirs.owner if theirs else None)
         owner = prospect.owner or known or owner_of(prospect, playbook, team, load, now=now)
         dossier = IntroductionDossier(
             introduction=introduction,

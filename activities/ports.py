@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from domain.calendar import WorkCalendar
 from domain.census import Line, Mailbag, ScheduleSeen, Sighting, Undone
 from domain.crm import DealPage, Recheck
-from domain.deal import Account, DealClosed
+from domain.deal import Account, DealClosed, Sale
 from domain.inbox import InboxRow, Settled
 from domain.introduction import Learnt
 from domain.mapping import Phase, WriteBack
@@ -27,6 +27,7 @@ from domain.record import (
     Writing,
 )
 from domain.reported import Measurement
+from domain.rules.accounts import KnownDeal
 from domain.rules.using import Using
 from domain.team import Team
 from domain.usage import FreshDay
@@ -67,6 +68,9 @@ class Ledger(Protocol):
 
     def load_by_owner(self) -> Mapping[str, int]:
         """Open onboardings per staff handle."""
+
+    def of_account(self, sale: Sale) -> Sequence[KnownDeal]:
+        """What is known of the same customer's other deals, the newest first."""
 
 
 class IntroductionLedger(Protocol):

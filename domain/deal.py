@@ -45,6 +45,8 @@ Address = Annotated[
     str, StringConstraints(pattern=r"^[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]+\.[^@\s<>,;\".]+$", max_length=254)
 ]
 Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=2000)]
+Origin = Annotated[str, StringConstraints(pattern=r"^onboarding-[a-z0-9]+-[A-Za-z0-9_.]+$", max_length=200)]
+"""The id of an onboarding from which something was taken over."""
 EARLIEST_YEAR = 2000
 """A deal of before is a mistyped year, and the calendars' lists of holidays grow thin."""
 FURTHEST_GO_LIVE = timedelta(days=730)
@@ -78,6 +80,7 @@ class Stakeholder(Door):
     time_zone: TimeZone | None = None
     in_sale: bool = True
     in_rollout: bool = True
+    known_from: Origin | None = Field(None, description="the account's onboarding we know them from; filled in by us")
 
 
 class Seller(Door):
@@ -168,6 +171,7 @@ class Sale(Door):
     seats: int | None = Field(None, ge=1, le=10_000_000)
     playbook: Slug | None = Field(None, description="overrides the choice by tier")
     owner: Slug | None = Field(None, description="staff handle; overrides the assignment rule")
+    owner_from: Origin | None = Field(None, description="the account's onboarding whose owner it is; filled in by us")
     products: tuple[Line, ...] = Field((), max_length=100)
     problem: Prose | None = None
     present_state: Prose | None = None

@@ -1,5 +1,6 @@
 """In which words, in which language? Texts that a playbook gives once or per language."""
 
+import unicodedata
 from typing import Literal
 
 from domain.wire import Prose
@@ -16,3 +17,8 @@ def in_language(text: Text, language: str) -> str:
         return text
     wanted: Language = "ja" if language == "ja" else "en"
     return text.get(wanted) or text.get("en") or next(iter(text.values()), "")
+
+
+def folded(name: str) -> str:
+    """A name as it is looked up: without case, and with full-width letters as the plain ones."""
+    return unicodedata.normalize("NFKC", name).casefold()

@@ -1,7 +1,7 @@
 """How does an order reach Temporal? The one door through which deals start and news, questions and answers pass."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Protocol
@@ -19,13 +19,14 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
-from activities.admission import business_now, check_deal, read_deal
+from activities.admission import business_now, check_deal, chosen_playbook, read_deal
 from activities.ports import Calendars, Introductions, Library, Staff
 from domain.agenda import JUST_OPENING, Progress
-from domain.deal import DealClosed, onboarding_id
+from domain.deal import DealClosed, Sale, onboarding_id
 from domain.news import read_news, unknown_fields
 from domain.record import Dossier, Past
 from domain.refusal import InvalidDeal, Refused
+from domain.rules.accounts import KnownDeal, with_the_account
 from domain.rules.introducing import with_learnt
 from domain.text import in_language
 from domain.trouble import UnknownOnboarding
@@ -53,6 +54,8 @@ class Deals(Protocol):
     def keep_deal(self, onboarding: str, deal: DealClosed) -> None: ...
 
     def kept_deal(self, onboarding: str) -> DealClosed | None: ...
+
+    def of_account(self, sale: Sale) -> Sequence[KnownDeal]: ...
 
     def complete_deal(self, onboarding: str, again: DealClosed) -> tuple[str, ...]: ...
 
@@ -110,7 +113,7 @@ class Door:
         if await self._admitted(onboarding):
             fields = await asyncio.to_thread(self.deals.complete_deal, onboarding, deal)
             return Started(onboarding=onboarding, already=True, completed=fields)
-        deal = await self._with_what_was_learnt(deal)
+        deal = await self._with_what_is_known(deal)
         now = business_now(deal, wall=datetime.now(UTC), day_length=self.day_length)
         playbook = await asyncio.to_thread(
             check_deal, deal, library=self.library, team=self.staff(), calendars=self.calendars, now=now
@@ -218,10 +221,13 @@ class Door:
             dossier = None
         return person(named, team=self.staff(), dossier=dossier, onboarding=onboarding)
 
-    async def _with_what_was_learnt(self, deal: DealClosed) -> DealClosed:
-        """The deal with what its introduction found out before the close; the introduction ends by it."""
-        learnt = await self.introductions.won(deal.source, deal.id) if self.introductions is not None else None
-        return with_learnt(deal, learnt, self.staff()) if learnt is not None else deal
+    async def _with_what_is_known(self, deal: DealClosed) -> DealClosed:
+        """The deal with what its introduction found out, which ends by it, and with its account's people and CSM."""
+        team = self.staff()
+        if self.introductions is not None and (learnt := await self.introductions.won(deal.source, deal.id)):
+            deal = with_learnt(deal, learnt, team)
+        known = await asyncio.to_thread(self.deals.of_account, deal)
+        return with_the_account(deal, known, team, chosen_playbook(deal, self.library).touch) if known else deal
 
     async def _admitted(self, onboarding: str) -> bool:
         try:

@@ -10,9 +10,10 @@ from domain.calendar import WorkCalendar
 from domain.playbook import Playbook, content_hash
 from domain.prospect import Prospect
 from domain.record import IntroductionDossier, IntroductionLine, IntroductionWriting, KeptRow
+from domain.text import folded
 from domain.trouble import UnknownOnboarding
 from store.engine import read_transaction, wall_clock, write_transaction
-from store.ledger import folded, notice_row
+from store.ledger import notice_row
 from store.rows import Row, add
 from store.tables import NOT_ENDED, introduction_journal, introductions, notices, playbooks
 

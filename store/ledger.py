@@ -1,6 +1,5 @@
 """How is an onboarding written down? Its admission, and all that one occasion writes, in one transaction each."""
 
-import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -9,12 +8,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from domain.calendar import WorkCalendar
-from domain.deal import DealClosed, completeness
+from domain.deal import DealClosed, Sale, completeness, onboarding_id
 from domain.notice import OUTLIVES_THE_ONBOARDING, Notice, Person
 from domain.playbook import Playbook, content_hash
 from domain.record import Basis, Dossier, JournalRow, Past, RegisterRow, Standing, Writing
+from domain.rules.accounts import KnownDeal
 from domain.rules.completing import completed
+from domain.text import folded
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
+from store.accounts import account_columns, deals_of_account
 from store.drawing import Held, draw, hold
 from store.engine import read_connection, read_transaction, wall_clock, write_transaction
 from store.rows import Row, add, put
@@ -62,7 +64,12 @@ class SqlLedger:
         with write_transaction(self._engine) as connection:
             add(connection, deals, [self._deal_row(onboarding, deal)])
             untaken = (deals.c.onboarding == onboarding) & deals.c.run.is_(None)
-            connection.execute(update(deals).where(untaken).values(body=deal))
+            connection.execute(update(deals).where(untaken).values(body=deal, **account_columns(deal)))
+
+    def of_account(self, sale: Sale) -> Sequence[KnownDeal]:
+        """What we know of the same customer's other deals, the newest first."""
+        with read_connection(self._engine) as connection:
+            return deals_of_account(connection, sale, apart_from=onboarding_id(sale.source, sale.id))
 
     def kept_deal(self, onboarding: str) -> DealClosed | None:
         """The deal that a door, or the onboarding itself, put there."""
@@ -194,6 +201,7 @@ class SqlLedger:
             "deal_id": deal.id,
             "body": deal,
             "kept_at": self._clock(),
+            **account_columns(deal),
         }
 
     def _read_fixed(self, onboarding: str, _completions: int | None) -> _Fixed:
@@ -212,11 +220,6 @@ class SqlLedger:
         with read_connection(self._engine) as connection:
             body = connection.scalar(select(playbooks.c.body).where(playbooks.c.hash == hashed))
         return Playbook.model_validate(body, extra="ignore")
-
-
-def folded(name: str) -> str:
-    """A name as it is looked up: without case, and with full-width letters as the plain ones."""
-    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def journal_row(onboarding: str, row: JournalRow, *, now: datetime) -> Row:

@@ -5,12 +5,14 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, TextClause, exists, select
 
+from domain.deal import DealClosed
 from domain.plan import Plan
 from domain.record import JournalRow, MilestoneRow, RegisterRow, StageRow
+from domain.text import folded
 from domain.trouble import UnknownOnboarding
 from domain.wire import Instant, Wire
+from store.accounts import deals_of_account
 from store.engine import read_transaction
-from store.ledger import folded
 from store.tables import IS_LATE, NOT_ENDED, deals, milestones, onboardings, people, plans, registers, stages
 from store.tables import journal as journal_table
 from store.tables import notices as notices_table
@@ -152,13 +154,16 @@ def one(engine: Engine, onboarding: str) -> OnboardingInFull:
 
 
 def also_of_account(engine: Engine, onboarding: str, *, limit: int = 20) -> tuple[OnboardingLine, ...]:
-    """The other onboardings of the same customer, by the account's name; the latest first."""
-    mine = select(onboardings.c.account_folded).where(onboardings.c.onboarding == onboarding).scalar_subquery()
-    same = (onboardings.c.account_folded == mine) & (onboardings.c.onboarding != onboarding)
-    latest = select(onboardings).where(same).order_by(onboardings.c.opened_at.desc(), onboardings.c.onboarding)
+    """The other onboardings of the same customer (`domain.rules.accounts`), the latest first."""
     with read_transaction(engine) as connection:
-        rows = connection.execute(latest.limit(limit)).mappings()
-        return tuple(OnboardingLine.model_validate(row) for row in rows)
+        body = connection.scalar(select(deals.c.body).where(deals.c.onboarding == onboarding))
+        if body is None:
+            return ()
+        deal = DealClosed.model_validate(body, extra="ignore")
+        same = [other.onboarding for other in deals_of_account(connection, deal, apart_from=onboarding, most=limit)]
+        latest = select(onboardings).where(onboardings.c.onboarding.in_(same))
+        latest = latest.order_by(onboardings.c.opened_at.desc(), onboardings.c.onboarding)
+        return tuple(OnboardingLine.model_validate(row) for row in connection.execute(latest).mappings())
 
 
 def journal(engine: Engine, onboarding: str, *, about: str | None = None) -> tuple[JournalEntry, ...]:

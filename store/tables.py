@@ -60,8 +60,12 @@ deals = Table(
     Column("calendar", Document),
     Column("kept_at", Moment, nullable=False),
     Column("completions", Integer),
+    Column("account_folded", Words),
+    Column("account_domain", Words),
     UniqueConstraint("source", "deal_id"),
     Index("ix_deals_deal_id", "deal_id"),
+    Index("ix_deals_account_folded", "account_folded"),
+    Index("ix_deals_account_domain", "account_domain"),
 )
 
 people = Table(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
 from activities.admission import read_deal
-from domain.deal import DealClosed, onboarding_id
+from domain.deal import DealClosed, Sale, onboarding_id
 from domain.inbox import InboxRow, Settled
 from domain.notice import Notice, Person
 from domain.record import (
@@ -22,6 +22,7 @@ from domain.record import (
     WaitingNotice,
     Writing,
 )
+from domain.rules.accounts import KnownDeal, same_account
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 
 
@@ -56,6 +57,19 @@ class MemoryLedger:
             raise AlreadyOnboarded(dossier.onboarding)
         if there is None:
             self.dossiers[dossier.onboarding] = _with_people(dossier, dossier.people)
+
+    def of_account(self, sale: Sale) -> Sequence[KnownDeal]:
+        self._answer()
+        known = [
+            KnownDeal(onboarding=id, deal=dossier.deal, owner=self._owner(id))
+            for id, dossier in self.dossiers.items()
+            if id != onboarding_id(sale.source, sale.id) and same_account(sale, dossier.deal)
+        ]
+        return sorted(known, key=lambda other: other.deal.closed_at, reverse=True)
+
+    def _owner(self, onboarding: str) -> str:
+        standing = self.standings.get(onboarding)
+        return standing.owner if standing else self.dossiers[onboarding].deal.owner or ""
 
     def kept_deal(self, onboarding: str) -> DealClosed | None:
         self._answer()

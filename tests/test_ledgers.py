@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from activities.ports import Ledger
+from domain.deal import Stakeholder
 from domain.record import Past, Writing
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 from store.ledger import SqlLedger
@@ -33,6 +34,10 @@ def ledger(empty: Ledger) -> Ledger:
     """A ledger in which one onboarding is admitted."""
     empty.admit(dossier(), run="run-1")
     return empty
+
+
+def stakeholder(**more: Any) -> Stakeholder:
+    return Stakeholder(**{"id": LEAD.id, "name": LEAD.name, "email": LEAD.email, "role": "project_lead", **more})
 
 
 def past(ledger: Ledger) -> Past:
@@ -251,3 +256,18 @@ def test_a_writing_again_changes_nothing(ledger: Ledger) -> None:
     ledger.write(writing)
 
     assert before == (past(ledger), ledger.registers(ONE), ledger.dossier(ONE))
+
+
+def test_the_deals_of_an_account_are_known_the_newest_first(ledger: Ledger) -> None:
+    """With their owners; not the deal itself, and not another company's of the same name."""
+    other_company = deal("4").model_copy(update={"stakeholders": (stakeholder(email="j@elsewhere.example"),)})
+    later = deal("2", source="hubspot").model_copy(update={"closed_at": NOON + HOUR})
+    for number, of in enumerate((later, deal("3", account="Another"), other_company)):
+        ledger.admit(dossier(of), run=f"run-of-{number}")
+    ledger.write(Writing(onboarding=ONE, standing=standing()))
+
+    known = ledger.of_account(deal("5", account="AOZORA"))
+
+    assert [("onboarding-hubspot-2", ""), (ONE, OWNER.id)] == [(one.onboarding, one.owner) for one in known]
+    assert later == known[0].deal
+    assert ["onboarding-hubspot-2"] == [one.onboarding for one in ledger.of_account(deal())]

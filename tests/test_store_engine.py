@@ -47,6 +47,25 @@ def test_the_tables_come_and_go_and_come_again(empty_database: str) -> None:
     assert _tables(empty_database) == {"alembic_version", *metadata.tables}
 
 
+def test_deals_of_before_are_found_by_their_account(empty_database: str) -> None:
+    """Those that were written by the version that did not look for it."""
+    migrate(empty_database)
+    engine = open_store(empty_database)
+    first = dossier().deal
+    of_domain = first.account.model_copy(update={"name": "Ａozora KK", "domain": "www.Aozora.example"})
+    SqlLedger(engine).admit(dossier(first.model_copy(update={"account": of_domain})), run="run-1")
+    with migrating(empty_database) as config:
+        command.downgrade(config, "0012")
+
+    migrate(empty_database)
+
+    next_account = of_domain.model_copy(update={"name": "Another", "domain": "aozora.example"})
+    for account in (of_domain, next_account):
+        known = SqlLedger(engine).of_account(first.model_copy(update={"id": "2", "account": account}))
+        assert ["onboarding-file-1"] == [one.onboarding for one in known]
+    engine.dispose()
+
+
 def test_a_number_of_a_notice_is_never_given_twice(tmp_path: Path) -> None:
     """Receipts and the sender know notices by it, and SQLite copies a table to alter it."""
     url = f"sqlite:///{tmp_path / 'day90.sqlite'}"

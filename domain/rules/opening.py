@@ -12,6 +12,7 @@ from domain.news import short
 from domain.plan import Plan, draft, go_live_key, on_the_way_to
 from domain.playbook import Milestone, Playbook, content_hash
 from domain.refusal import InvalidDeal
+from domain.rules.accounts import taken_over
 from domain.rules.casting import approvers, cast_customer, cast_vendor, playing
 from domain.team import Team
 from domain.text import in_language
@@ -74,7 +75,8 @@ def first_state(
         hand_off_from=plan.hand_off_from,
         hand_off_by=plan.hand_off_by,
     )
-    note(state, "opened", now, about=playbook.key, owner=owner, day=(now - deal.closed_at).days)
+    shared = taken_over(deal)
+    note(state, "opened", now, about=playbook.key, owner=owner, day=(now - deal.closed_at).days, **shared)
     _take_up(state, deal, now)
     unfold(state, now)
     return state

@@ -121,21 +121,37 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
     }
 
     def drawn(out: Console) -> None:
-        draw(out, found, zone=zone, link=link, crm=crm)
+        draw(out, found, zone=zone, link=link, crm=crm, owner_from=deal.owner_from)
         lacks = f"; missing: {', '.join(missing)}" if missing else ""
         out.print(plain(f"hand-off record {completeness(deal):.0%} complete{lacks}"))
         for other in others:
-            out.print(plain(f"the same customer's: {other.onboarding}, {in_words(other.status)}"), soft_wrap=True)
+            out.print(plain(f"the same customer's: {_other(other, zone)}"), soft_wrap=True)
+        for person in deal.stakeholders:
+            if person.known_from:
+                known = f"{person.name} ({in_words(person.role)}) is known from {person.known_from}"
+                out.print(plain(known), soft_wrap=True)
 
     answer(where.json, said, drawn)
 
 
+def _other(other: "OnboardingLine", zone: str) -> str:
+    ended = f" since {day_of(other.ended_at, zone)}" if other.ended_at else ""
+    return f"{other.onboarding}, {in_words(other.status)}{ended}, owner {other.owner or 'not drawn yet'}"
+
+
 def draw(
-    out: Console, found: "OnboardingInFull", *, zone: str, link: str | None, crm: "WriteBackLine | None" = None
+    out: Console,
+    found: "OnboardingInFull",
+    *,
+    zone: str,
+    link: str | None,
+    crm: "WriteBackLine | None" = None,
+    owner_from: str | None = None,
 ) -> None:
     """The whole of it, dates in the customer's zone."""
     out.print(Text.assemble(plain(found.account, "bold"), "  ", status_text(found.status)))
-    facts = [("onboarding", found.onboarding), ("owner", found.owner), ("playbook", found.playbook), ("dates in", zone)]
+    owner = f"{found.owner}, as in {owner_from}" if owner_from else found.owner
+    facts = [("onboarding", found.onboarding), ("owner", owner), ("playbook", found.playbook), ("dates in", zone)]
     if found.ended_at:
         facts.append(("ended", f"{in_words(found.ending or '')} on {day_of(found.ended_at, zone)}"))
     if link:

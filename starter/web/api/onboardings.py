@@ -18,7 +18,7 @@ from starter.web.api.gate import api_router, key_parameter, needs
 from starter.web.parts import WebParts
 from starter.whys import look_into, reasons_of
 from store.pages import NoticeShown, journal_page, notice_page
-from store.reads import JournalEntry, NoticeState, OnboardingInFull, OnboardingLine, one, portfolio
+from store.reads import JournalEntry, NoticeState, OnboardingInFull, OnboardingLine, also_of_account, one, portfolio
 
 OPENS_WITHIN = 5.0
 """Seconds that a start waits for a worker; usually it takes one, and proxies wait for thirty."""
@@ -45,7 +45,21 @@ class OnboardingPage(Wire):
     next: Next
 
 
+class OtherOfAccount(Wire):
+    """Another onboarding of the same customer."""
+
+    onboarding: str
+    status: str
+    owner: str
+    playbook: str
+    opened_at: Instant
+    go_live_due: Instant | None
+    ending: str | None
+    ended_at: Instant | None
+
+
 class OnboardingShown(OnboardingInFull):
+    also_of_account: tuple[OtherOfAccount, ...] = Field(description="the same customer's others, the latest first")
     time_zone: str = Field(description="the customer's; its days count in it")
     temporal_ui: str | None = Field(description="its page in the Temporal UI, where one is known")
 
@@ -284,7 +298,8 @@ def shown(parts: WebParts, onboarding: str) -> OnboardingShown:
     zone = parts.ledger.dossier(onboarding).calendar.time_zone
     ui = parts.settings.temporal_ui
     link = f"{ui}/namespaces/{namespace()}/workflows/{onboarding}" if ui else None
-    return OnboardingShown(**dict(found), time_zone=zone, temporal_ui=link)
+    others = tuple(OtherOfAccount(**dict(other)) for other in also_of_account(parts.engine, onboarding))
+    return OnboardingShown(**dict(found), also_of_account=others, time_zone=zone, temporal_ui=link)
 
 
 async def known(parts: WebParts, onboarding: str) -> None:

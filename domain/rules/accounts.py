@@ -1,0 +1,117 @@
+"""What does a customer's next deal take from those before? Their people and their CSM; and which deals are theirs."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from domain.deal import CustomerRole, DealClosed, Sale, Stakeholder
+from domain.rules.casting import MOST_PER_ROLE, SELLER
+from domain.team import Team, TouchModel
+from domain.text import folded
+from domain.wire import Wire
+
+SHARED_ROLES: tuple[CustomerRole, ...] = (
+    "executive_sponsor",
+    "project_lead",
+    "technical_lead",
+    "manager",
+    "champion",
+    "procurement",
+)
+"""Who speaks for the customer whatever was bought. The users of one product are not those of another."""
+
+
+class KnownDeal(Wire):
+    """A deal of before; `owner` is empty while its onboarding has not opened and it names nobody."""
+
+    onboarding: str
+    deal: DealClosed
+    owner: str = ""
+
+
+def web_domain(sale: Sale) -> str | None:
+    """The account's domain as it is compared: `www.Acme.example` is `acme.example`."""
+    return folded(sale.account.domain).removeprefix("www.") if sale.account.domain else None
+
+
+def same_account(one: Sale, other: Sale) -> bool:
+    """Whether both were sold to the same customer: people must never get what is meant for another's.
+
+    By the domain where both name one. Else by name and country, and a host that addresses of both are at: two
+    companies may share a name, and a bare name is no proof.
+    """
+    domains = web_domain(one), web_domain(other)
+    if None not in domains:
+        return domains[0] == domains[1]
+    return (
+        folded(one.account.name) == folded(other.account.name)
+        and one.account.country == other.account.country
+        and bool(_hosts(one) & _hosts(other))
+    )
+
+
+def with_the_account(deal: DealClosed, known: Sequence[KnownDeal], team: Team, touch: TouchModel) -> DealClosed:
+    """The deal with what its account's deals of before tell, the newest of them first in `known`.
+
+    Its own word goes before: only roles that it names nobody for are filled, from the newest deal that does, and an
+    owner that it names stays. Else it goes to the account's CSM, where they still are one and serve this tier. Again
+    it changes nothing.
+    """
+    people = _people(deal, known, team)
+    newcomers = {person.id for person in people}
+    champion = deal.champion or next((person.id for person in people if person.role == "champion"), None)
+    owned = None if deal.owner else owned_by(known, team, touch)
+    told = {
+        "stakeholders": (*deal.stakeholders, *people),
+        "champion": champion if champion in newcomers else deal.champion,
+        "owner": owned.owner if owned else deal.owner,
+        "owner_from": owned.onboarding if owned else deal.owner_from,
+    }
+    return deal.model_copy(update=told)
+
+
+def owned_by(known: Sequence[KnownDeal], team: Team, touch: TouchModel) -> KnownDeal | None:
+    """The newest of the account's deals whose owner is still a CSM and serves this tier."""
+    return next((before for before in known if _may_own(before.owner, team, touch)), None)
+
+
+def taken_over(deal: DealClosed) -> dict[str, Any]:
+    """What stands in the journal of an onboarding that did not begin from nothing: whom it has from which other."""
+    people = {person.id: person.known_from for person in deal.stakeholders if person.known_from}
+    return ({"owner_from": deal.owner_from} if deal.owner_from else {}) | ({"people_from": people} if people else {})
+
+
+def _people(deal: DealClosed, known: Sequence[KnownDeal], team: Team) -> list[Stakeholder]:
+    """Whom the deal lacks, by role; nobody twice, and each under an id that is nobody else's."""
+    filled = {person.role for person in deal.stakeholders if person.in_rollout}
+    there = {folded(person.email) for person in deal.stakeholders}
+    taken = {SELLER, *(member.handle for member in team.members), *(person.id for person in deal.stakeholders)}
+    found: list[Stakeholder] = []
+    for role in SHARED_ROLES:
+        if role in filled:
+            continue
+        for before in known:
+            of_it = [p for p in before.deal.stakeholders if (p.role, p.in_rollout) == (role, True)]
+            for person in [p for p in of_it if folded(p.email) not in there][:MOST_PER_ROLE]:
+                id = next(name for name in _names(person) if name not in taken)
+                told = {"id": id, "in_sale": False, "known_from": person.known_from or before.onboarding}
+                found.append(person.model_copy(update=told))
+                taken.add(id)
+                there.add(folded(person.email))
+            if of_it:
+                break
+    return found
+
+
+def _names(person: Stakeholder) -> Iterator[str]:
+    """Ids for somebody, the one they had first."""
+    yield person.id
+    yield from (f"{person.role}-{number}" for number in range(1, 1_000))
+
+
+def _may_own(handle: str, team: Team, touch: TouchModel) -> bool:
+    member = team.member(handle) if handle else None
+    return member is not None and member.role == "csm" and touch in member.tiers
+
+
+def _hosts(sale: Sale) -> set[str]:
+    return {folded(person.email).partition("@")[2] for person in sale.stakeholders}
