@@ -39,7 +39,7 @@ def test_a_delivery_that_comes_twice_is_kept_once(inbox: SqlInbox) -> None:
 
 def test_a_body_is_kept_as_it_came(inbox: SqlInbox) -> None:
     """Signs of all kinds, and what PostgreSQL cannot read in JSON; in a name that is replaced."""
-    body = {
+    body: dict[str, Any] = {
         "text": "a\x00b \\u0000 \"'$.body\u2028ü日本",
         "numbers": [1, 2.5, 2**70, -0.0],
         "none": None,
