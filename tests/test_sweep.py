@@ -233,8 +233,8 @@ async def test_what_runs_by_schedule_is_watched_by_whoever_looks(house: House, m
         async with house.worker():
 
             async def ended() -> bool:
-                at = json.loads(await house.day90("sweep", "--json"))["nightly"]["ended_at"]
-                return at is not None and datetime.fromisoformat(at) > begun
+                at = (await house.repairing().nightly()).ended_at
+                return at is not None and at > begun
 
             await until(ended)
             async with web_on(house.data / "web", reach=house.connected) as web:
