@@ -150,9 +150,10 @@ async def test_what_was_delivered_and_led_to_nothing_is_found(house: House) -> N
     inbox = SqlInbox(house.engine, clock=lambda: two_hours_ago)
     inbox.keep([Incoming(source="nobody", kind="deal_closed", key=f"{number}") for number in (1, 2)])
     found = json.loads(await house.day90("sweep", "--json", code=6))["findings"]
-    assert [("receiver", "deliveries_wait", "2 from nobody; never started")] == [
-        (finding["subject"], finding["kind"], finding["cause"]) for finding in found
-    ]
+    # The server is shared: the receiver was never started, or ended after another test.
+    [finding] = found
+    assert ("receiver", "deliveries_wait") == (finding["subject"], finding["kind"])
+    assert finding["cause"] in {f"2 from nobody; {how}" for how in ("never started", "terminated")}
 
     async with house.worker():
         assert "receiver was woken" in await house.day90("repair", "receiver", "--yes")
