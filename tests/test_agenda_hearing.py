@@ -1,5 +1,6 @@
 """What becomes of what systems state as facts? Signals are never refused: applied, held, or recorded and harmless."""
 
+import zlib
 from datetime import timedelta
 from typing import Any
 
@@ -201,6 +202,13 @@ def test_a_state_comes_out_of_every_form_that_a_history_may_hold_it_in() -> None
     )
     assert 4 * len(packed(state)) < len(state.model_dump_json().encode())
     assert 3 * len(given) < len(state.model_dump_json())
+
+
+@pytest.mark.parametrize("cut", [1, 4, 6, 500])
+def test_a_packed_state_of_which_a_part_is_missing_is_none(cut: int) -> None:
+    """Not a smaller one."""
+    with pytest.raises(zlib.error):
+        carried(packed(opened().state)[:-cut])
 
 
 def test_the_state_stays_small_after_a_hundred_pieces_of_news() -> None:

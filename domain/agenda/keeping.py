@@ -31,8 +31,12 @@ def unpacked(folded: bytes) -> State:
 
 
 def in_json(folded: bytes) -> bytes:
-    """What was packed, as JSON. Raises zlib.error when it is none."""
-    return zlib.decompressobj(zdict=FULL_OF).decompress(folded)
+    """What was packed, as JSON. Raises zlib.error when it is none, or not all of it."""
+    unpacking = zlib.decompressobj(zdict=FULL_OF)
+    json = unpacking.decompress(folded)
+    if not unpacking.eof:
+        raise zlib.error(f"a packed state ends after {len(folded)} bytes, before its end")
+    return json
 
 
 def carried(kept: bytes | State | Mapping[str, Any]) -> State:
