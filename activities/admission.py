@@ -28,12 +28,25 @@ CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
 def read_deal(raw: Any) -> DealClosed:
     """The deal in that JSON. Raises InvalidDeal naming the first field that is wrong, unknown ones included."""
-    return _read(raw, DealClosed, "a deal file is one JSON object, with fields like source, id and account")
+    return _refuse_what_is_ours(
+        _read(raw, DealClosed, "a deal file is one JSON object, with fields like source, id and account")
+    )
 
 
 def read_prospect(raw: Any) -> Prospect:
     """The prospect in that JSON. Raises InvalidDeal like `read_deal`."""
-    return _read(raw, Prospect, "a prospect file is one JSON object, with fields like source, id and account")
+    return _refuse_what_is_ours(
+        _read(raw, Prospect, "a prospect file is one JSON object, with fields like source, id and account")
+    )
+
+
+def _refuse_what_is_ours(sale: SaleModel) -> SaleModel:
+    """From which onboarding something was taken over is what we say, and people rely on it."""
+    told = {"owner_from": sale.owner_from}
+    told |= {f"stakeholders.{number}.known_from": person.known_from for number, person in enumerate(sale.stakeholders)}
+    for field in [field for field, origin in told.items() if origin]:
+        raise InvalidDeal("is filled in by day90 itself: leave it out", field=field)
+    return sale
 
 
 def _read(raw: Any, model: type[SaleModel], otherwise: str) -> SaleModel:

@@ -51,6 +51,7 @@ EARLIEST_YEAR = 2000
 """A deal of before is a mistyped year, and the calendars' lists of holidays grow thin."""
 FURTHEST_GO_LIVE = timedelta(days=730)
 MOST_NOTES = 50
+MOST_STAKEHOLDERS = 200
 
 
 class Account(Door):
@@ -164,7 +165,7 @@ class Sale(Door):
         description="the deal's id in that system"
     )
     account: Account
-    stakeholders: tuple[Stakeholder, ...] = Field((), max_length=200)
+    stakeholders: tuple[Stakeholder, ...] = Field((), max_length=MOST_STAKEHOLDERS)
     yearly_value: Decimal | None = Field(
         None, ge=0, le=10**12, description="yearly contract value in your reporting currency; chooses the tier"
     )
@@ -223,7 +224,7 @@ class DealClosed(Sale):
     """A deal file: one closed deal as it starts one onboarding. The JSON of `examples/` and of every door."""
 
     closed_at: Instant = Field(description="when the deal was won, with offset: 2026-09-01T10:00:00+09:00")
-    stakeholders: tuple[Stakeholder, ...] = Field(min_length=1, max_length=200)
+    stakeholders: tuple[Stakeholder, ...] = Field(min_length=1, max_length=MOST_STAKEHOLDERS)
     as_of: Instant | None = Field(
         None, description="taken up at this moment: what was due before is one summary, no burst"
     )

@@ -1,5 +1,6 @@
 """What runs by the clock, and how is it kept so? Schedules of Temporal."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -26,6 +27,9 @@ from workflows.reconciliation import Reconciliation
 from workflows.sweep import SCHEDULE as SWEEP
 from workflows.sweep import Sweep
 
+RELEASE_TRIES = 20
+BETWEEN_TRIES = 0.25
+"""Seconds: a release is seen within one, or is tried for five."""
 log = structlog.get_logger()
 
 
@@ -100,9 +104,15 @@ async def keep_schedule(client: Client, planned: Planned = SWEEPING, *, task_que
 
 
 async def run_schedule(client: Client, planned: Planned, *, task_queue: str) -> None:
-    """Have it run again: made where it is gone, released where it is paused, and once at once. Raises RPCError."""
+    """Have it run again: made where it is gone, released where it is paused, and once at once.
+
+    Temporal takes a release before it shows it: whoever looked next would find it paused. Raises RPCError.
+    """
     await keep_schedule(client, planned, task_queue=task_queue)
     handle = client.get_schedule_handle(planned.id)
-    if (await handle.describe()).schedule.state.paused:
+    for _ in range(RELEASE_TRIES):
+        if not (await handle.describe()).schedule.state.paused:
+            break
         await handle.unpause(note="day90 repair")
+        await asyncio.sleep(BETWEEN_TRIES)
     await handle.trigger()

@@ -271,3 +271,16 @@ def test_the_deals_of_an_account_are_known_the_newest_first(ledger: Ledger) -> N
     assert [("onboarding-hubspot-2", ""), (ONE, OWNER.id)] == [(one.onboarding, one.owner) for one in known]
     assert later == known[0].deal
     assert ["onboarding-hubspot-2"] == [one.onboarding for one in ledger.of_account(deal())]
+
+
+def test_namesakes_hide_nobody(ledger: Ledger) -> None:
+    """However many other companies of that name are newer."""
+    for number in range(3, 12):
+        other = deal(str(number)).model_copy(update={"stakeholders": (stakeholder(email="j@elsewhere.example"),)})
+        account = other.account.model_copy(update={"domain": f"aozora-{number}.example"})
+        ledger.admit(dossier(other.model_copy(update={"account": account})), run=f"run-{number}")
+
+    for domain in (None, "example.jp"):
+        account = deal().account.model_copy(update={"domain": domain})
+        known = ledger.of_account(deal("2").model_copy(update={"account": account}))
+        assert [ONE] == [one.onboarding for one in known]

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain.deal import Account, DealClosed, Stakeholder
+from activities.admission import read_deal
+from domain.deal import MOST_STAKEHOLDERS, Account, DealClosed, Stakeholder
+from domain.refusal import InvalidDeal
 from domain.rules.accounts import KnownDeal, same_account, taken_over, with_the_account
 from domain.rules.casting import MOST_PER_ROLE
 from tests.databases import NOON
@@ -52,8 +54,13 @@ def test_the_same_customer_is_known_by_domain_else_by_name_country_and_addresses
 
 
 def test_a_name_that_two_companies_share_is_no_proof() -> None:
-    """Their people write from different hosts."""
+    """Their people write from different hosts, or from one where anybody may have an address."""
     assert not same_account(deal(), deal(person(email="ken@elsewhere.example"), id="1"))
+    public = {"domain": "gmail.com"}
+    for account in ({}, public):
+        one = deal(person(email="ken@gmail.com"), account=account)
+        assert not same_account(one, deal(person(email="zed@gmail.com"), id="1", account=public))
+        assert same_account(one, deal(person(email="Ken@gmail.com"), id="1", account=public))
 
 
 def test_who_is_missing_comes_from_the_newest_deal_that_names_somebody() -> None:
@@ -94,6 +101,24 @@ def test_of_many_in_a_role_a_few_come() -> None:
     many = [person("champion", f"C{number}", id=f"c-{number}") for number in range(9)]
 
     assert 1 + MOST_PER_ROLE == len(with_the_account(deal(), [known(*many)], staff(), "high").stakeholders)
+
+
+def test_a_deal_that_is_full_stays_one_that_can_be_read() -> None:
+    """Two hundred people are the most."""
+    many = [person("end_user", f"U{number}", id=f"u-{number}") for number in range(MOST_STAKEHOLDERS)]
+
+    told = with_the_account(deal(*many), [known(person("technical_lead", "Yui"))], staff(), "high")
+
+    assert MOST_STAKEHOLDERS == len(DealClosed.model_validate(told.model_dump()).stakeholders)
+
+
+def test_nobody_else_says_where_something_is_from() -> None:
+    raw = deal().model_dump(mode="json")
+    with pytest.raises(InvalidDeal, match="owner_from: is filled in by day90"):
+        read_deal({**raw, "owner_from": BEFORE})
+    forged = {**raw, "stakeholders": [{**raw["stakeholders"][0], "known_from": BEFORE}]}
+    with pytest.raises(InvalidDeal, match=r"stakeholders\.0\.known_from: is filled in by day90"):
+        read_deal(forged)
 
 
 def test_the_accounts_csm_owns_the_next_deal_too() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from domain.deal import CustomerRole, DealClosed, Sale, Stakeholder
+from domain.deal import MOST_STAKEHOLDERS, CustomerRole, DealClosed, Sale, Stakeholder
 from domain.rules.casting import MOST_PER_ROLE, SELLER
 from domain.team import Team, TouchModel
 from domain.text import folded
@@ -20,6 +20,49 @@ SHARED_ROLES: tuple[CustomerRole, ...] = (
 """Who speaks for the customer whatever was bought. The users of one product are not those of another."""
 
 
+PUBLIC_MAIL = frozenset(
+    {
+        "126.com",
+        "163.com",
+        "aol.com",
+        "docomo.ne.jp",
+        "ezweb.ne.jp",
+        "free.fr",
+        "gmail.com",
+        "gmx.at",
+        "gmx.ch",
+        "gmx.de",
+        "gmx.net",
+        "googlemail.com",
+        "hotmail.com",
+        "icloud.com",
+        "laposte.net",
+        "libero.it",
+        "live.com",
+        "mail.ru",
+        "me.com",
+        "msn.com",
+        "naver.com",
+        "orange.fr",
+        "outlook.com",
+        "outlook.jp",
+        "proton.me",
+        "protonmail.com",
+        "qq.com",
+        "softbank.ne.jp",
+        "t-online.de",
+        "web.de",
+        "yahoo.co.jp",
+        "yahoo.co.uk",
+        "yahoo.com",
+        "yahoo.de",
+        "yahoo.fr",
+        "yandex.ru",
+    }
+)
+"""Hosts where anybody may have an address: CRMs take the host of a contact's address for the company's domain."""
+
+
 class KnownDeal(Wire):
     """A deal of before; `owner` is empty while its onboarding has not opened and it names nobody."""
 
@@ -29,23 +72,25 @@ class KnownDeal(Wire):
 
 
 def web_domain(sale: Sale) -> str | None:
-    """The account's domain as it is compared: `www.Acme.example` is `acme.example`."""
-    return folded(sale.account.domain).removeprefix("www.") if sale.account.domain else None
+    """The account's domain as it is compared: `www.Acme.example` is `acme.example`, one of public mail is nobody's."""
+    domain = folded(sale.account.domain).removeprefix("www.") if sale.account.domain else None
+    return None if domain in PUBLIC_MAIL else domain
 
 
 def same_account(one: Sale, other: Sale) -> bool:
     """Whether both were sold to the same customer: people must never get what is meant for another's.
 
-    By the domain where both name one. Else by name and country, and a host that addresses of both are at: two
-    companies may share a name, and a bare name is no proof.
+    By the domain where both name one. Else by name and country, and an address at the domain of the other, or the same
+    address in both: two companies may share a name, and a bare name is no proof.
     """
     domains = web_domain(one), web_domain(other)
     if None not in domains:
         return domains[0] == domains[1]
+    at_the_domain = domains[0] in _hosts(other) or domains[1] in _hosts(one)
     return (
         folded(one.account.name) == folded(other.account.name)
         and one.account.country == other.account.country
-        and bool(_hosts(one) & _hosts(other))
+        and (at_the_domain or bool(_addresses(one) & _addresses(other)))
     )
 
 
@@ -83,7 +128,8 @@ def taken_over(deal: DealClosed) -> dict[str, Any]:
 def _people(deal: DealClosed, known: Sequence[KnownDeal], team: Team) -> list[Stakeholder]:
     """Whom the deal lacks, by role; nobody twice, and each under an id that is nobody else's."""
     filled = {person.role for person in deal.stakeholders if person.in_rollout}
-    there = {folded(person.email) for person in deal.stakeholders}
+    there = _addresses(deal)
+    room = MOST_STAKEHOLDERS - len(deal.stakeholders)
     taken = {SELLER, *(member.handle for member in team.members), *(person.id for person in deal.stakeholders)}
     found: list[Stakeholder] = []
     for role in SHARED_ROLES:
@@ -99,7 +145,7 @@ def _people(deal: DealClosed, known: Sequence[KnownDeal], team: Team) -> list[St
                 there.add(folded(person.email))
             if of_it:
                 break
-    return found
+    return found[:room]
 
 
 def _names(person: Stakeholder) -> Iterator[str]:
@@ -113,5 +159,9 @@ def _may_own(handle: str, team: Team, touch: TouchModel) -> bool:
     return member is not None and member.role == "csm" and touch in member.tiers
 
 
+def _addresses(sale: Sale) -> set[str]:
+    return {folded(person.email) for person in sale.stakeholders}
+
+
 def _hosts(sale: Sale) -> set[str]:
-    return {folded(person.email).partition("@")[2] for person in sale.stakeholders}
+    return {address.partition("@")[2] for address in _addresses(sale)}

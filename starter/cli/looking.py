@@ -136,7 +136,8 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
 
 def _other(other: "OnboardingLine", zone: str) -> str:
     ended = f" since {day_of(other.ended_at, zone)}" if other.ended_at else ""
-    return f"{other.onboarding}, {in_words(other.status)}{ended}, owner {other.owner or 'not drawn yet'}"
+    stages = f" ({', '.join(in_words(stage) for stage in other.open_stages)})" if other.open_stages else ""
+    return f"{other.onboarding}, {in_words(other.status)}{ended}{stages}, owner {other.owner or 'not drawn yet'}"
 
 
 def draw(

@@ -40,7 +40,7 @@ def _fill_in() -> None:
 
 
 def _account(body: object) -> dict[str, str | None]:
-    """The rules of today, written out: a migration says the same for ever."""
+    """The rules of today, written out; a domain of public mail is told from a company's where it is looked for."""
     deal = json.loads(body) if isinstance(body, str) else body
     assert isinstance(deal, dict)
     account = deal["account"]
