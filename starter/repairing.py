@@ -19,6 +19,7 @@ from domain.agenda import ProgrammeStart
 from domain.clock import DAY
 from domain.finding import Finding, FindingKind
 from domain.refusal import Refused
+from domain.rules.accounts import as_it_came
 from domain.rules.casting import staff_person
 from domain.rules.rebuilding import CannotRebuild, rebuild
 from domain.rules.sweeping import nightly_trouble
@@ -274,7 +275,7 @@ class Repairing:
         deal = await asyncio.to_thread(self.door.deals.kept_deal, id)
         if deal is None:
             raise Refused(f"{id}: no deal is kept; start it with the deal file: day90 start DEAL.json")
-        already = (await self.door.start(deal.model_dump(mode="json"))).already
+        already = (await self.door.start(as_it_came(deal).model_dump(mode="json"))).already
         return f"{id} runs already" if already else f"{id} started"
 
     async def _how_to_take_it_up(self, id: str) -> str:

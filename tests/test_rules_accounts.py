@@ -8,7 +8,7 @@ import pytest
 from activities.admission import read_deal
 from domain.deal import MOST_STAKEHOLDERS, Account, DealClosed, Stakeholder
 from domain.refusal import InvalidDeal
-from domain.rules.accounts import KnownDeal, same_account, taken_over, with_the_account
+from domain.rules.accounts import KnownDeal, as_it_came, same_account, taken_over, with_the_account
 from domain.rules.casting import MOST_PER_ROLE
 from tests.databases import NOON
 from tests.simulation import staff
@@ -63,6 +63,13 @@ def test_a_name_that_two_companies_share_is_no_proof() -> None:
         assert same_account(one, deal(person(email="Ken@gmail.com"), id="1", account=public))
 
 
+@pytest.mark.parametrize("domain", ["n/a", "-", "www.", "sites.example"])
+def test_what_only_stands_for_a_domain_is_no_proof(domain: str) -> None:
+    """Nor is one that companies of other names share."""
+    other = deal(person(email="jo@beta.example"), id="1", account={"name": "Beta", "domain": domain})
+    assert not same_account(deal(account={"domain": domain}), other)
+
+
 def test_who_is_missing_comes_from_the_newest_deal_that_names_somebody() -> None:
     """The deal's own people stay alone in their roles, and the users of another product are not this one's."""
     newest = known(person("technical_lead", "Yui"), person("end_user", "Rin"), onboarding="onboarding-hubspot-3")
@@ -110,6 +117,17 @@ def test_a_deal_that_is_full_stays_one_that_can_be_read() -> None:
     told = with_the_account(deal(*many), [known(person("technical_lead", "Yui"))], staff(), "high")
 
     assert MOST_STAKEHOLDERS == len(DealClosed.model_validate(told.model_dump()).stakeholders)
+
+
+def test_a_deal_that_took_something_over_may_be_started_again() -> None:
+    """Repair brings it to the door, which refuses what is ours to say and fills it in again."""
+    before = [known(person("champion", "Mio"))]
+    told = with_the_account(deal(), before, staff(), "high")
+
+    again = read_deal(as_it_came(told).model_dump(mode="json"))
+
+    assert deal() == again
+    assert told == with_the_account(again, before, staff(), "high")
 
 
 def test_nobody_else_says_where_something_is_from() -> None:

@@ -74,18 +74,22 @@ class KnownDeal(Wire):
 def web_domain(sale: Sale) -> str | None:
     """The account's domain as it is compared: `www.Acme.example` is `acme.example`, one of public mail is nobody's."""
     domain = folded(sale.account.domain).removeprefix("www.") if sale.account.domain else None
-    return None if domain in PUBLIC_MAIL else domain
+    return domain if domain and "." in domain.strip(".") and domain not in PUBLIC_MAIL else None
 
 
 def same_account(one: Sale, other: Sale) -> bool:
     """Whether both were sold to the same customer: people must never get what is meant for another's.
 
-    By the domain where both name one. Else by name and country, and an address at the domain of the other, or the same
-    address in both: two companies may share a name, and a bare name is no proof.
+    By the domain where both name one, and by the name or addresses besides: what stands in a CRM as a domain may be
+    anything. Else by name and country, and an address at the domain of the other, or the same address in both: two
+    companies may share a name, and a bare name is no proof.
     """
     domains = web_domain(one), web_domain(other)
     if None not in domains:
-        return domains[0] == domains[1]
+        named_alike = folded(one.account.name) == folded(other.account.name)
+        both_there = domains[0] in _hosts(one) & _hosts(other)
+        known = named_alike or both_there or bool(_addresses(one) & _addresses(other))
+        return domains[0] == domains[1] and known
     at_the_domain = domains[0] in _hosts(other) or domains[1] in _hosts(one)
     return (
         folded(one.account.name) == folded(other.account.name)
@@ -110,6 +114,18 @@ def with_the_account(deal: DealClosed, known: Sequence[KnownDeal], team: Team, t
         "champion": champion if champion in newcomers else deal.champion,
         "owner": owned.owner if owned else deal.owner,
         "owner_from": owned.onboarding if owned else deal.owner_from,
+    }
+    return deal.model_copy(update=told)
+
+
+def as_it_came(deal: DealClosed) -> DealClosed:
+    """The deal without what was taken over, as a door takes it: it would fill that in again."""
+    own = tuple(person for person in deal.stakeholders if not person.known_from)
+    told = {
+        "stakeholders": own,
+        "champion": deal.champion if deal.champion in {person.id for person in own} else None,
+        "owner": None if deal.owner_from else deal.owner,
+        "owner_from": None,
     }
     return deal.model_copy(update=told)
 
