@@ -22,6 +22,7 @@ from store.outbox import SqlOutbox
 from tests.mail_office import PostOffice, opened
 from tests.mail_samples import sample
 from tests.onboardings import QUEUE, RunningOnboarding, World, world
+from tests.waiting import until
 from worker import WakeSender
 
 SENDER = "Vendor CS <cs@vendor.example>"
@@ -42,12 +43,6 @@ async def office_world(tmp_path: Path, channel: Channel) -> AsyncIterator[tuple[
     async with world(**parts, channels={"mail": channel}, wake=wake) as made:
         waker.append(WakeSender(made.env.client, QUEUE))
         yield made, engine
-
-
-async def until(condition: Any, *, seconds: float = 30) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.05)
 
 
 async def _open_for_business(made: World) -> RunningOnboarding:

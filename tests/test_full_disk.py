@@ -18,7 +18,8 @@ from store import reads
 from tests.fakes import RecordingChannel
 from tests.mail_samples import sample
 from tests.onboardings import sample_deal
-from tests.test_effects import SENDER, office_world, until
+from tests.test_effects import SENDER, office_world
+from tests.waiting import until
 from workflows.options import BRIEF_RETRY
 
 FULL, ROOMY = 1, 2**30

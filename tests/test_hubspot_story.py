@@ -18,10 +18,10 @@ from tests import hubspot, servers
 from tests.hubspot import TOKEN, Account
 from tests.servers import Stack
 from tests.test_web_hubspot import SECRET, event, generic
+from tests.waiting import wait_until
 
 account = hubspot.account
 stack = servers.stack
-WITHIN = 60.0
 """Seconds: a start takes one or two, on a busy machine ten."""
 
 
@@ -46,13 +46,6 @@ def deliver(stack: Stack, events: list[dict[str, Any]]) -> httpx2.Response:
     return httpx2.post(url, content=body, headers=told)
 
 
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + WITHIN
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.3)
-
-
 def lines(stack: Stack) -> dict[str, dict[str, Any]]:
     return {line["onboarding"]: line for line in stack.asked("list")["lines"]}
 
@@ -74,47 +67,47 @@ def test_a_quarter_with_hubspot(house: Stack, account: Account) -> None:
     for _ in range(3):
         random.shuffle(batch)
         assert 202 == deliver(house, batch).status_code
-    until(settled(house, 3))
+    wait_until(settled(house, 3))
 
-    until(lambda: {"onboarding-hubspot-4711", "onboarding-hubspot-4712"} == set(lines(house)))
+    wait_until(lambda: {"onboarding-hubspot-4711", "onboarding-hubspot-4712"} == set(lines(house)))
     became = {row["subject"]: row for row in delivered(house)}
     assert "onboarding-hubspot-4711 started" == became["hubspot-4711"]["outcome"]
     assert "no onboarding is under way" in became["hubspot-999"]["outcome"]
     assert "running" in asyncio.run(status_in_temporal(house, "onboarding-hubspot-4711")).lower()
 
     assert ["onboarding-hubspot-4712"] == house.asked("show", "onboarding-hubspot-4711")["also_of_account"]
-    until(lambda: account.deals["4711"].get("day90_status") == "on track")
+    wait_until(lambda: account.deals["4711"].get("day90_status") == "on track")
     assert account.deals["4711"]["day90_stage"]
     assert "written" == house.asked("show", "onboarding-hubspot-4711")["write_back"]["state"]
 
     account.change("4711", dealstage="contractsent")
     deliver(house, [event(propertyValue="contractsent", occurredAt=2)])
-    until(settled(house, 4))
+    wait_until(settled(house, 4))
     account.change("4711", dealstage="closedwon")
-    until(lambda: risks(house) == {"deal-reopened": "open"})
+    wait_until(lambda: risks(house) == {"deal-reopened": "open"})
     deliver(house, [event(occurredAt=3)])
-    until(lambda: risks(house) == {"deal-reopened": "closed"})
+    wait_until(lambda: risks(house) == {"deal-reopened": "closed"})
 
     account.change("4711", dealstage="closedlost")
     deliver(house, [event(propertyValue="closedlost", occurredAt=4)])
-    until(lambda: lines(house).get("onboarding-hubspot-4711", {}).get("ending") == "deal_reversed")
+    wait_until(lambda: lines(house).get("onboarding-hubspot-4711", {}).get("ending") == "deal_reversed")
     account.change("4711", dealstage="closedwon")
     deliver(house, [event(occurredAt=5)])
-    until(lambda: "refused" in {row["state"] for row in delivered(house)})
+    wait_until(lambda: "refused" in {row["state"] for row in delivered(house)})
 
-    until(lambda: account.deals["4711"]["day90_status"] == "deal reversed")
+    wait_until(lambda: account.deals["4711"]["day90_status"] == "deal reversed")
     account.close_deal("4713")
     told = asyncio.run(reconcile(house))
     assert ["4713"] == [id for id in told["looked"][0]["missing"] if id != "4711"]
-    until(lambda: "onboarding-hubspot-4713" in lines(house))
+    wait_until(lambda: "onboarding-hubspot-4713" in lines(house))
     assert "deal_found" in {row["kind"] for row in delivered(house)}
 
     account.close_deal("4714", stage="contractsent", closedate=None)
     deliver(house, [event(objectId=4714, propertyValue="contractsent", occurredAt=6)])
-    until(lambda: any("introduced" in row["outcome"] for row in delivered(house)))
+    wait_until(lambda: any("introduced" in row["outcome"] for row in delivered(house)))
     account.change("4714", dealstage="closedwon", closedate=datetime.now(UTC).isoformat())
     deliver(house, [event(objectId=4714, occurredAt=7)])
-    until(lambda: "onboarding-hubspot-4714" in lines(house))
+    wait_until(lambda: "onboarding-hubspot-4714" in lines(house))
 
 
 def risks(stack: Stack) -> dict[str, str]:

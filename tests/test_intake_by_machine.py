@@ -1,8 +1,7 @@
 """What do machines tell the whole stack? Usage by Segment's client, signed news, Stripe's events, each to its end."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,10 +21,10 @@ from store.reads import journal
 from tests import servers, test_web_news, test_web_stripe
 from tests.onboardings import sample_deal
 from tests.servers import Stack
+from tests.waiting import wait_until
 
 stack = servers.stack
 KEY = "the-write-key"
-WITHIN = 90.0
 RULE = "        role: kickoff\n        reached_by_usage: {event: Joined Kickoff, users: 2}\n"
 
 
@@ -66,12 +65,12 @@ def test_what_machines_tell_comes_to_its_end(stack: Stack, settings: None, tmp_p
     deliver(running.web, "/intake/stripe", body, test_web_stripe.signed(body))
 
     with store(stack) as engine:
-        until(lambda: {"kickoff_held", "handoff_reviewed"} == set(reached(engine, onboarding)))
+        wait_until(lambda: {"kickoff_held", "handoff_reviewed"} == set(reached(engine, onboarding)))
         assert {
             "kickoff_held": ("usage", "Joined Kickoff: 2 users in the last 7 days"),
             "handoff_reviewed": ("news", None),
         } == reached(engine, onboarding)
-        until(lambda: not SqlInbox(engine).ready(apart_from=(), most=1))
+        wait_until(lambda: not SqlInbox(engine).ready(apart_from=(), most=1))
         rows = {row.key: row for row in SqlInbox(engine).page().rows}
         assert ("refused", "milestone") == (rows["msg_2"].state, rows["msg_2"].field)
         assert "has to wait for" in rows["msg_2"].outcome
@@ -109,10 +108,3 @@ def store(stack: Stack) -> Iterator[Engine]:
     engine = open_store(f"sqlite:///{stack.data / 'day90.sqlite'}")
     yield engine
     engine.dispose()
-
-
-def until(holds: Callable[[], bool]) -> None:
-    by = time.monotonic() + WITHIN
-    while not holds():
-        assert time.monotonic() < by
-        time.sleep(0.3)

@@ -31,6 +31,7 @@ from tests import servers
 from tests.fakes import MemoryOutbox, RecordingChannel, Wakes
 from tests.introductions import sample_prospect
 from tests.onboardings import sample_deal
+from tests.waiting import until
 from worker import Parts, day90_worker
 
 temporal_address = servers.temporal_address
@@ -142,6 +143,8 @@ async def test_the_mail_carries_the_document(
     documents = Documents(SqlIntroductions(engine), load_team, lambda: datetime.now(UTC), ProcessDocument())
     files = MailFiles(folder=tmp_path, sender="CS <cs@vendor.test>", rendering=Rendering(), documents=documents)
 
+    # The answer to news says that it was taken; what it makes is written right after.
+    await until(lambda: len(outbox.ready("mail", now=far, most=9)) == 2)
     receipts = [files.deliver(taken) for id in outbox.ready("mail", now=far, most=9) if (taken := outbox.take(id))]
 
     assert 2 == len(receipts)

@@ -11,7 +11,8 @@ from starter.folder import running_on
 from tests import salesforce, servers
 from tests.salesforce import CLIENT_ID, CLIENT_SECRET, OPPORTUNITY, Organization
 from tests.servers import Stack
-from tests.test_hubspot_story import lines, reconcile, until
+from tests.test_hubspot_story import lines, reconcile
+from tests.waiting import wait_until
 
 organization = salesforce.organization
 stack = servers.stack
@@ -67,46 +68,46 @@ def test_a_quarter_with_salesforce(house: Stack, organization: Organization) -> 
     organization.close_deal(SECOND)
 
     deliver(house, OPPORTUNITY, OPPORTUNITY[:15], OPPORTUNITY, SECOND, UNKNOWN)
-    until(lambda: {ONBOARDING, f"onboarding-salesforce-{SECOND}"} == set(lines(house)))
-    until(lambda: all(row["state"] != "waiting" for row in delivered(house)))
+    wait_until(lambda: {ONBOARDING, f"onboarding-salesforce-{SECOND}"} == set(lines(house)))
+    wait_until(lambda: all(row["state"] != "waiting" for row in delivered(house)))
     [unknown] = [row for row in delivered(house) if row["subject"] == f"salesforce-{UNKNOWN}"]
     assert "refused" == unknown["state"]
     assert "View All" in unknown["outcome"]
 
     shown = house.asked("show", ONBOARDING)
     assert [f"onboarding-salesforce-{SECOND}"] == shown["also_of_account"]
-    until(lambda: organization.opportunities[OPPORTUNITY].get("Day90_Status__c") == "on track")
+    wait_until(lambda: organization.opportunities[OPPORTUNITY].get("Day90_Status__c") == "on track")
     assert organization.opportunities[OPPORTUNITY]["Day90_Stage__c"]
-    until(lambda: house.asked("show", ONBOARDING)["write_back"]["state"] == "written")
+    wait_until(lambda: house.asked("show", ONBOARDING)["write_back"]["state"] == "written")
 
     organization.change(StageName="Negotiation/Review")
     deliver(house, OPPORTUNITY)
-    until(lambda: risks(house) == {"deal-reopened": "open"})
+    wait_until(lambda: risks(house) == {"deal-reopened": "open"})
     organization.expire()
     organization.change(StageName="Closed Won")
     deliver(house, OPPORTUNITY)
-    until(lambda: risks(house) == {"deal-reopened": "closed"})
+    wait_until(lambda: risks(house) == {"deal-reopened": "closed"})
 
     organization.change(StageName="Closed Lost")
     deliver(house, OPPORTUNITY)
-    until(lambda: lines(house)[ONBOARDING]["ending"] == "deal_reversed")
-    until(lambda: organization.opportunities[OPPORTUNITY]["Day90_Status__c"] == "deal reversed")
+    wait_until(lambda: lines(house)[ONBOARDING]["ending"] == "deal_reversed")
+    wait_until(lambda: organization.opportunities[OPPORTUNITY]["Day90_Status__c"] == "deal reversed")
     organization.change(StageName="Closed Won")
     deliver(house, OPPORTUNITY)
-    until(lambda: any("won again, but" in outcome for outcome in outcomes(house, OPPORTUNITY)))
+    wait_until(lambda: any("won again, but" in outcome for outcome in outcomes(house, OPPORTUNITY)))
 
     organization.close_deal(UNTOLD)
     [looked] = asyncio.run(reconcile(house))["looked"]
     assert ("salesforce", [UNTOLD]) == (looked["source"], [id for id in looked["missing"] if id != OPPORTUNITY])
-    until(lambda: f"onboarding-salesforce-{UNTOLD}" in lines(house))
+    wait_until(lambda: f"onboarding-salesforce-{UNTOLD}" in lines(house))
 
     organization.close_deal(LATE, stage="Negotiation/Review")
     deliver(house, LATE)
-    until(lambda: any("introduced" in outcome for outcome in outcomes(house, LATE)))
+    wait_until(lambda: any("introduced" in outcome for outcome in outcomes(house, LATE)))
     organization.change(LATE, StageName="Closed Won")
     deliver(house, LATE)
-    until(lambda: f"onboarding-salesforce-{LATE}" in lines(house))
+    wait_until(lambda: f"onboarding-salesforce-{LATE}" in lines(house))
 
     organization.change(SECOND, IsDeleted=True)
     deliver(house, SECOND)
-    until(lambda: any("was deleted or merged in Salesforce" in outcome for outcome in outcomes(house, SECOND)))
+    wait_until(lambda: any("was deleted or merged in Salesforce" in outcome for outcome in outcomes(house, SECOND)))

@@ -40,7 +40,7 @@ from tests.databases import dossier, happened
 from tests.fakes import Wakes
 from tests.onboardings import QUEUE, RunningOnboarding, World, world
 from tests.receivers import Receiver, answer, receiver
-from tests.test_effects import until
+from tests.waiting import until
 from worker import WakeSender, bell_of
 
 OPS = Person(id="operator", name="Platform", email="ops@vendor.test", side="vendor", role="operator")

@@ -12,7 +12,7 @@ from tests import servers
 from tests.receivers import Receiver, answer, receiver
 from tests.servers import Stack
 from tests.simulation import EXAMPLES
-from tests.test_hubspot_story import until
+from tests.waiting import wait_until
 
 stack = servers.stack
 
@@ -51,8 +51,8 @@ def test_a_system_is_told_of_an_onboarding(stack: Stack, monkeypatch: pytest.Mon
         there.answers = [answer(503), answer(500)]
         stack.day90("start", str(EXAMPLES / "lindenau-germany.json"))
         entries = {"opened", "stage_opened"}
-        until(lambda: entries <= {got.verified(secret)["data"]["kind"] for got in there.got})
-        until(lambda: not stack.asked("webhook", "deliveries", "1", "--state", "waiting")["lines"])
+        wait_until(lambda: entries <= {got.verified(secret)["data"]["kind"] for got in there.got})
+        wait_until(lambda: not stack.asked("webhook", "deliveries", "1", "--state", "waiting")["lines"])
 
         sent = stack.asked("webhook", "deliveries", "1", "--state", "sent")["lines"]
         taken = [got.id for got in there.got]
