@@ -236,7 +236,12 @@ TROUBLES: list[tuple[int, Any, type[Exception], str]] = [
     (500, {"status": "error"}, NotReachable, "answers 500"),
     (502, b"<html>Bad gateway</html>", NotReachable, "answers 502"),
     (200, b"<html>welcome</html>", NotReachable, "DAY90_HUBSPOT_API"),
-    (302, b"", Refused, "302"),
+    (409, {"status": "error", "category": "CONFLICT"}, Refused, "409 CONFLICT"),
+    *((status, b"", NotReachable, f"{status} does not speak as HubSpot") for status in (301, 302, 400, 405, 414, 431)),
+    (400, b"<html>Bad request</html>", NotReachable, "DAY90_HUBSPOT_API"),
+    (400, {"message": "Bad Request"}, NotReachable, "400 does not speak as HubSpot"),
+    (404, {"message": "no route matched"}, NotReachable, "404 does not speak as HubSpot"),
+    (405, {"status": "error", "message": "HTTP 405 Method Not Allowed"}, NotReachable, "as we make it: 405"),
 ]
 
 

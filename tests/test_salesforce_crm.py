@@ -377,7 +377,8 @@ NOT_WRITTEN: list[tuple[int, Any, type[Exception], str]] = [
     (503, error("SERVER_UNAVAILABLE"), NotReachable, "not available"),
     (403, salesforce.LIMIT_EXCEEDED, NotReachable, "limit of API requests"),
     (200, {}, NotReachable, "not answer as documented"),
-    (302, b"", Refused, "302"),
+    *((status, b"", NotReachable, f"{status} does not speak as Salesforce") for status in (302, 400, 403, 414)),
+    (405, error("METHOD_NOT_ALLOWED"), NotReachable, "as we make it: 405"),
 ]
 
 
@@ -485,7 +486,11 @@ TROUBLES: list[tuple[int, Any, type[Exception], str]] = [
     (500, error("UNKNOWN_EXCEPTION"), NotReachable, "answers 500"),
     (502, b"<html>Bad gateway</html>", NotReachable, "answers 502"),
     (200, b"<html>welcome</html>", NotReachable, "DAY90_SALESFORCE_URL"),
-    (302, b"", Refused, "302"),
+    *((status, b"", NotReachable, f"{status} does not speak as Salesforce") for status in (301, 302, 400, 403, 413)),
+    *((status, b"<html>no</html>", NotReachable, "DAY90_SALESFORCE_URL") for status in (400, 405, 414, 431)),
+    (400, {"message": "Bad Request"}, NotReachable, "400 does not speak as Salesforce"),
+    (405, error("METHOD_NOT_ALLOWED"), NotReachable, "as we make it: 405"),
+    (414, error("URI_TOO_LONG"), NotReachable, "as we make it: 414"),
 ]
 
 

@@ -17,6 +17,9 @@ LONGEST_WAIT = 10.0
 SHORTEST_WAIT = 1.0
 """Seconds, where it is asked to wait and not for how long: HubSpot's search counts by the second."""
 
+ASTRAY = (405, 406, 411, 414, 415, 431)
+"""What is wrong with these is how we call, or what stands between: no deal can make them come, and none mend them."""
+
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 Pause = Callable[[float], Awaitable[None]]
@@ -103,3 +106,18 @@ def raise_if_away(name: str, answer: httpx2.Response) -> None:
         raise NotReachable(f"{name} asks to wait: its limit of calls is reached")
     if answer.status_code >= 500 or answer.status_code in (408, 423, 477):
         raise NotReachable(f"{name} answers {answer.status_code}")
+
+
+def raise_if_astray(name: str, answer: httpx2.Response, *, own: bool, setting: str) -> None:
+    """Raises NotReachable for an error that is about the way to the CRM and about no deal: taken for the CRM's refusal,
+    it would settle a deal for good.
+
+    `own` is whether the answer is worded as the CRM words its errors, `setting` the one that holds its address.
+    """
+    status = answer.status_code
+    if status < 300:
+        return
+    if not own:
+        raise NotReachable(f"what answers {status} does not speak as {name} does: is {setting} right?")
+    if status < 400 or status in ASTRAY:
+        raise NotReachable(f"{name} does not take the call as we make it: {status}; is {setting} right?")

@@ -10,7 +10,16 @@ from urllib.parse import quote
 
 import httpx2
 
-from activities.crm.calls import TIMEOUT, Calls, Pause, asked_to_wait, json_of, raise_if_away, understood
+from activities.crm.calls import (
+    TIMEOUT,
+    Calls,
+    Pause,
+    asked_to_wait,
+    json_of,
+    raise_if_astray,
+    raise_if_away,
+    understood,
+)
 from domain.crm import DealPage, FoundDeal
 from domain.refusal import Refused
 from domain.trouble import NotFound, NotReachable
@@ -27,6 +36,9 @@ MOST_CONTACTS = 200
 """As many as a deal file holds."""
 MOST_PAGES = 50
 """Of what belongs to one deal; HubSpot gives 500 on each. More do not come from HubSpot, and might never end."""
+
+
+OF_ERRORS = frozenset({"category", "correlationId"})
 
 
 class HubSpot:
@@ -194,9 +206,8 @@ def _read(answer: httpx2.Response, names: Collection[str] = ()) -> Any:
         raise NotReachable("HubSpot does not know our access token: DAY90_HUBSPOT_API_TOKEN needs another one")
     if status == 403:
         raise NotReachable(f"the HubSpot app may not do that: it needs more scopes{_scopes(said)}")
-    if status == 404 and not isinstance(said, dict):
-        # A page of a proxy, or of a wrong address: a deal that is taken for deleted would never be looked at again.
-        raise NotReachable("what answers 404 does not speak as HubSpot does: is DAY90_HUBSPOT_API right?")
+    # A page of a proxy, or of a wrong address: a deal that is taken for deleted or refused would never be looked at again.
+    raise_if_astray(HubSpot.name, answer, own=_is_own(said), setting="DAY90_HUBSPOT_API")
     if status == 404:
         raise NotFound("HubSpot has no such record")
     if status == 400 and (reason := _not_taken(said, names)):
@@ -206,6 +217,11 @@ def _read(answer: httpx2.Response, names: Collection[str] = ()) -> Any:
     if not isinstance(said, dict):
         raise NotReachable("HubSpot answers something else than JSON: is DAY90_HUBSPOT_API right?")
     return said
+
+
+def _is_own(said: Any) -> bool:
+    """Whether it is an error as HubSpot words them: gateways answer in JSON, too."""
+    return isinstance(said, dict) and (said.get("status") == "error" or not OF_ERRORS.isdisjoint(said))
 
 
 def _not_taken(said: Any, names: Collection[str]) -> str:

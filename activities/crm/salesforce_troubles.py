@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import httpx2
 
-from activities.crm.calls import SHORTEST_WAIT, asked_to_wait, json_of, raise_if_away
+from activities.crm.calls import SHORTEST_WAIT, asked_to_wait, json_of, raise_if_astray, raise_if_away
 from domain.refusal import Refused
 from domain.trouble import NotFound, NotReachable
 
@@ -89,7 +89,7 @@ def found_in(answer: httpx2.Response) -> Mapping[str, Any]:
     if status == 403:
         raise NotReachable(f"{USER} may not do that: {_codes_said(errors) or 'it needs more permissions'}")
     if status == 404:
-        raise NotReachable("what answers 404 does not speak as Salesforce does: is DAY90_SALESFORCE_URL right?")
+        raise NotReachable("Salesforce answers 404 to a question: is DAY90_SALESFORCE_URL right?")
     if status >= 300:
         raise Refused(f"Salesforce refuses the request: {status} {_codes_said(errors)}".strip(), field="crm")
     said = json_of(answer)
@@ -110,8 +110,6 @@ def raise_if_not_written(answer: httpx2.Response, names: Collection[str]) -> Non
         if error.code in REFUSES:
             raise Refused(_worded(REFUSES[error.code], error.fields), field="crm")
     status = answer.status_code
-    if status == 404 and not errors:
-        raise NotReachable("what answers 404 does not speak as Salesforce does: is DAY90_SALESFORCE_URL right?")
     if status == 404:
         raise Refused(unseen(), field="crm")
     if status >= 300:
@@ -149,7 +147,7 @@ def unseen() -> str:
 
 
 def _raise_what_all_have(answer: httpx2.Response) -> Sequence[Error]:
-    """The errors that an answer holds. Raises NotReachable for what passes."""
+    """The errors that an answer holds. Raises NotReachable for what passes, and for what is not Salesforce's own."""
     errors = _errors(json_of(answer)) if answer.status_code >= 300 else ()
     for error in errors:
         if error.code in PASSES:
@@ -157,6 +155,7 @@ def _raise_what_all_have(answer: httpx2.Response) -> Sequence[Error]:
     raise_if_away(NAME, answer)
     if answer.status_code == 401:
         raise NotReachable(PASSES["INVALID_SESSION_ID"])
+    raise_if_astray(NAME, answer, own=bool(errors), setting="DAY90_SALESFORCE_URL")
     return errors
 
 
