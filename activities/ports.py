@@ -70,7 +70,7 @@ class Ledger(Protocol):
         """Open onboardings per staff handle."""
 
     def of_account(self, sale: Sale) -> Sequence[KnownDeal]:
-        """What is known of the same customer's other deals, the newest first."""
+        """The same customer's other deals whose onboarding began and was no mistake, the newest first."""
 
 
 class IntroductionLedger(Protocol):

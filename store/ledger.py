@@ -16,7 +16,7 @@ from domain.rules.accounts import KnownDeal
 from domain.rules.completing import completed
 from domain.text import folded
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
-from store.accounts import account_columns, deals_of_account
+from store.accounts import account_columns, lending_deals
 from store.drawing import Held, draw, hold
 from store.engine import read_connection, read_transaction, wall_clock, write_transaction
 from store.rows import Row, add, put
@@ -67,9 +67,9 @@ class SqlLedger:
             connection.execute(update(deals).where(untaken).values(body=deal, **account_columns(deal)))
 
     def of_account(self, sale: Sale) -> Sequence[KnownDeal]:
-        """What we know of the same customer's other deals, the newest first."""
+        """The same customer's other deals whose onboarding began and was no mistake, the newest first."""
         with read_connection(self._engine) as connection:
-            return deals_of_account(connection, sale, apart_from=onboarding_id(sale.source, sale.id))
+            return lending_deals(connection, sale, apart_from=onboarding_id(sale.source, sale.id))
 
     def kept_deal(self, onboarding: str) -> DealClosed | None:
         """The deal that a door, or the onboarding itself, put there."""

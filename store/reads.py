@@ -5,13 +5,12 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, TextClause, exists, select
 
-from domain.deal import DealClosed
 from domain.plan import Plan
 from domain.record import JournalRow, MilestoneRow, RegisterRow, StageRow
 from domain.text import folded
 from domain.trouble import UnknownOnboarding
 from domain.wire import Instant, Wire
-from store.accounts import deals_of_account
+from store.accounts import deals_of_account, read_stored
 from store.engine import read_transaction
 from store.tables import IS_LATE, NOT_ENDED, deals, milestones, onboardings, people, plans, registers, stages
 from store.tables import journal as journal_table
@@ -157,9 +156,9 @@ def also_of_account(engine: Engine, onboarding: str, *, limit: int = 20) -> tupl
     """The other onboardings of the same customer (`domain.rules.accounts`), the latest first."""
     with read_transaction(engine) as connection:
         body = connection.scalar(select(deals.c.body).where(deals.c.onboarding == onboarding))
-        if body is None:
+        deal = None if body is None else read_stored(onboarding, body)
+        if deal is None:
             return ()
-        deal = DealClosed.model_validate(body, extra="ignore")
         same = [other.onboarding for other in deals_of_account(connection, deal, apart_from=onboarding, most=limit)]
         latest = select(onboardings).where(onboardings.c.onboarding.in_(same))
         latest = latest.order_by(onboardings.c.opened_at.desc(), onboardings.c.onboarding)

@@ -22,7 +22,7 @@ from domain.record import (
     WaitingNotice,
     Writing,
 )
-from domain.rules.accounts import KnownDeal, same_account
+from domain.rules.accounts import LENDS_NOTHING, KnownDeal, same_account
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 
 
@@ -63,9 +63,13 @@ class MemoryLedger:
         known = [
             KnownDeal(onboarding=id, deal=dossier.deal, owner=self._owner(id))
             for id, dossier in self.dossiers.items()
-            if id != onboarding_id(sale.source, sale.id) and same_account(sale, dossier.deal)
+            if id != onboarding_id(sale.source, sale.id) and same_account(sale, dossier.deal) and self._meant(id)
         ]
         return sorted(known, key=lambda other: other.deal.closed_at, reverse=True)
+
+    def _meant(self, onboarding: str) -> bool:
+        standing = self.standings.get(onboarding)
+        return standing is None or standing.ending not in LENDS_NOTHING
 
     def _owner(self, onboarding: str) -> str:
         standing = self.standings.get(onboarding)

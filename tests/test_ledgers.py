@@ -9,6 +9,7 @@ import pytest
 
 from activities.ports import Ledger
 from domain.deal import Stakeholder
+from domain.news import Ending
 from domain.record import Past, Writing
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 from store.ledger import SqlLedger
@@ -284,3 +285,13 @@ def test_namesakes_hide_nobody(ledger: Ledger) -> None:
         account = deal().account.model_copy(update={"domain": domain})
         known = ledger.of_account(deal("2").model_copy(update={"account": account}))
         assert [ONE] == [one.onboarding for one in known]
+
+
+def test_a_deal_that_should_not_have_been_lends_nobody(ledger: Ledger) -> None:
+    """What it said of people may be as wrong; a customer who left is known all the same."""
+    endings: tuple[Ending, ...] = ("deal_reversed", "duplicate", "withdrawn", "churned")
+    for number, ending in enumerate(endings, start=2):
+        ledger.admit(dossier(deal(str(number))), run=f"run-{number}")
+        ledger.write(Writing(onboarding=f"onboarding-file-{number}", standing=standing(ending=ending)))
+
+    assert {ONE, "onboarding-file-5"} == {one.onboarding for one in ledger.of_account(deal("9"))}

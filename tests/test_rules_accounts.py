@@ -8,7 +8,7 @@ import pytest
 from activities.admission import read_deal
 from domain.deal import MOST_STAKEHOLDERS, Account, DealClosed, Stakeholder
 from domain.refusal import InvalidDeal
-from domain.rules.accounts import KnownDeal, as_it_came, same_account, taken_over, with_the_account
+from domain.rules.accounts import LONG_AGO, KnownDeal, as_it_came, same_account, taken_over, with_the_account
 from domain.rules.casting import MOST_PER_ROLE
 from tests.databases import NOON
 from tests.simulation import staff
@@ -39,6 +39,8 @@ def people_of(deal: DealClosed) -> list[tuple[str, str, str | None]]:
     ("here", "there", "same"),
     [
         ({"domain": "aozora.example"}, {"domain": "WWW.Aozora.example", "name": "Aozora KK"}, True),
+        ({"domain": "aozora.example"}, {"domain": "https://www.Aozora.example:443/jp?from=crm", "name": "A"}, True),
+        ({"domain": "aozora.example"}, {"domain": "info@aozora.example. ", "name": "A"}, True),
         ({"domain": "aozora.example"}, {"domain": "aozora.test"}, False),
         ({"domain": "aozora.example"}, {}, True),
         ({}, {"name": "ＡＯＺＯＲＡ"}, True),
@@ -84,6 +86,18 @@ def test_who_is_missing_comes_from_the_newest_deal_that_names_somebody() -> None
     ] == people_of(told)
     assert [True, False, False] == [person.in_sale for person in told.stakeholders]
     assert DealClosed.model_validate_json(told.model_dump_json()) == told
+
+
+def test_people_named_long_ago_do_not_come() -> None:
+    """They may have left. Their CSM is one of us, and is known to be there still."""
+    old = known(person("champion", "Ken", email="k@aozora.example"), closed_at=NOON - LONG_AGO - timedelta(seconds=1))
+    [champion] = old.deal.stakeholders
+    newer = known(champion, closed_at=NOON - LONG_AGO)
+
+    told = with_the_account(deal(), [old], staff(), "high")
+
+    assert ([("project_lead", "Ken", None)], "grace.lee") == (people_of(told), told.owner)
+    assert 2 == len(with_the_account(deal(), [newer], staff(), "high").stakeholders)
 
 
 def test_nobody_is_there_twice() -> None:

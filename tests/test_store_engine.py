@@ -52,7 +52,7 @@ def test_deals_of_before_are_found_by_their_account(empty_database: str) -> None
     migrate(empty_database)
     engine = open_store(empty_database)
     first = dossier().deal
-    of_domain = first.account.model_copy(update={"name": "Ａozora KK", "domain": "www.Aozora.example"})
+    of_domain = first.account.model_copy(update={"name": "Ａozora KK", "domain": "https://www.Aozora.example/jp"})
     SqlLedger(engine).admit(dossier(first.model_copy(update={"account": of_domain})), run="run-1")
     with migrating(empty_database) as config:
         command.downgrade(config, "0012")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select, update
+from structlog.testing import capture_logs
 
 from domain.record import StageRow, Writing
 from domain.trouble import UnknownOnboarding
@@ -15,6 +16,7 @@ from store import reads
 from store.engine import migrate, open_store
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
+from store.tables import deals
 from tests import databases
 from tests.databases import NOON, deal, dossier, happened, issue, notice, standing
 
@@ -162,6 +164,45 @@ def test_the_others_of_a_customer_are_found(engine: Engine) -> None:
     assert [second] == [line.onboarding for line in reads.also_of_account(engine, first)]
     assert [first] == [line.onboarding for line in reads.also_of_account(engine, second)]
     assert () == reads.also_of_account(engine, "onboarding-file-nobody")
+
+
+def test_a_stored_deal_that_todays_rules_refuse_is_in_nobodys_way(engine: Engine) -> None:
+    """It is left out, and the log names it and its field, not what stands there."""
+    first, second, broken = (admit(engine, id, account="Lindenau") for id in "123")
+    sale = dossier(deal("9", account="Lindenau")).deal
+    with engine.begin() as connection:
+        body = dict(connection.execute(select(deals.c.body)).scalars().all()[0]) | {"closed_at": "SECRET"}
+        connection.execute(update(deals).where(deals.c.onboarding == broken).values(body=body))
+
+    with capture_logs() as logs:
+        assert {first, second} == {known.onboarding for known in SqlLedger(engine).of_account(sale)}
+        assert [second] == [line.onboarding for line in reads.also_of_account(engine, first)]
+        assert () == reads.also_of_account(engine, broken)
+
+    assert {("stored_deal_unreadable", broken, ("closed_at",))} == {
+        (log["event"], log["onboarding"], tuple(log["fields"])) for log in logs
+    }
+    assert "SECRET" not in str(logs)
+
+
+def test_a_deal_whose_onboarding_never_began_lends_nobody(engine: Engine) -> None:
+    """Its workflow may have refused it."""
+    began = admit(engine, "1", account="Lindenau")
+    SqlLedger(engine).keep_deal("onboarding-file-2", deal("2", account="Lindenau"))
+
+    assert [began] == [known.onboarding for known in SqlLedger(engine).of_account(deal("9", account="Lindenau"))]
+
+
+def test_a_namesake_with_a_host_of_public_mail_is_looked_at(engine: Engine) -> None:
+    """Also one that was filed while the host was not known as such."""
+    first = admit(engine, "1", account="Lindenau")
+    with engine.begin() as connection:
+        connection.execute(update(deals).values(account_domain="gmail.com"))
+    domain = {"domain": "example.jp"}
+    sale = deal("9", account="Lindenau")
+    sale = sale.model_copy(update={"account": sale.account.model_copy(update=domain)})
+
+    assert [first] == [known.onboarding for known in SqlLedger(engine).of_account(sale)]
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 """What does a customer's next deal take from those before? Their people and their CSM; and which deals are theirs."""
 
+import re
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from domain.deal import MOST_STAKEHOLDERS, CustomerRole, DealClosed, Sale, Stakeholder
+from domain.news import Ending
 from domain.rules.casting import MOST_PER_ROLE, SELLER
 from domain.team import Team, TouchModel
 from domain.text import folded
@@ -19,6 +22,11 @@ SHARED_ROLES: tuple[CustomerRole, ...] = (
 )
 """Who speaks for the customer whatever was bought. The users of one product are not those of another."""
 
+LENDS_NOTHING: tuple[Ending, ...] = ("deal_reversed", "duplicate", "withdrawn")
+"""How an onboarding ends that should not have been: what its deal said of people may be as wrong."""
+
+LONG_AGO = timedelta(days=730)
+"""Who was named so long before the deal closed need not work there any more: better asked for than written to."""
 
 PUBLIC_MAIL = frozenset(
     {
@@ -72,9 +80,11 @@ class KnownDeal(Wire):
 
 
 def web_domain(sale: Sale) -> str | None:
-    """The account's domain as it is compared: `www.Acme.example` is `acme.example`, one of public mail is nobody's."""
-    domain = folded(sale.account.domain).removeprefix("www.") if sale.account.domain else None
-    return domain if domain and "." in domain.strip(".") and domain not in PUBLIC_MAIL else None
+    """The account's domain as it is compared: `https://www.Acme.example/` is `acme.example`. Public mail is none."""
+    named = folded(sale.account.domain or "").strip()
+    host = re.split(r"[/?#]", named.partition("://")[2] or named, maxsplit=1)[0]
+    domain = host.rpartition("@")[2].partition(":")[0].strip(".").removeprefix("www.")
+    return domain if "." in domain and domain not in PUBLIC_MAIL else None
 
 
 def same_account(one: Sale, other: Sale) -> bool:
@@ -102,10 +112,10 @@ def with_the_account(deal: DealClosed, known: Sequence[KnownDeal], team: Team, t
     """The deal with what its account's deals of before tell, the newest of them first in `known`.
 
     Its own word goes before: only roles that it names nobody for are filled, from the newest deal that does, and an
-    owner that it names stays. Else it goes to the account's CSM, where they still are one and serve this tier. Again
-    it changes nothing.
+    owner that it names stays. Else it goes to the account's CSM, where they still are one and serve this tier. People
+    come from deals of the last two years alone. Again it changes nothing.
     """
-    people = _people(deal, known, team)
+    people = _people(deal, [before for before in known if deal.closed_at - before.deal.closed_at <= LONG_AGO], team)
     newcomers = {person.id for person in people}
     champion = deal.champion or next((person.id for person in people if person.role == "champion"), None)
     owned = None if deal.owner else owned_by(known, team, touch)

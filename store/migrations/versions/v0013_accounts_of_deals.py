@@ -1,6 +1,7 @@
 """By what a deal's account is looked up, so that the same customer's next deal is recognised."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -40,12 +41,14 @@ def _fill_in() -> None:
 
 
 def _account(body: object) -> dict[str, str | None]:
-    """The rules of today, written out; a domain of public mail is told from a company's where it is looked for."""
+    """The rules of then, written out; a domain of public mail is told from a company's where it is looked for."""
     deal = json.loads(body) if isinstance(body, str) else body
     assert isinstance(deal, dict)
     account = deal["account"]
-    domain = account.get("domain")
-    return {"folded": _folded(account["name"]), "domain": _folded(domain).removeprefix("www.") if domain else None}
+    named = _folded(account.get("domain") or "").strip()
+    host = re.split(r"[/?#]", named.partition("://")[2] or named, maxsplit=1)[0]
+    domain = host.rpartition("@")[2].partition(":")[0].strip(".").removeprefix("www.")
+    return {"folded": _folded(account["name"]), "domain": domain if "." in domain else None}
 
 
 def _folded(name: str) -> str:
