@@ -14,12 +14,12 @@ def without(*fields: str) -> DealClosed:
 
 
 def test_what_was_missing_comes_in() -> None:
-    """Every field of the record that people read."""
+    """Every field of the record that people read, and who is the champion."""
     full = DealClosed.model_validate(sample_deal())
 
-    deal, fields = completed(without(*COMPLETABLE), full)
+    deal, fields = completed(without(*COMPLETABLE, "champion"), full)
 
-    assert set(COMPLETABLE) == set(fields)
+    assert {*COMPLETABLE, "champion"} == set(fields)
     assert full == deal
 
 
@@ -69,3 +69,29 @@ def test_a_champion_whom_the_onboarding_does_not_know_is_left_out() -> None:
     _, fields = completed(kept, DealClosed.model_validate(sample_deal()))
 
     assert "champion" not in fields
+
+
+def test_the_deals_own_champion_goes_before_one_of_another_deal() -> None:
+    """Who is meant is told by the address: the ids are given per deal."""
+    full = DealClosed.model_validate(sample_deal())
+    [own] = [person for person in full.stakeholders if person.id == full.champion]
+    borrowed = own.model_copy(update={"id": "champion-1", "email": "b@else.example", "known_from": "onboarding-file-1"})
+    renamed = own.model_copy(update={"id": "their-champion"})
+    others = tuple(person for person in full.stakeholders if person != own)
+    kept = full.model_copy(update={"stakeholders": (*others, renamed, borrowed), "champion": borrowed.id})
+
+    deal, fields = completed(kept, full)
+
+    assert (("champion",), "their-champion") == (fields, deal.champion)
+    assert (deal, ()) == completed(deal, full)
+
+
+def test_an_id_that_is_somebody_elses_here_makes_nobody_the_champion() -> None:
+    """Somebody of another deal of the account may have the id that the sender's own champion has there."""
+    full = DealClosed.model_validate(sample_deal())
+    [own] = [person for person in full.stakeholders if person.id == full.champion]
+    borrowed = own.model_copy(update={"email": "b@else.example", "known_from": "onboarding-file-1"})
+    others = tuple(person for person in full.stakeholders if person != own)
+    kept = full.model_copy(update={"stakeholders": (*others, borrowed), "champion": None})
+
+    assert (kept, ()) == completed(kept, full)
