@@ -83,13 +83,14 @@ class SqlCensus:
         return SqlWebhooks(self._engine).backlogs(now=now)
 
     def told_to_crm(self, source: str) -> Mailbag:
-        """Which records of a CRM are behind, and since when the oldest is, in business time."""
+        """Which records of a CRM are behind, and since which turn the oldest is, in business time."""
         there = deals.join(onboardings, onboardings.c.onboarding == deals.c.onboarding)
         known = there.outerjoin(write_backs, write_backs.c.onboarding == deals.c.onboarding)
         unseen = write_backs.c.judged_as_of.is_(None) | (onboardings.c.as_of > write_backs.c.judged_as_of)
         behind = onboardings.c.as_of.is_not(None) & (unseen | (write_backs.c.state == "waiting"))
         with read_transaction(self._engine) as connection:
-            counted = select(func.count(), func.min(onboardings.c.as_of)).select_from(known)
+            since = func.coalesce(write_backs.c.behind_since, onboardings.c.as_of)
+            counted = select(func.count(), func.min(since)).select_from(known)
             waiting, oldest = connection.execute(counted.where(deals.c.source == source, behind)).one()
         return Mailbag(channel=source, waiting=waiting, oldest=oldest)
 

@@ -497,6 +497,7 @@ write_backs = Table(
     Column("onboarding", Words, ForeignKey(onboardings.c.onboarding), nullable=False),
     Column("source", Words, nullable=False),
     Column("judged_as_of", Moment),
+    Column("behind_since", Moment),
     Column("written", Document),
     Column("state", Words, nullable=False),
     Column("reason", Words, nullable=False),

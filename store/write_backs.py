@@ -35,7 +35,8 @@ class SqlWriteBacks:
         blank = {"source": source, "state": "written", "reason": "", "not_before": now}
         judged: dict[str, Any] = {"judged_as_of": seen.as_of}
         if differs:
-            judged |= {"state": "waiting", "reason": "", "not_before": now}
+            since = func.coalesce(write_backs.c.behind_since, seen.as_of)
+            judged |= {"state": "waiting", "reason": "", "not_before": now, "behind_since": since}
         of_it = write_backs.c.onboarding == seen.onboarding
         with write_transaction(self._engine) as connection:
             add(connection, write_backs, [{"onboarding": seen.onboarding, **blank, "judged_as_of": seen.as_of}])
@@ -65,7 +66,7 @@ class SqlWriteBacks:
             return None if onboarding is None else _seen(connection, onboarding)
 
     def wrote(self, id: int, written: dict[str, str]) -> None:
-        self._settle(id, state="written", reason="", written=written)
+        self._settle(id, state="written", reason="", written=written, behind_since=None)
 
     def waits(self, id: int, *, reason: str, not_before: datetime) -> None:
         """It cannot be written now."""

@@ -262,6 +262,24 @@ def test_which_records_of_a_crm_are_behind(census: SqlCensus, engine: Engine) ->
     assert (0, None) == (census.told_to_crm("file").waiting, census.told_to_crm("file").oldest)
 
 
+def test_a_record_is_behind_since_the_first_turn_that_it_missed(engine: Engine) -> None:
+    """Else an onboarding that moves every day would hide that its record was never written."""
+    ledger, census, backs = SqlLedger(engine), SqlCensus(engine), SqlWriteBacks(engine, clock=lambda: NOON)
+    ledger.admit(dossier(deal("1")), run="run-1")
+    for moment in (NOON, NOON + HOUR, NOON + 2 * HOUR):
+        ledger.write(Writing(onboarding="onboarding-file-1", standing=standing(as_of=moment)))
+        assert min(moment, NOON) == census.told_to_crm("file").oldest
+        [seen] = backs.moved("file", most=9)
+        backs.judge(seen, "file", differs=True, now=moment)
+        [id] = backs.ready("file", now=moment, most=9)
+        assert NOON == census.told_to_crm("file").oldest
+
+    backs.wrote(id, {})
+    ledger.write(Writing(onboarding="onboarding-file-1", standing=standing(as_of=NOON + 3 * HOUR)))
+
+    assert NOON + 3 * HOUR == census.told_to_crm("file").oldest
+
+
 def test_until_when_each_crm_was_looked_through(engine: Engine) -> None:
     """None where it never was."""
     SqlRechecks(engine).looked(Recheck(source="hubspot", first=NOON, mark=LATER))
