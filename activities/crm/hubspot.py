@@ -206,7 +206,7 @@ def _read(answer: httpx2.Response, names: Collection[str] = ()) -> Any:
         raise NotReachable("HubSpot does not know our access token: DAY90_HUBSPOT_API_TOKEN needs another one")
     if status == 403:
         raise NotReachable(f"the HubSpot app may not do that: it needs more scopes{_scopes(said)}")
-    # A page of a proxy, or of a wrong address: a deal that is taken for deleted or refused would never be looked at again.
+    # A page of a proxy, or of a wrong address: who takes it for HubSpot never looks at that deal again.
     raise_if_astray(HubSpot.name, answer, own=_is_own(said), setting="DAY90_HUBSPOT_API")
     if status == 404:
         raise NotFound("HubSpot has no such record")
