@@ -11,8 +11,10 @@ from sqlalchemy import update
 from temporalio import workflow
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from domain.deal import DealClosed
+from domain.deal import DealClosed, onboarding_id
 from domain.refusal import Refused
+from domain.rules.accounts import with_the_account
+from playbooks.library import load_team
 from store.engine import write_transaction
 from store.ledger import SqlLedger
 from store.reads import journal, notices, one
@@ -146,6 +148,32 @@ async def test_one_that_was_lost_before_its_plan_was_written_begins_anew(house: 
         kinds = [row.kind for row in journal(house.engine, lost)]
         assert (1, 1) == (kinds.count("opened"), kinds.count("milestone_reached"))
         assert 1 == len([line for line in notices(house.engine, lost) if line.kind == "assigned"])
+
+
+async def test_a_kept_deal_that_never_began_begins_with_its_accounts_people_and_csm(house: House) -> None:
+    """What stands in the kept deal was filled in by a door: it is filled in anew, not refused."""
+    async with house.worker():
+        first = await house.opened(owner="grace.lee")
+        raw = sample_deal(id=uuid4().hex[:12])
+        leads = [person for person in raw["stakeholders"] if person["role"] == "project_lead"]
+        bare = DealClosed.model_validate(raw | {"stakeholders": leads, "champion": None})
+        whole = with_the_account(bare, SqlLedger(house.engine).of_account(bare), load_team(), "high")
+        second = onboarding_id(bare.source, bare.id)
+        an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+        SqlLedger(house.engine, clock=lambda: an_hour_ago).keep_deal(second, whole)
+        assert {second: "not_started"} == await house.looked()
+
+        assert f"{second} started" in await house.day90("repair", second, "--yes")
+
+        async def opened() -> bool:
+            return bool((await house.door.ask(second, "progress"))["status"] != "opening")
+
+        await until(opened)
+        assert {} == await house.looked()
+        dossier = SqlLedger(house.engine).dossier(second)
+    assert "grace.lee" == one(house.engine, second).owner
+    assert whole == dossier.deal
+    assert first in {person.known_from for person in dossier.deal.stakeholders}
 
 
 async def test_what_no_command_mends_keeps_nothing_else_from_being_mended(house: House) -> None:
