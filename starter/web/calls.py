@@ -4,7 +4,7 @@ Without Starlette's request around it: that costs more than verifying the signat
 """
 
 import asyncio
-from collections.abc import Coroutine, Generator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
 from datetime import UTC, datetime
 from types import coroutine
 from typing import Any, NamedTuple, cast
@@ -34,20 +34,24 @@ class Call(NamedTuple):
     now: datetime
 
 
-async def call_of(scope: Scope, receive: Receive, *, settings: Settings, largest: int) -> Call:
+Admit = Callable[[Call], None]
+"""Raises Problem for a call that is not to be read: what it is asked has no body yet."""
+
+
+async def call_of(
+    scope: Scope, receive: Receive, *, settings: Settings, largest: int, admit: Admit | None = None
+) -> Call:
     """The request, read whole. Raises Problem when it is larger than that, ClientDisconnect when its sender is gone."""
     path = scope.get("raw_path", scope["path"].encode()).decode("ascii", "replace")
     query = scope["query_string"].decode("ascii", "replace")
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
     # Without a public address nobody stands before us: then it is the one that the sender called.
     address = settings.public_url or f"{scope['scheme']}://{headers.get('host', '')}"
-    return Call(
-        method=scope["method"],
-        url=f"{address}{path}{f'?{query}' if query else ''}",
-        headers=headers,
-        body=await read_body(headers, receive, largest=largest),
-        now=datetime.now(UTC),
-    )
+    method, url = scope["method"], f"{address}{path}{f'?{query}' if query else ''}"
+    if admit is not None:
+        admit(Call(method, url, headers, b"", datetime.now(UTC)))
+    body = await read_body(headers, receive, largest=largest)
+    return Call(method, url, headers, body, datetime.now(UTC))
 
 
 async def read_body(headers: Mapping[str, str], receive: Receive, *, largest: int) -> bytes:

@@ -25,9 +25,11 @@ def deals_road(settings: Settings) -> Road:
     tokens = each_secret(settings.deals_token)
     read = _foreign_deal(MappingFile(settings.deals_mapping)) if settings.deals_mapping else _deal_file
 
-    def take(call: Call) -> Sequence[Incoming]:
+    def admit(call: Call) -> None:
         if not is_one_of(bearer(call.headers), tokens):
             raise Problem("unauthenticated", "a bearer token is needed", headers={"WWW-Authenticate": "Bearer"})
+
+    def take(call: Call) -> Sequence[Incoming]:
         raw = read_json(call.body)
         subject = read(raw)
         # The same deal with other content is a correction, and worth another look.
@@ -35,7 +37,7 @@ def deals_road(settings: Settings) -> Road:
         key = f"{subject}/{content[:16]}"
         return [Incoming(source=SOURCE, kind="deal_closed", key=key, subject=subject, body=raw)]
 
-    return Road(path="/intake/deals", take=take if tokens else None, answer=accepted)
+    return Road(path="/intake/deals", take=take if tokens else None, answer=accepted, admit=admit)
 
 
 def _deal_file(raw: Any) -> str:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from domain.inbox import Incoming
-from starter.web.calls import LARGEST, Call, call_of
+from starter.web.calls import LARGEST, Admit, Call, call_of
 from starter.web.parts import WebParts
 from starter.web.problems import Problem, answer_to
 
@@ -23,11 +23,15 @@ Answerer = Callable[[Call], Response]
 
 @dataclass(frozen=True, kw_only=True)
 class Road:
-    """One address at which deliveries come in. `take` is None where no secret is set: then the road is closed."""
+    """One address at which deliveries come in. `take` is None where no secret is set: then the road is closed.
+
+    `admit` is for those whose secret stands in the head: nobody else's body is read. A signature needs the body.
+    """
 
     path: str
     take: Taker | None
     answer: Answerer
+    admit: Admit | None = None
     largest: int = LARGEST
 
 
@@ -63,7 +67,7 @@ class Roads:
             raise Problem("method-not-allowed", "deliveries are posted", headers={"Allow": "POST"})
         if road.take is None:
             raise Problem("not-found", "this road is closed: no secret is set for it")
-        call = await call_of(scope, receive, settings=self.parts.settings, largest=road.largest)
+        call = await call_of(scope, receive, settings=self.parts.settings, largest=road.largest, admit=road.admit)
         if deliveries := road.take(call):
             _refuse_endless(deliveries)
             await self.parts.grouped.keep(deliveries)

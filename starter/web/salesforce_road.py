@@ -28,7 +28,7 @@ def salesforce_road(settings: Settings) -> Road:
     tokens = each_secret(settings.salesforce_token)
     organizations = {short(id) for id in settings.salesforce_organizations.split()}
 
-    def take(call: Call) -> Sequence[Incoming]:
+    def admit(call: Call) -> None:
         # An Outbound Message can carry no header of ours: its address does.
         if not is_one_of(bearer(call.headers) or token_of(call.url), tokens):
             raise Problem(
@@ -36,9 +36,11 @@ def salesforce_road(settings: Settings) -> Road:
                 "a bearer token is needed, or ?token= in the address where no header can be sent",
                 headers={"WWW-Authenticate": "Bearer"},
             )
+
+    def take(call: Call) -> Sequence[Incoming]:
         return of_soap(call.body, organizations) if is_xml(call) else [of_json(read_json(call.body))]
 
-    return Road(path="/intake/salesforce", take=take if tokens else None, answer=answer)
+    return Road(path="/intake/salesforce", take=take if tokens else None, answer=answer, admit=admit)
 
 
 def answer(call: Call) -> Response:

@@ -44,13 +44,15 @@ def usage_routes(parts: WebParts) -> list[Route]:
     """The addresses of Segment's HTTP API; closed (404) where no write key is set."""
     keys = each_secret(parts.settings.segment_write_key)
 
+    def admit(head: Call) -> None:
+        if not is_one_of(_user(head.headers), keys):
+            wanted = {"WWW-Authenticate": 'Basic realm="day90"'}
+            raise Problem("unauthenticated", "the write key is needed, as user of basic authentication", headers=wanted)
+
     async def call(request: Request, largest: int) -> Call:
         if not keys:
             raise Problem("not-found", "this road is closed: no write key is set")
-        read = await call_of(request.scope, request.receive, settings=parts.settings, largest=largest)
-        if not is_one_of(_user(read.headers), keys):
-            wanted = {"WWW-Authenticate": 'Basic realm="day90"'}
-            raise Problem("unauthenticated", "the write key is needed, as user of basic authentication", headers=wanted)
+        read = await call_of(request.scope, request.receive, settings=parts.settings, largest=largest, admit=admit)
         return read._replace(body=_unpacked(read, largest))
 
     async def keep(usage: list[Usage]) -> None:
