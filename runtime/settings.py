@@ -232,6 +232,12 @@ class Settings(BaseSettings):
         description="Address that the web process listens on; 0.0.0.0 inside a container.",
     )
     web_port: int = Field(default=8090, ge=1, le=65_535, description="Port that the web process listens on.")
+    web_connections: int = Field(
+        default=256,
+        ge=8,
+        le=65_536,
+        description="Connections that the web process holds at once; while there are more, requests are answered 503.",
+    )
     public_url: Annotated[str, AfterValidator(_page)] | None = Field(
         default=None,
         description="Address under which others reach the web process, like https://day90.example.com; they sign it.",

@@ -39,21 +39,31 @@ async def serve(settings: Settings) -> None:
     log.info("web_ended")
 
 
+def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """How the app is served.
+
+    Whoever signs what he sends is read before he is known, so a connection may hold a megabyte (starter/web/calls.py):
+    the 256 of the default are as many MB, half of what docker-compose.yml gives this process, and a quarter of 1,024,
+    the open files that many systems allow. A CRM opens some dozens.
+    """
+    return uvicorn.Config(
+        app,
+        host=settings.web_host,
+        port=settings.web_port,
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=IDLE,
+        # From this number on uvicorn answers 503 and closes, those that are idle counted: the first that is too many.
+        limit_concurrency=settings.web_connections + 1,
+    )
+
+
 async def serve_app(app: ASGIApp, settings: Settings) -> None:
     """The app on its port, until SIGTERM or SIGINT. Raises CannotStart."""
-    server = _Server(
-        uvicorn.Config(
-            app,
-            host=settings.web_host,
-            port=settings.web_port,
-            http="httptools",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE,
-            timeout_keep_alive=IDLE,
-        )
-    )
+    server = _Server(server_config(app, settings))
     loop = asyncio.get_running_loop()
 
     def end() -> None:
