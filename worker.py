@@ -73,7 +73,7 @@ from runtime.connection import (
 from runtime.fleet import TemporalFleet
 from runtime.logs import configure_logs
 from runtime.outbound import Outbound
-from runtime.settings import BadSetting, Settings, each_secret, load_settings
+from runtime.settings import ENDED_BY_SETTING, BadSetting, Settings, each_secret, load_settings
 from runtime.telemetry import into_our_logs
 from starter.bell import QUIET, Bell, Spaced, wake_receiver, wake_sender
 from starter.crms import written_to
@@ -556,7 +556,10 @@ def main() -> int:
         configure_logs(style=settings.log_format, level=settings.log_level)
         # 0.75 to 0.9 times the CPU of asyncio's own loop where tasks are small, as ours are.
         uvloop.run(work(settings))
-    except (BadSetting, CannotMigrate, CannotReachTemporal, BadTemporalProfile, SearchAttributesMissing) as trouble:
+    except BadSetting as trouble:
+        print(trouble, file=sys.stderr)
+        return ENDED_BY_SETTING
+    except (CannotMigrate, CannotReachTemporal, BadTemporalProfile, SearchAttributesMissing) as trouble:
         print(trouble, file=sys.stderr)
         return 5
     return 0

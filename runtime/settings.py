@@ -32,6 +32,9 @@ from runtime.duration import read_duration
 from runtime.mail_server import MailServer, read_mail_server
 
 PREFIX = "DAY90_"
+ENDED_BY_SETTING = 2
+"""The exit code of a process that a setting keeps from beginning: starting it again does not help, as it does where
+something is away (5)."""
 
 # Below this the embedded server's own latency swallows whole days; above, "compressed" has lost its meaning.
 SHORTEST_DAY = timedelta(seconds=0.2)

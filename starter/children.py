@@ -66,7 +66,7 @@ class Child:
         if code < 0:
             return Fell(f"{self.name} was killed by signal {-code} (see {self.log})")
         said = self.last_words()
-        return Fell(f"{self.name} ended with code {code}{f': {said}' if said else ''} (see {self.log})")
+        return Fell(f"{self.name} ended with code {code}{f': {said}' if said else ''} (see {self.log})", code=code)
 
     def last_words(self) -> str:
         """The last line of its log; empty when it said nothing."""

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from subprocess import SubprocessError
 
+from runtime.settings import ENDED_BY_SETTING
 from starter.children import Child
-from starter.trouble import Fell
+from starter.trouble import Fell, WrongSetting
 
 PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before each new start: what ends as often as this in a row has a cause that no start mends."""
@@ -23,13 +25,15 @@ class Kept:
         self._tell = tell
 
     async def fallen(self) -> Fell:
-        """Wait until it ends for good: as often in a row as there are pauses, and once more."""
+        """Wait until it ends for good: as often in a row as there are pauses, and once more; or by a wrong setting."""
         row = 0
         while True:
             begun = asyncio.get_running_loop().time()
             fell = await self._child.fallen()
             row = 1 if asyncio.get_running_loop().time() - begun >= WELL_AFTER else row + 1
             while True:
+                if fell.code == ENDED_BY_SETTING:
+                    return WrongSetting(str(fell))
                 if row > len(PAUSES):
                     return Fell(f"{fell}; it has ended {row} times in a row")
                 pause = PAUSES[row - 1]
@@ -39,6 +43,9 @@ class Kept:
                     self._child = await self._start()
                 except Fell as again:
                     fell, row = again, row + 1
+                except (OSError, SubprocessError) as trouble:
+                    # No process to be had, no descriptor, no room for the log: it may pass as any other end.
+                    fell, row = Fell(f"{self._child.name} cannot be started: {trouble}"), row + 1
                 else:
                     break
 

@@ -12,6 +12,7 @@ __all__ = [
     "Signalled",
     "UnreadableFile",
     "WrongOption",
+    "WrongSetting",
 ]
 
 
@@ -32,7 +33,15 @@ class CannotStart(Exception):
 
 
 class Fell(Exception):
-    """A part of the embedded stack ended by itself. The line names the log to read."""
+    """A part of the embedded stack ended by itself. The line names the log to read; `code` is its exit code, if any."""
+
+    def __init__(self, reason: str, *, code: int | None = None) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class WrongSetting(Fell):
+    """It ended because a setting cannot be used. Who must act: whoever set it; the line names the variable."""
 
 
 class Signalled(Exception):

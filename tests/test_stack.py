@@ -16,6 +16,7 @@ import pytest
 from runtime.settings import load_settings
 from starter import keeping
 from starter.children import Child
+from starter.cli.codes import USAGE, code_of
 from starter.folder import running_on
 from starter.ports import asked_for, first_free
 from starter.stack import child_environment
@@ -218,6 +219,57 @@ async def test_what_dies_again_and_again_is_given_up(tmp_path: Path, monkeypatch
     assert 5 == len(said)
     assert "it does not answer; starting it again in 0 s" in said
     assert ["exit 3"] == list(lives)
+
+
+async def test_what_cannot_be_started_is_tried_again_and_given_up_with_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that has no process left, or no room: often for a moment, and never a traceback."""
+    monkeypatch.setattr(keeping, "PAUSES", (0.01, 0.02, 0.03))
+    said: list[str] = []
+    troubles = iter([BlockingIOError(11, "no process"), None, OSError(28, "no room"), OSError(28, "no room")])
+
+    async def start() -> Child:
+        if trouble := next(troubles):
+            raise trouble
+        return await Child.start("a part", ["sh", "-c", "exit 3"], log=tmp_path / "log", environment=os.environ)
+
+    first = await Child.start("a part", ["sh", "-c", "exit 3"], log=tmp_path / "log", environment=os.environ)
+    fell = await asyncio.wait_for(keeping.Kept(first, start=start, tell=said.append).fallen(), 20)
+
+    assert "a part cannot be started: [Errno 11] no process; starting it again in 0 s" in said
+    assert "a part cannot be started: [Errno 28] no room; it has ended 4 times in a row" == str(fell)
+    assert 3 == len(said)
+
+
+@pytest.mark.parametrize("after", [0, 1])
+async def test_a_wrong_setting_is_told_at_once(after: int, tmp_path: Path) -> None:
+    """No start mends it, neither when the part ends by it nor when a start says so."""
+    said: list[str] = []
+    words = "echo DAY90_TEAM should name a file that exists; exit 2"
+    ends = Fell(f"the worker ended with code 2: {words[5:]}", code=2)
+
+    async def start() -> Child:
+        raise ends
+
+    life = "exit 3" if after else words
+    part = await Child.start("the worker", ["sh", "-c", life], log=tmp_path / "log", environment=os.environ)
+    fell = await asyncio.wait_for(keeping.Kept(part, start=start, tell=said.append).fallen(), 20)
+
+    assert "DAY90_TEAM should name a file that exists" in str(fell)
+    assert USAGE == code_of(fell)
+    assert after == len(said)
+
+
+@pytest.mark.parametrize("module", ["worker", "starter.web"])
+def test_a_process_that_a_setting_keeps_from_beginning_says_so_by_its_exit_code(module: str) -> None:
+    """Whoever starts it again where something is away need not where nothing can help."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", module],
+        capture_output=True, text=True, check=False, env={**os.environ, "DAY90_TEAM": "/nowhere/team.yaml"},
+    )  # fmt: skip
+
+    assert (2, "DAY90_TEAM should name a file that exists\n") == (done.returncode, done.stderr)
 
 
 @pytest.mark.parametrize("flag", ["--temporal-port", "--ui-port"])

@@ -12,6 +12,7 @@ from starter.trouble import (
     NotReachable,
     UnreadableFile,
     WrongOption,
+    WrongSetting,
 )
 
 OK, UNEXPECTED, USAGE, REFUSED, NOT_FOUND, NOT_REACHABLE, FOUND = 0, 1, 2, 3, 4, 5, 6
@@ -34,6 +35,7 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
     (UnknownOnboarding, NOT_FOUND),
     (UnknownPlaybook, NOT_FOUND),
     (NotReachable, NOT_REACHABLE),
+    (WrongSetting, USAGE),
     (Fell, NOT_REACHABLE),
 )
 

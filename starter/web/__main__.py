@@ -7,7 +7,7 @@ import uvloop
 
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
 from runtime.logs import configure_logs
-from runtime.settings import BadSetting, load_settings
+from runtime.settings import ENDED_BY_SETTING, BadSetting, load_settings
 from starter.trouble import CannotStart
 from store.engine import CannotMigrate
 
@@ -20,7 +20,10 @@ def main() -> int:
 
         # Half the time of a request is the event loop's.
         uvloop.run(serve(settings))
-    except (BadSetting, CannotMigrate, CannotStart, CannotReachTemporal, BadTemporalProfile) as trouble:
+    except BadSetting as trouble:
+        print(trouble, file=sys.stderr)
+        return ENDED_BY_SETTING
+    except (CannotMigrate, CannotStart, CannotReachTemporal, BadTemporalProfile) as trouble:
         print(trouble, file=sys.stderr)
         return 5
     return 0
