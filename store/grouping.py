@@ -12,20 +12,26 @@ Item = TypeVar("Item")
 
 class _Given(NamedTuple, Generic[Item]):
     items: Sequence[Item]
+    size: int
     done: "asyncio.Future[None]"
 
 
 class GroupedWriter(Generic[Item]):
-    """Writes what comes at the same moment together, at most about `most` at a time, in a thread of its own.
+    """Writes what comes at the same moment together, about `most` or `largest` bytes at a time, in a thread of its own.
+
+    A group ends with what fills it, so it is larger than that by less than what is given at once.
 
     For one event loop. The thread is handed whole groups, and hands back one answer for each: handing it every single
     write, or a group by an executor's futures, costs more than the write.
     What was given before the end of `async with` is written before the end.
     """
 
-    def __init__(self, write: Callable[[Sequence[Item]], None], *, name: str, most: int) -> None:
+    def __init__(
+        self, write: Callable[[Sequence[Item]], None], *, name: str, most: int, largest: float = float("inf")
+    ) -> None:
         self._write = write
         self._most = most
+        self._largest = largest
         self._waiting: deque[_Given[Item]] = deque()
         self._groups: SimpleQueue[Sequence[_Given[Item]]] = SimpleQueue()
         self._at_rest = asyncio.Event()
@@ -43,13 +49,15 @@ class GroupedWriter(Generic[Item]):
         self._groups.put(())
         self._thread.join()
 
-    async def keep(self, items: Sequence[Item]) -> None:
+    async def keep(self, items: Sequence[Item], *, size: int = 0) -> None:
         """Return when they are durable; raise what the database says when it does not take them.
+
+        `size` is about how many bytes they are together, where that is bounded.
 
         A caller that is cancelled meanwhile cannot take them back: others share the transaction.
         """
         done: asyncio.Future[None] = self._loop.create_future()
-        self._waiting.append(_Given(items, done))
+        self._waiting.append(_Given(items, size, done))
         if self._at_rest.is_set():
             self._at_rest.clear()
             # Not at once: what else came in this turn of the loop goes along.
@@ -59,10 +67,11 @@ class GroupedWriter(Generic[Item]):
     def _hand_over(self) -> None:
         """Give the thread what waits, as much as a group holds."""
         group: list[_Given[Item]] = []
-        size = 0
-        while self._waiting and size < self._most:
+        number = size = 0
+        while self._waiting and number < self._most and size < self._largest:
             group.append(self._waiting.popleft())
-            size += len(group[-1].items)
+            number += len(group[-1].items)
+            size += group[-1].size
         if group:
             self._groups.put(group)
         else:

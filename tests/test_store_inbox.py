@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from domain.inbox import Incoming, Settled
-from store.inbox import GroupedInbox, SqlInbox
+from store.inbox import LARGEST_GROUP, GroupedInbox, SqlInbox
 from tests import databases
 
 database = databases.database
@@ -151,6 +151,18 @@ async def test_what_comes_while_a_group_is_written_is_the_next_group() -> None:
         await asyncio.gather(first, inbox.keep([incoming("2")]), inbox.keep([incoming("3")]))
 
     assert [["1"], ["2", "3"]] == [[delivery.key for delivery in group] for group in groups]
+
+
+async def test_a_group_of_large_deliveries_ends_before_one_of_many() -> None:
+    """A statement of hundreds of megabytes takes a gigabyte, and everybody in it waits for the whole of it."""
+    groups: list[Sequence[Incoming]] = []
+    largest = LARGEST_GROUP // 3
+
+    async with GroupedInbox(groups.append) as inbox:
+        given = (inbox.keep([incoming(str(number))], size=largest) for number in range(7))
+        await asyncio.gather(*given, inbox.keep([incoming("whole")], size=LARGEST_GROUP * 2), inbox.keep([incoming()]))
+
+    assert [4, 4, 1] == [len(group) for group in groups]
 
 
 async def test_what_was_given_is_written_before_the_end_though_its_sender_has_gone() -> None:

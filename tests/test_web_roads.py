@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,10 @@ import httpx2
 import pytest
 import uvicorn
 
+from domain.inbox import Incoming
 from starter.web.serving import server_config
+from store.inbox import SqlInbox
+from tests.onboardings import sample_deal
 from tests.servers import free_port
 from tests.web import problem, web_on
 
@@ -62,3 +65,24 @@ async def test_more_connections_than_there_may_be_are_turned_away_and_those_afte
         await serving
 
     assert (200, 503, 200) == (with_the_last, with_one_too_many, afterwards)
+
+
+async def test_how_large_a_delivery_is_counts_where_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that fill a group each are written one after the other."""
+    monkeypatch.setattr("store.inbox.LARGEST_GROUP", 1)
+    groups: list[int] = []
+    keep = SqlInbox.keep
+
+    def counted(inbox: SqlInbox, group: Sequence[Incoming]) -> None:
+        groups.append(len(group))
+        keep(inbox, group)
+
+    monkeypatch.setattr(SqlInbox, "keep", counted)
+
+    async with web_on(tmp_path, **OPEN) as web:
+        headers = {"authorization": "Bearer open-sesame"}
+        deals = [{**sample_deal(), "id": f"{number}"} for number in range(2)]
+        posts = (web.client.post("/intake/deals", json=deal, headers=headers) for deal in deals)
+        answers = await asyncio.gather(*posts)
+
+    assert ([202, 202], [1, 1]) == ([answer.status_code for answer in answers], groups)

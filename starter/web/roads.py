@@ -70,7 +70,7 @@ class Roads:
         call = await call_of(scope, receive, settings=self.parts.settings, largest=road.largest, admit=road.admit)
         if deliveries := road.take(call):
             _refuse_endless(deliveries)
-            await self.parts.grouped.keep(deliveries)
+            await self.parts.grouped.keep(deliveries, size=len(call.body))
             self.parts.bell.ring()
         return road.answer(call)
 
