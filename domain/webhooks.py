@@ -1,6 +1,7 @@
 """Who is told of what happens, and how did it go? Targets of webhooks, and their deliveries."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import Field
@@ -16,6 +17,7 @@ class Target(Wire):
     """An address that is told. `types` are those of events; none means all. Its secrets stand apart.
 
     Told is what was written down from `since` on. `failing_since` is the first of the failures without a success after.
+    `old_secrets_until` are the ends of secrets that were replaced, the youngest first; `old_secret_until` is that one.
     """
 
     id: int
@@ -27,10 +29,15 @@ class Target(Wire):
     disabled_at: Instant | None = None
     disabled_reason: str | None = None
     old_secret_until: Instant | None = None
+    old_secrets_until: tuple[Instant, ...] = ()
 
     @property
     def active(self) -> bool:
         return self.disabled_at is None
+
+    def also_signed_until(self, *, now: datetime) -> Sequence[datetime]:
+        """The ends of the old secrets that still sign, the youngest first."""
+        return [until for until in self.old_secrets_until if until > now]
 
 
 class Outgoing(Wire):

@@ -47,7 +47,9 @@ def known_types(types: Sequence[str]) -> list[str]:
 
 
 def rotate(webhooks: SqlWebhooks, target: int, *, keep: timedelta = BOTH_HOLD) -> tuple[Target, str]:
-    """Another secret, shown this once; the one before signs too for as long as `keep`. Raises NotFound."""
+    """Another secret, shown this once; the one before signs too for as long as `keep`, and those before it until their
+    own end. By a `keep` of nothing all of them end at once. Raises NotFound, Refused.
+    """
     secret = new_secret()
     return webhooks.rotate(target, secret=secret, old_until=datetime.now(UTC) + keep), secret
 

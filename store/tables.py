@@ -386,6 +386,7 @@ usage_groups = Table(
 
 # Who is told of what the journal gets. `types` is null where it is all of them; what stands in the journal up to the
 # number `floor` is settled for this target. Secrets are in clear, since they sign: as private as the rest of this.
+# `older_secrets` are those before the old one that sign as well, each as {"secret", "until"}, the youngest first.
 webhook_targets = Table(
     "webhook_targets",
     metadata,
@@ -395,6 +396,7 @@ webhook_targets = Table(
     Column("secret", Words, nullable=False),
     Column("old_secret", Words),
     Column("old_secret_until", Moment),
+    Column("older_secrets", Document),
     Column("since", Moment, nullable=False),
     Column("floor", Serial, nullable=False),
     Column("failing_since", Moment),

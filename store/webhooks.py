@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, Select, delete, exists, func, insert, select, update
 
 from domain.census import Mailbag
 from domain.events import PREFIX, Entry, event_id
+from domain.refusal import Refused
 from domain.trouble import NotFound
 from domain.webhooks import DeliveryLine, DeliveryPage, DeliveryState, Outgoing, Target, Tried
 from store.engine import read_transaction, wall_clock, write_transaction
@@ -28,7 +29,17 @@ GLOOMY_AFTER = timedelta(minutes=1)
 TRIED_WHILE_GLOOMY = 3
 """Where nothing but failures came for so long, so many are tried and the others wait: a target that hangs would hold
 twenty of a worker's places, five of them all."""
+MOST_OLD_SECRETS = 4
+"""So many sign beside the new one at most: whoever replaces a secret more often within a day has lost count of who has
+which, and each signature is 48 bytes of the header of every event."""
 FAILED = "failed"
+
+
+class _Old(NamedTuple):
+    """A secret that was replaced, and until when it signs too."""
+
+    secret: str
+    until: datetime
 
 
 class SqlWebhooks:
@@ -73,10 +84,28 @@ class SqlWebhooks:
         return _secrets(_known(row, id), now=self._clock())
 
     def rotate(self, id: int, *, secret: str, old_until: datetime) -> Target:
-        """Sign by another secret from now on, and until then by the one before too. Raises NotFound."""
+        """Sign by another secret from now on, and until then by the one before too.
+
+        Those before that still sign do so until their own end: a receiver may have any of them. With an end that is not
+        ahead, the new one alone signs. Raises NotFound, and Refused where too many sign.
+        """
+        now = self._clock()
         with write_transaction(self._engine) as connection:
             row = _held(connection, id)
-            changed = {"secret": secret, "old_secret": row.secret, "old_secret_until": old_until}
+            old = [_Old(row.secret, old_until), *_old_secrets(row, now=now)] if old_until > now else []
+            if len(old) > MOST_OLD_SECRETS:
+                soonest = min(one.until for one in old[1:])
+                raise Refused(
+                    f"{len(old)} secrets sign for webhook {id} already, the first of them until"
+                    f" {soonest:%Y-%m-%d %H:%M} UTC: wait for that, or end all but the new one (--keep-hours 0)"
+                )
+            first, older = (old[0], old[1:]) if old else (None, [])
+            changed = {
+                "secret": secret,
+                "old_secret": first.secret if first else None,
+                "old_secret_until": first.until if first else None,
+                "older_secrets": [one._asdict() for one in older] or None,
+            }
             connection.execute(update(targets).where(targets.c.id == id).values(changed))
             return _target(_held(connection, id))
 
@@ -327,12 +356,22 @@ def _known(row: Row[Any] | None, id: int) -> Row[Any]:
 
 
 def _target(row: Row[Any]) -> Target:
-    return Target.model_validate({**row._mapping, "types": row.types or ()})
+    ends = tuple(one.until for one in _replaced(row))
+    return Target.model_validate({**row._mapping, "types": row.types or (), "old_secrets_until": ends})
 
 
 def _secrets(row: Row[Any], *, now: datetime) -> list[str]:
-    old_holds = row.old_secret is not None and row.old_secret_until is not None and row.old_secret_until > now
-    return [row.secret, row.old_secret] if old_holds else [row.secret]
+    return [row.secret, *(one.secret for one in _old_secrets(row, now=now))]
+
+
+def _old_secrets(row: Row[Any], *, now: datetime) -> list[_Old]:
+    """Those that sign too, the youngest first."""
+    return [one for one in _replaced(row) if one.until > now]
+
+
+def _replaced(row: Row[Any]) -> list[_Old]:
+    last = [] if row.old_secret is None else [_Old(row.old_secret, row.old_secret_until)]
+    return last + [_Old(one["secret"], datetime.fromisoformat(one["until"])) for one in row.older_secrets or ()]
 
 
 def _of_entry() -> Sequence[Any]:

@@ -84,12 +84,16 @@ def test_a_target_is_added_tried_given_another_secret_and_removed(line: Line, th
     added = line.order("add", there.url, "--event", "ended")
     tried = line.order("test", "1")
     rotated = line.order("rotate", "1")
+    again = line.text("rotate", "1")
     shown = [line.text(*words) for words in (("list",), ("show", "1"))]
 
     assert (["onboarding.ended"], False) == (added["types"], added["woken"])
     assert (True, 204) == (tried["taken"], tried["status"])
     assert TEST == there.got[0].verified(added["secret"])["type"]
     assert rotated["secret"] != added["secret"]
+    assert "those before sign too until" in again
+    assert "3; those before sign too until" in shown[1]
+    assert "it alone signs" in line.text("rotate", "1", "--keep-hours", "0")
     for text in shown:
         assert "whsec_" not in text
         assert "onboarding.ended" in text

@@ -10,12 +10,13 @@ from sqlalchemy import Engine, func, select
 
 from activities.ports import Webhooks
 from domain.record import JournalRow, Writing
+from domain.refusal import Refused
 from domain.trouble import NotFound
 from domain.webhooks import Target, Tried
 from store.engine import write_transaction
 from store.ledger import SqlLedger, journal_row
 from store.tables import journal, webhook_deliveries, webhook_targets
-from store.webhooks import HORIZON, KEPT, MOST_AT_ONCE, TRIED_WHILE_GLOOMY, SqlWebhooks
+from store.webhooks import HORIZON, KEPT, MOST_AT_ONCE, MOST_OLD_SECRETS, TRIED_WHILE_GLOOMY, SqlWebhooks
 from tests import databases
 from tests.databases import NOON, dossier, happened
 
@@ -297,6 +298,50 @@ def test_while_a_secret_is_replaced_both_sign(webhooks: SqlWebhooks, write: Call
     assert ["whsec_BBBB", "whsec_AAAA"] == list(both)
     assert ["whsec_BBBB"] == list(webhooks.secrets(target.id))
     assert "whsec" not in webhooks.get(target.id).model_dump_json()
+
+
+def test_a_secret_that_is_replaced_again_signs_until_its_own_end(webhooks: SqlWebhooks, clock: Clock) -> None:
+    """The new one may have been lost on its way: the receiver still has the first."""
+    target = added(webhooks)
+    signing = []
+    for number, hours in enumerate((24, 1, 24)):
+        webhooks.rotate(target.id, secret=f"whsec_{number}", old_until=clock() + timedelta(hours=hours))
+        signing.append(list(webhooks.secrets(target.id)))
+        clock.now += MINUTE
+    ends = webhooks.get(target.id).also_signed_until(now=clock())
+    later = []
+    for passes in (timedelta(hours=1), timedelta(hours=22, minutes=58), timedelta(hours=1)):
+        clock.now += passes
+        later.append(list(webhooks.secrets(target.id)))
+
+    assert ["whsec_0", "whsec_AAAA"] == signing[0]
+    assert ["whsec_1", "whsec_0", "whsec_AAAA"] == signing[1]
+    assert ["whsec_2", "whsec_1", "whsec_0", "whsec_AAAA"] == signing[2]
+    assert [timedelta(hours=24, minutes=2), timedelta(hours=1, minutes=1), timedelta(hours=24)] == [
+        end - NOON for end in ends
+    ]
+    assert [["whsec_2", "whsec_1", "whsec_AAAA"], ["whsec_2", "whsec_1"], ["whsec_2"]] == later
+
+
+def test_no_end_of_secrets_is_cut_short_unless_it_is_asked_for(webhooks: SqlWebhooks, clock: Clock) -> None:
+    """A few sign, one more is refused with what can be done, and all end at once where one has leaked."""
+    target = added(webhooks)
+    for number in range(MOST_OLD_SECRETS):
+        webhooks.rotate(target.id, secret=f"whsec_{number}", old_until=clock() + timedelta(hours=24))
+        clock.now += MINUTE
+
+    with pytest.raises(
+        Refused, match=r"5 secrets sign .* until 2026-09-02 12:00 UTC: wait for that, or end all but the new"
+    ):
+        webhooks.rotate(target.id, secret="whsec_more", old_until=clock() + timedelta(hours=24))
+    several = webhooks.secrets(target.id)
+    ended = webhooks.rotate(target.id, secret="whsec_leaked", old_until=clock())
+
+    assert 1 + MOST_OLD_SECRETS == len(several)
+    assert ["whsec_leaked"] == list(webhooks.secrets(target.id))
+    assert () == ended.old_secrets_until
+    webhooks.rotate(target.id, secret="whsec_after", old_until=clock() + timedelta(hours=24))
+    assert ["whsec_after", "whsec_leaked"] == list(webhooks.secrets(target.id))
 
 
 def test_what_was_given_up_goes_again_when_it_is_ordered(

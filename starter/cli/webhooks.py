@@ -81,8 +81,8 @@ def show(target: Numbered, *, where: Where = NOWHERE) -> None:
     found, waiting = webhooks.get(target), webhooks.waiting(target)
     facts = [("address", found.url), ("state", _state(found)), ("events", _types(found)), ("waiting", str(waiting))]
     facts += [("since", f"{found.since:%Y-%m-%d %H:%M} UTC")]
-    if found.old_secret_until is not None and found.old_secret_until > datetime.now(UTC):
-        facts += [("secrets", f"two; the older one signs until {found.old_secret_until:%Y-%m-%d %H:%M} UTC")]
+    if ends := found.also_signed_until(now=datetime.now(UTC)):
+        facts += [("secrets", f"{1 + len(ends)}; {_old_ones(ends)}")]
 
     def draw(out: Console) -> None:
         for name, words in facts:
@@ -96,19 +96,26 @@ def rotate(
     target: Numbered,
     *,
     keep_hours: Annotated[
-        int, Parameter(help="For so long the secret before signs too.", validator=validators.Number(gte=0, lte=720))
+        int,
+        Parameter(
+            help="For so long the secret before signs too; 0 ends it, and all before it, at once.",
+            validator=validators.Number(gte=0, lte=720),
+        ),
     ] = 24,
     where: Where = NOWHERE,
 ) -> None:
-    """Sign by another secret. It is shown this once; until the receiver has it, both sign."""
+    """Sign by another secret. It is shown this once.
+
+    Until the receiver has it, the one before signs too. Ordered again meanwhile, each signs until its own end.
+    """
     from starter.webhooks import rotate as rotated
 
     found, secret = rotated(webhooks_at(desk_at(where)), target, keep=timedelta(hours=keep_hours))
 
     def draw(out: Console) -> None:
         out.print(Text.assemble(("secret   ", "dim"), plain(secret)), soft_wrap=True)
-        if found.old_secret_until is not None:
-            out.print(plain(f"the one before signs too until {found.old_secret_until:%Y-%m-%d %H:%M} UTC", "dim"))
+        ends = found.also_signed_until(now=datetime.now(UTC))
+        out.print(plain(_old_ones(ends) if ends else "it alone signs from now on", "dim"))
 
     answer(where.json, {**_said(found), "secret": secret}, draw)
 
@@ -300,6 +307,13 @@ def _moment(text: str | None, option: str) -> datetime | None:
 
 def _said(target: "Target") -> dict[str, Any]:
     return {**target.model_dump(mode="json"), "active": target.active}
+
+
+def _old_ones(ends: Sequence[datetime]) -> str:
+    until = ", ".join(f"{end:%Y-%m-%d %H:%M}" for end in ends)
+    return (
+        f"the one before signs too until {until} UTC" if len(ends) == 1 else f"those before sign too until {until} UTC"
+    )
 
 
 def _types(target: "Target") -> str:
