@@ -47,6 +47,7 @@ class Kept:
                     # No process to be had, no descriptor, no room for the log: it may pass as any other end.
                     fell, row = Fell(f"{self._child.name} cannot be started: {trouble}"), row + 1
                 else:
+                    self._tell(f"{self._child.name} runs again")
                     break
 
     async def end(self, *, grace: float) -> None:
