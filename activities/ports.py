@@ -408,13 +408,14 @@ class WriteBacks(Protocol):
     def take(self, id: int) -> Seen | None:
         """How the onboarding stands right before it is written; None when there is nothing to write any more."""
 
-    def wrote(self, id: int, written: dict[str, str]) -> None: ...
+    def wrote(self, id: int, written: dict[str, str], *, as_of: datetime) -> None:
+        """The record says how the onboarding stood then; a turn since then is still to be looked at."""
 
     def waits(self, id: int, *, reason: str, not_before: datetime) -> None:
         """It cannot be written now."""
 
-    def refused(self, id: int, *, reason: str, not_before: datetime) -> None:
-        """A person has to do something first."""
+    def refused(self, id: int, *, reason: str, not_before: datetime, as_of: datetime) -> None:
+        """A person has to do something first; a turn since then is still to be looked at."""
 
 
 class Started(Protocol):

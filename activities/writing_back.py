@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -80,12 +81,14 @@ class CrmOffice:
         except NotReachable as away:
             reason = str(away)
         if not reason:
-            await self._in_thread(lambda: self.write_backs.wrote(id, said))
+            await self._in_thread(lambda: self.write_backs.wrote(id, said, as_of=seen.as_of))
             return "sent"
         if not refused:
             await self._in_thread(lambda: self.write_backs.waits(id, reason=reason, not_before=self.now() + PUT_OFF))
             raise ChannelDown(reason)
-        await self._in_thread(lambda: self.write_backs.refused(id, reason=reason, not_before=self.now() + AGAIN_DAILY))
+        again = self.now() + AGAIN_DAILY
+        refused_then = partial(self.write_backs.refused, id, reason=reason, not_before=again, as_of=seen.as_of)
+        await self._in_thread(refused_then)
         log.warning("not_written_back", onboarding=seen.onboarding, reason=reason)
         return "refused"
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, TextClause, exists, func, select, update
+from sqlalchemy import ColumnElement, Engine, Select, TextClause, case, exists, func, select, update
 
 from domain.census import Line, Mailbag, Undone
 from domain.notice import Notice, Person
@@ -89,7 +89,11 @@ class SqlCensus:
         unseen = write_backs.c.judged_as_of.is_(None) | (onboardings.c.as_of > write_backs.c.judged_as_of)
         behind = onboardings.c.as_of.is_not(None) & (unseen | (write_backs.c.state == "waiting"))
         with read_transaction(self._engine) as connection:
-            since = func.coalesce(write_backs.c.behind_since, onboardings.c.as_of)
+            # The first turn that no look has judged, or that is still to be written.
+            later = write_backs.c.judged_as_of.is_(None) | (journal.c.at > write_backs.c.judged_as_of)
+            untold = select(func.min(journal.c.at)).where(journal.c.onboarding == deals.c.onboarding, later)
+            waits = case((write_backs.c.state != "written", write_backs.c.behind_since))
+            since = func.coalesce(waits, untold.scalar_subquery(), onboardings.c.as_of)
             counted = select(func.count(), func.min(since)).select_from(known)
             waiting, oldest = connection.execute(counted.where(deals.c.source == source, behind)).one()
         return Mailbag(channel=source, waiting=waiting, oldest=oldest)

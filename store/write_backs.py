@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, case, func, select, update
 
 from domain.write_back import Seen, WriteBackLine, WriteBackState
 from store.engine import read_transaction, wall_clock, write_transaction
@@ -35,7 +35,9 @@ class SqlWriteBacks:
         blank = {"source": source, "state": "written", "reason": "", "not_before": now}
         judged: dict[str, Any] = {"judged_as_of": seen.as_of}
         if differs:
-            since = func.coalesce(write_backs.c.behind_since, seen.as_of)
+            # A worker of the version before leaves it standing when it has written.
+            still = case((write_backs.c.state != "written", write_backs.c.behind_since))
+            since = func.coalesce(still, seen.as_of)
             judged |= {"state": "waiting", "reason": "", "not_before": now, "behind_since": since}
         of_it = write_backs.c.onboarding == seen.onboarding
         with write_transaction(self._engine) as connection:
@@ -65,16 +67,17 @@ class SqlWriteBacks:
             onboarding = connection.scalar(select(write_backs.c.onboarding).where(behind))
             return None if onboarding is None else _seen(connection, onboarding)
 
-    def wrote(self, id: int, written: dict[str, str]) -> None:
-        self._settle(id, state="written", reason="", written=written, behind_since=None)
+    def wrote(self, id: int, written: dict[str, str], *, as_of: datetime) -> None:
+        """The record says how the onboarding stood then; a turn that was looked at meanwhile is looked at again."""
+        self._settle(id, state="written", reason="", written=written, judged_as_of=as_of, behind_since=None)
 
     def waits(self, id: int, *, reason: str, not_before: datetime) -> None:
         """It cannot be written now."""
         self._settle(id, state="waiting", reason=reason, not_before=not_before)
 
-    def refused(self, id: int, *, reason: str, not_before: datetime) -> None:
-        """A person has to do something first."""
-        self._settle(id, state="refused", reason=reason, not_before=not_before)
+    def refused(self, id: int, *, reason: str, not_before: datetime, as_of: datetime) -> None:
+        """A person has to do something first; a turn that was looked at meanwhile is looked at again."""
+        self._settle(id, state="refused", reason=reason, not_before=not_before, judged_as_of=as_of)
 
     def of(self, onboarding: str) -> WriteBackLine | None:
         """How it stands with the writing; None where nothing is written back."""

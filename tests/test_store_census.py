@@ -25,7 +25,7 @@ from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from store.rechecks import SqlRechecks
-from store.tables import introductions, notices
+from store.tables import introductions, notices, write_backs
 from store.webhooks import SqlWebhooks
 from store.write_backs import SqlWriteBacks
 from tests import databases
@@ -256,9 +256,9 @@ def test_which_records_of_a_crm_are_behind(census: SqlCensus, engine: Engine) ->
     first, second = backs.ready("file", now=NOON, most=9)
 
     backs.waits(first, reason="the CRM does not answer", not_before=LATER)
-    backs.refused(second, reason="no such field", not_before=LATER)
+    backs.refused(second, reason="no such field", not_before=LATER, as_of=NOON)
     assert 1 == census.told_to_crm("file").waiting
-    backs.wrote(first, {})
+    backs.wrote(first, {}, as_of=NOON)
     assert (0, None) == (census.told_to_crm("file").waiting, census.told_to_crm("file").oldest)
 
 
@@ -274,10 +274,31 @@ def test_a_record_is_behind_since_the_first_turn_that_it_missed(engine: Engine) 
         [id] = backs.ready("file", now=moment, most=9)
         assert NOON == census.told_to_crm("file").oldest
 
-    backs.wrote(id, {})
-    ledger.write(Writing(onboarding="onboarding-file-1", standing=standing(as_of=NOON + 3 * HOUR)))
+    backs.wrote(id, {}, as_of=NOON + 2 * HOUR)
+    for hours in (3, 4):
+        moment = NOON + hours * HOUR
+        news = (happened(str(hours), at=moment),)
+        ledger.write(Writing(onboarding="onboarding-file-1", standing=standing(as_of=moment), journal=news))
 
     assert NOON + 3 * HOUR == census.told_to_crm("file").oldest
+
+
+def test_a_record_that_the_version_before_wrote_is_not_behind_since_then(engine: Engine) -> None:
+    """While both run, it leaves standing since when it was behind."""
+    ledger, census, backs = SqlLedger(engine), SqlCensus(engine), SqlWriteBacks(engine, clock=lambda: NOON)
+    ledger.admit(dossier(deal("1")), run="run-1")
+    ledger.write(Writing(onboarding="onboarding-file-1", standing=standing(as_of=NOON)))
+    [seen] = backs.moved("file", most=9)
+    backs.judge(seen, "file", differs=True, now=NOON)
+    with engine.begin() as connection:
+        connection.execute(update(write_backs).values(state="written"))
+    later = NOON + 30 * HOUR
+    ledger.write(Writing(onboarding="onboarding-file-1", standing=standing(as_of=later)))
+
+    assert later == census.told_to_crm("file").oldest
+    [seen] = backs.moved("file", most=9)
+    backs.judge(seen, "file", differs=True, now=later)
+    assert later == census.told_to_crm("file").oldest
 
 
 def test_until_when_each_crm_was_looked_through(engine: Engine) -> None:

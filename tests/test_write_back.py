@@ -18,6 +18,7 @@ from activities.ports import Office, WriteBacks
 from activities.writing_back import AGAIN_DAILY, PUT_OFF, CrmOffice, channel_of
 from domain.mapping import WriteBack
 from domain.record import Writing
+from domain.refusal import Refused
 from domain.trouble import ChannelDown, NotReachable
 from playbooks.mapping_files import HUBSPOT, SALESFORCE, MappingFile
 from store.ledger import SqlLedger
@@ -155,6 +156,30 @@ async def test_what_is_written_is_how_it_stands_at_that_moment(desk: Desk) -> No
 
     assert ["on track"] == [said["day90_status"] for _, said in desk.account.wrote]
     assert [] == await desk.write()
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_turn_that_is_looked_at_while_the_one_before_is_written_is_not_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, taken: bool
+) -> None:
+    """Else the record of an onboarding that has ended would say for ever that it goes on."""
+    desk.turn(status="behind")
+    [id] = desk.office.ready(now=datetime.now(UTC), most=9)
+    write = desk.office.crm.write
+
+    async def meanwhile(*args: Any) -> None:
+        await write(*args)
+        desk.turn(status="churned", ending="churned")
+        assert [id] == desk.office.ready(now=datetime.now(UTC), most=9)
+        if not taken:
+            raise Refused("a validation rule", field="crm")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.office.crm, "write", meanwhile)
+        assert ("sent" if taken else "refused") == await desk.office.deliver(id)
+
+    assert ["sent"] == await desk.write()
+    assert "churned" == desk.account.deals["4711"]["day90_status"]
 
 
 async def test_other_sources_are_not_written(desk: Desk) -> None:
