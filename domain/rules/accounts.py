@@ -71,6 +71,11 @@ PUBLIC_MAIL = frozenset(
 """Hosts where anybody may have an address: CRMs take the host of a contact's address for the company's domain."""
 
 
+SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//")
+DOMAIN = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}")
+"""What can be a domain, in any script; `n.a.` stands for none."""
+
+
 class KnownDeal(Wire):
     """A deal of before; `owner` is empty while its onboarding has not opened and it names nobody."""
 
@@ -82,9 +87,9 @@ class KnownDeal(Wire):
 def web_domain(sale: Sale) -> str | None:
     """The account's domain as it is compared: `https://www.Acme.example/` is `acme.example`. Public mail is none."""
     named = folded(sale.account.domain or "").strip()
-    host = re.split(r"[/?#]", named.partition("://")[2] or named, maxsplit=1)[0]
+    host = re.split(r"[/?#]", SCHEME.sub("", named), maxsplit=1)[0]
     domain = host.rpartition("@")[2].partition(":")[0].strip(".").removeprefix("www.")
-    return domain if "." in domain and domain not in PUBLIC_MAIL else None
+    return domain if DOMAIN.fullmatch(domain) and domain not in PUBLIC_MAIL else None
 
 
 def same_account(one: Sale, other: Sale) -> bool:
@@ -113,7 +118,7 @@ def with_the_account(deal: DealClosed, known: Sequence[KnownDeal], team: Team, t
 
     Its own word goes before: only roles that it names nobody for are filled, from the newest deal that does, and an
     owner that it names stays. Else it goes to the account's CSM, where they still are one and serve this tier. People
-    come from deals of the last two years alone. Again it changes nothing.
+    come from deals of the last two years alone: also those whom one of these took over. Again it changes nothing.
     """
     people = _people(deal, [before for before in known if deal.closed_at - before.deal.closed_at <= LONG_AGO], team)
     newcomers = {person.id for person in people}
@@ -155,6 +160,8 @@ def _people(deal: DealClosed, known: Sequence[KnownDeal], team: Team) -> list[St
     """Whom the deal lacks, by role; nobody twice, and each under an id that is nobody else's."""
     filled = {person.role for person in deal.stakeholders if person.in_rollout}
     there = _addresses(deal)
+    # Whom a known deal took over comes from a deal that is known, too: not by way of it from one that lends nothing.
+    origins = {None, *(before.onboarding for before in known)}
     room = MOST_STAKEHOLDERS - len(deal.stakeholders)
     taken = {SELLER, *(member.handle for member in team.members), *(person.id for person in deal.stakeholders)}
     found: list[Stakeholder] = []
@@ -162,7 +169,8 @@ def _people(deal: DealClosed, known: Sequence[KnownDeal], team: Team) -> list[St
         if role in filled:
             continue
         for before in known:
-            of_it = [p for p in before.deal.stakeholders if (p.role, p.in_rollout) == (role, True)]
+            there_then = [person for person in before.deal.stakeholders if person.known_from in origins]
+            of_it = [person for person in there_then if (person.role, person.in_rollout) == (role, True)]
             for person in [p for p in of_it if folded(p.email) not in there][:MOST_PER_ROLE]:
                 id = next(name for name in _names(person) if name not in taken)
                 told = {"id": id, "in_sale": False, "known_from": person.known_from or before.onboarding}

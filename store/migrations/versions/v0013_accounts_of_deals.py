@@ -46,9 +46,10 @@ def _account(body: object) -> dict[str, str | None]:
     assert isinstance(deal, dict)
     account = deal["account"]
     named = _folded(account.get("domain") or "").strip()
-    host = re.split(r"[/?#]", named.partition("://")[2] or named, maxsplit=1)[0]
+    host = re.split(r"[/?#]", re.sub(r"^(?:[a-z][a-z0-9+.-]*:)?//", "", named), maxsplit=1)[0]
     domain = host.rpartition("@")[2].partition(":")[0].strip(".").removeprefix("www.")
-    return {"folded": _folded(account["name"]), "domain": domain if "." in domain else None}
+    named_one = re.fullmatch(r"(?:[\w-]+\.)+[\w-]{2,}", domain)
+    return {"folded": _folded(account["name"]), "domain": domain if named_one else None}
 
 
 def _folded(name: str) -> str:
