@@ -74,7 +74,8 @@ def _is_packed(kept: Payload) -> bool:
 
 
 def _as_json(kept: Payload) -> bytes:
-    return in_json(kept.data) if _is_packed(kept) else kept.data
+    """What carries nothing into its next run, like the receiver, hands on an empty payload."""
+    return in_json(kept.data) if _is_packed(kept) else kept.data or b"null"
 
 
 def _kept_by_marker(event: HistoryEvent) -> Iterator[tuple[str, TypeAdapter[Any], Payload]]:

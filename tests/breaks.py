@@ -1,10 +1,12 @@
-"""Which edits would break an onboarding that is open? One of each kind, to be planted in a copy of the program."""
+"""Which edits would break a workflow that is open? One of each kind, to be planted in a copy of the program."""
 
 from pathlib import Path
 from typing import NamedTuple
 
 ONBOARDING, PROGRAMME, RUNS = "workflows/onboarding.py", "workflows/programme.py", "workflows/runs.py"
 STATE, MILESTONES, TIMING = "domain/agenda/state.py", "domain/agenda/milestones.py", "domain/agenda/timing.py"
+SENDER, RECEIVER, USAGE = "workflows/sender.py", "workflows/receiver.py", "workflows/usage.py"
+RECONCILIATION, SWEEP = "workflows/reconciliation.py", "workflows/sweep.py"
 NOTHING = "(lambda *_, **__: None)("
 """A call in whose place nothing happens."""
 
@@ -109,6 +111,61 @@ BREAKS = (
         (TIMING,),
         "if entry.due <= now and",
         "if entry.due + (now - now.replace(hour=0)) <= now and",
+    ),
+    Break(
+        "sender: looks again before it sends",
+        (SENDER,),
+        "            self._send(outbox.ready)\n            if self.woken != seen:\n                continue\n",
+        "            if self.woken != seen:\n                continue\n            self._send(outbox.ready)\n",
+    ),
+    Break("sender: an activity renamed", ("workflows", "activities"), "deliver_notice", "deliver_message"),
+    Break("sender: waits for no message's hour", (SENDER,), "*([outbox.next_at] if outbox.next_at else [])", ""),
+    Break("sender: what failed does not rest", (SENDER,), "workflow.now() + options.REST", "workflow.now()"),
+    Break(
+        "sender: no new run when the server asks for one",
+        ("workflows/runs.py",),
+        "        or info.is_continue_as_new_suggested()\n",
+        "",
+    ),
+    Break(
+        "sender: a patch taken out",
+        (SENDER,),
+        'if workflow.patched("clears-up-whenever-woken")',
+        "if True",
+    ),
+    Break("sender: an answer's field renamed", (SENDER, "activities/sending.py"), "next_at", "next_after"),
+    Break("receiver: a timer removed", (RECEIVER,), "any_done(), timeout=timeout)", "any_done())"),
+    Break(
+        "receiver: what is in trouble is not tried alone",
+        (RECEIVER,),
+        "            self._try_alone(passed)\n",
+        "",
+    ),
+    Break("receiver: an activity renamed", ("workflows", "activities"), "work_through_inbox", "empty_inbox"),
+    Break("receiver: a signal no longer heard", (RECEIVER,), "    def nudge(self)", "    def prod(self)"),
+    Break(
+        "usage: a timer removed",
+        (USAGE,),
+        'await workflow.sleep(options.USAGE_REST, summary="somebody does not answer")',
+        "pass",
+    ),
+    Break("usage: ends although it was asked for again", (USAGE,), "elif self.woken == seen:", "else:"),
+    Break("usage: an activity renamed", ("workflows", "activities"), "look_at_usage", "count_usage"),
+    Break("usage: an answer's field renamed", (USAGE, "activities/watching.py"), "troubled", "silent"),
+    Break("reconciliation: an activity renamed", ("workflows", "activities"), "reconcile_crm", "look_through_crm"),
+    Break(
+        "reconciliation: a timer added",
+        (RECONCILIATION,),
+        "        workflow.set_current_details(",
+        "        await workflow.sleep(1)\n        workflow.set_current_details(",
+    ),
+    Break("sweep: an activity renamed", ("workflows", "activities"), "sweep_fleet", "sweep_all"),
+    Break("sweep: the workflow renamed", (SWEEP,), '@workflow.defn(name="Sweep")', '@workflow.defn(name="Nightly")'),
+    Break(
+        "sweep: a timer added",
+        (SWEEP,),
+        "        return await workflow.execute_activity_method(",
+        "        await workflow.sleep(1)\n        return await workflow.execute_activity_method(",
     ),
 )
 
