@@ -118,6 +118,8 @@ CRMS_WOKEN_EVERY = timedelta(seconds=10)
 """At most: a record of a CRM is looked at by people, and each look goes through all that has moved."""
 LISTENERS_WOKEN_EVERY = timedelta(seconds=1)
 """At most: a burst of turns costs one look into the journal, and what is told comes a second later."""
+USAGE_PATIENCE = timedelta(seconds=5)
+"""With an onboarding that does not answer: nobody waits for what usage reaches, and the look comes back to it."""
 RECEIVING_THREADS = 4
 """One pass at a time reads and settles; what is tried on its own comes beside it."""
 INTRODUCING_THREADS = 4
@@ -361,7 +363,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
             threads=ThreadPoolExecutor(RECONCILING_THREADS, thread_name_prefix="reconciling"),
         ),
         usage=SqlUsageBooks(engine),
-        usage_door=replace(door, via=VIA_USAGE),
+        usage_door=replace(door, via=VIA_USAGE, one_try=USAGE_PATIENCE, patience=USAGE_PATIENCE),
         usage_kept=timedelta(days=settings.usage_days),
         introductions=prospects,
         written_to=partial(written_to, settings),

@@ -1,28 +1,37 @@
 """When is usage looked at? When it is asked for, later again for who does not answer; in between nothing is there."""
 
 import asyncio
+import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import pytest
 from temporalio.client import WorkflowHandle
 from temporalio.testing import ActivityEnvironment
 
 from activities.pulse import PULSE
-from activities.watching import Watching
+from activities.watching import Looked, Watching
 from domain.playbook import Milestone, Raci, ReachedByUsage
 from domain.rules.using import Using
 from domain.trouble import NotReachable
 from domain.usage import FreshDay
-from tests import databases
+from runtime.connection import connect
+from runtime.settings import Settings
+from tests import databases, servers
 from tests.onboardings import QUEUE, World, world
+from worker import parts_of
 from workflows import options
 from workflows.usage import ID, UsageLook
 
+temporal_address = servers.temporal_address
 
-def reached_by_one_user() -> Using:
+
+def reached_by_one_user(onboarding: str = "onboarding-file-1", group: str = "acme") -> Using:
     """An onboarding whose one milestone any use reaches."""
     rule = ReachedByUsage(event="Met")
     met = Milestone(
@@ -31,11 +40,11 @@ def reached_by_one_user() -> Using:
     book = databases.playbook()
     stage = book.stages[0].model_copy(update={"milestones": (met,)})
     return Using(
-        onboarding="onboarding-file-1",
+        onboarding=onboarding,
         playbook=book.model_copy(update={"stages": (stage,)}),
         seats=None,
         closed_at=databases.NOON,
-        groups=frozenset({"acme"}),
+        groups=frozenset({group}),
         open=frozenset({"met"}),
         settled=frozenset(),
     )
@@ -165,3 +174,84 @@ async def test_it_gives_signs_of_life_while_the_door_is_patient_with_somebody() 
 
     assert 1 == looked.troubled
     assert options.PASS_LOST >= 3 * PULSE, "a sign or two may be late"
+
+
+@dataclass
+class ManyBooks(Books):
+    """Fresh days of two groups, in two steps; every onboarding belongs to both but the last, which is of the first."""
+
+    onboardings: Sequence[Using] = ()
+    through: list[FreshDay] = field(default_factory=list)
+
+    def count(self, *, after: tuple[str, int], most: int) -> Sequence[FreshDay]:
+        days = [FreshDay("first", 1, 1), FreshDay("second", 1, 1)]
+        return [day for day in days if (day.group_id, day.day) > after][:1]
+
+    def counted(self, fresh: Sequence[FreshDay]) -> None:
+        self.through += fresh
+
+    def using(self, groups: Collection[str]) -> Sequence[Using]:
+        return [using for using in self.onboardings if using.groups & set(groups)]
+
+
+@dataclass
+class HalfSilentDoor:
+    """A door behind which one answers; the others keep silent until it has, or for as long as we have patience."""
+
+    answers: str
+    patience: float = 5.0
+    told: list[str] = field(default_factory=list)
+    gave_up_before: int = 0
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def start(self, raw: object) -> Any:
+        raise NotImplementedError
+
+    async def tell(self, onboarding: str, kind: str, raw: object) -> Any:
+        self.told.append(onboarding)
+        if onboarding == self.answers:
+            self.answered.set()
+            return
+        try:
+            await asyncio.wait_for(self.answered.wait(), self.patience)
+        except TimeoutError:
+            self.gave_up_before += 1
+        raise NotReachable("no worker answers")
+
+
+async def test_the_silent_hold_up_nobody_and_are_waited_for_once_in_a_look() -> None:
+    """Ten come first, with more than one fresh day each: whoever answers is told at once."""
+    silent = [f"onboarding-file-{number}" for number in range(10)]
+    both = [reached_by_one_user(id).model_copy(update={"groups": frozenset({"first", "second"})}) for id in silent]
+    books = ManyBooks(onboardings=[*both, reached_by_one_user("onboarding-file-10", group="first")])
+    door = HalfSilentDoor("onboarding-file-10", patience=0.5)
+    with ThreadPoolExecutor(1) as threads:
+        watching = Watching(
+            books=books, door=door, now=lambda: databases.NOON, kept=timedelta(days=120), threads=threads
+        )
+
+        looked = await ActivityEnvironment().run(watching.look_at_usage)
+
+    assert 0 == door.gave_up_before
+    assert sorted([*silent, "onboarding-file-10"]) == sorted(door.told), "each once"
+    assert Looked(days=0, reached=1, troubled=10) == looked
+    assert [] == books.through, "what the silent were not told stays fresh, and is looked at again"
+
+
+async def test_the_look_has_seconds_of_patience_with_one_that_does_not_answer(
+    temporal_address: str, tmp_path: Path
+) -> None:
+    """As the worker is wired: an onboarding whose worker is gone costs the look less than a sixth of its rest."""
+    client = await connect(address=temporal_address)
+    id = f"onboarding-file-{uuid4().hex[:8]}"
+    nobody = await client.start_workflow("Onboarding", {"kept": True}, id=id, task_queue=f"nobody-{id}")
+    door = parts_of(Settings(data=tmp_path), client).usage_door
+    assert door is not None
+
+    began = time.monotonic()
+    with pytest.raises(NotReachable, match="nobody answered"):
+        await door.tell(id, "reach_milestone", {"milestone": "met", "news_id": "usage-met"})
+    took = time.monotonic() - began
+
+    assert took < options.USAGE_REST.total_seconds() / 6
+    await nobody.terminate()
