@@ -200,6 +200,9 @@ class Fleet(Protocol):
     def running(self, kind: str) -> AsyncIterator[Sighting]:
         """Every running workflow of that type; a second or so behind."""
 
+    def not_ended(self, kind: str) -> AsyncIterator[Sighting]:
+        """Those that are paused in Temporal too."""
+
     async def look(self, id: str) -> Sighting | None:
         """How it stands now, by its newest run; None when Temporal knows none."""
 

@@ -292,10 +292,11 @@ class Sweeping:
         return bags
 
     async def _house(self, round: _Round) -> None:
-        """Those that fail at every try: what they should do is nowhere else missed."""
+        """Those that fail at every try or are paused: what they should do is nowhere else missed."""
         known = {self.sender_of(channel) for channel in self.channels} | set(await self._bags())
         for kind in OF_THE_HOUSE:
-            suspects = [seen.id async for seen in self.fleet.running(kind) if of_house(seen) and seen.id not in known]
+            listed = self.fleet.not_ended(kind)
+            suspects = [seen.id async for seen in listed if of_house(seen) and seen.id not in known]
             await self._look_again(self._house_again, suspects, round)
 
     async def _house_again(self, workflow: str, _: _Round) -> list[Finding]:

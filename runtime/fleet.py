@@ -38,6 +38,8 @@ STATUSES: tuple[RunStatus, ...] = (
     "PAUSED",
 )
 """By the numbers that Temporal gives them."""
+NOT_ENDED = "(ExecutionStatus = 'Running' OR ExecutionStatus = 'Paused')"
+"""What is paused in Temporal goes on one day, and must be able to."""
 PROBLEMS = "TemporalReportedProblems"
 SHOWN_WHEN_OPENED = "OnboardingStatus"
 
@@ -72,6 +74,11 @@ class TemporalFleet:
     async def running(self, kind: str) -> AsyncIterator[Sighting]:
         """Every running workflow of that type."""
         async for execution in listed(self.client, f"WorkflowType = '{kind}' AND ExecutionStatus = 'Running'"):
+            yield _sighting(execution)
+
+    async def not_ended(self, kind: str) -> AsyncIterator[Sighting]:
+        """Those that are paused in Temporal too."""
+        async for execution in listed(self.client, f"WorkflowType = '{kind}' AND {NOT_ENDED}"):
             yield _sighting(execution)
 
     async def look(self, id: str) -> Sighting | None:

@@ -12,11 +12,9 @@ from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest
 from temporalio.client import Client, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
-from runtime.fleet import STATUSES, listed
+from runtime.fleet import NOT_ENDED, STATUSES, listed
 from starter.trouble import NotReachable
 
-NOT_ENDED = "(ExecutionStatus = 'Running' OR ExecutionStatus = 'Paused')"
-"""What is paused in Temporal goes on one day, and must be able to."""
 VERSION = "TemporalWorkerDeploymentVersion"
 """The server's own search attribute: `deployment:build`, unset where workers are unversioned."""
 

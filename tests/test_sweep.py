@@ -21,6 +21,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.deal import DealClosed, onboarding_id
 from domain.inbox import Incoming
 from domain.prospect import Prospect, introduction_id
+from starter.bell import look_at_usage
 from starter.schedules import keep_schedule
 from store.engine import write_transaction
 from store.inbox import SqlInbox
@@ -35,6 +36,7 @@ from tests.introductions import sample_prospect
 from tests.onboardings import sample_deal
 from tests.web import web_on
 from workflows.sweep import SCHEDULE
+from workflows.usage import ID as USAGE
 
 house = houses.house
 
@@ -184,6 +186,28 @@ async def test_other_systems_that_are_told_nothing_are_found(house: House) -> No
         assert {sender: "paused_in_temporal"} == await house.looked()
         await house.day90("repair", sender, "--yes")
         assert {} == await house.looked()
+
+
+async def test_a_look_at_usage_that_is_paused_is_found_and_released(house: House) -> None:
+    """No mail is late for it and no list misses it: what usage reached would be told to nobody."""
+    await look_at_usage(house.client, task_queue=QUEUE)
+    assert {} == await house.looked()
+    await house.paused_in_temporal(USAGE)
+
+    async def found() -> bool:
+        return await house.looked() == {USAGE: "paused_in_temporal"}
+
+    # Temporal's search needs a moment to know of the pause.
+    await until(found)
+    async with house.worker():
+        assert {USAGE: "paused_in_temporal"} == await house.swept()
+        await house.day90("repair", USAGE, "--yes")
+
+        async def well() -> bool:
+            return await house.looked() == {}
+
+        await until(well)
+        await house.client.get_workflow_handle(USAGE).terminate()
 
 
 async def test_an_introduction_that_was_ended_from_outside_is_found_and_goes_on(house: House) -> None:
