@@ -305,7 +305,8 @@ HOUSE: Mapping[str, Callable[[], Awaitable[Histories]]] = {
     "crm_away": crm_away,
     "night_with_a_finding": night_with_a_finding,
 }
-"""Stories of the workflows beside onboardings and introductions."""
+"""Stories of the workflows beside onboardings and introductions. Stored is also `mail_before_its_patch`, played by the
+sender as it was before `clears-up-whenever-woken`."""
 
 
 @asynccontextmanager
