@@ -239,7 +239,7 @@ class Settings(BaseSettings):
         default=256,
         ge=8,
         le=65_536,
-        description="Connections that the web process holds at once; while there are more, requests are answered 503.",
+        description="Open connections up to which the web process serves; while there are more, requests are 503.",
     )
     public_url: Annotated[str, AfterValidator(_page)] | None = Field(
         default=None,

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 import uvicorn
 
 from domain.inbox import Incoming
-from starter.web.serving import server_config
+from starter.web import serving
 from store.inbox import SqlInbox
 from tests.onboardings import sample_deal
 from tests.servers import free_port
-from tests.web import problem, web_on
+from tests.waiting import until
+from tests.web import Web, problem, web_on
 
 OPEN: dict[str, Any] = {"deals_token": "open-sesame", "salesforce_token": "open-sesame", "segment_write_key": "sesame"}
 
@@ -40,31 +42,126 @@ async def test_nothing_is_read_of_whom_we_do_not_know(path: str, tmp_path: Path)
         assert [] == read
 
 
+@asynccontextmanager
+async def served(web: Web) -> AsyncIterator[uvicorn.Server]:
+    """The web process on its port, as it is served."""
+    server = uvicorn.Server(serving.server_config(web.app, web.parts.settings))
+    running = asyncio.create_task(server._serve())
+    await until(lambda: server.started)
+    try:
+        yield server
+    finally:
+        server.should_exit = True
+        await running
+
+
+async def health(port: int) -> int:
+    """The status of an answer over a connection of its own."""
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+        return (await client.get("/healthz")).status_code
+
+
 async def test_more_connections_than_there_may_be_are_turned_away_and_those_after_them_served(tmp_path: Path) -> None:
     """Idle ones, which anybody may open, count: each of them could hold a megabyte."""
     port = free_port()
-    async with web_on(tmp_path, web_port=port, web_connections=8) as web:
-        server = uvicorn.Server(server_config(web.app, web.parts.settings))
-        serving = asyncio.create_task(server._serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
-
-        async def answer() -> int:
-            async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-                return (await client.get("/healthz")).status_code
-
+    async with web_on(tmp_path, web_port=port, web_connections=8) as web, served(web) as server:
         idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(7)]
-        with_the_last = await answer()
+        with_the_last = await health(port)
         idle.append(socket.create_connection(("127.0.0.1", port)))
-        with_one_too_many = await answer()
+        with_one_too_many = await health(port)
         for connection in idle:
             connection.close()
-        await asyncio.sleep(0.1)
-        afterwards = await answer()
-        server.should_exit = True
-        await serving
+        await until(lambda: not server.server_state.connections)
+        afterwards = await health(port)
 
     assert (200, 503, 200) == (with_the_last, with_one_too_many, afterwards)
+
+
+MUCH = 60
+"""Times 300 kB: 18 MB, where the buffers of a connection on one machine hold ten."""
+HALF = b"POST /intake/deals HTTP/1.1\r\nHost: day90\r\nAuthorization: Bearer wrong\r\nContent-Length: 1000\r\n"
+
+
+@pytest.mark.parametrize("said", [b"", HALF], ids=["nothing", "half a head"])
+async def test_whoever_asks_nothing_keeps_nobody_out(
+    said: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither by silence nor by half a head, which need no token."""
+    monkeypatch.setattr(serving, "IDLE", 1)
+    port = free_port()
+    async with web_on(tmp_path, web_port=port, web_connections=8, **OPEN) as web, served(web):
+        silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(8)]
+        for _, writer in silent:
+            writer.write(said)
+        async with asyncio.timeout(30):
+            for reader, _ in silent:
+                await reader.read()
+        afterwards = await health(port)
+        for _, writer in silent:
+            writer.close()
+
+    assert 200 == afterwards
+
+
+async def test_the_body_of_what_is_refused_already_keeps_no_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes after the answer, and no request after it."""
+    monkeypatch.setattr(serving, "IDLE", 1)
+    port = free_port()
+    async with web_on(tmp_path, web_port=port, **OPEN) as web, served(web) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(HALF + b"\r\n")
+        async with asyncio.timeout(30):
+            answer = await reader.readuntil(b"}")
+        writer.write(b" " * 1000)
+        await until(lambda: not server.server_state.connections)
+        writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 401 ")
+
+
+def asks_much(port: int) -> socket.socket:
+    """More than the machine keeps between the two."""
+    asking = socket.create_connection(("127.0.0.1", port))
+    asking.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: day90\r\n\r\n" * MUCH)
+    asking.setblocking(False)
+    return asking
+
+
+async def test_whoever_takes_no_answer_keeps_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """He has asked, and is never answered to the end."""
+    monkeypatch.setattr(serving, "IDLE", 1)
+    port = free_port()
+    async with web_on(tmp_path, web_port=port) as web, served(web) as server:
+        asking = asks_much(port)
+        await until(lambda: server.server_state.tasks)
+        await until(lambda: not server.server_state.connections)
+        asking.close()
+        tasks = set(server.server_state.tasks)
+
+    assert set() == tasks
+
+
+async def test_a_body_may_take_longer_than_a_connection_is_kept_idle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And so may the next one on the same connection."""
+    monkeypatch.setattr(serving, "IDLE", 1)
+    port = free_port()
+    head = HALF.replace(b"wrong", b"open-sesame") + b"\r\n"
+    answers = []
+    async with web_on(tmp_path, web_port=port, **OPEN) as web, served(web):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(60):
+            for _ in range(2):
+                writer.write(head)
+                await asyncio.sleep(2.5)
+                writer.write(b" " * 1000)
+                answers.append(await reader.readuntil(b"}"))
+        writer.close()
+
+    assert all(answer.startswith(b"HTTP/1.1 400 ") for answer in answers)
 
 
 async def test_how_large_a_delivery_is_counts_where_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

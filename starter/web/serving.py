@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from runtime.connection import connect
 from runtime.settings import Settings
@@ -20,8 +21,47 @@ from store.engine import migrate
 GRACE = 5
 """Seconds for requests in hand when it is asked to end."""
 IDLE = 65
-"""Seconds that an idle connection is kept: longer than proxies keep theirs (60), or they send into a closed one."""
+"""Seconds that a connection is kept without a request: longer than proxies keep theirs (60), or they send into a closed
+one."""
 log = structlog.get_logger()
+
+
+class Connection(HttpToolsProtocol):
+    """A connection that is closed when the whole head of a request has not come within IDLE.
+
+    uvicorn's own clock begins with an answer and ends with the next byte. So whoever never said a word, stopped within
+    a head or sent the body of what was refused already was kept for good, without a token, and a few hundred of them
+    kept everybody else out. A request in hand may take its time, and its body has another clock (starter/web/calls.py);
+    but whoever takes nothing of an answer within IDLE is left, too.
+
+    One clock for a connection, which looks again: one that each request sets and stops would cost each of them more.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._untaken = 0
+        self._waits_since = self.loop.time()
+        self._clock = self.loop.call_later(IDLE, self._look)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._waits_since = self.loop.time()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._clock.cancel()
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        before, self._untaken = self._untaken, self.transport.get_write_buffer_size()
+        latest: RequestResponseCycle | None = self.cycle
+        busy = self._untaken or not (latest is None or latest.response_complete)
+        left = self._waits_since + IDLE - self.loop.time()
+        if self._untaken and self._untaken == before:
+            self.transport.abort()
+        elif busy or left > 0:
+            self._clock = self.loop.call_later(IDLE if busy else left, self._look)
+        else:
+            self.transport.close()
 
 
 class _Server(uvicorn.Server):
@@ -50,13 +90,13 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         app,
         host=settings.web_host,
         port=settings.web_port,
-        http="httptools",
+        http=Connection,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
         timeout_keep_alive=IDLE,
-        # From this number on uvicorn answers 503 and closes, those that are idle counted: the first that is too many.
+        # From this number on uvicorn answers 503 and closes, idle and silent ones counted: the first that is too many.
         limit_concurrency=settings.web_connections + 1,
     )
 
