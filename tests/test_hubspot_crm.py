@@ -259,6 +259,35 @@ async def test_each_trouble_says_who_must_act(
     assert TOKEN not in str(raised.value)
 
 
+NO_PAGE: list[tuple[int, Any]] = [
+    *((status, b"<html>no</html>") for status in (302, 400, 403, 404, 405, 414)),
+    (403, MISSING_SCOPES),
+    (404, hubspot.NOT_FOUND),
+    (405, {"status": "error", "message": "HTTP 405 Method Not Allowed"}),
+]
+
+
+@pytest.mark.parametrize("answer", NO_PAGE, ids=[f"{status}" for status, _ in NO_PAGE])
+async def test_no_deal_waits_for_its_link(answer: tuple[int, Any], crm: HubSpot, account: Account) -> None:
+    """A gateway may pass /crm alone. The link comes once its address can be asked."""
+    found = await crm.deal("4711", properties=PROPERTIES)
+    account.first = [(answer[0], {}, answer[1])]
+
+    without = await crm.in_full(found, properties=PROPERTIES)
+
+    assert (None, "nina.hart@vendor.example") == (without["url"], without["owner"]["email"])
+    assert (await in_full(crm))["url"].endswith("/4711")
+
+
+@pytest.mark.parametrize("status", [401, 408, 429, 502])
+async def test_a_link_is_waited_for_while_hubspot_is_away(status: int, crm: HubSpot, account: Account) -> None:
+    found = await crm.deal("4711", properties=PROPERTIES)
+    account.first = [(status, {"Retry-After": "600"}, {"status": "error"})]
+
+    with pytest.raises(NotReachable):
+        await crm.in_full(found, properties=PROPERTIES)
+
+
 async def test_a_deal_that_has_become_another_is_not_there_any_more(crm: HubSpot, account: Account) -> None:
     """After a merge HubSpot shows the other one under the old id, and that must not pass for this one."""
     account.first = [(200, {}, {"id": "5000", "properties": {"dealstage": "closedwon"}})]

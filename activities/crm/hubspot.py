@@ -174,15 +174,19 @@ class HubSpot:
         return None
 
     async def _page_of_deals(self) -> str:
-        """What the addresses of deals in HubSpot begin with; asked once. Empty where we may not know the account."""
+        """What the addresses of deals in HubSpot begin with; asked until it is known.
+
+        Empty where something between, like a gateway that passes /crm alone, or a missing scope keeps it from us: no
+        deal waits for the sake of a link. Raises NotReachable for what passes by itself, and for a wrong token.
+        """
         if self._page is None:
-            try:
-                account = await self._get("/account-info/v3/details", {})
-            except (Refused, NotFound):
-                self._page = ""
-            else:
-                host = account.get("uiDomain") or "app.hubspot.com"
-                self._page = f"https://{host}/contacts/{account['portalId']}/record/0-3/"
+            answer = await self._calls("GET", "/account-info/v3/details")
+            raise_if_away(self.name, answer)
+            if answer.status_code >= 300 and answer.status_code != 401:
+                return ""
+            account = _read(answer)
+            host = account.get("uiDomain") or "app.hubspot.com"
+            self._page = f"https://{host}/contacts/{account['portalId']}/record/0-3/"
         return self._page
 
     async def _get(self, path: str, query: Mapping[str, str]) -> Any:
