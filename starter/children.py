@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from subprocess import SubprocessError
 
 from starter.trouble import Fell
 
@@ -30,7 +31,7 @@ class Child:
 
     @classmethod
     async def start(cls, name: str, command: Sequence[str], *, log: Path, environment: Mapping[str, str]) -> "Child":
-        """Start it with both its streams appended to the log."""
+        """Start it with both its streams appended to the log. Raises Fell."""
         mother = os.getpid()
 
         def die_with_us() -> None:
@@ -40,16 +41,20 @@ class Child:
             if os.getppid() != mother:  # We died between the fork and the line above.
                 os._exit(1)
 
-        with log.open("ab") as file:
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=file,
-                stderr=file,
-                env=dict(environment),
-                start_new_session=True,
-                preexec_fn=die_with_us,
-            )
+        try:
+            with log.open("ab") as file:
+                process = await asyncio.create_subprocess_exec(
+                    *command,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=file,
+                    stderr=file,
+                    env=dict(environment),
+                    start_new_session=True,
+                    preexec_fn=die_with_us,
+                )
+        except (OSError, SubprocessError) as trouble:
+            # No process to be had, no descriptor, no room for the log.
+            raise Fell(f"{name} cannot be started: {trouble}") from trouble
         return cls(name, process, log)
 
     @property

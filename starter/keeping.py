@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from subprocess import SubprocessError
 
 from runtime.settings import ENDED_BY_SETTING
 from starter.children import Child
@@ -43,9 +42,6 @@ class Kept:
                     self._child = await self._start()
                 except Fell as again:
                     fell, row = again, row + 1
-                except (OSError, SubprocessError) as trouble:
-                    # No process to be had, no descriptor, no room for the log: it may pass as any other end.
-                    fell, row = Fell(f"{self._child.name} cannot be started: {trouble}"), row + 1
                 else:
                     self._tell(f"{self._child.name} runs again")
                     break

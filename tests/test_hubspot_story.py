@@ -22,7 +22,6 @@ from tests.waiting import wait_until
 
 account = hubspot.account
 stack = servers.stack
-"""Seconds: a start takes one or two, on a busy machine ten."""
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -228,20 +229,41 @@ async def test_what_cannot_be_started_is_tried_again_and_given_up_with_a_line(
     """A machine that has no process left, or no room: often for a moment, and never a traceback."""
     monkeypatch.setattr(keeping, "PAUSES", (0.01, 0.02, 0.03))
     said: list[str] = []
-    troubles = iter([BlockingIOError(11, "no process"), None, OSError(28, "no room"), OSError(28, "no room")])
+    troubles = iter([None, BlockingIOError(11, "no process"), None, OSError(28, "no room"), OSError(28, "no room")])
+    begin = asyncio.create_subprocess_exec
 
-    async def start() -> Child:
+    async def begun(*command: str, **how: Any) -> asyncio.subprocess.Process:
         if trouble := next(troubles):
             raise trouble
+        return await begin(*command, **how)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", begun)
+
+    async def start() -> Child:
         return await Child.start("a part", ["sh", "-c", "exit 3"], log=tmp_path / "log", environment=os.environ)
 
-    first = await Child.start("a part", ["sh", "-c", "exit 3"], log=tmp_path / "log", environment=os.environ)
-    fell = await asyncio.wait_for(keeping.Kept(first, start=start, tell=said.append).fallen(), 20)
+    fell = await asyncio.wait_for(keeping.Kept(await start(), start=start, tell=said.append).fallen(), 20)
 
     assert "a part cannot be started: [Errno 11] no process; starting it again in 0 s" in said
     assert "a part cannot be started: [Errno 28] no room; it has ended 4 times in a row" == str(fell)
     assert ["a part runs again"] == [line for line in said if "starting it" not in line]
     assert 4 == len(said)
+
+
+@pytest.mark.parametrize("part", ["temporal", "worker"])
+def test_what_cannot_be_started_at_the_very_first_ends_with_a_line(part: str, tmp_path: Path) -> None:
+    """As at a new start; here it is the log that cannot be written."""
+    log = tmp_path / f"{part}.log"
+    log.mkdir()
+    ports = [word for flag in PORT_FLAGS for word in (flag, str(free_port()))]
+
+    done = subprocess.run(
+        [DAY90, "up", "--data", str(tmp_path), *ports], capture_output=True, text=True, check=False, timeout=120
+    )
+
+    name = {"temporal": "Temporal server", "worker": "worker"}[part]
+    said = f"day90: the {name} cannot be started: [Errno 21] Is a directory: '{log}'\n"
+    assert (5, said) == (done.returncode, done.stderr), done.stdout
 
 
 @pytest.mark.parametrize("after", [0, 1])
@@ -268,8 +290,12 @@ def test_a_process_that_a_setting_keeps_from_beginning_says_so_by_its_exit_code(
     """Whoever starts it again where something is away need not where nothing can help."""
     done = subprocess.run(
         [sys.executable, "-P", "-m", module],
-        capture_output=True, text=True, check=False, env={**os.environ, "DAY90_TEAM": "/nowhere/team.yaml"},
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "DAY90_TEAM": "/nowhere/team.yaml"},
+    )
 
     assert (2, "DAY90_TEAM should name a file that exists\n") == (done.returncode, done.stderr)
 
