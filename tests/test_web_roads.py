@@ -1,6 +1,7 @@
 """Who may deliver, and how many at once? Nobody's body is read whose token is wrong, and connections have a number."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -119,6 +120,48 @@ async def test_the_body_of_what_is_refused_already_keeps_no_connection(
         writer.close()
 
     assert answer.startswith(b"HTTP/1.1 401 ")
+
+
+LONG = b"POST /intake/deals HTTP/1.1\r\nHost: day90\r\nX-Long: "
+
+
+@pytest.mark.parametrize("before", [b"", b"GET /healthz HTTP/1.1\r\nHost: day90\r\n\r\n"], ids=["at first", "then"])
+async def test_a_head_that_does_not_end_is_left(before: bytes, tmp_path: Path) -> None:
+    """It needs no token, and would fill the memory of the process."""
+    port = free_port()
+    async with web_on(tmp_path, web_port=port, **OPEN) as web, served(web) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(before)
+        async with asyncio.timeout(30):
+            if before:
+                assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 200 ")
+            writer.write(LONG)
+            with contextlib.suppress(ConnectionError):
+                for _ in range(100):
+                    writer.write(b"x" * 10_000)
+                    await writer.drain()
+            await until(lambda: not server.server_state.connections)
+        writer.close()
+
+
+async def test_a_long_head_and_long_bodies_are_no_long_head(tmp_path: Path) -> None:
+    """However they come, one after the other on a connection."""
+    port = free_port()
+    body = b" " * 900_000
+    rest = b"x" * 50_000 + b"\r\nAuthorization: Bearer open-sesame\r\nContent-Length: 900000\r\n\r\n"
+    async with web_on(tmp_path, web_port=port, **OPEN) as web, served(web):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(60):
+            for together in (True, False, True):
+                writer.write(LONG + rest + body if together else LONG)
+                if not together:
+                    await writer.drain()
+                    await asyncio.sleep(0.1)
+                    writer.write(rest)
+                    await asyncio.sleep(0.1)
+                    writer.write(body)
+                assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 400 ")
+        writer.close()
 
 
 def asks_much(port: int) -> socket.socket:

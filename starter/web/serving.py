@@ -23,11 +23,14 @@ GRACE = 5
 IDLE = 65
 """Seconds that a connection is kept without a request: longer than proxies keep theirs (60), or they send into a closed
 one."""
+MOST_OF_A_HEAD = 64 * 1024
+"""Bytes before the body of a request, and what came with them: as much as other servers take, where httptools takes
+whatever comes."""
 log = structlog.get_logger()
 
 
 class Connection(HttpToolsProtocol):
-    """A connection that is closed when the whole head of a request has not come within IDLE.
+    """A connection that is closed when the whole head of a request has not come within IDLE, or is too long.
 
     uvicorn's own clock begins with an answer and ends with the next byte. So whoever never said a word, stopped within
     a head or sent the body of what was refused already was kept for good, without a token, and a few hundred of them
@@ -42,6 +45,24 @@ class Connection(HttpToolsProtocol):
         self._untaken = 0
         self._waits_since = self.loop.time()
         self._clock = self.loop.call_later(IDLE, self._look)
+        self._heads, self._of_head, self._in_body = 0, 0, False
+
+    def data_received(self, data: bytes) -> None:
+        heads, in_body = self._heads, self._in_body
+        super().data_received(data)
+        if in_body or heads != self._heads:
+            return
+        self._of_head += len(data)
+        if self._of_head > MOST_OF_A_HEAD and not self.transport.is_closing():
+            self.send_400_response(f"Before its body a request has {MOST_OF_A_HEAD // 1024} KiB at most.")
+
+    def on_headers_complete(self) -> None:
+        self._heads, self._of_head, self._in_body = self._heads + 1, 0, True
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_body = False
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
