@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
 SHORT = 180
 """Summaries hold 400 bytes; so many characters fit in any script."""
 RULES = {
-    "nudge": "remind or escalate",
+    "nudge": "follow up",
     "cadence": "meeting or report",
     "open_stage": "stage opens",
     "stuck": "look whether it is stuck",
@@ -24,7 +24,7 @@ MARKS = {"open": "▶", "closed": "✓", "ahead": "·", "reached": "✓", "waive
 
 
 def summary_of(state: State, entry: Entry) -> str:
-    """Like `remind or escalate: UAT signed off, 2027-01-04`."""
+    """Like `follow up: UAT signed off, 2027-01-04`."""
     return f"{_in_words(entry.rule, [_about(state, entry)])[:SHORT]}, {entry.due:%Y-%m-%d}"
 
 
@@ -39,7 +39,7 @@ def _about(state: State, entry: Entry) -> str:
 
 
 def turn_in_words(state: State, entries: list[Entry]) -> str:
-    """What one turn is about, for the activity's summary: `remind or escalate: Kickoff meeting held, Data mapped`."""
+    """What one turn is about, for the activity's summary: `follow up: Kickoff meeting held, Data mapped`."""
     news = [f"{fact.kind.replace('_', ' ')} {fact.about}".strip() for fact in state.pending]
     due: dict[str, list[str]] = {}
     for entry in entries:
