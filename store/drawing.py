@@ -5,12 +5,12 @@ the same seal again is left alone without being read: reading it was most of wha
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, insert, select, update
+from pydantic_core import to_json
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from domain.plan import Plan
 from domain.record import MilestoneRow, StageRow, Standing
@@ -21,6 +21,9 @@ from store.tables import milestones, onboardings, plans, stages
 
 AS_OF = "as_of"
 SEAL_BYTES = 16
+OF_IT = onboardings.c.onboarding == bindparam("onboarding")
+# The key itself is left free: who refers to it (a receipt being written) need not wait, and cannot deadlock.
+HELD = select(onboardings.c.as_of, onboardings.c.seals).where(OF_IT).with_for_update(key_share=True)
 
 
 class Held(NamedTuple):
@@ -33,9 +36,7 @@ class Held(NamedTuple):
 
 def hold(connection: Connection, onboarding: str) -> Held:
     """Keep others from writing about it until the end of the transaction. Raises UnknownOnboarding."""
-    of_it = select(onboardings.c.as_of, onboardings.c.seals).where(onboardings.c.onboarding == onboarding)
-    # The key itself is left free: who refers to it (a receipt being written) need not wait, and cannot deadlock.
-    found = connection.execute(of_it.with_for_update(key_share=True)).one_or_none()
+    found = connection.execute(HELD, {"onboarding": onboarding}).one_or_none()
     if found is None:
         raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
     # A worker of a version without seals draws beside us after a deploy: then they are those of another picture.
@@ -61,9 +62,9 @@ class _Drawing:
         self.seals = dict(held.seals)
 
     def plan(self, plan: Plan, *, now: datetime) -> None:
-        body = as_json(plan)
-        if not self._changed("plan", body):
+        if not self._changed("plan", plan):
             return
+        body = as_json(plan)
         of_it = select(plans.c.revision, plans.c.body).where(plans.c.onboarding == self.held.onboarding)
         latest = self.connection.execute(of_it.order_by(plans.c.revision.desc()).limit(1)).one_or_none()
         if latest is not None and latest.body == body:
@@ -73,7 +74,7 @@ class _Drawing:
         self.connection.execute(insert(plans).values(row))
 
     def part(self, name: str, table: Table, parts: Sequence[StageRow] | Sequence[MilestoneRow]) -> None:
-        if not self._changed(name, as_json(parts)):
+        if not self._changed(name, parts):
             return
         rows = [
             _plain({"onboarding": self.held.onboarding, "position": position, **part.model_dump()})
@@ -95,7 +96,7 @@ class _Drawing:
             self.connection.execute(of_it.values(row | {"seals": self.seals}))
 
     def _changed(self, name: str, drawn: Any) -> bool:
-        written = json.dumps(drawn, separators=(",", ":")).encode()
+        written = to_json(drawn, inf_nan_mode="null")
         self.seals[name] = hashlib.blake2b(written, digest_size=SEAL_BYTES).hexdigest()
         return self.seals[name] != self.held.seals.get(name)
 

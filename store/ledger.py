@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed, Sale, completeness, onboarding_id
@@ -37,6 +37,17 @@ from store.tables import (
 REMEMBERED_DEALS = 256
 REMEMBERED_PLAYBOOKS = 64
 HAND_OFF_COMPLETED = "hand_off_completed"
+
+# Every turn asks these; putting one together takes as long as PostgreSQL takes to answer it.
+PEOPLE = (
+    select(people, deals.c.completions)
+    .join(deals)
+    .where(people.c.onboarding == bindparam("onboarding"))
+    .order_by(people.c.id)
+)
+KNOWN_KEYS = select(journal.c.key, journal.c.at).where(
+    journal.c.onboarding == bindparam("onboarding"), journal.c.key.in_(bindparam("keys", expanding=True))
+)
 
 
 class _Fixed(NamedTuple):
@@ -103,10 +114,8 @@ class SqlLedger:
 
     def basis(self, onboarding: str, keys: Collection[str]) -> Basis:
         """What a decision stands on: the dossier, and what of the keys was done before. Raises UnknownOnboarding."""
-        found = select(people, deals.c.completions).join(deals)
-        found = found.where(people.c.onboarding == onboarding).order_by(people.c.id)
         with read_connection(self._engine) as connection:
-            rows = connection.execute(found).mappings().all()
+            rows = connection.execute(PEOPLE, {"onboarding": onboarding}).mappings().all()
             done = _known_keys(connection, onboarding, keys) if keys else {}
         fixed = self._fixed(onboarding, rows[0]["completions"] if rows else None)
         known = tuple(Person.model_validate(dict(row)) for row in rows)
@@ -255,9 +264,8 @@ def _opening_row(dossier: Dossier) -> Row:
 
 
 def _known_keys(connection: Connection, onboarding: str, keys: Collection[str]) -> Mapping[str, datetime]:
-    found = select(journal.c.key, journal.c.at)
-    of_it = found.where(journal.c.onboarding == onboarding, journal.c.key.in_(list(keys)))
-    return {row.key: row.at for row in connection.execute(of_it)}
+    found = connection.execute(KNOWN_KEYS, {"onboarding": onboarding, "keys": list(keys)})
+    return {row.key: row.at for row in found}
 
 
 def _registers(

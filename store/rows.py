@@ -9,12 +9,13 @@ from sqlalchemy import Column, Connection, Dialect, Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 Row = Mapping[str, Any]
+Insert = postgresql.Insert | sqlite.Insert
 
 
 def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert the rows that are new by every unique key; the others stay as they are."""
     if rows:
-        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), rows)
+        connection.execute(_adding_rows(connection.dialect.name, table), rows)
 
 
 def add_tuples(
@@ -72,14 +73,24 @@ def for_the_driver(connection: Connection, column: Column[Any], value: Any) -> A
     return processor(value) if processor else value
 
 
+@cache
+def _adding_rows(dialect: str, table: Table) -> Insert:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
 def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert the rows, or replace what stands under their primary key. All rows have the same columns."""
     if not rows:
         return
+    connection.execute(_putting_rows(connection.dialect.name, table, tuple(rows[0])), rows)
+
+
+@cache
+def _putting_rows(dialect: str, table: Table, names: tuple[str, ...]) -> Insert:
     keys = [column.name for column in table.primary_key]
-    insert = insert_into(connection, table)
-    replaced = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=replaced), rows)
+    insert = _insert(dialect, table)
+    replaced = {name: insert.excluded[name] for name in names if name not in keys}
+    return insert.on_conflict_do_update(index_elements=keys, set_=replaced)
 
 
 def replace_all(connection: Connection, table: Table, onboarding: str, rows: Sequence[Row]) -> None:
@@ -94,5 +105,9 @@ def replace_all(connection: Connection, table: Table, onboarding: str, rows: Seq
         connection.execute(delete(table).where(table.c.onboarding == onboarding, table.c.key.in_(there)))
 
 
-def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+def insert_into(connection: Connection, table: Table) -> Insert:
+    return _insert(connection.dialect.name, table)
+
+
+def _insert(dialect: str, table: Table) -> Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
