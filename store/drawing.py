@@ -5,11 +5,12 @@ the same seal again is left alone without being read: reading it was most of wha
 """
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from domain.plan import Plan
@@ -96,7 +97,10 @@ class _Drawing:
             self.connection.execute(of_it.values(row | {"seals": self.seals}))
 
     def _changed(self, name: str, drawn: Any) -> bool:
-        written = to_json(drawn, inf_nan_mode="null")
+        try:
+            written = to_json(drawn, inf_nan_mode="null")
+        except PydanticSerializationError:  # Half of a pair of surrogates, which is no text: only escaped it is bytes.
+            written = json.dumps(as_json(drawn)).encode()
         self.seals[name] = hashlib.blake2b(written, digest_size=SEAL_BYTES).hexdigest()
         return self.seals[name] != self.held.seals.get(name)
 

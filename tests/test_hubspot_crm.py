@@ -260,10 +260,12 @@ async def test_each_trouble_says_who_must_act(
 
 
 NO_PAGE: list[tuple[int, Any]] = [
-    *((status, b"<html>no</html>") for status in (302, 400, 403, 404, 405, 414)),
+    *((status, b"<html>no</html>") for status in (200, 302, 400, 403, 404, 405, 414)),
     (403, MISSING_SCOPES),
     (404, hubspot.NOT_FOUND),
     (405, {"status": "error", "message": "HTTP 405 Method Not Allowed"}),
+    (200, {}),
+    (204, b""),
 ]
 
 

@@ -16,13 +16,13 @@ from alembic import command
 from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
-from domain.record import Writing
+from domain.record import StageRow, Writing
 from store.engine import AWAY, CannotMigrate, migrate, migrating, open_store, write_transaction
 from store.ledger import SqlLedger
 from store.reads import journal
 from store.tables import deals, metadata, people, plans
 from tests import databases
-from tests.databases import NOON, dossier, happened
+from tests.databases import NOON, dossier, happened, standing
 from tests.servers import free_port
 
 database = databases.database
@@ -294,7 +294,10 @@ def test_no_text_stops_a_writing(engine: Engine, said: str) -> None:
     ledger.admit(dossier(), run="run-1")
     row = happened().model_copy(update={"note": said, "data": {"said": said, "share": float("nan")}})
 
-    ledger.write(Writing.model_construct(onboarding="onboarding-file-1", journal=(row,)))
+    stage = StageRow(key="begin", title="", status="open", opens_on="2026-09-01", closes_on="2026-09-09")
+    drawn = standing().model_copy(update={"stages": (stage.model_copy(update={"title": said}),)})
+
+    ledger.write(Writing.model_construct(onboarding="onboarding-file-1", journal=(row,), standing=drawn))
 
     [entry] = journal(engine, "onboarding-file-1")
     assert said.replace("\x00", "�").replace("\ud800", "?") == entry.note

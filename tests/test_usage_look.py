@@ -224,7 +224,7 @@ async def test_the_silent_hold_up_nobody_and_are_waited_for_once_in_a_look() -> 
     silent = [f"onboarding-file-{number}" for number in range(10)]
     both = [reached_by_one_user(id).model_copy(update={"groups": frozenset({"first", "second"})}) for id in silent]
     books = ManyBooks(onboardings=[*both, reached_by_one_user("onboarding-file-10", group="first")])
-    door = HalfSilentDoor("onboarding-file-10", patience=0.5)
+    door = HalfSilentDoor("onboarding-file-10", patience=5)
     with ThreadPoolExecutor(1) as threads:
         watching = Watching(
             books=books, door=door, now=lambda: databases.NOON, kept=timedelta(days=120), threads=threads

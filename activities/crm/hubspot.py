@@ -184,7 +184,9 @@ class HubSpot:
             raise_if_away(self.name, answer)
             if answer.status_code >= 300 and answer.status_code != 401:
                 return ""
-            account = _read(answer)
+            account = json_of(answer) if answer.is_success else _read(answer)
+            if not isinstance(account, dict) or "portalId" not in account:
+                return ""
             host = account.get("uiDomain") or "app.hubspot.com"
             self._page = f"https://{host}/contacts/{account['portalId']}/record/0-3/"
         return self._page

@@ -24,8 +24,10 @@ IDLE = 65
 """Seconds that a connection is kept without a request: longer than proxies keep theirs (60), or they send into a closed
 one."""
 MOST_OF_A_HEAD = 64 * 1024
-"""Bytes before the body of a request, and what came with them: as much as other servers take, where httptools takes
-whatever comes."""
+"""Bytes before the body of a request, or of trailers behind it, and what came with them: as much as other servers
+take, where httptools takes whatever comes."""
+MOST_AHEAD = 100
+"""Requests that a connection may send before it has its answers; each is held until its turn."""
 log = structlog.get_logger()
 
 
@@ -45,24 +47,36 @@ class Connection(HttpToolsProtocol):
         self._untaken = 0
         self._waits_since = self.loop.time()
         self._clock = self.loop.call_later(IDLE, self._look)
-        self._heads, self._of_head, self._in_body = 0, 0, False
+        self._parts, self._of_head = 0, 0
 
     def data_received(self, data: bytes) -> None:
-        heads, in_body = self._heads, self._in_body
+        parts = self._parts
         super().data_received(data)
-        if in_body or heads != self._heads:
+        if parts != self._parts:
             return
         self._of_head += len(data)
         if self._of_head > MOST_OF_A_HEAD and not self.transport.is_closing():
-            self.send_400_response(f"Before its body a request has {MOST_OF_A_HEAD // 1024} KiB at most.")
+            if self._answers():
+                self.transport.abort()
+            else:
+                self.send_400_response(f"Before its body a request has {MOST_OF_A_HEAD // 1024} KiB at most.")
 
     def on_headers_complete(self) -> None:
-        self._heads, self._of_head, self._in_body = self._heads + 1, 0, True
+        self._part_came()
+        if len(self.pipeline) >= MOST_AHEAD:
+            raise ValueError("more requests than answers that were waited for")  # uvicorn then leaves the connection.
         super().on_headers_complete()
 
-    def on_message_complete(self) -> None:
-        self._in_body = False
-        super().on_message_complete()
+    def on_body(self, body: bytes) -> None:
+        self._part_came()
+        super().on_body(body)
+
+    def _part_came(self) -> None:
+        self._parts, self._of_head = self._parts + 1, 0
+
+    def _answers(self) -> bool:
+        latest: RequestResponseCycle | None = self.cycle
+        return not (latest is None or latest.response_complete)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -74,8 +88,7 @@ class Connection(HttpToolsProtocol):
 
     def _look(self) -> None:
         before, self._untaken = self._untaken, self.transport.get_write_buffer_size()
-        latest: RequestResponseCycle | None = self.cycle
-        busy = self._untaken or not (latest is None or latest.response_complete)
+        busy = self._untaken or self._answers()
         left = self._waits_since + IDLE - self.loop.time()
         if self._untaken and self._untaken == before:
             self.transport.abort()
