@@ -57,7 +57,7 @@ class Watching:
     async def look_at_usage(self) -> Looked:
         """Once through everything that was written since it was last counted. Again it changes nothing."""
         looked, after, silent = Looked(), ("", 0), set[str]()
-        # All the while: the door is longer patient with one onboarding than Temporal with a worker that is silent.
+        # All the while: fifty silent onboardings take longer than Temporal is patient with a worker that is silent.
         async with alive(pulse=self.pulse):
             while fresh := await self._in_thread(partial(self.books.count, after=after, most=DAYS_AT_ONCE)):
                 looked = await self._look_at(fresh, looked, silent=silent)

@@ -36,9 +36,9 @@ MOST_CONTACTS = 200
 """As many as a deal file holds."""
 MOST_PAGES = 50
 """Of what belongs to one deal; HubSpot gives 500 on each. More do not come from HubSpot, and might never end."""
-
-
+WRONG_TOKEN = "HubSpot does not know our access token: DAY90_HUBSPOT_API_TOKEN needs another one"
 OF_ERRORS = frozenset({"category", "correlationId"})
+"""What HubSpot's own errors have; gateways word theirs otherwise."""
 
 
 class HubSpot:
@@ -182,9 +182,9 @@ class HubSpot:
         if self._page is None:
             answer = await self._calls("GET", "/account-info/v3/details")
             raise_if_away(self.name, answer)
-            if answer.status_code >= 300 and answer.status_code != 401:
-                return ""
-            account = json_of(answer) if answer.is_success else _read(answer)
+            if answer.status_code == 401:
+                raise NotReachable(WRONG_TOKEN)
+            account = json_of(answer) if answer.is_success else None
             if not isinstance(account, dict) or "portalId" not in account:
                 return ""
             host = account.get("uiDomain") or "app.hubspot.com"
@@ -209,7 +209,7 @@ def _read(answer: httpx2.Response, names: Collection[str] = ()) -> Any:
     category = str(said.get("category", "")) if isinstance(said, dict) else ""
     if status == 401:
         # Not refused: everything waits until the operator has mended the token, and then goes on.
-        raise NotReachable("HubSpot does not know our access token: DAY90_HUBSPOT_API_TOKEN needs another one")
+        raise NotReachable(WRONG_TOKEN)
     if status == 403:
         raise NotReachable(f"the HubSpot app may not do that: it needs more scopes{_scopes(said)}")
     # A page of a proxy, or of a wrong address: who takes it for HubSpot never looks at that deal again.
