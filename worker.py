@@ -19,24 +19,25 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
-from activities.billing import BillingIsKept
-from activities.bookkeeping import Bookkeeping
 from activities.calendars import public_holidays
-from activities.channels.mail import MailFiles, SmtpMail
-from activities.channels.rendering import Rendering
+from activities.channels.mail.sending import MailFiles, SmtpMail
+from activities.channels.texts.rendering import Rendering
 from activities.crm.hubspot import HubSpot
+from activities.crm.last_delivered import LastDelivered, changed_in_salesforce
 from activities.crm.salesforce import Salesforce
-from activities.crm.told import Told, changed_in_salesforce
-from activities.deal_stages import DealStages
 from activities.documents.attaching import Documents
 from activities.documents.process import ProcessDocument
-from activities.hearing import NewsIsTold
-from activities.introducing import Introducing
+from activities.inbox.billing import BillingIsKept
+from activities.inbox.deal_stages import DealStages
+from activities.inbox.deals import DealStarts
+from activities.inbox.news import NewsIsTold
+from activities.inbox.receiver import Receiving
+from activities.introduction import Introducing
+from activities.onboarding import Bookkeeping
 from activities.ports import (
     Calendars,
     Census,
     Channel,
-    Doorway,
     Fleet,
     Handler,
     Inbox,
@@ -44,25 +45,24 @@ from activities.ports import (
     Ledger,
     Library,
     Office,
+    Onboardings,
     Outbox,
     Staff,
     UsageBooks,
     Wake,
 )
-from activities.receiving import Receiving
-from activities.reconciling import Reconciling, Source
-from activities.sending import MAIL, MOST_AT_ONCE, Letters, Sending
-from activities.starting import DealStarts
-from activities.sweeping import Sweeping
-from activities.watching import Watching
+from activities.reconciliation import Reconciling, Source
+from activities.sender import MAIL, MOST_AT_ONCE, Letters, Sending
+from activities.sweep import Sweeping
+from activities.usage import Watching
 from activities.webhooks import WebhookOffice, channel_of, target_of
-from activities.writing_back import CrmOffice
-from activities.writing_back import channel_of as crm_channel
+from activities.write_backs import CrmOffice
+from activities.write_backs import channel_of as crm_channel
 from domain.notice import Person
 from domain.rules.reporting import OPERATOR
 from domain.usage import VIA_USAGE
 from playbooks import library as shelf
-from playbooks.mapping_files import HUBSPOT, SALESFORCE, MappingFile
+from playbooks.mappings.files import HUBSPOT, SALESFORCE, MappingFile
 from runtime.connection import (
     BadTemporalProfile,
     CannotReachTemporal,
@@ -75,11 +75,10 @@ from runtime.logs import configure_logs
 from runtime.outbound import Outbound
 from runtime.settings import ENDED_BY_SETTING, BadSetting, Settings, each_secret, load_settings
 from runtime.telemetry import into_our_logs
-from starter.bell import QUIET, Bell, Spaced, wake_receiver, wake_sender
-from starter.crms import written_to
-from starter.door import Door
-from starter.introductions import IntroductionDoor
-from starter.schedules import RECONCILING, keep_schedule
+from starter.doors.bell import QUIET, Bell, Spaced, wake_receiver, wake_sender
+from starter.doors.introductions import IntroductionDoor
+from starter.doors.onboardings import OnboardingDoor
+from starter.doors.schedules import RECONCILING, keep_schedule
 from store.census import SqlCensus
 from store.engine import CannotMigrate, migrate, open_store, wall_clock
 from store.inbox import SqlInbox
@@ -91,6 +90,7 @@ from store.rechecks import SqlRechecks
 from store.usage_counts import SqlUsageBooks
 from store.webhooks import SqlWebhooks
 from store.write_backs import SqlWriteBacks
+from wiring.crms import written_to
 from workflows.programme import id_of as programme_of
 from workflows.receiver import ID as RECEIVER
 from workflows.sandbox import WORKFLOWS, runner
@@ -156,7 +156,7 @@ class Parts:
     operator: Person | None = None
     inbox: Inbox | None = None
     usage: UsageBooks | None = None
-    usage_door: Doorway | None = None
+    usage_door: Onboardings | None = None
     usage_kept: timedelta = timedelta(days=120)
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     reconciling: Reconciling | None = None
@@ -324,7 +324,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
     wake = Spaced(WakeSender(client, settings.task_queue), quiet=min(QUIET, settings.day_length / 10))
     webhooks = SqlWebhooks(engine)
     crms = crm_offices(sources, SqlWriteBacks(engine), ledger=ledger, ui=ui)
-    door = Door(
+    door = OnboardingDoor(
         client=client,
         deals=ledger,
         library=library,
@@ -372,7 +372,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
             "hubspot": stages(name="HubSpot", crm=sources["hubspot"].crm, mapping=sources["hubspot"].mapping),
             "salesforce": stages(
                 name="Salesforce",
-                crm=sources["salesforce"].crm or Told("salesforce", inbox, changed=changed_in_salesforce),
+                crm=sources["salesforce"].crm or LastDelivered("salesforce", inbox, changed=changed_in_salesforce),
                 mapping=sources["salesforce"].mapping,
             ),
             "news": NewsIsTold(replace(door, via="news"), SqlMeasurements(engine), settings.day_length),
@@ -453,7 +453,7 @@ def first_of(*offices: Callable[[str], Office | None]) -> Callable[[str], Office
     return lambda channel: next((office for known in offices if (office := known(channel)) is not None), None)
 
 
-def handlers_of(door: Doorway, settings: Settings) -> Mapping[str, Handler]:
+def handlers_of(door: Onboardings, settings: Settings) -> Mapping[str, Handler]:
     """Who handles the deliveries of which source."""
     of_deals = MappingFile(settings.deals_mapping) if settings.deals_mapping else None
     return {"deals": DealStarts(door, of_deals)}

@@ -39,9 +39,9 @@ from benchmarks.report import figures, say, table
 from benchmarks.verdict import Facts, Kill, Verdict, judge
 from playbooks.library import Directory, Library
 from runtime.duration import read_duration
-from starter.door import Door
-from starter.ports import LOOPBACK
-from starter.signals import until_signalled
+from starter.doors.onboardings import OnboardingDoor
+from starter.embedded.signals import until_signalled
+from starter.embedded.tcp_ports import LOOPBACK
 from starter.trouble import Signalled
 from store import reads
 from store.engine import migrate, open_store
@@ -156,7 +156,7 @@ class Performance:
         options, library, staff = self.options, Library(None), Directory()
         self.engine = open_store(self.url)
         self.clients = Clients(
-            door=Door(
+            door=OnboardingDoor(
                 client=self.client,
                 deals=SqlLedger(self.engine),
                 library=library,

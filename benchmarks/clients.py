@@ -19,7 +19,7 @@ from domain.agenda import JUST_OPENING
 from domain.deal import onboarding_id
 from domain.refusal import Refused
 from domain.team import Team
-from starter.door import Door
+from starter.doors.onboardings import OnboardingDoor
 from starter.trouble import InvalidNews, NotFound, NotReachable
 from store import reads
 
@@ -56,7 +56,7 @@ class Told:
 class Clients:
     """Everybody who brings news, and what they have heard."""
 
-    door: Door
+    door: OnboardingDoor
     engine: Engine
     team: Team
     day_length: timedelta

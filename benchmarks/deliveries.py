@@ -31,13 +31,13 @@ from benchmarks.intake import PATH, SECRET, signed
 from benchmarks.parts import Kept, dev_server, free_port, kept, reached, store, worker, worker_environment
 from benchmarks.report import figures, say
 from runtime.fleet import listed
-from starter.children import Child
-from starter.ports import LOOPBACK
+from starter.embedded.children import Child
+from starter.embedded.tcp_ports import LOOPBACK
 from store.engine import open_store, read_transaction
 from store.inbox import SqlInbox
 from store.tables import journal, onboardings
-from tests.hubspot import TOKEN, Account
-from tests.stand_in import served
+from tests.support.hubspot import TOKEN, Account
+from tests.support.stand_in import served
 
 CHANGES = ("appointmentscheduled", "qualifiedtobuy", "presentationscheduled", "contractsent", "closedwon")
 TIMES = 2
@@ -96,7 +96,7 @@ class Killer:
 async def web_process(environment: dict[str, str], *, folder: Path) -> AsyncIterator[int]:
     port = free_port()
     told = {**environment, "DAY90_WEB_PORT": str(port), "DAY90_HUBSPOT_SECRET": SECRET}
-    command = [sys.executable, "-m", "starter.web"]
+    command = [sys.executable, "-m", "web"]
 
     async def begin() -> Child:
         return await Child.start("web", command, log=folder / "web.log", environment=told)

@@ -26,8 +26,8 @@ from benchmarks.parts import dev_server, free_port, kept, reached, serving, stor
 from benchmarks.recovery import mails_are_out
 from benchmarks.report import figures, say, table
 from domain.news import short
-from starter.ports import LOOPBACK
-from starter.signals import until_signalled
+from starter.embedded.signals import until_signalled
+from starter.embedded.tcp_ports import LOOPBACK
 from store.engine import migrate
 
 FLOORS = "floors"

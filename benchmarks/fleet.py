@@ -15,7 +15,7 @@ from benchmarks.people import sample_deal
 from benchmarks.report import say
 from domain.deal import onboarding_id
 from playbooks.library import Directory, Library
-from starter.door import Door
+from starter.doors.onboardings import OnboardingDoor
 from store.engine import open_store
 from store.ledger import SqlLedger
 from store.tables import IS_WAITING, notices, onboardings
@@ -34,13 +34,13 @@ class Fleet:
 
     client: Client
     engine: Engine
-    door: Door
+    door: OnboardingDoor
     source: str
 
     @classmethod
     def of(cls, client: Client, url: str, *, source: str, task_queue: str = "day90") -> "Fleet":
         engine = open_store(url)
-        door = Door(
+        door = OnboardingDoor(
             client=client,
             deals=SqlLedger(engine),
             library=Library(None),

@@ -24,7 +24,7 @@ from benchmarks.report import figures, middle, say, table
 from benchmarks.story import full_course, sample
 from benchmarks.working import set_option
 from domain.deal import onboarding_id
-from tests.onboardings import QUEUE, STORIES_BEGIN, time_skipping_server, world
+from tests.support.onboardings import QUEUE, STORIES_BEGIN, time_skipping_server, world
 
 NEVER = 1_000_000
 """Events of a run that no onboarding reaches."""

@@ -40,7 +40,7 @@ from benchmarks.parts import ORDINARY, Kept, free_port, kept, store
 from benchmarks.report import figures, say, table
 from runtime.connection import CannotReachTemporal
 from runtime.settings import load_settings
-from starter.children import Child
+from starter.embedded.children import Child
 from starter.web.app import web_app
 from starter.web.parts import web_parts
 from starter.web.serving import serve_app

@@ -9,7 +9,7 @@ from typing import Literal
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from starter.ports import LOOPBACK
+from starter.embedded.tcp_ports import LOOPBACK
 
 Mood = Literal["well", "busy", "drops", "gone"]
 """`busy` answers 421, `drops` hangs up after it has taken the message, `gone` listens no more."""

@@ -33,8 +33,8 @@ from benchmarks.parts import (
     worker_environment,
 )
 from benchmarks.report import figures, say, table
-from starter.ports import LOOPBACK
-from starter.signals import until_signalled
+from starter.embedded.signals import until_signalled
+from starter.embedded.tcp_ports import LOOPBACK
 from store.engine import migrate
 
 FEW = 300

@@ -22,10 +22,10 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from runtime.connection import CannotReachTemporal, connect, register_search_attributes
-from starter.children import Child
-from starter.folder import NAMESPACE
-from starter.ports import LOOPBACK
-from starter.stack import server_program
+from starter.embedded.children import Child
+from starter.embedded.folder import NAMESPACE
+from starter.embedded.stack import server_program
+from starter.embedded.tcp_ports import LOOPBACK
 from workflows.visibility import ALL_KEYS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,7 +1,7 @@
 """What runs in a side's client process? Who starts onboardings and brings their news: `python -m benchmarks.playing`.
 
-To the product everything goes through its own door (starter/door.py), to the floor straight to Temporal. It warms up
-with an onboarding of its own, says `ready`, waits for a line on stdin, and answers with one JSON object.
+To the product everything goes through its own door (starter/doors/onboardings.py), to the floor straight to Temporal.
+It warms up with an onboarding of its own, says `ready`, waits for a line on stdin, and answers with one JSON object.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from domain.deal import onboarding_id
 from domain.refusal import Refused
 from playbooks.library import Directory, Library
 from runtime.connection import connect
-from starter.door import Door
+from starter.doors.onboardings import OnboardingDoor
 from store.engine import open_store
 from store.ledger import SqlLedger
 
@@ -45,7 +45,7 @@ class Side(Protocol):
 class Product:
     def __init__(self, client: Client, course: Course) -> None:
         ledger = SqlLedger(open_store(f"sqlite:///{Path(os.environ['DAY90_DATA']) / 'day90.sqlite'}"))
-        self._door = Door(
+        self._door = OnboardingDoor(
             client=client,
             deals=ledger,
             library=Library(None),

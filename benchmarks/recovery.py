@@ -31,8 +31,8 @@ from benchmarks.parts import (
 )
 from benchmarks.report import figures, say, table
 from domain.news import short
-from starter.ports import LOOPBACK
-from starter.signals import until_signalled
+from starter.embedded.signals import until_signalled
+from starter.embedded.tcp_ports import LOOPBACK
 from store import reads
 from store.engine import migrate
 

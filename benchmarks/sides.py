@@ -24,9 +24,9 @@ from benchmarks.report import say
 from benchmarks.working import QUEUE
 from domain.deal import onboarding_id
 from runtime.connection import CannotReachTemporal, connect
-from starter.children import Child
-from starter.stack import server_program
-from tests.servers import free_port
+from starter.embedded.children import Child
+from starter.embedded.stack import server_program
+from tests.support.servers import free_port
 
 ROOT = Path(__file__).parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")

@@ -1,7 +1,8 @@
 """How does a complete high-touch onboarding go, with everything on? Lived through once on the pure core, and recorded.
 
 The pure core is the product's own rules without a server; that the product on a server tells the same people the same
-things is a test of its own (tests/test_onboarding_in_any_order.py), and each benchmark compares what was told again.
+things is a test of its own (tests/workflows/test_onboarding_in_any_order.py), and each benchmark compares what was told
+again.
 """
 
 import functools
@@ -14,8 +15,8 @@ from domain import agenda
 from domain.agenda import Entry, Progress
 from domain.clock import DAY, Clock
 from domain.deal import DealClosed
-from tests.onboardings import STORIES_BEGIN
-from tests.simulation import GRAIN, MANAGER, OWNER, Simulation, deal
+from tests.support.onboardings import STORIES_BEGIN
+from tests.support.simulation import GRAIN, MANAGER, OWNER, Simulation, deal
 
 AHEAD = timedelta(hours=5)
 """Milestones are reached so long before they are due: after their last reminder, and off the agenda's own instants."""

@@ -27,8 +27,8 @@ from sqlalchemy import func, select
 from benchmarks.report import figures, say, table
 from store.engine import open_store
 from store.tables import usage_events
-from tests.databases import PROGRAMS, PostgresServer
-from tests.servers import free_port
+from tests.support.databases import PROGRAMS, PostgresServer
+from tests.support.servers import free_port
 
 KEY = "benchmark-write-key"
 OF_A_BATCH = 100
@@ -114,7 +114,7 @@ def web(url: str, data: Path) -> Iterator[Served]:
     named = {f"DAY90_{name}": value for name, value in settings.items()}
     away = {"TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "starter.web"], env={**os.environ, **named, **away}, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "web"], env={**os.environ, **named, **away}, stderr=subprocess.DEVNULL
     )
     try:
         address = f"http://127.0.0.1:{port}"

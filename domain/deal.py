@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from domain.text import Language, in_language
-from domain.wire import Door, Instant, Line, PersonName, Prose, Slug
+from domain.wire import Instant, Line, PersonName, Prose, Slug, StrictWire
 
 CustomerRole = Literal[
     "executive_sponsor",
@@ -54,7 +54,7 @@ MOST_NOTES = 50
 MOST_STAKEHOLDERS = 200
 
 
-class Account(Door):
+class Account(StrictWire):
     """The customer's company."""
 
     name: PersonName
@@ -67,7 +67,7 @@ class Account(Door):
     domain: Line | None = None
 
 
-class Stakeholder(Door):
+class Stakeholder(StrictWire):
     """Somebody at the customer's who bought it, rolls it out or uses it (HO-08)."""
 
     id: Slug = Field(
@@ -84,12 +84,12 @@ class Stakeholder(Door):
     known_from: Origin | None = Field(None, description="the account's onboarding we know them from; filled in by us")
 
 
-class Seller(Door):
+class Seller(StrictWire):
     name: PersonName
     email: Address
 
 
-class SuccessMetric(Door):
+class SuccessMetric(StrictWire):
     """A figure that was talked about in the sale (HO-06), best with baseline, target and day."""
 
     name: Line
@@ -98,14 +98,14 @@ class SuccessMetric(Door):
     by_day: int | None = Field(None, ge=1, le=1000, description="days after the close")
 
 
-class NearTermDate(Door):
+class NearTermDate(StrictWire):
     """Something in the customer's calendar that touches the schedule (HO-07)."""
 
     what: Line
     on: date
 
 
-class BusySeason(Door):
+class BusySeason(StrictWire):
     """Days on which the customer has no time for us; they do not count as days of the plan (TL-01)."""
 
     first: date
@@ -123,7 +123,7 @@ class BusySeason(Door):
         return self
 
 
-class QuickWinCandidate(Door):
+class QuickWinCandidate(StrictWire):
     """A small result that could be shown early (HO-12, section 15); 5 is most visible, 5 is most effort."""
 
     what: Line
@@ -132,13 +132,13 @@ class QuickWinCandidate(Door):
     slot: Literal[30, 60, 90] = 30
 
 
-class Note(Door):
+class Note(StrictWire):
     by: Line | None = None
     at: Instant | None = None
     text: Prose
 
 
-class Circumstances(Door):
+class Circumstances(StrictWire):
     """What makes this customer's implementation longer than the playbook's (TL-01)."""
 
     complexity: Literal["normal", "high"] = "normal"
@@ -147,7 +147,7 @@ class Circumstances(Door):
     limited_resources: bool = False
 
 
-class AlreadyReached(Door):
+class AlreadyReached(StrictWire):
     """A milestone that was reached before day90 took the onboarding up (B16)."""
 
     milestone: Slug
@@ -155,7 +155,7 @@ class AlreadyReached(Door):
     by: Slug | None = None
 
 
-class Sale(Door):
+class Sale(StrictWire):
     """What is known of a sale, closed or not: who buys what and why, and who takes part."""
 
     source: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,29}$")] = Field(

@@ -15,62 +15,62 @@ TEST = "webhook.test"
 """The one event that no journal has: sent by hand, to see whether a target takes what we send."""
 
 
-class Told(NamedTuple):
+class EventType(NamedTuple):
     """What an event says, and what its `about` names; empty where it is about the onboarding itself."""
 
     what: str
     about: str = ""
 
 
-KINDS: Mapping[str, Told] = {
+KINDS: Mapping[str, EventType] = {
     # What has happened.
-    "opened": Told("the onboarding has begun", "playbook"),
-    "taken_as_reached": Told("an onboarding that was under way came with this milestone reached", "milestone"),
-    "taken_up_again": Told("Temporal had lost it, and it goes on from what is kept"),
-    "hand_off_completed": Told("the hand-off record got what it lacked"),
-    "stage_opened": Told("a stage has begun", "stage"),
-    "stage_closed": Told("a stage is through", "stage"),
-    "stage_reopened": Told("a stage that was through is open again", "stage"),
-    "milestone_reached": Told("a milestone was reached, by sign-off too", "milestone"),
-    "milestone_reopened": Told("a milestone was reported reached and is not", "milestone"),
-    "milestone_waived": Told("an approver decided that a milestone is not needed", "milestone"),
-    "sign_off_asked": Told("a signature is asked for", "milestone"),
-    "sign_off_rejected": Told("a signature was refused, with reasons", "milestone"),
-    "issue_raised": Told("an issue was raised", "issue"),
-    "issue_judged_anew": Told("an issue's severity has changed", "issue"),
-    "issue_acknowledged": Told("somebody has taken an issue up", "issue"),
-    "issue_resolved": Told("an issue is solved", "issue"),
-    "hypercare_prolonged": Told("hypercare goes on while critical issues are open", "milestone"),
-    "paused": Told("a pause was agreed"),
-    "resumed": Told("the pause is over"),
-    "replanned": Told("a date was moved; without `about`, the last day for the hand-off", "milestone"),
-    "reassigned": Told("another owner was named", "the new owner's handle"),
-    "reassignment_refused": Told("the owner who was named is nobody of the staff", "the handle"),
-    "scope_change_requested": Told("a change of the scope was asked for", "request"),
-    "scope_change_decided": Told("a change of the scope was decided", "request"),
-    "risk_recorded": Told("a risk was put into the register, or changed", "risk"),
-    "win_recorded": Told("a quick win was recorded"),
-    "criterion_attested": Told("somebody vouched for a criterion of the hand-off", "criterion"),
-    "criterion_withdrawn": Told("a criterion that was vouched for does not hold", "criterion"),
-    "ended": Told("the onboarding is over; how, says the API"),
-    "programme_ended": Told("the success programme was ended on purpose"),
+    "opened": EventType("the onboarding has begun", "playbook"),
+    "taken_as_reached": EventType("an onboarding that was under way came with this milestone reached", "milestone"),
+    "taken_up_again": EventType("Temporal had lost it, and it goes on from what is kept"),
+    "hand_off_completed": EventType("the hand-off record got what it lacked"),
+    "stage_opened": EventType("a stage has begun", "stage"),
+    "stage_closed": EventType("a stage is through", "stage"),
+    "stage_reopened": EventType("a stage that was through is open again", "stage"),
+    "milestone_reached": EventType("a milestone was reached, by sign-off too", "milestone"),
+    "milestone_reopened": EventType("a milestone was reported reached and is not", "milestone"),
+    "milestone_waived": EventType("an approver decided that a milestone is not needed", "milestone"),
+    "sign_off_asked": EventType("a signature is asked for", "milestone"),
+    "sign_off_rejected": EventType("a signature was refused, with reasons", "milestone"),
+    "issue_raised": EventType("an issue was raised", "issue"),
+    "issue_judged_anew": EventType("an issue's severity has changed", "issue"),
+    "issue_acknowledged": EventType("somebody has taken an issue up", "issue"),
+    "issue_resolved": EventType("an issue is solved", "issue"),
+    "hypercare_prolonged": EventType("hypercare goes on while critical issues are open", "milestone"),
+    "paused": EventType("a pause was agreed"),
+    "resumed": EventType("the pause is over"),
+    "replanned": EventType("a date was moved; without `about`, the last day for the hand-off", "milestone"),
+    "reassigned": EventType("another owner was named", "the new owner's handle"),
+    "reassignment_refused": EventType("the owner who was named is nobody of the staff", "the handle"),
+    "scope_change_requested": EventType("a change of the scope was asked for", "request"),
+    "scope_change_decided": EventType("a change of the scope was decided", "request"),
+    "risk_recorded": EventType("a risk was put into the register, or changed", "risk"),
+    "win_recorded": EventType("a quick win was recorded"),
+    "criterion_attested": EventType("somebody vouched for a criterion of the hand-off", "criterion"),
+    "criterion_withdrawn": EventType("a criterion that was vouched for does not hold", "criterion"),
+    "ended": EventType("the onboarding is over; how, says the API"),
+    "programme_ended": EventType("the success programme was ended on purpose"),
     # What came from other systems and had no effect, or none yet.
-    "signal_held": Told("a milestone was reported before its gate was open", "milestone"),
-    "repeated_news": Told("something was told that was known already"),
-    "news_refused": Told("a system stated what cannot be, or cannot be read"),
+    "signal_held": EventType("a milestone was reported before its gate was open", "milestone"),
+    "repeated_news": EventType("something was told that was known already"),
+    "news_refused": EventType("a system stated what cannot be, or cannot be read"),
     # What the agenda did by itself, at its time.
-    "nudge": Told("reminder or escalation was considered", "milestone"),
-    "cadence": Told("a meeting, message or report had its turn", "cadence"),
-    "open_stage": Told("the day on which a stage may begin has come", "stage"),
-    "stuck": Told("it was looked whether the onboarding is stuck"),
-    "service_level": Told("an issue's deadline has come", "issue"),
-    "hypercare": Told("the last day of hypercare has come", "milestone"),
-    "pause_limit": Told("a pause has reached its longest length"),
-    "hand_off": Told("the window of the hand-off has opened, or ends"),
-    "programme": Told("a meeting or letter of the success programme had its turn", "cadence"),
+    "nudge": EventType("reminder or escalation was considered", "milestone"),
+    "cadence": EventType("a meeting, message or report had its turn", "cadence"),
+    "open_stage": EventType("the day on which a stage may begin has come", "stage"),
+    "stuck": EventType("it was looked whether the onboarding is stuck"),
+    "service_level": EventType("an issue's deadline has come", "issue"),
+    "hypercare": EventType("the last day of hypercare has come", "milestone"),
+    "pause_limit": EventType("a pause has reached its longest length"),
+    "hand_off": EventType("the window of the hand-off has opened, or ends"),
+    "programme": EventType("a meeting or letter of the success programme had its turn", "cadence"),
     # What became of what we wrote to people.
-    "notice_sent": Told("a message has left", "kind of notice"),
-    "notice_refused": Told("a message will never arrive", "kind of notice"),
+    "notice_sent": EventType("a message has left", "kind of notice"),
+    "notice_refused": EventType("a message will never arrive", "kind of notice"),
 }
 """Every kind of row that the journal has. A worker of a newer version may send one more: receivers ignore it."""
 

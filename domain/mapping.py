@@ -1,7 +1,7 @@
 """How does another system's record become a deal file? The schema of a mapping file, which a company edits.
 
 A mapping is YAML: for each field of the deal file an expression (JMESPath) that reads it from the record. What the
-expressions mean is not the domain's matter: playbooks/mapping_files.py evaluates them.
+expressions mean is not the domain's matter: playbooks/mappings/files.py evaluates them.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from domain.deal import DealClosed, TimeZone
-from domain.wire import Door, Line, Slug
+from domain.wire import Line, Slug, StrictWire
 
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 """JMESPath, evaluated on the record, or on one part of it within a list."""
@@ -23,7 +23,7 @@ Kind = Literal["text", "amount", "whole", "date", "moment", "truth", "any"]
 CUSTOM = "custom."
 
 
-class Fields(Door):
+class Fields(StrictWire):
     """What a list of the deal file is made of: one part for every part of a list in the record."""
 
     each: Expression = Field(description="the list in the record, like contacts[?properties.email]")
@@ -32,7 +32,7 @@ class Fields(Door):
     )
 
 
-class Reading(Door):
+class Reading(StrictWire):
     """How one field is read, where an expression alone does not do."""
 
     from_: Expression | None = Field(None, alias="from", description="the expression that reads it from the record")
@@ -61,7 +61,7 @@ class Reading(Door):
     default: Scalar | None = Field(None, description="what it is where nothing else gives a value")
 
 
-class Stages(Door):
+class Stages(StrictWire):
     """Which stages of a deal matter, by the ids that the CRM has for them, or `pipeline/stage`."""
 
     introduction: tuple[Line, ...] = Field((), description="late stages, in which the prospect is introduced to us")
@@ -145,7 +145,7 @@ NEEDED: tuple[str, ...] = (
 """Without these no deal starts."""
 
 
-class WriteBack(Door):
+class WriteBack(StrictWire):
     """Into which properties of the deal's record its onboarding is written; one that is not named is not written."""
 
     stage: Line | None = Field(None, description="titles of the open stages, apart by commas")
@@ -156,7 +156,7 @@ class WriteBack(Door):
     )
 
 
-class DealMapping(Door):
+class DealMapping(StrictWire):
     """A mapping file: how records of one system become deal files."""
 
     source: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,29}$")] = Field(

@@ -2,7 +2,7 @@
 
 Playbooks are YAML that people edit; `source` names the requirement each part stands for (ids of docs/sources.md).
 Open onboardings read the playbook that they keep by this schema: a field may come, with a default, but nothing here may
-become stricter. What lint refuses besides (playbooks/lint.py) concerns files only.
+become stricter. What lint refuses besides (playbooks/lint/playbook.py) concerns files only.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from pydantic import Field
 from domain.deal import CustomerRole
 from domain.team import TouchModel, VendorRole
 from domain.text import Text
-from domain.wire import Door, Line, Prose, Score, Severity, Slug
+from domain.wire import Line, Prose, Score, Severity, Slug, StrictWire
 
 MilestoneRole = Literal["kickoff", "go_live", "hypercare_end", "review"]
 """The few milestones that the program itself must know; which they are is the playbook's word."""
@@ -26,7 +26,7 @@ RULE = (
 """How the rule of a red flag reads: a figure, a threshold or a direction, and the span that is looked at."""
 
 
-class Raci(Door):
+class Raci(StrictWire):
     """Who does it, who answers for it, who is asked, who is told."""
 
     responsible: Role = Field(description="does it, is reminded of it, and is escalated over")
@@ -35,7 +35,7 @@ class Raci(Door):
     informed: tuple[Role, ...] = Field((), description="are told when it is reached")
 
 
-class SignOff(Door):
+class SignOff(StrictWire):
     """A milestone that is reached by a named person's yes; a no reopens work and gives new days for it."""
 
     by: tuple[Role, ...] = Field(min_length=1, description="whose yes it takes; any one person of these roles")
@@ -43,7 +43,7 @@ class SignOff(Door):
     rework_days: int = Field(5, ge=1, le=60, description="working days that a rejection gives")
 
 
-class ReachedByUsage(Door):
+class ReachedByUsage(StrictWire):
     """What use of the product shows that a milestone is reached: what users do, or how many of the seats are in use."""
 
     event: Line | None = Field(None, description="this, as the product names what is done, or activated_pct")
@@ -54,7 +54,7 @@ class ReachedByUsage(Door):
     )
 
 
-class Milestone(Door):
+class Milestone(StrictWire):
     """A state of the world that the plan waits for, with the day by which it should be so."""
 
     key: Slug = Field(description="its name in commands, gates and the journal; once per playbook")
@@ -80,7 +80,7 @@ class Milestone(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class StageActivity(Door):
+class StageActivity(StrictWire):
     """Something that is done in a stage, and the milestone that it leads to."""
 
     key: Slug = Field(description="once per stage")
@@ -90,7 +90,7 @@ class StageActivity(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Deliverable(Door):
+class Deliverable(StrictWire):
     key: Slug = Field(description="once per playbook")
     title: Text = Field(description="what the customer gets")
     milestone: Slug = Field(description="with which it is handed over")
@@ -98,14 +98,14 @@ class Deliverable(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Sign(Door):
+class Sign(StrictWire):
     """How one sees that a stage goes well, or how such stages fail."""
 
     text: Text = Field(description="the sign, in a sentence")
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Opening(Door):
+class Opening(StrictWire):
     """When a stage opens: all of `after` reached, or the day has come, whichever the playbook asks for.
 
     A stage with both opens once all are reached and the day has come, or as soon as work in it is reported.
@@ -116,7 +116,7 @@ class Opening(Door):
     anchor: Slug = Field("close", description="`close`, or the milestone from which the days count")
 
 
-class Stage(Door):
+class Stage(StrictWire):
     """A stretch of the onboarding with one purpose; stages overlap, each opens by its own condition."""
 
     key: Slug = Field(description="its name in filters and search attributes")
@@ -133,7 +133,7 @@ class Stage(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Stretch(Door):
+class Stretch(StrictWire):
     """By how much each circumstance lengthens the stages that stretch (TL-01)."""
 
     high_complexity: float = Field(1.25, ge=1, le=4, description="factor for a deal of high complexity")
@@ -144,7 +144,7 @@ class Stretch(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Rung(Door):
+class Rung(StrictWire):
     """A step of the escalation ladder: so many working days after due, this person hears of it."""
 
     after: int = Field(ge=1, le=200, description="working days after due")
@@ -155,7 +155,7 @@ class Rung(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Nudging(Door):
+class Nudging(StrictWire):
     """Reminders before and after due, and the ladder after that."""
 
     before: tuple[int, ...] = Field((3,), description="working days before due")
@@ -168,7 +168,7 @@ class Nudging(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class ServiceLevel(Door):
+class ServiceLevel(StrictWire):
     """How fast an issue of one severity is answered and solved, in hours."""
 
     severity: Severity = Field(description="of the issue")
@@ -177,7 +177,7 @@ class ServiceLevel(Door):
     hours: Literal["clock", "working"] = Field("working", description="by the clock, or in the customer's office hours")
 
 
-class Hypercare(Door):
+class Hypercare(StrictWire):
     """The weeks of close support after the real go-live (ST4)."""
 
     days: int = Field(14, ge=1, le=90, description="from the real go-live; the milestone of its end says the same")
@@ -186,14 +186,14 @@ class Hypercare(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Pausing(Door):
+class Pausing(StrictWire):
     longest_days: int = Field(
         30, ge=1, le=365, description="after so many days of pause both sides are asked to decide"
     )
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Edition(Door):
+class Edition(StrictWire):
     """What one letter of a series says, and the one thing that its reader is asked to do."""
 
     title: Text = Field(description="its subject")
@@ -202,7 +202,7 @@ class Edition(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Cadence(Door):
+class Cadence(StrictWire):
     """Something that comes again and again with one kind of person (section 9, AD-04, SS-06).
 
     A meeting is agreed with each customer; a webinar is held for many, and nobody has to come.
@@ -230,7 +230,7 @@ class Cadence(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class RoleHours(Door):
+class RoleHours(StrictWire):
     """How many hours a role needs (section 10)."""
 
     side: Literal["vendor", "customer"] = Field(description="ours or the customer's")
@@ -243,7 +243,7 @@ class RoleHours(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Session(Door):
+class Session(StrictWire):
     key: Slug = Field(description="once per playbook")
     week: int = Field(ge=1, le=200, description="after the close; week 1 is days 1 to 7")
     track: Slug = Field(description="whom it is for, one of the tracks")
@@ -256,7 +256,7 @@ class Session(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Track(Door):
+class Track(StrictWire):
     key: Slug = Field(description="once per playbook")
     title: Text = Field(description="as people read it")
     for_: tuple[CustomerRole, ...] = Field(alias="for", min_length=1, description="roles of the customer")
@@ -264,7 +264,7 @@ class Track(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class TrainingFormat(Door):
+class TrainingFormat(StrictWire):
     key: Slug = Field(description="once per playbook")
     title: Text = Field(description="as people read it")
     strengths: Text = Field(description="what it is good at")
@@ -273,7 +273,7 @@ class TrainingFormat(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Training(Door):
+class Training(StrictWire):
     tracks: tuple[Track, ...] = Field(description="who learns what")
     formats: tuple[TrainingFormat, ...] = Field(description="how it is taught")
     sessions: tuple[Session, ...] = Field(description="the schedule")
@@ -284,7 +284,7 @@ class Training(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Target(Door):
+class Target(StrictWire):
     """A metric, the figure it should have, and by when (MET)."""
 
     key: Slug = Field(description="once per playbook")
@@ -305,7 +305,7 @@ def _shares(schema: dict[str, Any]) -> None:
         share.update(exclusiveMinimum=0, maximum=1)
 
 
-class LeadingIndicator(Door):
+class LeadingIndicator(StrictWire):
     """What should be true by a week (LI): reached milestones, and what a measurement or person must say."""
 
     key: Slug = Field(description="once per playbook")
@@ -324,7 +324,7 @@ class LeadingIndicator(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class ShippedRisk(Door):
+class ShippedRisk(StrictWire):
     """A risk that every onboarding of this kind starts with (RSK); 5 is most probable, 5 hits hardest."""
 
     key: Slug = Field(description="once per playbook")
@@ -338,7 +338,7 @@ class ShippedRisk(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class QuickWinSlot(Door):
+class QuickWinSlot(StrictWire):
     day: Literal[30, 60, 90] = Field(description="after the close, by which it is shown")
     title: Text = Field(description="as people read it")
     character: tuple[Text, ...] = Field(description="what such a win is like")
@@ -349,7 +349,7 @@ class QuickWinSlot(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class RedFlag(Door):
+class RedFlag(StrictWire):
     """An early warning (RF): found by a rule over figures, or by a person's judgement."""
 
     key: Slug = Field(description="once per playbook")
@@ -367,7 +367,7 @@ class RedFlag(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Correction(Door):
+class Correction(StrictWire):
     """What is done when red flags of one category wave (CC)."""
 
     key: Slug = Field(description="once per playbook")
@@ -376,7 +376,7 @@ class Correction(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Criterion(Door):
+class Criterion(StrictWire):
     """One of the conditions for the hand-off (SS-01)."""
 
     key: Slug = Field(description="once per playbook; people attest it by this")
@@ -388,7 +388,7 @@ class Criterion(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class HandOff(Door):
+class HandOff(StrictWire):
     """When and how the customer moves to the success programme (SS-01 to SS-05)."""
 
     earliest_day: int = Field(90, ge=1, description="after the close; before it nothing is handed over")
@@ -399,7 +399,7 @@ class HandOff(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class ProgrammeCadence(Door):
+class ProgrammeCadence(StrictWire):
     key: Slug = Field(description="once per playbook")
     title: Text = Field(description="as people read it in invitations")
     every_months: int = Field(ge=1, le=24, description="counted from the hand-off; from 3 on the sponsor is asked in")
@@ -409,7 +409,7 @@ class ProgrammeCadence(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Programme(Door):
+class Programme(StrictWire):
     """What goes on for years after the hand-off (SS-06, SS-07)."""
 
     cadences: tuple[ProgrammeCadence, ...] = Field(min_length=1, description="the meetings that go on")
@@ -417,7 +417,7 @@ class Programme(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Kickoff(Door):
+class Kickoff(StrictWire):
     """What the kickoff meeting talks about (KO-03 to KO-07, LP-2, LP-3, LP-6)."""
 
     agenda: tuple[Text, ...] = Field(description="its points, in order")
@@ -426,7 +426,7 @@ class Kickoff(Door):
     source: Sources = Field((), description="ids of what it stands for")
 
 
-class Playbook(Door):
+class Playbook(StrictWire):
     """A whole plan of onboarding for one kind of customer."""
 
     key: Slug = Field(description="the name of its file without .yaml; a deal may name it")

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from domain.deal import onboarding_id
 from domain.news import read_news, unknown_fields
 from domain.refusal import Refused, what_is_wrong
-from domain.wire import Door, Instant, Line, Wire
+from domain.wire import Instant, Line, StrictWire, Wire
 
 TOLD = {
     "milestone.reached": "reach_milestone",
@@ -40,7 +40,7 @@ class Report(Wire):
     measured: tuple[Measurement, ...] = ()
 
 
-class _Envelope(Door):
+class _Envelope(StrictWire):
     """The payload of a Standard Webhook."""
 
     type: Annotated[str, StringConstraints(max_length=100)]
@@ -48,7 +48,7 @@ class _Envelope(Door):
     data: dict[str, Any]
 
 
-class _Addressee(Door):
+class _Addressee(StrictWire):
     """Which onboarding is meant: by its id, or by the deal as its system knows it."""
 
     onboarding: Annotated[str, StringConstraints(pattern=ONBOARDING)] | None = None
@@ -56,11 +56,11 @@ class _Addressee(Door):
     deal: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.]{0,99}$")] | None = None
 
 
-Model = TypeVar("Model", bound=Door)
+Model = TypeVar("Model", bound=StrictWire)
 Count = Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)]
 
 
-class _MeetingHeld(Door):
+class _MeetingHeld(StrictWire):
     meeting: Line | None = Field(None, description="what it was, for whoever reads the delivery")
     invited: Count | None = None
     attended: Count | None = None
@@ -75,14 +75,14 @@ class _MeetingHeld(Door):
         return self
 
 
-class _MeetingMissed(Door):
+class _MeetingMissed(StrictWire):
     meeting: Line | None = None
 
     def figures(self) -> dict[str, float | None]:
         return {"missed_meetings": 1}
 
 
-class _TicketsCounted(Door):
+class _TicketsCounted(StrictWire):
     """`opened` in the last seven days, `open` at that moment."""
 
     opened: Count | None = None

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from domain.deal import Account, Address, Country, TimeZone
 from domain.text import Language
-from domain.wire import Door, PersonName, Slug
+from domain.wire import PersonName, Slug, StrictWire
 
 TouchModel = Literal["high", "low", "tech"]
 VendorRole = Literal[
@@ -17,7 +17,7 @@ VendorRole = Literal[
 ]
 
 
-class Member(Door):
+class Member(StrictWire):
     """One of the staff; the handle is what stands in search attributes and in `by`."""
 
     handle: Slug = Field(description="stands in search attributes and in `by`; never given to somebody else")
@@ -33,7 +33,7 @@ class Member(Door):
     capacity: int = Field(20, ge=0, le=100_000, description="onboardings that this person can carry at once")
 
 
-class Team(Door):
+class Team(StrictWire):
     """`team.yaml`: everybody who may own, do or approve something."""
 
     members: tuple[Member, ...] = Field(min_length=1, description="one entry per person")

@@ -27,7 +27,7 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
-class Door(BaseModel):
+class StrictWire(BaseModel):
     """A frozen model that people type or programs send to a door of ours: unknown fields are refused by name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

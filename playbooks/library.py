@@ -8,11 +8,11 @@ from typing import Any
 
 from domain.playbook import Playbook
 from domain.team import Team
-from playbooks import lint_company
+from playbooks.cached_file import CachedFile
 from playbooks.complaint import BadPlaybook, Complaint, UnknownPlaybook
-from playbooks.kept import Kept
-from playbooks.lint import errors, findings
-from playbooks.lint_company import Shelved
+from playbooks.lint import company
+from playbooks.lint.company import Shelved
+from playbooks.lint.playbook import errors, findings
 from playbooks.reading import Written, read, validated
 
 SHIPPED = Path(__file__).parent
@@ -31,7 +31,7 @@ class Library:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._read = Kept(load_playbook)
+        self._read = CachedFile(load_playbook)
 
     def keys(self) -> Sequence[str]:
         """Every playbook's key, in order; whether its file can be used is another question."""
@@ -120,13 +120,13 @@ def complaints_about_all(paths: Sequence[Path], team_file: Path | None = None) -
         with contextlib.suppress(BadPlaybook):
             playbook, written = _load(path)
             shelf.append(Shelved(written, playbook))
-    found += lint_company.tiers(shelf)
+    found += company.tiers(shelf)
     try:
         written = read(team_file or SHIPPED / TEAM_FILE)
         team = validated(written, Team)
     except BadPlaybook as bad:
         return [*found, *bad.complaints]
-    return [*found, *lint_company.staff(written, team), *lint_company.casting(shelf, team, written.file)]
+    return [*found, *company.staff(written, team), *company.casting(shelf, team, written.file)]
 
 
 def load_team(path: Path | None = None) -> Team:
@@ -139,7 +139,7 @@ class Directory:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or SHIPPED / TEAM_FILE
-        self._read = Kept(load_team)
+        self._read = CachedFile(load_team)
 
     def __call__(self) -> Team:
         """Raises BadPlaybook."""

@@ -14,7 +14,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from activities.sweeping import Sweeping, Swept
+from activities.sweep import Sweeping, Swept
 from domain.agenda import ProgrammeStart
 from domain.clock import DAY
 from domain.finding import Finding, FindingKind
@@ -25,10 +25,10 @@ from domain.rules.rebuilding import CannotRebuild, rebuild
 from domain.rules.sweeping import nightly_trouble
 from domain.wire import Instant, Wire
 from runtime.fleet import TemporalFleet
-from starter.bell import look_at_usage, wake_receiver, wake_sender
-from starter.door import WORKFLOW, Door
-from starter.introductions import IntroductionDoor, Prospects
-from starter.schedules import RECONCILING, SWEEPING, Planned, run_schedule
+from starter.doors.bell import look_at_usage, wake_receiver, wake_sender
+from starter.doors.introductions import IntroductionDoor, Prospects
+from starter.doors.onboardings import WORKFLOW, OnboardingDoor
+from starter.doors.schedules import RECONCILING, SWEEPING, Planned, run_schedule
 from starter.trouble import NotFound, NotReachable
 from store.census import SqlCensus
 from workflows.programme import id_of as programme_of
@@ -68,7 +68,7 @@ class Mending(NamedTuple):
 class Repairing:
     """Looks through the eyes of the sweep, and repairs through the door. Every repair may be ordered twice."""
 
-    door: Door
+    door: OnboardingDoor
     census: SqlCensus
     channels: Sequence[str]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from hypothesis import settings
 
-from tests.onboardings import World, world
+from tests.support.onboardings import World, world
 
 settings.register_profile("day90", deadline=None, print_blob=True)
 settings.load_profile("day90")

@@ -8,8 +8,8 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from activities.bookkeeping import Opening
-    from activities.introducing import Introducing
+    from activities.introduction import Introducing
+    from activities.onboarding import Opening
     from domain import introduction
     from domain.introduction import (
         NEWS,

@@ -16,9 +16,9 @@ from temporalio.exceptions import (
 )
 
 with workflow.unsafe.imports_passed_through():
-    from activities.bookkeeping import Bookkeeping, Opening
+    from activities.onboarding import Bookkeeping, Opening
     from domain import agenda
-    from domain.agenda import Consequences, Entry, Kept, Occasion, Outcome, ProgrammeStart, Progress, State
+    from domain.agenda import Consequences, Entry, FoldingState, Occasion, Outcome, ProgrammeStart, Progress, State
     from domain.news import LONGEST_NEWS_ID, read_news, short
     from domain.refusal import Refused
     from workflows import options, runs, visibility, words
@@ -50,7 +50,7 @@ class Onboarding:
     def __init__(self, start: Any = None) -> None:
         """News may be handled before `run` begins, so the state exists from here on."""
         info = workflow.info()
-        self.kept = Kept(agenda.carried(start) if info.continued_run_id else State(onboarding=info.workflow_id))
+        self.kept = FoldingState(agenda.carried(start) if info.continued_run_id else State(onboarding=info.workflow_id))
         self.revision = 0
         self.unheard: list[tuple[str, Any]] = []
         self.alarm = Alarm()
@@ -78,7 +78,7 @@ class Onboarding:
 
     @state.setter
     def state(self, state: State) -> None:
-        self.kept = Kept(state)
+        self.kept = FoldingState(state)
 
     @property
     def now(self) -> datetime:

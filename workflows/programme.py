@@ -6,7 +6,7 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.bookkeeping import Bookkeeping
+    from activities.onboarding import Bookkeeping
     from domain.agenda import Entry, ProgrammeOccasion, ProgrammeStart
     from workflows import options, runs
     from workflows.alarm import Alarm

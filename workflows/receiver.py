@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from activities.receiving import Pass, Passed, Receiving, Taken
+    from activities.inbox.receiver import Pass, Passed, Receiving, Taken
     from workflows import options, runs
 
 ID = "receiver"

@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.reconciling import Reconciled, Reconciling
+    from activities.reconciliation import Reconciled, Reconciling
     from workflows import options
 
 SCHEDULE = "reconciliation"

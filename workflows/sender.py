@@ -9,7 +9,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from activities.sending import MOST_AT_ONCE, Delivery, Look, Round, Sending
+    from activities.sender import MOST_AT_ONCE, Delivery, Look, Round, Sending
     from workflows import options, runs
 
 EVENTS_OF_A_RUN = 2000

@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.sweeping import Sweeping, Swept
+    from activities.sweep import Sweeping, Swept
     from workflows import options
 
 SCHEDULE = "sweep"

@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.watching import Looked, Watching
+    from activities.usage import UsageCounted, Watching
     from workflows import options, runs
 
 ID = "usage"
@@ -39,7 +39,7 @@ class UsageLook:
         """The same, by the name that all processes have for it: after a deploy."""
         self.woken += 1
 
-    async def _look(self) -> Looked:
+    async def _look(self) -> UsageCounted:
         return await workflow.execute_activity_method(
             Watching.look_at_usage,
             start_to_close_timeout=options.USAGE_LOOK,

@@ -5,8 +5,8 @@ outside (`domain.rules`), run in activities, and reach the agenda as data.
 """
 
 from domain.agenda.gates import unfold
-from domain.agenda.keeping import Kept, carried, packed
 from domain.agenda.occasion import Occasion, ProgrammeOccasion, ProgrammeStart
+from domain.agenda.packing import FoldingState, carried, packed
 from domain.agenda.picture import (
     NOTHING_AHEAD,
     Outcome,
@@ -30,7 +30,7 @@ __all__ = [
     "Entry",
     "Fact",
     "IssueState",
-    "Kept",
+    "FoldingState",
     "MilestoneState",
     "Occasion",
     "Outcome",

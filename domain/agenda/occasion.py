@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
-from domain.agenda.keeping import packed, unpacked
+from domain.agenda.packing import packed, unpacked
 from domain.agenda.state import Entry, State
 from domain.clock import Clock
 from domain.wire import Instant, Wire

@@ -11,8 +11,8 @@ from domain.notice import Notice, NoticeKind
 from domain.playbook import Cadence, Milestone, Rung
 from domain.record import RegisterRow
 from domain.rules import letters
+from domain.rules.briefing import Briefing, present
 from domain.rules.casting import VENDOR_ROLES
-from domain.rules.desk import Desk, present
 from domain.rules.nudging import Step, due_for_nudging, last_step
 from domain.rules.schedule import NOTICE_AHEAD, cadence_days, notice_moment
 
@@ -21,55 +21,55 @@ NUDGES = frozenset({"reminder", "escalation"})
 ONCE_A_MOMENT = frozenset({"pause_proposal", "status_report"})
 
 
-def act(desk: Desk, entries: Sequence[Entry], registers: Sequence[RegisterRow]) -> Told:
+def act(briefing: Briefing, entries: Sequence[Entry], registers: Sequence[RegisterRow]) -> Told:
     """The notices for the entries that are due now; overdue ones collapse into one per person."""
     told = [
-        notice for entry in entries if entry.rule in ACTORS for notice in ACTORS[entry.rule](desk, entry, registers)
+        notice for entry in entries if entry.rule in ACTORS for notice in ACTORS[entry.rule](briefing, entry, registers)
     ]
-    return _collapse(desk, told)
+    return _collapse(briefing, told)
 
 
-def _nudge(desk: Desk, entry: Entry, _: Sequence[RegisterRow]) -> Told:
-    state, known = desk.state.milestone(entry.about), desk.playbook.milestone(entry.about)
-    if state is None or known is None or state.settled or desk.state.gate(state):
+def _nudge(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Told:
+    state, known = briefing.state.milestone(entry.about), briefing.playbook.milestone(entry.about)
+    if state is None or known is None or state.settled or briefing.state.gate(state):
         return []
-    on = due_for_nudging(desk.state, state, desk.playbook.nudging, desk.calendar)
-    step = last_step(desk.playbook.nudging, desk.calendar, on, state.due, since=entry.due, now=desk.now)
+    on = due_for_nudging(briefing.state, state, briefing.playbook.nudging, briefing.calendar)
+    step = last_step(briefing.playbook.nudging, briefing.calendar, on, state.due, since=entry.due, now=briefing.now)
     if step is None:
         return []
     told: dict[str, Notice] = {}
     for rung in step.rungs:
-        for notice in _escalate(desk, known, step, rung):
+        for notice in _escalate(briefing, known, step, rung):
             told[notice.to] = notice
     if step.reminds:
-        for notice in _remind(desk, known, step):
+        for notice in _remind(briefing, known, step):
             told.setdefault(notice.to, notice)
     return list(told.values())
 
 
-def _facts(desk: Desk, milestone: Milestone, step: Step, to: str) -> dict[str, Any]:
-    language = desk.language_of(to)
-    state = desk.state.milestone(milestone.key)
+def _facts(briefing: Briefing, milestone: Milestone, step: Step, to: str) -> dict[str, Any]:
+    language = briefing.language_of(to)
+    state = briefing.state.milestone(milestone.key)
     return {
-        "title": desk.title(milestone.key, language),
+        "title": briefing.title(milestone.key, language),
         "milestone": milestone.key,
-        "due": desk.due_on(milestone.key),
+        "due": briefing.due_on(milestone.key),
         # Not the step's: in the days of grace something is overdue already, and a step may be taken late.
-        "days": letters.days_late(desk, state) if state else step.days,
+        "days": letters.days_late(briefing, state) if state else step.days,
     }
 
 
-def _remind(desk: Desk, milestone: Milestone, step: Step) -> Told:
-    people = desk.playing(milestone.raci.responsible)
-    state = desk.state.milestone(milestone.key)
+def _remind(briefing: Briefing, milestone: Milestone, step: Step) -> Told:
+    people = briefing.playing(milestone.raci.responsible)
+    state = briefing.state.milestone(milestone.key)
     people = [*(state.signers if state else []), *people]
     occasion = f"{milestone.key}/{step.occurrence}"
     return present(
-        desk.notice(
+        briefing.notice(
             "reminder", id, occasion,
             {
-                **_facts(desk, milestone, step, id),
-                "done_when": desk.say(milestone.done_when, desk.language_of(id)),
+                **_facts(briefing, milestone, step, id),
+                "done_when": briefing.say(milestone.done_when, briefing.language_of(id)),
                 "waits_for": [],
             },
             about=milestone.key, while_open=milestone.key, collapses=True,
@@ -78,35 +78,35 @@ def _remind(desk: Desk, milestone: Milestone, step: Step) -> Told:
     )  # fmt: skip
 
 
-def _escalate(desk: Desk, milestone: Milestone, step: Step, rung: Rung) -> Told:
+def _escalate(briefing: Briefing, milestone: Milestone, step: Step, rung: Rung) -> Told:
     """What the customer is late with goes up on both sides; what we are late with stays with us, up to our executive.
 
     Nobody of the customer is asked to clear our way, or to pause because of us.
     """
     our_own = milestone.raci.responsible in VENDOR_ROLES
     receivers: dict[str, list[str]] = {
-        "owner": [desk.state.owner],
-        "owner_manager": [desk.state.owner, *desk.managers],
-        "executive_sponsor": desk.playing("executive" if our_own else "executive_sponsor"),
-        "project_lead": desk.playing("executive" if our_own else "project_lead"),
+        "owner": [briefing.state.owner],
+        "owner_manager": [briefing.state.owner, *briefing.managers],
+        "executive_sponsor": briefing.playing("executive" if our_own else "executive_sponsor"),
+        "project_lead": briefing.playing("executive" if our_own else "project_lead"),
     }
     kind: NoticeKind = "pause_proposal" if rung.proposes_pause and not our_own else "escalation"
     more: dict[str, Any] = {
-        "responsible": ", ".join(desk.name(id) for id in desk.playing(milestone.raci.responsible)),
-        "rung": 1 + sum(other.after < rung.after for other in desk.playbook.nudging.ladder),
-        "longest_days": desk.playbook.pausing.longest_days,
+        "responsible": ", ".join(briefing.name(id) for id in briefing.playing(milestone.raci.responsible)),
+        "rung": 1 + sum(other.after < rung.after for other in briefing.playbook.nudging.ladder),
+        "longest_days": briefing.playbook.pausing.longest_days,
     }
     people = dict.fromkeys(id for place in rung.to for id in receivers[place])
     return present(
-        desk.notice(
-            kind, id, f"{milestone.key}/{step.occurrence}", {**_facts(desk, milestone, step, id), **more},
+        briefing.notice(
+            kind, id, f"{milestone.key}/{step.occurrence}", {**_facts(briefing, milestone, step, id), **more},
             about=milestone.key, while_open=milestone.key, collapses=True,
         )
         for id in people
     )  # fmt: skip
 
 
-def _collapse(desk: Desk, told: Told) -> Told:
+def _collapse(briefing: Briefing, told: Told) -> Told:
     """Several overdue things for one person at one moment become one message: no burst after an outage.
 
     A proposal to pause is a decision that is asked for and stands by itself, but one is enough. So is one report
@@ -126,34 +126,34 @@ def _collapse(desk: Desk, told: Told) -> Told:
             kept += several
             continue
         listed = [{name: notice.facts[name] for name in ("title", "due", "days")} for notice in several]
-        kept += present([desk.notice("overdue_summary", to, several[0].key, {"overdue": listed})])
+        kept += present([briefing.notice("overdue_summary", to, several[0].key, {"overdue": listed})])
     return kept
 
 
-def _cadence(desk: Desk, entry: Entry, registers: Sequence[RegisterRow]) -> Told:
-    cadence = next((cadence for cadence in desk.playbook.cadences if cadence.key == entry.about), None)
+def _cadence(briefing: Briefing, entry: Entry, registers: Sequence[RegisterRow]) -> Told:
+    cadence = next((cadence for cadence in briefing.playbook.cadences if cadence.key == entry.about), None)
     if cadence is None:
         return []
     day = date.fromisoformat(entry.occurrence)
-    if cadence.kind in NOTICE_AHEAD and day < desk.today:
+    if cadence.kind in NOTICE_AHEAD and day < briefing.today:
         return []
-    leader = desk.playing(cadence.led_by) if cadence.copied else []
-    people = list(dict.fromkeys([*desk.playing(*cadence.with_), *leader]))
+    leader = briefing.playing(cadence.led_by) if cadence.copied else []
+    people = list(dict.fromkeys([*briefing.playing(*cadence.with_), *leader]))
     if cadence.kind == "status_report":
-        return _report(desk, entry, cadence, people, registers)
+        return _report(briefing, entry, cadence, people, registers)
     if cadence.kind == "message":
-        return _message(desk, entry, cadence, people)
-    agenda = cadence.agenda[min(_month(desk, entry), len(cadence.agenda) - 1)] if cadence.agenda else None
+        return _message(briefing, entry, cadence, people)
+    agenda = cadence.agenda[min(_month(briefing, entry), len(cadence.agenda) - 1)] if cadence.agenda else None
     return present(
-        desk.notice(
+        briefing.notice(
             "webinar" if cadence.kind == "webinar" else "meeting", id, entry.key,
             {
-                "title": desk.say(cadence.title, desk.language_of(id)),
+                "title": briefing.say(cadence.title, briefing.language_of(id)),
                 "on": entry.occurrence,
                 "minutes": cadence.minutes or "",
-                "agenda": desk.say(agenda, desk.language_of(id)),
-                "with": [desk.name(other) for other in people],
-                "host": ", ".join(desk.name(other) for other in desk.playing(cadence.led_by)),
+                "agenda": briefing.say(agenda, briefing.language_of(id)),
+                "with": [briefing.name(other) for other in people],
+                "host": ", ".join(briefing.name(other) for other in briefing.playing(cadence.led_by)),
             },
             about=cadence.key,
         )
@@ -162,55 +162,57 @@ def _cadence(desk: Desk, entry: Entry, registers: Sequence[RegisterRow]) -> Told
 
 
 def _report(
-    desk: Desk, entry: Entry, cadence: Cadence, people: Sequence[str], registers: Sequence[RegisterRow]
+    briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequence[str], registers: Sequence[RegisterRow]
 ) -> Told:
     weeks = cadence.every_weeks or 4 * (cadence.every_months or 1)
     since = date.fromisoformat(entry.occurrence) - timedelta(weeks=weeks)
     return present(
-        desk.notice(
+        briefing.notice(
             "status_report", id, entry.key,
-            letters.status_report(desk, list(registers), id, since=since), about=cadence.key,
+            letters.status_report(briefing, list(registers), id, since=since), about=cadence.key,
         )
         for id in people
     )  # fmt: skip
 
 
-def _message(desk: Desk, entry: Entry, cadence: Cadence, people: Sequence[str]) -> Told:
-    turn = min(_turn(desk, entry, cadence), len(cadence.editions) - 1)
+def _message(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequence[str]) -> Told:
+    turn = min(_turn(briefing, entry, cadence), len(cadence.editions) - 1)
     edition = cadence.editions[turn] if cadence.editions else None
     return present(
-        desk.notice(
+        briefing.notice(
             "message", id, entry.key,
-            letters.edition(desk, cadence.title, edition, desk.language_of(id)), about=cadence.key,
+            letters.edition(briefing, cadence.title, edition, briefing.language_of(id)), about=cadence.key,
         )
         for id in people
     )  # fmt: skip
 
 
-def _turn(desk: Desk, entry: Entry, cadence: Cadence) -> int:
+def _turn(briefing: Briefing, entry: Entry, cadence: Cadence) -> int:
     """Which letter of its series an entry is, counted from 0: what was past before the series could begin is not one.
 
     Whoever goes live at noon gets the first letter a week later, not the second.
     """
-    state = desk.state
-    days = cadence_days(cadence, state, desk.calendar, desk.calendar.day_of(desk.deal.closed_at), desk.plan)
+    state = briefing.state
+    days = cadence_days(
+        cadence, state, briefing.calendar, briefing.calendar.day_of(briefing.deal.closed_at), briefing.plan
+    )
     if days is None:
         return 0
     after = [milestone.at for key in cadence.starts.after if (milestone := state.milestone(key)) and milestone.at]
-    began = max([desk.deal.closed_at, *after, *([state.taken_up_at] if state.taken_up_at else [])])
+    began = max([briefing.deal.closed_at, *after, *([state.taken_up_at] if state.taken_up_at else [])])
     past = takewhile(lambda before: before < date.fromisoformat(entry.occurrence), days)
-    return sum(notice_moment(cadence, desk.calendar, before) > began for before in past)
+    return sum(notice_moment(cadence, briefing.calendar, before) > began for before in past)
 
 
-def _month(desk: Desk, entry: Entry) -> int:
+def _month(briefing: Briefing, entry: Entry) -> int:
     """In which month of the onboarding an entry lies, counted from 0."""
-    closed = desk.calendar.day_of(desk.deal.closed_at)
+    closed = briefing.calendar.day_of(briefing.deal.closed_at)
     day = date.fromisoformat(entry.occurrence)
     return max((day - closed).days // 30, 0)
 
 
-def _service_level(desk: Desk, entry: Entry, _: Sequence[RegisterRow]) -> Told:
-    issue = desk.state.issue(entry.about)
+def _service_level(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Told:
+    issue = briefing.state.issue(entry.about)
     if issue is None:
         return []
     what = entry.slot.rpartition("/")[2]
@@ -222,40 +224,42 @@ def _service_level(desk: Desk, entry: Entry, _: Sequence[RegisterRow]) -> Told:
         "due": entry.due.isoformat(),
     }
     return present(
-        desk.notice("service_level_missed", id, entry.key, facts, about=issue.key, urgent=True, while_open=issue.key)
-        for id in [desk.state.owner, *desk.managers]
+        briefing.notice(
+            "service_level_missed", id, entry.key, facts, about=issue.key, urgent=True, while_open=issue.key
+        )
+        for id in [briefing.state.owner, *briefing.managers]
     )
 
 
-def _pause_limit(desk: Desk, entry: Entry, _: Sequence[RegisterRow]) -> Told:
-    if desk.state.paused_at is None:
+def _pause_limit(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Told:
+    if briefing.state.paused_at is None:
         return []
-    since = desk.calendar.day_of(desk.state.paused_at)
-    facts = {"since": str(since), "days": (desk.today - since).days}
-    people = [desk.state.owner, *desk.managers, *desk.playing("project_lead", "executive_sponsor")]
-    return present(desk.notice("pause_decision", id, entry.key, facts) for id in dict.fromkeys(people))
+    since = briefing.calendar.day_of(briefing.state.paused_at)
+    facts = {"since": str(since), "days": (briefing.today - since).days}
+    people = [briefing.state.owner, *briefing.managers, *briefing.playing("project_lead", "executive_sponsor")]
+    return present(briefing.notice("pause_decision", id, entry.key, facts) for id in dict.fromkeys(people))
 
 
-def _hand_off(desk: Desk, entry: Entry, _: Sequence[RegisterRow]) -> Told:
-    too_soon = desk.now < desk.plan.hand_off_by
-    if entry.occurrence.endswith("/from") or too_soon or not desk.state.unmet():
+def _hand_off(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Told:
+    too_soon = briefing.now < briefing.plan.hand_off_by
+    if entry.occurrence.endswith("/from") or too_soon or not briefing.state.unmet():
         return []
-    day = (desk.today - desk.calendar.day_of(desk.deal.closed_at)).days
-    by = str(desk.calendar.day_of(desk.plan.hand_off_by))
+    day = (briefing.today - briefing.calendar.day_of(briefing.deal.closed_at)).days
+    by = str(briefing.calendar.day_of(briefing.plan.hand_off_by))
     return present(
-        desk.notice(
+        briefing.notice(
             "hand_off_decision", id, entry.key,
             {
-                "unmet": [desk.title(key, desk.language_of(id)) for key in desk.state.unmet()],
+                "unmet": [briefing.title(key, briefing.language_of(id)) for key in briefing.state.unmet()],
                 "hand_off_by": by,
                 "day": day,
             },
         )
-        for id in [*desk.managers, desk.state.owner]
+        for id in [*briefing.managers, briefing.state.owner]
     )  # fmt: skip
 
 
-ACTORS: dict[str, Callable[[Desk, Entry, Sequence[RegisterRow]], Told]] = {
+ACTORS: dict[str, Callable[[Briefing, Entry, Sequence[RegisterRow]], Told]] = {
     "nudge": _nudge,
     "cadence": _cadence,
     "service_level": _service_level,

@@ -9,8 +9,8 @@ from domain.agenda.state import Consequences, Entry, Fact, State
 from domain.notice import Notice, Person
 from domain.record import Dossier, JournalRow, RegisterRow, Writing
 from domain.rules.acting import act
+from domain.rules.briefing import Briefing, present
 from domain.rules.casting import approvers, staff_person
-from domain.rules.desk import Desk, present
 from domain.rules.nudging import A_TICK
 from domain.rules.opening import stage_openings
 from domain.rules.record_keeping import journal, registers, shipped_risks, standing
@@ -49,13 +49,13 @@ def decide(
     moved = _rework(state, dossier, facts, now)
     state.moved.update(moved)
     owner = _settle_owner(state, team, facts)
-    desk = Desk(dossier, state, team, now, ui=ui)
-    dues, stage_opens = _redate(desk)
-    _settle_windows(desk)
-    stuck = _is_stuck(desk)
+    briefing = Briefing(dossier, state, team, now, ui=ui)
+    dues, stage_opens = _redate(briefing)
+    _settle_windows(briefing)
+    stuck = _is_stuck(briefing)
     state.stuck = stuck
     state.entries = [entry for entry in state.entries if entry not in occasion.due]
-    wanted = desired(state, dossier.playbook, dossier.calendar, desk.plan, now)
+    wanted = desired(state, dossier.playbook, dossier.calendar, briefing.plan, now)
     difference = changes(state, wanted)
     state.entries = wanted
     changed = {name: getattr(state, name) for name in ADOPTED if getattr(state, name) != getattr(occasion.state, name)}
@@ -70,19 +70,19 @@ def decide(
         **changed,
     )
     fresh_facts = [fact for fact in facts if fact.key not in done_before]
-    notices = [notice for fact in fresh_facts for notice in tell(desk, fact, before=before)]
-    notices += act(desk, _still_to_do(occasion.due, done_before), known)
-    notices += _ready_early(desk) if fresh_facts else []
+    notices = [notice for fact in fresh_facts for notice in tell(briefing, fact, before=before)]
+    notices += act(briefing, _still_to_do(occasion.due, done_before), known)
+    notices += _ready_early(briefing) if fresh_facts else []
     opening = any(fact.kind == "opened" for fact in facts)
     risks = shipped_risks(dossier.playbook, now) if opening else []
     writing = Writing(
         onboarding=state.onboarding,
         journal=(*journal(facts, occasion.due, now), *_refused_owners(team, facts, now)),
         notices=tuple(notices),
-        standing=standing(state, desk.plan, dossier.playbook, now),
+        standing=standing(state, briefing.plan, dossier.playbook, now),
         registers=(*risks, *registers(facts)),
-        people=tuple(_staff(desk)),
-        plan=desk.plan,
+        people=tuple(_staff(briefing)),
+        plan=briefing.plan,
     )
     return Decision(consequences=consequences, writing=writing)
 
@@ -153,51 +153,51 @@ def _refused_owners(team: Team, facts: Sequence[Fact], now: datetime) -> list[Jo
     ]
 
 
-def _redate(desk: Desk) -> tuple[dict[str, datetime], dict[str, datetime]]:
+def _redate(briefing: Briefing) -> tuple[dict[str, datetime], dict[str, datetime]]:
     """Lay the plan's dates over the open milestones and stages ahead; answers with those that changed."""
     dues: dict[str, datetime] = {}
-    for milestone in desk.state.milestones:
-        due = desk.plan.milestone(milestone.key).due
+    for milestone in briefing.state.milestones:
+        due = briefing.plan.milestone(milestone.key).due
         if not milestone.settled and milestone.due != due:
             milestone.due = dues[milestone.key] = due
     opens: dict[str, datetime] = {}
-    planned = stage_openings(desk.playbook, desk.calendar, desk.plan)
-    for stage in desk.state.stages:
+    planned = stage_openings(briefing.playbook, briefing.calendar, briefing.plan)
+    for stage in briefing.state.stages:
         if stage.status == "ahead" and stage.opens != planned[stage.key]:
             stage.opens = opens[stage.key] = planned[stage.key]
     return dues, opens
 
 
-def _settle_windows(desk: Desk) -> None:
+def _settle_windows(briefing: Briefing) -> None:
     """Hypercare ends when the plan says, counted from the real go-live; the hand-off window is the plan's."""
-    state = desk.state
+    state = briefing.state
     go_live, closing = state.playing("go_live"), state.playing("hypercare_end")
     if go_live is not None and go_live.settled and closing is not None and not closing.settled:
-        state.hypercare_until = desk.plan.milestone(closing.key).due
-    state.hand_off_from, state.hand_off_by = desk.plan.hand_off_from, desk.plan.hand_off_by
+        state.hypercare_until = briefing.plan.milestone(closing.key).due
+    state.hand_off_from, state.hand_off_by = briefing.plan.hand_off_from, briefing.plan.hand_off_by
 
 
-def _is_stuck(desk: Desk) -> bool:
-    since = stuck_since(desk.state, desk.playbook, desk.calendar)
-    return since is not None and since <= desk.now
+def _is_stuck(briefing: Briefing) -> bool:
+    since = stuck_since(briefing.state, briefing.playbook, briefing.calendar)
+    return since is not None and since <= briefing.now
 
 
-def _ready_early(desk: Desk) -> list[Notice]:
+def _ready_early(briefing: Briefing) -> list[Notice]:
     """All holds before the hand-off window opens: the manager may hand over now, or it comes by itself (SS-02)."""
-    state = desk.state
+    state = briefing.state
     review = state.playing("review")
     early = review is not None and review.settled and not state.unmet() and not state.ending
-    if not early or desk.now >= desk.plan.hand_off_from:
+    if not early or briefing.now >= briefing.plan.hand_off_from:
         return []
-    facts = {"hand_off_from": str(desk.calendar.day_of(desk.plan.hand_off_from))}
-    return present(desk.notice("ready_early", id, "hand_off", facts) for id in [state.owner, *desk.managers])
+    facts = {"hand_off_from": str(briefing.calendar.day_of(briefing.plan.hand_off_from))}
+    return present(briefing.notice("ready_early", id, "hand_off", facts) for id in [state.owner, *briefing.managers])
 
 
-def _staff(desk: Desk) -> list[Person]:
+def _staff(briefing: Briefing) -> list[Person]:
     """Those of its staff who are not written down as the directory has them today."""
     handles = dict.fromkeys(
-        [desk.state.owner, *desk.state.approvers, *(h for hs in desk.state.cast.values() for h in hs)]
+        [briefing.state.owner, *briefing.state.approvers, *(h for hs in briefing.state.cast.values() for h in hs)]
     )
-    members = [member for handle in handles if (member := desk.team.member(handle)) is not None]
-    people = [staff_person(member, desk.deal.account.language) for member in members]
-    return [person for person in people if desk.dossier.person(person.id) != person]
+    members = [member for handle in handles if (member := briefing.team.member(handle)) is not None]
+    people = [staff_person(member, briefing.deal.account.language) for member in members]
+    return [person for person in people if briefing.dossier.person(person.id) != person]

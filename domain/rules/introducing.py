@@ -78,12 +78,12 @@ def decide(turn: IntroductionTurn, dossier: IntroductionDossier, team: Team) -> 
     state = state.model_copy(update={"due": due, "asked_at": asked_at})
     steps = _steps(state, calendar, now)
     state = state.model_copy(update={"steps": steps})
-    table = _Table(dossier, state, team, now)
+    briefing = _Briefing(dossier, state, team, now)
     acted = [step for step in turn.due if step.rule != "give_up" and state.ending is None]
     journal = [_row(happening) for happening in state.pending]
     journal += [_row_of_step(state, step, now) for step in acted]
-    told = [letter for happening in state.pending for letter in _tell(table, happening)]
-    told += [letter for step in acted for letter in _nudge(table, step)]
+    told = [letter for happening in state.pending for letter in _tell(briefing, happening)]
+    told += [letter for step in acted for letter in _nudge(briefing, step)]
     following = next_step(state)
     standing = IntroductionStanding(
         status=status(state, now),
@@ -154,7 +154,7 @@ def _occasion(state: IntroductionState, step: Step) -> str:
 Letter = tuple[Notice, Person]
 
 
-class _Table:
+class _Briefing:
     """What lies on the table: the prospect, our people, and the moment."""
 
     def __init__(self, dossier: IntroductionDossier, state: IntroductionState, team: Team, now: datetime) -> None:
@@ -249,34 +249,36 @@ class _Table:
         return [(notice, person)]
 
 
-def _tell(table: _Table, happening: Happening) -> list[Letter]:
+def _tell(briefing: _Briefing, happening: Happening) -> list[Letter]:
     match happening.kind:
         case "begun":
-            return _begun(table, happening)
+            return _begun(briefing, happening)
         case "issue_reported":
-            return _issue(table, happening)
+            return _issue(briefing, happening)
         case "ended" if happening.data.get("ending") != "won":
-            return _ended(table, happening)
+            return _ended(briefing, happening)
         case _:
             return []
 
 
-def _begun(table: _Table, happening: Happening) -> list[Letter]:
-    if table.state.learnt.introduced_at is not None or table.state.ending is not None:
+def _begun(briefing: _Briefing, happening: Happening) -> list[Letter]:
+    if briefing.state.learnt.introduced_at is not None or briefing.state.ending is not None:
         return []
-    told = table.letter("introduction_task", table.owner, happening.key, _task(table), while_open=True, attached=True)
-    facts = {"due": _due(table), "expected_close": _close(table)}
-    return told + table.letter("process_outline", SELLER, happening.key, facts, attached=True)
+    told = briefing.letter(
+        "introduction_task", briefing.owner, happening.key, _task(briefing), while_open=True, attached=True
+    )
+    facts = {"due": _due(briefing), "expected_close": _close(briefing)}
+    return told + briefing.letter("process_outline", SELLER, happening.key, facts, attached=True)
 
 
-def _task(table: _Table) -> dict[str, Any]:
-    prospect, person = table.prospect, table.person(table.owner)
+def _task(briefing: _Briefing) -> dict[str, Any]:
+    prospect, person = briefing.prospect, briefing.person(briefing.owner)
     language = person.language if person else "en"
     seller = prospect.seller
     return {
-        "due": _due(table),
-        "expected_close": _close(table),
-        "playbook": in_language(table.dossier.playbook.title, language),
+        "due": _due(briefing),
+        "expected_close": _close(briefing),
+        "playbook": in_language(briefing.dossier.playbook.title, language),
         "seller_name": seller.name if seller else "",
         "seller_email": seller.email if seller else "",
         "products": list(prospect.products),
@@ -293,65 +295,65 @@ def _task(table: _Table) -> dict[str, Any]:
     }
 
 
-def _due(table: _Table) -> str:
-    return str(table.dossier.calendar.day_of(table.state.due or table.now))
+def _due(briefing: _Briefing) -> str:
+    return str(briefing.dossier.calendar.day_of(briefing.state.due or briefing.now))
 
 
-def _close(table: _Table) -> str:
-    return str(table.state.expected_close or "")
+def _close(briefing: _Briefing) -> str:
+    return str(briefing.state.expected_close or "")
 
 
-def _issue(table: _Table, happening: Happening) -> list[Letter]:
+def _issue(briefing: _Briefing, happening: Happening) -> list[Letter]:
     """To the seller, who can still do something about it, and to the owner; whoever said it needs no telling."""
     facts = {
         "title": happening.data["title"],
         "severity": happening.data["severity"],
         "note": happening.note or "",
-        "by": table.name(happening.by) if happening.by else table.name(table.owner),
-        "expected_close": _close(table),
+        "by": briefing.name(happening.by) if happening.by else briefing.name(briefing.owner),
+        "expected_close": _close(briefing),
     }
     urgent = happening.data["severity"] == "critical"
-    people = dict.fromkeys(id for id in (SELLER, table.owner) if id != happening.by)
+    people = dict.fromkeys(id for id in (SELLER, briefing.owner) if id != happening.by)
     return [
         letter
         for id in people
-        for letter in table.letter("introduction_issue", id, happening.key, facts, urgent=urgent)
+        for letter in briefing.letter("introduction_issue", id, happening.key, facts, urgent=urgent)
     ]
 
 
-def _ended(table: _Table, happening: Happening) -> list[Letter]:
-    if happening.by == table.owner:
+def _ended(briefing: _Briefing, happening: Happening) -> list[Letter]:
+    if happening.by == briefing.owner:
         return []
-    learnt = table.state.learnt
+    learnt = briefing.state.learnt
     facts = {
         "ending": happening.data["ending"],
         "note": happening.note or "",
         "issues": [{"title": issue.title, "severity": issue.severity} for issue in learnt.issues],
     }
-    return table.letter("introduction_ended", table.owner, happening.key, facts)
+    return briefing.letter("introduction_ended", briefing.owner, happening.key, facts)
 
 
-def _nudge(table: _Table, step: Step) -> list[Letter]:
-    occasion = _occasion(table.state, step)
-    calendar, today = table.dossier.calendar, table.dossier.calendar.day_of(table.now)
+def _nudge(briefing: _Briefing, step: Step) -> list[Letter]:
+    occasion = _occasion(briefing.state, step)
+    calendar, today = briefing.dossier.calendar, briefing.dossier.calendar.day_of(briefing.now)
     if step.rule == "ask":
         facts = {
-            "expected_close": _close(table),
-            "since": str(calendar.day_of(table.state.last_news or table.now)),
-            "until": str(calendar.day_of(table.now + ANSWER_WITHIN)),
+            "expected_close": _close(briefing),
+            "since": str(calendar.day_of(briefing.state.last_news or briefing.now)),
+            "until": str(calendar.day_of(briefing.now + ANSWER_WITHIN)),
         }
-        return table.letter("introduction_silence", table.seller_or_owner, occasion, facts)
-    if table.state.learnt.introduced_at is not None:
+        return briefing.letter("introduction_silence", briefing.seller_or_owner, occasion, facts)
+    if briefing.state.learnt.introduced_at is not None:
         return []
-    late = _working_days(calendar, date.fromisoformat(_due(table)), today)
+    late = _working_days(calendar, date.fromisoformat(_due(briefing)), today)
     reminder = {
-        "due": _due(table),
+        "due": _due(briefing),
         "days": late,
-        "expected_close": _close(table),
-        "responsible": table.name(table.owner),
+        "expected_close": _close(briefing),
+        "responsible": briefing.name(briefing.owner),
     }
-    to = table.owner if step.rule == "remind" else table.manager
-    return table.letter("introduction_reminder", to, occasion, reminder, while_open=True)
+    to = briefing.owner if step.rule == "remind" else briefing.manager
+    return briefing.letter("introduction_reminder", to, occasion, reminder, while_open=True)
 
 
 def _working_days(calendar: WorkCalendar, due: date, today: date) -> int:

@@ -8,8 +8,8 @@ from domain.agenda.state import MilestoneState
 from domain.deal import completeness, missing_from_hand_off
 from domain.playbook import Edition, Raci, Role
 from domain.record import RegisterRow
+from domain.rules.briefing import Briefing
 from domain.rules.casting import VENDOR_ROLES
-from domain.rules.desk import Desk
 from domain.text import Text
 from domain.wording import reasons_in_words, rhythm_in_words
 
@@ -18,69 +18,71 @@ NEXT_SHOWN = 5
 Facts = dict[str, Any]
 
 
-def titled(desk: Desk, milestones: list[MilestoneState], language: str) -> list[Facts]:
+def titled(briefing: Briefing, milestones: list[MilestoneState], language: str) -> list[Facts]:
     return [
         {
-            "title": desk.title(milestone.key, language),
-            "due": desk.due_on(milestone.key),
-            "days": days_late(desk, milestone),
+            "title": briefing.title(milestone.key, language),
+            "due": briefing.due_on(milestone.key),
+            "days": days_late(briefing, milestone),
         }
         for milestone in milestones
     ]
 
 
-def days_late(desk: Desk, milestone: MilestoneState) -> int:
+def days_late(briefing: Briefing, milestone: MilestoneState) -> int:
     """Working days since due, 0 or less when it is not overdue."""
-    due, today = desk.calendar.day_of(milestone.due), desk.today
+    due, today = briefing.calendar.day_of(milestone.due), briefing.today
     step = 1 if today > due else -1
     days, day = 0, due
     while day != today:
         day += timedelta(days=step)
-        days += step * (desk.calendar.why_not(day) is None)
+        days += step * (briefing.calendar.why_not(day) is None)
     return days
 
 
-def upcoming(desk: Desk, language: str) -> list[Facts]:
+def upcoming(briefing: Briefing, language: str) -> list[Facts]:
     """The next open milestones by date."""
-    ahead = [milestone for milestone in desk.state.milestones if not milestone.settled and milestone.due >= desk.now]
-    return titled(desk, sorted(ahead, key=lambda milestone: milestone.due)[:NEXT_SHOWN], language)
+    ahead = [
+        milestone for milestone in briefing.state.milestones if not milestone.settled and milestone.due >= briefing.now
+    ]
+    return titled(briefing, sorted(ahead, key=lambda milestone: milestone.due)[:NEXT_SHOWN], language)
 
 
-def overdue(desk: Desk, language: str) -> list[Facts]:
-    keys = late(desk.state, desk.now)
-    return titled(desk, [milestone for milestone in desk.state.milestones if milestone.key in keys], language)
+def overdue(briefing: Briefing, language: str) -> list[Facts]:
+    keys = late(briefing.state, briefing.now)
+    return titled(briefing, [milestone for milestone in briefing.state.milestones if milestone.key in keys], language)
 
 
-def introduction(desk: Desk, language: str) -> Facts:
+def introduction(briefing: Briefing, language: str) -> Facts:
     roles: tuple[Role, ...] = ("csm", "implementation_specialist", "technical_resource", "training_lead")
     team = []
-    for hours in desk.playbook.resources:
+    for hours in briefing.playbook.resources:
         if hours.role in roles:
-            person = desk.person(desk.playing(hours.role)[0])
+            person = briefing.person(briefing.playing(hours.role)[0])
             if person is not None:
                 role = _role_title(hours.role, language)
-                team.append({"name": person.name, "role": role, "does": desk.say(hours.duties, language)})
+                team.append({"name": person.name, "role": role, "does": briefing.say(hours.duties, language)})
     return {
-        "seller_name": desk.deal.seller.name if desk.deal.seller else "",
+        "seller_name": briefing.deal.seller.name if briefing.deal.seller else "",
         "team": team,
-        "products": list(desk.deal.products),
-        "problem": desk.deal.problem or "",
-        "kickoff_due": _due_of(desk, "kickoff"),
-        "go_live_due": _due_of(desk, "go_live"),
-        "review_due": _due_of(desk, "review"),
-        "review_day": desk.playbook.hand_off.earliest_day,
-        "in_writing": in_writing(desk),
+        "products": list(briefing.deal.products),
+        "problem": briefing.deal.problem or "",
+        "kickoff_due": _due_of(briefing, "kickoff"),
+        "go_live_due": _due_of(briefing, "go_live"),
+        "review_due": _due_of(briefing, "review"),
+        "review_day": briefing.playbook.hand_off.earliest_day,
+        "in_writing": in_writing(briefing),
     }
 
 
-def _due_of(desk: Desk, role: str) -> str:
-    milestone = desk.state.playing(role)
-    return desk.due_on(milestone.key) if milestone else ""
+def _due_of(briefing: Briefing, role: str) -> str:
+    milestone = briefing.state.playing(role)
+    return briefing.due_on(milestone.key) if milestone else ""
 
 
-def in_writing(desk: Desk) -> bool:
+def in_writing(briefing: Briefing) -> bool:
     """Whether the kickoff is a letter that is answered, and no meeting."""
-    return desk.playbook.kickoff.held == "in_writing"
+    return briefing.playbook.kickoff.held == "in_writing"
 
 
 ROLE_TITLES: dict[str, dict[str, str]] = {
@@ -105,11 +107,11 @@ def _role_title(role: str, language: str) -> str:
     return ROLE_TITLES[role]["ja" if language == "ja" else "en"]
 
 
-def hand_off_record(desk: Desk, language: str) -> Facts:
+def hand_off_record(briefing: Briefing, language: str) -> Facts:
     """Everything that the sale knew, for the new owner (HO-01 to HO-12)."""
-    deal = desk.deal
+    deal = briefing.deal
     champion = next((person.name for person in deal.stakeholders if person.id == deal.champion), "")
-    risks = sorted(desk.playbook.risks, key=lambda risk: -risk.probability * risk.impact)
+    risks = sorted(briefing.playbook.risks, key=lambda risk: -risk.probability * risk.impact)
     return {
         "products": list(deal.products),
         "problem": deal.problem or "",
@@ -129,128 +131,130 @@ def hand_off_record(desk: Desk, language: str) -> Facts:
         "roi_method": deal.roi_method or "",
         "quick_wins": [win.model_dump(include={"what", "visibility", "effort"}) for win in deal.quick_wins],
         "champion": champion,
-        **hand_off_gaps(desk, language),
-        "in_writing": in_writing(desk),
-        "milestones": titled(desk, list(desk.state.milestones), language),
-        "risks": [{"title": desk.say(r.title, language), "score": r.probability * r.impact} for r in risks],
+        **hand_off_gaps(briefing, language),
+        "in_writing": in_writing(briefing),
+        "milestones": titled(briefing, list(briefing.state.milestones), language),
+        "risks": [{"title": briefing.say(r.title, language), "score": r.probability * r.impact} for r in risks],
     }
 
 
-def hand_off_gaps(desk: Desk, language: str) -> Facts:
+def hand_off_gaps(briefing: Briefing, language: str) -> Facts:
     """What the seller is asked for (A3)."""
     return {
-        "missing": list(missing_from_hand_off(desk.deal, language)),
-        "completeness_pct": round(completeness(desk.deal) * 100),
+        "missing": list(missing_from_hand_off(briefing.deal, language)),
+        "completeness_pct": round(completeness(briefing.deal) * 100),
     }
 
 
-def plan_document(desk: Desk, language: str) -> Facts:
+def plan_document(briefing: Briefing, language: str) -> Facts:
     """The plan with its reasons, the RACI and the communication schedule (TIP-1, TIP-2, ST1 deliverables).
 
     What we do among ourselves is no part of the schedule: the customer reads it.
     """
-    titles = {milestone.key: desk.say(milestone.title, language) for milestone in desk.playbook.milestones}
+    titles = {milestone.key: briefing.say(milestone.title, language) for milestone in briefing.playbook.milestones}
     stages = [
         {
-            "title": desk.say(stage.title, language),
-            "window": desk.say(stage.window, language),
+            "title": briefing.say(stage.title, language),
+            "window": briefing.say(stage.window, language),
             "milestones": [
                 {
                     "title": titles[milestone.key],
-                    "due": desk.due_on(milestone.key),
-                    "reasons": reasons_in_words(desk.plan.milestone(milestone.key).reasons, titles, language),
-                    "responsible": _names(desk, milestone.raci.responsible),
+                    "due": briefing.due_on(milestone.key),
+                    "reasons": reasons_in_words(briefing.plan.milestone(milestone.key).reasons, titles, language),
+                    "responsible": _names(briefing, milestone.raci.responsible),
                 }
                 for milestone in stage.milestones
             ],
         }
-        for stage in desk.playbook.stages
+        for stage in briefing.playbook.stages
     ]
-    raci = [{"title": titles[m.key], **_raci(desk, m.raci)} for m in desk.playbook.milestones]
+    raci = [{"title": titles[m.key], **_raci(briefing, m.raci)} for m in briefing.playbook.milestones]
     schedule = [
         {
-            "title": desk.say(cadence.title, language),
+            "title": briefing.say(cadence.title, language),
             "rhythm": rhythm_in_words(weeks=cadence.every_weeks, months=cadence.every_months, language=language),
             "with": ", ".join(_role_title(role, language) for role in cadence.with_),
             "minutes": cadence.minutes or "",
         }
-        for cadence in desk.playbook.cadences
+        for cadence in briefing.playbook.cadences
         if not set(cadence.with_) <= set(VENDOR_ROLES)
     ]
     return {"stages": stages, "raci": raci, "schedule": schedule}
 
 
-def _names(desk: Desk, *roles: Role) -> str:
-    return ", ".join(desk.name(id) for id in desk.playing(*roles))
+def _names(briefing: Briefing, *roles: Role) -> str:
+    return ", ".join(briefing.name(id) for id in briefing.playing(*roles))
 
 
-def _raci(desk: Desk, raci: Raci) -> Facts:
+def _raci(briefing: Briefing, raci: Raci) -> Facts:
     return {
-        "responsible": _names(desk, raci.responsible),
-        "accountable": _names(desk, raci.accountable),
-        "consulted": _names(desk, *raci.consulted),
-        "informed": _names(desk, *raci.informed),
+        "responsible": _names(briefing, raci.responsible),
+        "accountable": _names(briefing, raci.accountable),
+        "consulted": _names(briefing, *raci.consulted),
+        "informed": _names(briefing, *raci.informed),
     }
 
 
-def status_report(desk: Desk, registers: list[RegisterRow], to: str, *, since: date) -> Facts:
+def status_report(briefing: Briefing, registers: list[RegisterRow], to: str, *, since: date) -> Facts:
     """How it stands: done, next, late, open (TIP-3). What we think of risks is for the staff alone."""
-    language = desk.language_of(to)
-    person = desk.person(to)
-    state = desk.state
-    reached = [m for m in state.milestones if m.at is not None and desk.calendar.day_of(m.at) >= since]
-    wins = [row for row in registers if row.kind == "win" and desk.calendar.day_of(row.at) >= since]
+    language = briefing.language_of(to)
+    person = briefing.person(to)
+    state = briefing.state
+    reached = [m for m in state.milestones if m.at is not None and briefing.calendar.day_of(m.at) >= since]
+    wins = [row for row in registers if row.kind == "win" and briefing.calendar.day_of(row.at) >= since]
     for_staff = person is not None and person.side == "vendor"
     risks = [row for row in registers if for_staff and row.kind == "risk" and row.status == "open"]
     scored = sorted(risks, key=lambda row: -int(row.data.get("score", 0)))
     return {
-        "status": status(state, desk.now),
-        "day": (desk.today - desk.calendar.day_of(desk.deal.closed_at)).days,
-        "open_stages": [desk.title(stage.key, language) for stage in state.stages if stage.status == "open"],
+        "status": status(state, briefing.now),
+        "day": (briefing.today - briefing.calendar.day_of(briefing.deal.closed_at)).days,
+        "open_stages": [briefing.title(stage.key, language) for stage in state.stages if stage.status == "open"],
         "reached": [
-            {"title": desk.title(m.key, language), "at": str(desk.calendar.day_of(m.at))} for m in reached if m.at
+            {"title": briefing.title(m.key, language), "at": str(briefing.calendar.day_of(m.at))}
+            for m in reached
+            if m.at
         ],
-        "next": upcoming(desk, language),
-        "late": overdue(desk, language),
+        "next": upcoming(briefing, language),
+        "late": overdue(briefing, language),
         "issues": [{"issue": i.key, "title": i.title, "severity": i.severity} for i in state.issues],
         "wins": [{"title": row.title, "result": row.data.get("result") or ""} for row in wins],
         "risks": [
-            {"title": _risk_title(desk, row, language), "score": row.data.get("score", 0)}
+            {"title": _risk_title(briefing, row, language), "score": row.data.get("score", 0)}
             for row in scored[:NEXT_SHOWN]
         ],
     }
 
 
-def _risk_title(desk: Desk, row: RegisterRow, language: str) -> str:
+def _risk_title(briefing: Briefing, row: RegisterRow, language: str) -> str:
     """A risk that came with the playbook in the reader's language, unless somebody has put it in words of their own."""
-    shipped = next((risk.title for risk in desk.playbook.risks if risk.key == row.key), None)
-    return desk.say(shipped, language) if shipped and row.title == desk.say(shipped, "en") else row.title
+    shipped = next((risk.title for risk in briefing.playbook.risks if risk.key == row.key), None)
+    return briefing.say(shipped, language) if shipped and row.title == briefing.say(shipped, "en") else row.title
 
 
-def hand_off_message(desk: Desk, language: str) -> Facts:
+def hand_off_message(briefing: Briefing, language: str) -> Facts:
     """What changes and what stays (SS-05 to SS-07)."""
-    programme = desk.playbook.programme
+    programme = briefing.playbook.programme
     return {
-        "message": [desk.say(text, language) for text in desk.playbook.hand_off.message],
+        "message": [briefing.say(text, language) for text in briefing.playbook.hand_off.message],
         "cadences": [
             {
-                "title": desk.say(cadence.title, language),
+                "title": briefing.say(cadence.title, language),
                 "rhythm": rhythm_in_words(weeks=None, months=cadence.every_months, language=language),
                 "minutes": cadence.minutes or "",
             }
             for cadence in programme.cadences
         ],
         "meets": any(cadence.kind == "meeting" for cadence in programme.cadences),
-        "support": [desk.say(text, language) for text in programme.support],
-        "exceptions": [desk.title(key, language) for key in desk.state.exceptions],
+        "support": [briefing.say(text, language) for text in programme.support],
+        "exceptions": [briefing.title(key, language) for key in briefing.state.exceptions],
     }
 
 
-def edition(desk: Desk, series: Text, found: Edition | None, language: str) -> Facts:
+def edition(briefing: Briefing, series: Text, found: Edition | None, language: str) -> Facts:
     """One letter of a series; where the playbook gives no words for it, it says what the series is."""
     return {
-        "title": desk.say(series, language),
-        "headline": desk.say(found.title, language) if found else "",
-        "text": desk.say(found.text, language) if found else "",
-        "next_step": desk.say(found.next_step, language) if found else "",
+        "title": briefing.say(series, language),
+        "headline": briefing.say(found.title, language) if found else "",
+        "text": briefing.say(found.text, language) if found else "",
+        "next_step": briefing.say(found.next_step, language) if found else "",
     }

@@ -10,7 +10,7 @@ from domain.notice import Notice
 from domain.playbook import ProgrammeCadence
 from domain.record import Dossier, JournalRow, Writing
 from domain.rules import letters
-from domain.rules.desk import Desk, present
+from domain.rules.briefing import Briefing, present
 from domain.rules.schedule import MEETING_NOTICE, add_months
 from domain.team import Team
 
@@ -23,9 +23,9 @@ def keep_programme(
 ) -> tuple[list[Entry], Writing]:
     """The next entry of every cadence after now, and what is written about those that are due."""
     held = State(onboarding=occasion.onboarding, clock=occasion.clock, owner=occasion.owner, cast=occasion.cast)
-    desk = Desk(dossier, held, team, occasion.now, ui=ui)
+    briefing = Briefing(dossier, held, team, occasion.now, ui=ui)
     cadences = {cadence.key: cadence for cadence in dossier.playbook.programme.cadences}
-    entries = [_next(desk, occasion, cadence) for cadence in cadences.values()]
+    entries = [_next(briefing, occasion, cadence) for cadence in cadences.values()]
     rows = [
         JournalRow(
             key=entry.key, at=occasion.now, kind="programme", about=entry.about, data={"due": entry.due.isoformat()}
@@ -33,35 +33,35 @@ def keep_programme(
         for entry in occasion.due
     ]
     fresh = [entry for entry in occasion.due if entry.key not in done_before and entry.about in cadences]
-    notices = [notice for entry in fresh for notice in _announce(desk, occasion, entry, cadences[entry.about])]
+    notices = [notice for entry in fresh for notice in _announce(briefing, occasion, entry, cadences[entry.about])]
     return entries, Writing(onboarding=occasion.onboarding, journal=tuple(rows), notices=tuple(notices))
 
 
-def _next(desk: Desk, occasion: ProgrammeOccasion, cadence: ProgrammeCadence) -> Entry:
-    start = desk.calendar.day_of(occasion.since)
+def _next(briefing: Briefing, occasion: ProgrammeOccasion, cadence: ProgrammeCadence) -> Entry:
+    start = briefing.calendar.day_of(occasion.since)
     ahead = MEETING_NOTICE if cadence.kind == "meeting" else 0
     turn = 1
     while True:
-        day = desk.calendar.working_day_from(add_months(start, turn * cadence.every_months))
-        at = desk.calendar.at(desk.calendar.add_working_days(day, -ahead), OPENING)
+        day = briefing.calendar.working_day_from(add_months(start, turn * cadence.every_months))
+        at = briefing.calendar.at(briefing.calendar.add_working_days(day, -ahead), OPENING)
         if at > occasion.now + timedelta(seconds=1):
             return Entry(f"programme/{cadence.key}", str(day), at, "cadence", cadence.key)
         turn += 1
 
 
-def _announce(desk: Desk, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> list[Notice]:
+def _announce(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> list[Notice]:
     if cadence.kind == "message":
-        return _write(desk, occasion, entry, cadence)
-    people = [desk.state.owner, *desk.playing("project_lead")]
+        return _write(briefing, occasion, entry, cadence)
+    people = [briefing.state.owner, *briefing.playing("project_lead")]
     if cadence.every_months >= QUARTERLY:
-        people += desk.playing("executive_sponsor")
+        people += briefing.playing("executive_sponsor")
     return present(
-        desk.notice(
+        briefing.notice(
             "programme_meeting",
             id,
             entry.key,
             {
-                "title": desk.say(cadence.title, desk.language_of(id)),
+                "title": briefing.say(cadence.title, briefing.language_of(id)),
                 "on": entry.occurrence,
                 "minutes": cadence.minutes or "",
             },
@@ -71,30 +71,30 @@ def _announce(desk: Desk, occasion: ProgrammeOccasion, entry: Entry, cadence: Pr
     )
 
 
-def _write(desk: Desk, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> list[Notice]:
+def _write(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> list[Notice]:
     """A letter instead of a meeting; the owner gets the quarter's, as the moment to look at this customer."""
-    people = desk.playing("project_lead")
+    people = briefing.playing("project_lead")
     if cadence.every_months >= QUARTERLY:
-        people += [*desk.playing("executive_sponsor"), desk.state.owner]
-    turn = _turn(desk, occasion, entry, cadence)
+        people += [*briefing.playing("executive_sponsor"), briefing.state.owner]
+    turn = _turn(briefing, occasion, entry, cadence)
     edition = cadence.editions[turn % len(cadence.editions)] if cadence.editions else None
     return present(
-        desk.notice(
+        briefing.notice(
             "programme_message",
             id,
             entry.key,
-            letters.edition(desk, cadence.title, edition, desk.language_of(id)),
+            letters.edition(briefing, cadence.title, edition, briefing.language_of(id)),
             about=cadence.key,
         )
         for id in dict.fromkeys(people)
     )
 
 
-def _turn(desk: Desk, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> int:
+def _turn(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> int:
     """Which occurrence of its cadence an entry is, counted from 0: a working day later it is still that month's."""
-    since = desk.calendar.day_of(occasion.since)
+    since = briefing.calendar.day_of(occasion.since)
     turn = 0
-    while desk.calendar.working_day_from(add_months(since, (turn + 1) * cadence.every_months)) < date.fromisoformat(
+    while briefing.calendar.working_day_from(add_months(since, (turn + 1) * cadence.every_months)) < date.fromisoformat(
         entry.occurrence
     ):
         turn += 1

@@ -8,7 +8,7 @@ from domain.agenda.state import Fact
 from domain.deal import missing_from_hand_off
 from domain.notice import Notice, NoticeKind
 from domain.rules import letters
-from domain.rules.desk import Desk, present
+from domain.rules.briefing import Briefing, present
 from domain.rules.schedule import deadline, service_level
 
 Told = list[Notice]
@@ -16,164 +16,182 @@ VENDOR_ONLY = frozenset({"duplicate", "deal_reversed"})
 """Endings that are our own bookkeeping: the customer is not written to about them."""
 
 
-def tell(desk: Desk, fact: Fact, *, before: dict[str, str]) -> Told:
+def tell(briefing: Briefing, fact: Fact, *, before: dict[str, str]) -> Told:
     """The notices for one fact; `before` holds the milestones' dates as they were before this occasion."""
     teller = TELLERS.get(fact.kind)
-    return teller(desk, fact, before) if teller else []
+    return teller(briefing, fact, before) if teller else []
 
 
 def _to_each(
-    desk: Desk, kind: NoticeKind, people: Iterable[str], fact: Fact, facts: Callable[[str], dict[str, Any]], **more: Any
+    briefing: Briefing,
+    kind: NoticeKind,
+    people: Iterable[str],
+    fact: Fact,
+    facts: Callable[[str], dict[str, Any]],
+    **more: Any,
 ) -> Told:
     """The same news to several people, each in their language; whoever brought it needs no telling."""
     receivers = dict.fromkeys(id for id in people if id != fact.by)
     occasion = fact.key
     return present(
-        desk.notice(kind, id, occasion, facts(desk.language_of(id)), about=fact.about, **more) for id in receivers
+        briefing.notice(kind, id, occasion, facts(briefing.language_of(id)), about=fact.about, **more)
+        for id in receivers
     )
 
 
-def _with_our_reason(desk: Desk, kind: NoticeKind, people: Iterable[str], fact: Fact, facts: dict[str, Any]) -> Told:
+def _with_our_reason(
+    briefing: Briefing, kind: NoticeKind, people: Iterable[str], fact: Fact, facts: dict[str, Any]
+) -> Told:
     """The same news to both sides, the reason to ours alone: it was written down for us, often about the customer."""
     people = list(people)
-    ours = [id for id in people if (person := desk.person(id)) and person.side == "vendor"]
+    ours = [id for id in people if (person := briefing.person(id)) and person.side == "vendor"]
     theirs = [id for id in people if id not in ours]
     reason = fact.data.get("reason") or ""
-    told = _to_each(desk, kind, ours, fact, lambda _: {**facts, "reason": reason})
-    return told + _to_each(desk, kind, theirs, fact, lambda _: {**facts, "reason": ""})
+    told = _to_each(briefing, kind, ours, fact, lambda _: {**facts, "reason": reason})
+    return told + _to_each(briefing, kind, theirs, fact, lambda _: {**facts, "reason": ""})
 
 
-def _opened(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
-    owner, leads = desk.state.owner, desk.playing("project_lead")
-    told = _to_each(desk, "assigned", [owner], fact, lambda lang: letters.hand_off_record(desk, lang), urgent=True)
-    told += _to_each(desk, "introduction", desk.rollout, fact, lambda lang: letters.introduction(desk, lang))
-    if missing_from_hand_off(desk.deal):
-        told += _to_each(desk, "hand_off_gaps", ["seller"], fact, lambda lang: letters.hand_off_gaps(desk, lang))
-    kickoff = desk.state.playing("kickoff")
+def _opened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+    owner, leads = briefing.state.owner, briefing.playing("project_lead")
+    told = _to_each(
+        briefing, "assigned", [owner], fact, lambda lang: letters.hand_off_record(briefing, lang), urgent=True
+    )
+    told += _to_each(
+        briefing, "introduction", briefing.rollout, fact, lambda lang: letters.introduction(briefing, lang)
+    )
+    if missing_from_hand_off(briefing.deal):
+        told += _to_each(
+            briefing, "hand_off_gaps", ["seller"], fact, lambda lang: letters.hand_off_gaps(briefing, lang)
+        )
+    kickoff = briefing.state.playing("kickoff")
     if kickoff is not None and not kickoff.settled:
-        people = leads if letters.in_writing(desk) else [*leads, owner]
-        told += _to_each(desk, "kickoff_agenda", people, fact, lambda lang: _kickoff(desk, kickoff.key, lang))
-    if late := letters.overdue(desk, desk.language_of(owner)):
+        people = leads if letters.in_writing(briefing) else [*leads, owner]
+        told += _to_each(briefing, "kickoff_agenda", people, fact, lambda lang: _kickoff(briefing, kickoff.key, lang))
+    if late := letters.overdue(briefing, briefing.language_of(owner)):
         found = {
             "day": fact.data.get("day", 0),
             "overdue": late,
-            "next": letters.upcoming(desk, desk.language_of(owner)),
+            "next": letters.upcoming(briefing, briefing.language_of(owner)),
         }
-        told += _to_each(desk, "taken_up", [owner], fact, lambda _: found)
+        told += _to_each(briefing, "taken_up", [owner], fact, lambda _: found)
     return told
 
 
-def _kickoff(desk: Desk, key: str, language: str) -> dict[str, Any]:
+def _kickoff(briefing: Briefing, key: str, language: str) -> dict[str, Any]:
     return {
-        "due": desk.due_on(key),
-        "agenda": [desk.say(text, language) for text in desk.playbook.kickoff.agenda],
-        "questions": [desk.say(text, language) for text in desk.playbook.kickoff.questions],
-        "in_writing": letters.in_writing(desk),
+        "due": briefing.due_on(key),
+        "agenda": [briefing.say(text, language) for text in briefing.playbook.kickoff.agenda],
+        "questions": [briefing.say(text, language) for text in briefing.playbook.kickoff.questions],
+        "in_writing": letters.in_writing(briefing),
     }
 
 
-def _reached(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
-    milestone = desk.playbook.milestone(fact.about)
+def _reached(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+    milestone = briefing.playbook.milestone(fact.about)
     if milestone is None:
         return []
-    on = str(desk.calendar.day_of(fact.at))
+    on = str(briefing.calendar.day_of(fact.at))
     if milestone.role == "go_live":
-        return _to_each(desk, "went_live", [*desk.rollout, desk.state.owner], fact, lambda _: _launch(desk, on))
+        return _to_each(
+            briefing, "went_live", [*briefing.rollout, briefing.state.owner], fact, lambda _: _launch(briefing, on)
+        )
     told: Told = []
     if milestone.role == "kickoff":
-        told += _plan(desk, fact)
-    by = desk.name(fact.by)
-    informed = desk.playing(*milestone.raci.informed) if milestone.raci.informed else []
+        told += _plan(briefing, fact)
+    by = briefing.name(fact.by)
+    informed = briefing.playing(*milestone.raci.informed) if milestone.raci.informed else []
     return told + _to_each(
-        desk,
+        briefing,
         "milestone_reached",
         informed,
         fact,
-        lambda lang: {"title": desk.title(fact.about, lang), "at": on, "by": by},
+        lambda lang: {"title": briefing.title(fact.about, lang), "at": on, "by": by},
     )
 
 
-def _plan(desk: Desk, fact: Fact) -> Told:
+def _plan(briefing: Briefing, fact: Fact) -> Told:
     """The plan to those who lead; to agree to it is asked only of those whose sign-off waits for nothing else."""
-    waiting = [m for m in desk.state.milestones if not m.settled and m.requires == [fact.about]]
+    waiting = [m for m in briefing.state.milestones if not m.settled and m.requires == [fact.about]]
     signers = {id for milestone in waiting for id in milestone.signers}
-    leads = desk.playing("project_lead", "executive_sponsor")
+    leads = briefing.playing("project_lead", "executive_sponsor")
     asked, others = [id for id in leads if id in signers], [id for id in leads if id not in signers]
-    told = _to_each(desk, "plan", asked, fact, lambda lang: {**letters.plan_document(desk, lang), "sign_off": True})
+    told = _to_each(
+        briefing, "plan", asked, fact, lambda lang: {**letters.plan_document(briefing, lang), "sign_off": True}
+    )
     return told + _to_each(
-        desk, "plan", others, fact, lambda lang: {**letters.plan_document(desk, lang), "sign_off": False}
+        briefing, "plan", others, fact, lambda lang: {**letters.plan_document(briefing, lang), "sign_off": False}
     )
 
 
-def _launch(desk: Desk, on: str) -> dict[str, Any]:
-    closing = desk.state.playing("hypercare_end")
+def _launch(briefing: Briefing, on: str) -> dict[str, Any]:
+    closing = briefing.state.playing("hypercare_end")
     return {
         "at": on,
-        "hypercare_until": desk.due_on(closing.key) if closing else "",
-        "levels": [level.model_dump() for level in desk.playbook.hypercare.levels],
+        "hypercare_until": briefing.due_on(closing.key) if closing else "",
+        "levels": [level.model_dump() for level in briefing.playbook.hypercare.levels],
     }
 
 
-def _reopened(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
-    milestone = desk.playbook.milestone(fact.about)
-    people = desk.playing(milestone.raci.responsible) if milestone else []
+def _reopened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+    milestone = briefing.playbook.milestone(fact.about)
+    people = briefing.playing(milestone.raci.responsible) if milestone else []
     return _to_each(
-        desk, "milestone_reopened", [*people, desk.state.owner], fact,
+        briefing, "milestone_reopened", [*people, briefing.state.owner], fact,
         lambda lang: {
-            "title": desk.title(fact.about, lang), "reason": fact.data["reason"], "due": desk.due_on(fact.about)
+            "title": briefing.title(fact.about, lang), "reason": fact.data["reason"], "due": briefing.due_on(fact.about)
         },
     )  # fmt: skip
 
 
-def _sign_off_asked(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
-    state, known = desk.state.milestone(fact.about), desk.playbook.milestone(fact.about)
+def _sign_off_asked(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+    state, known = briefing.state.milestone(fact.about), briefing.playbook.milestone(fact.about)
     if state is None or known is None or state.settled:
         return []
-    deliverables = [d for stage in desk.playbook.stages for d in stage.deliverables if d.milestone == fact.about]
+    deliverables = [d for stage in briefing.playbook.stages for d in stage.deliverables if d.milestone == fact.about]
     return _to_each(
-        desk, "sign_off_request", state.signers, fact,
+        briefing, "sign_off_request", state.signers, fact,
         lambda lang: {
-            "title": desk.title(fact.about, lang),
+            "title": briefing.title(fact.about, lang),
             "milestone": fact.about,
-            "due": desk.due_on(fact.about),
-            "done_when": desk.say(known.done_when, lang),
-            "deliverables": [desk.say(deliverable.title, lang) for deliverable in deliverables],
+            "due": briefing.due_on(fact.about),
+            "done_when": briefing.say(known.done_when, lang),
+            "deliverables": [briefing.say(deliverable.title, lang) for deliverable in deliverables],
             "again": state.rejections,
         },
         while_open=fact.about,
     )  # fmt: skip
 
 
-def _rejected(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
+def _rejected(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
     reopened = fact.data["reopened"]
-    doers = [m.raci.responsible for key in reopened if (m := desk.playbook.milestone(key))]
+    doers = [m.raci.responsible for key in reopened if (m := briefing.playbook.milestone(key))]
     return _to_each(
-        desk, "sign_off_rejected", [desk.state.owner, *(desk.playing(*doers) if doers else [])], fact,
+        briefing, "sign_off_rejected", [briefing.state.owner, *(briefing.playing(*doers) if doers else [])], fact,
         lambda lang: {
-            "title": desk.title(fact.about, lang),
-            "by": desk.name(fact.by),
+            "title": briefing.title(fact.about, lang),
+            "by": briefing.name(fact.by),
             "reasons": fact.data["reasons"],
-            "reopened": [{"title": desk.title(key, lang), "due": desk.due_on(key)} for key in reopened],
-            "due": desk.due_on(fact.about),
+            "reopened": [{"title": briefing.title(key, lang), "due": briefing.due_on(key)} for key in reopened],
+            "due": briefing.due_on(fact.about),
         },
         urgent=True,
     )  # fmt: skip
 
 
-def _issue_raised(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
-    level = service_level(desk.playbook, fact.data["severity"])
+def _issue_raised(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+    level = service_level(briefing.playbook, fact.data["severity"])
     by = {"respond": "", "resolve": ""}
     if level is not None:
         for what, hours in (("respond", level.respond), ("resolve", level.resolve)):
-            by[what] = deadline(level, hours, fact.at, desk.calendar).isoformat()
+            by[what] = deadline(level, hours, fact.at, briefing.calendar).isoformat()
     critical = fact.data["severity"] == "critical"
-    people = [desk.state.owner, *desk.playing("technical_resource"), *(desk.managers if critical else [])]
+    people = [briefing.state.owner, *briefing.playing("technical_resource"), *(briefing.managers if critical else [])]
     facts = {"issue": fact.about, "title": fact.data["title"], "severity": fact.data["severity"]}
     facts |= {"respond_by": by["respond"], "resolve_by": by["resolve"]}
-    return _to_each(desk, "issue_raised", people, fact, lambda _: facts, urgent=critical, while_open=fact.about)
+    return _to_each(briefing, "issue_raised", people, fact, lambda _: facts, urgent=critical, while_open=fact.about)
 
 
-def _issue_resolved(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
+def _issue_resolved(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
     facts = {
         "issue": fact.about,
         "title": fact.data["title"],
@@ -181,94 +199,98 @@ def _issue_resolved(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
         "note": fact.note or "",
     }
     raised_by = fact.data.get("raised_by")
-    raiser = [raised_by] if raised_by and desk.person(raised_by) else []
-    people = [desk.state.owner, *desk.playing("project_lead"), *raiser]
-    return _to_each(desk, "issue_resolved", people, fact, lambda _: facts)
+    raiser = [raised_by] if raised_by and briefing.person(raised_by) else []
+    people = [briefing.state.owner, *briefing.playing("project_lead"), *raiser]
+    return _to_each(briefing, "issue_resolved", people, fact, lambda _: facts)
 
 
-def _prolonged(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
+def _prolonged(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
     issues = [
-        {"issue": issue.key, "title": issue.title} for issue in desk.state.issues if issue.key in fact.data["issues"]
+        {"issue": issue.key, "title": issue.title}
+        for issue in briefing.state.issues
+        if issue.key in fact.data["issues"]
     ]
-    facts = {"issues": issues, "planned_end": str(desk.calendar.day_of(fact.at))}
-    people = [desk.state.owner, *desk.managers, *desk.playing("project_lead")]
-    return _to_each(desk, "hypercare_prolonged", people, fact, lambda _: facts)
+    facts = {"issues": issues, "planned_end": str(briefing.calendar.day_of(fact.at))}
+    people = [briefing.state.owner, *briefing.managers, *briefing.playing("project_lead")]
+    return _to_each(briefing, "hypercare_prolonged", people, fact, lambda _: facts)
 
 
-def _both_sides(desk: Desk) -> list[str]:
-    return [desk.state.owner, *desk.managers, *desk.playing("project_lead", "executive_sponsor")]
+def _both_sides(briefing: Briefing) -> list[str]:
+    return [briefing.state.owner, *briefing.managers, *briefing.playing("project_lead", "executive_sponsor")]
 
 
-def _paused(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
-    longest = desk.playbook.pausing.longest_days
+def _paused(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+    longest = briefing.playbook.pausing.longest_days
     facts = {"reason": fact.data["reason"], "until": fact.data.get("until") or "", "longest_days": longest}
-    return _to_each(desk, "paused", _both_sides(desk), fact, lambda _: facts)
+    return _to_each(briefing, "paused", _both_sides(briefing), fact, lambda _: facts)
 
 
-def _moved(desk: Desk, before: dict[str, str], language: str) -> list[dict[str, str]]:
+def _moved(briefing: Briefing, before: dict[str, str], language: str) -> list[dict[str, str]]:
     return [
-        {"title": desk.title(m.key, language), "was": before[m.key], "now": desk.due_on(m.key)}
-        for m in desk.state.milestones
-        if not m.settled and before.get(m.key, desk.due_on(m.key)) != desk.due_on(m.key)
+        {"title": briefing.title(m.key, language), "was": before[m.key], "now": briefing.due_on(m.key)}
+        for m in briefing.state.milestones
+        if not m.settled and before.get(m.key, briefing.due_on(m.key)) != briefing.due_on(m.key)
     ]
 
 
-def _resumed(desk: Desk, fact: Fact, before: dict[str, str]) -> Told:
-    days = (desk.calendar.day_of(fact.at) - date.fromisoformat(fact.data["since"][:10])).days
-    go_live = desk.state.playing("go_live")
-    due = desk.due_on(go_live.key) if go_live and not go_live.settled else ""
+def _resumed(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Told:
+    days = (briefing.calendar.day_of(fact.at) - date.fromisoformat(fact.data["since"][:10])).days
+    go_live = briefing.state.playing("go_live")
+    due = briefing.due_on(go_live.key) if go_live and not go_live.settled else ""
     return _to_each(
-        desk, "resumed", _both_sides(desk), fact,
-        lambda lang: {"paused_days": days, "moved": _moved(desk, before, lang), "go_live_due": due},
+        briefing, "resumed", _both_sides(briefing), fact,
+        lambda lang: {"paused_days": days, "moved": _moved(briefing, before, lang), "go_live_due": due},
     )  # fmt: skip
 
 
-def _replanned(desk: Desk, fact: Fact, before: dict[str, str]) -> Told:
+def _replanned(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Told:
     """A date that was set to what it was already is no news."""
-    hand_off_by = str(desk.calendar.day_of(desk.plan.hand_off_by)) if fact.data.get("hand_off_by") else ""
-    if not hand_off_by and not _moved(desk, before, "en"):
+    hand_off_by = str(briefing.calendar.day_of(briefing.plan.hand_off_by)) if fact.data.get("hand_off_by") else ""
+    if not hand_off_by and not _moved(briefing, before, "en"):
         return []
     return _to_each(
-        desk, "replanned", _both_sides(desk), fact,
+        briefing, "replanned", _both_sides(briefing), fact,
         lambda lang: {
-            "reason": fact.data["reason"], "moved": _moved(desk, before, lang), "hand_off_by": hand_off_by
+            "reason": fact.data["reason"], "moved": _moved(briefing, before, lang), "hand_off_by": hand_off_by
         },
     )  # fmt: skip
 
 
-def _reassigned(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
-    if desk.team.member(fact.about) is None:
+def _reassigned(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+    if briefing.team.member(fact.about) is None:
         return []
-    facts = {"before": desk.name(fact.data["before"]), "now": desk.name(fact.about)}
-    people = [fact.about, fact.data["before"], *desk.playing("project_lead")]
-    return _with_our_reason(desk, "reassigned", people, fact, facts)
+    facts = {"before": briefing.name(fact.data["before"]), "now": briefing.name(fact.about)}
+    people = [fact.about, fact.data["before"], *briefing.playing("project_lead")]
+    return _with_our_reason(briefing, "reassigned", people, fact, facts)
 
 
-def _scope_requested(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
+def _scope_requested(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
     facts = {"request": fact.about, "title": fact.data["title"], "effort_days": fact.data["effort_days"] or ""}
     facts["note"] = fact.note or ""
-    return _to_each(desk, "scope_change_requested", [*desk.managers, desk.state.owner], fact, lambda _: facts)
+    return _to_each(
+        briefing, "scope_change_requested", [*briefing.managers, briefing.state.owner], fact, lambda _: facts
+    )
 
 
-def _scope_decided(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
+def _scope_decided(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
     facts = {"request": fact.about, "title": fact.data["title"], "decision": fact.data["decision"]}
     facts["reason"] = fact.data["reason"] or ""
-    people = [desk.state.owner, *desk.playing("project_lead")]
-    return _to_each(desk, "scope_change_decided", people, fact, lambda _: facts)
+    people = [briefing.state.owner, *briefing.playing("project_lead")]
+    return _to_each(briefing, "scope_change_decided", people, fact, lambda _: facts)
 
 
-def _ended(desk: Desk, fact: Fact, _: dict[str, str]) -> Told:
+def _ended(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
     ending = fact.data["ending"]
     if ending in ("handed_over", "handed_over_with_exceptions"):
-        people = [*desk.rollout, desk.state.owner]
-        return _to_each(desk, "hand_off", people, fact, lambda lang: letters.hand_off_message(desk, lang))
-    people = [desk.state.owner, *desk.managers]
+        people = [*briefing.rollout, briefing.state.owner]
+        return _to_each(briefing, "hand_off", people, fact, lambda lang: letters.hand_off_message(briefing, lang))
+    people = [briefing.state.owner, *briefing.managers]
     if ending not in VENDOR_ONLY:
-        people += desk.playing("project_lead")
-    return _with_our_reason(desk, "ended", people, fact, {"ending": ending})
+        people += briefing.playing("project_lead")
+    return _with_our_reason(briefing, "ended", people, fact, {"ending": ending})
 
 
-TELLERS: dict[str, Callable[[Desk, Fact, dict[str, str]], Told]] = {
+TELLERS: dict[str, Callable[[Briefing, Fact, dict[str, str]], Told]] = {
     "opened": _opened,
     "milestone_reached": _reached,
     "milestone_reopened": _reopened,

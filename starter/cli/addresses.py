@@ -3,7 +3,7 @@
 from rich.console import Console
 
 from starter.cli.answers import plain
-from starter.stack import Stack
+from starter.embedded.stack import Stack
 
 
 def show_addresses(out: Console, stack: Stack) -> None:

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from domain.news import Ending
+from starter.cli.news import tell
 from starter.cli.options import NOWHERE, UNSAID, Said, Where
-from starter.cli.telling import tell
 from starter.cli.times import day
 
 Reason = Annotated[str, Parameter(help="Why; it is kept and told.")]

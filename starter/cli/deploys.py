@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from runtime.duration import read_duration
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.codes import FOUND, OK
-from starter.cli.desk import desk_at
+from starter.cli.installation import installation_at
 from starter.cli.options import NOWHERE, Where
 from starter.trouble import NotReachable, WrongOption
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from temporalio.client import WorkflowHistory
 
-    from starter.fleet import Fleet, Open
-    from starter.replaying import Verdict
+    from starter.deploys.open_workflows import Open, OpenWorkflows
+    from starter.deploys.replaying import Verdict
 
 SHOWN_TROUBLES = 20
 LOOK_EVERY = 1.0
@@ -42,7 +42,7 @@ async def check_history(
 
     Exit code 6 when one of them would not: do not deploy. It says which, and at which event.
     """
-    from starter.replaying import histories_in, verdicts
+    from starter.deploys.replaying import histories_in, verdicts
 
     place = ""
     if folder is not None:
@@ -52,7 +52,7 @@ async def check_history(
             raise WrongOption(f"{folder}: is no folder")
         judged = await _judged(verdicts(histories_in(folder)), total=len(list(folder.glob("*.json"))))
     else:
-        fleet = await desk_at(where).fleet()
+        fleet = await installation_at(where).fleet()
         place = f"in namespace {fleet.client.namespace} on task queue {fleet.task_queue}"
         processes = [process async for process in fleet.open()]
         judged = await _judged(verdicts(_kept(fleet, processes, save)), total=len(processes))
@@ -83,8 +83,8 @@ async def check_history(
     return FOUND if troubles else OK
 
 
-async def _kept(fleet: "Fleet", processes: "list[Open]", save: Path | None) -> "AsyncIterator[WorkflowHistory]":
-    from starter.replaying import keep
+async def _kept(fleet: "OpenWorkflows", processes: "list[Open]", save: Path | None) -> "AsyncIterator[WorkflowHistory]":
+    from starter.deploys.replaying import keep
 
     async for history in fleet.histories(processes):
         if save is not None:
@@ -116,15 +116,15 @@ async def nudge(
     Exit code 6 when something has not moved in time: keep the old workers running, and look at what is named.
     """
     patience = _patience(wait)
-    desk = desk_at(where)
-    fleet = await desk.fleet()
+    installation = installation_at(where)
+    fleet = await installation.fleet()
     if onboardings:
-        named = [desk.meant(onboarding) for onboarding in onboardings]
+        named = [installation.meant(onboarding) for onboarding in onboardings]
         woken = [id for id in named if await fleet.nudge(id)]
         ended = [id for id in named if id not in woken]
         answer(where.json, {"nudged": woken, "ended": ended}, lambda out: _show_nudged(out, woken, ended))
         return OK
-    current = await fleet.current_version(desk.settings.deployment)
+    current = await fleet.current_version(installation.settings.deployment)
     if current is None:
         said = "no worker is versioned here: every process takes the code of whichever worker is running"
         answer(where.json, {"current": None, "nudged": 0, "left": []}, lambda out: out.print(said, soft_wrap=True))
@@ -175,11 +175,11 @@ def _show_nudged(out: Console, woken: list[str], ended: list[str]) -> None:
         out.print(plain(f"{id}: has no open workflow in Temporal"))
 
 
-async def _behind(fleet: "Fleet", current: str) -> "list[Open]":
+async def _behind(fleet: "OpenWorkflows", current: str) -> "list[Open]":
     return [process async for process in fleet.open() if process.version != current]
 
 
-async def _until_moved(fleet: "Fleet", current: str, *, patience: float, total: int) -> "list[Open]":
+async def _until_moved(fleet: "OpenWorkflows", current: str, *, patience: float, total: int) -> "list[Open]":
     """What is not on the current version when patience ends; empty as soon as everything is."""
     loop = asyncio.get_running_loop()
     until = loop.time() + patience

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from starter.cli.answers import answer, plain
-from starter.cli.desk import desk_at
+from starter.cli.installation import installation_at
 from starter.cli.options import NOWHERE, Where
 from starter.trouble import WrongOption
 
@@ -30,11 +30,11 @@ def dossier(
     """
     from store.audit import dossier_of, names_of
 
-    desk = desk_at(where)
-    meant = desk.meant(onboarding)
-    found = dossier_of(desk.engine, meant)
+    installation = installation_at(where)
+    meant = installation.meant(onboarding)
+    found = dossier_of(installation.engine, meant)
     if names:
-        found = found.model_copy(update={"names": names_of(desk.engine, meant)})
+        found = found.model_copy(update={"names": names_of(installation.engine, meant)})
     text = found.model_dump_json(indent=2) + "\n"
     if to is None:
         sys.stdout.write(text)

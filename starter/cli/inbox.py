@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from starter.cli.answers import answer, count, plain, table
-from starter.cli.desk import Desk, desk_at
+from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Numbered, Where
 from starter.trouble import NotFound, WrongOption
 
@@ -31,8 +31,8 @@ def list_deliveries(
     where: Where = NOWHERE,
 ) -> None:
     """The newest deliveries, newest first; `--state refused` are those that a person must look at."""
-    desk = desk_at(where)
-    kept = _inbox(desk)
+    installation = installation_at(where)
+    kept = _inbox(installation)
     page = kept.page(state=state, source=source, subject=subject, before=before, limit=limit)
     counted = kept.counted()
 
@@ -56,7 +56,7 @@ def list_deliveries(
 @inbox.command
 def show(delivery: Numbered, *, where: Where = NOWHERE) -> None:
     """One delivery in full: what was sent, what became of it and why."""
-    row = _inbox(desk_at(where)).get(delivery)
+    row = _inbox(installation_at(where)).get(delivery)
     if row is None:
         raise NotFound(f"there is no delivery {delivery}; day90 inbox lists them")
 
@@ -82,17 +82,17 @@ async def retry(
     where: Where = NOWHERE,
 ) -> None:
     """Work through it again, as if it had just come: after what was wrong has been mended elsewhere."""
-    from starter.bell import wake_receiver
+    from starter.doors.bell import wake_receiver
 
     if (delivery is None) == (not refused):
         raise WrongOption("name one delivery by its number, or --refused for all of those")
-    desk = desk_at(where)
-    kept = _inbox(desk)
+    installation = installation_at(where)
+    kept = _inbox(installation)
     if delivery is not None and kept.get(delivery) is None:
         raise NotFound(f"there is no delivery {delivery}; day90 inbox lists them")
     again = kept.retry(delivery) if delivery is not None else kept.retry_refused(source=source)
-    client = await desk.client()
-    await wake_receiver(client, task_queue=desk.task_queue)
+    client = await installation.client()
+    await wake_receiver(client, task_queue=installation.task_queue)
     words = f"{count(again, 'delivery', 'deliveries')} will be worked through again" if again else "it waits already"
     answer(where.json, {"again": int(again)}, lambda out: out.print(words))
 
@@ -103,10 +103,10 @@ NOTHING_YET = (
 )
 
 
-def _inbox(desk: Desk) -> "SqlInbox":
+def _inbox(installation: Installation) -> "SqlInbox":
     from store.inbox import SqlInbox
 
-    return SqlInbox(desk.engine)
+    return SqlInbox(installation.engine)
 
 
 def _line(row: "InboxRow") -> "tuple[Text | str, ...]":

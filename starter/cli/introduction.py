@@ -7,12 +7,12 @@ from cyclopts import App, Parameter, validators
 from rich.console import Console
 from rich.text import Text
 
-from activities.admission import read_prospect
 from domain.introduction import FoundIssue, IntroductionProgress
 from domain.record import IntroductionLine, KeptRow
 from domain.refusal import InvalidDeal
+from domain.rules.admission import read_prospect
 from starter.cli.answers import answer, count, day_of, in_words, moment_of, plain, table
-from starter.cli.desk import Desk, desk_at
+from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Where
 from starter.cli.starting import read_file
 from starter.trouble import NotFound
@@ -36,10 +36,10 @@ async def start(prospect: Path, *, where: Where = NOWHERE) -> None:
     read_prospect(raw)
     if not isinstance(raw, dict):
         raise InvalidDeal("a prospect file is one JSON object", field="deal")
-    desk = desk_at(where)
-    door = await desk.introduction_door()
+    installation = installation_at(where)
+    door = await installation.introduction_door()
     begun = await door.begin(raw)
-    standing = desk.introductions.standing(begun)
+    standing = installation.introductions.standing(begun)
 
     def draw(out: Console) -> None:
         if standing is None:
@@ -49,7 +49,7 @@ async def start(prospect: Path, *, where: Where = NOWHERE) -> None:
         out.print(plain(f"{begun}{ended}", "bold"), soft_wrap=True)
         out.print(plain(f"all of it: day90 introduction show {begun}", "dim"), soft_wrap=True)
 
-    answer(where.json, {"introduction": begun, "temporal_ui": desk.link(begun)}, draw)
+    answer(where.json, {"introduction": begun, "temporal_ui": installation.link(begun)}, draw)
 
 
 @introduction.command(name="list")
@@ -61,7 +61,7 @@ def list_introductions(
     where: Where = NOWHERE,
 ) -> None:
     """Every introduction, the next due first."""
-    lines = desk_at(where).introductions.lines(open_only=open, owner=owner, limit=limit)
+    lines = installation_at(where).introductions.lines(open_only=open, owner=owner, limit=limit)
 
     def draw(out: Console) -> None:
         if not lines:
@@ -78,19 +78,19 @@ def list_introductions(
 @introduction.command
 def show(introduction: str, *, where: Where = NOWHERE) -> None:
     """One introduction: how it stands, what was found, what happened."""
-    desk = desk_at(where)
-    found = desk.introductions.resolve(introduction)
-    line, rows = desk.introductions.standing(found), desk.introductions.journal(found)
+    installation = installation_at(where)
+    found = installation.introductions.resolve(introduction)
+    line, rows = installation.introductions.standing(found), installation.introductions.journal(found)
     if line is None:
         raise NotFound(f"{found}: no such introduction")
-    prospect = desk.introductions.kept(found)
+    prospect = installation.introductions.kept(found)
     zone = prospect.account.time_zone if prospect else "UTC"
     expected = prospect.expected_close if prospect else None
     said = {
         **line.model_dump(mode="json"),
         "expected_close": expected.isoformat() if expected else None,
         "journal": [row.model_dump(mode="json") for row in rows],
-        "temporal_ui": desk.link(found),
+        "temporal_ui": installation.link(found),
     }
     facts = [
         ("introduction", found),
@@ -169,15 +169,15 @@ async def end(
 
 
 async def _tell(where: Where, named: str, kind: str, **news: Any) -> None:
-    desk = desk_at(where)
-    found = desk.introductions.resolve(named)
-    door = await desk.introduction_door()
+    installation = installation_at(where)
+    found = installation.introductions.resolve(named)
+    door = await installation.introduction_door()
     progress = await door.tell(found, kind, news)
-    answer(where.json, progress.model_dump(mode="json"), lambda out: _draw(out, desk, progress))
+    answer(where.json, progress.model_dump(mode="json"), lambda out: _draw(out, installation, progress))
 
 
-def _draw(out: Console, desk: Desk, progress: IntroductionProgress) -> None:
-    prospect = desk.introductions.kept(progress.introduction)
+def _draw(out: Console, installation: Installation, progress: IntroductionProgress) -> None:
+    prospect = installation.introductions.kept(progress.introduction)
     zone = prospect.account.time_zone if prospect else "UTC"
     known = " (known already, nothing changed)" if progress.repeated else ""
     out.print(plain(f"{progress.introduction}: {in_words(progress.status)}{known}", "bold"), soft_wrap=True)

@@ -6,9 +6,9 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from starter.cli.answers import answer, day_of, plain, table
-from starter.cli.desk import desk_at
+from starter.cli.installation import installation_at
+from starter.cli.news import tell
 from starter.cli.options import NOWHERE, UNSAID, Said, Where
-from starter.cli.telling import tell
 
 issue = App(name="issue", help="Raise, acknowledge, resolve and list issues.")
 
@@ -47,11 +47,11 @@ def list_issues(onboarding: str, *, where: Where = NOWHERE) -> None:
     """Every issue, open ones first."""
     from store.reads import one
 
-    desk = desk_at(where)
-    onboarding = desk.meant(onboarding)
-    issues = [row for row in one(desk.engine, onboarding).registers if row.kind == "issue"]
+    installation = installation_at(where)
+    onboarding = installation.meant(onboarding)
+    issues = [row for row in one(installation.engine, onboarding).registers if row.kind == "issue"]
     issues.sort(key=lambda row: (row.status == "resolved", row.at))
-    zone = desk.zone(onboarding)
+    zone = installation.zone(onboarding)
     rows = [(row.key, str(row.data.get("severity", "")), row.status, day_of(row.at, zone), row.title) for row in issues]
 
     def draw(out: Console) -> None:

@@ -10,7 +10,7 @@ from rich.text import Text
 from domain.deal import completeness, missing_from_hand_off
 from domain.record import OnboardingStatus
 from starter.cli.answers import answer, count, day_of, in_words, moment_of, plain, status_text, table
-from starter.cli.desk import Desk, desk_at
+from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Where
 from starter.trouble import WrongOption
 
@@ -36,10 +36,10 @@ def portfolio(
     """Every onboarding: status, what it waits for, what is late."""
     from store.reads import portfolio as read
 
-    desk = desk_at(where)
-    _refuse_unknown(desk, stage=stage, owner=owner)
+    installation = installation_at(where)
+    _refuse_unknown(installation, stage=stage, owner=owner)
     page = read(
-        desk.engine,
+        installation.engine,
         status=status,
         stage=stage,
         owner=owner,
@@ -53,7 +53,7 @@ def portfolio(
     answer(where.json, page.model_dump(mode="json"), lambda out: _list(out, page, filtered=filtered))
 
 
-def _refuse_unknown(desk: Desk, *, stage: str | None, owner: str | None) -> None:
+def _refuse_unknown(installation: Installation, *, stage: str | None, owner: str | None) -> None:
     """A slip of the keyboard must not look like "there are none". Raises WrongOption with what there is.
 
     An owner who left the staff, and a stage that a playbook lost, still count where onboardings have them.
@@ -61,12 +61,12 @@ def _refuse_unknown(desk: Desk, *, stage: str | None, owner: str | None) -> None
     from store.reads import portfolio as read
 
     if stage is not None:
-        stages = list(dict.fromkeys(stage.key for book in desk.library.usable() for stage in book.stages))
-        if stage not in stages and not read(desk.engine, stage=stage, limit=1).lines:
+        stages = list(dict.fromkeys(stage.key for book in installation.library.usable() for stage in book.stages))
+        if stage not in stages and not read(installation.engine, stage=stage, limit=1).lines:
             raise WrongOption(f"--stage: {stage!r} is no stage; there are: {', '.join(stages)}")
     if owner is not None:
-        handles = [member.handle for member in desk.staff().members]
-        if owner not in handles and not read(desk.engine, owner=owner, limit=1).lines:
+        handles = [member.handle for member in installation.staff().members]
+        if owner not in handles and not read(installation.engine, owner=owner, limit=1).lines:
             raise WrongOption(f"--owner: {owner!r} is nobody of the staff; there are: {', '.join(handles)}")
 
 
@@ -103,14 +103,14 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
     from store.reads import also_of_account, one
     from store.write_backs import SqlWriteBacks
 
-    desk = desk_at(where)
-    found = one(desk.engine, desk.meant(onboarding))
-    others = also_of_account(desk.engine, found.onboarding)
-    zone = desk.zone(found.onboarding)
-    deal = desk.ledger.dossier(found.onboarding).deal
+    installation = installation_at(where)
+    found = one(installation.engine, installation.meant(onboarding))
+    others = also_of_account(installation.engine, found.onboarding)
+    zone = installation.zone(found.onboarding)
+    deal = installation.ledger.dossier(found.onboarding).deal
     missing = missing_from_hand_off(deal)
-    link = desk.link(found.onboarding)
-    crm = SqlWriteBacks(desk.engine).of(found.onboarding)
+    link = installation.link(found.onboarding)
+    crm = SqlWriteBacks(installation.engine).of(found.onboarding)
     said = {
         **found.model_dump(mode="json"),
         "time_zone": zone,

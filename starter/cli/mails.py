@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from starter.cli.answers import answer, count, in_words, plain, table
-from starter.cli.desk import desk_at
+from starter.cli.installation import installation_at
 from starter.cli.options import NOWHERE, Numbered, Where
 from starter.trouble import NotFound
 
@@ -33,9 +33,9 @@ def list_mails(
     """The newest mails, of one onboarding or of all."""
     from store.reads import notices
 
-    desk = desk_at(where)
-    meant = desk.meant(onboarding) if onboarding else None
-    found = notices(desk.engine, meant, state=state, limit=limit)
+    installation = installation_at(where)
+    meant = installation.meant(onboarding) if onboarding else None
+    found = notices(installation.engine, meant, state=state, limit=limit)
 
     def draw(out: Console) -> None:
         if not found:
@@ -60,8 +60,8 @@ def show(mail: Numbered, *, where: Where = NOWHERE) -> None:
     """One mail as its reader gets it, and where it lies."""
     from store.reads import notices
 
-    desk = desk_at(where)
-    found = next((line for line in notices(desk.engine, limit=EVERY_ONE) if line.id == mail), None)
+    installation = installation_at(where)
+    found = next((line for line in notices(installation.engine, limit=EVERY_ONE) if line.id == mail), None)
     if found is None:
         raise NotFound(f"there is no mail {mail}; day90 mails lists them")
     letter = _letter(found.place)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from domain.deal import DealClosed, completeness, missing_from_hand_off
 from domain.refusal import InvalidDeal
-from playbooks.mapping_files import complaints_about_mapping, load_mapping
+from playbooks.mappings.files import complaints_about_mapping, load_mapping
 from starter.cli.answers import answer, count, plain
 from starter.cli.codes import OK, USAGE
 from starter.cli.options import NOWHERE, Where
@@ -28,7 +28,7 @@ def check(file: Path, record: Path | None = None, *, where: Where = NOWHERE) -> 
     Parameters
     ----------
     file
-        A mapping file, like playbooks/hubspot.mapping.yaml.
+        A mapping file, like playbooks/mappings/hubspot.mapping.yaml.
     record
         JSON of a record as the other system gives it: docs/mapping.md says what it looks like.
     """

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from starter.cli.news import tell
 from starter.cli.options import NOWHERE, UNSAID, Said, Where
-from starter.cli.telling import tell
 
 Reason = Annotated[str, Parameter(help="Why; it is kept and told.")]
 Reasons = Annotated[tuple[str, ...], Parameter(name="--reason", help="Why; may be repeated. A rejection needs one.")]

@@ -9,15 +9,15 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 from rich.console import Console
 
-from activities.admission import calendar_ahead, read_prospect
 from domain.playbook import Playbook
+from domain.rules.admission import calendar_ahead, read_prospect
 from domain.text import Language, in_language
 from playbooks.complaint import BadPlaybook, Complaint
 from runtime.settings import Settings, load_settings
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.codes import OK, USAGE
-from starter.cli.desk import library_of
 from starter.cli.files import why_unread
+from starter.cli.installation import library_of
 from starter.cli.options import NOWHERE, Where
 from starter.cli.times import day
 from starter.trouble import UnreadableFile, WrongOption
@@ -57,7 +57,7 @@ def show(key: str | None = None, *, where: Where = NOWHERE) -> None:
 def schema(of: Literal["playbook", "team", "mapping"] = "playbook") -> None:
     """The JSON Schema of a playbook, of team.yaml or of a mapping, for editors that complete and check."""
     from playbooks.library import json_schema, team_json_schema
-    from playbooks.mapping_files import mapping_json_schema
+    from playbooks.mappings.files import mapping_json_schema
 
     schemas = {"playbook": json_schema, "team": team_json_schema, "mapping": mapping_json_schema}
     answer(True, schemas[of](), lambda _: None)

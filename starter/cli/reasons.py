@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from starter.cli.answers import answer, in_words, moment_of, plain, table
-from starter.cli.desk import desk_at
+from starter.cli.installation import installation_at
 from starter.cli.options import NOWHERE, Where
 
 if TYPE_CHECKING:
@@ -26,12 +26,14 @@ async def why(onboarding: str, key: str, *, where: Where = NOWHERE) -> None:
     key
         A milestone, an issue, a criterion, or an entry of the agenda or the journal.
     """
-    from starter.whys import look_into
+    from starter.doors.whys import look_into
 
-    desk = desk_at(where)
-    onboarding = desk.meant(onboarding)
-    zone = desk.zone(onboarding)
-    found = await look_into(onboarding, key, engine=desk.engine, ledger=desk.ledger, door=desk.door)
+    installation = installation_at(where)
+    onboarding = installation.meant(onboarding)
+    zone = installation.zone(onboarding)
+    found = await look_into(
+        onboarding, key, engine=installation.engine, ledger=installation.ledger, door=installation.door
+    )
     now = INSTANT.sub(lambda instant: _short(instant[0], zone), found.now) if found.now else None
     entries, mails, reasons = found.entries, found.mails, found.date
     said = {

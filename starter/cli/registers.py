@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from starter.cli.news import tell
 from starter.cli.options import NOWHERE, UNSAID, Said, Where
-from starter.cli.telling import tell
 from starter.cli.times import day
 
 

@@ -12,10 +12,10 @@ from runtime.settings import PREFIX, Settings, load_settings
 from starter.cli.addresses import show_addresses
 from starter.cli.answers import console, plain
 from starter.cli.codes import OK
-from starter.folder import running_on
-from starter.ports import asked_for, first_free
-from starter.signals import until_signalled
-from starter.stack import child_environment, running
+from starter.embedded.folder import running_on
+from starter.embedded.signals import until_signalled
+from starter.embedded.stack import child_environment, running
+from starter.embedded.tcp_ports import asked_for, first_free
 from starter.trouble import CannotStart, Signalled
 
 Data = Annotated[Path | None, Parameter(help="Folder of database, mails and Temporal's own file. [default: ./data]")]
@@ -67,7 +67,7 @@ async def demo(
     ui_port: Annotated[int | None, Parameter(help="[default: the first free one from 8233]")] = None,
 ) -> int:
     """Play a sample deal through on a compressed clock, in about three minutes."""
-    from starter.demo import demo_folder, play
+    from starter.cli.demo.playing import demo_folder, play
 
     settings = load_settings(flags={"data": data or demo_folder(), "day_length": day_length})
     ports = first_free(temporal=temporal_port, ui=ui_port)
@@ -83,7 +83,7 @@ def web(*, data: Data = None, host: WebHost = None, web_port: WebPort = None) ->
     environment = _joining(settings)
     environment |= {PREFIX + "WEB_HOST": settings.web_host, PREFIX + "WEB_PORT": str(settings.web_port)}
     sys.stdout.flush()
-    os.execve(sys.executable, [sys.executable, "-P", "-m", "starter.web"], environment)
+    os.execve(sys.executable, [sys.executable, "-P", "-m", "web"], environment)
 
 
 def worker(*, data: Data = None) -> NoReturn:

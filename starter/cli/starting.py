@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from rich.console import Console
 
-from activities.admission import business_now, calendar_of, check_deal, read_deal
 from domain.deal import DealClosed
 from domain.plan import Plan, Reason, draft
 from domain.refusal import InvalidDeal
+from domain.rules.admission import business_now, calendar_of, check_deal, read_deal
 from domain.text import in_language
 from domain.wording import reasons_in_words
 from starter.cli.answers import answer, count, day_of, day_text, in_words, plain, table
-from starter.cli.desk import Desk, desk_at
 from starter.cli.files import why_unread
+from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Where
 from starter.cli.times import moment
 
 if TYPE_CHECKING:
     from domain.playbook import Playbook
-    from starter.door import Started
+    from starter.doors.onboardings import Started
     from store.reads import OnboardingInFull
 
 OPENS_WITHIN = 20.0
@@ -48,24 +48,24 @@ async def start(
         A deal file: JSON as in examples/.
     """
     raw = _with_options(read_file(deal), as_of=as_of, reached=reached)
-    desk = desk_at(where)
+    installation = installation_at(where)
     # Before anything is connected: a wrong file is told where nothing runs, too.
-    checked = _checked(raw, desk)
+    checked = _checked(raw, installation)
     if dry_run:
-        _show_plan(checked, desk, where)
+        _show_plan(checked, installation, where)
         return
-    from starter.opening import opened
+    from starter.doors.opening import opened
 
-    door = await desk.door()
+    door = await installation.door()
     started = await door.start(raw)
-    found = await opened(door, desk.engine, started.onboarding, within=OPENS_WITHIN)
+    found = await opened(door, installation.engine, started.onboarding, within=OPENS_WITHIN)
     said = {
         **started.model_dump(mode="json"),
         "status": found.status if found else "opening",
         "ending": found.ending if found else None,
-        "temporal_ui": desk.link(started.onboarding),
+        "temporal_ui": installation.link(started.onboarding),
     }
-    answer(where.json, said, lambda out: _show_start(out, desk, started, found))
+    answer(where.json, said, lambda out: _show_start(out, installation, started, found))
 
 
 def read_file(path: Path) -> object:
@@ -100,10 +100,10 @@ def _with_options(raw: object, *, as_of: str | None, reached: tuple[str, ...]) -
     return {**raw, **more, "reached": [*raw.get("reached", []), *added]}
 
 
-def _show_start(out: Console, desk: Desk, started: "Started", found: "OnboardingInFull | None") -> None:
+def _show_start(out: Console, installation: Installation, started: "Started", found: "OnboardingInFull | None") -> None:
     onboarding, already, completed = started.onboarding, started.already, started.completed
     if already and found is not None and found.ended_at is not None:
-        ended = f"{in_words(found.ending or 'ended')} on {day_of(found.ended_at, desk.zone(onboarding))}"
+        ended = f"{in_words(found.ending or 'ended')} on {day_of(found.ended_at, installation.zone(onboarding))}"
         out.print(plain(f"{onboarding} has ended ({ended}); nothing was started", "bold"), soft_wrap=True)
         out.print(plain(f"all of it: day90 show {onboarding}", "dim"), soft_wrap=True)
         return
@@ -114,29 +114,31 @@ def _show_start(out: Console, desk: Desk, started: "Started", found: "Onboarding
     if found is None:
         out.print("no worker has taken it up yet; it waits: day90 up, or day90 worker")
         return
-    zone = desk.zone(onboarding)
+    zone = installation.zone(onboarding)
     out.print(plain(f"{found.account}: owner {found.owner}, playbook {found.playbook}"))
     if found.waiting_for:
         out.print(plain(f"waits for: {', '.join(found.waiting_for)}"))
     if found.go_live_due:
         out.print(plain(f"go-live due {day_of(found.go_live_due, zone)}"))
     out.print(plain(f"all of it: day90 show {onboarding}", "dim"), soft_wrap=True)
-    if link := desk.link(onboarding):
+    if link := installation.link(onboarding):
         out.print(plain(f"Temporal UI: {link}", "dim"), soft_wrap=True)
 
 
-def _checked(raw: object, desk: Desk) -> "tuple[DealClosed, Playbook]":
+def _checked(raw: object, installation: Installation) -> "tuple[DealClosed, Playbook]":
     """The deal and its playbook. Raises InvalidDeal."""
     deal = read_deal(raw)
-    day_length = desk.stack.day_length if desk.stack else desk.settings.day_length
+    day_length = installation.stack.day_length if installation.stack else installation.settings.day_length
     now = business_now(deal, wall=datetime.now(UTC), day_length=day_length)
-    return deal, check_deal(deal, library=desk.library, team=desk.staff(), calendars=desk.calendars, now=now)
+    return deal, check_deal(
+        deal, library=installation.library, team=installation.staff(), calendars=installation.calendars, now=now
+    )
 
 
-def _show_plan(checked: "tuple[DealClosed, Playbook]", desk: Desk, where: Where) -> None:
+def _show_plan(checked: "tuple[DealClosed, Playbook]", installation: Installation, where: Where) -> None:
     """The plan that a start would draft; nothing is kept, nothing needs to run."""
     deal, playbook = checked
-    plan = draft(playbook, deal, calendar_of(deal, desk.calendars))
+    plan = draft(playbook, deal, calendar_of(deal, installation.calendars))
     answer(where.json, plan.model_dump(mode="json"), lambda out: _draw_plan(out, deal, playbook, plan))
 
 

@@ -14,12 +14,12 @@ from domain.text import in_language
 from domain.trouble import UnknownOnboarding
 from starter.cli.answers import answer, console, count, in_words, plain
 from starter.cli.codes import FOUND, OK
-from starter.cli.desk import Desk, desk_at
+from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Where
 from starter.trouble import WrongOption
 
 if TYPE_CHECKING:
-    from activities.sweeping import Swept
+    from activities.sweep import Swept
     from starter.repairing import Nightly, Repairing
 
 
@@ -28,7 +28,7 @@ async def sweep(*, where: Where = NOWHERE) -> int:
 
     It writes to nobody: the report of the night does.
     """
-    repairing = await repairing_at(desk_at(where))
+    repairing = await repairing_at(installation_at(where))
     out = Console(stderr=True, highlight=False)
     if where.json or not out.is_terminal:
         swept = await repairing.look()
@@ -95,9 +95,9 @@ async def repair(
         An onboarding (its id, the deal's id, a part of the customer's name), or another workflow: sender-mail,
         receiver, reconciliation, usage, an introduction's id.
     """
-    desk = desk_at(where)
-    repairing = await repairing_at(desk)
-    subject = subject if repairing.of_house(subject) else _meant(desk, subject)
+    installation = installation_at(where)
+    repairing = await repairing_at(installation)
+    subject = subject if repairing.of_house(subject) else _meant(installation, subject)
     remedies, left = await repairing.remedies(subject)
     out = console()
     if not where.json:
@@ -116,10 +116,10 @@ async def repair(
     answer(where.json, said_of, lambda out: out.print(plain("\n".join(done))))
 
 
-def _meant(desk: Desk, subject: str) -> str:
+def _meant(installation: Installation, subject: str) -> str:
     """The onboarding that is meant; one that the store does not know is named by its whole id."""
     try:
-        return desk.meant(subject)
+        return installation.meant(subject)
     except UnknownOnboarding:
         if subject.startswith("onboarding-"):
             return subject
@@ -134,19 +134,19 @@ def _ask(out: Console) -> None:
         raise Refused("nothing was done")
 
 
-async def repairing_at(desk: Desk) -> "Repairing":
-    """What sweeps and repairs, on the desk's store and Temporal. Raises CannotReachTemporal, NotReachable."""
-    from activities.sending import MAIL
-    from starter.crms import connected, written_to
+async def repairing_at(installation: Installation) -> "Repairing":
+    """What sweeps and repairs, on the installation's store and Temporal. Raises CannotReachTemporal, NotReachable."""
+    from activities.sender import MAIL
     from starter.repairing import Repairing
     from store.census import SqlCensus
+    from wiring.crms import connected, written_to
 
-    door = await desk.door()
+    door = await installation.door()
     return Repairing(
         door=door,
-        census=SqlCensus(desk.engine),
+        census=SqlCensus(installation.engine),
         channels=(MAIL,),
-        prospects=desk.introductions,
-        looked_through=tuple(connected(desk.settings)),
-        written_to=partial(written_to, desk.settings),
+        prospects=installation.introductions,
+        looked_through=tuple(connected(installation.settings)),
+        written_to=partial(written_to, installation.settings),
     )

@@ -10,7 +10,7 @@ from rich.text import Text
 from domain.access import SCOPES, Scope, Token
 from runtime.duration import read_duration
 from starter.cli.answers import answer, count, plain, table
-from starter.cli.desk import desk_at
+from starter.cli.installation import installation_at
 from starter.cli.options import NOWHERE, Numbered, Where
 from starter.trouble import NotFound, WrongOption
 
@@ -37,8 +37,8 @@ def create(
 
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise WrongOption(f"name: is one line of 1 to {LONGEST_NAME} characters that says whose it is")
-    desk = desk_at(where)
-    made = SqlTokens(desk.engine).create(name.strip(), scopes=scope, expires_at=_expiry(expires_in))
+    installation = installation_at(where)
+    made = SqlTokens(installation.engine).create(name.strip(), scopes=scope, expires_at=_expiry(expires_in))
     said = {**_as_json(made.token), "secret": made.secret}
 
     def draw(out: Console) -> None:
@@ -54,7 +54,7 @@ def list_tokens(*, where: Where = NOWHERE) -> None:
     """Every token there ever was, with its last use; no secret is shown."""
     from store.tokens import SqlTokens
 
-    found = SqlTokens(desk_at(where).engine).all()
+    found = SqlTokens(installation_at(where).engine).all()
 
     def draw(out: Console) -> None:
         if not found:
@@ -79,7 +79,7 @@ def revoke(number: Numbered, *, where: Where = NOWHERE) -> None:
     """
     from store.tokens import SqlTokens
 
-    found = SqlTokens(desk_at(where).engine).revoke(number)
+    found = SqlTokens(installation_at(where).engine).revoke(number)
     if found is None:
         raise NotFound(f"there is no token {number}; day90 token list shows them")
     revoked = found

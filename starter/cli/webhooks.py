@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from starter.cli.answers import answer, count, plain, table
-from starter.cli.desk import Desk, desk_at
+from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Numbered, Where
 from starter.cli.times import moment
 from starter.trouble import NotReachable, WrongOption
@@ -41,13 +41,13 @@ async def add(
     url
         Where events are posted to: https, on the public network or in DAY90_WEBHOOK_ALLOW.
     """
-    from starter.webhooks import add_target
+    from starter.doors.webhooks import add_target
 
-    desk = desk_at(where)
+    installation = installation_at(where)
     target, secret = await add_target(
-        webhooks_at(desk), _outbound(desk), url, types=event, since=_moment(since, "--since")
+        webhooks_at(installation), _outbound(installation), url, types=event, since=_moment(since, "--since")
     )
-    woken = await _wake(desk, target.id)
+    woken = await _wake(installation, target.id)
     said = {**_said(target), "secret": secret, "woken": woken}
 
     def draw(out: Console) -> None:
@@ -62,7 +62,7 @@ async def add(
 @webhook.command(name="list")
 def list_targets(*, where: Where = NOWHERE) -> None:
     """Every target: whether it is told, and of what."""
-    found = webhooks_at(desk_at(where)).all()
+    found = webhooks_at(installation_at(where)).all()
 
     def draw(out: Console) -> None:
         if not found:
@@ -77,7 +77,7 @@ def list_targets(*, where: Where = NOWHERE) -> None:
 @webhook.command
 def show(target: Numbered, *, where: Where = NOWHERE) -> None:
     """One target in full, and how much waits for it."""
-    webhooks = webhooks_at(desk_at(where))
+    webhooks = webhooks_at(installation_at(where))
     found, waiting = webhooks.get(target), webhooks.waiting(target)
     facts = [("address", found.url), ("state", _state(found)), ("events", _types(found)), ("waiting", str(waiting))]
     facts += [("since", f"{found.since:%Y-%m-%d %H:%M} UTC")]
@@ -108,9 +108,9 @@ def rotate(
 
     Until the receiver has it, the one before signs too. Ordered again meanwhile, each signs until its own end.
     """
-    from starter.webhooks import rotate as rotated
+    from starter.doors.webhooks import rotate as rotated
 
-    found, secret = rotated(webhooks_at(desk_at(where)), target, keep=timedelta(hours=keep_hours))
+    found, secret = rotated(webhooks_at(installation_at(where)), target, keep=timedelta(hours=keep_hours))
 
     def draw(out: Console) -> None:
         out.print(Text.assemble(("secret   ", "dim"), plain(secret)), soft_wrap=True)
@@ -130,9 +130,9 @@ async def enable(
     where: Where = NOWHERE,
 ) -> None:
     """Tell it again: what waits, and what has happened meanwhile."""
-    desk = desk_at(where)
-    found = webhooks_at(desk).enable(target, since=_moment(since, "--since"))
-    await _told(desk, found, where)
+    installation = installation_at(where)
+    found = webhooks_at(installation).enable(target, since=_moment(since, "--since"))
+    await _told(installation, found, where)
 
 
 @webhook.command
@@ -143,7 +143,7 @@ def disable(
     where: Where = NOWHERE,
 ) -> None:
     """Tell it nothing until it is enabled again; nothing of it is lost."""
-    found = webhooks_at(desk_at(where)).disable(target, reason=reason)
+    found = webhooks_at(installation_at(where)).disable(target, reason=reason)
     answer(where.json, _said(found), lambda out: out.print(plain(f"webhook {found.id}: {_state(found)}")))
 
 
@@ -151,11 +151,11 @@ def disable(
 async def remove(target: Numbered, *, where: Where = NOWHERE) -> None:
     """Forget it, its secret, and how its deliveries went."""
     from activities.webhooks import channel_of
-    from starter.bell import end_sender
+    from starter.doors.bell import end_sender
 
-    desk = desk_at(where)
-    webhooks_at(desk).remove(target)
-    await _if_reachable(desk, lambda client: end_sender(client, channel_of(target)))
+    installation = installation_at(where)
+    webhooks_at(installation).remove(target)
+    await _if_reachable(installation, lambda client: end_sender(client, channel_of(target)))
     answer(where.json, {"id": target, "removed": True}, lambda out: out.print(plain(f"webhook {target} is no more")))
 
 
@@ -169,7 +169,7 @@ def deliveries(
     where: Where = NOWHERE,
 ) -> None:
     """What was sent to a target, how often it was tried, and how the last try went. It reaches 30 days back."""
-    page = webhooks_at(desk_at(where)).page(target, state=state, before=before, limit=limit)
+    page = webhooks_at(installation_at(where)).page(target, state=state, before=before, limit=limit)
 
     def draw(out: Console) -> None:
         if not page.lines:
@@ -200,14 +200,14 @@ async def resend(
     """
     if (delivery is None) == (target is None):
         raise WrongOption("name one delivery, or with --target all of a target that were given up")
-    desk = desk_at(where)
-    webhooks = webhooks_at(desk)
+    installation = installation_at(where)
+    webhooks = webhooks_at(installation)
     if delivery is not None:
         target, again = webhooks.resend(delivery).target, 1
     else:
         again = webhooks.resend_failed(target or 0, since=_moment(failed_since, "--failed-since") or EARLIEST)
     found = webhooks.get(target or 0)
-    woken = await _wake(desk, found.id)
+    woken = await _wake(installation, found.id)
 
     def draw(out: Console) -> None:
         out.print(plain(f"{count(again, 'delivery', 'deliveries')} of webhook {found.id} will go again"))
@@ -222,10 +222,12 @@ async def resend(
 @webhook.command(name="test")
 async def try_it(target: Numbered, *, where: Where = NOWHERE) -> None:
     """Post one event webhook.test now, and say what came of it."""
-    from starter.webhooks import try_out
+    from starter.doors.webhooks import try_out
 
-    desk = desk_at(where)
-    tried = await try_out(webhooks_at(desk), _outbound(desk), target, public_address=desk.settings.public_address)
+    installation = installation_at(where)
+    tried = await try_out(
+        webhooks_at(installation), _outbound(installation), target, public_address=installation.settings.public_address
+    )
     milliseconds = int(tried.took / timedelta(milliseconds=1))
     said = {"target": target, "taken": tried.taken, "status": tried.status, "reason": tried.in_words}
     words = f"webhook {target}: {tried.in_words} after {milliseconds} ms"
@@ -255,20 +257,20 @@ def events(
     answer(where.json, listed, lambda out: out.print(shown))
 
 
-def webhooks_at(desk: Desk) -> "SqlWebhooks":
+def webhooks_at(installation: Installation) -> "SqlWebhooks":
     from store.webhooks import SqlWebhooks
 
-    return SqlWebhooks(desk.engine)
+    return SqlWebhooks(installation.engine)
 
 
-def _outbound(desk: Desk) -> "Outbound":
+def _outbound(installation: Installation) -> "Outbound":
     from runtime.outbound import Outbound
 
-    return Outbound(desk.settings.webhooks_allowed)
+    return Outbound(installation.settings.webhooks_allowed)
 
 
-async def _told(desk: Desk, found: "Target", where: Where) -> None:
-    woken = await _wake(desk, found.id)
+async def _told(installation: Installation, found: "Target", where: Where) -> None:
+    woken = await _wake(installation, found.id)
 
     def draw(out: Console) -> None:
         out.print(plain(f"webhook {found.id}: {_state(found)}"))
@@ -278,21 +280,23 @@ async def _told(desk: Desk, found: "Target", where: Where) -> None:
     answer(where.json, {**_said(found), "woken": woken}, draw)
 
 
-async def _wake(desk: Desk, target: Numbered) -> bool:
+async def _wake(installation: Installation, target: Numbered) -> bool:
     from activities.webhooks import channel_of
-    from starter.bell import wake_sender
+    from starter.doors.bell import wake_sender
 
-    return await _if_reachable(desk, lambda client: wake_sender(client, channel_of(target), task_queue=desk.task_queue))
+    return await _if_reachable(
+        installation, lambda client: wake_sender(client, channel_of(target), task_queue=installation.task_queue)
+    )
 
 
-async def _if_reachable(desk: Desk, deed: Callable[[Any], Any]) -> bool:
+async def _if_reachable(installation: Installation, deed: Callable[[Any], Any]) -> bool:
     """Whether it was done: what is ordered stands in the store, and Temporal may be away."""
     from temporalio.service import RPCError
 
     from runtime.connection import BadTemporalProfile, CannotReachTemporal
 
     try:
-        await deed(await desk.client())
+        await deed(await installation.client())
     except (RPCError, CannotReachTemporal, BadTemporalProfile, NotReachable):
         return False
     return True

@@ -15,16 +15,16 @@ from starter.web.api.news import news_routes
 from starter.web.api.onboardings import onboarding_routes
 from starter.web.api.playbooks import playbook_routes
 from starter.web.api.webhooks import webhook_routes
-from starter.web.deals_road import deals_road
-from starter.web.health import health_routes
-from starter.web.hubspot_road import hubspot_road
-from starter.web.news_road import news_road
+from starter.web.intake.deals import deals_road
+from starter.web.intake.hubspot import hubspot_road
+from starter.web.intake.news import news_road
+from starter.web.intake.roads import Road, Roads
+from starter.web.intake.salesforce import salesforce_road
+from starter.web.intake.stripe import stripe_road
+from starter.web.intake.usage import usage_routes
+from starter.web.liveness import health_routes
 from starter.web.parts import WebParts
 from starter.web.problems import tell_problems
-from starter.web.roads import Road, Roads
-from starter.web.salesforce_road import salesforce_road
-from starter.web.stripe_road import stripe_road
-from starter.web.usage_roads import usage_routes
 
 ROADS: Sequence[Callable[[Settings], Road]] = (deals_road, hubspot_road, salesforce_road, news_road, stripe_road)
 """The ways in for deliveries."""

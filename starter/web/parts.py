@@ -14,9 +14,9 @@ from activities.ports import Staff
 from domain.usage import Usage
 from playbooks.library import Library, load_team
 from runtime.settings import Settings
-from starter.bell import LOOKS_AT_USAGE_AT_LEAST_EVERY, LOOKS_AT_USAGE_EVERY, Bell, look_at_usage, wake_receiver
-from starter.door import Door
-from starter.introductions import IntroductionDoor
+from starter.doors.bell import LOOKS_AT_USAGE_AT_LEAST_EVERY, LOOKS_AT_USAGE_EVERY, Bell, look_at_usage, wake_receiver
+from starter.doors.introductions import IntroductionDoor
+from starter.doors.onboardings import OnboardingDoor
 from store.engine import open_store
 from store.grouping import GroupedWriter
 from store.inbox import GroupedInbox, SqlInbox
@@ -67,9 +67,9 @@ class WebParts:
         self._client = await self.reach()
         return self._client
 
-    async def door(self, *, via: str = "api") -> Door:
+    async def door(self, *, via: str = "api") -> OnboardingDoor:
         """Raises CannotReachTemporal, BadTemporalProfile."""
-        door = Door(
+        door = OnboardingDoor(
             client=await self.client(),
             deals=self.ledger,
             library=self.library,

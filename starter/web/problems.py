@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from activities.admission import NAMED_FIRST
 from domain.refusal import InvalidDeal, Refused, what_is_wrong
+from domain.rules.admission import NAMED_FIRST
 from domain.trouble import NotFound, NotReachable, UnknownOnboarding
 from playbooks.complaint import BadPlaybook, UnknownPlaybook
 from runtime.connection import BadTemporalProfile, CannotReachTemporal

@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field, create_model
 
 from domain.agenda import Progress
 from domain.news import KINDS, News
-from domain.wire import Door
+from domain.wire import StrictWire
 from playbooks.library import Library
-from starter.registered import registered
+from starter.doors.registered import registered
 from starter.web.api.answers import WRITING, OnboardingId, etag_of, problems
 from starter.web.api.gate import api_router, key_of, key_parameter, needs
 from starter.web.api.onboardings import known, shown
@@ -114,7 +114,7 @@ def body_of(kind: str) -> type[BaseModel]:
     fields["by"] = (str | None, Field(None, description=who, max_length=254))
     if kind == "reassign":
         fields["owner"] = (str, Field(description="a staff handle, or that person's e-mail address", max_length=254))
-    made: type[BaseModel] = create_model(KINDS[kind].__name__, __base__=Door, **fields)
+    made: type[BaseModel] = create_model(KINDS[kind].__name__, __base__=StrictWire, **fields)
     return made
 
 

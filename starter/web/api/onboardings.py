@@ -11,12 +11,12 @@ from domain.deal import DealClosed
 from domain.record import OnboardingStatus
 from domain.wire import Instant, Slug, Wire
 from runtime.connection import namespace
-from starter.opening import opened
+from starter.doors.opening import opened
+from starter.doors.whys import look_into, reasons_of
 from starter.web.api.answers import NOT_MODIFIED, TAGGED, WRITING, IfNoneMatch, OnboardingId, problems, tagged
 from starter.web.api.cursors import Cursor, Limit, Next, cursor_of, number_after, place_after
 from starter.web.api.gate import api_router, key_parameter, needs
 from starter.web.parts import WebParts
-from starter.whys import look_into, reasons_of
 from store.pages import NoticeShown, journal_page, notice_page
 from store.reads import JournalEntry, NoticeState, OnboardingInFull, OnboardingLine, also_of_account, one, portfolio
 

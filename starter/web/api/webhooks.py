@@ -13,9 +13,9 @@ from temporalio.service import RPCError
 
 from activities.webhooks import channel_of
 from domain.webhooks import DeliveryLine, DeliveryState, Target
-from domain.wire import Door, Line, Wire
+from domain.wire import Line, StrictWire, Wire
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
-from starter.bell import wake_sender
+from starter.doors.bell import wake_sender
 from starter.web.api.answers import WRITING, problems
 from starter.web.api.cursors import HIGHEST, Cursor, Limit, Next, cursor_of, number_after
 from starter.web.api.gate import api_router, key_parameter, needs
@@ -39,7 +39,7 @@ class WebhookDeliveries(Wire):
     next: Next
 
 
-class Disabling(Door):
+class Disabling(StrictWire):
     reason: Line = "over the API"
 
 

@@ -1,0 +1,204 @@
+"""How does a mail leave? Over SMTP, or into a folder where people and tests can read it."""
+
+import hashlib
+import os
+import re
+import smtplib
+import ssl
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import SecretStr
+
+from activities.channels.mail.message import Documents, compose
+from activities.channels.texts.rendering import Rendering
+from domain.record import Receipt, WaitingNotice
+from domain.trouble import ChannelDown, ChannelRefuses
+
+# Per step of the conversation, not for the whole of it.
+_TIMEOUT_SECONDS = 30.0
+# The server wants a login or finds ours wrong: nothing is the matter with the message.
+_LOGIN_WANTED = frozenset({530, 534, 535, 538})
+_ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Server(Protocol):
+    """Where mail is handed in. `tls_from_start` is smtps; otherwise STARTTLS is used where the server offers it."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def user(self) -> str | None: ...
+    @property
+    def password(self) -> SecretStr | None: ...
+    @property
+    def tls_from_start(self) -> bool: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmtpMail:
+    """Hands mail to a server, one connection each: a kept one would have to be watched for having gone stale.
+
+    Blocks for as long as the server takes, so it is called in a thread.
+    """
+
+    server: Server
+    sender: str
+    rendering: Rendering
+    now: Callable[[], datetime] = _utc_now
+    timeout: float = _TIMEOUT_SECONDS
+    documents: Documents | None = None
+
+    def deliver(self, waiting: WaitingNotice) -> Receipt:
+        """Raises ChannelDown or ChannelRefuses. After ChannelDown the server may have taken it all the same."""
+        message = compose(waiting, self.rendering, sender=self.sender, now=self.now(), documents=self.documents)
+        with self._session() as session:
+            answer = _hand_in(session, message, self._name)
+        return Receipt(
+            message_id=waiting.message_id,
+            place=f"{self._name} accepted it: {answer}",
+            at=self.now(),
+        )
+
+    @property
+    def _name(self) -> str:
+        return f"{self.server.host}:{self.server.port}"
+
+    @contextmanager
+    def _session(self) -> Iterator[smtplib.SMTP]:
+        """A session that is ready for a message; whatever breaks in it means that the channel is down."""
+        try:
+            with _connected(self.server, self.timeout) as session:
+                yield session
+        except (OSError, smtplib.SMTPException) as error:
+            raise ChannelDown(f"{self._name}: {_what_broke(error)}") from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailFiles:
+    """Keeps every mail as a file: `<when>-<kind>-<person>-<8 hex>.eml`, so that a listing tells the story in order."""
+
+    folder: Path
+    sender: str
+    rendering: Rendering
+    now: Callable[[], datetime] = _utc_now
+    documents: Documents | None = None
+
+    def deliver(self, waiting: WaitingNotice) -> Receipt:
+        """A second try writes the same file again. Raises ChannelDown when the folder cannot be written."""
+        message = compose(waiting, self.rendering, sender=self.sender, now=self.now(), documents=self.documents)
+        file = self.folder / _file_name(waiting)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _write_at_once(file, message.as_bytes())
+        except OSError as error:
+            raise ChannelDown(f"{self.folder}: {error.strerror}") from error
+        return Receipt(message_id=waiting.message_id, place=str(file), at=self.now())
+
+
+@contextmanager
+def _connected(server: Server, timeout: float) -> Iterator[smtplib.SMTP]:
+    trust = ssl.create_default_context()
+    session: smtplib.SMTP
+    if server.tls_from_start:
+        session = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=trust)
+    else:
+        session = smtplib.SMTP(server.host, server.port, timeout=timeout)
+    try:
+        session.ehlo_or_helo_if_needed()
+        encrypted = server.tls_from_start
+        if not encrypted and session.has_extn("starttls"):
+            session.starttls(context=trust)
+            encrypted = True
+        if server.user and server.password:
+            if not encrypted and server.host not in _LOOPBACK:
+                raise ChannelDown(
+                    f"{server.host}:{server.port} offers no encryption: the password is not sent in clear"
+                )
+            session.login(server.user, server.password.get_secret_value())
+        yield session
+        # The message is in; a server that says goodbye badly must not make us send it again.
+        with suppress(OSError, smtplib.SMTPException):
+            session.quit()
+    finally:
+        session.close()
+
+
+def _hand_in(session: smtplib.SMTP, message: EmailMessage, name: str) -> str:
+    """What the server said when it had the message. Step by step, since each refusal means something else."""
+    sender = parseaddr(str(message["From"]))[1]
+    receiver = message["To"].addresses[0].addr_spec
+    options = () if receiver.isascii() else ("SMTPUTF8", "BODY=8BITMIME")
+    if options and not session.has_extn("smtputf8"):
+        raise ChannelRefuses(f"{name} takes no address in other letters than ASCII")
+    code, answer = session.mail(sender, options)
+    # 552: this message is too large. Any other refusal of our own address is a matter of configuration.
+    _check(code, answer, what=f"{name} refused the sender", final=code == 552)
+    code, answer = session.rcpt(receiver)
+    _check(code, answer, what=f"{name} refused the receiver", final=code >= 500)
+    try:
+        code, answer = session.data(message.as_bytes())
+    except smtplib.SMTPDataError as refusal:
+        code, answer = refusal.smtp_code, _bytes(refusal.smtp_error)
+    _check(code, answer, what=f"{name} refused the message", final=code >= 500)
+    return _said(code, answer)
+
+
+def _check(code: int, answer: bytes, *, what: str, final: bool) -> None:
+    if 200 <= code < 300:
+        return
+    if final and code not in _LOGIN_WANTED:
+        raise ChannelRefuses(f"{what}: {_said(code, answer)}")
+    raise ChannelDown(f"{what}: {_said(code, answer)}")
+
+
+def _said(code: int, answer: bytes) -> str:
+    """A server's answer without the addresses that it repeats: it goes into logs and histories."""
+    text = " ".join(answer.decode("utf-8", "replace").split())
+    return f"{code} {_ADDRESS.sub('address', text)}"[:300]
+
+
+def _what_broke(error: OSError | smtplib.SMTPException) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _said(error.smtp_code, _bytes(error.smtp_error))
+    return str(error) or type(error).__name__
+
+
+def _bytes(answer: bytes | str) -> bytes:
+    return answer if isinstance(answer, bytes) else answer.encode()
+
+
+def _file_name(waiting: WaitingNotice) -> str:
+    notice = waiting.notice
+    when = notice.not_before.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
+    person = re.sub(r"[^A-Za-z0-9_.-]", "_", waiting.person.id)[:80]
+    digest = hashlib.sha256(waiting.message_id.encode()).hexdigest()[:8]
+    return f"{when}-{notice.kind}-{person}-{digest}.eml"
+
+
+def _write_at_once(file: Path, content: bytes) -> None:
+    """All of the file or nothing, whoever looks and whenever we are killed."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as part:
+            part.write(content)
+        # mkstemp keeps others out; a mail folder is read by whoever may read its folder.
+        os.chmod(name, 0o644)
+        os.replace(name, file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

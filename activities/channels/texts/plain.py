@@ -1,0 +1,77 @@
+"""How does a message read without its markup? The same Markdown as the HTML part, written for a text/plain reader."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+
+from activities.channels.texts.sealing import unseal_text
+
+
+def plain_text(tokens: Sequence[Token]) -> str:
+    """The message as text: blocks parted by an empty line, no line longer than its author made it."""
+    return _blocks(SyntaxTreeNode(tokens).children)
+
+
+def _blocks(nodes: Sequence[SyntaxTreeNode], between: str = "\n\n") -> str:
+    return between.join(text for node in nodes if (text := _block(node)))
+
+
+def _block(node: SyntaxTreeNode) -> str:
+    if node.type == "heading":
+        title = _blocks(node.children)
+        return f"{title}\n{('=' if node.tag in {'h1', 'h2'} else '-') * _width(title)}"
+    if node.type == "blockquote":
+        return _hang(_blocks(node.children), first="→ ")
+    if node.type == "bullet_list":
+        return "\n".join(_hang(_blocks(entry.children, "\n"), first="- ") for entry in node.children)
+    if node.type == "ordered_list":
+        entries = enumerate(node.children, start=int(node.attrs.get("start", 1)))
+        return "\n".join(_hang(_blocks(entry.children, "\n"), first=f"{number}. ") for number, entry in entries)
+    if node.type == "table":
+        return "\n".join(_table(node))
+    if node.type == "hr":
+        return "-" * 24
+    if node.type in {"fence", "code_block"}:
+        return unseal_text(node.content).rstrip("\n")
+    if node.type == "inline":
+        return unseal_text(_inline(node)).strip()
+    return _blocks(node.children)
+
+
+def _inline(node: SyntaxTreeNode) -> str:
+    if node.type in {"softbreak", "hardbreak"}:
+        return "\n"
+    if node.type == "link":
+        words, target = "".join(_inline(child) for child in node.children), str(node.attrs["href"])
+        return words if target in {words, f"mailto:{words}"} else f"{words}: {target}"
+    if node.children:
+        return "".join(_inline(child) for child in node.children)
+    return node.content
+
+
+def _table(table: SyntaxTreeNode) -> Iterator[str]:
+    """A row as a line: columns do not stay in line in a proportional font or on a phone."""
+    *head, body = table.children
+    titles = [_blocks(cell.children) for cell in head[0].children[0].children] if head else []
+    for row in body.children:
+        cells = [_blocks(cell.children) for cell in row.children]
+        if not titles:
+            label, *values = cells
+            yield _hang(f"{label}: {' · '.join(values)}", first="")
+            continue
+        said = [
+            f"{title}: {cell}" if title else cell for title, cell in zip(titles[1:], cells[1:], strict=True) if cell
+        ]
+        yield _hang(" · ".join([cells[0], *said]), first="- ")
+
+
+def _hang(text: str, *, first: str) -> str:
+    """The text with a mark before its first line and the rest beneath it."""
+    lines = text.split("\n")
+    return "\n".join([first + lines[0], *(f"{' ' * (len(first) or 2)}{line}" if line else "" for line in lines[1:])])
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

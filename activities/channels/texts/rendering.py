@@ -1,0 +1,156 @@
+"""What does a notice say? Its template in the receiver's language, as subject, text and HTML.
+
+A template is light Markdown with the subject in its first line. What a company puts into its own folder under the same
+name (`en/reminder.md`, `ja/closing.md`, `layout.html`) is taken instead of ours.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, Undefined, pass_context
+from jinja2.runtime import Context
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+
+from activities.channels.texts import sealing
+from activities.channels.texts.plain import plain_text
+from activities.channels.texts.wording import Wording, wording
+from domain.record import WaitingNotice
+from domain.trouble import ChannelRefuses
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+# Titles may have 200 characters; what inboxes show of a subject ends long before.
+_LONGEST_SUBJECT = 160
+# What stands next to the subject in an inbox.
+_LONGEST_PREVIEW = 120
+# No raw HTML passes. A line break in a template is one in the mail: Japanese has no space to join lines with.
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
+# The style sheet stays too, for what cannot be inlined: dark mode and small screens.
+_CSS = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+# The name under which templates are given the reader's wording.
+_WORDS = "wording"
+_REST = ("opening", "closing", "footer")
+
+
+@dataclass(frozen=True)
+class RenderedNotice:
+    """A notice as its receiver reads it; `subject` is one line without control characters."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """Renders notices. `company_templates` is looked in before ours; a changed file holds from the next mail on."""
+
+    company_templates: Path | None = None
+
+    def render(self, waiting: WaitingNotice, *, sender: str = "") -> RenderedNotice:
+        """The notice in its receiver's language; `sender` stands at the head of the page.
+
+        Raises ChannelRefuses, naming the template, when it cannot be rendered: a fact that it prints is missing, or a
+        company's own template is broken. The facts do not come into the error: it goes into logs.
+        """
+        words = wording(waiting.person.language, waiting.person.time_zone)
+        name = f"{words.language}/{waiting.notice.kind}.md"
+        try:
+            return self._render(name, waiting, words, sender)
+        except TemplateError as error:
+            # `name` of a syntax error is the file, which may be one that ours includes.
+            where = getattr(error, "name", None) or name
+            raise ChannelRefuses(f"the template {where} cannot be rendered: {error.message}") from None
+        except (ValueError, TypeError, LookupError, AttributeError, OSError) as error:
+            raise ChannelRefuses(f"the template {name} cannot be rendered: {type(error).__name__}") from error
+
+    def _render(self, name: str, waiting: WaitingNotice, words: Wording, sender: str) -> RenderedNotice:
+        known = {**waiting.notice.facts, _WORDS: words, "colleague": waiting.person.side == "vendor"}
+        first, _, body = self._jinja.get_template(name).render(known).lstrip().partition("\n")
+        subject = _clipped(sealing.one_line(sealing.unseal_text(first)), _LONGEST_SUBJECT)
+        opening, closing, footer = (
+            self._jinja.get_template(f"{words.language}/{part}.md").render(known).strip() for part in _REST
+        )
+        message = _parse("\n\n".join((opening, body.strip(), closing)))
+        small_print = _parse(footer)
+        page = self._jinja.get_template("layout.html").render(
+            language=words.language,
+            subject=sealing.seal(subject),
+            preview=sealing.seal(_preview(body)),
+            sender=sealing.seal(sender),
+            body=Markup(_html(message)),
+            footer=Markup(_html(small_print)),
+        )
+        return RenderedNotice(
+            subject=subject,
+            text=f"{plain_text(message)}\n\n-- \n{plain_text(small_print)}\n",
+            html=_CSS.inline(sealing.unseal_html(page)),
+        )
+
+    @cached_property
+    def _jinja(self) -> Environment:
+        folders = [folder for folder in (self.company_templates, TEMPLATES) if folder]
+        jinja = Environment(
+            loader=FileSystemLoader(folders),
+            undefined=StrictUndefined,
+            finalize=sealing.seal,
+            # Tells what a macro printed (markup, sealed already) from a value.
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        shapes = (sealing.prose, sealing.aside, sealing.link, sealing.button, sealing.mail)
+        words = (Wording.day, Wording.short_day, Wording.moment, Wording.count, Wording.lateness, Wording.word)
+        jinja.filters |= {shape.__name__: shape for shape in shapes}
+        jinja.filters |= {word.__name__: _in_readers_words(word) for word in words}
+        return jinja
+
+
+def _in_readers_words(method: Callable[..., object]) -> Callable[..., object]:
+    """A filter that speaks the words of whoever the template is rendered for: one set of templates serves all."""
+
+    @pass_context
+    def spoken(context: Context, *given: object) -> object:
+        # Arithmetic on what is undefined says less than printing it does.
+        _ = [str(value) for value in given if isinstance(value, Undefined)]
+        return method(context[_WORDS], *given)
+
+    return spoken
+
+
+def _parse(markdown: str) -> list[Token]:
+    """The Markdown as tokens. A table whose head is empty is one of labels and values: the head is dropped."""
+    tokens: list[Token] = []
+    head: list[Token] | None = None
+    for token in _MARKDOWN.parse(markdown):
+        if token.type == "thead_open":
+            head = []
+        if head is None:
+            tokens.append(token)
+            continue
+        head.append(token)
+        if token.type == "thead_close":
+            titled = any(part.type == "inline" and part.content for part in head)
+            tokens[-1].attrSet("class", "rows" if titled else "facts")
+            tokens += head if titled else []
+            head = None
+    return tokens
+
+
+def _html(tokens: list[Token]) -> str:
+    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+
+
+def _preview(body: str) -> str:
+    """The first words of the message proper, for the line that inboxes show beside the subject."""
+    first = body.strip().partition("\n\n")[0]
+    return _clipped(sealing.one_line(plain_text(_parse(first))), _LONGEST_PREVIEW)
+
+
+def _clipped(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"

@@ -1,0 +1,96 @@
+"""What does a CRM that we do not read say of a deal? What it told us last, by its own time and not by ours."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from domain.crm import DealPage
+from domain.inbox import InboxRow
+from domain.refusal import Refused
+from domain.trouble import NotFound
+
+LOOKED_AT = 50
+"""The newest so many deliveries of a deal: Salesforce sends again for a day what was not acknowledged."""
+
+
+class Deliveries(Protocol):
+    """What was delivered of one thing."""
+
+    def of(self, source: str, subject: str, *, most: int) -> Sequence[InboxRow]:
+        """The newest of them, newest first."""
+
+
+class LastDelivered:
+    """A CRM known by its deliveries alone. `changed` reads from a record when it was changed, or raises Refused."""
+
+    def __init__(
+        self, source: str, deliveries: Deliveries, *, changed: Callable[[Mapping[str, Any]], datetime]
+    ) -> None:
+        self._source = source
+        self._deliveries = deliveries
+        self._changed = changed
+
+    async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:  # noqa: ARG002  # the port's
+        """The record that was changed last; of two without a time, the one that came last.
+
+        Raises NotFound, and Refused with the field where a delivery that waits has no time that can be read.
+        """
+        subject = f"{self._source}-{id}"
+        rows = await asyncio.to_thread(self._deliveries.of, self._source, subject, most=LOOKED_AT)
+        bodies = [row for row in rows if isinstance(row.body, Mapping)]
+        told: list[tuple[datetime, Mapping[str, Any]]] = [
+            (at, row.body) for row in bodies if (at := self._moment(row)) is not None
+        ]
+        if not told:
+            raise NotFound(f"nothing was delivered of deal {id}")
+        # They stand newest first, and of equals the first is taken.
+        _, record = max(told, key=lambda one: one[0])
+        return record
+
+    def _moment(self, row: InboxRow) -> datetime | None:
+        """None for one that was refused before: it must not keep for ever what comes after it from being read."""
+        try:
+            return self._changed(row.body)
+        except Refused:
+            if row.state == "waiting":
+                raise
+            return None
+
+    async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:  # noqa: ARG002  # the port's
+        """There is no more of it than was delivered."""
+        return record
+
+    async def closed_since(
+        self,
+        changed: datetime,  # noqa: ARG002  # the port's
+        *,
+        closed: datetime,  # noqa: ARG002  # the port's
+        stages: Collection[str],  # noqa: ARG002  # the port's
+        after: str | None = None,  # noqa: ARG002  # the port's
+    ) -> DealPage:
+        """Nobody can be asked."""
+        return DealPage()
+
+    async def write(self, id: str, properties: Mapping[str, str]) -> None:  # noqa: ARG002  # the port's
+        """Raises Refused: there is no way back."""
+        raise Refused(f"deal {id} cannot be written to: its CRM tells us, and is not asked")
+
+
+def changed_in_salesforce(record: Mapping[str, Any]) -> datetime:
+    """When the opportunity was changed; before all others where that was not sent along.
+
+    Raises Refused with the field for what is no moment with its zone: taken as text it would sort anywhere.
+    """
+    told = record.get("Opportunity")
+    fields = told if isinstance(told, Mapping) else {}
+    name = next((name for name in ("SystemModstamp", "LastModifiedDate") if fields.get(name)), None)
+    if name is None:
+        return datetime.min.replace(tzinfo=UTC)
+    try:
+        at = datetime.fromisoformat(str(fields[name]))
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise Refused("is no date and time with its zone, as 2026-11-02T10:00:00.000Z", field=f"Opportunity.{name}")
+    return at

@@ -1,0 +1,204 @@
+"""What follows from the stage that a deal is in? Read from the CRM as it is now, whatever the delivery said.
+
+So it does not matter in which order deliveries come, how late, or how often.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Protocol
+
+from activities.ports import Crm, ForeignDeals, Introductions, Onboardings
+from domain.census import Line
+from domain.deal import onboarding_id
+from domain.inbox import InboxRow, Settled
+from domain.news import short
+from domain.prospect import as_prospect
+from domain.record import RegisterRow
+from domain.refusal import Refused
+from domain.trouble import NotFound, NotReachable
+
+SOON = timedelta(days=1)
+"""A won deal whose day of closing is chosen by hand may carry an hour that has not come: it has closed all the same."""
+LATE = timedelta(days=7)
+"""A deal found later than this is taken up at the day on which it is found; before, what was due simply comes late."""
+REOPENED = "deal-reopened"
+"""The risk in the register of an onboarding whose deal is open again."""
+FOUND = "deal_found"
+"""The kind of delivery that the reconciliation makes of a deal nobody told of."""
+
+
+class Lines(Protocol):
+    """How onboardings stand."""
+
+    def line(self, onboarding: str) -> Line | None: ...
+
+
+class Registers(Protocol):
+    """What stands in an onboarding's registers."""
+
+    def registers(self, onboarding: str) -> Sequence[RegisterRow]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class DealStages:
+    """Handles what a CRM tells of its deals. `name` is the CRM as people call it; `crm` is None without a token.
+
+    The subject of a delivery is the deal: `<source>-<id>`.
+    """
+
+    reads_the_present: ClassVar[bool] = True
+
+    name: str
+    crm: Crm | None
+    mapping: ForeignDeals
+    door: Onboardings
+    lines: Lines
+    registers: Registers
+    now: Callable[[], datetime]
+    introductions: Introductions | None = None
+
+    async def __call__(self, row: InboxRow) -> Settled:
+        id = row.subject.partition("-")[2]
+        if row.kind == "deal_deleted":
+            return await self._gone(id)
+        if row.kind == "deal_merged":
+            return await self._merged(id, row)
+        return await self._followed(id, row)
+
+    async def _followed(self, id: str, row: InboxRow) -> Settled:
+        crm = self._crm()
+        try:
+            record = await crm.deal(id, properties=self.mapping.properties())
+        except NotFound:
+            return await self._gone(id)
+        line = await self._line(id)
+        match self.mapping.phase(record):
+            case "won":
+                return await self._won(record, line, row)
+            case "lost":
+                return await self._lost(id, line)
+            case "introduction" if line is None or not line.taken:
+                return await self._introduced(record)
+        return await self._open_again(line, row)
+
+    async def _won(self, record: Mapping[str, Any], line: Line | None, row: InboxRow) -> Settled:
+        if line is None or not line.taken:
+            return await self._start(record)
+        if line.ending == "deal_reversed":
+            raise Refused(
+                f"it is won again, but {line.onboarding} has ended as a reversed deal, and a deal has one onboarding"
+                " for ever: clone the deal, or start it by hand as a deal file with another id",
+                field="dealstage",
+            )
+        if line.ending:
+            return Settled(outcome=f"{line.onboarding} had ended before", onboarding=line.onboarding)
+        if not await self._is_reopened(line.onboarding):
+            return Settled(outcome=f"{line.onboarding} had been started before", onboarding=line.onboarding)
+        won_again = {"risk": REOPENED, "closed": True, "note": f"The deal is won again in {self.name}."}
+        await self._tell(line.onboarding, "record_risk", won_again, row)
+        return Settled(outcome=f"{line.onboarding}: won again, the risk is closed", onboarding=line.onboarding)
+
+    async def _start(self, record: Mapping[str, Any]) -> Settled:
+        full = await self._crm().in_full(record, properties=self.mapping.properties())
+        deal = self.mapping.deal(full)
+        raw = deal.model_dump(mode="json", exclude_defaults=True)
+        now = self.now()
+        late = now - deal.closed_at
+        if -SOON < late < timedelta(0):
+            raw["closed_at"] = now.isoformat()
+        if late > LATE and deal.as_of is None:
+            raw["as_of"] = now.isoformat()
+        started = await self.door.start(raw)
+        what = "had been started before" if started.already else "started"
+        how = f", {late.days} days after its close" if late > LATE and not started.already else ""
+        return Settled(outcome=f"{started.onboarding} {what}{how}", onboarding=started.onboarding)
+
+    async def _lost(self, id: str, line: Line | None) -> Settled:
+        if line is not None and line.ending:
+            return Settled(outcome=f"lost: {line.onboarding} had ended before", onboarding=line.onboarding)
+        if line is not None:
+            return await self._reverse(id, line)
+        introduced = self.introductions and await self.introductions.lost(self.mapping.source(), id)
+        return Settled(outcome=f"lost: {introduced} has ended" if introduced else "lost: no onboarding had begun")
+
+    async def _reverse(self, id: str, line: Line) -> Settled:
+        reversed_ = {
+            "ending": "deal_reversed",
+            "reason": f"The deal was moved to a lost stage in {self.name}.",
+            # Of the deal and not of the delivery: it ends once, however often we hear of it.
+            "news_id": f"{self.mapping.source()}-{short(id)}-reversed",
+        }
+        try:
+            await self.door.tell(line.onboarding, "end_onboarding", reversed_)
+        except NotFound:
+            # Its deal was kept, and no workflow began.
+            return Settled(outcome="lost: no onboarding had begun")
+        except Refused:
+            ended = await self._line(id)
+            if ended is None or not ended.ending:
+                raise
+        return Settled(outcome=f"lost: {line.onboarding} ends as a reversed deal", onboarding=line.onboarding)
+
+    async def _introduced(self, record: Mapping[str, Any]) -> Settled:
+        if self.introductions is None:
+            return Settled(outcome="in a late stage; nothing follows before it is won")
+        full = await self._crm().in_full(record, properties=self.mapping.properties())
+        return Settled(outcome=f"{await self.introductions.begin(as_prospect(self.mapping.raw(full)))}: introduced")
+
+    async def _open_again(self, line: Line | None, row: InboxRow) -> Settled:
+        """Neither won nor lost: none of our business, unless it was won before."""
+        if line is None or not line.taken:
+            return Settled(outcome="in no stage that the mapping names: nothing follows")
+        if line.ending:
+            return Settled(outcome=f"open again, but {line.onboarding} has ended", onboarding=line.onboarding)
+        if not await self._is_reopened(line.onboarding):
+            risk = {
+                "risk": REOPENED,
+                "title": f"The deal was reopened in {self.name}",
+                "probability": 3,
+                "impact": 5,
+                "mitigation": "Ask the seller what is open before more is promised.",
+            }
+            await self._tell(line.onboarding, "record_risk", risk, row)
+        return Settled(outcome=f"{line.onboarding}: reopened, recorded as a risk", onboarding=line.onboarding)
+
+    async def _merged(self, id: str, row: InboxRow) -> Settled:
+        """It lives on in another deal, and its onboarding does not know."""
+        into = str(row.body["mergedInto"]) if isinstance(row.body, Mapping) else ""
+        line = await self._line(id)
+        if line is not None and line.taken and not line.ending:
+            raise Refused(
+                f"deal {id} was merged into {into} in {self.name}, and {line.onboarding} is under way: end it as a"
+                " duplicate, or go on with it",
+                field="mergedInto",
+            )
+        return await self._followed(into, row)
+
+    async def _gone(self, id: str) -> Settled:
+        """It is not in the CRM any more. A deletion may be a mistake, and is no reversal: a person decides."""
+        line = await self._line(id)
+        if line is None or line.ending:
+            return Settled(outcome=f"no longer in {self.name}; no onboarding is under way")
+        raise Refused(
+            f"the deal was deleted or merged in {self.name}, and {line.onboarding} is under way: restore it there, or"
+            " end it here",
+            field="objectId",
+        )
+
+    async def _tell(self, onboarding: str, kind: str, news: Mapping[str, Any], row: InboxRow) -> None:
+        await self.door.tell(onboarding, kind, {**news, "news_id": f"{self.mapping.source()}-{short(row.key)}"})
+
+    async def _line(self, id: str) -> Line | None:
+        onboarding = onboarding_id(self.mapping.source(), id)
+        return await asyncio.to_thread(self.lines.line, onboarding)
+
+    async def _is_reopened(self, onboarding: str) -> bool:
+        rows = await asyncio.to_thread(self.registers.registers, onboarding)
+        return any((row.kind, row.key, row.status) == ("risk", REOPENED, "open") for row in rows)
+
+    def _crm(self) -> Crm:
+        if self.crm is None:
+            raise NotReachable(f"{self.name} cannot be read: DAY90_{self.name.upper()}_API_TOKEN is not set")
+        return self.crm

@@ -1,0 +1,48 @@
+"""What follows from signed news? The onboarding is told, or a figure is kept for whatever looks at figures."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from activities.ports import Measurements, Onboardings
+from domain.clock import DAY
+from domain.inbox import InboxRow, Settled
+from domain.news import LONGEST_NEWS_ID, short
+from domain.reported import Report, read_report
+from domain.trouble import NotFound, UnknownOnboarding
+
+LONGEST_OF_A_SENDER = LONGEST_NEWS_ID - len("news-")
+
+
+@dataclass(frozen=True)
+class NewsIsTold:
+    """Handles what came by `/intake/news`. `door` says that it came by that road, from a sender who signed it."""
+
+    reads_the_present: ClassVar[bool] = False
+
+    door: Onboardings
+    measurements: Measurements
+    day_length: timedelta = field(default=DAY)
+
+    async def __call__(self, row: InboxRow) -> Settled:
+        report = read_report(row.body)
+        if report.kind is None:
+            return await self._kept(report, key=row.key)
+        # Under a name of its own: a sender's id may not be that of news which others bring.
+        news_id = f"news-{row.key if len(row.key) <= LONGEST_OF_A_SENDER else short(row.key)}"
+        await self.door.tell(report.onboarding, report.kind, {**self._news(report), "news_id": news_id})
+        return Settled(outcome=f"told: {row.kind}", onboarding=report.onboarding)
+
+    def _news(self, report: Report) -> Mapping[str, Any]:
+        # On a compressed clock the sender's moment is none of the plan's.
+        return {**report.news, "at": report.at.isoformat()} if self.day_length == DAY else report.news
+
+    async def _kept(self, report: Report, *, key: str) -> Settled:
+        try:
+            await asyncio.to_thread(self.measurements.keep, report.onboarding, report.measured, key=key)
+        except UnknownOnboarding:
+            raise NotFound(f"{report.onboarding}: no such onboarding") from None
+        figures = ", ".join(f"{one.metric} {one.value:g}" for one in report.measured)
+        return Settled(outcome=f"measured: {figures}", onboarding=report.onboarding)

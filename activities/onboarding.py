@@ -1,0 +1,192 @@
+"""What happens when an onboarding opens, and at every turn after that? Decide, write it down, wake the sender."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.ports import Calendars, Ledger, Library, Staff, Wake
+from activities.sender import MAIL
+from domain.agenda.occasion import Occasion, ProgrammeOccasion
+from domain.agenda.packing import packed
+from domain.agenda.state import Consequences, Entry, State
+from domain.clock import DAY, Clock
+from domain.deal import DealClosed, onboarding_id
+from domain.record import Dossier
+from domain.refusal import InvalidDeal
+from domain.rules.admission import business_now, calendar_of, check_deal, read_deal
+from domain.rules.casting import people_of, staff_person
+from domain.rules.deciding import decide
+from domain.rules.opening import first_state
+from domain.rules.programme import keep_programme
+from domain.rules.rebuilding import CannotRebuild, rebuild
+from domain.trouble import AlreadyOnboarded
+from domain.wire import Instant, Wire
+
+log = structlog.get_logger()
+
+
+def _tells_nobody() -> None:
+    return
+
+
+class Opening(Wire):
+    """What the workflow was started with.
+
+    A deal file; `{"kept": true}` where the door keeps the deal already; `{"again": true}` where Temporal lost a run.
+    """
+
+    onboarding: str
+    run: str
+    started_at: Instant
+    start: Any
+
+
+@dataclass(frozen=True)
+class Bookkeeping:
+    """The activities of an onboarding's own tasks. `ui` is the Temporal UI's address of an onboarding, with `{id}`;
+    `spread` is how far apart onboardings wake that have something at the same hour.
+
+    `threads` are for the database alone: a mail server that hangs must not keep anything from being written down.
+    `rings` tells that the journal has grown, and costs nothing.
+    """
+
+    ledger: Ledger
+    library: Library
+    staff: Staff
+    calendars: Calendars
+    wake: Wake
+    threads: Executor
+    day_length: timedelta = DAY
+    spread: timedelta = timedelta(0)
+    ui: str = ""
+    rings: Callable[[], None] = _tells_nobody
+
+    @activity.defn
+    async def open_onboarding(self, opening: Opening) -> State | bytes:
+        """Validate and keep the deal, draft the plan; answers with the first state, packed: histories hold it for ever.
+
+        Fails for good with InvalidDeal or AlreadyOnboarded.
+        """
+        try:
+            return packed(await asyncio.get_running_loop().run_in_executor(self.threads, self._open, opening))
+        except InvalidDeal as error:
+            detail = {"field": error.field, "reason": error.reason}
+            raise ApplicationError(str(error), detail, type="InvalidDeal", non_retryable=True) from None
+        except AlreadyOnboarded as error:
+            raise ApplicationError(str(error), type="AlreadyOnboarded", non_retryable=True) from None
+        except CannotRebuild as error:
+            raise ApplicationError(str(error), type="CannotRebuild", non_retryable=True) from None
+
+    def _open(self, opening: Opening) -> State:
+        if isinstance(opening.start, Mapping) and opening.start.get("again"):
+            return self._open_again(opening)
+        deal = self._deal(opening)
+        if opening.onboarding != onboarding_id(deal.source, deal.id):
+            raise InvalidDeal(f"the workflow id of this deal is {onboarding_id(deal.source, deal.id)}", field="id")
+        clock = self._clock(deal, opening)
+        now = clock.business(opening.started_at)
+        team = self.staff()
+        playbook = check_deal(deal, library=self.library, team=team, calendars=self.calendars, now=now)
+        calendar = calendar_of(deal, self.calendars)
+        load = self.ledger.load_by_owner()
+        # Opened before, in a task that was then lost: the owner who was told of it stays the owner.
+        past = self.ledger.past(opening.onboarding)
+        first = next((row.data.get("owner") for row in past.rows if row.kind == "opened"), None) if past else None
+        named = deal.model_copy(update={"owner": first or deal.owner})
+        state = first_state(named, playbook, calendar, team, load=load, clock=clock, now=now, spread=self.spread)
+        handles = dict.fromkeys([handle for handles in state.cast.values() for handle in handles])
+        staff = [staff_person(member, deal.account.language) for h in handles if (member := team.member(h))]
+        people = (*people_of(deal), *staff)
+        dossier = Dossier(onboarding=opening.onboarding, deal=deal, playbook=playbook, calendar=calendar, people=people)
+        self.ledger.admit(dossier, run=opening.run)
+        log.info("onboarding_opened", onboarding=opening.onboarding, playbook=playbook.key, owner=state.owner)
+        return state
+
+    def _open_again(self, opening: Opening) -> State:
+        """Temporal lost it, the store did not: live through its past again, and go on with another run.
+
+        Nobody was told of one that was lost before its first turn: it begins anew, on what it was admitted with.
+        """
+        dossier, past = self.ledger.dossier(opening.onboarding), self.ledger.past(opening.onboarding)
+        if past is None:
+            state = self._first_state(opening, dossier)
+        else:
+            state = rebuild(dossier, past, self.staff(), now=opening.started_at, spread=self.spread)
+        self.ledger.readmit(opening.onboarding, run=opening.run)
+        log.info("onboarding_opened_again", onboarding=opening.onboarding, playbook=state.playbook, owner=state.owner)
+        return state
+
+    def _first_state(self, opening: Opening, dossier: Dossier) -> State:
+        clock = self._clock(dossier.deal, opening)
+        return first_state(
+            dossier.deal,
+            dossier.playbook,
+            dossier.calendar,
+            self.staff(),
+            load=self.ledger.load_by_owner(),
+            clock=clock,
+            now=clock.business(opening.started_at),
+            spread=self.spread,
+        )
+
+    def _deal(self, opening: Opening) -> DealClosed:
+        if isinstance(opening.start, Mapping) and opening.start.get("kept"):
+            kept = self.ledger.kept_deal(opening.onboarding)
+            if kept is None:
+                raise InvalidDeal("no deal is kept for this onboarding: start with the deal file itself", field="kept")
+            return kept
+        return read_deal(opening.start)
+
+    def _clock(self, deal: DealClosed, opening: Opening) -> Clock:
+        if self.day_length == DAY:
+            return Clock()
+        start = business_now(deal, wall=opening.started_at, day_length=self.day_length)
+        return Clock(day=self.day_length, business_start=start, wall_start=opening.started_at)
+
+    @activity.defn
+    async def take_turn(self, occasion: Occasion) -> Consequences:
+        """Decide what follows, write journal, read model and notices in one transaction, wake the sender."""
+        consequences, waiting = await asyncio.get_running_loop().run_in_executor(self.threads, self._turn, occasion)
+        self.rings()
+        if waiting:
+            await self.wake(MAIL)
+        return consequences
+
+    def _turn(self, occasion: Occasion) -> tuple[Consequences, bool]:
+        onboarding = occasion.state.onboarding
+        dossier, done_before = self.ledger.basis(onboarding, occasion.keys)
+        reports = any(entry.rule == "cadence" for entry in occasion.due)
+        decision = decide(
+            occasion,
+            dossier,
+            self.staff(),
+            done_before=done_before,
+            known=self.ledger.registers(onboarding) if reports else (),
+            ui=self.ui.format(id=onboarding),
+        )
+        self.ledger.write(decision.writing)
+        return decision.consequences, bool(decision.writing.notices or done_before)
+
+    @activity.defn
+    async def keep_programme(self, occasion: ProgrammeOccasion) -> list[Entry]:
+        """Write down what is due in a success programme, tell people, and answer with what comes next."""
+        loop = asyncio.get_running_loop()
+        entries, waiting = await loop.run_in_executor(self.threads, self._keep_programme, occasion)
+        self.rings()
+        if waiting:
+            await self.wake(MAIL)
+        return entries
+
+    def _keep_programme(self, occasion: ProgrammeOccasion) -> tuple[list[Entry], bool]:
+        dossier, done_before = self.ledger.basis(occasion.onboarding, [entry.key for entry in occasion.due])
+        ui = self.ui.format(id=occasion.programme)
+        entries, writing = keep_programme(occasion, dossier, self.staff(), done_before=done_before, ui=ui)
+        self.ledger.write(writing)
+        return entries, bool(writing.notices or done_before)

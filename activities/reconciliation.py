@@ -1,0 +1,159 @@
+"""Did a deal close without our hearing of it? What the CRMs have is compared with what has begun here."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol, TypeVar
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.inbox.deal_stages import FOUND, Lines
+from activities.ports import Crm, ForeignDeals, Rechecks
+from domain.crm import DealPage, FoundDeal, Recheck
+from domain.deal import onboarding_id
+from domain.inbox import Incoming
+from domain.refusal import Refused
+from domain.trouble import NotReachable
+from domain.wire import Instant, Wire
+
+OVERLAP = timedelta(minutes=15)
+"""What the last look saw is looked at again: a CRM's search runs behind, and its clock is not ours."""
+FIRST_LOOK = timedelta(days=1)
+"""How far back the first look goes: what closed while day90 was being set up. Deals of before are brought in on purpose
+(`day90 start --as-of`), not by surprise."""
+MOST_REMEMBERED = 200
+"""Deals that go into Temporal's history; the inbox has them all."""
+log = structlog.get_logger()
+Answer = TypeVar("Answer")
+
+
+class CrmLook(Wire):
+    """What one CRM had: deals that were closed in that time, and those of them that nobody had told us of."""
+
+    source: str
+    since: Instant
+    until: Instant
+    closed: int = 0
+    missing: tuple[str, ...] = ()
+
+
+class Reconciled(Wire):
+    looked: tuple[CrmLook, ...] = ()
+    says: str = ""
+
+
+class Keeping(Protocol):
+    def keep(self, deliveries: Sequence[Incoming]) -> None:
+        """Put them into the inbox; one that is there already stays as it is."""
+
+
+class Source(NamedTuple):
+    """A CRM, and how its deals become ours; without a token it is not looked into."""
+
+    crm: Crm | None
+    mapping: ForeignDeals
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconciling:
+    """`sources` are by the inbox's word for them; `wake` rouses the receiver, `threads` are for the database."""
+
+    sources: Mapping[str, Source]
+    rechecks: Rechecks
+    lines: Lines
+    inbox: Keeping
+    wake: Callable[[], Awaitable[None]]
+    now: Callable[[], datetime]
+    threads: Executor
+
+    @activity.defn
+    async def reconcile_crm(self) -> Reconciled:
+        """Look through every CRM since its mark; what is missing goes into the inbox, as if it had been delivered.
+
+        One that cannot be looked through keeps no other from it; its trouble is told at the end.
+        """
+        looked, troubles = list[CrmLook](), list[ApplicationError]()
+        for name, source in self.sources.items():
+            try:
+                looked += [await self._look(name, source)] if source.crm else []
+            except ApplicationError as trouble:
+                troubles.append(trouble)
+        for one in looked:
+            log.info("reconciled", source=one.source, closed=one.closed, missing=len(one.missing))
+            if one.missing:
+                log.warning("deals_found", source=one.source, deals=list(one.missing[:MOST_REMEMBERED]))
+        if any(one.missing for one in looked):
+            await self.wake()
+        if troubles:
+            raise ApplicationError("; ".join(trouble.message for trouble in troubles), type=troubles[0].type)
+        return Reconciled(looked=tuple(_shortened(one) for one in looked), says=_in_words(looked))
+
+    async def _look(self, name: str, source: Source) -> CrmLook:
+        begun = self.now()
+        recheck = await self._in_thread(lambda: self.rechecks.recheck(name))
+        if recheck is None:
+            recheck = Recheck(source=name, first=begun - FIRST_LOOK, mark=begun - FIRST_LOOK)
+        closed, missing = 0, list[str]()
+        after: str | None = None
+        while True:
+            page = await self._page(name, source, recheck, after=after)
+            found = await self._missing(page.deals, source.mapping)
+            await self._keep([_delivery(name, deal) for deal in found])
+            closed += len(page.deals)
+            missing += [deal.id for deal in found]
+            activity.heartbeat()
+            if page.after is None:
+                break
+            after = page.after
+        await self._in_thread(lambda: self.rechecks.looked(recheck.model_copy(update={"mark": begun})))
+        return CrmLook(source=name, since=recheck.mark - OVERLAP, until=begun, closed=closed, missing=tuple(missing))
+
+    async def _page(self, name: str, source: Source, recheck: Recheck, *, after: str | None) -> DealPage:
+        assert source.crm is not None, "looked into"
+        since = recheck.mark - OVERLAP
+        try:
+            stages = sorted(source.mapping.won())
+            if not stages:
+                return DealPage()
+            return await source.crm.closed_since(since, closed=recheck.first, stages=stages, after=after)
+        except (NotReachable, Refused) as trouble:
+            # The mark stays: what closes meanwhile is found by the next look that comes through.
+            raise ApplicationError(f"{name}: {trouble}", type=type(trouble).__name__) from None
+
+    async def _keep(self, deliveries: Sequence[Incoming]) -> None:
+        await self._in_thread(lambda: self.inbox.keep(deliveries))
+
+    async def _missing(self, deals: Sequence[FoundDeal], mapping: ForeignDeals) -> list[FoundDeal]:
+        def look() -> list[FoundDeal]:
+            lines = [(deal, self.lines.line(onboarding_id(mapping.source(), deal.id))) for deal in deals]
+            return [deal for deal, line in lines if line is None or not line.taken]
+
+        return await self._in_thread(look)
+
+    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
+
+
+def _delivery(source: str, deal: FoundDeal) -> Incoming:
+    # One that a person has mended in the CRM has changed since, and comes again.
+    key = f"{FOUND}/{deal.id}/{deal.changed_at.isoformat()}"
+    return Incoming(source=source, kind=FOUND, key=key, subject=f"{source}-{deal.id}", body={"objectId": deal.id})
+
+
+def _shortened(looked: CrmLook) -> CrmLook:
+    return looked.model_copy(update={"missing": looked.missing[:MOST_REMEMBERED]})
+
+
+def _in_words(looked: Sequence[CrmLook]) -> str:
+    """For whoever looks into the Temporal UI."""
+    if not looked:
+        return "no CRM is connected"
+    return "; ".join(
+        f"{one.source}: {one.closed} closed since {one.since:%Y-%m-%d %H:%M} UTC,"
+        f" {len(one.missing) or 'none'} of them missing here"
+        for one in looked
+    )

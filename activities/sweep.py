@@ -1,0 +1,352 @@
+"""Does anybody fall through? The nightly sweep: store against Temporal, every suspicion looked at a second time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+import structlog
+from temporalio import activity
+
+from activities.ports import Census, Fleet, Staff, Wake
+from activities.webhooks import channel_of as webhook_channel
+from activities.write_backs import channel_of as crm_channel
+from domain.census import Line, Mailbag, Sighting
+from domain.clock import DAY
+from domain.finding import Finding
+from domain.notice import Person
+from domain.rules.reporting import reports
+from domain.rules.sweeping import (
+    REFUSED_SINCE,
+    REPORTED_FOR,
+    of_house,
+    of_office,
+    of_onboarding,
+    of_programme,
+    of_receiver,
+    of_reconciliation,
+    of_refused,
+    of_sender,
+    of_workflow_alone,
+)
+from domain.wire import Wire
+
+AT_ONCE = 1000
+"""Lines of the store that are held in memory together."""
+LOOKS_AT_ONCE = 20
+"""Questions to Temporal under way together: an outage that makes thousands suspicious must not be made worse."""
+MOST_REMEMBERED = 200
+"""Findings that go into Temporal's history; the store's outbox, the log and `day90 sweep` have them all."""
+OF_THE_HOUSE = ("Sender", "UsageLook")
+"""Workflows beside onboardings, introductions, programmes and the receiver, by their types; those that a schedule runs
+end by themselves."""
+INTRODUCTION = "introduction-"
+"""How the ids of introductions begin."""
+RECONCILIATION = "reconciliation"
+"""The id of the schedule by which CRMs are looked through for closed deals."""
+log = structlog.get_logger()
+Answer = TypeVar("Answer")
+
+
+class Swept(Wire):
+    """What a sweep looked at and found."""
+
+    onboardings: int = 0
+    programmes: int = 0
+    looked_twice: int = 0
+    findings: tuple[Finding, ...] = ()
+
+
+def _says_nothing(_: str) -> None:
+    return
+
+
+@dataclass
+class _Round:
+    """What one sweep has come to so far. `left` are the running workflows that no line of the store has claimed."""
+
+    now: datetime
+    staff: frozenset[str]
+    tell: Callable[[str], None] = _says_nothing
+    left: dict[str, str] = field(default_factory=dict)
+    onboardings: int = 0
+    programmes: int = 0
+    looked_twice: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweeping:
+    """`programme_of` and `sender_of` name the workflows of an onboarding's programme and of a channel, `receiver` is
+    the one that works through what is delivered.
+
+    `looked_through` are the CRMs that are asked for closed deals, `written_to` those whose records are written.
+    `threads` are for the database. `operator` is who runs it, where the settings name one.
+    """
+
+    fleet: Fleet
+    census: Census
+    staff: Staff
+    channels: Sequence[str]
+    programme_of: Callable[[str], str]
+    sender_of: Callable[[str], str]
+    receiver: str
+    now: Callable[[], datetime]
+    threads: Executor
+    day_length: timedelta = DAY
+    operator: Person | None = None
+    wake: Wake | None = None
+    looked_through: Collection[str] = ()
+    written_to: Callable[[], Collection[str]] = tuple
+
+    @activity.defn
+    async def sweep_fleet(self) -> Swept:
+        """Look at all, log each finding, report them to people, and answer with what was found."""
+        swept = await self.look(tell=activity.heartbeat)
+        for finding in swept.findings:
+            log.error("would_fall_through", **finding.model_dump(mode="json", exclude={"command"}))
+        counted = swept.model_dump(include={"onboardings", "programmes", "looked_twice"})
+        log.info("swept", **counted, findings=len(swept.findings))
+        told = reports(swept.findings, self.staff(), self.operator, now=self.now())
+        if told:
+            await self._in_thread(lambda: self.census.report(told))
+        if told and self.wake is not None:
+            for channel in {notice.channel for notice, _ in told}:
+                await self.wake(channel)
+        return swept.model_copy(update={"findings": swept.findings[:MOST_REMEMBERED]})
+
+    async def look(self, *, tell: Callable[[str], None] = _says_nothing) -> Swept:
+        """Look at all of it; `tell` is told now and then how far it is."""
+        round = self._round(tell)
+        await self._onboardings(round)
+        await self._programmes(round)
+        await self._introductions(round)
+        await self._senders(round)
+        await self._offices(round)
+        await self._house(round)
+        round.findings += await self.look_at_reconciliation()
+        await self._refused(round)
+        await self._delivered(round)
+        return Swept(
+            onboardings=round.onboardings,
+            programmes=round.programmes,
+            looked_twice=round.looked_twice,
+            findings=tuple(round.findings),
+        )
+
+    async def look_at(self, onboarding: str) -> list[Finding]:
+        """What is the matter with one onboarding now, its programme included."""
+        round = self._round(_says_nothing)
+        line, seen = await self._again(onboarding, onboarding)
+        if line is None:
+            return of_workflow_alone(seen, now=round.now) if seen is not None else []
+        found = self._judge(line, seen, round)
+        programme = await self.fleet.look(self.programme_of(onboarding))
+        found += of_programme(line, programme, now=round.now)
+        since = round.now - REPORTED_FOR
+        refused = await self._in_thread(lambda: self.census.refused_to_owners(since=since))
+        return found + [_refused(*mails) for mails in refused if mails[0].onboarding == onboarding]
+
+    async def look_at_sender(self, channel: str) -> list[Finding]:
+        """What is the matter with a channel now."""
+        now = self.now()
+        bag = await self._in_thread(lambda: self.census.mailbag(channel, now=now))
+        sender = self.sender_of(channel)
+        return of_sender(sender, bag, await self.fleet.look(sender), now=now)
+
+    async def look_at_reconciliation(self) -> list[Finding]:
+        """Is each CRM that we reach looked through for closed deals?"""
+        if not self.looked_through:
+            return []
+        marks = await self._in_thread(lambda: self.census.looked_through(self.looked_through))
+        return of_reconciliation(RECONCILIATION, marks, await self.fleet.schedule(RECONCILIATION), now=self.now())
+
+    async def look_at_introduction(self, introduction: str) -> list[Finding]:
+        """What is the matter with one introduction now."""
+        seen = await self.fleet.look(introduction)
+        line = await self._in_thread(lambda: self.census.introduction(introduction))
+        if line is None or line.ending is not None:
+            return of_house(seen) if seen is not None else []
+        return self._judge_introduction(line, seen)
+
+    async def look_at_house(self, workflow: str) -> list[Finding]:
+        """What is the matter with a workflow beside the onboardings now."""
+        if workflow == RECONCILIATION:
+            return await self.look_at_reconciliation()
+        if workflow.startswith(INTRODUCTION):
+            return await self.look_at_introduction(workflow)
+        bags = await self._bags()
+        if workflow in bags:
+            return await self._office(workflow, bags[workflow])
+        for channel in self.channels:
+            if workflow == self.sender_of(channel):
+                return await self.look_at_sender(channel)
+        seen = await self.fleet.look(workflow)
+        if workflow == self.receiver:
+            waiting = await self._in_thread(self.census.delivered_waiting)
+            return of_receiver(workflow, waiting, seen, now=self.now())
+        return of_house(seen) if seen is not None else []
+
+    def _round(self, tell: Callable[[str], None]) -> _Round:
+        return _Round(now=self.now(), staff=frozenset(member.handle for member in self.staff().members), tell=tell)
+
+    # --- the parts of a sweep
+
+    async def _onboardings(self, round: _Round) -> None:
+        """Temporal's list first: what starts meanwhile is then only missing from the list, and looked at again."""
+        async for seen in self.fleet.running("Onboarding"):
+            round.left[seen.id] = seen.problems
+            if len(round.left) % AT_ONCE == 0:
+                round.tell(f"{len(round.left)} running in Temporal")
+        after = ""
+        while lines := await self._in_thread(self._page(self.census.open_lines, after)):
+            suspects = [line.onboarding for line in lines if self._judge(line, self._listed(line, round), round)]
+            await self._look_again(self._onboarding_again, suspects, round)
+            round.onboardings += len(lines)
+            after = lines[-1].onboarding
+            round.tell(f"{round.onboardings} onboardings")
+        # What runs and is not open in the store: just ended or just started, most likely.
+        await self._look_again(self._onboarding_again, list(round.left), round)
+
+    def _listed(self, line: Line, round: _Round) -> Sighting | None:
+        """How the list has it: as far as the first look goes."""
+        problems = round.left.pop(line.onboarding, None)
+        return None if problems is None else Sighting(id=line.onboarding, problems=problems)
+
+    async def _onboarding_again(self, onboarding: str, round: _Round) -> list[Finding]:
+        line, seen = await self._again(onboarding, onboarding)
+        if line is not None:
+            return self._judge(line, seen, round)
+        return of_workflow_alone(seen, now=round.now) if seen is not None else []
+
+    async def _programmes(self, round: _Round) -> None:
+        running = {seen.id: seen.problems async for seen in self.fleet.running("SuccessProgramme")}
+        after = ""
+        while lines := await self._in_thread(self._page(self.census.handed_over, after)):
+            suspects = []
+            for line in lines:
+                problems = running.get(self.programme_of(line.onboarding))
+                seen = None if problems is None else Sighting(id=line.onboarding, problems=problems)
+                if of_programme(line, seen, now=round.now):
+                    suspects.append(line.onboarding)
+            await self._look_again(self._programme_again, suspects, round)
+            round.programmes += len(lines)
+            after = lines[-1].onboarding
+            round.tell(f"{round.programmes} success programmes")
+
+    async def _programme_again(self, onboarding: str, round: _Round) -> list[Finding]:
+        line, seen = await self._again(onboarding, self.programme_of(onboarding))
+        if line is None:
+            return []
+        if seen is not None and seen.status == "COMPLETED":
+            await self._in_thread(lambda: self.census.programme_ended(onboarding, at=seen.closed_at or round.now))
+        return of_programme(line, seen, now=round.now)
+
+    async def _senders(self, round: _Round) -> None:
+        for channel in self.channels:
+            round.findings += await self.look_at_sender(channel)
+
+    async def _introductions(self, round: _Round) -> None:
+        """Like onboardings; what runs and has ended in the store is just ending, or fails at every try."""
+        running = {seen.id: seen.problems async for seen in self.fleet.running("Introduction")}
+        suspects: list[str] = []
+        after = ""
+        while lines := await self._in_thread(self._page(self.census.open_introductions, after)):
+            for line in lines:
+                problems = running.pop(line.onboarding, None)
+                seen = None if problems is None else Sighting(id=line.onboarding, problems=problems)
+                if self._judge_introduction(line, seen):
+                    suspects.append(line.onboarding)
+            after = lines[-1].onboarding
+            round.tell(f"introductions up to {after}")
+        suspects += [id for id, problems in running.items() if problems]
+        await self._look_again(self._introduction_again, suspects, round)
+
+    async def _introduction_again(self, introduction: str, _: _Round) -> list[Finding]:
+        return await self.look_at_introduction(introduction)
+
+    def _judge_introduction(self, line: Line, seen: Sighting | None) -> list[Finding]:
+        # No command of ours gives it another owner, so nobody is told that it should have one.
+        return of_onboarding(line, seen, staff={line.owner}, now=self.now(), real_clock=self.day_length == DAY)
+
+    async def _offices(self, round: _Round) -> None:
+        for sender, bag in (await self._bags()).items():
+            round.findings += await self._office(sender, bag)
+
+    async def _office(self, sender: str, bag: Mailbag) -> list[Finding]:
+        return of_office(sender, bag, await self.fleet.look(sender), now=self.now())
+
+    async def _bags(self) -> dict[str, Mailbag]:
+        """What waits for other systems, by the sender that should tell them."""
+        now = self.now()
+        webhooks = await self._in_thread(lambda: self.census.told_by_webhook(now=now))
+        bags = {self.sender_of(webhook_channel(number)): bag for number, bag in webhooks.items()}
+        for source in await self._in_thread(self.written_to):
+            bag = await self._in_thread(partial(self.census.told_to_crm, source))
+            # On a compressed clock the time of a turn says nothing about the wall's.
+            told = bag if self.day_length == DAY else Mailbag(channel=source)
+            bags[self.sender_of(crm_channel(source))] = told
+        return bags
+
+    async def _house(self, round: _Round) -> None:
+        """Those that fail at every try or are paused: what they should do is nowhere else missed."""
+        known = {self.sender_of(channel) for channel in self.channels} | set(await self._bags())
+        for kind in OF_THE_HOUSE:
+            listed = self.fleet.not_ended(kind)
+            suspects = [seen.id async for seen in listed if of_house(seen) and seen.id not in known]
+            await self._look_again(self._house_again, suspects, round)
+
+    async def _house_again(self, workflow: str, _: _Round) -> list[Finding]:
+        return await self.look_at_house(workflow)
+
+    async def _delivered(self, round: _Round) -> None:
+        round.findings += await self.look_at_house(self.receiver)
+        since = round.now - REFUSED_SINCE
+        round.findings += of_refused(await self._in_thread(lambda: self.census.delivered_refused(since=since)))
+
+    async def _refused(self, round: _Round) -> None:
+        since = round.now - REPORTED_FOR
+        refused = await self._in_thread(lambda: self.census.refused_to_owners(since=since))
+        round.findings += [_refused(*mails) for mails in refused]
+
+    # --- how it looks
+
+    def _judge(self, line: Line, seen: Sighting | None, round: _Round) -> list[Finding]:
+        return of_onboarding(line, seen, staff=round.staff, now=round.now, real_clock=self.day_length == DAY)
+
+    async def _again(self, onboarding: str, workflow: str) -> tuple[Line | None, Sighting | None]:
+        """Temporal first: what ends in between has written its ending by then."""
+        seen = await self.fleet.look(workflow)
+        return await self._in_thread(lambda: self.census.line(onboarding)), seen
+
+    @staticmethod
+    def _page(read: Callable[..., Sequence[Line]], after: str) -> Callable[[], Sequence[Line]]:
+        return lambda: read(after=after, most=AT_ONCE)
+
+    async def _look_again(
+        self, look: Callable[[str, _Round], Awaitable[list[Finding]]], ids: Sequence[str], round: _Round
+    ) -> None:
+        """Look at each of them again, some together."""
+        for start in range(0, len(ids), LOOKS_AT_ONCE):
+            some = ids[start : start + LOOKS_AT_ONCE]
+            for found in await asyncio.gather(*(look(id, round) for id in some)):
+                round.findings += found
+            round.tell(f"{start + len(some)} of {len(ids)} looked at again")
+        round.looked_twice += len(ids)
+
+    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
+
+
+def _refused(line: Line, mails: int, first: datetime) -> Finding:
+    return Finding(
+        kind="mail_given_up",
+        subject=line.onboarding,
+        owner=line.owner,
+        since=first,
+        cause=f"{mails} refused: day90 mails {line.onboarding} --state refused",
+        command=f"day90 repair {line.onboarding}",
+    )

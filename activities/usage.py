@@ -1,0 +1,136 @@
+"""What does the use of the product come to? Days are counted, milestones that it reaches are told, old events go."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+import structlog
+from temporalio import activity
+
+from activities.ports import Onboardings, UsageBooks
+from activities.pulse import PULSE, alive
+from domain.clock import DAY
+from domain.refusal import Refused
+from domain.rules.using import Using, counts_from, in_words, is_reached, reachable
+from domain.trouble import NotFound
+from domain.usage import FreshDay
+from domain.wire import Wire
+
+DAYS_AT_ONCE = 50
+"""Days of groups that are counted in one transaction: some hundredths of a second, in which their writers wait."""
+DEALS_AT_ONCE = 200
+SIDE_BY_SIDE = 20
+"""Onboardings that are told together. A silent one keeps its place for the door's patience: fifty of them cost the
+others at most three times that, where it was fifty times."""
+log = structlog.get_logger()
+Answer = TypeVar("Answer")
+
+
+class UsageCounted(Wire):
+    """What a look came to: so many days of groups counted; `troubled` onboardings could not be told."""
+
+    days: int = 0
+    reached: int = 0
+    troubled: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watching:
+    """The activity of the look. `door` says that news came by usage; single events are kept for `kept`.
+
+    `threads` are for the database.
+    """
+
+    books: UsageBooks
+    door: Onboardings
+    now: Callable[[], datetime]
+    kept: timedelta
+    threads: Executor
+    day_length: timedelta = field(default=DAY)
+    pulse: timedelta = field(default=PULSE)
+
+    @activity.defn
+    async def look_at_usage(self) -> UsageCounted:
+        """Once through everything that was written since it was last counted. Again it changes nothing."""
+        looked, after, silent = UsageCounted(), ("", 0), set[str]()
+        # All the while: fifty silent onboardings take longer than Temporal is patient with a worker that is silent.
+        async with alive(pulse=self.pulse):
+            while fresh := await self._in_thread(partial(self.books.count, after=after, most=DAYS_AT_ONCE)):
+                looked = await self._look_at(fresh, looked, silent=silent)
+                after = (fresh[-1].group_id, fresh[-1].day)
+            if forgotten := await self._forget():
+                log.info("usage_forgotten", events=forgotten)
+        return looked
+
+    async def _look_at(self, fresh: Sequence[FreshDay], before: UsageCounted, *, silent: set[str]) -> UsageCounted:
+        """Those that could not be told now are looked at again, and so their days stay fresh.
+
+        They join the `silent`, who are not waited for a second time in this look.
+        """
+        await self._link()
+        groups = frozenset(day.group_id for day in fresh)
+        found = await self._in_thread(partial(self.books.using, groups))
+        reached = await self._judge_all([using for using in found if using.onboarding not in silent], silent=silent)
+        troubled = frozenset[str]().union(*(using.groups for using in found if using.onboarding in silent))
+        through = [day for day in fresh if day.group_id not in troubled]
+        await self._in_thread(partial(self.books.counted, through))
+        return UsageCounted(days=before.days + len(through), reached=before.reached + reached, troubled=len(silent))
+
+    async def _judge_all(self, found: Sequence[Using], *, silent: set[str]) -> int:
+        """Some side by side, so that one that does not answer holds up none that do; how many milestones."""
+        free = asyncio.Semaphore(SIDE_BY_SIDE)
+
+        async def judged(using: Using) -> int:
+            async with free:
+                try:
+                    return await self._judge(using)
+                except Exception as trouble:
+                    silent.add(using.onboarding)
+                    log.warning("usage_not_told", onboarding=using.onboarding, kind=type(trouble).__name__)
+                    return 0
+
+        return sum(await asyncio.gather(*(judged(using) for using in found)))
+
+    async def _judge(self, using: Using) -> int:
+        """Tell what usage has reached; how many milestones. Raises NotReachable, and whatever else went wrong."""
+        reached = 0
+        for milestone, rule in reachable(using):
+            since = counts_from(rule, using, now=self.now(), day_length=self.day_length)
+            if rule.event is not None:
+                users = await self._in_thread(partial(self.books.users, using.groups, rule.event, since=since))
+            else:
+                users = await self._in_thread(partial(self.books.active, using.groups, since=since.date()))
+            if not is_reached(rule, users=users, seats=using.seats):
+                continue
+            note = in_words(rule, users=users, seats=using.seats)
+            news = {"milestone": milestone.key, "note": note, "news_id": f"usage-{milestone.key}"}
+            try:
+                await self.door.tell(using.onboarding, "reach_milestone", news)
+            except (Refused, NotFound) as refusal:
+                # Too early, or ended meanwhile: the next use is the next try.
+                log.info("usage_refused", onboarding=using.onboarding, milestone=milestone.key, reason=str(refusal))
+            else:
+                reached += 1
+        return reached
+
+    async def _link(self) -> None:
+        while await self._in_thread(partial(self.books.link, most=DEALS_AT_ONCE)):
+            pass
+
+    async def _forget(self) -> int:
+        """In steps, since nobody else writes meanwhile on SQLite.
+
+        A day later than the intake takes none for it any more: clocks differ, and a day that is counted again from the
+        one event that came late would lose all the others.
+        """
+        before, forgotten = (self.now() - self.kept - DAY).date(), 0
+        while gone := await self._in_thread(partial(self.books.forget, before=before)):
+            forgotten += gone
+        return forgotten
+
+    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work)

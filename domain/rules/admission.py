@@ -1,0 +1,151 @@
+"""May this deal start an onboarding? The same answer at the door, before anything is kept, and in the workflow."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from pydantic import ValidationError
+
+from domain.calendar import WorkCalendar
+from domain.clock import DAY
+from domain.deal import Account, DealClosed, Sale
+from domain.playbook import Playbook
+from domain.prospect import Prospect
+from domain.refusal import InvalidDeal, what_is_wrong
+from domain.rules.casting import SELLER
+from domain.team import Team
+
+NAMED_FIRST = re.compile(r"(?P<field>[a-z_]+): (?P<reason>.+)", re.DOTALL)
+"""How checks across fields word it: `champion: …`."""
+YEARS_AHEAD = 3
+"""The year of the close and the next two: no onboarding lasts longer."""
+SaleModel = TypeVar("SaleModel", bound=Sale)
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
+"""The same allowance that the worker makes: the CRM's clock may be a little ahead of ours."""
+
+
+class Library(Protocol):
+    """The playbooks there are."""
+
+    def get(self, key: str) -> Playbook:
+        """Raises KeyError."""
+
+    def keys(self) -> Sequence[str]: ...
+
+    def choose(self, yearly_value: float | None) -> str:
+        """The key of the playbook for a deal of that worth."""
+
+
+class Calendars(Protocol):
+    def __call__(self, account: Account, *, years: range) -> WorkCalendar:
+        """The customer's holidays in those years."""
+
+
+def read_deal(raw: Any) -> DealClosed:
+    """The deal in that JSON. Raises InvalidDeal naming the first field that is wrong, unknown ones included."""
+    return _refuse_what_is_ours(
+        _read(raw, DealClosed, "a deal file is one JSON object, with fields like source, id and account")
+    )
+
+
+def read_prospect(raw: Any) -> Prospect:
+    """The prospect in that JSON. Raises InvalidDeal like `read_deal`."""
+    return _refuse_what_is_ours(
+        _read(raw, Prospect, "a prospect file is one JSON object, with fields like source, id and account")
+    )
+
+
+def _refuse_what_is_ours(sale: SaleModel) -> SaleModel:
+    """From which onboarding something was taken over is what we say, and people rely on it."""
+    told = {"owner_from": sale.owner_from}
+    told |= {f"stakeholders.{number}.known_from": person.known_from for number, person in enumerate(sale.stakeholders)}
+    for field in [field for field, origin in told.items() if origin]:
+        raise InvalidDeal("is filled in by day90 itself: leave it out", field=field)
+    return sale
+
+
+def _read(raw: Any, model: type[SaleModel], otherwise: str) -> SaleModel:
+    if not isinstance(raw, Mapping):
+        raise InvalidDeal(otherwise, field="deal")
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        field, reason = what_is_wrong(error)
+        named = NAMED_FIRST.fullmatch(reason) if not field else None
+        raise (
+            InvalidDeal(named["reason"], field=named["field"]) if named else InvalidDeal(reason, field=field)
+        ) from None
+
+
+def business_now(deal: DealClosed, *, wall: datetime, day_length: timedelta) -> datetime:
+    """What time it is in the plan when this deal starts: on a compressed clock the day of the close, or `as_of`."""
+    return wall if day_length == DAY else deal.as_of or deal.closed_at
+
+
+def chosen_playbook(deal: Sale, library: Library) -> Playbook:
+    """The playbook that the deal names, or that its worth chooses. Raises InvalidDeal."""
+    key = deal.playbook or library.choose(None if deal.yearly_value is None else float(deal.yearly_value))
+    try:
+        return library.get(key)
+    except KeyError:
+        raise InvalidDeal(f"{key!r} is no playbook; there are: {', '.join(library.keys())}", field="playbook") from None
+
+
+def calendar_of(deal: DealClosed, calendars: Calendars) -> WorkCalendar:
+    """The working days of the deal's customer. Raises InvalidDeal for a country whose holidays nobody knows."""
+    return calendars(deal.account, years=range(deal.closed_at.year, deal.closed_at.year + YEARS_AHEAD))
+
+
+def calendar_ahead(prospect: Prospect, calendars: Calendars, *, now: datetime) -> WorkCalendar:
+    """The working days of somebody who has not signed yet. Raises InvalidDeal like `calendar_of`."""
+    last = max(now.year, prospect.expected_close.year if prospect.expected_close else now.year)
+    return calendars(prospect.account, years=range(now.year, min(last, now.year + YEARS_AHEAD) + YEARS_AHEAD))
+
+
+def refuse_ids_of_staff(deal: Sale, team: Team) -> None:
+    """Ids decide who gets which mail: a stakeholder called like one of us would get ours. Raises InvalidDeal."""
+    for number, person in enumerate(deal.stakeholders):
+        if person.id == SELLER or team.member(person.id) is not None:
+            raise InvalidDeal(f"{person.id!r} names somebody of the staff", field=f"stakeholders.{number}.id")
+
+
+def check_prospect(
+    prospect: Prospect, *, library: Library, team: Team, calendars: Calendars, now: datetime
+) -> Playbook:
+    """What a prospect is measured by besides itself. Raises InvalidDeal."""
+    playbook = chosen_playbook(prospect, library)
+    calendar_ahead(prospect, calendars, now=now)
+    refuse_ids_of_staff(prospect, team)
+    _refuse_unknown_owner(prospect, team)
+    return playbook
+
+
+def _refuse_unknown_owner(deal: Sale, team: Team) -> None:
+    if deal.owner and team.member(deal.owner) is None:
+        raise InvalidDeal(f"{deal.owner!r} is nobody of the staff directory", field="owner")
+
+
+def check_deal(deal: DealClosed, *, library: Library, team: Team, calendars: Calendars, now: datetime) -> Playbook:
+    """What the deal is measured by besides itself: playbooks, staff, holidays, the date. Raises InvalidDeal."""
+    playbook = chosen_playbook(deal, library)
+    calendar_of(deal, calendars)
+    refuse_ids_of_staff(deal, team)
+    _refuse_unknown_owner(deal, team)
+    for field in ("closed_at", "as_of"):
+        said = getattr(deal, field)
+        if said and said > now + CLOCKS_DIFFER_BY:
+            raise InvalidDeal(f"{said.isoformat()} lies in the future", field=field)
+    go_live = playbook.playing("go_live")
+    reached = {already.milestone for already in deal.reached}
+    live = go_live is not None and go_live.key in reached
+    if deal.go_live_by and deal.go_live_by <= now.date() and not live:
+        raise InvalidDeal(f"{deal.go_live_by} is past", field="go_live_by")
+    for number, already in enumerate(deal.reached):
+        if playbook.milestone(already.milestone) is None:
+            raise InvalidDeal(
+                f"{already.milestone!r} is not in playbook {playbook.key}", field=f"reached.{number}.milestone"
+            )
+        if not deal.closed_at <= already.at <= now:
+            raise InvalidDeal("lies before the close or in the future", field=f"reached.{number}.at")
+    return playbook

@@ -1,0 +1,140 @@
+"""What lies on the table when something is decided? One onboarding with its deal, playbook, people, plan and moment."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from domain.agenda.state import State
+from domain.calendar import WorkCalendar
+from domain.notice import Notice, NoticeKind, Person
+from domain.plan import Course, Plan, Span, draft
+from domain.playbook import Playbook, Role
+from domain.record import Dossier
+from domain.rules.casting import cast_customer, playing, staff_person
+from domain.team import Team
+from domain.text import Text, in_language
+
+
+class Briefing:
+    """Read-only; `ui` is the address of the onboarding in the Temporal UI, or empty."""
+
+    def __init__(self, dossier: Dossier, state: State, team: Team, now: datetime, *, ui: str = "") -> None:
+        self.dossier = dossier
+        self.state = state
+        self.team = team
+        self.now = now
+        self.ui = ui
+        self.deal = dossier.deal
+        self.playbook: Playbook = dossier.playbook
+        self.calendar: WorkCalendar = dossier.calendar
+        self.customer = cast_customer(dossier.deal)
+        self.plan: Plan = draft(self.playbook, self.deal, self.calendar, course_of(state, self.calendar))
+
+    @property
+    def today(self) -> date:
+        return self.calendar.day_of(self.now)
+
+    def playing(self, *roles: Role) -> list[str]:
+        """Ids of the people in those roles, each once."""
+        found = (id for role in roles for id in playing(role, vendor=self.state.cast, customer=self.customer))
+        return list(dict.fromkeys(found))
+
+    @property
+    def rollout(self) -> list[str]:
+        """The customer's people who run the onboarding, without the crowd of users."""
+        return self.playing("project_lead", "executive_sponsor", "technical_lead", "champion")
+
+    @property
+    def managers(self) -> list[str]:
+        return self.state.approvers[:1]
+
+    def person(self, id: str) -> Person | None:
+        """A staff member as the directory has them today, or whom the deal names."""
+        member = self.team.member(id)
+        if member is not None:
+            return staff_person(member, self.deal.account.language)
+        return self.dossier.person(id)
+
+    def name(self, id: str | None) -> str:
+        person = self.person(id) if id else None
+        return person.name if person else (id or "")
+
+    def title(self, key: str, language: str) -> str:
+        """A milestone's, stage's or criterion's title as the playbook words it; the key where it knows none."""
+        playbook = self.playbook
+        titles: dict[str, Text] = {stage.key: stage.title for stage in playbook.stages}
+        titles |= {milestone.key: milestone.title for milestone in playbook.milestones}
+        titles |= {criterion.key: criterion.title for criterion in playbook.hand_off.criteria}
+        return in_language(titles[key], language) if key in titles else key
+
+    def due_on(self, key: str) -> str:
+        """The milestone's date as the plan has it after everything that has just happened."""
+        return str(self.plan.milestone(key).on)
+
+    def notice(
+        self,
+        kind: NoticeKind,
+        to: str,
+        occasion: str,
+        facts: dict[str, Any],
+        *,
+        about: str = "",
+        urgent: bool = False,
+        while_open: str | None = None,
+        collapses: bool = False,
+    ) -> Notice | None:
+        """A message to one person, for the receiver's next office hour unless urgent; None where nobody has that id."""
+        person = self.person(to)
+        if person is None:
+            return None
+        owner = self.person(self.state.owner)
+        staff = person.side == "vendor" and person.role != "seller"
+        common = {
+            "account": self.deal.account.name,
+            "receiver": person.name,
+            "owner_name": owner.name if owner else "",
+            "owner_email": owner.email if owner else "",
+            "onboarding": self.state.onboarding,
+            "staff": staff,
+            "ui": self.ui if staff else "",
+        }
+        return Notice(
+            onboarding=self.state.onboarding,
+            key=f"{occasion}/{kind}/{to}",
+            kind=kind,
+            to=to,
+            facts={**common, **facts},
+            about=about,
+            while_open=while_open,
+            not_before=self._when(person, urgent=urgent),
+            collapses=collapses,
+        )
+
+    def _when(self, person: Person, *, urgent: bool) -> datetime:
+        clock = self.state.clock
+        if urgent or not clock.office_hours_apply:
+            return clock.wall(self.now)
+        of_customer = person.side == "customer" and person.time_zone == self.calendar.time_zone
+        office = self.calendar if of_customer else WorkCalendar(time_zone=person.time_zone)
+        return clock.wall(office.next_office_moment(self.now))
+
+    def say(self, text: Text | None, language: str) -> str:
+        return in_language(text, language) if text is not None else ""
+
+    def language_of(self, id: str) -> str:
+        person = self.person(id)
+        return person.language if person else "en"
+
+
+def course_of(state: State, calendar: WorkCalendar) -> Course:
+    """What has happened to the plan, as the drafting wants it: days instead of instants."""
+    pauses = [
+        Span(first=calendar.day_of(pause.since), last=calendar.day_of(pause.until) - timedelta(days=1))
+        for pause in state.pauses
+    ]
+    reached = {m.key: m.at for m in state.milestones if m.status == "reached" and m.at is not None}
+    return Course(reached=reached, moved=state.moved, pauses=tuple(pauses), hand_off_by=state.hand_off_moved)
+
+
+def present(notices: Iterable[Notice | None]) -> list[Notice]:
+    return [notice for notice in notices if notice is not None]

@@ -1,0 +1,1 @@
+"""Could this playbook work? One file a kind of defect."""

@@ -1,0 +1,198 @@
+"""Can every gate of a playbook open? What waits for itself, for something optional, or for a yes that nobody gives."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, get_args
+
+from domain.deal import WANTED_ROLES
+from domain.playbook import MilestoneRole, Playbook
+from domain.team import VendorRole
+from playbooks.complaint import Spot, field_name
+from playbooks.lint.dates import day_after_close
+from playbooks.lint.walk import every_milestone, needs_of
+
+Finding = tuple[Spot, str]
+COUNTS = "counts from"
+
+
+class Tie(NamedTuple):
+    """Why one milestone cannot come before another: where that is written, and how it reads."""
+
+    to: str
+    verb: str
+    spot: Spot
+
+
+def nothing_waits_for_itself(playbook: Playbook) -> Iterator[Finding]:
+    """Through what is required, through what opens a stage, and through the days that are counted from another.
+
+    Told once per circle, at the tie that leads furthest ahead: that is the one which was not meant.
+    """
+    ties = _ties(playbook)
+    anchors = {key: [tie for tie in found if tie.verb == COUNTS] for key, found in ties.items()}
+    told: set[Spot] = set()
+    for graph, what in ((anchors, "its days count from itself"), (ties, "waits for itself")):
+        for key in graph:
+            circle = _circle(key, graph)
+            if not circle:
+                continue
+            start, tie = min(circle, key=lambda step: (-_leap(playbook, *step), field_name(step[1].spot)))
+            worst = circle.index((start, tie))
+            if tie.spot not in told:
+                told.add(tie.spot)
+                steps = "".join(f" {other.verb} {other.to!r}" for _, other in (*circle[worst:], *circle[:worst]))
+                yield tie.spot, f"{what}: {start!r}{steps}"
+
+
+def nothing_needed_is_optional(playbook: Playbook) -> Iterator[Finding]:
+    for spot, _, milestone in every_milestone(playbook):
+        for index, key in enumerate(milestone.requires):
+            if _is_optional(playbook, key) and not milestone.optional:
+                yield (*spot, "requires", index), f"{key!r} is optional: what must be reached cannot require it"
+        if milestone.role and milestone.optional:
+            yield (*spot, "optional"), f"the program must know the {milestone.role}: it cannot be optional"
+
+
+def no_stage_opens_after_what_is_optional(playbook: Playbook) -> Iterator[Finding]:
+    for index, stage in enumerate(playbook.stages):
+        needed = any(not milestone.optional for milestone in stage.milestones)
+        for a, key in enumerate(stage.opens.after):
+            if _is_optional(playbook, key) and needed:
+                yield ("stages", index, "opens", "after", a), f"{key!r} is optional: a stage that must be cannot wait"
+
+
+def each_role_is_played_once(playbook: Playbook) -> Iterator[Finding]:
+    players: dict[str, list[Spot]] = {role: [] for role in get_args(MilestoneRole)}
+    for spot, _, milestone in every_milestone(playbook):
+        if milestone.role:
+            players[milestone.role].append((*spot, "role"))
+    for role, spots in players.items():
+        if not spots:
+            yield ("stages",), f"no milestone has the role {role!r}, which the program must know"
+        for spot in spots[1:]:
+            yield spot, f"another milestone has the role {role!r} already"
+
+
+def somebody_can_sign(playbook: Playbook) -> Iterator[Finding]:
+    """Of the customer's roles only these are asked for in every hand-off record; the others may have nobody."""
+    there = {*WANTED_ROLES, *get_args(VendorRole)}
+    for spot, _, milestone in every_milestone(playbook):
+        if milestone.sign_off and not set(milestone.sign_off.by) & there:
+            wanted = ", ".join(WANTED_ROLES)
+            yield (*spot, "sign_off", "by"), f"nobody may be there to sign: name at least one of {wanted}"
+        if milestone.sign_off and milestone.role == "hypercare_end":
+            yield (*spot, "sign_off"), "hypercare ends by itself: nobody would be asked before it does"
+
+
+def rejections_reopen_what_is_needed(playbook: Playbook) -> Iterator[Finding]:
+    """Else it could be signed again while the reopened work is still open."""
+    for spot, _, milestone in every_milestone(playbook):
+        if milestone.sign_off:
+            for index, key in enumerate(milestone.sign_off.reopens):
+                if playbook.milestone(key) and key not in all_needs(playbook, milestone.key):
+                    what = f"{key!r} is reopened by a rejection, but {milestone.key!r} does not require it"
+                    yield (*spot, "sign_off", "reopens", index), what
+
+
+def the_hand_off_waits_for_the_milestones(playbook: Playbook) -> Iterator[Finding]:
+    judged = [index for index, criterion in enumerate(playbook.hand_off.criteria) if criterion.by == "milestones"]
+    if not judged:
+        what = "none is `by: milestones`: the hand-off would come with milestones still open"
+        yield ("hand_off", "criteria"), what
+    for index in judged[1:]:
+        yield ("hand_off", "criteria", index, "by"), "another criterion asks for the milestones already"
+
+
+def the_review_follows_the_go_live(playbook: Playbook) -> Iterator[Finding]:
+    review, live = playbook.playing("review"), playbook.playing("go_live")
+    if review and live and live.key not in all_needs(playbook, review.key):
+        spot = next(at for at, _, milestone in every_milestone(playbook) if milestone is review)
+        yield (
+            (*spot, "requires"),
+            f"{review.key!r} does not require {live.key!r}: it may be held before anything is live",
+        )
+
+
+def stages_close_by_what_must_be(playbook: Playbook) -> Iterator[Finding]:
+    for index, stage in enumerate(playbook.stages):
+        if all(milestone.optional for milestone in stage.milestones):
+            yield ("stages", index, "milestones"), f"all are optional: {stage.key!r} closes the moment it opens"
+
+
+def stages_stand_in_their_order(playbook: Playbook) -> Iterator[Finding]:
+    """Everybody reads them from the top."""
+    place = {milestone.key: index for index, stage in enumerate(playbook.stages) for milestone in stage.milestones}
+    for index, stage in enumerate(playbook.stages):
+        for a, key in enumerate(stage.opens.after):
+            if place.get(key, -1) > index:
+                later = playbook.stages[place[key]].key
+                yield ("stages", index, "opens", "after", a), f"{key!r} belongs to {later!r}, which stands further down"
+
+
+def all_needs(playbook: Playbook, key: str) -> set[str]:
+    """Every milestone without which that one cannot be reached."""
+    found: set[str] = set()
+    waiting = [key]
+    while waiting:
+        milestone = playbook.milestone(waiting.pop())
+        fresh = [need for need in needs_of(playbook, milestone) if need not in found] if milestone else []
+        found.update(fresh)
+        waiting += fresh
+    return found
+
+
+def _ties(playbook: Playbook) -> dict[str, list[Tie]]:
+    live = playbook.playing("go_live")
+    ties: dict[str, list[Tie]] = {}
+    for spot, stage, milestone in every_milestone(playbook):
+        found = ties.setdefault(milestone.key, [])
+        found += [Tie(key, "needs", (*spot, "requires", index)) for index, key in enumerate(milestone.requires)]
+        opens: Spot = (*spot[:2], "opens", "after")
+        found += [Tie(key, "needs", (*opens, index)) for index, key in enumerate(stage.opens.after)]
+        found.append(Tie(milestone.anchor, COUNTS, (*spot, "anchor")))
+        if milestone.role == "hypercare_end" and live:
+            found.append(Tie(live.key, "ends after", (*spot, "role")))
+    return ties
+
+
+def _circle(start: str, ties: dict[str, list[Tie]]) -> list[tuple[str, Tie]]:
+    """The shortest way from a key back to itself: ties with the key that each begins at; empty when there is none."""
+    ways: list[list[tuple[str, Tie]]] = [[(start, tie)] for tie in ties[start]]
+    seen: set[str] = set()
+    for way in ways:
+        end = way[-1][1].to
+        if end == start:
+            return way
+        if end not in seen:
+            seen.add(end)
+            ways += [[*way, (end, tie)] for tie in ties.get(end, ())]
+    return []
+
+
+def _leap(playbook: Playbook, start: str, tie: Tie) -> int:
+    """How many days ahead a tie leads, or how many places down the list where days cannot be counted."""
+    since, until = day_after_close(playbook, start), day_after_close(playbook, tie.to)
+    if since is not None and until is not None:
+        return until - since
+    places = [milestone.key for milestone in playbook.milestones]
+    return places.index(tie.to) - places.index(start)
+
+
+def _is_optional(playbook: Playbook, key: str) -> bool:
+    milestone = playbook.milestone(key)
+    return milestone is not None and milestone.optional
+
+
+ERRORS: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
+    nothing_waits_for_itself,
+    nothing_needed_is_optional,
+    no_stage_opens_after_what_is_optional,
+    each_role_is_played_once,
+    somebody_can_sign,
+    rejections_reopen_what_is_needed,
+)
+WARNINGS: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
+    the_hand_off_waits_for_the_milestones,
+    the_review_follows_the_go_live,
+    stages_close_by_what_must_be,
+    stages_stand_in_their_order,
+)

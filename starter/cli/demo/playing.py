@@ -1,0 +1,216 @@
+"""How does a deal walk through its onboarding? The demo: a real stack, a compressed clock, scripted people."""
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from domain.clock import Clock
+from domain.deal import onboarding_id
+from domain.refusal import Refused
+from domain.team import Team
+from runtime.settings import Settings, load_settings
+from starter.cli.addresses import show_addresses
+from starter.cli.answers import plain
+from starter.cli.demo.story import EXAMPLES, Names, Scene, Story, read_story
+from starter.cli.demo.summary import show_summary
+from starter.cli.demo.ticker import INDENT, Ticker
+from starter.cli.installation import Installation
+from starter.embedded.folder import running_on
+from starter.embedded.stack import Stack, running
+from starter.embedded.tcp_ports import Ports
+from workflows.programme import id_of
+
+if TYPE_CHECKING:
+    from domain.record import Dossier
+    from starter.doors.onboardings import OnboardingDoor
+    from store.reads import OnboardingInFull
+
+OURS_ALONE: dict[str, None] = dict.fromkeys(("database_url", "smtp_url", "playbooks", "team", "templates"))
+"""What a demo never takes from the environment: it shall write to nobody's inbox and no real database."""
+OPENS_WITHIN, ENDS_WITHIN, CALMS_WITHIN = 60.0, 45.0, 20.0
+"""Seconds of patience: for the first plan, for the ending after the last scene, for the last mails."""
+HANDED_OVER = "handed_over"
+
+
+class StoryWentWrong(Exception):
+    """The demo did not end as it should. Who must act: us."""
+
+
+def demo_folder() -> Path:
+    """A folder that no other demo has."""
+    return load_settings().data / f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+
+
+async def play(settings: Settings, *, ports: Ports, keep: bool, out: Console) -> int:
+    """The whole demo. Raises StoryWentWrong, Fell, CannotStart."""
+    story = read_story()
+    ours = settings.model_copy(update=OURS_ALONE)
+
+    def tell(line: str) -> None:
+        out.print(plain(line, "dim"), soft_wrap=True)
+
+    async with running(ours, ports=ports, tell=tell) as stack:
+        show_addresses(out, stack)
+        await _or_fall(stack, _Playing.of(story, stack, out))
+        if keep:
+            out.print(plain(f"staying up; Ctrl-C ends it. Look around: day90 list --data {ours.data}"), soft_wrap=True)
+            await stack.fallen()
+    out.print(plain(f"it has ended; its data stays in {ours.data}", "dim"), soft_wrap=True)
+    return 0
+
+
+async def _or_fall(stack: Stack, work: Coroutine[Any, Any, None]) -> None:
+    """Do the work, unless a part of the stack falls meanwhile."""
+    tasks = [asyncio.create_task(work), asyncio.create_task(stack.fallen())]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Playing:
+    """One performance."""
+
+    story: Story
+    installation: Installation
+    door: "OnboardingDoor"
+    out: Console
+    onboarding: str
+    dossier: "Dossier"
+    clock: Clock
+    names: Names
+    ids: dict[str, str]
+
+    @classmethod
+    async def of(cls, story: Story, stack: Stack, out: Console) -> None:
+        """Start the story's deal and play its scenes."""
+        found = running_on(stack.settings.data)
+        assert found is not None, "we hold its lock"
+        installation = Installation(settings=stack.settings, stack=found, address=found.temporal)
+        door = await installation.door()
+        raw = json.loads((EXAMPLES / story.deal).read_text(encoding="utf-8"))
+        onboarding = (await door.start(raw)).onboarding
+        standing = await _until(
+            lambda: _standing(installation, onboarding), OPENS_WITHIN, "no worker opened the onboarding"
+        )
+        dossier = installation.ledger.dossier(onboarding)
+        clock = Clock(
+            day=stack.settings.day_length,
+            business_start=dossier.deal.as_of or dossier.deal.closed_at,
+            wall_start=await door.began(onboarding),
+        )
+        ids = _somebody(standing, installation.staff())
+        names = {person.id: person.name for person in dossier.people}
+        names |= {word: names.get(id, id) for word, id in ids.items()}
+        playing = cls(
+            story=story,
+            installation=installation,
+            door=door,
+            out=out,
+            onboarding=onboarding,
+            dossier=dossier,
+            clock=clock,
+            names=Names(names),
+            ids=ids,
+        )
+        await playing.play()
+
+    async def play(self) -> None:
+        """Scene after scene on its day; then what came of it all."""
+        self.out.print(plain(f"onboarding     {self.installation.link(self.onboarding)}"), soft_wrap=True)
+        self.out.print()
+        ticker = Ticker(engine=self.installation.engine, onboarding=self.onboarding, out=self.out)
+        ticking = asyncio.create_task(ticker.run())
+        try:
+            for scene in self.story.scenes:
+                moment = scene.moment(self.dossier.deal, self.dossier.calendar)
+                await asyncio.sleep(max(0.0, (self.clock.wall(moment) - datetime.now(UTC)).total_seconds()))
+                await self._perform(scene, moment)
+            await _until(self._ending, ENDS_WITHIN, "the story is over, but the onboarding has not ended")
+            await ticker.calm(CALMS_WITHIN)
+        finally:
+            ticking.cancel()
+            await asyncio.gather(ticking, return_exceptions=True)
+        await self._judge()
+
+    async def _perform(self, scene: Scene, moment: datetime) -> None:
+        say = scene.say.format_map(self.names)
+        day = self.dossier.calendar.day_of(moment)
+        when = f"day {scene.day:<3} {day:%a %d %b}  "
+        self.out.print(Text.assemble((when, "cyan"), plain(say, "bold")), soft_wrap=True)
+        if scene.why is not None:
+            from starter.doors.whys import date_reasons
+
+            found = await asyncio.to_thread(_standing, self.installation, self.onboarding)
+            for reason in date_reasons(found, scene.why) if found else ():
+                self._aside(f"↷ {reason}", "yellow")
+            return
+        assert scene.news is not None, "a scene has one of the two"
+        by = self.ids.get(scene.by, scene.by) if scene.by else None
+        try:
+            await self.door.tell(self.onboarding, scene.news, {**scene.fields, "by": by, "at": moment.isoformat()})
+        except Refused as refusal:
+            if not scene.refused:
+                raise StoryWentWrong(f"day {scene.day}, {say}: {refusal}") from None
+            self._aside(f"✗ refused: {refusal.reason}", "yellow")
+            return
+        if scene.refused:
+            raise StoryWentWrong(f"day {scene.day}, {say}: should have been refused")
+
+    def _aside(self, words: str, style: str) -> None:
+        self.out.print(Text.assemble(INDENT, plain(words, style)), soft_wrap=True)
+
+    def _ending(self) -> str | None:
+        found = _standing(self.installation, self.onboarding)
+        return found.ending if found else None
+
+    async def _judge(self) -> None:
+        found = _standing(self.installation, self.onboarding)
+        assert found is not None, "it has ended"
+        deal = self.dossier.deal
+        programme = await self.door.state(id_of(onboarding_id(deal.source, deal.id)))
+        show_summary(self.out, self.installation, found, dossier=self.dossier, programme=programme)
+        if found.ending != HANDED_OVER:
+            raise StoryWentWrong(f"the story ended as {found.ending}, not handed over")
+        if not programme.open:
+            raise StoryWentWrong(f"the success programme does not run: {programme.status}")
+
+
+def _standing(installation: Installation, onboarding: str) -> "OnboardingInFull | None":
+    """The onboarding as the read model has it; None before its plan is drafted."""
+    from domain.trouble import UnknownOnboarding
+    from store.reads import one
+
+    try:
+        found = one(installation.engine, onboarding)
+    except UnknownOnboarding:
+        return None
+    return found if found.as_of is not None else None
+
+
+def _somebody(standing: "OnboardingInFull", team: Team) -> dict[str, str]:
+    manager = team.manager_of(standing.owner)
+    return {"owner": standing.owner, "manager": manager.handle if manager else standing.owner}
+
+
+async def _until(look: Any, seconds: float, otherwise: str) -> Any:
+    """What `look` finds, as soon as it finds anything. Raises StoryWentWrong."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while loop.time() < until:
+        if found := await asyncio.to_thread(look):
+            return found
+        await asyncio.sleep(0.1)
+    raise StoryWentWrong(f"{otherwise} within {seconds:.0f} s")

@@ -1,0 +1,52 @@
+"""What came of the demo? The read model, the mails and the journal in one look."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from domain.record import Dossier
+from domain.wording import day_in_words
+from starter.cli.answers import count, in_words, plain, status_text, table
+from starter.cli.installation import Installation
+
+if TYPE_CHECKING:
+    from starter.doors.onboardings import Run
+    from store.reads import OnboardingInFull
+
+
+def show_summary(
+    out: Console, installation: Installation, found: "OnboardingInFull", *, dossier: Dossier, programme: "Run"
+) -> None:
+    """Milestones planned and real, mails by kind, how long the journal is, and where all of it can be looked at."""
+    from store.reads import journal, notices
+
+    calendar = dossier.calendar
+    rows: list[tuple[Text | str, ...]] = []
+    for milestone in found.milestones:
+        due = calendar.day_of(milestone.due)
+        real = calendar.day_of(milestone.at) if milestone.at else None
+        reached = day_in_words(real) if real else milestone.status
+        rows.append((milestone.key, day_in_words(due), reached, _difference((real - due).days if real else 0)))
+    out.print()
+    out.print(table("Milestones", ("milestone", "due", "reached", ""), rows, whole=("milestone", "due")))
+    mails = notices(installation.engine, found.onboarding, limit=100_000)
+    kinds = Counter(mail.kind for mail in mails if mail.state == "sent")
+    out.print()
+    sent = ", ".join(f"{in_words(kind)} {number}" for kind, number in kinds.most_common())
+    states = Counter(mail.state for mail in mails)
+    others = "".join(f", {number} {state}" for state, number in states.items() if state != "sent")
+    rows_told = len(journal(installation.engine, found.onboarding))
+    out.print(Text.assemble(("status       ", "dim"), status_text(found.status)))
+    out.print(Text.assemble(("mails        ", "dim"), plain(f"{states['sent']} sent{others}: {sent}")))
+    out.print(Text.assemble(("journal      ", "dim"), count(rows_told, "row")))
+    out.print(Text.assemble(("what follows ", "dim"), plain(f"{programme.onboarding} ({programme.status.lower()})")))
+    out.print(Text.assemble(("mails in     ", "dim"), plain(installation.settings.mail_folder)), soft_wrap=True)
+
+
+def _difference(days: int) -> Text:
+    """`3 days early`, `1 day late`; nothing on the day."""
+    if days > 0:
+        return plain(f"{count(days, 'day')} late", "red")
+    return plain(f"{count(-days, 'day')} early" if days else "", "dim")

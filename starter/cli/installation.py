@@ -1,0 +1,149 @@
+"""Where does a command find Temporal, the store and the playbooks? A running stack first, then the configuration."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from runtime.settings import Settings, load_settings
+from starter.cli.options import Where
+from starter.embedded.folder import NAMESPACE, RunningStack, running_on
+from starter.trouble import NotReachable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from temporalio.client import Client
+
+    from activities.ports import Calendars, Staff
+    from playbooks.library import Library
+    from starter.deploys.open_workflows import OpenWorkflows
+    from starter.doors.introductions import IntroductionDoor
+    from starter.doors.onboardings import OnboardingDoor
+    from store.introductions import SqlIntroductions
+    from store.ledger import SqlLedger
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """What a command works with; each part is made when it is first asked for."""
+
+    settings: Settings
+    stack: RunningStack | None
+    address: str | None
+    named: bool = False
+    """Whether the folder was named on the command line: then only the stack on it is meant, not what runs elsewhere."""
+
+    @cached_property
+    def engine(self) -> "Engine":
+        from store.engine import open_store
+
+        if self.settings.database_url is None and not (self.settings.data / "day90.sqlite").exists():
+            raise NotReachable(
+                f"nothing in {self.settings.data} yet: start with `day90 up`, or name its folder with --data"
+            )
+        return open_store(self.settings.sql_url)
+
+    @cached_property
+    def ledger(self) -> "SqlLedger":
+        from store.ledger import SqlLedger
+
+        return SqlLedger(self.engine)
+
+    @cached_property
+    def library(self) -> "Library":
+        return library_of(self.settings)
+
+    @cached_property
+    def staff(self) -> "Staff":
+        return staff_of(self.settings)
+
+    @property
+    def calendars(self) -> "Calendars":
+        from activities.calendars import public_holidays
+
+        return public_holidays
+
+    def meant(self, onboarding: str) -> str:
+        """The onboarding's id, named by it, by the deal's id or by a part of the account. Raises UnknownOnboarding."""
+        from store.reads import resolve
+
+        return resolve(self.engine, onboarding)
+
+    def zone(self, onboarding: str) -> str:
+        """The customer's time zone. Raises UnknownOnboarding."""
+        return self.ledger.dossier(onboarding).calendar.time_zone
+
+    def link(self, onboarding: str) -> str | None:
+        """Its page in the Temporal UI, where one is known."""
+        ui = self.stack.ui if self.stack else self.settings.temporal_ui
+        if not ui:
+            return None
+        from runtime.connection import namespace
+
+        return f"{ui}/namespaces/{NAMESPACE if self.stack else namespace()}/workflows/{onboarding}"
+
+    @property
+    def task_queue(self) -> str:
+        return self.stack.task_queue if self.stack else self.settings.task_queue
+
+    async def client(self) -> "Client":
+        """A connection to Temporal. Raises CannotReachTemporal, BadTemporalProfile, NotReachable."""
+        from runtime.connection import connect
+        from runtime.telemetry import silent
+
+        if self.named and self.address is None:
+            raise NotReachable(f"no stack is running on {self.settings.data}")
+        return await connect(address=self.address, runtime=silent())
+
+    async def fleet(self) -> "OpenWorkflows":
+        """Everything that is open. Raises CannotReachTemporal, BadTemporalProfile, NotReachable."""
+        from starter.deploys.open_workflows import OpenWorkflows
+
+        return OpenWorkflows(await self.client(), self.task_queue)
+
+    @cached_property
+    def introductions(self) -> "SqlIntroductions":
+        from store.introductions import SqlIntroductions
+
+        return SqlIntroductions(self.engine)
+
+    async def door(self) -> "OnboardingDoor":
+        """The way in to one onboarding. Raises CannotReachTemporal, BadTemporalProfile, NotReachable."""
+        from starter.doors.introductions import IntroductionDoor
+        from starter.doors.onboardings import OnboardingDoor
+
+        door = OnboardingDoor(
+            client=await self.client(),
+            deals=self.ledger,
+            library=self.library,
+            staff=self.staff,
+            calendars=self.calendars,
+            task_queue=self.task_queue,
+            day_length=self.stack.day_length if self.stack else self.settings.day_length,
+        )
+        return replace(door, introductions=IntroductionDoor.beside(door, self.introductions))
+
+    async def introduction_door(self) -> "IntroductionDoor":
+        """The way in to one introduction. Raises CannotReachTemporal, BadTemporalProfile, NotReachable."""
+        from starter.doors.introductions import IntroductionDoor
+
+        return IntroductionDoor.beside(await self.door(), self.introductions)
+
+
+def installation_at(where: Where) -> Installation:
+    """The installation of a command. Raises BadSetting."""
+    settings = load_settings(flags={"data": where.data})
+    stack = running_on(settings.data)
+    address = where.temporal_address or (stack.temporal if stack else None)
+    return Installation(settings=settings, stack=stack, address=address, named=where.data is not None)
+
+
+def library_of(settings: Settings) -> "Library":
+    from playbooks.library import Library
+
+    return Library(settings.playbooks)
+
+
+def staff_of(settings: Settings) -> "Staff":
+    from playbooks.library import load_team
+
+    return lambda: load_team(settings.team)

@@ -1,0 +1,1 @@
+"""May this code be deployed, and has everything that is open moved to it? Histories replayed, workflows nudged."""

@@ -1,0 +1,260 @@
+"""How does an order reach Temporal? The one door through which deals start and news, questions and answers pass."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, Protocol
+from uuid import uuid4
+
+from temporalio.client import (
+    Client,
+    RPCError,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCStatusCode
+
+from activities.ports import Calendars, Introductions, Library, Staff
+from domain.agenda import JUST_OPENING, Progress
+from domain.deal import DealClosed, Sale, onboarding_id
+from domain.news import read_news, unknown_fields
+from domain.record import Dossier, Past
+from domain.refusal import InvalidDeal, Refused
+from domain.rules.accounts import KnownDeal, with_the_account
+from domain.rules.admission import business_now, check_deal, chosen_playbook, read_deal
+from domain.rules.introducing import with_learnt
+from domain.text import in_language
+from domain.trouble import UnknownOnboarding
+from domain.wire import Wire
+from starter.doors.people import member, person
+from starter.doors.updating import (
+    BETWEEN_TRIES,
+    ONE_TRY,
+    OPENS_WITHIN,
+    PATIENCE,
+    Tries,
+    answered,
+    refusal_in,
+    who_is_silent,
+)
+from starter.trouble import InvalidNews, NotFound, NotReachable
+
+WORKFLOW = "Onboarding"
+Query = Literal["progress", "agenda", "plan", "why"]
+
+
+class Deals(Protocol):
+    """What the door needs of the ledger."""
+
+    def keep_deal(self, onboarding: str, deal: DealClosed) -> None: ...
+
+    def kept_deal(self, onboarding: str) -> DealClosed | None: ...
+
+    def of_account(self, sale: Sale) -> Sequence[KnownDeal]: ...
+
+    def complete_deal(self, onboarding: str, again: DealClosed) -> tuple[str, ...]: ...
+
+    def past(self, onboarding: str) -> Past | None: ...
+
+    def dossier(self, onboarding: str) -> Dossier: ...
+
+
+class Started(Wire):
+    """The answer to a start. `completed` names what a repeated one added to the hand-off record."""
+
+    onboarding: str
+    already: bool = False
+    completed: tuple[str, ...] = ()
+
+
+class Run(Wire):
+    """How the workflow of an onboarding stands in Temporal."""
+
+    onboarding: str
+    status: str
+    started_at: datetime
+
+    @property
+    def open(self) -> bool:
+        return self.status == "RUNNING"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnboardingDoor:
+    """Every way in goes through here: CLI, intake, pages. `via` names the way, `proved` says who was recognised."""
+
+    client: Client
+    deals: Deals
+    library: Library
+    staff: Staff
+    calendars: Calendars
+    task_queue: str
+    day_length: timedelta
+    via: str = "cli"
+    proved: bool = False
+    one_try: timedelta = field(default=ONE_TRY)
+    patience: timedelta = field(default=PATIENCE)
+    opens_within: timedelta = field(default=OPENS_WITHIN)
+    introductions: Introductions | None = None
+
+    async def start(self, raw: object) -> Started:
+        """Start the onboarding of a deal; a repeated start says so, and completes the hand-off record at most.
+
+        Raises InvalidDeal naming the field, and NotReachable. The hand-off record goes into the store first: a start
+        that is cut in between is made good by the next try, and Temporal's history never holds a name.
+        """
+        deal = read_deal(raw)
+        onboarding = onboarding_id(deal.source, deal.id)
+        if await self._admitted(onboarding):
+            fields = await asyncio.to_thread(self.deals.complete_deal, onboarding, deal)
+            return Started(onboarding=onboarding, already=True, completed=fields)
+        deal = await self._with_what_is_known(deal)
+        now = business_now(deal, wall=datetime.now(UTC), day_length=self.day_length)
+        playbook = await asyncio.to_thread(
+            check_deal, deal, library=self.library, team=self.staff(), calendars=self.calendars, now=now
+        )
+        await asyncio.to_thread(self.deals.keep_deal, onboarding, deal)
+        try:
+            await self.client.start_workflow(
+                WORKFLOW,
+                {"kept": True},
+                id=onboarding,
+                task_queue=self.task_queue,
+                # A run that failed opened nothing: a deal that was mended may come again. What was opened once is
+                # refused above and, for good, by the store's unique deal.
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                static_summary=f"{in_language(playbook.title, 'en')}, deal {deal.source}-{deal.id}",
+                static_details=f"Playbook `{playbook.key}`, deal closed on {deal.closed_at:%Y-%m-%d}.\n\n"
+                f"All of it: `day90 show {onboarding}`",
+                rpc_timeout=self.patience,
+            )
+        except WorkflowAlreadyStartedError:
+            return Started(onboarding=onboarding, already=True)
+        except RPCError as failure:
+            raise NotReachable(f"Temporal did not take the start: {failure.message}; send it again") from failure
+        return Started(onboarding=onboarding)
+
+    async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Progress:
+        """Bring news. Sent again under the same ids until it is answered, so that it counts once.
+
+        The update id is this call's own: under the news id, the server would answer a sender's repetition with the
+        first answer, where ours says that it was repeated.
+
+        Raises InvalidNews, Refused, NotFound, NotReachable.
+        """
+        news = await self._checked(onboarding, kind, raw)
+        tries = Tries(
+            one_try=self.one_try, patience=self.patience, opens_within=self.opens_within, opening=JUST_OPENING
+        )
+        answer = await answered(
+            self._handle(onboarding),
+            kind,
+            news,
+            tries=tries,
+            refuse_if_ended=lambda: self._refuse_if_ended(onboarding),
+        )
+        return Progress.model_validate(answer)
+
+    async def ask(self, onboarding: str, query: Query, *words: str) -> Any:
+        """What the workflow itself says about the present. Raises NotFound, NotReachable."""
+        handle = self._handle(onboarding)
+        try:
+            return await handle.query(query, args=list(words), rpc_timeout=self.one_try)
+        except WorkflowQueryFailedError as failure:
+            raise Refused(failure.message, field=query) from None
+        except RPCError as failure:
+            if failure.status == RPCStatusCode.NOT_FOUND:
+                raise NotFound(f"{onboarding}: no such onboarding in Temporal") from None
+            silent = await who_is_silent(self._handle(onboarding), within=self.one_try, one_try=self.one_try)
+            raise NotReachable(silent) from failure
+
+    async def state(self, onboarding: str) -> Run:
+        """How its workflow stands. Raises NotFound, NotReachable."""
+        try:
+            seen = await self._handle(onboarding).describe(rpc_timeout=self.one_try)
+        except RPCError as failure:
+            if failure.status == RPCStatusCode.NOT_FOUND:
+                raise NotFound(f"{onboarding}: no such onboarding in Temporal") from None
+            raise NotReachable(f"Temporal does not answer: {failure.message}") from failure
+        status = seen.status.name if seen.status else "UNKNOWN"
+        return Run(onboarding=onboarding, status=status, started_at=seen.start_time)
+
+    async def began(self, onboarding: str) -> datetime:
+        """The wall time from which a compressed clock counts: when the workflow's first task ran. Raises NotReachable.
+
+        For onboardings whose first run is the present one.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self.patience.total_seconds()
+        while loop.time() < until:
+            started: dict[int, datetime] = {}
+            async for event in self._handle(onboarding).fetch_history_events(page_size=10):
+                if event.HasField("workflow_task_started_event_attributes"):
+                    started[event.event_id] = event.event_time.ToDatetime(UTC)
+                if event.HasField("workflow_task_completed_event_attributes"):
+                    return started[event.workflow_task_completed_event_attributes.started_event_id]
+            # The plan is written before the task that wrote it is reported complete.
+            await asyncio.sleep(BETWEEN_TRIES)
+        raise NotReachable(f"{onboarding}: no worker has taken it up yet")
+
+    async def failure(self, onboarding: str) -> Refused | None:
+        """Why its workflow failed, when it did: a deal that only the workflow found invalid."""
+        if (await self.state(onboarding)).status != WorkflowExecutionStatus.FAILED.name:
+            return None
+        try:
+            await self._handle(onboarding).result(rpc_timeout=self.one_try)
+        except WorkflowFailureError as failed:
+            return refusal_in(failed.cause, InvalidDeal) or InvalidDeal(str(failed.cause))
+        return None
+
+    async def person(self, onboarding: str, named: str) -> str:
+        """The id of somebody who takes part, named by id, staff handle or address. Raises InvalidNews, NotFound."""
+        try:
+            dossier = await asyncio.to_thread(self.deals.dossier, onboarding)
+        except UnknownOnboarding:
+            dossier = None
+        return person(named, team=self.staff(), dossier=dossier, onboarding=onboarding)
+
+    async def _with_what_is_known(self, deal: DealClosed) -> DealClosed:
+        """The deal with what its introduction found out, which ends by it, and with its account's people and CSM."""
+        team = self.staff()
+        if self.introductions is not None and (learnt := await self.introductions.won(deal.source, deal.id)):
+            deal = with_learnt(deal, learnt, team)
+        known = await asyncio.to_thread(self.deals.of_account, deal)
+        return with_the_account(deal, known, team, chosen_playbook(deal, self.library).touch) if known else deal
+
+    async def _admitted(self, onboarding: str) -> bool:
+        try:
+            await asyncio.to_thread(self.deals.dossier, onboarding)
+        except UnknownOnboarding:
+            return False
+        return True
+
+    async def _checked(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+        news = {name: value for name, value in raw.items() if value is not None}
+        if unknown := unknown_fields(kind, news):
+            raise InvalidNews("is no field that we know", field=unknown[0])
+        if isinstance(news.get("by"), str):
+            news["by"] = await self.person(onboarding, news["by"])
+        if kind == "reassign" and isinstance(news.get("owner"), str):
+            news["owner"] = member(news["owner"], team=self.staff())
+        news |= {"via": self.via, "proved": self.proved, "news_id": news.get("news_id") or uuid4().hex}
+        try:
+            read_news(kind, news)
+        except Refused as refusal:
+            raise InvalidNews(refusal.reason, field=refusal.field) from None
+        return news
+
+    async def _refuse_if_ended(self, onboarding: str) -> None:
+        """A run that just gave way to the next one is no ending."""
+        if not (await self.state(onboarding)).open:
+            raise Refused("this onboarding has ended")
+
+    def _handle(self, onboarding: str) -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(onboarding)

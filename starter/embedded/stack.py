@@ -1,0 +1,196 @@
+"""How does the embedded stack come up and go down? Temporal's dev server with its UI, our store, a worker, our web."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from runtime.connection import CannotReachTemporal, connect, register_search_attributes
+from runtime.settings import PREFIX, Settings
+from starter.embedded.children import Child
+from starter.embedded.folder import NAMESPACE, RunningStack, announce, held
+from starter.embedded.restarting import Restarted, Tell
+from starter.embedded.tcp_ports import LOOPBACK, Ports
+from starter.trouble import CannotStart, Fell
+
+KEPT = timedelta(days=3650)
+"""The dev server forgets closed runs after a day; a demo is looked at later, a success programme lasts years."""
+SERVER_PATIENCE = 60.0
+"""Seconds: up in two on an idle machine, but a first start on a slow disk with others at work is no failure."""
+WORKER_GRACE, WEB_GRACE, SERVER_GRACE = 10.0, 8.0, 10.0
+"""Seconds until who was asked to end is killed: the worker finishes the mail in hand, the web the requests in hand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """A stack that is up."""
+
+    settings: Settings
+    ports: Ports
+    children: tuple[Child | Restarted, ...]
+
+    async def fallen(self) -> None:
+        """Return never; raise Fell as soon as the server ends by itself, or another part for good."""
+        waits = [asyncio.ensure_future(child.fallen()) for child in self.children]
+        try:
+            done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            raise done.pop().result()
+        finally:
+            for wait in waits:
+                wait.cancel()
+            # One that is being started again ends what it has started.
+            await asyncio.gather(*waits, return_exceptions=True)
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncIterator[Stack]:
+    """Bring the stack up on the data folder, and end all of it afterwards. Raises CannotStart, Fell."""
+    with held(settings.data):
+        ours = settings.model_copy(update={"temporal_ui": settings.temporal_ui or ports.ui_url})
+        environment = child_environment(os.environ, settings=ours, address=ports.address)
+        async with contextlib.AsyncExitStack() as ends:
+            tell("starting the Temporal server…")
+            server = await _start_server(settings.data, ports)
+            ends.push_async_callback(server.end, grace=SERVER_GRACE)
+            await _answers(server, ports)
+            await _fit_for_us(ports)
+            await asyncio.to_thread(_migrate, settings)
+            tell("starting the worker…")
+            start = partial(_start_worker, settings.data, environment)
+            worker = Restarted(await start(), start=start, tell=tell)
+            ends.push_async_callback(worker.end, grace=WORKER_GRACE)
+            children: list[Child | Restarted] = [server, worker]
+            if ports.web is not None:
+                tell("starting the web process…")
+                start = partial(_start_web, settings.data, ports, environment)
+                web = Restarted(await start(), start=start, tell=tell)
+                ends.push_async_callback(web.end, grace=WEB_GRACE)
+                children.append(web)
+            announce(settings.data, _addresses(ours, ports))
+            yield Stack(settings=ours, ports=ports, children=tuple(children))
+
+
+def child_environment(ours: Mapping[str, str], *, settings: Settings, address: str) -> dict[str, str]:
+    """What a child process is told. No profile of Temporal's: an embedded worker must never find another server."""
+    child = {name: value for name, value in ours.items() if not name.startswith("TEMPORAL_")}
+    child |= {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": NAMESPACE, "TEMPORAL_CONFIG_FILE": os.devnull}
+    child["DAY90_DATA"] = str(settings.data)
+    child["DAY90_DAY_LENGTH"] = f"{settings.day_length.total_seconds()}s"
+    # Embedded workers are unversioned: a versioned one does nothing until its version is made the current one.
+    child.pop(PREFIX + "BUILD_ID", None)
+    for name in ("database_url", "smtp_url", "playbooks", "team", "templates"):
+        if getattr(settings, name) is None:
+            child.pop(PREFIX + name.upper(), None)
+    if settings.temporal_ui is not None:
+        child["DAY90_TEMPORAL_UI"] = settings.temporal_ui
+    return child
+
+
+def server_program() -> str:
+    """The `temporal` command: one on PATH wins over the one that came with us."""
+    beside = Path(sys.executable).parent / "temporal"
+    found = shutil.which("temporal") or (str(beside) if beside.exists() else None)
+    if found is None:
+        raise CannotStart("the `temporal` command is not installed: run ./day90, which brings it, or install it")
+    return found
+
+
+async def _start_server(data: Path, ports: Ports) -> Child:
+    command = [server_program(), "server", "start-dev", "--ip", LOOPBACK, "--log-level", "error"]
+    command += ["--port", str(ports.temporal), "--ui-port", str(ports.ui)]
+    command += ["--db-filename", str(data / "temporal.db")]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
+    return await Child.start("the Temporal server", command, log=data / "temporal.log", environment=environment)
+
+
+async def _start_worker(data: Path, environment: Mapping[str, str]) -> Child:
+    command = [sys.executable, "-P", "-m", "worker"]
+    return await Child.start("the worker", command, log=data / "worker.log", environment=environment)
+
+
+async def _start_web(data: Path, ports: Ports, environment: Mapping[str, str]) -> Child:
+    """Our web process, listening. Raises Fell."""
+    environment = {**environment, PREFIX + "WEB_HOST": LOOPBACK, PREFIX + "WEB_PORT": str(ports.web)}
+    command = [sys.executable, "-P", "-m", "web"]
+    web = await Child.start("the web process", command, log=data / "web.log", environment=environment)
+    try:
+        await _listens(web, ports)
+    except BaseException:
+        await web.end(grace=WEB_GRACE)
+        raise
+    return web
+
+
+async def _listens(web: Child, ports: Ports) -> None:
+    """Wait until it does. Raises Fell."""
+    until = asyncio.get_running_loop().time() + SERVER_PATIENCE
+    while True:
+        if web.ended:
+            raise await web.fallen()
+        try:
+            _, writer = await asyncio.open_connection(LOOPBACK, ports.web)
+        except OSError:
+            if asyncio.get_running_loop().time() > until:
+                raise Fell(f"the web process does not answer (see {web.log})") from None
+            await asyncio.sleep(0.1)
+        else:
+            writer.close()
+            return
+
+
+async def _answers(server: Child, ports: Ports) -> None:
+    """Wait until the server does. Raises Fell with the server's own words when it ends instead."""
+    from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+    from temporalio.service import RPCError
+
+    until = asyncio.get_running_loop().time() + SERVER_PATIENCE
+    while True:
+        if server.ended:
+            raise await server.fallen()
+        try:
+            client = await connect(address=ports.address)
+            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=NAMESPACE))
+        except (CannotReachTemporal, RPCError) as failure:
+            if asyncio.get_running_loop().time() > until:
+                raise Fell(f"the Temporal server does not answer: {failure} (see {server.log})") from None
+            await asyncio.sleep(0.1)
+        else:
+            return
+
+
+async def _fit_for_us(ports: Ports) -> None:
+    """Make the namespace keep closed runs for long, and know our search attributes."""
+    from google.protobuf.duration_pb2 import Duration
+    from temporalio.api.namespace.v1 import NamespaceConfig
+    from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
+
+    from workflows.visibility import ALL_KEYS
+
+    client = await connect(address=ports.address)
+    kept = NamespaceConfig(workflow_execution_retention_ttl=Duration(seconds=int(KEPT.total_seconds())))
+    await client.workflow_service.update_namespace(UpdateNamespaceRequest(namespace=NAMESPACE, config=kept))
+    await register_search_attributes(client, ALL_KEYS)
+
+
+def _migrate(settings: Settings) -> None:
+    from store.engine import migrate
+
+    migrate(settings.sql_url)
+
+
+def _addresses(settings: Settings, ports: Ports) -> RunningStack:
+    return RunningStack(
+        temporal=ports.address,
+        ui=settings.temporal_ui or ports.ui_url,
+        task_queue=settings.task_queue,
+        day_length=settings.day_length,
+        web=ports.web_url,
+        pid=os.getpid(),
+    )

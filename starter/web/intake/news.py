@@ -1,0 +1,66 @@
+"""How do other systems bring news? `/intake/news`: Standard Webhooks, signed with a secret that both sides share."""
+
+from collections.abc import Sequence
+
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+from domain.inbox import Incoming
+from domain.refusal import Refused
+from domain.reported import read_report
+from runtime.settings import Settings, each_secret
+from starter.web.calls import Call
+from starter.web.intake.deals import acknowledged
+from starter.web.intake.roads import Road
+from starter.web.problems import Problem
+from starter.web.reading import read_json
+
+SOURCE = "news"
+LONGEST_ID = 255
+
+
+def news_road(settings: Settings) -> Road:
+    webhooks = [Webhook(secret) for secret in each_secret(settings.news_secret)]
+
+    def take(call: Call) -> Sequence[Incoming]:
+        _verify(call, webhooks)
+        raw = read_json(call.body)
+        try:
+            report = read_report(raw)
+        except Refused as refusal:
+            raise Problem("invalid", refusal.reason, field=refusal.field) from None
+        id = call.headers["webhook-id"]
+        if len(id) > LONGEST_ID:
+            raise Problem("invalid", f"is longer than {LONGEST_ID} characters", field="webhook-id")
+        # What is about one onboarding is told in the order in which it came.
+        return [Incoming(source=SOURCE, kind=raw["type"], key=id, subject=report.onboarding, body=raw)]
+
+    return Road(path="/intake/news", take=take if webhooks else None, answer=acknowledged)
+
+
+def _verify(call: Call, webhooks: Sequence[Webhook]) -> None:
+    """By the library of the standard. Raises Problem."""
+    try:
+        body = call.body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Problem("malformed", "the body is not UTF-8") from None
+    told = "the signature is not ours"
+    for webhook in webhooks:
+        try:
+            webhook.verify(body, dict(call.headers), json_parse=False)
+        except WebhookVerificationError as refusal:
+            told = REASONS.get(str(refusal), told)
+        except ValueError:
+            # A signature without its version, or that is no base64.
+            continue
+        else:
+            return
+    raise Problem("unauthenticated", told)
+
+
+REASONS = {
+    "Missing required headers": "webhook-id, webhook-timestamp and webhook-signature are needed",
+    "Invalid Signature Headers": "webhook-timestamp is no number of seconds since 1970",
+    "Message timestamp too old": "webhook-timestamp is more than five minutes ago",
+    "Message timestamp too new": "webhook-timestamp lies more than five minutes ahead",
+}
+"""What the library says, in our words."""

@@ -1,0 +1,109 @@
+"""How do deals come in from Salesforce? `/intake/salesforce`: JSON of a Flow's HTTP callout, or Outbound Messages."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from secrets import token_hex
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.responses import Response
+
+from domain.inbox import Incoming
+from runtime.settings import Settings, each_secret
+from starter.web.calls import Call
+from starter.web.intake.deals import accepted
+from starter.web.intake.outbound_message import ACKNOWLEDGED, Notification, read_outbound_message
+from starter.web.intake.roads import Road
+from starter.web.problems import Problem
+from starter.web.reading import bearer, is_one_of, read_json
+
+SOURCE = "salesforce"
+OPPORTUNITY = "Opportunity"
+SHORT_ID = 15
+"""Salesforce writes an id with 15 characters, or with 18: the last three only help systems that lose the case."""
+
+
+def salesforce_road(settings: Settings) -> Road:
+    tokens = each_secret(settings.salesforce_token)
+    organizations = {short(id) for id in settings.salesforce_organizations.split()}
+
+    def admit(call: Call) -> None:
+        # An Outbound Message can carry no header of ours: its address does.
+        if not is_one_of(bearer(call.headers) or token_of(call.url), tokens):
+            raise Problem(
+                "unauthenticated",
+                "a bearer token is needed, or ?token= in the address where no header can be sent",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+
+    def take(call: Call) -> Sequence[Incoming]:
+        return of_soap(call.body, organizations) if is_xml(call) else [of_json(read_json(call.body))]
+
+    return Road(path="/intake/salesforce", take=take if tokens else None, answer=answer, admit=admit)
+
+
+def answer(call: Call) -> Response:
+    return Response(ACKNOWLEDGED, media_type="text/xml; charset=utf-8") if is_xml(call) else accepted(call)
+
+
+def is_xml(call: Call) -> bool:
+    kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind in {"text/xml", "application/xml", "application/soap+xml"}
+
+
+def token_of(url: str) -> str:
+    return parse_qs(urlsplit(url).query).get("token", [""])[0]
+
+
+def of_json(raw: Any) -> Incoming:
+    """What a Flow sends: `{"Opportunity": {…}, "Account": {…}, "Contacts": […]}`. Raises Problem."""
+    if not isinstance(raw, dict) or not isinstance(raw.get(OPPORTUNITY), dict):
+        raise Problem("invalid", 'is missing: {"Opportunity": {"Id": …}, "Account": {…}}', field=OPPORTUNITY)
+    content = hashlib.sha256(json.dumps(raw, sort_keys=True).encode("utf-8", "replace")).hexdigest()
+    opportunity = raw[OPPORTUNITY]
+    id = deal_id(opportunity)
+    body = {**raw, OPPORTUNITY: {**opportunity, "Id": id}}
+    # Won, open again, won again: without a time the third is no different from the first, and must not pass for it.
+    told_when = opportunity.get("SystemModstamp") or opportunity.get("LastModifiedDate")
+    key = f"{id}/{content[:16]}" if told_when else f"{id}/{content[:16]}/{token_hex(8)}"
+    return Incoming(source=SOURCE, kind="opportunity_sent", key=key, subject=f"{SOURCE}-{id}", body=body)
+
+
+def of_soap(body: bytes, organizations: set[str]) -> list[Incoming]:
+    """The opportunities of an Outbound Message; other records are acknowledged and dropped. Raises Problem."""
+    message = read_outbound_message(body)
+    if organizations and short(message.organization) not in organizations:
+        raise Problem("not-allowed", "this organisation is not among those of DAY90_SALESFORCE_ORGANIZATIONS")
+    return [_notified(one) for one in message.notifications if one.kind == OPPORTUNITY]
+
+
+def _notified(notification: Notification) -> Incoming:
+    id = deal_id(notification.fields)
+    return Incoming(
+        source=SOURCE,
+        kind="opportunity_notified",
+        key=notification.id,
+        subject=f"{SOURCE}-{id}",
+        body={OPPORTUNITY: {**notification.fields, "Id": id}},
+    )
+
+
+def deal_id(opportunity: dict[str, Any]) -> str:
+    """The deal's id in its long form, in which one deal has one spelling. Raises Problem."""
+    id = opportunity.get("Id")
+    if not isinstance(id, str) or not (id.isascii() and id.isalnum()) or len(id) not in (SHORT_ID, SHORT_ID + 3):
+        raise Problem("invalid", "should be an id of 15 or 18 letters and digits", field=f"{OPPORTUNITY}.Id")
+    return long(id)
+
+
+def short(id: str) -> str:
+    return id[:SHORT_ID]
+
+
+def long(id: str) -> str:
+    """The 18 characters of an id: each of the last three tells which of five letters before are capitals."""
+    signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+    first = short(id)
+    told = (sum(sign.isupper() << place for place, sign in enumerate(first[at : at + 5])) for at in (0, 5, 10))
+    return first + "".join(signs[number] for number in told)

@@ -1,0 +1,131 @@
+"""Is the web process alive, and can it take deliveries?"""
+
+import asyncio
+from collections.abc import Awaitable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.service import RPCError
+
+from runtime.connection import BadTemporalProfile, CannotReachTemporal
+from runtime.fleet import TemporalFleet
+from starter.web.parts import WebParts
+from store.engine import read_transaction
+
+LOOKS_AT_MOST = 3.0
+"""Seconds: who asks for readiness asks often, and gives up soon."""
+HOLDS_FOR = 1.0
+"""Seconds that an answer holds: anybody may ask, and however many do, they cost one look a second."""
+ASKS_FOR_SWEEP_EVERY = 60.0
+"""Seconds: a sweep ends once a night."""
+Part = Literal["answers", "away"]
+
+
+class Alive(BaseModel):
+    status: Literal["alive"] = "alive"
+
+
+class Readiness(BaseModel):
+    """Deliveries are taken while the database answers; what follows from them waits while Temporal does not."""
+
+    ready: bool
+    database: Part
+    temporal: Part = Field(description="`away` delays what follows from deliveries and loses nothing")
+    swept_at: datetime | None = Field(
+        None, description="when the last nightly sweep ended; null while Temporal is away or remembers none"
+    )
+
+
+def health_routes(parts: WebParts) -> APIRouter:
+    router = APIRouter(tags=["health"])
+    looks = Looks(parts)
+
+    @router.get("/healthz", summary="Does it run?")
+    async def is_alive() -> Alive:
+        """The process runs."""
+        return Alive()
+
+    @router.get(
+        "/readyz",
+        summary="Can it take requests?",
+        responses={503: {"model": Readiness, "description": "the database is away"}},
+    )
+    async def is_ready(response: Response) -> Readiness:
+        """Deliveries can be taken."""
+        database, temporal, swept_at = await looks.newest()
+        response.status_code = 200 if database else 503
+        return Readiness(ready=database, database=_part(database), temporal=_part(temporal), swept_at=swept_at)
+
+    return router
+
+
+class Reachability(NamedTuple):
+    """Whether each of them answers, and when the last nightly sweep ended."""
+
+    database: bool
+    temporal: bool
+    swept_at: datetime | None
+
+
+class Looks:
+    """One look at a time, for all who ask; on a thread of its own, so that one that hangs takes no request's."""
+
+    def __init__(self, parts: WebParts) -> None:
+        self._parts = parts
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="readiness")
+        self._asking: asyncio.Future[None] | None = None
+        self._looking: asyncio.Task[Reachability] | None = None
+        self._swept_at: datetime | None = None
+        self._sweep_known_until = 0.0
+        self._holds_until = 0.0
+
+    async def newest(self) -> "Reachability":
+        """As of a second ago at most."""
+        now = asyncio.get_running_loop().time()
+        if self._looking is None or (self._looking.done() and now > self._holds_until):
+            self._looking = asyncio.create_task(self._look())
+        # Who asked first may hang up; the others wait on.
+        return await asyncio.shield(self._looking)
+
+    async def _look(self) -> "Reachability":
+        database, temporal = await asyncio.gather(_answers(self._database()), _answers(self._temporal()))
+        self._holds_until = asyncio.get_running_loop().time() + HOLDS_FOR
+        return Reachability(database, temporal, self._swept_at if temporal else None)
+
+    def _database(self) -> "Awaitable[None]":
+        """The question that is under way, as long as it hangs; else a new one."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.get_running_loop().run_in_executor(self._thread, self._ask)
+        return asyncio.shield(self._asking)
+
+    def _ask(self) -> None:
+        with read_transaction(self._parts.engine) as connection:
+            connection.execute(text("SELECT 1"))
+
+    async def _temporal(self) -> None:
+        client = await self._parts.client()
+        await client.service_client.check_health()
+        now = asyncio.get_running_loop().time()
+        if now > self._sweep_known_until:
+            # A key that may not list keeps nobody from being ready.
+            with suppress(RPCError):
+                self._swept_at = await TemporalFleet(client).last_ended("Sweep")
+            self._sweep_known_until = now + ASKS_FOR_SWEEP_EVERY
+
+
+async def _answers(looking: "Awaitable[None]") -> bool:
+    try:
+        await asyncio.wait_for(looking, LOOKS_AT_MOST)
+    except (TimeoutError, SQLAlchemyError, RPCError, CannotReachTemporal, BadTemporalProfile):
+        return False
+    return True
+
+
+def _part(answers: bool) -> Part:
+    return "answers" if answers else "away"

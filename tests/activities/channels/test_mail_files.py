@@ -1,0 +1,97 @@
+"""How are mails kept where there is no server?"""
+
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from activities.channels.mail.sending import MailFiles
+from activities.channels.texts.rendering import Rendering
+from domain.notice import NoticeKind
+from domain.text import Language
+from domain.trouble import ChannelDown
+from tests.support.mail_samples import ALL, sample
+
+NOW = datetime(2027, 1, 7, 8, 0, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> MailFiles:
+    return MailFiles(
+        folder=tmp_path / "data" / "mail",
+        sender="Example Customer Success <onboarding@vendor.test>",
+        rendering=Rendering(),
+        now=lambda: NOW,
+    )
+
+
+def read(place: str) -> EmailMessage:
+    return message_from_bytes(Path(place).read_bytes(), policy=policy.default)
+
+
+def test_the_name_of_a_file_tells_when_what_and_whom(files: MailFiles) -> None:
+    """So that a listing is the story in order."""
+    receipt = files.deliver(sample("reminder"))
+
+    assert str(files.folder / "2027-01-07T080000Z-reminder-project_lead-ad58f981.eml") == receipt.place
+    assert receipt.message_id == "<reminder.en.0f3a91c2@day90.test>"
+    assert NOW == receipt.at
+
+
+def test_a_second_try_writes_the_same_file(files: MailFiles) -> None:
+    """A repeat is no second mail."""
+    first = files.deliver(sample("reminder"))
+    second = files.deliver(sample("reminder"))
+
+    assert first == second
+    assert [Path(first.place)] == list(files.folder.iterdir())
+
+
+def test_two_notices_of_one_moment_are_two_files(files: MailFiles) -> None:
+    """Told apart by their Message-IDs."""
+    waiting = sample("reminder")
+    other = waiting.model_copy(update={"message_id": "<another@day90.test>"})
+
+    assert files.deliver(waiting).place != files.deliver(other).place
+
+
+def test_no_id_leads_out_of_the_folder(files: MailFiles) -> None:
+    """Whatever an id is made of."""
+    waiting = sample("reminder")
+    person = waiting.person.model_copy(update={"id": "../../../etc/passwd\0" + "x" * 300})
+
+    place = Path(files.deliver(waiting.model_copy(update={"person": person})).place)
+
+    assert files.folder == place.parent
+
+
+@pytest.mark.parametrize(("kind", "language"), ALL)
+def test_every_mail_reads_back_as_it_was_written(files: MailFiles, kind: NoticeKind, language: Language) -> None:
+    """Subject, receiver, text and HTML, whatever the language."""
+    waiting = sample(kind, language)
+    rendered = files.rendering.render(waiting, sender="Example Customer Success")
+
+    mail = read(files.deliver(waiting).place)
+
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    # Python folds a long subject right behind its colon.
+    assert rendered.subject == mail["Subject"].strip()
+    assert waiting.person.name == mail["To"].addresses[0].display_name
+    assert waiting.person.email == mail["To"].addresses[0].addr_spec
+    assert rendered.text == text.get_content().replace("\r\n", "\n")
+    assert rendered.html.strip() == html.get_content().replace("\r\n", "\n").strip()
+    assert "multipart/alternative" == mail.get_content_type()
+    assert mail.defects == []
+
+
+def test_a_folder_that_cannot_be_written_is_tried_again(files: MailFiles) -> None:
+    """A full disk passes; nothing half-written stays."""
+    files.folder.parent.mkdir()
+    files.folder.write_text("a file where the folder should be")
+
+    with pytest.raises(ChannelDown, match="File exists"):
+        files.deliver(sample("reminder"))

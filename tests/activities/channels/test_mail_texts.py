@@ -1,0 +1,337 @@
+"""What do people read, in which language, and whose template is it?"""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from activities.channels.texts.rendering import TEMPLATES, Rendering
+from domain.notice import NoticeKind
+from domain.text import LANGUAGES, Language
+from domain.trouble import ChannelRefuses
+from tests.support.mail_samples import ALL, FACTS, KINDS, ONBOARDING, UI, facts_of, sample, to_staff
+
+# Without a company's own templates.
+OURS = Rendering()
+
+# What an unrendered template or a missing value leaves behind.
+LEFT_OVER = re.compile(r"\*\*|\{\{|\{%|\]\(|^#|^>|\|\s|None|\bnan\b|[\ue000\ue001]|&[a-z#]+;|<[a-z/]", re.MULTILINE)
+
+
+class Page(HTMLParser):
+    """The words and links of an HTML part."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words = ""
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self._hidden = False
+        self.feed(html)
+
+    @property
+    def links(self) -> list[str]:
+        return [attributes["href"] or "" for tag, attributes in self.tags if tag == "a"]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._hidden = tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden = False
+        self.words += "\n" if tag in {"p", "tr", "li", "h1", "h2", "h3"} else " "
+
+    def handle_data(self, data: str) -> None:
+        self.words += "" if self._hidden else data
+
+
+def without_address(text: str) -> str:
+    return re.sub(r"\S+@\S+|https?://\S+", "", text)
+
+
+@pytest.mark.parametrize(("kind", "language"), ALL)
+@pytest.mark.parametrize("role", [sample, to_staff])
+def test_every_kind_is_written_in_every_language(kind: NoticeKind, language: Language, role: Any) -> None:
+    """For customers and for staff: a subject, a text and a page, and no markup left in any of them."""
+    waiting = role(kind, language)
+
+    rendered = OURS.render(waiting)
+
+    page = Page(rendered.html)
+    assert rendered.subject
+    assert rendered.subject == " ".join(rendered.subject.split())
+    assert LEFT_OVER.findall(rendered.subject) == []
+    assert LEFT_OVER.findall(rendered.text) == []
+    assert LEFT_OVER.findall(page.words.replace("\u200c", "")) == []
+    assert f'<html lang="{language}">' in rendered.html
+    assert waiting.person.name in rendered.text
+    assert waiting.person.name in page.words
+    assert ("次のステップ" if language == "ja" else "Next step") in rendered.text
+
+
+@pytest.mark.parametrize(("kind", "language"), ALL)
+def test_every_mail_says_whom_to_ask(kind: NoticeKind, language: Language) -> None:
+    """The owner's name and address, as text and to click on; the owner is sent to their manager."""
+    waiting = sample(kind, language)
+    facts = {**facts_of(kind, language), "receiver": "Somebody Else"}
+    other = waiting.model_copy(update={"notice": waiting.notice.model_copy(update={"facts": facts})})
+
+    rendered = OURS.render(other)
+
+    assert facts["owner_name"] in rendered.text
+    assert facts["owner_email"] in rendered.text
+    assert f"mailto:{facts['owner_email']}" in Page(rendered.html).links
+    to_owner = OURS.render(to_staff(kind, language))
+    assert ("上長" if language == "ja" else "your manager") in to_owner.text
+
+
+@pytest.mark.parametrize(("kind", "language"), ALL)
+def test_japanese_mails_are_japanese_and_english_ones_english(kind: NoticeKind, language: Language) -> None:
+    """No sentence of the other language slips through a template."""
+    rendered = OURS.render(sample(kind, language))
+
+    japanese = re.search("[\u3040-\u30ff\u4e00-\u9fff]", rendered.subject + rendered.text)
+    assert (japanese is not None) == (language == "ja")
+    if language == "ja":
+        assert "Next" not in rendered.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_staff_see_temporal_and_the_command_line(language: Language) -> None:
+    """A customer has no use for either."""
+    to_customer = OURS.render(sample("escalation", language, ui=UI))
+    to_us = OURS.render(to_staff("escalation", language))
+
+    assert UI not in to_customer.text + to_customer.html
+    assert "day90" not in to_customer.text
+    assert UI in to_us.text
+    assert UI in Page(to_us.html).links
+    assert f"day90 done {ONBOARDING} uat_signed_off" in to_us.text
+    assert to_us.subject.startswith(("Nordlicht Logistik GmbH: ", "【株式会社あおぞら商事】"))
+
+
+@pytest.mark.parametrize(
+    ("days", "english", "japanese"),
+    [
+        (-3, "is due in 3 working days.", "あと3営業日"),
+        (-1, "is due in 1 working day.", "あと1営業日"),
+        (0, "is due today.", "本日が期日です"),
+        (2, "2 working days ago.", "2営業日が過ぎました"),
+    ],
+)
+def test_a_reminder_says_how_far_off_the_day_is(days: int, english: str, japanese: str) -> None:
+    """Before, on and after it."""
+    assert english in OURS.render(sample("reminder", "en", days=days)).text
+    assert japanese in OURS.render(sample("reminder", "ja", days=days)).text
+
+
+def test_days_and_times_read_as_the_reader_writes_them() -> None:
+    """A bare date stays that day; an instant is told in the reader's zone, which may make it another day."""
+    instant = "2027-02-15T22:30:00-08:00"
+
+    english = OURS.render(sample("issue_raised", "en", respond_by=instant)).text
+    japanese = OURS.render(sample("issue_raised", "ja", respond_by=instant)).text
+    utc = OURS.render(to_staff("issue_raised", "en", respond_by=instant)).text
+
+    assert "Tuesday, 16 February 2027, 07:30 (Central European Time)" in english
+    assert "2027年2月16日(火) 15:30（日本時間）" in japanese
+    assert "Tuesday, 16 February 2027, 06:30 (UTC)" in utc
+    assert "Thursday, 7 January 2027" in OURS.render(sample("reminder", "en")).text
+    assert "2027年1月7日(木)" in OURS.render(sample("reminder", "ja")).text
+
+
+def test_hours_of_service_read_as_whole_numbers() -> None:
+    """They come as 1.0 and 0.5."""
+    levels = [{"severity": "critical", "respond": 1.0, "resolve": 0.5, "hours": "clock"}]
+
+    text = OURS.render(sample("went_live", levels=levels)).text
+
+    assert "within: 1 hour ·" in text
+    assert "within: 0.5 hours ·" in text
+
+
+def test_a_seller_is_written_to_as_a_colleague() -> None:
+    """Not as one of the customer's people, though no member of the staff that sees Temporal."""
+    waiting = sample("hand_off_gaps", "ja", staff=False, receiver="佐藤 亮", ui="")
+
+    text = OURS.render(waiting).text
+
+    assert text.startswith("佐藤 亮 さん\n\nお疲れさまです。")
+    assert "day90" not in text
+
+
+def test_a_zone_or_language_that_we_do_not_have_still_gets_a_mail() -> None:
+    """English and UTC."""
+    waiting = sample("issue_raised")
+    person = waiting.person.model_copy(update={"language": "fr", "time_zone": "Mars/Olympus"})
+
+    text = OURS.render(waiting.model_copy(update={"person": person})).text
+
+    assert "(UTC)" in text
+    assert "Next step" in text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_template_prints_a_fact_that_its_kind_does_not_carry(kind: NoticeKind, language: Language) -> None:
+    """Without its own facts it is refused, by name, instead of going out with holes; empty ones are fine."""
+    waiting = sample(kind, language)
+    bare = {name: fact for name, fact in waiting.notice.facts.items() if name not in FACTS[language][kind]}
+    notice = waiting.notice.model_copy(update={"facts": bare})
+
+    with pytest.raises(
+        ChannelRefuses, match=f"the template {language}/{kind}.md cannot be rendered: '.*' is undefined"
+    ):
+        OURS.render(waiting.model_copy(update={"notice": notice}))
+
+
+@pytest.mark.parametrize(("kind", "language"), ALL)
+def test_empty_lists_and_texts_leave_no_empty_frames(kind: NoticeKind, language: Language) -> None:
+    """A deal may tell us next to nothing."""
+    dates = ("kickoff_due", "go_live_due", "review_due", "hypercare_until", "respond_by", "resolve_by", "until")
+    unsaid = ("problem", "present_state", "note", "reason", "champion", "roi_method", "crm_url", "sow_url")
+    sparse: dict[str, Any] = {name: [] for name, fact in FACTS[language][kind].items() if isinstance(fact, list)}
+
+    rendered = OURS.render(sample(kind, language, **(dict.fromkeys(unsaid + dates, "") | sparse)))
+
+    assert LEFT_OVER.findall(rendered.text) == []
+    assert "\n\n\n" not in rendered.text
+
+
+def test_both_languages_have_every_template_and_no_other() -> None:
+    """One per kind, and the three that frame each mail."""
+    wanted = {f"{kind}.md" for kind in KINDS} | {"opening.md", "closing.md", "footer.md"}
+
+    for language in LANGUAGES:
+        assert wanted == {file.name for file in (TEMPLATES / language).iterdir()}
+
+
+def test_a_companys_own_template_wins(tmp_path: Path) -> None:
+    """One file, a part of every mail, or the layout; the rest stays ours."""
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "reminder.md").write_text("Hey: {{ title }}\n\nOur **own** words.", encoding="utf-8")
+    (tmp_path / "en" / "footer.md").write_text("Example Ltd., Example Street 1", encoding="utf-8")
+    rendering = Rendering(tmp_path)
+
+    reminder, escalation = rendering.render(sample("reminder")), rendering.render(sample("escalation"))
+    (tmp_path / "layout.html").write_text("<title>{{ subject }}</title>{{ body }}<hr>", encoding="utf-8")
+    plain = Rendering(tmp_path).render(sample("reminder"))
+
+    assert reminder.subject == "Hey: UAT signed off"
+    assert "Our own words." in reminder.text
+    assert "Example Street 1" in reminder.text
+    assert "Your help is needed" in escalation.subject
+    assert "Example Street 1" in escalation.html
+    assert "<p>Our <strong>own</strong> words.</p>" in plain.html
+
+
+@pytest.mark.parametrize(
+    ("template", "complaint"),
+    [
+        ("Hey {{ nobody }}\n\nText", "en/reminder.md cannot be rendered: 'nobody' is undefined"),
+        ("Hey {% if %}\n\nText", "en/reminder.md cannot be rendered: "),
+        ("Hey {{ title | day }}\n\nText", "en/reminder.md cannot be rendered: ValueError"),
+        ('Hey\n\n{% include "en/none.md" %}', "en/none.md cannot be rendered: "),
+        ("\udcff", "en/reminder.md cannot be rendered: UnicodeDecodeError"),
+    ],
+)
+def test_a_broken_template_is_refused_by_name(tmp_path: Path, template: str, complaint: str) -> None:
+    """The onboarding's owner hears which file it is; what the notice says stays out of the error."""
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "reminder.md").write_bytes(template.encode("utf-8", "surrogateescape"))
+
+    with pytest.raises(ChannelRefuses, match=re.escape(f"the template {complaint}")) as refusal:
+        Rendering(tmp_path).render(sample("reminder"))
+
+    assert "UAT" not in str(refusal.value)
+
+
+def test_a_fact_that_is_none_is_refused_like_a_missing_one() -> None:
+    """People would read "None"."""
+    with pytest.raises(ChannelRefuses, match=re.escape("the template en/reminder.md cannot be rendered: ValueError")):
+        OURS.render(sample("reminder", title=None))
+
+
+def test_a_macro_of_a_company_prints_what_it_was_given(tmp_path: Path) -> None:
+    """Its output is not escaped a second time, and what was put in is escaped once."""
+    (tmp_path / "en").mkdir()
+    template = "{% macro bold(what) %}**{{ what }}**{% endmacro %}Hi\n\n{{ bold(title) }} is due."
+    (tmp_path / "en" / "reminder.md").write_text(template, encoding="utf-8")
+
+    rendered = Rendering(tmp_path).render(sample("reminder", title="A & **B**"))
+
+    assert "A & **B** is due." in rendered.text
+    assert "A &amp; **B**</strong> is due." in rendered.html
+
+
+def test_a_long_title_does_not_make_an_endless_subject() -> None:
+    """It is cut with an ellipsis; the mail itself has all of it."""
+    rendered = OURS.render(sample("milestone_reached", title="x" * 200))
+
+    assert 160 == len(rendered.subject)
+    assert rendered.subject.endswith("…")
+    assert "x" * 200 in rendered.text
+
+
+def test_a_person_is_not_sent_to_find_out_from_themselves() -> None:
+    """Whoever does it is asked directly; others are told whom to speak to."""
+    for language in LANGUAGES:
+        for one in (sample("escalation", language), to_staff("escalation", language)):
+            name = one.person.name
+            facts = {**one.notice.facts, "responsible": f"Somebody Else, {name}"}
+            own = one.model_copy(update={"notice": one.notice.model_copy(update={"facts": facts})})
+
+            next_step = OURS.render(own).text.partition("Next step" if language == "en" else "次のステップ")[2]
+
+            assert "Somebody Else" not in next_step
+            assert OURS.render(one).text != OURS.render(own).text
+    assert "find out with Jürgen Weiß" in OURS.render(to_staff("escalation")).text
+
+
+@pytest.mark.parametrize("kind", ["escalation", "overdue_summary", "status_report", "taken_up"])
+def test_nothing_is_late_by_no_days(kind: NoticeKind) -> None:
+    """Due on Friday, looked at on Saturday."""
+    late = [{"title": "UAT signed off", "due": "2027-01-08", "days": 0}]
+
+    english = OURS.render(sample(kind, "en", days=0, late=late, overdue=late)).text
+    japanese = OURS.render(sample(kind, "ja", days=0, late=late, overdue=late)).text
+
+    assert "less than a working day" in english
+    assert "1営業日未満" in japanese
+    assert not re.search(r"\b0 (working )?days", english)
+    assert "0営業日" not in japanese
+
+
+def test_a_pause_of_less_than_a_day_is_not_counted() -> None:
+    assert "Welcome back. The onboarding goes on" in OURS.render(sample("resumed", paused_days=0)).text
+    assert "0日間" not in OURS.render(sample("resumed", "ja", paused_days=0)).text
+
+
+def test_a_change_of_plan_says_what_changed() -> None:
+    """Dates of milestones, the last day for the hand-off, or both; a mail that waited through an update has no day."""
+    both = OURS.render(sample("replanned")).text
+    only_the_end = OURS.render(sample("replanned", moved=[])).text
+    waited = sample("replanned")
+    del waited.notice.facts["hand_off_by"]
+
+    assert "We have moved the following dates." in both
+    assert "Monday, 12 April 2027" in both
+    assert "The dates of the milestones stay as they are." in only_the_end
+    assert "hand-off" not in OURS.render(waited).text
+
+
+def test_the_decision_about_the_hand_off_names_both_ways() -> None:
+    for language in LANGUAGES:
+        text = OURS.render(sample("hand_off_decision", language)).text
+
+        assert f"day90 replan {ONBOARDING} --hand-off-by DATE" in text
+        assert f"day90 end {ONBOARDING} handed_over_with_exceptions" in text
+
+
+@pytest.mark.parametrize("kind", ["ended", "reassigned"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_reason_that_is_not_given_leaves_no_trace(kind: NoticeKind, language: Language) -> None:
+    text = OURS.render(sample(kind, language, reason="")).text
+
+    assert not re.search("Why|[Rr]eason|理由", text)

@@ -1,0 +1,312 @@
+"""What follows from a deal's stage: as the CRM has it now, whatever was delivered, and once."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from activities.crm.hubspot import HubSpot
+from activities.inbox.deal_stages import DealStages
+from domain.census import Line
+from domain.inbox import InboxRow, Settled
+from domain.record import RegisterRow
+from domain.refusal import InvalidDeal, Refused
+from domain.rules.admission import read_prospect
+from domain.trouble import NotFound, NotReachable
+from playbooks.mappings.files import HUBSPOT, MappingFile
+from tests.support import hubspot
+from tests.support.fakes import Doors, delivered
+from tests.support.hubspot import TOKEN, Account
+
+account = hubspot.account
+ONBOARDING = "onboarding-hubspot-4711"
+
+
+@dataclass
+class Told(Doors):
+    """The door, and what the store would say afterwards: lines and registers."""
+
+    kept: dict[str, Line] = field(default_factory=dict)
+    risks: dict[str, RegisterRow] = field(default_factory=dict)
+    unknown: bool = False
+
+    def line(self, onboarding: str) -> Line | None:
+        for raw in self.started:
+            id = f"onboarding-{raw['source']}-{raw['id']}"
+            self.kept.setdefault(id, Line(onboarding=id, kept_at=datetime.now(UTC)))
+        return self.kept.get(onboarding)
+
+    def registers(self, onboarding: str) -> Sequence[RegisterRow]:
+        return [self.risks[onboarding]] if onboarding in self.risks else []
+
+    async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> None:
+        if self.unknown:
+            raise NotFound(f"{onboarding}: no such onboarding in Temporal")
+        if kind == "end_onboarding":
+            if self.kept[onboarding].ending:
+                raise Refused("this onboarding has ended")
+            self.kept[onboarding] = self.kept[onboarding].model_copy(update={"ending": raw["ending"]})
+        if kind == "record_risk":
+            status = "closed" if raw.get("closed") else "open"
+            self.risks[onboarding] = RegisterRow(
+                kind="risk", key=raw["risk"], title="", status=status, at=datetime.now(UTC)
+            )
+        await super().tell(onboarding, kind, raw)
+
+
+@dataclass
+class Introduced:
+    """Introductions that keep what they were told."""
+
+    begun: list[Mapping[str, Any]] = field(default_factory=list)
+    ended: list[tuple[str, str]] = field(default_factory=list)
+
+    async def begin(self, raw: Mapping[str, Any]) -> str:
+        self.begun.append(raw)
+        return f"introduction-{raw['source']}-{raw['id']}"
+
+    async def won(self, source: str, deal_id: str) -> None:
+        return None
+
+    async def lost(self, source: str, deal_id: str) -> str:
+        self.ended.append((source, deal_id))
+        return f"introduction-{source}-{deal_id}"
+
+
+@dataclass
+class Desk:
+    """The handler with what it stands on."""
+
+    account: Account
+    door: Told
+    crm: HubSpot
+    introductions: Introduced | None = None
+
+    async def hears(self, kind: str = "stage_changed", id: str = "4711", **more: Any) -> Settled:
+        row = delivered("hubspot", more.pop("body", {"objectId": int(id)}), kind=kind, subject=f"hubspot-{id}", **more)
+        return await self.made()(row)
+
+    def made(self) -> DealStages:
+        return DealStages(
+            name="HubSpot",
+            crm=self.crm,
+            mapping=MappingFile(HUBSPOT),
+            door=self.door,
+            lines=self.door,
+            registers=self.door,
+            now=lambda: datetime.now(UTC),
+            introductions=self.introductions,
+        )
+
+
+def won(**more: Any) -> InboxRow:
+    return delivered("hubspot", {"objectId": 4711}, kind="stage_changed", subject="hubspot-4711", **more)
+
+
+@pytest.fixture
+async def desk(account: Account) -> AsyncIterator[Desk]:
+    crm = HubSpot(account.address, TOKEN)
+    yield Desk(account, Told(), crm)
+    await crm.aclose()
+
+
+async def test_a_won_deal_starts_once(desk: Desk) -> None:
+    first = await desk.hears()
+    again = await desk.hears(key="2")
+
+    assert ("done", ONBOARDING) == (first.state, first.onboarding)
+    assert f"{ONBOARDING} had been started before" == again.outcome
+    [raw] = desk.door.started
+    assert {"project_lead", "champion"} == {person["role"] for person in raw["stakeholders"]}
+    assert "as_of" not in raw
+
+
+async def test_what_was_delivered_does_not_matter_but_what_is(desk: Desk) -> None:
+    """The news of the win overtook that of the stage before."""
+    await desk.hears(body={"objectId": 4711, "propertyValue": "appointmentscheduled"})
+
+    assert 1 == len(desk.door.started)
+
+
+async def test_a_deal_found_weeks_late_is_taken_up_at_its_day(desk: Desk) -> None:
+    closed = datetime.now(UTC) - timedelta(days=40)
+    desk.account.change("4711", closedate=closed.isoformat())
+
+    settled = await desk.hears()
+
+    [raw] = desk.door.started
+    assert datetime.now(UTC) - datetime.fromisoformat(raw["as_of"]) < timedelta(minutes=1)
+    assert f"{ONBOARDING} started, 40 days after its close" == settled.outcome
+
+
+async def test_a_day_of_closing_whose_hour_has_not_come_is_now(desk: Desk) -> None:
+    """It was chosen by hand in the CRM; what lies further ahead stays, for the door to refuse."""
+    for id, hours in (("4711", 9), ("4712", 72)):
+        ahead = datetime.now(UTC) + timedelta(hours=hours)
+        desk.account.close_deal(id, closedate=ahead.isoformat())
+        await desk.hears(id=id)
+
+    today, later = (datetime.fromisoformat(raw["closed_at"]) for raw in desk.door.started)
+    assert today <= datetime.now(UTC) < later
+
+
+async def test_a_deal_that_does_not_map_is_refused_with_field_and_expression(desk: Desk) -> None:
+    """Mended in the CRM, it is tried again."""
+    desk.account.companies["8102"]["country"] = "Narnia"
+
+    with pytest.raises(InvalidDeal) as refused:
+        await desk.hears()
+    assert "account.country" == refused.value.field
+    assert "company.properties.country" in refused.value.reason
+    assert "Narnia" not in refused.value.reason
+
+    desk.account.companies["8102"]["country"] = "Germany"
+    assert ONBOARDING == (await desk.hears()).onboarding
+
+
+async def test_a_deal_in_another_stage_is_none_of_our_business(desk: Desk) -> None:
+    desk.account.change("4711", dealstage="qualifiedtobuy")
+
+    settled = await desk.hears()
+
+    assert ("done", "") == (settled.state, settled.onboarding)
+    assert 1 == len(desk.account.calls)
+    assert [] == desk.door.started
+
+
+async def test_a_deal_that_is_lost_ends_its_onboarding_as_reversed_once(desk: Desk) -> None:
+    await desk.hears()
+    desk.account.change("4711", dealstage="closedlost")
+
+    settled = await desk.hears(key="2")
+    again = await desk.hears(key="3")
+
+    [(onboarding, kind, news)] = desk.door.told
+    assert (ONBOARDING, "end_onboarding", "deal_reversed") == (onboarding, kind, news["ending"])
+    assert news["reason"]
+    assert "ends as a reversed deal" in settled.outcome
+    assert "had ended before" in again.outcome
+
+
+async def test_a_deal_that_is_lost_before_anything_began_ends_nothing(desk: Desk) -> None:
+    desk.account.change("4711", dealstage="closedlost")
+
+    assert "no onboarding had begun" in (await desk.hears()).outcome
+    desk.door.kept[ONBOARDING] = Line(onboarding=ONBOARDING, kept_at=datetime.now(UTC), taken=False)
+    desk.door.unknown = True
+    assert "no onboarding had begun" in (await desk.hears()).outcome
+
+
+async def test_a_deal_that_ended_meanwhile_is_no_trouble(desk: Desk) -> None:
+    """The store had not told of the ending yet when we asked it."""
+    await desk.hears()
+    desk.account.change("4711", dealstage="closedlost")
+    running = desk.door.line(ONBOARDING)
+    assert running is not None
+    desk.door.kept[ONBOARDING] = running.model_copy(update={"ending": "churned"})
+    seen = iter([running])
+    ended = desk.door.line
+    desk.door.line = lambda onboarding: next(seen, None) or ended(onboarding)  # type: ignore[method-assign]  # once
+
+    assert "done" == (await desk.hears()).state
+
+
+async def test_a_reopened_deal_is_a_risk_until_it_is_won_again(desk: Desk) -> None:
+    """Its onboarding goes on: sales are sorting something out."""
+    await desk.hears()
+    desk.account.change("4711", dealstage="contractsent")
+    for key in ("2", "3"):
+        assert "reopened" in (await desk.hears(key=key)).outcome
+    assert [("record_risk", "deal-reopened", False)] == [
+        (kind, news["risk"], news.get("closed", False)) for _, kind, news in desk.door.told
+    ]
+
+    desk.account.change("4711", dealstage="closedwon")
+    assert "won again" in (await desk.hears(key="4")).outcome
+    assert "had been started before" in (await desk.hears(key="5")).outcome
+    assert [False, True] == [news.get("closed", False) for _, _, news in desk.door.told]
+    assert 2 == len({news["news_id"] for _, _, news in desk.door.told})
+
+
+async def test_a_deal_that_is_won_again_after_it_was_reversed_waits_for_a_person(desk: Desk) -> None:
+    """A deal has one onboarding for ever; the reason says what to do."""
+    await desk.hears()
+    for stage in ("closedlost", "closedwon"):
+        desk.account.change("4711", dealstage=stage)
+        if stage == "closedlost":
+            await desk.hears(key=stage)
+    with pytest.raises(Refused, match="clone the deal"):
+        await desk.hears(key="2")
+
+
+async def test_a_late_stage_begins_the_introduction(desk: Desk) -> None:
+    """With what is known of the deal; lost, it ends; without introductions nothing follows."""
+    desk.account.change("4711", dealstage="contractsent", closedate=None)
+    assert "nothing follows before it is won" in (await desk.hears()).outcome
+
+    desk.introductions = Introduced()
+    await desk.hears()
+    [raw] = desk.introductions.begun
+    assert ("hubspot", "4711", "DE") == (raw["source"], raw["id"], raw["account"]["country"])
+    assert "closed_at" not in raw
+
+    desk.account.change("4711", dealstage="closedlost")
+    assert "lost: introduction-hubspot-4711 has ended" == (await desk.hears()).outcome
+    assert [("hubspot", "4711")] == desk.introductions.ended
+
+
+async def test_the_day_of_closing_of_an_open_deal_is_the_expected_one(desk: Desk) -> None:
+    """A prospect file, which the door reads; unknown fields would be refused there."""
+    desk.introductions = Introduced()
+    desk.account.change("4711", dealstage="contractsent", closedate="2027-03-31T10:00:00Z")
+
+    await desk.hears()
+
+    [raw] = desk.introductions.begun
+    assert date(2027, 3, 31) == read_prospect(raw).expected_close
+
+
+async def test_a_deleted_deal_waits_for_a_person_while_its_onboarding_runs(desk: Desk) -> None:
+    """A deletion may be a mistake, and is no reversal."""
+    assert "done" == (await desk.hears("deal_deleted")).state
+    await desk.hears()
+
+    with pytest.raises(Refused, match=f"{ONBOARDING} is under way"):
+        await desk.hears("deal_deleted")
+    desk.account.deals.clear()
+    with pytest.raises(Refused, match="deleted or merged in HubSpot"):
+        await desk.hears()
+    assert "done" == (await desk.hears(id="999")).state
+
+
+async def test_a_merged_deal_waits_for_a_person_while_its_onboarding_runs(desk: Desk) -> None:
+    """The one that lives on is looked at; the one that was swallowed may not go on unseen."""
+    desk.account.close_deal("5000")
+    told = {"objectId": 4711, "mergedInto": 5000}
+
+    assert "onboarding-hubspot-5000" == (await desk.hears("deal_merged", body=told)).onboarding
+
+    await desk.hears()
+    with pytest.raises(Refused, match="merged into 5000"):
+        await desk.hears("deal_merged", body=told)
+
+
+async def test_while_the_crm_is_away_or_has_no_token_the_delivery_waits(desk: Desk) -> None:
+    desk.account.first = [(503, {}, {"status": "error"})]
+    with pytest.raises(NotReachable):
+        await desk.hears()
+
+    desk.crm = None  # type: ignore[assignment]  # no token
+    with pytest.raises(NotReachable, match="DAY90_HUBSPOT_API_TOKEN"):
+        await desk.hears()
+
+
+async def test_two_deals_of_an_account_are_two_onboardings(desk: Desk) -> None:
+    desk.account.close_deal("4712")
+
+    for id in ("4711", "4712"):
+        await desk.hears(id=id)
+
+    assert ["4711", "4712"] == [raw["id"] for raw in desk.door.started]

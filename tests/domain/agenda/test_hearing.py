@@ -1,0 +1,277 @@
+"""What becomes of what systems state as facts? Signals are never refused: applied, held, or recorded and harmless."""
+
+import zlib
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain import agenda
+from domain.agenda import Occasion, State, carried, packed
+from domain.news import KINDS
+from domain.rules.opening import first_state
+from tests.support.simulation import OWNER, Simulation, deal, high_touch, opened, staff, through_json
+
+
+@pytest.fixture
+def onboarding() -> Simulation:
+    return opened()
+
+
+def status_of(onboarding: Simulation, key: str) -> str:
+    milestone = onboarding.state.milestone(key)
+    assert milestone is not None
+    return milestone.status
+
+
+def without_records(state: State) -> dict[str, Any]:
+    """The state but for what was written down and how often it was said."""
+    return state.model_dump(exclude={"facts", "counts", "pending", "seen"})
+
+
+# --- early
+
+
+def test_a_milestone_that_is_reported_early_is_held_and_applied_when_its_gate_opens(onboarding: Simulation) -> None:
+    onboarding.hear("reach_milestone", {"milestone": "discovery_completed", "note": "done on site"})
+    assert status_of(onboarding, "discovery_completed") == "open"
+    reported = onboarding.now
+    onboarding.to_day(4)
+
+    onboarding.settled("kickoff_held")
+
+    assert status_of(onboarding, "discovery_completed") == "reached"
+    [fact] = [fact for fact in onboarding.facts("milestone_reached") if fact.about == "discovery_completed"]
+    assert (fact.note, fact.at) == ("done on site", reported)
+    assert onboarding.state.held == []
+
+
+def test_held_signals_open_one_gate_after_the_other(onboarding: Simulation) -> None:
+    for key in ("data_mapped", "integrations_specified", "discovery_completed"):
+        onboarding.hear("reach_milestone", {"milestone": key})
+
+    onboarding.settled("kickoff_held")
+
+    assert {status_of(onboarding, key) for key in ("data_mapped", "integrations_specified")} == {"reached"}
+
+
+def test_a_signal_is_held_once(onboarding: Simulation) -> None:
+    for _ in range(5):
+        onboarding.hear("reach_milestone", {"milestone": "gone_live"})
+
+    assert [held.milestone for held in onboarding.state.held] == ["gone_live"]
+    assert len(onboarding.facts("signal_held")) == 1
+    assert len(onboarding.facts("news_refused")) == 4
+
+
+def test_a_held_signal_is_dropped_when_the_milestone_was_settled_otherwise(onboarding: Simulation) -> None:
+    onboarding.hear("reach_milestone", {"milestone": "discovery_completed"})
+    onboarding.tell("waive_milestone", milestone="discovery_completed", reason="known", by="nora.lindqvist")
+
+    assert onboarding.state.held == []
+    onboarding.settled("kickoff_held")
+    assert status_of(onboarding, "discovery_completed") == "waived"
+
+
+def test_what_a_person_has_to_sign_is_not_held(onboarding: Simulation) -> None:
+    onboarding.hear("reach_milestone", {"milestone": "plan_agreed"})
+
+    assert onboarding.state.held == []
+    assert "needs a sign-off" in onboarding.facts("news_refused")[0].data["reason"]
+
+
+def test_a_signal_of_the_future_is_not_held(onboarding: Simulation) -> None:
+    onboarding.hear("reach_milestone", {"milestone": "gone_live", "at": "2199-01-01T00:00:00Z"})
+
+    assert onboarding.state.held == []
+    assert onboarding.facts("news_refused")[0].data["field"] == "at"
+
+
+def test_fields_that_we_do_not_know_are_recorded_once_for_a_held_signal(onboarding: Simulation) -> None:
+    onboarding.hear("reach_milestone", {"milestone": "discovery_completed", "colour": "blue"})
+    onboarding.settled("kickoff_held")
+
+    assert onboarding.facts("signal_held")[0].data["ignored_fields"] == ["colour"]
+    [fact] = [fact for fact in onboarding.facts("milestone_reached") if fact.about == "discovery_completed"]
+    assert "ignored_fields" not in fact.data
+
+
+# --- harmless
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [
+        ("reach_milestone", None),
+        ("reach_milestone", "kickoff_held"),
+        ("reach_milestone", ["kickoff_held"]),
+        ("reach_milestone", {}),
+        ("reach_milestone", {"milestone": "no_such"}),
+        ("reach_milestone", {"milestone": {"key": "kickoff_held"}}),
+        ("reach_milestone", {"milestone": "kickoff_held", "at": "yesterday"}),
+        ("reach_milestone", {"milestone": "kickoff_held", "note": "x" * 1_000_000}),
+        ("resolve_issue", {"issue": "T-1"}),
+        ("raise_issue", {"title": ""}),
+        ("raise_issue", {"title": "x", "severity": "catastrophic"}),
+        ("no_such_signal", {"milestone": "kickoff_held"}),
+        ("no_such_signal", None),
+    ],
+)
+def test_what_cannot_be_read_or_used_is_recorded_and_changes_nothing(
+    onboarding: Simulation, kind: str, raw: Any
+) -> None:
+    before = without_records(onboarding.state)
+
+    onboarding.hear(kind, raw)
+
+    assert without_records(onboarding.state) == before
+    [row] = onboarding.facts("news_refused")
+    assert row.data["reason"]
+    assert len(row.model_dump_json()) < 2_000
+
+
+def test_a_repeated_signal_is_recorded_and_changes_nothing(onboarding: Simulation) -> None:
+    onboarding.hear("raise_issue", {"title": "It stops", "issue": "T-1", "news_id": "n1"})
+    onboarding.hear("resolve_issue", {"issue": "T-1", "news_id": "n2"})
+    before = without_records(onboarding.state)
+
+    onboarding.hear("raise_issue", {"title": "It stops", "issue": "T-1", "news_id": "n1"})
+
+    assert without_records(onboarding.state) == before
+    assert len(onboarding.facts("repeated_news")) == 1
+
+
+def test_a_signal_after_the_ending_is_recorded_and_changes_nothing(onboarding: Simulation) -> None:
+    onboarding.tell("end_onboarding", ending="churned", reason="so be it")
+
+    agenda.hear(onboarding.state, "reach_milestone", {"milestone": "gone_live"}, onboarding.now)
+
+    assert [fact.kind for fact in onboarding.state.pending] == ["news_refused"]
+    assert onboarding.state.held == []
+
+
+def test_news_before_the_opening_asks_to_come_again() -> None:
+    fresh = State(onboarding="onboarding-file-1")
+
+    agenda.hear(fresh, "reach_milestone", {"milestone": "kickoff_held"}, opened().now)
+
+    assert "just being opened" in fresh.pending[0].data["reason"]
+    assert agenda.status(fresh, opened().now) == "opening"
+
+
+def test_every_kind_of_news_can_be_misread_without_harm(onboarding: Simulation) -> None:
+    for kind in KINDS:
+        before = without_records(onboarding.state)
+        onboarding.hear(kind, {"milestone": 7, "title": 7, "reason": 7, "issue": 7, "owner": 7, "risk": 7, "at": 7})
+        assert without_records(onboarding.state) == before
+
+
+# --- what is carried
+
+
+def test_the_state_is_the_same_after_a_trip_through_json_at_every_step() -> None:
+    """The simulation takes that trip at every turn; here at the beginning and in the middle of everything."""
+    fresh = first_state(
+        deal(), high_touch(), opened().calendar, staff(), load={}, clock=opened().clock, now=deal().closed_at
+    )
+    assert through_json(fresh) == fresh
+    onboarding = opened()
+    onboarding.hear("reach_milestone", {"milestone": "gone_live", "evidence": ["a", "b"]})
+    onboarding.tell("raise_issue", title="生産計画 🚀", severity="critical")
+    onboarding.tell("request_scope_change", title="A portal")
+    onboarding.tell("replan", milestone="gone_live", to="2027-01-25", reason="agreed")
+    onboarding.tell("pause", reason="strike")
+
+    assert through_json(onboarding.state) == onboarding.state
+
+
+def test_a_state_comes_out_of_every_form_that_a_history_may_hold_it_in() -> None:
+    """Packed, and as it was held before; and so does what a turn is given."""
+    onboarding = opened()
+    onboarding.in_time(to="gone_live")
+    state = onboarding.state
+    as_it_is = state.model_dump(mode="json")
+
+    assert state == carried(packed(state)) == carried(state) == carried({"state": as_it_is})
+    occasion = Occasion(state=state, now=onboarding.now)
+    given = occasion.model_dump_json()
+    assert (
+        occasion
+        == Occasion.model_validate_json(given)
+        == Occasion.model_validate({"state": as_it_is, "now": onboarding.now})
+    )
+    assert 4 * len(packed(state)) < len(state.model_dump_json().encode())
+    assert 3 * len(given) < len(state.model_dump_json())
+
+
+@pytest.mark.parametrize("cut", [1, 4, 6, 500])
+def test_a_packed_state_of_which_a_part_is_missing_is_none(cut: int) -> None:
+    """Not a smaller one."""
+    with pytest.raises(zlib.error):
+        carried(packed(opened().state)[:-cut])
+
+
+def test_the_state_stays_small_after_a_hundred_pieces_of_news() -> None:
+    """It travels with every new run and into every turn: 16 kB is what a history of years bears."""
+    onboarding = opened()
+    onboarding.state.seen = [f"{number:08}-5e0f-4f7e-9d1c-0a1b2c3d4e5f" for number in range(100)]
+    onboarding.in_time(to="gone_live")
+    for number in range(5):
+        onboarding.tell("raise_issue", title=f"Something is slow, for the {number}th time", news_id=f"{number}")
+
+    assert len(onboarding.state.model_dump_json().encode()) < 16_000
+
+
+def test_the_state_holds_no_name_and_no_address() -> None:
+    onboarding = opened()
+    onboarding.settled("gone_live")
+    onboarding.until(onboarding.now + timedelta(days=3))
+
+    carried = onboarding.state.model_dump_json()
+
+    for person in onboarding.deal.stakeholders:
+        assert person.name not in carried
+        assert person.email not in carried
+    assert onboarding.deal.account.name not in carried
+
+
+# --- what it answers
+
+
+def test_why_says_what_a_milestone_waits_for(onboarding: Simulation) -> None:
+    onboarding.to_day(8, hour=18)
+
+    assert agenda.why(onboarding.state, "plan_agreed", onboarding.now) == (
+        "plan_agreed is open, due 2026-11-09T16:00:00+00:00, overdue; its gate waits for kickoff_held"
+        "; it takes the sign-off of project_lead"
+    )
+
+
+def test_why_says_when_a_reminder_comes_and_that_a_pause_holds_it(onboarding: Simulation) -> None:
+    onboarding.tell("pause", reason="strike")
+
+    said = agenda.why(onboarding.state, "kickoff_held/nudge", onboarding.now)
+
+    assert said.startswith("kickoff_held/nudge/2026-11-09/-3 (nudge) will come at 2026-11-04T08:00:00+00:00, once")
+
+
+def test_why_names_what_the_hand_off_waits_for_and_what_it_does_not_know(onboarding: Simulation) -> None:
+    assert "the hand-off waits for it" in agenda.why(onboarding.state, "self_sufficient", onboarding.now)
+    assert "nothing by the key 'nonsense'" in agenda.why(onboarding.state, "nonsense", onboarding.now)
+
+
+def test_the_agenda_lists_what_comes_by_itself_soonest_first(onboarding: Simulation) -> None:
+    listed = agenda.agenda(onboarding.state)
+
+    assert [line["due"] for line in listed] == sorted(line["due"] for line in listed)
+    assert {line["rule"] for line in listed} >= {"nudge", "hand_off"}
+
+
+def test_the_plan_answers_with_dates_gates_and_signers(onboarding: Simulation) -> None:
+    plan = agenda.plan(onboarding.state)
+
+    agreed = next(m for m in plan["milestones"] if m["key"] == "plan_agreed")
+    assert agreed["waits_for"] == ["kickoff_held"]
+    assert agreed["signers"] == ["project_lead"]
+    assert agreed["due"] == "2026-11-09T16:00:00+00:00"
+    assert onboarding.state.owner == OWNER

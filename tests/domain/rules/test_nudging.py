@@ -1,0 +1,287 @@
+"""When is somebody reminded, and when does it go up the ladder? Day by day around one milestone."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.notice import Notice
+from domain.rules.acting import NUDGES
+from tests.support.simulation import EXECUTIVE, MANAGER, OWNER, Simulation, deal, opened
+
+OTHERS = ("handoff_reviewed", "introduction_sent", "access_provisioned")
+"""What else could be done in the first week: settled, so that only the kickoff is left."""
+
+
+@pytest.fixture
+def late_kickoff() -> Simulation:
+    """Only the kickoff is open; due on Mon 9 Nov 2026 (day 5 is a Saturday)."""
+    onboarding = opened()
+    onboarding.settled(*OTHERS)
+    return onboarding
+
+
+@pytest.fixture
+def late_review() -> Simulation:
+    """Only the customer's own security review is open, due later; what waits for it cannot be done yet."""
+    onboarding = opened()
+    while possible := [
+        milestone.key
+        for milestone in onboarding.state.milestones
+        if not milestone.settled and not onboarding.state.gate(milestone)
+        if milestone.key != "security_passed" and milestone.role != "hypercare_end"
+    ]:
+        onboarding.settled(*possible)
+    return onboarding
+
+
+def after_due(onboarding: Simulation, about: str, working_days: int) -> str:
+    """That many working days after the milestone is due, in the evening."""
+    milestone = onboarding.state.milestone(about)
+    assert milestone is not None
+    due = onboarding.calendar.day_of(milestone.due)
+    return f"{onboarding.calendar.add_working_days(due, working_days)} 20:00"
+
+
+def nudged(onboarding: Simulation, about: str = "kickoff_held") -> list[tuple[str, str, str]]:
+    """When, how and to whom something was said about that milestone."""
+    return [
+        (onboarding.local(writing.standing.as_of), str(notice.kind), notice.to)
+        for writing in onboarding.ledger.writings
+        for notice in writing.notices
+        if notice.about == about and notice.kind in {*NUDGES, "pause_proposal"} and writing.standing
+    ]
+
+
+def test_the_owner_is_reminded_three_working_days_before_and_on_the_day(late_kickoff: Simulation) -> None:
+    late_kickoff.to("2026-11-09 20:00")
+
+    assert nudged(late_kickoff) == [
+        ("Wed 2026-11-04 09:00", "reminder", OWNER),
+        ("Mon 2026-11-09 09:00", "reminder", OWNER),
+    ]
+
+
+def test_two_working_days_after_due_the_manager_hears_of_it_with_the_owner(late_kickoff: Simulation) -> None:
+    late_kickoff.to("2026-11-11 20:00")
+
+    assert nudged(late_kickoff)[2:] == [
+        ("Wed 2026-11-11 09:00", "escalation", OWNER),
+        ("Wed 2026-11-11 09:00", "escalation", MANAGER),
+    ]
+
+
+def test_five_working_days_after_due_the_executive_sponsor_hears_of_it(late_review: Simulation) -> None:
+    late_review.to(after_due(late_review, "security_passed", 5))
+
+    [said] = [(kind, to) for _, kind, to in nudged(late_review, "security_passed") if to == "executive_sponsor"]
+    assert said == ("escalation", "executive_sponsor")
+
+
+def test_ten_working_days_after_due_both_sides_are_asked_to_consider_a_pause(late_review: Simulation) -> None:
+    late_review.to(after_due(late_review, "security_passed", 9))
+    told = len(nudged(late_review, "security_passed"))
+
+    late_review.to(after_due(late_review, "security_passed", 10))
+
+    assert [(kind, to) for _, kind, to in nudged(late_review, "security_passed")[told:]] == [
+        ("pause_proposal", person) for person in (OWNER, MANAGER, "executive_sponsor")
+    ]
+
+
+def test_what_we_are_late_with_goes_up_on_our_side_and_nobody_of_the_customer_is_asked(
+    late_kickoff: Simulation,
+) -> None:
+    """The kickoff is for our CSM to hold: our executive hears of it instead of their sponsor, and no pause is asked."""
+    late_kickoff.to("2026-11-23 20:00")
+
+    assert nudged(late_kickoff)[4:] == [
+        ("Mon 2026-11-16 09:00", "escalation", EXECUTIVE),
+        *(("Mon 2026-11-23 09:00", "escalation", person) for person in (OWNER, MANAGER, EXECUTIVE)),
+    ]
+    late = {n.to for kind in ("escalation", "overdue_summary", "pause_proposal") for n in late_kickoff.notices(kind)}
+    assert late == {OWNER, MANAGER, EXECUTIVE}
+
+
+def test_several_things_that_we_are_late_with_are_summed_up_for_us_alone() -> None:
+    onboarding = opened()
+    onboarding.to("2026-11-30 20:00")
+
+    ours = {m.raci.responsible for m in onboarding.playbook.stages[0].milestones}
+    assert ours <= {"csm", "implementation_specialist"}
+    late = {n.to for kind in ("escalation", "overdue_summary", "pause_proposal") for n in onboarding.notices(kind)}
+    assert "overdue_summary" in {n.kind for n in onboarding.notices()}
+    assert late <= {m.handle for m in onboarding.team.members}
+
+
+def test_a_proposal_to_pause_stands_by_itself_and_comes_once() -> None:
+    """Two things of theirs are ten days late at once: one proposal for each person, outside of any summary."""
+    onboarding = opened()
+    onboarding.in_time(to="readiness_confirmed")
+    onboarding.tell("reopen_milestone", milestone="security_passed", reason="a new finding")
+    for theirs in ("security_passed", "launch_announced"):
+        onboarding.tell("replan", milestone=theirs, to="2027-01-11", reason="their audit")
+
+    onboarding.to(after_due(onboarding, "security_passed", 10))
+
+    assert {m.key for m in onboarding.state.milestones if m.due < onboarding.now and not m.settled} >= {
+        "security_passed",
+        "launch_announced",
+    }
+    assert onboarding.told("pause_proposal") == [OWNER, MANAGER, "executive_sponsor"]
+
+
+def test_once_the_ladder_is_through_the_owner_is_reminded_every_five_working_days(late_kickoff: Simulation) -> None:
+    late_kickoff.to("2026-12-08 20:00")
+
+    assert nudged(late_kickoff)[8:] == [
+        ("Mon 2026-11-30 09:00", "reminder", OWNER),
+        ("Mon 2026-12-07 09:00", "reminder", OWNER),
+    ]
+
+
+def test_each_rung_says_which_it_is_and_how_late_it_is(late_kickoff: Simulation) -> None:
+    late_kickoff.to("2026-11-24 20:00")
+
+    said = [n for n in late_kickoff.notices(about="kickoff_held") if "rung" in n.facts]
+    assert [(n.facts["rung"], n.facts["days"], n.to) for n in said] == [
+        (1, 2, OWNER),
+        (1, 2, MANAGER),
+        (2, 5, EXECUTIVE),
+        (3, 10, OWNER),
+        (3, 10, MANAGER),
+        (3, 10, EXECUTIVE),
+    ]
+
+
+def test_holidays_are_no_steps_of_the_ladder() -> None:
+    """Due on Tue 29 Dec; New Year, the weekend and Epiphany lie between."""
+    onboarding = opened()
+    onboarding.in_time(to="readiness_confirmed")
+    onboarding.to("2027-01-08 20:00")
+
+    assert [when for when, _, to in nudged(onboarding, "launch_announced") if to == "executive_sponsor"] == [
+        "Thu 2027-01-07 09:00"
+    ]
+
+
+def test_it_stops_the_moment_the_thing_is_done(late_kickoff: Simulation) -> None:
+    late_kickoff.to("2026-11-10 12:00")
+    late_kickoff.settled("kickoff_held")
+    late_kickoff.to("2026-12-20 12:00")
+
+    assert len(nudged(late_kickoff)) == 2
+
+
+def test_what_waits_to_be_sent_is_withdrawn_with_the_milestone(late_kickoff: Simulation) -> None:
+    late_kickoff.to("2026-11-09 20:00")
+
+    assert {n.while_open for n in late_kickoff.notices("reminder")} == {"kickoff_held"}
+
+
+def test_nobody_is_reminded_of_what_cannot_be_done_yet(late_kickoff: Simulation) -> None:
+    late_kickoff.to("2026-11-24 12:00")
+
+    assert nudged(late_kickoff, "plan_agreed") == []
+
+
+def test_a_gate_that_opens_late_gives_days_of_grace(late_kickoff: Simulation) -> None:
+    """The plan was due on Mon 9 Nov; the kickoff is held on the 20th: the plan counts from five working days later."""
+    late_kickoff.to("2026-11-20 12:00")
+    late_kickoff.settled("data_mapped", "integrations_specified", "environment_set_up")
+    late_kickoff.to("2026-12-02 12:00")
+
+    said = nudged(late_kickoff, "plan_agreed")
+    assert [(when, kind) for when, kind, to in said if to == MANAGER] == [("Tue 2026-12-01 09:00", "escalation")]
+    assert said[0] == ("Tue 2026-11-24 09:00", "reminder", "project_lead")
+
+
+def test_in_the_days_of_grace_it_is_said_to_be_overdue_all_the_same(late_kickoff: Simulation) -> None:
+    late_kickoff.to("2026-11-20 12:00")
+    late_kickoff.settled("kickoff_held")
+    late_kickoff.to("2026-11-24 12:00")
+
+    assert late_kickoff.notices("reminder", about="plan_agreed")[0].facts["days"] == 11
+
+
+def test_who_has_to_sign_is_reminded(late_kickoff: Simulation) -> None:
+    late_kickoff.settled("kickoff_held")
+    late_kickoff.to("2026-11-04 12:00")
+
+    assert set(late_kickoff.told("reminder", about="plan_agreed")) == {"project_lead", OWNER}
+
+
+def test_a_new_date_brings_new_reminders(late_kickoff: Simulation) -> None:
+    late_kickoff.to("2026-11-11 12:00")
+    told = len(nudged(late_kickoff))
+
+    late_kickoff.tell("replan", milestone="kickoff_held", to="2026-11-20", reason="they are at a fair")
+    late_kickoff.to("2026-11-20 12:00")
+
+    assert [when for when, _, _ in nudged(late_kickoff)[told:]] == ["Tue 2026-11-17 09:00", "Fri 2026-11-20 09:00"]
+
+
+def test_several_overdue_things_are_one_message_to_each_person() -> None:
+    onboarding = opened()
+    onboarding.to("2026-11-11 12:00")
+
+    summary = onboarding.notices("overdue_summary", to=OWNER)
+    for notice in summary:
+        assert len(notice.facts["overdue"]) > 1
+    assert most_at_once(onboarding) == 1
+
+
+def most_at_once(onboarding: Simulation) -> int:
+    """How many messages about overdue things one person got at one moment at most."""
+    most = 0
+    for writing in onboarding.ledger.writings:
+        late: list[Notice] = [n for n in writing.notices if n.kind in {*NUDGES, "overdue_summary"}]
+        overdue = [n.to for n in late if n.facts.get("days", 1) > 0]
+        most = max([most, *(overdue.count(to) for to in overdue)])
+    return most
+
+
+@pytest.mark.parametrize("day", [20, 45, 70])
+def test_an_onboarding_found_late_begins_with_one_message_and_never_a_burst(day: int) -> None:
+    closed = deal().closed_at
+    onboarding = Simulation(deal(as_of=closed + timedelta(days=day)))
+
+    assert onboarding.told("taken_up") == [OWNER]
+    assert onboarding.notices("reminder") == onboarding.notices("escalation") == []
+
+    onboarding.until(onboarding.now + timedelta(days=30))
+    assert most_at_once(onboarding) == 1
+
+
+def test_a_late_start_gives_grace_before_anybody_is_escalated_over() -> None:
+    closed = deal().closed_at
+    onboarding = Simulation(deal(as_of=closed + timedelta(days=30)))
+
+    onboarding.until(onboarding.now + timedelta(days=8))
+
+    assert onboarding.told("escalation") == []
+    assert MANAGER not in onboarding.told("overdue_summary")
+
+
+def test_after_an_outage_only_the_last_step_is_told() -> None:
+    """Nothing ran for two weeks: one message, not three."""
+    onboarding = opened()
+    onboarding.settled(*OTHERS)
+    onboarding.to("2026-11-03 12:00")
+    onboarding.now = onboarding.at("2026-11-17 12:00")
+
+    onboarding.settle()
+
+    assert nudged(onboarding) == [("Tue 2026-11-17 12:00", "escalation", EXECUTIVE)]
+
+
+def test_overdue_days_before_a_pause_do_not_count_on_through_it() -> None:
+    onboarding = opened()
+    onboarding.settled(*OTHERS)
+    onboarding.to("2026-11-10 12:00")
+    onboarding.tell("pause", reason="strike")
+    onboarding.to("2026-12-04 12:00")
+
+    onboarding.tell("resume")
+    onboarding.to("2026-12-11 18:00")
+
+    assert [n for n in nudged(onboarding) if n[1] != "reminder"] == []

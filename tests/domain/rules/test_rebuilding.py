@@ -1,0 +1,143 @@
+"""Is an onboarding that was lost and lived through again the same as if it had never been lost?"""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from activities.calendars import public_holidays
+from activities.onboarding import Bookkeeping, Opening
+from domain.agenda import Occasion, State
+from domain.deal import onboarding_id
+from domain.refusal import Refused
+from domain.rules.rebuilding import CannotRebuild, rebuild
+from playbooks.library import Library
+from tests.support.fakes import MemoryLedger, Wakes
+from tests.support.simulation import OTHER_CSM, Simulation, deal, gone_live, opened, staff
+from tests.support.strategies import story_of_seed
+
+NOT_KEPT = {"seen", "counts", "facts", "pending"}
+"""Ids of news, and what only counts: of these the store keeps no more than that keys do not come twice."""
+
+
+def lived_again(onboarding: Simulation) -> State:
+    past = onboarding.ledger.past(onboarding.id)
+    assert past is not None
+    people = onboarding.ledger.people(onboarding.id)
+    dossier = onboarding.dossier.model_copy(update={"people": people})
+    return rebuild(dossier, past, staff(), now=onboarding.now)
+
+
+def what_counts(state: State) -> dict[str, Any]:
+    held = {(held.milestone, datetime.fromisoformat(held.news["at"])) for held in state.held}
+    return {**state.model_dump(exclude=NOT_KEPT), "held": held}
+
+
+def cut_off(name: str, seed: int, *, day: int) -> Simulation:
+    """A random story of that deal, broken off on that day or before it would end."""
+    onboarding = opened(name)
+    for arrival in story_of_seed(onboarding, seed):
+        if arrival.after > timedelta(days=day) or arrival.kind == "end_onboarding":
+            break
+        onboarding.until(onboarding.deal.closed_at + arrival.after)
+        try:
+            onboarding.update(arrival.kind, arrival.raw)
+        except Refused:
+            onboarding.hear(arrival.kind, arrival.raw)
+    assert onboarding.state.ending is None
+    return onboarding
+
+
+@pytest.mark.parametrize(
+    ("name", "seed", "day"),
+    [
+        ("lindenau-germany", 1, 25),
+        ("lindenau-germany", 4, 90),
+        ("calloway-uk", 2, 60),
+        ("pinecrest-us", 5, 75),
+    ],
+)
+def test_whatever_has_happened_it_comes_out_the_same(name: str, seed: int, day: int) -> None:
+    """Rejections, pauses, new dates, issues, held signals: every piece of the state that decides anything."""
+    onboarding = cut_off(name, seed, day=day)
+
+    state = lived_again(onboarding)
+
+    assert what_counts(onboarding.state) == what_counts(state)
+    assert ["taken_up_again"] == [fact.kind for fact in state.pending]
+
+
+def test_what_was_told_is_not_told_again() -> None:
+    """It goes on as a new run would: what fell due meanwhile is made good, nothing else."""
+    onboarding = gone_live()
+    told = len(onboarding.notices())
+    onboarding.state = lived_again(onboarding)
+
+    onboarding.settle()
+
+    assert told == len(onboarding.notices())
+    assert 1 == len(onboarding.facts("taken_up_again"))
+
+
+def test_it_can_be_lost_twice() -> None:
+    """The second time under another key, so that it is written down again."""
+    onboarding = opened()
+    for _ in range(2):
+        onboarding.state = lived_again(onboarding)
+        onboarding.settle()
+
+    assert 2 == len(onboarding.facts("taken_up_again"))
+
+
+def test_the_owner_is_whom_the_store_names() -> None:
+    """Also one who has been named after the opening."""
+    onboarding = opened()
+    onboarding.tell("reassign", owner=OTHER_CSM)
+
+    assert OTHER_CSM == lived_again(onboarding).owner
+
+
+def test_an_opening_that_is_taken_again_keeps_the_owner_who_was_told() -> None:
+    """Its task was lost after it had been written: by now the load would choose another."""
+    ledger = MemoryLedger()
+    books = Bookkeeping(
+        ledger=ledger,
+        library=Library(None),
+        staff=staff,
+        calendars=public_holidays,
+        wake=Wakes(),
+        threads=ThreadPoolExecutor(1),
+    )
+    kept = deal()
+    opening = Opening(
+        onboarding=onboarding_id(kept.source, kept.id),
+        run="run-1",
+        started_at=kept.closed_at,
+        start=kept.model_dump(mode="json"),
+    )
+    first = books._open(opening)
+    due = Occasion(state=first, now=kept.closed_at)
+    books._turn(due)
+    ledger.load_by_owner = lambda: {first.owner: 1000}  # type: ignore[method-assign]  # everybody else is free
+
+    assert first.owner == books._open(opening).owner
+
+
+def test_a_journal_that_does_not_fit_is_not_made_to() -> None:
+    """Rows that somebody deleted, or a version that counted otherwise: a person has to look."""
+    onboarding = gone_live()
+    rows = onboarding.ledger.journal[onboarding.id]
+    lost = next(key for key, row in rows.items() if row.kind == "milestone_reached" and row.about == "kickoff_held")
+    del rows[lost]
+
+    with pytest.raises(CannotRebuild, match="kickoff_held is reached, and comes out open"):
+        lived_again(onboarding)
+
+
+def test_one_that_was_never_opened_has_no_past() -> None:
+    onboarding = Simulation(deal())
+    onboarding.ledger.journal[onboarding.id].clear()
+
+    with pytest.raises(CannotRebuild, match="never opened"):
+        lived_again(onboarding)

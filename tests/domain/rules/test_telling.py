@@ -1,0 +1,314 @@
+"""Who hears of what, when does it go out, and why never twice?"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain import agenda
+from domain.agenda.occasion import Occasion
+from domain.agenda.state import Fact
+from domain.clock import Clock
+from domain.news import MilestoneReached
+from domain.rules import letters
+from domain.rules.briefing import Briefing
+from domain.rules.deciding import decide
+from domain.rules.telling import tell
+from tests.support.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, deal, opened
+
+OWNER_IN_JAPAN = "mika.sato"
+
+
+@pytest.fixture
+def onboarding() -> Simulation:
+    return opened()
+
+
+def something_happens(onboarding: Simulation) -> Occasion:
+    """A moment at which a reminder is due and a milestone was reached, not yet decided on."""
+    onboarding.to("2026-11-04 08:59")
+    onboarding.now = onboarding.at("2026-11-04 09:01")
+    agenda.apply(onboarding.state, MilestoneReached(milestone="access_provisioned"), onboarding.now)
+    due = tuple(agenda.due(onboarding.state, onboarding.now))
+    assert due
+    return Occasion(state=onboarding.state.model_copy(deep=True), due=due, now=onboarding.now)
+
+
+# --- never twice
+
+
+def test_the_same_occasion_decides_the_same(onboarding: Simulation) -> None:
+    occasion = something_happens(onboarding)
+
+    once = decide(occasion, onboarding.dossier, onboarding.team)
+    again = decide(Occasion.model_validate_json(occasion.model_dump_json()), onboarding.dossier, onboarding.team)
+
+    assert once == again
+    assert once.writing.notices
+
+
+def test_deciding_changes_nothing_of_what_it_decides_on(onboarding: Simulation) -> None:
+    occasion = something_happens(onboarding)
+    before = occasion.model_copy(deep=True)
+
+    decide(occasion, onboarding.dossier, onboarding.team)
+
+    assert occasion == before
+
+
+def test_what_was_written_down_already_is_told_to_nobody_again(onboarding: Simulation) -> None:
+    """The database took it, the answer was lost: the turn is taken again, with the same effect on the agenda."""
+    occasion = something_happens(onboarding)
+    once = decide(occasion, onboarding.dossier, onboarding.team)
+
+    again = decide(
+        occasion, onboarding.dossier, onboarding.team, done_before=dict.fromkeys(occasion.keys, onboarding.now)
+    )
+
+    assert again.writing.notices == ()
+    assert again.consequences == once.consequences
+    assert {row.key for row in again.writing.journal} == set(occasion.keys)
+
+
+def test_what_came_on_top_of_a_turn_that_is_taken_again_is_told(onboarding: Simulation) -> None:
+    occasion = something_happens(onboarding)
+    agenda.apply(onboarding.state, MilestoneReached(milestone="kickoff_held"), onboarding.now)
+    more = Occasion(state=onboarding.state, due=occasion.due, now=onboarding.now)
+
+    done = dict.fromkeys(occasion.keys, onboarding.now)
+    again = decide(more, onboarding.dossier, onboarding.team, done_before=done)
+
+    assert "access_provisioned" not in {notice.about for notice in again.writing.notices}
+    assert {notice.kind for notice in again.writing.notices} >= {"plan", "sign_off_request"}
+
+
+def test_a_rung_that_fell_between_a_crash_and_the_restart_is_climbed_once(onboarding: Simulation) -> None:
+    """The reminder was written down and its worker died; days later the same turn is taken again."""
+    onboarding.to_day(6)
+    entry = next(entry for entry in onboarding.fired if entry.rule == "nudge" and entry.about == "kickoff_held")
+    then = onboarding.now
+    onboarding.now = onboarding.at("2026-11-16 12:00")
+    again = Occasion(state=onboarding.state, due=(entry,), now=onboarding.now)
+
+    missed = decide(again, onboarding.dossier, onboarding.team, done_before={entry.key: then})
+    nothing = decide(again, onboarding.dossier, onboarding.team, done_before={entry.key: onboarding.now})
+
+    assert {notice.kind for notice in missed.writing.notices} == {"escalation"}
+    assert EXECUTIVE in {notice.to for notice in missed.writing.notices}, "the highest rung that was missed"
+    assert nothing.writing.notices == ()
+
+
+def test_every_notice_has_a_key_of_its_own() -> None:
+    onboarding = opened()
+    onboarding.in_time(to="gone_live")
+
+    keys = [notice.key for writing in onboarding.ledger.writings for notice in writing.notices]
+    assert len(keys) == len(set(keys))
+
+
+# --- the opening
+
+
+def test_at_the_opening_everybody_gets_their_own_message(onboarding: Simulation) -> None:
+    told = {(notice.kind, notice.to) for notice in onboarding.notices()}
+
+    assert told == {
+        ("assigned", OWNER),
+        ("introduction", "project_lead"),
+        ("introduction", "executive_sponsor"),
+        ("introduction", "technical_lead"),
+        ("introduction", "champion"),
+        ("kickoff_agenda", "project_lead"),
+        ("kickoff_agenda", OWNER),
+    }
+
+
+def test_the_seller_is_asked_for_what_is_missing() -> None:
+    thin = Simulation(deal(roi_method=None, sow_url=None))
+
+    [asked] = thin.notices("hand_off_gaps")
+    assert asked.to == "seller"
+    assert len(asked.facts["missing"]) == 2
+
+
+def test_where_the_deal_names_no_seller_nobody_is_asked() -> None:
+    assert Simulation(deal(roi_method=None, seller=None)).notices("hand_off_gaps") == []
+
+
+def test_the_customers_end_users_do_not_get_the_project_mail(onboarding: Simulation) -> None:
+    onboarding.in_time(to="readiness_confirmed")
+
+    assert "end_user" not in {notice.to for notice in onboarding.notices() if notice.kind != "milestone_reached"}
+
+
+# --- who is told
+
+
+def test_whoever_brings_the_news_is_not_told_of_it(onboarding: Simulation) -> None:
+    onboarding.tell("pause", reason="strike", by="project_lead")
+
+    assert onboarding.told("paused") == [OWNER, MANAGER, "executive_sponsor"]
+
+
+def test_a_critical_issue_goes_to_the_manager_at_once(onboarding: Simulation) -> None:
+    onboarding.to("2026-11-07 03:00")
+    onboarding.tell("raise_issue", title="It stops", severity="critical", by="project_lead")
+    onboarding.tell("raise_issue", title="It is slow", severity="normal", by="project_lead")
+
+    critical, normal = (
+        [n for n in onboarding.notices("issue_raised") if n.facts["severity"] == severity]
+        for severity in ("critical", "normal")
+    )
+    assert MANAGER in {notice.to for notice in critical}
+    assert MANAGER not in {notice.to for notice in normal}
+    assert {notice.not_before for notice in critical} == {onboarding.now}
+    assert all(notice.not_before > onboarding.now for notice in normal)
+
+
+def test_the_kickoff_brings_the_plan_to_those_who_agree_to_it(onboarding: Simulation) -> None:
+    onboarding.settled("kickoff_held")
+
+    assert onboarding.told("plan") == ["project_lead", "executive_sponsor"]
+    [plan] = onboarding.notices("plan", to="project_lead")
+    dates = {line["title"]: line["due"] for stage in plan.facts["stages"] for line in stage["milestones"]}
+    assert dates["Go-live"] == "2027-01-04"
+
+
+def test_a_new_date_is_told_with_what_it_moves(onboarding: Simulation) -> None:
+    onboarding.tell("replan", milestone="gone_live", to="2027-01-25", reason="a fair")
+
+    [told] = onboarding.notices("replanned", to="project_lead")
+    moved = {line["title"]: (line["was"], line["now"]) for line in told.facts["moved"]}
+    assert moved["Go-live"] == ("2027-01-04", "2027-01-25")
+
+
+def test_to_agree_to_the_plan_is_asked_only_of_those_who_sign_it(onboarding: Simulation) -> None:
+    onboarding.settled("kickoff_held")
+
+    asked = {notice.to: notice.facts["sign_off"] for notice in onboarding.notices("plan")}
+    assert asked == {"project_lead": True, "executive_sponsor": False}
+
+
+def test_a_date_that_was_that_date_already_is_told_to_nobody(onboarding: Simulation) -> None:
+    onboarding.tell("replan", milestone="kickoff_held", to=onboarding.due_on("kickoff_held"), reason="as agreed")
+
+    assert onboarding.notices("replanned") == []
+
+
+def test_a_new_last_day_for_the_hand_off_is_told(onboarding: Simulation) -> None:
+    onboarding.tell("replan", hand_off_by="2027-03-31", reason="their fiscal year ends")
+
+    [told] = onboarding.notices("replanned", to="project_lead")
+    assert (told.facts["hand_off_by"], told.facts["moved"]) == ("2027-03-31", [])
+
+
+@pytest.mark.parametrize("ending", ["churned", "withdrawn", "cancelled"])
+def test_why_it_ended_is_for_our_people_alone(onboarding: Simulation, ending: str) -> None:
+    """The reason was written down for us, and may be about the customer."""
+    if ending == "cancelled":
+        agenda.cancel(onboarding.state, onboarding.now)
+        onboarding.settle()
+    else:
+        onboarding.tell("end_onboarding", ending=ending, reason="they never answer", by=EXECUTIVE)
+
+    reasons = {notice.to: notice.facts["reason"] for notice in onboarding.notices("ended")}
+    assert reasons["project_lead"] == ""
+    assert reasons[OWNER] == reasons[MANAGER] != ""
+
+
+def test_why_the_owner_changed_is_for_our_people_alone(onboarding: Simulation) -> None:
+    onboarding.tell("reassign", owner=OTHER_CSM, reason="Jonas is ill", by=MANAGER)
+
+    reasons = {notice.to: notice.facts["reason"] for notice in onboarding.notices("reassigned")}
+    assert reasons == {OTHER_CSM: "Jonas is ill", OWNER: "Jonas is ill", "project_lead": ""}
+
+
+@pytest.mark.parametrize(("raised_by", "told_too"), [("technical_lead", ["technical_lead"]), ("a.stranger", [])])
+def test_that_an_issue_is_solved_is_told_to_whoever_raised_it(
+    onboarding: Simulation, raised_by: str, told_too: list[str]
+) -> None:
+    briefing = Briefing(onboarding.dossier, onboarding.state, onboarding.team, onboarding.now)
+    data = {"title": "It stops", "severity": "high", "raised_by": raised_by}
+    solved = Fact(seq=99, key="solved", kind="issue_resolved", at=onboarding.now, about="issue-1", data=data)
+
+    assert [notice.to for notice in tell(briefing, solved, before={})] == [OWNER, "project_lead", *told_too]
+
+
+def test_the_seller_and_the_owner_are_asked_in_their_own_language() -> None:
+    aozora = Simulation(deal("aozora-japan", sow_url=None))
+
+    [asked], [assigned] = aozora.notices("hand_off_gaps"), aozora.notices("assigned")
+    assert asked.facts["missing"] == ["the statement of work"]
+    assert assigned.facts["missing"] == ["作業範囲記述書（SOW）"]
+
+
+def test_what_our_team_does_is_introduced_in_the_customers_language() -> None:
+    introduction = Simulation(deal("aozora-japan")).notices("introduction", to="project_lead")[0]
+
+    assert len(introduction.facts["team"]) == 4
+    for person in introduction.facts["team"]:
+        assert not person["does"].isascii()
+
+
+def test_risks_are_reported_in_the_readers_language_and_ours_as_they_were_written() -> None:
+    aozora = Simulation(deal("aozora-japan"))
+    briefing = Briefing(aozora.dossier, aozora.state, aozora.team, aozora.now)
+    aozora.tell("record_risk", risk="customer_time_short", probability=5, impact=5)
+    aozora.tell("record_risk", risk="own", title="Their ERP is old", probability=5, impact=4)
+
+    report = letters.status_report(
+        briefing, list(aozora.ledger.registers(aozora.id)), OWNER_IN_JAPAN, since=briefing.today
+    )
+
+    assert [risk["title"] for risk in report["risks"][:2]] == ["お客様側の担当者の時間不足", "Their ERP is old"]
+
+
+def test_only_our_staff_sees_the_link_to_the_engine_room(onboarding: Simulation) -> None:
+    agenda.apply(onboarding.state, MilestoneReached(milestone="kickoff_held"), onboarding.now)
+    occasion = Occasion(state=onboarding.state, now=onboarding.now)
+
+    notices = decide(occasion, onboarding.dossier, onboarding.team, ui="http://ui/x").writing.notices
+
+    assert {notice.facts["ui"] for notice in notices if not notice.facts["staff"]} == {""}
+
+
+def test_each_person_is_written_to_in_their_language() -> None:
+    aozora = Simulation(deal("aozora-japan"))
+    aozora.settled("kickoff_held")
+
+    japanese = aozora.notices("kickoff_agenda", to="project_lead")[0].facts["agenda"]
+    assert japanese[0].startswith("自己紹介")
+
+
+# --- when it goes out
+
+
+def test_a_message_waits_for_the_receivers_own_office_hours() -> None:
+    """Closed on a Saturday noon in Tokyo: each is written to on Monday at nine, where they are."""
+    aozora = Simulation(deal("aozora-japan", closed_at="2026-08-22T12:00:00+09:00"))
+
+    when = {notice.to: notice.not_before for notice in aozora.notices("kickoff_agenda")}
+    assert when["project_lead"] == datetime(2026, 8, 24, 0, tzinfo=UTC)
+    assert when["mika.sato"] == datetime(2026, 8, 24, 0, tzinfo=UTC)
+    pinecrest = Simulation(deal("pinecrest-us", playbook="high-touch", closed_at="2026-09-12T12:00:00-05:00"))
+    agendas = {notice.to: notice.not_before for notice in pinecrest.notices("kickoff_agenda")}
+    assert agendas["project_lead"] == datetime(2026, 9, 14, 14, tzinfo=UTC)
+    assert agendas[OTHER_CSM] == datetime(2026, 9, 14, 13, tzinfo=UTC)
+
+
+def test_the_customers_holidays_are_kept_free_of_mail(onboarding: Simulation) -> None:
+    onboarding.to("2026-12-25 12:00")
+    onboarding.tell("pause", reason="strike", by=OWNER)
+
+    [notice] = onboarding.notices("paused", to="project_lead")
+    assert onboarding.local(notice.not_before) == "Mon 2026-12-28 09:00"
+
+
+def test_on_a_compressed_clock_nobody_is_waited_for() -> None:
+    closed = deal().closed_at
+    clock = Clock(day=timedelta(seconds=1), business_start=closed, wall_start=closed)
+    onboarding = Simulation(deal(), clock=clock)
+    onboarding.to("2026-11-07 03:00")
+
+    onboarding.tell("pause", reason="strike")
+
+    assert {notice.not_before for notice in onboarding.notices("paused")} == {clock.wall(onboarding.now)}

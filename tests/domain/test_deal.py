@@ -1,0 +1,115 @@
+"""Which deal files start an onboarding, and which field is at fault when one does not?"""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from domain.deal import DealClosed, completeness, missing_from_hand_off, onboarding_id
+from domain.refusal import what_is_wrong
+from tests.support.simulation import EXAMPLES, deal
+
+LEAD = {"name": "Lee", "email": "lee@customer.example", "role": "project_lead"}
+
+
+def small(**changes: Any) -> dict[str, Any]:
+    """The least that a deal file holds."""
+    account = {"name": "Small", "country": "DE", "time_zone": "Europe/Berlin"}
+    raw = {"source": "file", "id": "1", "closed_at": "2026-11-02T10:00:00+01:00"}
+    return {**raw, "account": account, "stakeholders": [LEAD], **changes}
+
+
+def complaint(**changes: Any) -> tuple[str, str]:
+    """Field and reason with which a deal file is refused."""
+    with pytest.raises(ValidationError) as refused:
+        DealClosed.model_validate(small(**changes))
+    return what_is_wrong(refused.value)
+
+
+@pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.json")), ids=lambda file: file.stem)
+def test_every_sample_deal_is_valid(file: Any) -> None:
+    assert DealClosed.model_validate(json.loads(file.read_text("utf-8"))).stakeholders
+
+
+def test_stakeholders_are_named_by_their_role_and_numbered_from_the_second_on() -> None:
+    named = DealClosed.model_validate(small(stakeholders=[LEAD, LEAD, {**LEAD, "id": "lee"}]))
+
+    assert [person.id for person in named.stakeholders] == ["project_lead", "project_lead-2", "lee"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "reason"),
+    [
+        ({"colour": "blue"}, "colour", "no field that we know"),
+        ({"closed_at": None}, "closed_at", "is no moment like 2026-09-01T10:00:00+09:00"),
+        ({"closed_at": "2026-11-02T10:00:00"}, "closed_at", "needs an offset, like 2026-09-01T10:00:00+09:00"),
+        ({"closed_at": "0001-01-01T00:00:00+14:00"}, "", "closed_at: 0001-01-01 is too long ago"),
+        ({"stakeholders": []}, "stakeholders", "needs at least 1"),
+        ({"stakeholders": "Lee"}, "stakeholders", "valid tuple"),
+        ({"stakeholders": [{**LEAD, "role": "boss"}]}, "stakeholders.0.role", "executive_sponsor"),
+        ({"stakeholders": [{**LEAD, "email": "lee"}]}, "stakeholders.0.email", "does not have the form"),
+        ({"stakeholders": [{**LEAD, "name": "Lee\nBcc: all"}]}, "stakeholders.0.name", "line break"),
+        ({"stakeholders": [{**LEAD, "id": "x"}, {**LEAD, "id": "x"}]}, "", "two people share the id 'x'"),
+        (
+            {"account": {"name": "A", "country": "Germany", "time_zone": "Europe/Berlin"}},
+            "account.country",
+            "the form ^[A-Z]",
+        ),
+        ({"account": {"name": "A", "country": "DE", "time_zone": "Berlin"}}, "account.time_zone", "no time zone"),
+        ({"champion": "nobody"}, "", "champion: 'nobody' is not the id of a stakeholder"),
+        ({"go_live_by": "2026-11-02"}, "", "go_live_by: 2026-11-02 is not after the close"),
+        ({"go_live_by": "9999-12-31"}, "", "go_live_by: 9999-12-31 is more than two years after the close"),
+        ({"as_of": "2026-11-01T10:00:00+01:00"}, "", "lies before the close"),
+        ({"problem": "x" * 1_000_000}, "problem", "is longer than 10000 characters"),
+        ({"yearly_value": -1}, "yearly_value", "greater than or equal to 0"),
+        ({"id": "../../etc"}, "id", "does not have the form"),
+        ({"busy_seasons": [{"first": "2026-12-24", "last": "2026-12-01", "why": "x"}]}, "busy_seasons.0", "before"),
+        ({"busy_seasons": [{"first": "2026-01-01", "last": "2026-12-31", "why": "x"}]}, "busy_seasons.0", "92 days"),
+    ],
+)
+def test_a_bad_deal_is_refused_by_its_field(changes: dict[str, Any], field: str, reason: str) -> None:
+    found = complaint(**changes)
+
+    assert found[0] == field
+    assert reason in found[1]
+
+
+def test_a_refusal_does_not_repeat_what_was_sent() -> None:
+    """It may be personal, and the reason goes into logs and histories."""
+    field, reason = complaint(stakeholders=[{**LEAD, "email": "secret-address"}])
+
+    assert "secret-address" not in field + reason
+
+
+def test_names_may_be_in_any_script() -> None:
+    for name in ("株式会社アオゾラ", "שלום בע״מ", "Ünïcode 🚀 GmbH", "<b>Bold</b> & Söhne"):
+        account = {"name": name, "country": "DE", "time_zone": "Europe/Berlin"}
+        assert DealClosed.model_validate(small(account=account)).account.name == name
+
+
+def test_a_complete_hand_off_record_asks_for_nothing() -> None:
+    complete = deal("aozora-japan")
+
+    assert missing_from_hand_off(complete) == ()
+    assert completeness(complete) == 1
+
+
+def test_a_thin_hand_off_record_says_what_is_missing() -> None:
+    thin = DealClosed.model_validate(small())
+
+    assert completeness(thin) == pytest.approx(1 / 16, abs=0.001)
+    assert "who the executive sponsor is" in missing_from_hand_off(thin)
+    assert "who the project lead is" not in missing_from_hand_off(thin)
+
+
+def test_a_deal_names_its_onboarding() -> None:
+    assert onboarding_id("hubspot", "42") == "onboarding-hubspot-42"
+
+
+def test_a_deal_may_be_taken_up_later_than_it_was_closed() -> None:
+    later = deal(as_of="2026-12-01T10:00:00+01:00")
+
+    assert later.as_of is not None
+    assert later.as_of - later.closed_at == timedelta(days=29)

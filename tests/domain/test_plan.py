@@ -1,0 +1,327 @@
+"""By when should what be so, and why on that day? The plan, date by date, with its reasons in words."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from domain.deal import Circumstances, DealClosed
+from domain.plan import Course, Plan, Span, draft, go_live_key, on_the_way_to, stretch_factor
+from domain.playbook import Opening
+from domain.text import in_language
+from domain.wording import reasons_in_words
+from tests.support.simulation import calendar_of, deal, high_touch
+
+TITLES = {milestone.key: in_language(milestone.title, "en") for milestone in high_touch().milestones}
+TITLES_JA = {milestone.key: in_language(milestone.title, "ja") for milestone in high_touch().milestones}
+# Closed on Mon 2 Nov 2026 in Bavaria: day 60 is New Year's Day.
+LINDENAU = deal()
+
+
+def plan(of: DealClosed = LINDENAU, **course: Any) -> Plan:
+    return draft(high_touch(), of, calendar_of(of), Course(**course))
+
+
+def on(key: str, of: DealClosed = LINDENAU, **course: Any) -> str:
+    return f"{plan(of, **course).milestone(key).on:%a %Y-%m-%d}"
+
+
+def why(key: str, of: DealClosed = LINDENAU, **course: Any) -> list[str]:
+    return reasons_in_words(plan(of, **course).milestone(key).reasons, TITLES)
+
+
+def circumstances(**given: Any) -> DealClosed:
+    return deal(circumstances=given)
+
+
+# --- days and their reasons
+
+
+def test_days_are_calendar_days_from_the_close() -> None:
+    assert on("kickoff_held", deal(closed_at="2026-11-03T10:00:00+01:00")) == "Mon 2026-11-09"
+    assert on("handoff_reviewed") == "Tue 2026-11-03"
+
+
+def test_a_holiday_and_the_weekend_behind_it_move_a_date_and_each_says_so() -> None:
+    assert on("gone_live") == "Mon 2027-01-04"
+    assert why("gone_live") == [
+        "day 60 after the close was Fri 1 Jan 2027, a holiday (New Year's Day), then a weekend: moved to Mon 4 Jan 2027"
+    ]
+
+
+def test_the_reasons_are_told_in_japanese_as_well() -> None:
+    reasons = plan().milestone("gone_live").reasons
+
+    assert reasons_in_words(reasons, TITLES_JA, "ja") == [
+        "ご契約から60日目は2027年1月1日(金)(休業日)のため2027年1月4日(月)へ変更"
+    ]
+
+
+def test_what_follows_the_launch_counts_from_the_go_live() -> None:
+    """From the day as planned, not from the Monday it fell on: a weekend is made up for."""
+    assert on("hypercare_closed") == "Fri 2027-01-15"
+    assert why("hypercare_closed") == ["day 14 after Go-live was Fri 15 Jan 2027"]
+
+
+def test_the_review_is_never_planned_before_day_90() -> None:
+    early = deal(go_live_by="2026-12-01")
+
+    assert on("review_held", early) == "Mon 2027-02-01"
+    assert why("review_held", early) == [
+        "day 30 after Go-live was Thu 28 Jan 2027",
+        "not before day 90: Sun 31 Jan 2027, a weekend: moved to Mon 1 Feb 2027",
+    ]
+
+
+def test_a_milestone_is_due_at_closing_time_in_the_customers_zone() -> None:
+    tokyo, chicago = deal("aozora-japan"), deal("pinecrest-us", playbook="high-touch")
+
+    assert plan(tokyo).milestone("kickoff_held").due == datetime(2026, 8, 31, 8, tzinfo=UTC)
+    assert plan(chicago).milestone("kickoff_held").due == datetime(2026, 9, 21, 22, tzinfo=UTC)
+
+
+def test_five_o_clock_stays_five_o_clock_when_the_clocks_change() -> None:
+    over_october = deal(closed_at="2026-10-01T10:00:00+02:00")
+
+    dues = {f"{m.due.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}" for m in plan(over_october).milestones}
+    offsets = {m.due.astimezone(UTC).hour for m in plan(over_october).milestones}
+    assert dues == {"17:00"}
+    assert offsets == {15, 16}
+
+
+def test_the_close_is_the_customers_day_and_not_that_of_utc() -> None:
+    """11 p.m. in Chicago is the next day in London; the customer signed on the day before."""
+    late = deal("pinecrest-us", closed_at="2026-09-15T23:00:00-05:00")
+
+    assert why("handoff_reviewed", late) == ["day 1 after the close was Wed 16 Sep 2026"]
+
+
+def test_in_israel_friday_is_no_working_day_and_sunday_is_one() -> None:
+    account = {"name": "Galil", "country": "IL", "time_zone": "Asia/Jerusalem"}
+    israel = deal(account=account, closed_at="2026-11-01T10:00:00+02:00")
+
+    assert on("kickoff_held", israel) == "Sun 2026-11-08"
+    assert why("kickoff_held", israel) == [
+        "day 5 after the close was Fri 6 Nov 2026, a weekend: moved to Sun 8 Nov 2026"
+    ]
+
+
+# --- what stretches
+
+
+def test_ordinary_circumstances_stretch_nothing() -> None:
+    factor, names = stretch_factor(Circumstances(integrations=3), high_touch().stretch)
+
+    assert (factor, names) == (1.0, ())
+
+
+@pytest.mark.parametrize(
+    ("given", "factor", "words", "uat"),
+    [
+        # UAT is day 42: 34 days into the implementation, which begins on day 8.
+        ({"complexity": "high"}, 1.25, "8 days more for high complexity", "Tue 2026-12-22"),
+        ({"integrations": 4}, 1.15, "5 days more for many integrations", "Mon 2026-12-21"),
+        ({"large_data": True}, 1.15, "5 days more for a large data set", "Mon 2026-12-21"),
+        ({"limited_resources": True}, 1.25, "8 days more for limited resources", "Tue 2026-12-22"),
+    ],
+)
+def test_each_circumstance_makes_the_implementation_longer(
+    given: dict[str, Any], factor: float, words: str, uat: str
+) -> None:
+    stretched = circumstances(**given)
+
+    assert stretch_factor(stretched.circumstances, high_touch().stretch)[0] == factor
+    assert on("uat_signed_off") == "Mon 2026-12-14"
+    assert on("uat_signed_off", stretched) == uat
+    assert why("uat_signed_off", stretched)[1].startswith(words)
+
+
+def test_circumstances_multiply() -> None:
+    everything = circumstances(complexity="high", integrations=9, large_data=True, limited_resources=True)
+
+    factor, names = stretch_factor(everything.circumstances, high_touch().stretch)
+
+    assert factor == pytest.approx(1.25 * 1.15 * 1.15 * 1.25)
+    assert names == ("high_complexity", "many_integrations", "large_data", "limited_resources")
+    assert "for high complexity, many integrations, a large data set, limited resources" in " ".join(
+        why("uat_signed_off", everything)
+    )
+
+
+def test_what_comes_before_the_implementation_is_not_stretched() -> None:
+    stretched = circumstances(complexity="high")
+
+    assert on("kickoff_held", stretched) == on("kickoff_held")
+    assert on("plan_agreed", stretched) == on("plan_agreed")
+
+
+def test_what_comes_after_the_implementation_moves_by_all_of_it() -> None:
+    """8 days: the launch, and the window of the hand-off with it."""
+    stretched = plan(circumstances(complexity="high"))
+
+    assert stretched.milestone("gone_live").on == date(2027, 1, 11)
+    assert stretched.hand_off_from.date() == date(2027, 2, 8)
+
+
+# --- what does not count
+
+
+def test_the_days_of_a_busy_season_do_not_count() -> None:
+    busy = deal(busy_seasons=[{"first": "2026-12-01", "last": "2026-12-10", "why": "Christmas orders"}])
+
+    assert on("environment_live") == "Wed 2026-12-02"
+    assert on("environment_live", busy) == "Mon 2026-12-14"
+    assert why("environment_live", busy) == [
+        "day 30 after the close was Wed 2 Dec 2026",
+        "10 days of busy season (Christmas orders) do not count: Sat 12 Dec 2026, a weekend: moved to Mon 14 Dec 2026",
+    ]
+    assert on("security_passed", busy) == on("security_passed")
+
+
+def test_a_date_within_a_busy_season_comes_after_it() -> None:
+    busy = deal(busy_seasons=[{"first": "2026-12-02", "last": "2026-12-02", "why": "audit"}])
+
+    assert on("environment_live", busy) == "Thu 2026-12-03"
+    assert "1 day of busy season (audit) do not count: Thu 3 Dec 2026" in why("environment_live", busy)
+
+
+def test_the_days_of_a_pause_do_not_count() -> None:
+    pause = Span(first=date(2026, 11, 16), last=date(2026, 11, 29))
+
+    assert on("uat_signed_off", pauses=(pause,)) == "Mon 2026-12-28"
+    assert "14 days of pause do not count: Mon 28 Dec 2026" in why("uat_signed_off", pauses=(pause,))
+    assert on("plan_agreed", pauses=(pause,)) == on("plan_agreed")
+
+
+def test_a_day_that_is_both_busy_and_paused_is_left_out_once() -> None:
+    busy = deal(busy_seasons=[{"first": "2026-11-16", "last": "2026-11-22", "why": "fair"}])
+    pause = Span(first=date(2026, 11, 16), last=date(2026, 11, 22))
+
+    assert on("uat_signed_off", busy, pauses=(pause,)) == on("uat_signed_off", busy)
+
+
+def test_a_pause_of_no_days_changes_nothing() -> None:
+    nothing = Span(first=date(2026, 11, 16), last=date(2026, 11, 15))
+
+    assert plan(pauses=(nothing,)) == plan()
+    promised = deal(go_live_by="2027-01-11")
+    assert plan(promised, pauses=(nothing,)) == plan(promised)
+
+
+# --- what was promised, moved or has happened
+
+
+def test_a_promised_go_live_stands_and_carries_what_follows() -> None:
+    promised = deal(go_live_by="2027-01-18")
+
+    assert on("gone_live", promised) == "Mon 2027-01-18"
+    assert why("gone_live", promised) == ["promised in the sale for Mon 18 Jan 2027"]
+    assert on("hypercare_closed", promised) == "Mon 2027-02-01"
+    assert on("uat_signed_off", promised) == on("uat_signed_off")
+
+
+def test_a_go_live_promised_for_a_sunday_is_on_monday() -> None:
+    assert on("gone_live", deal(go_live_by="2027-01-17")) == "Mon 2027-01-18"
+
+
+def test_a_promise_that_cannot_be_kept_says_what_it_waits_for() -> None:
+    too_soon = deal(go_live_by="2026-12-01")
+
+    assert on("gone_live", too_soon) == on("launch_announced")
+    assert why("gone_live", too_soon)[-1] == "not before Launch announced to users: Tue 29 Dec 2026"
+
+
+def test_a_pause_that_both_sides_agreed_on_moves_the_promise() -> None:
+    pause = Span(first=date(2026, 12, 1), last=date(2026, 12, 7))
+
+    assert on("gone_live", deal(go_live_by="2027-01-18"), pauses=(pause,)) == "Mon 2027-01-25"
+
+
+def test_a_moved_go_live_moves_what_hangs_on_it_and_nothing_before() -> None:
+    moved = {"gone_live": date(2027, 1, 25)}
+
+    before, after = plan(), plan(moved=moved)
+
+    later = {m.key for m in after.milestones if m.on != before.milestone(m.key).on}
+    hangs_on_it = {m.key for m in high_touch().milestones if m.anchor == "gone_live"}
+    assert later == {"gone_live"} | hangs_on_it
+    assert why("gone_live", moved=moved) == ["moved to Mon 25 Jan 2027"]
+    assert on("hypercare_closed", moved=moved) == "Mon 2027-02-08"
+
+
+def test_a_date_moved_to_a_holiday_is_moved_on() -> None:
+    assert on("gone_live", moved={"gone_live": date(2027, 1, 6)}) == "Thu 2027-01-07"
+
+
+def test_a_moved_prerequisite_pushes_what_waits_for_it_and_what_counts_from_that() -> None:
+    """UAT a month late pushes the go-live, and hypercare is still two weeks from then."""
+    late = {"uat_signed_off": date(2027, 1, 20)}
+
+    assert on("gone_live", moved=late) == "Wed 2027-01-20"
+    assert why("gone_live", moved=late)[-1] == "not before Go-live readiness confirmed: Wed 20 Jan 2027"
+    assert on("hypercare_closed", moved=late) == "Wed 2027-02-03"
+
+
+@pytest.mark.parametrize("day", [40, 55, 75])
+def test_hypercare_is_two_weeks_from_the_real_go_live_be_it_early_or_late(day: int) -> None:
+    real = LINDENAU.closed_at + timedelta(days=day)
+
+    closing = plan(reached={"gone_live": real}).milestone("hypercare_closed")
+
+    assert timedelta(0) <= closing.on - real.date() - timedelta(days=14) <= timedelta(days=3)
+
+
+def test_the_real_go_live_carries_the_review() -> None:
+    real = {"gone_live": datetime(2027, 2, 1, 9, tzinfo=UTC)}
+
+    assert on("review_held", reached=real) == "Wed 2027-03-03"
+    assert why("review_held", reached=real)[0] == "day 30 after Go-live was Wed 3 Mar 2027"
+
+
+def test_a_new_last_day_for_the_hand_off_is_a_working_day_too() -> None:
+    assert plan(hand_off_by=date(2027, 3, 20)).hand_off_by == datetime(2027, 3, 22, 16, tzinfo=UTC)
+
+
+def test_the_hand_off_window_is_days_90_to_120() -> None:
+    assert plan().hand_off_from == datetime(2027, 2, 1, 16, tzinfo=UTC)
+    assert plan().hand_off_by == datetime(2027, 3, 2, 16, tzinfo=UTC)
+
+
+# --- stages and the way to the go-live
+
+
+def test_stages_overlap_and_each_opens_by_its_own_day() -> None:
+    windows = {stage.key: (stage.opens_on, stage.closes_on) for stage in plan().stages}
+
+    assert windows["welcome"] == (date(2026, 11, 2), date(2026, 11, 9))
+    assert windows["implementation"][0] == date(2026, 11, 10)
+    assert windows["enablement"][0] < windows["implementation"][1]
+
+
+def test_a_stage_that_counts_from_a_milestone_is_not_stretched_twice() -> None:
+    """The go-live it counts from has moved already by what the implementation has grown."""
+    stages = [
+        stage.model_copy(update={"opens": Opening(anchor="gone_live", from_day=20)})
+        if stage.key == "planning_ahead"
+        else stage
+        for stage in high_touch().stages
+    ]
+    playbook = high_touch().model_copy(update={"stages": tuple(stages)})
+    stretched = circumstances(complexity="high")
+
+    found = draft(playbook, stretched, calendar_of(stretched))
+
+    go_live = found.milestone("gone_live").reasons[1].on
+    assert found.stages[-1].opens_on - go_live == timedelta(days=20)
+
+
+def test_the_way_to_the_go_live_is_all_that_it_cannot_be_reached_without() -> None:
+    way = on_the_way_to(high_touch(), go_live_key(high_touch()))
+
+    assert {"gone_live", "uat_signed_off", "kickoff_held"} <= way
+    assert not {"first_win_shown", "review_held", "hypercare_closed"} & way
+
+
+def test_there_is_no_way_to_a_goal_that_the_playbook_does_not_have() -> None:
+    assert on_the_way_to(high_touch(), None) == frozenset()

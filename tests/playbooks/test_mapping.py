@@ -1,0 +1,440 @@
+"""How a foreign record becomes a deal file: as the guide says, or with the field and the expression that did not do."""
+
+import json
+import time
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import foreign
+from domain.refusal import InvalidDeal
+from domain.trouble import NotReachable
+from playbooks.library import Library
+from playbooks.mappings.asked_for import properties_of
+from playbooks.mappings.files import HUBSPOT, SALESFORCE, MappingFile, complaints_about_mapping, load_mapping
+from playbooks.mappings.mapped import Reader
+from starter.cli.app import app
+from starter.cli.running import run
+from tests.repository.test_docs import ROOT, blocks, commands, section
+
+GUIDE = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
+SMALL, *PARTS = blocks(GUIDE, "yaml")
+RECORD, MADE, HUBSPOT_RECORD, SALESFORCE_RECORD = (json.loads(block) for block in blocks(GUIDE, "json"))
+
+
+def written(folder: Path, content: dict[str, Any] | str) -> Path:
+    path = folder / "our.mapping.yaml"
+    text = content if isinstance(content, str) else yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def small(**more: Any) -> dict[str, Any]:
+    mapping: dict[str, Any] = yaml.safe_load(SMALL)
+    fields = {**mapping["deal"], **more.pop("deal", {})}
+    return {**mapping, **more, "deal": fields}
+
+
+def reader(folder: Path, **more: Any) -> Reader:
+    return load_mapping(written(folder, small(**more)))
+
+
+# ------------------------------------------------------------------------------------------------ the guide
+
+
+def test_the_guides_record_gives_the_guides_deal_file(tmp_path: Path) -> None:
+    deal = load_mapping(written(tmp_path, SMALL)).deal(RECORD)
+
+    assert MADE == json.loads(deal.model_dump_json(exclude_defaults=True))
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.partition(":")[0])
+def test_each_example_of_the_guide_is_sound(part: str, tmp_path: Path) -> None:
+    tables = {"rates": {"EUR": 1, "USD": 0.92}, "our_csms": {"Mika": "mika.sato"}, "roles": {"IT": "technical_lead"}}
+
+    said = yaml.safe_load(part)
+    # Most are fields of a deal; write_back stands beside them.
+    whole = said if "write_back" in said else {"deal": said}
+
+    assert [] == complaints_about_mapping(written(tmp_path, small(tables=tables, **whole)))
+
+
+@pytest.mark.parametrize(("file", "record"), [(HUBSPOT, HUBSPOT_RECORD), (SALESFORCE, SALESFORCE_RECORD)])
+def test_the_shipped_mappings_read_the_guides_records(file: Path, record: dict[str, Any]) -> None:
+    """Company, people with their roles, worth, seller and link."""
+    read = load_mapping(file)
+    deal = read.deal(record)
+
+    assert "won" == read.phase(record)
+    assert ("DE", "Europe/Berlin") == (deal.account.country, deal.account.time_zone)
+    assert [("Stefan Vogel", "project_lead")] == [(person.name, person.role) for person in deal.stakeholders]
+    assert Decimal(24500) == deal.yearly_value
+    assert deal.seller is not None
+    assert deal.crm_url is not None
+
+
+def test_the_guides_table_of_amounts_and_dates_is_so() -> None:
+    told = [line.strip("| ").split(" | ") for line in section(GUIDE, "Amounts and dates").splitlines() if "`" in line]
+    forms = [json.loads(form) for row in told for form in row[0].split("`")[1::2]]
+
+    for form in forms:
+        for read in (foreign.amount, foreign.day, foreign.moment):
+            try:
+                read(form)
+            except ValueError:
+                continue
+            break
+        else:
+            assert form in ("1,234", "1.234", "12,5000", "05/11/2026", "2026-11-05T10:00:00")
+
+
+def test_a_mapping_is_no_playbook(tmp_path: Path) -> None:
+    """It may lie beside them."""
+    written(tmp_path, SMALL)
+
+    assert Library().keys() == Library(tmp_path).keys()
+
+
+# ------------------------------------------------------------------------------------------------ amounts and dates
+
+AMOUNTS = [
+    (120000, "120000"), (0.5, "0.5"), ("120000", "120000"), ("120,000.00", "120000.00"), ("1.234,56", "1234.56"),
+    ("1.234.567,89", "1234567.89"), ("1,234,567", "1234567"), ("12,50", "12.50"), ("0,500", "0.500"),
+    ("1234.567", "1234.567"), ("€ 1 234,56", "1234.56"), ("1'234.50", "1234.50"), ("USD 120,000.00", "120000.00"),
+    ("1.2E5", "1.2E5"), ("１２０，０００．００", "120000.00"), ("¥1,200,000", "1200000"), ("-5", "-5"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("came", "read"), AMOUNTS)
+def test_an_amount_with_one_meaning_is_read(came: Any, read: str) -> None:
+    assert Decimal(read) == foreign.amount(came)
+
+
+@pytest.mark.parametrize(
+    "came", ["", "120k", "1,2,3", "1.23.456", "12,34.56", "--1", ".", "1,", True, [1], "NaN", "1e999"]
+)
+def test_what_is_no_amount_is_refused(came: Any) -> None:
+    with pytest.raises(ValueError, match="amount"):
+        foreign.amount(came)
+
+
+def test_an_amount_of_a_million_characters_is_refused_at_once() -> None:
+    """Whoever may send deals must not hold up all others with one of them."""
+    began = time.perf_counter()
+
+    with pytest.raises(ValueError, match="amount"):
+        foreign.amount("1" + " " * 1_000_000 + "1")
+
+    assert time.perf_counter() - began < 1
+
+
+def test_a_list_without_end_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    """A megabyte of people would keep the web process for seconds."""
+    person = {"first": "Ada", "mail": "ada@customer.test"}
+    record = {**RECORD, "customer": {**RECORD["customer"], "people": [person] * 10_000}}
+
+    with pytest.raises(InvalidDeal, match="more than 1000 parts"):
+        reader(tmp_path).raw(record)
+
+
+@pytest.mark.parametrize(("came", "mark"), [("12,5000", "."), ("1234,567", "."), ("0,500", "."), ("12.5000", ",")])
+def test_what_contradicts_the_decimal_mark_is_refused(came: str, mark: str) -> None:
+    """A slip of the hand is no price."""
+    with pytest.raises(ValueError, match="amount"):
+        foreign.amount(came, decimal_mark=mark)
+
+
+def test_cents_behind_the_other_mark_are_cents() -> None:
+    """Whatever the CRM's own numbers have: two digits are no thousands."""
+    assert Decimal("12.50") == foreign.amount("12,50", decimal_mark=".")
+    assert Decimal("1234.56") == foreign.amount("1.234,56", decimal_mark=".")
+
+
+@given(st.decimals(min_value=0, max_value=10**11, places=2), st.sampled_from(",."))
+def test_an_amount_with_cents_is_read_however_it_is_grouped(value: Decimal, group: str) -> None:
+    """In English and in German, with any currency before or behind."""
+    grouped = f"{value:,.2f}" if group == "," else f"{value:,.2f}".translate(str.maketrans(",.", ".,"))
+
+    for came in (grouped, f"€ {grouped}", f"{grouped} EUR", grouped.replace(group, " ")):
+        assert value == foreign.amount(came)
+
+
+@given(st.dates(min_value=date(2000, 1, 1), max_value=date(2099, 12, 31)))
+def test_a_day_is_read_however_it_is_written_or_refused(value: date) -> None:
+    """Never as another day."""
+    milliseconds = int(datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp() * 1000)
+    for came in (value.isoformat(), f"{value:%d.%m.%Y}", f"{value:%Y%m%d}", milliseconds):
+        assert value == foreign.day(came)
+    for came, order in ((f"{value:%d/%m/%Y}", "day_first"), (f"{value:%m/%d/%Y}", "month_first")):
+        assert value == foreign.day(came, order=order)
+        with suppress(ValueError):
+            assert value == foreign.day(came)
+
+
+@given(st.one_of(st.text(max_size=30), st.floats(), st.integers(), st.booleans(), st.none(), st.lists(st.integers())))
+def test_whatever_comes_is_read_or_refused_with_a_reason(came: Any) -> None:
+    """Nothing else."""
+    for read in (foreign.amount, foreign.whole, foreign.day, foreign.moment, foreign.truth):
+        try:
+            read(came)
+        except ValueError as refusal:
+            assert str(refusal)
+
+
+def test_the_commands_of_the_guide_are_understood() -> None:
+    for words in commands(GUIDE, "./day90"):
+        app.parse_args(words, exit_on_error=False, print_error=False)
+
+
+@pytest.mark.parametrize(("mark", "read"), [(".", "1234"), (",", "1.234")])
+def test_what_could_be_two_amounts_needs_the_decimal_mark(mark: str, read: str) -> None:
+    with pytest.raises(ValueError, match="decimal_mark"):
+        foreign.amount("1,234")
+
+    assert Decimal(read) == foreign.amount("1,234" if mark == "." else "1.234".replace(".", ","), decimal_mark=mark)
+
+
+@pytest.mark.parametrize(
+    "came",
+    ["2026-11-25", "2026/11/25", "20261125", "25.11.2026", "25/11/2026", "11/25/2026", "2026-11-25T00:00:00Z",
+     1795564800000, "1795564800000"],
+)  # fmt: skip
+def test_a_day_with_one_meaning_is_read(came: Any) -> None:
+    assert date(2026, 11, 25) == foreign.day(came)
+
+
+@pytest.mark.parametrize("came", ["", "soon", "31.02.2026", "13/13/2026", "2026-11-25T10:00:00Z", 5, None, True])
+def test_what_is_no_day_is_refused(came: Any) -> None:
+    with pytest.raises(ValueError, match=r"date|moment"):
+        foreign.day(came)
+
+
+def test_what_could_be_two_days_needs_the_order() -> None:
+    with pytest.raises(ValueError, match="date_order"):
+        foreign.day("05/11/2026")
+
+    assert date(2026, 11, 5) == foreign.day("05/11/2026", order="day_first")
+    assert date(2026, 5, 11) == foreign.day("05/11/2026", order="month_first")
+
+
+def test_a_moment_needs_its_offset_from_somewhere() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+
+    assert datetime(2026, 11, 5, 9, tzinfo=UTC) == foreign.moment("2026-11-05T10:00:00", zone=berlin)
+    assert datetime(2026, 11, 5, 9, tzinfo=UTC) == foreign.moment("2026-11-05T09:00:00.000+0000")
+    assert datetime(2026, 11, 4, 23, tzinfo=UTC) == foreign.moment("2026-11-05", day_zone=berlin)
+    for came in ("2026-11-05T10:00:00", "2026-11-05", "", "12345678901234567890", 999_999_999_999_9, True, None):
+        with pytest.raises(ValueError):
+            foreign.moment(came)
+
+
+# ------------------------------------------------------------------------------------------ what does not come out
+
+
+@pytest.mark.parametrize(
+    ("broken", "field", "words"),
+    [
+        ({"total": "1,2,3"}, "yearly_value", "is no amount, like 120000.00 (read by total)"),
+        ({"total": {"a": 1}}, "yearly_value", "read by total"),
+        ({"signed_on": "soon"}, "closed_at", "read by signed_on"),
+        ({"signed_on": None}, "closed_at", "is missing (read by signed_on)"),
+        ({"number": "A 1"}, "id", "read by number"),
+        ({"customer": None}, "account.country", "is missing"),
+    ],
+)
+def test_a_field_that_does_not_come_out_is_named_with_its_expression(
+    broken: dict[str, Any], field: str, words: str, tmp_path: Path
+) -> None:
+    """And nothing of what came is repeated."""
+    with pytest.raises(InvalidDeal) as refused:
+        reader(tmp_path).deal({**RECORD, **broken})
+
+    assert field.partition(".")[0] == refused.value.field.partition(".")[0]
+    assert words in refused.value.reason
+
+
+def test_a_broken_part_of_a_list_is_named(tmp_path: Path) -> None:
+    people = [{"first": "A", "mail": "a@b.example"}, {"first": "B", "mail": "no address"}]
+
+    with pytest.raises(InvalidDeal) as refused:
+        reader(tmp_path).deal({**RECORD, "customer": {**RECORD["customer"], "people": people}})
+
+    assert "stakeholders.1.email" == refused.value.field
+    assert refused.value.reason.endswith("(read by mail)")
+
+
+def test_a_value_that_the_table_does_not_know_is_refused_without_a_default(tmp_path: Path) -> None:
+    read = reader(tmp_path, tables={"roles": {"IT": "technical_lead"}, "rates": {"EUR": 1}}, deal={
+        "yearly_value": {"from": "total", "times": {"from": "currency", "table": "rates"}},
+    })  # fmt: skip
+
+    assert Decimal("24500.00") == read.deal({**RECORD, "currency": "eur"}).yearly_value
+    with pytest.raises(InvalidDeal, match="is not in the table rates"):
+        read.deal({**RECORD, "currency": "XXX"})
+    with pytest.raises(InvalidDeal, match="multiplied by nothing"):
+        read.deal(RECORD)
+
+
+def test_of_several_values_the_uppermost_of_the_table_counts() -> None:
+    """Whatever order the CRM sends them in."""
+    contact = {**HUBSPOT_RECORD["contacts"][0], "labels": [None, "Champion", "Executive Sponsor"]}
+
+    deal = load_mapping(HUBSPOT).deal({**HUBSPOT_RECORD, "contacts": [contact]})
+
+    assert ["executive_sponsor"] == [person.role for person in deal.stakeholders]
+
+
+def test_a_function_that_does_not_fit_is_told_without_what_came(tmp_path: Path) -> None:
+    read = reader(tmp_path, deal={"problem": "join(' ', customer.name)"})
+
+    with pytest.raises(InvalidDeal) as refused:
+        read.deal(RECORD)
+
+    assert "Lindenau" not in str(refused.value)
+    assert ("problem", "join() needs array-string (read by join(' ', customer.name))") == (
+        refused.value.field, refused.value.reason,
+    )  # fmt: skip
+
+
+def test_a_crm_is_asked_for_every_property_that_is_read() -> None:
+    """And for those that the mapping names besides."""
+    mapping = load_mapping(HUBSPOT).mapping.model_copy(update={"properties": ("renewal",)})
+
+    assert {"renewal", "dealstage", "closedate", "hs_buying_role", "timezone", "firstname"} <= set(
+        properties_of(mapping)
+    )
+
+
+WAYS: list[tuple[str, set[str]]] = [
+    ("Opportunity.Contract__c", {"Opportunity.Contract__c"}),
+    ("Account.Owner.Name", {"Account.Owner.Name"}),
+    ("Account && Account.Name || Owner.Name", {"Account.Name", "Owner.Name"}),
+    ("Opportunity.[Amount, Terms__c][0]", {"Opportunity.Amount", "Opportunity.Terms__c"}),
+    ("Opportunity.{a: Amount, b: Partner__r.Name}.a", {"Opportunity.Amount", "Opportunity.Partner__r.Name"}),
+    ("Contacts[?Role == 'Sponsor' && !Left__c].Email | [0]", {"Contacts.Role", "Contacts.Left__c", "Contacts.Email"}),
+    ("sort_by(Contacts, &Rank__c)[0].Email", {"Contacts.Rank__c", "Contacts.Email"}),
+    ("map(&Floor__c, Contacts)[0]", {"Contacts.Floor__c"}),
+    ("length(Contacts[].Phone[])", {"Contacts.Phone"}),
+    ("@.Opportunity.Id", {"Opportunity.Id"}),
+    ("Products[0].Name", set()),
+    ("deal.properties.Account", {"Account"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expression", "asked"), WAYS, ids=[expression for expression, _ in WAYS])
+def test_salesforce_is_asked_for_every_field_on_whatever_way_it_is_read(
+    expression: str, asked: set[str], tmp_path: Path
+) -> None:
+    """And for nothing else; `Products` is no part of what it is asked for."""
+    plain = properties_of(reader(tmp_path).mapping)
+
+    found = properties_of(reader(tmp_path, deal={"problem": expression}).mapping)
+
+    assert asked == {*found} - {*plain}
+
+
+def test_within_a_list_fields_are_those_of_its_parts() -> None:
+    """The shipped mapping, and what it names besides."""
+    mapping = load_mapping(SALESFORCE).mapping.model_copy(update={"properties": ("Account.Segment__c",)})
+
+    found = set(properties_of(mapping))
+
+    assert {"Contacts.Email", "Contacts.FirstName", "Contacts.Role", "Opportunity.StageName", "Owner.Name"} <= found
+    assert "Account.Segment__c" in found
+    assert {"Account.Name", "Account.BillingCountry", "Account.BillingCountryCode"} <= found
+
+
+def test_stages_are_the_crms_own_with_a_slash_or_without(tmp_path: Path) -> None:
+    """A slash parts a pipeline from its stage where the mapping has pipelines."""
+    plain = MappingFile(written(tmp_path, small(stages={"won": ["Closed/Won"]})))
+    assert {"Closed/Won"} == set(plain.won())
+
+    piped = MappingFile(written(tmp_path, small(pipeline="pipe", stages={"won": ["emea/signed", "signed"]})))
+    assert {"signed"} == set(piped.won())
+
+
+def test_a_stage_may_be_named_with_its_pipeline(tmp_path: Path) -> None:
+    read = reader(tmp_path, pipeline="pipe", stages={"won": ["emea/signed"]})
+
+    assert "won" == read.phase({"status": "signed", "pipe": "emea"})
+    assert read.phase({"status": "signed", "pipe": "japan"}) is None
+
+
+# ------------------------------------------------------------------------------------------ what is wrong in a file
+
+MISTAKES: list[tuple[str, str, str]] = [
+    ("id: number", "id: number..", "deal.id: is no JMESPath expression at character"),
+    ("id: number", "id: upper(number)", "deal.id: is no JMESPath expression: there is no function upper()"),
+    ("  id: number\n", "", "deal: id is missing: no deal starts without it"),
+    ("account.name:", "account.nmae:", "deal.account.nmae: is no field of a deal file"),
+    ("account.name:", "account:", "deal.account: has fields of its own: write account.name and so on"),
+    ("table: roles", "table: role", "there is no table 'role' among the tables: roles"),
+    ("{constant: Europe/Berlin}", "{}", "says neither from nor of nor constant"),
+    ("{constant: Europe/Berlin}", "{constant: a, from: b}", "says from and constant: only one"),
+    ("{constant: Europe/Berlin}", "{of: yearly_value, table: roles}", "'yearly_value' does not stand further up"),
+    ("      email: mail\n", "", "email is missing: it is needed for each of them"),
+    ("      email: mail\n", "      email: mail\n      phone: tel\n", "phone: is no field of it; there are: id, name"),
+    ("  yearly_value: total", "  yearly_value: {each: a, fields: {b: c}}", "is no list whose parts have fields"),
+    ("lost: [cancelled]", "lost: [signed]", "stages.lost[0]: 'signed' stands among won already"),
+    ("stage: status\n", "", "stages: stage is missing"),
+    ('decimal_mark: ","', "decimal_mark: comma", "decimal_mark: "),
+    ("source: orders", "source: Orders", "source: "),
+    ("source: orders", "source: orders\ncolour: red", "colour: is no field that we know"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "words"), MISTAKES, ids=[words for _, _, words in MISTAKES])
+def test_a_mistake_is_told_with_its_line(old: str, new: str, words: str, tmp_path: Path) -> None:
+    assert 1 == SMALL.count(old)
+
+    found = [str(complaint) for complaint in complaints_about_mapping(written(tmp_path, SMALL.replace(old, new)))]
+
+    assert any(words in complaint for complaint in found), found
+    assert all(".mapping.yaml:" in complaint for complaint in found)
+
+
+def test_what_came_waits_while_the_file_is_broken(tmp_path: Path) -> None:
+    """And goes on without a restart when it is mended."""
+    path = written(tmp_path, SMALL.replace("id: number", "id: number.."))
+    file = MappingFile(path)
+
+    with pytest.raises(NotReachable, match=r"mapping.yaml:\d+: deal.id"):
+        file.deal(RECORD)
+    written(tmp_path, SMALL)
+
+    assert "A2041" == file.deal(RECORD).id
+
+
+# ------------------------------------------------------------------------------------------------ the command
+
+
+def test_the_check_shows_the_deal_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record = tmp_path / "record.json"
+    record.write_text(json.dumps(RECORD), encoding="utf-8")
+    file = written(tmp_path, SMALL)
+
+    assert 0 == run(["mapping", "check", str(file)])
+    assert "nothing to complain about" in capsys.readouterr().out
+    assert 0 == run(["mapping", "check", str(file), str(record), "--json"])
+    assert {"phase": "won", "deal": MADE} == json.loads(capsys.readouterr().out)
+    assert 0 == run(["mapping", "check", str(file), str(record)])
+    assert "deal orders-A2041; its stage means: won" in capsys.readouterr().out
+
+
+def test_the_check_tells_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record = tmp_path / "record.json"
+    record.write_text(json.dumps({**RECORD, "total": "much"}), encoding="utf-8")
+    broken = written(tmp_path, SMALL.replace("id: number", "id: number.."))
+
+    assert 2 == run(["mapping", "check", str(broken)])
+    assert "deal.id: is no JMESPath expression" in capsys.readouterr().out
+    assert 2 == run(["mapping", "check", str(written(tmp_path, SMALL)), str(record)])
+    assert "yearly_value: is no amount, like 120000.00 (read by total)" in capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""What is open goes on under this code: stored histories, carried states, fingerprints, planted breaks."""

@@ -1,0 +1,225 @@
+"""Which histories must every later version replay? Recorded stories: `python -m tests.replay.histories`."""
+
+import asyncio
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import WorkflowHistory
+
+from domain.agenda.packing import in_json
+from tests.replay.house_stories import HOUSE
+from tests.support.introductions import RunningIntroduction, introductions, sample_prospect
+from tests.support.onboardings import RunningOnboarding, World, world
+from tests.support.stories import attest_everything, work_through
+
+FOLDER = Path(__file__).parent / "histories"
+STATES = Path(__file__).parent / "states"
+RECORDER = "worker"
+"""Who a stored history says that it was."""
+PROCESS = re.compile(r"\d+@")
+"""How the SDK names a process: its number and its host."""
+
+
+async def to_the_hand_off(deal: RunningOnboarding) -> None:
+    """The plain story, all its runs, and the programme's first months."""
+    await work_through(deal)
+    await attest_everything(deal, by=(await deal.progress()).owner)
+    await deal.outcome()
+
+
+async def with_troubles(deal: RunningOnboarding) -> None:
+    """Refusals, an early signal, an unknown one, a rejected sign-off, a pause, a critical issue, exceptions."""
+    await deal.signal("milestone_reached", {"milestone": "environment_set_up"})
+    await deal.signal("nonsense", {"a": 1})
+    await work_through(deal, until="uat_signed_off")
+    await deal.let_pass(days=12, hours=3)
+    rejection = {"by": "project_lead", "decision": "reject", "reasons": ["numbers differ"]}
+    await deal.tell("sign_off", milestone="uat_signed_off", **rejection)
+    await deal.tell("pause", reason="their move")
+    await deal.let_pass(days=9, hours=2)
+    await deal.tell("resume")
+    later = (await deal.due("gone_live") + timedelta(days=7)).date()
+    await deal.tell("replan", milestone="gone_live", to=str(later), reason="their fair")
+    await deal.tell("reassign", owner="grace.lee")
+    await work_through(deal, until="gone_live")
+    await deal.reached("gone_live")
+    await deal.signal("issue_raised", {"issue": "T-1", "title": "down", "severity": "critical"})
+    await deal.let_pass(days=16, hours=2)
+    await deal.signal("issue_resolved", {"issue": "T-1"})
+    await work_through(deal)
+    unmet = (await deal.plan())["hand_off"]["unmet"]
+    end = {"ending": "handed_over_with_exceptions", "reason": "agreed", "by": "nora.lindqvist"}
+    await deal.tell("end_onboarding", exceptions=unmet, **end)
+    await deal.outcome()
+
+
+async def left_open(deal: RunningOnboarding) -> None:
+    """Still open, in the middle of a run: what a deploy meets."""
+    await work_through(deal, until="uat_signed_off")
+    await deal.let_pass(hours=7)
+
+
+async def cancelled(deal: RunningOnboarding) -> None:
+    """Cancelled in Temporal: the wind-down."""
+    await deal.reached("kickoff_held")
+    await deal.handle.cancel()
+    await asyncio.sleep(1)
+
+
+async def database_hung(deal: RunningOnboarding) -> None:
+    """A turn that could not be written within its task, and went on as a normal activity."""
+    deal.world.ledger.hangs = 4.0
+    await deal.reached("handoff_reviewed")
+    deal.world.ledger.hangs = 0.0
+    await asyncio.sleep(3)
+    await deal.reached("kickoff_held")
+    await asyncio.sleep(1)
+
+
+STORIES: dict[str, Callable[[RunningOnboarding], Awaitable[None]]] = {
+    "to_the_hand_off": to_the_hand_off,
+    "low_touch": to_the_hand_off,
+    "tech_touch": to_the_hand_off,
+    "with_troubles": with_troubles,
+    "left_open": left_open,
+    "cancelled": cancelled,
+    "database_hung": database_hung,
+    "left_open_packed": left_open,
+    "database_hung_packed": database_hung,
+}
+"""The packed ones are of the time since states travel packed; those before hold them as JSON."""
+
+
+async def introduced_and_won(told: RunningIntroduction) -> None:
+    """Late, reminded, escalated; then introduced, a close that moves, things found, in more than one run; won."""
+    await told.begin()
+    await told.let_pass(days=8)
+    await told.tell("introduced", by="jonas.weber")
+    await told.door.begin(sample_prospect(expected_close="2032-12-14"))
+    await told.tell("report_issue", title="No interface", severity="high", by="jonas.weber")
+    for number in range(16):
+        await told.tell("note", note=f"Note {number}", by="jonas.weber")
+    await told.let_pass(hours=1)
+    await told.handle.signal("sale_decided", {"ending": "maybe"})
+    await told.tell("note", note="Decides with her brother.", by="jonas.weber")
+    await told.door.won("salesforce", "006Qy00000Bx7LmIAJ")
+    await told.handle.result()
+
+
+async def gone_silent(told: RunningIntroduction) -> None:
+    """Nobody says anything: the seller is asked, and it ends by itself."""
+    await told.begin()
+    await told.let_pass(days=120)
+    await told.handle.result()
+
+
+async def withdrawn_by_cancel(told: RunningIntroduction) -> None:
+    """Cancelled in Temporal."""
+    await told.begin()
+    await told.handle.cancel()
+    await told.settled()
+
+
+INTRODUCTIONS: dict[str, Callable[[RunningIntroduction], Awaitable[None]]] = {
+    "introduced_and_won": introduced_and_won,
+    "gone_silent": gone_silent,
+    "withdrawn_by_cancel": withdrawn_by_cancel,
+}
+"""Stories of the phase before the close."""
+
+
+async def record_introduction(name: str) -> list[Path]:
+    """Play the story and keep the history of every run of it."""
+    written = []
+    with tempfile.TemporaryDirectory() as folder:
+        async with introductions(Path(folder)) as told:
+            await INTRODUCTIONS[name](told)
+            run = (await told.handle.describe()).run_id
+            runs = [await told.world.env.client.get_workflow_handle(told.id, run_id=run).fetch_history()]
+            while earlier := runs[0].events[0].workflow_execution_started_event_attributes.continued_execution_run_id:
+                handle = told.world.env.client.get_workflow_handle(told.id, run_id=earlier)
+                runs.insert(0, await handle.fetch_history())
+            written += [_keep(f"{name}-{number}", history) for number, history in enumerate(runs, start=1)]
+    return written
+
+
+async def record_house(name: str) -> list[Path]:
+    """Play the story and keep the history of every run of it."""
+    return [_keep(f"{name}-{number}", history) for number, history in enumerate(await HOUSE[name](), start=1)]
+
+
+DEALS = {"low_touch": "calloway-uk", "tech_touch": "pinecrest-us"}
+"""Whose story it is, where it is not the first sample's."""
+
+
+async def record(name: str) -> list[Path]:
+    """Play the story and keep the history of every run of it, and of the programme that followed."""
+    written = []
+    async with world() as here:
+        deal = await here.closed_now(DEALS.get(name, "lindenau-germany"))
+        await deal.let_pass(hours=1)
+        await STORIES[name](deal)
+        histories = [run async for run in deal.runs()]
+        written += [_keep(f"{name}-{number}", history) for number, history in enumerate(histories, start=1)]
+        _keep_states(name, histories)
+        if (programme := await _programme(here, deal)) is not None:
+            written.append(_keep(f"{name}-programme", programme))
+    return written
+
+
+async def _programme(here: World, deal: RunningOnboarding) -> WorkflowHistory | None:
+    if (await deal.progress()).ending not in ("handed_over", "handed_over_with_exceptions"):
+        return None
+    await deal.let_pass(days=100)
+    handle = here.env.client.get_workflow_handle(f"success-{deal.id.removeprefix('onboarding-')}")
+    return await handle.fetch_history()
+
+
+def _keep_states(name: str, histories: list[WorkflowHistory]) -> None:
+    """The state as it was carried into every later run."""
+    STATES.mkdir(exist_ok=True)
+    for number, history in enumerate(histories[1:], start=2):
+        payload = history.events[0].workflow_execution_started_event_attributes.input.payloads[0]
+        state = json.loads(in_json(payload.data))
+        path = STATES / f"{name}-{number}.json"
+        path.write_text(json.dumps(state, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def _keep(name: str, history: WorkflowHistory) -> Path:
+    FOLDER.mkdir(exist_ok=True)
+    path = FOLDER / f"{name}.json"
+    told = _of_no_machine(json.loads(history.to_json()))
+    path.write_text(json.dumps(told, separators=(",", ":")) + "\n", "utf-8")
+    return path
+
+
+def _of_no_machine(told: Any) -> Any:
+    """A history without the machine that recorded it: its name (`15663@host`), and stack traces with its paths."""
+    if isinstance(told, dict):
+        return {name: _of_no_machine(value) for name, value in told.items() if name != "stackTrace"}
+    if isinstance(told, list):
+        return [_of_no_machine(one) for one in told]
+    return RECORDER if isinstance(told, str) and PROCESS.match(told) else told
+
+
+PLAYED: Mapping[str, Callable[[str], Awaitable[list[Path]]]] = {
+    **dict.fromkeys(STORIES, record),
+    **dict.fromkeys(INTRODUCTIONS, record_introduction),
+    **dict.fromkeys(HOUSE, record_house),
+}
+
+
+async def _play(story: str) -> list[Path]:
+    return await PLAYED[story](story)
+
+
+if __name__ == "__main__":
+    for story in sys.argv[1:] or PLAYED:
+        for file in asyncio.run(_play(story)):
+            print(f"{file.name}: {file.stat().st_size // 1024} kB")

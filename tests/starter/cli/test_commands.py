@@ -1,0 +1,127 @@
+"""Does the installed command line do its job on a running stack, and always leave cleanly?"""
+
+import json
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import servers
+from tests.support.onboardings import sample_deal
+from tests.support.servers import DAY90, Stack
+
+stack = servers.stack
+
+RUNS = 30
+"""The Temporal client aborts one short process in ten at exit: thirty clean ones in a row are no luck."""
+
+
+def deal_file(folder: Path, **changes: Any) -> str:
+    path = folder / f"{changes.get('id', 'deal')}.json"
+    path.write_text(json.dumps(sample_deal(**changes)), encoding="utf-8")
+    return str(path)
+
+
+def test_a_working_day_at_the_command_line(stack: Stack, tmp_path: Path) -> None:
+    """Every kind of order once, as people and as programs give it; and thirty short processes leave cleanly."""
+    stack.up()
+    assert "no onboarding yet" in stack.day90("list").stdout
+    assert "no mails yet" in stack.day90("mails").stdout
+
+    stack.day90("start", deal_file(tmp_path))
+    assert "1 onboarding, " in stack.day90("list", "--owner", "jonas.weber").stdout
+    assert "no onboarding fits these filters" in stack.day90("list", "--status", "churned").stdout
+
+    it = "lindenau"
+    stack.day90("done", it, "handoff_reviewed", "--by", "jonas.weber", "--note", "read <b>twice</b> [red]x[/red]")
+    said = stack.day90("why", it, "handoff_reviewed").stdout
+    assert "read <b>twice</b>" in " ".join(said.split())
+    assert "handoff_reviewed was reached at" in said
+    assert None is re.search(r"\d{4}-\d\d-\d\dT", said)
+    assert stack.day90("why", it, "no_such", code=4).stderr.startswith("day90: no_such: neither the plan nor")
+    assert "is a stage" in stack.day90("why", it, stack.asked("show", it)["stages"][-1]["key"]).stdout
+    stack.day90("done", it, "kickoff_held", "--at", "2026-11-06", "--evidence", "https://x.example/minutes")
+    refused = stack.day90("sign-off", it, "plan_agreed", "approve", "--by", "end_user", code=3)
+    assert refused.stderr.startswith("day90: by: plan_agreed may be signed by")
+    nobody = stack.day90("sign-off", it, "plan_agreed", "approve", "--by", "nobody", code=2)
+    assert nobody.stderr.startswith("day90: by: 'nobody' takes no part")
+    stack.day90("sign-off", it, "plan_agreed", "reject", "--by", "project_lead", "--reason", "too fast")
+    stack.day90("sign-off", it, "plan_agreed", "approve", "--by", "s.vogel@lindenau-moebel.example")
+    stack.day90("reopen", it, "kickoff_held", "--reason", "the sponsor was missing")
+    assert stack.day90("waive", it, "kickoff_held", "--reason", "known customer", code=3).stderr.count("\n") == 1
+    stack.day90("waive", it, "kickoff_held", "--reason", "known customer", "--by", "nora.lindqvist")
+
+    assert "issue: issue-1" in stack.day90("issue", "raise", it, "Printing is slow", "--severity", "high").stdout
+    assert "issue-1" in stack.day90("issue", "list", it).stdout
+    assert "nothing by the key" not in stack.day90("why", it, "issue-1").stdout
+    stack.day90("issue", "acknowledge", it, "issue-1")
+    stack.day90("issue", "resolve", it, "issue-1")
+    assert ["resolved"] == [issue["status"] for issue in stack.asked("issue", "list", it)]
+
+    stack.day90("risk", it, "one_man_it", "--title", "One person", "--probability", "3", "--impact", "4")
+    stack.day90("risk", it, "one_man_it", "--probability", "9", code=2)
+    stack.day90("win", it, "One list", "--slot", "60", "--result", "one list")
+    stack.day90("attest", it, "self_sufficient", "--by", "project_lead")
+    stack.day90("attest", it, "self_sufficient", "--by", "project_lead", "--withdraw")
+    stack.day90("scope", "request", it, "A portal", "--request", "portal")
+    assert "change-2" == stack.asked("scope", "request", it, "An app")["request"]
+    stack.day90("scope", "decide", it, "portal", "phase_2", "--by", "nora.lindqvist")
+    stack.day90("reassign", it, "grace.lee", "--reason", "on leave")
+    later = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
+    stack.day90("replan", it, "gone_live", "--to", later, "--reason", "their fair")
+    stack.day90("replan", it, "gone_live", "--to", "tomorrow", "--reason", "x", code=2)
+    assert "paused" == stack.asked("pause", it, "--reason", "fair")["status"]
+    assert "paused" != stack.asked("resume", it)["status"]
+
+    shown = stack.asked("show", it)
+    assert {"grace.lee", "Europe/Berlin"} == {shown["owner"], shown["time_zone"]}
+    assert "Lindenau Möbelwerke GmbH" in stack.day90("show", it).stdout
+    assert "hand-off record 100% complete" in stack.day90("show", it).stdout
+    assert {"completeness": 1.0, "missing": []} == shown["hand_off"]
+    assert stack.asked("mails", it, "--limit", "3")
+    assert "subject" in stack.day90("mails", "show", str(stack.asked("mails", it)[0]["id"])).stdout
+    assert 1 == stack.day90("mails", "show", "9999", code=4).stderr.count("\n")
+    assert f"day90 mails {shown['onboarding']} --limit 10" in stack.day90("mails", it, "--limit", "1").stdout
+
+    stack.day90(
+        "start", deal_file(tmp_path, id="late"), "--as-of", "2026-11-20", "--reached", "kickoff_held=2026-11-06"
+    )
+    unclear = stack.day90("show", it, code=4)
+    assert "onboarding-salesforce-late" in unclear.stderr
+    stack.day90("end", "late", "duplicate", code=3)
+    said = stack.day90("end", "late", "duplicate", "--reason", "entered twice").stdout
+    assert "duplicate" in said
+    assert "  late: " not in said
+    assert "onboarding-salesforce-late" not in stack.day90("list", "--late").stdout
+    again = stack.day90("start", deal_file(tmp_path, id="late")).stdout
+    assert "has ended (duplicate on " in again
+    assert "go-live" not in again
+    assert "has ended" in stack.day90("done", "late", "handoff_reviewed", code=3).stderr
+
+    _leaves_cleanly_thirty_times(stack, deal_file(tmp_path))
+
+
+def _leaves_cleanly_thirty_times(stack: Stack, deal: str) -> None:
+    with ThreadPoolExecutor(3) as three:
+        runs = list(three.map(lambda _: stack.script("start", deal, "--json"), range(RUNS)))
+
+    assert [(0, "", True)] * RUNS == [(run.returncode, run.stderr, json.loads(run.stdout)["already"]) for run in runs]
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["playbook", "schema"]])
+def test_a_reader_that_goes_away_is_no_failure(words: list[str]) -> None:
+    """`day90 … | head -0` ends without a traceback."""
+    process = subprocess.Popen([DAY90, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+
+    said = process.stderr.read().decode()
+    process.stderr.close()
+
+    assert 0 == process.wait()
+    assert "" == said

@@ -1,0 +1,288 @@
+"""What does the command line say to wrong input? One line that names the field, an exit code, and nothing starts."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from starter.cli.running import run
+from starter.cli.times import moment
+from store.engine import migrate
+from tests.support.onboardings import sample_deal
+
+ELSEWHERE = ("--temporal-address", "127.0.0.1:1")
+"""Nobody listens there: whatever is refused without reaching it was refused before anything started."""
+
+
+@pytest.fixture(autouse=True)
+def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def start(deal: object, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    """Start that deal file; exit code and what was said on stderr."""
+    text = deal if isinstance(deal, str) else json.dumps(deal)
+    Path("deal.json").write_text(text, encoding="utf-8")
+    code = run(["start", "deal.json", *ELSEWHERE, *words])
+    said = capsys.readouterr()
+    assert said.out == ""
+    return code, said.err
+
+
+WRONG_DEALS: list[tuple[str, dict[str, Any]]] = [
+    ("colour", {"colour": "blue"}),
+    ("account", {"account": {"name": "X", "country": "DE", "time_zone": "Europe/Berlin", "size": 3}}),
+    ("account.time_zone", {"account": {"name": "X", "country": "DE", "time_zone": "Europe/Atlantis"}}),
+    ("seats", {"seats": "many"}),
+    ("closed_at", {"closed_at": "last Monday"}),
+    ("closed_at", {"closed_at": "2026-11-02T10:00:00"}),
+    ("stakeholders", {"stakeholders": []}),
+    ("stakeholders.0.email", {"stakeholders": [{"name": "A", "email": "nowhere", "role": "project_lead"}]}),
+    ("stakeholders.0.name", {"stakeholders": [{"name": "A\nBcc: b@c.de", "email": "a@b.de", "role": "project_lead"}]}),
+    ("notes.0.text", {"notes": [{"text": "x" * 1_000_000}]}),
+    ("playbook", {"playbook": "no-such-playbook"}),
+    ("owner", {"owner": "nobody.here"}),
+    ("go_live_by", {"go_live_by": "2026-11-03", "closed_at": "2020-11-02T10:00:00+01:00", "id": "past"}),
+    ("go_live_by", {"go_live_by": "2026-10-01"}),
+    ("champion", {"champion": "somebody"}),
+    ("as_of", {"as_of": "2020-01-01T00:00:00Z"}),
+    ("reached.0.milestone", {"reached": [{"milestone": "no_such", "at": "2026-11-03T10:00:00+01:00"}]}),
+    ("reached.0.at", {"reached": [{"milestone": "handoff_reviewed", "at": "2020-11-03T10:00:00+01:00"}]}),
+    ("account.country", {"account": {"name": "X", "country": "XX", "time_zone": "Europe/Berlin"}}),
+    ("account.subdivision", {"account": {"name": "X", "country": "DE", "subdivision": "ZZ", "time_zone": "UTC"}}),
+    ("closed_at", {"closed_at": "2098-11-02T10:00:00+01:00"}),
+    ("as_of", {"as_of": "2098-11-02T10:00:00+01:00"}),
+    ("id", {"id": "a/b"}),
+    ("source", {"source": "Sales Force"}),
+]
+
+
+@pytest.mark.parametrize(("field", "changes"), WRONG_DEALS, ids=[field for field, _ in WRONG_DEALS])
+def test_a_wrong_deal_is_one_line_with_its_field(
+    field: str, changes: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A dry run refuses it as the start does."""
+    code, said = start(sample_deal(**changes), capsys)
+
+    assert 2 == code
+    assert said.startswith(f"day90: {field}")
+    assert 1 == said.count("\n")
+    assert len(said) < 500
+    assert (code, said) == start(sample_deal(**changes), capsys, "--dry-run")
+
+
+def test_the_field_is_a_field_of_the_json_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = start(sample_deal(colour="blue"), capsys, "--json")
+
+    assert 2 == code
+    assert {"error": "is no field that we know", "field": "colour", "code": 2} == json.loads(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "is no JSON"),
+        ("", "is no JSON"),
+        ("[]", "one JSON object"),
+        ("null", "one JSON object"),
+        ("[" * 9000, "is no"),
+    ],
+)
+def test_what_is_no_deal_file_is_one_line(text: str, reason: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = start(text, capsys)
+
+    assert 2 == code
+    assert reason in said
+    assert 1 == said.count("\n")
+
+
+def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(["start", "nowhere.json", *ELSEWHERE])
+
+    assert 2 == code
+    assert "day90: nowhere.json: cannot be read: No such file or directory\n" == capsys.readouterr().err
+
+
+def test_bytes_that_are_no_text_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("deal.json").write_bytes(b"\xff\xfe{}")
+
+    assert 2 == run(["start", "deal.json", *ELSEWHERE])
+    assert "day90: deal.json: is not written in UTF-8\n" == capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["start"], ["playbook", "lint"]])
+def test_only_regular_files_of_a_sensible_size_are_read(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """A pipe that nobody writes into would be read for ever, and `/dev/zero` has no end."""
+    os.mkfifo("pipe")
+    with Path("huge").open("wb") as huge:
+        huge.truncate(5_000_001)
+
+    for name, reason in (
+        ("pipe", "is no regular file"),
+        ("/dev/zero", "is no regular file"),
+        (".", "is no regular file" if words == ["start"] else "holds no playbook, a file called <key>.yaml"),
+        ("huge", "is larger than 5 MB, which no file of ours is"),
+    ):
+        assert 2 == run([*words, name])
+        assert f"day90: {name}: {reason}\n" == capsys.readouterr().err
+
+
+CLOSED = datetime(2026, 11, 2, 15, tzinfo=UTC)
+LATER = datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2026-11-03", datetime(2026, 11, 3, 11, tzinfo=UTC)),
+        ("2026-11-02", CLOSED),
+        ("2026-12-01", LATER),
+        ("2026-11-02T09:00", datetime(2026, 11, 2, 8, tzinfo=UTC)),
+    ],
+)
+def test_a_mere_date_is_its_noon_but_never_before_the_close(text: str, meant: datetime) -> None:
+    """On the day of the close, a deal closed in the afternoon; today is now; a time is taken by its word."""
+    assert meant == moment(text, zone="Europe/Berlin", now=LATER, closed_at=CLOSED)
+
+
+def test_noon_counts_where_the_deal_was_closed_before_it() -> None:
+    in_the_morning = datetime(2026, 11, 2, 8, tzinfo=UTC)
+
+    read = moment("2026-11-02", zone="Europe/Berlin", now=LATER, closed_at=in_the_morning)
+
+    assert datetime(2026, 11, 2, 11, tzinfo=UTC) == read
+
+
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        (["list", "--status", "fine"], "on_track"),
+        (["list", "--stage", "lunch"], "implementation"),
+        (["list", "--owner", "nobody.here"], "jonas.weber"),
+        (["list", "--limit", "0"], ">= 1"),
+        (["mails", "--limit", "-1"], ">= 1"),
+    ],
+)
+def test_a_filter_that_fits_nothing_ever_names_what_there_is(
+    words: list[str], known: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    migrate(f"sqlite:///{tmp_path / 'data' / 'day90.sqlite'}")
+
+    assert 2 == run(words)
+    said = capsys.readouterr().err
+    assert known in said
+    assert words[1].removeprefix("--") in said
+    assert 1 == said.count("\n")
+
+
+def test_a_folder_that_was_named_is_the_only_one_that_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    """No other Temporal is tried, whoever listens on its usual port."""
+    Path("deal.json").write_text(json.dumps(sample_deal()), encoding="utf-8")
+    Path("mine").mkdir()
+
+    assert 5 == run(["start", "deal.json", "--data", "mine"])
+    assert f"day90: no stack is running on {Path('mine').resolve()}\n" == capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "field"), [(("--as-of", "soon"), "as_of"), (("--reached", "kickoff_held=32.13."), "reached.kickoff_held")]
+)
+def test_a_date_that_is_none_names_its_option(
+    words: tuple[str, ...], field: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = start(sample_deal(), capsys, *words)
+
+    assert 2 == code
+    assert said.startswith(f"day90: {field}: ")
+
+
+def test_a_right_deal_gets_as_far_as_temporal(capsys: pytest.CaptureFixture[str]) -> None:
+    """The counter-check of all the above: only the server is missing."""
+    Path("data").mkdir()
+    Path("data/day90.sqlite").touch()
+
+    code, said = start(sample_deal(), capsys)
+
+    assert 5 == code
+    assert said.startswith("day90: cannot reach Temporal at 127.0.0.1:1: ")
+
+
+def test_without_any_data_it_says_how_to_begin(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["list"], ["show", "x"], ["mails"], ["done", "x", "kickoff_held"]):
+        assert 5 == run(words)
+        assert "start with `day90 up`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [["frobnicate"], ["done"], ["done", "x", "y", "--colour", "blue"], ["list", "--limit", "x"]]
+)
+def test_wrong_usage_is_one_line_that_names_the_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert 2 == run(words)
+    said = capsys.readouterr().err
+    assert 1 == said.count("\n")
+    assert "--help)" in said
+
+
+def test_a_setting_that_cannot_be_is_named(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAY90_DAY_LENGTH", "soon")
+
+    assert 2 == run(["list"])
+    assert capsys.readouterr().err.startswith("day90: DAY90_DAY_LENGTH should be a length")
+
+
+def test_help_explains_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == run(["--help"])
+    assert "3 refused by the business" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_dry_run_needs_nothing_and_gives_reasons(capsys: pytest.CaptureFixture[str]) -> None:
+    """No server, no database; the date that a holiday moved says so."""
+    Path("deal.json").write_text(json.dumps(sample_deal()), encoding="utf-8")
+
+    code = run(["start", "deal.json", "--dry-run"])
+
+    assert 0 == code
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "was Fri 1 Jan 2027, a holiday" in shown
+    assert "Mon 4 Jan 2027" in shown
+    assert not Path("data").exists()
+
+
+def test_a_dry_run_is_json_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("deal.json").write_text(json.dumps(sample_deal()), encoding="utf-8")
+
+    assert 0 == run(["start", "deal.json", "--dry-run", "--json"])
+    plan = json.loads(capsys.readouterr().out)
+    assert {"milestones", "stages", "hand_off_from", "hand_off_by"} == plan.keys()
+
+
+def test_a_playbook_that_does_not_exist_is_not_found(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 4 == run(["playbook", "show", "no-such"])
+    assert 1 == capsys.readouterr().err.count("\n")
+
+
+def test_a_playbook_is_shown_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """Texts in one language, never the mapping that they are kept in."""
+    assert 0 == run(["playbook", "show", "high-touch"])
+
+    said = capsys.readouterr().out
+    assert "{" not in said
+    assert "'ja'" not in said
+
+
+def test_every_playbook_of_ours_passes_its_lint(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path(__file__).resolve().parents[3] / "playbooks"
+
+    assert 0 == run(["playbook", "lint", str(folder / "high-touch.yaml")])
+    assert "nothing to complain about" in capsys.readouterr().out
+
+
+def test_a_broken_playbook_is_complained_about_by_line(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine.yaml").write_text("key: mine\ntitle: Mine\ncolour: blue\n", encoding="utf-8")
+
+    assert 2 == run(["playbook", "lint", "mine.yaml"])
+    assert "mine.yaml:3: colour" in capsys.readouterr().out

@@ -1,0 +1,287 @@
+"""Is it mended? Each repair of what the sweep finds, on a real Temporal server, store and mail folder."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import update
+from temporalio import workflow
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from domain.deal import DealClosed, onboarding_id
+from domain.refusal import Refused
+from domain.rules.accounts import with_the_account
+from playbooks.library import load_team
+from store.engine import write_transaction
+from store.ledger import SqlLedger
+from store.reads import journal, notices, one
+from store.tables import notices as notices_table
+from store.tables import onboardings
+from tests.support import houses
+from tests.support.houses import QUEUE, House, until
+from tests.support.onboardings import sample_deal
+from tests.support.simulation import Simulation
+from worker import WakeSender
+from workflows.programme import id_of as programme_of
+
+house = houses.house
+
+
+@workflow.defn(name="Onboarding")
+class BrokenOnboarding:
+    """What a bad deploy does to an onboarding that is open."""
+
+    @workflow.run
+    async def run(self, _: Any = None) -> None:
+        raise RuntimeError("a slip of the deploy")
+
+    @workflow.signal
+    def nudge(self) -> None:
+        return
+
+
+async def test_what_temporal_lost_is_brought_back_from_the_store(house: House) -> None:
+    """As it stood: what was reached is reached, who was told is not told again, and news is taken as before."""
+    async with house.worker():
+        lost = await house.opened()
+        await house.door.tell(lost, "reach_milestone", {"milestone": "handoff_reviewed", "by": "project_lead"})
+        await house.door.tell(lost, "raise_issue", {"title": "Login fails", "severity": "high"})
+        before = one(house.engine, lost)
+        told = {line.key for line in notices(house.engine, lost)}
+        await house.forgotten_by_temporal(lost)
+
+        async def found() -> bool:
+            return await house.looked() == {lost: "lost"}
+
+        await until(found)
+        said = await house.day90("repair", lost, "--yes")
+        assert "what has been told is not told again" in said
+
+        progress = await house.door.tell(lost, "reach_milestone", {"milestone": "introduction_sent"})
+        after = one(house.engine, lost)
+        assert ("issue-1",) == progress.open_issues
+        assert before.owner == after.owner
+        assert {row.key for row in before.milestones if row.status == "reached"} <= {
+            row.key for row in after.milestones if row.status == "reached"
+        }
+        news = {line.kind for line in notices(house.engine, lost) if line.key not in told}
+        assert news <= {"milestone_reached"}
+        assert {} == await house.looked()
+
+
+async def test_a_bad_deploy_is_found_and_what_it_broke_goes_on_after_the_next(house: House) -> None:
+    """While it lasts a repair cannot help, and says so; with a good worker it goes on at once."""
+    async with house.worker():
+        stuck = await house.opened()
+    async with Worker(
+        house.client, task_queue=QUEUE, workflows=[BrokenOnboarding], workflow_runner=UnsandboxedWorkflowRunner()
+    ):
+        await house.client.get_workflow_handle(stuck).signal("nudge")
+
+        async def found() -> bool:
+            # A sender that wakes meanwhile finds nobody who knows it, either.
+            return (await house.looked()).get(stuck) == "stuck"
+
+        await until(found)
+        told = await house.day90("sweep", code=6)
+        assert "WorkflowTaskFailed, WorkflowWorkerUnhandledFailure" in told
+    async with house.worker():
+        assert "Deploy a worker that can run it first" in await house.day90("repair", stuck, "--yes")
+
+        progress = await house.door.tell(stuck, "reach_milestone", {"milestone": "handoff_reviewed"})
+
+        async def well() -> bool:
+            return await house.looked() == {}
+
+        assert progress.ending is None
+        await until(well)
+
+
+@workflow.defn(name="Sender")
+class BrokenSender:
+    @workflow.run
+    async def run(self, _: str) -> None:
+        raise RuntimeError("a slip of the deploy")
+
+
+async def test_a_sender_of_webhooks_that_a_deploy_broke_is_found_and_replaced(house: House) -> None:
+    """It is no channel of ours that mail waits for: Temporal alone knows that it fails."""
+    async with Worker(
+        house.client, task_queue=QUEUE, workflows=[BrokenSender], workflow_runner=UnsandboxedWorkflowRunner()
+    ):
+        await WakeSender(house.client, QUEUE)("webhook-7")
+
+        async def found() -> bool:
+            return await house.looked() == {"sender-webhook-7": "stuck"}
+
+        await until(found)
+    async with house.worker():
+        assert "was replaced" in await house.day90("repair", "sender-webhook-7", "--yes")
+
+        async def well() -> bool:
+            return await house.looked() == {}
+
+        await until(well)
+
+
+async def test_one_that_was_lost_before_its_plan_was_written_begins_anew(house: House) -> None:
+    """Nobody was told of it yet: the deal that is kept is enough."""
+    deal = DealClosed.model_validate(sample_deal(id=uuid4().hex[:12]))
+    admitted = Simulation(deal).dossier
+    lost = admitted.onboarding
+    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    SqlLedger(house.engine, clock=lambda: an_hour_ago).admit(admitted, run="a run that nobody remembers")
+    assert {lost: "lost"} == await house.looked()
+    async with house.worker():
+        assert "begins anew" in await house.day90("repair", lost, "--yes")
+
+        async def opened() -> bool:
+            return one(house.engine, lost).status not in ("opening", "")
+
+        await until(opened)
+        await house.door.tell(lost, "reach_milestone", {"milestone": "handoff_reviewed"})
+
+        assert {} == await house.looked()
+        kinds = [row.kind for row in journal(house.engine, lost)]
+        assert (1, 1) == (kinds.count("opened"), kinds.count("milestone_reached"))
+        assert 1 == len([line for line in notices(house.engine, lost) if line.kind == "assigned"])
+
+
+async def test_a_kept_deal_that_never_began_begins_with_its_accounts_people_and_csm(house: House) -> None:
+    """What stands in the kept deal was filled in by a door: it is filled in anew, not refused."""
+    async with house.worker():
+        first = await house.opened(owner="grace.lee")
+        raw = sample_deal(id=uuid4().hex[:12])
+        leads = [person for person in raw["stakeholders"] if person["role"] == "project_lead"]
+        bare = DealClosed.model_validate(raw | {"stakeholders": leads, "champion": None})
+        whole = with_the_account(bare, SqlLedger(house.engine).of_account(bare), load_team(), "high")
+        second = onboarding_id(bare.source, bare.id)
+        an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+        SqlLedger(house.engine, clock=lambda: an_hour_ago).keep_deal(second, whole)
+        assert {second: "not_started"} == await house.looked()
+
+        assert f"{second} started" in await house.day90("repair", second, "--yes")
+
+        async def opened() -> bool:
+            return bool((await house.door.ask(second, "progress"))["status"] != "opening")
+
+        await until(opened)
+        assert {} == await house.looked()
+        dossier = SqlLedger(house.engine).dossier(second)
+    assert "grace.lee" == one(house.engine, second).owner
+    assert whole == dossier.deal
+    assert first in {person.known_from for person in dossier.deal.stakeholders}
+
+
+async def test_what_no_command_mends_keeps_nothing_else_from_being_mended(house: House) -> None:
+    """And is said besides: who has no owner must run to be given one."""
+    async with house.worker():
+        ended = await house.opened()
+        await house.client.get_workflow_handle(ended).terminate("by mistake")
+        with write_transaction(house.engine) as connection:
+            gone = update(onboardings).where(onboardings.c.onboarding == ended)
+            connection.execute(gone.values(owner="left.long_ago"))
+
+        said = await house.day90("repair", ended, "--yes")
+
+        assert "its workflow goes on" in said
+        assert f"left to you: without owner: name the new owner: day90 reassign {ended} HANDLE" in said
+        await house.day90("reassign", ended, "grace.lee", "--by", "nora.lindqvist")
+        assert {} == await house.looked()
+
+
+async def test_news_around_a_repair_counts_once(house: House) -> None:
+    """What lay there when it was ended, what came before a worker took it up again, and what is told a second time."""
+    async with house.worker():
+        ended = await house.opened()
+    handle = house.client.get_workflow_handle(ended)
+    await handle.signal("milestone_reached", {"milestone": "handoff_reviewed", "news_id": "crm-1"})
+    await handle.terminate("by mistake")
+    await house.day90("repair", ended, "--yes")
+    await handle.signal("milestone_reached", {"milestone": "introduction_sent", "news_id": "crm-2"})
+    issue = {"title": "Login fails", "severity": "high", "news_id": "desk-1"}
+    admitted = asyncio.create_task(house.door.tell(ended, "raise_issue", issue))
+    await asyncio.sleep(0.5)
+    assert not admitted.done()
+
+    async with house.worker():
+        first, second = await admitted, await house.door.tell(ended, "raise_issue", issue)
+        await handle.signal("milestone_reached", {"milestone": "handoff_reviewed", "news_id": "crm-1"})
+        await house.door.tell(ended, "record_win", {"title": "One list"})
+
+    assert (False, True) == (first.repeated, second.repeated)
+    counted = Counter(
+        row.about for row in journal(house.engine, ended) if row.kind in ("milestone_reached", "issue_raised")
+    )
+    assert {"handoff_reviewed": 1, "introduction_sent": 1, "issue-1": 1} == counted
+
+
+async def test_a_workflow_that_no_store_knows_is_taken_up_again_by_a_person(house: House) -> None:
+    """After a restore from an older backup. Only the CRM has the deal; what was reached is read from the workflow."""
+    async with house.worker():
+        unknown = await house.opened()
+        await house.door.tell(unknown, "reach_milestone", {"milestone": "handoff_reviewed"})
+        deal = house.door.deals.kept_deal(unknown)
+        assert deal is not None
+        house.forgotten_by_the_store(unknown)
+
+        async def found() -> bool:
+            return await house.looked(later=timedelta(hours=1)) == {unknown: "unknown"}
+
+        assert {} == await house.looked(), "within ten minutes of its start it may only be opening"
+        await until(found)
+        with pytest.raises(Refused) as refused:
+            await house.repairing(later=timedelta(hours=1)).remedies(unknown)
+        remedy = refused.value.reason
+        assert f"temporal workflow terminate --workflow-id {unknown}" in remedy
+
+        file = house.data / "deal.json"
+        file.write_text(deal.model_dump_json(), "utf-8")
+        await house.client.get_workflow_handle(unknown).terminate("as was said")
+        words = remedy.splitlines()[-1].replace("DEAL.json", str(file)).split()
+        await house.day90(*words[1:])
+
+        assert {"handoff_reviewed"} == {m.key for m in one(house.engine, unknown).milestones if m.status == "reached"}
+        assert {} == await house.looked(later=timedelta(hours=1))
+
+
+async def test_a_programme_and_a_sender_that_were_ended_are_started_again(house: House) -> None:
+    """A programme that was ended on purpose is remembered, for the day when Temporal has forgotten it."""
+    async with house.worker():
+        given, left = [await house.opened() for _ in range(2)]
+        yesterday = datetime.now(UTC) - timedelta(days=1)
+        for onboarding in (given, left):
+            await house.client.get_workflow_handle(onboarding).terminate()
+            with write_transaction(house.engine) as connection:
+                ended = update(onboardings).where(onboardings.c.onboarding == onboarding)
+                connection.execute(ended.values(ending="handed_over", ended_at=yesterday))
+
+        async def missing() -> bool:
+            return await house.looked() == {given: "programme_missing", left: "programme_missing"}
+
+        await until(missing)
+        for onboarding in (given, left):
+            await house.day90("repair", onboarding, "--yes")
+        await house.client.get_workflow_handle(programme_of(left)).execute_update("end_programme", "left us")
+
+        async def well() -> bool:
+            return await house.looked() == {}
+
+        async def remembered() -> bool:
+            assert {} == await house.looked()
+            return any(row.kind == "programme_ended" for row in journal(house.engine, left))
+
+        await until(remembered)
+        assert [given] == [line.onboarding for line in house.census.handed_over(after="", most=9)]
+
+        await house.client.get_workflow_handle("sender-mail").terminate()
+        with write_transaction(house.engine) as connection:
+            waited = {"state": "waiting", "not_before": yesterday, "while_open": None, "collapses": False}
+            connection.execute(update(notices_table).where(notices_table.c.kind == "assigned").values(waited))
+        assert {"sender-mail": "sender_stopped"} == await house.looked()
+        assert "started" in await house.day90("repair", "sender-mail", "--yes")
+
+        await until(well)

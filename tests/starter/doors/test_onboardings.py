@@ -1,0 +1,417 @@
+"""Does the door start a deal once, bring news once, and say in business words why not?
+
+On the real dev server, with the real worker, ledger and playbooks.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+from temporalio import workflow
+from temporalio.client import Client, RPCError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCStatusCode
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities.calendars import public_holidays
+from domain.refusal import InvalidDeal, Refused
+from playbooks.library import Library, load_team
+from runtime.connection import connect
+from starter.doors.onboardings import OnboardingDoor
+from starter.trouble import InvalidNews, NotFound, NotReachable
+from store.engine import migrate, open_store
+from store.ledger import SqlLedger
+from store.reads import journal
+from tests.support import servers
+from tests.support.fakes import MemoryOutbox, RecordingChannel, Wakes
+from tests.support.onboardings import sample_deal
+from worker import Parts, day90_worker
+
+temporal_address = servers.temporal_address
+SOON = timedelta(seconds=1.5)
+
+
+@pytest.fixture(scope="module")
+async def client(temporal_address: str) -> Client:
+    return await connect(address=temporal_address)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> SqlLedger:
+    url = f"sqlite:///{tmp_path / 'day90.sqlite'}"
+    migrate(url)
+    return SqlLedger(open_store(url))
+
+
+@pytest.fixture
+def door(client: Client, ledger: SqlLedger) -> OnboardingDoor:
+    """A door whose worker does not run."""
+    return OnboardingDoor(
+        client=client,
+        deals=ledger,
+        library=Library(),
+        staff=load_team,
+        calendars=public_holidays,
+        task_queue=f"door-{uuid4().hex}",
+        day_length=timedelta(days=1),
+    )
+
+
+@pytest.fixture
+async def worker(client: Client, ledger: SqlLedger, door: OnboardingDoor) -> AsyncIterator[None]:
+    """The real worker, whose mails go nowhere."""
+    parts = Parts(
+        ledger=ledger,
+        outbox=MemoryOutbox(),
+        library=Library(),
+        staff=load_team,
+        channels={"mail": RecordingChannel()},
+        wake=Wakes(),
+    )
+    async with day90_worker(client, parts, task_queue=door.task_queue):
+        yield
+
+
+def new_deal(**changes: Any) -> dict[str, Any]:
+    """A deal that no test had before: the server remembers them all."""
+    return sample_deal(id=uuid4().hex, **changes)
+
+
+async def opened(door: OnboardingDoor, raw: dict[str, Any]) -> str:
+    """A started onboarding whose plan is drafted."""
+    onboarding = (await door.start(raw)).onboarding
+    while (await door.ask(onboarding, "progress"))["status"] == "opening":
+        await asyncio.sleep(0.05)
+    return onboarding
+
+
+async def test_a_deal_is_started_once(door: OnboardingDoor, worker: None) -> None:
+    """The second start, and one after it was opened, say so and change nothing."""
+    raw = new_deal()
+
+    first = await door.start(raw)
+    at_once = await door.start(raw)
+    await opened(door, raw)
+    later = await door.start(raw)
+
+    assert (False, True, True) == (first.already, at_once.already, later.already)
+    assert f"onboarding-salesforce-{raw['id']}" == first.onboarding == later.onboarding
+
+
+async def test_many_starts_at_once_make_one_onboarding(door: OnboardingDoor, worker: None) -> None:
+    raw = new_deal()
+
+    answers = await asyncio.gather(*(door.start(raw) for _ in range(8)))
+
+    assert [False] + 7 * [True] == sorted(answer.already for answer in answers)
+
+
+async def test_a_start_without_a_worker_waits_for_one(door: OnboardingDoor) -> None:
+    started = await door.start(new_deal())
+
+    assert not started.already
+    assert (await door.state(started.onboarding)).open
+
+
+async def test_the_start_holds_no_customer_content(door: OnboardingDoor, client: Client) -> None:
+    """Names and addresses are in the store; Temporal gets an id."""
+    started = await door.start(new_deal())
+
+    history = await client.get_workflow_handle(started.onboarding).fetch_history()
+    assert "Lindenau" not in history.to_json()
+    assert "Vogel" not in history.to_json()
+
+
+async def test_a_wrong_deal_starts_and_keeps_nothing(door: OnboardingDoor, ledger: SqlLedger) -> None:
+    raw = new_deal(playbook="no-such")
+
+    with pytest.raises(InvalidDeal, match=r"^playbook: 'no-such' is no playbook; there are: high-touch"):
+        await door.start(raw)
+
+    onboarding = f"onboarding-salesforce-{raw['id']}"
+    assert ledger.kept_deal(onboarding) is None
+    with pytest.raises(NotFound):
+        await door.state(onboarding)
+
+
+async def test_a_mended_deal_starts_after_a_foreign_start_failed(
+    door: OnboardingDoor, worker: None, client: Client
+) -> None:
+    """A run that found the deal invalid opened nothing."""
+    raw = new_deal()
+    onboarding = f"onboarding-salesforce-{raw['id']}"
+    wrong = {**raw, "stakeholders": []}
+    await client.start_workflow("Onboarding", wrong, id=onboarding, task_queue=door.task_queue)
+    while (failure := await door.failure(onboarding)) is None:
+        await asyncio.sleep(0.05)
+    assert "stakeholders" == failure.field
+
+    assert not (await door.start(raw)).already
+    assert onboarding == await opened(door, raw)
+
+
+async def test_news_is_answered_with_the_progress(door: OnboardingDoor, worker: None) -> None:
+    onboarding = await opened(door, new_deal())
+
+    progress = await door.tell(onboarding, "reach_milestone", {"milestone": "handoff_reviewed"})
+
+    assert onboarding == progress.onboarding
+    assert "handoff_reviewed" not in progress.waiting_for
+    assert not progress.repeated
+
+
+async def test_news_with_the_same_id_counts_once(door: OnboardingDoor, worker: None) -> None:
+    onboarding = await opened(door, new_deal())
+    win = {"title": "One list", "news_id": "win-1"}
+
+    first = await door.tell(onboarding, "record_win", win)
+    again = await door.tell(onboarding, "record_win", {**win, "title": "Another"})
+
+    assert (False, True) == (first.repeated, again.repeated)
+
+
+async def test_a_refusal_names_field_and_reason(door: OnboardingDoor, worker: None) -> None:
+    onboarding = await opened(door, new_deal())
+
+    with pytest.raises(Refused, match=r"^milestone: gone_live has to wait for") as refused:
+        await door.tell(onboarding, "reach_milestone", {"milestone": "gone_live"})
+
+    assert "milestone" == refused.value.field
+    assert not isinstance(refused.value, InvalidNews)
+
+
+@pytest.mark.parametrize(
+    ("kind", "news", "field"),
+    [
+        ("reach_milestone", {"milestone": "kickoff_held", "colour": "blue"}, "colour"),
+        ("reach_milestone", {"milestone": "Kickoff Held"}, "milestone"),
+        ("reach_milestone", {}, "milestone"),
+        ("record_risk", {"risk": "r", "probability": 9}, "probability"),
+        ("raise_issue", {"title": "x", "severity": "dire"}, "severity"),
+        ("pause", {"reason": "x" * 1_000_000}, "reason"),
+    ],
+)
+async def test_news_that_nobody_could_understand_is_not_sent(
+    door: OnboardingDoor, kind: str, news: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidNews) as invalid:
+        await door.tell("onboarding-none-such", kind, news)
+
+    assert field == invalid.value.field
+
+
+async def test_people_may_be_named_by_address(door: OnboardingDoor, worker: None, ledger: SqlLedger) -> None:
+    """The history gets their id."""
+    onboarding = await opened(door, new_deal())
+    news = {"milestone": "handoff_reviewed", "by": "S.Vogel@lindenau-moebel.example"}
+
+    await door.tell(onboarding, "reach_milestone", news)
+
+    assert "project_lead" == await door.person(onboarding, news["by"])
+    assert "nora.lindqvist" == await door.person(onboarding, "nora.lindqvist@vendor.example")
+    with pytest.raises(InvalidNews, match="by: nobody with that address"):
+        await door.tell(onboarding, "reach_milestone", {**news, "by": "a@b.example"})
+
+
+async def test_only_staff_becomes_the_owner(door: OnboardingDoor, worker: None) -> None:
+    onboarding = await opened(door, new_deal())
+
+    with pytest.raises(InvalidNews, match=r"^owner: 'nobody' is nobody of the staff directory"):
+        await door.tell(onboarding, "reassign", {"owner": "nobody"})
+
+    assert "mika.sato" == (await door.tell(onboarding, "reassign", {"owner": "mika.sato@vendor.example"})).owner
+
+
+async def test_what_was_never_started_is_not_found(door: OnboardingDoor) -> None:
+    for asked in (
+        door.tell("onboarding-none-such", "resume", {}),
+        door.ask("onboarding-none-such", "progress"),
+        door.state("onboarding-none-such"),
+    ):
+        with pytest.raises(NotFound, match="onboarding-none-such: no such onboarding"):
+            await asked
+
+
+async def test_what_has_ended_refuses_news(door: OnboardingDoor, worker: None, client: Client) -> None:
+    onboarding = await opened(door, new_deal())
+    await door.tell(onboarding, "end_onboarding", {"ending": "churned", "reason": "they were bought"})
+    await client.get_workflow_handle(onboarding).result()
+
+    with pytest.raises(Refused, match="ended"):
+        await door.tell(onboarding, "reach_milestone", {"milestone": "handoff_reviewed"})
+
+
+async def test_without_a_worker_it_says_so_and_that_a_repeat_is_harmless(door: OnboardingDoor) -> None:
+    impatient = replace(door, one_try=SOON / 3, patience=SOON)
+    onboarding = (await door.start(new_deal())).onboarding
+
+    with pytest.raises(NotReachable, match=r"is a worker running.* with news_id n-1 is harmless"):
+        await impatient.tell(onboarding, "reach_milestone", {"milestone": "handoff_reviewed", "news_id": "n-1"})
+    with pytest.raises(NotReachable, match="is a worker running"):
+        await impatient.ask(onboarding, "progress")
+
+
+async def test_when_temporal_is_away_nobody_is_sent_to_look_for_a_worker(door: OnboardingDoor) -> None:
+    server = servers.DevServer()
+    await server.start()
+    away = await connect(address=server.address)
+    server.end()
+    impatient = replace(door, client=away, one_try=SOON / 3, patience=SOON)
+
+    with pytest.raises(NotReachable, match=r"^Temporal does not answer.* with news_id n-1 is harmless") as told:
+        await impatient.tell("onboarding-x", "resume", {"news_id": "n-1"})
+    with pytest.raises(NotReachable, match=r"^Temporal does not answer") as asked:
+        await impatient.ask("onboarding-x", "progress")
+
+    assert "worker" not in str(told.value) + str(asked.value)
+
+
+async def test_news_that_waited_for_a_worker_is_applied_once(
+    door: OnboardingDoor, ledger: SqlLedger, client: Client
+) -> None:
+    """Tried again and again under one id, while nobody was there."""
+    eager = replace(door, one_try=SOON / 5)
+    onboarding = (await door.start(new_deal())).onboarding
+    parts = Parts(
+        ledger=ledger,
+        outbox=MemoryOutbox(),
+        library=Library(),
+        staff=load_team,
+        channels={"mail": RecordingChannel()},
+        wake=Wakes(),
+    )
+
+    telling = asyncio.create_task(eager.tell(onboarding, "record_win", {"title": "One list"}))
+    await asyncio.sleep(SOON.total_seconds())
+    async with day90_worker(client, parts, task_queue=door.task_queue):
+        await telling
+        await asyncio.sleep(0.5)
+
+    engine = ledger._engine
+    assert 1 == sum(1 for entry in journal(engine, onboarding) if entry.kind == "win_recorded")
+
+
+@workflow.defn(name="Onboarding")
+class LosesItsRun:
+    """Stands for an onboarding whose run gives way just when an update was taken (temporal#6375)."""
+
+    @workflow.run
+    async def run(self, start: Any) -> None:
+        await workflow.wait_condition(lambda: False)
+
+    @workflow.update
+    async def resume(self, news: dict[str, Any]) -> dict[str, Any]:
+        self.tries = getattr(self, "tries", 0) + 1
+        if news["news_id"] == "lost":
+            raise ApplicationError("run is gone", type="AcceptedUpdateCompletedWorkflow")
+        raise ApplicationError("broken", type="Bug")
+
+
+async def test_an_update_that_lost_its_run_is_sent_again(door: OnboardingDoor, client: Client) -> None:
+    impatient = replace(door, patience=SOON)
+    worker = Worker(
+        client, task_queue=door.task_queue, workflows=[LosesItsRun], workflow_runner=UnsandboxedWorkflowRunner()
+    )
+    async with worker:
+        onboarding = (await door.start(new_deal())).onboarding
+
+        with pytest.raises(NotReachable):
+            await impatient.tell(onboarding, "resume", {"news_id": "lost"})
+        with pytest.raises(Exception, match="failed"):
+            await impatient.tell(onboarding, "resume", {"news_id": "other"})
+
+        await client.get_workflow_handle(onboarding).terminate()
+
+
+@workflow.defn(name="Onboarding")
+class Stumbles:
+    """Stands for an onboarding that is still being opened."""
+
+    @workflow.run
+    async def run(self, start: Any) -> None:
+        await workflow.wait_condition(lambda: False)
+
+    @workflow.update
+    async def resume(self, news: dict[str, Any]) -> dict[str, Any]:
+        return {"onboarding": workflow.info().workflow_id, "status": "on_track", "day": 1}
+
+    @resume.validator
+    def refuse(self, news: dict[str, Any]) -> None:
+        TRIES[news["news_id"]] = tries = TRIES.get(news["news_id"], 0) + 1
+        if news["news_id"] == "opens" and tries > 3:
+            return
+        detail = {"field": "", "reason": "this onboarding is just being opened: send it again in a moment"}
+        raise ApplicationError(detail["reason"], detail, type="Refused", non_retryable=True)
+
+
+TRIES: dict[str, int] = {}
+"""How often each piece of news came, counted outside: a validator must not change its workflow."""
+
+
+@pytest.fixture
+async def stumbling(door: OnboardingDoor, client: Client) -> AsyncIterator[str]:
+    TRIES.clear()
+    worker = Worker(
+        client, task_queue=door.task_queue, workflows=[Stumbles], workflow_runner=UnsandboxedWorkflowRunner()
+    )
+    async with worker:
+        onboarding = (await door.start(new_deal())).onboarding
+        yield onboarding
+        await client.get_workflow_handle(onboarding).terminate()
+
+
+async def test_news_that_comes_during_the_opening_is_sent_again(door: OnboardingDoor, stumbling: str) -> None:
+    assert "on_track" == (await door.tell(stumbling, "resume", {"news_id": "opens"})).status
+
+
+async def test_an_opening_that_does_not_end_is_told(door: OnboardingDoor, stumbling: str) -> None:
+    impatient = replace(door, opens_within=SOON)
+
+    with pytest.raises(Refused, match="just being opened"):
+        await impatient.tell(stumbling, "resume", {"news_id": "never"})
+
+    assert TRIES["never"] > 1
+
+
+@dataclass
+class FailsItsTask:
+    """A client whose server answers as the real one does when the workflow task that took the update has failed."""
+
+    ids: list[str] = field(default_factory=list)
+
+    def get_workflow_handle(self, onboarding: str) -> "FailsItsTask":
+        return self
+
+    async def execute_update(self, kind: str, news: dict[str, Any], *, id: str) -> dict[str, Any]:
+        self.ids.append(id)
+        if len(self.ids) < 3:
+            reason = "Unable to perform workflow execution update due to unexpected workflow task failure."
+            raise RPCError(reason, RPCStatusCode.FAILED_PRECONDITION, b"")
+        return {"onboarding": "onboarding-x", "status": "on_track", "day": 1}
+
+
+async def test_news_whose_workflow_task_failed_is_sent_again(door: OnboardingDoor) -> None:
+    """Under the same update id, so that it counts once when the first one was taken after all."""
+    server = FailsItsTask()
+
+    progress = await replace(door, client=cast("Client", server)).tell("onboarding-x", "resume", {})
+
+    assert "on_track" == progress.status
+    assert (3, 1) == (len(server.ids), len(set(server.ids)))
+
+
+async def test_being_cancelled_is_no_timeout(door: OnboardingDoor) -> None:
+    """The SDK gives the same error for both; a door that took Ctrl-C for a timeout would never end."""
+    onboarding = (await door.start(new_deal())).onboarding
+
+    telling = asyncio.create_task(door.tell(onboarding, "resume", {}))
+    await asyncio.sleep(0.5)
+    telling.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(telling, 5)

@@ -1,0 +1,118 @@
+"""Does docs/api.md tell every address with its scope, and do its examples run?"""
+
+import re
+import shlex
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from domain.access import SCOPES
+from domain.inbox import Incoming, Settled
+from domain.record import Writing
+from starter.web.problems import KINDS
+from store.webhooks import SqlWebhooks
+from tests.repository.test_docs import blocks, rows, section
+from tests.support import servers
+from tests.support.databases import dossier, happened, standing
+from tests.support.onboardings import ROOT, sample_deal
+from tests.support.web import Web, web_on, working_web_on
+
+temporal_address = servers.temporal_address
+
+PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+SHOWN_ID = "pinecrest_2026"
+SHOWN_DAY = "2027-03-01"
+
+
+async def test_every_address_is_told_with_its_scope_and_summary(tmp_path: Path) -> None:
+    """And none that there is not."""
+    async with web_on(tmp_path) as web:
+        document = (await web.client.get("/openapi.json")).json()
+    real = {
+        (f"{method.upper()} {path}", operation["security"][0]["token"][0], operation["summary"])
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if path.startswith("/api/")
+    }
+
+    told = {(address.strip("`"), scope.strip("`"), what) for address, scope, what in addresses()}
+
+    assert real == told
+
+
+def test_every_scope_and_every_problem_is_told() -> None:
+    """With what it allows, and with its status."""
+    scopes = {cells[0].strip("`"): cells[1] for cells in rows(section(PAGE, "A token"))}
+    problems = {cells[0].strip("`"): int(cells[1]) for cells in rows(section(PAGE, "Problems"))}
+
+    assert dict(SCOPES) == scopes
+    assert {kind: KINDS[kind].status for kind in KINDS} == problems
+
+
+async def test_the_examples_run_from_top_to_bottom(tmp_path: Path, temporal_address: str) -> None:
+    """Each is answered with a success, and every address has one."""
+    async with working_web_on(tmp_path, temporal_address) as web:
+        web.parts.inbox.keep([Incoming(source="deals", kind="deal_closed", key="1")])
+        web.parts.inbox.settle({1: Settled(state="refused", outcome="no such owner", field="owner")})
+        told_of(web)
+        token = web.token()["authorization"].removeprefix("Bearer ")
+        id, later = uuid4().hex, (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
+        called = set()
+
+        for words in curls():
+            known = {"$TOKEN": token, "$DAY90": "", "$(uuidgen)": uuid4().hex, SHOWN_ID: id, SHOWN_DAY: later}
+            answer = await curl(web, [replaced(word, known) for word in words], deal=sample_deal("pinecrest-us", id=id))
+            assert answer.status_code in (200, 201), (words, answer.text)
+            called.add((answer.request.method, answer.request.url.path))
+
+    for address, _, _ in addresses():
+        method, _, path = address.strip("`").partition(" ")
+        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))
+        assert any(method == one and re.fullmatch(pattern, other) for one, other in called), address
+
+
+def told_of(web: Web) -> None:
+    """A webhook, with one entry that waits for it: of another onboarding, and nothing listens there."""
+    webhooks = SqlWebhooks(web.parts.engine)
+    webhooks.add("https://hooks.example.test/day90", types=(), secret="whsec_c2VjcmV0")
+    web.parts.ledger.admit(dossier(), run="run")
+    web.parts.ledger.write(Writing(onboarding="onboarding-file-1", journal=(happened(),), standing=standing()))
+    webhooks.ready(1, now=datetime.now(UTC), most=1)
+    webhooks.disable(1, reason="nothing listens")
+
+
+def addresses() -> list[list[str]]:
+    return [cells for cells in rows(section(PAGE, "Every address")) if len(cells) == 3]
+
+
+def curls() -> list[list[str]]:
+    lines = [line for block in blocks(PAGE, "sh") for line in block.replace("\\\n", " ").splitlines()]
+    return [shlex.split(line) for line in lines if line.startswith("curl ")]
+
+
+def replaced(word: str, known: dict[str, str]) -> str:
+    for shown, real in known.items():
+        word = word.replace(shown, real)
+    return word
+
+
+async def curl(web: Web, words: list[str], *, deal: dict[str, Any]) -> Any:
+    """What curl does with those words, on the app itself."""
+    method, headers, body, address = "", {}, None, ""
+    rest = iter(words[1:])
+    for word in rest:
+        match word:
+            case "-sf":
+                continue
+            case "-X":
+                method = next(rest)
+            case "-H":
+                name, _, value = next(rest).partition(": ")
+                headers[name] = value
+            case "-d":
+                body = next(rest)
+            case _:
+                address = word
+    given = {"json": deal} if body == "@deal.json" else {"content": body} if body else {}
+    return await web.client.request(method or ("POST" if body else "GET"), address, headers=headers, **given)

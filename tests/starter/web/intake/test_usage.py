@@ -1,0 +1,278 @@
+"""Usage as Segment's clients send it: each event once, at its real time, of its account, and nothing about people."""
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import select
+
+from domain.deal import DealClosed
+from domain.usage import Sent, UsageEvent, groups_of, happened_at, number_of, read_usage
+from store.tables import usage_events
+from tests.support.onboardings import sample_deal
+from tests.support.web import Web, problem, web_on
+
+KEY = "the-write-key"
+NOW = datetime.now(UTC)
+
+
+def basic(key: str = KEY) -> dict[str, str]:
+    return {"authorization": "Basic " + base64.b64encode(f"{key}:".encode()).decode()}
+
+
+def track(number: int = 1, **changes: Any) -> dict[str, Any]:
+    """A message as analytics-python makes it."""
+    made = {
+        "type": "track",
+        "event": "Report Created",
+        "userId": "jo@customer.test",
+        "messageId": f"m-{number}",
+        "timestamp": NOW.isoformat(),
+        "context": {"groupId": "acme", "library": {"name": "analytics-python"}},
+        "properties": {"title": "for Jo"},
+    }
+    return {**made, **changes}
+
+
+async def send(web: Web, *messages: Any, **more: Any) -> httpx2.Response:
+    body = {"batch": list(messages), "sentAt": NOW.isoformat(), **more}
+    return await web.client.post("/v1/batch", json=body, headers=basic())
+
+
+def events(web: Web) -> list[UsageEvent]:
+    with web.parts.engine.connect() as connection:
+        return [UsageEvent(*row) for row in connection.execute(select(usage_events))]
+
+
+async def test_an_event_that_comes_twice_counts_once(tmp_path: Path) -> None:
+    """In one batch, in another, and by itself: clients repeat what they think was lost."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        answers = [await send(web, track(1), track(1), track(2)), await send(web, track(2), track(3))]
+        alone = {name: value for name, value in track(3).items() if name != "type"}
+        answers.append(await web.client.post("/v1/track", json=alone, headers=basic()))
+
+        assert [(200, {"success": True})] * 3 == [(answer.status_code, answer.json()) for answer in answers]
+        assert 3 == len(events(web))
+
+
+async def test_events_without_an_id_are_told_apart_by_what_they_say(tmp_path: Path) -> None:
+    """The same again is the same one."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        for _ in range(2):
+            await send(web, track(messageId=None), track(messageId=None, event="Report Shared"))
+
+        assert ["Report Created", "Report Shared"] == sorted(event.event for event in events(web))
+
+
+async def test_nothing_of_a_person_is_kept(tmp_path: Path) -> None:
+    """An id may be an address; properties and traits may be anything."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        identify = {"type": "identify", "userId": "jo@customer.test", "traits": {"email": "jo@customer.test"}}
+        await send(web, identify, track())
+        web.parts.engine.dispose()
+
+        kept = b"".join(file.read_bytes() for file in tmp_path.glob("day90.sqlite*"))
+        assert b"Report Created" in kept
+        assert not [word for word in (b"jo@customer", b"for Jo") if word in kept]
+
+
+async def test_an_event_belongs_to_the_group_of_its_user(tmp_path: Path) -> None:
+    """Said before, in the same batch, or only afterwards; where the event names a group itself, that one."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        await send(web, track(1, context={}))
+        await send(web, track(2, context={}), {"type": "group", "userId": "jo@customer.test", "groupId": "Acme.COM"})
+        await send(web, track(3, context={}), track(4), track(5, context={}, userId="someone else"))
+
+        by_number = {event.key: event.group_id for event in events(web)}
+        assert ["", "acme", "acme.com", "acme.com", "acme.com"] == sorted(by_number.values())
+
+
+async def test_a_later_word_on_the_group_wins(tmp_path: Path) -> None:
+    """And one that comes late does not undo it."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        for group, minutes in (("new", 1), ("old", 60)):
+            said = (NOW - timedelta(minutes=minutes)).isoformat()
+            await send(web, {"type": "group", "userId": "jo@customer.test", "groupId": group, "timestamp": said})
+        await send(web, track(context={}))
+
+        assert ["new"] == [event.group_id for event in events(web)]
+
+
+async def test_who_is_not_known_counts_as_an_event_and_as_no_user(tmp_path: Path) -> None:
+    """Else every visitor before the login would be one more user."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        await send(web, track(userId=None, anonymousId="a-1"))
+
+        assert [0] == [event.person for event in events(web)]
+
+
+def test_the_senders_clock_is_set_right() -> None:
+    """Segment's rule: receivedAt - (sentAt - originalTimestamp)."""
+    received = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    message = {"originalTimestamp": "2026-11-02T09:58:00.000Z"}
+
+    an_hour_slow = happened_at(message, Sent(datetime(2026, 11, 2, 11, tzinfo=UTC), received))
+
+    assert datetime(2026, 11, 2, 10, 58, tzinfo=UTC) == an_hour_slow
+    assert received == happened_at({}, Sent(None, received))
+    assert datetime(2026, 11, 2, 9, 58, tzinfo=UTC) == happened_at(message, Sent(None, received))
+    ahead = {"timestamp": "2026-11-02T12:30:00+00:00"}
+    assert received == happened_at(ahead, Sent(None, received))
+
+
+async def test_batches_are_taken_packed(tmp_path: Path) -> None:
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        body = gzip.compress(json.dumps({"batch": [track()]}).encode())
+        answer = await web.client.post("/v1/batch", content=body, headers={**basic(), "content-encoding": "gzip"})
+
+        assert 200 == answer.status_code
+        assert 1 == len(events(web))
+
+
+async def test_what_we_have_no_use_for_is_accepted(tmp_path: Path) -> None:
+    """Clients send it, and would call it an error otherwise."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        for kind in ("page", "screen", "alias", "identify", "group"):
+            body = {"userId": "u-1", "groupId": "acme", "previousId": "u-0"}
+            answer = await web.client.post(f"/v1/{kind}", json=body, headers=basic())
+            assert {"success": True} == answer.json()
+
+        assert [] == events(web)
+
+
+LEFT_OUT: list[tuple[Any, str]] = [
+    ("words", "message"),
+    ({**track(), "type": "delete"}, "type"),
+    ({**track(), "type": ["track"]}, "type"),
+    (track(event=""), "event"),
+    (track(event=7), "event"),
+    (track(event="x" * 201), "event"),
+    (track(event="a\x00b"), "event"),
+    (track(userId=None), "userId"),
+    (track(userId=True), "userId"),
+    (track(userId={"id": 1}), "userId"),
+    (track(context={"groupId": ["acme"]}), "groupId"),
+    (track(timestamp="yesterday"), "timestamp"),
+    (track(timestamp=17), "timestamp"),
+    (track(timestamp="0001-01-01T00:00:00Z", sentAt="9999-01-01T00:00:00Z"), "timestamp"),
+    (track(timestamp=(NOW - timedelta(days=200)).isoformat()), "timestamp"),
+    (track(sentAt="never"), "sentAt"),
+    (track(properties={"much": "x" * 40_000}), "message"),
+    ({"type": "group", "userId": "u-1"}, "groupId"),
+]
+
+
+@pytest.mark.parametrize(("message", "field"), LEFT_OUT)
+async def test_a_bad_message_spoils_no_batch(message: Any, field: str, tmp_path: Path) -> None:
+    """Clients throw away a batch that is refused: it is taken, and the answer says what was left out."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        answer = await send(web, track(1), message, track(2))
+
+        assert (200, True, 1) == (answer.status_code, answer.json()["success"], answer.json()["left_out"])
+        assert [(1, field)] == [(one["message"], one["field"]) for one in answer.json()["first"]]
+        assert 2 == len(events(web))
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", "malformed"),
+        (b"\xff", "malformed"),
+        (b"[" * 100_000, "malformed"),
+        (b"[1]", "invalid"),
+        (b'{"batch": {}}', "invalid"),
+        (b'{"batch": [], "sentAt": "never"}', "invalid"),
+        (json.dumps({"batch": [{}] * 2_501}).encode(), "too-large"),
+        (b" " * 600_000, "too-large"),
+    ],
+)
+async def test_what_is_no_batch_is_refused(body: bytes, kind: str, tmp_path: Path) -> None:
+    """With a problem document."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        answer = await web.client.post("/v1/batch", content=body, headers=basic())
+
+        assert f"urn:day90:problem:{kind}" == problem(answer)["type"]
+        assert [] == events(web)
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "kind"),
+    [
+        (gzip.compress(b" " * 50_000_000, mtime=0), "gzip", "too-large"),
+        (gzip.compress(b"{}", mtime=0)[:-4], "gzip", "malformed"),
+        (b"{}", "gzip", "malformed"),
+        (b"{}", "br", "wrong-media-type"),
+    ],
+)
+async def test_what_cannot_be_unpacked_is_refused(body: bytes, encoding: str, kind: str, tmp_path: Path) -> None:
+    """No more is unpacked than would be taken."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        answer = await web.client.post("/v1/batch", content=body, headers={**basic(), "content-encoding": encoding})
+
+        assert f"urn:day90:problem:{kind}" == problem(answer)["type"]
+
+
+async def test_one_message_alone_is_refused_with_the_field(tmp_path: Path) -> None:
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        answer = await web.client.post("/v1/track", json={"userId": "u-1"}, headers=basic())
+        too_large = await web.client.post("/v1/track", content=b" " * 33_000, headers=basic())
+
+        assert (422, "event") == (answer.status_code, problem(answer)["field"])
+        assert 413 == problem(too_large)["status"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{}, {"authorization": "Basic"}, {"authorization": "Basic ***"}, {"authorization": "Bearer x"}, basic("x")],
+)
+async def test_a_wrong_key_is_refused(header: Mapping[str, str], tmp_path: Path) -> None:
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        answer = await web.client.post("/v1/batch", json={"batch": [track()]}, headers=dict(header))
+
+        assert 401 == problem(answer)["status"]
+        assert answer.headers["www-authenticate"].startswith("Basic")
+        assert [] == events(web)
+
+
+async def test_each_key_is_good_and_none_opens_nothing(tmp_path: Path) -> None:
+    async with web_on(tmp_path, segment_write_key=f"a-new-key {KEY}") as web:
+        for key in ("a-new-key", KEY):
+            answer = await web.client.post("/v1/batch", json={"batch": []}, headers=basic(key))
+            assert 200 == answer.status_code
+    async with web_on(tmp_path) as web:
+        for path in ("batch", "track", "identify", "group", "page", "screen", "alias"):
+            assert 404 == (await web.client.post(f"/v1/{path}", json={}, headers=basic(""))).status_code
+
+
+def test_a_group_is_that_of_a_deal_by_three_names() -> None:
+    """The deal's own id, the account's domain, and what the deal file says."""
+    raw = sample_deal(custom={"usage_group": ["Workspace-7", 12]})
+    deal = DealClosed.model_validate({**raw, "account": {**raw["account"], "domain": "Lindenau.EXAMPLE"}})
+
+    assert {f"{deal.source}-{deal.id}", "lindenau.example", "Workspace-7", "12"} == groups_of(deal)
+
+
+def test_a_user_is_a_number() -> None:
+    """The same one each time; not nobody's."""
+    assert number_of("u-1") == number_of("u-1") != number_of("u-2")
+    assert 0 < number_of("u-1") < 2**63
+    read = read_usage(track(userId=12.0), Sent(None, NOW), oldest=NOW - timedelta(days=1))
+    assert isinstance(read, UsageEvent)
+
+
+async def test_when_the_database_is_away_the_client_is_asked_to_come_again(tmp_path: Path) -> None:
+    """5xx, which clients try again; a 4xx would throw the batch away."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        web.parts.engine.dispose()
+        (tmp_path / "day90.sqlite").unlink()
+        (tmp_path / "day90.sqlite").mkdir()
+        answer = await send(web, track())
+
+        assert 503 == problem(answer)["status"]
+        assert answer.headers["retry-after"]

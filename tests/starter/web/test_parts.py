@@ -1,0 +1,46 @@
+"""What the web process stands on: one try to reach Temporal for all who wait for it."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runtime.connection import CannotReachTemporal
+from tests.support.web import web_on
+
+
+async def test_all_who_wait_for_temporal_wait_for_the_same_try(tmp_path: Path) -> None:
+    """One that swallows packets costs ten seconds a try: one after the other, the sixth would wait for a minute."""
+    tries: list[float] = []
+
+    async def swallowed() -> Any:
+        tries.append(time.monotonic())
+        await asyncio.sleep(0.3)
+        raise CannotReachTemporal("temporal.test:7233", "no answer")
+
+    async with web_on(tmp_path, reach=swallowed) as web:
+        began = time.monotonic()
+        told = await asyncio.gather(*(web.parts.client() for _ in range(6)), return_exceptions=True)
+
+        assert [CannotReachTemporal] * 6 == [type(one) for one in told]
+        assert time.monotonic() - began < 0.6
+    assert 1 == len(tries)
+
+
+async def test_who_gives_up_takes_the_try_from_nobody_else(tmp_path: Path) -> None:
+    """A look for readiness waits three seconds, and others ten."""
+
+    client: Any = object()
+
+    async def slowly() -> Any:
+        await asyncio.sleep(0.2)
+        return client
+
+    async with web_on(tmp_path, reach=slowly) as web:
+        other = asyncio.create_task(web.parts.client())
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(web.parts.client(), 0.05)
+
+        assert client is await other

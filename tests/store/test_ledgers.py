@@ -1,0 +1,297 @@
+"""Does every ledger keep the same promises? The one in memory that most tests stand on, and SQL on both databases."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from activities.ports import Ledger
+from domain.deal import Stakeholder
+from domain.news import Ending
+from domain.record import Past, Writing
+from domain.trouble import AlreadyOnboarded, UnknownOnboarding
+from store.ledger import SqlLedger
+from tests.support import databases
+from tests.support.databases import HOUR, LEAD, NOON, OWNER, deal, dossier, happened, issue, milestone, notice, standing
+from tests.support.fakes import MemoryLedger
+
+ONE, TWO = "onboarding-file-1", "onboarding-file-2"
+
+
+@pytest.fixture(params=["memory", *databases.KINDS])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    """A ledger in which nothing is written."""
+    if request.param == "memory":
+        yield MemoryLedger()
+        return
+    with databases.store_of(request.param, tmp_path) as engine:
+        yield SqlLedger(engine)
+
+
+@pytest.fixture
+def ledger(empty: Ledger) -> Ledger:
+    """A ledger in which one onboarding is admitted."""
+    empty.admit(dossier(), run="run-1")
+    return empty
+
+
+def stakeholder(**more: Any) -> Stakeholder:
+    return Stakeholder(**{"id": LEAD.id, "name": LEAD.name, "email": LEAD.email, "role": "project_lead", **more})
+
+
+def past(ledger: Ledger) -> Past:
+    found = ledger.past(ONE)
+    assert found is not None
+    return found
+
+
+def test_a_dossier_comes_back_as_it_was(ledger: Ledger) -> None:
+    """Deal, playbook, calendar and people; people by id."""
+    assert dossier() == ledger.dossier(ONE)
+
+
+def test_people_come_in_the_order_of_their_ids(empty: Ledger) -> None:
+    """However they were given."""
+    empty.admit(dossier(people=(LEAD, OWNER)), run="run-1")
+
+    assert (OWNER, LEAD) == empty.dossier(ONE).people
+
+
+def test_an_onboarding_that_nobody_admitted_is_unknown(ledger: Ledger) -> None:
+    """To whoever asks for it and to whoever writes about it; and it has no past."""
+    with pytest.raises(UnknownOnboarding):
+        ledger.dossier(TWO)
+    with pytest.raises(UnknownOnboarding):
+        ledger.basis(TWO, ["a"])
+    with pytest.raises(UnknownOnboarding):
+        ledger.write(Writing(onboarding=TWO, journal=(happened(),)))
+    assert ledger.past(TWO) is None
+    assert [] == list(ledger.registers(TWO))
+
+
+def test_the_same_run_admits_again_without_effect(ledger: Ledger) -> None:
+    """What it brings the second time does not count."""
+    ledger.admit(dossier(deal(account="Another name")), run="run-1")
+
+    assert "Aozora" == ledger.dossier(ONE).deal.account.name
+
+
+def test_another_run_of_the_same_deal_is_told_so(ledger: Ledger) -> None:
+    """Under its own name, under another one, and under this name with another deal."""
+    elsewhere = dossier().model_copy(update={"onboarding": "mine"})
+    another_deal = dossier(deal("2")).model_copy(update={"onboarding": ONE})
+    for given, run in ((dossier(), "run-2"), (elsewhere, "run-2"), (another_deal, "run-1")):
+        with pytest.raises(AlreadyOnboarded):
+            ledger.admit(given, run=run)
+
+
+def test_a_run_that_goes_on_for_a_lost_one_is_the_one_that_counts(ledger: Ledger) -> None:
+    """Afterwards the lost one would be another."""
+    ledger.readmit(ONE, run="run-2")
+
+    ledger.admit(dossier(), run="run-2")
+    with pytest.raises(AlreadyOnboarded):
+        ledger.admit(dossier(), run="run-1")
+
+
+def test_people_are_read_fresh(ledger: Ledger) -> None:
+    """New ones are added and known ones updated, whatever is remembered about the rest."""
+    ledger.dossier(ONE)
+    moved = LEAD.model_copy(update={"email": "lee@elsewhere.test"})
+    new = LEAD.model_copy(update={"id": "champion"})
+
+    ledger.write(Writing(onboarding=ONE, people=(moved, new)))
+
+    assert (new, OWNER, moved) == ledger.dossier(ONE).people
+
+
+def test_what_stands_under_a_key_is_never_rewritten(ledger: Ledger) -> None:
+    """What is new in the writing is written, behind it."""
+    ledger.write(Writing(onboarding=ONE, journal=(happened(note="first"),), standing=standing()))
+
+    ledger.write(Writing(onboarding=ONE, journal=(happened(note="second"), happened("later"))))
+
+    assert [("opened", "first"), ("later", None)] == [(row.key, row.note) for row in past(ledger).rows]
+
+
+def test_what_was_done_before_stands_in_the_journal(ledger: Ledger) -> None:
+    """Of this onboarding alone, with its moment."""
+    ledger.admit(dossier(deal("2")), run="run-2")
+    ledger.write(Writing(onboarding=ONE, journal=(happened("a", at=NOON + HOUR), happened("b"))))
+
+    assert {"a": NOON + HOUR} == dict(ledger.basis(ONE, ["a", "c"]).done_before)
+    assert {} == dict(ledger.basis(ONE, []).done_before)
+    assert {} == dict(ledger.basis(TWO, ["a"]).done_before)
+
+
+def test_there_is_no_past_before_the_first_standing(ledger: Ledger) -> None:
+    """A journal alone tells nothing of how it stands."""
+    ledger.write(Writing(onboarding=ONE, journal=(happened(),)))
+
+    assert ledger.past(ONE) is None
+
+
+def test_a_past_tells_how_it_stood(ledger: Ledger) -> None:
+    """With milestones and stages in their order, and the issues that are open."""
+    stood = standing(milestone("z"), milestone("a"), status="paused")
+    solved = issue("b", status="resolved", at=NOON + HOUR)
+    ledger.write(Writing(onboarding=ONE, journal=(happened(),), standing=stood, registers=(issue("a"), solved)))
+
+    found = past(ledger)
+
+    assert (stood.milestones, stood.stages, NOON, OWNER.id) == (
+        found.milestones,
+        found.stages,
+        found.as_of,
+        found.owner,
+    )
+    assert (True, None, ("a",), ["opened"]) == (
+        found.paused,
+        found.ending,
+        found.open_issues,
+        [row.key for row in found.rows],
+    )
+
+
+def test_an_attempt_that_was_overtaken_does_not_turn_the_picture_back(ledger: Ledger) -> None:
+    """Neither standing nor registers nor people; its rows of the journal count all the same."""
+    late_one = Writing(
+        onboarding=ONE,
+        journal=(happened("late"),),
+        standing=standing(milestone(status="open")),
+        registers=(issue(),),
+        people=(LEAD.model_copy(update={"name": "As it was"}),),
+    )
+    reached = standing(milestone(status="reached", at=NOON + HOUR), as_of=NOON + HOUR)
+    ledger.write(Writing(onboarding=ONE, standing=reached, registers=(issue(status="resolved"),)))
+
+    ledger.write(late_one)
+
+    found = past(ledger)
+    assert ("reached", NOON + HOUR, ()) == (found.milestones[0].status, found.as_of, found.open_issues)
+    assert ["late"] == [row.key for row in found.rows]
+    assert (OWNER, LEAD) == ledger.dossier(ONE).people
+
+
+def test_a_picture_of_the_same_moment_replaces_the_one_before(ledger: Ledger) -> None:
+    """Several occasions may fall on one moment of business time."""
+    ledger.write(Writing(onboarding=ONE, standing=standing(status="on_track")))
+    ledger.write(Writing(onboarding=ONE, standing=standing(status="paused")))
+
+    assert past(ledger).paused
+
+
+def test_half_of_a_writing_is_never_kept(ledger: Ledger) -> None:
+    """An unknown onboarding is found out before anything of it is written."""
+    with pytest.raises(UnknownOnboarding):
+        ledger.write(Writing(onboarding=TWO, standing=standing(), notices=(notice(of=TWO),)))
+
+    ledger.admit(dossier(deal("2")), run="run-2")
+    assert ledger.past(TWO) is None
+
+
+def test_registers_are_told_by_kind_and_time(ledger: Ledger) -> None:
+    """Each register in the order of time, whatever came first."""
+    risk = issue("r").model_copy(update={"kind": "risk"})
+    rows = (risk, issue("b", at=NOON + HOUR), issue("c"), issue("a"))
+    ledger.write(Writing(onboarding=ONE, registers=rows))
+
+    assert ["a", "c", "b", "r"] == [row.key for row in ledger.registers(ONE)]
+
+
+def test_news_of_an_issue_is_laid_over_what_is_known_of_it(ledger: Ledger) -> None:
+    """Also within one writing; what it leaves empty stays."""
+    raised = issue(data={"severity": "high", "since": 1})
+    resolved = issue(title="", status="resolved", at=NOON + HOUR, data={"severity": None, "by": "mika"})
+    expected = issue(status="resolved", at=NOON + HOUR, data={"severity": "high", "since": 1, "by": "mika"})
+    ledger.write(Writing(onboarding=ONE, registers=(raised,)))
+    ledger.write(Writing(onboarding=ONE, registers=(resolved,)))
+    assert [expected] == list(ledger.registers(ONE))
+
+    one_by_one = tuple(row.model_copy(update={"key": "other"}) for row in (raised, resolved))
+    ledger.write(Writing(onboarding=ONE, registers=one_by_one))
+
+    assert [expected, expected.model_copy(update={"key": "other"})] == list(ledger.registers(ONE))
+
+
+def test_what_is_new_and_says_nothing_keeps_its_empty_words(ledger: Ledger) -> None:
+    """None in a first row is what is known of it; a later None changes nothing."""
+    ledger.write(Writing(onboarding=ONE, registers=(issue(data={"severity": None}),)))
+    ledger.write(Writing(onboarding=ONE, registers=(issue(data={"severity": None, "new": None}),)))
+
+    assert [issue(data={"severity": None, "new": None})] == list(ledger.registers(ONE))
+
+
+def test_the_load_counts_open_onboardings_by_owner(ledger: Ledger) -> None:
+    """Neither those that ended nor those that nobody owns yet."""
+    standings: dict[str, dict[str, Any]] = {"2": {}, "3": {"owner": "noa"}, "4": {"ending": "churned"}}
+    for number, more in standings.items():
+        ledger.admit(dossier(deal(number)), run=f"run-{number}")
+        ledger.write(Writing(onboarding=f"onboarding-file-{number}", standing=standing(**more)))
+
+    assert {"mika": 1, "noa": 1} == dict(ledger.load_by_owner())
+
+
+def test_an_owner_whom_the_deal_names_is_counted_from_the_admission(empty: Ledger) -> None:
+    """Many deals may close in one hour: the next is given to somebody else."""
+    empty.admit(dossier(deal("1", owner="noa")), run="run-1")
+
+    assert {"noa": 1} == dict(empty.load_by_owner())
+
+
+def test_a_writing_again_changes_nothing(ledger: Ledger) -> None:
+    """A try that was given up after its commit is made again."""
+    writing = Writing(
+        onboarding=ONE,
+        journal=(happened("a"), happened("b")),
+        notices=(notice("a"),),
+        standing=standing(as_of=NOON + timedelta(minutes=1)),
+        registers=(issue(),),
+        people=(OWNER,),
+    )
+    ledger.write(writing)
+    before = (past(ledger), ledger.registers(ONE), ledger.dossier(ONE))
+
+    ledger.write(writing)
+
+    assert before == (past(ledger), ledger.registers(ONE), ledger.dossier(ONE))
+
+
+def test_the_deals_of_an_account_are_known_the_newest_first(ledger: Ledger) -> None:
+    """With their owners; not the deal itself, and not another company's of the same name."""
+    other_company = deal("4").model_copy(update={"stakeholders": (stakeholder(email="j@elsewhere.example"),)})
+    later = deal("2", source="hubspot").model_copy(update={"closed_at": NOON + HOUR})
+    for number, of in enumerate((later, deal("3", account="Another"), other_company)):
+        ledger.admit(dossier(of), run=f"run-of-{number}")
+    ledger.write(Writing(onboarding=ONE, standing=standing()))
+
+    known = ledger.of_account(deal("5", account="AOZORA"))
+
+    assert [("onboarding-hubspot-2", ""), (ONE, OWNER.id)] == [(one.onboarding, one.owner) for one in known]
+    assert later == known[0].deal
+    assert ["onboarding-hubspot-2"] == [one.onboarding for one in ledger.of_account(deal())]
+
+
+def test_namesakes_hide_nobody(ledger: Ledger) -> None:
+    """However many other companies of that name are newer."""
+    for number in range(3, 12):
+        other = deal(str(number)).model_copy(update={"stakeholders": (stakeholder(email="j@elsewhere.example"),)})
+        account = other.account.model_copy(update={"domain": f"aozora-{number}.example"})
+        ledger.admit(dossier(other.model_copy(update={"account": account})), run=f"run-{number}")
+
+    for domain in (None, "example.jp"):
+        account = deal().account.model_copy(update={"domain": domain})
+        known = ledger.of_account(deal("2").model_copy(update={"account": account}))
+        assert [ONE] == [one.onboarding for one in known]
+
+
+def test_a_deal_that_should_not_have_been_lends_nobody(ledger: Ledger) -> None:
+    """What it said of people may be as wrong; a customer who left is known all the same."""
+    endings: tuple[Ending, ...] = ("deal_reversed", "duplicate", "withdrawn", "churned")
+    for number, ending in enumerate(endings, start=2):
+        ledger.admit(dossier(deal(str(number))), run=f"run-{number}")
+        ledger.write(Writing(onboarding=f"onboarding-file-{number}", standing=standing(ending=ending)))
+
+    assert {ONE, "onboarding-file-5"} == {one.onboarding for one in ledger.of_account(deal("9"))}

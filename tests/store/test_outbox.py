@@ -1,0 +1,307 @@
+"""Does a notice go once, to the right person, and not at all when it has become pointless?"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from activities.ports import Outbox
+from domain.notice import Notice
+from domain.record import Receipt, Writing
+from store import reads
+from store.ledger import SqlLedger
+from store.outbox import SqlOutbox
+from tests.support import databases
+from tests.support.databases import HOUR, LEAD, NOON, OWNER, dossier, issue, milestone, notice, standing
+
+database = databases.database
+engine = databases.engine
+
+ONE = "onboarding-file-1"
+LATER = NOON + timedelta(days=3)
+
+Put = Callable[..., list[int]]
+
+
+@pytest.fixture
+def outbox(engine: Engine) -> SqlOutbox:
+    """An outbox at whose wall it is three days later than noon."""
+    return SqlOutbox(engine, mail_domain="vendor.test", clock=lambda: LATER)
+
+
+@pytest.fixture
+def ledger(engine: Engine) -> SqlLedger:
+    ledger = SqlLedger(engine)
+    ledger.admit(dossier(), run="run-1")
+    ledger.write(Writing(onboarding=ONE, standing=standing()))
+    return ledger
+
+
+@pytest.fixture
+def put(ledger: SqlLedger) -> Put:
+    """Put notices into the outbox; their ids, in that order."""
+
+    def put(*notices: Notice) -> list[int]:
+        ledger.write(Writing(onboarding=ONE, notices=notices))
+        ids = {kept.key: kept.id for kept in reads.notices(ledger._engine)}
+        return [ids[notice.key] for notice in notices]
+
+    return put
+
+
+def receipt(message_id: str = "<1@vendor.test>") -> Receipt:
+    return Receipt(message_id=message_id, place="mail/1.eml", at=LATER)
+
+
+def state_of(outbox: SqlOutbox, id: int) -> tuple[str, str | None]:
+    [kept] = [kept for kept in reads.notices(outbox._engine) if kept.id == id]
+    return kept.state, kept.reason
+
+
+def test_the_outbox_fits_its_port(outbox: SqlOutbox) -> None:
+    """The type checker proves it here and in worker.py."""
+    fitting: Outbox = outbox
+
+    assert fitting.take(1) is None
+
+
+def test_notices_become_ready_at_their_time_and_go_oldest_first(outbox: SqlOutbox, put: Put) -> None:
+    """By `not_before`, whatever order they were written in."""
+    late, early, ahead = put(
+        notice("late", not_before=NOON + HOUR), notice("early"), notice("ahead", not_before=NOON + 2 * HOUR)
+    )
+
+    assert [early, late] == list(outbox.ready("mail", now=NOON + HOUR, most=10))
+    assert [early] == list(outbox.ready("mail", now=NOON + HOUR, most=1))
+    assert [early, late, ahead] == list(outbox.ready("mail", now=NOON + 2 * HOUR, most=10))
+    assert [] == list(outbox.ready("slack", now=LATER, most=10))
+
+
+def test_the_sender_learns_when_to_wake(outbox: SqlOutbox, put: Put) -> None:
+    """At the soonest notice whose hour has not come; never, when none waits for its hour."""
+    assert outbox.next_ready("mail", after=NOON - HOUR) is None
+    put(notice("first"), notice("second", not_before=NOON + HOUR))
+
+    assert NOON == outbox.next_ready("mail", after=NOON - HOUR)
+    assert NOON + HOUR == outbox.next_ready("mail", after=NOON), "what may go already is no reason to wake later"
+    assert outbox.next_ready("mail", after=NOON + HOUR) is None
+
+
+def test_a_notice_is_taken_with_its_person_and_message_id(outbox: SqlOutbox, put: Put) -> None:
+    """All that a channel needs."""
+    given = notice(facts={"title": "会う"}, about="met", while_open="met", collapses=True)
+    [id] = put(given)
+
+    taken = outbox.take(id)
+
+    assert taken is not None
+    assert (id, given, LEAD) == (taken.id, taken.notice, taken.person)
+    assert taken.message_id.endswith("@vendor.test>")
+
+
+def test_every_try_carries_the_same_message_id(engine: Engine, outbox: SqlOutbox, put: Put) -> None:
+    """Also when the domain is configured anew between two tries; another notice has another one."""
+    first, second = put(notice("first"), notice("second"))
+    moved = SqlOutbox(engine, mail_domain="elsewhere.test", clock=lambda: LATER)
+
+    tries = [taken.message_id for taken in (outbox.take(first), outbox.take(first), moved.take(first)) if taken]
+    other = moved.take(second)
+
+    assert 3 == len(tries)
+    assert 1 == len(set(tries))
+    assert other is not None
+    assert other.message_id not in tries
+    assert other.message_id.endswith("@elsewhere.test>")
+
+
+def test_a_notice_that_was_sent_is_neither_ready_nor_taken_again(outbox: SqlOutbox, put: Put) -> None:
+    """Its receipt is kept, and the journal knows of it without an address."""
+    [id] = put(notice(about="met"))
+
+    outbox.sent(id, receipt())
+
+    assert outbox.take(id) is None
+    assert [] == list(outbox.ready("mail", now=LATER, most=10))
+    [kept] = reads.notices(outbox._engine, ONE, state="sent")
+    assert ("mail/1.eml", LATER, "<1@vendor.test>") == (kept.place, kept.sent_at, kept.message_id)
+    [entry] = reads.journal(outbox._engine, ONE)
+    assert ("notice_sent", f"notice_sent/{id}", "reminder") == (entry.kind, entry.key, entry.about)
+    assert (LEAD.id, "<1@vendor.test>") == (entry.data["person"], entry.data["message_id"])
+    assert LEAD.email not in entry.model_dump_json()
+
+
+def test_a_receipt_again_changes_nothing(outbox: SqlOutbox, put: Put) -> None:
+    """The activity that wrote it may be tried again."""
+    [id] = put(notice())
+    outbox.sent(id, receipt())
+    before = (reads.notices(outbox._engine), reads.journal(outbox._engine, ONE))
+
+    outbox.sent(id, receipt("<other@vendor.test>"))
+
+    assert before == (reads.notices(outbox._engine), reads.journal(outbox._engine, ONE))
+
+
+@pytest.mark.parametrize("status", ["reached", "waived"])
+def test_a_reminder_is_withdrawn_once_its_milestone_is_settled(
+    outbox: SqlOutbox, ledger: SqlLedger, put: Put, status: Any
+) -> None:
+    """Found right before it would have gone."""
+    [id] = put(notice(while_open="met"))
+    ledger.write(Writing(onboarding=ONE, standing=standing(milestone(status=status))))
+
+    assert outbox.take(id) is None
+    assert ("withdrawn", f"met was {status}") == state_of(outbox, id)
+    assert [] == list(outbox.ready("mail", now=LATER, most=10))
+
+
+@pytest.mark.parametrize(("status", "goes"), [("open", True), ("acknowledged", True), ("resolved", False)])
+def test_a_notice_about_an_issue_goes_while_it_is_open(
+    outbox: SqlOutbox, ledger: SqlLedger, put: Put, status: str, goes: bool
+) -> None:
+    """Acknowledged is not yet resolved."""
+    [id] = put(notice(kind="service_level_missed", while_open="issue-1"))
+    ledger.write(Writing(onboarding=ONE, registers=(issue(status=status),)))
+
+    assert goes == (outbox.take(id) is not None)
+
+
+def test_a_reminder_goes_while_its_milestone_is_open(outbox: SqlOutbox, put: Put) -> None:
+    """And one that waits for a key that nobody knows goes too: rather one message too many than one lost."""
+    known, unknown = put(notice("a", while_open="met"), notice("b", while_open="nothing"))
+
+    assert outbox.take(known) is not None
+    assert outbox.take(unknown) is not None
+
+
+def test_reminders_of_an_ended_onboarding_do_not_go_but_the_farewell_does(
+    outbox: SqlOutbox, ledger: SqlLedger, put: Put
+) -> None:
+    """Also one that was written after the end."""
+    ledger.write(Writing(onboarding=ONE, standing=standing(ending="churned")))
+    reminder, farewell = put(notice("a", while_open="met"), notice("b", kind="ended"))
+
+    assert outbox.take(reminder) is None
+    assert ("withdrawn", "the onboarding has ended") == state_of(outbox, reminder)
+    assert outbox.take(farewell) is not None
+
+
+def test_after_an_outage_only_the_newest_about_one_thing_goes(outbox: SqlOutbox, put: Put) -> None:
+    """Per person and thing; the older ones are withdrawn with the reason."""
+    like: dict[str, Any] = {"collapses": True, "about": "met"}
+    ids = put(
+        notice("three before", **like),
+        notice("on the day", not_before=NOON + HOUR, **like),
+        notice("two after", not_before=NOON + 2 * HOUR, **like),
+        notice("another thing", collapses=True, about="else"),
+        notice("another person", to=OWNER.id, **like),
+        notice("never collapses", about="met"),
+        notice("still ahead", not_before=LATER + HOUR, **like),
+    )
+
+    went = [taken.notice.key for id in outbox.ready("mail", now=LATER, most=10) if (taken := outbox.take(id))]
+
+    assert {"two after", "another thing", "another person", "never collapses"} == set(went)
+    assert ("withdrawn", "collapsed into two after") == state_of(outbox, ids[0])
+    assert ("withdrawn", "collapsed into two after") == state_of(outbox, ids[1])
+    assert ("waiting", None) == state_of(outbox, ids[-1])
+
+
+def test_of_notices_of_the_same_moment_the_last_written_goes(outbox: SqlOutbox, put: Put) -> None:
+    """A late start writes them all at once."""
+    like: dict[str, Any] = {"collapses": True, "about": "met"}
+    first, last = put(notice("a", **like), notice("b", **like))
+
+    assert outbox.take(first) is None
+    assert outbox.take(last) is not None
+
+
+def test_a_refused_notice_is_told_to_the_owner(outbox: SqlOutbox, put: Put) -> None:
+    """Who, what and why; and the journal keeps it without an address."""
+    [id] = put(notice())
+
+    told = outbox.refused(id, reason="550 no such mailbox", at=LATER)
+
+    assert OWNER.id == told
+    assert ("refused", "550 no such mailbox") == state_of(outbox, id)
+    [kept] = reads.notices(outbox._engine, state="waiting")
+    assert (f"undeliverable/{id}", "undeliverable", OWNER.id) == (kept.key, kept.kind, kept.person)
+    assert {"to": LEAD.name, "kind": "reminder", "reason": "550 no such mailbox"}.items() <= kept.facts.items()
+    assert {"account", "receiver", "owner_name", "owner_email", "onboarding", "staff", "ui"} <= kept.facts.keys()
+    [entry] = reads.journal(outbox._engine, ONE)
+    assert ("notice_refused", "reminder", LEAD.id) == (entry.kind, entry.about, entry.data["person"])
+    assert outbox.take(kept.id) is not None
+
+
+def test_a_refusal_again_tells_nobody_twice(outbox: SqlOutbox, put: Put) -> None:
+    """But it still answers who has to be told, so that the sender is woken."""
+    [id] = put(notice())
+    outbox.refused(id, reason="550", at=LATER)
+
+    assert OWNER.id == outbox.refused(id, reason="551", at=LATER + HOUR)
+
+    assert ("refused", "550") == state_of(outbox, id)
+    assert 1 == len(reads.notices(outbox._engine, state="waiting"))
+    assert 1 == len(reads.journal(outbox._engine, ONE))
+
+
+def test_the_owner_is_not_told_of_their_own_mailbox(outbox: SqlOutbox, put: Put) -> None:
+    """Or every refusal would make the next one."""
+    [id] = put(notice(to=OWNER.id))
+
+    assert outbox.refused(id, reason="550", at=LATER) is None
+
+    assert () == reads.notices(outbox._engine, state="waiting")
+
+
+def test_a_notice_to_nobody_we_know_is_refused_and_told(outbox: SqlOutbox, put: Put) -> None:
+    """It neither stops the onboarding nor vanishes."""
+    [id] = put(notice(to="stranger"))
+
+    assert outbox.take(id) is None
+
+    assert "refused" == state_of(outbox, id)[0]
+    assert ["undeliverable"] == [kept.kind for kept in reads.notices(outbox._engine, state="waiting")]
+
+
+def test_a_notice_that_went_while_it_was_withdrawn_counts_as_sent(
+    outbox: SqlOutbox, ledger: SqlLedger, put: Put
+) -> None:
+    """The onboarding ended while the message was on its way."""
+    [id] = put(notice(while_open="met"))
+    assert outbox.take(id) is not None
+    ledger.write(Writing(onboarding=ONE, standing=standing(ending="churned")))
+
+    outbox.sent(id, receipt())
+
+    assert ("sent", None) == state_of(outbox, id)
+
+
+def test_what_was_sent_cannot_be_refused_afterwards(outbox: SqlOutbox, put: Put) -> None:
+    """An earlier try that failed may report later than the one that went."""
+    [id] = put(notice())
+    outbox.sent(id, receipt())
+
+    assert outbox.refused(id, reason="550", at=LATER) is None
+
+    assert "sent" == state_of(outbox, id)[0]
+
+
+def test_receipts_and_writings_at_once_do_not_block_each_other(outbox: SqlOutbox, ledger: SqlLedger, put: Put) -> None:
+    """The sender writes receipts of an onboarding whose ending withdraws its reminders."""
+    ids = put(*(notice(f"k{number}", while_open="met") for number in range(20)))
+    ended = Writing(onboarding=ONE, standing=standing(ending="churned"))
+
+    with ThreadPoolExecutor(8) as threads:
+        done = [
+            threads.submit(outbox.sent, id, receipt()) if turn else threads.submit(ledger.write, ended)
+            for id in ids
+            for turn in range(2)
+        ]
+        for each in done:
+            each.result(timeout=30)
+
+    assert {"sent"} == {kept.state for kept in reads.notices(outbox._engine)}
+    assert 20 == len(reads.journal(outbox._engine, ONE))

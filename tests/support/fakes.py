@@ -1,0 +1,303 @@
+"""What do the activities stand on when no database is needed? Ports by hand, which keep everything they were given."""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, cast
+
+from domain.deal import DealClosed, Sale, onboarding_id
+from domain.inbox import InboxRow, Settled
+from domain.notice import Notice, Person
+from domain.record import (
+    Basis,
+    Dossier,
+    JournalRow,
+    KeptRow,
+    Past,
+    Receipt,
+    RegisterRow,
+    Standing,
+    WaitingNotice,
+    Writing,
+)
+from domain.rules.accounts import LENDS_NOTHING, KnownDeal, same_account
+from domain.rules.admission import read_deal
+from domain.trouble import AlreadyOnboarded, UnknownOnboarding
+
+
+@dataclass
+class MemoryLedger:
+    """Keeps the same promises as the store (`tests/store/test_ledgers.py`), but that an ending withdraws what waits."""
+
+    dossiers: dict[str, Dossier] = field(default_factory=dict)
+    runs: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, DealClosed] = field(default_factory=dict)
+    journal: dict[str, dict[str, JournalRow]] = field(default_factory=dict)
+    notices: dict[tuple[str, str], Notice] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    rows: dict[tuple[str, str, str], RegisterRow] = field(default_factory=dict)
+    writings: list[Writing] = field(default_factory=list)
+    down: bool = False
+    refusals: int = 0
+    """How often somebody came while it was down."""
+    hangs: float = 0.0
+    """Seconds until it answers."""
+    recorded: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """When each row of the journal was written, by the business clock."""
+
+    def admit(self, dossier: Dossier, *, run: str) -> None:
+        self._answer()
+        named = (dossier.deal.source, dossier.deal.id)
+        before = {(other.deal.source, other.deal.id): id for id, other in self.dossiers.items()}
+        there = self.dossiers.get(dossier.onboarding)
+        if before.get(named, dossier.onboarding) != dossier.onboarding or (there and named not in before):
+            raise AlreadyOnboarded(dossier.onboarding)
+        if self.runs.setdefault(dossier.onboarding, run) != run:
+            raise AlreadyOnboarded(dossier.onboarding)
+        if there is None:
+            self.dossiers[dossier.onboarding] = _with_people(dossier, dossier.people)
+
+    def of_account(self, sale: Sale) -> Sequence[KnownDeal]:
+        self._answer()
+        known = [
+            KnownDeal(onboarding=id, deal=dossier.deal, owner=self._owner(id))
+            for id, dossier in self.dossiers.items()
+            if id != onboarding_id(sale.source, sale.id) and same_account(sale, dossier.deal) and self._meant(id)
+        ]
+        return sorted(known, key=lambda other: other.deal.closed_at, reverse=True)
+
+    def _meant(self, onboarding: str) -> bool:
+        standing = self.standings.get(onboarding)
+        return standing is None or standing.ending not in LENDS_NOTHING
+
+    def _owner(self, onboarding: str) -> str:
+        standing = self.standings.get(onboarding)
+        return standing.owner if standing else self.dossiers[onboarding].deal.owner or ""
+
+    def kept_deal(self, onboarding: str) -> DealClosed | None:
+        self._answer()
+        return self.kept.get(onboarding)
+
+    def readmit(self, onboarding: str, *, run: str) -> None:
+        self._answer()
+        self.runs[onboarding] = run
+
+    def past(self, onboarding: str) -> Past | None:
+        self._answer()
+        standing = self.standings.get(onboarding)
+        if standing is None:
+            return None
+        rows = self.journal.get(onboarding, {}).values()
+        issues = [row for row in self.registers(onboarding) if row.kind == "issue"]
+        return Past(
+            rows=tuple(KeptRow(**row.model_dump(), recorded_at=self.recorded[onboarding, row.key]) for row in rows),
+            as_of=standing.as_of,
+            owner=standing.owner,
+            paused=standing.status == "paused",
+            ending=standing.ending,
+            milestones=standing.milestones,
+            stages=standing.stages,
+            open_issues=tuple(issue.key for issue in issues if issue.status != "resolved"),
+        )
+
+    def dossier(self, onboarding: str) -> Dossier:
+        self._answer()
+        if onboarding not in self.dossiers:
+            raise UnknownOnboarding(onboarding)
+        return self.dossiers[onboarding]
+
+    def basis(self, onboarding: str, keys: Collection[str]) -> Basis:
+        written = self.journal.get(onboarding, {}).items()
+        return Basis(self.dossier(onboarding), {key: row.at for key, row in written if key in keys})
+
+    def registers(self, onboarding: str) -> Sequence[RegisterRow]:
+        mine = [row for (owner, _, _), row in self.rows.items() if owner == onboarding]
+        return sorted(mine, key=lambda row: (row.kind, row.at, row.key))
+
+    def write(self, writing: Writing) -> None:
+        dossier = self.dossier(writing.onboarding)
+        self.writings.append(writing)
+        journal = self.journal.setdefault(writing.onboarding, {})
+        for row in writing.journal:
+            journal.setdefault(row.key, row)
+            written_at = writing.standing.as_of if writing.standing else row.at
+            self.recorded.setdefault((writing.onboarding, row.key), written_at)
+        for notice in writing.notices:
+            self.notices.setdefault((writing.onboarding, notice.key), notice)
+        standing, before = writing.standing, self.standings.get(writing.onboarding)
+        if standing is not None and before is not None and standing.as_of < before.as_of:
+            return
+        self.dossiers[writing.onboarding] = _with_people(dossier, writing.people)
+        for register in writing.registers:
+            self._register(writing.onboarding, register)
+        if standing is not None:
+            self.standings[writing.onboarding] = standing
+
+    def _register(self, onboarding: str, row: RegisterRow) -> None:
+        key = (onboarding, row.kind, row.key)
+        if (before := self.rows.get(key)) is not None:
+            told = {name: value for name, value in row.data.items() if value is not None}
+            row = row.model_copy(
+                update={"title": row.title or before.title, "data": {**row.data, **before.data, **told}}
+            )
+        self.rows[key] = row
+
+    def load_by_owner(self) -> Mapping[str, int]:
+        self._answer()
+        load: dict[str, int] = {}
+        for onboarding, dossier in self.dossiers.items():
+            standing = self.standings.get(onboarding)
+            owner = standing.owner if standing else dossier.deal.owner
+            if owner and (standing is None or standing.ending is None):
+                load[owner] = load.get(owner, 0) + 1
+        return load
+
+    def _answer(self) -> None:
+        time.sleep(self.hangs)
+        if self.down:
+            self.refusals += 1
+            raise ConnectionError("the database does not answer")
+
+    # --- what tests ask
+
+    def people(self, onboarding: str) -> tuple[Person, ...]:
+        """Everybody who takes part, as last written."""
+        return self.dossiers[onboarding].people
+
+    def told(self, onboarding: str, kind: str | None = None) -> list[Notice]:
+        """The notices of an onboarding in the order in which they were written."""
+        mine = [notice for (owner, _), notice in self.notices.items() if owner == onboarding]
+        return [notice for notice in mine if kind in (None, notice.kind)]
+
+    def kinds_to(self, onboarding: str, person: str) -> list[str]:
+        return [notice.kind for notice in self.told(onboarding) if notice.to == person]
+
+    def facts(self, onboarding: str, kind: str) -> list[JournalRow]:
+        return [row for row in self.journal.get(onboarding, {}).values() if row.kind == kind]
+
+
+@dataclass
+class MemoryInbox:
+    """Deliveries by their number, in the order in which they came."""
+
+    rows: dict[int, InboxRow] = field(default_factory=dict)
+    waited_for: list[tuple[int, str]] = field(default_factory=list)
+
+    def deliver(self, source: str = "deals", **more: Any) -> int:
+        """What the web process does."""
+        id = len(self.rows) + 1
+        told = {"kind": "deal_closed", "key": str(id), "state": "waiting", "received_at": datetime.now(UTC), **more}
+        self.rows[id] = InboxRow.model_validate({"id": id, "source": source, **told})
+        return id
+
+    def ready(self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()) -> Sequence[InboxRow]:
+        return self._waiting(apart_from, not_of, tried=False)[:most]
+
+    def tried_before(
+        self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()
+    ) -> Sequence[InboxRow]:
+        return self._waiting(apart_from, not_of, tried=True)[:most]
+
+    def _waiting(self, apart_from: Collection[int], not_of: Collection[str], *, tried: bool) -> list[InboxRow]:
+        wait = [row for row in self.rows.values() if row.state == "waiting" and row.source not in not_of]
+        return [row for row in wait if row.id not in apart_from and bool(row.outcome) == tried]
+
+    def waiting_about(self, source: str, subjects: Collection[str]) -> Sequence[InboxRow]:
+        about = [row for row in self.rows.values() if row.source == source and row.subject in subjects]
+        return [row for row in about if row.state == "waiting"]
+
+    def get(self, id: int) -> InboxRow | None:
+        return self.rows.get(id)
+
+    def settle(self, became: Mapping[int, Settled]) -> None:
+        for id, settled in became.items():
+            if self.rows[id].state == "waiting":
+                self.rows[id] = self.rows[id].model_copy(update=settled.model_dump())
+
+    def waits_for(self, id: int, trouble: str) -> None:
+        self.waited_for.append((id, trouble))
+        self.rows[id] = self.rows[id].model_copy(update={"outcome": trouble})
+
+    def states(self) -> list[str]:
+        return [row.state for row in self.rows.values()]
+
+
+def delivered(source: str, body: Any, **more: Any) -> InboxRow:
+    """A delivery as a handler gets it."""
+    told = {"id": 1, "kind": "deal_closed", "key": "1", "state": "waiting", "received_at": datetime.now(UTC), **more}
+    return InboxRow.model_validate({"source": source, "body": body, **told})
+
+
+class Began(NamedTuple):
+    onboarding: str
+    already: bool
+    completed: tuple[str, ...] = ()
+
+
+@dataclass
+class Doors:
+    """The door, which starts every deal file that is one and believes all news."""
+
+    started: list[dict[str, Any]] = field(default_factory=list)
+    told: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+
+    async def start(self, raw: object) -> Began:
+        deal = read_deal(raw)
+        onboarding = onboarding_id(deal.source, deal.id)
+        already = any(onboarding == onboarding_id(had["source"], had["id"]) for had in self.started)
+        if not already:
+            self.started.append(cast("dict[str, Any]", raw))
+        return Began(onboarding, already)
+
+    async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> None:
+        self.told.append((onboarding, kind, dict(raw)))
+
+
+def _with_people(dossier: Dossier, people: Sequence[Person]) -> Dossier:
+    known = {person.id: person for person in (*dossier.people, *people)}
+    return dossier.model_copy(update={"people": tuple(known[id] for id in sorted(known))})
+
+
+@dataclass
+class MemoryOutbox:
+    """Nothing waits here: what was told is read from the ledger."""
+
+    def ready(self, channel: str, *, now: datetime, most: int) -> Sequence[int]:
+        return ()
+
+    def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
+        return None
+
+    def take(self, id: int) -> WaitingNotice | None:
+        return None
+
+    def sent(self, id: int, receipt: Receipt) -> None:
+        return
+
+    def refused(self, id: int, *, reason: str, at: datetime) -> str | None:
+        return None
+
+
+@dataclass
+class RecordingChannel:
+    """Takes every message, after failing as often as it was told to."""
+
+    failures: list[Exception] = field(default_factory=list)
+    delivered: list[WaitingNotice] = field(default_factory=list)
+
+    def deliver(self, waiting: WaitingNotice) -> Receipt:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.delivered.append(waiting)
+        return Receipt(message_id=waiting.message_id, place="memory", at=datetime.now(UTC))
+
+
+@dataclass
+class Wakes:
+    """Counts how often a sender was woken."""
+
+    calls: list[str] = field(default_factory=list)
+
+    async def __call__(self, channel: str) -> None:
+        self.calls.append(channel)

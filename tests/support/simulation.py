@@ -1,0 +1,332 @@
+"""How does an onboarding go, without a server? The pure core, driven as the workflow drives it, from wake to wake."""
+
+import copy
+import functools
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from activities.calendars import public_holidays
+from domain import agenda
+from domain.agenda import Consequences, Entry, Progress, State
+from domain.agenda.occasion import Occasion
+from domain.calendar import WorkCalendar
+from domain.clock import Clock
+from domain.deal import Account, DealClosed
+from domain.news import read_news
+from domain.notice import Notice
+from domain.playbook import Playbook
+from domain.record import Dossier, JournalRow, Writing
+from domain.refusal import Refused
+from domain.rules.acting import NUDGES
+from domain.rules.admission import chosen_playbook
+from domain.rules.casting import people_of
+from domain.rules.deciding import decide
+from domain.rules.opening import first_state
+from domain.team import Team
+from domain.text import LANGUAGES, in_language
+from playbooks.library import Directory, Library
+from tests.support.fakes import MemoryLedger
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+GRAIN = timedelta(milliseconds=1)
+"""The workflow's timers are set this much late (`workflows.options.CLOCK_GRAIN`)."""
+STATUSES = frozenset(
+    {"on_track", "behind", "stuck", "paused", "handed_over", "handed_over_with_exceptions", "churned"}
+    | {"deal_reversed", "duplicate", "withdrawn", "cancelled"}
+)
+MOST_TURNS_AT_ONCE = 6
+"""A piece of news is one turn, what is due is another, what follows from either a third: more is a loop that spins."""
+OWNER, MANAGER, EXECUTIVE, OTHER_CSM = "jonas.weber", "nora.lindqvist", "arthur.mensah", "grace.lee"
+
+
+@functools.cache
+def playbook_of(tier: str) -> Playbook:
+    return Library(None).get(tier)
+
+
+def high_touch() -> Playbook:
+    return playbook_of("high-touch")
+
+
+@functools.cache
+def staff() -> Team:
+    return Directory()()
+
+
+def deal(name: str = "lindenau-germany", **changes: Any) -> DealClosed:
+    """A deal of `examples/`, with fields changed."""
+    raw = json.loads((EXAMPLES / f"{name}.json").read_text("utf-8"))
+    return DealClosed.model_validate({**raw, **changes})
+
+
+def calendar_of(deal: DealClosed) -> WorkCalendar:
+    return _calendar(deal.account, deal.closed_at.year)
+
+
+@functools.cache
+def _calendar(account: Account, year: int) -> WorkCalendar:
+    return public_holidays(account, years=range(year, year + 3))
+
+
+def through_json(state: State) -> State:
+    return State.model_validate_json(state.model_dump_json())
+
+
+def opened(name: str = "lindenau-germany") -> "Simulation":
+    """The onboarding of a deal of `examples/`, just opened, by the playbook of its tier.
+
+    Lindenau's was opened on Mon 2 Nov 2026: owner Jonas, approved by Nora or Arthur.
+    """
+    return _opened(name).fork()
+
+
+@functools.cache
+def _opened(name: str) -> "Simulation":
+    return Simulation(deal(name), playbook=chosen_playbook(deal(name), Library()))
+
+
+def gone_live() -> "Simulation":
+    """Lindenau's onboarding, gone live on the morning of Mon 4 Jan 2027 with all that had to come before."""
+    return _gone_live().fork()
+
+
+@functools.cache
+def _gone_live() -> "Simulation":
+    onboarding = opened()
+    onboarding.to_day(63, hour=9)
+    onboarding.settled("gone_live")
+    return onboarding
+
+
+@dataclass
+class Simulation:
+    """One onboarding on the pure core. What must hold always is looked at after every turn."""
+
+    deal: DealClosed
+    playbook: Playbook = field(default_factory=high_touch)
+    team: Team = field(default_factory=staff)
+    opened_at: datetime | None = None
+    clock: Clock = field(default_factory=Clock)
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    fired: list[Entry] = field(default_factory=list)
+    meanwhile: Callable[[State, datetime], object] | None = None
+    """Called once while the next turn is being written: what handlers do between two awaits of the loop."""
+
+    def __post_init__(self) -> None:
+        self.now = self.opened_at or self.deal.as_of or self.deal.closed_at
+        self.calendar = calendar_of(self.deal)
+        self.state = first_state(
+            self.deal, self.playbook, self.calendar, self.team, load={}, clock=self.clock, now=self.now
+        )
+        people = tuple(people_of(self.deal))
+        self.dossier = Dossier(
+            onboarding=self.id, deal=self.deal, playbook=self.playbook, calendar=self.calendar, people=people
+        )
+        self.ledger.admit(self.dossier, run="1")
+        self.settle()
+
+    @property
+    def id(self) -> str:
+        return self.state.onboarding
+
+    def fork(self) -> "Simulation":
+        """Another that has had the same past: cheaper than living it again."""
+        other = copy.copy(self)
+        other.state, other.fired = through_json(self.state), list(self.fired)
+        kept, journal = self.ledger, {id: dict(rows) for id, rows in self.ledger.journal.items()}
+        other.ledger = replace(
+            kept,
+            dossiers=dict(kept.dossiers),
+            journal=journal,
+            notices=dict(kept.notices),
+            rows=dict(kept.rows),
+            standings=dict(kept.standings),
+            recorded=dict(kept.recorded),
+            writings=list(kept.writings),
+        )
+        return other
+
+    # --- the loop, as in workflows/onboarding.py
+
+    def settle(self) -> None:
+        """Take turns until nothing is due and nothing is unwritten."""
+        for _ in range(MOST_TURNS_AT_ONCE):
+            agenda.unfold(self.state, self.now)
+            due = agenda.due(self.state, self.now)
+            if not due and not self.state.pending:
+                self._look()
+                return
+            self._take_turn(due)
+        raise AssertionError(f"the loop spins at {self.now}: {agenda.due(self.state, self.now)}")
+
+    def until(self, moment: datetime) -> None:
+        """Let time pass to that moment, waking whenever something is due."""
+        while (entry := agenda.next_entry(self.state)) is not None and entry.due + GRAIN <= moment:
+            assert entry.due + GRAIN > self.now, f"{entry} should have been acted on before {self.now}"
+            self.now = entry.due + GRAIN
+            self.settle()
+        self.now = max(self.now, moment)
+
+    def _take_turn(self, due: list[Entry]) -> None:
+        carried = through_json(self.state)
+        assert carried == self.state, "the next run would not be the same"
+        occasion = Occasion(state=carried, due=tuple(due), now=self.now)
+        written = self.state.facts
+        done_before = self.ledger.basis(self.id, occasion.keys).done_before
+        assert not done_before, f"twice: {done_before}"
+        known = self.ledger.registers(self.id)
+        decision = decide(occasion, self.dossier, self.team, done_before=done_before, known=known)
+        self._look_at(decision.writing, due)
+        self.ledger.write(decision.writing)
+        self.fired += due
+        if self.meanwhile is not None:
+            interrupt, self.meanwhile = self.meanwhile, None
+            interrupt(self.state, self.now)
+        consequences = Consequences.model_validate_json(decision.consequences.model_dump_json())
+        agenda.adopt(self.state, consequences, acted_on=due, written=written)
+        agenda.unfold(self.state, self.now)
+
+    # --- what always holds
+
+    def _look(self) -> None:
+        state = self.state
+        slots = [entry.slot for entry in state.entries]
+        assert len(slots) == len(set(slots)), f"two entries in one slot: {slots}"
+        assert agenda.status(state, self.now) in STATUSES
+        assert state.owner, "an onboarding without an owner"
+        if not state.ending:
+            assert agenda.next_entry(state) or agenda.waiting_for(state), "nobody is waited for and nothing is due"
+        assert all(entry.due > self.now for entry in state.entries if not state.paused_at and not state.ending)
+        self._look_at_the_ending()
+
+    def _look_at_the_ending(self) -> None:
+        ending = self.state.ending
+        if ending == "handed_over":
+            assert not self.state.unmet(), "handed over although something is missing"
+        if ending == "handed_over_with_exceptions":
+            fact = self.facts("ended")[0]
+            assert fact.by in self.state.approvers
+            assert set(self.state.unmet()) <= set(self.state.exceptions)
+        assert len(self.facts("ended")) == (1 if ending else 0)
+
+    def _look_at(self, writing: Writing, due: Iterable[Entry]) -> None:
+        keys = [row.key for row in writing.journal]
+        assert len(keys) == len(set(keys)), f"one key twice: {keys}"
+        known = set(self.ledger.journal.get(self.id, {}))
+        assert not known & set(keys), f"again: {known & set(keys)}"
+        # That all is ready early is said at every turn until the window opens, under one key: it is written once.
+        notices = [notice.key for notice in writing.notices if notice.kind != "ready_early"]
+        assert len(notices) == len(set(notices)), f"one message twice: {notices}"
+        again = {key for _, key in self.ledger.notices} & set(notices)
+        assert not again, f"told again: {again}"
+        assert not (self.facts("ended") and notices), "told after the ending"
+        assert all(entry.due <= self.now for entry in due)
+        settled = {milestone.key for milestone in self.state.milestones if milestone.settled}
+        late = [notice for notice in writing.notices if notice.kind in NUDGES and notice.about in settled]
+        assert not late, f"settled, and yet told: {late}"
+        titles = {self._title(key, language) for key in settled for language in LANGUAGES}
+        summed_up = [n for n in writing.notices if n.kind == "overdue_summary"]
+        assert not [n for n in summed_up for line in n.facts["overdue"] if line["title"] in titles]
+
+    def _title(self, key: str, language: str) -> str:
+        milestone = self.playbook.milestone(key)
+        assert milestone is not None
+        return in_language(milestone.title, language)
+
+    # --- news
+
+    def tell(self, kind: str, /, **news: Any) -> Progress:
+        """An update: refused with a reason, or applied and answered."""
+        return self.update(kind, news)
+
+    def update(self, kind: str, raw: Any) -> Progress:
+        news = read_news(kind, raw)
+        agenda.check(self.state, news, self.now)
+        changed = agenda.apply(self.state, news, self.now)
+        answer = agenda.progress(self.state, self.now, repeated=not changed)
+        if changed:
+            self.settle()
+        return answer
+
+    def refusal(self, kind: str, /, **news: Any) -> tuple[str, str]:
+        """Field and reason of the refusal, after which the state is what it was."""
+        before = self.state.model_copy(deep=True)
+        try:
+            self.tell(kind, **news)
+        except Refused as refusal:
+            assert before == self.state
+            return refusal.field, refusal.reason
+        raise AssertionError(f"{kind} was not refused: {news}")
+
+    def hear(self, kind: str, raw: Any) -> None:
+        """A signal: never refused, but perhaps without effect."""
+        if not self.state.ending:
+            agenda.hear(self.state, kind, raw, self.now)
+            self.settle()
+
+    def settled(self, *keys: str) -> None:
+        """Reach or sign milestones now, each by somebody who may, with all that their gates wait for."""
+        for key in keys:
+            milestone = self.state.milestone(key)
+            assert milestone is not None
+            if milestone.settled:
+                continue
+            self.settled(*self.state.gate(milestone))
+            if milestone.signers:
+                self.tell("sign_off", milestone=key, decision="approve", by=milestone.signers[0])
+            elif milestone.role != "hypercare_end":
+                self.tell("reach_milestone", milestone=key, by=self.state.owner)
+
+    def in_time(self, *, to: str) -> None:
+        """Live through the plan, settling every milestone a few hours before it is due, that one included."""
+        for milestone in sorted(self.state.milestones, key=lambda milestone: milestone.due):
+            if not milestone.settled and milestone.role != "hypercare_end":
+                self.until(milestone.due - timedelta(hours=5))
+                self.settled(milestone.key)
+            if milestone.key == to:
+                return
+
+    # --- time and sight
+
+    def at(self, text: str) -> datetime:
+        """That local time of the customer, like `2026-11-09 12:00`."""
+        local = datetime.fromisoformat(text)
+        return local.replace(tzinfo=self.calendar.zone).astimezone(UTC)
+
+    def to(self, text: str) -> None:
+        self.until(self.at(text))
+
+    def to_day(self, day: int, hour: int = 12) -> None:
+        """To that day after the close, at that hour of the customer."""
+        on = self.calendar.day_of(self.deal.closed_at) + timedelta(days=day)
+        self.until(self.calendar.at(on, time(hour)))
+
+    def due_on(self, key: str) -> str:
+        milestone = self.state.milestone(key)
+        assert milestone is not None
+        return str(self.calendar.day_of(milestone.due))
+
+    def status(self) -> str:
+        return agenda.status(self.state, self.now)
+
+    def notices(self, kind: str | None = None, *, about: str | None = None, to: str | None = None) -> list[Notice]:
+        told = self.ledger.told(self.id, kind)
+        return [n for n in told if about in (None, n.about) and to in (None, n.to)]
+
+    def told(self, kind: str, **which: str) -> list[str]:
+        """Who was told that, in order."""
+        return [notice.to for notice in self.notices(kind, **which)]
+
+    def facts(self, kind: str) -> list[JournalRow]:
+        return self.ledger.facts(self.id, kind)
+
+    def entry(self, slot: str) -> Entry | None:
+        return next((entry for entry in self.state.entries if entry.slot == slot), None)
+
+    def local(self, moment: datetime) -> str:
+        """That moment as the customer's clock shows it."""
+        return f"{moment.astimezone(self.calendar.zone):%a %Y-%m-%d %H:%M}"

@@ -1,0 +1,1 @@
+"""Tests of `workflows/`, on the time-skipping server."""
