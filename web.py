@@ -1,23 +1,38 @@
-"""Which process serves the web? This one; `day90 web` and `day90 up` start it."""
+"""Which process serves the web? This one, started by `day90 web` and `day90 up`."""
 
+import asyncio
 import os
 import sys
 
+import structlog
 import uvloop
 
-from runtime.connection import BadTemporalProfile, CannotReachTemporal
+from runtime.connection import BadTemporalProfile, CannotReachTemporal, connect
 from runtime.logs import configure_logs
-from runtime.settings import ENDED_BY_SETTING, BadSetting, load_settings
+from runtime.settings import ENDED_BY_SETTING, BadSetting, Settings, load_settings
+from runtime.telemetry import into_our_logs
 from starter.trouble import CannotStart
-from store.engine import CannotMigrate
+from starter.web.app import web_app
+from starter.web.serving import serve_app
+from store.engine import CannotMigrate, migrate
+from wiring.web import web_parts
+
+log = structlog.get_logger()
+
+
+async def serve(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT; what was taken is written down first. Raises CannotStart, CannotMigrate."""
+    await asyncio.to_thread(migrate, settings.sql_url)
+    async with web_parts(settings, reach=lambda: connect(runtime=into_our_logs())) as parts:
+        await serve_app(web_app(parts), settings)
+    log.info("web_ended")
 
 
 def main() -> int:
+    """The exit code: 0 when asked to end, 2 for a setting that cannot be used, 5 where something is not reachable."""
     try:
         settings = load_settings()
         configure_logs(style=settings.log_format, level=settings.log_level)
-        from starter.web.serving import serve
-
         # Half the time of a request is the event loop's.
         uvloop.run(serve(settings))
     except BadSetting as trouble:

@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.onboarding import Opening
 from activities.ports import Calendars, IntroductionLedger, Ledger, Library, Staff, Wake
-from activities.sender import MAIL
+from activities.waking import channels_of, wake_each
 from domain.clock import DAY, Clock
 from domain.introduction import Happening, IntroductionKept, IntroductionState, IntroductionTurn, Learnt
 from domain.news import short
@@ -22,7 +22,7 @@ from domain.record import IntroductionDossier
 from domain.refusal import InvalidDeal
 from domain.rules.accounts import owned_by
 from domain.rules.admission import calendar_ahead, check_prospect, read_prospect
-from domain.rules.introducing import decide, owner_of
+from domain.rules.introducing import Decision, decide, owner_of
 
 log = structlog.get_logger()
 
@@ -104,12 +104,11 @@ class Introducing:
     async def keep_introduction(self, turn: IntroductionTurn) -> IntroductionKept:
         """Write down what happened, tell people, and answer with what comes next."""
         loop = asyncio.get_running_loop()
-        kept, told = await loop.run_in_executor(self.threads, self._keep, turn)
-        if told:
-            await self.wake(MAIL)
-        return kept
+        decision = await loop.run_in_executor(self.threads, self._keep, turn)
+        await wake_each(self.wake, channels_of(notice for notice, _ in decision.writing.notices))
+        return decision.kept
 
-    def _keep(self, turn: IntroductionTurn) -> tuple[IntroductionKept, bool]:
+    def _keep(self, turn: IntroductionTurn) -> Decision:
         decision = decide(turn, self.introductions.dossier(turn.state.introduction), self.staff())
         self.introductions.write(decision.writing)
-        return decision.kept, bool(decision.writing.notices)
+        return decision

@@ -1,7 +1,7 @@
 """What happens when an onboarding opens, and at every turn after that? Decide, write it down, wake the sender."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,13 +12,13 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ports import Calendars, Ledger, Library, Staff, Wake
-from activities.sender import MAIL
+from activities.waking import channels_of, wake_each
 from domain.agenda.occasion import Occasion, ProgrammeOccasion
 from domain.agenda.packing import packed
 from domain.agenda.state import Consequences, Entry, State
 from domain.clock import DAY, Clock
 from domain.deal import DealClosed, onboarding_id
-from domain.record import Dossier
+from domain.record import Dossier, Writing
 from domain.refusal import InvalidDeal
 from domain.rules.admission import business_now, calendar_of, check_deal, read_deal
 from domain.rules.casting import people_of, staff_person
@@ -51,7 +51,7 @@ class Opening(Wire):
 @dataclass(frozen=True)
 class Bookkeeping:
     """The activities of an onboarding's own tasks. `ui` is the Temporal UI's address of an onboarding, with `{id}`;
-    `spread` is how far apart onboardings wake that have something at the same hour.
+    `spread` is how far apart onboardings wake that have something at the same hour. `channels` are those to people.
 
     `threads` are for the database alone: a mail server that hangs must not keep anything from being written down.
     `rings` tells that the journal has grown, and costs nothing.
@@ -62,6 +62,7 @@ class Bookkeeping:
     staff: Staff
     calendars: Calendars
     wake: Wake
+    channels: Collection[str]
     threads: Executor
     day_length: timedelta = DAY
     spread: timedelta = timedelta(0)
@@ -155,11 +156,10 @@ class Bookkeeping:
         """Decide what follows, write journal, read model and notices in one transaction, wake the sender."""
         consequences, waiting = await asyncio.get_running_loop().run_in_executor(self.threads, self._turn, occasion)
         self.rings()
-        if waiting:
-            await self.wake(MAIL)
+        await wake_each(self.wake, waiting)
         return consequences
 
-    def _turn(self, occasion: Occasion) -> tuple[Consequences, bool]:
+    def _turn(self, occasion: Occasion) -> tuple[Consequences, Collection[str]]:
         onboarding = occasion.state.onboarding
         dossier, done_before = self.ledger.basis(onboarding, occasion.keys)
         reports = any(entry.rule == "cadence" for entry in occasion.due)
@@ -172,7 +172,7 @@ class Bookkeeping:
             ui=self.ui.format(id=onboarding),
         )
         self.ledger.write(decision.writing)
-        return decision.consequences, bool(decision.writing.notices or done_before)
+        return decision.consequences, self._waiting(decision.writing, done_before)
 
     @activity.defn
     async def keep_programme(self, occasion: ProgrammeOccasion) -> list[Entry]:
@@ -180,13 +180,19 @@ class Bookkeeping:
         loop = asyncio.get_running_loop()
         entries, waiting = await loop.run_in_executor(self.threads, self._keep_programme, occasion)
         self.rings()
-        if waiting:
-            await self.wake(MAIL)
+        await wake_each(self.wake, waiting)
         return entries
 
-    def _keep_programme(self, occasion: ProgrammeOccasion) -> tuple[list[Entry], bool]:
+    def _keep_programme(self, occasion: ProgrammeOccasion) -> tuple[list[Entry], Collection[str]]:
         dossier, done_before = self.ledger.basis(occasion.onboarding, [entry.key for entry in occasion.due])
         ui = self.ui.format(id=occasion.programme)
         entries, writing = keep_programme(occasion, dossier, self.staff(), done_before=done_before, ui=ui)
         self.ledger.write(writing)
-        return entries, bool(writing.notices or done_before)
+        return entries, self._waiting(writing, done_before)
+
+    def _waiting(self, writing: Writing, done_before: Collection[str]) -> Collection[str]:
+        """The channels for which something waits now.
+
+        Where a try before this one wrote its notices and was cut off, any channel may never have been woken.
+        """
+        return self.channels if done_before else channels_of(writing.notices)

@@ -1,7 +1,7 @@
 """How does what waits leave the house? Taken up right before it goes, delivered, and what came of it kept."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,10 +12,10 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ports import Channel, Office, Outbox, Wake
+from activities.waking import wake_each
 from domain.trouble import ChannelDown, ChannelRefuses
 from domain.wire import Instant, Wire
 
-MAIL = "mail"
 MOST_AT_ONCE = 20
 """So many deliveries of a channel are under way together: enough to fill a second, few enough for any mail server."""
 PATIENCE = timedelta(days=5)
@@ -98,12 +98,13 @@ class Letters:
 @dataclass(frozen=True)
 class Sending:
     """The activities of a channel's sender. `offices` knows the office of a channel; None where there is none (any
-    more), and then nothing waits. `threads` are for looking what waits.
+    more), and then nothing waits. `channels` are those to people. `threads` are for looking what waits.
     """
 
     offices: Callable[[str], Office | None]
+    channels: Collection[str]
     threads: Executor
-    wake: Wake | None = None
+    wake: Wake
 
     @activity.defn
     async def look_into_outbox(self, look: Look) -> Round:
@@ -126,9 +127,9 @@ class Sending:
             outcome = await _with_signs_of_life(asyncio.ensure_future(office.deliver(delivery.notice)))
         except ChannelDown as error:
             raise ApplicationError(str(error), type="ChannelDown", next_retry_delay=error.again_after) from None
-        if outcome == "refused" and delivery.channel != MAIL and self.wake is not None:
-            # People were written to about it.
-            await self.wake(MAIL)
+        if outcome == "refused":
+            # People were written to about it. This sender looks again by itself.
+            await wake_each(self.wake, [channel for channel in self.channels if channel != delivery.channel])
         return outcome
 
 

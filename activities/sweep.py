@@ -12,6 +12,7 @@ import structlog
 from temporalio import activity
 
 from activities.ports import Census, Fleet, Staff, Wake
+from activities.waking import channels_of, wake_each
 from activities.webhooks import channel_of as webhook_channel
 from activities.write_backs import channel_of as crm_channel
 from domain.census import Line, Mailbag, Sighting
@@ -96,9 +97,9 @@ class Sweeping:
     receiver: str
     now: Callable[[], datetime]
     threads: Executor
+    wake: Wake
     day_length: timedelta = DAY
     operator: Person | None = None
-    wake: Wake | None = None
     looked_through: Collection[str] = ()
     written_to: Callable[[], Collection[str]] = tuple
 
@@ -113,9 +114,7 @@ class Sweeping:
         told = reports(swept.findings, self.staff(), self.operator, now=self.now())
         if told:
             await self._in_thread(lambda: self.census.report(told))
-        if told and self.wake is not None:
-            for channel in {notice.channel for notice, _ in told}:
-                await self.wake(channel)
+            await wake_each(self.wake, channels_of(notice for notice, _ in told))
         return swept.model_copy(update={"findings": swept.findings[:MOST_REMEMBERED]})
 
     async def look(self, *, tell: Callable[[str], None] = _says_nothing) -> Swept:

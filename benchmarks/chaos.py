@@ -20,7 +20,6 @@ from typing import Any
 
 from temporalio.client import Client
 
-from activities.calendars import public_holidays
 from benchmarks.clients import Clients
 from benchmarks.mail_server import Mood, PostOffice
 from benchmarks.parts import (
@@ -39,13 +38,12 @@ from benchmarks.report import figures, say, table
 from benchmarks.verdict import Facts, Kill, Verdict, judge
 from playbooks.library import Directory, Library
 from runtime.duration import read_duration
-from starter.doors.onboardings import OnboardingDoor
 from starter.embedded.signals import until_signalled
 from starter.embedded.tcp_ports import LOOPBACK
 from starter.trouble import Signalled
 from store import reads
 from store.engine import migrate, open_store
-from store.ledger import SqlLedger
+from wiring.doors import doors
 
 WORKERS = 2
 WEIGHTS = {"worker": 12, "mail server": 4, "database": 3, "temporal": 2}
@@ -156,15 +154,14 @@ class Performance:
         options, library, staff = self.options, Library(None), Directory()
         self.engine = open_store(self.url)
         self.clients = Clients(
-            door=OnboardingDoor(
-                client=self.client,
-                deals=SqlLedger(self.engine),
+            door=doors(
+                self.client,
+                self.engine,
                 library=library,
                 staff=staff,
-                calendars=public_holidays,
                 task_queue="day90",
                 day_length=options.day_length,
-            ),
+            ).onboardings,
             engine=self.engine,
             team=staff(),
             day_length=options.day_length,

@@ -10,15 +10,14 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 from temporalio.client import Client
 
-from activities.calendars import public_holidays
 from benchmarks.people import sample_deal
 from benchmarks.report import say
 from domain.deal import onboarding_id
 from playbooks.library import Directory, Library
 from starter.doors.onboardings import OnboardingDoor
 from store.engine import open_store
-from store.ledger import SqlLedger
 from store.tables import IS_WAITING, notices, onboardings
+from wiring.doors import doors
 
 AT_ONCE = 24
 """Starts under way together; more only queue up in the server."""
@@ -40,15 +39,9 @@ class Fleet:
     @classmethod
     def of(cls, client: Client, url: str, *, source: str, task_queue: str = "day90") -> "Fleet":
         engine = open_store(url)
-        door = OnboardingDoor(
-            client=client,
-            deals=SqlLedger(engine),
-            library=Library(None),
-            staff=Directory(),
-            calendars=public_holidays,
-            task_queue=task_queue,
-            day_length=REAL_DAY,
-        )
+        door = doors(
+            client, engine, library=Library(None), staff=Directory(), task_queue=task_queue, day_length=REAL_DAY
+        ).onboardings
         return cls(client=client, engine=engine, door=door, source=source)
 
     async def grow(self, numbers: range) -> Sequence[str]:

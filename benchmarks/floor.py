@@ -25,7 +25,7 @@ from temporalio.worker import Worker
 
 with workflow.unsafe.imports_passed_through():
     from benchmarks.course import Course, Rules, Step
-    from worker import POLLERS, STICKY
+    from wiring.worker import POLLERS, STICKY
     from workflows.options import CLOCK_GRAIN
     from workflows.sandbox import runner
 

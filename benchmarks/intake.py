@@ -42,10 +42,10 @@ from runtime.connection import CannotReachTemporal
 from runtime.settings import load_settings
 from starter.embedded.children import Child
 from starter.web.app import web_app
-from starter.web.parts import web_parts
 from starter.web.serving import serve_app
 from store.engine import migrate, open_store
 from store.inbox import SqlInbox
+from wiring.web import web_parts
 
 SECRET = "benchmark"
 PATH = "/intake/hubspot"

@@ -17,7 +17,6 @@ from typing import Any, Protocol
 
 from temporalio.client import Client, WorkflowHandle
 
-from activities.calendars import public_holidays
 from benchmarks.course import Course, News
 from benchmarks.floor import Floor
 from benchmarks.story import sample
@@ -26,9 +25,8 @@ from domain.deal import onboarding_id
 from domain.refusal import Refused
 from playbooks.library import Directory, Library
 from runtime.connection import connect
-from starter.doors.onboardings import OnboardingDoor
 from store.engine import open_store
-from store.ledger import SqlLedger
+from wiring.doors import doors
 
 SOURCE = "salesforce"
 
@@ -44,16 +42,10 @@ class Side(Protocol):
 
 class Product:
     def __init__(self, client: Client, course: Course) -> None:
-        ledger = SqlLedger(open_store(f"sqlite:///{Path(os.environ['DAY90_DATA']) / 'day90.sqlite'}"))
-        self._door = OnboardingDoor(
-            client=client,
-            deals=ledger,
-            library=Library(None),
-            staff=Directory(),
-            calendars=public_holidays,
-            task_queue=QUEUE,
-            day_length=course.day,
-        )
+        engine = open_store(f"sqlite:///{Path(os.environ['DAY90_DATA']) / 'day90.sqlite'}")
+        self._door = doors(
+            client, engine, library=Library(None), staff=Directory(), task_queue=QUEUE, day_length=course.day
+        ).onboardings
 
     async def start(self, id: str) -> None:
         deal = sample(id.removeprefix(onboarding_id(SOURCE, "")))

@@ -21,7 +21,8 @@ from benchmarks.working import Asleep
 from domain.clock import DAY
 from runtime.connection import connect
 from runtime.settings import load_settings
-from worker import day90_worker, parts_of
+from wiring.parts import parts_of
+from wiring.worker import day90_worker
 
 READY = "worker_started"
 """What the real worker says, too (benchmarks/parts.py waits for it)."""

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import uvloop
@@ -42,19 +43,26 @@ def set_option(name: str, value: Any) -> Any:
     return before
 
 
+def replace_in(module: ModuleType, **names: Any) -> None:
+    """Put other things into a module of the product under those names, for this process alone."""
+    vars(module).update(names)
+
+
 def work_as_the_product(*, cached: int, sending: bool) -> int:
     """Until it is told to end; settings come from the environment, as in production."""
+    import wiring.parts
+    import wiring.worker
     import worker
 
     set_option("SETTLING", MOMENT)
-    whole = worker.day90_worker
+    whole = wiring.worker.day90_worker
 
     def day90_worker(*parts: Any, **options: Any) -> Any:
         return whole(*parts, **{**options, "max_cached_workflows": cached})
 
-    worker.day90_worker = day90_worker
+    replace_in(worker, day90_worker=day90_worker)
     if not sending:
-        worker.WakeSender = Asleep  # type: ignore[assignment,misc]  # what is measured wakes nobody
+        replace_in(wiring.parts, WakeSender=Asleep)
     return worker.main()
 
 

@@ -53,6 +53,15 @@ class WorkCalendar(Wire):
                 day += step
         return day
 
+    def working_days_between(self, first: date, last: date) -> int:
+        """How many working days come after `first`, up to and with `last`; negative when `last` is before `first`."""
+        step = 1 if last > first else -1
+        count, day = 0, first
+        while day != last:
+            day += step * ONE_DAY
+            count += step * (self.why_not(day) is None)
+        return count
+
     def add_working_hours(self, moment: datetime, hours: float) -> datetime:
         """The instant by which that many office hours have passed, counted in the customer's zone."""
         left = timedelta(hours=hours)

@@ -2,7 +2,10 @@
 
 from typing import Any, Literal
 
-from domain.wire import Instant, Wire
+from domain.wire import Instant, Slug, Wire
+
+MAIL = "mail"
+"""The channel that reaches everybody: who names no other is written to by mail."""
 
 NoticeKind = Literal[
     "introduction",
@@ -63,7 +66,7 @@ OUTLIVES_THE_ONBOARDING: tuple[NoticeKind, ...] = (
 
 
 class Person(Wire):
-    """Somebody who gets our mail: of the staff or at the customer's."""
+    """Somebody whom we write to, of the staff or at the customer's; `channel` is the way that reaches them."""
 
     id: str
     name: str
@@ -73,6 +76,7 @@ class Person(Wire):
     language: str = "en"
     time_zone: str = "UTC"
     country: str = "US"
+    channel: Slug = MAIL
 
 
 class Notice(Wire):
@@ -93,6 +97,6 @@ class Notice(Wire):
     about: str = ""
     while_open: str | None = None
     not_before: Instant
-    channel: Literal["mail"] = "mail"
+    channel: Slug = MAIL
     collapses: bool = False
     attachment: str | None = None

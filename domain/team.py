@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from domain.deal import Account, Address, Country, TimeZone
+from domain.notice import MAIL
 from domain.text import Language
 from domain.wire import PersonName, Slug, StrictWire
 
@@ -28,6 +29,7 @@ class Member(StrictWire):
     deputy: Slug | None = Field(None, description="handle of who stands in")
     time_zone: TimeZone = Field("UTC", description="IANA name, like Asia/Tokyo")
     country: Country = Field("US", description="ISO 3166-1, like JP: its holidays are theirs")
+    channel: Slug = Field(MAIL, description="by which they are written to; mail reaches everybody")
     languages: tuple[Language, ...] = Field(("en",), description="that they speak, the best first")
     tiers: tuple[TouchModel, ...] = Field(("high", "low", "tech"), description="whose onboardings they may own")
     capacity: int = Field(20, ge=0, le=100_000, description="onboardings that this person can carry at once")

@@ -25,8 +25,8 @@ from domain.rules.rebuilding import CannotRebuild, rebuild
 from domain.rules.sweeping import nightly_trouble
 from domain.wire import Instant, Wire
 from runtime.fleet import TemporalFleet
-from starter.doors.bell import look_at_usage, wake_receiver, wake_sender
-from starter.doors.introductions import IntroductionDoor, Prospects
+from starter.doors.bell import WakeSender, look_at_usage, wake_receiver, wake_sender
+from starter.doors.introductions import Prospects
 from starter.doors.onboardings import WORKFLOW, OnboardingDoor
 from starter.doors.schedules import RECONCILING, SWEEPING, Planned, run_schedule
 from starter.trouble import NotFound, NotReachable
@@ -141,6 +141,7 @@ class Repairing:
             receiver=RECEIVER,
             now=self.now,
             threads=self.threads,
+            wake=WakeSender(self.door.client, self.door.task_queue),
             day_length=self.door.day_length,
             looked_through=self.looked_through,
             written_to=self.written_to,
@@ -374,7 +375,7 @@ class Repairing:
         prospect = await asyncio.to_thread(self.prospects.kept, id) if self.prospects else None
         if self.prospects is None or prospect is None:
             raise Refused(f"{id}: no prospect is kept")
-        await IntroductionDoor.beside(self.door, self.prospects).begin(prospect.model_dump(mode="json"))
+        await self.door.introductions.begin(prospect.model_dump(mode="json"))
         return f"{id} begun"
 
     async def _begin(self, id: str, conflict: WorkflowIDConflictPolicy) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
 
 from domain.notice import Notice, Person
 from domain.record import JournalRow, Receipt, WaitingNotice
+from domain.rules.composing import undeliverable
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.ledger import journal_row, notice_row
 from store.rows import add
@@ -97,47 +98,37 @@ class SqlOutbox:
             self._note(connection, row, "notice_refused", at=at, reason=reason)
         if row.onboarding is None:
             return self._tell_of_introduction(connection, row, reason=reason, at=at)
-        owner = connection.scalar(select(onboardings.c.owner).where(onboardings.c.onboarding == row.onboarding))
-        if not owner or owner == row.person:
+        handle = connection.scalar(select(onboardings.c.owner).where(onboardings.c.onboarding == row.onboarding))
+        if not handle or handle == row.person:
             return None
-        person = _person(connection, row.onboarding, row.person)
-        name = person.name if person else row.person
-        to_owner = _person(connection, row.onboarding, owner)
-        told = Notice(
-            onboarding=row.onboarding,
-            key=f"undeliverable/{row.id}",
-            kind="undeliverable",
-            to=owner,
-            facts={**_letterhead(row, to_owner), "to": name, "kind": row.kind, "reason": reason},
-            about=row.about,
-            not_before=at,
-        )
-        add(connection, notices, [notice_row(told, onboarding=row.onboarding, now=self._clock())])
-        return str(owner)
+        receiver = _person(connection, row.onboarding, row.person)
+        owner = _person(connection, row.onboarding, handle) or _nameless(handle)
+        name = receiver.name if receiver else row.person
+        to_owner = undeliverable(_notice(row), name, owner, reason=reason, key=f"undeliverable/{row.id}", at=at)
+        add(connection, notices, [notice_row(to_owner, onboarding=row.onboarding, now=self._clock())])
+        return str(handle)
 
     def _tell_of_introduction(self, connection: Connection, row: Row[Any], *, reason: str, at: datetime) -> str | None:
-        """The same where it is about an introduction: its owner is known by the mails that they got before."""
-        of_it = introductions.c.introduction == row.about
-        owner = connection.scalar(select(introductions.c.owner).where(of_it))
-        theirs = (notices.c.about == row.about) & (notices.c.person == owner) & notices.c.onboarding.is_(None)
-        known = select(notices.c.addressee).where(theirs).order_by(notices.c.id.desc()).limit(1)
-        addressee = connection.scalar(known) if owner and owner != row.person else None
+        """Tell an introduction's owner, who is known by the messages that they got before; their handle, or None."""
+        of_introduction = introductions.c.introduction == row.about
+        handle = connection.scalar(select(introductions.c.owner).where(of_introduction))
+        theirs = (notices.c.about == row.about) & (notices.c.person == handle) & notices.c.onboarding.is_(None)
+        newest = select(notices.c.addressee).where(theirs).order_by(notices.c.id.desc()).limit(1)
+        addressee = connection.scalar(newest) if handle and handle != row.person else None
         if addressee is None:
             return None
-        to_owner = Person.model_validate(addressee)
-        facts = {**_letterhead(row, to_owner), "introduction": row.about, "kind": row.kind, "reason": reason}
-        told = Notice(
-            onboarding="",
+        owner = Person.model_validate(addressee)
+        to_owner = undeliverable(
+            _notice(row),
+            Person.model_validate(row.addressee).name,
+            owner,
+            reason=reason,
             key=f"{row.about}/undeliverable/{row.id}",
-            kind="undeliverable",
-            to=to_owner.id,
-            facts={**facts, "to": Person.model_validate(row.addressee).name},
-            about=row.about,
-            not_before=at,
+            at=at,
+            introduction=row.about,
         )
-        letter = {**notice_row(told, onboarding=None, now=self._clock()), "addressee": to_owner}
-        add(connection, notices, [letter])
-        return to_owner.id
+        add(connection, notices, [{**notice_row(to_owner, onboarding=None, now=self._clock()), "addressee": owner}])
+        return owner.id
 
     def _pointless(self, connection: Connection, row: Row[Any]) -> str | None:
         """Why the notice need not go any more, or None."""
@@ -172,10 +163,9 @@ class SqlOutbox:
         add(connection, journal, [journal_row(row.onboarding, noted, now=self._clock())])
 
 
-def _letterhead(row: Row[Any], owner: Person | None) -> dict[str, Any]:
-    """What every message says of its onboarding, taken over from the one that did not arrive."""
-    taken_over = {name: row.facts.get(name, "") for name in ("account", "owner_name", "owner_email", "onboarding")}
-    return {**taken_over, "receiver": owner.name if owner else "", "staff": True, "ui": ""}
+def _nameless(handle: str) -> Person:
+    """An owner of whom the onboarding keeps no more than the handle: what is written to them is refused in turn."""
+    return Person(id=handle, name="", email="", side="vendor", role="csm")
 
 
 def _held(connection: Connection, id: int) -> Row[Any] | None:

@@ -80,6 +80,7 @@ people = Table(
     Column("language", Words, nullable=False),
     Column("time_zone", Words, nullable=False),
     Column("country", Words, nullable=False),
+    Column("channel", Words, nullable=False, server_default="mail"),
 )
 
 # The standing of each onboarding. `account_folded` is what a name is looked up by; `as_of` is null until the first

@@ -11,6 +11,7 @@ from domain.plan import Course, Plan, Span, draft
 from domain.playbook import Playbook, Role
 from domain.record import Dossier
 from domain.rules.casting import cast_customer, playing, staff_person
+from domain.rules.composing import Letterhead, compose
 from domain.team import Team
 from domain.text import Text, in_language
 
@@ -87,26 +88,20 @@ class Briefing:
         person = self.person(to)
         if person is None:
             return None
-        owner = self.person(self.state.owner)
-        staff = person.side == "vendor" and person.role != "seller"
-        common = {
-            "account": self.deal.account.name,
-            "receiver": person.name,
-            "owner_name": owner.name if owner else "",
-            "owner_email": owner.email if owner else "",
-            "onboarding": self.state.onboarding,
-            "staff": staff,
-            "ui": self.ui if staff else "",
-        }
-        return Notice(
-            onboarding=self.state.onboarding,
+        onboarding = self.state.onboarding
+        return compose(
+            kind,
+            person,
+            Letterhead.signed_by(
+                self.person(self.state.owner), account=self.deal.account.name, onboarding=onboarding, ui=self.ui
+            ),
+            facts,
             key=f"{occasion}/{kind}/{to}",
-            kind=kind,
-            to=to,
-            facts={**common, **facts},
+            not_before=self._when(person, urgent=urgent),
+            staff=person.side == "vendor" and person.role != "seller",
+            onboarding=onboarding,
             about=about,
             while_open=while_open,
-            not_before=self._when(person, urgent=urgent),
             collapses=collapses,
         )
 

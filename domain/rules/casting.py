@@ -85,6 +85,7 @@ def staff_person(member: Member, language: str) -> Person:
         language=language if language in member.languages else member.languages[0],
         time_zone=member.time_zone,
         country=member.country,
+        channel=member.channel,
     )
 
 

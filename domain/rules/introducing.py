@@ -23,6 +23,7 @@ from domain.playbook import Playbook
 from domain.prospect import Prospect
 from domain.record import IntroductionDossier, IntroductionStanding, IntroductionWriting, JournalRow
 from domain.rules.casting import SELLER, cast_vendor, staff_person
+from domain.rules.composing import Letterhead, compose
 from domain.rules.letters import ROLE_TITLES
 from domain.team import Team
 from domain.text import Language, in_language
@@ -225,22 +226,13 @@ class _Briefing:
         clock, introduction = self.state.clock, self.state.introduction
         at_once = urgent or not clock.office_hours_apply
         when = self.now if at_once else WorkCalendar(time_zone=person.time_zone).next_office_moment(self.now)
-        notice = Notice(
-            onboarding="",
+        notice = compose(
+            kind,
+            person,
+            Letterhead.signed_by(owner, account=self.prospect.account.name),
+            {"introduction": introduction, **facts},
             key=f"{introduction}/{occasion}/{kind}/{to}",
-            kind=kind,
-            to=to,
-            facts={
-                "account": self.prospect.account.name,
-                "receiver": person.name,
-                "owner_name": owner.name if owner else "",
-                "owner_email": owner.email if owner else "",
-                "onboarding": "",
-                "introduction": introduction,
-                "staff": to != SELLER,
-                "ui": "",
-                **facts,
-            },
+            staff=to != SELLER,
             about=introduction,
             while_open=introduction if while_open else None,
             not_before=clock.wall(when),
@@ -345,7 +337,7 @@ def _nudge(briefing: _Briefing, step: Step) -> list[Letter]:
         return briefing.letter("introduction_silence", briefing.seller_or_owner, occasion, facts)
     if briefing.state.learnt.introduced_at is not None:
         return []
-    late = _working_days(calendar, date.fromisoformat(_due(briefing)), today)
+    late = max(0, calendar.working_days_between(date.fromisoformat(_due(briefing)), today))
     reminder = {
         "due": _due(briefing),
         "days": late,
@@ -354,15 +346,6 @@ def _nudge(briefing: _Briefing, step: Step) -> list[Letter]:
     }
     to = briefing.owner if step.rule == "remind" else briefing.manager
     return briefing.letter("introduction_reminder", to, occasion, reminder, while_open=True)
-
-
-def _working_days(calendar: WorkCalendar, due: date, today: date) -> int:
-    """Working days since due; 0 until it has passed."""
-    days = 0
-    while due < today:
-        due = due + timedelta(days=1)
-        days += calendar.why_not(due) is None
-    return days
 
 
 # --- what an onboarding inherits

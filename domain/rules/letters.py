@@ -1,6 +1,6 @@
 """What stands in a message? The longer contents: the plan, the hand-off record, the status, in one language."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from domain.agenda.picture import late, status
@@ -31,13 +31,7 @@ def titled(briefing: Briefing, milestones: list[MilestoneState], language: str) 
 
 def days_late(briefing: Briefing, milestone: MilestoneState) -> int:
     """Working days since due, 0 or less when it is not overdue."""
-    due, today = briefing.calendar.day_of(milestone.due), briefing.today
-    step = 1 if today > due else -1
-    days, day = 0, due
-    while day != today:
-        day += timedelta(days=step)
-        days += step * (briefing.calendar.why_not(day) is None)
-    return days
+    return briefing.calendar.working_days_between(briefing.calendar.day_of(milestone.due), briefing.today)
 
 
 def upcoming(briefing: Briefing, language: str) -> list[Facts]:

@@ -8,6 +8,7 @@ from domain.calendar import WorkCalendar
 from domain.finding import EXPLAINED, Finding
 from domain.notice import Notice, NoticeKind, Person
 from domain.rules.casting import staff_person
+from domain.rules.composing import Letterhead, compose
 from domain.team import Team
 from domain.text import in_language
 
@@ -91,23 +92,9 @@ def _of_the_house(
     """About the house itself: the operator gets it at once, staff in their office hours."""
     office = WorkCalendar(time_zone=person.time_zone)
     at_once = person.id == OPERATOR
-    return Notice(
-        onboarding="",
-        key=key,
-        kind=kind,
-        to=person.id,
-        facts={
-            "account": HOUSE,
-            "receiver": person.name,
-            "owner_name": ask.name if ask else "",
-            "owner_email": ask.email if ask else "",
-            "onboarding": "",
-            "staff": True,
-            "ui": "",
-            **facts,
-        },
-        not_before=now if at_once else office.next_office_moment(now),
-    )
+    not_before = now if at_once else office.next_office_moment(now)
+    letterhead = Letterhead.signed_by(ask, account=HOUSE)
+    return compose(kind, person, letterhead, facts, key=key, not_before=not_before, staff=True)
 
 
 def _told(finding: Finding, language: str) -> dict[str, Any]:

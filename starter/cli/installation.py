@@ -1,6 +1,6 @@
 """Where does a command find Temporal, the store and the playbooks? A running stack first, then the configuration."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from starter.doors.onboardings import OnboardingDoor
     from store.introductions import SqlIntroductions
     from store.ledger import SqlLedger
+    from wiring.doors import Doors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,27 +107,26 @@ class Installation:
 
         return SqlIntroductions(self.engine)
 
-    async def door(self) -> "OnboardingDoor":
-        """The way in to one onboarding. Raises CannotReachTemporal, BadTemporalProfile, NotReachable."""
-        from starter.doors.introductions import IntroductionDoor
-        from starter.doors.onboardings import OnboardingDoor
+    async def doors(self) -> "Doors":
+        """The doors to onboardings and introductions. Raises CannotReachTemporal, BadTemporalProfile, NotReachable."""
+        from wiring.doors import doors
 
-        door = OnboardingDoor(
-            client=await self.client(),
-            deals=self.ledger,
+        return doors(
+            await self.client(),
+            self.engine,
             library=self.library,
             staff=self.staff,
-            calendars=self.calendars,
             task_queue=self.task_queue,
             day_length=self.stack.day_length if self.stack else self.settings.day_length,
         )
-        return replace(door, introductions=IntroductionDoor.beside(door, self.introductions))
+
+    async def door(self) -> "OnboardingDoor":
+        """The way in to one onboarding. Raises like `doors`."""
+        return (await self.doors()).onboardings
 
     async def introduction_door(self) -> "IntroductionDoor":
-        """The way in to one introduction. Raises CannotReachTemporal, BadTemporalProfile, NotReachable."""
-        from starter.doors.introductions import IntroductionDoor
-
-        return IntroductionDoor.beside(await self.door(), self.introductions)
+        """The way in to one introduction. Raises like `doors`."""
+        return (await self.doors()).introductions
 
 
 def installation_at(where: Where) -> Installation:

@@ -136,16 +136,16 @@ def _ask(out: Console) -> None:
 
 async def repairing_at(installation: Installation) -> "Repairing":
     """What sweeps and repairs, on the installation's store and Temporal. Raises CannotReachTemporal, NotReachable."""
-    from activities.sender import MAIL
     from starter.repairing import Repairing
     from store.census import SqlCensus
+    from wiring.channels import CHANNELS
     from wiring.crms import connected, written_to
 
     door = await installation.door()
     return Repairing(
         door=door,
         census=SqlCensus(installation.engine),
-        channels=(MAIL,),
+        channels=tuple(CHANNELS),
         prospects=installation.introductions,
         looked_through=tuple(connected(installation.settings)),
         written_to=partial(written_to, installation.settings),

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
@@ -75,6 +76,18 @@ async def wake_sender(
         start_signal="wake",
         static_summary=f"sends what waits for {channel}",
     )
+
+
+@dataclass(frozen=True)
+class WakeSender:
+    """Wakes a channel's sender, and starts it where it sleeps for good."""
+
+    client: Client
+    task_queue: str
+
+    async def __call__(self, channel: str) -> None:
+        """Raises RPCError."""
+        await wake_sender(self.client, channel, task_queue=self.task_queue)
 
 
 async def end_sender(client: Client, channel: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from uuid import uuid4
 
 from temporalio.client import (
@@ -28,9 +28,6 @@ from domain.text import in_language
 from starter.doors.people import member
 from starter.doors.updating import ONE_TRY, PATIENCE, Tries, answered, who_is_silent
 from starter.trouble import InvalidNews, NotFound, NotReachable
-
-if TYPE_CHECKING:
-    from starter.doors.onboardings import OnboardingDoor
 
 WORKFLOW = "Introduction"
 WRITTEN_WITHIN = 3.0
@@ -68,23 +65,6 @@ class IntroductionDoor:
     proved: bool = False
     one_try: timedelta = field(default=ONE_TRY)
     patience: timedelta = field(default=PATIENCE)
-
-    @classmethod
-    def beside(cls, door: "OnboardingDoor", prospects: Prospects) -> "IntroductionDoor":
-        """With the parts of the door of onboardings."""
-        return cls(
-            client=door.client,
-            prospects=prospects,
-            deals=door.deals,
-            library=door.library,
-            staff=door.staff,
-            calendars=door.calendars,
-            task_queue=door.task_queue,
-            via=door.via,
-            proved=door.proved,
-            one_try=door.one_try,
-            patience=door.patience,
-        )
 
     async def begin(self, raw: Mapping[str, Any]) -> str:
         """Start the introduction of a deal in a late stage; while it runs, tell it what is new of the prospect.

@@ -95,12 +95,12 @@ class OnboardingDoor:
     calendars: Calendars
     task_queue: str
     day_length: timedelta
+    introductions: Introductions
     via: str = "cli"
     proved: bool = False
     one_try: timedelta = field(default=ONE_TRY)
     patience: timedelta = field(default=PATIENCE)
     opens_within: timedelta = field(default=OPENS_WITHIN)
-    introductions: Introductions | None = None
 
     async def start(self, raw: object) -> Started:
         """Start the onboarding of a deal; a repeated start says so, and completes the hand-off record at most.
@@ -224,7 +224,7 @@ class OnboardingDoor:
     async def _with_what_is_known(self, deal: DealClosed) -> DealClosed:
         """The deal with what its introduction found out, which ends by it, and with its account's people and CSM."""
         team = self.staff()
-        if self.introductions is not None and (learnt := await self.introductions.won(deal.source, deal.id)):
+        if learnt := await self.introductions.won(deal.source, deal.id):
             deal = with_learnt(deal, learnt, team)
         known = await asyncio.to_thread(self.deals.of_account, deal)
         return with_the_account(deal, known, team, chosen_playbook(deal, self.library).touch) if known else deal

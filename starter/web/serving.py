@@ -10,13 +10,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from runtime.connection import connect
 from runtime.settings import Settings
-from runtime.telemetry import into_our_logs
 from starter.trouble import CannotStart
-from starter.web.app import web_app
-from starter.web.parts import web_parts
-from store.engine import migrate
 
 GRACE = 5
 """Seconds for requests in hand when it is asked to end."""
@@ -103,14 +98,6 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """uvicorn raises the signal again when it has ended, and nobody could clean up behind it."""
         yield
-
-
-async def serve(settings: Settings) -> None:
-    """Until SIGTERM or SIGINT. Raises CannotStart, CannotMigrate."""
-    await asyncio.to_thread(migrate, settings.sql_url)
-    async with web_parts(settings, reach=lambda: connect(runtime=into_our_logs())) as parts:
-        await serve_app(web_app(parts), settings)
-    log.info("web_ended")
 
 
 def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:

@@ -24,7 +24,7 @@ from runtime.connection import connect
 from runtime.settings import Settings
 from tests.support import databases, servers
 from tests.support.onboardings import QUEUE, World, world
-from worker import parts_of
+from wiring.parts import parts_of
 from workflows import options
 from workflows.usage import ID, UsageLook
 

@@ -29,6 +29,7 @@ from domain.trouble import ChannelDown
 from domain.webhooks import Target
 from playbooks.library import Directory
 from runtime.outbound import Outbound
+from starter.doors.bell import WakeSender
 from starter.doors.webhooks import add_target, new_secret, rotate, try_out
 from store import reads
 from store.census import SqlCensus
@@ -41,7 +42,7 @@ from tests.support.fakes import Wakes
 from tests.support.onboardings import QUEUE, RunningOnboarding, World, world
 from tests.support.receivers import Receiver, answer, receiver
 from tests.support.waiting import until
-from worker import WakeSender, bell_of
+from wiring.parts import bell_of
 
 OPS = Person(id="operator", name="Platform", email="ops@vendor.test", side="vendor", role="operator")
 ADDRESS = "https://day90.example.com"

@@ -15,11 +15,10 @@ from temporalio.client import Client, WorkflowFailureError, WorkflowHistory
 
 from activities.crm.hubspot import HubSpot
 from activities.reconciliation import Reconciling, Source
-from activities.sender import MAIL
 from domain.inbox import InboxRow, Settled
+from domain.notice import MAIL
 from domain.refusal import Refused
 from domain.trouble import ChannelDown, NotReachable
-from playbooks.library import Directory, Library
 from playbooks.mappings.files import HUBSPOT, MappingFile
 from runtime.connection import connect
 from starter.doors.bell import look_at_usage, wake_receiver, wake_sender
@@ -27,13 +26,14 @@ from store.engine import migrate, open_store
 from tests.activities.test_reconciliation import Store
 from tests.activities.test_usage_look import Books, Door
 from tests.support import servers
-from tests.support.fakes import MemoryInbox, MemoryLedger, MemoryOutbox, Wakes
+from tests.support.fakes import MemoryInbox
 from tests.support.houses import SERVER, House
 from tests.support.hubspot import TOKEN, Account
 from tests.support.onboardings import QUEUE, World, world
+from tests.support.parts import parts as parts_with_fakes
 from tests.support.stand_in import served
 from tests.support.waiting import until
-from worker import Parts, day90_worker
+from wiring.worker import day90_worker
 from workflows.receiver import ID as RECEIVER
 from workflows.reconciliation import Reconciliation
 from workflows.sender import id_of as sender_of
@@ -313,11 +313,7 @@ sender as it was before `clears-up-whenever-woken`."""
 async def own_server(**parts: Any) -> AsyncIterator[Client]:
     """A real server that asks for new runs early, with our worker."""
     client = await connect(address=servers.dev_server(SHORT_RUNS))
-    fakes = {
-        "ledger": MemoryLedger(), "outbox": MemoryOutbox(), "library": Library(None), "staff": Directory(),
-        "channels": {}, "wake": Wakes(),
-    }  # fmt: skip
-    async with day90_worker(client, Parts(**{**fakes, **parts}), task_queue=QUEUE):
+    async with day90_worker(client, parts_with_fakes(**{"channels": {}, **parts}), task_queue=QUEUE):
         yield client
 
 

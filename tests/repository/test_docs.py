@@ -18,15 +18,15 @@ from domain.deal import DealClosed
 from domain.finding import EXPLAINED
 from domain.news import KINDS, News, read_news
 from domain.text import in_language
-from playbooks.library import Library, load_team
+from playbooks.library import Library
 from runtime.connection import connect
 from runtime.settings import PREFIX, Settings
 from starter.cli.app import app
 from tests.playbooks.test_content import IDS, PARTS_OF_STAGES, carried
 from tests.support import servers
-from tests.support.fakes import MemoryLedger, MemoryOutbox, RecordingChannel, Wakes
 from tests.support.onboardings import sample_deal
-from worker import Parts, day90_worker
+from tests.support.parts import parts
+from wiring.worker import day90_worker
 from workflows import options
 from workflows.onboarding import SIGNALS
 from workflows.visibility import ALL_KEYS
@@ -229,16 +229,8 @@ def test_our_own_commands_are_understood(words: list[str]) -> None:
 @pytest.fixture
 async def task_queue(client: Client) -> AsyncIterator[str]:
     """A queue on which the real worker works."""
-    parts = Parts(
-        ledger=MemoryLedger(),
-        outbox=MemoryOutbox(),
-        library=Library(),
-        staff=load_team,
-        channels={"mail": RecordingChannel()},
-        wake=Wakes(),
-    )
     queue = f"docs-{uuid4().hex}"
-    async with day90_worker(client, parts, task_queue=queue):
+    async with day90_worker(client, parts(), task_queue=queue):
         yield queue
 
 

@@ -51,6 +51,9 @@ HOLD_THE_CLIENT = {
     "starter/doors/updating.py",
     "starter/doors/schedules.py",
     "runtime/connection.py",
+    "wiring/parts.py",
+    "wiring/web.py",
+    "wiring/worker.py",
     "worker.py",
 }
 
@@ -113,7 +116,7 @@ def test_the_arrows_between_the_rooms_hold() -> None:
     tool("lint-imports")
 
 
-def test_only_the_door_and_the_worker_hold_a_temporal_client() -> None:
+def test_only_the_doors_and_what_wires_them_hold_a_temporal_client() -> None:
     """import-linter sees outside packages as a whole, so that it cannot tell the client from the workflow API."""
     holders = {str(file.relative_to(ROOT)) for file in program_files() if "temporalio.client" in imported_modules(file)}
 
@@ -129,9 +132,15 @@ def test_workflows_see_no_more_of_the_world_than_they_need() -> None:
     assert {(file, name) for file, name in seen if name.partition(".")[0] not in ours} == set()
 
 
-def test_nothing_imports_the_worker() -> None:
-    """It sees every room; a room that saw it would see them all."""
-    assert [file for file in program_files() if "worker" in imported_modules(file)] == []
+def test_nothing_imports_the_processes() -> None:
+    """They see every room; a room that saw one of them would see them all."""
+    assert [file for file in program_files() if {"worker", "web"} & imported_modules(file)] == []
+
+
+@pytest.mark.parametrize("process", ["worker.py", "web.py"])
+def test_a_process_is_short(process: str) -> None:
+    """What it stands on is put together in wiring/."""
+    assert len((ROOT / process).read_text(encoding="utf-8").splitlines()) < 100
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-import worker
 from runtime.duration import read_duration
 from runtime.settings import PREFIX, Settings
 from tests.repository.test_docs import rows, section
+from wiring.worker import GRACE
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -124,7 +124,7 @@ def test_a_worker_is_not_killed_while_it_ends() -> None:
     """Compose waits longer than the worker does."""
     waits = read_duration(SERVICES["worker"]["stop_grace_period"])
 
-    assert waits >= worker.GRACE + worker.GRACE + timedelta(seconds=5)
+    assert waits >= GRACE + GRACE + timedelta(seconds=5)
 
 
 def test_the_image_is_set_up_by_the_uv_of_the_launcher() -> None:

@@ -14,20 +14,19 @@ import pytest
 from sqlalchemy import Engine
 from temporalio.client import Client, WorkflowHandle
 
-from activities.calendars import public_holidays
 from activities.sender import MOST_AT_ONCE
 from playbooks.library import Directory, Library
 from runtime.connection import connect
 from starter.doors.onboardings import OnboardingDoor
 from store import reads
 from store.engine import open_store
-from store.ledger import SqlLedger
 from tests.support import databases
 from tests.support.databases import PostgresServer
 from tests.support.mail_office import PostOffice, opened
 from tests.support.onboardings import sample_deal
 from tests.support.servers import DevServer
 from tests.support.workers import Workshop
+from wiring.doors import doors
 
 DAY = timedelta(seconds=2)
 """A week of the plan passes in a story, and its mails do not pile up on a busy machine."""
@@ -164,15 +163,9 @@ async def admitted(
         workshop.arm(point)
     workshop.open()
     client, engine = await connect(address=temporal), open_store(workshop.database)
-    door = OnboardingDoor(
-        client=client,
-        deals=SqlLedger(engine),
-        library=Library(),
-        staff=Directory(),
-        calendars=public_holidays,
-        task_queue=workshop.task_queue,
-        day_length=DAY,
-    )
+    door = doors(
+        client, engine, library=Library(), staff=Directory(), task_queue=workshop.task_queue, day_length=DAY
+    ).onboardings
     id = await _started(client, sample_deal(id=number), queue=workshop.task_queue)
     case = Case(id=id, door=door, engine=engine, workshop=workshop, office=office)
     if point:

@@ -15,6 +15,7 @@ from activities.channels.texts.rendering import Rendering
 from activities.ports import Channel
 from activities.sender import MOST_AT_ONCE
 from domain.record import Receipt, WaitingNotice
+from starter.doors.bell import WakeSender
 from store import reads
 from store.engine import migrate, open_store
 from store.ledger import SqlLedger
@@ -23,7 +24,6 @@ from tests.support.mail_office import PostOffice, opened
 from tests.support.mail_samples import sample
 from tests.support.onboardings import QUEUE, RunningOnboarding, World, world
 from tests.support.waiting import until
-from worker import WakeSender
 
 SENDER = "Vendor CS <cs@vendor.example>"
 

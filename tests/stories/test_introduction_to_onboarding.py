@@ -13,7 +13,6 @@ from uuid import uuid4
 import pytest
 from temporalio.client import Client
 
-from activities.calendars import public_holidays
 from activities.channels.mail.sending import MailFiles
 from activities.channels.texts.rendering import Rendering
 from activities.documents.attaching import Documents
@@ -28,11 +27,12 @@ from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from tests.support import servers
-from tests.support.fakes import MemoryOutbox, RecordingChannel, Wakes
 from tests.support.introductions import sample_prospect
 from tests.support.onboardings import sample_deal
+from tests.support.parts import parts
 from tests.support.waiting import until
-from worker import Parts, day90_worker
+from wiring.doors import doors
+from wiring.worker import day90_worker
 
 temporal_address = servers.temporal_address
 
@@ -53,16 +53,8 @@ def store(tmp_path: Path) -> str:
 def door(client: Client, store: str) -> OnboardingDoor:
     """A door whose worker does not run."""
     engine = open_store(store)
-    door = OnboardingDoor(
-        client=client,
-        deals=SqlLedger(engine),
-        library=Library(),
-        staff=load_team,
-        calendars=public_holidays,
-        task_queue=f"introduction-{uuid4().hex}",
-        day_length=timedelta(days=1),
-    )
-    return replace(door, introductions=IntroductionDoor.beside(door, SqlIntroductions(engine)))
+    queue = f"introduction-{uuid4().hex}"
+    return doors(client, engine, library=Library(), staff=load_team, task_queue=queue).onboardings
 
 
 @pytest.fixture
@@ -75,16 +67,8 @@ def introductions(door: OnboardingDoor) -> IntroductionDoor:
 async def worker(client: Client, store: str, door: OnboardingDoor) -> AsyncIterator[None]:
     """The real worker, whose mails go nowhere."""
     engine = open_store(store)
-    parts = Parts(
-        ledger=SqlLedger(engine),
-        outbox=MemoryOutbox(),
-        library=Library(),
-        staff=load_team,
-        channels={"mail": RecordingChannel()},
-        wake=Wakes(),
-        introductions=SqlIntroductions(engine),
-    )
-    async with day90_worker(client, parts, task_queue=door.task_queue):
+    real = parts(ledger=SqlLedger(engine), introductions=SqlIntroductions(engine))
+    async with day90_worker(client, real, task_queue=door.task_queue):
         yield
 
 

@@ -19,7 +19,6 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from activities.calendars import public_holidays
 from activities.channels.mail.sending import MailFiles
 from activities.channels.texts.rendering import Rendering
 from activities.sweep import Swept
@@ -30,6 +29,7 @@ from runtime.connection import connect
 from runtime.fleet import TemporalFleet
 from starter.cli.running import run
 from starter.deploys.open_workflows import OpenWorkflows
+from starter.doors.bell import WakeSender
 from starter.doors.onboardings import OnboardingDoor
 from starter.repairing import Repairing
 from store.census import SqlCensus
@@ -41,7 +41,9 @@ from store.outbox import SqlOutbox
 from store.tables import metadata
 from tests.support import servers
 from tests.support.onboardings import sample_deal
-from worker import Parts, WakeSender, day90_worker
+from tests.support.parts import parts
+from wiring.doors import doors
+from wiring.worker import day90_worker
 
 QUEUE = "day90"
 OPS = Person(id=OPERATOR, name="Platform", email="platform@vendor.test", side="vendor", role=OPERATOR)
@@ -67,22 +69,13 @@ class House:
 
     @property
     def door(self) -> OnboardingDoor:
-        return OnboardingDoor(
-            client=self.client,
-            deals=SqlLedger(self.engine),
-            library=Library(),
-            staff=load_team,
-            calendars=public_holidays,
-            task_queue=self.queue,
-            day_length=timedelta(days=1),
-        )
+        return doors(self.client, self.engine, library=Library(), staff=load_team, task_queue=self.queue).onboardings
 
     def worker(self, **options: Any) -> Worker:
         files = MailFiles(folder=self.data / "mail", sender="day90 <cs@vendor.test>", rendering=Rendering())
-        parts = Parts(
+        real = parts(
             ledger=SqlLedger(self.engine),
             outbox=SqlOutbox(self.engine, mail_domain="vendor.test"),
-            library=Library(),
             staff=load_team,
             channels={"mail": files},
             wake=WakeSender(self.client, self.queue),
@@ -92,7 +85,7 @@ class House:
             inbox=SqlInbox(self.engine),
             introductions=SqlIntroductions(self.engine),
         )
-        return day90_worker(self.client, parts, task_queue=self.queue, **options)
+        return day90_worker(self.client, real, task_queue=self.queue, **options)
 
     async def connected(self) -> Client:
         """For whoever connects by itself."""

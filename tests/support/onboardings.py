@@ -20,10 +20,10 @@ from temporalio.testing import WorkflowEnvironment
 from domain.agenda import Progress
 from domain.deal import onboarding_id
 from domain.refusal import Refused
-from playbooks.library import Directory, Library
 from runtime.connection import register_search_attributes
-from tests.support.fakes import MemoryLedger, MemoryOutbox, RecordingChannel, Wakes
-from worker import Parts, day90_worker
+from tests.support.fakes import MemoryLedger, Wakes
+from tests.support.parts import parts as parts_with_fakes
+from wiring.worker import day90_worker
 from workflows.sandbox import runner
 from workflows.visibility import ALL_KEYS
 
@@ -151,15 +151,7 @@ async def world(*, cached: int = 1000, strict: bool = True, **parts: Any) -> Asy
         await register_search_attributes(env.client, ALL_KEYS)
         await env.sleep(STORIES_BEGIN - await env.get_current_time())
         made = World(env)
-        fakes = {
-            "ledger": made.ledger,
-            "outbox": MemoryOutbox(),
-            "library": Library(None),
-            "staff": Directory(),
-            "channels": {"mail": RecordingChannel()},
-            "wake": made.wakes,
-        }
-        parted = Parts(**{**fakes, **parts})
+        parted = parts_with_fakes(**{"ledger": made.ledger, "wake": made.wakes, **parts})
         options = {"workflow_runner": runner(strict=strict), "max_cached_workflows": cached}
         async with day90_worker(env.client, parted, task_queue=QUEUE, **options):
             yield made

@@ -15,19 +15,19 @@ import uvicorn
 
 from domain.access import SCOPES, Scope
 from domain.inbox import InboxRow
-from playbooks.library import Library, load_team
 from runtime.connection import connect
 from runtime.settings import Settings
 from starter.web.app import web_app
 from starter.web.intake.roads import Roads
-from starter.web.parts import WebParts, web_parts
+from starter.web.parts import WebParts
 from store.engine import migrate
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from store.tokens import SqlTokens
-from tests.support.fakes import RecordingChannel, Wakes
+from tests.support.parts import parts
 from tests.support.servers import free_port
-from worker import Parts, day90_worker
+from wiring.web import web_parts
+from wiring.worker import day90_worker
 
 PUBLIC = "https://day90.example.test"
 
@@ -75,16 +75,12 @@ async def working_web_on(data: Path, temporal: str, **settings: Any) -> AsyncIte
         return client
 
     async with web_on(data, reach=reach, task_queue=queue, **settings) as web:
-        parts = Parts(
+        real = parts(
             ledger=SqlLedger(web.parts.engine),
             outbox=SqlOutbox(web.parts.engine, mail_domain="day90.test"),
-            library=Library(),
-            staff=load_team,
-            channels={"mail": RecordingChannel()},
-            wake=Wakes(),
             inbox=web.parts.inbox,
         )
-        async with day90_worker(client, parts, task_queue=queue):
+        async with day90_worker(client, real, task_queue=queue):
             yield web
 
 

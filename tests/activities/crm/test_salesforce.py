@@ -33,7 +33,7 @@ from tests.support.salesforce import (
     stamp,
 )
 from tests.support.servers import free_port
-from worker import salesforce_of
+from wiring.crms import salesforce as salesforce_of
 
 organization = salesforce.organization
 PROPERTIES = MappingFile(SALESFORCE).properties()

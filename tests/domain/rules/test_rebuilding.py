@@ -107,6 +107,7 @@ def test_an_opening_that_is_taken_again_keeps_the_owner_who_was_told() -> None:
         staff=staff,
         calendars=public_holidays,
         wake=Wakes(),
+        channels=(),
         threads=ThreadPoolExecutor(1),
     )
     kept = deal()

@@ -15,6 +15,7 @@ from domain.deal import DealClosed, onboarding_id
 from domain.refusal import Refused
 from domain.rules.accounts import with_the_account
 from playbooks.library import load_team
+from starter.doors.bell import WakeSender
 from store.engine import write_transaction
 from store.ledger import SqlLedger
 from store.reads import journal, notices, one
@@ -24,7 +25,6 @@ from tests.support import houses
 from tests.support.houses import QUEUE, House, until
 from tests.support.onboardings import sample_deal
 from tests.support.simulation import Simulation
-from worker import WakeSender
 from workflows.programme import id_of as programme_of
 
 house = houses.house

@@ -12,13 +12,13 @@ from typing import Any, cast
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Engine
 from temporalio import workflow
 from temporalio.client import Client, RPCError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities.calendars import public_holidays
 from domain.refusal import InvalidDeal, Refused
 from playbooks.library import Library, load_team
 from runtime.connection import connect
@@ -28,9 +28,10 @@ from store.engine import migrate, open_store
 from store.ledger import SqlLedger
 from store.reads import journal
 from tests.support import servers
-from tests.support.fakes import MemoryOutbox, RecordingChannel, Wakes
 from tests.support.onboardings import sample_deal
-from worker import Parts, day90_worker
+from tests.support.parts import parts
+from wiring.doors import doors
+from wiring.worker import day90_worker
 
 temporal_address = servers.temporal_address
 SOON = timedelta(seconds=1.5)
@@ -42,38 +43,29 @@ async def client(temporal_address: str) -> Client:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> SqlLedger:
+def engine(tmp_path: Path) -> Engine:
     url = f"sqlite:///{tmp_path / 'day90.sqlite'}"
     migrate(url)
-    return SqlLedger(open_store(url))
+    return open_store(url)
 
 
 @pytest.fixture
-def door(client: Client, ledger: SqlLedger) -> OnboardingDoor:
+def ledger(engine: Engine) -> SqlLedger:
+    return SqlLedger(engine)
+
+
+@pytest.fixture
+def door(client: Client, engine: Engine) -> OnboardingDoor:
     """A door whose worker does not run."""
-    return OnboardingDoor(
-        client=client,
-        deals=ledger,
-        library=Library(),
-        staff=load_team,
-        calendars=public_holidays,
-        task_queue=f"door-{uuid4().hex}",
-        day_length=timedelta(days=1),
-    )
+    queue = f"door-{uuid4().hex}"
+    return doors(client, engine, library=Library(), staff=load_team, task_queue=queue).onboardings
 
 
 @pytest.fixture
 async def worker(client: Client, ledger: SqlLedger, door: OnboardingDoor) -> AsyncIterator[None]:
     """The real worker, whose mails go nowhere."""
-    parts = Parts(
-        ledger=ledger,
-        outbox=MemoryOutbox(),
-        library=Library(),
-        staff=load_team,
-        channels={"mail": RecordingChannel()},
-        wake=Wakes(),
-    )
-    async with day90_worker(client, parts, task_queue=door.task_queue):
+    real = parts(ledger=ledger)
+    async with day90_worker(client, real, task_queue=door.task_queue):
         yield
 
 
@@ -277,18 +269,11 @@ async def test_news_that_waited_for_a_worker_is_applied_once(
     """Tried again and again under one id, while nobody was there."""
     eager = replace(door, one_try=SOON / 5)
     onboarding = (await door.start(new_deal())).onboarding
-    parts = Parts(
-        ledger=ledger,
-        outbox=MemoryOutbox(),
-        library=Library(),
-        staff=load_team,
-        channels={"mail": RecordingChannel()},
-        wake=Wakes(),
-    )
+    real = parts(ledger=ledger)
 
     telling = asyncio.create_task(eager.tell(onboarding, "record_win", {"title": "One list"}))
     await asyncio.sleep(SOON.total_seconds())
-    async with day90_worker(client, parts, task_queue=door.task_queue):
+    async with day90_worker(client, real, task_queue=door.task_queue):
         await telling
         await asyncio.sleep(0.5)
 

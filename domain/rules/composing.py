@@ -1,0 +1,82 @@
+"""How is a notice made? The one place where a message to one person gets its letterhead, its key and its channel."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from domain.notice import Notice, NoticeKind, Person
+
+
+class Letterhead(NamedTuple):
+    """What every message says besides its own facts.
+
+    `account` is the customer's name; `owner_name` and `owner_email` are of whom to ask. `onboarding` is the id that
+    the message names, empty where it names none; `ui` the onboarding's address in the Temporal UI, for staff alone.
+    """
+
+    account: str
+    owner_name: str = ""
+    owner_email: str = ""
+    onboarding: str = ""
+    ui: str = ""
+
+    @classmethod
+    def signed_by(cls, owner: Person | None, *, account: str, onboarding: str = "", ui: str = "") -> "Letterhead":
+        """The letterhead of messages that name that person as whom to ask."""
+        return cls(account, owner.name if owner else "", owner.email if owner else "", onboarding, ui)
+
+
+def compose(
+    kind: NoticeKind,
+    to: Person,
+    letterhead: Letterhead,
+    facts: dict[str, Any],
+    *,
+    key: str,
+    not_before: datetime,
+    staff: bool,
+    **particulars: Any,
+) -> Notice:
+    """A notice of that kind to one person, over the channel that reaches them.
+
+    `key` is unique within the onboarding, or among the notices of the house. `staff` says that the receiver is one of
+    ours. `particulars` are the notice's other fields: `onboarding`, `about`, `while_open`, `collapses`, `attachment`.
+    """
+    head = {
+        "account": letterhead.account,
+        "receiver": to.name,
+        "owner_name": letterhead.owner_name,
+        "owner_email": letterhead.owner_email,
+        "onboarding": letterhead.onboarding,
+        "staff": staff,
+        "ui": letterhead.ui if staff else "",
+    }
+    return Notice(
+        key=key,
+        kind=kind,
+        to=to.id,
+        facts={**head, **facts},
+        not_before=not_before,
+        channel=to.channel,
+        **{"onboarding": "", **particulars},
+    )
+
+
+def undeliverable(
+    notice: Notice, receiver: str, owner: Person, *, reason: str, key: str, at: datetime, **more: str
+) -> Notice:
+    """What the owner hears of a message that will never arrive; `receiver` is the name of whom it was meant for.
+
+    The letterhead is that of the lost message; `more` are facts that the owner reads besides.
+    """
+    of_lost = {name: notice.facts.get(name, "") for name in ("account", "owner_name", "owner_email", "onboarding")}
+    return compose(
+        "undeliverable",
+        owner,
+        Letterhead(**of_lost),
+        {**more, "to": receiver, "kind": notice.kind, "reason": reason},
+        key=key,
+        not_before=at,
+        staff=True,
+        onboarding=notice.onboarding,
+        about=notice.about,
+    )

@@ -1,0 +1,59 @@
+"""What does a worker stand on in a test? Fakes for every part that the test does not name."""
+
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+from activities.reconciliation import Reconciling
+from playbooks.library import Directory, Library
+from tests.support.fakes import Doors, MemoryInbox, MemoryLedger, MemoryOutbox, RecordingChannel, Wakes
+from wiring.worker import Parts
+
+
+class NotMeant:
+    """A part that the test is not about: whoever asks it for anything hears so."""
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"{self._part}.{name}: give the worker a real part, or a fake that knows this")
+
+
+async def _nobody() -> None:
+    return
+
+
+def nothing_to_reconcile(wake: Callable[[], Awaitable[None]] = _nobody) -> Reconciling:
+    """The reconciliation of an installation that no CRM is connected to."""
+    no_part: Any = NotMeant("reconciling")
+    return Reconciling(
+        sources={},
+        rechecks=no_part,
+        lines=no_part,
+        inbox=no_part,
+        wake=wake,
+        now=lambda: datetime.now(UTC),
+        threads=ThreadPoolExecutor(1),
+    )
+
+
+def parts(**real: Any) -> Parts:
+    """Those parts, and fakes for all others; mails are recorded and go nowhere."""
+    fakes = {
+        "ledger": MemoryLedger(),
+        "outbox": MemoryOutbox(),
+        "library": Library(),
+        "staff": Directory(),
+        "channels": {"mail": RecordingChannel()},
+        "wake": Wakes(),
+        "fleet": NotMeant("fleet"),
+        "census": NotMeant("census"),
+        "inbox": MemoryInbox(),
+        "usage": NotMeant("usage"),
+        "usage_door": Doors(),
+        "reconciling": nothing_to_reconcile(),
+        "introductions": NotMeant("introductions"),
+    }
+    return Parts(**{**fakes, **real})

@@ -1,0 +1,61 @@
+"""Which ways lead to people? Every channel, by its name, and how it is made from the settings.
+
+A new channel is a folder below `activities/channels` and one line here.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from activities.channels.mail.sending import MailFiles, SmtpMail
+from activities.channels.texts.rendering import Rendering
+from activities.documents.attaching import Documents
+from activities.documents.process import ProcessDocument
+from activities.ports import Channel, Staff
+from domain.notice import MAIL
+from domain.team import Team
+from runtime.settings import Settings
+from store.introductions import SqlIntroductions
+
+
+class Contents(NamedTuple):
+    """What messages are made of, whichever way they go."""
+
+    rendering: Rendering
+    documents: Documents
+
+
+def mail(settings: Settings, contents: Contents) -> Channel:
+    """Over SMTP where a server is named, else as files in a folder."""
+    if settings.mail_server is None:
+        return MailFiles(folder=settings.mail_folder, sender=settings.mail_from, **contents._asdict())
+    return SmtpMail(server=settings.mail_server, sender=settings.mail_from, **contents._asdict())
+
+
+CHANNELS: Mapping[str, Callable[[Settings, Contents], Channel]] = {MAIL: mail}
+"""The channels to people, by the name that notices, senders and the staff directory know them by."""
+
+
+def reachable(staff: Staff) -> Staff:
+    """The staff directory, in which whoever names a channel that there is none of is written to by mail."""
+
+    def team() -> Team:
+        directory = staff()
+        if all(member.channel in CHANNELS for member in directory.members):
+            return directory
+        members = [
+            member if member.channel in CHANNELS else member.model_copy(update={"channel": MAIL})
+            for member in directory.members
+        ]
+        return directory.model_copy(update={"members": tuple(members)})
+
+    return team
+
+
+def channels_of(
+    settings: Settings, *, prospects: SqlIntroductions, staff: Staff, now: Callable[[], datetime]
+) -> Mapping[str, Channel]:
+    """Every channel to people, ready to deliver."""
+    documents = Documents(prospects, staff, now, ProcessDocument())
+    contents = Contents(Rendering(company_templates=settings.templates), documents)
+    return {name: make(settings, contents) for name, make in CHANNELS.items()}

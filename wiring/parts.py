@@ -1,0 +1,210 @@
+"""Which real parts does a worker stand on? The world as the settings name it."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import parseaddr
+from functools import partial
+
+from temporalio.client import Client
+
+from activities.crm.last_delivered import LastDelivered, changed_in_salesforce
+from activities.inbox.billing import BillingIsKept
+from activities.inbox.deal_stages import DealStages
+from activities.inbox.deals import DealStarts
+from activities.inbox.news import NewsIsTold
+from activities.ports import Census, Handler, Office, Staff, Wake
+from activities.reconciliation import Reconciling, Source
+from activities.webhooks import WebhookOffice, channel_of, target_of
+from domain.notice import Person
+from domain.rules.reporting import OPERATOR
+from domain.usage import VIA_USAGE
+from playbooks.library import Directory, Library
+from playbooks.mappings.files import MappingFile
+from runtime.fleet import TemporalFleet
+from runtime.outbound import Outbound
+from runtime.settings import Settings
+from starter.doors.bell import QUIET, Bell, Spaced, WakeSender, wake_receiver
+from store.census import SqlCensus
+from store.engine import open_store, wall_clock
+from store.inbox import SqlInbox
+from store.introductions import SqlIntroductions
+from store.ledger import SqlLedger
+from store.measurements import SqlMeasurements
+from store.outbox import SqlOutbox
+from store.rechecks import SqlRechecks
+from store.usage_counts import SqlUsageBooks
+from store.webhooks import SqlWebhooks
+from store.write_backs import SqlWriteBacks
+from wiring import crms
+from wiring.channels import channels_of, reachable
+from wiring.doors import Doors, doors
+from wiring.worker import Parts
+
+SPREAD = timedelta(minutes=5)
+"""Nine o'clock comes to a whole country at once, and a small server wakes some 80 a second: 10,000 onboardings come in
+two minutes of work, spread over five. Nobody minds a reminder at 9:03; what is promised to the hour is not spread."""
+RECONCILING_THREADS = 2
+"""One look at a time."""
+WEBHOOK_THREADS = 4
+"""For the database alone: what is under way to others holds no thread."""
+CRMS_WOKEN_EVERY = timedelta(seconds=10)
+"""At most: a record of a CRM is looked at by people, and each look goes through all that has moved."""
+LISTENERS_WOKEN_EVERY = timedelta(seconds=1)
+"""At most: a burst of turns costs one look into the journal, and what is told comes a second later."""
+USAGE_PATIENCE = timedelta(seconds=5)
+"""With an onboarding that does not answer: nobody waits for what usage reaches, and the look comes back to it."""
+
+
+def parts_of(settings: Settings, client: Client) -> Parts:
+    """The real world, as the settings name it."""
+    engine = open_store(settings.sql_url)
+    staff, library = reachable(Directory(settings.team)), Library(settings.playbooks)
+    ledger, census, inbox, webhooks = SqlLedger(engine), SqlCensus(engine), SqlInbox(engine), SqlWebhooks(engine)
+    prospects = SqlIntroductions(engine)
+    ui = f"{settings.temporal_ui}/namespaces/{client.namespace}/workflows/{{id}}" if settings.temporal_ui else ""
+    # On a compressed clock a second may be days, and what waits for its mail is settled meanwhile.
+    wake = Spaced(WakeSender(client, settings.task_queue), quiet=min(QUIET, settings.day_length / 10))
+    sources = crms.sources(settings)
+    written_back = crms.offices(sources, SqlWriteBacks(engine), dossiers=ledger, now=wall_clock, ui=ui)
+    told = doors(
+        client,
+        engine,
+        library=library,
+        staff=staff,
+        task_queue=settings.task_queue,
+        day_length=settings.day_length,
+        via="intake",
+        proved=True,
+    )
+    return Parts(
+        ledger=ledger,
+        outbox=SqlOutbox(engine, mail_domain=settings.mail_domain),
+        library=library,
+        staff=staff,
+        channels=channels_of(settings, prospects=prospects, staff=staff, now=wall_clock),
+        wake=wake,
+        offices=first_of(webhook_offices(settings, webhooks, census=census, staff=staff), written_back.get),
+        bells=(bell_of(webhooks, wake), *([crm_bell(list(written_back), wake)] if written_back else [])),
+        day_length=settings.day_length,
+        spread=SPREAD,
+        fleet=TemporalFleet(client),
+        census=census,
+        operator=operator_of(settings),
+        inbox=inbox,
+        reconciling=Reconciling(
+            sources={name: source for name, source in sources.items() if source.crm},
+            rechecks=SqlRechecks(engine),
+            lines=census,
+            inbox=inbox,
+            wake=lambda: wake_receiver(client, task_queue=settings.task_queue),
+            now=wall_clock,
+            threads=ThreadPoolExecutor(RECONCILING_THREADS, thread_name_prefix="reconciling"),
+        ),
+        usage=SqlUsageBooks(engine),
+        usage_door=replace(
+            told.told_by(VIA_USAGE, proved=True).onboardings, one_try=USAGE_PATIENCE, patience=USAGE_PATIENCE
+        ),
+        usage_kept=timedelta(days=settings.usage_days),
+        introductions=prospects,
+        written_to=partial(crms.written_to, settings),
+        handlers=handlers_of(
+            settings, told, sources=sources, census=census, ledger=ledger, inbox=inbox, figures=SqlMeasurements(engine)
+        ),
+        ui=ui,
+    )
+
+
+def handlers_of(
+    settings: Settings,
+    told: Doors,
+    *,
+    sources: Mapping[str, Source],
+    census: SqlCensus,
+    ledger: SqlLedger,
+    inbox: SqlInbox,
+    figures: SqlMeasurements,
+) -> Mapping[str, Handler]:
+    """Who handles the deliveries of which source."""
+    stages = partial(
+        DealStages,
+        door=told.onboardings,
+        lines=census,
+        registers=ledger,
+        now=wall_clock,
+        introductions=told.introductions,
+    )
+    hubspot, salesforce = sources["hubspot"], sources["salesforce"]
+    news = told.told_by("news", proved=True).onboardings
+    return {
+        "deals": DealStarts(told.onboardings, MappingFile(settings.deals_mapping) if settings.deals_mapping else None),
+        "hubspot": stages(name="HubSpot", crm=hubspot.crm, mapping=hubspot.mapping),
+        "salesforce": stages(
+            name="Salesforce",
+            crm=salesforce.crm or LastDelivered("salesforce", inbox, changed=changed_in_salesforce),
+            mapping=salesforce.mapping,
+        ),
+        "news": NewsIsTold(news, figures, settings.day_length),
+        "stripe": BillingIsKept(),
+    }
+
+
+def webhook_offices(
+    settings: Settings, webhooks: SqlWebhooks, *, census: Census, staff: Staff
+) -> Callable[[str], Office | None]:
+    """Whoever is told by webhook has an office of its own, by the number of the target."""
+    outbound = Outbound(settings.webhooks_allowed)
+    threads = ThreadPoolExecutor(WEBHOOK_THREADS, thread_name_prefix="webhooks")
+
+    def office(channel: str) -> Office | None:
+        target = target_of(channel)
+        if target is None:
+            return None
+        return WebhookOffice(
+            target=target,
+            webhooks=webhooks,
+            post=outbound.post,
+            census=census,
+            staff=staff,
+            operator=operator_of(settings),
+            public_address=settings.public_address,
+            now=wall_clock,
+            threads=threads,
+        )
+
+    return office
+
+
+def bell_of(webhooks: SqlWebhooks, wake: Wake) -> Bell:
+    """Wakes the senders of all who are told of the journal."""
+
+    async def wake_all() -> None:
+        for target in await asyncio.to_thread(webhooks.active):
+            await wake(channel_of(target))
+
+    return Bell(wake_all, whom="webhooks", quiet=LISTENERS_WOKEN_EVERY)
+
+
+def crm_bell(channels: Sequence[str], wake: Wake) -> Bell:
+    """Wakes the senders of what is written back to CRMs."""
+
+    async def wake_all() -> None:
+        for channel in channels:
+            await wake(channel)
+
+    return Bell(wake_all, whom="crm", quiet=CRMS_WOKEN_EVERY)
+
+
+def first_of(*offices: Callable[[str], Office | None]) -> Callable[[str], Office | None]:
+    """The office that one of them knows."""
+    return lambda channel: next((office for knows in offices if (office := knows(channel)) is not None), None)
+
+
+def operator_of(settings: Settings) -> Person | None:
+    """Who runs day90, as a receiver of messages; None where the settings name nobody."""
+    if settings.operator_mail is None:
+        return None
+    name, email = parseaddr(settings.operator_mail)
+    return Person(id=OPERATOR, name=name or email, email=email, side="vendor", role=OPERATOR)

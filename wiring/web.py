@@ -1,0 +1,84 @@
+"""What does the web process stand on? Its real parts, as the settings name them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from temporalio.client import Client
+
+from domain.team import Team
+from playbooks.library import Library, load_team
+from runtime.settings import Settings
+from starter.doors.bell import LOOKS_AT_USAGE_AT_LEAST_EVERY, LOOKS_AT_USAGE_EVERY, Bell
+from starter.doors.onboardings import OnboardingDoor
+from starter.web.parts import WebParts
+from store.engine import open_store
+from store.grouping import GroupedWriter
+from store.inbox import GroupedInbox, SqlInbox
+from store.ledger import SqlLedger
+from store.usage import MOST_IN_A_GROUP, SqlUsage
+from wiring.doors import doors
+
+ONE_TRY, PATIENCE = timedelta(seconds=5), timedelta(seconds=10)
+"""Of the door, for callers that wait on a connection: shorter than what proxies and vendors allow."""
+
+
+@asynccontextmanager
+async def web_parts(settings: Settings, *, reach: Callable[[], Awaitable[Client]]) -> AsyncIterator[WebParts]:
+    """The parts as the settings name them; what was taken is written down before they are let go.
+
+    `reach` connects to Temporal.
+    """
+    engine = open_store(settings.sql_url)
+    library, inbox = Library(settings.playbooks), SqlInbox(engine)
+    written = GroupedWriter(SqlUsage(engine).write, name="usage", most=MOST_IN_A_GROUP)
+
+    def staff() -> Team:
+        return load_team(settings.team)
+
+    async with GroupedInbox(inbox.keep) as grouped, written as usage:
+
+        async def wake() -> None:
+            await parts.wake()
+
+        async def look() -> None:
+            await parts.look_at_usage()
+
+        def door_on(client: Client, via: str) -> OnboardingDoor:
+            return doors(
+                client,
+                engine,
+                library=library,
+                staff=staff,
+                task_queue=settings.task_queue,
+                day_length=settings.day_length,
+                via=via,
+                one_try=ONE_TRY,
+                patience=PATIENCE,
+            ).onboardings
+
+        parts = WebParts(
+            settings=settings,
+            engine=engine,
+            ledger=SqlLedger(engine),
+            library=library,
+            staff=staff,
+            inbox=inbox,
+            grouped=grouped,
+            bell=Bell(wake),
+            usage=usage,
+            usage_bell=Bell(look, whom="usage", quiet=LOOKS_AT_USAGE_EVERY, at_least=LOOKS_AT_USAGE_AT_LEAST_EVERY),
+            reach=reach,
+            door_on=door_on,
+        )
+        ringing = [asyncio.create_task(bell.ringing()) for bell in (parts.bell, parts.usage_bell)]
+        # What came before a crash, and was not told to anybody.
+        parts.bell.ring()
+        parts.usage_bell.ring()
+        try:
+            yield parts
+        finally:
+            for bell in ringing:
+                bell.cancel()
+    engine.dispose()
