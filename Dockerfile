@@ -14,7 +14,7 @@ WORKDIR /opt/day90
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --no-install-project
 # What we wrote, as a package in site-packages. The dependency group of the embedded stack stays out.
-COPY LICENSE worker.py ./
+COPY LICENSE worker.py web.py ./
 COPY domain domain
 COPY playbooks playbooks
 COPY workflows workflows
@@ -22,6 +22,7 @@ COPY activities activities
 COPY store store
 COPY starter starter
 COPY runtime runtime
+COPY wiring wiring
 RUN uv sync --frozen --no-dev --no-editable
 
 

@@ -36,14 +36,20 @@ MISTAKES = [
 ]
 
 
+def published_schema(name: str) -> str:
+    """The text of a schema beside the files that it is for."""
+    [file] = SHIPPED.rglob(f"{name}.schema.json")
+    return file.read_text(encoding="utf-8")
+
+
 def validator(name: str) -> Draft202012Validator:
-    return Draft202012Validator(json.loads((SHIPPED / f"{name}.schema.json").read_text(encoding="utf-8")))
+    return Draft202012Validator(json.loads(published_schema(name)))
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_published_schema_is_that_of_the_models(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """To write it again: `./day90 playbook schema > playbooks/playbook.schema.json`; `team`, `mapping` likewise."""
-    published = (SHIPPED / f"{name}.schema.json").read_text(encoding="utf-8")
+    """To write it again: `./day90 playbook schema > playbooks/playbook.schema.json`; the others likewise."""
+    published = published_schema(name)
 
     assert in_json(SCHEMAS[name]()) == published
     assert 0 == run(["playbook", "schema", name])

@@ -18,7 +18,7 @@ from tests.support.web import Web, problem, web_on
 
 TOKEN = "open-sesame"
 ORGANIZATION = "00D5i000000AbCdEAK"
-WSDL = str(Path(__file__).parent / "outbound_message.wsdl")
+WSDL = str(Path(__file__).resolve().parents[3] / "support" / "outbound_message.wsdl")
 OPPORTUNITY = {"Id": "006Qy00000Bx7LmIAJ", "StageName": "Closed Won", "CloseDate": "2026-11-20", "Amount": 120000.0}
 soap: Any = zeep
 """It has no types."""
