@@ -37,17 +37,19 @@ def doors(
     library: Library,
     staff: Staff,
     task_queue: str,
+    ledger: SqlLedger | None = None,
     day_length: timedelta = timedelta(days=1),
     via: str = "cli",
     proved: bool = False,
     one_try: timedelta = ONE_TRY,
     patience: timedelta = PATIENCE,
 ) -> Doors:
-    """The doors on that store and Temporal.
+    """The doors on that store and Temporal; callers of one process share them, so that all queue in one line.
 
-    `one_try` is how long one call waits for an answer, `patience` how long the same news is sent again.
+    `ledger` is that of the process, where it has one: it remembers deals. `one_try` is how long one call waits for an
+    answer, `patience` how long the same news is sent again.
     """
-    ledger = SqlLedger(engine)
+    ledger = ledger or SqlLedger(engine)
     introductions = IntroductionDoor(
         client=client,
         prospects=SqlIntroductions(engine),

@@ -75,6 +75,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         library=library,
         staff=staff,
         task_queue=settings.task_queue,
+        ledger=ledger,
         day_length=settings.day_length,
         via="intake",
         proved=True,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cache
 
 from temporalio.client import Client
 
@@ -18,7 +19,7 @@ from store.grouping import GroupedWriter
 from store.inbox import GroupedInbox, SqlInbox
 from store.ledger import SqlLedger
 from store.usage import MOST_IN_A_GROUP, SqlUsage
-from wiring.doors import doors
+from wiring.doors import Doors, doors
 
 ONE_TRY, PATIENCE = timedelta(seconds=5), timedelta(seconds=10)
 """Of the door, for callers that wait on a connection: shorter than what proxies and vendors allow."""
@@ -31,7 +32,7 @@ async def web_parts(settings: Settings, *, reach: Callable[[], Awaitable[Client]
     `reach` connects to Temporal.
     """
     engine = open_store(settings.sql_url)
-    library, inbox = Library(settings.playbooks), SqlInbox(engine)
+    library, ledger, inbox = Library(settings.playbooks), SqlLedger(engine), SqlInbox(engine)
     written = GroupedWriter(SqlUsage(engine).write, name="usage", most=MOST_IN_A_GROUP)
 
     def staff() -> Team:
@@ -45,23 +46,27 @@ async def web_parts(settings: Settings, *, reach: Callable[[], Awaitable[Client]
         async def look() -> None:
             await parts.look_at_usage()
 
-        def door_on(client: Client, via: str) -> OnboardingDoor:
+        @cache
+        def doors_on(client: Client) -> Doors:
             return doors(
                 client,
                 engine,
                 library=library,
                 staff=staff,
                 task_queue=settings.task_queue,
+                ledger=ledger,
                 day_length=settings.day_length,
-                via=via,
                 one_try=ONE_TRY,
                 patience=PATIENCE,
-            ).onboardings
+            )
+
+        def door_on(client: Client, via: str) -> OnboardingDoor:
+            return doors_on(client).told_by(via, proved=False).onboardings
 
         parts = WebParts(
             settings=settings,
             engine=engine,
-            ledger=SqlLedger(engine),
+            ledger=ledger,
             library=library,
             staff=staff,
             inbox=inbox,

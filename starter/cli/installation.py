@@ -117,6 +117,7 @@ class Installation:
             library=self.library,
             staff=self.staff,
             task_queue=self.task_queue,
+            ledger=self.ledger,
             day_length=self.stack.day_length if self.stack else self.settings.day_length,
         )
 
