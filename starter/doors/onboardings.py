@@ -32,6 +32,7 @@ from domain.text import in_language
 from domain.trouble import UnknownOnboarding
 from domain.wire import Wire
 from starter.doors.people import member, person
+from starter.doors.queueing import NoTurn, Queue
 from starter.doors.updating import (
     BETWEEN_TRIES,
     ONE_TRY,
@@ -96,6 +97,7 @@ class OnboardingDoor:
     task_queue: str
     day_length: timedelta
     introductions: Introductions
+    queue: Queue = field(default_factory=Queue)
     via: str = "cli"
     proved: bool = False
     one_try: timedelta = field(default=ONE_TRY)
@@ -152,13 +154,19 @@ class OnboardingDoor:
         tries = Tries(
             one_try=self.one_try, patience=self.patience, opens_within=self.opens_within, opening=JUST_OPENING
         )
-        answer = await answered(
-            self._handle(onboarding),
-            kind,
-            news,
-            tries=tries,
-            refuse_if_ended=lambda: self._refuse_if_ended(onboarding),
-        )
+        try:
+            async with self.queue.turn(onboarding, within=self.patience.total_seconds()):
+                answer = await answered(
+                    self._handle(onboarding),
+                    kind,
+                    news,
+                    tries=tries,
+                    refuse_if_ended=lambda: self._refuse_if_ended(onboarding),
+                )
+        except NoTurn:
+            raise NotReachable(
+                f"too many others bring news to {onboarding}: nothing was sent; send it again in a moment"
+            ) from None
         return Progress.model_validate(answer)
 
     async def ask(self, onboarding: str, query: Query, *words: str) -> Any:

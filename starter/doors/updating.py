@@ -1,6 +1,7 @@
 """How does a person's news get its answer? Sent again under one update id until the workflow takes or refuses it."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +27,7 @@ PATIENCE = timedelta(seconds=30)
 OPENS_WITHIN = timedelta(seconds=10)
 """How long news that came while a workflow is being opened is sent again: its first task takes a second or two."""
 BETWEEN_TRIES = 0.2
+"""Seconds, and by chance half of it more or less: of a crowd that failed together, not all come again together."""
 
 TRY_AGAIN = frozenset(
     {
@@ -93,7 +95,7 @@ async def answered(
             raise NotReachable(
                 f"{silent} The news may still be applied; sending it again with news_id {news['news_id']} is harmless"
             )
-        await asyncio.sleep(BETWEEN_TRIES)
+        await asyncio.sleep(BETWEEN_TRIES * random.uniform(0.5, 1.5))
 
 
 async def who_is_silent(handle: WorkflowHandle[Any, Any], *, within: timedelta, one_try: timedelta) -> str:

@@ -22,6 +22,9 @@ from starter.trouble import CannotStart, Fell
 
 KEPT = timedelta(days=3650)
 """The dev server forgets closed runs after a day; a demo is looked at later, a success programme lasts years."""
+SERVER_SETTINGS = ("history.maxInFlightUpdates=1000",)
+"""Of Temporal's dynamic configuration, as in docker-compose.yml. With more updates in flight than this (by default 10),
+the server throws workflow tasks away, and with them what their turns have written; our doors let five through."""
 SERVER_PATIENCE = 60.0
 """Seconds: up in two on an idle machine, but a first start on a slow disk with others at work is no failure."""
 WORKER_GRACE, WEB_GRACE, SERVER_GRACE = 10.0, 8.0, 10.0
@@ -106,6 +109,7 @@ async def _start_server(data: Path, ports: Ports) -> Child:
     command = [server_program(), "server", "start-dev", "--ip", LOOPBACK, "--log-level", "error"]
     command += ["--port", str(ports.temporal), "--ui-port", str(ports.ui)]
     command += ["--db-filename", str(data / "temporal.db")]
+    command += [word for setting in SERVER_SETTINGS for word in ("--dynamic-config-value", setting)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
     return await Child.start("the Temporal server", command, log=data / "temporal.log", environment=environment)
 
