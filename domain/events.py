@@ -56,6 +56,7 @@ KINDS: Mapping[str, EventType] = {
     "programme_ended": EventType("the success programme was ended on purpose"),
     # What came from other systems and had no effect, or none yet.
     "signal_held": EventType("a milestone was reported before its gate was open", "milestone"),
+    "taken_back": EventType("an entry of the journal was taken back: Temporal never knew it", "what it was about"),
     "repeated_news": EventType("something was told that was known already"),
     "news_refused": EventType("a system stated what cannot be, or cannot be read"),
     # What the agenda did by itself, at its time.

@@ -84,11 +84,46 @@ class Standing(Wire):
     milestones: tuple[MilestoneRow, ...]
 
 
+class Unconfirmed(Wire):
+    """News that left a row of the journal and that Temporal may not know: how it is told again.
+
+    `update` and `body` are those of the update, without what every piece of news carries; `run` and `task` name the
+    workflow task in which it was written.
+    """
+
+    update: str
+    body: dict[str, Any]
+    news_id: str
+    run: str
+    task: int
+
+
+class UnconfirmedRow(Wire):
+    """A row of the journal whose news Temporal may not know; `kind` is that of the row."""
+
+    onboarding: str
+    kind: str
+    news: Unconfirmed
+
+
+class Task(Wire):
+    """The workflow task in which something is decided, and the ids of the news that its state knows."""
+
+    run: str
+    task: int
+    seen: tuple[str, ...] = ()
+
+    def confirms(self, news: Unconfirmed) -> bool:
+        """Whether this task shows that Temporal knows the news: it began after the one that wrote of it had ended."""
+        return news.news_id in self.seen and (news.run != self.run or news.task < self.task)
+
+
 class Writing(Wire):
     """All that one occasion writes, in one transaction: all of it or nothing, and again without effect.
 
     Rows of the journal and notices whose key is there already are left as they are; `standing` and register rows
-    replace what was there; new people are added and known ones updated.
+    replace what was there; new people are added and known ones updated. `unconfirmed` is the news behind rows of the
+    journal, by their keys.
     """
 
     onboarding: str
@@ -98,6 +133,8 @@ class Writing(Wire):
     registers: tuple[RegisterRow, ...] = ()
     people: tuple[Person, ...] = ()
     plan: Plan | None = None
+    unconfirmed: Mapping[str, Unconfirmed] = Field(default_factory=dict)
+    task: Task | None = None
 
 
 class KeptRow(JournalRow):

@@ -17,6 +17,7 @@ from domain.rules.completing import completed
 from domain.text import folded
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 from store.accounts import account_columns, lending_deals
+from store.confirmations import ENDED, settle
 from store.drawing import Held, draw, hold
 from store.engine import read_connection, read_transaction, wall_clock, write_transaction
 from store.rows import Row, add, put
@@ -137,7 +138,9 @@ class SqlLedger:
             held, now = hold(connection, onboarding), self._clock()
             if not _overtaken(held, writing.standing):
                 self._draw(connection, writing, held, now=now)
-            add(connection, journal, [journal_row(onboarding, row, now=now) for row in writing.journal])
+            if writing.task is not None:
+                settle(connection, onboarding, task=writing.task, news=writing.unconfirmed, now=now)
+            add(connection, journal, [_unconfirmed_row(writing, row, now=now) for row in writing.journal])
             add(connection, notices, [notice_row(notice, onboarding=onboarding, now=now) for notice in writing.notices])
             if writing.standing is not None and writing.standing.ending is not None:
                 _withdraw_what_waited(connection, onboarding)
@@ -235,6 +238,10 @@ def journal_row(onboarding: str, row: JournalRow, *, now: datetime) -> Row:
     return {"onboarding": onboarding, **row.model_dump(), "recorded_at": now}
 
 
+def _unconfirmed_row(writing: Writing, row: JournalRow, *, now: datetime) -> Row:
+    return {**journal_row(writing.onboarding, row, now=now), "unconfirmed": writing.unconfirmed.get(row.key)}
+
+
 def notice_row(notice: Notice, *, onboarding: str | None, now: datetime) -> Row:
     row = notice.model_dump(exclude={"to"})
     return {**row, "onboarding": onboarding, "person": notice.to, "state": "waiting", "created_at": now}
@@ -303,4 +310,4 @@ def _overtaken(held: Held, standing: Standing | None) -> bool:
 def _withdraw_what_waited(connection: Connection, onboarding: str) -> None:
     waited = (notices.c.state == "waiting") & notices.c.kind.not_in(OUTLIVES_THE_ONBOARDING)
     gone = update(notices).where((notices.c.onboarding == onboarding) & waited)
-    connection.execute(gone.values(state="withdrawn", reason="the onboarding has ended"))
+    connection.execute(gone.values(state="withdrawn", reason=ENDED))

@@ -34,6 +34,7 @@ NOT_ENDED = text("ending IS NULL")
 IS_LATE = text("late_count > 0")
 IS_WAITING = text("state = 'waiting'")
 IS_REFUSED = text("state = 'refused'")
+IS_UNCONFIRMED = text("unconfirmed IS NOT NULL")
 IS_BEHIND = text("state <> 'written'")
 OF_THE_HOUSE = text("onboarding IS NULL")
 IS_UNGROUPED = text("group_id = ''")
@@ -191,8 +192,16 @@ journal = Table(
     Column("proved", Boolean, nullable=False),
     Column("note", Words),
     Column("data", Document, nullable=False),
+    Column("unconfirmed", Document),
     UniqueConstraint("onboarding", "key"),
     sqlite_autoincrement=True,
+)
+Index(
+    "ix_journal_unconfirmed",
+    journal.c.onboarding,
+    journal.c.recorded_at,
+    sqlite_where=IS_UNCONFIRMED,
+    postgresql_where=IS_UNCONFIRMED,
 )
 
 # The outbox. `state` is waiting, sent, refused or withdrawn; how often it was tried is Temporal's to know. `person` is

@@ -10,6 +10,8 @@ from functools import partial
 
 from temporalio.client import Client
 
+from activities.confirming import CHANNEL as CONFIRMATIONS
+from activities.confirming import ConfirmingOffice
 from activities.crm.last_delivered import LastDelivered, changed_in_salesforce
 from activities.inbox.billing import BillingIsKept
 from activities.inbox.deal_stages import DealStages
@@ -28,6 +30,7 @@ from runtime.outbound import Outbound
 from runtime.settings import Settings
 from starter.doors.bell import QUIET, Bell, Spaced, WakeSender, wake_receiver
 from store.census import SqlCensus
+from store.confirmations import SqlConfirmations
 from store.engine import open_store, wall_clock
 from store.inbox import SqlInbox
 from store.introductions import SqlIntroductions
@@ -50,6 +53,12 @@ RECONCILING_THREADS = 2
 """One look at a time."""
 WEBHOOK_THREADS = 4
 """For the database alone: what is under way to others holds no thread."""
+CONFIRMED_AFTER = timedelta(seconds=5)
+"""Longer than a turn takes while all is well. What a door that still repeats its news brings besides counts once."""
+CONFIRMED_EVERY = timedelta(seconds=5)
+"""At most: nobody waits for a confirmation, and its sender sleeps until the next one is due."""
+CONFIRMING_THREADS = 2
+"""For the database alone, a row at a time."""
 CRMS_WOKEN_EVERY = timedelta(seconds=10)
 """At most: a record of a CRM is looked at by people, and each look goes through all that has moved."""
 LISTENERS_WOKEN_EVERY = timedelta(seconds=1)
@@ -80,6 +89,11 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         via="intake",
         proved=True,
     )
+    confirming = ConfirmingOffice(
+        confirmations=SqlConfirmations(engine, after=CONFIRMED_AFTER),
+        door=told.onboardings,
+        threads=ThreadPoolExecutor(CONFIRMING_THREADS, thread_name_prefix="confirmations"),
+    )
     return Parts(
         ledger=ledger,
         outbox=SqlOutbox(engine, mail_domain=settings.mail_domain),
@@ -87,8 +101,16 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         staff=staff,
         channels=channels_of(settings, prospects=prospects, staff=staff, now=wall_clock),
         wake=wake,
-        offices=first_of(webhook_offices(settings, webhooks, census=census, staff=staff), written_back.get),
-        bells=(bell_of(webhooks, wake), *([crm_bell(list(written_back), wake)] if written_back else [])),
+        offices=first_of(
+            webhook_offices(settings, webhooks, census=census, staff=staff),
+            written_back.get,
+            {CONFIRMATIONS: confirming}.get,
+        ),
+        bells=(
+            bell_of(webhooks, wake),
+            channel_bell([CONFIRMATIONS], wake, whom="confirmations", quiet=CONFIRMED_EVERY),
+            *([channel_bell(list(written_back), wake, whom="crm", quiet=CRMS_WOKEN_EVERY)] if written_back else []),
+        ),
         day_length=settings.day_length,
         spread=SPREAD,
         fleet=TemporalFleet(client),
@@ -188,14 +210,14 @@ def bell_of(webhooks: SqlWebhooks, wake: Wake) -> Bell:
     return Bell(wake_all, whom="webhooks", quiet=LISTENERS_WOKEN_EVERY)
 
 
-def crm_bell(channels: Sequence[str], wake: Wake) -> Bell:
-    """Wakes the senders of what is written back to CRMs."""
+def channel_bell(channels: Sequence[str], wake: Wake, *, whom: str, quiet: timedelta) -> Bell:
+    """Wakes the senders of those channels, at most once in that time."""
 
     async def wake_all() -> None:
         for channel in channels:
             await wake(channel)
 
-    return Bell(wake_all, whom="crm", quiet=CRMS_WOKEN_EVERY)
+    return Bell(wake_all, whom=whom, quiet=quiet)
 
 
 def first_of(*offices: Callable[[str], Office | None]) -> Callable[[str], Office | None]:

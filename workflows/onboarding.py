@@ -122,7 +122,10 @@ class Onboarding:
 
     async def _take_turn(self, due: list[Entry]) -> None:
         # As it stands now: handlers go on changing the state, and the write may be tried again as a normal activity.
-        occasion = Occasion(state=self.state, due=tuple(due), now=self.now).model_dump(mode="json")
+        info = workflow.info()
+        occasion = Occasion(
+            state=self.state, due=tuple(due), now=self.now, run=info.run_id, task=info.get_current_history_length()
+        ).model_dump(mode="json")
         written = self.state.facts
         consequences: Consequences = await self._write(
             Bookkeeping.take_turn, occasion, words.turn_in_words(self.state, due)
@@ -287,6 +290,11 @@ class Onboarding:
     def progress(self) -> Progress:
         state = self.kept.glimpse()
         return agenda.progress(state, _now(state))
+
+    @workflow.query
+    def knows(self, news_id: str) -> bool:
+        """Whether that piece of news was applied; the last 500 are remembered."""
+        return news_id in self.kept.glimpse().seen
 
     @workflow.query
     def agenda(self) -> list[dict[str, Any]]:

@@ -1,16 +1,18 @@
 """What do the activities need from the world? The ports, one file a subject, fitted by shape in `wiring/`."""
 
 from activities.ports.crm import Crm, ForeignDeals, Rechecks
-from activities.ports.doors import Introductions, Onboardings, Started
+from activities.ports.doors import Introductions, Onboardings, Retelling, Started
 from activities.ports.fleet import Census, Fleet
 from activities.ports.inbox import Handler, Inbox, Measurements
-from activities.ports.ledgers import Dossiers, IntroductionLedger, Ledger
+from activities.ports.ledgers import Confirmations, Dossiers, IntroductionLedger, Ledger
 from activities.ports.outgoing import Channel, Office, Outbox, Post, Wake, Webhooks, WriteBackNames, WriteBacks
 from activities.ports.people import Staff
 from activities.ports.usage import UsageBooks
 from domain.rules.admission import Calendars, Library
 
 __all__ = [
+    "Confirmations",
+    "Retelling",
     "Calendars",
     "Census",
     "Channel",

@@ -27,6 +27,19 @@ class Onboardings(Protocol):
         """Raises InvalidNews, Refused, NotFound, NotReachable."""
 
 
+class Retelling(Protocol):
+    """What Temporal knows of an onboarding's news, and how it is told again."""
+
+    async def knows(self, onboarding: str, news_id: str) -> bool:
+        """Whether its workflow has applied that news. Raises NotFound, NotReachable."""
+
+    async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Any:
+        """Bring the news again. Raises InvalidNews, Refused, NotFound, NotReachable."""
+
+    async def look_again(self, onboarding: str) -> None:
+        """Have it take a turn, which draws its read model anew. Raises NotReachable."""
+
+
 class Introductions(Protocol):
     """The phase before the close, as handlers need it. Every method may be called again without harm."""
 

@@ -14,6 +14,7 @@ from domain.record import (
     IntroductionWriting,
     Past,
     RegisterRow,
+    UnconfirmedRow,
     Writing,
 )
 from domain.rules.accounts import KnownDeal
@@ -77,6 +78,25 @@ class IntroductionLedger(Protocol):
 
     def load_by_owner(self) -> Mapping[str, int]:
         """Open introductions per staff handle."""
+
+
+class Confirmations(Protocol):
+    """Rows of the journal whose news Temporal may not know, by their numbers."""
+
+    def ready(self, *, now: datetime, most: int) -> Sequence[int]:
+        """Those that are to be confirmed now, oldest first, `most` at a time."""
+
+    def next_ready(self, *, after: datetime) -> datetime | None:
+        """When the next one is to be confirmed that is not yet; None when none waits for its time."""
+
+    def take(self, seq: int) -> UnconfirmedRow | None:
+        """The row and the news behind it; None when it was confirmed or taken back meanwhile."""
+
+    def confirm(self, seq: int) -> None:
+        """Temporal knows the news of that row."""
+
+    def take_back(self, seq: int, *, reason: str) -> None:
+        """Remove the row, its messages that have not gone, and what it put into a register."""
 
 
 class Dossiers(Protocol):

@@ -25,11 +25,16 @@ class Occasion(Wire):
     """A moment at which something has to be done: what is due, what has happened since the last one, and the state.
 
     In JSON the state is packed, as base64: Temporal's core keeps what each turn of a run was given until the run ends.
+
+    `run` and `task` name the workflow task: the run's id, and how many events its history had when the task began. What
+    is decided in a later task is known to Temporal, what is decided in this one is not yet.
     """
 
     state: Annotated[State, BeforeValidator(_from_text), PlainSerializer(_to_text, when_used="json")]
     due: tuple[Entry, ...] = ()
     now: Instant
+    run: str = ""
+    task: int = 0
 
     @property
     def keys(self) -> list[str]:

@@ -7,13 +7,14 @@ from types import MappingProxyType
 from domain.agenda.occasion import Occasion
 from domain.agenda.state import Consequences, Entry, Fact, State
 from domain.notice import Notice, Person
-from domain.record import Dossier, JournalRow, RegisterRow, Writing
+from domain.record import Dossier, JournalRow, RegisterRow, Task, Writing
 from domain.rules.acting import act
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import approvers, staff_person
 from domain.rules.nudging import A_TICK
 from domain.rules.opening import stage_openings
 from domain.rules.record_keeping import journal, registers, shipped_risks, standing
+from domain.rules.retelling import unconfirmed
 from domain.rules.schedule import changes, desired, stuck_since
 from domain.rules.telling import tell
 from domain.team import Team
@@ -83,6 +84,8 @@ def decide(
         registers=(*risks, *registers(facts)),
         people=tuple(_staff(briefing)),
         plan=briefing.plan,
+        unconfirmed=unconfirmed(occasion),
+        task=Task(run=occasion.run, task=occasion.task, seen=tuple(occasion.state.seen)) if occasion.run else None,
     )
     return Decision(consequences=consequences, writing=writing)
 

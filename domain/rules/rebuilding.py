@@ -4,9 +4,7 @@ The journal holds every piece of news that counted, and the rules draw the rest.
 read model, or it is not used: a promise that nobody made is worse than a person who looks.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from domain import agenda
 from domain.agenda.gates import count, note
@@ -18,6 +16,7 @@ from domain.record import Dossier, KeptRow, Past
 from domain.rules.casting import VENDOR_ROLES, approvers
 from domain.rules.deciding import decide
 from domain.rules.opening import delay_of, first_state
+from domain.rules.retelling import update_of
 from domain.team import Team
 
 GRAIN = timedelta(milliseconds=1)
@@ -107,61 +106,18 @@ class _Living:
 
 def _news(row: KeptRow, state: State) -> News | None:
     """The news that left this row; None where time, a rule or nobody did."""
-    if row.kind not in NEWS or _came_by_itself(row, state):
+    milestone = state.milestone(row.about)
+    update = update_of(row, signed=bool(milestone and milestone.signers))
+    if update is None or row.kind == "ended" or _came_by_itself(row, state):
         return None
-    update, fields = NEWS[row.kind]
-    milestone = state.milestone(row.about) if row.kind == "milestone_reached" else None
-    if milestone is not None and milestone.signers:
-        update, fields = "sign_off", _approval
     told = {name: value for name, value in (("at", row.at), ("by", row.by), ("via", row.via)) if value is not None}
-    return KINDS[update].model_validate({**told, **fields(row)})
+    return KINDS[update.kind].model_validate({**told, **update.fields})
 
 
 def _came_by_itself(row: KeptRow, state: State) -> bool:
     """A milestone that the rules reach, or that a signal reached which had waited for its gate."""
     milestone = state.milestone(row.about)
     return row.kind == "milestone_reached" and (milestone is None or milestone.settled or row.via == MADE_BY_TIME)
-
-
-def _about(field: str, *told: str) -> Callable[[KeptRow], dict[str, Any]]:
-    """What the row is about under that name, and of its data what the news had told."""
-    return lambda row: {field: row.about, **{name: row.data[name] for name in told}}
-
-
-def _approval(row: KeptRow) -> dict[str, Any]:
-    return {"milestone": row.about, "decision": "approve"}
-
-
-NEWS: dict[str, tuple[str, Callable[[KeptRow], dict[str, Any]]]] = {
-    "milestone_reached": ("reach_milestone", _about("milestone")),
-    "milestone_reopened": ("reopen_milestone", _about("milestone", "reason")),
-    "milestone_waived": ("waive_milestone", _about("milestone", "reason")),
-    "sign_off_rejected": (
-        "sign_off",
-        lambda row: {"milestone": row.about, "decision": "reject", "reasons": row.data["reasons"]},
-    ),
-    "issue_raised": ("raise_issue", _about("issue", "title", "severity")),
-    "issue_judged_anew": ("raise_issue", _about("issue", "title", "severity")),
-    "issue_acknowledged": ("acknowledge_issue", _about("issue")),
-    "issue_resolved": ("resolve_issue", _about("issue")),
-    "paused": ("pause", lambda row: {"reason": row.data["reason"], "until": row.data["until"]}),
-    "resumed": ("resume", lambda _: {}),
-    "replanned": (
-        "replan",
-        lambda row: {
-            "milestone": row.about or None,
-            **{name: row.data[name] for name in ("to", "hand_off_by", "reason")},
-        },
-    ),
-    "reassigned": ("reassign", _about("owner")),
-    "scope_change_requested": ("request_scope_change", _about("request", "title")),
-    "scope_change_decided": ("decide_scope_change", _about("request", "decision")),
-    "risk_recorded": ("record_risk", _about("risk")),
-    "win_recorded": ("record_win", lambda row: {"title": row.data["title"]}),
-    "criterion_attested": ("attest_criterion", lambda row: {"criterion": row.about, "holds": True}),
-    "criterion_withdrawn": ("attest_criterion", lambda row: {"criterion": row.about, "holds": False}),
-}
-"""Which update each kind of row comes from, and its fields."""
 
 
 def _recast(state: State, dossier: Dossier, team: Team) -> None:

@@ -85,10 +85,11 @@ def registers(facts: Sequence[Fact]) -> list[RegisterRow]:
 
     An empty title keeps the one that is there, and `data` is laid over what is there: facts tell only what changed.
     """
-    return [row for fact in facts if (row := _register(fact)) is not None]
+    return [row for fact in facts if (row := register_row(fact)) is not None]
 
 
-def _register(fact: Fact) -> RegisterRow | None:
+def register_row(fact: Fact | JournalRow) -> RegisterRow | None:
+    """What that fact, or a row of the journal that tells it, changes in a register; None where it changes none."""
     title = str(fact.data.get("title") or "")
     data: dict[str, Any]
     match fact.kind:

@@ -46,7 +46,9 @@ from starter.doors.updating import (
 from starter.trouble import InvalidNews, NotFound, NotReachable
 
 WORKFLOW = "Onboarding"
-Query = Literal["progress", "agenda", "plan", "why"]
+Query = Literal["progress", "agenda", "plan", "why", "knows"]
+LOOK_AGAIN = "look_again"
+"""A signal that the workflow knows no news by: it notes that, which takes a turn."""
 
 
 class Deals(Protocol):
@@ -181,6 +183,22 @@ class OnboardingDoor:
                 raise NotFound(f"{onboarding}: no such onboarding in Temporal") from None
             silent = await who_is_silent(self._handle(onboarding), within=self.one_try, one_try=self.one_try)
             raise NotReachable(silent) from failure
+
+    async def knows(self, onboarding: str, news_id: str) -> bool:
+        """Whether its workflow has applied that news. Raises NotFound, NotReachable."""
+        try:
+            return bool(await self.ask(onboarding, "knows", news_id))
+        except Refused:
+            # A worker of the version before does not know the question; telling it again says the same.
+            return False
+
+    async def look_again(self, onboarding: str) -> None:
+        """Have it take a turn: the signal is noted in its journal and changes nothing. Raises NotReachable."""
+        try:
+            await self._handle(onboarding).signal(LOOK_AGAIN, rpc_timeout=self.one_try)
+        except RPCError as failure:
+            if failure.status != RPCStatusCode.NOT_FOUND:
+                raise NotReachable(f"Temporal does not answer: {failure.message}") from failure
 
     async def state(self, onboarding: str) -> Run:
         """How its workflow stands. Raises NotFound, NotReachable."""

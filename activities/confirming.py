@@ -1,0 +1,66 @@
+"""Does Temporal know what the journal says? News that a thrown-away task had written is told again, or taken back."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from activities.ports import Confirmations, Retelling
+from activities.threads import in_thread
+from domain.record import UnconfirmedRow
+from domain.refusal import Refused
+from domain.trouble import ChannelDown, NotFound, NotReachable
+
+CHANNEL = "confirmations"
+"""The channel of this office, and so of its sender."""
+AGAIN = timedelta(minutes=1)
+"""When an onboarding that does not answer is asked again; the others are not held up by it."""
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmingOffice:
+    """The office that confirms the journal's youngest rows. `threads` are for the database."""
+
+    confirmations: Confirmations
+    door: Retelling
+    threads: Executor
+
+    def ready(self, *, now: datetime, most: int) -> Sequence[int]:
+        return self.confirmations.ready(now=now, most=most)
+
+    def next_ready(self, *, after: datetime) -> datetime | None:
+        return self.confirmations.next_ready(after=after)
+
+    async def deliver(self, id: int) -> str:
+        """`sent` once Temporal knows the row's news, told again if need be; `refused` when the row was taken back.
+
+        `withdrawn` when it was settled before. Raises ChannelDown, after which it is tried again.
+        """
+        row = await in_thread(self.threads, partial(self.confirmations.take, id))
+        if row is None:
+            return "withdrawn"
+        try:
+            if not await self.door.knows(row.onboarding, row.news.news_id):
+                await self._tell_again(row)
+        except (Refused, NotFound) as refusal:
+            await self._take_back(id, row, reason=str(refusal))
+            return "refused"
+        except NotReachable as away:
+            raise ChannelDown(str(away), again_after=AGAIN) from away
+        await in_thread(self.threads, partial(self.confirmations.confirm, id))
+        return "sent"
+
+    async def _tell_again(self, row: UnconfirmedRow) -> None:
+        news = row.news
+        await self.door.tell(row.onboarding, news.update, {**news.body, "news_id": news.news_id})
+        log.warning("news_told_again", onboarding=row.onboarding, kind=row.kind)
+
+    async def _take_back(self, id: int, row: UnconfirmedRow, *, reason: str) -> None:
+        """The read model is drawn anew by the onboarding's next turn, which this brings about."""
+        await in_thread(self.threads, partial(self.confirmations.take_back, id, reason=reason))
+        log.error("entry_taken_back", onboarding=row.onboarding, kind=row.kind, reason=reason)
+        await self.door.look_again(row.onboarding)

@@ -1,0 +1,124 @@
+"""Which news has left a fact, and how is it told again? For news that Temporal may never have kept.
+
+A turn is written within the workflow task that takes its news. When that task is thrown away (its worker is killed, or
+the server has too much in hand), what the turn wrote stays, and only the caller can bring the news once more. So every
+fact that came by news keeps that news beside it until a later workflow task has shown that Temporal knows it.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from domain.agenda.occasion import Occasion
+from domain.news import short
+from domain.record import Unconfirmed
+
+CAUSE = re.compile(r"[0-9a-f]{12}")
+"""How `domain.news.short` names a piece of news at the end of a fact's key; what comes by itself is counted."""
+NUMBERED = re.compile(r"(?:issue|change)-\d+")
+"""Names that the workflow gives by itself: told again, the thing may get another number."""
+
+
+class Told(Protocol):
+    """A fact, or the journal's row of one."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def about(self) -> str: ...
+    @property
+    def data(self) -> Mapping[str, Any]: ...
+
+
+class Update(NamedTuple):
+    """The update that left a fact, and its fields except those of every piece of news."""
+
+    kind: str
+    fields: dict[str, Any]
+
+
+def update_of(fact: Told, *, signed: bool) -> Update | None:
+    """The update that leaves such a fact; None where none does. `signed` says that its milestone needs a sign-off."""
+    if fact.kind == "milestone_reached" and signed:
+        return Update("sign_off", {"milestone": fact.about, "decision": "approve"})
+    if fact.kind not in UPDATES:
+        return None
+    kind, fields = UPDATES[fact.kind]
+    return Update(kind, fields(fact))
+
+
+def unconfirmed(occasion: Occasion) -> Mapping[str, Unconfirmed]:
+    """The news behind the occasion's facts, by the key of the fact; nothing where the occasion names no task."""
+    state = occasion.state
+    causes = {fact.key.rpartition("/")[2] for fact in state.pending}
+    ids = _ids(state.seen, {cause for cause in causes if CAUSE.fullmatch(cause)}) if occasion.run else {}
+    news: dict[str, Unconfirmed] = {}
+    for fact in state.pending:
+        milestone = state.milestone(fact.about)
+        news_id = ids.get(fact.key.rpartition("/")[2])
+        update = update_of(fact, signed=bool(milestone and milestone.signers)) if news_id else None
+        if news_id is None or update is None:
+            continue
+        fields = {name: value for name, value in update.fields.items() if not _numbered(name, value)}
+        common = {"by": fact.by, "at": fact.at.isoformat()}
+        body = {**{name: value for name, value in common.items() if value is not None}, **fields}
+        news[fact.key] = Unconfirmed(
+            update=update.kind, body=body, news_id=news_id, run=occasion.run, task=occasion.task
+        )
+    return news
+
+
+def _ids(seen: Sequence[str], causes: set[str]) -> dict[str, str]:
+    """The news ids that those causes stand for. What is pending came last, so the end is looked at first."""
+    ids: dict[str, str] = {}
+    for news_id in reversed(seen):
+        if len(ids) == len(causes):
+            break
+        if (cause := short(news_id)) in causes:
+            ids[cause] = news_id
+    return ids
+
+
+def _numbered(name: str, value: Any) -> bool:
+    return name in ("issue", "request") and NUMBERED.fullmatch(str(value)) is not None
+
+
+def _about(field: str, *names: str) -> Callable[[Told], dict[str, Any]]:
+    """What the fact is about under that name, and of its data what the news said under these."""
+    return lambda fact: {field: fact.about, **{name: fact.data[name] for name in names}}
+
+
+UPDATES: Mapping[str, tuple[str, Callable[[Told], dict[str, Any]]]] = {
+    "milestone_reached": ("reach_milestone", _about("milestone")),
+    "milestone_reopened": ("reopen_milestone", _about("milestone", "reason")),
+    "milestone_waived": ("waive_milestone", _about("milestone", "reason")),
+    "sign_off_rejected": (
+        "sign_off",
+        lambda fact: {"milestone": fact.about, "decision": "reject", "reasons": fact.data["reasons"]},
+    ),
+    "issue_raised": ("raise_issue", _about("issue", "title", "severity")),
+    "issue_judged_anew": ("raise_issue", _about("issue", "title", "severity")),
+    "issue_acknowledged": ("acknowledge_issue", _about("issue")),
+    "issue_resolved": ("resolve_issue", _about("issue")),
+    "paused": ("pause", lambda fact: {"reason": fact.data["reason"], "until": fact.data["until"]}),
+    "resumed": ("resume", lambda _: {}),
+    "replanned": (
+        "replan",
+        lambda fact: {
+            "milestone": fact.about or None,
+            **{name: fact.data[name] for name in ("to", "hand_off_by", "reason")},
+        },
+    ),
+    "reassigned": ("reassign", _about("owner")),
+    "scope_change_requested": ("request_scope_change", _about("request", "title")),
+    "scope_change_decided": ("decide_scope_change", _about("request", "decision")),
+    "risk_recorded": ("record_risk", _about("risk")),
+    "win_recorded": ("record_win", lambda fact: {"title": fact.data["title"]}),
+    "criterion_attested": ("attest_criterion", lambda fact: {"criterion": fact.about, "holds": True}),
+    "criterion_withdrawn": ("attest_criterion", lambda fact: {"criterion": fact.about, "holds": False}),
+    "ended": (
+        "end_onboarding",
+        lambda fact: {name: fact.data[name] for name in ("ending", "reason", "exceptions") if fact.data.get(name)},
+    ),
+}
+"""Which update each kind of fact comes from, and its fields."""

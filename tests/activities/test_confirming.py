@@ -1,0 +1,97 @@
+"""Is what a thrown-away task had written told again, or taken back where it cannot be?"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from activities.confirming import ConfirmingOffice
+from domain.record import Unconfirmed, UnconfirmedRow
+from domain.refusal import Refused
+from domain.trouble import ChannelDown, NotReachable
+
+ONE = "onboarding-file-1"
+NEWS = Unconfirmed(update="reach_milestone", body={"milestone": "met"}, news_id="n-1", run="run-1", task=10)
+
+
+@dataclass
+class MemoryConfirmations:
+    """One row waits; what became of it is kept."""
+
+    became: list[str] = field(default_factory=list)
+
+    def ready(self, **_: Any) -> list[int]:
+        return [] if self.became else [1]
+
+    def next_ready(self, **_: Any) -> None:
+        return None
+
+    def take(self, seq: int) -> UnconfirmedRow | None:
+        return None if self.became else UnconfirmedRow(onboarding=ONE, kind="milestone_reached", news=NEWS)
+
+    def confirm(self, seq: int) -> None:
+        self.became.append(f"{seq} confirmed")
+
+    def take_back(self, seq: int, *, reason: str) -> None:
+        self.became.append(f"{seq} taken back: {reason}")
+
+
+@dataclass
+class Workflow:
+    """An onboarding that knows some news, and takes or refuses what is told."""
+
+    news: set[str] = field(default_factory=set)
+    refuses: Exception | None = None
+    silent: bool = False
+    told: list[dict[str, Any]] = field(default_factory=list)
+    looked_again: list[str] = field(default_factory=list)
+
+    async def knows(self, onboarding: str, news_id: str) -> bool:
+        if self.silent:
+            raise NotReachable("nobody answers")
+        return news_id in self.news
+
+    async def tell(self, onboarding: str, kind: str, raw: Any) -> None:
+        if self.refuses:
+            raise self.refuses
+        self.told.append({"onboarding": onboarding, "kind": kind, **raw})
+
+    async def look_again(self, onboarding: str) -> None:
+        self.looked_again.append(onboarding)
+
+
+async def delivered(workflow: Workflow) -> tuple[str, list[str]]:
+    rows = MemoryConfirmations()
+    office = ConfirmingOffice(confirmations=rows, door=workflow, threads=ThreadPoolExecutor(1))
+    return await office.deliver(1), rows.became
+
+
+async def test_what_temporal_knows_is_confirmed_and_not_told_again() -> None:
+    workflow = Workflow(news={"n-1"})
+
+    assert ("sent", ["1 confirmed"]) == await delivered(workflow)
+    assert [] == workflow.told
+
+
+async def test_what_temporal_never_heard_of_is_told_again_under_its_own_id() -> None:
+    """So that the turn it takes finds its fact written, and nobody is told of it twice."""
+    workflow = Workflow()
+
+    assert ("sent", ["1 confirmed"]) == await delivered(workflow)
+    assert [{"onboarding": ONE, "kind": "reach_milestone", "milestone": "met", "news_id": "n-1"}] == workflow.told
+
+
+async def test_what_would_be_refused_now_is_taken_back_and_the_picture_drawn_anew() -> None:
+    """Its caller came again under another id, or somebody has decided otherwise meanwhile."""
+    workflow = Workflow(refuses=Refused("is reached already", field="milestone"))
+
+    assert ("refused", ["1 taken back: milestone: is reached already"]) == await delivered(workflow)
+    assert [ONE] == workflow.looked_again
+
+
+async def test_an_onboarding_that_does_not_answer_is_asked_again_later() -> None:
+    workflow = Workflow(silent=True)
+
+    with pytest.raises(ChannelDown):
+        await delivered(workflow)

@@ -1,0 +1,193 @@
+"""Does the store know which of its youngest rows Temporal may not know, and can it take one back without a trace?"""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, select
+
+from activities.ports import Confirmations
+from domain.record import Task, Unconfirmed, Writing
+from store import reads
+from store.confirmations import SqlConfirmations
+from store.ledger import SqlLedger
+from store.tables import journal
+from tests.support import databases
+from tests.support.databases import NOON, dossier, happened, issue, notice, standing
+
+database = databases.database
+engine = databases.engine
+
+ONE = "onboarding-file-1"
+REACHED = "fact/milestone_reached/met/0123456789ab"
+AFTER = timedelta(seconds=5)
+SOON = timedelta(seconds=1)
+
+
+@pytest.fixture
+def ledger(engine: Engine) -> SqlLedger:
+    """A ledger in which one onboarding is admitted."""
+    ledger = SqlLedger(engine, clock=lambda: NOON)
+    ledger.admit(dossier(), run="run-1")
+    return ledger
+
+
+@pytest.fixture
+def confirmations(engine: Engine) -> SqlConfirmations:
+    return SqlConfirmations(engine, after=AFTER, clock=lambda: NOON + AFTER)
+
+
+def news(news_id: str = "n-1", *, task: int = 10, update: str = "reach_milestone") -> Unconfirmed:
+    return Unconfirmed(update=update, body={"milestone": "met"}, news_id=news_id, run="run-1", task=task)
+
+
+def task(number: int, *seen: str, run: str = "run-1") -> Task:
+    return Task(run=run, task=number, seen=seen)
+
+
+def reached(ledger: SqlLedger, *, number: int = 10) -> None:
+    """A turn that writes of a milestone, in that workflow task."""
+    row = happened(REACHED, kind="milestone_reached", about="met")
+    told = notice(f"{REACHED}/milestone_reached/project_lead", kind="milestone_reached")
+    ledger.write(
+        Writing(
+            onboarding=ONE,
+            journal=(row,),
+            notices=(told,),
+            unconfirmed={REACHED: news(task=number)},
+            task=task(number, "n-1"),
+        )
+    )
+
+
+def later_turn(ledger: SqlLedger, task: Task) -> None:
+    ledger.write(Writing(onboarding=ONE, standing=standing(), task=task))
+
+
+def waiting(confirmations: Confirmations) -> int:
+    return len(confirmations.ready(now=NOON + AFTER, most=10))
+
+
+def kinds(engine: Engine) -> list[str]:
+    return [row.kind for row in reads.journal(engine, ONE)]
+
+
+def test_a_row_waits_for_its_confirmation_and_not_before_its_time(
+    ledger: SqlLedger, confirmations: SqlConfirmations
+) -> None:
+    """Its caller may repeat the news first, or a later turn confirm it."""
+    reached(ledger)
+
+    [seq] = confirmations.ready(now=NOON + AFTER, most=10)
+    row = confirmations.take(seq)
+    assert [] == confirmations.ready(now=NOON + AFTER - SOON, most=10)
+    assert NOON + AFTER == confirmations.next_ready(after=NOON)
+    assert row is not None
+    assert (ONE, "milestone_reached", news()) == (row.onboarding, row.kind, row.news)
+
+
+@pytest.mark.parametrize(
+    ("shown", "left"),
+    [
+        (task(11, "n-1"), 0),
+        (task(3, "n-1", run="run-2"), 0),
+        (task(10, "n-1"), 1),  # the task that wrote of it: it may be thrown away yet
+        (task(11, "n-2"), 1),  # a later task whose state does not know it
+    ],
+)
+def test_only_a_later_task_that_knows_the_news_confirms_it(
+    ledger: SqlLedger, confirmations: SqlConfirmations, shown: Task, left: int
+) -> None:
+    reached(ledger)
+
+    later_turn(ledger, shown)
+
+    assert left == waiting(confirmations)
+
+
+def test_news_that_comes_again_is_confirmed_by_a_task_after_its_last_try(
+    ledger: SqlLedger, confirmations: SqlConfirmations
+) -> None:
+    """The first try was thrown away, so what came after it shows nothing."""
+    reached(ledger, number=10)
+    reached(ledger, number=12)
+
+    later_turn(ledger, task(12, "n-1"))
+    assert 1 == waiting(confirmations)
+
+    later_turn(ledger, task(13, "n-1"))
+    assert 0 == waiting(confirmations)
+
+
+def test_what_is_taken_back_leaves_a_row_that_says_so_and_no_message(
+    engine: Engine, ledger: SqlLedger, confirmations: SqlConfirmations
+) -> None:
+    reached(ledger)
+    [seq] = confirmations.ready(now=NOON + AFTER, most=10)
+
+    confirmations.take_back(seq, reason="already reached")
+    confirmations.take_back(seq, reason="already reached")
+
+    [told] = [row for row in reads.journal(engine, ONE) if row.kind == "taken_back"]
+    assert "milestone_reached" not in kinds(engine)
+    assert {"key": REACHED, "kind": "milestone_reached", "reason": "already reached"} == told.data
+    assert ["withdrawn"] == [one.state for one in reads.notices(engine)]
+    assert confirmations.take(seq) is None
+
+
+def test_an_ending_that_is_taken_back_lets_messages_wait_again(
+    engine: Engine, ledger: SqlLedger, confirmations: SqlConfirmations
+) -> None:
+    """They were withdrawn for good with the ending that never was."""
+    ended = "fact/ended/0123456789ab"
+    ledger.write(Writing(onboarding=ONE, notices=(notice(),), standing=standing()))
+    ledger.write(
+        Writing(
+            onboarding=ONE,
+            journal=(happened(ended, kind="ended", data={"ending": "churned"}),),
+            standing=standing(status="churned", ending="churned", ended_at=NOON),
+            unconfirmed={ended: news(update="end_onboarding")},
+            task=task(10, "n-1"),
+        )
+    )
+    [seq] = confirmations.ready(now=NOON + AFTER, most=10)
+    assert ["withdrawn"] == [one.state for one in reads.notices(engine)]
+
+    confirmations.take_back(seq, reason="it was resumed")
+
+    assert ["waiting"] == [one.state for one in reads.notices(engine)]
+
+
+def test_an_issue_that_got_another_number_is_in_the_register_once(engine: Engine, ledger: SqlLedger) -> None:
+    """The first try called it issue-7; meanwhile that number was given to another one that somebody raised."""
+    first, second, other = (
+        f"fact/issue_raised/{name}" for name in ("issue-7/aaaaaaaaaaaa", "issue-8/aaaaaaaaaaaa", "issue-7/bbbbbbbbbbbb")
+    )
+    for key, told, number in ((first, "n-1", 10), (other, "n-2", 11), (second, "n-1", 11)):
+        about = key.split("/")[2]
+        title = "Login fails" if told == "n-1" else "No sound"
+        row = happened(key, kind="issue_raised", about=about, data={"severity": "normal", "title": title})
+        raised = news(told, task=number, update="raise_issue")
+        ledger.write(
+            Writing(
+                onboarding=ONE,
+                journal=(row,),
+                registers=(issue(about, title=title),),
+                unconfirmed={key: raised},
+                task=task(number, told),
+            )
+        )
+
+    rows = [(row.about, row.data["title"]) for row in reads.journal(engine, ONE) if row.kind == "issue_raised"]
+    assert [("issue-7", "No sound"), ("issue-8", "Login fails")] == sorted(rows)
+    assert {"issue-7": "No sound", "issue-8": "Login fails"} == {row.key: row.title for row in ledger.registers(ONE)}
+
+
+def test_rows_without_news_behind_them_are_never_asked_about(
+    engine: Engine, ledger: SqlLedger, confirmations: SqlConfirmations
+) -> None:
+    """What came by itself comes again by itself: timers and signals are in Temporal's history before anything is."""
+    ledger.write(Writing(onboarding=ONE, journal=(happened(),), task=task(10)))
+
+    assert 0 == waiting(confirmations)
+    with engine.connect() as connection:
+        assert [None] == list(connection.scalars(select(journal.c.unconfirmed)))
