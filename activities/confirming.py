@@ -44,20 +44,22 @@ class ConfirmingOffice:
         if row is None:
             return "withdrawn"
         try:
-            if not await self.door.knows(row.onboarding, row.news.news_id):
-                await self._tell_again(row)
+            known = await self.door.knows(row.onboarding, row.news.news_id)
+            said_nothing_new = not known and await self._tell_again(row)
         except (Refused, NotFound) as refusal:
             await self._take_back(id, row, reason=str(refusal))
             return "refused"
         except NotReachable as away:
             raise ChannelDown(str(away), again_after=AGAIN) from away
-        await in_thread(self.threads, partial(self.confirmations.confirm, id))
+        await in_thread(self.threads, partial(self.confirmations.confirm, id, said_nothing_new=said_nothing_new))
         return "sent"
 
-    async def _tell_again(self, row: UnconfirmedRow) -> None:
+    async def _tell_again(self, row: UnconfirmedRow) -> bool:
+        """Whether it said nothing new."""
         news = row.news
-        await self.door.tell(row.onboarding, news.update, {**news.body, "news_id": news.news_id})
-        log.warning("news_told_again", onboarding=row.onboarding, kind=row.kind)
+        progress = await self.door.tell(row.onboarding, news.update, {**news.body, "news_id": news.news_id})
+        log.warning("news_told_again", onboarding=row.onboarding, kind=row.kind, repeated=progress.repeated)
+        return bool(progress.repeated)
 
     async def _take_back(self, id: int, row: UnconfirmedRow, *, reason: str) -> None:
         """The read model is drawn anew by the onboarding's next turn, which this brings about."""

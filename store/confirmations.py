@@ -62,10 +62,17 @@ class SqlConfirmations:
         news = Unconfirmed.model_validate(row.unconfirmed)
         return UnconfirmedRow(onboarding=row.onboarding, kind=row.kind, news=news)
 
-    def confirm(self, seq: int) -> None:
-        """Temporal knows the news of that row."""
+    def confirm(self, seq: int, *, said_nothing_new: bool = False) -> None:
+        """Temporal knows the news of that row; with `said_nothing_new`, it knew what it says before it was told again.
+
+        Where the same was told under another id meanwhile, the row is taken back: the other one stands for both.
+        """
         with write_transaction(self._engine) as connection:
-            _confirm(connection, [seq])
+            row = connection.execute(select(journal).where(journal.c.seq == seq, IS_UNCONFIRMED)).one_or_none()
+            if row is not None and said_nothing_new and _has_a_twin(connection, row):
+                take_back(connection, row, reason="the same was told under another id", now=self._clock())
+            elif row is not None:
+                _confirm(connection, [seq])
 
     def take_back(self, seq: int, *, reason: str) -> None:
         """Temporal never heard of that row's news, and would not take it now: the row goes, and so do its messages."""
@@ -115,6 +122,13 @@ def take_back(connection: Connection, row: Row[Any], *, reason: str, now: dateti
     data = {"key": row.key, "kind": row.kind, "reason": reason}
     told = JournalRow(key=f"{TAKEN_BACK}/{row.seq}", at=now, kind=TAKEN_BACK, about=row.about, data=data)
     add(connection, journal, [{"onboarding": row.onboarding, **told.model_dump(), "recorded_at": now}])
+
+
+def _has_a_twin(connection: Connection, row: Row[Any]) -> bool:
+    """Whether a later row tells the same of the same thing."""
+    same = [journal.c[name] == getattr(row, name) for name in ("onboarding", "kind", "about")]
+    twin = select(journal.c.seq).where(*same, journal.c.seq > row.seq).limit(1)
+    return connection.scalar(twin) is not None
 
 
 def _confirm(connection: Connection, seqs: Sequence[int]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from domain.agenda import Progress
 from domain.introduction import Learnt
 
 
@@ -33,8 +34,11 @@ class Retelling(Protocol):
     async def knows(self, onboarding: str, news_id: str) -> bool:
         """Whether its workflow has applied that news. Raises NotFound, NotReachable."""
 
-    async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Any:
-        """Bring the news again. Raises InvalidNews, Refused, NotFound, NotReachable."""
+    async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Progress:
+        """Bring the news again; `repeated` says that it was nothing new.
+
+        Raises InvalidNews, Refused, NotFound, NotReachable.
+        """
 
     async def look_again(self, onboarding: str) -> None:
         """Have it take a turn, which draws its read model anew. Raises NotReachable."""

@@ -92,8 +92,11 @@ class Confirmations(Protocol):
     def take(self, seq: int) -> UnconfirmedRow | None:
         """The row and the news behind it; None when it was confirmed or taken back meanwhile."""
 
-    def confirm(self, seq: int) -> None:
-        """Temporal knows the news of that row."""
+    def confirm(self, seq: int, *, said_nothing_new: bool = False) -> None:
+        """Temporal knows the news of that row; with `said_nothing_new`, it knew what it says before it was told again.
+
+        Where the same was told under another id meanwhile, the row is taken back.
+        """
 
     def take_back(self, seq: int, *, reason: str) -> None:
         """Remove the row, its messages that have not gone, and what it put into a register."""

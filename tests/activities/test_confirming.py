@@ -2,15 +2,18 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from activities.confirming import ConfirmingOffice
+from domain.agenda import Progress, State, progress
 from domain.record import Unconfirmed, UnconfirmedRow
 from domain.refusal import Refused
 from domain.trouble import ChannelDown, NotReachable
 
+NOW = datetime(2026, 11, 2, tzinfo=UTC)
 ONE = "onboarding-file-1"
 NEWS = Unconfirmed(update="reach_milestone", body={"milestone": "met"}, news_id="n-1", run="run-1", task=10)
 
@@ -30,8 +33,8 @@ class MemoryConfirmations:
     def take(self, seq: int) -> UnconfirmedRow | None:
         return None if self.became else UnconfirmedRow(onboarding=ONE, kind="milestone_reached", news=NEWS)
 
-    def confirm(self, seq: int) -> None:
-        self.became.append(f"{seq} confirmed")
+    def confirm(self, seq: int, *, said_nothing_new: bool = False) -> None:
+        self.became.append(f"{seq} confirmed{' as nothing new' if said_nothing_new else ''}")
 
     def take_back(self, seq: int, *, reason: str) -> None:
         self.became.append(f"{seq} taken back: {reason}")
@@ -44,6 +47,7 @@ class Workflow:
     news: set[str] = field(default_factory=set)
     refuses: Exception | None = None
     silent: bool = False
+    says_it_is_nothing_new: bool = False
     told: list[dict[str, Any]] = field(default_factory=list)
     looked_again: list[str] = field(default_factory=list)
 
@@ -52,10 +56,11 @@ class Workflow:
             raise NotReachable("nobody answers")
         return news_id in self.news
 
-    async def tell(self, onboarding: str, kind: str, raw: Any) -> None:
+    async def tell(self, onboarding: str, kind: str, raw: Any) -> Progress:
         if self.refuses:
             raise self.refuses
         self.told.append({"onboarding": onboarding, "kind": kind, **raw})
+        return progress(State(onboarding=onboarding), NOW, repeated=self.says_it_is_nothing_new)
 
     async def look_again(self, onboarding: str) -> None:
         self.looked_again.append(onboarding)
@@ -80,6 +85,11 @@ async def test_what_temporal_never_heard_of_is_told_again_under_its_own_id() -> 
 
     assert ("sent", ["1 confirmed"]) == await delivered(workflow)
     assert [{"onboarding": ONE, "kind": "reach_milestone", "milestone": "met", "news_id": "n-1"}] == workflow.told
+
+
+async def test_what_says_nothing_new_any_more_is_not_written_twice() -> None:
+    """The store looks whether another row tells the same."""
+    assert ("sent", ["1 confirmed as nothing new"]) == await delivered(Workflow(says_it_is_nothing_new=True))
 
 
 async def test_what_would_be_refused_now_is_taken_back_and_the_picture_drawn_anew() -> None:

@@ -134,6 +134,34 @@ def test_what_is_taken_back_leaves_a_row_that_says_so_and_no_message(
     assert confirmations.take(seq) is None
 
 
+def test_what_was_told_under_another_id_meanwhile_stands_in_the_journal_once(
+    engine: Engine, ledger: SqlLedger, confirmations: SqlConfirmations
+) -> None:
+    """The caller who got no answer came again as somebody at a command line does."""
+    reached(ledger)
+    [seq] = confirmations.ready(now=NOON + AFTER, most=10)
+    again = happened("fact/milestone_reached/met/ba9876543210", kind="milestone_reached", about="met")
+    ledger.write(Writing(onboarding=ONE, journal=(again,), task=task(11, "n-2")))
+
+    confirmations.confirm(seq, said_nothing_new=True)
+
+    rows = [row.key for row in reads.journal(engine, ONE) if row.kind == "milestone_reached"]
+    assert [again.key] == rows
+
+
+def test_what_says_nothing_new_and_stands_alone_is_confirmed(
+    engine: Engine, ledger: SqlLedger, confirmations: SqlConfirmations
+) -> None:
+    """Its own caller repeated it in the same moment."""
+    reached(ledger)
+    [seq] = confirmations.ready(now=NOON + AFTER, most=10)
+
+    confirmations.confirm(seq, said_nothing_new=True)
+
+    assert ["milestone_reached"] == kinds(engine)
+    assert 0 == waiting(confirmations)
+
+
 def test_an_ending_that_is_taken_back_lets_messages_wait_again(
     engine: Engine, ledger: SqlLedger, confirmations: SqlConfirmations
 ) -> None:

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from playbooks.library import Directory, Library
 from runtime.connection import connect
 from starter.doors.onboardings import OnboardingDoor
 from store import reads
+from store.confirmations import SqlConfirmations
 from store.engine import open_store
 from tests.support import databases
 from tests.support.databases import PostgresServer
@@ -31,6 +32,8 @@ from wiring.doors import doors
 DAY = timedelta(seconds=2)
 """A week of the plan passes in a story, and its mails do not pile up on a busy machine."""
 PATIENCE = 60.0
+A_LONG_TIME = datetime(9999, 1, 1, tzinfo=UTC)
+"""So late that every row that waits for anything has waited long enough."""
 TASK = timedelta(seconds=2)
 """After so long Temporal gives a workflow task up whose worker was killed; by default ten, which only costs time."""
 TOLD_ONCE = frozenset(
@@ -79,6 +82,28 @@ class Case:
         under_way = asyncio.ensure_future(doing())
         await self.workshop.died_and_came_back()
         await under_way
+
+    async def lost(self, point: str, telling: Coroutine[Any, Any, None], temporal: DevServer) -> None:
+        """Worker and server are killed at that point of what is being told, and whoever told it is gone, too."""
+        self.workshop.arm(point)
+        caller = asyncio.ensure_future(telling)
+        await self.workshop.died()
+        temporal.kill()
+        caller.cancel()
+        await temporal.start()
+        self.workshop.open()
+
+    async def agrees(self) -> None:
+        """Wait until nothing in the journal is unknown to Temporal, be it by telling it again."""
+        await self.until(lambda: not SqlConfirmations(self.engine, after=timedelta(0)).ready(now=A_LONG_TIME, most=1))
+
+    async def status_of(self, milestone: str) -> str:
+        """As the workflow has it, which the read model has to say too."""
+        plan = await self.handle.query("plan")
+        [of_workflow] = [one["status"] for one in plan["milestones"] if one["key"] == milestone]
+        of_store = {one.key: one.status for one in reads.one(self.engine, self.id).milestones}
+        assert of_store[milestone] == of_workflow
+        return str(of_workflow)
 
     async def all_mail_out(self) -> None:
         """Also what was in hand at a kill, which Temporal gives up for lost after half a minute."""
@@ -207,6 +232,45 @@ async def test_a_worker_that_is_killed_again_and_again_brings_its_onboarding_to_
     assert case.facts("milestone_reached") == Counter(["handoff_reviewed", "introduction_sent"])
     case.expect_everything_once()
     assert 0 < case.repeats + case.pointless <= MOST_AT_ONCE, "what was in hand came again, as the same message"
+
+
+async def test_news_that_temporal_lost_with_its_task_is_told_again(
+    temporal: DevServer, tmp_path: Path, office: PostOffice
+) -> None:
+    """The turn is written, then everything dies, and the caller never comes back: the onboarding knows it."""
+    case = await admitted(temporal.address, tmp_path, office)
+    try:
+        await case.lost("written milestone_reached", case.reached("handoff_reviewed"), temporal)
+        await case.agrees()
+
+        assert "reached" == await case.status_of("handoff_reviewed")
+        assert case.facts("milestone_reached") == Counter(["handoff_reviewed"])
+
+        ending = {"ending": "churned", "reason": "Insolvent", "by": "nora.lindqvist"}
+        await case.lost("written ended", case.tell("end_onboarding", **ending), temporal)
+        outcome = await asyncio.wait_for(case.handle.result(), PATIENCE)
+        await case.agrees()
+    finally:
+        await case.workshop.close()
+
+    assert "churned" == outcome["ending"]
+    case.expect_everything_once()
+
+
+async def test_a_caller_who_comes_again_under_another_id_doubles_nothing(
+    temporal: DevServer, tmp_path: Path, office: PostOffice
+) -> None:
+    """As somebody at a command line does: the first row is taken back once the second is known."""
+    case = await admitted(temporal.address, tmp_path, office)
+    try:
+        await case.lost("written milestone_reached", case.reached("handoff_reviewed"), temporal)
+        await case.reached("handoff_reviewed")
+        await case.agrees()
+
+        assert "reached" == await case.status_of("handoff_reviewed")
+        assert case.facts("milestone_reached") == Counter(["handoff_reviewed"])
+    finally:
+        await case.workshop.close()
 
 
 async def test_a_temporal_server_that_is_killed_goes_on_from_its_file(
