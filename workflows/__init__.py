@@ -1,1 +1,1 @@
-"""Which processes outlive every deploy? One file per durable process, each read aloud as a story."""
+"""Which workflows run for months and outlive every deploy? One file per workflow, whose `run` tells its story."""

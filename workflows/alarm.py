@@ -1,4 +1,4 @@
-"""When does a workflow wake up by itself? One alarm clock, set anew only when the time to wake has changed."""
+"""How does a workflow wake up by itself? By one timer, set again only when the moment to wake has changed."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from temporalio import workflow
 
 
 class Alarm:
-    """One timer at a time. A timer that is left to fire in vain would cost a whole task, a cancelled one an event."""
+    """The one timer of a workflow. One that fires for nothing would cost a whole task, a cancelled one costs an event."""
 
     def __init__(self) -> None:
         self._at: datetime | None = None
@@ -15,9 +15,11 @@ class Alarm:
 
     @property
     def rang(self) -> bool:
+        """Whether the timer has fired since it was set."""
         return self._timer is not None and self._timer.done()
 
     def set(self, at: datetime, summary: str) -> None:
+        """Set the timer to that wall-clock moment, unless it is set to it already. A past moment rings at once."""
         if self._at == at and self._timer is not None and not self._timer.done():
             return
         self.stop()
@@ -26,6 +28,7 @@ class Alarm:
         self._timer = asyncio.create_task(workflow.sleep(wait, summary=summary))
 
     def stop(self) -> None:
+        """Cancel the timer, if there is one."""
         if self._timer is not None and not self._timer.done():
             self._timer.cancel()
         self._at = self._timer = None

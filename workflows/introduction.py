@@ -70,7 +70,7 @@ class Introduction:
 
     @property
     def now(self) -> datetime:
-        """Business time."""
+        """The present in business time, which a compressed clock runs ahead of the wall's."""
         return self.state.clock.business(workflow.now())
 
     # --- the story
@@ -100,9 +100,9 @@ class Introduction:
         self.unheard.clear()
 
     async def _live(self) -> None:
-        """Act on what is due and on what was told; sleep until there is something again, or it has ended."""
+        """Act on what is due and on news; sleep until there is something again. Returns once it has ended."""
         while True:
-            seen = self.revision
+            revision = self.revision
             due = introduction.due_steps(self.state, self.now)
             if due or self.state.pending:
                 await self._keep(due)
@@ -112,29 +112,29 @@ class Introduction:
             if runs.time_for_a_new_run() and await runs.is_quiet(lambda: self.revision):
                 self.alarm.stop()
                 runs.begin_new_run({"state": self.state})
-            await self._sleep(seen)
+            await self._sleep(revision)
 
     async def _keep(self, due: tuple[Step, ...]) -> None:
         self.state = introduction.expired(self.state, due, self.now)
         written = self.state
-        kept: IntroductionKept = await workflow.execute_activity_method(
+        answer: IntroductionKept = await workflow.execute_activity_method(
             Introducing.keep_introduction,
             IntroductionTurn(state=written, due=due, now=self.now),
             start_to_close_timeout=options.PATIENTLY,
             retry_policy=options.PATIENT_RETRY,
             summary=", ".join([*(h.kind.replace("_", " ") for h in written.pending), *(step.rule for step in due)]),
         )
-        self.state = introduction.adopted(self.state, kept, written=written)
+        self.state = introduction.adopted(self.state, answer, written=written)
         workflow.set_current_details(self._details())
 
-    async def _sleep(self, seen: int) -> None:
+    async def _sleep(self, revision: int) -> None:
         step = introduction.next_step(self.state)
         if step is None:
             self.alarm.stop()
         else:
             wake_at = self.state.clock.wall(step.due) + options.CLOCK_GRAIN
             self.alarm.set(wake_at, STEPS_IN_WORDS[step.rule])
-        await workflow.wait_condition(lambda: self.revision != seen or self.alarm.rang)
+        await workflow.wait_condition(lambda: self.revision != revision or self.alarm.rang)
 
     async def _finish(self) -> None:
         """Write down what still came, and close at a quiet moment: an update in the closing task would be undone."""
@@ -172,21 +172,21 @@ class Introduction:
         return receive
 
     def _tell(self, kind: str, raw: Any) -> None:
-        """Raises Refused."""
-        before, said = self.state, introduction.read_said(kind, raw)
-        self.state = introduction.told(before, said, self.now)
+        """Let news change the state. Raises Refused."""
+        before, news = self.state, introduction.read_said(kind, raw)
+        self.state = introduction.told(before, news, self.now)
         if self.state is not before:
             self.revision += 1
 
     def _named(self, news: Any) -> Any:
-        """News without an id of its own goes by the id of its update."""
+        """The news, with its update's id where it has no `news_id` of its own."""
         info = workflow.current_update_info()
         if isinstance(news, dict) and not news.get("news_id") and info is not None:
             return {**news, "news_id": info.id if len(info.id) <= LONGEST_NEWS_ID else short(info.id)}
         return news
 
     def _hear(self, kind: str, raw: Any) -> None:
-        """A fact that a system states: never refused, recorded where it cannot be taken."""
+        """Take a fact that a system states: never refused, recorded as refused where it is not allowed now."""
         if not self.state.opened:
             self.unheard.append((kind, raw))
             return

@@ -5,7 +5,7 @@ from datetime import timedelta
 from temporalio.common import RetryPolicy
 
 BRIEFLY = timedelta(seconds=3)
-"""A turn is written inside the workflow's own task for so long; after that a normal activity takes over, so that an
+"""How long a turn may be written inside the workflow's own task; after that a normal activity takes over, so that an
 outage of the database costs one event and not a storm of tasks."""
 BRIEF_RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=1), maximum_attempts=6
@@ -18,47 +18,47 @@ PATIENTLY = timedelta(seconds=30)
 PATIENT_RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
 )
-"""For ever: a minute after the database is back everything goes on."""
+"""Without end: a minute after the database is back everything goes on."""
 
 DELIVERY = timedelta(minutes=5)
 """One try of one message: every step of an SMTP dialogue may take 30 s, and it has eight of them."""
 DELIVERY_LOST = timedelta(seconds=30)
-"""A delivery that gave no sign of life for so long died with its worker: without this, every mail in hand at a crash
+"""A delivery without a heartbeat for this long died with its worker: without this limit, every mail in hand at a crash
 would wait for `DELIVERY`, and twenty of them keep all others waiting."""
 DELIVERY_TRIES = timedelta(minutes=10)
-"""Then the message rests, so that one receiver's bad server keeps nobody else's mail."""
+"""All tries of one message; then it rests, so that one receiver's bad server delays nobody else's mail."""
 DELIVERY_RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=2), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
 )
 REST = timedelta(minutes=10)
-"""Until a message that could not be handed over is tried again; after five days the CSM is told instead."""
+"""How long a message rests that could not be handed over; after five days the CSM is told instead."""
 
 SETTLING = timedelta(seconds=1)
-"""A new run must not share a task with an update (temporal#6375): wait so long for a quiet moment before it."""
+"""The wait for a quiet moment before a new run, which must not share a task with an update (temporal#6375)."""
 EVENTS_OF_A_RUN = 150
-"""About 20 tasks. A cold worker replays its run from the start at every wake-up: short runs cost 6 times a warm one,
-one run for everything 17 to 30 times."""
+"""History events after which a new run begins: about 20 tasks. A cold worker replays its run from the start at every
+wake-up: short runs cost 6 times a warm one, one run for everything 17 to 30 times."""
 CLOCK_GRAIN = timedelta(milliseconds=1)
 """Timers are set this much late, so that on waking the entry is due for certain, however the clock was rounded."""
 
 SWEEP = timedelta(hours=4)
 """All tries of one nightly sweep: a database that is away until the morning is noticed without it."""
 SWEEP_PULSE = timedelta(minutes=2)
-"""The sweep says how far it is every thousand onboardings and every twenty second looks, which take seconds: after so
-long its worker has gone."""
+"""The sweep sends a heartbeat every thousand onboardings and every twenty second looks, which take seconds: after this
+long without one its worker has gone."""
 
 PASS = timedelta(minutes=3)
 """One pass through the inbox: a hundred starts at a busy Temporal, each with the door's patience, ten side by side."""
 PASS_LOST = timedelta(seconds=20)
-"""It gives a sign of life every five seconds, as a look at usage does: what a worker had in hand when it died goes on
-so much later."""
+"""A pass sends a heartbeat every five seconds, as a look at usage does: what a worker had in hand when it died goes on
+this much later."""
 
 RECONCILIATION = timedelta(minutes=12)
 """All tries of one look through the CRM: the next one begins three minutes later, from the same mark."""
 RECONCILIATION_PULSE = timedelta(minutes=2)
-"""It gives a sign of life after each page of the CRM's search, which takes seconds."""
+"""The reconciliation sends a heartbeat after each page of the CRM's search, which takes seconds."""
 
 USAGE_LOOK = timedelta(minutes=30)
 """One look at what was used: after a night's import some ten thousand days of groups are counted."""
 USAGE_REST = timedelta(minutes=1)
-"""Until the onboardings are told again that did not answer: longer than the door's patience with them."""
+"""How long to wait before telling onboardings again that did not answer: longer than the door's patience with them."""

@@ -1,4 +1,4 @@
-"""What does a customer have after the hand-off? The success programme: check-ins and reviews, for years."""
+"""What goes on after the hand-off? The success programme: check-ins and reviews, for years."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
 
 
 def id_of(onboarding: str) -> str:
-    """The programme's workflow id: `success-` and the deal, as the onboarding has it."""
+    """The programme's workflow id: `success-` and the deal, as in the onboarding's id."""
     return f"success-{onboarding.removeprefix('onboarding-')}"
 
 
@@ -32,7 +32,7 @@ class SuccessProgramme:
         if not self.entries:
             await self._keep([])
         while self.ended is None:
-            seen = self.revision
+            revision = self.revision
             due = [entry for entry in self.entries if entry.due <= self.now]
             if due:
                 await self._keep(due)
@@ -40,7 +40,7 @@ class SuccessProgramme:
             if runs.time_for_a_new_run() and await runs.is_quiet(lambda: self.revision):
                 self.alarm.stop()
                 runs.begin_new_run(start.model_copy(update={"entries": tuple(self.entries)}))
-            await self._sleep(seen)
+            await self._sleep(revision)
         self.alarm.stop()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.ended
@@ -68,14 +68,14 @@ class SuccessProgramme:
             summary=", ".join(entry.key for entry in due) or "plan the programme",
         )
 
-    async def _sleep(self, seen: int) -> None:
+    async def _sleep(self, revision: int) -> None:
         entry = min(self.entries, key=lambda entry: (entry.due, entry.slot))
         wake_at = self.start.clock.wall(entry.due + self.start.jitter) + options.CLOCK_GRAIN
         self.alarm.set(wake_at, f"{entry.about.replace('_', ' ')} on {entry.occurrence}")
         workflow.set_current_details(
             "\n".join(f"- {entry.about.replace('_', ' ')}: {entry.occurrence}" for entry in self.entries)
         )
-        await workflow.wait_condition(lambda: self.revision != seen or self.alarm.rang)
+        await workflow.wait_condition(lambda: self.revision != revision or self.alarm.rang)
 
     @workflow.update
     def end_programme(self, reason: str = "") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How does what was delivered become onboardings and news? By one receiver, woken by the intake, else asleep."""
+"""How do deliveries become onboardings and news? By one receiver, woken by the intake and otherwise asleep."""
 
 import asyncio
 import contextlib
@@ -13,9 +13,9 @@ with workflow.unsafe.imports_passed_through():
 
 ID = "receiver"
 EVENTS_OF_A_RUN = 2000
-"""Like the sender's: nobody but Temporal reads its history."""
+"""As for a sender: nobody but Temporal reads a receiver's history."""
 MOST_ALONE = 50
-"""So many troubled deliveries are tried on their own at a time; the others are found again in the next pass."""
+"""Most troubled deliveries that are tried on their own at a time; the next pass finds the others again."""
 
 
 @workflow.defn(name="Receiver")
@@ -29,24 +29,25 @@ class Receiver:
     @workflow.run
     async def run(self, _: None = None) -> None:
         while True:
-            seen = self.woken
+            woken = self.woken
             self._clear_up()
             if runs.time_for_a_new_run(events=EVENTS_OF_A_RUN) and not self.alone:
                 runs.begin_new_run(None)
             passed = await self._pass()
             self._try_alone(passed)
             workflow.set_current_details(self._details())
-            if self.woken != seen or (passed.more and passed.settled):
+            if self.woken != woken or (passed.more and passed.settled):
                 continue
-            await self._wait(seen)
+            await self._wait(woken)
 
     @workflow.signal
     def wake(self) -> None:
+        """Something was delivered."""
         self.woken += 1
 
     @workflow.signal
     def nudge(self) -> None:
-        """The same, by the name that all processes have for it: after a deploy."""
+        """Wake up after a deploy; every long-lived workflow takes this signal."""
         self.woken += 1
 
     async def _pass(self) -> Passed:
@@ -78,12 +79,12 @@ class Receiver:
                 raise
             self.resting[id] = workflow.now() + options.REST
 
-    async def _wait(self, seen: int) -> None:
-        """Until somebody wakes us, a troubled delivery is through, or one has rested, for as long as it takes."""
+    async def _wait(self, woken: int) -> None:
+        """Sleep until somebody wakes us, a troubled delivery is through, or one has rested, however long that takes."""
         moments = list(self.resting.values())
         timeout = max(min(moments) - workflow.now(), timedelta(0)) + options.CLOCK_GRAIN if moments else None
         with contextlib.suppress(TimeoutError):
-            await workflow.wait_condition(lambda: self.woken != seen or self._any_done(), timeout=timeout)
+            await workflow.wait_condition(lambda: self.woken != woken or self._any_done(), timeout=timeout)
 
     def _clear_up(self) -> None:
         for id in [id for id, task in self.alone.items() if task.done()]:

@@ -1,4 +1,4 @@
-"""Who looks that no closed deal is missed? The reconciliation, run by a schedule."""
+"""How are closed deals found of which no event came? By the `Reconciliation` workflow, on a schedule."""
 
 from temporalio import workflow
 
@@ -7,7 +7,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import options
 
 SCHEDULE = "reconciliation"
-"""The id of the schedule, and what the ids of its runs begin with."""
+"""Id of the schedule, and what the ids of its runs begin with."""
 
 
 @workflow.defn(name="Reconciliation")

@@ -1,4 +1,4 @@
-"""When does a process take a new run, and how does it get there without losing news?"""
+"""When does a workflow continue as a new run, and how without losing news?"""
 
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -9,7 +9,7 @@ from workflows import options
 
 
 def time_for_a_new_run(*, events: int | None = None) -> bool:
-    """History has grown, the server suggests it, or a newer version of the worker is current."""
+    """Whether history is longer than `events`, the server suggests a new run, or a newer worker version is current."""
     info = workflow.info()
     return (
         info.get_current_history_length() > (events or options.EVENTS_OF_A_RUN)
@@ -19,7 +19,7 @@ def time_for_a_new_run(*, events: int | None = None) -> bool:
 
 
 async def is_quiet(revision: Callable[[], int]) -> bool:
-    """Whether nothing came while we settled: a new run must not share a task with an update (temporal#6375)."""
+    """Whether no news came during a short wait: a new run must not share a task with an update (temporal#6375)."""
     before = revision()
     await workflow.sleep(options.SETTLING, summary="settling before a new run")
     await workflow.wait_condition(workflow.all_handlers_finished)
@@ -27,5 +27,5 @@ async def is_quiet(revision: Callable[[], int]) -> bool:
 
 
 def begin_new_run(carried: Any) -> NoReturn:
-    """Pinned within a run, upgraded between runs: the new one starts on the current version."""
+    """Continue as a new run, on the current worker version: a run is pinned to the version on which it began."""
     workflow.continue_as_new(carried, initial_versioning_behavior=workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE)

@@ -44,8 +44,8 @@ PASSED_THROUGH: Sequence[str] = (*BESIDE_WORKFLOWS, "workflows")
 def runner(*besides: str, strict: bool = False) -> WorkflowRunner:
     """The sandbox that workflows run in, and that histories are replayed in; `besides` are further modules to share.
 
-    `strict` is for tests: the workflows' files are read anew within the sandbox, so that a clock, a die or a file that
-    one of them reaches for fails there, and what was not meant to be shared fails too.
+    `strict` is for tests: the workflows' files are read anew within the sandbox, so that a clock, a random number or a
+    file that one of them reaches for fails there, and so does a module that was not meant to be shared.
     """
     if not strict:
         return SandboxedWorkflowRunner(

@@ -13,10 +13,11 @@ with workflow.unsafe.imports_passed_through():
     from workflows import options, runs
 
 EVENTS_OF_A_RUN = 2000
-"""A sender's history is read by nobody but Temporal; it is only kept from growing without end."""
+"""History events after which a new run begins. Nobody but Temporal reads a sender's history: it must only stay finite."""
 
 
 def id_of(channel: str) -> str:
+    """Workflow id of the channel's sender."""
     return f"sender-{channel}"
 
 
@@ -32,26 +33,27 @@ class Sender:
     @workflow.run
     async def run(self, _: str) -> None:
         while True:
-            seen = self.woken
+            woken = self.woken
             if workflow.patched("clears-up-whenever-woken"):
                 self._clear_up()
                 if self._long_enough() and not self.under_way:
                     runs.begin_new_run(self.channel)
             outbox = await self._look()
             self._send(outbox.ready)
-            if self.woken != seen:
+            if self.woken != woken:
                 continue
             if self._long_enough() and not self.under_way:
                 runs.begin_new_run(self.channel)
-            await self._wait(seen, outbox)
+            await self._wait(woken, outbox)
 
     @workflow.signal
     def wake(self) -> None:
+        """A notice waits for this channel."""
         self.woken += 1
 
     @workflow.signal
     def nudge(self) -> None:
-        """The same, by the name that all processes have for it: after a deploy."""
+        """Wake up after a deploy; every long-lived workflow takes this signal."""
         self.woken += 1
 
     async def _look(self) -> Round:
@@ -89,16 +91,16 @@ class Sender:
                 raise
             self.resting[delivery.notice] = workflow.now() + options.REST
 
-    async def _wait(self, seen: int, outbox: Round) -> None:
-        """Until somebody wakes us, a delivery is through, or the next message may go; for as long as it takes."""
+    async def _wait(self, woken: int, outbox: Round) -> None:
+        """Sleep until somebody wakes us, a delivery is through, or the next message may go, however long that takes."""
         moments = [*self.resting.values(), *([outbox.next_at] if outbox.next_at else [])]
         timeout = max(min(moments) - workflow.now(), timedelta(0)) + options.CLOCK_GRAIN if moments else None
         with contextlib.suppress(TimeoutError):
-            await workflow.wait_condition(lambda: self.woken != seen or self._any_done(), timeout=timeout)
+            await workflow.wait_condition(lambda: self.woken != woken or self._any_done(), timeout=timeout)
         self._clear_up()
 
     def _clear_up(self) -> None:
-        """What is through makes room: also while so much happens that we are woken again before we get to wait."""
+        """Drop finished deliveries to make room; also while so much happens that we are woken again before we wait."""
         for id in [id for id, delivery in self.under_way.items() if delivery.done()]:
             del self.under_way[id]
 

@@ -1,4 +1,4 @@
-"""Who looks, night after night, that nobody falls through? The sweep, run by a schedule."""
+"""How is the nightly comparison of store and Temporal run? By the `Sweep` workflow, on a schedule."""
 
 from temporalio import workflow
 
@@ -7,7 +7,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import options
 
 SCHEDULE = "sweep"
-"""The id of the schedule, and what the ids of its runs begin with."""
+"""Id of the schedule, and what the ids of its runs begin with."""
 
 
 @workflow.defn(name="Sweep")

@@ -1,4 +1,4 @@
-"""What follows from the use of the product? It is counted, and looked at for milestones, whenever more has come."""
+"""How is usage of the product worked through? Counted and looked at for milestones, whenever more has come in."""
 
 from temporalio import workflow
 
@@ -7,12 +7,12 @@ with workflow.unsafe.imports_passed_through():
     from workflows import options, runs
 
 ID = "usage"
-"""The id of the look that the intake asks for, of the schedule, and what the ids of its runs begin with."""
+"""Id of the workflow that the intake wakes and of the schedule, and what the ids of the schedule's runs begin with."""
 
 
 @workflow.defn(name="UsageLook")
 class UsageLook:
-    """Looks until nothing has come meanwhile, and ends: between two bursts of use nothing of it is there."""
+    """Works through usage until no more has come in meanwhile, then ends: between two bursts no workflow is open."""
 
     @workflow.init
     def __init__(self, _: None = None) -> None:
@@ -21,22 +21,23 @@ class UsageLook:
     @workflow.run
     async def run(self, _: None = None) -> None:
         while True:
-            seen = self.woken
+            woken = self.woken
             looked = await self._look()
             if looked.troubled:
                 await workflow.sleep(options.USAGE_REST, summary="somebody does not answer")
-            elif self.woken == seen:
+            elif self.woken == woken:
                 return
             if runs.time_for_a_new_run():
                 runs.begin_new_run(None)
 
     @workflow.signal
     def wake(self) -> None:
+        """More usage has come in."""
         self.woken += 1
 
     @workflow.signal
     def nudge(self) -> None:
-        """The same, by the name that all processes have for it: after a deploy."""
+        """Wake up after a deploy; every long-lived workflow takes this signal."""
         self.woken += 1
 
     async def _look(self) -> UsageCounted:

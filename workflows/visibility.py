@@ -32,12 +32,12 @@ ALL_KEYS: tuple[SearchAttributeKey[Any], ...] = (
 
 
 def _by_day(moment: datetime | None) -> datetime | None:
-    """Midnight of that day: a date that moves by an hour is no reason to write history."""
+    """Midnight UTC of that day: a date that moves by an hour is no reason to write history."""
     return datetime.combine(moment.astimezone(UTC).date(), time(), UTC) if moment else None
 
 
 def attributes(state: State, now: datetime) -> dict[SearchAttributeKey[Any], Any]:
-    """Every attribute with its value, None where it has none. No customer content, ever."""
+    """Every search attribute with its value, None where it has none. None of them ever holds customer content."""
     progress = agenda.progress(state, now)
     return {
         STATUS: progress.status,
@@ -52,7 +52,7 @@ def attributes(state: State, now: datetime) -> dict[SearchAttributeKey[Any], Any
 
 
 def updates(wanted: dict[SearchAttributeKey[Any], Any], shown: TypedSearchAttributes) -> list[Any]:
-    """The upserts that turn what is shown into what is wanted; none when nothing changed."""
+    """The upserts that turn the attributes `shown` into those `wanted`; an empty list when nothing changed."""
     return [
         key.value_unset() if value in (None, []) else key.value_set(value)
         for key, value in wanted.items()

@@ -1,4 +1,4 @@
-"""How is it put to whoever reads the Temporal UI? Summaries of timers and the Markdown of the current details."""
+"""What do readers of the Temporal UI see of an onboarding? Summaries of its timers, and its details in Markdown."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.agenda import Entry, State
 
 SHORT = 180
-"""Summaries hold 400 bytes; so many characters fit in any script."""
+"""Most characters of a summary: Temporal takes 400 bytes, which is two a character and some to spare."""
 RULES = {
     "nudge": "follow up",
     "cadence": "meeting or report",
@@ -24,7 +24,7 @@ MARKS = {"open": "▶", "closed": "✓", "ahead": "·", "reached": "✓", "waive
 
 
 def summary_of(state: State, entry: Entry) -> str:
-    """Like `follow up: UAT signed off, 2027-01-04`."""
+    """What a timer is for, like `follow up: UAT signed off, 2027-01-04`."""
     return f"{_in_words(entry.rule, [_about(state, entry)])[:SHORT]}, {entry.due:%Y-%m-%d}"
 
 
@@ -48,7 +48,7 @@ def turn_in_words(state: State, entries: list[Entry]) -> str:
 
 
 def details(state: State, now: datetime) -> str:
-    """Markdown: the status in a sentence, the stages, what is waited for, what comes next."""
+    """The current details in Markdown: the status in a sentence, the stages, what is waited for, what comes next."""
     progress = agenda.progress(state, now)
     owner = f"playbook {state.playbook} · owner {state.owner}"
     lines = [
