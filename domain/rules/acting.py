@@ -1,4 +1,4 @@
-"""What is done when an entry of the agenda is due? From every due entry to the notices that follow from it."""
+"""Which notices go out when an entry of the agenda is due? One function for each rule of an entry."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -16,35 +16,35 @@ from domain.rules.casting import VENDOR_ROLES
 from domain.rules.nudging import Step, due_for_nudging, last_step
 from domain.rules.schedule import NOTICE_AHEAD, cadence_days, notice_moment
 
-Told = list[Notice]
+Notices = list[Notice]
 NUDGES = frozenset({"reminder", "escalation"})
 ONCE_A_MOMENT = frozenset({"pause_proposal", "status_report"})
 
 
-def act(briefing: Briefing, entries: Sequence[Entry], registers: Sequence[RegisterRow]) -> Told:
+def act(briefing: Briefing, entries: Sequence[Entry], registers: Sequence[RegisterRow]) -> Notices:
     """The notices for the entries that are due now; overdue ones collapse into one per person."""
-    told = [
+    notices = [
         notice for entry in entries if entry.rule in ACTORS for notice in ACTORS[entry.rule](briefing, entry, registers)
     ]
-    return _collapse(briefing, told)
+    return _collapse(briefing, notices)
 
 
-def _nudge(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Told:
-    state, known = briefing.state.milestone(entry.about), briefing.playbook.milestone(entry.about)
-    if state is None or known is None or state.settled or briefing.state.gate(state):
+def _nudge(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Notices:
+    state, milestone = briefing.state.milestone(entry.about), briefing.playbook.milestone(entry.about)
+    if state is None or milestone is None or state.settled or briefing.state.gate(state):
         return []
     on = due_for_nudging(briefing.state, state, briefing.playbook.nudging, briefing.calendar)
     step = last_step(briefing.playbook.nudging, briefing.calendar, on, state.due, since=entry.due, now=briefing.now)
     if step is None:
         return []
-    told: dict[str, Notice] = {}
+    notices: dict[str, Notice] = {}
     for rung in step.rungs:
-        for notice in _escalate(briefing, known, step, rung):
-            told[notice.to] = notice
+        for notice in _escalate(briefing, milestone, step, rung):
+            notices[notice.to] = notice
     if step.reminds:
-        for notice in _remind(briefing, known, step):
-            told.setdefault(notice.to, notice)
-    return list(told.values())
+        for notice in _remind(briefing, milestone, step):
+            notices.setdefault(notice.to, notice)
+    return list(notices.values())
 
 
 def _facts(briefing: Briefing, milestone: Milestone, step: Step, to: str) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def _facts(briefing: Briefing, milestone: Milestone, step: Step, to: str) -> dic
     }
 
 
-def _remind(briefing: Briefing, milestone: Milestone, step: Step) -> Told:
+def _remind(briefing: Briefing, milestone: Milestone, step: Step) -> Notices:
     people = briefing.playing(milestone.raci.responsible)
     state = briefing.state.milestone(milestone.key)
     people = [*(state.signers if state else []), *people]
@@ -78,7 +78,7 @@ def _remind(briefing: Briefing, milestone: Milestone, step: Step) -> Told:
     )  # fmt: skip
 
 
-def _escalate(briefing: Briefing, milestone: Milestone, step: Step, rung: Rung) -> Told:
+def _escalate(briefing: Briefing, milestone: Milestone, step: Step, rung: Rung) -> Notices:
     """What the customer is late with goes up on both sides; what we are late with stays with us, up to our executive.
 
     Nobody of the customer is asked to clear our way, or to pause because of us.
@@ -106,31 +106,31 @@ def _escalate(briefing: Briefing, milestone: Milestone, step: Step, rung: Rung) 
     )  # fmt: skip
 
 
-def _collapse(briefing: Briefing, told: Told) -> Told:
+def _collapse(briefing: Briefing, notices: Notices) -> Notices:
     """Several overdue things for one person at one moment become one message: no burst after an outage.
 
     A proposal to pause is a decision that is asked for and stands by itself, but one is enough. So is one report
     where the sponsor's and the project lead's are due together and one person plays both.
     """
-    nudges: dict[str, Told] = defaultdict(list)
+    nudges: dict[str, Notices] = defaultdict(list)
     had: set[tuple[str, str]] = set()
-    kept: Told = []
-    for notice in told:
+    messages: Notices = []
+    for notice in notices:
         if notice.kind in NUDGES and notice.facts["days"] > 0:
             nudges[notice.to].append(notice)
         elif (notice.kind, notice.to) not in had:
-            kept.append(notice)
+            messages.append(notice)
             had |= {(notice.kind, notice.to)} if notice.kind in ONCE_A_MOMENT else set()
     for to, several in nudges.items():
         if len(several) == 1:
-            kept += several
+            messages += several
             continue
         listed = [{name: notice.facts[name] for name in ("title", "due", "days")} for notice in several]
-        kept += present([briefing.notice("overdue_summary", to, several[0].key, {"overdue": listed})])
-    return kept
+        messages += present([briefing.notice("overdue_summary", to, several[0].key, {"overdue": listed})])
+    return messages
 
 
-def _cadence(briefing: Briefing, entry: Entry, registers: Sequence[RegisterRow]) -> Told:
+def _cadence(briefing: Briefing, entry: Entry, registers: Sequence[RegisterRow]) -> Notices:
     cadence = next((cadence for cadence in briefing.playbook.cadences if cadence.key == entry.about), None)
     if cadence is None:
         return []
@@ -163,7 +163,7 @@ def _cadence(briefing: Briefing, entry: Entry, registers: Sequence[RegisterRow])
 
 def _report(
     briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequence[str], registers: Sequence[RegisterRow]
-) -> Told:
+) -> Notices:
     weeks = cadence.every_weeks or 4 * (cadence.every_months or 1)
     since = date.fromisoformat(entry.occurrence) - timedelta(weeks=weeks)
     return present(
@@ -175,7 +175,7 @@ def _report(
     )  # fmt: skip
 
 
-def _message(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequence[str]) -> Told:
+def _message(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequence[str]) -> Notices:
     turn = min(_turn(briefing, entry, cadence), len(cadence.editions) - 1)
     edition = cadence.editions[turn] if cadence.editions else None
     return present(
@@ -188,7 +188,7 @@ def _message(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequenc
 
 
 def _turn(briefing: Briefing, entry: Entry, cadence: Cadence) -> int:
-    """Which letter of its series an entry is, counted from 0: what was past before the series could begin is not one.
+    """The place of an entry's letter in its series, counted from 0 and from the first that could go out.
 
     Whoever goes live at noon gets the first letter a week later, not the second.
     """
@@ -205,13 +205,13 @@ def _turn(briefing: Briefing, entry: Entry, cadence: Cadence) -> int:
 
 
 def _month(briefing: Briefing, entry: Entry) -> int:
-    """In which month of the onboarding an entry lies, counted from 0."""
+    """The month of the onboarding in which an entry lies, counted from 0."""
     closed = briefing.calendar.day_of(briefing.deal.closed_at)
     day = date.fromisoformat(entry.occurrence)
     return max((day - closed).days // 30, 0)
 
 
-def _service_level(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Told:
+def _service_level(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Notices:
     issue = briefing.state.issue(entry.about)
     if issue is None:
         return []
@@ -231,7 +231,7 @@ def _service_level(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -
     )
 
 
-def _pause_limit(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Told:
+def _pause_limit(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Notices:
     if briefing.state.paused_at is None:
         return []
     since = briefing.calendar.day_of(briefing.state.paused_at)
@@ -240,7 +240,7 @@ def _pause_limit(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> 
     return present(briefing.notice("pause_decision", id, entry.key, facts) for id in dict.fromkeys(people))
 
 
-def _hand_off(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Told:
+def _hand_off(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Notices:
     too_soon = briefing.now < briefing.plan.hand_off_by
     if entry.occurrence.endswith("/from") or too_soon or not briefing.state.unmet():
         return []
@@ -259,7 +259,7 @@ def _hand_off(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Tol
     )  # fmt: skip
 
 
-ACTORS: dict[str, Callable[[Briefing, Entry, Sequence[RegisterRow]], Told]] = {
+ACTORS: dict[str, Callable[[Briefing, Entry, Sequence[RegisterRow]], Notices]] = {
     "nudge": _nudge,
     "cadence": _cadence,
     "service_level": _service_level,

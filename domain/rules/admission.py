@@ -1,4 +1,4 @@
-"""May this deal start an onboarding? The same answer at the door, before anything is kept, and in the workflow."""
+"""May this deal start an onboarding? Asked at the door, before anything is stored, and again in the workflow."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,24 +17,24 @@ from domain.rules.casting import SELLER
 from domain.team import Team
 
 NAMED_FIRST = re.compile(r"(?P<field>[a-z_]+): (?P<reason>.+)", re.DOTALL)
-"""How checks across fields word it: `champion: …`."""
+"""How checks across fields word a refusal: `champion: …`."""
 YEARS_AHEAD = 3
-"""The year of the close and the next two: no onboarding lasts longer."""
+"""Calendar years of holidays that are looked up: the year of the close and the next two; no onboarding lasts longer."""
 SaleModel = TypeVar("SaleModel", bound=Sale)
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
-"""The same allowance that the worker makes: the CRM's clock may be a little ahead of ours."""
+"""How far a date may lie in the future, as the worker allows too: the CRM's clock may be a little ahead of ours."""
 
 
 class Library(Protocol):
     """The playbooks there are."""
 
     def get(self, key: str) -> Playbook:
-        """Raises KeyError."""
+        """The playbook of that key. Raises KeyError where there is none."""
 
     def keys(self) -> Sequence[str]: ...
 
     def choose(self, yearly_value: float | None) -> str:
-        """The key of the playbook for a deal of that worth."""
+        """Key of the playbook for a deal of that yearly contract value, None where it names none."""
 
 
 class Calendars(Protocol):
@@ -43,24 +43,24 @@ class Calendars(Protocol):
 
 
 def read_deal(raw: Any) -> DealClosed:
-    """The deal in that JSON. Raises InvalidDeal naming the first field that is wrong, unknown ones included."""
+    """The deal in parsed JSON. Raises InvalidDeal naming the first field that is wrong, unknown ones included."""
     return _refuse_what_is_ours(
         _read(raw, DealClosed, "a deal file is one JSON object, with fields like source, id and account")
     )
 
 
 def read_prospect(raw: Any) -> Prospect:
-    """The prospect in that JSON. Raises InvalidDeal like `read_deal`."""
+    """The prospect in parsed JSON. Raises InvalidDeal like `read_deal`."""
     return _refuse_what_is_ours(
         _read(raw, Prospect, "a prospect file is one JSON object, with fields like source, id and account")
     )
 
 
 def _refuse_what_is_ours(sale: SaleModel) -> SaleModel:
-    """From which onboarding something was taken over is what we say, and people rely on it."""
-    told = {"owner_from": sale.owner_from}
-    told |= {f"stakeholders.{number}.known_from": person.known_from for number, person in enumerate(sale.stakeholders)}
-    for field in [field for field, origin in told.items() if origin]:
+    """The sale, if it leaves out the fields that day90 fills in itself, on which people rely. Raises InvalidDeal."""
+    origins = {"owner_from": sale.owner_from}
+    origins |= {f"stakeholders.{index}.known_from": person.known_from for index, person in enumerate(sale.stakeholders)}
+    for field in [field for field, origin in origins.items() if origin]:
         raise InvalidDeal("is filled in by day90 itself: leave it out", field=field)
     return sale
 
@@ -79,7 +79,7 @@ def _read(raw: Any, model: type[SaleModel], otherwise: str) -> SaleModel:
 
 
 def business_now(deal: DealClosed, *, wall: datetime, day_length: timedelta) -> datetime:
-    """What time it is in the plan when this deal starts: on a compressed clock the day of the close, or `as_of`."""
+    """Business time at which the deal starts: `wall` on the real clock, on a compressed one `as_of` or the close."""
     return wall if day_length == DAY else deal.as_of or deal.closed_at
 
 
@@ -113,7 +113,7 @@ def refuse_ids_of_staff(deal: Sale, team: Team) -> None:
 def check_prospect(
     prospect: Prospect, *, library: Library, team: Team, calendars: Calendars, now: datetime
 ) -> Playbook:
-    """What a prospect is measured by besides itself. Raises InvalidDeal."""
+    """The playbook of a prospect that fits playbooks, staff directory and calendars. Raises InvalidDeal."""
     playbook = chosen_playbook(prospect, library)
     calendar_ahead(prospect, calendars, now=now)
     refuse_ids_of_staff(prospect, team)
@@ -127,15 +127,15 @@ def _refuse_unknown_owner(deal: Sale, team: Team) -> None:
 
 
 def check_deal(deal: DealClosed, *, library: Library, team: Team, calendars: Calendars, now: datetime) -> Playbook:
-    """What the deal is measured by besides itself: playbooks, staff, holidays, the date. Raises InvalidDeal."""
+    """The playbook of a deal that fits playbooks, staff directory, calendars and today. Raises InvalidDeal."""
     playbook = chosen_playbook(deal, library)
     calendar_of(deal, calendars)
     refuse_ids_of_staff(deal, team)
     _refuse_unknown_owner(deal, team)
     for field in ("closed_at", "as_of"):
-        said = getattr(deal, field)
-        if said and said > now + CLOCKS_DIFFER_BY:
-            raise InvalidDeal(f"{said.isoformat()} lies in the future", field=field)
+        moment = getattr(deal, field)
+        if moment and moment > now + CLOCKS_DIFFER_BY:
+            raise InvalidDeal(f"{moment.isoformat()} lies in the future", field=field)
     go_live = playbook.playing("go_live")
     reached = {already.milestone for already in deal.reached}
     live = go_live is not None and go_live.key in reached

@@ -9,7 +9,7 @@ from domain.playbook import Role
 from domain.team import Member, Team, TouchModel, VendorRole, assign
 
 SELLER = "seller"
-"""The id of the one person of the vendor's whom the deal names and the staff directory does not."""
+"""Id of the seller, the one person on the vendor's side who is named by the deal and not by the staff directory."""
 MOST_PER_ROLE = 5
 """Sign-offs, reminders and meetings go to the first five of a role: the two hundred end users get other channels."""
 STANDS_IN: Mapping[CustomerRole, tuple[CustomerRole, ...]] = {
@@ -22,7 +22,7 @@ STANDS_IN: Mapping[CustomerRole, tuple[CustomerRole, ...]] = {
     "end_user": ("power_user", "champion", "project_lead"),
     "procurement": ("executive_sponsor", "project_lead"),
 }
-"""Who is asked where a deal names nobody for a role; the first of them that the deal names."""
+"""Who is asked where a deal names nobody for a role: the first of these roles for which it names somebody."""
 
 CUSTOMER_ROLES: tuple[CustomerRole, ...] = get_args(CustomerRole)
 VENDOR_ROLES: tuple[VendorRole, ...] = get_args(VendorRole)
@@ -30,7 +30,10 @@ Cast = dict[str, list[str]]
 
 
 def cast_vendor(team: Team, deal: DealClosed, touch: TouchModel, load: Mapping[str, int]) -> Cast:
-    """One member per vendor role; the owner is the CSM, and the manager is the owner's."""
+    """One member of staff for each vendor role; the owner is the CSM, and the manager is the owner's.
+
+    `load` counts the open onboardings of each member, by handle.
+    """
     named = team.member(deal.owner) if deal.owner else None
     owner = named or assign(team, "csm", touch=touch, account=deal.account, on=deal.closed_at, load=load)
     cast: Cast = {"csm": [owner.handle]}
@@ -45,7 +48,7 @@ def cast_vendor(team: Team, deal: DealClosed, touch: TouchModel, load: Mapping[s
 
 
 def cast_customer(deal: DealClosed) -> Cast:
-    """The people of the roll-out by role; where nobody has a role, whoever stands in, at last the first named."""
+    """Ids of the roll-out's people by role; where nobody has a role, whoever stands in, at last the first named."""
     rollout = [person for person in deal.stakeholders if person.in_rollout] or list(deal.stakeholders)
     cast: Cast = {role: [] for role in CUSTOMER_ROLES}
     for person in rollout:
@@ -60,7 +63,7 @@ def cast_customer(deal: DealClosed) -> Cast:
 
 
 def approvers(team: Team, owner: str) -> list[str]:
-    """Who may waive, decide on scope and hand over with exceptions: the manager, the manager's deputy, executives.
+    """Handles of those who may waive, decide on scope and hand over: manager, manager's deputy, executives.
 
     In a team of one it is the owner: nobody else could.
     """
@@ -71,6 +74,7 @@ def approvers(team: Team, owner: str) -> list[str]:
 
 
 def playing(role: Role, *, vendor: Cast, customer: Cast) -> list[str]:
+    """Who plays that role on either side; the CSM where nobody does."""
     return vendor.get(role) or customer.get(role) or vendor["csm"]
 
 

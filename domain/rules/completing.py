@@ -1,4 +1,4 @@
-"""What of a deal may still come after its onboarding began? What the hand-off record lacks; nothing is overwritten."""
+"""Which parts of a deal may still come after its onboarding began? What its hand-off record lacks."""
 
 from domain.deal import MOST_NOTES, DealClosed, Stakeholder
 from domain.text import folded
@@ -16,40 +16,40 @@ COMPLETABLE = (
     "seats",
     "yearly_value",
 )
-"""What people read and no date hangs on. Circumstances, busy seasons and promised dates have made the plan; people have
-got their mails; the playbook was chosen by a value, and stays."""
+"""Fields that people read and no date depends on. Circumstances, busy seasons and promised dates have made the plan;
+people have got their mails; the playbook was chosen by a value, and stays."""
 
 
-def completed(kept: DealClosed, again: DealClosed) -> tuple[DealClosed, tuple[str, ...]]:
-    """The deal with what was missing, and the names of the fields that came.
+def completed(deal: DealClosed, later: DealClosed) -> tuple[DealClosed, tuple[str, ...]]:
+    """The deal with what it lacked filled in from the `later` delivery, and the names of the fields that changed.
 
-    What is there stays: deliveries come late and twice, and so it does not matter in which order. New notes are added.
+    What is there stays, so that deliveries may come late, twice and in any order. New notes are added.
     """
-    told = {name: getattr(again, name) for name in COMPLETABLE if not getattr(kept, name) and getattr(again, name)}
-    if (champion := _champion(kept, again)) is not None:
-        told["champion"] = champion
-    there = {note.text for note in kept.notes}
-    notes = (*kept.notes, *(note for note in again.notes if note.text not in there))[:MOST_NOTES]
-    if notes != kept.notes:
-        told["notes"] = notes
-    if set(again.custom) - set(kept.custom):
-        told["custom"] = {**again.custom, **kept.custom}
-    return kept.model_copy(update=told), tuple(told)
+    filled_in = {name: getattr(later, name) for name in COMPLETABLE if not getattr(deal, name) and getattr(later, name)}
+    if (champion := _champion(deal, later)) is not None:
+        filled_in["champion"] = champion
+    there = {note.text for note in deal.notes}
+    notes = (*deal.notes, *(note for note in later.notes if note.text not in there))[:MOST_NOTES]
+    if notes != deal.notes:
+        filled_in["notes"] = notes
+    if set(later.custom) - set(deal.custom):
+        filled_in["custom"] = {**later.custom, **deal.custom}
+    return deal.model_copy(update=filled_in), tuple(filled_in)
 
 
-def _champion(kept: DealClosed, again: DealClosed) -> str | None:
-    """Who is the champion, where nobody was or only one that another deal of the account named.
+def _champion(deal: DealClosed, later: DealClosed) -> str | None:
+    """Id of the new champion; None where the deal names one itself, or the later delivery brings none.
 
-    They are told by their address: an id may be somebody else's here, whom another deal brought.
+    People are recognised by their address: an id may be somebody else's here, who came with another deal.
     """
-    if (there := _by_id(kept, kept.champion)) is not None and there.known_from is None:
+    if (there := _by_id(deal, deal.champion)) is not None and there.known_from is None:
         return None
-    named = _by_id(again, again.champion)
+    named = _by_id(later, later.champion)
     if named is None:
         return None
-    same = (person.id for person in kept.stakeholders if folded(person.email) == folded(named.email))
+    same = (person.id for person in deal.stakeholders if folded(person.email) == folded(named.email))
     id = next(same, None)
-    return id if id != kept.champion else None
+    return id if id != deal.champion else None
 
 
 def _by_id(deal: DealClosed, id: str | None) -> Stakeholder | None:

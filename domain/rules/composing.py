@@ -1,4 +1,4 @@
-"""How is a notice made? The one place where a message to one person gets its letterhead, its key and its channel."""
+"""How is a notice made? Here alone a message to one person gets its letterhead, key and channel."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ class Letterhead(NamedTuple):
 
     @classmethod
     def signed_by(cls, owner: Person | None, *, account: str, onboarding: str = "", ui: str = "") -> "Letterhead":
-        """The letterhead of messages that name that person as whom to ask."""
+        """The letterhead of messages that name `owner` as the person to ask."""
         return cls(account, owner.name if owner else "", owner.email if owner else "", onboarding, ui)
 
 
@@ -64,7 +64,7 @@ def compose(
 def undeliverable(
     notice: Notice, receiver: str, owner: Person, *, reason: str, key: str, at: datetime, **more: str
 ) -> Notice:
-    """What the owner hears of a message that will never arrive; `receiver` is the name of whom it was meant for.
+    """The notice to the owner about a message that will never arrive; `receiver` is the name of whom it was for.
 
     The letterhead is that of the lost message; `more` are facts that the owner reads besides.
     """

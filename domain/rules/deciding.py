@@ -1,4 +1,4 @@
-"""What follows from this occasion? News and due entries in; changes of the agenda and all that is written out."""
+"""What follows from an occasion? News and due entries in; changes of the agenda, and all that is to be written, out."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -23,7 +23,7 @@ from domain.wire import Wire
 NOTHING_DONE: Mapping[str, datetime] = MappingProxyType({})
 
 ADOPTED = ("hypercare_until", "hand_off_from", "hand_off_by", "approvers", "cast")
-"""Fields of the state that an answer names when they change: each answer stands in the history for ever."""
+"""Fields of the state that an answer carries only when they change: each answer stays in the history."""
 
 
 class Decision(Wire):
@@ -40,9 +40,10 @@ def decide(
     known: Sequence[RegisterRow] = (),
     ui: str = "",
 ) -> Decision:
-    """Decide once; the same occasion decides the same again, and nobody is told twice of what is `done_before`.
+    """What follows from an occasion; the same occasion gives the same decision again.
 
-    Those are keys of the journal, with the moment at which each was written.
+    Nobody is told again of what is `done_before`: keys of the journal, each with the moment at which it was written.
+    `known` are rows of the registers, for status reports; `ui` is the onboarding's address in the Temporal UI.
     """
     state = _of_our_own(occasion.state)
     facts, now = state.pending, occasion.now
@@ -91,7 +92,7 @@ def decide(
 
 
 def _still_to_do(due: Sequence[Entry], done_before: Mapping[str, datetime]) -> list[Entry]:
-    """What was not done, and of reminders and rungs that were, what has come due since.
+    """Entries that were not acted on yet; a reminder or rung that was comes again, for what has come due since.
 
     A worker that died right after its commit may have been away for days: a step of the ladder that fell into them
     would be nobody's otherwise, since the next one is counted from now.
@@ -104,7 +105,7 @@ def _still_to_do(due: Sequence[Entry], done_before: Mapping[str, datetime]) -> l
 
 
 def _of_our_own(state: State) -> State:
-    """A copy as deep as it is changed here; one of everything would cost a third of the whole decision."""
+    """A copy of the state, as deep as it is changed here; a full one would cost a third of the whole decision."""
     return state.model_copy(
         update={
             "milestones": [milestone.model_copy() for milestone in state.milestones],
@@ -121,8 +122,8 @@ def _rework(state: State, dossier: Dossier, facts: Sequence[Fact], now: datetime
     for fact in facts:
         if fact.kind != "sign_off_rejected":
             continue
-        known = dossier.playbook.milestone(fact.about)
-        days = known.sign_off.rework_days if known and known.sign_off else 0
+        definition = dossier.playbook.milestone(fact.about)
+        days = definition.sign_off.rework_days if definition and definition.sign_off else 0
         day = calendar.add_working_days(calendar.day_of(now), days)
         for key in (*fact.data["reopened"], fact.about):
             milestone = state.milestone(key)
@@ -134,7 +135,7 @@ def _rework(state: State, dossier: Dossier, facts: Sequence[Fact], now: datetime
 
 
 def _settle_owner(state: State, team: Team, facts: Sequence[Fact]) -> str | None:
-    """A new owner brings their own manager; a handle that nobody has leaves the owner as before."""
+    """Set the owner that news asked for, with their manager and approvers; a handle that nobody has changes nothing."""
     asked_for = [fact.about for fact in facts if fact.kind == "reassigned"]
     if not asked_for:
         return None
@@ -148,7 +149,7 @@ def _settle_owner(state: State, team: Team, facts: Sequence[Fact]) -> str | None
 
 
 def _refused_owners(team: Team, facts: Sequence[Fact], now: datetime) -> list[JournalRow]:
-    """A workflow cannot know the staff directory, so it is here that a handle turns out to be nobody's."""
+    """Rows about new owners who are not in the staff directory, which a workflow cannot know."""
     return [
         JournalRow(key=f"{fact.key}/refused", at=now, kind="reassignment_refused", about=fact.about, by=fact.by)
         for fact in facts
@@ -157,7 +158,7 @@ def _refused_owners(team: Team, facts: Sequence[Fact], now: datetime) -> list[Jo
 
 
 def _redate(briefing: Briefing) -> tuple[dict[str, datetime], dict[str, datetime]]:
-    """Lay the plan's dates over the open milestones and stages ahead; answers with those that changed."""
+    """Set the plan's dates on open milestones and stages ahead; returns those that changed, by key."""
     dues: dict[str, datetime] = {}
     for milestone in briefing.state.milestones:
         due = briefing.plan.milestone(milestone.key).due
@@ -172,7 +173,7 @@ def _redate(briefing: Briefing) -> tuple[dict[str, datetime], dict[str, datetime
 
 
 def _settle_windows(briefing: Briefing) -> None:
-    """Hypercare ends when the plan says, counted from the real go-live; the hand-off window is the plan's."""
+    """Set the end of hypercare, which counts from the real go-live, and the hand-off window, as the plan has them."""
     state = briefing.state
     go_live, closing = state.playing("go_live"), state.playing("hypercare_end")
     if go_live is not None and go_live.settled and closing is not None and not closing.settled:
@@ -186,7 +187,7 @@ def _is_stuck(briefing: Briefing) -> bool:
 
 
 def _ready_early(briefing: Briefing) -> list[Notice]:
-    """All holds before the hand-off window opens: the manager may hand over now, or it comes by itself (SS-02)."""
+    """Notices when all criteria hold before the hand-off window opens: the manager may hand over now (SS-02)."""
     state = briefing.state
     review = state.playing("review")
     early = review is not None and review.settled and not state.unmet() and not state.ending
@@ -197,7 +198,7 @@ def _ready_early(briefing: Briefing) -> list[Notice]:
 
 
 def _staff(briefing: Briefing) -> list[Person]:
-    """Those of its staff who are not written down as the directory has them today."""
+    """Members of staff who take part and are not written down as the directory has them today."""
     handles = dict.fromkeys(
         [briefing.state.owner, *briefing.state.approvers, *(h for hs in briefing.state.cast.values() for h in hs)]
     )

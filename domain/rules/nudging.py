@@ -1,4 +1,4 @@
-"""When is somebody reminded, and when does it go up the ladder? The steps around one milestone's due date."""
+"""When is somebody reminded, and when is a milestone escalated? The steps around its due date."""
 
 from datetime import date, datetime, timedelta
 
@@ -12,7 +12,7 @@ A_TICK = timedelta(seconds=1)
 
 
 class Step(Wire):
-    """One moment around a due date. `days` counts working days after due; a step may remind, escalate, or just mark."""
+    """One moment around a due date, `days` working days after it: a step may remind, escalate, or do neither."""
 
     occurrence: str
     at: Instant
@@ -22,14 +22,15 @@ class Step(Wire):
 
     @property
     def tells(self) -> bool:
+        """Whether anybody is written to at this step."""
         return self.reminds or bool(self.rungs)
 
 
 def due_for_nudging(state: State, milestone: MilestoneState, nudging: Nudging, calendar: WorkCalendar) -> date:
-    """The due date; where the gate opened only after it, or a pause ended, the days of grace after that moment instead.
+    """The due date, or the days of grace after the moment when the gate opened or a pause ended, where that came later.
 
-    Nobody is escalated over because others were late, or for the days of a pause, and a customer found weeks late is
-    not met by a ladder.
+    Nobody is escalated over because others were late, or for the days of a pause, and a customer who is taken
+    up weeks late is not met by a ladder.
     """
     gates = [state.milestone(key) for key in milestone.requires]
     stage = next(stage for stage in state.stages if stage.key == milestone.stage)
@@ -44,17 +45,17 @@ def due_for_nudging(state: State, milestone: MilestoneState, nudging: Nudging, c
 
 
 def steps(nudging: Nudging, calendar: WorkCalendar, on: date, due: datetime) -> list[Step]:
-    """Every step around that day, in order; the ladder's end is followed by `next_repeat`."""
+    """Every step around the day `on`, in order of time; the repeated reminders after the last are not among them."""
     offsets = {-days for days in nudging.before} | set(nudging.after) | {rung.after for rung in nudging.ladder}
     if nudging.on_the_day:
         offsets.add(0)
     reminding = {-days for days in nudging.before} | set(nudging.after) | ({0} if nudging.on_the_day else set())
-    found = [
+    around = [
         _step(calendar, on, days, reminds=days in reminding, rungs=tuple(r for r in nudging.ladder if r.after == days))
         for days in offsets
     ]
-    found.append(Step(occurrence=f"{on}/{LATE}", at=due + A_TICK, days=0))
-    return sorted(found, key=lambda step: step.at)
+    around.append(Step(occurrence=f"{on}/{LATE}", at=due + A_TICK, days=0))
+    return sorted(around, key=lambda step: step.at)
 
 
 def _step(calendar: WorkCalendar, on: date, days: int, *, reminds: bool, rungs: tuple[Rung, ...] = ()) -> Step:
@@ -65,24 +66,24 @@ def _step(calendar: WorkCalendar, on: date, days: int, *, reminds: bool, rungs: 
 def next_step(
     nudging: Nudging, calendar: WorkCalendar, on: date, due: datetime, now: datetime, *, critical: bool
 ) -> Step:
-    """The first step after now; when the ladder is through, the next of the repeated reminders.
+    """The first step after `now`; when the ladder is through, the next of the repeated reminders.
 
     The step at the due moment itself tells nobody anything; it is there so that "behind" is seen in time.
     """
-    known = steps(nudging, calendar, on, due)
-    for step in known:
+    planned = steps(nudging, calendar, on, due)
+    for step in planned:
         if step.at > now and (step.tells or critical):
             return step
-    return _repeat(nudging, calendar, on, now, last=max(step.days for step in known))
+    return _repeat(nudging, calendar, on, now, last=max(step.days for step in planned))
 
 
 def last_step(
     nudging: Nudging, calendar: WorkCalendar, on: date, due: datetime, *, since: datetime, now: datetime
 ) -> Step | None:
-    """The latest step that tells somebody something, of those that fell between since and now."""
-    known = steps(nudging, calendar, on, due)
-    passed = [step for step in known if step.tells and since <= step.at <= now]
-    last = max(step.days for step in known)
+    """The latest step between `since` and `now` at which anybody is written to; None without one."""
+    planned = steps(nudging, calendar, on, due)
+    passed = [step for step in planned if step.tells and since <= step.at <= now]
+    last = max(step.days for step in planned)
     repeat = _step(calendar, on, last + nudging.again_every, reminds=True)
     while repeat.at <= now:
         if repeat.at >= since:

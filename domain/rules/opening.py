@@ -1,4 +1,4 @@
-"""How does an onboarding begin? A deal and a playbook become the agenda that the workflow lives on."""
+"""How does an onboarding begin? A deal and a playbook become the first state of its workflow."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -31,9 +31,10 @@ def first_state(
     now: datetime,
     spread: timedelta = timedelta(0),
 ) -> State:
-    """The state of a new onboarding with its first consequences drawn. Its titles are English: our own record.
+    """The state of a new onboarding, with its first consequences drawn.
 
-    Within `spread`, every onboarding wakes by its own delay.
+    Titles are English, since the state is our own record. `load` counts the open onboardings of each member of staff,
+    by handle; every onboarding wakes by a delay of its own, shorter than `spread`. Raises InvalidDeal.
     """
     plan = draft(playbook, deal, calendar)
     vendor = cast_vendor(team, deal, playbook.touch, load)
@@ -83,7 +84,7 @@ def first_state(
 
 
 def delay_of(spread: timedelta, *, of: str) -> timedelta:
-    """How much later than its entries an onboarding wakes: by the id's hash, so that it is the same at every try.
+    """How much later than its entries the onboarding of that id wakes: by a hash, so that every try gives the same.
 
     Whole seconds are easier to read in the Temporal UI.
     """
@@ -99,7 +100,7 @@ def _stages(playbook: Playbook, calendar: WorkCalendar, plan: Plan) -> list[Stag
 
 
 def stage_openings(playbook: Playbook, calendar: WorkCalendar, plan: Plan) -> dict[str, datetime]:
-    """From which moment on each stage may open: its day's morning, or any time where no day is asked for."""
+    """The moment from which each stage may open, by key: its day's morning, or any time where no day is asked for."""
     planned = {stage.key: calendar.at(stage.opens_on, OPENING) for stage in plan.stages}
     return {stage.key: planned[stage.key] if stage.opens.from_day else ANY_TIME for stage in playbook.stages}
 
@@ -120,7 +121,7 @@ def _milestone(milestone: Milestone, stage: str, plan: Plan, signers: list[str],
 
 
 def _take_up(state: State, deal: DealClosed, now: datetime) -> None:
-    """Mark what was reached before we came (B16); no gate is asked, it has happened."""
+    """Mark the milestones that were reached before we came (B16), whatever their gates. Raises InvalidDeal."""
     for index, reached in enumerate(deal.reached):
         milestone = state.milestone(reached.milestone)
         if milestone is None:

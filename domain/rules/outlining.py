@@ -34,7 +34,7 @@ def outline(
     dated: bool,
     contacts: Sequence[Contact] = (),
 ) -> Outline:
-    """The process as if the deal were closed when it says; without dates where that day is nobody's word.
+    """The outline of a deal's process as if it closed when it says; in day numbers alone unless `dated`.
 
     What we do among ourselves is no part of it: milestones of which nobody at the customer's does, decides or hears
     anything are left out, and so are the purposes of stages, which playbooks write for us.
@@ -97,7 +97,7 @@ def outline_for(
     now: datetime,
     contacts: Sequence[Contact] = (),
 ) -> Outline:
-    """The process as if the prospect signed when expected; in days alone where no day is expected, or it has passed."""
+    """The outline for a prospect who signs when expected; in day numbers alone where no day is, or it has passed."""
     today = calendar.day_of(now)
     expected = prospect.expected_close
     dated = expected is not None and expected >= today
@@ -110,6 +110,7 @@ def outline_for(
 
 
 def role_title(role: str, language: str) -> str:
+    """The role in words: Japanese for `ja`, English for everything else."""
     return ROLE_TITLES[role]["ja" if language == "ja" else "en"]
 
 
@@ -120,7 +121,7 @@ def _roles_of(milestone: Milestone) -> set[str]:
 
 
 def _letters(milestone: Milestone, role: str) -> str:
-    """R, A, C or I; the stronger ones where a role is more than one of them."""
+    """The role's letters in the RACI table: R, A or both; otherwise C or I, or none."""
     raci = milestone.raci
     doing = ("R" if role == raci.responsible else "") + ("A" if role == raci.accountable else "")
     return doing or ("C" if role in raci.consulted else "I" if role in raci.informed else "")

@@ -21,7 +21,10 @@ QUARTERLY = 3
 def keep_programme(
     occasion: ProgrammeOccasion, dossier: Dossier, team: Team, *, done_before: Collection[str] = (), ui: str = ""
 ) -> tuple[list[Entry], Writing]:
-    """The next entry of every cadence after now, and what is written about those that are due."""
+    """The next entry of every cadence after `occasion.now`, and what is to be written about those that are due.
+
+    Nobody is told again of entries whose keys are `done_before`.
+    """
     held = State(onboarding=occasion.onboarding, clock=occasion.clock, owner=occasion.owner, cast=occasion.cast)
     briefing = Briefing(dossier, held, team, occasion.now, ui=ui)
     cadences = {cadence.key: cadence for cadence in dossier.playbook.programme.cadences}
@@ -72,7 +75,7 @@ def _announce(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cad
 
 
 def _write(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> list[Notice]:
-    """A letter instead of a meeting; the owner gets the quarter's, as the moment to look at this customer."""
+    """Letters in place of a meeting; the owner gets the quarterly ones, as a reason to look at this customer."""
     people = briefing.playing("project_lead")
     if cadence.every_months >= QUARTERLY:
         people += [*briefing.playing("executive_sponsor"), briefing.state.owner]
@@ -91,7 +94,7 @@ def _write(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadenc
 
 
 def _turn(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> int:
-    """Which occurrence of its cadence an entry is, counted from 0: a working day later it is still that month's."""
+    """Which occurrence of its cadence an entry is, counted from 0; put off to a working day it keeps its place."""
     since = briefing.calendar.day_of(occasion.since)
     turn = 0
     while briefing.calendar.working_day_from(add_months(since, (turn + 1) * cadence.every_months)) < date.fromisoformat(

@@ -1,7 +1,7 @@
-"""Can an onboarding that Temporal lost be brought back? Its state, lived through again from what the store kept.
+"""Can an onboarding that Temporal lost be brought back? Its state is played again from the journal.
 
-The journal holds every piece of news that counted, and the rules draw the rest. What comes out has to agree with the
-read model, or it is not used: a promise that nobody made is worse than a person who looks.
+The journal holds every piece of news that counted, and the rules draw the rest. The result has to agree with the read
+model, or it is not used: a promise that nobody made is worse than a person who looks.
 """
 
 from datetime import datetime, timedelta
@@ -20,22 +20,23 @@ from domain.rules.retelling import update_of
 from domain.team import Team
 
 GRAIN = timedelta(milliseconds=1)
-"""A workflow wakes this much after an entry is due."""
+"""How long after an entry is due its workflow wakes."""
 MOST_TURNS = 20
-"""More at one moment than any onboarding takes: then a rule of today and a fact of then go round in circles."""
+"""Most turns at one moment, more than any onboarding takes: beyond them rules and facts go in circles."""
 MADE_BY_TIME = "day90"
-"""By whom the journal says that something came by itself."""
+"""What the journal has in `via` of a fact that came by itself."""
 
 
 class CannotRebuild(Exception):
-    """What was lived through again is not what the read model shows. Who must act: whoever repairs; it says where."""
+    """Journal, played again, and read model do not agree; the message says where. Who must act: whoever repairs."""
 
 
 def rebuild(dossier: Dossier, past: Past, team: Team, *, now: datetime, spread: timedelta = timedelta(0)) -> State:
     """The state as of the last thing that was written, with one fact pending: that it was taken up again.
 
-    On the real clock only. The ids of past news are not kept, so a sender that repeats an old piece is not recognised
-    by its id; most of it then says nothing new. Raises CannotRebuild.
+    For the real clock only. The onboarding wakes by a delay of its own, shorter than `spread`. The ids of past news
+    are not kept, so a sender that repeats an old piece is not recognised by its id; most of it then says nothing new.
+    Raises CannotRebuild.
     """
     opened = next((row for row in past.rows if row.kind == "opened"), None)
     if opened is None:
@@ -75,7 +76,7 @@ class _Living:
         self.now = max(self.now, moment)
 
     def hear(self, row: KeptRow) -> None:
-        """Live on to that row, and let the news happen that it tells of."""
+        """Let time pass up to that row, then apply the news that left it."""
         if row.kind == "taken_up_again":
             count(self.state, "fact/taken_up_again")
         if row.kind == "signal_held" and (held := self.state.milestone(row.about)) and not held.settled:
@@ -105,23 +106,23 @@ class _Living:
 
 
 def _news(row: KeptRow, state: State) -> News | None:
-    """The news that left this row; None where time, a rule or nobody did."""
+    """The news that left this row of the journal; None for a row that no news left."""
     milestone = state.milestone(row.about)
     update = update_of(row, signed=bool(milestone and milestone.signers))
     if update is None or row.kind == "ended" or _came_by_itself(row, state):
         return None
-    told = {name: value for name, value in (("at", row.at), ("by", row.by), ("via", row.via)) if value is not None}
-    return KINDS[update.kind].model_validate({**told, **update.fields})
+    origin = {name: value for name, value in (("at", row.at), ("by", row.by), ("via", row.via)) if value is not None}
+    return KINDS[update.kind].model_validate({**origin, **update.fields})
 
 
 def _came_by_itself(row: KeptRow, state: State) -> bool:
-    """A milestone that the rules reach, or that a signal reached which had waited for its gate."""
+    """Whether the row is of a milestone that a rule reached, or a signal that had waited for its gate."""
     milestone = state.milestone(row.about)
     return row.kind == "milestone_reached" and (milestone is None or milestone.settled or row.via == MADE_BY_TIME)
 
 
 def _recast(state: State, dossier: Dossier, team: Team) -> None:
-    """Who played which of our roles is in nobody's journal, but those who did are among its people."""
+    """Set the cast of vendor roles from the onboarding's people: no journal says who played which."""
     for role in VENDOR_ROLES:
         if role in ("csm", "cs_manager"):
             continue
@@ -131,7 +132,7 @@ def _recast(state: State, dossier: Dossier, team: Team) -> None:
 
 
 def _settle_people(state: State, past: Past, team: Team) -> None:
-    """The owner is whom the read model names, should they have left meanwhile: the sweep tells of that apart."""
+    """Set the owner whom the read model names, even one who has left since: the sweep reports that separately."""
     if state.owner == past.owner:
         return
     state.owner = past.owner
@@ -141,26 +142,26 @@ def _settle_people(state: State, past: Past, team: Team) -> None:
 
 
 def _differences(state: State, past: Past) -> list[str]:
-    """What counts, and what no tuned rule may change: what was reached when, which stages and issues are open."""
-    found: list[str] = []
+    """In words, where state and read model differ in what no tuned rule may change: milestones, stages, issues."""
+    differences: list[str] = []
     for row in past.milestones:
         milestone = state.milestone(row.key)
         lived = (milestone.status, milestone.at) if milestone else ("missing", None)
         if lived != (row.status, row.at):
-            found.append(f"{row.key} is {row.status}, and comes out {lived[0]}")
+            differences.append(f"{row.key} is {row.status}, and comes out {lived[0]}")
     stages = {stage.key: stage.status for stage in state.stages}
-    found += [
+    differences += [
         f"stage {row.key} is {row.status}, and comes out {stages.get(row.key, 'missing')}"
         for row in past.stages
         if stages.get(row.key) != row.status
     ]
     issues = {issue.key for issue in state.issues}
     if issues != set(past.open_issues):
-        found.append(
+        differences.append(
             f"open issues are {', '.join(past.open_issues) or 'none'}, and come out {', '.join(issues) or 'none'}"
         )
     if bool(state.paused_at) != past.paused:
-        found.append("paused in one and not in the other")
+        differences.append("paused in one and not in the other")
     if state.ending:
-        found.append(f"it comes out {state.ending}")
-    return found
+        differences.append(f"it comes out {state.ending}")
+    return differences

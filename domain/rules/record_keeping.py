@@ -1,4 +1,4 @@
-"""How is it written down? The state as rows of the journal, the read model and the registers."""
+"""How is an onboarding written down? As rows of the journal, the read model and the registers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from domain.record import JournalRow, MilestoneRow, RegisterRow, StageRow, Stand
 
 
 def journal(facts: Sequence[Fact], entries: Sequence[Entry], now: datetime) -> list[JournalRow]:
-    """A row for every fact and every entry that was acted on."""
+    """One row of the journal for every fact, and for every entry that was acted on."""
     rows = [
         JournalRow(
             key=fact.key,
@@ -36,6 +36,7 @@ def journal(facts: Sequence[Fact], entries: Sequence[Entry], now: datetime) -> l
 
 
 def standing(state: State, plan: Plan, playbook: Playbook, now: datetime) -> Standing:
+    """The onboarding's row of the read model, as of `now`."""
     entry = next_entry(state)
     go_live = state.playing("go_live")
     planned = {milestone.key: milestone for milestone in plan.milestones}

@@ -1,4 +1,4 @@
-"""What lies ahead? The agenda as it should be: for every slot the next thing that happens by itself."""
+"""What does an onboarding's agenda hold? For every slot the next thing that happens by itself."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -18,7 +18,7 @@ ASKED_AGAIN_AFTER_PAUSE = timedelta(days=7)
 
 
 def desired(state: State, playbook: Playbook, calendar: WorkCalendar, plan: Plan, now: datetime) -> list[Entry]:
-    """Every entry that the agenda should hold after now. The same input gives the same entries: it may run again."""
+    """Every entry that the agenda should hold after `now`; the same input gives the same entries."""
     if state.ending:
         return []
     return [
@@ -34,7 +34,7 @@ def desired(state: State, playbook: Playbook, calendar: WorkCalendar, plan: Plan
 
 
 def changes(state: State, wanted: list[Entry]) -> Consequences:
-    """How the agenda has to change to hold exactly the wanted entries."""
+    """How the state's agenda has to change to hold exactly the `wanted` entries."""
     slots = {entry.slot for entry in wanted}
     return Consequences(
         put=[entry for entry in wanted if entry not in state.entries],
@@ -45,8 +45,8 @@ def changes(state: State, wanted: list[Entry]) -> Consequences:
 def _nudges(state: State, playbook: Playbook, calendar: WorkCalendar, now: datetime) -> Iterator[Entry]:
     nudging = playbook.nudging
     for milestone in state.milestones:
-        known = playbook.milestone(milestone.key)
-        if milestone.settled or milestone.role == "hypercare_end" or known is None or not known.reminders:
+        definition = playbook.milestone(milestone.key)
+        if milestone.settled or milestone.role == "hypercare_end" or definition is None or not definition.reminders:
             continue
         if not state.gate(milestone):
             on = due_for_nudging(state, milestone, nudging, calendar)
@@ -67,7 +67,7 @@ def _stage_openings(state: State, now: datetime) -> Iterator[Entry]:
 def cadence_days(
     cadence: Cadence, state: State, calendar: WorkCalendar, closed_on: date, plan: Plan
 ) -> Iterator[date] | None:
-    """The days on which a cadence happens, without end; None while it has not begun or when it is over."""
+    """The days on which a cadence happens, without end; None before it has begun and when it is over."""
     after = [state.milestone(key) for key in cadence.starts.after]
     if any(milestone is not None and not milestone.settled for milestone in after):
         return None
@@ -118,10 +118,12 @@ def _cadences(state: State, playbook: Playbook, calendar: WorkCalendar, plan: Pl
 
 
 def service_level(playbook: Playbook, severity: str) -> ServiceLevel | None:
+    """The deadlines for issues of that severity; None where the playbook promises none."""
     return next((level for level in playbook.hypercare.levels if level.severity == severity), None)
 
 
 def deadline(level: ServiceLevel, hours: float, since: datetime, calendar: WorkCalendar) -> datetime:
+    """The moment that many hours after `since`: hours of the clock, or working hours, as the level says."""
     if level.hours == "clock":
         return since + timedelta(hours=hours)
     return calendar.add_working_hours(since, hours)
@@ -149,7 +151,10 @@ def _hypercare(state: State, now: datetime) -> Iterator[Entry]:
 
 
 def stuck_since(state: State, playbook: Playbook, calendar: WorkCalendar) -> datetime | None:
-    """From when on it counts as stuck if nobody brings news: something overdue, and long silence before."""
+    """The moment from which the onboarding counts as stuck: something is overdue and no news has come for long.
+
+    None while it is paused, nothing is open, or no news ever came.
+    """
     open_ones = [m.due for m in state.milestones if not m.settled and not m.optional]
     if not open_ones or state.last_news is None or state.paused_at:
         return None

@@ -1,4 +1,4 @@
-"""Who would fall through? Facts of store and Temporal in, findings out; each names the command that repairs it."""
+"""Which onboardings and senders need a person? Facts of store and Temporal in, findings out, each with its repair."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -15,143 +15,140 @@ MAIL_WAITS = timedelta(hours=2)
 DELIVERED_WAITS = timedelta(hours=1)
 """What is delivered is worked through in seconds; a CRM that hangs is tried again every ten minutes."""
 LOOKED_THROUGH = timedelta(days=1)
-"""A CRM is looked through four times an hour, and an outage of it mends itself: a day is neither."""
+"""A CRM is looked through four times an hour, and an outage of it passes: a whole day without is neither."""
 SWEPT = timedelta(hours=26)
 """A night, and two hours for a sweep that takes long or came late."""
 REFUSED_SINCE = timedelta(hours=26)
 """What was refused is reported the morning after, once: a sender often mends it by a new delivery, and the refused one
 stays. Two hours more than a day, for a sweep that came late."""
 REPORTED_FOR = timedelta(days=7)
-"""For so long is reported what may be meant to stay as it is: then whoever reads the reports has decided about it."""
+"""How long something is reported that may be meant to stay: by then a reader of the reports has decided about it."""
 HANDED_OVER = frozenset({"handed_over", "handed_over_with_exceptions"})
 
 
 def of_onboarding(
-    line: Line, seen: Sighting | None, *, staff: Collection[str], now: datetime, real_clock: bool
+    line: Line, sighting: Sighting | None, *, staff: Collection[str], now: datetime, real_clock: bool
 ) -> list[Finding]:
-    """What is the matter with an onboarding that the store has, by what Temporal says of it.
+    """Findings about an onboarding that the store has; `sighting` is how Temporal has its workflow, if at all.
 
-    `staff` are the handles of the directory. On a compressed clock a due date says nothing about the wall's.
+    `staff` are the handles of the directory. Without a real clock a due date says nothing about the wall's time.
     """
     if line.ending is not None:
-        return _of_ended(line, seen, now=now)
+        return _of_ended(line, sighting, now=now)
     if not line.taken or line.as_of is None:
-        return _of_unopened(line, seen, now=now)
-    if seen is None:
+        return _of_unopened(line, sighting, now=now)
+    if sighting is None:
         return [_finding("lost", line, since=line.as_of, command=f"day90 repair {line.onboarding}")]
-    found = _of_workflow(line, seen)
-    if found is None and real_clock and line.next_due is not None and line.next_due + WAKING < now:
-        found = _finding("overdue", line, since=line.next_due, cause=_what_hinders(seen), command=_repair(line))
-    if found is None and line.next_due is None and not line.waits:
-        found = _finding("asleep", line, since=line.as_of, command=_repair(line))
+    finding = _of_workflow(line, sighting)
+    if finding is None and real_clock and line.next_due is not None and line.next_due + WAKING < now:
+        finding = _finding("overdue", line, since=line.next_due, cause=_what_hinders(sighting), command=_repair(line))
+    if finding is None and line.next_due is None and not line.waits:
+        finding = _finding("asleep", line, since=line.as_of, command=_repair(line))
     owner = [] if line.owner in staff else [_without_owner(line)]
-    return [*([found] if found else []), *owner]
+    return [*([finding] if finding else []), *owner]
 
 
-def _of_workflow(line: Line, seen: Sighting) -> Finding | None:
-    if seen.status == "PAUSED":
-        return _finding("paused_in_temporal", line, since=seen.started_at, command=_repair(line))
-    if not seen.runs:
-        return _finding("stopped", line, since=seen.closed_at, cause=_ended_as(seen), command=_repair(line))
-    if seen.problems:
-        return _finding("stuck", line, cause=seen.problems, command=_repair(line))
+def _of_workflow(line: Line, sighting: Sighting) -> Finding | None:
+    if sighting.status == "PAUSED":
+        return _finding("paused_in_temporal", line, since=sighting.started_at, command=_repair(line))
+    if not sighting.runs:
+        return _finding("stopped", line, since=sighting.closed_at, cause=_ended_as(sighting), command=_repair(line))
+    if sighting.problems:
+        return _finding("stuck", line, cause=sighting.problems, command=_repair(line))
     return None
 
 
-def _of_ended(line: Line, seen: Sighting | None, *, now: datetime) -> list[Finding]:
-    """Its workflow closes within seconds of the ending; the sweep asks for the programme apart."""
-    if seen is None or not seen.runs:
+def _of_ended(line: Line, sighting: Sighting | None, *, now: datetime) -> list[Finding]:
+    """Findings about an onboarding that ended: its workflow closes within seconds. `of_programme` sees to the rest."""
+    if sighting is None or not sighting.runs:
         return []
-    if seen.problems:
-        return [_finding("stuck", line, cause=seen.problems, command=_repair(line))]
+    if sighting.problems:
+        return [_finding("stuck", line, cause=sighting.problems, command=_repair(line))]
     if line.ended_at is not None and line.ended_at + OPENING < now:
-        cause = _what_hinders(seen)
+        cause = _what_hinders(sighting)
         return [_finding("not_closed", line, since=line.ended_at, cause=cause, command=_repair(line))]
     return []
 
 
-def _of_unopened(line: Line, seen: Sighting | None, *, now: datetime) -> list[Finding]:
-    """A deal that was found invalid stays in the store: it may be mended and come again, or never."""
+def _of_unopened(line: Line, sighting: Sighting | None, *, now: datetime) -> list[Finding]:
+    """Findings about a deal whose onboarding has not opened. A refused one stays stored, and may come again."""
     if line.kept_at + OPENING > now:
         return []
-    if not line.taken and (seen is None or not (seen.runs or seen.status == "PAUSED")):
+    if not line.taken and (sighting is None or not (sighting.runs or sighting.status == "PAUSED")):
         if line.kept_at + REPORTED_FOR < now:
             return []
-        return [_finding("not_started", line, since=line.kept_at, cause=_ended_as(seen), command=_repair(line))]
-    if seen is None:
+        return [_finding("not_started", line, since=line.kept_at, cause=_ended_as(sighting), command=_repair(line))]
+    if sighting is None:
         return [_finding("lost", line, since=line.kept_at, command=_repair(line))]
-    if (found := _of_workflow(line, seen)) is not None:
-        return [found]
-    cause = _what_hinders(seen)
+    if (finding := _of_workflow(line, sighting)) is not None:
+        return [finding]
+    cause = _what_hinders(sighting)
     return [_finding("not_opened", line, since=line.kept_at, cause=cause, command=_repair(line))]
 
 
-def of_workflow_alone(seen: Sighting, *, now: datetime) -> list[Finding]:
-    """What is the matter with the workflow of an onboarding of which the store knows nothing at all.
+def of_workflow_alone(sighting: Sighting, *, now: datetime) -> list[Finding]:
+    """Findings about the workflow of an onboarding that the store does not have.
 
-    A foreign client starts with the whole deal: the store hears of it when it opens.
+    Another program may start one with the whole deal, of which the store hears only when it opens.
     """
-    if not seen.runs or seen.started_at is None or seen.started_at + OPENING > now:
+    since, command = sighting.started_at, f"day90 repair {sighting.id}"
+    if not sighting.runs or since is None or since + OPENING > now:
         return []
-    if seen.opened:
-        return [Finding(kind="unknown", subject=seen.id, since=seen.started_at, command=f"day90 repair {seen.id}")]
-    cause = _what_hinders(seen)
-    return [
-        Finding(
-            kind="not_opened", subject=seen.id, since=seen.started_at, cause=cause, command=f"day90 repair {seen.id}"
-        )
-    ]
+    if sighting.opened:
+        return [Finding(kind="unknown", subject=sighting.id, since=since, command=command)]
+    cause = _what_hinders(sighting)
+    return [Finding(kind="not_opened", subject=sighting.id, since=since, cause=cause, command=command)]
 
 
-def of_programme(line: Line, seen: Sighting | None, *, now: datetime) -> list[Finding]:
-    """What is the matter with the success programme of an onboarding that was handed over.
+def of_programme(line: Line, sighting: Sighting | None, *, now: datetime) -> list[Finding]:
+    """Findings about the success programme of an onboarding that was handed over.
 
     One that completed was ended on purpose, with `end_programme`.
     """
     if line.ending not in HANDED_OVER or line.ended_at is None or line.ended_at + OPENING > now:
         return []
-    if seen is not None and seen.status == "COMPLETED":
+    if sighting is not None and sighting.status == "COMPLETED":
         return []
-    if seen is not None and seen.runs:
-        if not seen.problems:
+    if sighting is not None and sighting.runs:
+        if not sighting.problems:
             return []
-        return [_finding("stuck", line, cause=f"success programme: {seen.problems}", command=_repair(line))]
-    if seen is not None and seen.status == "PAUSED":
+        return [_finding("stuck", line, cause=f"success programme: {sighting.problems}", command=_repair(line))]
+    if sighting is not None and sighting.status == "PAUSED":
         return [_finding("paused_in_temporal", line, cause="success programme: paused", command=_repair(line))]
-    return [_finding("programme_missing", line, since=line.ended_at, cause=_ended_as(seen), command=_repair(line))]
+    return [_finding("programme_missing", line, since=line.ended_at, cause=_ended_as(sighting), command=_repair(line))]
 
 
-def of_sender(sender: str, bag: Mailbag, seen: Sighting | None, *, now: datetime) -> list[Finding]:
-    """What is the matter with a channel: its sender, and what waits for it."""
-    if seen is not None and (found := of_house(seen)):
-        return found
+def of_sender(sender: str, bag: Mailbag, sighting: Sighting | None, *, now: datetime) -> list[Finding]:
+    """Findings about a channel: its sender workflow, and the messages that wait for it."""
+    if sighting is not None and (findings := of_house(sighting)):
+        return findings
     command = f"day90 repair {sender}"
     if bag.oldest is None or bag.oldest + MAIL_WAITS > now:
         return []
     waiting = f"{bag.waiting} waiting"
-    if seen is None or not seen.runs:
-        cause = f"{waiting}; {_ended_as(seen) or 'never started'}"
+    if sighting is None or not sighting.runs:
+        cause = f"{waiting}; {_ended_as(sighting) or 'never started'}"
         return [Finding(kind="sender_stopped", subject=sender, since=bag.oldest, cause=cause, command=command)]
-    cause = "; ".join(part for part in (waiting, _what_hinders(seen)) if part)
+    cause = "; ".join(part for part in (waiting, _what_hinders(sighting)) if part)
     return [Finding(kind="mail_waits", subject=sender, since=bag.oldest, cause=cause, command=command)]
 
 
-def of_office(sender: str, bag: Mailbag, seen: Sighting | None, *, now: datetime) -> list[Finding]:
-    """What is the matter with a sender that tells other systems: a webhook's, or a CRM's.
+def of_office(sender: str, bag: Mailbag, sighting: Sighting | None, *, now: datetime) -> list[Finding]:
+    """Findings about a sender to another system: a webhook's, or a CRM's.
 
-    A webhook that takes nothing is told to whoever ordered it, and disabled in the end: only a sender that does not
-    run is found there.
+    Whoever set up a webhook hears when its target takes nothing, and it is disabled in the end: there only a sender
+    that does not run is a finding.
     """
-    found = of_sender(sender, bag, seen, now=now)
-    if not any(finding.kind == "mail_waits" for finding in found):
-        return found
-    return [] if bag.known_down else [found[0].model_copy(update={"kind": "telling_waits"})]
+    findings = of_sender(sender, bag, sighting, now=now)
+    if not any(finding.kind == "mail_waits" for finding in findings):
+        return findings
+    return [] if bag.known_down else [findings[0].model_copy(update={"kind": "telling_waits"})]
 
 
 def of_reconciliation(
     id: str, marks: Mapping[str, datetime | None], schedule: ScheduleSeen | None, *, now: datetime
 ) -> list[Finding]:
-    """Is each CRM looked through? `marks` say how far each of them was, None where it never was."""
+    """Findings about CRMs that are not looked through: `marks` say up to when each was, None where it never was."""
     begun = schedule.created_at if schedule else None
     since = {source: mark or begun for source, mark in marks.items()}
     late = {source: at for source, at in since.items() if at is not None and at + LOOKED_THROUGH < now}
@@ -178,20 +175,21 @@ def nightly_trouble(schedule: ScheduleSeen | None, ended_at: datetime | None, *,
     return "none has ended for more than a day" if since is not None and since + SWEPT < now else ""
 
 
-def of_receiver(receiver: str, waiting: Undone, seen: Sighting | None, *, now: datetime) -> list[Finding]:
-    """What is the matter with what other systems delivered, and with the receiver that works through it."""
-    if seen is not None and (found := of_house(seen)):
-        return found
+def of_receiver(receiver: str, waiting: Undone, sighting: Sighting | None, *, now: datetime) -> list[Finding]:
+    """Findings about deliveries of other systems that wait, and about the receiver that works through them."""
+    if sighting is not None and (findings := of_house(sighting)):
+        return findings
     if waiting.first is None or waiting.first + DELIVERED_WAITS > now:
         return []
-    hinders = _what_hinders(seen) if seen is not None and seen.runs else _ended_as(seen) or "never started"
+    ended = _ended_as(sighting) or "never started"
+    hinders = _what_hinders(sighting) if sighting is not None and sighting.runs else ended
     cause = "; ".join(part for part in (_counted(waiting.by_source), hinders) if part)
     command = f"day90 repair {receiver}"
     return [Finding(kind="deliveries_wait", subject=receiver, since=waiting.first, cause=cause, command=command)]
 
 
 def of_refused(refused: Undone) -> list[Finding]:
-    """What was delivered and refused lately."""
+    """A finding about deliveries that were refused lately; an empty list where none was."""
     if refused.first is None:
         return []
     command = "day90 inbox --state refused"
@@ -199,13 +197,13 @@ def of_refused(refused: Undone) -> list[Finding]:
     return [Finding(kind="deliveries_refused", subject="inbox", since=refused.first, cause=cause, command=command)]
 
 
-def of_house(seen: Sighting) -> list[Finding]:
-    """What is the matter with a workflow beside the onboardings, as far as Temporal can say."""
-    command = f"day90 repair {seen.id}"
-    if seen.status == "PAUSED":
-        return [Finding(kind="paused_in_temporal", subject=seen.id, command=command)]
-    if seen.runs and seen.problems:
-        return [Finding(kind="stuck", subject=seen.id, cause=seen.problems, command=command)]
+def of_house(sighting: Sighting) -> list[Finding]:
+    """Findings about a workflow that is no onboarding, as far as Temporal can say."""
+    command = f"day90 repair {sighting.id}"
+    if sighting.status == "PAUSED":
+        return [Finding(kind="paused_in_temporal", subject=sighting.id, command=command)]
+    if sighting.runs and sighting.problems:
+        return [Finding(kind="stuck", subject=sighting.id, cause=sighting.problems, command=command)]
     return []
 
 
@@ -218,19 +216,19 @@ def _without_owner(line: Line) -> Finding:
     return _finding("without_owner", line, cause=gone, command=f"day90 reassign {line.onboarding} HANDLE")
 
 
-def _ended_as(seen: Sighting | None) -> str:
-    """`terminated`; empty where Temporal knows of none."""
-    return "" if seen is None else seen.status.lower().replace("_", " ")
+def _ended_as(sighting: Sighting | None) -> str:
+    """How the workflow ended, in words like `terminated`; empty where Temporal has none."""
+    return "" if sighting is None else sighting.status.lower().replace("_", " ")
 
 
-def _what_hinders(seen: Sighting) -> str:
-    """What describe tells of a workflow that runs and does not get on."""
-    if seen.problems:
-        return seen.problems
-    if seen.failing:
-        return seen.failing
-    if seen.unpolled_since is not None:
-        return f"no worker has taken its task since {seen.unpolled_since:%Y-%m-%d %H:%M} UTC"
+def _what_hinders(sighting: Sighting) -> str:
+    """Why a workflow that runs makes no progress, as Temporal describes it; empty where nothing is wrong."""
+    if sighting.problems:
+        return sighting.problems
+    if sighting.failing:
+        return sighting.failing
+    if sighting.unpolled_since is not None:
+        return f"no worker has taken its task since {sighting.unpolled_since:%Y-%m-%d %H:%M} UTC"
     return ""
 
 

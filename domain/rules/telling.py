@@ -11,13 +11,13 @@ from domain.rules import letters
 from domain.rules.briefing import Briefing, present
 from domain.rules.schedule import deadline, service_level
 
-Told = list[Notice]
+Notices = list[Notice]
 VENDOR_ONLY = frozenset({"duplicate", "deal_reversed"})
 """Endings that are our own bookkeeping: the customer is not written to about them."""
 
 
-def tell(briefing: Briefing, fact: Fact, *, before: dict[str, str]) -> Told:
-    """The notices for one fact; `before` holds the milestones' dates as they were before this occasion."""
+def tell(briefing: Briefing, fact: Fact, *, before: dict[str, str]) -> Notices:
+    """The notices for one fact; `before` has the milestones' days as they were before this occasion, by key."""
     teller = TELLERS.get(fact.kind)
     return teller(briefing, fact, before) if teller else []
 
@@ -29,8 +29,8 @@ def _to_each(
     fact: Fact,
     facts: Callable[[str], dict[str, Any]],
     **more: Any,
-) -> Told:
-    """The same news to several people, each in their language; whoever brought it needs no telling."""
+) -> Notices:
+    """One notice of the fact to each of the people, in their language; nobody hears of what they did themselves."""
     receivers = dict.fromkeys(id for id in people if id != fact.by)
     occasion = fact.key
     return present(
@@ -41,40 +41,42 @@ def _to_each(
 
 def _with_our_reason(
     briefing: Briefing, kind: NoticeKind, people: Iterable[str], fact: Fact, facts: dict[str, Any]
-) -> Told:
-    """The same news to both sides, the reason to ours alone: it was written down for us, often about the customer."""
+) -> Notices:
+    """Notices to both sides, with the reason to ours alone: it was written for us, often about the customer."""
     people = list(people)
     ours = [id for id in people if (person := briefing.person(id)) and person.side == "vendor"]
     theirs = [id for id in people if id not in ours]
     reason = fact.data.get("reason") or ""
-    told = _to_each(briefing, kind, ours, fact, lambda _: {**facts, "reason": reason})
-    return told + _to_each(briefing, kind, theirs, fact, lambda _: {**facts, "reason": ""})
+    notices = _to_each(briefing, kind, ours, fact, lambda _: {**facts, "reason": reason})
+    return notices + _to_each(briefing, kind, theirs, fact, lambda _: {**facts, "reason": ""})
 
 
-def _opened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+def _opened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     owner, leads = briefing.state.owner, briefing.playing("project_lead")
-    told = _to_each(
+    notices = _to_each(
         briefing, "assigned", [owner], fact, lambda lang: letters.hand_off_record(briefing, lang), urgent=True
     )
-    told += _to_each(
+    notices += _to_each(
         briefing, "introduction", briefing.rollout, fact, lambda lang: letters.introduction(briefing, lang)
     )
     if missing_from_hand_off(briefing.deal):
-        told += _to_each(
+        notices += _to_each(
             briefing, "hand_off_gaps", ["seller"], fact, lambda lang: letters.hand_off_gaps(briefing, lang)
         )
     kickoff = briefing.state.playing("kickoff")
     if kickoff is not None and not kickoff.settled:
         people = leads if letters.in_writing(briefing) else [*leads, owner]
-        told += _to_each(briefing, "kickoff_agenda", people, fact, lambda lang: _kickoff(briefing, kickoff.key, lang))
+        notices += _to_each(
+            briefing, "kickoff_agenda", people, fact, lambda lang: _kickoff(briefing, kickoff.key, lang)
+        )
     if late := letters.overdue(briefing, briefing.language_of(owner)):
-        found = {
+        facts = {
             "day": fact.data.get("day", 0),
             "overdue": late,
             "next": letters.upcoming(briefing, briefing.language_of(owner)),
         }
-        told += _to_each(briefing, "taken_up", [owner], fact, lambda _: found)
-    return told
+        notices += _to_each(briefing, "taken_up", [owner], fact, lambda _: facts)
+    return notices
 
 
 def _kickoff(briefing: Briefing, key: str, language: str) -> dict[str, Any]:
@@ -86,7 +88,7 @@ def _kickoff(briefing: Briefing, key: str, language: str) -> dict[str, Any]:
     }
 
 
-def _reached(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+def _reached(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     milestone = briefing.playbook.milestone(fact.about)
     if milestone is None:
         return []
@@ -95,12 +97,12 @@ def _reached(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
         return _to_each(
             briefing, "went_live", [*briefing.rollout, briefing.state.owner], fact, lambda _: _launch(briefing, on)
         )
-    told: Told = []
+    notices: Notices = []
     if milestone.role == "kickoff":
-        told += _plan(briefing, fact)
+        notices += _plan(briefing, fact)
     by = briefing.name(fact.by)
     informed = briefing.playing(*milestone.raci.informed) if milestone.raci.informed else []
-    return told + _to_each(
+    return notices + _to_each(
         briefing,
         "milestone_reached",
         informed,
@@ -109,16 +111,16 @@ def _reached(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
     )
 
 
-def _plan(briefing: Briefing, fact: Fact) -> Told:
-    """The plan to those who lead; to agree to it is asked only of those whose sign-off waits for nothing else."""
+def _plan(briefing: Briefing, fact: Fact) -> Notices:
+    """The plan to those who lead; only those whose sign-off waits for nothing else are asked to agree to it."""
     waiting = [m for m in briefing.state.milestones if not m.settled and m.requires == [fact.about]]
     signers = {id for milestone in waiting for id in milestone.signers}
     leads = briefing.playing("project_lead", "executive_sponsor")
     asked, others = [id for id in leads if id in signers], [id for id in leads if id not in signers]
-    told = _to_each(
+    notices = _to_each(
         briefing, "plan", asked, fact, lambda lang: {**letters.plan_document(briefing, lang), "sign_off": True}
     )
-    return told + _to_each(
+    return notices + _to_each(
         briefing, "plan", others, fact, lambda lang: {**letters.plan_document(briefing, lang), "sign_off": False}
     )
 
@@ -132,7 +134,7 @@ def _launch(briefing: Briefing, on: str) -> dict[str, Any]:
     }
 
 
-def _reopened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+def _reopened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     milestone = briefing.playbook.milestone(fact.about)
     people = briefing.playing(milestone.raci.responsible) if milestone else []
     return _to_each(
@@ -143,9 +145,9 @@ def _reopened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
     )  # fmt: skip
 
 
-def _sign_off_asked(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
-    state, known = briefing.state.milestone(fact.about), briefing.playbook.milestone(fact.about)
-    if state is None or known is None or state.settled:
+def _sign_off_asked(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
+    state, definition = briefing.state.milestone(fact.about), briefing.playbook.milestone(fact.about)
+    if state is None or definition is None or state.settled:
         return []
     deliverables = [d for stage in briefing.playbook.stages for d in stage.deliverables if d.milestone == fact.about]
     return _to_each(
@@ -154,7 +156,7 @@ def _sign_off_asked(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
             "title": briefing.title(fact.about, lang),
             "milestone": fact.about,
             "due": briefing.due_on(fact.about),
-            "done_when": briefing.say(known.done_when, lang),
+            "done_when": briefing.say(definition.done_when, lang),
             "deliverables": [briefing.say(deliverable.title, lang) for deliverable in deliverables],
             "again": state.rejections,
         },
@@ -162,7 +164,7 @@ def _sign_off_asked(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
     )  # fmt: skip
 
 
-def _rejected(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+def _rejected(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     reopened = fact.data["reopened"]
     doers = [m.raci.responsible for key in reopened if (m := briefing.playbook.milestone(key))]
     return _to_each(
@@ -178,7 +180,7 @@ def _rejected(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
     )  # fmt: skip
 
 
-def _issue_raised(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+def _issue_raised(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     level = service_level(briefing.playbook, fact.data["severity"])
     by = {"respond": "", "resolve": ""}
     if level is not None:
@@ -191,7 +193,7 @@ def _issue_raised(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
     return _to_each(briefing, "issue_raised", people, fact, lambda _: facts, urgent=critical, while_open=fact.about)
 
 
-def _issue_resolved(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+def _issue_resolved(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     facts = {
         "issue": fact.about,
         "title": fact.data["title"],
@@ -204,7 +206,7 @@ def _issue_resolved(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
     return _to_each(briefing, "issue_resolved", people, fact, lambda _: facts)
 
 
-def _prolonged(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+def _prolonged(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     issues = [
         {"issue": issue.key, "title": issue.title}
         for issue in briefing.state.issues
@@ -219,7 +221,7 @@ def _both_sides(briefing: Briefing) -> list[str]:
     return [briefing.state.owner, *briefing.managers, *briefing.playing("project_lead", "executive_sponsor")]
 
 
-def _paused(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+def _paused(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     longest = briefing.playbook.pausing.longest_days
     facts = {"reason": fact.data["reason"], "until": fact.data.get("until") or "", "longest_days": longest}
     return _to_each(briefing, "paused", _both_sides(briefing), fact, lambda _: facts)
@@ -233,7 +235,7 @@ def _moved(briefing: Briefing, before: dict[str, str], language: str) -> list[di
     ]
 
 
-def _resumed(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Told:
+def _resumed(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
     days = (briefing.calendar.day_of(fact.at) - date.fromisoformat(fact.data["since"][:10])).days
     go_live = briefing.state.playing("go_live")
     due = briefing.due_on(go_live.key) if go_live and not go_live.settled else ""
@@ -243,8 +245,8 @@ def _resumed(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Told:
     )  # fmt: skip
 
 
-def _replanned(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Told:
-    """A date that was set to what it was already is no news."""
+def _replanned(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
+    """Notices of dates that moved; none where a date was set to what it was already."""
     hand_off_by = str(briefing.calendar.day_of(briefing.plan.hand_off_by)) if fact.data.get("hand_off_by") else ""
     if not hand_off_by and not _moved(briefing, before, "en"):
         return []
@@ -256,7 +258,7 @@ def _replanned(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Told:
     )  # fmt: skip
 
 
-def _reassigned(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+def _reassigned(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     if briefing.team.member(fact.about) is None:
         return []
     facts = {"before": briefing.name(fact.data["before"]), "now": briefing.name(fact.about)}
@@ -264,7 +266,7 @@ def _reassigned(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
     return _with_our_reason(briefing, "reassigned", people, fact, facts)
 
 
-def _scope_requested(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+def _scope_requested(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     facts = {"request": fact.about, "title": fact.data["title"], "effort_days": fact.data["effort_days"] or ""}
     facts["note"] = fact.note or ""
     return _to_each(
@@ -272,14 +274,14 @@ def _scope_requested(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
     )
 
 
-def _scope_decided(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+def _scope_decided(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     facts = {"request": fact.about, "title": fact.data["title"], "decision": fact.data["decision"]}
     facts["reason"] = fact.data["reason"] or ""
     people = [briefing.state.owner, *briefing.playing("project_lead")]
     return _to_each(briefing, "scope_change_decided", people, fact, lambda _: facts)
 
 
-def _ended(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
+def _ended(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     ending = fact.data["ending"]
     if ending in ("handed_over", "handed_over_with_exceptions"):
         people = [*briefing.rollout, briefing.state.owner]
@@ -290,7 +292,7 @@ def _ended(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Told:
     return _with_our_reason(briefing, "ended", people, fact, {"ending": ending})
 
 
-TELLERS: dict[str, Callable[[Briefing, Fact, dict[str, str]], Told]] = {
+TELLERS: dict[str, Callable[[Briefing, Fact, dict[str, str]], Notices]] = {
     "opened": _opened,
     "milestone_reached": _reached,
     "milestone_reopened": _reopened,

@@ -1,4 +1,4 @@
-"""Which milestones has the use of the product reached? By what the playbook says of them."""
+"""Which milestones has use of the product reached, by the playbook's `reached_by_usage`?"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,14 +8,14 @@ from domain.playbook import Milestone, Playbook, ReachedByUsage
 from domain.wire import Instant, Wire
 
 WITHIN_DAYS = 7
-"""Where a playbook says nothing: a week shows a habit, and has every working day once."""
+"""Days of use that count where a playbook names none: a week shows a habit, and has every working day once."""
 USERS = 1
 
 
 class Using(Wire):
     """An onboarding whose playbook lets usage reach milestones, as it stands.
 
-    `told` are the milestones that usage has reached once already: whoever opened one again knows better.
+    `told` are the milestones that usage has reached once already: whoever reopened one knows better.
     """
 
     onboarding: str
@@ -29,7 +29,7 @@ class Using(Wire):
 
 
 def lets_usage_reach(playbook: Playbook) -> bool:
-    """Whether any of its milestones is looked at."""
+    """Whether usage can reach any of the playbook's milestones."""
     return any(_looked_at(milestone) for milestone in playbook.milestones)
 
 
@@ -46,7 +46,7 @@ def reachable(using: Using) -> Sequence[tuple[Milestone, ReachedByUsage]]:
 
 
 def counts_from(rule: ReachedByUsage, using: Using, *, now: datetime, day_length: timedelta = DAY) -> datetime:
-    """From when on use counts: the last days, and on the real clock never from before the close."""
+    """The moment from which use counts: the rule's last days, and on the real clock nothing before the close."""
     if rule.event is None:
         return using.closed_at if day_length == DAY else now - DAY * 30
     since = now - (rule.within_days or WITHIN_DAYS) * day_length
@@ -54,14 +54,14 @@ def counts_from(rule: ReachedByUsage, using: Using, *, now: datetime, day_length
 
 
 def is_reached(rule: ReachedByUsage, *, users: int, seats: int | None) -> bool:
-    """By so many users who did it, or were active at all."""
+    """Whether that many users reach the milestone: those who did the rule's event, or who were active at all."""
     if rule.activated_pct is not None:
         return seats is not None and users * 100 >= rule.activated_pct * seats
     return users >= (rule.users or USERS)
 
 
 def in_words(rule: ReachedByUsage, *, users: int, seats: int | None) -> str:
-    """The note that goes with it."""
+    """The note of a milestone that usage reached, like `12 of 40 seats are in use`."""
     if rule.activated_pct is not None:
         return f"{users} of {seats} seats are in use"
     days = rule.within_days or WITHIN_DAYS
@@ -74,5 +74,5 @@ def _looked_at(milestone: Milestone) -> bool:
 
 def _needs(playbook: Playbook, milestone: Milestone) -> frozenset[str]:
     stage = next(stage for stage in playbook.stages if milestone in stage.milestones)
-    known = {other.key for other in playbook.milestones}
-    return frozenset({*milestone.requires, *stage.opens.after} & known)
+    keys = {other.key for other in playbook.milestones}
+    return frozenset({*milestone.requires, *stage.opens.after} & keys)
