@@ -20,19 +20,22 @@ class Clock(Wire):
 
     @property
     def real(self) -> bool:
+        """Whether business time is wall time."""
         return self.day == DAY
 
     @property
     def office_hours_apply(self) -> bool:
-        """Nobody can be waited for until 9 o'clock when a day takes a second and a half."""
+        """Whether notices wait for office hours: nobody can wait for 9 o'clock when a day takes a second and a half."""
         return self.day >= SHORTEST_DAY_WITH_OFFICE_HOURS
 
     def business(self, wall: datetime) -> datetime:
+        """Business time at that moment of the wall clock."""
         if self.real:
             return wall
         return self.business_start + (wall - self.wall_start) * (DAY / self.day)
 
     def wall(self, business: datetime) -> datetime:
+        """Wall time at that moment of business time."""
         if self.real:
             return business
         return self.wall_start + (business - self.business_start) * (self.day / DAY)

@@ -1,6 +1,6 @@
-"""What is an introduction, as its workflow lives on it? Steps that come by themselves, what was told, how it stands.
+"""What does an introduction's workflow carry, and how does news change it?
 
-Runs inside a workflow, like the agenda: it compares moments and keeps what was said. What follows is decided in
+Runs inside a workflow, like the agenda: it compares moments and keeps what news brought. What follows is decided in
 `domain/rules/introducing.py`.
 """
 
@@ -18,7 +18,7 @@ IntroductionEnding = Literal["won", "lost", "silent", "withdrawn"]
 """`silent`: nobody said anything for so long, and the seller was asked in vain."""
 Rule = Literal["remind", "escalate", "ask", "give_up"]
 MOST_TOLD = 40
-"""So many issues, and so many notes: a hand-off record takes 50 notes, those of the sale among them."""
+"""Most issues, and most notes, of one introduction: a hand-off record takes 50 notes, those of the sale among them."""
 LONGEST_NOTE = 2_000
 """Characters. All of them travel with every turn: more belongs into a document that a link names."""
 REMEMBERED_NEWS = 200
@@ -26,7 +26,7 @@ JUST_OPENING = "the introduction is just being opened: say it again in a moment"
 
 
 class Step(Wire):
-    """What happens by itself at that moment."""
+    """Something that happens by itself at its moment."""
 
     rule: Rule
     due: Instant
@@ -44,7 +44,7 @@ class FoundIssue(Wire):
 
 
 class FoundNote(Wire):
-    """What else was learnt."""
+    """Something else that was learnt about the prospect."""
 
     text: str
     by: str = ""
@@ -121,7 +121,7 @@ class Learnt(Wire):
 
 
 class IntroductionState(Wire):
-    """All that a run carries to the next: ids, what people wrote, no names and addresses."""
+    """All that a run carries to the next: ids and what people wrote, but no names and addresses."""
 
     introduction: str
     opened: bool = False
@@ -141,7 +141,7 @@ class IntroductionState(Wire):
 
 
 class IntroductionTurn(Wire):
-    """What happened since the last writing: `state.pending`, and the steps that have come."""
+    """What has happened since the last turn was written: `state.pending`, and the steps that are due."""
 
     state: IntroductionState
     due: tuple[Step, ...] = ()
@@ -157,7 +157,7 @@ class IntroductionKept(Wire):
 
 
 class IntroductionOutcome(Wire):
-    """The result of the workflow."""
+    """How the introduction ended, and what was learnt: the workflow's result."""
 
     introduction: str
     ending: str
@@ -182,7 +182,7 @@ class IntroductionProgress(Wire):
 
 
 def read_said(kind: str, raw: Any) -> Said:
-    """Raises Refused naming the field."""
+    """The news of that kind in parsed JSON. Raises Refused naming the field."""
     if not isinstance(raw, dict):
         raise Refused("is one JSON object", field=kind)
     try:
@@ -192,66 +192,66 @@ def read_said(kind: str, raw: Any) -> Said:
         raise Refused(reason, field=field) from None
 
 
-def check(state: IntroductionState, said: Said) -> None:
-    """Raises Refused when it cannot be told now."""
+def check(state: IntroductionState, news: Said) -> None:
+    """Raises Refused when that news is not allowed now."""
     if not state.opened:
         raise Refused(JUST_OPENING)
-    if said.news_id in state.seen or (isinstance(said, SaleDecided) and state.ending == said.ending):
+    if news.news_id in state.seen or (isinstance(news, SaleDecided) and state.ending == news.ending):
         return
     if state.ending is not None:
         raise Refused(f"this introduction has ended ({state.ending})")
-    if isinstance(said, IssueReported) and len(state.learnt.issues) >= MOST_TOLD:
+    if isinstance(news, IssueReported) and len(state.learnt.issues) >= MOST_TOLD:
         raise Refused(f"{MOST_TOLD} issues are known already: more belongs into a document", field="title")
-    if isinstance(said, Noted) and len(state.learnt.notes) >= MOST_TOLD:
+    if isinstance(news, Noted) and len(state.learnt.notes) >= MOST_TOLD:
         raise Refused(f"{MOST_TOLD} notes are kept already: more belongs into a document", field="note")
 
 
-def told(state: IntroductionState, said: Said, now: datetime) -> IntroductionState:
-    """The state after it; the same one where it says nothing new."""
-    if said.news_id in state.seen:
+def told(state: IntroductionState, news: Said, now: datetime) -> IntroductionState:
+    """The state after that news; the same object where it says nothing new."""
+    if news.news_id in state.seen:
         return state
     learnt, about = state.learnt, ""
     more: dict[str, Any] = {}
     data: dict[str, Any] = {}
-    match said:
+    match news:
         case Introduced():
             if learnt.introduced_at is not None:
                 return state
             kind = "introduced"
-            learnt = learnt.model_copy(update={"introduced_at": now, "introduced_by": said.by or learnt.owner})
+            learnt = learnt.model_copy(update={"introduced_at": now, "introduced_by": news.by or learnt.owner})
         case IssueReported():
             kind, about = "issue_reported", f"issue-{len(learnt.issues) + 1}"
-            data = {"title": said.title, "severity": said.severity}
+            data = {"title": news.title, "severity": news.severity}
             issue = FoundIssue(
-                key=about, title=said.title, severity=said.severity, note=said.note or "", by=said.by or "", at=now
+                key=about, title=news.title, severity=news.severity, note=news.note or "", by=news.by or "", at=now
             )
             learnt = learnt.model_copy(update={"issues": (*learnt.issues, issue)})
         case Noted():
             kind = "noted"
             learnt = learnt.model_copy(
-                update={"notes": (*learnt.notes, FoundNote(text=said.note, by=said.by or "", at=now))}
+                update={"notes": (*learnt.notes, FoundNote(text=news.note, by=news.by or "", at=now))}
             )
         case CloseExpected():
-            if state.expected_close == said.on:
+            if state.expected_close == news.on:
                 return state
-            kind, data = "close_expected", {"on": said.on.isoformat()}
-            more = {"expected_close": said.on}
+            kind, data = "close_expected", {"on": news.on.isoformat()}
+            more = {"expected_close": news.on}
         case SaleDecided():
             if state.ending is not None:
                 return state
-            kind, data = "ended", {"ending": said.ending}
-            more = {"ending": said.ending}
+            kind, data = "ended", {"ending": news.ending}
+            more = {"ending": news.ending}
         case _:
             return state
-    number = said.news_id or f"{now:%Y%m%dT%H%M%S%f}"
+    number = news.news_id or f"{now:%Y%m%dT%H%M%S%f}"
     happening = Happening(
         key=f"{state.round}/{kind}/{number}",
         kind=kind,
         at=now,
-        by=said.by,
-        via=said.via,
-        proved=said.proved,
-        note=said.note,
+        by=news.by,
+        via=news.via,
+        proved=news.proved,
+        note=news.note,
         about=about,
         data=data,
     )
@@ -280,22 +280,22 @@ def refused(state: IntroductionState, kind: str, refusal: Refused, now: datetime
 
 
 def expired(state: IntroductionState, due: tuple[Step, ...], now: datetime) -> IntroductionState:
-    """The state after the last step of all: the seller was asked, and nobody said anything."""
+    """The state after the due steps, ended as silent if the last of all was among them."""
     if state.ending is not None or not any(step.rule == "give_up" for step in due):
         return state
     happening = Happening(key=f"{state.round}/ended/silent", kind="ended", at=now, data={"ending": "silent"})
     return state.model_copy(update={"ending": "silent", "pending": (*state.pending, happening)})
 
 
-def adopted(state: IntroductionState, kept: IntroductionKept, *, written: IntroductionState) -> IntroductionState:
-    """The state with what follows from a turn; what was told while it was written down still waits."""
-    news = state.last_news != written.last_news
+def adopted(state: IntroductionState, answer: IntroductionKept, *, written: IntroductionState) -> IntroductionState:
+    """The state with what follows from a turn; news that came while it was written still waits."""
+    fresh_news = state.last_news != written.last_news
     return state.model_copy(
         update={
-            "due": kept.due,
-            "steps": kept.steps,
+            "due": answer.due,
+            "steps": answer.steps,
             # Whoever spoke meanwhile has answered.
-            "asked_at": None if news else kept.asked_at,
+            "asked_at": None if fresh_news else answer.asked_at,
             "pending": state.pending[len(written.pending) :],
         }
     )
@@ -310,7 +310,7 @@ def next_step(state: IntroductionState) -> Step | None:
 
 
 def status(state: IntroductionState, now: datetime) -> str:
-    """opening, waiting (for the introduction), late, introduced, or how it ended."""
+    """How an introduction stands: opening, waiting (for people to meet), late, introduced, or its ending."""
     if state.ending is not None:
         return state.ending
     if not state.opened:

@@ -17,7 +17,7 @@ class Refused(Exception):
 
 
 class InvalidDeal(Refused):
-    """A deal file that starts nothing. Who must act: whoever keeps the deal in the CRM."""
+    """A deal file that can start no onboarding. Who must act: whoever keeps the deal in the CRM."""
 
 
 def what_is_wrong(error: ValidationError) -> tuple[str, str]:

@@ -24,7 +24,7 @@ FURTHEST = timedelta(days=730)
 """A date further ahead is a slip of the keyboard: no playbook is longer, and the holidays are known for three years."""
 
 MOST_REQUESTS = 100
-"""Of the scope, waiting for a decision at a time: ten times what the most patient manager lets wait."""
+"""Most scope changes that may wait for a decision: ten times what the most patient manager lets wait."""
 
 
 def check_pause(state: State, news: Paused) -> None:
@@ -61,7 +61,7 @@ def apply_resume(state: State, news: Resumed, now: datetime) -> bool:
 
 
 def _put_off(state: State, since: datetime, lost: timedelta) -> None:
-    """Nothing ends or opens at once because its moment fell into the pause; the plan says the new dates exactly."""
+    """Put off what would end or open at once because its moment fell into the pause; the plan sets the exact dates."""
     if state.hypercare_until and state.hypercare_until > since:
         state.hypercare_until += lost
     if state.hand_off_from and state.hand_off_from > since:
@@ -84,7 +84,7 @@ def check_replan(state: State, news: Replanned) -> None:
 
 
 def check_dates(news: Replanned | Paused, now: datetime) -> None:
-    """The new date may be today's at the earliest, a day's difference between time zones allowed."""
+    """Raises Refused for a new date before today, a day allowed for time zones, or more than FURTHEST ahead."""
     dates = (news.to, news.hand_off_by) if isinstance(news, Replanned) else (news.until,)
     fields = ("to", "hand_off_by") if isinstance(news, Replanned) else ("until",)
     for field, day in zip(fields, dates, strict=True):
@@ -118,7 +118,7 @@ def apply_reassign(state: State, news: Reassigned, now: datetime) -> bool:
 
 
 def check_scope_request(state: State, news: ScopeChangeRequested) -> None:
-    """Only requests that wait are carried: a script gone wild must not make an onboarding too big to carry."""
+    """Raises Refused beyond MOST_REQUESTS: a script gone wild must not make an onboarding too big to carry."""
     if news.request not in state.scope_requests and len(state.scope_requests) >= MOST_REQUESTS:
         raise Refused(f"{MOST_REQUESTS} requests wait for a decision already", field="request")
 

@@ -9,7 +9,7 @@ from domain.news import News, read_news, short
 
 
 def note(state: State, kind: str, at: datetime, *, about: str = "", news: News | None = None, **data: Any) -> None:
-    """Put a fact aside for the journal, under a key that names its cause: the news, or the how-manieth time it is."""
+    """Add a fact that waits for the journal, under a key that names its cause: the news, or which time this is."""
     state.facts += 1
     named = f"fact/{kind}/{about}" if about else f"fact/{kind}"
     cause = short(news.news_id) if news is not None and news.news_id else str(count(state, named))
@@ -24,7 +24,7 @@ def note(state: State, kind: str, at: datetime, *, about: str = "", news: News |
 
 
 def count(state: State, what: str) -> int:
-    """The how-manieth time this is; the same again when a task is tried again."""
+    """Which time this is, counted from 1; a task that is tried again counts the same."""
     state.counts[what] = state.counts.get(what, 0) + 1
     return state.counts[what]
 
@@ -36,7 +36,7 @@ def reach(state: State, milestone: MilestoneState, news: News, now: datetime) ->
 
 
 def unfold(state: State, now: datetime) -> bool:
-    """Draw every consequence that needs no decision. Says whether there was one; calling it again changes nothing."""
+    """Draw every consequence that needs no decision. Returns whether there was one; a second call changes nothing."""
     if not state.opened:
         return False
     anything = False

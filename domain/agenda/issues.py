@@ -8,23 +8,23 @@ from domain.news import IssueAcknowledged, IssueRaised, IssueResolved
 from domain.refusal import Refused
 
 MOST_OPEN = 200
-"""So many open issues are a matter for the help desk, not for one onboarding's agenda."""
+"""Most issues that may be open at a time: more are a matter for the help desk, not for one onboarding's agenda."""
 
 
 def check_raise(state: State, news: IssueRaised) -> None:
-    known = state.issue(news.issue) if news.issue else None
-    if known is None and len(state.issues) >= MOST_OPEN:
+    existing = state.issue(news.issue) if news.issue else None
+    if existing is None and len(state.issues) >= MOST_OPEN:
         raise Refused(f"{MOST_OPEN} issues are open already", field="issue")
 
 
 def apply_raise(state: State, news: IssueRaised, now: datetime) -> bool:
-    """A new issue; the same key with another severity is the same issue, judged anew."""
-    known = state.issue(news.issue) if news.issue else None
-    if known is not None:
-        if known.severity == news.severity:
+    """Open an issue, or set the severity of the one with that key. Returns whether anything changed."""
+    existing = state.issue(news.issue) if news.issue else None
+    if existing is not None:
+        if existing.severity == news.severity:
             return False
-        known.severity = news.severity
-        note(state, "issue_judged_anew", now, about=known.key, news=news, severity=news.severity, title=news.title)
+        existing.severity = news.severity
+        note(state, "issue_judged_anew", now, about=existing.key, news=news, severity=news.severity, title=news.title)
         return True
     state.issues_raised += 1
     while news.issue is None and state.issue(f"issue-{state.issues_raised}"):

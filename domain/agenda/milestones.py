@@ -8,10 +8,11 @@ from domain.news import MilestoneReached, MilestoneReopened, MilestoneWaived, Si
 from domain.refusal import Refused
 
 LISTED = 40
-"""So many keys are listed in a refusal: enough for a whole playbook, short enough for a line of history."""
+"""Most keys that a refusal lists: enough for a whole playbook, short enough for a line of history."""
 
 
 def known(state: State, key: str) -> MilestoneState:
+    """The milestone of that key. Raises Refused where the plan has none."""
     milestone = state.milestone(key)
     if milestone is None:
         keys = ", ".join(other.key for other in state.milestones[:LISTED])

@@ -17,7 +17,7 @@ def _to_text(state: State) -> str:
 
 
 def _from_text(given: Any) -> Any:
-    """Once it was handed over as it is, and such a turn may still wait for its database."""
+    """Unpack a state from base64; a turn that an older version handed over unpacked may still wait for its database."""
     return unpacked(b64decode(given)) if isinstance(given, str) else given
 
 
@@ -43,7 +43,7 @@ class Occasion(Wire):
 
 
 class ProgrammeOccasion(Wire):
-    """The same for a success programme, which has no milestones: whom it is for, since when, and what is due."""
+    """A moment of a success programme, which has no milestones: whom it is for, since when, and what is due."""
 
     programme: str
     onboarding: str

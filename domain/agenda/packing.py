@@ -1,4 +1,4 @@
-"""How little does a state weigh while nothing happens, and on its way? Folded between wake-ups, packed to travel."""
+"""How is a state kept small? Folded in memory between wake-ups, and packed wherever a history holds it."""
 
 import zlib
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ FULL_OF = (
     b'"status":"closed"},{"key":"","title":"","stage":"","due":"","requires":["role":"signers":["optional":true,"critical":'
     b'true,T16:00:00Z","status":"reached","at":"20'
 )
-"""What states are full of, which saves writing it out once. For ever: nothing packed can be read without this."""
+"""zlib's dictionary: text that every state is full of. It may never change: nothing packed can be read without it."""
 
 
 def packed(state: State) -> bytes:
@@ -26,12 +26,12 @@ def packed(state: State) -> bytes:
 
 
 def unpacked(folded: bytes) -> State:
-    """The same state. Raises ValueError (pydantic's) or zlib.error when it is none."""
+    """The state that was packed. Raises ValueError (pydantic's) or zlib.error when the bytes hold none."""
     return State.model_validate_json(in_json(folded))
 
 
 def in_json(folded: bytes) -> bytes:
-    """What was packed, as JSON. Raises zlib.error when it is none, or not all of it."""
+    """The JSON of a packed state. Raises zlib.error when the bytes hold none, or not all of it."""
     unpacking = zlib.decompressobj(zdict=FULL_OF)
     json = unpacking.decompress(folded)
     if not unpacking.eof:
@@ -39,20 +39,20 @@ def in_json(folded: bytes) -> bytes:
     return json
 
 
-def carried(kept: bytes | State | Mapping[str, Any]) -> State:
-    """What a history keeps of a state: packed; in older ones as it is, or, from run to run, as `{"state": ...}`.
+def carried(held: bytes | State | Mapping[str, Any]) -> State:
+    """The state that a history holds: packed; in older ones unpacked, or, from run to run, as `{"state": ...}`.
 
     Raises like `unpacked`.
     """
-    if isinstance(kept, bytes):
-        return unpacked(kept)
-    return kept if isinstance(kept, State) else State.model_validate(kept["state"])
+    if isinstance(held, bytes):
+        return unpacked(held)
+    return held if isinstance(held, State) else State.model_validate(held["state"])
 
 
 class FoldingState:
-    """A state that can be put away and comes back when it is asked for, the same to the letter.
+    """A state that is packed away while nothing happens, and unpacked unchanged when it is asked for.
 
-    It is put away as a new run would get it, which the stored states and the deploy gate hold: as objects it is twenty
+    It is packed as for a new run, which the stored states and the deploy gate hold: as objects it is twenty
     times as large, and an onboarding sleeps for all but seconds of its months.
     """
 
@@ -62,17 +62,17 @@ class FoldingState:
 
     @property
     def state(self) -> State:
-        """As it is now, to be changed."""
+        """The state as it is now, to be changed."""
         if self._state is None:
             self._state, self._folded = unpacked(self._folded), b""
         return self._state
 
     def glimpse(self) -> State:
-        """As it is now, to be looked at and let go: what was put away stays put away."""
+        """The state as it is now, to be read and let go: what was packed away stays so."""
         return self._state or unpacked(self._folded)
 
     def fold(self) -> None:
-        """Put it away until it is asked for."""
+        """Pack the state away until it is asked for."""
         if self._state is not None:
             self._folded = packed(self._state)
             self._state = None

@@ -1,4 +1,4 @@
-"""How does the onboarding stand, in one glance? What updates and queries answer and what the Temporal UI shows."""
+"""How does an onboarding stand? What updates and queries answer and what the Temporal UI shows."""
 
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,9 @@ from domain.agenda.timing import next_entry, stands
 from domain.wire import Instant, Wire
 
 NOTHING_AHEAD = "nothing by the key"
-"""How the answer begins where the agenda does not know what it was asked about."""
+"""How the answer of `why` begins where the agenda does not know what it was asked about."""
 NAMED_WAITS = 10
-"""So many waits fit a search attribute that people still read."""
+"""Most waits that are named: as many as people still read in a search attribute."""
 
 
 class Progress(Wire):
@@ -43,7 +43,7 @@ class Outcome(Wire):
 
 
 def status(state: State, now: datetime) -> str:
-    """opening, on_track, behind, stuck, paused, or the ending."""
+    """How an onboarding stands: opening, on_track, behind, stuck, paused, or its ending."""
     if state.ending:
         return state.ending
     if not state.opened:
@@ -90,6 +90,7 @@ def _by_itself(milestone: MilestoneState) -> bool:
 
 
 def progress(state: State, now: datetime, *, repeated: bool = False) -> Progress:
+    """How the onboarding stands at `now`; `repeated` says that the news it answers had come before."""
     entry = next_entry(state)
     go_live = state.playing("go_live")
     review = state.playing("review")

@@ -28,13 +28,13 @@ class Carried(BaseModel):
 
     @model_serializer(mode="wrap")
     def _without_defaults(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        defaults, said = _defaults(type(self)), self.__dict__
-        return {name: value for name, value in serialize(self).items() if said[name] != defaults[name]}
+        defaults, values = _defaults(type(self)), self.__dict__
+        return {name: value for name, value in serialize(self).items() if values[name] != defaults[name]}
 
 
 @functools.cache
 def _defaults(kind: type[Carried]) -> dict[str, Any]:
-    """What is left out. Asking pydantic for a default copies it, which was half the cost of writing a state."""
+    """The default of every field. Asking pydantic for one copies it, which was half the cost of writing a state."""
     fields = kind.model_fields.items()
     return {
         name: NO_DEFAULT if field.is_required() else field.get_default(call_default_factory=True)
@@ -44,11 +44,11 @@ def _defaults(kind: type[Carried]) -> dict[str, Any]:
 
 Rule = Literal["nudge", "cadence", "open_stage", "stuck", "service_level", "hypercare", "pause_limit", "hand_off"]
 PAUSE_PROOF: frozenset[str] = frozenset({"service_level", "pause_limit"})
-"""What goes on while an onboarding is paused: problems of live users do, and so does the pause's own end."""
+"""Rules that go on while an onboarding is paused: problems of live users do, and so does the pause's own end."""
 
 
 PUNCTUAL: frozenset[str] = frozenset({"service_level"})
-"""What is promised to the hour wakes its onboarding on the dot; the rest a little later, each onboarding by its own."""
+"""Rules that are promised to the hour and wake their onboarding on the dot; the others wake it later, by its jitter."""
 
 
 class Entry(NamedTuple):

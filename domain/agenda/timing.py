@@ -1,4 +1,4 @@
-"""What is due, and when does the onboarding wake up next? It compares dates and marks, nothing else."""
+"""What is due, and when does the onboarding wake up next? Decided by comparing dates and marks alone."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ def next_entry(state: State) -> Entry | None:
 
 
 def wakes_at(state: State, entry: Entry) -> datetime:
-    """When the alarm clock rings for it, in business time: thousands of onboardings have a reminder at nine o'clock."""
+    """When the alarm clock rings for an entry, in business time: later by a jitter, as thousands are due at nine."""
     return entry.due if entry.rule in PUNCTUAL else entry.due + state.jitter
 
 
@@ -47,8 +47,8 @@ def adopt(state: State, consequences: Consequences, *, acted_on: list[Entry], wr
     """Change the agenda as decided: what was acted on goes, what was put comes, facts up to `written` are journaled."""
     gone = {entry.key for entry in acted_on}
     slots = {entry.slot for entry in consequences.put} | set(consequences.drop)
-    kept = [entry for entry in state.entries if entry.key not in gone and entry.slot not in slots]
-    state.entries = [*kept, *(entry for entry in consequences.put if stands(state, entry))]
+    others = [entry for entry in state.entries if entry.key not in gone and entry.slot not in slots]
+    state.entries = [*others, *(entry for entry in consequences.put if stands(state, entry))]
     state.pending = [fact for fact in state.pending if fact.seq > written]
     since = [fact for fact in state.pending if fact.seq > written]
     replanned = {fact.about for fact in since if fact.kind == "replanned"}
@@ -64,7 +64,7 @@ def adopt(state: State, consequences: Consequences, *, acted_on: list[Entry], wr
 
 
 def _adopt_dates(state: State, consequences: Consequences) -> None:
-    """Dates that were decided before the latest news would undo what it did; its own turn brings fresh ones."""
+    """Set the decided dates; never after fresh news, which they would undo and whose own turn brings new ones."""
     for milestone in state.milestones:
         milestone.due = consequences.dues.get(milestone.key, milestone.due)
     for stage in state.stages:
@@ -78,7 +78,7 @@ def _adopt_dates(state: State, consequences: Consequences) -> None:
 
 
 def cancel(state: State, now: datetime) -> None:
-    """Somebody cancelled the workflow in Temporal: end politely, with a fact that people are told of."""
+    """End the onboarding after a cancellation in Temporal, with a fact that people are told of."""
     if state.ending is None:
         state.ending = "cancelled"
         note(state, "ended", now, ending="cancelled", reason="the workflow was cancelled in Temporal")
