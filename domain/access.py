@@ -35,11 +35,11 @@ SCOPES: Mapping[Scope, str] = {
 MARK = "d90_"
 """How every token begins: whoever finds one in a log or in a repository knows whose it is."""
 SHOWN = len(MARK) + 4
-"""So many characters are kept in clear, so that a token that was found can be told from the others."""
+"""Characters of a token that are kept in clear, so that one found somewhere can be told from the others."""
 
 
 class Token(Wire):
-    """A token as it is kept: never its secret. `begins` is how the secret begins."""
+    """A token as it is stored, without its secret; `begins` is how the secret begins."""
 
     id: int
     name: str
@@ -51,7 +51,7 @@ class Token(Wire):
     revoked_at: Instant | None = None
 
     def why_not(self, now: datetime) -> str:
-        """Why it opens nothing any more; empty while it does."""
+        """Why the token opens nothing any more, in words; empty while it does."""
         if self.revoked_at is not None:
             return "this token was revoked"
         if self.expires_at is not None and self.expires_at <= now:
@@ -60,5 +60,5 @@ class Token(Wire):
 
 
 def fingerprint(secret: str) -> str:
-    """What is kept of a secret: its SHA-256. A slow hash would add nothing, for nobody guesses 256 random bits."""
+    """SHA-256 of a secret in hex, all that is stored. A slow hash adds nothing: nobody guesses 256 random bits."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -1,4 +1,4 @@
-"""Whom may this machine call on others' behalf? Public addresses alone, and what the operator has allowed."""
+"""Which addresses may webhooks be sent to? Public ones alone, and what the operator has allowed."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -38,9 +38,9 @@ NOT_OURS_TO_CALL: Sequence[tuple[Network, str]] = [
         ("8000::/1", "private, link-local, multicast or reserved"),
     )
 ]
-"""The registers of special addresses of IANA (RFC 6890 and what came after), each with its word."""
+"""IANA's registers of special addresses (RFC 6890 and what came after), each with the reason that a refusal gives."""
 TRANSLATED = ip_network("64:ff9b::/96")
-"""What stands in the last 32 bits is called in the end (RFC 6052)."""
+"""Addresses whose last 32 bits are the IPv4 address that is called in the end (RFC 6052)."""
 SIX_TO_FOUR = ip_network("2002::/16")
 
 
@@ -55,7 +55,7 @@ class Allowed(Wire):
 
 
 def read_allowed(words: str) -> Allowed:
-    """Networks and host names apart by commas or spaces. Raises ValueError naming the one that is neither."""
+    """Read networks and host names separated by commas or spaces. Raises ValueError naming the one that is neither."""
     networks: list[Network] = []
     hosts: list[str] = []
     for word in words.replace(",", " ").split():
@@ -72,7 +72,7 @@ def read_allowed(words: str) -> Allowed:
 
 
 def why_not(address: Address) -> str | None:
-    """Why an address is nobody's on the public network; None when it may be called."""
+    """Why an address may not be called, in words; None for a public one."""
     if isinstance(address, IPv6Address):
         inner = _hidden_in(address)
         if inner is not None:
@@ -84,7 +84,7 @@ def why_not(address: Address) -> str | None:
 
 
 def _hidden_in(address: IPv6Address) -> IPv4Address | None:
-    """The address of version 4 that is called in the end."""
+    """The IPv4 address that calling this IPv6 address reaches in the end; None for an ordinary one."""
     if address.ipv4_mapped is not None:
         return address.ipv4_mapped
     if address in SIX_TO_FOUR:
@@ -109,8 +109,8 @@ def callable_among(host: str, addresses: Sequence[str], allowed: Allowed) -> lis
         else:
             reasons[f"{text} ({why})"] = None
     if not may:
-        found = ", ".join(reasons) or "no address"
-        raise Refused(f"{host} is {found}: not on the public network, and not in DAY90_WEBHOOK_ALLOW", field="url")
+        listed = ", ".join(reasons) or "no address"
+        raise Refused(f"{host} is {listed}: not on the public network, and not in DAY90_WEBHOOK_ALLOW", field="url")
     return may
 
 
@@ -122,7 +122,7 @@ def _hidden(address: Address) -> Address:
 def read_target(url: str) -> tuple[str, int]:
     """Host and port of a URL that we may post to, as far as the text tells. Raises Refused.
 
-    Plain http is for what is allowed by name or network; who asks for it looks with `plain_is_allowed`.
+    The scheme may be http or https; whether plain http may go there, `plain_is_allowed` tells.
     """
     if len(url) > LONGEST_URL:
         raise Refused(f"is longer than {LONGEST_URL} characters", field="url")

@@ -24,11 +24,11 @@ DECISIONS: Mapping[str, str] = {
     "milestone_waived": "waive",
     "scope_change_decided": "",
 }
-"""Which rows of the journal are somebody's decision; a scope change's stands in its data."""
+"""Kinds of journal rows that are decisions, and which; a scope change has its decision in the row's data."""
 
 
 class PlanVersion(Wire):
-    """A plan as it was drafted the how-manieth time; `hash` is the SHA-256 of its canonical JSON."""
+    """One draft of a plan; `revision` counts the drafts, `hash` is the SHA-256 of its canonical JSON."""
 
     revision: int
     hash: str
@@ -113,7 +113,7 @@ class KeptEntry(Wire):
 
 
 def subject_of(*, onboarding: str, deal: Mapping[str, Any], playbook: Playbook, playbook_hash: str) -> Subject:
-    """`deal` is the hand-off record as it is kept."""
+    """What the dossier is about; `deal` is the stored hand-off record."""
     value = deal.get("yearly_value")
     return Subject(
         onboarding=onboarding,
@@ -133,18 +133,18 @@ def subject_of(*, onboarding: str, deal: Mapping[str, Any], playbook: Playbook, 
 def audit_dossier(
     subject: Subject, rows: Sequence[KeptEntry], plans: Sequence[KeptPlan], *, names: Names | None = None
 ) -> AuditDossier:
-    """The journal as a chain, and the decisions in it. `rows` in the order of writing, `plans` by revision."""
+    """The journal as a chain of hashes, and the decisions in it. `rows` in order of writing, `plans` by revision."""
     versions = [(plan.written_at, PlanVersion(revision=plan.revision, hash=digest(plan.body))) for plan in plans]
     entries: list[Entry] = []
     previous = digest(subject.model_dump(mode="json"))
-    for number, kept in enumerate(rows, 1):
-        held = [version for written_at, version in versions if written_at <= kept.recorded_at]
+    for number, row in enumerate(rows, 1):
+        held = [version for written_at, version in versions if written_at <= row.recorded_at]
         body: dict[str, Any] = {
             "number": number,
             "previous": previous,
-            "recorded_at": _moment(kept.recorded_at),
+            "recorded_at": _moment(row.recorded_at),
             "plan": held[-1].model_dump() if held else None,
-            "row": {**kept.row.model_dump(mode="json"), "at": _moment(kept.row.at)},
+            "row": {**row.row.model_dump(mode="json"), "at": _moment(row.row.at)},
         }
         previous = digest(body)
         entries.append(Entry.model_validate({**body, "hash": previous}))
@@ -160,7 +160,7 @@ def digest(value: Any) -> str:
 
 
 def canonical(value: Any) -> bytes:
-    """The one way to write that JSON value: RFC 8785 (JCS), in UTF-8.
+    """Canonical JSON of a value: RFC 8785 (JCS), in UTF-8. Raises ValueError for a number that is not finite.
 
     Whole numbers are written with all their digits, also beyond 2^53, where JCS would round them.
     """
@@ -182,7 +182,7 @@ def _written(value: Any) -> str:
 
 
 def _number(value: float) -> str:
-    """As ECMAScript writes it: shortest digits that come back the same, an exponent from 1e21 and below 1e-6."""
+    """A number as ECMAScript has it: shortest digits that come back the same, an exponent from 1e21 and below 1e-6."""
     if not math.isfinite(value):
         msg = "JSON has no word for it"
         raise ValueError(msg)
@@ -229,5 +229,5 @@ def _approval(entry: Entry, subject: Subject) -> Approval | None:
 
 
 def _moment(moment: datetime) -> str:
-    """In UTC to the microsecond, always written alike: databases give back no zone of their own."""
+    """The instant in UTC to the microsecond, always written alike: databases give back no zone of their own."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

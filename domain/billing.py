@@ -1,4 +1,4 @@
-"""What do we keep of what the billing system says? Ids, amounts and states of invoices and subscriptions, no people.
+"""What is kept of an event of the billing system? Ids, amounts and states of invoices and subscriptions, no people.
 
 Fields are Stripe's, by their names there. Some have moved between versions of its API: both places are looked at, since
 the version is chosen in the account of whoever sends (https://docs.stripe.com/upgrades).
@@ -48,7 +48,7 @@ Plain = str | int | float | bool | None
 
 
 class BillingEvent(Wire):
-    """An event as it is kept. `about` is the invoice's or subscription's id, `customer` the billing system's."""
+    """An event as it is stored. `about` is the invoice's or subscription's id, `customer` the billing system's."""
 
     id: str
     type: str
@@ -58,7 +58,7 @@ class BillingEvent(Wire):
 
 
 def read_billing_event(raw: Any) -> BillingEvent | None:
-    """What is kept of that event; None when nothing needs it. Raises Refused naming the field."""
+    """The parts of an event that are kept; None for an event that nothing needs. Raises Refused naming the field."""
     if not isinstance(raw, dict):
         raise Refused("one JSON object is expected: an event")
     id, type = _text(raw, "id"), _text(raw, "type")
@@ -71,13 +71,13 @@ def read_billing_event(raw: Any) -> BillingEvent | None:
     about, customer = _text(thing, "id", within="data.object"), _id_of(thing.get("customer"))
     if not customer:
         raise Refused("is no id of a customer", field="data.object.customer")
-    kept = _of_invoice(thing) if type in INVOICES else _of_subscription(thing)
-    body = {"created": _plain(raw.get("created")), "livemode": raw.get("livemode") is True, **kept}
+    facts = _of_invoice(thing) if type in INVOICES else _of_subscription(thing)
+    body = {"created": _plain(raw.get("created")), "livemode": raw.get("livemode") is True, **facts}
     return BillingEvent(id=id, type=type, about=about, customer=customer, body={"type": type, "id": about, **body})
 
 
 def in_words(body: Mapping[str, Any]) -> str:
-    """What happened, for whoever looks through the inbox."""
+    """What happened, in words for readers of the inbox."""
     about, status = body.get("id"), body.get("status")
     match body.get("type"):
         case "invoice.payment_failed":
@@ -98,16 +98,16 @@ def _of_invoice(invoice: Mapping[str, Any]) -> dict[str, Any]:
 def _of_subscription(subscription: Mapping[str, Any]) -> dict[str, Any]:
     items = _object(subscription.get("items")).get("data")
     listed = [_of_item(_object(item)) for item in items[:MOST_ITEMS]] if isinstance(items, list) else []
-    kept = {**_these(OF_A_SUBSCRIPTION, subscription), "latest_invoice": _id_of(subscription.get("latest_invoice"))}
-    return {**kept, "items": listed}
+    facts = {**_these(OF_A_SUBSCRIPTION, subscription), "latest_invoice": _id_of(subscription.get("latest_invoice"))}
+    return {**facts, "items": listed}
 
 
 def _of_item(item: Mapping[str, Any]) -> dict[str, Any]:
     price = _object(item.get("price"))
-    kept = _these(("quantity", "current_period_end", "current_period_start"), item)
+    facts = _these(("quantity", "current_period_end", "current_period_start"), item)
     recurring = _object(price.get("recurring"))
     of_price = {**_these(("currency", "unit_amount"), price), **_these(("interval", "interval_count"), recurring)}
-    return {**kept, "price": _id_of(price), **of_price}
+    return {**facts, "price": _id_of(price), **of_price}
 
 
 def _these(names: tuple[str, ...], thing: Mapping[str, Any]) -> dict[str, Plain]:
@@ -115,16 +115,16 @@ def _these(names: tuple[str, ...], thing: Mapping[str, Any]) -> dict[str, Plain]
 
 
 def _plain(value: Any) -> Plain:
-    """Of odd types nothing is kept: inside may be anything."""
+    """A plain value, text cut to LONGEST; None for any other type, inside of which may be anything."""
     if isinstance(value, str):
         return value[:LONGEST]
     return value if isinstance(value, bool | int | float) else None
 
 
 def _id_of(value: Any) -> str:
-    """The id of something that may be expanded to the whole of it."""
-    found = value.get("id") if isinstance(value, dict) else value
-    return found[:255] if isinstance(found, str) else ""
+    """The id of an object, given alone or within the expanded object; empty without one."""
+    id = value.get("id") if isinstance(value, dict) else value
+    return id[:255] if isinstance(id, str) else ""
 
 
 def _object(value: Any) -> Mapping[str, Any]:

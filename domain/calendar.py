@@ -26,10 +26,11 @@ class WorkCalendar(Wire):
         return ZoneInfo(self.time_zone)
 
     def day_of(self, moment: datetime) -> date:
+        """The customer's day at that instant."""
         return moment.astimezone(self.zone).date()
 
     def at(self, day: date, hour: time) -> datetime:
-        """That local time as an instant in UTC."""
+        """That day and local time as an instant in UTC."""
         return datetime.combine(day, hour, self.zone).astimezone(ZoneInfo("UTC"))
 
     def why_not(self, day: date) -> str | None:
@@ -45,7 +46,7 @@ class WorkCalendar(Wire):
         return day
 
     def add_working_days(self, day: date, count: int) -> date:
-        """`count` working days later, or earlier when negative."""
+        """The working day that lies `count` working days later, or earlier when negative; `day` itself for 0."""
         step = ONE_DAY if count > 0 else -ONE_DAY
         for _ in range(abs(count)):
             day += step

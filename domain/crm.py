@@ -1,4 +1,4 @@
-"""What does a CRM tell of its deals? A deal as found in a search, and a page of them."""
+"""What does a search in a CRM give? Deals that were found, in pages, and how far it has got."""
 
 from domain.wire import Instant, Wire
 

@@ -22,7 +22,7 @@ CustomerRole = Literal[
     "end_user",
     "procurement",
 ]
-"""Who somebody is at the customer's, by part played (sources: section 9 and 33)."""
+"""What part somebody plays at the customer's (sources: section 9 and 33)."""
 
 
 @cache
@@ -48,7 +48,7 @@ Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_le
 Origin = Annotated[str, StringConstraints(pattern=r"^onboarding-[a-z0-9]+-[A-Za-z0-9_.]+$", max_length=200)]
 """The id of an onboarding from which something was taken over."""
 EARLIEST_YEAR = 2000
-"""A deal of before is a mistyped year, and the calendars' lists of holidays grow thin."""
+"""First year of a close: an earlier one is mistyped, and the calendars' lists of holidays grow thin."""
 FURTHEST_GO_LIVE = timedelta(days=730)
 MOST_NOTES = 50
 MOST_STAKEHOLDERS = 200
@@ -196,15 +196,15 @@ class Sale(StrictWire):
         """Give every stakeholder an id: the role, numbered from the second of a role on."""
         if not isinstance(raw, dict) or not isinstance(raw.get("stakeholders"), list | tuple):
             return raw
-        seen: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         named = []
         for person in cast("list[Any]", raw["stakeholders"]):
             if not isinstance(person, dict) or not isinstance(person.get("role"), str):
                 named.append(person)
                 continue
             role = str(person["role"])
-            seen[role] += 1
-            fallback = role if seen[role] == 1 else f"{role}-{seen[role]}"
+            counts[role] += 1
+            fallback = role if counts[role] == 1 else f"{role}-{counts[role]}"
             named.append({**person, "id": person.get("id") or fallback})
         return {**raw, "stakeholders": named}
 
@@ -277,7 +277,7 @@ WANTED_ROLES: dict[CustomerRole, dict[Language, str]] = {
 
 
 def missing_from_hand_off(deal: Sale, language: str = "en") -> tuple[str, ...]:
-    """What the seller is asked for, in words; empty when the hand-off record is complete (A3, HO-13)."""
+    """What the hand-off record lacks, in words for the seller; empty when it is complete (A3, HO-13)."""
     present = {person.role for person in deal.stakeholders}
     gaps = [words for part, words in HAND_OFF_PARTS.items() if not getattr(deal, part)]
     gaps += [words for role, words in WANTED_ROLES.items() if role not in present]

@@ -1,4 +1,4 @@
-"""What do we tell other systems? Every type of event, and its shape: thin, ids alone, and where to read the rest."""
+"""What do webhooks tell other systems? Every type of event, and its shape: ids alone, and where to read the rest."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from domain.record import JournalRow
 from domain.wire import Instant, Wire
 
 PREFIX = "onboarding."
-"""Before the kind of a journal's row it makes the type of an event; other subjects may come beside."""
+"""What stands before the kind of a journal's row in the type of an event; other subjects may come beside."""
 TEST = "webhook.test"
 """The one event that no journal has: sent by hand, to see whether a target takes what we send."""
 
 
 class EventType(NamedTuple):
-    """What an event says, and what its `about` names; empty where it is about the onboarding itself."""
+    """What a type of event says, and what its `about` names; empty where it is about the onboarding itself."""
 
     what: str
     about: str = ""
@@ -107,6 +107,7 @@ class Entry(JournalRow):
 
 
 def event_of(entry: Entry, *, public_address: str) -> Event:
+    """The event of a journal's entry; `public_address` is where the API is reached, without a slash at the end."""
     return Event(
         type=PREFIX + entry.kind,
         timestamp=entry.at,
@@ -123,9 +124,9 @@ def event_of(entry: Entry, *, public_address: str) -> Event:
 
 
 def event_id(onboarding: str, key: str) -> str:
-    """The same for one entry of a journal for ever, to whomever and however often it is sent.
+    """Id of the event of one entry of a journal, the same at every try and for every target.
 
-    Not its `seq`: a database that was restored gives a number a second time.
+    Not made of its `seq`: a database that was restored gives a number a second time.
     """
     digest = hashlib.sha256(f"{onboarding}\n{key}".encode("utf-8", "replace")).hexdigest()
     return f"evt_{digest[:32]}"

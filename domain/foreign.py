@@ -1,4 +1,4 @@
-"""Which amount, day or moment does another system mean by what it sent? Read where only one reading is possible.
+"""How are amounts, days and moments of other systems read? Where only one reading is possible; else they are refused.
 
 Each function raises ValueError, saying what would be right and never what came: that may be anybody's name.
 """
@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 AROUND_AMOUNTS = re.compile(r"^(?:[A-Z]{3}|[$€£¥₩₹])\s*|\s*(?:[A-Z]{3}|[$€£¥₩₹]|円)$")
-"""A currency, as a code or a sign, before or behind."""
+"""A currency, as a code or a sign, before or behind an amount."""
 LONGEST_AMOUNT = 100
 """Characters. A currency behind ever more spaces is looked for at each of them: a million would take hours."""
 SPACES_IN_AMOUNTS = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?:\D|$))")
@@ -22,7 +22,10 @@ NO_MOMENT = "is no moment, like 2026-11-05T10:00:00+09:00"
 
 
 def amount(given: Any, *, decimal_mark: str | None = None) -> Decimal:
-    """120000, "120,000.00", "1.234,56", "€ 1 234,56". What could be read in two ways needs the decimal mark."""
+    """An amount from 120000, "120,000.00", "1.234,56" or "€ 1 234,56".
+
+    What could be read in two ways, like 1.234, needs the decimal mark.
+    """
     if isinstance(given, bool) or not isinstance(given, int | float | Decimal | str):
         raise ValueError(NO_AMOUNT)
     if not isinstance(given, str):
@@ -42,7 +45,7 @@ def amount(given: Any, *, decimal_mark: str | None = None) -> Decimal:
 
 
 def whole(given: Any, *, decimal_mark: str | None = None) -> int:
-    """A number of seats, say: 25, "25", "25.0", "1,200" with the decimal mark known."""
+    """A whole number, like one of seats, from 25, "25", "25.0", or "1,200" with the decimal mark known."""
     read = amount(given, decimal_mark=decimal_mark)
     if read != read.to_integral_value():
         raise ValueError("is no whole number")
@@ -50,7 +53,10 @@ def whole(given: Any, *, decimal_mark: str | None = None) -> int:
 
 
 def day(given: Any, *, order: str | None = None) -> date:
-    """2026-11-05, 5.11.2026, 25/11/2026, midnight in UTC as ISO 8601 or as milliseconds since 1970."""
+    """A date from 2026-11-05, 5.11.2026, 25/11/2026, or midnight in UTC as ISO 8601 or milliseconds since 1970.
+
+    05/11/2026 needs an `order`: "day_first" or "month_first".
+    """
     if isinstance(given, str) and (read := _written_day(given.strip(), order)):
         return read
     try:
@@ -65,7 +71,7 @@ def day(given: Any, *, order: str | None = None) -> date:
 def moment(
     given: Any, *, zone: tzinfo | None = None, day_zone: tzinfo | None = None, order: str | None = None
 ) -> datetime:
-    """ISO 8601 with an offset, seconds or milliseconds since 1970; `zone` is for those without an offset.
+    """An instant from ISO 8601, or from seconds or milliseconds since 1970; `zone` is for those without an offset.
 
     A day alone is its beginning in `day_zone`.
     """
@@ -91,12 +97,12 @@ def moment(
 
 
 def truth(given: Any) -> bool:
-    """True, "true", "yes", 1."""
+    """The truth value of True, "true", "yes" or 1, and of their opposites."""
     words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    said = str(given).strip().lower()
-    if said not in words:
+    text = str(given).strip().lower()
+    if text not in words:
         raise ValueError("is neither true nor false")
-    return words[said]
+    return words[text]
 
 
 def _plain(text: str, decimal_mark: str | None) -> str:
@@ -119,13 +125,13 @@ def _plain(text: str, decimal_mark: str | None) -> str:
 
 
 def _single_mark(text: str, mark: str, decimal_mark: str | None) -> str:
-    """The decimal mark of an amount with one mark alone, which may as well part thousands."""
+    """The decimal mark of an amount with one mark alone, which may as well separate thousands."""
     before, _, behind = text.lstrip("-").partition(mark)
     if mark == decimal_mark or (decimal_mark is None and before == "0"):
         return mark
-    # China and Japan part ten thousands, too.
-    parted = any(len(before) <= size == len(behind) for size in (3, 4))
-    if decimal_mark is None and parted:
+    # China and Japan separate ten thousands, too.
+    grouped = any(len(before) <= size == len(behind) for size in (3, 4))
+    if decimal_mark is None and grouped:
         msg = "could be thousands or a fraction: decimal_mark of the mapping says which"
         raise ValueError(msg)
     if decimal_mark is None or len(behind) <= 2:
@@ -135,14 +141,14 @@ def _single_mark(text: str, mark: str, decimal_mark: str | None) -> str:
 
 def _written_day(text: str, order: str | None) -> date | None:
     """A date as people write it; None when it is none, and ValueError when it could be two."""
-    if found := re.fullmatch(r"(\d{4})([-/.]?)(\d{2})\2(\d{2})", text, re.ASCII):
-        return _date(*(int(found[number]) for number in (1, 3, 4)))
-    if found := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text, re.ASCII):
-        return _date(int(found[3]), int(found[2]), int(found[1]))
-    found = re.fullmatch(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})", text, re.ASCII)
-    if not found:
+    if parts := re.fullmatch(r"(\d{4})([-/.]?)(\d{2})\2(\d{2})", text, re.ASCII):
+        return _date(*(int(parts[number]) for number in (1, 3, 4)))
+    if parts := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text, re.ASCII):
+        return _date(int(parts[3]), int(parts[2]), int(parts[1]))
+    parts = re.fullmatch(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})", text, re.ASCII)
+    if not parts:
         return None
-    first, second, year = int(found[1]), int(found[3]), int(found[4])
+    first, second, year = int(parts[1]), int(parts[3]), int(parts[4])
     if order is None and first <= 12 and second <= 12 and first != second:
         raise ValueError("could be two dates: date_order of the mapping says which number is the day")
     day_first = first > 12 or (order == "day_first" and second <= 12)

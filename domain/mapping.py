@@ -18,7 +18,7 @@ Expression = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 """JMESPath, evaluated on the record, or on one part of it within a list."""
 Scalar = str | int | float | bool
 Phase = Literal["introduction", "won", "lost"]
-"""Where a deal stands, as far as it concerns us. In any other stage it is none of our business yet, or again."""
+"""Where a deal stands, as far as it concerns us; a deal in any other stage does not."""
 Kind = Literal["text", "amount", "whole", "date", "moment", "truth", "any"]
 CUSTOM = "custom."
 
@@ -86,6 +86,7 @@ def kind_of(annotation: Any) -> Kind | None:
 
 
 def is_list(annotation: Any) -> bool:
+    """Whether a field of that annotation holds a list."""
     return any(get_origin(option) is tuple for option in _options(annotation))
 
 
@@ -109,7 +110,7 @@ def field_at(target: str, model: type[BaseModel] = DealClosed) -> Any:
 
 
 def part_of(annotation: Any) -> type[BaseModel] | None:
-    """Of a list whose parts have fields, the model of a part; None for any other field."""
+    """The model of a part, for a list whose parts have fields; None for any other field."""
     for option in _options(annotation):
         if get_origin(option) is tuple:
             part = get_args(option)[0]
@@ -118,7 +119,7 @@ def part_of(annotation: Any) -> type[BaseModel] | None:
 
 
 def _options(annotation: Any) -> tuple[Any, ...]:
-    """What a value may be: the sides of a union, stripped of what narrows them."""
+    """The types that a value may have: the sides of a union, without their constraints."""
     if get_origin(annotation) is Annotated:
         return _options(get_args(annotation)[0])
     if get_origin(annotation) is Union or type(annotation).__name__ == "UnionType":
@@ -127,7 +128,7 @@ def _options(annotation: Any) -> tuple[Any, ...]:
 
 
 def annotation_of(model: type[BaseModel], name: str) -> Any:
-    """What a field holds, with all that narrows it."""
+    """The annotation of a model's field, with its constraints."""
     field = model.model_fields[name]
     return Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
 
@@ -142,13 +143,13 @@ Target = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,120}$"),
 NEEDED: tuple[str, ...] = (
     "id", "closed_at", "account.name", "account.country", "account.time_zone", "stakeholders",
 )  # fmt: skip
-"""Without these no deal starts."""
+"""Fields of the deal file without which no deal starts."""
 
 
 class WriteBack(StrictWire):
     """Into which properties of the deal's record its onboarding is written; one that is not named is not written."""
 
-    stage: Line | None = Field(None, description="titles of the open stages, apart by commas")
+    stage: Line | None = Field(None, description="titles of the open stages, separated by commas")
     go_live: Line | None = Field(None, description="day of the go-live, like 2027-01-29: planned, then real")
     status: Line | None = Field(None, description="how it stands, or how it ended: on track, behind, handed over …")
     link: Line | None = Field(
@@ -186,7 +187,7 @@ class DealMapping(StrictWire):
     deal: dict[Target, "Expression | Fields | Reading"] = Field(description="the fields of the deal file")
 
     def phase(self, stage: str, pipeline: str = "") -> Phase | None:
-        """What that stage means to us."""
+        """What a stage of the CRM means to us; None where nothing."""
         named = {stage, f"{pipeline}/{stage}"}
         phases: Mapping[Phase, tuple[str, ...]] = {
             "introduction": self.stages.introduction,

@@ -1,4 +1,4 @@
-"""By when should what be so? Deal, playbook and calendar drafted into dated milestones, each with its reasons."""
+"""When is each milestone due? Deal, playbook and calendar drafted into dated milestones, each with its reasons."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -67,14 +67,14 @@ class Course(Wire):
 
 
 def stretch_factor(circumstances: Circumstances, stretch: Stretch) -> tuple[float, tuple[str, ...]]:
-    """By how much the stretching stages grow, and which circumstances make them (TL-01)."""
-    found = {
+    """The factor by which stretching stages grow, 1.0 or more, and the circumstances that make it (TL-01)."""
+    present = {
         "high_complexity": circumstances.complexity == "high",
         "many_integrations": circumstances.integrations >= stretch.many_integrations_from,
         "large_data": circumstances.large_data,
         "limited_resources": circumstances.limited_resources,
     }
-    names = tuple(name for name, holds in found.items() if holds)
+    names = tuple(name for name, holds in present.items() if holds)
     factor = 1.0
     for name in names:
         factor *= getattr(stretch, name)
@@ -82,7 +82,7 @@ def stretch_factor(circumstances: Circumstances, stretch: Stretch) -> tuple[floa
 
 
 def draft(playbook: Playbook, deal: DealClosed, calendar: WorkCalendar, course: Course | None = None) -> Plan:
-    """The plan as it stands after that course of events.
+    """The dated plan of a deal, as it stands after that course of events.
 
     Days are calendar days after the anchor, without the days that do not count, moved to the next working day;
     a milestone is due at closing time in the customer's zone, and never before what it requires.
@@ -181,7 +181,7 @@ class _Drafting:
         return day, reasons
 
     def _promised(self, day: date) -> tuple[date, list[Reason]]:
-        """A promised date is kept, but for the days of pauses that both sides agreed on."""
+        """A promised date, put off by nothing but the days of pauses, on which both sides agreed."""
         reasons = [Reason(kind="promised", on=day)]
         for pause in self.course.pauses:
             if pause.first <= day and pause.last >= pause.first:
@@ -201,7 +201,7 @@ class _Drafting:
         return self.nominal[anchor]
 
     def _stretched(self, day: int) -> int:
-        """A day of the playbook as a day of this customer: later by what the stretching stages have grown by then."""
+        """A day of the playbook as this customer's: later by what the stretching stages have grown by then."""
         extra = 0.0
         for stage in self.playbook.stages:
             if stage.stretches:
@@ -248,12 +248,12 @@ def go_live_key(playbook: Playbook) -> str | None:
 
 def on_the_way_to(playbook: Playbook, goal: str | None) -> frozenset[str]:
     """The goal and every milestone that it cannot be reached without."""
-    found: set[str] = set()
+    needed: set[str] = set()
     waiting = [goal] if goal else []
     while waiting:
         key = waiting.pop()
         milestone = playbook.milestone(key)
-        if key not in found and milestone is not None:
-            found.add(key)
+        if key not in needed and milestone is not None:
+            needed.add(key)
             waiting += milestone.requires
-    return frozenset(found)
+    return frozenset(needed)

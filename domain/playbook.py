@@ -16,7 +16,7 @@ from domain.text import Text
 from domain.wire import Line, Prose, Score, Severity, Slug, StrictWire
 
 MilestoneRole = Literal["kickoff", "go_live", "hypercare_end", "review"]
-"""The few milestones that the program itself must know; which they are is the playbook's word."""
+"""The few milestones that the program itself must know; the playbook says which they are."""
 Role = VendorRole | CustomerRole
 Sources = tuple[Line, ...]
 RULE = (
@@ -47,8 +47,8 @@ class ReachedByUsage(StrictWire):
     """What use of the product shows that a milestone is reached: what users do, or how many of the seats are in use."""
 
     event: Line | None = Field(None, description="this, as the product names what is done, or activated_pct")
-    users: int | None = Field(None, ge=1, le=100_000, description="so many users did it; without this one")
-    within_days: int | None = Field(None, ge=1, le=30, description="in the last so many days; without this seven")
+    users: int | None = Field(None, ge=1, le=100_000, description="how many users did it; by default one")
+    within_days: int | None = Field(None, ge=1, le=30, description="in how many of the last days; by default seven")
     activated_pct: float | None = Field(
         None, gt=0, le=100, description="this, the share of the seats whose users were active since the close, or event"
     )
@@ -138,14 +138,14 @@ class Stretch(StrictWire):
 
     high_complexity: float = Field(1.25, ge=1, le=4, description="factor for a deal of high complexity")
     many_integrations: float = Field(1.15, ge=1, le=4, description="factor for many systems to connect")
-    many_integrations_from: int = Field(4, ge=1, description="so many are many")
+    many_integrations_from: int = Field(4, ge=1, description="number of systems from which on they are many")
     large_data: float = Field(1.15, ge=1, le=4, description="factor for a large data set")
     limited_resources: float = Field(1.25, ge=1, le=4, description="factor for a customer with few people")
     source: Sources = Field((), description="ids of what it stands for")
 
 
 class Rung(StrictWire):
-    """A step of the escalation ladder: so many working days after due, this person hears of it."""
+    """A step of the escalation ladder: who hears of something overdue, that many working days after it was due."""
 
     after: int = Field(ge=1, le=200, description="working days after due")
     to: tuple[Literal["owner_manager", "executive_sponsor", "owner", "project_lead"], ...] = Field(

@@ -24,23 +24,23 @@ class Prospect(Sale):
         return self
 
     def as_if_closed(self, at: datetime) -> DealClosed:
-        """The deal that it would be, for whoever drafts a plan or casts a team; never kept.
+        """The deal that it would be, to draft a plan or cast a team by; never stored.
 
         Not validated: nobody may be named yet, and a promised date may lie before a close that was put off.
         """
-        told = {name: getattr(self, name) for name in Sale.model_fields}
-        return DealClosed.model_construct(**told, closed_at=at, as_of=None, reached=())
+        fields = {name: getattr(self, name) for name in Sale.model_fields}
+        return DealClosed.model_construct(**fields, closed_at=at, as_of=None, reached=())
 
 
 def as_prospect(deal: Mapping[str, Any]) -> dict[str, Any]:
-    """The prospect file in the raw deal file of a deal that is open: its day of closing is the expected one."""
-    told = {name: value for name, value in deal.items() if name not in ("closed_at", "as_of", "reached")}
+    """The prospect file from the raw deal file of an open deal, whose day of closing becomes the expected one."""
+    prospect = {name: value for name, value in deal.items() if name not in ("closed_at", "as_of", "reached")}
     expected = _day(deal.get("closed_at"), deal.get("account"))
-    return told if expected is None else {"expected_close": expected.isoformat(), **told}
+    return prospect if expected is None else {"expected_close": expected.isoformat(), **prospect}
 
 
 def _day(closing: Any, account: Any) -> date | None:
-    """The day in the account's zone; None for what is no day, which an expectation need not be."""
+    """The day in the account's zone; None for what is no day, since an expected close may be missing."""
     try:
         moment = closing if isinstance(closing, datetime) else datetime.fromisoformat(str(closing))
         zone = ZoneInfo(account["time_zone"]) if moment.tzinfo is not None else None

@@ -21,7 +21,7 @@ OnboardingStatus = Literal["opening", "on_track", "behind", "stuck", "paused", E
 
 
 class JournalRow(Wire):
-    """One thing that happened, for ever. `key` is unique within the onboarding; `at` is business time."""
+    """One thing that happened, kept for ever. `key` is unique within the onboarding; `at` is business time."""
 
     key: str
     at: Instant
@@ -119,7 +119,7 @@ class Task(Wire):
 
 
 class Writing(Wire):
-    """All that one occasion writes, in one transaction: all of it or nothing, and again without effect.
+    """All that one occasion writes, in one transaction: all of it or nothing; writing it twice changes nothing more.
 
     Rows of the journal and notices whose key is there already are left as they are; `standing` and register rows
     replace what was there; new people are added and known ones updated. `unconfirmed` is the news behind rows of the
@@ -170,14 +170,14 @@ class Dossier(Wire):
 
 
 class Basis(NamedTuple):
-    """What a decision stands on. `done_before` are keys of the journal, with the moment that stands there."""
+    """What a decision is based on. `done_before` are keys of the journal, each with the moment of its row."""
 
     dossier: Dossier
     done_before: Mapping[str, datetime]
 
 
 class IntroductionDossier(Wire):
-    """What an introduction stands on. `prospect` is as it was told last; `owner` is a staff handle."""
+    """What an introduction is decided by. `prospect` is the newest version; `owner` is a staff handle."""
 
     introduction: str
     prospect: Prospect
@@ -207,7 +207,7 @@ class IntroductionLine(Wire):
 
 
 class IntroductionStanding(Wire):
-    """How it stands after a turn."""
+    """How an introduction stands after a turn."""
 
     status: str
     due: Instant | None
@@ -220,7 +220,7 @@ class IntroductionStanding(Wire):
 
 
 class IntroductionWriting(Wire):
-    """All that one turn of an introduction writes, in one transaction: again it changes nothing."""
+    """All that one turn of an introduction writes, in one transaction; writing it twice changes nothing more."""
 
     introduction: str
     journal: tuple[JournalRow, ...] = ()

@@ -61,7 +61,7 @@ class Team(StrictWire):
         return next((member for member in self.members if member.handle == handle), None)
 
     def manager_of(self, handle: str) -> Member | None:
-        """The named manager, or whoever leads customer success."""
+        """The manager named for that member, or else whoever leads customer success; None without either."""
         member = self.member(handle)
         if member and member.manager:
             return self.member(member.manager)

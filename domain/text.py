@@ -1,4 +1,4 @@
-"""In which words, in which language? Texts that a playbook gives once or per language."""
+"""In which language is a text shown? Texts that a playbook gives once or per language."""
 
 import unicodedata
 from typing import Literal
@@ -20,5 +20,5 @@ def in_language(text: Text, language: str) -> str:
 
 
 def folded(name: str) -> str:
-    """A name as it is looked up: without case, and with full-width letters as the plain ones."""
+    """A name in the form in which names are compared: without case, full-width letters as plain ones."""
     return unicodedata.normalize("NFKC", name).casefold()

@@ -1,4 +1,4 @@
-"""Which troubles do the rooms name to each other? Errors that somebody can act on, with who that is."""
+"""Which errors do the rooms raise to each other? Those that somebody can act on, each saying who."""
 
 from datetime import timedelta
 

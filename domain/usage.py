@@ -1,4 +1,4 @@
-"""What does a customer's use of the product tell us? Events as Segment's clients send them, and whose they are.
+"""How is usage of the product read? Events as Segment's clients send them, and whose they are.
 
 Of a user nothing is kept but a number made of their id, which may be an address; of properties and traits nothing.
 """
@@ -45,7 +45,7 @@ class UsageEvent(NamedTuple):
 
 
 class Joined(NamedTuple):
-    """A user is seen to belong to an account."""
+    """A user who belongs to an account, as a call showed."""
 
     person: int
     group_id: str
@@ -71,7 +71,7 @@ class Sent(NamedTuple):
 
 
 def read_usage(message: Any, sent: Sent, *, oldest: datetime) -> Usage | None:
-    """What we keep of one message; None when that is nothing. Raises Refused naming the field.
+    """What is kept of one message; None when that is nothing. Raises Refused naming the field.
 
     What happened before `oldest` is refused: days that far back are closed.
     """
@@ -104,7 +104,7 @@ def read_usage(message: Any, sent: Sent, *, oldest: datetime) -> Usage | None:
 
 
 def happened_at(message: Mapping[str, Any], sent: Sent) -> datetime:
-    """When it happened, by our clock: the sender's may be hours off, but is so for both of its moments alike.
+    """When a message's event happened, by our clock: the sender's may be hours off, but by the same for both moments.
 
     Source: Segment's specification of timestamps, receivedAt - (sentAt - originalTimestamp). Raises Refused.
     """
@@ -121,7 +121,7 @@ def happened_at(message: Mapping[str, Any], sent: Sent) -> datetime:
 
 
 def moment(value: Any, *, field: str) -> datetime | None:
-    """The instant in ISO 8601, in UTC where it says no offset; None when there is none. Raises Refused."""
+    """An instant from ISO 8601, in UTC where it has no offset; None when there is none. Raises Refused."""
     if value is None:
         return None
     try:
@@ -132,12 +132,12 @@ def moment(value: Any, *, field: str) -> datetime | None:
 
 
 def milliseconds(at: datetime) -> int:
-    """Since 1970."""
+    """Whole milliseconds since 1970."""
     return (at - EPOCH) // timedelta(milliseconds=1)
 
 
 def number_of(user: str) -> int:
-    """The number that a user is known by here: 63 bits of a hash of the id. Nobody's is NOBODY."""
+    """The number that a user is known by here: 63 bits of a hash of the id, and never NOBODY."""
     return int.from_bytes(hashlib.blake2b(user.encode(), digest_size=8).digest(), "big") >> 1 or 1
 
 
@@ -147,7 +147,7 @@ def folded(group: str) -> str:
 
 
 def groups_of(deal: DealClosed) -> frozenset[str]:
-    """By which group ids the product may know the customer of that deal.
+    """Group ids under which the product may know the customer of a deal.
 
     `<source>-<id>` of the deal, the domain of its account, and what `custom.usage_group` says (one or a list).
     """
@@ -159,7 +159,7 @@ def groups_of(deal: DealClosed) -> frozenset[str]:
 
 
 def _key(message: Mapping[str, Any]) -> bytes:
-    """16 bytes of the messageId, or of everything it says where it has none."""
+    """16 bytes of a hash of the messageId, or of the whole message where it has none."""
     id = message.get("messageId")
     if isinstance(id, str) and id:
         return hashlib.blake2b(id.encode(), digest_size=16).digest()

@@ -1,4 +1,4 @@
-"""Who is told of what happens, and how did it go? Targets of webhooks, and their deliveries."""
+"""Where do webhooks go, and what became of each event? Targets of webhooks, and their deliveries."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,9 +14,9 @@ DeliveryState = Literal["waiting", "sent", "failed"]
 
 
 class Target(Wire):
-    """An address that is told. `types` are those of events; none means all. Its secrets stand apart.
+    """An address that events are sent to. `types` are those it gets; empty means all. Secrets are kept elsewhere.
 
-    Told is what was written down from `since` on. `failing_since` is the first of the failures without a success after.
+    Only entries written from `since` on are sent. `failing_since` is the first of the failures without a success after.
     `old_secrets_until` are the ends of secrets that were replaced, the youngest first; `old_secret_until` is that one.
     """
 
@@ -51,7 +51,7 @@ class Outgoing(Wire):
 
 
 class Tried(Wire):
-    """What came of one try: the status of the answer, or why there was none. What was answered is kept nowhere."""
+    """The result of one try: the status of the answer, or why there was none. The answer's body is not kept."""
 
     at: Instant
     took: timedelta
@@ -73,7 +73,7 @@ class Tried(Wire):
 
 
 class DeliveryLine(Wire):
-    """A delivery as it stands: what, how often it was tried, and how the last try went."""
+    """A delivery as it stands: which event, how often it was tried, and how the last try went."""
 
     id: int
     target: int

@@ -1,4 +1,4 @@
-"""How do we say it? The few phrases that come from rules, not from templates or playbooks, in English and Japanese."""
+"""How are dates and their reasons put into words? In English and Japanese, as rules need them beside templates."""
 
 from datetime import date, timedelta
 
@@ -15,13 +15,14 @@ CIRCUMSTANCES = {
 
 
 def day_in_words(day: date, language: str = "en") -> str:
-    """`Fri 2 Jan 2026`, or `2026年1月2日(金)`."""
+    """The day in words: `Fri 2 Jan 2026`, or `2026年1月2日(金)`."""
     if language == "ja":
         return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS['ja'][day.weekday()]})"
     return f"{WEEKDAYS['en'][day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def rhythm_in_words(*, weeks: int | None, months: int | None, language: str = "en") -> str:
+    """How often something comes: `weekly`, `every 2 weeks`, `quarterly`, or `as needed` without either number."""
     if weeks:
         return _every(weeks, "week") if language != "ja" else ("毎週" if weeks == 1 else f"{weeks}週ごと")
     if months:

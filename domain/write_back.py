@@ -27,7 +27,7 @@ class Seen(Wire):
 
 
 class WriteBackLine(Wire):
-    """How it stands with the writing: `reason` says what keeps it waiting, or what a person has to do."""
+    """How the write-back of one onboarding stands: `reason` says what keeps it waiting, or what a person has to do."""
 
     onboarding: str
     source: str
@@ -38,23 +38,23 @@ class WriteBackLine(Wire):
     not_before: Instant
 
 
-def properties_of(seen: Seen, names: WriteBack, *, go_live: date | None, link: str) -> dict[str, str]:
-    """What the record should say, by the CRM's own names. What is not known is left out."""
-    status = (seen.ending or seen.status).replace("_", " ")
+def properties_of(onboarding: Seen, names: WriteBack, *, go_live: date | None, link: str) -> dict[str, str]:
+    """What the CRM's record should say, by the CRM's own names of properties. What is not known is left out."""
+    status = (onboarding.ending or onboarding.status).replace("_", " ")
     values: Mapping[str, str | None] = {
-        "stage": ", ".join(seen.open_stages) if seen.ending is None else "",
+        "stage": ", ".join(onboarding.open_stages) if onboarding.ending is None else "",
         "go_live": go_live.isoformat() if go_live else None,
         "status": status,
         "link": link or None,
     }
-    said = {name: values[what] for what in values if (name := getattr(names, what)) is not None}
-    return {name: value for name, value in said.items() if value is not None}
+    properties = {name: values[what] for what in values if (name := getattr(names, what)) is not None}
+    return {name: value for name, value in properties.items() if value is not None}
 
 
 def go_live_of(milestones: Sequence[MilestoneRow], key: str | None, *, time_zone: str) -> date | None:
-    """The day of the go-live there: the real one once it was reached, until then the planned one."""
-    found = next((milestone for milestone in milestones if milestone.key == key), None)
-    if found is None:
+    """The day of the go-live in that time zone: the real one once it was reached, until then the planned one."""
+    go_live = next((milestone for milestone in milestones if milestone.key == key), None)
+    if go_live is None:
         return None
-    moment: datetime = found.at or found.due
+    moment: datetime = go_live.at or go_live.due
     return moment.astimezone(ZoneInfo(time_zone)).date()
