@@ -1,4 +1,4 @@
-"""The audit dossier: a chain that a stranger verifies, and that shows whatever was changed in it."""
+"""Can a stranger verify an audit dossier, and does whatever was changed in it show?"""
 
 import copy
 import importlib.util
@@ -38,7 +38,7 @@ spec.loader.exec_module(verify_dossier)
 
 
 @pytest.fixture
-def kept(engine: Engine) -> Engine:
+def stored(engine: Engine) -> Engine:
     """An onboarding with a few rows, among them decisions."""
     signed = playbook().model_dump(by_alias=True)
     signed["stages"][0]["milestones"][0]["sign_off"] = {"by": ["project_lead"]}
@@ -62,12 +62,12 @@ def kept(engine: Engine) -> Engine:
 
 
 @pytest.fixture
-def document(kept: Engine) -> Any:
-    return json.loads(dossier_of(kept, ONE).model_dump_json())
+def document(stored: Engine) -> Any:
+    return json.loads(dossier_of(stored, ONE).model_dump_json())
 
 
 def verified(document: Any, folder: Path, *words: str) -> tuple[int, str]:
-    """The script's exit code, and what it says."""
+    """The verifying script's exit code and output."""
     file = folder / "dossier.json"
     file.write_text(document if isinstance(document, str) else json.dumps(document), encoding="utf-8")
     out, err = io.StringIO(), io.StringIO()
@@ -77,16 +77,16 @@ def verified(document: Any, folder: Path, *words: str) -> tuple[int, str]:
 
 
 def test_a_dossier_as_it_was_made_verifies(document: Any, tmp_path: Path) -> None:
-    """And the script tells who decided what."""
-    code, said = verified(document, tmp_path)
+    """The script verifies it, and says who decided what."""
+    code, output = verified(document, tmp_path)
 
-    assert 0 == code, said
-    assert "verified: onboarding-file-1, 6 entries" in said
-    assert "approve  met by project_lead (named, no plan)" in said
+    assert 0 == code, output
+    assert "verified: onboarding-file-1, 6 entries" in output
+    assert "approve  met by project_lead (named, no plan)" in output
 
 
 def test_decisions_are_told_with_who_what_and_when(document: Any) -> None:
-    """What is no sign-off is no approval."""
+    """A milestone that needs no sign-off is no approval."""
     shown = [(one["decision"], one["what"], one["by"], one["entry"]) for one in document["approvals"]]
 
     assert [
@@ -98,7 +98,7 @@ def test_decisions_are_told_with_who_what_and_when(document: Any) -> None:
 
 
 def spots(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The way to every value in a document, whole parts included."""
+    """The path to every value in a document, whole parts included."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [spot for name, part in inner for spot in [(*way, name), *spots(part, (*way, name))]]
 
@@ -123,7 +123,7 @@ def remove(place: Any, name: Any) -> None:
 
 @pytest.mark.parametrize("change", [replace, remove])
 def test_whatever_is_changed_or_left_out_is_found(document: Any, change: Callable[[Any, Any], None]) -> None:
-    """Every single value of it, one after the other; only the names stand outside."""
+    """Every single value of the dossier is changed, one after the other; only the names are outside the chain."""
     unnoticed = []
 
     for way in spots(document):
@@ -140,17 +140,17 @@ def test_whatever_is_changed_or_left_out_is_found(document: Any, change: Callabl
 
 
 def sealed_anew(document: Any) -> Any:
-    """As a forger does it who has read how the hashes are made."""
+    """The document with its hashes made again, as by a forger who has read how that is done."""
     previous = verify_dossier.digest(document["subject"])
     for number, entry in enumerate(document["entries"], 1):
         entry |= {"number": number, "previous": previous}
         previous = verify_dossier.digest({name: value for name, value in entry.items() if name != "hash"})
         entry["hash"] = previous
-    found = [verify_dossier.approval(entry, document["subject"]) for entry in document["entries"]]
+    approvals = [verify_dossier.approval(entry, document["subject"]) for entry in document["entries"]]
     return document | {
         "head": previous,
         "length": len(document["entries"]),
-        "approvals": [one for one in found if one],
+        "approvals": [one for one in approvals if one],
     }
 
 
@@ -168,7 +168,7 @@ FORGERIES: dict[str, Callable[[Any], Any]] = {
 def test_a_forger_who_seals_anew_fails_at_a_head_that_was_noted(
     document: Any, forge: Callable[[Any], Any], tmp_path: Path
 ) -> None:
-    """The hashes alone cannot hold against who may write the database; a head noted elsewhere can."""
+    """Hashes alone cannot hold against somebody who may write the database; a head noted elsewhere can."""
     noted = document["head"]
     forge(document["entries"])
     assert 1 == verified(document, tmp_path)[0]
@@ -178,37 +178,37 @@ def test_a_forger_who_seals_anew_fails_at_a_head_that_was_noted(
     assert 1 == verified(forged, tmp_path, "--head", noted)[0]
 
 
-def test_a_head_that_was_noted_is_found_again_later(kept: Engine, tmp_path: Path) -> None:
+def test_a_head_that_was_noted_is_found_again_later(stored: Engine, tmp_path: Path) -> None:
     """The dossier only grows."""
-    noted = dossier_of(kept, ONE).head
-    SqlLedger(kept).write(Writing(onboarding=ONE, journal=(happened("fact/later"),), standing=standing()))
-    later = json.loads(dossier_of(kept, ONE).model_dump_json())
+    noted = dossier_of(stored, ONE).head
+    SqlLedger(stored).write(Writing(onboarding=ONE, journal=(happened("fact/later"),), standing=standing()))
+    later = json.loads(dossier_of(stored, ONE).model_dump_json())
 
     assert noted != later["head"]
     assert 0 == verified(later, tmp_path, "--head", noted)[0]
 
 
-def test_names_stand_outside_the_chain(kept: Engine, tmp_path: Path) -> None:
-    """They are there when they are asked for, and erasing them leaves every hash as it was."""
-    without = dossier_of(kept, ONE)
-    named = without.model_copy(update={"names": names_of(kept, ONE)})
+def test_names_stand_outside_the_chain(stored: Engine, tmp_path: Path) -> None:
+    """Names are there when they are asked for, and erasing them leaves every hash as it was."""
+    without = dossier_of(stored, ONE)
+    named = without.model_copy(update={"names": names_of(stored, ONE)})
     assert "lee@customer.test" in named.model_dump_json()
     assert "lee@customer.test" not in without.model_dump_json()
-    with kept.begin() as connection:
+    with stored.begin() as connection:
         connection.execute(update(people).values(name="erased", email="erased"))
 
-    after = dossier_of(kept, ONE)
+    after = dossier_of(stored, ONE)
 
     assert without == after
     assert 0 == verified(named.model_dump_json(), tmp_path)[0]
 
 
-def test_a_row_that_is_changed_in_the_database_shows(kept: Engine, tmp_path: Path) -> None:
-    """By the head that was noted before."""
-    noted = dossier_of(kept, ONE).head
-    with kept.begin() as connection:
+def test_a_row_that_is_changed_in_the_database_shows(stored: Engine, tmp_path: Path) -> None:
+    """The head that was noted before shows it."""
+    noted = dossier_of(stored, ONE).head
+    with stored.begin() as connection:
         connection.execute(update(journal).where(journal.c.key == "fact/met").values(by="someone"))
-    later = json.loads(dossier_of(kept, ONE).model_dump_json())
+    later = json.loads(dossier_of(stored, ONE).model_dump_json())
 
     assert 1 == verified(later, tmp_path, "--head", noted)[0]
 
@@ -239,7 +239,7 @@ JSON = some.recursive(
 
 @given(JSON)
 def test_canonical_json_is_what_others_make_of_rfc_8785(value: Any) -> None:
-    """By a library that nobody here wrote; the script writes the same."""
+    """A library that nobody here wrote gives the same text, and so does the script."""
     assert rfc8785.dumps(value) == canonical(value)
     assert canonical(value).decode() == verify_dossier.canonical(value)
 

@@ -70,14 +70,14 @@ def test_stakeholders_are_named_by_their_role_and_numbered_from_the_second_on() 
     ],
 )
 def test_a_bad_deal_is_refused_by_its_field(changes: dict[str, Any], field: str, reason: str) -> None:
-    found = complaint(**changes)
+    refusal = complaint(**changes)
 
-    assert found[0] == field
-    assert reason in found[1]
+    assert refusal[0] == field
+    assert reason in refusal[1]
 
 
 def test_a_refusal_does_not_repeat_what_was_sent() -> None:
-    """It may be personal, and the reason goes into logs and histories."""
+    """What was typed may be personal, and the reason goes into logs and histories."""
     field, reason = complaint(stakeholders=[{**LEAD, "email": "secret-address"}])
 
     assert "secret-address" not in field + reason

@@ -1,4 +1,4 @@
-"""Is every entry of the journal an event that the page tells of, thin, and under an id that stays?"""
+"""Is every entry of the journal an event with ids alone, described on the page, under an id that stays?"""
 
 import ast
 import json
@@ -120,10 +120,10 @@ def test_an_event_fits_the_schema_and_a_type_that_is_none_does_not() -> None:
 
 
 def test_an_event_says_what_and_where_and_nothing_that_was_written() -> None:
-    """No note, no name, not even the id of who said it: who may know asks the API."""
-    said = Entry(**{**SAMPLE.model_dump(), "by": "project_lead", "note": "secret", "data": {"title": "secret"}})
+    """No note, no name, not even the id of who said it: whoever may know these asks the API."""
+    entry = Entry(**{**SAMPLE.model_dump(), "by": "project_lead", "note": "secret", "data": {"title": "secret"}})
 
-    event = event_of(said, public_address=ADDRESS)
+    event = event_of(entry, public_address=ADDRESS)
 
     assert PREFIX + "milestone_reached" == event.type
     assert SAMPLE.at == event.timestamp

@@ -1,4 +1,4 @@
-"""By when should what be so, and why on that day? The plan, date by date, with its reasons in words."""
+"""When is each milestone due, and why on that day? The plan, date by date, with its reasons in words."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -59,7 +59,7 @@ def test_the_reasons_are_told_in_japanese_as_well() -> None:
 
 
 def test_what_follows_the_launch_counts_from_the_go_live() -> None:
-    """From the day as planned, not from the Monday it fell on: a weekend is made up for."""
+    """Days count from the anchor's day as planned, not from the Monday it fell on: a weekend is made up for."""
     assert on("hypercare_closed") == "Fri 2027-01-15"
     assert why("hypercare_closed") == ["day 14 after Go-live was Fri 15 Jan 2027"]
 
@@ -157,7 +157,7 @@ def test_what_comes_before_the_implementation_is_not_stretched() -> None:
 
 
 def test_what_comes_after_the_implementation_moves_by_all_of_it() -> None:
-    """8 days: the launch, and the window of the hand-off with it."""
+    """The launch is 8 days later, and the window of the hand-off with it."""
     stretched = plan(circumstances(complexity="high"))
 
     assert stretched.milestone("gone_live").on == date(2027, 1, 11)
@@ -310,10 +310,10 @@ def test_a_stage_that_counts_from_a_milestone_is_not_stretched_twice() -> None:
     playbook = high_touch().model_copy(update={"stages": tuple(stages)})
     stretched = circumstances(complexity="high")
 
-    found = draft(playbook, stretched, calendar_of(stretched))
+    plan = draft(playbook, stretched, calendar_of(stretched))
 
-    go_live = found.milestone("gone_live").reasons[1].on
-    assert found.stages[-1].opens_on - go_live == timedelta(days=20)
+    go_live = plan.milestone("gone_live").reasons[1].on
+    assert plan.stages[-1].opens_on - go_live == timedelta(days=20)
 
 
 def test_the_way_to_the_go_live_is_all_that_it_cannot_be_reached_without() -> None:

@@ -43,10 +43,10 @@ def test_while_it_is_paused_it_waits_for_the_resume_only(onboarding: Simulation)
 def test_a_pause_stops_reminders_meetings_and_stages(onboarding: Simulation) -> None:
     onboarding.settled("kickoff_held")
     onboarding.tell("pause", reason="strike")
-    told = len(onboarding.notices())
+    before = len(onboarding.notices())
     onboarding.to_day(25)
 
-    assert len(onboarding.notices()) == told
+    assert len(onboarding.notices()) == before
     assert [entry.rule for entry in onboarding.fired] == []
     assert onboarding.state.stages[1].status == "ahead"
 
@@ -106,11 +106,11 @@ def test_what_fell_into_the_pause_is_not_told_afterwards(onboarding: Simulation)
     onboarding.to_day(10)
     onboarding.tell("pause", reason="strike")
     onboarding.to_day(38)
-    told = len(onboarding.notices())
+    before = len(onboarding.notices())
 
     onboarding.tell("resume")
 
-    after = onboarding.notices()[told:]
+    after = onboarding.notices()[before:]
     assert {notice.kind for notice in after} == {"resumed", "status_report", "reminder"}
     [reminder] = [notice for notice in after if notice.kind == "reminder"]
     assert (reminder.facts["due"], reminder.facts["days"]) == ("2026-12-14", -2)
@@ -158,7 +158,7 @@ def test_what_is_paused_is_not_paused_again(onboarding: Simulation) -> None:
 
 
 def test_two_pauses_do_not_overlap(onboarding: Simulation) -> None:
-    """Their days would be left out twice."""
+    """Days that two pauses share would be left out twice."""
     onboarding.tell("pause", reason="strike")
     onboarding.to_day(10)
     onboarding.tell("resume")
@@ -198,10 +198,10 @@ def test_a_moved_go_live_moves_what_hangs_on_it_and_nothing_before(onboarding: S
 def test_a_new_date_that_makes_no_sense_is_refused(
     onboarding: Simulation, news: dict[str, str], field: str, reason: str
 ) -> None:
-    found = onboarding.refusal("replan", reason="agreed", **news)
+    refusal = onboarding.refusal("replan", reason="agreed", **news)
 
-    assert found[0] == field
-    assert found[1].startswith(reason)
+    assert refusal[0] == field
+    assert refusal[1].startswith(reason)
 
 
 def test_what_is_reached_gets_no_new_date(onboarding: Simulation) -> None:
@@ -508,11 +508,11 @@ def test_nothing_is_accepted_after_the_ending(onboarding: Simulation) -> None:
 
 def test_nothing_happens_after_the_ending(onboarding: Simulation) -> None:
     onboarding.tell("end_onboarding", ending="churned", reason="so be it")
-    told = len(onboarding.notices())
+    before = len(onboarding.notices())
 
     onboarding.to_day(200)
 
-    assert len(onboarding.notices()) == told
+    assert len(onboarding.notices()) == before
     assert agenda.next_entry(onboarding.state) is None
     assert agenda.waiting_for(onboarding.state) == []
     assert onboarding.state.entries == []

@@ -25,7 +25,7 @@ def status_of(onboarding: Simulation, key: str) -> str:
 
 
 def without_records(state: State) -> dict[str, Any]:
-    """The state but for what was written down and how often it was said."""
+    """The state without what is written down and how often it was said."""
     return state.model_dump(exclude={"facts", "counts", "pending", "seen"})
 
 
@@ -170,7 +170,7 @@ def test_every_kind_of_news_can_be_misread_without_harm(onboarding: Simulation) 
 
 
 def test_the_state_is_the_same_after_a_trip_through_json_at_every_step() -> None:
-    """The simulation takes that trip at every turn; here at the beginning and in the middle of everything."""
+    """The simulation packs and unpacks the state at every turn; here it is done at the start and in the middle."""
     fresh = first_state(
         deal(), high_touch(), opened().calendar, staff(), load={}, clock=opened().clock, now=deal().closed_at
     )
@@ -186,7 +186,7 @@ def test_the_state_is_the_same_after_a_trip_through_json_at_every_step() -> None
 
 
 def test_a_state_comes_out_of_every_form_that_a_history_may_hold_it_in() -> None:
-    """Packed, and as it was held before; and so does what a turn is given."""
+    """Packed, and unpacked as in older histories; and so does what a turn is given."""
     onboarding = opened()
     onboarding.in_time(to="gone_live")
     state = onboarding.state
@@ -206,13 +206,13 @@ def test_a_state_comes_out_of_every_form_that_a_history_may_hold_it_in() -> None
 
 @pytest.mark.parametrize("cut", [1, 4, 6, 500])
 def test_a_packed_state_of_which_a_part_is_missing_is_none(cut: int) -> None:
-    """Not a smaller one."""
+    """An error, and not a smaller state."""
     with pytest.raises(zlib.error):
         carried(packed(opened().state)[:-cut])
 
 
 def test_the_state_stays_small_after_a_hundred_pieces_of_news() -> None:
-    """It travels with every new run and into every turn: 16 kB is what a history of years bears."""
+    """The state travels with every new run and into every turn: a history of years can hold 16 kB of it."""
     onboarding = opened()
     onboarding.state.seen = [f"{number:08}-5e0f-4f7e-9d1c-0a1b2c3d4e5f" for number in range(100)]
     onboarding.in_time(to="gone_live")
@@ -250,9 +250,9 @@ def test_why_says_what_a_milestone_waits_for(onboarding: Simulation) -> None:
 def test_why_says_when_a_reminder_comes_and_that_a_pause_holds_it(onboarding: Simulation) -> None:
     onboarding.tell("pause", reason="strike")
 
-    said = agenda.why(onboarding.state, "kickoff_held/nudge", onboarding.now)
+    answer = agenda.why(onboarding.state, "kickoff_held/nudge", onboarding.now)
 
-    assert said.startswith("kickoff_held/nudge/2026-11-09/-3 (nudge) will come at 2026-11-04T08:00:00+00:00, once")
+    assert answer.startswith("kickoff_held/nudge/2026-11-09/-3 (nudge) will come at 2026-11-04T08:00:00+00:00, once")
 
 
 def test_why_names_what_the_hand_off_waits_for_and_what_it_does_not_know(onboarding: Simulation) -> None:

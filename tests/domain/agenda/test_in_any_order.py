@@ -22,13 +22,13 @@ from tests.support.strategies import Arrival, any_news, random_story, story_of_s
 SEEDS = range(12)
 """The stories that are also played on a real server."""
 DEALS = ("lindenau-germany", "calloway-uk", "pinecrest-us")
-"""One of each tier, in turn."""
+"""Deals to play stories of, one for each tier."""
 MOST_TURNS_A_DAY = 5
 LONG_AFTER = 170
 
 
 def play(onboarding: Simulation, story: list[Arrival]) -> int:
-    """Let the news come; answers with how many pieces were accepted."""
+    """Let the news come; returns how many pieces were accepted."""
     accepted = 0
     for arrival in story:
         onboarding.until(onboarding.deal.closed_at + arrival.after)
@@ -64,7 +64,7 @@ def test_an_onboarding_keeps_its_promises_whatever_comes(seed: int) -> None:
 
 
 def test_the_stories_end_in_many_ways() -> None:
-    """They would prove little if all of them got stuck in the same place."""
+    """Stories would prove little if all of them got stuck in the same place."""
     ends = {played(seed)[0].status() for seed in SEEDS}
 
     assert len(ends) >= 3

@@ -58,10 +58,10 @@ def test_the_answer_is_the_progress(onboarding: Simulation) -> None:
     ],
 )
 def test_a_milestone_that_cannot_be_reached_says_why(onboarding: Simulation, milestone: str, reason: str) -> None:
-    field, said = onboarding.refusal("reach_milestone", milestone=milestone)
+    field, text = onboarding.refusal("reach_milestone", milestone=milestone)
 
     assert field == "milestone"
-    assert said.startswith(reason)
+    assert text.startswith(reason)
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,10 @@ def test_a_milestone_that_cannot_be_reached_says_why(onboarding: Simulation, mil
 def test_bad_news_is_refused_by_its_field(
     onboarding: Simulation, news: dict[str, object], field: str, reason: str
 ) -> None:
-    found = onboarding.refusal("reach_milestone", **news)
+    refusal = onboarding.refusal("reach_milestone", **news)
 
-    assert found[0].startswith(field)
-    assert reason in found[1]
+    assert refusal[0].startswith(field)
+    assert reason in refusal[1]
 
 
 def test_a_clock_that_runs_a_little_fast_is_forgiven(onboarding: Simulation) -> None:
@@ -104,7 +104,7 @@ def test_what_is_reached_already_changes_nothing(onboarding: Simulation) -> None
 
 
 def test_the_same_news_id_changes_nothing_and_is_never_refused(onboarding: Simulation) -> None:
-    """Not even where the same words would be refused by now: the sender only did not hear our answer."""
+    """Even where the same words would be refused by now: the sender only did not hear our answer."""
     onboarding.tell("raise_issue", title="It stops", issue="stop", news_id="n1")
     onboarding.tell("resolve_issue", issue="stop", news_id="n2")
 

@@ -1,4 +1,4 @@
-"""What does a customer's next deal take from those before, and when is it the same customer?"""
+"""What does a customer's next deal take over from earlier ones, and when is it the same customer?"""
 
 from datetime import timedelta
 from typing import Any
@@ -27,7 +27,7 @@ def deal(*people: Stakeholder, id: str = "2", account: dict[str, Any] | None = N
     return DealClosed(account=Account.model_validate(whose), stakeholders=people or (person(),), **given)
 
 
-def known(*people: Stakeholder, owner: str = "grace.lee", onboarding: str = BEFORE, **more: Any) -> KnownDeal:
+def earlier(*people: Stakeholder, owner: str = "grace.lee", onboarding: str = BEFORE, **more: Any) -> KnownDeal:
     return KnownDeal(onboarding=onboarding, deal=deal(*people, id=onboarding[-1], **more), owner=owner)
 
 
@@ -69,91 +69,91 @@ def test_a_name_that_two_companies_share_is_no_proof() -> None:
 
 @pytest.mark.parametrize("domain", ["n/a", "n.a.", "-", "www.", "sites.example"])
 def test_what_only_stands_for_a_domain_is_no_proof(domain: str) -> None:
-    """Nor is one that companies of other names share."""
+    """Neither is a domain that companies of other names share."""
     other = deal(person(email="jo@beta.example"), id="1", account={"name": "Beta", "domain": domain})
     assert not same_account(deal(account={"domain": domain}), other)
 
 
 def test_who_is_missing_comes_from_the_newest_deal_that_names_somebody() -> None:
     """The deal's own people stay alone in their roles, and the users of another product are not this one's."""
-    newest = known(person("technical_lead", "Yui"), person("end_user", "Rin"), onboarding="onboarding-hubspot-3")
-    older = known(person("technical_lead", "Sora"), person("executive_sponsor", "Aoi"), person(name="Old"))
+    newest = earlier(person("technical_lead", "Yui"), person("end_user", "Rin"), onboarding="onboarding-hubspot-3")
+    older = earlier(person("technical_lead", "Sora"), person("executive_sponsor", "Aoi"), person(name="Old"))
 
-    told = with_the_account(deal(), [newest, older], staff(), "high")
+    filled = with_the_account(deal(), [newest, older], staff(), "high")
 
     assert [
         ("project_lead", "Ken", None),
         ("executive_sponsor", "Aoi", BEFORE),
         ("technical_lead", "Yui", "onboarding-hubspot-3"),
-    ] == people_of(told)
-    assert [True, False, False] == [person.in_sale for person in told.stakeholders]
-    assert DealClosed.model_validate_json(told.model_dump_json()) == told
+    ] == people_of(filled)
+    assert [True, False, False] == [person.in_sale for person in filled.stakeholders]
+    assert DealClosed.model_validate_json(filled.model_dump_json()) == filled
 
 
 def test_people_named_long_ago_do_not_come() -> None:
-    """They may have left. Their CSM is one of us, and is known to be there still."""
-    old = known(person("champion", "Ken", email="k@aozora.example"), closed_at=NOON - LONG_AGO - timedelta(seconds=1))
+    """People named so long ago may have left. Their CSM is one of us, and known to be there still."""
+    old = earlier(person("champion", "Ken", email="k@aozora.example"), closed_at=NOON - LONG_AGO - timedelta(seconds=1))
     [champion] = old.deal.stakeholders
-    newer = known(champion, closed_at=NOON - LONG_AGO)
+    newer = earlier(champion, closed_at=NOON - LONG_AGO)
 
-    told = with_the_account(deal(), [old], staff(), "high")
+    filled = with_the_account(deal(), [old], staff(), "high")
 
-    assert ([("project_lead", "Ken", None)], "grace.lee") == (people_of(told), told.owner)
+    assert ([("project_lead", "Ken", None)], "grace.lee") == (people_of(filled), filled.owner)
     assert 2 == len(with_the_account(deal(), [newer], staff(), "high").stakeholders)
 
 
 def test_who_was_taken_over_before_comes_only_where_their_own_deal_is_known() -> None:
-    """That one may be too old, or have been reversed: what it lends nobody takes by way of another, either."""
-    newer = known(person("champion", "Mio", known_from="onboarding-hubspot-0"), onboarding="onboarding-hubspot-3")
-    origin = known(person("champion", "Mio"), onboarding="onboarding-hubspot-0")
+    """A deal that is too old or was reversed lends nothing, not by way of another deal either."""
+    newer = earlier(person("champion", "Mio", known_from="onboarding-hubspot-0"), onboarding="onboarding-hubspot-3")
+    origin = earlier(person("champion", "Mio"), onboarding="onboarding-hubspot-0")
 
     assert [("project_lead", "Ken", None)] == people_of(with_the_account(deal(), [newer], staff(), "high"))
-    told = with_the_account(deal(), [newer, origin], staff(), "high")
-    assert ("champion", "Mio", "onboarding-hubspot-0") in people_of(told)
+    filled = with_the_account(deal(), [newer, origin], staff(), "high")
+    assert ("champion", "Mio", "onboarding-hubspot-0") in people_of(filled)
 
 
 def test_nobody_is_there_twice() -> None:
     """Somebody who plays another part now, and who took no part in the roll-out before."""
-    before = known(person("champion", "Ken"), person("manager", "Ren", in_rollout=False))
+    before = earlier(person("champion", "Ken"), person("manager", "Ren", in_rollout=False))
 
     assert [("project_lead", "Ken", None)] == people_of(with_the_account(deal(), [before], staff(), "high"))
 
 
 def test_an_id_is_nobody_elses() -> None:
-    """Neither one of this deal nor one of ours: ids decide who gets which mail."""
-    before = known(person("manager", "Ren", id="grace.lee"), person("champion", "Mio", id="lead"), owner="")
+    """Ids decide who gets which mail: a new one is neither of this deal nor of our staff."""
+    before = earlier(person("manager", "Ren", id="grace.lee"), person("champion", "Mio", id="lead"), owner="")
     own = deal(person(id="lead"))
 
-    told = with_the_account(own, [before], staff(), "high")
+    filled = with_the_account(own, [before], staff(), "high")
 
-    assert ["lead", "manager-1", "champion-1"] == [person.id for person in told.stakeholders]
-    assert "champion-1" == told.champion
+    assert ["lead", "manager-1", "champion-1"] == [person.id for person in filled.stakeholders]
+    assert "champion-1" == filled.champion
 
 
 def test_of_many_in_a_role_a_few_come() -> None:
     many = [person("champion", f"C{number}", id=f"c-{number}") for number in range(9)]
 
-    assert 1 + MOST_PER_ROLE == len(with_the_account(deal(), [known(*many)], staff(), "high").stakeholders)
+    assert 1 + MOST_PER_ROLE == len(with_the_account(deal(), [earlier(*many)], staff(), "high").stakeholders)
 
 
 def test_a_deal_that_is_full_stays_one_that_can_be_read() -> None:
-    """Two hundred people are the most."""
+    """A deal file holds two hundred people at most."""
     many = [person("end_user", f"U{number}", id=f"u-{number}") for number in range(MOST_STAKEHOLDERS)]
 
-    told = with_the_account(deal(*many), [known(person("technical_lead", "Yui"))], staff(), "high")
+    filled = with_the_account(deal(*many), [earlier(person("technical_lead", "Yui"))], staff(), "high")
 
-    assert MOST_STAKEHOLDERS == len(DealClosed.model_validate(told.model_dump()).stakeholders)
+    assert MOST_STAKEHOLDERS == len(DealClosed.model_validate(filled.model_dump()).stakeholders)
 
 
 def test_a_deal_that_took_something_over_may_be_started_again() -> None:
-    """Repair brings it to the door, which refuses what is ours to say and fills it in again."""
-    before = [known(person("champion", "Mio"))]
-    told = with_the_account(deal(), before, staff(), "high")
+    """Repair brings the deal to the door, which refuses what is ours to say and fills it in again."""
+    before = [earlier(person("champion", "Mio"))]
+    filled = with_the_account(deal(), before, staff(), "high")
 
-    again = read_deal(as_it_came(told).model_dump(mode="json"))
+    again = read_deal(as_it_came(filled).model_dump(mode="json"))
 
     assert deal() == again
-    assert told == with_the_account(again, before, staff(), "high")
+    assert filled == with_the_account(again, before, staff(), "high")
 
 
 def test_nobody_else_says_where_something_is_from() -> None:
@@ -166,23 +166,23 @@ def test_nobody_else_says_where_something_is_from() -> None:
 
 
 def test_the_accounts_csm_owns_the_next_deal_too() -> None:
-    """Unless it names somebody, they have left, do something else now, or do not serve this tier."""
-    gone, manager = known(owner="somebody.gone"), known(owner="nora.lindqvist")
+    """Unless the deal names somebody, or the CSM has left, does something else now or does not serve this tier."""
+    gone, manager = earlier(owner="somebody.gone"), earlier(owner="nora.lindqvist")
 
-    assert ("grace.lee", BEFORE) == owner_after(deal(), [gone, manager, known()])
-    assert ("mika.sato", None) == owner_after(deal(owner="mika.sato"), [known()])
+    assert ("grace.lee", BEFORE) == owner_after(deal(), [gone, manager, earlier()])
+    assert ("mika.sato", None) == owner_after(deal(owner="mika.sato"), [earlier()])
     assert (None, None) == owner_after(deal(), [gone, manager])
-    assert (None, None) == owner_after(deal(), [known(owner="mika.sato")], touch="tech")
+    assert (None, None) == owner_after(deal(), [earlier(owner="mika.sato")], touch="tech")
 
 
 def owner_after(of: DealClosed, before: list[KnownDeal], touch: Any = "high") -> tuple[str | None, str | None]:
-    told = with_the_account(of, before, staff(), touch)
-    return told.owner, told.owner_from
+    filled = with_the_account(of, before, staff(), touch)
+    return filled.owner, filled.owner_from
 
 
-def test_again_it_changes_nothing() -> None:
+def test_taking_over_twice_changes_nothing_more() -> None:
     """A start that is cut off is repeated; and whom a deal has from another, the next one has from there too."""
-    before = [known(person("technical_lead", "Yui"), person("champion", "Mio"))]
+    before = [earlier(person("technical_lead", "Yui"), person("champion", "Mio"))]
     once = with_the_account(deal(), before, staff(), "high")
     third = deal(id="3", closed_at=NOON + timedelta(days=9))
     second = KnownDeal(onboarding="onboarding-hubspot-2", deal=once, owner="grace.lee")
@@ -192,7 +192,7 @@ def test_again_it_changes_nothing() -> None:
 
 
 def test_the_journal_says_by_ids_who_is_from_where() -> None:
-    told = with_the_account(deal(), [known(person("champion", "Mio"))], staff(), "high")
+    filled = with_the_account(deal(), [earlier(person("champion", "Mio"))], staff(), "high")
 
-    assert {"owner_from": BEFORE, "people_from": {"champion": BEFORE}} == taken_over(told)
+    assert {"owner_from": BEFORE, "people_from": {"champion": BEFORE}} == taken_over(filled)
     assert {} == taken_over(deal())

@@ -38,35 +38,35 @@ def test_what_was_missing_comes_in() -> None:
 )
 def test_what_is_there_stays_and_no_date_moves(changes: dict[str, Any]) -> None:
     """The plan is made; a late delivery of an old state does no harm."""
-    kept = DealClosed.model_validate(sample_deal())
+    stored = DealClosed.model_validate(sample_deal())
 
-    assert (kept, ()) == completed(kept, DealClosed.model_validate(sample_deal(**changes)))
+    assert (stored, ()) == completed(stored, DealClosed.model_validate(sample_deal(**changes)))
 
 
 def test_new_notes_are_added_and_known_ones_are_not() -> None:
-    kept = DealClosed.model_validate(sample_deal())
+    stored = DealClosed.model_validate(sample_deal())
     again = DealClosed.model_validate(sample_deal(notes=[*sample_deal()["notes"], {"text": "They hurry."}]))
 
-    deal, fields = completed(kept, again)
+    deal, fields = completed(stored, again)
 
     assert ("notes",) == fields
-    assert [*(note.text for note in kept.notes), "They hurry."] == [note.text for note in deal.notes]
+    assert [*(note.text for note in stored.notes), "They hurry."] == [note.text for note in deal.notes]
 
 
 def test_fields_of_the_company_are_filled_in_one_by_one() -> None:
-    kept = DealClosed.model_validate(sample_deal(custom={"region": "south"}))
+    stored = DealClosed.model_validate(sample_deal(custom={"region": "south"}))
     again = DealClosed.model_validate(sample_deal(custom={"region": "north", "segment": "furniture"}))
 
-    deal, _ = completed(kept, again)
+    deal, _ = completed(stored, again)
 
     assert {"region": "south", "segment": "furniture"} == deal.custom
 
 
 def test_a_champion_whom_the_onboarding_does_not_know_is_left_out() -> None:
     """People have got their mails already: who takes part stays as it was."""
-    kept = without("champion").model_copy(update={"stakeholders": without("champion").stakeholders[:1]})
+    stored = without("champion").model_copy(update={"stakeholders": without("champion").stakeholders[:1]})
 
-    _, fields = completed(kept, DealClosed.model_validate(sample_deal()))
+    _, fields = completed(stored, DealClosed.model_validate(sample_deal()))
 
     assert "champion" not in fields
 
@@ -78,9 +78,9 @@ def test_the_deals_own_champion_goes_before_one_of_another_deal() -> None:
     borrowed = own.model_copy(update={"id": "champion-1", "email": "b@else.example", "known_from": "onboarding-file-1"})
     renamed = own.model_copy(update={"id": "their-champion"})
     others = tuple(person for person in full.stakeholders if person != own)
-    kept = full.model_copy(update={"stakeholders": (*others, renamed, borrowed), "champion": borrowed.id})
+    stored = full.model_copy(update={"stakeholders": (*others, renamed, borrowed), "champion": borrowed.id})
 
-    deal, fields = completed(kept, full)
+    deal, fields = completed(stored, full)
 
     assert (("champion",), "their-champion") == (fields, deal.champion)
     assert (deal, ()) == completed(deal, full)
@@ -92,6 +92,6 @@ def test_an_id_that_is_somebody_elses_here_makes_nobody_the_champion() -> None:
     [own] = [person for person in full.stakeholders if person.id == full.champion]
     borrowed = own.model_copy(update={"email": "b@else.example", "known_from": "onboarding-file-1"})
     others = tuple(person for person in full.stakeholders if person != own)
-    kept = full.model_copy(update={"stakeholders": (*others, borrowed), "champion": None})
+    stored = full.model_copy(update={"stakeholders": (*others, borrowed), "champion": None})
 
-    assert (kept, ()) == completed(kept, full)
+    assert (stored, ()) == completed(stored, full)

@@ -1,4 +1,4 @@
-"""When is somebody reminded, and when does it go up the ladder? Day by day around one milestone."""
+"""When is somebody reminded, and when is a milestone escalated? Day by day around one milestone."""
 
 from datetime import timedelta
 
@@ -73,17 +73,17 @@ def test_two_working_days_after_due_the_manager_hears_of_it_with_the_owner(late_
 def test_five_working_days_after_due_the_executive_sponsor_hears_of_it(late_review: Simulation) -> None:
     late_review.to(after_due(late_review, "security_passed", 5))
 
-    [said] = [(kind, to) for _, kind, to in nudged(late_review, "security_passed") if to == "executive_sponsor"]
-    assert said == ("escalation", "executive_sponsor")
+    [notice] = [(kind, to) for _, kind, to in nudged(late_review, "security_passed") if to == "executive_sponsor"]
+    assert notice == ("escalation", "executive_sponsor")
 
 
 def test_ten_working_days_after_due_both_sides_are_asked_to_consider_a_pause(late_review: Simulation) -> None:
     late_review.to(after_due(late_review, "security_passed", 9))
-    told = len(nudged(late_review, "security_passed"))
+    before = len(nudged(late_review, "security_passed"))
 
     late_review.to(after_due(late_review, "security_passed", 10))
 
-    assert [(kind, to) for _, kind, to in nudged(late_review, "security_passed")[told:]] == [
+    assert [(kind, to) for _, kind, to in nudged(late_review, "security_passed")[before:]] == [
         ("pause_proposal", person) for person in (OWNER, MANAGER, "executive_sponsor")
     ]
 
@@ -142,8 +142,8 @@ def test_once_the_ladder_is_through_the_owner_is_reminded_every_five_working_day
 def test_each_rung_says_which_it_is_and_how_late_it_is(late_kickoff: Simulation) -> None:
     late_kickoff.to("2026-11-24 20:00")
 
-    said = [n for n in late_kickoff.notices(about="kickoff_held") if "rung" in n.facts]
-    assert [(n.facts["rung"], n.facts["days"], n.to) for n in said] == [
+    notices = [n for n in late_kickoff.notices(about="kickoff_held") if "rung" in n.facts]
+    assert [(n.facts["rung"], n.facts["days"], n.to) for n in notices] == [
         (1, 2, OWNER),
         (1, 2, MANAGER),
         (2, 5, EXECUTIVE),
@@ -190,9 +190,9 @@ def test_a_gate_that_opens_late_gives_days_of_grace(late_kickoff: Simulation) ->
     late_kickoff.settled("data_mapped", "integrations_specified", "environment_set_up")
     late_kickoff.to("2026-12-02 12:00")
 
-    said = nudged(late_kickoff, "plan_agreed")
-    assert [(when, kind) for when, kind, to in said if to == MANAGER] == [("Tue 2026-12-01 09:00", "escalation")]
-    assert said[0] == ("Tue 2026-11-24 09:00", "reminder", "project_lead")
+    nudges = nudged(late_kickoff, "plan_agreed")
+    assert [(when, kind) for when, kind, to in nudges if to == MANAGER] == [("Tue 2026-12-01 09:00", "escalation")]
+    assert nudges[0] == ("Tue 2026-11-24 09:00", "reminder", "project_lead")
 
 
 def test_in_the_days_of_grace_it_is_said_to_be_overdue_all_the_same(late_kickoff: Simulation) -> None:
@@ -212,12 +212,12 @@ def test_who_has_to_sign_is_reminded(late_kickoff: Simulation) -> None:
 
 def test_a_new_date_brings_new_reminders(late_kickoff: Simulation) -> None:
     late_kickoff.to("2026-11-11 12:00")
-    told = len(nudged(late_kickoff))
+    before = len(nudged(late_kickoff))
 
     late_kickoff.tell("replan", milestone="kickoff_held", to="2026-11-20", reason="they are at a fair")
     late_kickoff.to("2026-11-20 12:00")
 
-    assert [when for when, _, _ in nudged(late_kickoff)[told:]] == ["Tue 2026-11-17 09:00", "Fri 2026-11-20 09:00"]
+    assert [when for when, _, _ in nudged(late_kickoff)[before:]] == ["Tue 2026-11-17 09:00", "Fri 2026-11-20 09:00"]
 
 
 def test_several_overdue_things_are_one_message_to_each_person() -> None:

@@ -108,11 +108,11 @@ def test_a_customer_taken_up_live_has_hypercare_from_the_real_day() -> None:
 def test_what_was_due_before_is_one_summary_with_what_comes_next() -> None:
     onboarding = taken_up(after_days=20, kickoff_held=4)
 
-    [told] = onboarding.notices("taken_up")
-    assert told.to == OWNER
-    assert told.facts["day"] == 20
-    assert "Access provisioned" in {line["title"] for line in told.facts["overdue"]}
-    assert len(told.facts["next"]) == 5
+    [summary] = onboarding.notices("taken_up")
+    assert summary.to == OWNER
+    assert summary.facts["day"] == 20
+    assert "Access provisioned" in {line["title"] for line in summary.facts["overdue"]}
+    assert len(summary.facts["next"]) == 5
 
 
 def test_meetings_and_reports_of_the_past_are_not_made_up_for() -> None:

@@ -1,4 +1,4 @@
-"""Is an onboarding that was lost and lived through again the same as if it had never been lost?"""
+"""Is an onboarding that was lost and rebuilt the same as if it had never been lost?"""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from tests.support.simulation import OTHER_CSM, Simulation, deal, gone_live, ope
 from tests.support.strategies import story_of_seed
 
 NOT_KEPT = {"seen", "counts", "facts", "pending"}
-"""Ids of news, and what only counts: of these the store keeps no more than that keys do not come twice."""
+"""Fields that the store does not keep: ids of news, and counters, of which it keeps that no key comes twice."""
 
 
 def lived_again(onboarding: Simulation) -> State:
@@ -69,14 +69,14 @@ def test_whatever_has_happened_it_comes_out_the_same(name: str, seed: int, day: 
 
 
 def test_what_was_told_is_not_told_again() -> None:
-    """It goes on as a new run would: what fell due meanwhile is made good, nothing else."""
+    """The onboarding goes on as a new run would: what fell due meanwhile is made good, nothing else."""
     onboarding = gone_live()
-    told = len(onboarding.notices())
+    before = len(onboarding.notices())
     onboarding.state = lived_again(onboarding)
 
     onboarding.settle()
 
-    assert told == len(onboarding.notices())
+    assert before == len(onboarding.notices())
     assert 1 == len(onboarding.facts("taken_up_again"))
 
 
@@ -91,7 +91,7 @@ def test_it_can_be_lost_twice() -> None:
 
 
 def test_the_owner_is_whom_the_store_names() -> None:
-    """Also one who has been named after the opening."""
+    """Also an owner who was named after the opening."""
     onboarding = opened()
     onboarding.tell("reassign", owner=OTHER_CSM)
 
@@ -110,15 +110,15 @@ def test_an_opening_that_is_taken_again_keeps_the_owner_who_was_told() -> None:
         channels=(),
         threads=ThreadPoolExecutor(1),
     )
-    kept = deal()
+    closed = deal()
     opening = Opening(
-        onboarding=onboarding_id(kept.source, kept.id),
+        onboarding=onboarding_id(closed.source, closed.id),
         run="run-1",
-        started_at=kept.closed_at,
-        start=kept.model_dump(mode="json"),
+        started_at=closed.closed_at,
+        start=closed.model_dump(mode="json"),
     )
     first = books._open(opening)
-    due = Occasion(state=first, now=kept.closed_at)
+    due = Occasion(state=first, now=closed.closed_at)
     books._turn(due)
     ledger.load_by_owner = lambda: {first.owner: 1000}  # type: ignore[method-assign]  # everybody else is free
 

@@ -77,11 +77,11 @@ def test_the_monthly_check_in_has_another_topic_each_month(onboarding: Simulatio
 
 def test_the_technical_meeting_ends_with_the_go_live() -> None:
     onboarding = gone_live()
-    told = len(onboarding.notices("meeting", about="technical_meeting"))
+    before = len(onboarding.notices("meeting", about="technical_meeting"))
 
     onboarding.to_day(90)
 
-    assert len(onboarding.notices("meeting", about="technical_meeting")) == told
+    assert len(onboarding.notices("meeting", about="technical_meeting")) == before
 
 
 def test_a_meeting_is_not_announced_when_its_day_has_passed(onboarding: Simulation) -> None:
@@ -248,8 +248,8 @@ def test_a_rejection_gives_new_days_to_the_work_and_to_the_sign_off() -> None:
     assert onboarding.due_on("integrations_live") == "2026-12-14"
     assert onboarding.due_on("data_validated") == "2026-12-14"
     assert onboarding.due_on("uat_signed_off") == "2026-12-14"
-    [told] = onboarding.notices("sign_off_rejected", to=OWNER)
-    assert [line["due"] for line in told.facts["reopened"]] == ["2026-12-14", "2026-12-14"]
+    [notice] = onboarding.notices("sign_off_rejected", to=OWNER)
+    assert [line["due"] for line in notice.facts["reopened"]] == ["2026-12-14", "2026-12-14"]
 
 
 def test_a_rejection_never_makes_a_date_earlier() -> None:
@@ -276,8 +276,8 @@ def test_a_series_of_letters_begins_with_its_first_one_however_late_it_can_begin
 
     letters = [notice for notice in onboarding.notices("message", to="champion") if notice.about == "weekly_tips"]
     series = next(cadence for cadence in onboarding.playbook.cadences if cadence.key == "weekly_tips")
-    said = [in_language(edition.title, "en") for edition in series.editions]
-    assert [letter.facts["headline"] for letter in letters] == said[:3]
+    titles = [in_language(edition.title, "en") for edition in series.editions]
+    assert [letter.facts["headline"] for letter in letters] == titles[:3]
 
 
 def test_people_are_invited_to_a_webinar_a_week_ahead(onboarding: Simulation) -> None:

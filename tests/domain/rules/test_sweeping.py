@@ -1,4 +1,4 @@
-"""Who would fall through, and who is told? Lines of the store and sightings in Temporal, in tables."""
+"""What does the sweep find, and who is told? Lines of the store and sightings in Temporal, in tables."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
@@ -34,7 +34,7 @@ OPS = Person(id=OPERATOR, name="Platform", email="ops@vendor.test", side="vendor
 
 
 def line(**changes: Any) -> Line:
-    """An onboarding as it should be."""
+    """An onboarding that is in order."""
     given: dict[str, Any] = {
         "onboarding": ID,
         "kept_at": NOW - 30 * DAY,
@@ -47,8 +47,8 @@ def line(**changes: Any) -> Line:
     return Line(**{**given, **changes})
 
 
-def seen(**changes: Any) -> Sighting:
-    """A workflow as it should be."""
+def sighting(**changes: Any) -> Sighting:
+    """A workflow that is in order."""
     return Sighting(**{"id": ID, "started_at": NOW - 30 * DAY, **changes})
 
 
@@ -57,63 +57,67 @@ def unopened(**changes: Any) -> Line:
     return line(**{**nothing_yet, **changes})
 
 
-def kinds(found: list[Finding]) -> list[str]:
-    return [finding.kind for finding in found]
+def kinds(findings: list[Finding]) -> list[str]:
+    return [finding.kind for finding in findings]
 
 
-def judged(line: Line, seen: Sighting | None, *, real_clock: bool = True) -> list[str]:
-    return kinds(of_onboarding(line, seen, staff=STAFF, now=NOW, real_clock=real_clock))
+def judged(line: Line, workflow: Sighting | None, *, real_clock: bool = True) -> list[str]:
+    return kinds(of_onboarding(line, workflow, staff=STAFF, now=NOW, real_clock=real_clock))
 
 
 @pytest.mark.parametrize(
-    ("line", "seen"),
+    ("line", "workflow"),
     [
-        pytest.param(line(), seen(), id="as it should be"),
-        pytest.param(line(next_due=None), seen(), id="waits for somebody, and nothing comes by itself"),
-        pytest.param(line(waits=False), seen(), id="waits for nobody, and something comes by itself"),
-        pytest.param(line(next_due=NOW - 59 * MINUTE), seen(), id="a wake-up less than an hour ago"),
-        pytest.param(unopened(kept_at=NOW - 9 * MINUTE), seen(), id="just opening"),
+        pytest.param(line(), sighting(), id="as it should be"),
+        pytest.param(line(next_due=None), sighting(), id="waits for somebody, and nothing comes by itself"),
+        pytest.param(line(waits=False), sighting(), id="waits for nobody, and something comes by itself"),
+        pytest.param(line(next_due=NOW - 59 * MINUTE), sighting(), id="a wake-up less than an hour ago"),
+        pytest.param(unopened(kept_at=NOW - 9 * MINUTE), sighting(), id="just opening"),
         pytest.param(unopened(kept_at=NOW - 9 * MINUTE, taken=False), None, id="just taken in"),
         pytest.param(unopened(kept_at=NOW - 8 * DAY, taken=False), None, id="a deal that was found invalid long ago"),
-        pytest.param(line(ending="churned", ended_at=NOW - DAY), seen(status="COMPLETED"), id="ended"),
+        pytest.param(line(ending="churned", ended_at=NOW - DAY), sighting(status="COMPLETED"), id="ended"),
         pytest.param(line(ending="churned", ended_at=NOW - DAY), None, id="ended, and forgotten by Temporal"),
-        pytest.param(line(ending="churned", ended_at=NOW - MINUTE), seen(), id="just ending"),
+        pytest.param(line(ending="churned", ended_at=NOW - MINUTE), sighting(), id="just ending"),
     ],
 )
-def test_nobody_is_alarmed_by(line: Line, seen: Sighting | None) -> None:
-    assert [] == judged(line, seen)
+def test_nobody_is_alarmed_by(line: Line, workflow: Sighting | None) -> None:
+    assert [] == judged(line, workflow)
 
 
 @pytest.mark.parametrize(
-    ("kind", "line", "seen"),
+    ("kind", "line", "workflow"),
     [
-        ("stopped", line(), seen(status="TERMINATED")),
-        ("stopped", line(), seen(status="FAILED")),
-        ("stopped", line(), seen(status="TIMED_OUT")),
-        ("stopped", line(), seen(status="CANCELED")),
-        ("stopped", line(), seen(status="COMPLETED")),
-        ("stopped", unopened(), seen(status="TERMINATED")),
-        ("stuck", line(), seen(problems="WorkflowTaskFailed, NonDeterministicError")),
-        ("stuck", line(ending="churned", ended_at=NOW - MINUTE), seen(problems="WorkflowTaskFailed")),
-        ("paused_in_temporal", line(), seen(status="PAUSED")),
+        ("stopped", line(), sighting(status="TERMINATED")),
+        ("stopped", line(), sighting(status="FAILED")),
+        ("stopped", line(), sighting(status="TIMED_OUT")),
+        ("stopped", line(), sighting(status="CANCELED")),
+        ("stopped", line(), sighting(status="COMPLETED")),
+        ("stopped", unopened(), sighting(status="TERMINATED")),
+        ("stuck", line(), sighting(problems="WorkflowTaskFailed, NonDeterministicError")),
+        ("stuck", line(ending="churned", ended_at=NOW - MINUTE), sighting(problems="WorkflowTaskFailed")),
+        ("paused_in_temporal", line(), sighting(status="PAUSED")),
         ("lost", line(), None),
         ("lost", unopened(), None),
         ("not_started", unopened(kept_at=NOW - HOUR, taken=False), None),
-        ("not_started", unopened(kept_at=NOW - HOUR, taken=False), seen(status="FAILED")),
-        ("not_opened", unopened(kept_at=NOW - HOUR), seen(failing="open_onboarding fails, try 9: OperationalError")),
-        ("not_opened", unopened(kept_at=NOW - HOUR, taken=False), seen()),
-        ("not_closed", line(ending="churned", ended_at=NOW - HOUR), seen()),
-        ("without_owner", line(owner="left.long_ago"), seen()),
-        ("without_owner", line(owner=""), seen()),
-        ("asleep", line(next_due=None, waits=False), seen()),
-        ("overdue", line(next_due=NOW - 2 * HOUR), seen()),
+        ("not_started", unopened(kept_at=NOW - HOUR, taken=False), sighting(status="FAILED")),
+        (
+            "not_opened",
+            unopened(kept_at=NOW - HOUR),
+            sighting(failing="open_onboarding fails, try 9: OperationalError"),
+        ),
+        ("not_opened", unopened(kept_at=NOW - HOUR, taken=False), sighting()),
+        ("not_closed", line(ending="churned", ended_at=NOW - HOUR), sighting()),
+        ("without_owner", line(owner="left.long_ago"), sighting()),
+        ("without_owner", line(owner=""), sighting()),
+        ("asleep", line(next_due=None, waits=False), sighting()),
+        ("overdue", line(next_due=NOW - 2 * HOUR), sighting()),
     ],
 )
-def test_a_person_hears_of(kind: str, line: Line, seen: Sighting | None) -> None:
-    found = of_onboarding(line, seen, staff=STAFF, now=NOW, real_clock=True)
+def test_a_person_hears_of(kind: str, line: Line, workflow: Sighting | None) -> None:
+    findings = of_onboarding(line, workflow, staff=STAFF, now=NOW, real_clock=True)
 
-    assert [kind] == kinds(found)
-    assert ID in found[0].command
+    assert [kind] == kinds(findings)
+    assert ID in findings[0].command
 
 
 def test_an_overdue_wake_up_says_what_hinders_it() -> None:
@@ -121,7 +125,10 @@ def test_an_overdue_wake_up_says_what_hinders_it() -> None:
     late = line(next_due=NOW - 2 * HOUR)
     causes = [
         finding.cause
-        for hindered in (seen(unpolled_since=NOW - HOUR), seen(failing="take_turn fails, try 40: OperationalError"))
+        for hindered in (
+            sighting(unpolled_since=NOW - HOUR),
+            sighting(failing="take_turn fails, try 40: OperationalError"),
+        )
         for finding in of_onboarding(late, hindered, staff=STAFF, now=NOW, real_clock=True)
     ]
 
@@ -131,21 +138,21 @@ def test_an_overdue_wake_up_says_what_hinders_it() -> None:
 
 
 def test_on_a_compressed_clock_a_due_date_alarms_nobody() -> None:
-    """It is business time."""
-    assert [] == judged(line(next_due=NOW - 90 * DAY), seen(), real_clock=False)
+    """A due date is business time."""
+    assert [] == judged(line(next_due=NOW - 90 * DAY), sighting(), real_clock=False)
 
 
 def test_two_troubles_are_two_findings() -> None:
-    assert ["stopped", "without_owner"] == judged(line(owner="left"), seen(status="TERMINATED"))
+    assert ["stopped", "without_owner"] == judged(line(owner="left"), sighting(status="TERMINATED"))
 
 
 @pytest.mark.parametrize(
     ("kind", "workflow"),
     [
-        ([], seen(started_at=NOW - MINUTE)),
-        ([], seen(status="TERMINATED")),
-        (["unknown"], seen()),
-        (["not_opened"], seen(opened=False)),
+        ([], sighting(started_at=NOW - MINUTE)),
+        ([], sighting(status="TERMINATED")),
+        (["unknown"], sighting()),
+        (["not_opened"], sighting(opened=False)),
     ],
 )
 def test_a_workflow_without_a_record(kind: list[str], workflow: Sighting) -> None:
@@ -156,17 +163,17 @@ def test_a_workflow_without_a_record(kind: list[str], workflow: Sighting) -> Non
     ("kind", "ending", "programme"),
     [
         (["programme_missing"], "handed_over", None),
-        (["programme_missing"], "handed_over_with_exceptions", seen(status="TERMINATED")),
-        (["stuck"], "handed_over", seen(problems="WorkflowTaskFailed")),
-        ([], "handed_over", seen()),
-        (["paused_in_temporal"], "handed_over", seen(status="PAUSED")),
-        ([], "handed_over", seen(status="COMPLETED")),
+        (["programme_missing"], "handed_over_with_exceptions", sighting(status="TERMINATED")),
+        (["stuck"], "handed_over", sighting(problems="WorkflowTaskFailed")),
+        ([], "handed_over", sighting()),
+        (["paused_in_temporal"], "handed_over", sighting(status="PAUSED")),
+        ([], "handed_over", sighting(status="COMPLETED")),
         ([], "churned", None),
         ([], None, None),
     ],
 )
 def test_a_success_programme(kind: list[str], ending: str | None, programme: Sighting | None) -> None:
-    """One that completed was ended on purpose."""
+    """A programme that completed was ended on purpose."""
     ended = line(ending=ending, ended_at=NOW - DAY if ending else None)
 
     assert kind == kinds(of_programme(ended, programme, now=NOW))
@@ -176,12 +183,12 @@ def test_a_success_programme(kind: list[str], ending: str | None, programme: Sig
     ("kind", "waited", "sender"),
     [
         ([], None, None),
-        ([], HOUR, seen(status="TERMINATED")),
+        ([], HOUR, sighting(status="TERMINATED")),
         (["sender_stopped"], 3 * HOUR, None),
-        (["sender_stopped"], 3 * HOUR, seen(status="TERMINATED")),
-        (["mail_waits"], 3 * HOUR, seen()),
-        (["paused_in_temporal"], 3 * HOUR, seen(status="PAUSED")),
-        (["stuck"], None, seen(problems="WorkflowTaskFailed")),
+        (["sender_stopped"], 3 * HOUR, sighting(status="TERMINATED")),
+        (["mail_waits"], 3 * HOUR, sighting()),
+        (["paused_in_temporal"], 3 * HOUR, sighting(status="PAUSED")),
+        (["stuck"], None, sighting(problems="WorkflowTaskFailed")),
     ],
 )
 def test_a_sender(kind: list[str], waited: timedelta | None, sender: Sighting | None) -> None:
@@ -196,26 +203,26 @@ def test_a_sender(kind: list[str], waited: timedelta | None, sender: Sighting | 
         ([], None, False, None),
         ([], HOUR, False, None),
         (["sender_stopped"], 3 * HOUR, False, None),
-        (["sender_stopped"], 3 * HOUR, True, seen(status="TERMINATED")),
-        (["telling_waits"], 3 * HOUR, False, seen(failing="deliver_notice fails, try 9: ChannelDown")),
-        ([], 3 * HOUR, True, seen()),
-        (["paused_in_temporal"], None, False, seen(status="PAUSED")),
-        (["stuck"], None, True, seen(problems="WorkflowTaskFailed")),
+        (["sender_stopped"], 3 * HOUR, True, sighting(status="TERMINATED")),
+        (["telling_waits"], 3 * HOUR, False, sighting(failing="deliver_notice fails, try 9: ChannelDown")),
+        ([], 3 * HOUR, True, sighting()),
+        (["paused_in_temporal"], None, False, sighting(status="PAUSED")),
+        (["stuck"], None, True, sighting(problems="WorkflowTaskFailed")),
     ],
 )
 def test_a_sender_that_tells_other_systems(
     kind: list[str], waited: timedelta | None, down: bool, sender: Sighting | None
 ) -> None:
-    """A webhook that takes nothing is told to whoever ordered it; that nobody tries is told here."""
+    """Whoever set up a webhook hears when its target takes nothing; the sweep finds where nobody tries."""
     oldest = NOW - waited if waited else None
     bag = Mailbag(channel="1", waiting=7 if waited else 0, oldest=oldest, known_down=down)
 
     there = sender and sender.model_copy(update={"id": "sender-webhook-1"})
 
-    found = of_office("sender-webhook-1", bag, there, now=NOW)
+    findings = of_office("sender-webhook-1", bag, there, now=NOW)
 
-    assert kind == kinds(found)
-    assert all("day90 repair sender-webhook-1" == finding.command for finding in found)
+    assert kind == kinds(findings)
+    assert all("day90 repair sender-webhook-1" == finding.command for finding in findings)
 
 
 KEPT, PAUSED, NEW = (ScheduleSeen(paused=paused, created_at=NOW - age) for paused, age in
@@ -239,10 +246,10 @@ def test_closed_deals_that_nobody_looks_for(
     cause: str | None, marks: dict[str, datetime | None], schedule: ScheduleSeen | None
 ) -> None:
     """Though nothing waits: one CRM stands still beside another, it was never looked into, or nothing makes it so."""
-    found = of_reconciliation("reconciliation", marks, schedule, now=NOW)
+    findings = of_reconciliation("reconciliation", marks, schedule, now=NOW)
 
-    assert ([("crm_unwatched", cause)] if cause else []) == [(finding.kind, finding.cause) for finding in found]
-    assert all("day90 repair reconciliation" == finding.command for finding in found)
+    assert ([("crm_unwatched", cause)] if cause else []) == [(finding.kind, finding.cause) for finding in findings]
+    assert all("day90 repair reconciliation" == finding.command for finding in findings)
 
 
 @pytest.mark.parametrize(
@@ -265,13 +272,13 @@ def test_who_watches_the_sweep(trouble: str, schedule: ScheduleSeen | None, ende
     ("kind", "waited", "receiver"),
     [
         ([], None, None),
-        ([], None, seen()),
+        ([], None, sighting()),
         ([], 59 * MINUTE, None),
         (["deliveries_wait"], HOUR, None),
-        (["deliveries_wait"], HOUR, seen()),
-        (["deliveries_wait"], HOUR, seen(status="TERMINATED")),
-        (["paused_in_temporal"], HOUR, seen(status="PAUSED")),
-        (["stuck"], None, seen(problems="WorkflowTaskFailed")),
+        (["deliveries_wait"], HOUR, sighting()),
+        (["deliveries_wait"], HOUR, sighting(status="TERMINATED")),
+        (["paused_in_temporal"], HOUR, sighting(status="PAUSED")),
+        (["stuck"], None, sighting(problems="WorkflowTaskFailed")),
     ],
 )
 def test_what_was_delivered_and_its_receiver(
@@ -285,35 +292,35 @@ def test_what_was_delivered_and_its_receiver(
 
 def test_of_what_waits_is_told_where_it_came_from_and_what_hinders() -> None:
     waiting = Undone(by_source={"hubspot": 7, "deals": 1}, first=NOW - DAY)
-    hindered = seen(id="receiver", failing="take_from_inbox fails, try 9: NotReachable")
+    hindered = sighting(id="receiver", failing="take_from_inbox fails, try 9: NotReachable")
 
-    [found] = of_receiver("receiver", waiting, hindered, now=NOW)
+    [finding] = of_receiver("receiver", waiting, hindered, now=NOW)
 
-    assert "1 from deals, 7 from hubspot; take_from_inbox fails, try 9: NotReachable" == found.cause
-    assert ("day90 repair receiver", NOW - DAY) == (found.command, found.since)
+    assert "1 from deals, 7 from hubspot; take_from_inbox fails, try 9: NotReachable" == finding.cause
+    assert ("day90 repair receiver", NOW - DAY) == (finding.command, finding.since)
 
 
 def test_what_was_refused_is_one_finding_for_whoever_reads_the_inbox() -> None:
     assert [] == of_refused(Undone())
 
-    [found] = of_refused(Undone(by_source={"salesforce": 2}, first=NOW - HOUR))
+    [finding] = of_refused(Undone(by_source={"salesforce": 2}, first=NOW - HOUR))
 
-    assert ("deliveries_refused", "2 from salesforce") == (found.kind, found.cause)
-    assert "day90 inbox --state refused" == found.command
+    assert ("deliveries_refused", "2 from salesforce") == (finding.kind, finding.cause)
+    assert "day90 inbox --state refused" == finding.command
 
 
 @pytest.mark.parametrize(
     ("kind", "workflow"),
     [
-        ([], seen()),
-        ([], seen(failing="deliver_notice fails, try 9: ChannelDown")),
-        ([], seen(status="COMPLETED")),
-        (["stuck"], seen(problems="WorkflowTaskFailed")),
-        (["paused_in_temporal"], seen(status="PAUSED")),
+        ([], sighting()),
+        ([], sighting(failing="deliver_notice fails, try 9: ChannelDown")),
+        ([], sighting(status="COMPLETED")),
+        (["stuck"], sighting(problems="WorkflowTaskFailed")),
+        (["paused_in_temporal"], sighting(status="PAUSED")),
     ],
 )
 def test_another_workflow_of_the_house(kind: list[str], workflow: Sighting) -> None:
-    """A receiver of webhooks that is down is no business of the sweep: who told it to listen hears of it otherwise."""
+    """A target of webhooks that is down is no business of the sweep: whoever set it up hears of it otherwise."""
     assert kind == kinds(of_house(workflow))
 
 
@@ -333,8 +340,10 @@ def test_every_status_of_temporal_has_its_word() -> None:
     assert ["UNKNOWN", *theirs[1:]] == list(STATUSES)
 
 
-def told(findings: list[Finding], operator: Person | None, team: Team | None = None) -> dict[str, list[str]]:
-    """Who hears of what."""
+def subjects_by_reader(
+    findings: list[Finding], operator: Person | None, team: Team | None = None
+) -> dict[str, list[str]]:
+    """Subjects of the findings that each person is told of, by the person's id."""
     sent = reports(findings, team or load_team(), operator, now=NOW)
     return {person.id: [one["subject"] for one in notice.facts["findings"]] for notice, person in sent}
 
@@ -351,9 +360,9 @@ def test_each_hears_of_what_is_theirs() -> None:
         "mika.sato": ["mikas"],
         "nora.lindqvist": ["mikas", "nobodys", "sender-mail"],
         OPERATOR: ["mikas", "nobodys", "sender-mail"],
-    } == told(findings, OPS)
-    assert OPERATOR not in told(findings, None)
-    assert {} == told([], OPS)
+    } == subjects_by_reader(findings, OPS)
+    assert OPERATOR not in subjects_by_reader(findings, None)
+    assert {} == subjects_by_reader([], OPS)
 
 
 def test_a_night_with_thousands_of_findings_is_still_one_mail_that_can_be_read() -> None:

@@ -109,9 +109,9 @@ def test_every_notice_has_a_key_of_its_own() -> None:
 
 
 def test_at_the_opening_everybody_gets_their_own_message(onboarding: Simulation) -> None:
-    told = {(notice.kind, notice.to) for notice in onboarding.notices()}
+    receivers = {(notice.kind, notice.to) for notice in onboarding.notices()}
 
-    assert told == {
+    assert receivers == {
         ("assigned", OWNER),
         ("introduction", "project_lead"),
         ("introduction", "executive_sponsor"),
@@ -176,8 +176,8 @@ def test_the_kickoff_brings_the_plan_to_those_who_agree_to_it(onboarding: Simula
 def test_a_new_date_is_told_with_what_it_moves(onboarding: Simulation) -> None:
     onboarding.tell("replan", milestone="gone_live", to="2027-01-25", reason="a fair")
 
-    [told] = onboarding.notices("replanned", to="project_lead")
-    moved = {line["title"]: (line["was"], line["now"]) for line in told.facts["moved"]}
+    [notice] = onboarding.notices("replanned", to="project_lead")
+    moved = {line["title"]: (line["was"], line["now"]) for line in notice.facts["moved"]}
     assert moved["Go-live"] == ("2027-01-04", "2027-01-25")
 
 
@@ -197,8 +197,8 @@ def test_a_date_that_was_that_date_already_is_told_to_nobody(onboarding: Simulat
 def test_a_new_last_day_for_the_hand_off_is_told(onboarding: Simulation) -> None:
     onboarding.tell("replan", hand_off_by="2027-03-31", reason="their fiscal year ends")
 
-    [told] = onboarding.notices("replanned", to="project_lead")
-    assert (told.facts["hand_off_by"], told.facts["moved"]) == ("2027-03-31", [])
+    [notice] = onboarding.notices("replanned", to="project_lead")
+    assert (notice.facts["hand_off_by"], notice.facts["moved"]) == ("2027-03-31", [])
 
 
 @pytest.mark.parametrize("ending", ["churned", "withdrawn", "cancelled"])
