@@ -7,7 +7,7 @@ from temporalio import workflow
 
 
 class Alarm:
-    """The one timer of a workflow. One that fires for nothing would cost a whole task, a cancelled one costs an event."""
+    """A workflow's only timer. One that fires for nothing would cost a whole task, a cancelled one costs an event."""
 
     def __init__(self) -> None:
         self._at: datetime | None = None

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import options, runs
 
 EVENTS_OF_A_RUN = 2000
-"""History events after which a new run begins. Nobody but Temporal reads a sender's history: it must only stay finite."""
+"""History events after which a new run begins: many, since nobody but Temporal reads a sender's history."""
 
 
 def id_of(channel: str) -> str:

@@ -1,4 +1,4 @@
-"""Which news has left a fact, and how is it told again? For news that Temporal may never have kept.
+"""Which news caused a fact, and how is it delivered again? For news that Temporal may never have kept.
 
 A turn is written within the workflow task that takes its news. When that task is thrown away (its worker is killed, or
 the server has too much in hand), what the turn wrote stays, and only the caller can bring the news once more. So every
@@ -84,7 +84,7 @@ def _numbered(name: str, value: Any) -> bool:
 
 
 def _about(field: str, *names: str) -> Callable[[Told], dict[str, Any]]:
-    """What the fact is about under that name, and of its data what the news said under these."""
+    """A function for the update's fields: what the fact is about, as `field`, and those `names` of its data."""
     return lambda fact: {field: fact.about, **{name: fact.data[name] for name in names}}
 
 
