@@ -1,1 +1,1 @@
-"""How does work get in? The embedded stack, the one door to Temporal, and the command line."""
+"""How does work get in? By command line and HTTP, through the doors to Temporal; the embedded stack runs all of it."""

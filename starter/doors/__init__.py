@@ -1,1 +1,1 @@
-"""Where do orders reach Temporal? The doors of onboardings and introductions, and what they stand on."""
+"""How do orders reach Temporal? Through the doors of onboardings and introductions, and what these rely on."""

@@ -1,4 +1,4 @@
-"""How do receiver and senders learn that something waits? They are woken, and started where they do not run."""
+"""How do the receiver and the senders learn that work waits? By a signal, which also starts those that do not run."""
 
 import asyncio
 import contextlib
@@ -18,22 +18,27 @@ from workflows.usage import ID as USAGE
 from workflows.usage import UsageLook
 
 QUIET = timedelta(seconds=1)
-"""Between two rings. What comes meanwhile is found by the look that the first one began, or by the next. And a workflow
-that is signalled all the time cannot take a new run: the server refuses it while a signal is unread, and a cold worker
-takes a second for a long run (a sender with 14 signals a second stood still at 2,000 events for good)."""
+"""Shortest time between two rings. What comes meanwhile is found by the look that the first one began, or by the next.
+And a workflow that is signalled all the time cannot begin its next run: the server refuses it while a signal is unread,
+and a cold worker takes a second for a long run (a sender with 14 signals a second stood still at 2,000 events for
+good)."""
 LOOKS_AT_USAGE_EVERY = timedelta(seconds=30)
-"""At most: usage comes all day long, and nobody waits for what it reaches. The first is looked at at once."""
+"""At most this often: usage comes all day long, and nobody waits for the milestones that it reaches. The first event
+after a pause is looked at at once."""
 LOOKS_AT_USAGE_AT_LEAST_EVERY = timedelta(days=1)
-"""Also when none comes: old events go at a look."""
+"""Even when no usage comes, since a look also deletes old events."""
 AGAIN = timedelta(seconds=2)
-"""While Temporal is away. What was delivered stands in the inbox and is in no hurry."""
+"""Pause between two tries while Temporal is away. What was delivered is safe in the inbox and is in no hurry."""
 log = structlog.get_logger()
 
 
 async def wake_receiver(
     client: Client, *, task_queue: str, conflict: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.USE_EXISTING
 ) -> None:
-    """Wake it, by one signal; `conflict` says what becomes of the one that runs. Raises RPCError."""
+    """Wake the receiver by one signal, and start it where it does not run. Raises RPCError.
+
+    `conflict` says what happens to a receiver that is running.
+    """
     await client.start_workflow(
         Receiver.run,
         id=ID,
@@ -48,7 +53,10 @@ async def wake_receiver(
 async def look_at_usage(
     client: Client, *, task_queue: str, conflict: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.USE_EXISTING
 ) -> None:
-    """Have it looked at what was used, likewise. Raises RPCError."""
+    """Wake the workflow that looks at usage by one signal, and start it where it does not run. Raises RPCError.
+
+    `conflict` says what happens to one that is running.
+    """
     await client.start_workflow(
         UsageLook.run,
         id=USAGE,
@@ -66,7 +74,10 @@ async def wake_sender(
     task_queue: str,
     conflict: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.USE_EXISTING,
 ) -> None:
-    """Wake the sender of a channel, likewise. Raises RPCError."""
+    """Wake the sender of a channel by one signal, and start it where it does not run. Raises RPCError.
+
+    `conflict` says what happens to a sender that is running.
+    """
     await client.start_workflow(
         Sender.run,
         channel,
@@ -91,7 +102,7 @@ class WakeSender:
 
 
 async def end_sender(client: Client, channel: str) -> None:
-    """End the sender of a channel that is no more. Raises RPCError, but not when there is none."""
+    """End the sender of a channel that was removed; where none runs, nothing happens. Raises RPCError."""
     try:
         await client.get_workflow_handle(id_of(channel)).terminate("its channel was removed")
     except RPCError as failure:
@@ -100,10 +111,10 @@ async def end_sender(client: Client, channel: str) -> None:
 
 
 class Spaced:
-    """Wakes a sender at once, and again no sooner than after `quiet`: all that is written meanwhile is one ring.
+    """Wakes a sender at once, and again no sooner than after `quiet`: everything written meanwhile makes one ring.
 
-    What is put off is tried until it was heard. A process that is killed before takes it along, which only happens to
-    who is woken all the time: the next one who writes rings, as does a worker that starts.
+    A ring that was put off is tried until it succeeds. It is lost with a process that is killed before; that only
+    happens to senders that are woken all the time, and the next write wakes them, as does a worker that starts.
     """
 
     def __init__(self, wake: Callable[[str], Awaitable[None]], *, quiet: timedelta = QUIET) -> None:
@@ -113,7 +124,7 @@ class Spaced:
         self._put_off: dict[str, asyncio.Task[None]] = {}
 
     async def __call__(self, channel: str) -> None:
-        """Raises RPCError where it was tried at once."""
+        """Wake the sender of a channel, now or as soon as `quiet` allows. Raises RPCError if a wake at once fails."""
         if channel in self._put_off:
             return
         now = asyncio.get_running_loop().time()
@@ -125,14 +136,14 @@ class Spaced:
         try:
             await self._wake(channel)
         except BaseException:
-            # Whoever tries again shall not be put off.
+            # Whoever tries again must not be put off.
             self._rung_at.pop(channel, None)
             raise
 
     async def _later(self, channel: str, wait: float) -> None:
         while True:
             await asyncio.sleep(wait)
-            # From here on somebody else's ring is another one: what he wrote may come after our wake.
+            # From here on a ring by somebody else counts as a new one: what they wrote may come after our wake.
             self._put_off.pop(channel, None)
             self._rung_at[channel] = asyncio.get_running_loop().time()
             try:
@@ -148,9 +159,10 @@ class Spaced:
 
 
 class Bell:
-    """Rings until it was heard, and no more often than is of use. `ring` is for the loop that `ringing` runs in.
+    """Wakes a workflow of which there is one, until that succeeds and no more often than is useful.
 
-    `whom` it wakes is for the log; `quiet` is the time between two rings, `at_least` after how long it rings by itself.
+    `ring` must be called on the event loop that `ringing` runs in. `whom` is woken, a name for the log; `quiet` is the
+    shortest time between two rings, and `at_least` the time after which it rings by itself.
     """
 
     def __init__(
@@ -168,11 +180,12 @@ class Bell:
         self._rung = asyncio.Event()
 
     def ring(self) -> None:
+        """Ask for a wake; it comes now, or when `quiet` is over."""
         self._rung.set()
 
     async def ringing(self) -> None:
-        """For as long as the process lives."""
-        told = False
+        """Wake whenever `ring` was called; never returns. An error is logged once and tried again."""
+        warned = False
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._rung.wait(), self._at_least)
@@ -181,11 +194,11 @@ class Bell:
                 await self._wake()
             except Exception as trouble:
                 # Whatever it was: a bell that stops is never heard again.
-                if not told:
+                if not warned:
                     log.warning("not_woken", whom=self._whom, reason=str(trouble))
-                told = True
+                warned = True
                 self._rung.set()
                 await asyncio.sleep(AGAIN.total_seconds())
             else:
-                told = False
+                warned = False
                 await asyncio.sleep(self._quiet.total_seconds())

@@ -1,4 +1,4 @@
-"""Has it been taken up? A started onboarding, once its plan is drafted."""
+"""Has a worker taken up a started onboarding? Waits until its plan is drafted."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -11,20 +11,21 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 LOOKS_EVERY = 0.1
+"""Seconds between two looks at the store."""
 
 
 async def opened(door: OnboardingDoor, engine: "Engine", onboarding: str, *, within: float) -> OnboardingInFull | None:
-    """The onboarding once its plan is drafted; None when nobody has taken it up within so many seconds.
+    """The onboarding once its plan is drafted; None when no worker has taken it up within `within` seconds.
 
-    Raises InvalidDeal, NotReachable.
+    Raises InvalidDeal when its workflow failed for a reason in the deal, and NotReachable.
     """
     loop = asyncio.get_running_loop()
     until = loop.time() + within
     while loop.time() < until:
         try:
-            found = await asyncio.to_thread(one, engine, onboarding)
-            if found.as_of is not None:
-                return found
+            standing = await asyncio.to_thread(one, engine, onboarding)
+            if standing.as_of is not None:
+                return standing
         except UnknownOnboarding:
             if failure := await door.failure(onboarding):
                 raise failure from None

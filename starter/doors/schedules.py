@@ -1,4 +1,4 @@
-"""What runs by the clock, and how is it kept so? Schedules of Temporal."""
+"""Which workflows run by the clock, and how are their schedules in Temporal made and repaired?"""
 
 import asyncio
 from collections.abc import Callable
@@ -29,12 +29,15 @@ from workflows.sweep import Sweep
 
 RELEASE_TRIES = 20
 BETWEEN_TRIES = 0.25
-"""Seconds: a release is seen within one, or is tried for five."""
+"""Seconds. Temporal usually shows a release within one second; it is tried for five."""
 log = structlog.get_logger()
 
 
 class Planned(NamedTuple):
-    """A workflow that runs by a schedule. `catch_up` is for how long one that an outage swallowed is made good."""
+    """A workflow that runs on a schedule.
+
+    A run that takes longer than `at_most` is ended; one that an outage prevented is made up for within `catch_up`.
+    """
 
     id: str
     run: Callable[..., Any]
@@ -48,30 +51,30 @@ NIGHTLY = ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(3)], 
 """In UTC: America has gone home, Europe is not up yet and finds the report in the morning. Not at the full hour, when
 everybody's nightly jobs begin."""
 CATCH_UP = timedelta(hours=12)
-"""A sweep that an outage of Temporal swallowed is made good for so long; later the next one says the same."""
+"""A sweep that an outage of Temporal prevented is made up for within this time; later the next one finds the same."""
 SWEEP_AT_MOST = timedelta(hours=5)
 """An hour more than all its tries: a sweep whose worker never comes again must not keep the later ones from running."""
 SWEEPING = Planned(SWEEP, Sweep.run, NIGHTLY, SWEEP_AT_MOST, CATCH_UP, "looks that nobody falls through")
 QUARTERLY = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(minutes=15), offset=timedelta(minutes=4))])
-"""A lost webhook delays an onboarding by so much, at a handful of calls a look. Not at the full quarter, when others
-come."""
+"""Every quarter of an hour: a lost webhook delays an onboarding by no more, and each look costs a handful of calls. Not
+on the full quarter, when other clients call."""
 RECONCILING_AT_MOST = timedelta(minutes=14)
-"""Over before the next one."""
+"""So that one is over before the next begins."""
 RECONCILING = Planned(
     RECONCILIATION,
     Reconciliation.run,
     QUARTERLY,
     RECONCILING_AT_MOST,
-    # One look sees all that those that were swallowed would have seen.
+    # One look finds everything that the missed ones would have found.
     timedelta(minutes=1),
     "looks that no closed deal is missed",
 )
 
 
 async def keep_schedule(client: Client, planned: Planned = SWEEPING, *, task_queue: str) -> None:
-    """Have it run. An hour or a pause that an operator has set in Temporal stays.
+    """Create the schedule, or bring it up to date. A time or a pause that an operator has set in Temporal stays.
 
-    Any number of workers may call it at once; one that may not keep schedules works all the same.
+    Any number of workers may call this at once. One without the right to keep schedules logs that and works on.
     """
     action = ScheduleActionStartWorkflow(
         planned.run,
@@ -83,16 +86,16 @@ async def keep_schedule(client: Client, planned: Planned = SWEEPING, *, task_que
     policy = SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=planned.catch_up)
 
     def ours(there: ScheduleUpdateInput) -> ScheduleUpdate | None:
-        kept = there.description.schedule
-        there_already = kept.action
+        schedule = there.description.schedule
+        there_already = schedule.action
         if (
             isinstance(there_already, ScheduleActionStartWorkflow)
             and there_already.task_queue == task_queue
             and there_already.execution_timeout == planned.at_most
         ):
             return None
-        kept.action = action
-        return ScheduleUpdate(schedule=kept)
+        schedule.action = action
+        return ScheduleUpdate(schedule=schedule)
 
     try:
         try:
@@ -104,9 +107,9 @@ async def keep_schedule(client: Client, planned: Planned = SWEEPING, *, task_que
 
 
 async def run_schedule(client: Client, planned: Planned, *, task_queue: str) -> None:
-    """Have it run again: made where it is gone, released where it is paused, and once at once.
+    """Repair a schedule: create it if it is gone, release it if it is paused, and run it once now. Raises RPCError.
 
-    Temporal takes a release before it shows it: whoever looked next would find it paused. Raises RPCError.
+    Temporal accepts a release before it shows it, so this waits: whoever looked next would still find it paused.
     """
     await keep_schedule(client, planned, task_queue=task_queue)
     handle = client.get_schedule_handle(planned.id)

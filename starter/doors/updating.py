@@ -1,4 +1,4 @@
-"""How does a person's news get its answer? Sent again under one update id until the workflow takes or refuses it."""
+"""How does news get its answer? It is sent again under one update id until the workflow accepts or refuses it."""
 
 import asyncio
 import random
@@ -27,7 +27,7 @@ PATIENCE = timedelta(seconds=30)
 OPENS_WITHIN = timedelta(seconds=10)
 """How long news that came while a workflow is being opened is sent again: its first task takes a second or two."""
 BETWEEN_TRIES = 0.2
-"""Seconds, and by chance half of it more or less: of a crowd that failed together, not all come again together."""
+"""Seconds, plus or minus up to half by chance: callers that failed together must not all come again together."""
 
 TRY_AGAIN = frozenset(
     {
@@ -47,7 +47,10 @@ Answer = TypeVar("Answer", bound=Refused)
 
 @dataclass(frozen=True, kw_only=True)
 class Tries:
-    """How long for an answer. `opening` is how a refusal begins that comes before the workflow is open."""
+    """How long an answer is waited for.
+
+    `opening` is how a refusal begins that only means that the workflow is not open yet.
+    """
 
     one_try: timedelta = ONE_TRY
     patience: timedelta = PATIENCE
@@ -63,9 +66,10 @@ async def answered(
     tries: Tries,
     refuse_if_ended: Callable[[], Awaitable[None]],
 ) -> Any:
-    """The workflow's answer to that news. Raises its refusal, NotReachable, and what `refuse_if_ended` raises.
+    """The workflow's answer to a piece of news. Raises its refusal, NotReachable, and what `refuse_if_ended` raises.
 
-    That one is asked where no run takes news now: a run that just gave way to the next one is no ending.
+    `refuse_if_ended` is called when no run takes news at the moment; a run that has just given way to the next one is
+    no ending.
     """
     update_id = uuid4().hex
     loop = asyncio.get_running_loop()
@@ -99,7 +103,10 @@ async def answered(
 
 
 async def who_is_silent(handle: WorkflowHandle[Any, Any], *, within: timedelta, one_try: timedelta) -> str:
-    """Asked anew: a try that was cut short looks the same whether Temporal or the worker kept silent."""
+    """A sentence saying who does not answer, Temporal or the workers.
+
+    Temporal is asked once more: a try that was cut short looks the same whichever of them was silent.
+    """
     try:
         await handle.describe(rpc_timeout=one_try)
     except RPCError as failure:
@@ -109,26 +116,26 @@ async def who_is_silent(handle: WorkflowHandle[Any, Any], *, within: timedelta, 
 
 
 def refusal_in(cause: BaseException | None, kind: type[Answer]) -> Answer | None:
-    """The business reason in an error of the workflow; None when it is another trouble."""
+    """The business reason in an error of the workflow, as an error of that kind; None for any other error."""
     if not isinstance(cause, ApplicationError) or cause.type not in ("Refused", "InvalidDeal"):
         return None
-    told = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
-    said = cast("dict[str, str]", told)
-    return kind(said.get("reason") or cause.message, field=said.get("field", ""))
+    detail = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
+    facts = cast("dict[str, str]", detail)
+    return kind(facts.get("reason") or cause.message, field=facts.get("field", ""))
 
 
 def _just_opening(refused: Refused, opening: str) -> bool:
-    """It came before the plan was drafted: nothing was kept of it, and in a moment it is welcome."""
+    """Whether news only came before the plan was drafted: nothing of it was kept, and it will be taken in a moment."""
     return not refused.field and refused.reason.startswith(opening)
 
 
 def _be_cancelled() -> None:
-    """Raise CancelledError where we are cancelled: the SDK tells that apart from a timeout no more."""
+    """Raise CancelledError if our task was cancelled, which the SDK does not distinguish from a timeout."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
 
 
 def _lost_its_run(cause: BaseException | None) -> bool:
-    """The run ended between taking the update and answering it (temporal#6375): the next run takes it again."""
+    """Whether the run ended between taking the update and answering it (temporal#6375); the next run takes it again."""
     return isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow"

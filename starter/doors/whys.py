@@ -1,4 +1,4 @@
-"""Why is it so? What the plan, the journal, the outbox and the workflow know of one key."""
+"""Why is a date that date, why did something happen or not? What plan, journal, outbox and workflow know of one key."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Why:
-    """`now` is the workflow's own word, `date` a sentence for each step to the date, the rest is what happened."""
+    """What is known of one key of an onboarding.
+
+    `now` is what the workflow says of it, `date` a sentence for each step by which its date came about; `entries` and
+    `mails` are what has happened.
+    """
 
     now: str | None
     date: list[str]
@@ -34,48 +38,52 @@ class Why:
 async def look_into(
     onboarding: str, key: str, *, engine: "Engine", ledger: SqlLedger, door: Callable[[], Awaitable[OnboardingDoor]]
 ) -> Why:
-    """Without Temporal or a worker it tells the past alone. Raises UnknownOnboarding, NotFound."""
+    """Everything known of that key. Raises UnknownOnboarding, and NotFound when nothing is known of it.
+
+    Without Temporal or a worker, what the plan and the past say is still told.
+    """
 
     def past() -> tuple[OnboardingInFull, list[JournalEntry], list[NoticeLine]]:
-        found = one(engine, onboarding)
+        standing = one(engine, onboarding)
         entries = [entry for entry in journal(engine, onboarding) if key in (entry.about, entry.key)]
         mails = [notice for notice in notices(engine, onboarding) if key in (notice.about, notice.key)]
-        return found, entries, mails
+        return standing, entries, mails
 
-    found, entries, mails = await asyncio.to_thread(past)
-    reasons = date_reasons(found, key)
+    standing, entries, mails = await asyncio.to_thread(past)
+    reasons = date_reasons(standing, key)
     asked, now = await _now(onboarding, key, door)
-    now = now or _stage(found, key) or (_criterion(ledger, onboarding, key) if asked else None)
+    now = now or _stage(standing, key) or (_criterion(ledger, onboarding, key) if asked else None)
     if not (entries or mails or reasons or now):
         unasked = "" if asked else ", and no worker could be asked about what lies ahead"
         raise NotFound(f"{key}: neither the plan nor the journal knows that key{unasked}")
     return Why(now=now, date=reasons, entries=entries, mails=mails)
 
 
-def date_reasons(found: OnboardingInFull, key: str) -> list[str]:
-    """How the date of that milestone came about, a sentence for each step."""
-    milestone = next((milestone for milestone in found.milestones if milestone.key == key), None)
-    return reasons_of(milestone, found) if milestone is not None else []
+def date_reasons(onboarding: OnboardingInFull, key: str) -> list[str]:
+    """How the date of a milestone came about, a sentence for each step; empty when that key is no milestone."""
+    milestone = next((milestone for milestone in onboarding.milestones if milestone.key == key), None)
+    return reasons_of(milestone, onboarding) if milestone is not None else []
 
 
-def reasons_of(milestone: MilestoneRow, found: OnboardingInFull) -> list[str]:
+def reasons_of(milestone: MilestoneRow, onboarding: OnboardingInFull) -> list[str]:
+    """How the date of a milestone of that onboarding came about, a sentence for each step."""
     if not milestone.reasons:
         return []
-    titles = {other.key: other.title for other in found.milestones}
+    titles = {other.key: other.title for other in onboarding.milestones}
     return reasons_in_words(tuple(Reason.model_validate(reason) for reason in milestone.reasons), titles)
 
 
 async def _now(onboarding: str, key: str, door: Callable[[], Awaitable[OnboardingDoor]]) -> tuple[bool, str | None]:
-    """Whether the workflow could be asked, and what it says of the key; the past is told without it, too."""
+    """Whether the workflow could be asked, and what it says of the key. Where it cannot, the past is told all the same."""
     try:
-        said = str(await (await door()).ask(onboarding, "why", key))
+        answer = str(await (await door()).ask(onboarding, "why", key))
     except (CannotReachTemporal, BadTemporalProfile, NotReachable, NotFound, Refused):
         return False, None
-    return True, None if said.startswith(NOTHING_AHEAD) else said
+    return True, None if answer.startswith(NOTHING_AHEAD) else answer
 
 
-def _stage(found: OnboardingInFull, key: str) -> str | None:
-    stage = next((stage for stage in found.stages if stage.key == key), None)
+def _stage(onboarding: OnboardingInFull, key: str) -> str | None:
+    stage = next((stage for stage in onboarding.stages if stage.key == key), None)
     if stage is None:
         return None
     opens, closes = (day_in_words(date.fromisoformat(day)) for day in (stage.opens_on, stage.closes_on))
@@ -83,6 +91,6 @@ def _stage(found: OnboardingInFull, key: str) -> str | None:
 
 
 def _criterion(ledger: SqlLedger, onboarding: str, key: str) -> str | None:
-    """A criterion of the hand-off that the workflow does not miss."""
+    """A sentence when the key is a criterion of the hand-off; asked only when the workflow does not miss it."""
     criteria = ledger.dossier(onboarding).playbook.hand_off.criteria
     return f"{key} holds" if any(criterion.key == key for criterion in criteria) else None
