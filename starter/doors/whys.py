@@ -74,7 +74,7 @@ def reasons_of(milestone: MilestoneRow, onboarding: OnboardingInFull) -> list[st
 
 
 async def _now(onboarding: str, key: str, door: Callable[[], Awaitable[OnboardingDoor]]) -> tuple[bool, str | None]:
-    """Whether the workflow could be asked, and what it says of the key. Where it cannot, the past is told all the same."""
+    """Whether the workflow could be asked, and what it says of the key. If not, the past is told all the same."""
     try:
         answer = str(await (await door()).ask(onboarding, "why", key))
     except (CannotReachTemporal, BadTemporalProfile, NotReachable, NotFound, Refused):

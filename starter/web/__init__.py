@@ -1,1 +1,1 @@
-"""What do other systems and programs reach over HTTP? The intake and the REST API, one process."""
+"""What can other systems and programs reach over HTTP? The intake and the REST API, in one process."""

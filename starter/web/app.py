@@ -1,4 +1,4 @@
-"""What does the web process answer to? Every address, put together."""
+"""Which addresses does the web process answer? All of them, put together here."""
 
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -27,7 +27,7 @@ from starter.web.parts import WebParts
 from starter.web.problems import tell_problems
 
 ROADS: Sequence[Callable[[Settings], Road]] = (deals_road, hubspot_road, salesforce_road, news_road, stripe_road)
-"""The ways in for deliveries."""
+"""The addresses at which deliveries come in."""
 RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     onboarding_routes,
     news_routes,
@@ -36,22 +36,23 @@ RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     delivery_routes,
     webhook_routes,
 )
-"""What the REST API is about."""
+"""The resources of the REST API."""
 
 
 def web_app(parts: WebParts) -> Roads:
+    """The whole web process as one ASGI application: the roads for deliveries, and the API behind them."""
     roads = [road(parts.settings) for road in ROADS]
     return Roads(api_app(parts), roads={road.path: road for road in roads}, parts=parts)
 
 
 def api_app(parts: WebParts) -> FastAPI:
-    """All but the roads."""
+    """The API, the health checks and the usage addresses: everything but the roads."""
     app = FastAPI(
         title="day90",
         summary="Customer onboardings: start them, bring news, ask how they stand.",
         version=version("day90"),
         openapi_url="/openapi.json",
-        # Their pages load scripts from elsewhere.
+        # These pages load scripts from other hosts.
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

@@ -1,6 +1,6 @@
-"""How is a request read that anybody may have sent? Whole, within its limit and its time, straight from the server.
+"""How is the body of a request read that anybody may have sent? Whole, within limits of size and time.
 
-Without Starlette's request around it: that costs more than verifying the signature of what is read.
+Without Starlette's Request: building one costs more than verifying the signature of what is read.
 """
 
 import asyncio
@@ -16,15 +16,15 @@ from runtime.settings import Settings
 from starter.web.problems import Problem
 
 LARGEST = 1_048_576
-"""Bytes: a deal file with 200 stakeholders and 50 notes of full length is half of it."""
+"""Bytes. A deal file with 200 stakeholders and 50 notes of full length is half as large."""
 READ_WITHIN = 30.0
-"""Seconds for a body: a megabyte over a bad line. Who sends half and then nothing holds memory, and needs no token."""
+"""Seconds for a body: a megabyte over a bad line. A sender who stops half-way holds memory, and needs no token."""
 
 
 class Call(NamedTuple):
     """A request as a road sees it. `url` is the address that the sender called and may have signed.
 
-    `headers` go by their names in lower case; of those that came more than once, the first.
+    `headers` have names in lower case; of a header that came more than once, the first counts.
     """
 
     method: str
@@ -35,17 +35,21 @@ class Call(NamedTuple):
 
 
 Admit = Callable[[Call], None]
-"""Raises Problem for a call that is not to be read: what it is asked has no body yet."""
+"""Raises Problem for a call whose body is not to be read; the call that it gets has no body yet."""
 
 
 async def call_of(
     scope: Scope, receive: Receive, *, settings: Settings, largest: int, admit: Admit | None = None
 ) -> Call:
-    """The request, read whole. Raises Problem when it is larger than that, ClientDisconnect when its sender is gone."""
+    """The request, read whole.
+
+    Raises Problem when its body has more than `largest` bytes or comes too slowly, what `admit` raises, and
+    ClientDisconnect when its sender has gone.
+    """
     path = scope.get("raw_path", scope["path"].encode()).decode("ascii", "replace")
     query = scope["query_string"].decode("ascii", "replace")
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
-    # Without a public address nobody stands before us: then it is the one that the sender called.
+    # Without a public address no proxy stands before us, and the address is the one that the sender called.
     address = settings.public_url or f"{scope['scheme']}://{headers.get('host', '')}"
     method, url = scope["method"], f"{address}{path}{f'?{query}' if query else ''}"
     if admit is not None:
@@ -55,7 +59,7 @@ async def call_of(
 
 
 async def read_body(headers: Mapping[str, str], receive: Receive, *, largest: int) -> bytes:
-    """The body, never more of it than that. Raises Problem, ClientDisconnect."""
+    """The body, of at most `largest` bytes. Raises Problem when it is larger or too slow, and ClientDisconnect."""
     announced = headers.get("content-length", "")
     if announced.isdigit() and int(announced) > largest:
         raise _too_large(largest)
@@ -63,23 +67,23 @@ async def read_body(headers: Mapping[str, str], receive: Receive, *, largest: in
     try:
         waits_for = reading.send(None)
     except StopIteration as read:
-        # It came along with the head, as nearly all do: a clock for it would cost more than all the rest of reading.
+        # The body came along with the head, as nearly all do: a timeout would cost more than all the rest of reading.
         return cast("bytes", read.value)
     try:
         async with asyncio.timeout(READ_WITHIN):
             return await _resumed(reading, waits_for)
     except TimeoutError:
-        told = f"the body did not come within {READ_WITHIN:g} s"
-        raise Problem("too-slow", told, headers={"Connection": "close"}) from None
+        reason = f"the body did not come within {READ_WITHIN:g} s"
+        raise Problem("too-slow", reason, headers={"Connection": "close"}) from None
 
 
 @coroutine
 def _resumed(reading: Coroutine[Any, Any, bytes], waits_for: Any) -> Generator[Any, Any, bytes]:
-    """The rest of a reading that has begun, and what it waits for handed on to the loop."""
+    """Go on with a reading that has begun, handing what it waits for on to the event loop."""
     try:
         yield waits_for
-        read: bytes = yield from reading
-        return read
+        body: bytes = yield from reading
+        return body
     finally:
         reading.close()
 

@@ -19,11 +19,11 @@ from starter.web.parts import WebParts
 from store.engine import read_transaction
 
 LOOKS_AT_MOST = 3.0
-"""Seconds: who asks for readiness asks often, and gives up soon."""
+"""Seconds: probes ask for readiness often, and give up soon."""
 HOLDS_FOR = 1.0
-"""Seconds that an answer holds: anybody may ask, and however many do, they cost one look a second."""
+"""Seconds for which an answer is used again: anybody may ask, and however many do, they cost one look a second."""
 ASKS_FOR_SWEEP_EVERY = 60.0
-"""Seconds: a sweep ends once a night."""
+"""Seconds between two questions when the last sweep ended, which happens once a night."""
 Part = Literal["answers", "away"]
 
 
@@ -32,13 +32,13 @@ class Alive(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Deliveries are taken while the database answers; what follows from them waits while Temporal does not."""
+    """Whether the web process can work. It takes deliveries while the database answers; they wait for Temporal."""
 
     ready: bool
     database: Part
-    temporal: Part = Field(description="`away` delays what follows from deliveries and loses nothing")
+    temporal: Part = Field(description="while `away`, deliveries wait to be worked through; nothing is lost")
     swept_at: datetime | None = Field(
-        None, description="when the last nightly sweep ended; null while Temporal is away or remembers none"
+        None, description="when the last nightly sweep ended; null while Temporal is away or has no record of one"
     )
 
 
@@ -46,18 +46,18 @@ def health_routes(parts: WebParts) -> APIRouter:
     router = APIRouter(tags=["health"])
     looks = Looks(parts)
 
-    @router.get("/healthz", summary="Does it run?")
+    @router.get("/healthz", summary="Does the web process run?")
     async def is_alive() -> Alive:
         """The process runs."""
         return Alive()
 
     @router.get(
         "/readyz",
-        summary="Can it take requests?",
+        summary="Can the web process take requests?",
         responses={503: {"model": Readiness, "description": "the database is away"}},
     )
     async def is_ready(response: Response) -> Readiness:
-        """Deliveries can be taken."""
+        """200 when deliveries can be taken, else 503."""
         database, temporal, swept_at = await looks.newest()
         response.status_code = 200 if database else 503
         return Readiness(ready=database, database=_part(database), temporal=_part(temporal), swept_at=swept_at)
@@ -66,7 +66,7 @@ def health_routes(parts: WebParts) -> APIRouter:
 
 
 class Reachability(NamedTuple):
-    """Whether each of them answers, and when the last nightly sweep ended."""
+    """Whether database and Temporal answer, and when the last nightly sweep ended."""
 
     database: bool
     temporal: bool
@@ -74,7 +74,10 @@ class Reachability(NamedTuple):
 
 
 class Looks:
-    """One look at a time, for all who ask; on a thread of its own, so that one that hangs takes no request's."""
+    """Looks at database and Temporal, one look at a time for all who ask.
+
+    The database is asked on a thread of its own, so that a look that hangs takes no thread from requests.
+    """
 
     def __init__(self, parts: WebParts) -> None:
         self._parts = parts
@@ -86,11 +89,11 @@ class Looks:
         self._holds_until = 0.0
 
     async def newest(self) -> "Reachability":
-        """As of a second ago at most."""
+        """What the newest look saw, at most HOLDS_FOR seconds ago."""
         now = asyncio.get_running_loop().time()
         if self._looking is None or (self._looking.done() and now > self._holds_until):
             self._looking = asyncio.create_task(self._look())
-        # Who asked first may hang up; the others wait on.
+        # Whoever asked first may hang up; the others go on waiting.
         return await asyncio.shield(self._looking)
 
     async def _look(self) -> "Reachability":
@@ -99,7 +102,7 @@ class Looks:
         return Reachability(database, temporal, self._swept_at if temporal else None)
 
     def _database(self) -> "Awaitable[None]":
-        """The question that is under way, as long as it hangs; else a new one."""
+        """The question to the database that is still under way, else a new one."""
         if self._asking is None or self._asking.done():
             self._asking = asyncio.get_running_loop().run_in_executor(self._thread, self._ask)
         return asyncio.shield(self._asking)
@@ -113,7 +116,7 @@ class Looks:
         await client.service_client.check_health()
         now = asyncio.get_running_loop().time()
         if now > self._sweep_known_until:
-            # A key that may not list keeps nobody from being ready.
+            # An API key without the right to list workflows does not make us unready.
             with suppress(RPCError):
                 self._swept_at = await TemporalFleet(client).last_ended("Sweep")
             self._sweep_known_until = now + ASKS_FOR_SWEEP_EVERY

@@ -1,4 +1,4 @@
-"""How is an error told over HTTP? As a problem document (RFC 9457), never as a traceback."""
+"""How is an error answered over HTTP? As a problem document (RFC 9457), never as a traceback."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -22,26 +22,28 @@ from starter.trouble import InvalidNews
 
 CONTENT_TYPE = "application/problem+json"
 AGAIN_IN = "5"
-"""Seconds, as Retry-After, where the trouble is ours: a database or a server that restarts is back by then."""
+"""Seconds, for Retry-After, where the trouble is ours: a database or a server that restarts is back by then."""
 log = structlog.get_logger()
 
 
 class Kind(NamedTuple):
+    """HTTP status and title of a kind of problem."""
+
     status: int
     title: str
 
 
 KINDS: Mapping[str, Kind] = {
-    "malformed": Kind(400, "This is not what it says it is"),
-    "unauthenticated": Kind(401, "Who is calling?"),
+    "malformed": Kind(400, "The request cannot be read"),
+    "unauthenticated": Kind(401, "The caller is not authenticated"),
     "not-allowed": Kind(403, "This caller may not do that"),
-    "not-found": Kind(404, "There is nothing here by that name"),
+    "not-found": Kind(404, "There is nothing of that name here"),
     "method-not-allowed": Kind(405, "This address does not take that method"),
-    "too-slow": Kind(408, "The request did not come to its end in time"),
+    "too-slow": Kind(408, "The request did not arrive completely in time"),
     "refused": Kind(409, "The business does not allow this now"),
     "in-progress": Kind(409, "The same request is still being worked on"),
     "precondition-failed": Kind(412, "It has changed meanwhile"),
-    "too-large": Kind(413, "This is more than we take at once"),
+    "too-large": Kind(413, "The request is larger than we take at once"),
     "wrong-media-type": Kind(415, "This media type is not understood here"),
     "invalid": Kind(422, "A field is not as it should be"),
     "key-reused": Kind(422, "This Idempotency-Key stands for another request"),
@@ -51,23 +53,23 @@ KINDS: Mapping[str, Kind] = {
     "unexpected": Kind(500, "Something went wrong on our side"),
     "not-reachable": Kind(503, "A part of day90 does not answer now"),
 }
-"""Every problem there is, by the last part of its `type`."""
+"""Every kind of problem, by the last part of its `type`."""
 
 
 class ProblemDocument(BaseModel):
-    """A problem as it is answered (RFC 9457)."""
+    """A problem document (RFC 9457)."""
 
     model_config = ConfigDict(extra="allow")
 
-    type: str = Field(description="urn:day90:problem: and its name")
-    title: str = Field(description="the same for every problem of that type")
+    type: str = Field(description="urn:day90:problem: and the name of the kind")
+    title: str = Field(description="what the kind means; the same for every problem of that type")
     status: int = Field(description="the HTTP status")
-    detail: str = Field(description="what is the matter this time, and what would be right")
-    field: str | None = Field(None, description="the field of what was sent that it is about")
+    detail: str = Field(description="what went wrong this time, and what would be right")
+    field: str | None = Field(None, description="the field of the request that is concerned")
 
 
 class Problem(Exception):
-    """A request that is answered with a problem document. `kind` is one of KINDS; `headers` go along."""
+    """Raised to answer a request with a problem document. `kind` is a key of KINDS; `headers` go along."""
 
     def __init__(self, kind: str, detail: str, *, field: str = "", headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
@@ -77,18 +79,20 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
     def document(self) -> dict[str, Any]:
+        """The problem as a ProblemDocument, without what is empty."""
         status, title = KINDS[self.kind]
-        told: dict[str, Any] = {"type": f"urn:day90:problem:{self.kind}", "title": title, "status": status}
-        return {**told, "detail": self.detail, **({"field": self.field} if self.field else {})}
+        common: dict[str, Any] = {"type": f"urn:day90:problem:{self.kind}", "title": title, "status": status}
+        return {**common, "detail": self.detail, **({"field": self.field} if self.field else {})}
 
     def response(self) -> Response:
+        """The problem as an HTTP answer."""
         return JSONResponse(
             self.document(), status_code=KINDS[self.kind].status, headers=self.headers, media_type=CONTENT_TYPE
         )
 
 
 def problem_of(trouble: Exception) -> Problem:
-    """The problem that an error of ours is. What nobody foresaw is `unexpected`, and nothing of it is told."""
+    """The problem document for an error. An error that nobody foresaw is `unexpected`, and its text is not shown."""
     match trouble:
         case Problem():
             return trouble
@@ -99,8 +103,10 @@ def problem_of(trouble: Exception) -> Problem:
         case NotFound() | UnknownOnboarding() | UnknownPlaybook():
             return Problem("not-found", str(trouble))
         case BadPlaybook():
-            # Of the sender nothing is wrong; whoever runs day90 finds the line with `day90 playbook lint`.
-            return Problem("unusable-playbook", "`day90 playbook lint` says where; it is not yours to mend")
+            # The sender did nothing wrong; whoever runs day90 finds the line with `day90 playbook lint`.
+            return Problem(
+                "unusable-playbook", "whoever runs this day90 has to mend it: `day90 playbook lint` says where"
+            )
         case NotReachable():
             return Problem("not-reachable", str(trouble), headers={"Retry-After": AGAIN_IN})
         case CannotReachTemporal() | BadTemporalProfile():
@@ -111,11 +117,11 @@ def problem_of(trouble: Exception) -> Problem:
             return _of_http(trouble)
         case RequestValidationError():
             return _of_validation(trouble)
-    return Problem("unexpected", "it was logged; tell whoever runs this day90 when")
+    return Problem("unexpected", "the error was logged; tell whoever runs this day90 when it happened")
 
 
 def answer_to(trouble: Exception, *, path: str) -> Response:
-    """The problem as an answer; ours are logged."""
+    """The answer to an error; an error on our side is logged. `path` is that of the request."""
     problem = problem_of(trouble)
     if problem.kind == "unexpected":
         log.error("request_failed", path=path, kind=type(trouble.__cause__ or trouble).__name__, exc_info=trouble)
@@ -134,17 +140,19 @@ def _of_http(trouble: HTTPException) -> Problem:
 
 def _of_validation(trouble: RequestValidationError) -> Problem:
     """The first complaint, without the input: it may hold names."""
-    found = trouble.errors()
-    if found[0]["type"] == "json_invalid":
+    complaints = trouble.errors()
+    if complaints[0]["type"] == "json_invalid":
         return Problem("malformed", "the body is no JSON")
-    # FastAPI keeps the complaints alone; in the error that they came from, they are told in our words.
-    details = [InitErrorDetails(type=one["type"], loc=one["loc"], input=None, ctx=one.get("ctx", {})) for one in found]
-    field, said = what_is_wrong(ValidationError.from_exception_data("request", details))
-    # Where it stands (query, path, header) is told where the name alone would not do.
+    # FastAPI keeps the complaints alone; our words for them come from pydantic's own error, so it is built again.
+    details = [
+        InitErrorDetails(type=one["type"], loc=one["loc"], input=None, ctx=one.get("ctx", {})) for one in complaints
+    ]
+    field, reason = what_is_wrong(ValidationError.from_exception_data("request", details))
+    # Query, path or header is named too; the body goes without saying.
     field = field.removeprefix("body").lstrip(".")
-    if not field and (named := NAMED_FIRST.fullmatch(said)):
-        field, said = named["field"], named["reason"]
-    return Problem("invalid", said, field=field or "body")
+    if not field and (named := NAMED_FIRST.fullmatch(reason)):
+        field, reason = named["field"], named["reason"]
+    return Problem("invalid", reason, field=field or "body")
 
 
 OURS: tuple[type[Exception], ...] = (
@@ -162,14 +170,14 @@ OURS: tuple[type[Exception], ...] = (
     RequestValidationError,
     Exception,
 )
-"""What is caught one by one: an error that goes by its base class Exception alone is raised again by the server."""
+"""Every error that gets a handler of its own: one that is only handled as Exception is raised again by the server."""
 
 
 def tell_problems(app: FastAPI) -> None:
     """Have every error of the app answered as a problem."""
 
-    async def told(request: Request, trouble: Exception) -> Response:
+    async def answered(request: Request, trouble: Exception) -> Response:
         return answer_to(trouble, path=request.scope["path"])
 
     for kind in OURS:
-        app.add_exception_handler(kind, told)
+        app.add_exception_handler(kind, answered)

@@ -1,4 +1,4 @@
-"""How is a call read that anybody may have sent? Within limits, and with a reason when it is not what it should be."""
+"""How are JSON and tokens read from a request that anybody may have sent? Within limits, and refused with a reason."""
 
 import hmac
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ from pydantic_core import from_json
 from starter.web.problems import Problem
 
 DEEPEST = 100
-"""Levels. Our parser takes 200, and what we keep and hand on stands within more: it must be readable there, too."""
+"""Levels of nesting. Our parser takes 200, and we keep values inside more levels, where it must read them as well."""
 WITHIN = b"[" * (200 - DEEPEST), b"]" * (200 - DEEPEST)
 
 
 def read_json(body: bytes) -> Any:
-    """The JSON value. Raises Problem when it is no JSON in UTF-8, or nested more than about a hundred levels deep."""
+    """The JSON value in a body. Raises Problem when it is no JSON in UTF-8, or has more than about DEEPEST levels."""
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
@@ -22,7 +22,7 @@ def read_json(body: bytes) -> Any:
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as failure:
-        # What the parser says names the place and nothing of the content.
+        # The parser names the place and quotes nothing of the content.
         raise Problem("malformed", f"the body is no JSON: {failure}") from None
     if body.count(b"[") + body.count(b"{") > DEEPEST:
         _refuse_deep(body)
@@ -30,7 +30,10 @@ def read_json(body: bytes) -> Any:
 
 
 def _refuse_deep(body: bytes) -> None:
-    """By the parser, which is a hundred times faster than we are: what is JSON is so within brackets as well."""
+    """Raise Problem for a body nested more than DEEPEST levels deep.
+
+    The parser finds out, a hundred times faster than code of ours: within brackets, the body reaches its limit of 200.
+    """
     before, behind = WITHIN
     try:
         from_json(before + body + behind, allow_inf_nan=False)
@@ -39,9 +42,9 @@ def _refuse_deep(body: bytes) -> None:
 
 
 def is_one_of(given: str, secrets: tuple[str, ...]) -> bool:
-    """Whether it is one of the secrets; all are compared, each in the same time."""
-    known = [hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode()) for secret in secrets]
-    return any(known)
+    """Whether `given` is one of the secrets. All are compared, each in constant time."""
+    matches = [hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode()) for secret in secrets]
+    return any(matches)
 
 
 def bearer(headers: Mapping[str, str]) -> str:

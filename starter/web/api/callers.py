@@ -1,4 +1,4 @@
-"""Who is calling? The token of a request, looked up at most every few seconds."""
+"""Who calls the API? Finds the token of a request, and looks it up in the store at most every few seconds."""
 
 import asyncio
 import re
@@ -18,24 +18,27 @@ from starter.web.reading import bearer
 from store.tokens import USED_AGAIN, SqlTokens
 
 REMEMBERED = 10.0
-"""Seconds after which a token is looked up again: so long a revoked one may still be good."""
+"""Seconds after which a token is looked up again, and for which a revoked one may still be accepted."""
 MOST_REMEMBERED = 10_000
 FORM = re.compile(rf"{MARK}[A-Za-z0-9_-]{{43}}")
-"""What does not even look like a token costs no query."""
+"""What a token looks like; anything else is refused without a query."""
 CHALLENGE = 'Bearer realm="day90"'
 log = structlog.get_logger()
 
 
 @dataclass
 class Callers:
-    """For one event loop."""
+    """Admits callers by their tokens, and remembers tokens for a while. To be used on one event loop."""
 
     tokens: SqlTokens
     rates: Rates
-    _known: "OrderedDict[str, tuple[Token, float]]" = field(default_factory=OrderedDict)
+    _remembered: "OrderedDict[str, tuple[Token, float]]" = field(default_factory=OrderedDict)
 
     async def admitted(self, request: Request, scope: Scope) -> tuple[Token, dict[str, str]]:
-        """The caller, and headers that say how often it may call yet. Raises Problem."""
+        """The caller's token, and headers that say how many calls it has left.
+
+        Raises Problem `unauthenticated`, `not-allowed` (the token lacks the scope) or `too-many`.
+        """
         token = await self._caller(request)
         headers = self.rates.count(token.id)
         if scope not in token.scopes:
@@ -62,20 +65,20 @@ class Callers:
         return token
 
     async def _looked_up(self, hashed: str, *, address: str) -> Token | None:
-        known = self._known.get(hashed)
-        if known is not None and time.monotonic() - known[1] < REMEMBERED:
-            return known[0]
-        if known is None:
-            # One that was good before is not shut out by a neighbour behind the same proxy.
+        before = self._remembered.get(hashed)
+        if before is not None and time.monotonic() - before[1] < REMEMBERED:
+            return before[0]
+        if before is None:
+            # A token that was good before is not shut out by a guesser behind the same proxy.
             self.rates.refuse_guesser(address)
         token = await asyncio.to_thread(self.tokens.by_hash, hashed)
         if token is None:
-            self._known.pop(hashed, None)
+            self._remembered.pop(hashed, None)
             return None
-        self._known[hashed] = (token, time.monotonic())
-        self._known.move_to_end(hashed)
-        if len(self._known) > MOST_REMEMBERED:
-            self._known.popitem(last=False)
+        self._remembered[hashed] = (token, time.monotonic())
+        self._remembered.move_to_end(hashed)
+        if len(self._remembered) > MOST_REMEMBERED:
+            self._remembered.popitem(last=False)
         await self._note_use(token)
         return token
 
@@ -86,10 +89,10 @@ class Callers:
         try:
             await asyncio.to_thread(self.tokens.used, token.id)
         except SQLAlchemyError as trouble:
-            # It would be a pity to refuse a request for that.
+            # No reason to refuse the request.
             log.warning("use_of_token_not_kept", token=token.id, kind=type(trouble).__name__)
 
 
 def _address(request: Request) -> str:
-    """Where the request comes from; behind a proxy that stands on this host, as the proxy says."""
+    """The address that the request comes from; behind a proxy on this host, the one that the proxy names."""
     return request.client.host if request.client else ""

@@ -1,4 +1,4 @@
-"""Where does the next page begin? A word of ours that callers hand back and need not understand."""
+"""Where does the next page of a list begin? In a cursor, which callers hand back and need not understand."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -10,26 +10,29 @@ from pydantic import Field
 from starter.web.problems import Problem
 
 MOST = 200
-"""So many lines a page: some 200 kB of onboardings."""
+"""Lines of the largest page: about 200 kB of onboardings."""
 HIGHEST = 2**63 - 1
-"""As a database counts."""
+"""The largest id that a database holds in a BIGINT."""
 Cursor = Annotated[
     str | None,
-    Query(max_length=500, pattern="^[A-Za-z0-9_-]+$", description="`next` of the page before, as it came"),
+    Query(max_length=500, pattern="^[A-Za-z0-9_-]+$", description="`next` of the page before, unchanged"),
 ]
-Limit = Annotated[int, Query(ge=1, le=MOST, description="so many at most")]
+Limit = Annotated[int, Query(ge=1, le=MOST, description="the most items in one answer")]
 Next = Annotated[str | None, Field(description="the `cursor` of the next page; null where there is none")]
 
 
 def cursor_of(what: str, place: str | int | None) -> str | None:
-    """The word for that place in that list; None where the list has ended."""
+    """The cursor for a place in the list called `what`; None when the list has ended."""
     if place is None:
         return None
     return urlsafe_b64encode(json.dumps([what, place]).encode()).decode().rstrip("=")
 
 
 def place_after(what: str, cursor: str | None) -> str | None:
-    """A place that is an id. Raises Problem when the word is none of ours, or another list's."""
+    """The place in a cursor of the list called `what`, where places are ids; None without a cursor.
+
+    Raises Problem when it is no cursor of ours, or another list's.
+    """
     place = _place(what, cursor)
     if not (place is None or isinstance(place, str)):
         raise _broken()
@@ -37,7 +40,7 @@ def place_after(what: str, cursor: str | None) -> str | None:
 
 
 def number_after(what: str, cursor: str | None) -> int | None:
-    """A place that is a number. Raises Problem."""
+    """The place in a cursor, where places are numbers; None without a cursor. Raises Problem like `place_after`."""
     place = _place(what, cursor)
     if place is None:
         return None
@@ -50,18 +53,18 @@ def _place(what: str, cursor: str | None) -> object:
     if cursor is None:
         return None
     try:
-        # Strictly: what is no letter of ours would be skipped without a word.
+        # Strictly: a letter outside the alphabet would be skipped silently.
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        read = json.loads(urlsafe_b64decode(padded))
+        pair = json.loads(urlsafe_b64decode(padded))
     except (ValueError, RecursionError):
         raise _broken() from None
-    if not isinstance(read, list) or len(read) != 2 or read[0] != what or read[1] is None:
+    if not isinstance(pair, list) or len(pair) != 2 or pair[0] != what or pair[1] is None:
         raise _broken()
-    place: object = read[1]
+    place: object = pair[1]
     if cursor_of(what, place if isinstance(place, str | int) else None) != cursor:
         raise _broken()
     return place
 
 
 def _broken() -> Problem:
-    return Problem("invalid", "is no cursor of this list: take `next` of a page as it is", field="query.cursor")
+    return Problem("invalid", "is no cursor of this list: send `next` of a page unchanged", field="query.cursor")

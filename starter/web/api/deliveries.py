@@ -1,4 +1,4 @@
-"""What have other systems delivered, and what became of it? The inbox, and another try."""
+"""What have other systems delivered, and what became of it? Lists the inbox, and tries a delivery again."""
 
 import asyncio
 from typing import Annotated
@@ -18,7 +18,7 @@ Named = Annotated[str | None, Query(max_length=200)]
 
 
 class InboxLine(Wire):
-    """A delivery without what was in it."""
+    """A delivery without its content."""
 
     id: int
     source: str
@@ -49,7 +49,7 @@ def delivery_routes(parts: WebParts) -> APIRouter:
         limit: Limit = 50,
         cursor: Cursor = None,
     ) -> InboxLines:
-        """Newest first."""
+        """Deliveries, the newest first, without their content."""
         before = number_after("inbox", cursor)
         page = parts.inbox.page(state=state, source=source, subject=subject, before=before, limit=limit)
         lines = tuple(InboxLine.model_validate(row.model_dump()) for row in page.rows)
@@ -57,32 +57,32 @@ def delivery_routes(parts: WebParts) -> APIRouter:
 
     @router.get(
         "/inbox/{delivery}",
-        summary="One delivery, with what was in it",
+        summary="One delivery, with its content",
         openapi_extra=needs("inbox:read"),
         responses=problems("not-found"),
     )
     def get_delivery(delivery: DeliveryId) -> InboxRow:
-        return _found(parts, delivery)
+        return _row(parts, delivery)
 
     @router.post(
         "/inbox/{delivery}/retry",
         summary="Try a delivery again",
         openapi_extra=needs("inbox:write"),
-        response_description="it waits; what becomes of it stands there later",
+        response_description="the delivery, waiting; what became of it can be read here later",
         responses=problems(*WRITING, "not-found"),
         dependencies=[Depends(key_parameter)],
     )
     async def retry_delivery(delivery: DeliveryId) -> InboxLine:
-        """As if it had just come, after somebody mended what was in its way. One that waits goes on waiting."""
+        """The delivery is worked through as if it had just come. One that waits goes on waiting."""
         await asyncio.to_thread(parts.inbox.retry, delivery)
         parts.bell.ring()
-        row = await asyncio.to_thread(_found, parts, delivery)
+        row = await asyncio.to_thread(_row, parts, delivery)
         return InboxLine.model_validate(row.model_dump())
 
     return router
 
 
-def _found(parts: WebParts, delivery: int) -> InboxRow:
+def _row(parts: WebParts, delivery: int) -> InboxRow:
     row = parts.inbox.get(delivery)
     if row is None:
         raise Problem("not-found", f"there is no delivery {delivery}")

@@ -1,4 +1,4 @@
-"""What does the OpenAPI document say of us? What FastAPI cannot know: problems, tokens, tags, where we are."""
+"""What does the OpenAPI document say that FastAPI cannot know? Problems, tokens, tags, samples and our address."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -13,22 +13,22 @@ from starter.web.api.gate import SCHEME
 from starter.web.problems import ProblemDocument
 
 TAGS = {
-    "onboardings": "start them, and see how they stand",
-    "news": "say what happened; the business may refuse it, and says why",
-    "audit": "who approved what, verifiable",
+    "onboardings": "start onboardings, and see how they stand",
+    "news": "report what happened; the business may refuse it, and says why",
+    "audit": "who approved what, in a form that can be verified",
     "playbooks": "the plans that onboardings follow",
     "inbox": "what other systems delivered",
-    "webhooks": "what other systems were told, and again",
+    "webhooks": "what other systems were sent, and sending it again",
     "health": "whether the process can work",
 }
 
 
 SAMPLES: Mapping[str, Any] = json.loads(Path(__file__).with_name("samples.json").read_text(encoding="utf-8"))
-"""Real answers, with lists cut short, by operation; all news has one."""
+"""Real answers by operation, with lists cut short; all news shares one."""
 
 
 def describe(app: FastAPI, *, address: str) -> None:
-    """Have it answered at /openapi.json; made when it is first asked for."""
+    """Have our OpenAPI document answered at /openapi.json; it is built at the first request."""
     app.openapi = _described(app, address)  # type: ignore[method-assign]  # FastAPI's own way to change it
 
 
@@ -71,7 +71,7 @@ def _document(app: FastAPI, address: str) -> dict[str, Any]:
 
 
 def _show(operation: dict[str, Any]) -> None:
-    """How its answer looks, where a sample of it was kept."""
+    """Add the sample of its answer to an operation that has one."""
     sample = SAMPLES.get("news" if "news" in operation["tags"] else operation["operationId"])
     for status, answer in operation["responses"].items():
         if sample is not None and status in ("200", "201"):

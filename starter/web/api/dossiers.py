@@ -29,12 +29,12 @@ def dossier_routes(parts: WebParts) -> APIRouter:
         onboarding: OnboardingId,
         names: Annotated[bool, Query(description="with the names behind the ids; needs people:read as well")] = False,
     ) -> AuditDossier:
-        """The whole journal as a chain of hashes, and who decided what on which version. docs/dossier.md says how it
-        is verified, with a script that uses nothing of ours.
+        """The whole journal as a chain of hashes, and who decided what on which version. docs/dossier.md says how
+        to verify it, with a script that uses no code of day90.
         """
         if names and NAMES not in token_of(request).scopes:
             raise Problem("not-allowed", f"this token does not have the scope {NAMES}")
-        found = dossier_of(parts.engine, onboarding)
-        return found.model_copy(update={"names": names_of(parts.engine, onboarding)}) if names else found
+        dossier = dossier_of(parts.engine, onboarding)
+        return dossier.model_copy(update={"names": names_of(parts.engine, onboarding)}) if names else dossier
 
     return router

@@ -1,4 +1,4 @@
-"""In what does every answer of the API come? With a request id, careful headers, and an answer to every method."""
+"""What goes around every answer of the API? A request id, security headers, and answers to HEAD and OPTIONS."""
 
 import re
 import time
@@ -14,21 +14,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 OURS = ("/api/", "/openapi.json")
 REQUEST_ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
 CAREFUL = {
-    # It is no page, and nobody should guess that it is.
+    # An answer is no web page, and no browser should guess that it is.
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
 KEEPS_NOTHING = "no-store"
-"""As Cache-Control: answers hold what a token may see, and others behind the same proxy may not."""
+"""For Cache-Control: an answer holds what one token may see, and others behind the same proxy may not."""
 LONGEST_SHOWN = 200
-"""So much of a path goes into the log: anybody may send any."""
+"""Characters of a path that go into the log: anybody may send a path of any length."""
 log = structlog.get_logger()
 
 
 @dataclass
 class Envelope:
-    """ASGI around the app. What is not the API's passes through untouched: deliveries are counted in microseconds."""
+    """ASGI middleware around the app. Requests outside the API pass untouched: for deliveries microseconds count."""
 
     app: ASGIApp
     api: FastAPI
@@ -67,25 +67,25 @@ class Envelope:
             as_get = {**scope, "method": "GET"} if method == "HEAD" else scope
             await self.app(as_get, receive, dressed)
             took = round((time.perf_counter() - began) * 1000, 1)
-            tell = log.info if method not in ("GET", "HEAD") else log.debug
-            tell("api_request", method=method, path=scope["path"][:LONGEST_SHOWN], status=status, took_ms=took)
+            write = log.info if method not in ("GET", "HEAD") else log.debug
+            write("api_request", method=method, path=scope["path"][:LONGEST_SHOWN], status=status, took_ms=took)
 
     def _allowed(self, path: str) -> str:
-        """Every method of that address, as the OpenAPI document has them; empty where there is none."""
+        """The methods of an address, as the OpenAPI document lists them; empty for an unknown address."""
         self._addresses = self._addresses or _addresses(self.api.openapi()["paths"])
         return next((methods for pattern, methods in self._addresses if pattern.fullmatch(path)), "")
 
 
 def _addresses(paths: Mapping[str, Mapping[str, object]]) -> "Sequence[tuple[re.Pattern[str], str]]":
-    found = []
-    # An address in words comes before one with a parameter in its place.
+    addresses = []
+    # An address in plain words comes before one with a parameter in its place.
     for path in sorted(paths, key=lambda path: path.count("{")):
         parts = re.split(r"(\{\w+\})", path)
         pattern = "".join(_part(part) if part.startswith("{") else re.escape(part) for part in parts)
         methods = [method.upper() for method in paths[path]]
         methods += ["HEAD"] if "GET" in methods else []
-        found.append((re.compile(pattern), ", ".join([*sorted(methods), "OPTIONS"])))
-    return found
+        addresses.append((re.compile(pattern), ", ".join([*sorted(methods), "OPTIONS"])))
+    return addresses
 
 
 def _part(parameter: str) -> str:
@@ -94,6 +94,6 @@ def _part(parameter: str) -> str:
 
 
 def _request_id(scope: Scope) -> str:
-    """The caller's own, where it is one that can stand in a log."""
+    """The caller's own request id if it may stand in a log, else a new one."""
     given: bytes = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
     return given.decode() if REQUEST_ID.fullmatch(given) else uuid4().hex

@@ -1,4 +1,4 @@
-"""What does every request to the API pass? Its token, its rate, its size, its fields, and its Idempotency-Key."""
+"""What is checked of every request to the API? Its token, rate, size and fields, and its Idempotency-Key."""
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -21,12 +21,14 @@ from store.keyed_answers import SqlKeyedAnswers
 from store.tokens import SqlTokens
 
 SCHEME = "token"
-"""The name of our one security scheme in the OpenAPI document; each operation's entry there is what it needs."""
+"""The name of our one security scheme in the OpenAPI document; the scope that an operation needs stands beside it."""
 Handling = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
+    """What the gate keeps between requests."""
+
     callers: Callers
     answers: SqlKeyedAnswers
 
@@ -37,7 +39,7 @@ def gate_of(parts: WebParts) -> Gate:
 
 
 def needs(scope: Scope) -> dict[str, Any]:
-    """What an operation needs, as it stands in the OpenAPI document; the gate reads it from there."""
+    """The scope that an operation needs, as the OpenAPI document states it; the gate reads it from there."""
     return {"security": [{SCHEME: [scope]}]}
 
 
@@ -60,10 +62,10 @@ class GuardedRoute(APIRoute):
             except ClientDisconnect:
                 return Response(status_code=400)
             except Exception as trouble:
-                told = problem_of(trouble)
-                told.headers.update(headers)
-                # Here already, so that what nobody foresaw is answered and logged with the request's id as well.
-                raise told from trouble
+                problem = problem_of(trouble)
+                problem.headers.update(headers)
+                # Already here, so that an unforeseen error is answered and logged with the request's id as well.
+                raise problem from trouble
             response.headers.update(headers)
             return response
 
@@ -76,7 +78,7 @@ def needs_nothing() -> Mapping[str, Any]:
 
 
 def api_router(tag: str) -> APIRouter:
-    """A resource's operations, each behind the gate."""
+    """A router for the operations of one resource, each behind the gate."""
     return APIRouter(prefix="/api/v1", tags=[tag], route_class=GuardedRoute)
 
 
@@ -84,26 +86,27 @@ def key_parameter(
     idempotency_key: Annotated[
         str | None,
         Header(
-            description="a new one for each order, the same when it is sent again: then it counts once and is answered"
-            " as before, for 24 hours",
+            description="a new key for each request, and the same key when that is sent again within 24 hours: then it"
+            " counts once and is answered as before",
             max_length=257,
             pattern=f"^{KEY_FORM}$",
             examples=["7a2f6f0c-5a2e-4f6e-9d55-8a1f0a3c9d10"],
         ),
     ] = None,
 ) -> None:
-    """For the OpenAPI document; the gate reads it before anything else is done."""
+    """Documents the header in the OpenAPI document; the gate itself reads it before anything else is done."""
 
 
 def token_of(request: Request) -> Token:
+    """The token of the caller, once the request has passed the gate."""
     token: Token = request.state.token
     return token
 
 
 def key_of(request: Request) -> Keyed | None:
-    """The Idempotency-Key that this write goes by."""
-    found: Keyed | None = getattr(request.state, "keyed", None)
-    return found
+    """The Idempotency-Key of a write; None when it was sent without one."""
+    write: Keyed | None = getattr(request.state, "keyed", None)
+    return write
 
 
 async def _handled(request: Request, gate: Gate, token: Token, *, handle: Handling, takes_body: bool) -> Response:
@@ -129,8 +132,8 @@ async def _handled(request: Request, gate: Gate, token: Token, *, handle: Handli
 def _refuse_unknown(request: Request, asked_for: set[str]) -> None:
     """A filter that is misspelt must not answer with everything."""
     if unknown := sorted(set(request.query_params) - asked_for):
-        known = f"there are: {', '.join(sorted(asked_for))}" if asked_for else "there are none here"
-        raise Problem("invalid", f"is no parameter that we know; {known}", field=f"query.{unknown[0][:80]}")
+        choice = f"there are: {', '.join(sorted(asked_for))}" if asked_for else "there are none here"
+        raise Problem("invalid", f"is no parameter that we know; {choice}", field=f"query.{unknown[0][:80]}")
 
 
 def _refuse_other_media(request: Request) -> None:

@@ -1,7 +1,7 @@
-"""How is a repeated write answered? As the first one was, under its Idempotency-Key.
+"""How is a repeated write answered? Like the first one, if both have the same Idempotency-Key.
 
-As in draft-ietf-httpapi-idempotency-key-header: the same key with the same request gets the same answer, with another
-request it is refused, and while the first is being worked on the second is asked to wait.
+As in draft-ietf-httpapi-idempotency-key-header: the same key with the same request gets the same answer; with another
+request it is refused; and while the first request is being worked on, the second is asked to wait.
 """
 
 import asyncio
@@ -22,17 +22,17 @@ FORM = re.compile(KEY_FORM)
 """Up to 255 visible characters of ASCII, in quotes as the draft has it, or bare as most senders do."""
 KEPT_HEADERS = ("content-type", "location", "etag", "www-authenticate", "retry-after")
 KEPT_PROBLEMS = frozenset({"refused"})
-"""Of problems, what the business answered is kept. What was malformed began nothing, and what was not reachable shall
-be tried: the key stays free."""
+"""Of problems only a refusal by the business is kept. A malformed request began nothing, and one that could not reach
+Temporal should be tried again: the key stays free."""
 LATER = "1"
-"""Seconds, as Retry-After, while the first is being worked on."""
+"""Seconds, for Retry-After, while the first request is being worked on."""
 
 Answering = Callable[[], Awaitable[Response]]
 
 
 @dataclass(frozen=True)
 class Keyed:
-    """One write under a key. `request` is the fingerprint of all that makes it this request."""
+    """A write under a key. `request` is a fingerprint of everything that makes it this request and no other."""
 
     token: int
     key: str
@@ -40,24 +40,27 @@ class Keyed:
 
     @property
     def news_id(self) -> str:
-        """What news without an id of its own goes by: known among the last 500, also after the key is forgotten."""
+        """The id of news that has none of its own. Known among the last 500 even after the key has expired."""
         return "api-" + _hash(f"{self.token}", self.key, self.request)[:32]
 
 
 def keyed(request: Request, body: bytes, *, token: int) -> Keyed | None:
-    """The key that the write goes by, if it goes by one. Raises Problem when it is none."""
+    """The write with its Idempotency-Key; None when it was sent without one. Raises Problem for a malformed key."""
     given = request.headers.get(HEADER)
     if given is None:
         return None
-    found = FORM.fullmatch(given.strip())
-    if found is None:
-        raise Problem("invalid", "is up to 255 visible ASCII characters, like a UUID", field=HEADER)
+    match = FORM.fullmatch(given.strip())
+    if match is None:
+        raise Problem("invalid", "should be up to 255 visible ASCII characters, like a UUID", field=HEADER)
     parts = (request.method, request.url.path, request.url.query, request.headers.get("if-match", ""))
-    return Keyed(token=token, key=found[1], request=_hash(*parts, hashlib.sha256(body).hexdigest()))
+    return Keyed(token=token, key=match[1], request=_hash(*parts, hashlib.sha256(body).hexdigest()))
 
 
 async def answered_once(answers: SqlKeyedAnswers, write: Keyed, answer: Answering) -> Response:
-    """The answer, or the one that was given before. Raises Problem."""
+    """The answer to a write. `answer` is called, unless the same write was answered before: then that is repeated.
+
+    Raises Problem `key-reused` or `in-progress`, and what `answer` raises.
+    """
     begun = await asyncio.to_thread(lambda: answers.begin(token=write.token, key=write.key, fingerprint=write.request))
     if begun.fingerprint != write.request:
         raise Problem("key-reused", "another request was sent with this key: take a new one", field=HEADER)
@@ -73,7 +76,7 @@ async def answered_once(answers: SqlKeyedAnswers, write: Keyed, answer: Answerin
         if problem is not None and problem.kind in KEPT_PROBLEMS:
             await _keep(answers, write, problem.response())
         else:
-            # Also when the caller hung up.
+            # Even when the caller has hung up.
             await asyncio.shield(asyncio.to_thread(lambda: answers.forget(token=write.token, key=write.key)))
         raise
     await _keep(answers, write, response)
@@ -81,12 +84,12 @@ async def answered_once(answers: SqlKeyedAnswers, write: Keyed, answer: Answerin
 
 
 async def _keep(answers: SqlKeyedAnswers, write: Keyed, response: Response) -> None:
-    kept = KeptAnswer(
+    answer = KeptAnswer(
         status=response.status_code,
         headers={name: response.headers[name] for name in KEPT_HEADERS if name in response.headers},
         body=bytes(response.body).decode(),
     )
-    await asyncio.to_thread(lambda: answers.answered(kept, token=write.token, key=write.key))
+    await asyncio.to_thread(lambda: answers.answered(answer, token=write.token, key=write.key))
 
 
 def _hash(*parts: str) -> str:

@@ -1,4 +1,4 @@
-"""Which onboardings are there, how does each stand, and how does one start?"""
+"""Which onboardings are there, how does each one stand, and how is one started?"""
 
 import asyncio
 from typing import Annotated, Any, Literal
@@ -21,7 +21,7 @@ from store.pages import NoticeShown, journal_page, notice_page
 from store.reads import JournalEntry, NoticeState, OnboardingInFull, OnboardingLine, also_of_account, one, portfolio
 
 OPENS_WITHIN = 5.0
-"""Seconds that a start waits for a worker; usually it takes one, and proxies wait for thirty."""
+"""Seconds that a start waits for a worker; usually one is enough, and proxies wait for thirty."""
 EXAMPLE: dict[str, Any] = {
     "source": "file",
     "id": "acme_2026",
@@ -34,8 +34,12 @@ EXAMPLE: dict[str, Any] = {
 
 class StartedOnboarding(Wire):
     onboarding: str
-    already: bool = Field(description="it had been started before; at most its hand-off record was completed")
-    completed: tuple[str, ...] = Field((), description="fields that its hand-off record lacked and got")
+    already: bool = Field(
+        description="true when it had been started before; then at most its hand-off record was completed"
+    )
+    completed: tuple[str, ...] = Field(
+        (), description="fields that were missing in its hand-off record and were filled in"
+    )
     status: str = Field(description="`opening` while no worker has taken it up")
     ending: str | None = None
 
@@ -59,8 +63,10 @@ class OtherOfAccount(Wire):
 
 
 class OnboardingShown(OnboardingInFull):
-    also_of_account: tuple[OtherOfAccount, ...] = Field(description="the same customer's others, the latest first")
-    time_zone: str = Field(description="the customer's; its days count in it")
+    also_of_account: tuple[OtherOfAccount, ...] = Field(
+        description="other onboardings of the same customer, the latest first"
+    )
+    time_zone: str = Field(description="the customer's time zone, in which its days are counted")
     temporal_ui: str | None = Field(description="its page in the Temporal UI, where one is known")
 
 
@@ -72,7 +78,7 @@ class DatedMilestone(Wire):
     due: Instant
     at: Instant | None
     optional: bool
-    because: tuple[str, ...] = Field(description="how its date came about, a sentence for each step")
+    because: tuple[str, ...] = Field(description="how the date came about, a sentence for each step")
 
 
 class DatedStage(Wire):
@@ -86,7 +92,9 @@ class DatedStage(Wire):
 class PlanShown(Wire):
     onboarding: str
     playbook: str
-    revision: int = Field(description="the how-manieth plan it is; 0 while none is drafted")
+    revision: int = Field(
+        description="number of the plan: 1 for the first one, one more for each later one; 0 while none is drafted"
+    )
     stages: tuple[DatedStage, ...]
     milestones: tuple[DatedMilestone, ...]
     hand_off_from: Instant | None
@@ -117,7 +125,7 @@ class NoticesShown(Wire):
 class WhyShown(Wire):
     key: str
     now: str | None = Field(
-        description="what the workflow itself says; null when it could not be asked or knows nothing"
+        description="what the workflow says about the present; null when it could not be asked or knows nothing"
     )
     date: tuple[str, ...] = Field(description="how the date came about")
     happened: tuple[JournalEntry, ...]
@@ -133,7 +141,7 @@ def onboarding_routes(parts: WebParts) -> APIRouter:
         openapi_extra=needs("onboardings:write"),
         status_code=201,
         response_model=StartedOnboarding,
-        response_description="started; it stands at Location",
+        response_description="started; Location is its address",
         responses={
             200: {"model": StartedOnboarding, "description": "it had been started before"},
             **problems(*WRITING, "wrong-media-type", "unusable-playbook"),
@@ -141,21 +149,21 @@ def onboarding_routes(parts: WebParts) -> APIRouter:
         dependencies=[Depends(key_parameter)],
     )
     async def start_onboarding(deal: Annotated[DealClosed, Body(examples=[EXAMPLE])]) -> Response:
-        """The body is a deal file, as `day90 start` takes it. One deal has one onboarding, for ever: sent again, it
-        answers 200, and fills in at most what the hand-off record lacked.
+        """The body is a deal file, as `day90 start` takes it. A deal has one onboarding, for ever: when it is sent
+        again, the answer is 200, and at most missing fields of the hand-off record are filled in.
         """
         door = await parts.door()
         started = await door.start(deal.model_dump(mode="json", exclude_unset=True))
-        found = await opened(door, parts.engine, started.onboarding, within=OPENS_WITHIN)
-        said = StartedOnboarding(
+        standing = await opened(door, parts.engine, started.onboarding, within=OPENS_WITHIN)
+        answer = StartedOnboarding(
             onboarding=started.onboarding,
             already=started.already,
             completed=started.completed,
-            status=found.status if found else "opening",
-            ending=found.ending if found else None,
+            status=standing.status if standing else "opening",
+            ending=standing.ending if standing else None,
         )
         return JSONResponse(
-            said.model_dump(mode="json"),
+            answer.model_dump(mode="json"),
             status_code=200 if started.already else 201,
             headers={"Location": f"/api/v1/onboardings/{started.onboarding}"},
         )
@@ -170,13 +178,13 @@ def onboarding_routes(parts: WebParts) -> APIRouter:
         *,
         status: Annotated[OnboardingStatus | None, Query(description="how it stands, or how it ended")] = None,
         owner: Annotated[Slug | None, Query(description="a staff handle")] = None,
-        stage: Annotated[Slug | None, Query(description="a stage's key: those in which it is open")] = None,
+        stage: Annotated[Slug | None, Query(description="a stage's key: only onboardings in which it is open")] = None,
         late: Annotated[bool, Query(description="only open ones with something overdue")] = False,
         open: Annotated[bool, Query(description="only those that have not ended")] = False,
         limit: Limit = 50,
         cursor: Cursor = None,
     ) -> OnboardingPage:
-        """By id, so that a line that changes while somebody pages is neither skipped nor shown twice."""
+        """Sorted by id, so that a line that changes between two pages is neither skipped nor shown twice."""
         page = portfolio(
             parts.engine,
             status=status,
@@ -198,28 +206,30 @@ def onboarding_routes(parts: WebParts) -> APIRouter:
         responses={200: TAGGED, **NOT_MODIFIED, **problems("not-found")},
     )
     def get_onboarding(onboarding: OnboardingId, if_none_match: IfNoneMatch = None) -> Response:
-        """Plan, registers and what comes next, as last written down."""
-        return tagged(shown(parts, onboarding), known=if_none_match)
+        """Plan, registers and what comes next, as last written to the store."""
+        return tagged(shown(parts, onboarding), if_none_match=if_none_match)
 
     @router.get(
         "/onboardings/{onboarding}/plan",
-        summary="Its plan, with the reasons of each date",
+        summary="The plan, with the reasons for each date",
         openapi_extra=needs("onboardings:read"),
         responses=problems("not-found"),
     )
     def get_plan(onboarding: OnboardingId) -> PlanShown:
-        found = one(parts.engine, onboarding)
+        standing = one(parts.engine, onboarding)
         return PlanShown(
             onboarding=onboarding,
-            playbook=found.playbook,
-            revision=found.revision,
-            stages=tuple(DatedStage.model_validate(stage.model_dump()) for stage in found.stages),
+            playbook=standing.playbook,
+            revision=standing.revision,
+            stages=tuple(DatedStage.model_validate(stage.model_dump()) for stage in standing.stages),
             milestones=tuple(
-                DatedMilestone(**milestone.model_dump(exclude={"reasons"}), because=tuple(reasons_of(milestone, found)))
-                for milestone in found.milestones
+                DatedMilestone(
+                    **milestone.model_dump(exclude={"reasons"}), because=tuple(reasons_of(milestone, standing))
+                )
+                for milestone in standing.milestones
             ),
-            hand_off_from=found.plan.hand_off_from if found.plan else None,
-            hand_off_by=found.plan.hand_off_by if found.plan else None,
+            hand_off_from=standing.plan.hand_off_from if standing.plan else None,
+            hand_off_by=standing.plan.hand_off_by if standing.plan else None,
         )
 
     @router.get(
@@ -229,7 +239,7 @@ def onboarding_routes(parts: WebParts) -> APIRouter:
         responses=problems("not-found", "refused"),
     )
     async def get_agenda(onboarding: OnboardingId) -> AgendaShown:
-        """Soonest first. The workflow itself is asked, so it needs Temporal and a worker."""
+        """The soonest first. The workflow is asked, so this needs Temporal and a worker."""
         await known(parts, onboarding)
         entries = await (await parts.door()).ask(onboarding, "agenda")
         return AgendaShown.model_validate({"items": entries})
@@ -245,30 +255,30 @@ def onboarding_routes(parts: WebParts) -> APIRouter:
         key: Annotated[
             str,
             Path(
-                description="of a milestone, a stage, an issue, a criterion, or an entry of agenda or journal",
+                description="key of a milestone, a stage, an issue, a criterion, or an entry of the agenda or journal",
                 min_length=1,
                 max_length=500,
             ),
         ],
     ) -> WhyShown:
-        """The past is told by the journal, the present by the workflow, where it can be asked."""
-        found = await look_into(onboarding, key, engine=parts.engine, ledger=parts.ledger, door=parts.door)
+        """The past comes from the journal, the present from the workflow if it can be asked."""
+        why = await look_into(onboarding, key, engine=parts.engine, ledger=parts.ledger, door=parts.door)
         return WhyShown(
             key=key,
-            now=found.now,
-            date=tuple(found.date),
-            happened=tuple(found.entries),
-            notices=tuple(NoticeShown.model_validate(mail.model_dump()) for mail in found.mails),
+            now=why.now,
+            date=tuple(why.date),
+            happened=tuple(why.entries),
+            notices=tuple(NoticeShown.model_validate(mail.model_dump()) for mail in why.mails),
         )
 
     @router.get(
         "/onboardings/{onboarding}/journal",
-        summary="What has happened, for ever",
+        summary="The journal: everything that has happened",
         openapi_extra=needs("onboardings:read"),
         responses=problems("not-found"),
     )
     def list_journal(onboarding: OnboardingId, limit: Limit = 50, cursor: Cursor = None) -> JournalShown:
-        """In the order of writing, oldest first."""
+        """Entries in the order in which they were written, the oldest first."""
         after = number_after("journal", cursor) or 0
         parts.ledger.dossier(onboarding)
         page = journal_page(parts.engine, onboarding, after=after, limit=limit)
@@ -283,7 +293,7 @@ def onboarding_routes(parts: WebParts) -> APIRouter:
     def list_notices(
         onboarding: OnboardingId, state: NoticeState | None = None, limit: Limit = 50, cursor: Cursor = None
     ) -> NoticesShown:
-        """Newest first, people by their ids and without the texts."""
+        """Notices, the newest first; people stand there by their ids, and the texts are left out."""
         before = number_after("notices", cursor)
         parts.ledger.dossier(onboarding)
         page = notice_page(parts.engine, onboarding, state=state, before=before, limit=limit)
@@ -293,15 +303,15 @@ def onboarding_routes(parts: WebParts) -> APIRouter:
 
 
 def shown(parts: WebParts, onboarding: str) -> OnboardingShown:
-    """Raises UnknownOnboarding."""
-    found = one(parts.engine, onboarding)
+    """The onboarding in full, as the API shows it. Raises UnknownOnboarding."""
+    standing = one(parts.engine, onboarding)
     zone = parts.ledger.dossier(onboarding).calendar.time_zone
     ui = parts.settings.temporal_ui
     link = f"{ui}/namespaces/{namespace()}/workflows/{onboarding}" if ui else None
     others = tuple(OtherOfAccount(**dict(other)) for other in also_of_account(parts.engine, onboarding))
-    return OnboardingShown(**dict(found), also_of_account=others, time_zone=zone, temporal_ui=link)
+    return OnboardingShown(**dict(standing), also_of_account=others, time_zone=zone, temporal_ui=link)
 
 
 async def known(parts: WebParts, onboarding: str) -> None:
-    """Raises UnknownOnboarding: Temporal knows workflows that are none."""
+    """Raise UnknownOnboarding unless the store has that onboarding: Temporal also has workflows that are none."""
     await asyncio.to_thread(parts.ledger.dossier, onboarding)

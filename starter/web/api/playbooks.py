@@ -1,4 +1,4 @@
-"""Which playbooks are there, and what do they say?"""
+"""Which playbooks are there, and what does each say?"""
 
 import json
 from typing import Annotated, Literal
@@ -35,7 +35,7 @@ def playbook_routes(parts: WebParts) -> APIRouter:
 
     @router.get("/playbooks", summary="List playbooks", openapi_extra=needs("playbooks:read"), responses=problems())
     def list_playbooks() -> PlaybookList:
-        """Those that come with day90, and the company's own."""
+        """The playbooks that come with day90, and the company's own."""
         keys = parts.library.keys()
         return PlaybookList(items=tuple(_line(parts, key) for key in keys))
 
@@ -49,8 +49,8 @@ def playbook_routes(parts: WebParts) -> APIRouter:
     def get_playbook(
         key: Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")], if_none_match: IfNoneMatch = None
     ) -> Response:
-        """As its YAML says, with what it leaves to the defaults."""
-        return tagged(parts.library.get(key), known=if_none_match)
+        """The playbook as its YAML says, with the defaults filled in."""
+        return tagged(parts.library.get(key), if_none_match=if_none_match)
 
     @router.get(
         "/schemas/{of}",
@@ -64,9 +64,9 @@ def playbook_routes(parts: WebParts) -> APIRouter:
         response_class=Response,
     )
     def get_schema(of: Literal["playbook", "team"], if_none_match: IfNoneMatch = None) -> Response:
-        """For editors that complete and check."""
+        """Schema for editors that complete and check."""
         schema = json_schema() if of == "playbook" else team_json_schema()
-        return tagged_bytes(json.dumps(schema).encode(), known=if_none_match, media_type=SCHEMA_TYPE)
+        return tagged_bytes(json.dumps(schema).encode(), if_none_match=if_none_match, media_type=SCHEMA_TYPE)
 
     return router
 

@@ -1,4 +1,4 @@
-"""How often may somebody call? So often a minute by token, and so often with a wrong one by address."""
+"""How often may somebody call the API? Limits per minute for each token, and for wrong tokens from each address."""
 
 import math
 import time
@@ -11,12 +11,12 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from starter.web.problems import Problem
 
 WRONG_A_MINUTE = 30
-"""A program that was given a wrong token tries it in a loop; a guesser gets nowhere at any rate."""
+"""Wrong tokens from one address. Enough for a program that tries a wrong token in a loop, and useless to a guesser."""
 
 
 @dataclass
 class Rates:
-    """Counted in this process alone: behind a balancer each process allows as much. For one event loop."""
+    """Counts calls in this process alone: behind a load balancer each process allows as many. For one event loop."""
 
     a_minute: int
     _limiter: SlidingWindowCounterRateLimiter = field(
@@ -28,22 +28,25 @@ class Rates:
         self._of_address = RateLimitItemPerMinute(WRONG_A_MINUTE)
 
     def count(self, token: int) -> dict[str, str]:
-        """Headers that say what is left (draft-ietf-httpapi-ratelimit-headers). Raises Problem when nothing is."""
+        """Count a call of a token; answers headers that say what is left (draft-ietf-httpapi-ratelimit-headers).
+
+        Raises Problem when nothing is left.
+        """
         named = ("token", str(token))
         allowed = self._limiter.hit(self._of_token, *named)
         window = self._limiter.get_window_stats(self._of_token, *named)
         again = max(1, math.ceil(window.reset_time - time.time()))
-        told = {
+        headers = {
             "RateLimit-Policy": f'"token";q={self.a_minute};w=60',
             "RateLimit": f'"token";r={window.remaining};t={again}',
         }
         if allowed:
-            return told
+            return headers
         detail = f"a token may make {self.a_minute} requests a minute; again in {again} s"
-        raise Problem("too-many", detail, headers={**told, "Retry-After": str(again)})
+        raise Problem("too-many", detail, headers={**headers, "Retry-After": str(again)})
 
     def refuse_guesser(self, address: str) -> None:
-        """Raises Problem when wrong tokens came from there too often."""
+        """Raise Problem when too many wrong tokens came from an address in the last minute."""
         if self._limiter.test(self._of_address, "wrong", address):
             return
         window = self._limiter.get_window_stats(self._of_address, "wrong", address)
@@ -55,4 +58,5 @@ class Rates:
         )
 
     def note_wrong(self, address: str) -> None:
+        """Count a wrong token from an address."""
         self._limiter.hit(self._of_address, "wrong", address)

@@ -1,7 +1,7 @@
-"""Which other systems are told of what happens, and did they take it?
+"""Which outbound webhooks are there, and were their deliveries accepted?
 
-Who is told is set at the command line alone: a new target and a new secret show a secret once, and an answer of the API
-may be kept.
+Targets are added and given another secret at the command line alone: both show a secret once, and an answer of the API
+may be stored on its way.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ Id = Annotated[int, Path(ge=1, le=HIGHEST)]
 
 class WebhookShown(Target):
     told: bool = Field(description="false while it is disabled")
-    waiting: int = Field(description="so many deliveries wait for it")
+    waiting: int = Field(description="number of deliveries that wait for it")
 
 
 class WebhookList(Wire):
@@ -49,7 +49,7 @@ def webhook_routes(parts: WebParts) -> APIRouter:
 
     @router.get("/webhooks", summary="List webhooks", openapi_extra=needs("webhooks:read"), responses=problems())
     def list_webhooks() -> WebhookList:
-        """Every target, without its secret."""
+        """Every webhook, without its secret."""
         return WebhookList(items=tuple(_shown(webhooks, target) for target in webhooks.all()))
 
     @router.get(
@@ -70,7 +70,7 @@ def webhook_routes(parts: WebParts) -> APIRouter:
     def list_webhook_deliveries(
         webhook: Id, state: DeliveryState | None = None, limit: Limit = 50, cursor: Cursor = None
     ) -> WebhookDeliveries:
-        """Newest first; it reaches 30 days back."""
+        """Deliveries of the last 30 days, the newest first."""
         page = webhooks.page(webhook, state=state, before=number_after("webhook", cursor), limit=limit)
         return WebhookDeliveries(items=page.lines, next=cursor_of("webhook", page.before))
 
@@ -82,14 +82,14 @@ def webhook_routes(parts: WebParts) -> APIRouter:
         dependencies=[Depends(key_parameter)],
     )
     async def resend_webhook_delivery(delivery: Id) -> DeliveryLine:
-        """The event keeps its id, so that its receiver can tell that it is the same."""
+        """The event keeps its id, so that its receiver can see that it is the same."""
         line = await asyncio.to_thread(webhooks.resend, delivery)
         await _wake(parts, line.target)
         return line
 
     @router.post(
         "/webhooks/{webhook}/disable",
-        summary="Tell it nothing until it is enabled again",
+        summary="Disable a webhook until it is enabled again",
         openapi_extra=needs("webhooks:write"),
         responses=problems(*WRITING, "wrong-media-type", "not-found"),
         dependencies=[Depends(key_parameter)],
@@ -97,12 +97,12 @@ def webhook_routes(parts: WebParts) -> APIRouter:
     def disable_webhook(
         webhook: Id, why: Annotated[Disabling, Body(examples=[{"reason": "Their new endpoint comes on Monday"}])]
     ) -> WebhookShown:
-        """Nothing of it is lost. One that is disabled keeps its reason."""
+        """Nothing is lost: what happens meanwhile is sent once it is enabled. One disabled already keeps its reason."""
         return _shown(webhooks, webhooks.disable(webhook, reason=why.reason))
 
     @router.post(
         "/webhooks/{webhook}/enable",
-        summary="Tell it again what waits, and what has happened meanwhile",
+        summary="Enable a webhook, and send what waits and what has happened meanwhile",
         openapi_extra=needs("webhooks:write"),
         responses=problems(*WRITING, "not-found"),
         dependencies=[Depends(key_parameter)],
@@ -120,7 +120,7 @@ def _shown(webhooks: SqlWebhooks, target: Target) -> WebhookShown:
 
 
 async def _wake(parts: WebParts, webhook: int) -> None:
-    """What was ordered stands in the store: while Temporal is away, it goes out with any onboarding's next turn."""
+    """Wake the sender of a webhook. While Temporal is away, what waits goes out with any onboarding's next turn."""
     try:
         await wake_sender(await parts.client(), channel_of(webhook), task_queue=parts.settings.task_queue)
     except (RPCError, CannotReachTemporal, BadTemporalProfile):

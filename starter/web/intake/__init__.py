@@ -1,1 +1,1 @@
-"""How do deliveries of other systems come in? One file a sender: what is read, verified and kept before the answer."""
+"""How are deliveries of other systems received? One file for each sender: what is verified, read and kept."""

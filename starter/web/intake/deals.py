@@ -1,4 +1,4 @@
-"""How does a closed deal come in from any sender? `/intake/deals`: the JSON of a deal file, with a bearer token."""
+"""How does any sender deliver a closed deal? To `/intake/deals`: a deal file as JSON, with a bearer token."""
 
 import hashlib
 import json
@@ -22,6 +22,7 @@ SOURCE = "deals"
 
 
 def deals_road(settings: Settings) -> Road:
+    """The road for deal files, or for records that a mapping of the installation turns into deal files."""
     tokens = each_secret(settings.deals_token)
     read = _foreign_deal(MappingFile(settings.deals_mapping)) if settings.deals_mapping else _deal_file
 
@@ -32,7 +33,7 @@ def deals_road(settings: Settings) -> Road:
     def take(call: Call) -> Sequence[Incoming]:
         raw = read_json(call.body)
         subject = read(raw)
-        # The same deal with other content is a correction, and worth another look.
+        # The same deal with other content is a correction, and a delivery of its own.
         content = hashlib.sha256(json.dumps(raw, sort_keys=True).encode("utf-8", "replace")).hexdigest()
         key = f"{subject}/{content[:16]}"
         return [Incoming(source=SOURCE, kind="deal_closed", key=key, subject=subject, body=raw)]
@@ -41,7 +42,7 @@ def deals_road(settings: Settings) -> Road:
 
 
 def _deal_file(raw: Any) -> str:
-    """The deal that it is about. Raises Problem when it is no deal file."""
+    """The subject of a delivery: the deal that a deal file is about. Raises Problem when it is no deal file."""
     try:
         deal = read_deal(raw)
     except InvalidDeal as refusal:
@@ -50,30 +51,33 @@ def _deal_file(raw: Any) -> str:
 
 
 def _foreign_deal(mapping: MappingFile) -> Callable[[Any], str]:
-    """The same for records of another shape. What the mapping does not read is kept: it may be the mapping's fault."""
+    """A reader of the subject of records that a mapping translates.
+
+    A record that the mapping cannot read is kept, with an empty subject: the mapping may be wrong.
+    """
 
     def read(raw: Any) -> str:
         if not isinstance(raw, Mapping):
             raise Problem("invalid", "a record is one JSON object", field="record")
         try:
-            told = mapping.raw(raw)
+            deal = mapping.raw(raw)
         except (InvalidDeal, NotReachable):
             return ""
-        return f"{told['source']}-{told['id']}" if "id" in told else ""
+        return f"{deal['source']}-{deal['id']}" if "id" in deal else ""
 
     return read
 
 
 ACCEPTED = JSONResponse({"accepted": True}, status_code=202)
 ACKNOWLEDGED = Response(status_code=202)
-"""Made once: they are the same for every delivery."""
+"""Both made once: they are the same for every delivery."""
 
 
 def accepted(_: Call) -> Response:
-    """202: it is kept, and what follows from it follows."""
+    """202 with a body: the delivery is kept, and will be worked through."""
     return ACCEPTED
 
 
 def acknowledged(_: Call) -> Response:
-    """The same for webhooks, whose senders look at the status alone: a body is another write to the socket."""
+    """202 without a body, for webhooks: their senders look only at the status, and a body is one more write."""
     return ACKNOWLEDGED

@@ -1,7 +1,7 @@
-"""How do changes of deals come in from HubSpot? `/intake/hubspot`: batches of events, signed.
+"""How does HubSpot deliver changes of deals? To `/intake/hubspot`: signed batches of events.
 
-Of each event only what it is about is kept. The deal itself is read from HubSpot later, as it is then: events come in
-any order and more than once.
+Of each event only its subject is kept. The deal itself is read from HubSpot later, as it is then: events come in any
+order and more than once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ from starter.web.reading import is_one_of, read_json
 
 SOURCE = "hubspot"
 DEAL = "0-3"
-"""HubSpot's id for the type of object that deals are."""
+"""HubSpot's id of the object type "deal"."""
 STAGE = "dealstage"
 MERGED = "deal_merged"
 KINDS: Mapping[str, str] = {
@@ -33,7 +33,7 @@ KINDS: Mapping[str, str] = {
     "deletion": "deal_deleted",
     "merge": MERGED,
 }
-"""What is kept, by the last word of HubSpot's name for it. The rest concerns nobody here and leaves no row."""
+"""Our kind of each event that is kept, by the last word of HubSpot's name for it. Other events leave no row."""
 
 
 class Event(Wire):
@@ -53,6 +53,7 @@ class Event(Wire):
 
 
 def hubspot_road(settings: Settings) -> Road:
+    """The road for HubSpot; closed without its client secret."""
     secrets, version = each_secret(settings.hubspot_secret), settings.hubspot_signature
 
     def take(call: Call) -> Sequence[Incoming]:
@@ -66,7 +67,7 @@ def hubspot_road(settings: Settings) -> Road:
 
 
 def verify(call: Call, secrets: tuple[str, ...], *, version: Version) -> None:
-    """Raises Problem for a call that HubSpot has not signed so, or not now."""
+    """Raise Problem unless HubSpot signed the call with one of the secrets, in that version and within five minutes."""
     name = "x-hubspot-signature-v3" if version == "v3" else "x-hubspot-signature"
     given, timestamp = call.headers.get(name, ""), call.headers.get("x-hubspot-request-timestamp", "")
     if not given:
@@ -97,7 +98,7 @@ def _of_deals(events: list[Any]) -> Iterator[Incoming]:
 
 
 def _kind(raw: Mapping[str, Any]) -> str | None:
-    """What it is to us; None for what is not about a deal's stage or existence."""
+    """Our kind of an event; None when it is not about a deal's stage or existence."""
     about, _, what = str(raw.get("subscriptionType", "")).partition(".")
     if about != "deal" and not (about == "object" and raw.get("objectTypeId") == DEAL):
         return None
@@ -107,8 +108,8 @@ def _kind(raw: Mapping[str, Any]) -> str | None:
 
 
 def _incoming(event: Event, kind: str) -> Incoming:
-    # Not by eventId, which HubSpot does not promise to be unique. Nor by the subscription: a deal's stage that two of
-    # them tell of is one change.
+    # The key has no eventId, which HubSpot does not promise to be unique, and no subscription: a change of stage that
+    # two subscriptions report is one change.
     parts = (kind, event.object_id, event.property_name or "", event.property_value or "", event.occurred_at)
     return Incoming(
         source=SOURCE,
@@ -120,7 +121,7 @@ def _incoming(event: Event, kind: str) -> Incoming:
 
 
 def _of_merge(event: Event) -> Iterator[Incoming]:
-    """One delivery for each deal that a merge has swallowed: it is that deal's, and comes among its others."""
+    """One delivery for each deal that was merged into another; its subject is the deal that is gone."""
     into = event.new_object_id or event.primary_object_id or event.object_id
     for id in sorted({*event.merged_object_ids, event.primary_object_id or into} - {into}):
         yield Incoming(

@@ -1,6 +1,6 @@
-"""Does this call come from HubSpot? Its three kinds of signature, as its documentation describes them.
+"""Which signature does HubSpot give a call? Its three versions, as its documentation describes them.
 
-Ours and not its SDK's: that decodes nothing in the address, and takes a timestamp of the future.
+Not by HubSpot's SDK, which decodes nothing in the address and accepts a timestamp in the future.
 """
 
 import base64
@@ -12,7 +12,7 @@ from typing import Literal
 
 Version = Literal["v1", "v2", "v3"]
 WINDOW = timedelta(minutes=5)
-"""HubSpot's own; both ways, so that nobody keeps a call for later."""
+"""HubSpot's own limit, applied to past and future, so that nobody can keep a signed call for later."""
 LONGEST_TIMESTAMP = 14
 DECODED = {
     "3A": ":", "2F": "/", "3F": "?", "40": "@", "21": "!", "24": "$", "27": "'", "28": "(", "29": ")", "2A": "*",
@@ -23,24 +23,24 @@ ENCODED = re.compile(f"%({'|'.join(DECODED)})", re.IGNORECASE)
 
 
 def signed(version: Version, secret: str, *, method: str, url: str, body: bytes, timestamp: str = "") -> str:
-    """The signature that HubSpot gives such a call."""
+    """The signature that HubSpot gives a call, as it stands in the header. Only v3 signs the timestamp."""
     match version:
         case "v1":
             return hashlib.sha256(secret.encode() + body).hexdigest()
         case "v2":
             return hashlib.sha256(f"{secret}{method}{url}".encode() + body).hexdigest()
         case "v3":
-            said = f"{method}{decoded(url)}".encode() + body + timestamp.encode()
-            return base64.b64encode(hmac.digest(secret.encode(), said, "sha256")).decode()
+            text = f"{method}{decoded(url)}".encode() + body + timestamp.encode()
+            return base64.b64encode(hmac.digest(secret.encode(), text, "sha256")).decode()
 
 
 def decoded(url: str) -> str:
-    """The address as it is signed by v3."""
-    return ENCODED.sub(lambda found: DECODED[found[1].upper()], url)
+    """The address as v3 signs it."""
+    return ENCODED.sub(lambda code: DECODED[code[1].upper()], url)
 
 
 def is_fresh(timestamp: str, *, now: datetime) -> bool:
-    """Whether it was signed within the window; `timestamp` is milliseconds since 1970."""
+    """Whether a call was signed within WINDOW of `now`; `timestamp` is in milliseconds since 1970."""
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= LONGEST_TIMESTAMP):
         return False
     return abs(now.timestamp() - int(timestamp) / 1000) <= WINDOW.total_seconds()

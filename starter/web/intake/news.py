@@ -1,4 +1,4 @@
-"""How do other systems bring news? `/intake/news`: Standard Webhooks, signed with a secret that both sides share."""
+"""How do other systems deliver news? To `/intake/news`: Standard Webhooks, signed with a shared secret."""
 
 from collections.abc import Sequence
 
@@ -19,6 +19,7 @@ LONGEST_ID = 255
 
 
 def news_road(settings: Settings) -> Road:
+    """The road for news; closed without a secret."""
     webhooks = [Webhook(secret) for secret in each_secret(settings.news_secret)]
 
     def take(call: Call) -> Sequence[Incoming]:
@@ -31,30 +32,30 @@ def news_road(settings: Settings) -> Road:
         id = call.headers["webhook-id"]
         if len(id) > LONGEST_ID:
             raise Problem("invalid", f"is longer than {LONGEST_ID} characters", field="webhook-id")
-        # What is about one onboarding is told in the order in which it came.
+        # By its subject, news of one onboarding is worked through in the order in which it came.
         return [Incoming(source=SOURCE, kind=raw["type"], key=id, subject=report.onboarding, body=raw)]
 
     return Road(path="/intake/news", take=take if webhooks else None, answer=acknowledged)
 
 
 def _verify(call: Call, webhooks: Sequence[Webhook]) -> None:
-    """By the library of the standard. Raises Problem."""
+    """Verify the signature with the library of the standard. Raises Problem unless one of the secrets fits."""
     try:
         body = call.body.decode("utf-8")
     except UnicodeDecodeError:
         raise Problem("malformed", "the body is not UTF-8") from None
-    told = "the signature is not ours"
+    reason = "the signature is not ours"
     for webhook in webhooks:
         try:
             webhook.verify(body, dict(call.headers), json_parse=False)
         except WebhookVerificationError as refusal:
-            told = REASONS.get(str(refusal), told)
+            reason = REASONS.get(str(refusal), reason)
         except ValueError:
-            # A signature without its version, or that is no base64.
+            # The signature has no version, or is not base64.
             continue
         else:
             return
-    raise Problem("unauthenticated", told)
+    raise Problem("unauthenticated", reason)
 
 
 REASONS = {

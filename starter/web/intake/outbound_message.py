@@ -1,7 +1,7 @@
-"""What stands in an Outbound Message of Salesforce? SOAP with up to a hundred notifications, and the answer it wants.
+"""What does an Outbound Message of Salesforce say? SOAP with up to a hundred notifications, and the answer it expects.
 
-Shape: Salesforce's SOAP API Developer Guide, "Outbound Messaging". Nothing in it is signed: who sent it has to be known
-from elsewhere.
+Shape: Salesforce's SOAP API Developer Guide, "Outbound Messaging". Nothing in it is signed: its sender has to be
+authenticated otherwise.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ OUTBOUND = "{http://soap.sforce.com/2005/09/outbound}"
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 MOST = 100
-"""So many notifications Salesforce puts into one message."""
+"""The most notifications that Salesforce puts into one message."""
 ACKNOWLEDGED = (
     '<?xml version="1.0" encoding="UTF-8"?>'
     '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>'
@@ -28,7 +28,7 @@ ACKNOWLEDGED = (
 
 
 class Notification(BaseModel):
-    """One changed record. `id` is the notification's own and the same when it is sent again."""
+    """One changed record. `id` is the notification's id, which stays the same when it is sent again."""
 
     id: str
     kind: str
@@ -41,7 +41,7 @@ class OutboundMessage(BaseModel):
 
 
 def read_outbound_message(body: bytes) -> OutboundMessage:
-    """The message in that XML. Raises Problem: no entities, no DTD, nothing but the documented shape."""
+    """The message in that XML. Raises Problem for entities, a DTD, or anything but the documented shape."""
     try:
         envelope = fromstring(body, forbid_dtd=True)
     except DefusedXmlException:
@@ -51,11 +51,11 @@ def read_outbound_message(body: bytes) -> OutboundMessage:
     message = envelope.find(f"{ENVELOPE}Body/{OUTBOUND}notifications")
     if envelope.tag != f"{ENVELOPE}Envelope" or message is None:
         raise Problem("invalid", "is no Outbound Message: a SOAP envelope with notifications is expected", field="Body")
-    found = message.findall(f"{OUTBOUND}Notification")
-    if not 0 < len(found) <= MOST:
-        raise Problem("invalid", f"holds {len(found)}, expected are 1 to {MOST}", field="Notification")
+    elements = message.findall(f"{OUTBOUND}Notification")
+    if not 0 < len(elements) <= MOST:
+        raise Problem("invalid", f"there are {len(elements)}, expected are 1 to {MOST}", field="Notification")
     organization = message.findtext(f"{OUTBOUND}OrganizationId", "")
-    return OutboundMessage(organization=organization, notifications=tuple(map(_notification, found)))
+    return OutboundMessage(organization=organization, notifications=tuple(map(_notification, elements)))
 
 
 def _notification(element: Element) -> Notification:

@@ -1,4 +1,4 @@
-"""How does a delivery come in? Read within its limit, verified, kept, and only then answered."""
+"""How is a delivery received? It is read within limits, verified, kept, and only then answered."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from starter.web.parts import WebParts
 from starter.web.problems import Problem, answer_to
 
 LONGEST_NAME = 600
-"""Characters of what tells a delivery from others, and of what it is about: PostgreSQL's indexes hold 2,704 bytes. One
-that is longer would never be kept, and those that share its transaction would fail with it."""
+"""Characters of a delivery's key, subject and kind: PostgreSQL's indexes hold 2,704 bytes. A longer one could never be
+kept, and the deliveries in the same transaction would fail with it."""
 Taker = Callable[[Call], Sequence[Incoming]]
 """Verifies a call and reads it. Raises Problem."""
 Answerer = Callable[[Call], Response]
@@ -25,7 +25,8 @@ Answerer = Callable[[Call], Response]
 class Road:
     """One address at which deliveries come in. `take` is None where no secret is set: then the road is closed.
 
-    `admit` is for those whose secret stands in the head: nobody else's body is read. A signature needs the body.
+    `admit` is for roads whose secret stands in a header or the address: without it the body is not read. A signature
+    can only be verified with the body.
     """
 
     path: str
@@ -37,9 +38,9 @@ class Road:
 
 @dataclass
 class Roads:
-    """The whole web process: the roads, and behind them the API for everything else.
+    """The whole web process as an ASGI application: the roads, and the API for everything else.
 
-    Before all that FastAPI brings, since whoever delivers needs none of it and it is half of what a delivery costs.
+    Deliveries do not pass through FastAPI: they need nothing of it, and it would be half of what a delivery costs.
     """
 
     api: FastAPI

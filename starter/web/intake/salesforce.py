@@ -1,4 +1,4 @@
-"""How do deals come in from Salesforce? `/intake/salesforce`: JSON of a Flow's HTTP callout, or Outbound Messages."""
+"""How does Salesforce deliver deals? To `/intake/salesforce`: JSON from a Flow's HTTP callout, or Outbound Messages."""
 
 import hashlib
 import json
@@ -21,15 +21,17 @@ from starter.web.reading import bearer, is_one_of, read_json
 SOURCE = "salesforce"
 OPPORTUNITY = "Opportunity"
 SHORT_ID = 15
-"""Salesforce writes an id with 15 characters, or with 18: the last three only help systems that lose the case."""
+"""Salesforce writes an id with 15 characters or with 18: the last three only help systems that ignore upper and lower
+case."""
 
 
 def salesforce_road(settings: Settings) -> Road:
+    """The road for Salesforce; closed without a token."""
     tokens = each_secret(settings.salesforce_token)
     organizations = {short(id) for id in settings.salesforce_organizations.split()}
 
     def admit(call: Call) -> None:
-        # An Outbound Message can carry no header of ours: its address does.
+        # An Outbound Message cannot carry our header, so its token stands in the address.
         if not is_one_of(bearer(call.headers) or token_of(call.url), tokens):
             raise Problem(
                 "unauthenticated",
@@ -44,6 +46,7 @@ def salesforce_road(settings: Settings) -> Road:
 
 
 def answer(call: Call) -> Response:
+    """The SOAP acknowledgement for an Outbound Message, 202 for JSON."""
     return Response(ACKNOWLEDGED, media_type="text/xml; charset=utf-8") if is_xml(call) else accepted(call)
 
 
@@ -57,16 +60,16 @@ def token_of(url: str) -> str:
 
 
 def of_json(raw: Any) -> Incoming:
-    """What a Flow sends: `{"Opportunity": {…}, "Account": {…}, "Contacts": […]}`. Raises Problem."""
+    """The delivery that a Flow sends: `{"Opportunity": {…}, "Account": {…}, "Contacts": […]}`. Raises Problem."""
     if not isinstance(raw, dict) or not isinstance(raw.get(OPPORTUNITY), dict):
         raise Problem("invalid", 'is missing: {"Opportunity": {"Id": …}, "Account": {…}}', field=OPPORTUNITY)
     content = hashlib.sha256(json.dumps(raw, sort_keys=True).encode("utf-8", "replace")).hexdigest()
     opportunity = raw[OPPORTUNITY]
     id = deal_id(opportunity)
     body = {**raw, OPPORTUNITY: {**opportunity, "Id": id}}
-    # Won, open again, won again: without a time the third is no different from the first, and must not pass for it.
-    told_when = opportunity.get("SystemModstamp") or opportunity.get("LastModifiedDate")
-    key = f"{id}/{content[:16]}" if told_when else f"{id}/{content[:16]}/{token_hex(8)}"
+    # Won, open again, won again: without a time the third looks like the first, and must not be taken for it.
+    changed_at = opportunity.get("SystemModstamp") or opportunity.get("LastModifiedDate")
+    key = f"{id}/{content[:16]}" if changed_at else f"{id}/{content[:16]}/{token_hex(8)}"
     return Incoming(source=SOURCE, kind="opportunity_sent", key=key, subject=f"{SOURCE}-{id}", body=body)
 
 
@@ -90,7 +93,7 @@ def _notified(notification: Notification) -> Incoming:
 
 
 def deal_id(opportunity: dict[str, Any]) -> str:
-    """The deal's id in its long form, in which one deal has one spelling. Raises Problem."""
+    """The opportunity's id in its long form, in which each id has one spelling. Raises Problem."""
     id = opportunity.get("Id")
     if not isinstance(id, str) or not (id.isascii() and id.isalnum()) or len(id) not in (SHORT_ID, SHORT_ID + 3):
         raise Problem("invalid", "should be an id of 15 or 18 letters and digits", field=f"{OPPORTUNITY}.Id")
@@ -98,12 +101,13 @@ def deal_id(opportunity: dict[str, Any]) -> str:
 
 
 def short(id: str) -> str:
+    """The first 15 characters of an id."""
     return id[:SHORT_ID]
 
 
 def long(id: str) -> str:
-    """The 18 characters of an id: each of the last three tells which of five letters before are capitals."""
+    """The id with 18 characters: each of the last three says which letters of five before it are capitals."""
     signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
     first = short(id)
-    told = (sum(sign.isupper() << place for place, sign in enumerate(first[at : at + 5])) for at in (0, 5, 10))
-    return first + "".join(signs[number] for number in told)
+    capitals = (sum(sign.isupper() << place for place, sign in enumerate(first[at : at + 5])) for at in (0, 5, 10))
+    return first + "".join(signs[number] for number in capitals)

@@ -1,4 +1,4 @@
-"""How does the billing system tell of payments? `/intake/stripe`: events of Stripe, signed as Stripe signs them."""
+"""How does Stripe deliver news of payments? To `/intake/stripe`: events with Stripe's own signature."""
 
 import re
 from collections.abc import Sequence
@@ -17,11 +17,12 @@ from starter.web.reading import read_json
 
 SOURCE = "stripe"
 TOLERANCE = timedelta(seconds=300)
-"""Stripe's own: what was signed longer ago may be a replay."""
+"""Stripe's own limit: what was signed longer ago may be a replay."""
 SIGNED_AT = re.compile(r"(?:^|,)\s*t=([0-9]{1,12})\s*(?:,|$)")
 
 
 def stripe_road(settings: Settings) -> Road:
+    """The road for Stripe; closed without its signing secret."""
     secrets = each_secret(settings.stripe_secret)
 
     def take(call: Call) -> Sequence[Incoming]:
@@ -38,35 +39,35 @@ def stripe_road(settings: Settings) -> Road:
 
 
 def received(_: Call) -> Response:
-    """200 for what we do not need, too: Stripe would send it again for three days."""
+    """200, even for events that we do not need: Stripe would send them again for three days."""
     return JSONResponse({"received": True})
 
 
 def _verify(call: Call, secrets: tuple[str, ...]) -> None:
-    """By Stripe's own library, which has no word for a signature of the future. Raises Problem."""
-    # The library takes 0.2 s: only where there is a Stripe.
+    """Verify the signature with Stripe's library; not from the future, which that accepts. Raises Problem."""
+    # Importing the library takes 0.2 s: only where Stripe is used.
     from stripe import SignatureVerificationError, WebhookSignature
 
     header = call.headers.get("stripe-signature", "")
     if not header:
-        raise Problem("unauthenticated", "there is no Stripe-Signature")
+        raise Problem("unauthenticated", "the header Stripe-Signature is missing")
     if not header.isascii():
-        # The library compares texts, which takes ASCII alone.
+        # The library compares texts, and can do so only in ASCII.
         raise Problem("unauthenticated", "the signature is not ours: see Stripe-Signature")
     try:
         payload = call.body.decode("utf-8")
     except UnicodeDecodeError:
         raise Problem("malformed", "the body is not UTF-8") from None
-    told = ""
+    reason = ""
     for secret in secrets:
         try:
             WebhookSignature.verify_header(payload, header, secret, int(TOLERANCE.total_seconds()))
         except SignatureVerificationError as refusal:
-            told = "too old" if "Timestamp" in str(refusal) else told
+            reason = "too old" if "Timestamp" in str(refusal) else reason
         else:
             break
     else:
-        raise Problem("unauthenticated", f"the signature is {told or 'not ours'}: see Stripe-Signature")
+        raise Problem("unauthenticated", f"the signature is {reason or 'not ours'}: see Stripe-Signature")
     signed = SIGNED_AT.search(header)
     if signed is None or int(signed[1]) > (call.now + TOLERANCE).timestamp():
-        raise Problem("unauthenticated", "the signature is of the future: see Stripe-Signature")
+        raise Problem("unauthenticated", "the signature lies in the future: see Stripe-Signature")

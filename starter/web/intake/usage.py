@@ -1,6 +1,7 @@
-"""How does the use of the product come in? `/v1/track`, `identify`, `group` and `batch`, as Segment's clients send it.
+"""How is use of the product delivered? To `/v1/track`, `identify`, `group` and `batch`, as Segment's clients send it.
 
-Usage is written in groups of thousands and does not pass through the inbox: it is volume, and no single piece matters.
+Usage is written in groups of thousands and does not pass through the inbox: there is much of it, and no single event
+matters.
 """
 
 import base64
@@ -28,12 +29,12 @@ LARGEST_MESSAGE = 32_768
 MOST_IN_A_BATCH = 2_500
 """Segment's own limits (its HTTP Tracking API); its clients keep to them."""
 MOST_TOLD = 20
-"""So many messages of a batch that were left out are named in the answer."""
+"""The most messages left out of a batch that are named in the answer."""
 ALONE = ("track", "identify", "group", "page", "screen", "alias")
 
 
 class LeftOut(NamedTuple):
-    """A message that nothing is kept of. The others of its batch are: clients would throw away all of them."""
+    """A message of a batch that is not kept. The others are: after an error a client would drop the whole batch."""
 
     message: int
     field: str
@@ -70,10 +71,10 @@ def usage_routes(parts: WebParts) -> list[Route]:
             if not isinstance(message, dict):
                 raise Problem("invalid", "one JSON object is expected")
             try:
-                found = read_usage({**message, "type": kind}, Sent(None, read.now), oldest=_oldest(parts, read))
+                usage = read_usage({**message, "type": kind}, Sent(None, read.now), oldest=_oldest(parts, read))
             except Refused as refusal:
                 raise Problem("invalid", refusal.reason, field=refusal.field) from None
-            await keep([found] if found else [])
+            await keep([usage] if usage else [])
             return JSONResponse({"success": True})
 
         return Route(f"/v1/{kind}", take, methods=["POST"])
@@ -85,8 +86,8 @@ def usage_routes(parts: WebParts) -> list[Route]:
             return Response(status_code=400)
         usage, left_out = _read_batch(read, oldest=_oldest(parts, read))
         await keep(usage)
-        told = [one._asdict() for one in left_out[:MOST_TOLD]]
-        return JSONResponse({"success": True, **({"left_out": len(left_out), "first": told} if told else {})})
+        first = [message._asdict() for message in left_out[:MOST_TOLD]]
+        return JSONResponse({"success": True, **({"left_out": len(left_out), "first": first} if first else {})})
 
     return [*(alone(kind) for kind in ALONE), Route("/v1/batch", take_batch, methods=["POST"])]
 
@@ -113,17 +114,17 @@ def _read_batch(call: Call, *, oldest: datetime) -> tuple[list[Usage], list[Left
         try:
             if any_too_large and len(to_json(message)) > LARGEST_MESSAGE:
                 raise Refused(f"is larger than {LARGEST_MESSAGE} bytes", field="message")
-            found = read_usage(message, sent, oldest=oldest)
+            read = read_usage(message, sent, oldest=oldest)
         except Refused as refusal:
             left_out.append(LeftOut(number, refusal.field, refusal.reason))
         else:
-            if found is not None:
-                usage.append(found)
+            if read is not None:
+                usage.append(read)
     return usage, left_out
 
 
 def _user(headers: Mapping[str, str]) -> str:
-    """The user of basic authentication; empty when there is none."""
+    """The user name of basic authentication; empty when there is none."""
     scheme, _, given = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return ""
@@ -135,7 +136,7 @@ def _user(headers: Mapping[str, str]) -> str:
 
 
 def _unpacked(call: Call, largest: int) -> bytes:
-    """The body, unpacked where the client packed it. Raises Problem."""
+    """The body, unpacked if the client packed it with gzip. Raises Problem."""
     match call.headers.get("content-encoding", "identity").lower():
         case "identity" | "":
             return call.body
