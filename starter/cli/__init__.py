@@ -1,7 +1,7 @@
-"""What can people and programs order on the command line?
+"""What can people and programs do on the command line?
 
 Exit codes: 0 done; 1 unexpected; 2 wrong usage or input; 3 refused by the business; 4 not found; 5 Temporal, its
-workers or the database not reachable; 6 the sweep has findings; 130 ended by Ctrl-C.
+workers or the database not reachable; 6 a check found something; 130 ended by Ctrl-C.
 """
 
 import contextlib
@@ -14,10 +14,10 @@ from starter.cli.running import run
 
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line and leave.
+    """Run the command line and end the process with its exit code.
 
-    Through `os._exit`: the Temporal client's threads abort one in ten short processes at exit, after all their work
-    was done (sdk-python#300). Both streams are flushed before; a reader that went away is no failure.
+    By `os._exit`: the Temporal client's threads abort one in ten short processes at exit, after all their work was done
+    (sdk-python#300). Both streams are flushed first; a reader that has gone away is no failure.
     """
     code = run(sys.argv[1:] if words is None else list(words))
     for stream in (sys.stdout, sys.stderr):

@@ -1,4 +1,4 @@
-"""Where does one look, once a stack is up? Its addresses, one a line."""
+"""Where can people look once a stack is up? Prints its addresses."""
 
 from rich.console import Console
 
@@ -7,7 +7,7 @@ from starter.embedded.stack import Stack
 
 
 def show_addresses(out: Console, stack: Stack) -> None:
-    """Where to look, one address a line."""
+    """Print the addresses of a stack, its mails and its logs, one to a line."""
     settings = stack.settings
     out.print(plain(f"Temporal UI    {stack.ports.ui_url}"))
     out.print(plain(f"Temporal       {stack.ports.address}"))

@@ -1,4 +1,4 @@
-"""How is an answer shown: as tables for people, as JSON for programs?"""
+"""How is the answer of a command printed? As tables for people, or as JSON for programs."""
 
 import json
 import sys
@@ -15,7 +15,8 @@ from domain.agenda.picture import Progress
 from domain.wording import day_in_words
 
 NEEDED_MARKS = frozenset("\n\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069")
-"""Line break, joiners, directions and their isolates; not the overrides (U+202A to U+202E), which can lie."""
+"""Line break, joiners, directions and their isolates; not the overrides (U+202A to U+202E), which
+can show a text in another order than it has."""
 COLOURS = {
     "on_track": "green",
     "behind": "yellow",
@@ -32,56 +33,59 @@ def console() -> Console:
     return Console(highlight=False, soft_wrap=False)
 
 
-def answer(as_json: bool, said: Any, show: Callable[[Console], None]) -> None:
-    """JSON when asked for, else what `show` draws."""
+def answer(as_json: bool, document: Any, show: Callable[[Console], None]) -> None:
+    """Print `document` as JSON if that was asked for, else what `show` draws."""
     if as_json:
-        sys.stdout.write(json.dumps(said, ensure_ascii=False, indent=2, default=str) + "\n")
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
     else:
         show(console())
 
 
-def plain(said: object, style: str = "") -> Text:
-    """What people wrote, as they wrote it: no markup of ours, nothing that steers a terminal."""
-    return Text(harmless(str(said)), style=style)
+def plain(words: object, style: str = "") -> Text:
+    """A text as people wrote it, without reading markup in it and without anything that controls a terminal."""
+    return Text(harmless(str(words)), style=style)
 
 
 def harmless(text: str) -> str:
-    """The text without what steers a terminal; the marks that Hebrew and joined emoji need stay."""
+    """The text without what controls a terminal; the marks that Hebrew and joined emoji need stay."""
     return "".join(sign if sign.isprintable() or sign in NEEDED_MARKS else "�" for sign in text)
 
 
 def status_text(status: str) -> Text:
+    """A status in words and in its colour."""
     return Text(in_words(status), style=COLOURS.get(status, ""))
 
 
 def in_words(key: str) -> str:
-    """`on_track` as people say it."""
+    """A key as people say it: `on_track` becomes `on track`."""
     return key.replace("_", " ")
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
-    """`1 issue`, `3 issues`."""
+    """A number with its noun: `1 issue`, `3 issues`. `many` is the plural where it is not `one` with an s."""
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def day_of(moment: datetime | None, zone: str) -> str:
-    """The day in the customer's zone, with its weekday; a dash when there is none."""
+    """The day of a moment in that time zone, with its weekday; a dash when there is none."""
     return day_in_words(moment.astimezone(ZoneInfo(zone)).date()) if moment else "–"
 
 
 def moment_of(moment: datetime, zone: str) -> str:
+    """Day and time of a moment in that time zone, to the minute."""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{day_in_words(local.date())} {local:%H:%M}"
 
 
 def day_text(day: date) -> str:
+    """A day with its weekday."""
     return day_in_words(day)
 
 
 def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[Text | str]], *, whole: Sequence[str] = ()
 ) -> Table:
-    """A table that still reads on 80 columns: cells fold instead of being cut off, those of `whole` columns do not."""
+    """A table that can be read in 80 columns: long cells are wrapped, except in the columns named in `whole`."""
     drawn = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
         drawn.add_column(column, overflow="fold", no_wrap=column in whole, header_style="dim")
@@ -91,7 +95,7 @@ def table(
 
 
 def show_progress(progress: Progress, *, zone: str = "UTC") -> Callable[[Console], None]:
-    """Two or three lines: how it stands, whom it waits for, what comes next."""
+    """Draws how an onboarding stands in a few lines: its status, what it waits for, what comes next."""
 
     def draw(out: Console) -> None:
         head = Text.assemble(plain(progress.onboarding, "bold"), ": ", status_text(progress.status))

@@ -1,4 +1,4 @@
-"""Which commands are there? The one list; each is imported when it is called."""
+"""Which commands are there? One list of all; the code of each is imported when it is called."""
 
 from importlib.metadata import version
 
@@ -45,7 +45,7 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         DEPLOY,
         "After a deploy: wake what is idle, so that it moves to the current version.",
     ),
-    "token": ("starter.cli.tokens:token", RUN, "Tokens of the API: create, list, revoke."),
+    "token": ("starter.cli.tokens:token", RUN, "Create, list and revoke tokens of the API."),
     "start": (
         "starter.cli.starting:start",
         RUN,
@@ -57,8 +57,12 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "mails": ("starter.cli.mails:mails", LOOK, "Which mails were written to whom, and what one of them says."),
     "inbox": ("starter.cli.inbox:inbox", LOOK, "What other systems delivered, and what became of it."),
     "webhook": ("starter.cli.webhooks:webhook", RUN, "Tell other systems what happens: targets, deliveries, secrets."),
-    "sweep": ("starter.cli.sweeping:sweep", LOOK, "Who would fall through? Store and Temporal compared, now."),
-    "repair": ("starter.cli.sweeping:repair", RUN, "Mend what the sweep finds; says first what it will do."),
+    "sweep": (
+        "starter.cli.sweeping:sweep",
+        LOOK,
+        "Compare store and Temporal now: which onboardings would be forgotten?",
+    ),
+    "repair": ("starter.cli.sweeping:repair", RUN, "Mend what the sweep finds; shows first what it will do."),
     "dossier": ("starter.cli.dossiers:dossier", LOOK, "Who approved what, as one JSON that a stranger can verify."),
     "introduction": (
         "starter.cli.introduction:introduction",
@@ -70,17 +74,21 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "done": ("starter.cli.milestones:done", NEWS, "A milestone has been reached."),
     "reopen": ("starter.cli.milestones:reopen", NEWS, "A milestone was reported reached and is not."),
     "waive": ("starter.cli.milestones:waive", NEWS, "A milestone is not needed for this customer."),
-    "sign-off": ("starter.cli.milestones:sign_off", NEWS, "Somebody who may sign approves or rejects."),
+    "sign-off": (
+        "starter.cli.milestones:sign_off",
+        NEWS,
+        "Somebody who may sign a milestone off approves or rejects it.",
+    ),
     "issue": ("starter.cli.issues:issue", NEWS, "Raise, acknowledge, resolve and list issues."),
     "pause": ("starter.cli.course:pause", NEWS, "Hold everything but what live users need."),
     "resume": ("starter.cli.course:resume", NEWS, "Go on after a pause."),
     "replan": ("starter.cli.course:replan", NEWS, "Move a milestone, or the last day for the hand-off."),
-    "reassign": ("starter.cli.course:reassign", NEWS, "Give it to another owner."),
+    "reassign": ("starter.cli.course:reassign", NEWS, "Give an onboarding to another owner."),
     "scope": ("starter.cli.course:scope", NEWS, "Request and decide changes of the scope."),
     "attest": ("starter.cli.registers:attest", NEWS, "Vouch for a criterion of the hand-off."),
     "risk": ("starter.cli.registers:risk", NEWS, "Put a risk into the register."),
     "win": ("starter.cli.registers:win", NEWS, "Record a quick win."),
-    "end": ("starter.cli.course:end", NEWS, "End it: handed over, churned, reversed, duplicate, withdrawn."),
+    "end": ("starter.cli.course:end", NEWS, "End an onboarding: handed over, churned, reversed, duplicate, withdrawn."),
 }
 
 app = App(

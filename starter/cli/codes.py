@@ -1,4 +1,4 @@
-"""Which exit code does an error have? Programs branch on it."""
+"""Which exit code does an error have? Programs decide by it."""
 
 from domain.refusal import InvalidDeal, Refused
 from domain.trouble import UnknownOnboarding
@@ -41,22 +41,25 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
 
 
 def code_of(trouble: Exception) -> int:
-    """The first kind that fits counts; what nobody foresaw is 1."""
-    found = next((code for kind, code in CODES if isinstance(trouble, kind)), None)
-    return found if found is not None else _of_connections(trouble)
+    """The exit code of an error; 1 for an error that nobody foresaw. The first kind in CODES that fits counts."""
+    code = next((code for kind, code in CODES if isinstance(trouble, kind)), None)
+    return code if code is not None else _of_connections(trouble)
 
 
 def reason_of(trouble: Exception) -> str:
-    """What to say of it in one line."""
+    """What to say of an error in one line."""
     if code_of(trouble) == UNEXPECTED:
         return f"unexpected: {type(trouble).__name__}: {trouble}"
-    # SQLAlchemy adds the statement and a link for programmers; what the database said stands in `orig`.
-    said = getattr(trouble, "orig", None)
-    return f"the database does not answer as it should: {said}" if said else str(trouble)
+    # SQLAlchemy adds the statement and a link for programmers; the database's own error is in `orig`.
+    original = getattr(trouble, "orig", None)
+    return f"the database does not answer as it should: {original}" if original else str(trouble)
 
 
 def _of_connections(trouble: Exception) -> int:
-    """Those kinds cost half a second to import, and whoever raises one has imported it already."""
+    """The exit code of errors of Temporal and the database.
+
+    Importing these kinds takes half a second; whoever raises one has imported it already.
+    """
     from sqlalchemy.exc import SQLAlchemyError
 
     from runtime.connection import BadTemporalProfile, CannotReachTemporal, SearchAttributesMissing

@@ -1,4 +1,4 @@
-"""Does the course change? Orders to pause, resume, move, reassign, change the scope or end."""
+"""How is the course of an onboarding changed? Commands to pause, resume, re-plan, reassign, re-scope or end it."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,24 +6,24 @@ from cyclopts import App, Parameter
 
 from domain.news import Ending
 from starter.cli.news import tell
-from starter.cli.options import NOWHERE, UNSAID, Said, Where
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where
 from starter.cli.times import day
 
-Reason = Annotated[str, Parameter(help="Why; it is kept and told.")]
-SayReason = Annotated[str | None, Parameter(help="Why; it is kept and told.")]
+Reason = Annotated[str, Parameter(help="The reason; it is recorded and passed on.")]
+SayReason = Annotated[str | None, Parameter(help="The reason; it is recorded and passed on.")]
 Day = Annotated[str | None, Parameter(help="A date, like 2027-01-29.")]
 
 
 async def pause(
-    onboarding: str, *, reason: Reason, until: Day = None, said: Said = UNSAID, where: Where = NOWHERE
+    onboarding: str, *, reason: Reason, until: Day = None, details: Details = NO_DETAILS, where: Where = NOWHERE
 ) -> None:
-    """Hold everything but what live users need; the days do not count."""
-    await tell(where, onboarding, "pause", said, reason=reason, until=day(until, field="until"))
+    """Hold everything but what live users need; the days of the pause do not count."""
+    await tell(where, onboarding, "pause", details, reason=reason, until=day(until, field="until"))
 
 
-async def resume(onboarding: str, *, said: Said = UNSAID, where: Where = NOWHERE) -> None:
-    """Go on after a pause; every date moves by its length."""
-    await tell(where, onboarding, "resume", said)
+async def resume(onboarding: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+    """Go on after a pause; every date moves by the length of the pause."""
+    await tell(where, onboarding, "resume", details)
 
 
 async def replan(
@@ -33,19 +33,19 @@ async def replan(
     to: Day = None,
     hand_off_by: Day = None,
     reason: Reason,
-    said: Said = UNSAID,
+    details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """Move a milestone, and all that hangs on it, to another date; or the last day for the hand-off."""
+    """Move a milestone, and all that depends on it, to another date; or move the last day for the hand-off."""
     dates = {"to": day(to, field="to"), "hand_off_by": day(hand_off_by, field="hand_off_by")}
-    await tell(where, onboarding, "replan", said, milestone=milestone, reason=reason, **dates)
+    await tell(where, onboarding, "replan", details, milestone=milestone, reason=reason, **dates)
 
 
 async def reassign(
-    onboarding: str, owner: str, *, reason: SayReason = None, said: Said = UNSAID, where: Where = NOWHERE
+    onboarding: str, owner: str, *, reason: SayReason = None, details: Details = NO_DETAILS, where: Where = NOWHERE
 ) -> None:
-    """Give it to another owner: a staff handle or address."""
-    await tell(where, onboarding, "reassign", said, owner=owner, reason=reason)
+    """Give an onboarding to another owner, named by staff handle or e-mail address."""
+    await tell(where, onboarding, "reassign", details, owner=owner, reason=reason)
 
 
 async def end(
@@ -54,14 +54,14 @@ async def end(
     *,
     reason: SayReason = None,
     exceptions: Annotated[
-        tuple[str, ...], Parameter(name="--exception", help="A criterion that is let pass; may be repeated.")
+        tuple[str, ...], Parameter(name="--exception", help="A criterion that need not hold; may be repeated.")
     ] = (),
-    said: Said = UNSAID,
+    details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """End it; everybody who takes part is told. A hand-off takes the owner's manager (--by)."""
+    """End an onboarding; everybody who takes part is told. A hand-off needs the owner's manager (--by)."""
     fields: dict[str, Any] = {"ending": ending, "reason": reason, "exceptions": list(exceptions)}
-    await tell(where, onboarding, "end_onboarding", said, **fields)
+    await tell(where, onboarding, "end_onboarding", details, **fields)
 
 
 scope = App(name="scope", help="Request and decide changes of the scope.")
@@ -74,12 +74,12 @@ async def request(
     *,
     effort_days: float | None = None,
     key: Annotated[str | None, Parameter(name="--request", help="Its id; by default change-1, change-2 …")] = None,
-    said: Said = UNSAID,
+    details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """The customer wants something that was not agreed."""
+    """Request a change of the scope: the customer wants something that was not agreed."""
     fields: dict[str, Any] = {"title": title, "effort_days": effort_days, "request": key}
-    await tell(where, onboarding, "request_scope_change", said, **fields)
+    await tell(where, onboarding, "request_scope_change", details, **fields)
 
 
 @scope.command
@@ -89,9 +89,9 @@ async def decide(
     decision: Literal["approve", "reject", "phase_2"],
     *,
     reason: SayReason = None,
-    said: Said = UNSAID,
+    details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """Approve it, reject it, or put it on the list for later; takes the owner's manager (--by)."""
+    """Approve a requested change, reject it, or put it off to phase 2; needs the owner's manager (--by)."""
     fields: dict[str, Any] = {"request": request, "decision": decision, "reason": reason}
-    await tell(where, onboarding, "decide_scope_change", said, **fields)
+    await tell(where, onboarding, "decide_scope_change", details, **fields)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SHOWN_TROUBLES = 20
 LOOK_EVERY = 1.0
-"""Seconds between two looks at what has not moved yet: the server's search lags by about one."""
+"""Seconds between two looks at what has not moved yet: the server's search lags behind by about one second."""
 
 
 async def check_history(
@@ -38,16 +38,16 @@ async def check_history(
     save: Annotated[Path | None, Parameter(help="Keep the histories in this folder, to replay elsewhere.")] = None,
     where: Where = NOWHERE,
 ) -> int:
-    """Would everything that is open go on under this code? Replays the history of each; nothing is changed.
+    """Check that everything that is open would go on under this code. Replays each history; nothing is changed.
 
-    Exit code 6 when one of them would not: do not deploy. It says which, and at which event.
+    Exit code 6 when one of them would not: do not deploy. The answer says which one, and at which event.
     """
     from starter.deploys.replaying import histories_in, verdicts
 
     place = ""
     if folder is not None:
         if save is not None:
-            raise WrongOption("--save: these histories lie in a folder already")
+            raise WrongOption("--save: the histories of FOLDER are files already")
         if not folder.is_dir():
             raise WrongOption(f"{folder}: is no folder")
         judged = await _judged(verdicts(histories_in(folder)), total=len(list(folder.glob("*.json"))))
@@ -55,7 +55,7 @@ async def check_history(
         fleet = await installation_at(where).fleet()
         place = f"in namespace {fleet.client.namespace} on task queue {fleet.task_queue}"
         processes = [process async for process in fleet.open()]
-        judged = await _judged(verdicts(_kept(fleet, processes, save)), total=len(processes))
+        judged = await _judged(verdicts(_fetched(fleet, processes, save)), total=len(processes))
     troubles = [verdict for verdict in judged if verdict.trouble]
 
     def draw(out: Console) -> None:
@@ -74,16 +74,18 @@ async def check_history(
             " (docs/versioning.md)"
         )
 
-    said = {
+    document = {
         "place": place,
         "replayed": len(judged),
         "troubles": [verdict.model_dump(exclude={"events"}) for verdict in troubles],
     }
-    answer(where.json, said, draw)
+    answer(where.json, document, draw)
     return FOUND if troubles else OK
 
 
-async def _kept(fleet: "OpenWorkflows", processes: "list[Open]", save: Path | None) -> "AsyncIterator[WorkflowHistory]":
+async def _fetched(
+    fleet: "OpenWorkflows", processes: "list[Open]", save: Path | None
+) -> "AsyncIterator[WorkflowHistory]":
     from starter.deploys.replaying import keep
 
     async for history in fleet.histories(processes):
@@ -107,7 +109,9 @@ async def nudge(
     ] = (),
     /,
     *,
-    per_second: Annotated[float, Parameter(help="So many at most.", validator=validators.Number(gt=0))] = 20.0,
+    per_second: Annotated[
+        float, Parameter(help="The most to wake in a second.", validator=validators.Number(gt=0))
+    ] = 20.0,
     wait: Annotated[str, Parameter(help="How long to wait until all have moved.")] = "10m",
     where: Where = NOWHERE,
 ) -> int:
@@ -126,13 +130,13 @@ async def nudge(
         return OK
     current = await fleet.current_version(installation.settings.deployment)
     if current is None:
-        said = "no worker is versioned here: every process takes the code of whichever worker is running"
-        answer(where.json, {"current": None, "nudged": 0, "left": []}, lambda out: out.print(said, soft_wrap=True))
+        words = "no worker is versioned here: every process takes the code of whichever worker is running"
+        answer(where.json, {"current": None, "nudged": 0, "left": []}, lambda out: out.print(words, soft_wrap=True))
         return OK
     behind = await _behind(fleet, current)
     with _progress("nudging", len(behind)) as progress:
         for process in behind:
-            # One that cannot be reached keeps nobody behind it from moving; it is named with what is left.
+            # One that cannot be reached must not keep the others from moving; it is named with what is left.
             with suppress(NotReachable):
                 await fleet.nudge(process.id)
             progress.advance(progress.task_ids[0])
@@ -149,10 +153,10 @@ async def nudge(
             still = ", ".join(f"{number} on {version}" for version, number in sorted(versions.items()))
             out.print(plain(f"keep the workers of the older version running ({still}); then run this again"))
         if paused := next((process for process in left if process.paused), None):
-            out.print(plain(f"what is paused moves only when it is released: day90 repair {paused.id}"), soft_wrap=True)
+            out.print(plain(f"what is paused moves only once it is released: day90 repair {paused.id}"), soft_wrap=True)
 
-    said_of = {"current": current, "nudged": len(behind), "left": [process._asdict() for process in left]}
-    answer(where.json, said_of, draw)
+    document = {"current": current, "nudged": len(behind), "left": [process._asdict() for process in left]}
+    answer(where.json, document, draw)
     return FOUND if left else OK
 
 
@@ -180,7 +184,7 @@ async def _behind(fleet: "OpenWorkflows", current: str) -> "list[Open]":
 
 
 async def _until_moved(fleet: "OpenWorkflows", current: str, *, patience: float, total: int) -> "list[Open]":
-    """What is not on the current version when patience ends; empty as soon as everything is."""
+    """The processes that are not on the current version after `patience` seconds; empty as soon as all are."""
     loop = asyncio.get_running_loop()
     until = loop.time() + patience
     with _progress("moving", total) as progress:
@@ -194,7 +198,7 @@ async def _until_moved(fleet: "OpenWorkflows", current: str, *, patience: float,
 
 @contextmanager
 def _progress(what: str, total: int) -> "Iterator[Progress]":
-    """A bar on the terminal's error stream, which goes when it is done; nothing where there is no terminal."""
+    """A progress bar on stderr that disappears when it is done; nothing without a terminal."""
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         progress.add_task(what, total=total)

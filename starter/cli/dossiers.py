@@ -15,13 +15,13 @@ from starter.trouble import WrongOption
 def dossier(
     onboarding: str,
     *,
-    names: Annotated[bool, Parameter(help="With the names behind the ids.")] = False,
-    to: Annotated[Path | None, Parameter(help="A file to write; without one it is printed.")] = None,
+    names: Annotated[bool, Parameter(help="Include the names behind the ids.")] = False,
+    to: Annotated[Path | None, Parameter(help="The file to write; without it the dossier is printed.")] = None,
     where: Where = NOWHERE,
 ) -> None:
     """The audit dossier as JSON: the journal as a chain of hashes, and who decided what on which version.
 
-    docs/dossier.md says how it is verified, with a script that uses nothing of ours.
+    docs/dossier.md says how to verify it, with a script that uses no code of day90.
 
     Parameters
     ----------
@@ -32,10 +32,10 @@ def dossier(
 
     installation = installation_at(where)
     meant = installation.meant(onboarding)
-    found = dossier_of(installation.engine, meant)
+    document = dossier_of(installation.engine, meant)
     if names:
-        found = found.model_copy(update={"names": names_of(installation.engine, meant)})
-    text = found.model_dump_json(indent=2) + "\n"
+        document = document.model_copy(update={"names": names_of(installation.engine, meant)})
+    text = document.model_dump_json(indent=2) + "\n"
     if to is None:
         sys.stdout.write(text)
         return
@@ -43,6 +43,6 @@ def dossier(
         to.write_text(text, encoding="utf-8")
     except OSError as trouble:
         raise WrongOption(f"--to: {to} cannot be written: {trouble.strerror}") from None
-    said = {"onboarding": meant, "file": str(to), "entries": found.length, "head": found.head}
-    told = f"{to}: {found.length} entries, head {found.head}"
-    answer(where.json, said, lambda out: out.print(plain(told), soft_wrap=True))
+    written = {"onboarding": meant, "file": str(to), "entries": document.length, "head": document.head}
+    words = f"{to}: {document.length} entries, head {document.head}"
+    answer(where.json, written, lambda out: out.print(plain(words), soft_wrap=True))

@@ -1,4 +1,4 @@
-"""What did other systems deliver, and what became of it? Looked at, and tried again by hand."""
+"""What did other systems deliver, and what became of it? Lists deliveries, shows one, and tries it again."""
 
 import json
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -32,9 +32,9 @@ def list_deliveries(
 ) -> None:
     """The newest deliveries, newest first; `--state refused` are those that a person must look at."""
     installation = installation_at(where)
-    kept = _inbox(installation)
-    page = kept.page(state=state, source=source, subject=subject, before=before, limit=limit)
-    counted = kept.counted()
+    deliveries = _inbox(installation)
+    page = deliveries.page(state=state, source=source, subject=subject, before=before, limit=limit)
+    counted = deliveries.counted()
 
     def draw(out: Console) -> None:
         if not page.rows:
@@ -43,8 +43,8 @@ def list_deliveries(
             return
         columns = ("no.", "came", "from", "what", "about", "became")
         out.print(table("Inbox", columns, [_line(row) for row in page.rows], whole=("no.", "came")))
-        told = ", ".join(f"{number} {name}" for name, number in sorted(counted.items()))
-        out.print(plain(f"{count(sum(counted.values()), 'delivery', 'deliveries')}: {told}", "dim"))
+        states = ", ".join(f"{number} {name}" for name, number in sorted(counted.items()))
+        out.print(plain(f"{count(sum(counted.values()), 'delivery', 'deliveries')}: {states}", "dim"))
         if counted.get("refused"):
             out.print(plain("one of them in full: day90 inbox show NO.; once mended: day90 inbox retry NO.", "dim"))
         if page.before is not None:
@@ -77,20 +77,20 @@ def show(delivery: Numbered, *, where: Where = NOWHERE) -> None:
 async def retry(
     delivery: Annotated[Numbered | None, Parameter(help="Its number.")] = None,
     *,
-    refused: Annotated[bool, Parameter(help="All that were refused, of --source or of all.")] = False,
+    refused: Annotated[bool, Parameter(help="All that were refused, from --source or from every source.")] = False,
     source: str | None = None,
     where: Where = NOWHERE,
 ) -> None:
-    """Work through it again, as if it had just come: after what was wrong has been mended elsewhere."""
+    """Work through a delivery again, as if it had just come, once what was wrong has been mended elsewhere."""
     from starter.doors.bell import wake_receiver
 
     if (delivery is None) == (not refused):
-        raise WrongOption("name one delivery by its number, or --refused for all of those")
+        raise WrongOption("name one delivery by its number, or give --refused for all that were refused")
     installation = installation_at(where)
-    kept = _inbox(installation)
-    if delivery is not None and kept.get(delivery) is None:
+    deliveries = _inbox(installation)
+    if delivery is not None and deliveries.get(delivery) is None:
         raise NotFound(f"there is no delivery {delivery}; day90 inbox lists them")
-    again = kept.retry(delivery) if delivery is not None else kept.retry_refused(source=source)
+    again = deliveries.retry(delivery) if delivery is not None else deliveries.retry_refused(source=source)
     client = await installation.client()
     await wake_receiver(client, task_queue=installation.task_queue)
     words = f"{count(again, 'delivery', 'deliveries')} will be worked through again" if again else "it waits already"
@@ -98,8 +98,8 @@ async def retry(
 
 
 NOTHING_YET = (
-    "nothing was delivered yet: CRM, product and billing send to the web process (day90 web), at addresses that a"
-    " secret opens, like DAY90_DEALS_TOKEN for /intake/deals"
+    "nothing was delivered yet: CRM, product and billing send to the web process (day90 web), at addresses that are"
+    " opened by setting a secret, like DAY90_DEALS_TOKEN for /intake/deals"
 )
 
 

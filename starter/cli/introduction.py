@@ -1,4 +1,4 @@
-"""What happens before the signature? Begin an introduction, look at it, and say what was done and found."""
+"""What happens before the signature? Commands to begin, look at and end introductions, and to report what was found."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,13 +19,15 @@ from starter.trouble import NotFound
 
 introduction = App(name="introduction", help="Before the close: introduce the CSM, report what is found.")
 
-By = Annotated[str | None, Parameter(help="Who says it: a staff handle or the e-mail address, or a stakeholder's id.")]
+By = Annotated[
+    str | None, Parameter(help="Who reports it: a stakeholder's id, a staff handle, or the e-mail address of either.")
+]
 NewsId = Annotated[str | None, Parameter(help="Makes a repetition harmless.")]
 
 
 @introduction.command
 async def start(prospect: Path, *, where: Where = NOWHERE) -> None:
-    """Begin the introduction of a prospect. While it runs, this tells it what is new of the prospect.
+    """Begin the introduction of a prospect. If it runs already, pass on what is new about the prospect.
 
     Parameters
     ----------
@@ -57,10 +59,10 @@ def list_introductions(
     *,
     open: Annotated[bool, Parameter(help="Only those that have not ended.")] = False,
     owner: Annotated[str | None, Parameter(help="A staff handle.")] = None,
-    limit: Annotated[int, Parameter(help="At most so many.", validator=validators.Number(gte=1))] = 50,
+    limit: Annotated[int, Parameter(help="The most rows to show.", validator=validators.Number(gte=1))] = 50,
     where: Where = NOWHERE,
 ) -> None:
-    """Every introduction, the next due first."""
+    """List introductions, the next due first."""
     lines = installation_at(where).introductions.lines(open_only=open, owner=owner, limit=limit)
 
     def draw(out: Console) -> None:
@@ -68,7 +70,7 @@ def list_introductions(
             out.print("no introduction; one begins with: day90 introduction start PROSPECT.json")
             return
         rows = [
-            (_name(line), in_words(line.status), day_of(line.due, "UTC"), _found(line), line.owner) for line in lines
+            (_name(line), in_words(line.status), day_of(line.due, "UTC"), _issues(line), line.owner) for line in lines
         ]
         out.print(table("Introductions", ("introduction", "status", "due", "found", "owner"), rows))
 
@@ -77,23 +79,23 @@ def list_introductions(
 
 @introduction.command
 def show(introduction: str, *, where: Where = NOWHERE) -> None:
-    """One introduction: how it stands, what was found, what happened."""
+    """Show one introduction: how it stands, what was found, what happened."""
     installation = installation_at(where)
-    found = installation.introductions.resolve(introduction)
-    line, rows = installation.introductions.standing(found), installation.introductions.journal(found)
+    meant = installation.introductions.resolve(introduction)
+    line, rows = installation.introductions.standing(meant), installation.introductions.journal(meant)
     if line is None:
-        raise NotFound(f"{found}: no such introduction")
-    prospect = installation.introductions.kept(found)
+        raise NotFound(f"{meant}: no such introduction")
+    prospect = installation.introductions.kept(meant)
     zone = prospect.account.time_zone if prospect else "UTC"
     expected = prospect.expected_close if prospect else None
-    said = {
+    document = {
         **line.model_dump(mode="json"),
         "expected_close": expected.isoformat() if expected else None,
         "journal": [row.model_dump(mode="json") for row in rows],
-        "temporal_ui": installation.link(found),
+        "temporal_ui": installation.link(meant),
     }
     facts = [
-        ("introduction", found),
+        ("introduction", meant),
         ("owner", line.owner),
         ("playbook", line.playbook),
         ("signature", str(expected) if expected else "no day expected"),
@@ -123,14 +125,14 @@ def show(introduction: str, *, where: Where = NOWHERE) -> None:
             out.print()
             out.print(table("What happened", ("when", "what", "who", "more"), [_happened(row, zone) for row in rows]))
 
-    answer(where.json, said, draw)
+    answer(where.json, document, draw)
 
 
 @introduction.command
 async def done(
     introduction: str, *, by: By = None, note: str | None = None, news_id: NewsId = None, where: Where = NOWHERE
 ) -> None:
-    """Our people and theirs have met."""
+    """Report that the CSM and the customer were introduced to each other."""
     await _tell(where, introduction, "introduced", by=by, note=note, news_id=news_id)
 
 
@@ -145,13 +147,13 @@ async def issue(
     news_id: NewsId = None,
     where: Where = NOWHERE,
 ) -> None:
-    """Report something back to sales that should be known before the signature; the seller is written to."""
+    """Report an issue that sales should know before the signature; the seller gets a mail."""
     await _tell(where, introduction, "report_issue", title=title, severity=severity, by=by, note=note, news_id=news_id)
 
 
 @introduction.command
 async def note(introduction: str, text: str, *, by: By = None, news_id: NewsId = None, where: Where = NOWHERE) -> None:
-    """Keep what else was learnt; it flows into the hand-off when the deal is won."""
+    """Keep a note of what else was learnt; it goes into the hand-off record when the deal is won."""
     await _tell(where, introduction, "note", note=text, by=by, news_id=news_id)
 
 
@@ -164,23 +166,23 @@ async def end(
     note: str | None = None,
     where: Where = NOWHERE,
 ) -> None:
-    """End it: the deal was lost, or no introduction is wanted. A won deal ends it by its start."""
+    """End an introduction: the deal was lost, or none is wanted. A won deal ends it when its onboarding starts."""
     await _tell(where, introduction, "end_introduction", ending=ending, by=by, note=note)
 
 
 async def _tell(where: Where, named: str, kind: str, **news: Any) -> None:
     installation = installation_at(where)
-    found = installation.introductions.resolve(named)
+    meant = installation.introductions.resolve(named)
     door = await installation.introduction_door()
-    progress = await door.tell(found, kind, news)
+    progress = await door.tell(meant, kind, news)
     answer(where.json, progress.model_dump(mode="json"), lambda out: _draw(out, installation, progress))
 
 
 def _draw(out: Console, installation: Installation, progress: IntroductionProgress) -> None:
     prospect = installation.introductions.kept(progress.introduction)
     zone = prospect.account.time_zone if prospect else "UTC"
-    known = " (known already, nothing changed)" if progress.repeated else ""
-    out.print(plain(f"{progress.introduction}: {in_words(progress.status)}{known}", "bold"), soft_wrap=True)
+    repeated = " (known already, nothing changed)" if progress.repeated else ""
+    out.print(plain(f"{progress.introduction}: {in_words(progress.status)}{repeated}", "bold"), soft_wrap=True)
     if progress.ending is None and progress.introduced_at is None and progress.due is not None:
         out.print(plain(f"  to be introduced by {day_of(progress.due, zone)}, by {progress.owner}"))
     learnt = [count(len(progress.issues), "issue")] if progress.issues else []
@@ -194,11 +196,7 @@ def _name(line: IntroductionLine) -> Text:
     return Text.assemble(plain(line.account, "bold"), "\n", plain(short, "dim"))
 
 
-def _line(line: IntroductionLine) -> tuple[Text, str, str, str, str]:
-    return _name(line), in_words(line.status), day_of(line.due, "UTC"), _found(line), line.owner
-
-
-def _found(line: IntroductionLine) -> str:
+def _issues(line: IntroductionLine) -> str:
     return count(len(line.learnt.issues), "issue") if line.learnt.issues else ""
 
 

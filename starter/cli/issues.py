@@ -1,4 +1,4 @@
-"""What is wrong at the customer's? Orders about issues."""
+"""What does not work at the customer's? Commands about issues."""
 
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ from rich.console import Console
 from starter.cli.answers import answer, day_of, plain, table
 from starter.cli.installation import installation_at
 from starter.cli.news import tell
-from starter.cli.options import NOWHERE, UNSAID, Said, Where
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where
 
 issue = App(name="issue", help="Raise, acknowledge, resolve and list issues.")
 
@@ -23,28 +23,28 @@ async def raise_issue(
     *,
     severity: Severity = "normal",
     key: Key = None,
-    said: Said = UNSAID,
+    details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """Something does not work; its deadlines to respond and to resolve run from now on."""
-    await tell(where, onboarding, "raise_issue", said, title=title, severity=severity, issue=key)
+    """Raise an issue: something does not work. Its deadlines for a response and a solution begin now."""
+    await tell(where, onboarding, "raise_issue", details, title=title, severity=severity, issue=key)
 
 
 @issue.command
-async def acknowledge(onboarding: str, key: str, *, said: Said = UNSAID, where: Where = NOWHERE) -> None:
-    """Somebody works on it."""
-    await tell(where, onboarding, "acknowledge_issue", said, issue=key)
+async def acknowledge(onboarding: str, key: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+    """Report that somebody works on an issue."""
+    await tell(where, onboarding, "acknowledge_issue", details, issue=key)
 
 
 @issue.command
-async def resolve(onboarding: str, key: str, *, said: Said = UNSAID, where: Where = NOWHERE) -> None:
-    """It works again."""
-    await tell(where, onboarding, "resolve_issue", said, issue=key)
+async def resolve(onboarding: str, key: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+    """Report that an issue is resolved."""
+    await tell(where, onboarding, "resolve_issue", details, issue=key)
 
 
 @issue.command(name="list")
 def list_issues(onboarding: str, *, where: Where = NOWHERE) -> None:
-    """Every issue, open ones first."""
+    """List the issues of an onboarding, open ones first."""
     from store.reads import one
 
     installation = installation_at(where)

@@ -1,4 +1,4 @@
-"""How do the onboardings stand? The list of all, and one in full."""
+"""How do the onboardings stand? Lists them, and shows one in full."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -25,15 +25,15 @@ SHOWN_RISKS = 5
 def portfolio(
     *,
     status: Annotated[OnboardingStatus | None, Parameter(help="How it stands, or how it ended.")] = None,
-    stage: Annotated[str | None, Parameter(help="A stage's key: those in which it is open.")] = None,
+    stage: Annotated[str | None, Parameter(help="A stage's key: only onboardings in which it is open.")] = None,
     owner: Annotated[str | None, Parameter(help="A staff handle.")] = None,
     late: Annotated[bool, Parameter(help="Only those with something overdue.")] = False,
     open: Annotated[bool, Parameter(help="Only those that have not ended.")] = False,
-    limit: Annotated[int, Parameter(help="At most so many.", validator=validators.Number(gte=1))] = 50,
+    limit: Annotated[int, Parameter(help="The most rows to show.", validator=validators.Number(gte=1))] = 50,
     after: Annotated[str | None, Parameter(help="The last id of the page before.")] = None,
     where: Where = NOWHERE,
 ) -> None:
-    """Every onboarding: status, what it waits for, what is late."""
+    """List onboardings: status, what each waits for, what is late."""
     from store.reads import portfolio as read
 
     installation = installation_at(where)
@@ -54,9 +54,9 @@ def portfolio(
 
 
 def _refuse_unknown(installation: Installation, *, stage: str | None, owner: str | None) -> None:
-    """A slip of the keyboard must not look like "there are none". Raises WrongOption with what there is.
+    """Raise WrongOption for an unknown stage or owner, naming the known ones: a typing error must not look like "none".
 
-    An owner who left the staff, and a stage that a playbook lost, still count where onboardings have them.
+    An owner who left the staff, and a stage that a playbook lost, are still known while onboardings have them.
     """
     from store.reads import portfolio as read
 
@@ -67,15 +67,13 @@ def _refuse_unknown(installation: Installation, *, stage: str | None, owner: str
     if owner is not None:
         handles = [member.handle for member in installation.staff().members]
         if owner not in handles and not read(installation.engine, owner=owner, limit=1).lines:
-            raise WrongOption(f"--owner: {owner!r} is nobody of the staff; there are: {', '.join(handles)}")
+            raise WrongOption(f"--owner: {owner!r} is no staff handle; there are: {', '.join(handles)}")
 
 
 def _list(out: Console, page: "PortfolioPage", *, filtered: bool) -> None:
     if not page.lines:
-        nothing = (
-            "no onboarding fits these filters" if filtered else "no onboarding yet; start one: day90 start DEAL.json"
-        )
-        out.print(nothing)
+        hint = "no onboarding fits these filters" if filtered else "no onboarding yet; start one: day90 start DEAL.json"
+        out.print(hint)
         return
     columns = ("onboarding", "status", "waits for", "next", "owner")
     out.print(table("Onboardings", columns, [_line(line) for line in page.lines]))
@@ -93,7 +91,7 @@ def _line(line: "OnboardingLine") -> Sequence[Text | str]:
 
 
 def show(onboarding: str, *, where: Where = NOWHERE) -> None:
-    """One onboarding in full: plan, registers, what comes next.
+    """Show one onboarding in full: plan, registers, what comes next.
 
     Parameters
     ----------
@@ -104,15 +102,15 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
     from store.write_backs import SqlWriteBacks
 
     installation = installation_at(where)
-    found = one(installation.engine, installation.meant(onboarding))
-    others = also_of_account(installation.engine, found.onboarding)
-    zone = installation.zone(found.onboarding)
-    deal = installation.ledger.dossier(found.onboarding).deal
+    standing = one(installation.engine, installation.meant(onboarding))
+    others = also_of_account(installation.engine, standing.onboarding)
+    zone = installation.zone(standing.onboarding)
+    deal = installation.ledger.dossier(standing.onboarding).deal
     missing = missing_from_hand_off(deal)
-    link = installation.link(found.onboarding)
-    crm = SqlWriteBacks(installation.engine).of(found.onboarding)
-    said = {
-        **found.model_dump(mode="json"),
+    link = installation.link(standing.onboarding)
+    crm = SqlWriteBacks(installation.engine).of(standing.onboarding)
+    document = {
+        **standing.model_dump(mode="json"),
         "time_zone": zone,
         "temporal_ui": link,
         "also_of_account": [other.onboarding for other in others],
@@ -121,63 +119,68 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
     }
 
     def drawn(out: Console) -> None:
-        draw(out, found, zone=zone, link=link, crm=crm, owner_from=deal.owner_from)
+        draw(out, standing, zone=zone, link=link, crm=crm, owner_from=deal.owner_from)
         lacks = f"; missing: {', '.join(missing)}" if missing else ""
         out.print(plain(f"hand-off record {completeness(deal):.0%} complete{lacks}"))
         for other in others:
             out.print(plain(f"the same customer's: {_other(other, zone)}"), soft_wrap=True)
         for person in deal.stakeholders:
             if person.known_from:
-                known = f"{person.name} ({in_words(person.role)}) is known from {person.known_from}"
-                out.print(plain(known), soft_wrap=True)
+                source = f"{person.name} ({in_words(person.role)}) is known from {person.known_from}"
+                out.print(plain(source), soft_wrap=True)
 
-    answer(where.json, said, drawn)
+    answer(where.json, document, drawn)
 
 
 def _other(other: "OnboardingLine", zone: str) -> str:
     ended = f" since {day_of(other.ended_at, zone)}" if other.ended_at else ""
     stages = f" ({', '.join(in_words(stage) for stage in other.open_stages)})" if other.open_stages else ""
-    return f"{other.onboarding}, {in_words(other.status)}{ended}{stages}, owner {other.owner or 'not drawn yet'}"
+    return f"{other.onboarding}, {in_words(other.status)}{ended}{stages}, owner {other.owner or 'not assigned yet'}"
 
 
 def draw(
     out: Console,
-    found: "OnboardingInFull",
+    onboarding: "OnboardingInFull",
     *,
     zone: str,
     link: str | None,
     crm: "WriteBackLine | None" = None,
     owner_from: str | None = None,
 ) -> None:
-    """The whole of it, dates in the customer's zone."""
-    out.print(Text.assemble(plain(found.account, "bold"), "  ", status_text(found.status)))
-    owner = f"{found.owner}, as in {owner_from}" if owner_from else found.owner
-    facts = [("onboarding", found.onboarding), ("owner", owner), ("playbook", found.playbook), ("dates in", zone)]
-    if found.ended_at:
-        facts.append(("ended", f"{in_words(found.ending or '')} on {day_of(found.ended_at, zone)}"))
+    """Print one onboarding in full, with dates in the customer's time zone."""
+    out.print(Text.assemble(plain(onboarding.account, "bold"), "  ", status_text(onboarding.status)))
+    owner = f"{onboarding.owner}, as in {owner_from}" if owner_from else onboarding.owner
+    facts = [
+        ("onboarding", onboarding.onboarding),
+        ("owner", owner),
+        ("playbook", onboarding.playbook),
+        ("dates in", zone),
+    ]
+    if onboarding.ended_at:
+        facts.append(("ended", f"{in_words(onboarding.ending or '')} on {day_of(onboarding.ended_at, zone)}"))
     if link:
         facts.append(("Temporal UI", link))
     if crm:
         facts.append((f"in {crm.source}", _written_back(crm, zone)))
     for name, words in facts:
         out.print(Text.assemble((f"{name:<12}", "dim"), plain(words)), soft_wrap=True)
-    for stage in found.stages:
+    for stage in onboarding.stages:
         out.print()
-        milestones = [milestone for milestone in found.milestones if milestone.stage == stage.key]
-        rows = [_milestone(milestone, late=milestone.key in found.late, zone=zone) for milestone in milestones]
+        milestones = [milestone for milestone in onboarding.milestones if milestone.stage == stage.key]
+        rows = [_milestone(milestone, late=milestone.key in onboarding.late, zone=zone) for milestone in milestones]
         title = f"{stage.title} ({in_words(stage.status)})"
         out.print(table(title, ("milestone", "due", "state"), rows, whole=("milestone", "due")))
-    _registers(out, found.registers, zone=zone)
+    _registers(out, onboarding.registers, zone=zone)
     out.print()
-    if found.waiting_for:
-        out.print(plain(f"waits for: {', '.join(found.waiting_for)}"))
-    if found.next_key:
-        out.print(plain(f"next by itself: {found.next_key}, {day_of(found.next_due, zone)}"))
-    out.print(plain(f"why a date is that date: day90 why {found.onboarding} MILESTONE", "dim"), soft_wrap=True)
+    if onboarding.waiting_for:
+        out.print(plain(f"waits for: {', '.join(onboarding.waiting_for)}"))
+    if onboarding.next_key:
+        out.print(plain(f"next by itself: {onboarding.next_key}, {day_of(onboarding.next_due, zone)}"))
+    out.print(plain(f"why a date is that date: day90 why {onboarding.onboarding} MILESTONE", "dim"), soft_wrap=True)
 
 
 def _written_back(crm: "WriteBackLine", zone: str) -> str:
-    """Whether the CRM's record says how it stands, and what keeps it from doing so."""
+    """Whether the CRM's record is up to date, and if not, why."""
     tried = f", last tried {moment_of(crm.at, zone)}" if crm.at else ""
     if crm.state == "written":
         return f"written {moment_of(crm.at, zone)}" if crm.at else "nothing to write yet"

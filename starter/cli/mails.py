@@ -27,58 +27,58 @@ def list_mails(
     onboarding: str | None = None,
     *,
     state: Literal["waiting", "sent", "refused", "withdrawn"] | None = None,
-    limit: Annotated[int, Parameter(help="The newest so many.", validator=validators.Number(gte=1))] = 50,
+    limit: Annotated[int, Parameter(help="How many of the newest to show.", validator=validators.Number(gte=1))] = 50,
     where: Where = NOWHERE,
 ) -> None:
-    """The newest mails, of one onboarding or of all."""
+    """List the newest mails, of one onboarding or of all."""
     from store.reads import notices
 
     installation = installation_at(where)
     meant = installation.meant(onboarding) if onboarding else None
-    found = notices(installation.engine, meant, state=state, limit=limit)
+    page = notices(installation.engine, meant, state=state, limit=limit)
 
     def draw(out: Console) -> None:
-        if not found:
+        if not page:
             out.print(
                 "no mails" if state or meant else "no mails yet; an onboarding writes them: day90 start DEAL.json"
             )
             return
         columns = ("mail", "what", "about", "to", "state")
-        out.print(table("Mails", columns, [_line(notice) for notice in found], whole=("mail",)))
-        out.print(plain(f"{count(len(found), 'mail')}; one of them: day90 mails show {found[-1].id}", "dim"))
-        if len(found) == limit:
+        out.print(table("Mails", columns, [_line(notice) for notice in page], whole=("mail",)))
+        out.print(plain(f"{count(len(page), 'mail')}; one of them: day90 mails show {page[-1].id}", "dim"))
+        if len(page) == limit:
             of_it = f" {meant}" if meant else ""
             of_state = f" --state {state}" if state else ""
             more = f"these are the newest; there may be more: day90 mails{of_it}{of_state} --limit {10 * limit}"
             out.print(plain(more, "dim"), soft_wrap=True)
 
-    answer(where.json, [notice.model_dump(mode="json") for notice in found], draw)
+    answer(where.json, [notice.model_dump(mode="json") for notice in page], draw)
 
 
 @mails.command
 def show(mail: Numbered, *, where: Where = NOWHERE) -> None:
-    """One mail as its reader gets it, and where it lies."""
+    """Show one mail as its reader gets it, and where its file is."""
     from store.reads import notices
 
     installation = installation_at(where)
-    found = next((line for line in notices(installation.engine, limit=EVERY_ONE) if line.id == mail), None)
-    if found is None:
+    notice = next((line for line in notices(installation.engine, limit=EVERY_ONE) if line.id == mail), None)
+    if notice is None:
         raise NotFound(f"there is no mail {mail}; day90 mails lists them")
-    letter = _letter(found.place)
+    letter = _letter(notice.place)
     text = _text(letter) if letter else None
     subject = str(letter["Subject"]) if letter else None
-    said = {**found.model_dump(mode="json"), "subject": subject, "text": text}
+    document = {**notice.model_dump(mode="json"), "subject": subject, "text": text}
 
     def draw(out: Console) -> None:
-        facts = [("to", found.name or found.person), ("subject", subject), ("what", in_words(found.kind))]
-        facts += [("state", found.state), ("reason", found.reason), ("place", found.place)]
+        facts = [("to", notice.name or notice.person), ("subject", subject), ("what", in_words(notice.kind))]
+        facts += [("state", notice.state), ("reason", notice.reason), ("place", notice.place)]
         for name, words in facts:
             if words:
                 out.print(Text.assemble((f"{name:<9}", "dim"), plain(words)), soft_wrap=True)
         out.print()
-        out.print(plain(text or "its text can be read here once it was written to a file"), soft_wrap=True)
+        out.print(plain(text or "its text is shown here only when the mail was written to a file"), soft_wrap=True)
 
-    answer(where.json, said, draw)
+    answer(where.json, document, draw)
 
 
 def _line(notice: "NoticeLine") -> tuple[str, str, str, str, str]:
@@ -87,7 +87,7 @@ def _line(notice: "NoticeLine") -> tuple[str, str, str, str, str]:
 
 
 def _letter(place: str | None) -> EmailMessage | None:
-    """The mail's file; None when it went to a server, or was moved away."""
+    """The mail in a file; None when it was sent to a server, or its file was moved away."""
     if place is None or not Path(place).is_file():
         return None
     with Path(place).open("rb") as file:

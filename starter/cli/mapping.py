@@ -1,4 +1,4 @@
-"""Is this mapping sound, and what deal file does it make of a record?"""
+"""Is this mapping file sound, and which deal file does it make of a record?"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,16 +21,16 @@ mapping = App(name="mapping", help="Check how records of other systems become de
 
 @mapping.command
 def check(file: Path, record: Path | None = None, *, where: Where = NOWHERE) -> int:
-    """What is wrong with a mapping file, each with its line; and what deal file it makes of a record.
+    """Say what is wrong with a mapping file, line by line, or which deal file it makes of a record.
 
-    Exit code 2 when the file cannot be used, or when no deal file comes out. Nothing is started.
+    Exit code 2 when the file cannot be used, or makes no deal file. Nothing is started.
 
     Parameters
     ----------
     file
         A mapping file, like playbooks/mappings/hubspot.mapping.yaml.
     record
-        JSON of a record as the other system gives it: docs/mapping.md says what it looks like.
+        JSON of a record as the other system gives it; docs/mapping.md says what it looks like.
     """
     complaints = complaints_about_mapping(file)
     if complaints:

@@ -1,18 +1,20 @@
-"""What is done? Orders about milestones and sign-offs."""
+"""Which milestones are reached or signed off? Commands about milestones."""
 
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from starter.cli.news import tell
-from starter.cli.options import NOWHERE, UNSAID, Said, Where
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where
 
-Reason = Annotated[str, Parameter(help="Why; it is kept and told.")]
-Reasons = Annotated[tuple[str, ...], Parameter(name="--reason", help="Why; may be repeated. A rejection needs one.")]
+Reason = Annotated[str, Parameter(help="The reason; it is recorded and passed on.")]
+Reasons = Annotated[
+    tuple[str, ...], Parameter(name="--reason", help="The reason; may be repeated. A rejection needs one.")
+]
 
 
-async def done(onboarding: str, milestone: str, *, said: Said = UNSAID, where: Where = NOWHERE) -> None:
-    """A milestone has been reached.
+async def done(onboarding: str, milestone: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+    """Report that a milestone has been reached.
 
     Parameters
     ----------
@@ -21,21 +23,21 @@ async def done(onboarding: str, milestone: str, *, said: Said = UNSAID, where: W
     milestone
         Its key, as `day90 show` lists it.
     """
-    await tell(where, onboarding, "reach_milestone", said, milestone=milestone)
+    await tell(where, onboarding, "reach_milestone", details, milestone=milestone)
 
 
 async def reopen(
-    onboarding: str, milestone: str, *, reason: Reason, said: Said = UNSAID, where: Where = NOWHERE
+    onboarding: str, milestone: str, *, reason: Reason, details: Details = NO_DETAILS, where: Where = NOWHERE
 ) -> None:
-    """A milestone was reported reached and is not."""
-    await tell(where, onboarding, "reopen_milestone", said, milestone=milestone, reason=reason)
+    """Take back a milestone that was reported reached and is not."""
+    await tell(where, onboarding, "reopen_milestone", details, milestone=milestone, reason=reason)
 
 
 async def waive(
-    onboarding: str, milestone: str, *, reason: Reason, said: Said = UNSAID, where: Where = NOWHERE
+    onboarding: str, milestone: str, *, reason: Reason, details: Details = NO_DETAILS, where: Where = NOWHERE
 ) -> None:
-    """A milestone is not needed for this customer; takes the owner's manager (--by)."""
-    await tell(where, onboarding, "waive_milestone", said, milestone=milestone, reason=reason)
+    """Waive a milestone that this customer does not need; needs the owner's manager (--by)."""
+    await tell(where, onboarding, "waive_milestone", details, milestone=milestone, reason=reason)
 
 
 async def sign_off(
@@ -44,9 +46,9 @@ async def sign_off(
     decision: Literal["approve", "reject"],
     *,
     reasons: Reasons = (),
-    said: Said = UNSAID,
+    details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """Somebody who may sign approves or rejects; say who with --by."""
+    """Report that somebody who may sign a milestone off approves or rejects it; say who with --by."""
     fields = {"milestone": milestone, "decision": decision, "reasons": list(reasons)}
-    await tell(where, onboarding, "sign_off", said, **fields)
+    await tell(where, onboarding, "sign_off", details, **fields)

@@ -1,4 +1,4 @@
-"""Which options do many commands share? Where the onboardings are, and what every piece of news may carry."""
+"""Which options do many commands share? Where the onboardings are, and the details of a piece of news."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from cyclopts import Group, Parameter, validators
 
 Numbered = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=2**63 - 1))]
-"""The number of a row, as the database can hold one."""
+"""The number of a row, in the range of the database."""
 
 CONNECTION = Group("Connection and output", sort_key=90)
 NEWS = Group("News", sort_key=50)
@@ -16,7 +16,7 @@ NEWS = Group("News", sort_key=50)
 @Parameter(name="*", group=CONNECTION)
 @dataclass(frozen=True, kw_only=True)
 class Where:
-    """Where the onboardings are, and for whom the answer is."""
+    """Where the onboardings are, and in which form the answer is wanted."""
 
     data: Path | None = None
     "Folder of the embedded stack; a stack that runs on it is used. [default: ./data]"
@@ -31,13 +31,13 @@ NOWHERE = Where()
 
 @Parameter(name="*", group=NEWS)
 @dataclass(frozen=True, kw_only=True)
-class Said:
-    """What every piece of news may carry."""
+class Details:
+    """The options that every piece of news may carry."""
 
     by: str | None = None
-    "Who says it: a stakeholder's id, a staff handle, or the e-mail address of either."
+    "Who reports it: a stakeholder's id, a staff handle, or the e-mail address of either."
     at: str | None = None
-    "When it happened: 2026-11-05, or with a time in the customer's zone 2026-11-05T14:30. [default: now]"
+    "When it happened: 2026-11-05, or with a time in the customer's zone: 2026-11-05T14:30. [default: now]"
     note: str | None = None
     "What else is worth knowing."
     evidence: tuple[str, ...] = ()
@@ -46,10 +46,10 @@ class Said:
     "Makes a repetition harmless: a second one with the same id changes nothing."
 
     def fields(self) -> dict[str, Any]:
-        """As fields of the news, without what was not said."""
+        """The options that were given, as fields of the news."""
         given: dict[str, Any] = {"by": self.by, "at": self.at, "note": self.note, "news_id": self.news_id}
         given["evidence"] = list(self.evidence) or None
         return {name: value for name, value in given.items() if value is not None}
 
 
-UNSAID = Said()
+NO_DETAILS = Details()

@@ -1,4 +1,4 @@
-"""Which playbooks are there, what do they say, and are they sound?"""
+"""Which playbooks are there, what do they say, and are they sound? Commands to show, check, copy and print them."""
 
 import re
 from collections.abc import Sequence
@@ -23,39 +23,39 @@ from starter.cli.times import day
 from starter.trouble import UnreadableFile, WrongOption
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
-"""As `domain.wire.Slug`."""
+"""Same as `domain.wire.Slug`."""
 playbook = App(name="playbook", help="Show, check, describe and copy playbooks.")
 
 
 @playbook.command
 def show(key: str | None = None, *, where: Where = NOWHERE) -> None:
-    """One playbook's stages and milestones; without a key, which ones there are."""
+    """Show the stages and milestones of a playbook; without a key, list the playbooks."""
     library = library_of(load_settings(flags={"data": where.data}))
     if key is not None:
-        found = library.get(key)
-        answer(where.json, found.model_dump(mode="json", by_alias=True), lambda out: _draw(out, found))
+        playbook = library.get(key)
+        answer(where.json, playbook.model_dump(mode="json", by_alias=True), lambda out: _draw(out, playbook))
         return
-    rows, said = [], []
+    rows, lines = [], []
     keys = library.keys()
     for one in keys:
         try:
             book = library.get(one)
         except BadPlaybook as bad:
             rows.append((one, "cannot be used", "", ""))
-            said.append({"key": one, "complaints": [vars_of(complaint) for complaint in bad.complaints]})
+            lines.append({"key": one, "complaints": [vars_of(complaint) for complaint in bad.complaints]})
             continue
         rows.append((one, in_language(book.title, "en"), book.touch, f"{book.from_yearly_value:,.0f}"))
-        said.append({"key": one, "title": in_language(book.title, "en"), "touch": book.touch})
+        lines.append({"key": one, "title": in_language(book.title, "en"), "touch": book.touch})
     answer(
         where.json,
-        said,
+        lines,
         lambda out: out.print(table("Playbooks", ("key", "title", "touch", "from a yearly value of"), rows)),
     )
 
 
 @playbook.command
 def schema(of: Literal["playbook", "team", "mapping"] = "playbook") -> None:
-    """The JSON Schema of a playbook, of team.yaml or of a mapping, for editors that complete and check."""
+    """Print the JSON Schema of a playbook, of team.yaml or of a mapping, for editors that complete and check."""
     from playbooks.library import json_schema, team_json_schema
     from playbooks.mappings.files import mapping_json_schema
 
@@ -65,13 +65,13 @@ def schema(of: Literal["playbook", "team", "mapping"] = "playbook") -> None:
 
 @playbook.command
 def lint(*what: str, where: Where = NOWHERE) -> int:
-    """What is wrong with playbooks, each with its line; exit code 2 when there is an error, 0 with warnings alone.
+    """Check playbooks, and say line by line what is wrong. Exit code 2 for errors, 0 for warnings alone.
 
     Parameters
     ----------
     what
-        Keys, files or folders; without any, every playbook there is. The staff directory is looked at, too:
-        a folder's own team.yaml, else the one of the settings.
+        Keys, files or folders; without any, every playbook there is. The staff directory is checked too:
+        the team.yaml of the folder, else the one in the settings.
     """
     from playbooks.library import complaints_about_all
 
@@ -84,10 +84,10 @@ def lint(*what: str, where: Where = NOWHERE) -> int:
             out.print(plain(complaint), soft_wrap=True)
         errors = sum(complaint.gravity == "error" for complaint in complaints)
         warnings = len(complaints) - errors
-        found = [count(errors, "complaint")] if errors else []
-        found += [count(warnings, "warning")] if warnings else []
+        counted = [count(errors, "complaint")] if errors else []
+        counted += [count(warnings, "warning")] if warnings else []
         name = str(files[0]) if len(files) == 1 else count(len(files), "playbook")
-        out.print(plain(f"{name}: {', '.join(found) or 'nothing to complain about'}"), soft_wrap=True)
+        out.print(plain(f"{name}: {', '.join(counted) or 'nothing to complain about'}"), soft_wrap=True)
 
     answer(where.json, [vars_of(complaint) for complaint in complaints], draw)
     return USAGE if any(complaint.gravity == "error" for complaint in complaints) else OK
@@ -95,9 +95,9 @@ def lint(*what: str, where: Where = NOWHERE) -> int:
 
 @playbook.command
 def copy(key: str, new_key: str, *, to: Path | None = None, where: Where = NOWHERE) -> None:
-    """Begin a playbook of your own with a copy of one there is: its key changed, its comments kept.
+    """Begin a playbook of your own as a copy of another, with a new key and all its comments.
 
-    The JSON Schema is written beside it, so that editors complete and check. Nothing is overwritten but that.
+    The JSON Schema is written beside it, so that editors complete and check; no other file is overwritten.
 
     Parameters
     ----------
@@ -132,22 +132,22 @@ def pdf(
     *,
     out: Path,
     language: Language = "en",
-    for_: Annotated[str | None, Parameter(name="--for", help="The account that it is prepared for.")] = None,
-    close: Annotated[str | None, Parameter(help="Dates instead of days: as if signed on this day.")] = None,
+    for_: Annotated[str | None, Parameter(name="--for", help="The name of the account that it is for.")] = None,
+    close: Annotated[str | None, Parameter(help="Show dates instead of days, as if signed on this day.")] = None,
     country: Annotated[
-        str, Parameter(help="Whose public holidays the dates keep clear of (ISO 3166, like JP).")
+        str, Parameter(help="The country whose public holidays the dates avoid (ISO 3166, like JP).")
     ] = "US",
     time_zone: str = "UTC",
     where: Where = NOWHERE,
 ) -> None:
-    """The process as a document for prospects: stages, milestones, who does what, what is needed of them.
+    """Write a PDF of the process for prospects: stages, milestones, who does what, what is needed of them.
 
     Parameters
     ----------
     key
         The playbook.
     out
-        The PDF's file.
+        The PDF file to write.
     """
     from activities.calendars import public_holidays
     from activities.documents.process import ProcessDocument
@@ -158,32 +158,33 @@ def pdf(
     raw = {"source": "file", "id": "outline", "account": account, "expected_close": day(close, field="--close")}
     prospect, now = read_prospect(raw), datetime.now(UTC)
     calendar = calendar_ahead(prospect, public_holidays, now=now)
-    found = outline_for(prospect, book, calendar, language=language, now=now)
+    outline = outline_for(prospect, book, calendar, language=language, now=now)
     if for_ is None:
-        found = found.model_copy(update={"account": ""})
+        outline = outline.model_copy(update={"account": ""})
     try:
-        out.write_bytes(ProcessDocument().pdf(found, at=now))
+        out.write_bytes(ProcessDocument().pdf(outline, at=now))
     except OSError as trouble:
         raise WrongOption(f"--out: {out} cannot be written: {trouble.strerror}") from None
     answer(where.json, {"file": str(out), "key": key}, lambda console: console.print(plain(out), soft_wrap=True))
 
 
 def vars_of(complaint: Any) -> dict[str, Any]:
+    """A complaint as JSON."""
     return {name: getattr(complaint, name) for name in ("file", "line", "field", "what", "gravity")}
 
 
 def _meant(words: Sequence[str], settings: Settings) -> tuple[list[Path], Path | None]:
-    """The files that are meant, and the staff directory to hold them against. Raises UnreadableFile."""
+    """The files that are meant, and the staff directory to check them against. Raises UnreadableFile."""
     from playbooks.library import TEAM_FILE, playbooks_in
 
     library, files, team = library_of(settings), [], settings.team
     for word in words or library.keys():
         path = Path(word)
         if path.is_dir() and words:
-            found = list(playbooks_in(path).values())
-            if not found:
+            in_folder = list(playbooks_in(path).values())
+            if not in_folder:
                 raise UnreadableFile(f"{path}: holds no playbook, a file called <key>.yaml")
-            files += found
+            files += in_folder
             team = path / TEAM_FILE if (path / TEAM_FILE).exists() else team
         elif words and (path.exists() or path.suffix or len(path.parts) > 1):
             if reason := why_unread(path):
@@ -195,7 +196,7 @@ def _meant(words: Sequence[str], settings: Settings) -> tuple[list[Path], Path |
 
 
 def _unread(words: Sequence[str]) -> list[Complaint]:
-    """Files of a folder that look like playbooks and are none to us."""
+    """Warnings about files of a folder that look like playbooks but have another ending."""
     strays = [stray for word in words for ending in ("yml", "YAML", "YML") for stray in Path(word).glob(f"*.{ending}")]
     what = "is not read: a playbook's file is called <key>.yaml"
     return [Complaint(str(stray), 0, "the whole file", what, "warning") for stray in sorted(strays)]
@@ -206,7 +207,8 @@ def _draw_copy(out: Console, written: Path, settings: Settings) -> None:
     if settings.playbooks is None or settings.playbooks.resolve() != written.parent.resolve():
         out.print(plain(f"used once DAY90_PLAYBOOKS names {written.parent.resolve()}"), soft_wrap=True)
     out.print(
-        plain("by deals that name it, and by its from_yearly_value before a shipped one of the same"), soft_wrap=True
+        plain("it goes to deals that name it, and before a shipped one to those of its from_yearly_value"),
+        soft_wrap=True,
     )
     out.print(plain(f"check it with: day90 playbook lint {written}"), soft_wrap=True)
 

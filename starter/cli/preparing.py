@@ -11,9 +11,9 @@ from starter.trouble import CannotStart
 
 
 async def migrate(*, where: Where = NOWHERE) -> None:
-    """Bring the store's tables and Temporal's search attributes to what this version needs; again does no harm.
+    """Give the store the tables and Temporal the search attributes that this version needs; safe to repeat.
 
-    A worker does the same when it starts. As a step of its own it is done, or has failed, before the first worker of a
+    A worker does the same when it starts. As a separate step it has succeeded or failed before the first worker of a
     new version takes over.
     """
     settings = load_settings(flags={"data": where.data})

@@ -1,4 +1,4 @@
-"""Why is it so? Why a date is that date, why something happened, and why it has not."""
+"""Why is a date that date, and why has something happened or not? The command `why`."""
 
 import re
 from datetime import datetime
@@ -17,7 +17,7 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d
 
 
 async def why(onboarding: str, key: str, *, where: Where = NOWHERE) -> None:
-    """Why a date is that date, why something happened or has not.
+    """Explain why a date is that date, and why something happened or has not.
 
     Parameters
     ----------
@@ -31,12 +31,12 @@ async def why(onboarding: str, key: str, *, where: Where = NOWHERE) -> None:
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
     zone = installation.zone(onboarding)
-    found = await look_into(
+    explained = await look_into(
         onboarding, key, engine=installation.engine, ledger=installation.ledger, door=installation.door
     )
-    now = INSTANT.sub(lambda instant: _short(instant[0], zone), found.now) if found.now else None
-    entries, mails, reasons = found.entries, found.mails, found.date
-    said = {
+    now = INSTANT.sub(lambda instant: _short(instant[0], zone), explained.now) if explained.now else None
+    entries, mails, reasons = explained.entries, explained.mails, explained.date
+    document = {
         "key": key,
         "now": now,
         "date": reasons,
@@ -58,7 +58,7 @@ async def why(onboarding: str, key: str, *, where: Where = NOWHERE) -> None:
             written = [_mail(mail, zone) for mail in mails]
             out.print(table("What was written about it", ("mail", "when", "what", "to", "state"), written))
 
-    answer(where.json, said, draw)
+    answer(where.json, document, draw)
 
 
 def _happened(entry: "JournalEntry", zone: str) -> tuple[str, str, str, str]:
@@ -78,7 +78,7 @@ def _mail(mail: "NoticeLine", zone: str) -> tuple[str, str, str, str, str]:
 
 
 def _short(value: Any, zone: str) -> str:
-    """A fact in few words; an instant as people read it."""
+    """A fact of the journal in a few words; an instant as day and time in that zone."""
     if isinstance(value, list):
         return ", ".join(_short(part, zone) for part in value)
     try:

@@ -1,11 +1,11 @@
-"""What is worth writing down? Criteria that somebody vouches for, risks and wins."""
+"""How are criteria, risks and quick wins recorded? Commands about registers."""
 
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from starter.cli.news import tell
-from starter.cli.options import NOWHERE, UNSAID, Said, Where
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where
 from starter.cli.times import day
 
 
@@ -13,12 +13,14 @@ async def attest(
     onboarding: str,
     criterion: str,
     *,
-    withdraw: Annotated[bool, Parameter(negative="", help="It does not hold after all.")] = False,
-    said: Said = UNSAID,
+    withdraw: Annotated[
+        bool, Parameter(negative="", help="Take it back: the criterion does not hold after all.")
+    ] = False,
+    details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
     """Vouch for a criterion of the hand-off; say who with --by."""
-    await tell(where, onboarding, "attest_criterion", said, criterion=criterion, holds=not withdraw)
+    await tell(where, onboarding, "attest_criterion", details, criterion=criterion, holds=not withdraw)
 
 
 async def risk(
@@ -31,25 +33,25 @@ async def risk(
     mitigation: str | None = None,
     owner: str | None = None,
     review_on: Annotated[str | None, Parameter(help="A date, like 2027-01-29.")] = None,
-    closed: Annotated[bool, Parameter(negative="", help="It is over.")] = False,
-    said: Said = UNSAID,
+    closed: Annotated[bool, Parameter(negative="", help="The risk is over.")] = False,
+    details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """Put a risk into the register, or what changed about it."""
+    """Put a risk into the register, or change what stands there."""
     fields: dict[str, Any] = {"title": title, "probability": probability, "impact": impact}
     fields |= {"mitigation": mitigation, "owner": owner, "review_on": day(review_on, field="review_on")}
-    await tell(where, onboarding, "record_risk", said, risk=key, closed=closed, **fields)
+    await tell(where, onboarding, "record_risk", details, risk=key, closed=closed, **fields)
 
 
 async def win(
     onboarding: str,
     title: str,
     *,
-    slot: Annotated[Literal[30, 60, 90], Parameter(help="Until which day it counts.")] = 30,
+    slot: Annotated[Literal[30, 60, 90], Parameter(help="The day of the plan that it belongs to.")] = 30,
     baseline: Annotated[str | None, Parameter(help="How it was before.")] = None,
     result: Annotated[str | None, Parameter(help="How it is now.")] = None,
-    said: Said = UNSAID,
+    details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """Record a quick win."""
-    await tell(where, onboarding, "record_win", said, title=title, slot=slot, baseline=baseline, result=result)
+    """Record a quick win of the customer."""
+    await tell(where, onboarding, "record_win", details, title=title, slot=slot, baseline=baseline, result=result)

@@ -1,4 +1,4 @@
-"""How does a command line become an exit code? One line for every error, never a traceback."""
+"""How does a command run, and how does it end? With an exit code, and one line for an error, never a traceback."""
 
 import json
 import sys
@@ -11,11 +11,11 @@ from starter.trouble import Signalled
 
 
 def run(words: Sequence[str]) -> int:
-    """Do what the words order; the exit code."""
+    """Run the command in `words`; answers the exit code."""
     from starter.cli.app import app
 
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that knows no ✉ shows a question mark instead of ending the program.
+        # A terminal whose encoding has no ✉ gets a question mark; otherwise the program would end with an error.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     as_json = "--json" in words
@@ -28,7 +28,7 @@ def run(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except (BrokenPipeError, SystemExit):
-        # Rich leaves by SystemExit when its reader has gone away; nothing else here does.
+        # Rich raises SystemExit when its reader has gone away; nothing else here does.
         return OK
     except Exception as trouble:
         code = code_of(trouble)
@@ -39,15 +39,15 @@ def run(words: Sequence[str]) -> int:
 def _say(reason: str, *, code: int, as_json: bool, field: str = "") -> int:
     if as_json:
         bare = reason.removeprefix(f"{field}: ") if field else reason
-        said = {"error": bare, "field": field or None, "code": code}
-        print(json.dumps(said, ensure_ascii=False), file=sys.stderr)
+        document = {"error": bare, "field": field or None, "code": code}
+        print(json.dumps(document, ensure_ascii=False), file=sys.stderr)
     else:
         print(f"day90: {reason}", file=sys.stderr)
     return code
 
 
 def _help_for(words: Sequence[str]) -> str:
-    """The words up to the first option or argument that is none of our commands."""
+    """The words that show the help of the command that was called, or of all."""
     from starter.cli.app import COMMANDS
 
     named = [word for word in words[:1] if word in COMMANDS]
@@ -55,7 +55,7 @@ def _help_for(words: Sequence[str]) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Without line breaks and other control characters: what people sent us may stand in it."""
+    """The text without line breaks and other control characters, since it may quote what others sent us."""
     from starter.cli.answers import harmless
 
     return harmless(" ".join(text.split()))

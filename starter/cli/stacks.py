@@ -1,4 +1,4 @@
-"""What runs here? The embedded stack, one worker, the web process, or the demo."""
+"""How are the long-running processes started? The embedded stack, a worker, the web process, and the demo."""
 
 import os
 import signal
@@ -18,12 +18,16 @@ from starter.embedded.stack import child_environment, running
 from starter.embedded.tcp_ports import asked_for, first_free
 from starter.trouble import CannotStart, Signalled
 
-Data = Annotated[Path | None, Parameter(help="Folder of database, mails and Temporal's own file. [default: ./data]")]
-DayLength = Annotated[str | None, Parameter(help="Wall time of one day of a plan: 24h is real, 1.5s is for a show.")]
-TemporalPort = Annotated[int | None, Parameter(help="[default: 7233]")]
+Data = Annotated[
+    Path | None, Parameter(help="Folder of the database, the mails and Temporal's own file. [default: ./data]")
+]
+DayLength = Annotated[
+    str | None, Parameter(help="Wall time of one day of a plan: 24h is real, 1.5s is for a demonstration.")
+]
+TemporalPort = Annotated[int | None, Parameter(help="Port of Temporal. [default: 7233]")]
 WebHost = Annotated[str | None, Parameter(help="Address to listen on. [default: DAY90_WEB_HOST, 127.0.0.1]")]
-UiPort = Annotated[int | None, Parameter(help="[default: 8233]")]
-WebPort = Annotated[int | None, Parameter(help="Of intake and REST API. [default: DAY90_WEB_PORT, 8090]")]
+UiPort = Annotated[int | None, Parameter(help="Port of the Temporal UI. [default: 8233]")]
+WebPort = Annotated[int | None, Parameter(help="Port of intake and REST API. [default: DAY90_WEB_PORT, 8090]")]
 
 
 async def up(
@@ -45,7 +49,7 @@ async def up(
     async def stay_up() -> None:
         async with running(settings, ports=ports, tell=tell) as stack:
             show_addresses(out, stack)
-            out.print("a first onboarding: day90 start DEAL.json, as in examples/; Ctrl-C ends all")
+            out.print("start a first onboarding: day90 start DEAL.json, as in examples/; Ctrl-C ends everything")
             await stack.fallen()
 
     try:
@@ -60,11 +64,15 @@ async def up(
 
 async def demo(
     *,
-    data: Annotated[Path | None, Parameter(help="A folder of its own. [default: ./data/demo-…]")] = None,
+    data: Annotated[Path | None, Parameter(help="A folder for its data. [default: ./data/demo-…]")] = None,
     day_length: Annotated[str, Parameter(help="Wall time of one day of the plan.")] = "1.5s",
     keep: Annotated[bool, Parameter(help="Stay up after the story, to look around.")] = False,
-    temporal_port: Annotated[int | None, Parameter(help="[default: the first free one from 7233]")] = None,
-    ui_port: Annotated[int | None, Parameter(help="[default: the first free one from 8233]")] = None,
+    temporal_port: Annotated[
+        int | None, Parameter(help="Port of Temporal. [default: the first free one from 7233]")
+    ] = None,
+    ui_port: Annotated[
+        int | None, Parameter(help="Port of the Temporal UI. [default: the first free one from 8233]")
+    ] = None,
 ) -> int:
     """Play a sample deal through on a compressed clock, in about three minutes."""
     from starter.cli.demo.playing import demo_folder, play
@@ -77,7 +85,7 @@ async def demo(
 def web(*, data: Data = None, host: WebHost = None, web_port: WebPort = None) -> NoReturn:
     """Run the web process: intake of CRM, product and billing events, and the REST API.
 
-    On the stack on the folder, else on the Temporal and the database in the environment.
+    It joins the stack that runs on the folder, else the Temporal and the database that the environment names.
     """
     settings = load_settings(flags={"data": data, "web_host": host, "web_port": web_port})
     environment = _joining(settings)
@@ -87,7 +95,10 @@ def web(*, data: Data = None, host: WebHost = None, web_port: WebPort = None) ->
 
 
 def worker(*, data: Data = None) -> NoReturn:
-    """Run one more worker: of the stack on the folder, else of the Temporal and the database in the environment."""
+    """Run one more worker.
+
+    It joins the stack that runs on the folder, else the Temporal and the database that the environment names.
+    """
     settings = load_settings(flags={"data": data})
     environment = _joining(settings)
     sys.stdout.flush()
@@ -95,14 +106,17 @@ def worker(*, data: Data = None) -> NoReturn:
 
 
 def _joining(settings: Settings) -> dict[str, str]:
-    """The environment of a process that joins the stack on the folder, or what the environment names."""
+    """The environment of a process that joins the stack on the folder, else what our own environment names.
+
+    Raises CannotStart when there is neither.
+    """
     stack = running_on(settings.data)
     environment = dict(os.environ)
     if stack is not None:
         ours = settings.model_copy(update={"day_length": stack.day_length, "temporal_ui": stack.ui})
         environment = child_environment(environment, settings=ours, address=stack.temporal)
     elif settings.database_url is None:
-        # With a database of its own it would take the others' work, find nothing, and hold them up.
+        # With a database of its own it would take the work of others, find nothing, and hold them up.
         raise CannotStart(
             f"no stack runs on --data {settings.data}, and DAY90_DATABASE_URL does not name the database that"
             " the onboardings are in"

@@ -1,4 +1,4 @@
-"""How does an onboarding start from the command line? A deal file, taken up now or as of a day, or only looked at."""
+"""How is an onboarding started from the command line? With a deal file, from now or as of a day; or only planned."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -27,17 +27,19 @@ if TYPE_CHECKING:
     from store.reads import OnboardingInFull
 
 OPENS_WITHIN = 20.0
-"""Seconds after which we say that no worker has taken it up yet; usually it takes one."""
+"""Seconds after which we say that no worker has taken it up yet; usually one is enough."""
 
 
 async def start(
     deal: Path,
     *,
-    as_of: Annotated[str | None, Parameter(help="It is under way already: take it up as of this day.")] = None,
+    as_of: Annotated[
+        str | None, Parameter(help="Take up an onboarding that is already under way, as of this day.")
+    ] = None,
     reached: Annotated[
-        tuple[str, ...], Parameter(help="KEY or KEY=DATE: a milestone reached before; may be repeated.")
+        tuple[str, ...], Parameter(help="KEY or KEY=DATE of a milestone that was reached before; may be repeated.")
     ] = (),
-    dry_run: Annotated[bool, Parameter(help="Only show the plan, with the reason of each date.")] = False,
+    dry_run: Annotated[bool, Parameter(help="Only show the plan, with the reason for each date.")] = False,
     where: Where = NOWHERE,
 ) -> None:
     """Start the onboarding of a closed deal. A second start of the same deal changes nothing and says so.
@@ -49,7 +51,7 @@ async def start(
     """
     raw = _with_options(read_file(deal), as_of=as_of, reached=reached)
     installation = installation_at(where)
-    # Before anything is connected: a wrong file is told where nothing runs, too.
+    # Checked before connecting: a wrong file is refused even where nothing runs.
     checked = _checked(raw, installation)
     if dry_run:
         _show_plan(checked, installation, where)
@@ -58,18 +60,18 @@ async def start(
 
     door = await installation.door()
     started = await door.start(raw)
-    found = await opened(door, installation.engine, started.onboarding, within=OPENS_WITHIN)
-    said = {
+    standing = await opened(door, installation.engine, started.onboarding, within=OPENS_WITHIN)
+    document = {
         **started.model_dump(mode="json"),
-        "status": found.status if found else "opening",
-        "ending": found.ending if found else None,
+        "status": standing.status if standing else "opening",
+        "ending": standing.ending if standing else None,
         "temporal_ui": installation.link(started.onboarding),
     }
-    answer(where.json, said, lambda out: _show_start(out, installation, started, found))
+    answer(where.json, document, lambda out: _show_start(out, installation, started, standing))
 
 
 def read_file(path: Path) -> object:
-    """The JSON in the file. Raises InvalidDeal."""
+    """The JSON value in a file. Raises InvalidDeal when it cannot be read or is no JSON."""
     if reason := why_unread(path):
         raise InvalidDeal(f"{path}: {reason}")
     try:
@@ -83,7 +85,7 @@ def read_file(path: Path) -> object:
 
 
 def _with_options(raw: object, *, as_of: str | None, reached: tuple[str, ...]) -> object:
-    """The deal with what the command line adds to it, dates read in the customer's zone."""
+    """The deal file with what the command line adds to it; dates are read in the customer's time zone."""
     if not (as_of or reached):
         return raw
     read, now = read_deal(raw), datetime.now(UTC)
@@ -91,8 +93,8 @@ def _with_options(raw: object, *, as_of: str | None, reached: tuple[str, ...]) -
     assert isinstance(raw, dict), "read"
     taken_up = moment(as_of, zone=zone, now=now, closed_at=closed_at, field="as_of") if as_of else None
     added: list[dict[str, Any]] = []
-    for said in reached:
-        key, _, day = said.partition("=")
+    for option in reached:
+        key, _, day = option.partition("=")
         field = f"reached.{key}"
         at = moment(day, zone=zone, now=now, closed_at=closed_at, field=field) if day else taken_up or now
         added.append({"milestone": key, "at": at.isoformat()})
@@ -100,26 +102,28 @@ def _with_options(raw: object, *, as_of: str | None, reached: tuple[str, ...]) -
     return {**raw, **more, "reached": [*raw.get("reached", []), *added]}
 
 
-def _show_start(out: Console, installation: Installation, started: "Started", found: "OnboardingInFull | None") -> None:
+def _show_start(
+    out: Console, installation: Installation, started: "Started", standing: "OnboardingInFull | None"
+) -> None:
     onboarding, already, completed = started.onboarding, started.already, started.completed
-    if already and found is not None and found.ended_at is not None:
-        ended = f"{in_words(found.ending or 'ended')} on {day_of(found.ended_at, installation.zone(onboarding))}"
+    if already and standing is not None and standing.ended_at is not None:
+        ended = f"{in_words(standing.ending or 'ended')} on {day_of(standing.ended_at, installation.zone(onboarding))}"
         out.print(plain(f"{onboarding} has ended ({ended}); nothing was started", "bold"), soft_wrap=True)
         out.print(plain(f"all of it: day90 show {onboarding}", "dim"), soft_wrap=True)
         return
-    said = "was started before; nothing was changed" if already else "started"
+    words = "was started before; nothing was changed" if already else "started"
     if completed:
-        said = f"was started before; its hand-off record got {', '.join(completed)}"
-    out.print(plain(f"{onboarding} {said}", "bold"), soft_wrap=True)
-    if found is None:
+        words = f"was started before; its hand-off record got {', '.join(completed)}"
+    out.print(plain(f"{onboarding} {words}", "bold"), soft_wrap=True)
+    if standing is None:
         out.print("no worker has taken it up yet; it waits: day90 up, or day90 worker")
         return
     zone = installation.zone(onboarding)
-    out.print(plain(f"{found.account}: owner {found.owner}, playbook {found.playbook}"))
-    if found.waiting_for:
-        out.print(plain(f"waits for: {', '.join(found.waiting_for)}"))
-    if found.go_live_due:
-        out.print(plain(f"go-live due {day_of(found.go_live_due, zone)}"))
+    out.print(plain(f"{standing.account}: owner {standing.owner}, playbook {standing.playbook}"))
+    if standing.waiting_for:
+        out.print(plain(f"waits for: {', '.join(standing.waiting_for)}"))
+    if standing.go_live_due:
+        out.print(plain(f"go-live due {day_of(standing.go_live_due, zone)}"))
     out.print(plain(f"all of it: day90 show {onboarding}", "dim"), soft_wrap=True)
     if link := installation.link(onboarding):
         out.print(plain(f"Temporal UI: {link}", "dim"), soft_wrap=True)
@@ -136,7 +140,7 @@ def _checked(raw: object, installation: Installation) -> "tuple[DealClosed, Play
 
 
 def _show_plan(checked: "tuple[DealClosed, Playbook]", installation: Installation, where: Where) -> None:
-    """The plan that a start would draft; nothing is kept, nothing needs to run."""
+    """Print the plan that a start would draft; nothing is stored, and nothing needs to run."""
     deal, playbook = checked
     plan = draft(playbook, deal, calendar_of(deal, installation.calendars))
     answer(where.json, plan.model_dump(mode="json"), lambda out: _draw_plan(out, deal, playbook, plan))
@@ -155,14 +159,14 @@ def _draw_plan(out: Console, deal: DealClosed, playbook: "Playbook", plan: Plan)
         ]
         title = next(in_language(other.title, "en") for other in playbook.stages if other.key == stage.key)
         out.print()
-        out.print(table(title, ("milestone", "due", "day", "why not that day"), rows, whole=("due",)))
+        out.print(table(title, ("milestone", "due", "day", "why another day"), rows, whole=("due",)))
     out.print()
     hand_off = f"hand-off from {day_of(plan.hand_off_from, zone)}, by {day_of(plan.hand_off_by, zone)}"
     out.print(plain(f"{count(len(plan.milestones), 'milestone')}; {hand_off}"))
 
 
 def _counted(reasons: Sequence[Reason], titles: Mapping[str, str]) -> str:
-    """`60`, or `Go-live + 14`; empty for a date that was not counted."""
+    """The day that was counted to, like `60` or `Go-live + 14`; empty for a date that was not counted."""
     for reason in reasons:
         if reason.kind == "counted":
             day, anchor = reason.detail["day"], reason.detail["anchor"]
@@ -171,7 +175,7 @@ def _counted(reasons: Sequence[Reason], titles: Mapping[str, str]) -> str:
 
 
 def _why(reasons: Sequence[Reason], titles: Mapping[str, str]) -> str:
-    """How the date came about where it is not simply the day that was counted."""
+    """How a date came about; empty when it is simply the day that was counted to."""
     if [reason.kind for reason in reasons] in ([], ["counted"]):
         return ""
     return "; ".join(reasons_in_words(tuple(reasons), dict(titles)))

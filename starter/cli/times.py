@@ -1,4 +1,4 @@
-"""Which moment does a person mean by a date? Read in the customer's zone."""
+"""Which moment does a person mean by a date? One in the customer's time zone."""
 
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -9,9 +9,9 @@ NOON = time(12)
 
 
 def moment(text: str, *, zone: str, now: datetime, closed_at: datetime, field: str = "at") -> datetime:
-    """An instant in UTC. Raises InvalidNews naming the field.
+    """The instant in UTC that a date, or a date with a time, means in that zone. Raises InvalidNews naming the field.
 
-    A mere date means its noon there, but today means now, and the day of the close is not before the close.
+    A date alone means noon, but today means now, and the day of the close means no moment before the close.
     """
     there = ZoneInfo(zone)
     try:
@@ -21,17 +21,17 @@ def moment(text: str, *, zone: str, now: datetime, closed_at: datetime, field: s
             if day == local_now.date():
                 return now
             noon = datetime.combine(day, NOON, there).astimezone(UTC)
-            closed = closed_at.astimezone(there).date() == day
-            return max(noon, closed_at.astimezone(UTC)) if closed else noon
-        read = datetime.fromisoformat(text)
+            closed_that_day = closed_at.astimezone(there).date() == day
+            return max(noon, closed_at.astimezone(UTC)) if closed_that_day else noon
+        at = datetime.fromisoformat(text)
     except ValueError:
         reason = f"{text[:40]!r} is no date like 2026-11-05 or 2026-11-05T14:30+01:00"
         raise InvalidNews(reason, field=field) from None
-    return (read if read.tzinfo else read.replace(tzinfo=there)).astimezone(UTC)
+    return (at if at.tzinfo else at.replace(tzinfo=there)).astimezone(UTC)
 
 
 def day(text: str | None, *, field: str) -> str | None:
-    """A date as it goes over the wire. Raises InvalidNews naming the field."""
+    """A date in ISO 8601, as it goes over the wire; None stays None. Raises InvalidNews naming the field."""
     if text is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Who may call the API? Tokens are made, listed and revoked here, and nowhere else."""
+"""Who may call the API? Commands to create, list and revoke tokens, which cannot be done anywhere else."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -15,7 +15,7 @@ from starter.cli.options import NOWHERE, Numbered, Where
 from starter.trouble import NotFound, WrongOption
 
 LONGEST_NAME = 100
-token = App(name="token", help="Tokens of the API: create, list, revoke.")
+token = App(name="token", help="Create, list and revoke tokens of the API.")
 
 
 @token.command
@@ -23,66 +23,68 @@ def create(
     name: str,
     *,
     scope: Annotated[tuple[Scope, ...], Parameter(help="What it may do; may be repeated.")],
-    expires_in: Annotated[str | None, Parameter(help="For so long: 90d, 12h. [default: for ever]")] = None,
+    expires_in: Annotated[
+        str | None, Parameter(help="How long it is valid, like 90d or 12h. [default: for ever]")
+    ] = None,
     where: Where = NOWHERE,
 ) -> None:
-    """Make a token, and show it: this once. Only its hash is kept.
+    """Create a token and show it, this one time: only its hash is kept.
 
     Parameters
     ----------
     name
-        Whose it is, like "warehouse sync": a token that one program has can be revoked without harm to others.
+        Whose it is, like "warehouse sync". A token for each program can be revoked without harm to the others.
     """
     from store.tokens import SqlTokens
 
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise WrongOption(f"name: is one line of 1 to {LONGEST_NAME} characters that says whose it is")
+        raise WrongOption(f"name: should be one line of 1 to {LONGEST_NAME} characters that says whose token it is")
     installation = installation_at(where)
     made = SqlTokens(installation.engine).create(name.strip(), scopes=scope, expires_at=_expiry(expires_in))
-    said = {**_as_json(made.token), "secret": made.secret}
+    document = {**_as_json(made.token), "secret": made.secret}
 
     def draw(out: Console) -> None:
         out.print(plain(made.secret, "bold"), soft_wrap=True)
         out.print(plain(f"token {made.token.id}, {made.token.name}: {', '.join(made.token.scopes)}"), soft_wrap=True)
-        out.print(plain("it is shown this once; keep it where secrets are kept", "dim"), soft_wrap=True)
+        out.print(plain("it will not be shown again; keep it where secrets are kept", "dim"), soft_wrap=True)
 
-    answer(where.json, said, draw)
+    answer(where.json, document, draw)
 
 
 @token.command(name="list")
 def list_tokens(*, where: Where = NOWHERE) -> None:
-    """Every token there ever was, with its last use; no secret is shown."""
+    """List all tokens there ever were, with their last use; no secret is shown."""
     from store.tokens import SqlTokens
 
-    found = SqlTokens(installation_at(where).engine).all()
+    tokens = SqlTokens(installation_at(where).engine).all()
 
     def draw(out: Console) -> None:
-        if not found:
+        if not tokens:
             out.print(plain("no tokens yet; make one: day90 token create NAME --scope onboardings:read"))
             return
         columns = ("token", "name", "begins", "scopes", "last used", "state")
-        out.print(table("Tokens", columns, [_line(one) for one in found], whole=("token", "begins")))
-        good = sum(1 for one in found if not one.why_not(datetime.now(UTC)))
-        out.print(plain(f"{count(len(found), 'token')}, {good or 'none'} good", "dim"))
+        out.print(table("Tokens", columns, [_line(one) for one in tokens], whole=("token", "begins")))
+        good = sum(1 for one in tokens if not one.why_not(datetime.now(UTC)))
+        out.print(plain(f"{count(len(tokens), 'token')}, {good or 'none'} good", "dim"))
 
-    answer(where.json, [_as_json(one) for one in found], draw)
+    answer(where.json, [_as_json(one) for one in tokens], draw)
 
 
 @token.command
 def revoke(number: Numbered, *, where: Where = NOWHERE) -> None:
-    """It opens nothing any more, within seconds. Again it changes nothing.
+    """Revoke a token: within seconds it is refused. Revoking it again changes nothing.
 
     Parameters
     ----------
     number
-        As `day90 token list` shows it.
+        Its number, as `day90 token list` shows it.
     """
     from store.tokens import SqlTokens
 
-    found = SqlTokens(installation_at(where).engine).revoke(number)
-    if found is None:
+    token = SqlTokens(installation_at(where).engine).revoke(number)
+    if token is None:
         raise NotFound(f"there is no token {number}; day90 token list shows them")
-    revoked = found
+    revoked = token
     answer(where.json, _as_json(revoked), lambda out: out.print(plain(f"token {revoked.id}, {revoked.name}: revoked")))
 
 

@@ -1,4 +1,4 @@
-"""Which other systems are told of what happens, and did they take it? Targets of webhooks, and their deliveries."""
+"""How are outbound webhooks added, changed and watched? Commands about targets and their deliveries."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from runtime.outbound import Outbound
     from store.webhooks import SqlWebhooks
 
-webhook = App(name="webhook", help="Which other systems are told of what happens, and did they take it?")
+webhook = App(name="webhook", help="Tell other systems what happens: targets, deliveries, secrets.")
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 ASLEEP = "Temporal does not answer: what waits goes out with the next turn of any onboarding"
@@ -30,11 +30,11 @@ ASLEEP = "Temporal does not answer: what waits goes out with the next turn of an
 async def add(
     url: str,
     *,
-    event: Annotated[tuple[str, ...], Parameter(help="A type of event, may be repeated. [default: all]")] = (),
-    since: Annotated[str | None, Parameter(help="Tell what was written down from then on, UTC. [default: now]")] = None,
+    event: Annotated[tuple[str, ...], Parameter(help="A type of event; may be repeated. [default: all]")] = (),
+    since: Annotated[str | None, Parameter(help="Send what was recorded from then on, UTC. [default: now]")] = None,
     where: Where = NOWHERE,
 ) -> None:
-    """Tell another system. Its signing secret is shown this once.
+    """Add a webhook: another system is sent our events. Its signing secret is shown this one time.
 
     Parameters
     ----------
@@ -48,47 +48,47 @@ async def add(
         webhooks_at(installation), _outbound(installation), url, types=event, since=_moment(since, "--since")
     )
     woken = await _wake(installation, target.id)
-    said = {**_said(target), "secret": secret, "woken": woken}
+    document = {**_as_json(target), "secret": secret, "woken": woken}
 
     def draw(out: Console) -> None:
-        out.print(plain(f"webhook {target.id} is told of {_types(target)}"))
+        out.print(plain(f"webhook {target.id} will be sent {_types(target)}"))
         out.print(Text.assemble(("secret   ", "dim"), plain(secret)), soft_wrap=True)
-        out.print(plain("it is shown this once; the receiver verifies by it: docs/webhooks.md", "dim"))
+        out.print(plain("it will not be shown again; the receiver needs it to verify events: docs/webhooks.md", "dim"))
         out.print(plain(f"try it: day90 webhook test {target.id}" if woken else ASLEEP, "dim"))
 
-    answer(where.json, said, draw)
+    answer(where.json, document, draw)
 
 
 @webhook.command(name="list")
 def list_targets(*, where: Where = NOWHERE) -> None:
-    """Every target: whether it is told, and of what."""
-    found = webhooks_at(installation_at(where)).all()
+    """List webhooks with their addresses, events and states."""
+    targets = webhooks_at(installation_at(where)).all()
 
     def draw(out: Console) -> None:
-        if not found:
-            out.print("nobody is told; add one: day90 webhook add URL")
+        if not targets:
+            out.print("no webhooks yet; add one: day90 webhook add URL")
             return
-        rows = [(str(target.id), target.url, _types(target), _state(target)) for target in found]
+        rows = [(str(target.id), target.url, _types(target), _state(target)) for target in targets]
         out.print(table("Webhooks", ("webhook", "address", "events", "state"), rows, whole=("webhook",)))
 
-    answer(where.json, [_said(target) for target in found], draw)
+    answer(where.json, [_as_json(target) for target in targets], draw)
 
 
 @webhook.command
 def show(target: Numbered, *, where: Where = NOWHERE) -> None:
-    """One target in full, and how much waits for it."""
+    """Show one webhook in full, and how many deliveries wait for it."""
     webhooks = webhooks_at(installation_at(where))
-    found, waiting = webhooks.get(target), webhooks.waiting(target)
-    facts = [("address", found.url), ("state", _state(found)), ("events", _types(found)), ("waiting", str(waiting))]
-    facts += [("since", f"{found.since:%Y-%m-%d %H:%M} UTC")]
-    if ends := found.also_signed_until(now=datetime.now(UTC)):
+    held, waiting = webhooks.get(target), webhooks.waiting(target)
+    facts = [("address", held.url), ("state", _state(held)), ("events", _types(held)), ("waiting", str(waiting))]
+    facts += [("since", f"{held.since:%Y-%m-%d %H:%M} UTC")]
+    if ends := held.also_signed_until(now=datetime.now(UTC)):
         facts += [("secrets", f"{1 + len(ends)}; {_old_ones(ends)}")]
 
     def draw(out: Console) -> None:
         for name, words in facts:
             out.print(Text.assemble((f"{name:<9}", "dim"), plain(words)), soft_wrap=True)
 
-    answer(where.json, {**_said(found), "waiting": waiting}, draw)
+    answer(where.json, {**_as_json(held), "waiting": waiting}, draw)
 
 
 @webhook.command
@@ -98,26 +98,27 @@ def rotate(
     keep_hours: Annotated[
         int,
         Parameter(
-            help="For so long the secret before signs too; 0 ends it, and all before it, at once.",
+            help="Hours for which the previous secret signs too; 0 ends it and all older ones at once.",
             validator=validators.Number(gte=0, lte=720),
         ),
     ] = 24,
     where: Where = NOWHERE,
 ) -> None:
-    """Sign by another secret. It is shown this once.
+    """Give a webhook another signing secret, which is shown this one time.
 
-    Until the receiver has it, the one before signs too. Ordered again meanwhile, each signs until its own end.
+    The previous secret signs too for a while, until the receiver has the new one. When rotated again meanwhile, each
+    secret signs until its own end.
     """
     from starter.doors.webhooks import rotate as rotated
 
-    found, secret = rotated(webhooks_at(installation_at(where)), target, keep=timedelta(hours=keep_hours))
+    held, secret = rotated(webhooks_at(installation_at(where)), target, keep=timedelta(hours=keep_hours))
 
     def draw(out: Console) -> None:
         out.print(Text.assemble(("secret   ", "dim"), plain(secret)), soft_wrap=True)
-        ends = found.also_signed_until(now=datetime.now(UTC))
+        ends = held.also_signed_until(now=datetime.now(UTC))
         out.print(plain(_old_ones(ends) if ends else "it alone signs from now on", "dim"))
 
-    answer(where.json, {**_said(found), "secret": secret}, draw)
+    answer(where.json, {**_as_json(held), "secret": secret}, draw)
 
 
 @webhook.command
@@ -125,38 +126,38 @@ async def enable(
     target: Numbered,
     *,
     since: Annotated[
-        str | None, Parameter(help="Leave out what was written down before, UTC. [default: go on where it stopped]")
+        str | None, Parameter(help="Leave out what was recorded before, UTC. [default: go on where it stopped]")
     ] = None,
     where: Where = NOWHERE,
 ) -> None:
-    """Tell it again: what waits, and what has happened meanwhile."""
+    """Enable a webhook again: it is sent what waits, and what has happened meanwhile."""
     installation = installation_at(where)
-    found = webhooks_at(installation).enable(target, since=_moment(since, "--since"))
-    await _told(installation, found, where)
+    held = webhooks_at(installation).enable(target, since=_moment(since, "--since"))
+    await _show_enabled(installation, held, where)
 
 
 @webhook.command
 def disable(
     target: Numbered,
     *,
-    reason: Annotated[str, Parameter(help="For whoever looks.")] = "by hand",
+    reason: Annotated[str, Parameter(help="The reason, for whoever looks at it later.")] = "by hand",
     where: Where = NOWHERE,
 ) -> None:
-    """Tell it nothing until it is enabled again; nothing of it is lost."""
-    found = webhooks_at(installation_at(where)).disable(target, reason=reason)
-    answer(where.json, _said(found), lambda out: out.print(plain(f"webhook {found.id}: {_state(found)}")))
+    """Disable a webhook: it is sent nothing until it is enabled again. Nothing is lost."""
+    held = webhooks_at(installation_at(where)).disable(target, reason=reason)
+    answer(where.json, _as_json(held), lambda out: out.print(plain(f"webhook {held.id}: {_state(held)}")))
 
 
 @webhook.command
 async def remove(target: Numbered, *, where: Where = NOWHERE) -> None:
-    """Forget it, its secret, and how its deliveries went."""
+    """Remove a webhook, with its secret and the record of its deliveries."""
     from activities.webhooks import channel_of
     from starter.doors.bell import end_sender
 
     installation = installation_at(where)
     webhooks_at(installation).remove(target)
     await _if_reachable(installation, lambda client: end_sender(client, channel_of(target)))
-    answer(where.json, {"id": target, "removed": True}, lambda out: out.print(plain(f"webhook {target} is no more")))
+    answer(where.json, {"id": target, "removed": True}, lambda out: out.print(plain(f"webhook {target} was removed")))
 
 
 @webhook.command
@@ -164,11 +165,13 @@ def deliveries(
     target: Numbered,
     *,
     state: Literal["waiting", "sent", "failed"] | None = None,
-    limit: Annotated[int, Parameter(help="The newest so many.", validator=validators.Number(gte=1, lte=1000))] = 50,
+    limit: Annotated[
+        int, Parameter(help="How many of the newest to show.", validator=validators.Number(gte=1, lte=1000))
+    ] = 50,
     before: Annotated[int | None, Parameter(help="The last entry of the page before.")] = None,
     where: Where = NOWHERE,
 ) -> None:
-    """What was sent to a target, how often it was tried, and how the last try went. It reaches 30 days back."""
+    """List what was sent to a webhook in the last 30 days, how often it was tried, and how the last try went."""
     page = webhooks_at(installation_at(where)).page(target, state=state, before=before, limit=limit)
 
     def draw(out: Console) -> None:
@@ -187,11 +190,11 @@ def deliveries(
 async def resend(
     delivery: Numbered | None = None,
     *,
-    target: Annotated[int | None, Parameter(help="All of this target that were given up.")] = None,
-    failed_since: Annotated[str | None, Parameter(help="Only those given up since then, UTC.")] = None,
+    target: Annotated[int | None, Parameter(help="Send all failed deliveries of this webhook again.")] = None,
+    failed_since: Annotated[str | None, Parameter(help="Only those that failed since then, UTC.")] = None,
     where: Where = NOWHERE,
 ) -> None:
-    """Send a delivery again, or all of a target that were given up.
+    """Send a delivery again, or all failed ones of a webhook.
 
     Parameters
     ----------
@@ -199,29 +202,29 @@ async def resend(
         Its number; the event keeps its id.
     """
     if (delivery is None) == (target is None):
-        raise WrongOption("name one delivery, or with --target all of a target that were given up")
+        raise WrongOption("name one delivery, or with --target the webhook whose failed ones to send")
     installation = installation_at(where)
     webhooks = webhooks_at(installation)
     if delivery is not None:
         target, again = webhooks.resend(delivery).target, 1
     else:
         again = webhooks.resend_failed(target or 0, since=_moment(failed_since, "--failed-since") or EARLIEST)
-    found = webhooks.get(target or 0)
-    woken = await _wake(installation, found.id)
+    held = webhooks.get(target or 0)
+    woken = await _wake(installation, held.id)
 
     def draw(out: Console) -> None:
-        out.print(plain(f"{count(again, 'delivery', 'deliveries')} of webhook {found.id} will go again"))
-        if not found.active:
-            out.print(plain(f"once it is enabled: day90 webhook enable {found.id}", "yellow"))
+        out.print(plain(f"{count(again, 'delivery', 'deliveries')} of webhook {held.id} will be sent again"))
+        if not held.active:
+            out.print(plain(f"once it is enabled: day90 webhook enable {held.id}", "yellow"))
         elif not woken:
             out.print(plain(ASLEEP, "dim"))
 
-    answer(where.json, {"target": found.id, "again": again, "active": found.active, "woken": woken}, draw)
+    answer(where.json, {"target": held.id, "again": again, "active": held.active, "woken": woken}, draw)
 
 
 @webhook.command(name="test")
 async def try_it(target: Numbered, *, where: Where = NOWHERE) -> None:
-    """Post one event webhook.test now, and say what came of it."""
+    """Post one event `webhook.test` to a webhook now, and say what it answered."""
     from starter.doors.webhooks import try_out
 
     installation = installation_at(where)
@@ -229,11 +232,11 @@ async def try_it(target: Numbered, *, where: Where = NOWHERE) -> None:
         webhooks_at(installation), _outbound(installation), target, public_address=installation.settings.public_address
     )
     milliseconds = int(tried.took / timedelta(milliseconds=1))
-    said = {"target": target, "taken": tried.taken, "status": tried.status, "reason": tried.in_words}
+    document = {"target": target, "taken": tried.taken, "status": tried.status, "reason": tried.in_words}
     words = f"webhook {target}: {tried.in_words} after {milliseconds} ms"
     answer(
         where.json,
-        {**said, "took_ms": milliseconds},
+        {**document, "took_ms": milliseconds},
         lambda out: out.print(plain(words, "green" if tried.taken else "red"), soft_wrap=True),
     )
 
@@ -244,20 +247,21 @@ def events(
     schema: Annotated[bool, Parameter(help="The JSON Schema of an event instead.")] = False,
     where: Where = NOWHERE,
 ) -> None:
-    """Every type of event there is."""
+    """List every type of event there is."""
     from domain.events import KINDS, PREFIX, json_schema
 
     if schema:
-        said = json_schema()
-        answer(where.json, said, lambda out: out.print(plain(json.dumps(said, indent=2)), soft_wrap=True))
+        written = json_schema()
+        answer(where.json, written, lambda out: out.print(plain(json.dumps(written, indent=2)), soft_wrap=True))
         return
-    rows = [(PREFIX + kind, told.what, told.about) for kind, told in KINDS.items()]
+    rows = [(PREFIX + kind, event.what, event.about) for kind, event in KINDS.items()]
     shown = table("Events", ("event", "what", "about"), rows, whole=("event",))
-    listed = [{"type": PREFIX + kind, **told._asdict()} for kind, told in KINDS.items()]
+    listed = [{"type": PREFIX + kind, **event._asdict()} for kind, event in KINDS.items()]
     answer(where.json, listed, lambda out: out.print(shown))
 
 
 def webhooks_at(installation: Installation) -> "SqlWebhooks":
+    """The webhooks in the store of an installation."""
     from store.webhooks import SqlWebhooks
 
     return SqlWebhooks(installation.engine)
@@ -269,15 +273,15 @@ def _outbound(installation: Installation) -> "Outbound":
     return Outbound(installation.settings.webhooks_allowed)
 
 
-async def _told(installation: Installation, found: "Target", where: Where) -> None:
-    woken = await _wake(installation, found.id)
+async def _show_enabled(installation: Installation, target: "Target", where: Where) -> None:
+    woken = await _wake(installation, target.id)
 
     def draw(out: Console) -> None:
-        out.print(plain(f"webhook {found.id}: {_state(found)}"))
+        out.print(plain(f"webhook {target.id}: {_state(target)}"))
         if not woken:
             out.print(plain(ASLEEP, "dim"))
 
-    answer(where.json, {**_said(found), "woken": woken}, draw)
+    answer(where.json, {**_as_json(target), "woken": woken}, draw)
 
 
 async def _wake(installation: Installation, target: Numbered) -> bool:
@@ -290,7 +294,7 @@ async def _wake(installation: Installation, target: Numbered) -> bool:
 
 
 async def _if_reachable(installation: Installation, deed: Callable[[Any], Any]) -> bool:
-    """Whether it was done: what is ordered stands in the store, and Temporal may be away."""
+    """Whether `deed` could be done. Temporal may be away: what was ordered is in the store all the same."""
     from temporalio.service import RPCError
 
     from runtime.connection import BadTemporalProfile, CannotReachTemporal
@@ -303,13 +307,13 @@ async def _if_reachable(installation: Installation, deed: Callable[[Any], Any]) 
 
 
 def _moment(text: str | None, option: str) -> datetime | None:
-    """Raises InvalidNews naming the option."""
+    """The moment that an option names, in UTC; None when it was not given. Raises InvalidNews naming the option."""
     if text is None:
         return None
     return moment(text, zone="UTC", now=datetime.now(UTC), closed_at=EARLIEST, field=option)
 
 
-def _said(target: "Target") -> dict[str, Any]:
+def _as_json(target: "Target") -> dict[str, Any]:
     return {**target.model_dump(mode="json"), "active": target.active}
 
 
@@ -329,7 +333,7 @@ def _state(target: "Target") -> str:
         return f"disabled: {target.disabled_reason}"
     if target.failing_since is not None:
         return f"failing since {target.failing_since:%Y-%m-%d %H:%M} UTC"
-    return "told"
+    return "active"
 
 
 def _row(line: "DeliveryLine") -> Sequence[str]:

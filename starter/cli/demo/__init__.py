@@ -1,1 +1,1 @@
-"""How does a deal walk through its onboarding? The demo: a real stack, a compressed clock, scripted people."""
+"""How does the demo play a deal through? On a real stack with a compressed clock and scripted people."""

@@ -1,4 +1,4 @@
-"""How does a deal walk through its onboarding? The demo: a real stack, a compressed clock, scripted people."""
+"""How is the demo played? Brings up a real stack, starts the deal of the story, and plays scene after scene."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from store.reads import OnboardingInFull
 
 OURS_ALONE: dict[str, None] = dict.fromkeys(("database_url", "smtp_url", "playbooks", "team", "templates"))
-"""What a demo never takes from the environment: it shall write to nobody's inbox and no real database."""
+"""Settings that a demo never takes from the environment: it must write to nobody's inbox and to no real database."""
 OPENS_WITHIN, ENDS_WITHIN, CALMS_WITHIN = 60.0, 45.0, 20.0
 """Seconds of patience: for the first plan, for the ending after the last scene, for the last mails."""
 HANDED_OVER = "handed_over"
@@ -44,12 +44,12 @@ class StoryWentWrong(Exception):
 
 
 def demo_folder() -> Path:
-    """A folder that no other demo has."""
+    """A new folder for the data of a demo, named after the present second (UTC)."""
     return load_settings().data / f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
 
 
 async def play(settings: Settings, *, ports: Ports, keep: bool, out: Console) -> int:
-    """The whole demo. Raises StoryWentWrong, Fell, CannotStart."""
+    """Play the whole demo; with `keep` the stack stays up afterwards. Raises StoryWentWrong, Fell, CannotStart."""
     story = read_story()
     ours = settings.model_copy(update=OURS_ALONE)
 
@@ -62,12 +62,12 @@ async def play(settings: Settings, *, ports: Ports, keep: bool, out: Console) ->
         if keep:
             out.print(plain(f"staying up; Ctrl-C ends it. Look around: day90 list --data {ours.data}"), soft_wrap=True)
             await stack.fallen()
-    out.print(plain(f"it has ended; its data stays in {ours.data}", "dim"), soft_wrap=True)
+    out.print(plain(f"the demo has ended; its data stays in {ours.data}", "dim"), soft_wrap=True)
     return 0
 
 
 async def _or_fall(stack: Stack, work: Coroutine[Any, Any, None]) -> None:
-    """Do the work, unless a part of the stack falls meanwhile."""
+    """Do the work; raise Fell if a part of the stack ends meanwhile."""
     tasks = [asyncio.create_task(work), asyncio.create_task(stack.fallen())]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -81,7 +81,7 @@ async def _or_fall(stack: Stack, work: Coroutine[Any, Any, None]) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Playing:
-    """One performance."""
+    """One performance of a story on a running stack."""
 
     story: Story
     installation: Installation
@@ -96,9 +96,9 @@ class _Playing:
     @classmethod
     async def of(cls, story: Story, stack: Stack, out: Console) -> None:
         """Start the story's deal and play its scenes."""
-        found = running_on(stack.settings.data)
-        assert found is not None, "we hold its lock"
-        installation = Installation(settings=stack.settings, stack=found, address=found.temporal)
+        running_stack = running_on(stack.settings.data)
+        assert running_stack is not None, "we hold its lock"
+        installation = Installation(settings=stack.settings, stack=running_stack, address=running_stack.temporal)
         door = await installation.door()
         raw = json.loads((EXAMPLES / story.deal).read_text(encoding="utf-8"))
         onboarding = (await door.start(raw)).onboarding
@@ -128,7 +128,7 @@ class _Playing:
         await playing.play()
 
     async def play(self) -> None:
-        """Scene after scene on its day; then what came of it all."""
+        """Play each scene at its moment, then show how the onboarding ended."""
         self.out.print(plain(f"onboarding     {self.installation.link(self.onboarding)}"), soft_wrap=True)
         self.out.print()
         ticker = Ticker(engine=self.installation.engine, onboarding=self.onboarding, out=self.out)
@@ -153,11 +153,11 @@ class _Playing:
         if scene.why is not None:
             from starter.doors.whys import date_reasons
 
-            found = await asyncio.to_thread(_standing, self.installation, self.onboarding)
-            for reason in date_reasons(found, scene.why) if found else ():
+            standing = await asyncio.to_thread(_standing, self.installation, self.onboarding)
+            for reason in date_reasons(standing, scene.why) if standing else ():
                 self._aside(f"↷ {reason}", "yellow")
             return
-        assert scene.news is not None, "a scene has one of the two"
+        assert scene.news is not None, "a scene without a question has news"
         by = self.ids.get(scene.by, scene.by) if scene.by else None
         try:
             await self.door.tell(self.onboarding, scene.news, {**scene.fields, "by": by, "at": moment.isoformat()})
@@ -173,17 +173,17 @@ class _Playing:
         self.out.print(Text.assemble(INDENT, plain(words, style)), soft_wrap=True)
 
     def _ending(self) -> str | None:
-        found = _standing(self.installation, self.onboarding)
-        return found.ending if found else None
+        standing = _standing(self.installation, self.onboarding)
+        return standing.ending if standing else None
 
     async def _judge(self) -> None:
-        found = _standing(self.installation, self.onboarding)
-        assert found is not None, "it has ended"
+        standing = _standing(self.installation, self.onboarding)
+        assert standing is not None, "it has ended"
         deal = self.dossier.deal
         programme = await self.door.state(id_of(onboarding_id(deal.source, deal.id)))
-        show_summary(self.out, self.installation, found, dossier=self.dossier, programme=programme)
-        if found.ending != HANDED_OVER:
-            raise StoryWentWrong(f"the story ended as {found.ending}, not handed over")
+        show_summary(self.out, self.installation, standing, dossier=self.dossier, programme=programme)
+        if standing.ending != HANDED_OVER:
+            raise StoryWentWrong(f"the story ended as {standing.ending}, not handed over")
         if not programme.open:
             raise StoryWentWrong(f"the success programme does not run: {programme.status}")
 
@@ -194,10 +194,10 @@ def _standing(installation: Installation, onboarding: str) -> "OnboardingInFull 
     from store.reads import one
 
     try:
-        found = one(installation.engine, onboarding)
+        standing = one(installation.engine, onboarding)
     except UnknownOnboarding:
         return None
-    return found if found.as_of is not None else None
+    return standing if standing.as_of is not None else None
 
 
 def _somebody(standing: "OnboardingInFull", team: Team) -> dict[str, str]:
@@ -206,11 +206,11 @@ def _somebody(standing: "OnboardingInFull", team: Team) -> dict[str, str]:
 
 
 async def _until(look: Any, seconds: float, otherwise: str) -> Any:
-    """What `look` finds, as soon as it finds anything. Raises StoryWentWrong."""
+    """The first answer of `look` that is not empty. Raises StoryWentWrong with `otherwise` after that many seconds."""
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
     while loop.time() < until:
-        if found := await asyncio.to_thread(look):
-            return found
+        if sight := await asyncio.to_thread(look):
+            return sight
         await asyncio.sleep(0.1)
     raise StoryWentWrong(f"{otherwise} within {seconds:.0f} s")

@@ -17,11 +17,11 @@ EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 STORY = EXAMPLES / "demo.yaml"
 
 Somebody = Literal["owner", "manager"]
-"""Who they are is the assignment rule's word; everybody else in a story is a stakeholder of its deal."""
+"""The assignment rule decides who these are; everybody else in a story is a stakeholder of its deal."""
 
 
 class Scene(StrictWire):
-    """Somebody brings a piece of news, or asks why a date is that date.
+    """One scene: somebody brings a piece of news, or asks why a date is that date.
 
     `day` counts calendar days after the close and `at` is the hour in the customer's zone. `say` may name people in
     braces: a stakeholder's id, `owner` or `manager`.
@@ -31,9 +31,9 @@ class Scene(StrictWire):
     at: time = time(10)
     by: Somebody | Slug | None = None
     say: Line
-    news: Slug | None = Field(None, description="which update it is")
-    fields: dict[str, Any] = Field(default_factory=dict, description="what the update carries besides by and at")
-    refused: bool = Field(False, description="it is refused, and that is the point")
+    news: Slug | None = Field(None, description="the kind of news")
+    fields: dict[str, Any] = Field(default_factory=dict, description="the fields of the news besides by and at")
+    refused: bool = Field(False, description="true when the news must be refused")
     why: Slug | None = Field(None, description="a milestone whose date is explained")
 
     @model_validator(mode="after")
@@ -47,24 +47,26 @@ class Scene(StrictWire):
         return self
 
     def moment(self, deal: DealClosed, calendar: WorkCalendar) -> datetime:
-        """When it happens, in business time."""
+        """When the scene happens, in business time; never before the close."""
         day = calendar.day_of(deal.closed_at) + timedelta(days=self.day)
         return max(calendar.at(day, self.at), deal.closed_at)
 
 
 class Story(StrictWire):
+    """A deal and the scenes that are played with it."""
+
     deal: Line = Field(description="the deal file beside the story")
     scenes: tuple[Scene, ...] = Field(min_length=1)
 
 
 def read_story(path: Path = STORY) -> Story:
-    """The story in that file, its scenes in order of time."""
+    """The story in a file, its scenes in the order of time."""
     story = Story.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     return story.model_copy(update={"scenes": tuple(sorted(story.scenes, key=lambda scene: (scene.day, scene.at)))})
 
 
 class Names(Mapping[str, str]):
-    """People by what a story calls them; somebody it does not know stays in braces."""
+    """Names of people by what a story calls them; an unknown one stays in braces."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = dict(names)

@@ -1,4 +1,4 @@
-"""What came of the demo? The read model, the mails and the journal in one look."""
+"""How did the demo end? A summary from the read model, the mails and the journal."""
 
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -17,36 +17,36 @@ if TYPE_CHECKING:
 
 
 def show_summary(
-    out: Console, installation: Installation, found: "OnboardingInFull", *, dossier: Dossier, programme: "Run"
+    out: Console, installation: Installation, onboarding: "OnboardingInFull", *, dossier: Dossier, programme: "Run"
 ) -> None:
-    """Milestones planned and real, mails by kind, how long the journal is, and where all of it can be looked at."""
+    """Print planned and real dates of milestones, mails by kind, the length of the journal, and where the mails are."""
     from store.reads import journal, notices
 
     calendar = dossier.calendar
     rows: list[tuple[Text | str, ...]] = []
-    for milestone in found.milestones:
+    for milestone in onboarding.milestones:
         due = calendar.day_of(milestone.due)
         real = calendar.day_of(milestone.at) if milestone.at else None
         reached = day_in_words(real) if real else milestone.status
         rows.append((milestone.key, day_in_words(due), reached, _difference((real - due).days if real else 0)))
     out.print()
     out.print(table("Milestones", ("milestone", "due", "reached", ""), rows, whole=("milestone", "due")))
-    mails = notices(installation.engine, found.onboarding, limit=100_000)
+    mails = notices(installation.engine, onboarding.onboarding, limit=100_000)
     kinds = Counter(mail.kind for mail in mails if mail.state == "sent")
     out.print()
     sent = ", ".join(f"{in_words(kind)} {number}" for kind, number in kinds.most_common())
     states = Counter(mail.state for mail in mails)
     others = "".join(f", {number} {state}" for state, number in states.items() if state != "sent")
-    rows_told = len(journal(installation.engine, found.onboarding))
-    out.print(Text.assemble(("status       ", "dim"), status_text(found.status)))
+    entries = len(journal(installation.engine, onboarding.onboarding))
+    out.print(Text.assemble(("status       ", "dim"), status_text(onboarding.status)))
     out.print(Text.assemble(("mails        ", "dim"), plain(f"{states['sent']} sent{others}: {sent}")))
-    out.print(Text.assemble(("journal      ", "dim"), count(rows_told, "row")))
+    out.print(Text.assemble(("journal      ", "dim"), count(entries, "row")))
     out.print(Text.assemble(("what follows ", "dim"), plain(f"{programme.onboarding} ({programme.status.lower()})")))
     out.print(Text.assemble(("mails in     ", "dim"), plain(installation.settings.mail_folder)), soft_wrap=True)
 
 
 def _difference(days: int) -> Text:
-    """`3 days early`, `1 day late`; nothing on the day."""
+    """A difference in words: `3 days early`, `1 day late`; empty for zero."""
     if days > 0:
         return plain(f"{count(days, 'day')} late", "red")
     return plain(f"{count(-days, 'day')} early" if days else "", "dim")

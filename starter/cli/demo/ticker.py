@@ -1,4 +1,4 @@
-"""What happens by itself while the demo plays? Mails, stages and the status, each told once."""
+"""What happens by itself while the demo plays? Prints each mail, stage and change of status, once."""
 
 import asyncio
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from store.reads import JournalEntry, NoticeLine
 
 LOOKS_EVERY = 0.3
-"""Seconds: often enough to seem live, seldom enough to cost nothing."""
+"""Seconds between two looks: often enough to seem live, seldom enough to cost nothing."""
 INDENT = " " * 20
 NAMED = 3
-"""So many receivers of one message are named; the others are counted."""
+"""The most receivers of a message that are named; the others are counted."""
 TOLD = {
     "stage_opened": ("▸ stage opens: {about}", "blue"),
     "stage_reopened": ("▸ stage opens again: {about}", "yellow"),
@@ -33,7 +33,7 @@ TOLD = {
 
 @dataclass(kw_only=True)
 class Ticker:
-    """Follows the journal and the outbox of one onboarding."""
+    """Prints what is new in the journal and the outbox of one onboarding."""
 
     engine: "Engine"
     onboarding: str
@@ -44,12 +44,13 @@ class Ticker:
     _waiting: int = 0
 
     async def run(self) -> None:
+        """Print what is new, until cancelled."""
         while True:
             await self._look()
             await asyncio.sleep(LOOKS_EVERY)
 
     async def calm(self, seconds: float) -> None:
-        """Wait until no mail waits any more, at most so long."""
+        """Wait until no mail is waiting, for at most that many seconds."""
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
         await asyncio.sleep(2 * LOOKS_EVERY)
@@ -59,22 +60,22 @@ class Ticker:
     async def _look(self) -> None:
         from store.reads import journal, notices, one
 
-        found, entries, mails = await asyncio.to_thread(
+        standing, entries, mails = await asyncio.to_thread(
             lambda: (
                 one(self.engine, self.onboarding),
                 journal(self.engine, self.onboarding),
                 notices(self.engine, self.onboarding),
             )
         )
-        titles = {stage.key: stage.title for stage in found.stages}
+        titles = {stage.key: stage.title for stage in standing.stages}
         for entry in entries:
             if entry.seq > self._seq:
                 self._tell(entry, titles)
         self._seq = max((entry.seq for entry in entries), default=0)
-        if found.status != self._status and not found.ending:
-            late = f" ({', '.join(found.late)})" if found.late else ""
-            self._say(f"● {in_words(found.status)}{late}", COLOURS.get(found.status, ""))
-        self._status = found.status
+        if standing.status != self._status and not standing.ending:
+            late = f" ({', '.join(standing.late)})" if standing.late else ""
+            self._say(f"● {in_words(standing.status)}{late}", COLOURS.get(standing.status, ""))
+        self._status = standing.status
         self._waiting = sum(1 for mail in mails if mail.state == "waiting" and mail.not_before <= datetime.now(UTC))
         for line, style in self._new_mails(mails):
             self._say(line, style)
