@@ -1,4 +1,4 @@
-"""Which troubles of the doors can somebody act on? Each says what to do; the CLI turns them into exit codes."""
+"""Which errors of the doors can somebody act on? Each says what to do; the command line turns them into exit codes."""
 
 from domain.refusal import Refused
 from domain.trouble import NotFound, NotReachable
@@ -21,11 +21,11 @@ class InvalidNews(Refused):
 
 
 class WrongOption(Exception):
-    """A word on the command line that stands for nothing here. Who must act: whoever typed it."""
+    """A word on the command line that means nothing here. Who must act: whoever typed it."""
 
 
 class UnreadableFile(Exception):
-    """Something that was named as a file and is none that we read. Who must act: whoever named it."""
+    """A file that was named and cannot be used. Who must act: whoever named it."""
 
 
 class CannotStart(Exception):
@@ -41,7 +41,10 @@ class Fell(Exception):
 
 
 class WrongSetting(Fell):
-    """It ended because a setting cannot be used. Who must act: whoever set it; the line names the variable."""
+    """A part of the embedded stack ended because a setting cannot be used.
+
+    Who must act: whoever set it; the line names the variable.
+    """
 
 
 class Signalled(Exception):

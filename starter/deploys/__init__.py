@@ -1,1 +1,1 @@
-"""May this code be deployed, and has everything that is open moved to it? Histories replayed, workflows nudged."""
+"""May this code be deployed, and has every open workflow moved to it? Replays histories, and wakes workflows."""

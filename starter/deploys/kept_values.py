@@ -1,4 +1,4 @@
-"""Would this code lose a part of what histories keep? Carried states, answers and news, read strictly."""
+"""Would this code lose a part of what histories hold? Reads carried states, activity answers and news strictly."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -22,21 +22,21 @@ ANSWERS: Mapping[str, TypeAdapter[Any]] = {
     "open_introduction": TypeAdapter(IntroductionState),
     "keep_introduction": TypeAdapter(IntroductionKept),
 }
-"""What our activities answered, and histories keep."""
+"""How the answers of our activities, which histories hold, are read."""
 
 
 def losses(history: WorkflowHistory) -> Iterator[str]:
-    """What a replay does not notice: kept values of which this code would drop or refuse a part, each in one line.
+    """Values in a history of which this code would drop or refuse a part, each in one line; a replay does not notice.
 
-    A field that was renamed reads as its default, the commands stay the same, and the onboarding goes on without it.
+    A renamed field is read as its default, the commands stay the same, and the onboarding goes on without its value.
     """
     scheduled: dict[int, str] = {}
     for event in history.events:
         if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             scheduled[event.event_id] = event.activity_task_scheduled_event_attributes.activity_type.name
-        for what, shape, kept in _kept(event, scheduled):
+        for what, shape, value in _values(event, scheduled):
             try:
-                shape.validate_json(_as_json(kept), extra="forbid")
+                shape.validate_json(_as_json(value), extra="forbid")
             except ValidationError as error:
                 first = error.errors(include_input=False, include_url=False)[0]
                 field = ".".join(str(part) for part in first["loc"]) or "all of it"
@@ -44,8 +44,8 @@ def losses(history: WorkflowHistory) -> Iterator[str]:
         yield from _refused_news(event)
 
 
-def _kept(event: HistoryEvent, scheduled: Mapping[int, str]) -> Iterator[tuple[str, TypeAdapter[Any], Payload]]:
-    """Of an event the values that a run lives on, with what they are and how they are read."""
+def _values(event: HistoryEvent, scheduled: Mapping[int, str]) -> Iterator[tuple[str, TypeAdapter[Any], Payload]]:
+    """The values in an event that a run depends on, each with its name and how it is read."""
     started = event.workflow_execution_started_event_attributes
     for given in started.input.payloads[:1]:
         if started.workflow_type.name == "SuccessProgramme":
@@ -59,37 +59,40 @@ def _kept(event: HistoryEvent, scheduled: Mapping[int, str]) -> Iterator[tuple[s
     for answer in completed.result.payloads[:1]:
         if name in ANSWERS:
             yield f"the answer of {name}", ANSWERS[name], answer
-    yield from _kept_by_marker(event)
+    yield from _values_in_marker(event)
 
 
-def handed_on(kept: Payload) -> Any:
-    """What a run handed on to its next one, as a JSON value: the same whether a state is packed or not."""
-    value = TypeAdapter(Any).validate_json(_as_json(kept))
+def handed_on(payload: Payload) -> Any:
+    """What a run handed on to its next one, as a JSON value, which is the same for a packed and an unpacked state."""
+    value = TypeAdapter(Any).validate_json(_as_json(payload))
     return value["state"] if isinstance(value, dict) and value.keys() == {"state"} else value
 
 
-def _is_packed(kept: Payload) -> bool:
-    """Whether it is a state as `domain.agenda.packed` writes it; the SDK gives what is bytes this encoding."""
-    return kept.metadata["encoding"] == b"binary/plain"
+def _is_packed(payload: Payload) -> bool:
+    """Whether it is a state as `domain.agenda.packed` writes it; the SDK gives bytes this encoding."""
+    return payload.metadata["encoding"] == b"binary/plain"
 
 
-def _as_json(kept: Payload) -> bytes:
-    """What carries nothing into its next run, like the receiver, hands on an empty payload."""
-    return in_json(kept.data) if _is_packed(kept) else kept.data or b"null"
+def _as_json(payload: Payload) -> bytes:
+    """The payload as JSON; `null` for an empty one, as of the receiver, which hands nothing on to its next run."""
+    return in_json(payload.data) if _is_packed(payload) else payload.data or b"null"
 
 
-def _kept_by_marker(event: HistoryEvent) -> Iterator[tuple[str, TypeAdapter[Any], Payload]]:
-    """A local activity has no events of its own, only a marker with its name and answer."""
+def _values_in_marker(event: HistoryEvent) -> Iterator[tuple[str, TypeAdapter[Any], Payload]]:
+    """The answer of a local activity, which has no events of its own, only a marker with its name and answer."""
     details = event.marker_recorded_event_attributes.details
     about = details["data"].payloads[:1] if "data" in details else []
-    for told, answer in zip(about, details["result"].payloads[:1] if "result" in details else [], strict=False):
-        name = TypeAdapter(dict[str, Any]).validate_json(told.data).get("activity_type", "")
+    for activity, answer in zip(about, details["result"].payloads[:1] if "result" in details else [], strict=False):
+        name = TypeAdapter(dict[str, Any]).validate_json(activity.data).get("activity_type", "")
         if name in ANSWERS:
             yield f"the answer of {name}", ANSWERS[name], answer
 
 
 def _refused_news(event: HistoryEvent) -> Iterator[str]:
-    """News that was accepted is applied again in every replay; after a reset it stands as admitted."""
+    """Accepted news that this code would refuse, each in one line: every replay applies it again.
+
+    After a reset, news that was accepted stands in the history as admitted.
+    """
     accepted = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
     asked = accepted if accepted.name else event.workflow_execution_update_admitted_event_attributes.request.input
     reads: Mapping[str, Callable[[str, Any], Any]] = {

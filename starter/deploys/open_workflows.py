@@ -1,4 +1,4 @@
-"""Which processes are open in Temporal, on which version of the code, and how is each of them woken?"""
+"""Which workflows are open in Temporal, on which version of the code, and how is each of them woken?"""
 
 import asyncio
 import json
@@ -20,9 +20,9 @@ VERSION = "TemporalWorkerDeploymentVersion"
 
 
 class Open(NamedTuple):
-    """A process that has not ended. `version` is empty where an unversioned worker has it, or none has yet.
+    """A workflow that has not ended. `version` is empty where an unversioned worker has it, or none has yet.
 
-    `paused` is said of one that somebody paused in Temporal: nothing moves it until it is released.
+    `paused` means that somebody paused it in Temporal: nothing moves it until it is released.
     """
 
     id: str
@@ -34,17 +34,17 @@ class Open(NamedTuple):
 
 @dataclass(frozen=True)
 class OpenWorkflows:
-    """All processes of the namespace on our task queue. Every method raises NotReachable."""
+    """All open workflows of the namespace on our task queue. Every method raises NotReachable."""
 
     client: Client
     task_queue: str
 
     async def open(self) -> AsyncIterator[Open]:
-        """Every open process."""
+        """Every open workflow, in no order."""
         queue = self.task_queue.replace("'", "''")
         try:
-            async for found in listed(self.client, f"{NOT_ENDED} AND TaskQueue = '{queue}'"):
-                yield _read(found)
+            async for execution in listed(self.client, f"{NOT_ENDED} AND TaskQueue = '{queue}'"):
+                yield _read(execution)
         except RPCError as failure:
             raise NotReachable(f"Temporal does not list what is open: {failure.message}") from failure
 
@@ -52,16 +52,16 @@ class OpenWorkflows:
         """`deployment:build` of the version that new runs begin on; None where no worker of it is versioned."""
         request = DescribeWorkerDeploymentRequest(namespace=self.client.namespace, deployment_name=deployment)
         try:
-            found = await self.client.workflow_service.describe_worker_deployment(request)
+            deployed = await self.client.workflow_service.describe_worker_deployment(request)
         except RPCError as failure:
             if failure.status == RPCStatusCode.NOT_FOUND:
                 return None
             raise NotReachable(f"Temporal does not tell the current version: {failure.message}") from failure
-        current = found.worker_deployment_info.routing_config.current_deployment_version
+        current = deployed.worker_deployment_info.routing_config.current_deployment_version
         return f"{current.deployment_name}:{current.build_id}" if current.build_id else None
 
     async def nudge(self, id: str) -> bool:
-        """Wake it; False when it has ended meanwhile."""
+        """Wake a workflow by its id; False when it has ended meanwhile."""
         try:
             await self.client.get_workflow_handle(id).signal("nudge")
         except RPCError as failure:
@@ -71,7 +71,7 @@ class OpenWorkflows:
         return True
 
     async def history(self, process: Open) -> WorkflowHistory | None:
-        """Of its present run; None when that has been forgotten meanwhile."""
+        """The history of the present run of a workflow; None when the server has deleted it meanwhile."""
         handle = self.client.get_workflow_handle(process.id, run_id=process.run)
         try:
             return await handle.fetch_history()
@@ -81,7 +81,7 @@ class OpenWorkflows:
             raise NotReachable(f"the history of {process.id} cannot be read: {failure.message}") from failure
 
     async def histories(self, processes: Sequence[Open]) -> AsyncIterator[WorkflowHistory]:
-        """One after the other; the next is under way while the last is worked on."""
+        """The histories of those workflows in their order; the next is fetched while one is worked on."""
         coming: deque[asyncio.Task[WorkflowHistory | None]] = deque()
         try:
             for process in processes:
@@ -96,12 +96,12 @@ class OpenWorkflows:
                 fetching.cancel()
 
 
-def _read(found: WorkflowExecutionInfo) -> Open:
-    version = found.search_attributes.indexed_fields.get(VERSION)
+def _read(execution: WorkflowExecutionInfo) -> Open:
+    version = execution.search_attributes.indexed_fields.get(VERSION)
     return Open(
-        id=found.execution.workflow_id,
-        run=found.execution.run_id,
-        kind=found.type.name,
+        id=execution.execution.workflow_id,
+        run=execution.execution.run_id,
+        kind=execution.type.name,
         version=json.loads(version.data) if version is not None else "",
-        paused=found.status == STATUSES.index("PAUSED"),
+        paused=execution.status == STATUSES.index("PAUSED"),
     )

@@ -1,4 +1,4 @@
-"""Would this run go on under the code at hand? Its history is replayed, and every kept value read without a loss."""
+"""Would this run go on under the code at hand? Replays its history, and checks that no value in it would be lost."""
 
 import json
 import re
@@ -29,7 +29,10 @@ LONGEST_REASON = 400
 
 
 class Verdict(Wire):
-    """`trouble` is empty when the run goes on; `name` is the workflow id, or the file that the history is in."""
+    """The result of replaying one history.
+
+    `trouble` is empty when the run would go on; `name` is the workflow id, or the name of the file without its ending.
+    """
 
     name: str
     events: int
@@ -37,7 +40,7 @@ class Verdict(Wire):
 
 
 async def verdicts(histories: AsyncIterator[WorkflowHistory]) -> AsyncIterator[Verdict]:
-    """One verdict a history, in their order; one history at a time is in memory."""
+    """A verdict on each history, in their order; only one history at a time is in memory."""
     witness = Witness()
     replayer = Replayer(
         workflows=WORKFLOWS,
@@ -55,7 +58,7 @@ async def verdicts(histories: AsyncIterator[WorkflowHistory]) -> AsyncIterator[V
 
 
 class Witness(Interceptor):
-    """Sees what a replayed run hands on to the next: a replay itself compares the commands, not what they say."""
+    """Records what a replayed run hands on to the next: a replay itself compares only the kinds of commands."""
 
     def __init__(self) -> None:
         self.handed_on: Payload | None = None
@@ -82,7 +85,7 @@ class _Outbound(WorkflowOutboundInterceptor):
 
 
 def _differences(history: WorkflowHistory, witness: Witness) -> Iterator[str]:
-    """What the replay let pass, each in one line."""
+    """What this code would do otherwise and the replay does not notice, each in one line."""
     yield from losses(history)
     then = history.events[-1].workflow_execution_continued_as_new_event_attributes.input.payloads
     if then and witness.handed_on is not None:
@@ -91,7 +94,7 @@ def _differences(history: WorkflowHistory, witness: Witness) -> Iterator[str]:
 
 
 def _differing(then: Any, now: Any, at: str = "") -> Iterator[str]:
-    """The names of the fields that differ between two JSON values; written out, since Python holds true equal to 1."""
+    """The names of the fields that differ between two JSON values; compared as text, since in Python True equals 1."""
     if not isinstance(then, dict) or not isinstance(now, dict):
         if json.dumps(then) != json.dumps(now):
             yield at or "all of it"
@@ -101,17 +104,17 @@ def _differing(then: Any, now: Any, at: str = "") -> Iterator[str]:
 
 
 def _in_short(failure: BaseException) -> str:
-    """The messages out of the SDK's nested print, outermost first: which event does not fit which command."""
-    said = " ".join(str(failure).replace("\\n", " ").split())
-    messages = list(dict.fromkeys(re.findall(r'message: "((?:[^"\\]|\\.)+)"', said)))
-    text = ": ".join(messages) or said
+    """The messages in the SDK's nested text, outermost first: which event does not fit which command."""
+    words = " ".join(str(failure).replace("\\n", " ").split())
+    messages = list(dict.fromkeys(re.findall(r'message: "((?:[^"\\]|\\.)+)"', words)))
+    text = ": ".join(messages) or words
     return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]}…"
 
 
 async def histories_in(folder: Path) -> AsyncIterator[WorkflowHistory]:
-    """Every `*.json` in a folder, as `check-history --save` and `temporal workflow show -o json` write them.
+    """The histories in the `*.json` files of a folder, each named after its file.
 
-    Each goes by its file's name. Raises UnreadableFile.
+    `check-history --save` and `temporal workflow show -o json` write such files. Raises UnreadableFile.
     """
     files = sorted(folder.glob("*.json"))
     if not files:
@@ -124,9 +127,9 @@ async def histories_in(folder: Path) -> AsyncIterator[WorkflowHistory]:
 
 
 def keep(history: WorkflowHistory, *, folder: Path) -> Path:
-    """Write a history as a file of that folder, which is made if need be."""
+    """Write a history to a new file in a folder, which is created if need be; answers the file."""
     folder.mkdir(parents=True, exist_ok=True)
-    # Anybody who may start workflows names them: an id is no file name yet.
+    # Whoever starts a workflow chooses its id, so it may hold characters that a file name must not.
     name = re.sub(r"[^A-Za-z0-9._-]", "_", history.workflow_id)
     file = folder / f"{name}-{history.run_id}.json"
     file.write_text(history.to_json() + "\n", "utf-8")

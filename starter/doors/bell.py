@@ -91,13 +91,13 @@ async def wake_sender(
 
 @dataclass(frozen=True)
 class WakeSender:
-    """Wakes a channel's sender, and starts it where it sleeps for good."""
+    """Wakes the sender of a channel, and starts it where it does not run."""
 
     client: Client
     task_queue: str
 
     async def __call__(self, channel: str) -> None:
-        """Raises RPCError."""
+        """Wake the sender of that channel. Raises RPCError."""
         await wake_sender(self.client, channel, task_queue=self.task_queue)
 
 

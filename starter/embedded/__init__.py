@@ -1,1 +1,1 @@
-"""How does a whole day90 run on one machine? Temporal's dev server, a worker and our web, all of `day90 up`."""
+"""How does all of day90 run on one machine? `day90 up` runs Temporal's dev server, a worker and the web process."""

@@ -1,4 +1,4 @@
-"""How do the processes that we start live and end? None outlives us, and none is asked twice to go."""
+"""How are child processes started and ended? None outlives us, and none is asked twice to end."""
 
 import asyncio
 import contextlib
@@ -16,13 +16,13 @@ PR_SET_PDEATHSIG = 1
 """Linux: the signal that the kernel sends a child whose parent has died (prctl(2))."""
 
 TAIL = 4_000
-"""So many bytes of a log hold its last lines."""
+"""Bytes at the end of a log that are read for its last line."""
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 class Child:
-    """One process in a session of its own: the terminal's Ctrl-C reaches us alone, and we end it in order."""
+    """A child process in a session of its own: the terminal's Ctrl-C reaches only us, and we end it in order."""
 
     def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path) -> None:
         self.name = name
@@ -31,7 +31,7 @@ class Child:
 
     @classmethod
     async def start(cls, name: str, command: Sequence[str], *, log: Path, environment: Mapping[str, str]) -> "Child":
-        """Start it with both its streams appended to the log. Raises Fell."""
+        """Start a process with stdout and stderr appended to the log. Raises Fell when it cannot be started."""
         mother = os.getpid()
 
         def die_with_us() -> None:
@@ -53,7 +53,7 @@ class Child:
                     preexec_fn=die_with_us,
                 )
         except (OSError, SubprocessError) as trouble:
-            # No process to be had, no descriptor, no room for the log.
+            # Out of processes, of file descriptors, or of room for the log.
             raise Fell(f"{name} cannot be started: {trouble}") from trouble
         return cls(name, process, log)
 
@@ -66,15 +66,15 @@ class Child:
         return self._process.returncode is not None
 
     async def fallen(self) -> Fell:
-        """Wait until it ends; what there is to say about it."""
+        """Wait until it ends; answers, without raising it, the error that says how."""
         code = await self._process.wait()
         if code < 0:
             return Fell(f"{self.name} was killed by signal {-code} (see {self.log})")
-        said = self.last_words()
-        return Fell(f"{self.name} ended with code {code}{f': {said}' if said else ''} (see {self.log})", code=code)
+        words = self.last_words()
+        return Fell(f"{self.name} ended with code {code}{f': {words}' if words else ''} (see {self.log})", code=code)
 
     def last_words(self) -> str:
-        """The last line of its log; empty when it said nothing."""
+        """The last line of its log; empty when there is none."""
         with contextlib.suppress(OSError), self.log.open("rb") as file:
             file.seek(max(0, self.log.stat().st_size - TAIL))
             lines = [line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()]
@@ -82,7 +82,7 @@ class Child:
         return ""
 
     async def end(self, *, grace: float) -> None:
-        """Ask it to end; kill it after `grace` seconds, or at once when we are told to hurry (cancelled again)."""
+        """Ask it to end; kill it after `grace` seconds, or at once when our own task is cancelled meanwhile."""
         if self.ended:
             return
         with contextlib.suppress(ProcessLookupError):

@@ -1,4 +1,4 @@
-"""Does a stack run on this data folder, and where does it listen? Its lock and its `stack.json`."""
+"""Does a stack run on a data folder, and where does it listen? Its lock and its `stack.json` say so."""
 
 import fcntl
 import json
@@ -15,15 +15,15 @@ from domain.wire import Wire
 from starter.trouble import CannotStart
 
 NAMESPACE = "default"
-"""The one namespace that the dev server makes by itself."""
+"""The only namespace that the dev server creates by itself."""
 LOCK = "stack.lock"
 ADDRESSES = "stack.json"
 PROBES_LAST = 0.5
-"""Seconds that a command's look at the lock may stand in a start's way."""
+"""Seconds for which a command that looks at the lock may keep a stack from taking it."""
 
 
 class RunningStack(Wire):
-    """What a running stack tells other processes of the same folder."""
+    """What a running stack tells other processes on the same folder."""
 
     temporal: str
     ui: str
@@ -35,7 +35,7 @@ class RunningStack(Wire):
 
 @contextmanager
 def held(data: Path) -> Iterator[None]:
-    """Hold the folder alone; the kernel lets it go when we end, however we end. Raises CannotStart."""
+    """Hold the lock of a folder; the kernel releases it when we end, however we end. Raises CannotStart."""
     try:
         data.mkdir(parents=True, exist_ok=True)
         lock = (data / LOCK).open("w")
@@ -64,14 +64,14 @@ def _locked(file: int) -> bool:
 
 
 def announce(data: Path, stack: RunningStack) -> None:
-    """Say where the stack listens; whole or not at all, since others read it at any moment."""
+    """Write where a stack listens; in one step, since others read the file at any moment."""
     draft = data / f"{ADDRESSES}.{os.getpid()}"
     draft.write_text(stack.model_dump_json(indent=2), encoding="utf-8")
     draft.replace(data / ADDRESSES)
 
 
 def running_on(data: Path) -> RunningStack | None:
-    """The stack that runs on the folder now. One that was killed left its file, but no lock."""
+    """The stack that runs on a folder now, or None. A killed stack left its file behind, but no lock."""
     try:
         with (data / LOCK).open() as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""What becomes of a part of the stack that ends by itself? It is started again, until that has no sense any more."""
+"""What happens to a part of the stack that ends by itself? It is started again, until that makes no sense any more."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,15 +8,15 @@ from starter.embedded.children import Child
 from starter.trouble import Fell, WrongSetting
 
 PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
-"""Seconds before each new start: what ends as often as this in a row has a cause that no start mends."""
+"""Seconds before each new start. What still ends after all of them has a cause that no restart mends."""
 WELL_AFTER = 60.0
-"""Seconds: what ran for so long had come up, and its next end is the first of a row."""
+"""Seconds after which a process counts as having come up: its next end is the first of a new row."""
 
 Tell = Callable[[str], None]
 
 
 class Restarted:
-    """A process that runs, and is started again by `start` when it ends by itself."""
+    """A child process that is started again by `start` when it ends by itself."""
 
     def __init__(self, child: Child, *, start: Callable[[], Awaitable[Child]], tell: Tell) -> None:
         self._child = child
@@ -24,7 +24,10 @@ class Restarted:
         self._tell = tell
 
     async def fallen(self) -> Fell:
-        """Wait until it ends for good: as often in a row as there are pauses, and once more; or by a wrong setting."""
+        """Wait until it ends for good, and answer, without raising it, the error that says how.
+
+        That is when it has ended once more in a row than there are pauses, or because of a wrong setting.
+        """
         row = 0
         while True:
             begun = asyncio.get_running_loop().time()
@@ -47,5 +50,5 @@ class Restarted:
                     break
 
     async def end(self, *, grace: float) -> None:
-        """Ask what runs now to end, as a child."""
+        """Ask the present process to end; kill it after `grace` seconds."""
         await self._child.end(grace=grace)

@@ -1,4 +1,4 @@
-"""What happens at Ctrl-C? The work is cancelled, cleans up behind itself, and says by which signal it ended."""
+"""What happens at Ctrl-C? The work is cancelled and cleans up, and the caller learns which signal ended it."""
 
 import asyncio
 import signal
@@ -13,7 +13,7 @@ ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 async def until_signalled(work: Coroutine[Any, Any, Answer]) -> Answer:
-    """Do the work; the first signal cancels it, a second one hurries its clean-up. Raises Signalled."""
+    """Do the work. A first signal cancels it, a second one cancels its clean-up. Raises Signalled after a signal."""
     loop = asyncio.get_running_loop()
     task = loop.create_task(work)
     heard: list[int] = []

@@ -1,4 +1,4 @@
-"""How does the embedded stack come up and go down? Temporal's dev server with its UI, our store, a worker, our web."""
+"""How is the embedded stack started and ended? Temporal's dev server and UI, store, worker and web process."""
 
 import asyncio
 import contextlib
@@ -21,26 +21,27 @@ from starter.embedded.tcp_ports import LOOPBACK, Ports
 from starter.trouble import CannotStart, Fell
 
 KEPT = timedelta(days=3650)
-"""The dev server forgets closed runs after a day; a demo is looked at later, a success programme lasts years."""
+"""How long closed runs are kept. The dev server deletes them after a day by default, but a demo is looked at later, and
+a success programme lasts for years."""
 SERVER_SETTINGS = ("history.maxInFlightUpdates=1000",)
 """Of Temporal's dynamic configuration, as in docker-compose.yml. With more updates in flight than this (by default 10),
 the server throws workflow tasks away, and with them what their turns have written; our doors let five through."""
 SERVER_PATIENCE = 60.0
-"""Seconds: up in two on an idle machine, but a first start on a slow disk with others at work is no failure."""
+"""Seconds. On an idle machine two are enough, but a slow first start on a busy disk is no failure."""
 WORKER_GRACE, WEB_GRACE, SERVER_GRACE = 10.0, 8.0, 10.0
-"""Seconds until who was asked to end is killed: the worker finishes the mail in hand, the web the requests in hand."""
+"""Seconds between asking a process to end and killing it: the worker finishes its mail, the web its requests."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """A stack that is up."""
+    """A running stack."""
 
     settings: Settings
     ports: Ports
     children: tuple[Child | Restarted, ...]
 
     async def fallen(self) -> None:
-        """Return never; raise Fell as soon as the server ends by itself, or another part for good."""
+        """Never return; raise Fell as soon as the server ends by itself, or another part ends for good."""
         waits = [asyncio.ensure_future(child.fallen()) for child in self.children]
         try:
             done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -48,13 +49,16 @@ class Stack:
         finally:
             for wait in waits:
                 wait.cancel()
-            # One that is being started again ends what it has started.
+            # A part that is just being started again ends what it has started.
             await asyncio.gather(*waits, return_exceptions=True)
 
 
 @asynccontextmanager
 async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncIterator[Stack]:
-    """Bring the stack up on the data folder, and end all of it afterwards. Raises CannotStart, Fell."""
+    """Run the stack on the data folder of the settings, and end all of it afterwards. Raises CannotStart, Fell.
+
+    `tell` is called with a line for each step. Without a web port no web process is run.
+    """
     with held(settings.data):
         ours = settings.model_copy(update={"temporal_ui": settings.temporal_ui or ports.ui_url})
         environment = child_environment(os.environ, settings=ours, address=ports.address)
@@ -81,7 +85,10 @@ async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncItera
 
 
 def child_environment(ours: Mapping[str, str], *, settings: Settings, address: str) -> dict[str, str]:
-    """What a child process is told. No profile of Temporal's: an embedded worker must never find another server."""
+    """The environment of a child process, made from ours.
+
+    It has no profile of Temporal's: an embedded worker must never find another server.
+    """
     child = {name: value for name, value in ours.items() if not name.startswith("TEMPORAL_")}
     child |= {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": NAMESPACE, "TEMPORAL_CONFIG_FILE": os.devnull}
     child["DAY90_DATA"] = str(settings.data)
@@ -97,12 +104,12 @@ def child_environment(ours: Mapping[str, str], *, settings: Settings, address: s
 
 
 def server_program() -> str:
-    """The `temporal` command: one on PATH wins over the one that came with us."""
+    """The `temporal` command: the one on PATH, else the one installed with day90. Raises CannotStart without either."""
     beside = Path(sys.executable).parent / "temporal"
-    found = shutil.which("temporal") or (str(beside) if beside.exists() else None)
-    if found is None:
+    program = shutil.which("temporal") or (str(beside) if beside.exists() else None)
+    if program is None:
         raise CannotStart("the `temporal` command is not installed: run ./day90, which brings it, or install it")
-    return found
+    return program
 
 
 async def _start_server(data: Path, ports: Ports) -> Child:
@@ -120,7 +127,7 @@ async def _start_worker(data: Path, environment: Mapping[str, str]) -> Child:
 
 
 async def _start_web(data: Path, ports: Ports, environment: Mapping[str, str]) -> Child:
-    """Our web process, listening. Raises Fell."""
+    """Start the web process, and wait until it listens. Raises Fell."""
     environment = {**environment, PREFIX + "WEB_HOST": LOOPBACK, PREFIX + "WEB_PORT": str(ports.web)}
     command = [sys.executable, "-P", "-m", "web"]
     web = await Child.start("the web process", command, log=data / "web.log", environment=environment)
@@ -133,7 +140,7 @@ async def _start_web(data: Path, ports: Ports, environment: Mapping[str, str]) -
 
 
 async def _listens(web: Child, ports: Ports) -> None:
-    """Wait until it does. Raises Fell."""
+    """Wait until the web process listens. Raises Fell when it ends instead, or takes too long."""
     until = asyncio.get_running_loop().time() + SERVER_PATIENCE
     while True:
         if web.ended:
@@ -150,7 +157,7 @@ async def _listens(web: Child, ports: Ports) -> None:
 
 
 async def _answers(server: Child, ports: Ports) -> None:
-    """Wait until the server does. Raises Fell with the server's own words when it ends instead."""
+    """Wait until the server answers. Raises Fell with the last line of its log when it ends instead."""
     from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
     from temporalio.service import RPCError
 
@@ -170,7 +177,7 @@ async def _answers(server: Child, ports: Ports) -> None:
 
 
 async def _fit_for_us(ports: Ports) -> None:
-    """Make the namespace keep closed runs for long, and know our search attributes."""
+    """Have the namespace keep closed runs for years, and register our search attributes."""
     from google.protobuf.duration_pb2 import Duration
     from temporalio.api.namespace.v1 import NamespaceConfig
     from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
@@ -178,8 +185,8 @@ async def _fit_for_us(ports: Ports) -> None:
     from workflows.visibility import ALL_KEYS
 
     client = await connect(address=ports.address)
-    kept = NamespaceConfig(workflow_execution_retention_ttl=Duration(seconds=int(KEPT.total_seconds())))
-    await client.workflow_service.update_namespace(UpdateNamespaceRequest(namespace=NAMESPACE, config=kept))
+    retention = NamespaceConfig(workflow_execution_retention_ttl=Duration(seconds=int(KEPT.total_seconds())))
+    await client.workflow_service.update_namespace(UpdateNamespaceRequest(namespace=NAMESPACE, config=retention))
     await register_search_attributes(client, ALL_KEYS)
 
 

@@ -10,19 +10,19 @@ TEMPORAL_PORT = 7233
 UI_PORT = 8233
 WEB_PORT = 8090
 TRIED = 200
-"""So many ports above the usual one are tried before we give up: a machine with more in use has other worries."""
+"""Ports above the usual one that are tried before we give up: a machine with more in use has other worries."""
 
 
 WHOSE = {
     "--temporal-port": "Temporal's own port",
     "--ui-port": "the Temporal UI's port",
-    "--web-port": "our web's port",
+    "--web-port": "the web process's port",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """Of Temporal, its UI, and our web process; that one is None where it is not run, as in the demo."""
+    """The ports of Temporal, its UI and the web process; `web` is None where that is not run, as in the demo."""
 
     temporal: int
     ui: int
@@ -42,7 +42,7 @@ class Ports:
 
 
 def asked_for(*, temporal: int | None, ui: int | None, web: int | None = None) -> Ports:
-    """The ports that were named, or the usual ones, all free; no web where none is named.
+    """The ports that were named, or the usual ones, all of them free; without `web` there is no web port.
 
     Raises CannotStart naming the flag to change.
     """
@@ -63,22 +63,22 @@ def asked_for(*, temporal: int | None, ui: int | None, web: int | None = None) -
 
 
 def first_free(*, temporal: int | None, ui: int | None) -> Ports:
-    """The ports that were named; for what was not, the first free one from the usual on."""
-    temporal = temporal or _free_from(TEMPORAL_PORT, apart_from=ui)
-    return asked_for(temporal=temporal, ui=ui or _free_from(UI_PORT, apart_from=temporal))
+    """The ports that were named, else the first free one from the usual one on; no web port. Raises CannotStart."""
+    temporal = temporal or _free_from(TEMPORAL_PORT, other_than=ui)
+    return asked_for(temporal=temporal, ui=ui or _free_from(UI_PORT, other_than=temporal))
 
 
-def _free_from(first: int, *, apart_from: int | None) -> int:
+def _free_from(first: int, *, other_than: int | None) -> int:
     for port in range(first, first + TRIED):
-        if port != apart_from and not _why_not(port):
+        if port != other_than and not _why_not(port):
             return port
     raise CannotStart(f"no free port between {first} and {first + TRIED}: name one with --temporal-port and --ui-port")
 
 
 def _why_not(port: int) -> str:
-    """Why nobody can listen there; empty when it is free."""
+    """Why nobody can listen on a port; empty when it is free."""
     with socket.socket() as probe:
-        # As the server does it: a port whose last connections are still fading away is free.
+        # As the server does: a port whose last connections are still closing is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
