@@ -1,4 +1,4 @@
-"""What does the command line say to wrong input? One line that names the field, an exit code, and nothing starts."""
+"""How does the command line answer wrong input? One line names the field, an exit code says so, nothing starts."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from store.engine import migrate
 from tests.support.onboardings import sample_deal
 
 ELSEWHERE = ("--temporal-address", "127.0.0.1:1")
-"""Nobody listens there: whatever is refused without reaching it was refused before anything started."""
+"""An address where nobody listens: what is refused without reaching it was refused before anything started."""
 
 
 @pytest.fixture(autouse=True)
@@ -23,13 +23,13 @@ def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def start(deal: object, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
-    """Start that deal file; exit code and what was said on stderr."""
+    """Start a deal file; answers the exit code and what was printed on stderr."""
     text = deal if isinstance(deal, str) else json.dumps(deal)
     Path("deal.json").write_text(text, encoding="utf-8")
     code = run(["start", "deal.json", *ELSEWHERE, *words])
-    said = capsys.readouterr()
-    assert said.out == ""
-    return code, said.err
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    return code, printed.err
 
 
 WRONG_DEALS: list[tuple[str, dict[str, Any]]] = [
@@ -65,20 +65,20 @@ def test_a_wrong_deal_is_one_line_with_its_field(
     field: str, changes: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A dry run refuses it as the start does."""
-    code, said = start(sample_deal(**changes), capsys)
+    code, complaint = start(sample_deal(**changes), capsys)
 
     assert 2 == code
-    assert said.startswith(f"day90: {field}")
-    assert 1 == said.count("\n")
-    assert len(said) < 500
-    assert (code, said) == start(sample_deal(**changes), capsys, "--dry-run")
+    assert complaint.startswith(f"day90: {field}")
+    assert 1 == complaint.count("\n")
+    assert len(complaint) < 500
+    assert (code, complaint) == start(sample_deal(**changes), capsys, "--dry-run")
 
 
 def test_the_field_is_a_field_of_the_json_answer(capsys: pytest.CaptureFixture[str]) -> None:
-    code, said = start(sample_deal(colour="blue"), capsys, "--json")
+    code, complaint = start(sample_deal(colour="blue"), capsys, "--json")
 
     assert 2 == code
-    assert {"error": "is no field that we know", "field": "colour", "code": 2} == json.loads(said)
+    assert {"error": "is no field that we know", "field": "colour", "code": 2} == json.loads(complaint)
 
 
 @pytest.mark.parametrize(
@@ -92,11 +92,11 @@ def test_the_field_is_a_field_of_the_json_answer(capsys: pytest.CaptureFixture[s
     ],
 )
 def test_what_is_no_deal_file_is_one_line(text: str, reason: str, capsys: pytest.CaptureFixture[str]) -> None:
-    code, said = start(text, capsys)
+    code, complaint = start(text, capsys)
 
     assert 2 == code
-    assert reason in said
-    assert 1 == said.count("\n")
+    assert reason in complaint
+    assert 1 == complaint.count("\n")
 
 
 def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -144,7 +144,7 @@ LATER = datetime(2026, 12, 1, 9, tzinfo=UTC)
     ],
 )
 def test_a_mere_date_is_its_noon_but_never_before_the_close(text: str, meant: datetime) -> None:
-    """On the day of the close, a deal closed in the afternoon; today is now; a time is taken by its word."""
+    """Also on the day of the close, for a deal closed in the afternoon. Today means now, and a time means that time."""
     assert meant == moment(text, zone="Europe/Berlin", now=LATER, closed_at=CLOSED)
 
 
@@ -157,7 +157,7 @@ def test_noon_counts_where_the_deal_was_closed_before_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "known"),
+    ("words", "choice"),
     [
         (["list", "--status", "fine"], "on_track"),
         (["list", "--stage", "lunch"], "implementation"),
@@ -167,16 +167,16 @@ def test_noon_counts_where_the_deal_was_closed_before_it() -> None:
     ],
 )
 def test_a_filter_that_fits_nothing_ever_names_what_there_is(
-    words: list[str], known: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    words: list[str], choice: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     (tmp_path / "data").mkdir()
     migrate(f"sqlite:///{tmp_path / 'data' / 'day90.sqlite'}")
 
     assert 2 == run(words)
-    said = capsys.readouterr().err
-    assert known in said
-    assert words[1].removeprefix("--") in said
-    assert 1 == said.count("\n")
+    complaint = capsys.readouterr().err
+    assert choice in complaint
+    assert words[1].removeprefix("--") in complaint
+    assert 1 == complaint.count("\n")
 
 
 def test_a_folder_that_was_named_is_the_only_one_that_counts(capsys: pytest.CaptureFixture[str]) -> None:
@@ -194,21 +194,21 @@ def test_a_folder_that_was_named_is_the_only_one_that_counts(capsys: pytest.Capt
 def test_a_date_that_is_none_names_its_option(
     words: tuple[str, ...], field: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, said = start(sample_deal(), capsys, *words)
+    code, complaint = start(sample_deal(), capsys, *words)
 
     assert 2 == code
-    assert said.startswith(f"day90: {field}: ")
+    assert complaint.startswith(f"day90: {field}: ")
 
 
 def test_a_right_deal_gets_as_far_as_temporal(capsys: pytest.CaptureFixture[str]) -> None:
-    """The counter-check of all the above: only the server is missing."""
+    """The counter-check of the tests above: here only the server is missing."""
     Path("data").mkdir()
     Path("data/day90.sqlite").touch()
 
-    code, said = start(sample_deal(), capsys)
+    code, complaint = start(sample_deal(), capsys)
 
     assert 5 == code
-    assert said.startswith("day90: cannot reach Temporal at 127.0.0.1:1: ")
+    assert complaint.startswith("day90: cannot reach Temporal at 127.0.0.1:1: ")
 
 
 def test_without_any_data_it_says_how_to_begin(capsys: pytest.CaptureFixture[str]) -> None:
@@ -222,9 +222,9 @@ def test_without_any_data_it_says_how_to_begin(capsys: pytest.CaptureFixture[str
 )
 def test_wrong_usage_is_one_line_that_names_the_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert 2 == run(words)
-    said = capsys.readouterr().err
-    assert 1 == said.count("\n")
-    assert "--help)" in said
+    complaint = capsys.readouterr().err
+    assert 1 == complaint.count("\n")
+    assert "--help)" in complaint
 
 
 def test_a_setting_that_cannot_be_is_named(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,7 +240,7 @@ def test_help_explains_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_dry_run_needs_nothing_and_gives_reasons(capsys: pytest.CaptureFixture[str]) -> None:
-    """No server, no database; the date that a holiday moved says so."""
+    """Neither a server nor a database; and a date that a holiday moved says so."""
     Path("deal.json").write_text(json.dumps(sample_deal()), encoding="utf-8")
 
     code = run(["start", "deal.json", "--dry-run"])
@@ -269,9 +269,9 @@ def test_a_playbook_is_shown_in_words(capsys: pytest.CaptureFixture[str]) -> Non
     """Texts in one language, never the mapping that they are kept in."""
     assert 0 == run(["playbook", "show", "high-touch"])
 
-    said = capsys.readouterr().out
-    assert "{" not in said
-    assert "'ja'" not in said
+    printed = capsys.readouterr().out
+    assert "{" not in printed
+    assert "'ja'" not in printed
 
 
 def test_every_playbook_of_ours_passes_its_lint(capsys: pytest.CaptureFixture[str]) -> None:

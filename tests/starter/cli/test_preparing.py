@@ -35,8 +35,8 @@ async def test_migrate_prepares_the_store_and_the_namespace_and_again_does_no_ha
 
     assert [0, 0] == [await asyncio.to_thread(run, words) for _ in range(2)]
 
-    said = json.loads(capsys.readouterr().out.partition("}")[0] + "}")
-    assert {key.name for key in ALL_KEYS} == set(said["search_attributes"])
+    answer = json.loads(capsys.readouterr().out.partition("}")[0] + "}")
+    assert {key.name for key in ALL_KEYS} == set(answer["search_attributes"])
     engine = open_store(empty_database)
     assert set(metadata.tables) < set(inspect(engine).get_table_names())
     engine.dispose()
@@ -45,7 +45,7 @@ async def test_migrate_prepares_the_store_and_the_namespace_and_again_does_no_ha
 def test_migrate_makes_no_database_that_nobody_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A step that prepared a file in some container would look well done."""
+    """A step that only prepared a file in some container would look successful."""
     monkeypatch.delenv("DAY90_DATABASE_URL", raising=False)
 
     assert run(["migrate", "--data", str(tmp_path)]) == 2
@@ -54,7 +54,7 @@ def test_migrate_makes_no_database_that_nobody_named(
 
 
 @pytest.mark.parametrize(
-    ("trouble", "told"),
+    ("trouble", "complaint"),
     [
         ({"DAY90_DATABASE_URL": "postgresql://day90:hush@127.0.0.1:1/day90"}, "cannot bring the database"),
         ({"TEMPORAL_ADDRESS": "127.0.0.1:1"}, "cannot reach Temporal at 127.0.0.1:1: Connection refused"),
@@ -62,9 +62,9 @@ def test_migrate_makes_no_database_that_nobody_named(
     ],
 )
 def test_a_worker_that_cannot_begin_ends_with_one_line(
-    trouble: dict[str, str], told: str, temporal_address: str, tmp_path: Path
+    trouble: dict[str, str], complaint: str, temporal_address: str, tmp_path: Path
 ) -> None:
-    """Whatever started it starts it again; one that waits in silence would hide a wrong password."""
+    """Its supervisor starts it again; a worker that waited silently would hide a wrong password."""
     good = {"DAY90_DATABASE_URL": f"sqlite:///{tmp_path}/day90.sqlite", "TEMPORAL_ADDRESS": temporal_address}
     environment = {**os.environ, **good, **trouble}
     command = [sys.executable, "-P", "-m", "worker"]
@@ -72,13 +72,13 @@ def test_a_worker_that_cannot_begin_ends_with_one_line(
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
     assert (done.returncode, done.stdout) == (5, "")
-    assert done.stderr.startswith(told)
+    assert done.stderr.startswith(complaint)
     assert done.stderr.count("\n") == 1
     assert "hush" not in done.stderr
 
 
 def test_links_lead_into_the_namespace_that_is_worked_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Production has one of its own."""
+    """Production has a namespace of its own."""
     monkeypatch.setenv("DAY90_TEMPORAL_UI", "https://temporal.example.com")
     monkeypatch.setenv("TEMPORAL_NAMESPACE", "day90")
     installation = Installation(settings=load_settings(), stack=None, address=None)

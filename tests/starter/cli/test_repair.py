@@ -1,4 +1,4 @@
-"""Is it mended? Each repair of what the sweep finds, on a real Temporal server, store and mail folder."""
+"""Does `day90 repair` mend what the sweep finds? Each repair, on a real Temporal server, store and mail folder."""
 
 import asyncio
 from collections import Counter
@@ -32,7 +32,7 @@ house = houses.house
 
 @workflow.defn(name="Onboarding")
 class BrokenOnboarding:
-    """What a bad deploy does to an onboarding that is open."""
+    """A workflow that fails on every task, as after a bad deploy."""
 
     @workflow.run
     async def run(self, _: Any = None) -> None:
@@ -44,21 +44,21 @@ class BrokenOnboarding:
 
 
 async def test_what_temporal_lost_is_brought_back_from_the_store(house: House) -> None:
-    """As it stood: what was reached is reached, who was told is not told again, and news is taken as before."""
+    """It stands as before: what was reached is reached, nobody is told again, and news is taken."""
     async with house.worker():
         lost = await house.opened()
         await house.door.tell(lost, "reach_milestone", {"milestone": "handoff_reviewed", "by": "project_lead"})
         await house.door.tell(lost, "raise_issue", {"title": "Login fails", "severity": "high"})
         before = one(house.engine, lost)
-        told = {line.key for line in notices(house.engine, lost)}
+        notices_before = {line.key for line in notices(house.engine, lost)}
         await house.forgotten_by_temporal(lost)
 
-        async def found() -> bool:
+        async def is_found() -> bool:
             return await house.looked() == {lost: "lost"}
 
-        await until(found)
-        said = await house.day90("repair", lost, "--yes")
-        assert "what has been told is not told again" in said
+        await until(is_found)
+        printed = await house.day90("repair", lost, "--yes")
+        assert "what has been told is not told again" in printed
 
         progress = await house.door.tell(lost, "reach_milestone", {"milestone": "introduction_sent"})
         after = one(house.engine, lost)
@@ -67,13 +67,13 @@ async def test_what_temporal_lost_is_brought_back_from_the_store(house: House) -
         assert {row.key for row in before.milestones if row.status == "reached"} <= {
             row.key for row in after.milestones if row.status == "reached"
         }
-        news = {line.kind for line in notices(house.engine, lost) if line.key not in told}
+        news = {line.kind for line in notices(house.engine, lost) if line.key not in notices_before}
         assert news <= {"milestone_reached"}
         assert {} == await house.looked()
 
 
 async def test_a_bad_deploy_is_found_and_what_it_broke_goes_on_after_the_next(house: House) -> None:
-    """While it lasts a repair cannot help, and says so; with a good worker it goes on at once."""
+    """While the bad deploy lasts a repair cannot help, and says so; with a good worker it goes on at once."""
     async with house.worker():
         stuck = await house.opened()
     async with Worker(
@@ -81,13 +81,13 @@ async def test_a_bad_deploy_is_found_and_what_it_broke_goes_on_after_the_next(ho
     ):
         await house.client.get_workflow_handle(stuck).signal("nudge")
 
-        async def found() -> bool:
+        async def is_found() -> bool:
             # A sender that wakes meanwhile finds nobody who knows it, either.
             return (await house.looked()).get(stuck) == "stuck"
 
-        await until(found)
-        told = await house.day90("sweep", code=6)
-        assert "WorkflowTaskFailed, WorkflowWorkerUnhandledFailure" in told
+        await until(is_found)
+        printed = await house.day90("sweep", code=6)
+        assert "WorkflowTaskFailed, WorkflowWorkerUnhandledFailure" in printed
     async with house.worker():
         assert "Deploy a worker that can run it first" in await house.day90("repair", stuck, "--yes")
 
@@ -108,16 +108,16 @@ class BrokenSender:
 
 
 async def test_a_sender_of_webhooks_that_a_deploy_broke_is_found_and_replaced(house: House) -> None:
-    """It is no channel of ours that mail waits for: Temporal alone knows that it fails."""
+    """No mail waits for this channel: only Temporal knows that its sender fails."""
     async with Worker(
         house.client, task_queue=QUEUE, workflows=[BrokenSender], workflow_runner=UnsandboxedWorkflowRunner()
     ):
         await WakeSender(house.client, QUEUE)("webhook-7")
 
-        async def found() -> bool:
+        async def is_found() -> bool:
             return await house.looked() == {"sender-webhook-7": "stuck"}
 
-        await until(found)
+        await until(is_found)
     async with house.worker():
         assert "was replaced" in await house.day90("repair", "sender-webhook-7", "--yes")
 
@@ -128,7 +128,7 @@ async def test_a_sender_of_webhooks_that_a_deploy_broke_is_found_and_replaced(ho
 
 
 async def test_one_that_was_lost_before_its_plan_was_written_begins_anew(house: House) -> None:
-    """Nobody was told of it yet: the deal that is kept is enough."""
+    """Nobody was told of the onboarding yet, so the stored deal is enough."""
     deal = DealClosed.model_validate(sample_deal(id=uuid4().hex[:12]))
     admitted = Simulation(deal).dossier
     lost = admitted.onboarding
@@ -151,7 +151,7 @@ async def test_one_that_was_lost_before_its_plan_was_written_begins_anew(house: 
 
 
 async def test_a_kept_deal_that_never_began_begins_with_its_accounts_people_and_csm(house: House) -> None:
-    """What stands in the kept deal was filled in by a door: it is filled in anew, not refused."""
+    """What a door had filled into the stored deal is filled in again, not refused."""
     async with house.worker():
         first = await house.opened(owner="grace.lee")
         raw = sample_deal(id=uuid4().hex[:12])
@@ -177,7 +177,7 @@ async def test_a_kept_deal_that_never_began_begins_with_its_accounts_people_and_
 
 
 async def test_what_no_command_mends_keeps_nothing_else_from_being_mended(house: House) -> None:
-    """And is said besides: who has no owner must run to be given one."""
+    """The answer names it too: an onboarding without an owner must run before it can be given one."""
     async with house.worker():
         ended = await house.opened()
         await house.client.get_workflow_handle(ended).terminate("by mistake")
@@ -185,16 +185,16 @@ async def test_what_no_command_mends_keeps_nothing_else_from_being_mended(house:
             gone = update(onboardings).where(onboardings.c.onboarding == ended)
             connection.execute(gone.values(owner="left.long_ago"))
 
-        said = await house.day90("repair", ended, "--yes")
+        printed = await house.day90("repair", ended, "--yes")
 
-        assert "its workflow goes on" in said
-        assert f"left to you: without owner: name the new owner: day90 reassign {ended} HANDLE" in said
+        assert "its workflow goes on" in printed
+        assert f"left to you: without owner: name the new owner: day90 reassign {ended} HANDLE" in printed
         await house.day90("reassign", ended, "grace.lee", "--by", "nora.lindqvist")
         assert {} == await house.looked()
 
 
 async def test_news_around_a_repair_counts_once(house: House) -> None:
-    """What lay there when it was ended, what came before a worker took it up again, and what is told a second time."""
+    """News from before it was ended, from before a worker took it up again, and sent a second time."""
     async with house.worker():
         ended = await house.opened()
     handle = house.client.get_workflow_handle(ended)
@@ -220,7 +220,7 @@ async def test_news_around_a_repair_counts_once(house: House) -> None:
 
 
 async def test_a_workflow_that_no_store_knows_is_taken_up_again_by_a_person(house: House) -> None:
-    """After a restore from an older backup. Only the CRM has the deal; what was reached is read from the workflow."""
+    """After a restore from an older backup only the CRM has the deal; what was reached is read from the workflow."""
     async with house.worker():
         unknown = await house.opened()
         await house.door.tell(unknown, "reach_milestone", {"milestone": "handoff_reviewed"})
@@ -228,11 +228,11 @@ async def test_a_workflow_that_no_store_knows_is_taken_up_again_by_a_person(hous
         assert deal is not None
         house.forgotten_by_the_store(unknown)
 
-        async def found() -> bool:
+        async def is_found() -> bool:
             return await house.looked(later=timedelta(hours=1)) == {unknown: "unknown"}
 
         assert {} == await house.looked(), "within ten minutes of its start it may only be opening"
-        await until(found)
+        await until(is_found)
         with pytest.raises(Refused) as refused:
             await house.repairing(later=timedelta(hours=1)).remedies(unknown)
         remedy = refused.value.reason

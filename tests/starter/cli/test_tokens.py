@@ -1,4 +1,4 @@
-"""Tokens and dossiers at the command line, on a store without anything running."""
+"""Are tokens and dossiers handled at the command line while only the store is there?"""
 
 import json
 from pathlib import Path
@@ -23,10 +23,11 @@ def data(tmp_path: Path) -> Path:
 
 
 def asked(capsys: pytest.CaptureFixture[str], data: Path, *words: str, code: int = 0) -> Any:
+    """The JSON that a command answers, or its error when another exit code is expected."""
     left = run([*words, "--data", str(data), "--json"])
-    said = capsys.readouterr()
-    assert code == left, said.err
-    return json.loads(said.out or said.err)
+    printed = capsys.readouterr()
+    assert code == left, printed.err
+    return json.loads(printed.out or printed.err)
 
 
 def test_a_token_is_made_listed_and_revoked(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,23 +60,23 @@ def test_a_token_is_made_listed_and_revoked(data: Path, capsys: pytest.CaptureFi
 def test_a_mistake_about_tokens_has_its_exit_code(
     words: list[str], code: int, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And makes none."""
+    """And no token is made."""
     asked(capsys, data, "token", *words, code=code)
 
     assert [] == asked(capsys, data, "token", "list")
 
 
 def test_a_dossier_is_taken_away_as_a_file(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With names when they are asked for; it verifies either way."""
+    """With names when they are asked for; it can be verified either way."""
     ledger = SqlLedger(open_store(f"sqlite:///{data / 'day90.sqlite'}"))
     ledger.admit(dossier(), run="run")
     ledger.write(Writing(onboarding="onboarding-file-1", journal=(happened(),), standing=standing()))
     file = data / "taken.json"
 
-    said = asked(capsys, data, "dossier", "aozora", "--names", "--to", str(file))
+    answer = asked(capsys, data, "dossier", "aozora", "--names", "--to", str(file))
     printed = asked(capsys, data, "dossier", "aozora")
 
-    assert (1, said["head"]) == (said["entries"], printed["head"])
+    assert (1, answer["head"]) == (answer["entries"], printed["head"])
     assert None is printed["names"]
     assert "lee@customer.test" in file.read_text()
     for document in (file.read_text(), json.dumps(printed)):

@@ -1,4 +1,4 @@
-"""Can a person tell other systems by the command line, and see how it goes? Temporal is away meanwhile."""
+"""Can webhooks be set up and watched at the command line, even while Temporal is away?"""
 
 import asyncio
 import json
@@ -35,7 +35,7 @@ def store(tmp_path: Path) -> SqlWebhooks:
 
 @pytest.fixture
 def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    """Somebody who listens, in a thread of their own; the loopback is allowed."""
+    """A receiver of webhooks in a thread of its own; the loopback address is allowed."""
     monkeypatch.setenv("DAY90_WEBHOOK_ALLOW", "127.0.0.1")
     listening, over = threading.Event(), threading.Event()
     made: list[Receiver] = []
@@ -61,7 +61,7 @@ class Line:
         self._data, self._capsys = data, capsys
 
     def order(self, *words: str) -> Any:
-        """What it answers as JSON."""
+        """The JSON that a command answers."""
         assert run(["webhook", *words, "--data", str(self._data), "--json"]) in (None, 0)
         return json.loads(self._capsys.readouterr().out)
 
@@ -102,7 +102,7 @@ def test_a_target_is_added_tried_given_another_secret_and_removed(line: Line, th
 
 
 def test_what_was_delivered_is_seen_and_sent_again(line: Line, there: Receiver, store: SqlWebhooks) -> None:
-    """By its number, or all that were given up."""
+    """One by its number, or all that were given up."""
     line.order("add", there.url)
     SqlLedger(store._engine).write(Writing(onboarding=ONE, journal=(happened("a"), happened("b", kind="ended"))))
     first, second = store.ready(1, now=store._clock(), most=9)
@@ -147,8 +147,8 @@ def test_wrong_input_gets_one_line_that_says_what_would_be_right(
 ) -> None:
     monkeypatch.setenv("DAY90_WEBHOOK_ALLOW", "127.0.0.1")
 
-    found, said = line.refused(*words)
+    ended, complaint = line.refused(*words)
 
-    assert says in said
-    assert code == found
-    assert said.count("\n") == 1
+    assert says in complaint
+    assert code == ended
+    assert complaint.count("\n") == 1

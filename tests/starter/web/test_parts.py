@@ -22,9 +22,9 @@ async def test_all_who_wait_for_temporal_wait_for_the_same_try(tmp_path: Path) -
 
     async with web_on(tmp_path, reach=swallowed) as web:
         began = time.monotonic()
-        told = await asyncio.gather(*(web.parts.client() for _ in range(6)), return_exceptions=True)
+        answers = await asyncio.gather(*(web.parts.client() for _ in range(6)), return_exceptions=True)
 
-        assert [CannotReachTemporal] * 6 == [type(one) for one in told]
+        assert [CannotReachTemporal] * 6 == [type(one) for one in answers]
         assert time.monotonic() - began < 0.6
     assert 1 == len(tries)
 

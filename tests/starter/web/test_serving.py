@@ -1,4 +1,4 @@
-"""Who may deliver, and how many at once? Nobody's body is read whose token is wrong, and connections have a number."""
+"""Who may deliver, and how many at once? No body is read when the token is wrong, and connections are limited."""
 
 import asyncio
 import contextlib
@@ -27,7 +27,7 @@ OPEN: dict[str, Any] = {"deals_token": "open-sesame", "salesforce_token": "open-
     "path", ["/intake/deals", "/intake/salesforce", "/v1/batch", "/v1/track", "/api/v1/onboardings"]
 )
 async def test_nothing_is_read_of_whom_we_do_not_know(path: str, tmp_path: Path) -> None:
-    """Else anybody could have us hold megabytes, without a token."""
+    """Otherwise anybody without a token could have us hold megabytes."""
     read: list[bytes] = []
 
     async def body() -> AsyncIterator[bytes]:
@@ -45,7 +45,7 @@ async def test_nothing_is_read_of_whom_we_do_not_know(path: str, tmp_path: Path)
 
 @asynccontextmanager
 async def served(web: Web) -> AsyncIterator[uvicorn.Server]:
-    """The web process on its port, as it is served."""
+    """The web process served on its port."""
     server = uvicorn.Server(serving.server_config(web.app, web.parts.settings))
     running = asyncio.create_task(server._serve())
     await until(lambda: server.started)
@@ -63,7 +63,7 @@ async def health(port: int) -> int:
 
 
 async def test_more_connections_than_there_may_be_are_turned_away_and_those_after_them_served(tmp_path: Path) -> None:
-    """Idle ones, which anybody may open, count: each of them could hold a megabyte."""
+    """Idle connections, which anybody may open, count as well: each could hold a megabyte."""
     port = free_port()
     async with web_on(tmp_path, web_port=port, web_connections=8) as web, served(web) as server:
         idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(7)]
@@ -79,21 +79,21 @@ async def test_more_connections_than_there_may_be_are_turned_away_and_those_afte
 
 
 MUCH = 60
-"""Times 300 kB: 18 MB, where the buffers of a connection on one machine hold ten."""
+"""Answers of 300 kB: 18 MB, while the buffers of a connection on one machine hold ten."""
 HALF = b"POST /intake/deals HTTP/1.1\r\nHost: day90\r\nAuthorization: Bearer wrong\r\nContent-Length: 1000\r\n"
 
 
-@pytest.mark.parametrize("said", [b"", HALF], ids=["nothing", "half a head"])
+@pytest.mark.parametrize("sent", [b"", HALF], ids=["nothing", "half a head"])
 async def test_whoever_asks_nothing_keeps_nobody_out(
-    said: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sent: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither by silence nor by half a head, which need no token."""
+    """Neither by silence nor by half a head, for which nobody needs a token."""
     monkeypatch.setattr(serving, "IDLE", 1)
     port = free_port()
     async with web_on(tmp_path, web_port=port, web_connections=8, **OPEN) as web, served(web):
         silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(8)]
         for _, writer in silent:
-            writer.write(said)
+            writer.write(sent)
         async with asyncio.timeout(30):
             for reader, _ in silent:
                 await reader.read()
@@ -107,7 +107,7 @@ async def test_whoever_asks_nothing_keeps_nobody_out(
 async def test_the_body_of_what_is_refused_already_keeps_no_connection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It comes after the answer, and no request after it."""
+    """The body comes after the answer, and no request comes after it."""
     monkeypatch.setattr(serving, "IDLE", 1)
     port = free_port()
     async with web_on(tmp_path, web_port=port, **OPEN) as web, served(web) as server:
@@ -135,7 +135,7 @@ TRAILED = HALF.replace(b"Content-Length: 1000", b"Transfer-Encoding: chunked") +
     ids=["at first", "after an answer", "behind a body"],
 )
 async def test_a_head_that_does_not_end_is_left(before: bytes, then: bytes, tmp_path: Path) -> None:
-    """It needs no token, and would fill the memory of the process."""
+    """That needs no token, and would fill the memory of the process."""
     port = free_port()
     async with web_on(tmp_path, web_port=port, **OPEN) as web, served(web) as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -153,7 +153,7 @@ async def test_a_head_that_does_not_end_is_left(before: bytes, then: bytes, tmp_
 
 
 async def test_whoever_asks_and_asks_and_waits_for_nothing_is_left(tmp_path: Path) -> None:
-    """Each question takes a hundred times in memory what it was on its way."""
+    """Each request takes a hundred times as much memory as it has bytes."""
     port = free_port()
     async with web_on(tmp_path, web_port=port) as web, served(web) as server:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -170,7 +170,7 @@ async def test_whoever_asks_and_asks_and_waits_for_nothing_is_left(tmp_path: Pat
 
 
 async def test_a_long_head_and_long_bodies_are_no_long_head(tmp_path: Path) -> None:
-    """However they come, one after the other on a connection."""
+    """In whatever pieces they come, one after the other on a connection."""
     port = free_port()
     body = b" " * 900_000
     rest = b"x" * 50_000 + b"\r\nAuthorization: Bearer open-sesame\r\nContent-Length: 900000\r\n\r\n"
@@ -190,7 +190,7 @@ async def test_a_long_head_and_long_bodies_are_no_long_head(tmp_path: Path) -> N
 
 
 def asks_much(port: int) -> socket.socket:
-    """More than the machine keeps between the two."""
+    """A connection that asks for more than the buffers of the machine hold, and reads nothing."""
     asking = socket.socket()
     asking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 100_000)
     asking.connect(("127.0.0.1", port))
@@ -200,7 +200,7 @@ def asks_much(port: int) -> socket.socket:
 
 
 async def test_whoever_takes_no_answer_keeps_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """He has asked, and is never answered to the end."""
+    """Somebody who asks and does not read the answers is never answered completely."""
     monkeypatch.setattr(serving, "IDLE", 1)
     port = free_port()
     async with web_on(tmp_path, web_port=port) as web, served(web) as server:

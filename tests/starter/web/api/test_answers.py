@@ -1,4 +1,4 @@
-"""The API as careful callers find it: tokens, scopes, rates, keys, cursors, ETags, and a problem for every mistake."""
+"""How does the API treat its callers? Tokens, scopes, rates, keys, cursors, ETags, and a problem for each mistake."""
 
 import asyncio
 import json
@@ -26,12 +26,12 @@ HERE = f"/api/v1/onboardings/{ONE}"
 
 
 def keep(web: Web, number: str = "1", **more: Any) -> None:
-    """An onboarding, without Temporal."""
+    """Write an onboarding into the store, without Temporal."""
     of_it = dossier(deal(number))
     web.parts.ledger.admit(of_it, run="run")
     rows = tuple(happened(f"row-{row}") for row in range(3))
-    told = tuple(notice(f"notice-{row}", of=of_it.onboarding) for row in range(3))
-    written = {"journal": rows, "notices": told, "standing": standing(), **more}
+    mails = tuple(notice(f"notice-{row}", of=of_it.onboarding) for row in range(3))
+    written = {"journal": rows, "notices": mails, "standing": standing(), **more}
     web.parts.ledger.write(Writing(onboarding=of_it.onboarding, **written))
 
 
@@ -40,7 +40,7 @@ def keep(web: Web, number: str = "1", **more: Any) -> None:
 
 @pytest.mark.parametrize("given", ["", "Bearer", "Bearer wrong", "Basic abc", "Bearer d90_" + "a" * 43, "Bearer d90_ö"])
 async def test_without_a_good_token_nothing_is_told(given: str, tmp_path: Path) -> None:
-    """And the answer says how one calls."""
+    """And the answer says how to authenticate."""
     async with web_on(tmp_path) as web:
         answer = await web.client.get("/api/v1/onboardings", headers={b"authorization": given.encode("latin-1")})
 
@@ -49,7 +49,7 @@ async def test_without_a_good_token_nothing_is_told(given: str, tmp_path: Path) 
 
 
 async def test_a_missing_scope_is_named(tmp_path: Path) -> None:
-    """Whoever gave the token can give the right one."""
+    """So that whoever gave the token can give the right one."""
     async with web_on(tmp_path) as web:
         answer = await web.client.get("/api/v1/onboardings", headers=web.token("inbox:read"))
 
@@ -59,7 +59,7 @@ async def test_a_missing_scope_is_named(tmp_path: Path) -> None:
 
 
 async def test_every_operation_needs_a_token_with_its_scope(tmp_path: Path) -> None:
-    """Those of the document, each with the scope that it says; none is forgotten."""
+    """Every operation of the OpenAPI document, each with the scope that stands there."""
     async with web_on(tmp_path) as web:
         document = (await web.client.get("/openapi.json")).json()
         operations = [
@@ -73,37 +73,37 @@ async def test_every_operation_needs_a_token_with_its_scope(tmp_path: Path) -> N
         for method, path, scope in operations:
             address = path.format(onboarding=ONE, key="x", of="team", delivery=1, webhook=1)
             assert 401 == (await web.client.request(method, address)).status_code
-            told = problem(await web.client.request(method, address, headers=tokens[scope]))
-            assert (403, f"this token does not have the scope {scope}") == (told["status"], told["detail"])
+            answer = problem(await web.client.request(method, address, headers=tokens[scope]))
+            assert (403, f"this token does not have the scope {scope}") == (answer["status"], answer["detail"])
 
         assert len(operations) > 30
 
 
 async def test_a_revoked_token_is_good_for_seconds_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As long as it is remembered."""
+    """Only as long as the process remembers it."""
     async with web_on(tmp_path) as web:
         headers = web.token("onboardings:read")
         assert 200 == (await web.client.get("/api/v1/onboardings", headers=headers)).status_code
         SqlTokens(web.parts.engine).revoke(1)
 
         monkeypatch.setattr(callers, "REMEMBERED", 0.0)
-        told = problem(await web.client.get("/api/v1/onboardings", headers=headers))
+        answer = problem(await web.client.get("/api/v1/onboardings", headers=headers))
 
-        assert (401, "this token was revoked") == (told["status"], told["detail"])
+        assert (401, "this token was revoked") == (answer["status"], answer["detail"])
 
 
 async def test_an_expired_token_opens_nothing(tmp_path: Path) -> None:
-    """The caller learns that it is that."""
+    """The caller learns that the token has expired."""
     async with web_on(tmp_path) as web:
         headers = web.token("onboardings:read", expires_at=datetime.now(UTC) - timedelta(seconds=1))
 
-        told = problem(await web.client.get("/api/v1/onboardings", headers=headers))
+        answer = problem(await web.client.get("/api/v1/onboardings", headers=headers))
 
-        assert (401, "this token has expired") == (told["status"], told["detail"])
+        assert (401, "this token has expired") == (answer["status"], answer["detail"])
 
 
 async def test_last_use_is_kept(tmp_path: Path) -> None:
-    """So that one that nobody uses can be revoked without fear."""
+    """So that a token that nobody uses can be revoked without fear."""
     async with web_on(tmp_path) as web:
         await web.client.get("/api/v1/onboardings", headers=web.token())
 
@@ -111,7 +111,7 @@ async def test_last_use_is_kept(tmp_path: Path) -> None:
 
 
 async def test_a_remembered_token_costs_no_query(tmp_path: Path) -> None:
-    """Within the seconds that it is remembered for, the database is asked for the answer alone."""
+    """While it is remembered, the database is asked only for the answer."""
     asked = []
 
     class Counting(SqlTokens):
@@ -197,18 +197,18 @@ MISTAKES: list[tuple[str, bytes, dict[str, str], int, str]] = [
 async def test_a_mistake_is_told_as_a_problem(
     mistake: tuple[str, bytes, dict[str, str], int, str], tmp_path: Path
 ) -> None:
-    """With a field where one is meant."""
+    """With the field, where one is wrong."""
     path, body, headers, status, words = mistake
     async with web_on(tmp_path) as web:
         keep(web)
         given = {"content-type": "application/json", **web.token(), **headers}
         raw = {name.encode(): value.encode("latin-1") for name, value in given.items()}
 
-        told = problem(await web.client.post(f"/api/v1{path}", content=body, headers=raw))
+        answer = problem(await web.client.post(f"/api/v1{path}", content=body, headers=raw))
 
-        assert status == told["status"], told
-        assert words in told["detail"]
-        assert told.get("field") or status != 422
+        assert status == answer["status"], answer
+        assert words in answer["detail"]
+        assert answer.get("field") or status != 422
 
 
 BAD_CURSORS = ["x", "!!!!", "W10", "ö", "bnVsbA", cursor_of("journal", 1), cursor_of("onboardings", 1), " ", "é=="]
@@ -216,7 +216,7 @@ BAD_CURSORS = ["x", "!!!!", "W10", "ö", "bnVsbA", cursor_of("journal", 1), curs
 
 @pytest.mark.parametrize("cursor", BAD_CURSORS)
 async def test_a_broken_cursor_is_told(cursor: str, tmp_path: Path) -> None:
-    """One of another list as well."""
+    """A cursor of another list is refused as well."""
     async with web_on(tmp_path) as web:
         answer = await web.client.get("/api/v1/onboardings", params={"cursor": cursor}, headers=web.token())
 
@@ -231,24 +231,24 @@ LISTS = {"/onboardings": 3, f"/onboardings/{ONE}/journal": 3, f"/onboardings/{ON
 
 @pytest.mark.parametrize(("path", "number"), LISTS.items())
 async def test_a_list_is_read_page_by_page(path: str, number: int, tmp_path: Path) -> None:
-    """Each line once, and the last page says that it is."""
+    """Each line comes once, and the last page has no `next`."""
     async with web_on(tmp_path) as web:
         for onboarding in "123":
             keep(web, onboarding)
         web.parts.inbox.keep([Incoming(source="deals", kind="deal_closed", key=key) for key in "123"])
-        headers, seen, cursor = web.token(), [], None
+        headers, lines, cursor = web.token(), [], None
         for _ in range(number):
             page = await web.client.get(
                 f"/api/v1{path}", params={"limit": 1} | ({"cursor": cursor} if cursor else {}), headers=headers
             )
-            seen += page.json()["items"]
+            lines += page.json()["items"]
             cursor = page.json()["next"]
 
-        assert (number, None) == (len({json.dumps(line) for line in seen}), cursor)
+        assert (number, None) == (len({json.dumps(line) for line in lines}), cursor)
 
 
 async def test_a_list_is_filtered(tmp_path: Path) -> None:
-    """By all that the command line knows."""
+    """By every filter that the command line has."""
     async with web_on(tmp_path) as web:
         keep(web)
         keep(web, "2", standing=standing(status="behind", owner="grace", late=("met",)))
@@ -266,7 +266,7 @@ async def test_a_list_is_filtered(tmp_path: Path) -> None:
 
 
 async def test_what_has_not_changed_is_not_sent_again(tmp_path: Path) -> None:
-    """By its ETag, which changes with it."""
+    """The ETag tells, which changes with the state."""
     async with web_on(tmp_path) as web:
         keep(web)
         headers = web.token()
@@ -281,7 +281,7 @@ async def test_what_has_not_changed_is_not_sent_again(tmp_path: Path) -> None:
 
 
 async def test_the_past_is_told_while_temporal_is_away(tmp_path: Path) -> None:
-    """The present is not."""
+    """What only the workflow knows is answered with 503."""
     async with web_on(tmp_path) as web:
         keep(web)
         headers = web.token()
@@ -294,7 +294,7 @@ async def test_the_past_is_told_while_temporal_is_away(tmp_path: Path) -> None:
 
 
 async def test_a_delivery_that_was_refused_is_tried_again(tmp_path: Path) -> None:
-    """It waits again; a second time changes nothing."""
+    """It waits again; trying it a second time changes nothing."""
     async with web_on(tmp_path) as web:
         web.parts.inbox.keep([Incoming(source="deals", kind="deal_closed", key="1", body={"name": "Ada"})])
         web.parts.inbox.settle({1: Settled(state="refused", outcome="no such owner", field="owner")})
@@ -309,7 +309,7 @@ async def test_a_delivery_that_was_refused_is_tried_again(tmp_path: Path) -> Non
 
 
 async def test_playbooks_and_their_schemas_are_shown(tmp_path: Path) -> None:
-    """Broken ones are listed as such."""
+    """Broken playbooks are listed as unusable."""
     own = tmp_path / "own"
     own.mkdir()
     (own / "broken.yaml").write_text("key: broken\n")
@@ -327,7 +327,7 @@ async def test_playbooks_and_their_schemas_are_shown(tmp_path: Path) -> None:
 
 
 async def test_webhooks_are_looked_at_stopped_and_told_again_without_their_secrets(tmp_path: Path) -> None:
-    """Also while Temporal is away: what is ordered stands in the store."""
+    """Even while Temporal is away: the store keeps what was ordered."""
     async with web_on(tmp_path) as web:
         webhooks = SqlWebhooks(web.parts.engine)
         webhooks.add("https://hooks.example.test/day90", types=(), secret="whsec_c2VjcmV0")
@@ -353,7 +353,7 @@ async def test_webhooks_are_looked_at_stopped_and_told_again_without_their_secre
 
 
 async def test_names_take_a_scope_of_their_own(tmp_path: Path) -> None:
-    """Whoever verifies what was approved need not know who it was."""
+    """Whoever verifies what was approved need not know by whom."""
     async with web_on(tmp_path) as web:
         keep(web)
         audits = web.token("audit:read")
@@ -375,7 +375,7 @@ async def retry(web: Web, delivery: int, key: str, headers: dict[str, str]) -> A
 
 
 async def test_a_write_with_a_key_is_done_once(tmp_path: Path) -> None:
-    """Its repetition gets the first answer, and says that it is one; another request may not have the key."""
+    """A repetition gets the first answer and is marked as such; another request must not use the key."""
     async with web_on(tmp_path) as web:
         web.parts.inbox.keep([Incoming(source="deals", kind="deal_closed", key=key) for key in "12"])
         headers = web.token()
@@ -394,16 +394,16 @@ async def test_a_write_with_a_key_is_done_once(tmp_path: Path) -> None:
 
 
 async def test_a_key_whose_request_is_being_worked_on_is_asked_to_wait(tmp_path: Path) -> None:
-    """The second does nothing beside the first."""
+    """The second request does nothing while the first is under way."""
     async with web_on(tmp_path) as web:
         web.parts.inbox.keep([Incoming(source="deals", kind="deal_closed", key="1")])
         headers, working, go_on = web.token(), asyncio.Event(), asyncio.Event()
-        found = web.parts.inbox.get
+        get = web.parts.inbox.get
 
         def slow(id: int) -> Any:
             loop.call_soon_threadsafe(working.set)
             asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(10)
-            return found(id)
+            return get(id)
 
         loop = asyncio.get_running_loop()
         web.parts.inbox.get = slow  # type: ignore[method-assign]  # this one call hangs
@@ -418,7 +418,7 @@ async def test_a_key_whose_request_is_being_worked_on_is_asked_to_wait(tmp_path:
 
 
 async def test_what_could_not_be_reached_leaves_the_key_free(tmp_path: Path) -> None:
-    """The same request shall be tried again, and not be answered with our outage for a day."""
+    """The same request can be tried again, and is not answered with our outage for a day."""
     async with web_on(tmp_path) as web:
         keep(web)
         headers = {**web.token(), "idempotency-key": "k"}
@@ -433,7 +433,7 @@ async def test_what_could_not_be_reached_leaves_the_key_free(tmp_path: Path) -> 
 
 
 async def test_every_answer_has_a_request_id_and_careful_headers(tmp_path: Path) -> None:
-    """The caller's own id where it is one that can stand in a log."""
+    """The caller's own request id is used if it may stand in a log."""
     async with web_on(tmp_path) as web:
         keep(web)
         given = {**web.token(), "x-request-id": "abc-1"}
@@ -452,7 +452,7 @@ async def test_every_answer_has_a_request_id_and_careful_headers(tmp_path: Path)
 async def test_what_nobody_foresaw_is_answered_as_a_problem_with_its_request_id(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever runs day90 finds it in the log by that; nothing of it is told to the caller."""
+    """Whoever runs day90 finds the error in the log by that id; the caller is told nothing of it."""
 
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("a secret")
@@ -467,7 +467,7 @@ async def test_what_nobody_foresaw_is_answered_as_a_problem_with_its_request_id(
 
 
 async def test_every_method_gets_an_answer(tmp_path: Path) -> None:
-    """HEAD is GET without its body; OPTIONS and 405 say all that an address takes."""
+    """HEAD is GET without a body; OPTIONS and 405 name all methods of an address."""
     async with web_on(tmp_path) as web:
         keep(web)
         headers = web.token()

@@ -1,4 +1,4 @@
-"""Does docs/api.md tell every address with its scope, and do its examples run?"""
+"""Does docs/api.md list every address with its scope, and do its examples run?"""
 
 import re
 import shlex
@@ -26,7 +26,7 @@ SHOWN_DAY = "2027-03-01"
 
 
 async def test_every_address_is_told_with_its_scope_and_summary(tmp_path: Path) -> None:
-    """And none that there is not."""
+    """And it lists no address that does not exist."""
     async with web_on(tmp_path) as web:
         document = (await web.client.get("/openapi.json")).json()
     real = {
@@ -36,13 +36,13 @@ async def test_every_address_is_told_with_its_scope_and_summary(tmp_path: Path) 
         if path.startswith("/api/")
     }
 
-    told = {(address.strip("`"), scope.strip("`"), what) for address, scope, what in addresses()}
+    documented = {(address.strip("`"), scope.strip("`"), what) for address, scope, what in addresses()}
 
-    assert real == told
+    assert real == documented
 
 
 def test_every_scope_and_every_problem_is_told() -> None:
-    """With what it allows, and with its status."""
+    """Scopes with what they allow, problems with their status."""
     scopes = {cells[0].strip("`"): cells[1] for cells in rows(section(PAGE, "A token"))}
     problems = {cells[0].strip("`"): int(cells[1]) for cells in rows(section(PAGE, "Problems"))}
 
@@ -51,7 +51,7 @@ def test_every_scope_and_every_problem_is_told() -> None:
 
 
 async def test_the_examples_run_from_top_to_bottom(tmp_path: Path, temporal_address: str) -> None:
-    """Each is answered with a success, and every address has one."""
+    """Each example succeeds, and every address has one."""
     async with working_web_on(tmp_path, temporal_address) as web:
         web.parts.inbox.keep([Incoming(source="deals", kind="deal_closed", key="1")])
         web.parts.inbox.settle({1: Settled(state="refused", outcome="no such owner", field="owner")})
@@ -61,8 +61,10 @@ async def test_the_examples_run_from_top_to_bottom(tmp_path: Path, temporal_addr
         called = set()
 
         for words in curls():
-            known = {"$TOKEN": token, "$DAY90": "", "$(uuidgen)": uuid4().hex, SHOWN_ID: id, SHOWN_DAY: later}
-            answer = await curl(web, [replaced(word, known) for word in words], deal=sample_deal("pinecrest-us", id=id))
+            values = {"$TOKEN": token, "$DAY90": "", "$(uuidgen)": uuid4().hex, SHOWN_ID: id, SHOWN_DAY: later}
+            answer = await curl(
+                web, [replaced(word, values) for word in words], deal=sample_deal("pinecrest-us", id=id)
+            )
             assert answer.status_code in (200, 201), (words, answer.text)
             called.add((answer.request.method, answer.request.url.path))
 
@@ -73,7 +75,7 @@ async def test_the_examples_run_from_top_to_bottom(tmp_path: Path, temporal_addr
 
 
 def told_of(web: Web) -> None:
-    """A webhook, with one entry that waits for it: of another onboarding, and nothing listens there."""
+    """Add a webhook with one delivery that waits for it. It is disabled, since nothing listens at its address."""
     webhooks = SqlWebhooks(web.parts.engine)
     webhooks.add("https://hooks.example.test/day90", types=(), secret="whsec_c2VjcmV0")
     web.parts.ledger.admit(dossier(), run="run")
@@ -91,14 +93,14 @@ def curls() -> list[list[str]]:
     return [shlex.split(line) for line in lines if line.startswith("curl ")]
 
 
-def replaced(word: str, known: dict[str, str]) -> str:
-    for shown, real in known.items():
+def replaced(word: str, values: dict[str, str]) -> str:
+    for shown, real in values.items():
         word = word.replace(shown, real)
     return word
 
 
 async def curl(web: Web, words: list[str], *, deal: dict[str, Any]) -> Any:
-    """What curl does with those words, on the app itself."""
+    """The answer of the app to the request that curl would send for those words."""
     method, headers, body, address = "", {}, None, ""
     rest = iter(words[1:])
     for word in rest:

@@ -1,4 +1,4 @@
-"""A closed deal from any sender: kept before it is answered, refused with the field, closed without a secret."""
+"""How is a closed deal from any sender received? Kept before the answer, refused with its field, only with a secret."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ TOKEN = {"authorization": "Bearer open-sesame"}
 
 
 async def test_a_deal_is_kept_before_it_is_answered(tmp_path: Path) -> None:
-    """While Temporal is away."""
+    """Even while Temporal is away."""
     async with web_on(tmp_path, deals_token="open-sesame") as web:
         answer = await web.client.post("/intake/deals", json=sample_deal(), headers=TOKEN)
 
@@ -33,7 +33,7 @@ async def test_a_deal_is_kept_before_it_is_answered(tmp_path: Path) -> None:
 
 
 async def test_a_deal_that_is_sent_again_is_kept_once(tmp_path: Path) -> None:
-    """Its fields in another order are the same deal."""
+    """Fields in another order make the same deal."""
     deal = sample_deal()
     async with web_on(tmp_path, deals_token="open-sesame") as web:
         for sent in (deal, dict(reversed(deal.items()))):
@@ -43,7 +43,7 @@ async def test_a_deal_that_is_sent_again_is_kept_once(tmp_path: Path) -> None:
 
 
 async def test_a_road_without_a_secret_is_closed(tmp_path: Path) -> None:
-    """Never open."""
+    """It is never open to everybody."""
     async with web_on(tmp_path) as web:
         answer = await web.client.post("/intake/deals", json=sample_deal(), headers=TOKEN)
 
@@ -55,7 +55,7 @@ WRONG = ["", "Bearer", "Bearer wrong", "Basic open-sesame", "Bearer ö", "Bearer
 
 @pytest.mark.parametrize("given", WRONG)
 async def test_a_wrong_token_is_refused(given: str, tmp_path: Path) -> None:
-    """And the answer says which kind is wanted."""
+    """And the answer says which authentication is wanted."""
     async with web_on(tmp_path, deals_token="open-sesame") as web:
         header = {b"authorization": given.encode("latin-1")}
         answer = await web.client.post("/intake/deals", json=sample_deal(), headers=header)
@@ -66,7 +66,7 @@ async def test_a_wrong_token_is_refused(given: str, tmp_path: Path) -> None:
 
 
 async def test_while_a_secret_is_replaced_both_are_good(tmp_path: Path) -> None:
-    """Nobody can change both sides at the same moment."""
+    """Because nobody can change both sides at the same moment."""
     async with web_on(tmp_path, deals_token="new-one open-sesame") as web:
         for token in ("new-one", "open-sesame"):
             answer = await web.client.post(
@@ -93,7 +93,7 @@ async def test_while_a_secret_is_replaced_both_are_good(tmp_path: Path) -> None:
     ],
 )
 async def test_bad_input_is_refused_with_a_reason(body: bytes, kind: str, words: str, tmp_path: Path) -> None:
-    """And nothing of it is kept."""
+    """And nothing of the request is kept."""
     async with web_on(tmp_path, deals_token="open-sesame") as web:
         answer = await web.client.post("/intake/deals", content=body, headers=TOKEN)
 
@@ -103,7 +103,7 @@ async def test_bad_input_is_refused_with_a_reason(body: bytes, kind: str, words:
 
 
 async def test_what_is_taken_can_be_read_wherever_it_is_handed_on(tmp_path: Path) -> None:
-    """A deal stands within a dossier and a payload, and each of them is JSON with the same limit."""
+    """A deal is kept inside a dossier and a payload, which are JSON with the same limit."""
     nested: list[Any] = []
     for _ in range(94):
         nested = [nested]
@@ -114,7 +114,7 @@ async def test_what_is_taken_can_be_read_wherever_it_is_handed_on(tmp_path: Path
 
 
 async def test_who_never_ends_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else anybody, without a token, could have us hold megabytes for ever."""
+    """Otherwise anybody without a token could have us hold megabytes for ever."""
     monkeypatch.setattr("starter.web.calls.READ_WITHIN", 0.05)
 
     async def half() -> AsyncIterator[bytes]:
@@ -146,7 +146,7 @@ async def test_what_comes_in_pieces_is_waited_for(tmp_path: Path) -> None:
 
 
 async def test_a_shape_of_ones_own_is_kept_as_it_came(tmp_path: Path) -> None:
-    """The mapping is applied when it is worked through: what it does not read today, it may read when it is mended."""
+    """The mapping is applied when the record is worked through: once mended, it may read what it cannot read today."""
     mapping = tmp_path / "our.mapping.yaml"
     mapping.write_text(SMALL, encoding="utf-8")
     async with web_on(tmp_path, deals_token="open-sesame", deals_mapping=mapping) as web:
@@ -159,7 +159,7 @@ async def test_a_shape_of_ones_own_is_kept_as_it_came(tmp_path: Path) -> None:
 
 
 async def test_a_shape_of_ones_own_becomes_a_deal(tmp_path: Path) -> None:
-    """Where its stage says that it is won."""
+    """If its stage means that it is won."""
     mapping = tmp_path / "our.mapping.yaml"
     mapping.write_text(SMALL, encoding="utf-8")
     door = Doors()
@@ -193,12 +193,12 @@ async def test_health_is_told(tmp_path: Path) -> None:
         assert 200 == (await web.client.get("/healthz")).status_code
         ready = await web.client.get("/readyz")
 
-        told = {"ready": True, "database": "answers", "temporal": "away", "swept_at": None}
-        assert (200, told) == (ready.status_code, ready.json())
+        readiness = {"ready": True, "database": "answers", "temporal": "away", "swept_at": None}
+        assert (200, readiness) == (ready.status_code, ready.json())
 
 
 async def test_however_many_ask_for_readiness_it_is_looked_once(tmp_path: Path) -> None:
-    """Anybody may ask, and takes nothing from those who deliver."""
+    """Anybody may ask, and must not slow down those who deliver."""
     async with web_on(tmp_path) as web, questions(web.parts.engine) as asked:
         answers = await asyncio.gather(*(web.client.get("/readyz") for _ in range(100)))
 
@@ -209,7 +209,7 @@ async def test_however_many_ask_for_readiness_it_is_looked_once(tmp_path: Path) 
 async def test_a_database_that_hangs_is_asked_once_and_holds_up_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each look gives up soon; the question that hangs is not asked beside itself."""
+    """Each look gives up soon, and while one question hangs no second one is asked."""
     monkeypatch.setattr(liveness, "LOOKS_AT_MOST", 0.05)
     monkeypatch.setattr(liveness, "HOLDS_FOR", 0.0)
     go_on = threading.Event()
@@ -225,7 +225,7 @@ async def test_a_database_that_hangs_is_asked_once_and_holds_up_nobody(
 
 @asynccontextmanager
 async def questions(engine: Engine, *, hang: threading.Event | None = None) -> AsyncIterator[list[str]]:
-    """Every question to the database whether it is there; until `hang` is set, none is answered."""
+    """Counts the questions to the database; until `hang` is set, none is answered."""
     asked: list[str] = []
 
     def ask(_: Any, __: Any, statement: str, *more: Any) -> None:

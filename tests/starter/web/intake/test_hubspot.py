@@ -1,4 +1,4 @@
-"""HubSpot's batches: signed by its own SDK and by the examples of its documentation, kept once, never by guesswork."""
+"""How are HubSpot's batches received? Signed by its own SDK and as in its documentation, and kept once."""
 
 import json
 import time
@@ -42,15 +42,15 @@ def event(**changes: Any) -> dict[str, Any]:
 
 
 def generic(**changes: Any) -> dict[str, Any]:
-    """The same by a generic subscription."""
+    """A change of a deal's stage as a generic subscription reports it."""
     return event(**{"subscriptionType": "object.propertyChange", "objectTypeId": "0-3", **changes})
 
 
 def headers(body: str, *, after: float = 0.0, url: str = URL, secret: str = SECRET) -> dict[str, str]:
-    """As HubSpot's SDK signs it by v3, so many seconds from now."""
+    """The headers of a body that HubSpot's SDK signs by v3, that many seconds from now."""
     stamp = str(int((time.time() + after) * 1000))
-    told = Signature.get_signature(secret, body, "v3", http_uri=url, http_method="POST", timestamp=stamp)
-    return {"x-hubspot-signature-v3": told, "x-hubspot-request-timestamp": stamp}
+    signature = Signature.get_signature(secret, body, "v3", http_uri=url, http_method="POST", timestamp=stamp)
+    return {"x-hubspot-signature-v3": signature, "x-hubspot-request-timestamp": stamp}
 
 
 async def send(web: Web, events: Any, **how: Any) -> httpx2.Response:
@@ -62,7 +62,7 @@ async def send(web: Web, events: Any, **how: Any) -> httpx2.Response:
 
 
 def test_signatures_are_those_of_the_documentation() -> None:
-    """Its three examples."""
+    """The three examples in its documentation."""
     post = b'{"example_field":"example_value"}'
     uri = "https://www.example.com/webhook_uri"
 
@@ -79,7 +79,7 @@ def test_signatures_are_those_of_the_documentation() -> None:
 
 @pytest.mark.parametrize("version", ["v1", "v2", "v3"])
 def test_signatures_are_those_of_hubspots_sdk(version: Any) -> None:
-    """Other letters than ASCII in the body included."""
+    """Also a body with letters beyond ASCII."""
     body = json.dumps([event(propertyValue="契約済み")], ensure_ascii=False)
     theirs = Signature.get_signature(
         SECRET, body, version, http_uri=f"{URL}?a=b&c", http_method="POST", timestamp="1793872800000"
@@ -97,9 +97,9 @@ def test_what_the_documentation_lists_is_decoded(code: str, character: str) -> N
 
 
 def test_nothing_else_is_decoded_and_nothing_twice() -> None:
-    kept = "https://a.test/%20%26%3D%25%23%5B%C3%BC?q=%2B"
+    unchanged = "https://a.test/%20%26%3D%25%23%5B%C3%BC?q=%2B"
 
-    assert kept == decoded(kept)
+    assert unchanged == decoded(unchanged)
     assert "%253A:" == decoded("%253A%3A")
 
 
@@ -122,7 +122,7 @@ def test_what_is_no_timestamp_is_never_fresh(stamp: str) -> None:
 
 
 async def test_a_batch_signed_by_the_sdk_is_kept_before_it_is_answered(tmp_path: Path) -> None:
-    """Only what it is about."""
+    """Of each event only its subject is kept."""
     async with web_on(tmp_path, hubspot_secret=SECRET) as web:
         answer = await send(web, [event(), event(objectId=4712), generic(objectId=4713)])
 
@@ -139,7 +139,7 @@ async def test_a_hundred_events_come_at_once(tmp_path: Path) -> None:
 
 
 async def test_a_change_counts_once(tmp_path: Path) -> None:
-    """HubSpot promises no unique eventId: what tells a change is object, property, value and moment."""
+    """HubSpot promises no unique eventId: a change is recognised by object, property, value and moment."""
     async with web_on(tmp_path, hubspot_secret=SECRET) as web:
         await send(web, [event(), event(eventId=1, attemptNumber=3), generic(subscriptionId=7)])
         await send(web, [event()])
@@ -150,7 +150,7 @@ async def test_a_change_counts_once(tmp_path: Path) -> None:
 
 
 async def test_what_is_not_about_a_deals_stage_leaves_no_row(tmp_path: Path) -> None:
-    """It is acknowledged all the same, or HubSpot would send it for a day."""
+    """It is acknowledged all the same; otherwise HubSpot would send it for a day."""
     others = [
         event(propertyName="amount"),
         json.loads(DOCUMENTED)[0],
@@ -185,8 +185,10 @@ async def test_an_address_with_encoded_characters_is_signed_decoded(tmp_path: Pa
     """HubSpot decodes some before it signs; its SDK does not, so it signs the decoded address here."""
     async with web_on(tmp_path, hubspot_secret=SECRET) as web:
         body = json.dumps([event()])
-        told = headers(body, url=f"{URL}?from=hub:spot@eu/1&keep=%20")
-        answer = await web.client.post("/intake/hubspot?from=hub%3Aspot%40eu%2F1&keep=%20", content=body, headers=told)
+        signed_headers = headers(body, url=f"{URL}?from=hub:spot@eu/1&keep=%20")
+        answer = await web.client.post(
+            "/intake/hubspot?from=hub%3Aspot%40eu%2F1&keep=%20", content=body, headers=signed_headers
+        )
 
         assert 202 == answer.status_code
 
@@ -202,7 +204,7 @@ async def test_an_address_with_encoded_characters_is_signed_decoded(tmp_path: Pa
     ],
 )
 async def test_a_call_that_hubspot_did_not_sign_so_is_refused(how: dict[str, Any], tmp_path: Path) -> None:
-    """Another secret, another address, too old, of the future; and nothing of it is kept."""
+    """Another secret, another address, too old, in the future; and nothing of the request is kept."""
     async with web_on(tmp_path, hubspot_secret=SECRET) as web:
         answer = await send(web, [event()], **how)
 
@@ -213,8 +215,8 @@ async def test_a_call_that_hubspot_did_not_sign_so_is_refused(how: dict[str, Any
 
 async def test_a_body_that_was_changed_on_the_way_is_refused(tmp_path: Path) -> None:
     async with web_on(tmp_path, hubspot_secret=SECRET) as web:
-        told = headers(json.dumps([event()]))
-        answer = await web.client.post("/intake/hubspot", json=[event(objectId=1)], headers=told)
+        signed_headers = headers(json.dumps([event()]))
+        answer = await web.client.post("/intake/hubspot", json=[event(objectId=1)], headers=signed_headers)
 
         assert 401 == problem(answer)["status"]
 
@@ -223,22 +225,24 @@ async def test_a_body_that_was_changed_on_the_way_is_refused(tmp_path: Path) -> 
 async def test_a_missing_header_is_named(missing: str, tmp_path: Path) -> None:
     async with web_on(tmp_path, hubspot_secret=SECRET) as web:
         body = json.dumps([event()])
-        told = {name: value for name, value in headers(body).items() if name != missing}
-        answer = await web.client.post("/intake/hubspot", content=body, headers=told)
+        signed_headers = {name: value for name, value in headers(body).items() if name != missing}
+        answer = await web.client.post("/intake/hubspot", content=body, headers=signed_headers)
 
         assert missing in problem(answer)["detail"]
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
 async def test_an_older_signature_is_taken_where_the_setting_says_so(version: str, tmp_path: Path) -> None:
-    """And nowhere else."""
+    """And it is refused where the setting says otherwise."""
     body = json.dumps([event()])
-    told = {"x-hubspot-signature": Signature.get_signature(SECRET, body, version, http_uri=URL, http_method="POST")}
-    told["x-hubspot-signature-version"] = version
+    signed_headers = {
+        "x-hubspot-signature": Signature.get_signature(SECRET, body, version, http_uri=URL, http_method="POST")
+    }
+    signed_headers["x-hubspot-signature-version"] = version
     async with web_on(tmp_path / "old", hubspot_secret=SECRET, hubspot_signature=version) as web:
-        assert 202 == (await web.client.post("/intake/hubspot", content=body, headers=told)).status_code
+        assert 202 == (await web.client.post("/intake/hubspot", content=body, headers=signed_headers)).status_code
     async with web_on(tmp_path / "new", hubspot_secret=SECRET) as web:
-        assert 401 == (await web.client.post("/intake/hubspot", content=body, headers=told)).status_code
+        assert 401 == (await web.client.post("/intake/hubspot", content=body, headers=signed_headers)).status_code
 
 
 async def test_while_the_secret_is_replaced_both_are_good(tmp_path: Path) -> None:

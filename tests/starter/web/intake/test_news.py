@@ -1,4 +1,4 @@
-"""Signed news: verified by the library of the standard, told to its onboarding or kept as a figure, each once."""
+"""How is signed news received? Verified by the standard's library, and told to its onboarding or kept as a figure."""
 
 import base64
 import json
@@ -51,7 +51,7 @@ async def send(web: Web, payload: Any, **signing: Any) -> httpx2.Response:
 
 
 async def test_signed_news_is_kept_once(tmp_path: Path) -> None:
-    """By its webhook-id, whatever else is the same."""
+    """It is recognised by its webhook-id alone."""
     async with web_on(tmp_path, news_secret=SECRET) as web:
         answers = [await send(web, news(), id=id) for id in ("msg_1", "msg_1", "msg_2")]
 
@@ -62,7 +62,7 @@ async def test_signed_news_is_kept_once(tmp_path: Path) -> None:
 
 
 async def test_while_a_secret_is_replaced_both_are_good(tmp_path: Path) -> None:
-    """And a sender that signs with two at once is good by either."""
+    """And a sender that signs with two secrets at once is accepted by either."""
     body = json.dumps(news()).encode()
     async with web_on(tmp_path, news_secret=f"{OTHER} {SECRET}") as web:
         for secret in (SECRET, OTHER):
@@ -116,7 +116,7 @@ def of_the_future() -> dict[str, str]:
     ],
 )
 async def test_a_wrong_signature_is_refused(sign: Callable[[], dict[str, str]], words: str, tmp_path: Path) -> None:
-    """Missing, garbled, of another body or secret, stale, of the future. Signed in the test: it goes stale."""
+    """Missing, garbled, of another body or secret, too old, in the future. Signed in the test: signatures expire."""
     async with web_on(tmp_path, news_secret=SECRET) as web:
         answer = await web.client.post("/intake/news", content=BODY, headers=sign())
 
@@ -157,7 +157,7 @@ HERE = {"onboarding": ONBOARDING}
     ],
 )
 async def test_news_that_cannot_be_read_is_refused(payload: Any, kind: str, field: str | None, tmp_path: Path) -> None:
-    """With the field, though it was signed."""
+    """With the field, even though it was signed."""
     async with web_on(tmp_path, news_secret=SECRET) as web:
         answer = await send(web, payload)
 
@@ -193,7 +193,7 @@ def test_a_secret_that_nobody_could_sign_with_is_told_at_the_start(
 
 
 class Told:
-    """A door that writes down what it was told, or refuses."""
+    """A door that records what it was told, or refuses."""
 
     def __init__(self, refuses: Exception | None = None) -> None:
         self.told: list[tuple[str, str, Mapping[str, Any]]] = []
@@ -226,18 +226,18 @@ def row(payload: dict[str, Any], key: str = "msg_1") -> InboxRow:
 
 
 async def test_the_onboarding_is_told_at_the_moment_it_happened() -> None:
-    """Under the webhook's id, so that a repetition counts once."""
+    """Under the id of the webhook, so that a repetition counts once."""
     door = Told()
 
     settled = await NewsIsTold(door, Figures())(row(news(source="file", deal="1", milestone="kickoff_held")))
 
-    told = {"milestone": "kickoff_held", "at": "2026-11-02T09:30:00+00:00", "news_id": "news-msg_1"}
-    assert [(ONBOARDING, "reach_milestone", told)] == door.told
+    news_sent = {"milestone": "kickoff_held", "at": "2026-11-02T09:30:00+00:00", "news_id": "news-msg_1"}
+    assert [(ONBOARDING, "reach_milestone", news_sent)] == door.told
     assert ("done", ONBOARDING) == (settled.state, settled.onboarding)
 
 
 async def test_on_a_compressed_clock_the_senders_moment_is_left_out() -> None:
-    """It is none of the plan's."""
+    """A real moment means nothing on the compressed clock of the plan."""
     door = Told()
 
     await NewsIsTold(door, Figures(), DAY / 10)(row(news()))
@@ -250,8 +250,8 @@ async def test_an_id_that_is_too_long_for_news_is_shortened() -> None:
 
     await NewsIsTold(door, Figures())(row(news(), key="m" * 200))
 
-    [(_, _, told)] = door.told
-    assert len("news-") + 12 == len(told["news_id"])
+    [(_, _, news_sent)] = door.told
+    assert len("news-") + 12 == len(news_sent["news_id"])
 
 
 async def test_a_refusal_is_left_to_a_person() -> None:
@@ -263,11 +263,11 @@ async def test_a_refusal_is_left_to_a_person() -> None:
 async def test_figures_are_kept_and_no_workflow_hears_of_them() -> None:
     """Tickets and meetings."""
     door, figures = Told(), Figures()
-    told = NewsIsTold(door, figures)
+    tell = NewsIsTold(door, figures)
 
-    await told(row(news("tickets.counted", **HERE, opened=4, open=7), "a"))
-    await told(row(news("meeting.held", **HERE, meeting="Kickoff", invited=5, attended=4), "b"))
-    settled = await told(row(news("meeting.missed", **HERE), "c"))
+    await tell(row(news("tickets.counted", **HERE, opened=4, open=7), "a"))
+    await tell(row(news("meeting.held", **HERE, meeting="Kickoff", invited=5, attended=4), "b"))
+    settled = await tell(row(news("meeting.missed", **HERE), "c"))
 
     assert [
         ("a", "tickets_per_week", 4),
@@ -290,12 +290,12 @@ async def test_figures_of_an_unknown_onboarding_are_left_to_a_person() -> None:
 def test_a_figure_is_kept_once_for_each_delivery(engine: Engine) -> None:
     """And the newest is found first."""
     SqlLedger(engine).admit(databases.dossier(), run="run-1")
-    kept = SqlMeasurements(engine)
+    measurements = SqlMeasurements(engine)
     for hour in range(3):
         taken = Measurement(metric="tickets_open", at=NOW + timedelta(hours=hour), value=hour)
         for _ in range(2):
-            kept.keep(ONBOARDING, [taken], key=f"msg_{hour}")
+            measurements.keep(ONBOARDING, [taken], key=f"msg_{hour}")
 
-    assert [2, 1, 0] == [one.value for one in kept.of(ONBOARDING, "tickets_open")]
+    assert [2, 1, 0] == [one.value for one in measurements.of(ONBOARDING, "tickets_open")]
     with pytest.raises(UnknownOnboarding):
-        kept.keep("onboarding-file-2", [], key="msg_9")
+        measurements.keep("onboarding-file-2", [], key="msg_9")

@@ -1,4 +1,4 @@
-"""Deals of Salesforce: from a Flow as JSON, and from Outbound Messages as a SOAP client sends them."""
+"""How are deals of Salesforce received? From a Flow as JSON, and from Outbound Messages as a SOAP client sends them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ ORGANIZATION = "00D5i000000AbCdEAK"
 WSDL = str(Path(__file__).resolve().parents[3] / "support" / "outbound_message.wsdl")
 OPPORTUNITY = {"Id": "006Qy00000Bx7LmIAJ", "StageName": "Closed Won", "CloseDate": "2026-11-20", "Amount": 120000.0}
 soap: Any = zeep
-"""It has no types."""
+"""zeep has no types."""
 XML = {"content-type": "text/xml; charset=utf-8"}
 AT = f"/intake/salesforce?token={TOKEN}"
 
@@ -41,10 +41,10 @@ def envelope(*notifications: str, organization: str = ORGANIZATION, before: str 
 
 
 def notification(id: str = "04l5i000001hXgYAAU", *, kind: str = "Opportunity", fields: str = "") -> str:
-    told = fields or "<sf:Id>006Qy00000Bx7LmIAJ</sf:Id><sf:StageName>Closed Won</sf:StageName>"
+    elements = fields or "<sf:Id>006Qy00000Bx7LmIAJ</sf:Id><sf:StageName>Closed Won</sf:StageName>"
     return (
         f'<Notification><Id>{id}</Id><sObject xsi:type="sf:{kind}"'
-        f' xmlns:sf="urn:sobject.enterprise.soap.sforce.com">{told}</sObject></Notification>'
+        f' xmlns:sf="urn:sobject.enterprise.soap.sforce.com">{elements}</sObject></Notification>'
     )
 
 
@@ -71,7 +71,7 @@ def _no_signals() -> Any:
 
 
 async def test_a_soap_client_sends_an_outbound_message(tmp_path: Path) -> None:
-    """Zeep, by the WSDL: it takes our answer for the acknowledgement that the service promises."""
+    """Zeep reads the WSDL, and accepts our answer as the acknowledgement that it promises."""
     async with web_on(tmp_path, salesforce_token=TOKEN) as web, listening(web) as address:
 
         def send() -> Any:
@@ -85,13 +85,13 @@ async def test_a_soap_client_sends_an_outbound_message(tmp_path: Path) -> None:
 
         assert await asyncio.to_thread(send) is True
 
-        [kept] = web.kept
+        [delivery] = web.kept
         assert ("salesforce", "opportunity_notified", "salesforce-006Qy00000Bx7LmIAJ") == (
-            kept.source,
-            kept.kind,
-            kept.subject,
+            delivery.source,
+            delivery.kind,
+            delivery.subject,
         )
-        assert "Closed Won" == kept.body["Opportunity"]["StageName"]
+        assert "Closed Won" == delivery.body["Opportunity"]["StageName"]
 
 
 async def test_a_message_of_several_is_kept_whole_and_once(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ async def test_a_message_of_several_is_kept_whole_and_once(tmp_path: Path) -> No
 
 
 async def test_other_records_are_acknowledged_and_dropped(tmp_path: Path) -> None:
-    """Refused they would be sent for a day."""
+    """If they were refused, Salesforce would send them for a day."""
     async with web_on(tmp_path, salesforce_token=TOKEN) as web:
         answer = await web.client.post(AT, content=envelope(notification(kind="Case")), headers=XML)
 
@@ -114,7 +114,7 @@ async def test_other_records_are_acknowledged_and_dropped(tmp_path: Path) -> Non
 
 
 async def test_only_our_own_organisation_is_heard(tmp_path: Path) -> None:
-    """By either spelling of its id."""
+    """In either spelling of its id."""
     async with web_on(tmp_path, salesforce_token=TOKEN, salesforce_organizations=ORGANIZATION[:15]) as web:
         ours = await web.client.post(AT, content=envelope(notification()), headers=XML)
         theirs = await web.client.post(
@@ -158,9 +158,9 @@ async def test_bad_xml_is_refused_with_a_reason(body: bytes, words: str, tmp_pat
 
 
 async def test_a_flow_sends_json_with_a_bearer_token(tmp_path: Path) -> None:
-    """The better of the two roads. Sent again, the same change counts once."""
-    told = {**OPPORTUNITY, "SystemModstamp": "2026-11-20T09:12:44.000+0000"}
-    sent = {"Opportunity": told, "Account": {"Name": "Aozora"}, "Contacts": []}
+    """Sent again, the same change counts once."""
+    opportunity = {**OPPORTUNITY, "SystemModstamp": "2026-11-20T09:12:44.000+0000"}
+    sent = {"Opportunity": opportunity, "Account": {"Name": "Aozora"}, "Contacts": []}
     async with web_on(tmp_path, salesforce_token=TOKEN) as web:
         header = {"authorization": f"Bearer {TOKEN}"}
         answers = [await web.client.post("/intake/salesforce", json=sent, headers=header) for _ in range(2)]
@@ -199,7 +199,7 @@ async def test_a_flow_that_sends_no_opportunity_hears_what_is_missing(sent: Any,
 
 
 async def test_an_endless_id_is_refused_before_it_is_written(tmp_path: Path) -> None:
-    """PostgreSQL's indexes do not take it, nor what is kept in the same moment."""
+    """PostgreSQL's indexes would refuse it, and with it everything kept in the same transaction."""
     async with web_on(tmp_path, salesforce_token=TOKEN) as web:
         body = envelope(notification("".join(str(number) for number in range(2000))))
         answer = await web.client.post(AT, content=body, headers=XML)
@@ -210,7 +210,7 @@ async def test_an_endless_id_is_refused_before_it_is_written(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("query", ["", "?token=wrong", "?token="])
 async def test_without_the_token_nothing_is_taken(query: str, tmp_path: Path) -> None:
-    """Outbound Messages are not signed: their address is the secret."""
+    """Outbound Messages are not signed: the secret stands in their address."""
     async with web_on(tmp_path, salesforce_token=TOKEN) as web:
         answer = await web.client.post(f"/intake/salesforce{query}", content=envelope(notification()), headers=XML)
 

@@ -1,4 +1,4 @@
-"""Stripe's events: signed by its own library, reduced to what payments need, kept once, never with people in them."""
+"""How are Stripe's events received? Signed by its own library, reduced to what payments need, without people, once."""
 
 import json
 import time
@@ -67,7 +67,7 @@ async def send(web: Web, event: Any, **signing: Any) -> httpx2.Response:
 
 
 async def test_an_event_that_stripe_signed_is_kept_once(tmp_path: Path) -> None:
-    """Stripe sends again what it thinks was lost, by the same event id."""
+    """Stripe sends what it thinks was lost again, with the same event id."""
     async with web_on(tmp_path, stripe_secret=SECRET) as web:
         answers = [await send(web, failed()) for _ in range(3)]
 
@@ -82,7 +82,7 @@ async def test_an_event_that_stripe_signed_is_kept_once(tmp_path: Path) -> None:
 
 
 async def test_the_event_is_one_that_stripes_library_reads(tmp_path: Path) -> None:
-    """What we take is what `construct_event` takes."""
+    """`construct_event` accepts what we accept."""
     body = json.dumps(failed()).encode()
     stripe.Webhook.construct_event(body, signed(body)["stripe-signature"], SECRET)
 
@@ -95,8 +95,8 @@ def test_no_person_and_no_card_is_kept() -> None:
     event = read_billing_event(failed())
 
     assert event is not None
-    told = json.dumps(event.body)
-    assert not [word for word in ("Jo", "customer.test", "Bremen", "4242") if word in told]
+    text = json.dumps(event.body)
+    assert not [word for word in ("Jo", "customer.test", "Bremen", "4242") if word in text]
     assert (9900, "eur", 2, 1767225600) == tuple(
         event.body[name] for name in ("amount_due", "currency", "attempt_count", "next_payment_attempt")
     )
@@ -105,7 +105,7 @@ def test_no_person_and_no_card_is_kept() -> None:
 
 @pytest.mark.parametrize("type", ["customer.subscription.updated", "customer.subscription.deleted"])
 def test_a_subscription_is_kept_with_what_was_bought(type: str) -> None:
-    """In both shapes that Stripe has for it: the period stands at the item since 2025."""
+    """In both shapes that Stripe has: since 2025 the period stands at the item."""
     item = {"price": {"id": "price_1", "unit_amount": 900, "recurring": {"interval": "month"}}, "quantity": 3}
     thing = {
         "id": "sub_1MowQV",
@@ -120,15 +120,15 @@ def test_a_subscription_is_kept_with_what_was_bought(type: str) -> None:
 
     assert event is not None
     assert ("cus_1", "past_due", 1769800000) == (event.customer, event.body["status"], event.body["current_period_end"])
-    [kept] = event.body["items"]
+    [item] = event.body["items"]
     assert ("price_1", 3, "month", 1769800000) == tuple(
-        kept[name] for name in ("price", "quantity", "interval", "current_period_end")
+        item[name] for name in ("price", "quantity", "interval", "current_period_end")
     )
     assert "4242" not in json.dumps(event.body)
 
 
 async def test_what_we_do_not_need_is_acknowledged_and_dropped(tmp_path: Path) -> None:
-    """Else Stripe would send it again for three days, and then switch us off."""
+    """Otherwise Stripe would send it again for three days, and then disable our endpoint."""
     async with web_on(tmp_path, stripe_secret=SECRET) as web:
         answer = await send(web, {**failed(), "type": "charge.succeeded"})
 
@@ -161,7 +161,7 @@ BODY = json.dumps(failed()).encode()
     ],
 )
 async def test_a_wrong_signature_is_refused(sign: Callable[[], dict[str, str]], words: str, tmp_path: Path) -> None:
-    """Missing, garbled, of another body or secret, stale, of the future. Signed in the test: it goes stale."""
+    """Missing, garbled, of another body or secret, too old, in the future. Signed in the test: signatures expire."""
     async with web_on(tmp_path, stripe_secret=SECRET) as web:
         answer = await web.client.post("/intake/stripe", content=BODY, headers=sign())
 
@@ -171,7 +171,7 @@ async def test_a_wrong_signature_is_refused(sign: Callable[[], dict[str, str]], 
 
 
 async def test_a_signature_of_letters_that_none_has_is_no_error_of_ours(tmp_path: Path) -> None:
-    """Else anybody could fill our log with errors."""
+    """Otherwise anybody could fill our log with errors."""
     async with web_on(tmp_path, stripe_secret=SECRET) as web:
         header = {b"stripe-signature": f"t={int(time.time())},v1=é".encode("latin-1")}
         answer = await web.client.post("/intake/stripe", content=b"{}", headers=header)
@@ -197,7 +197,7 @@ async def test_a_signature_of_letters_that_none_has_is_no_error_of_ours(tmp_path
 async def test_an_event_that_cannot_be_read_is_refused(
     event: Any, kind: str, field: str | None, tmp_path: Path
 ) -> None:
-    """With the field, though Stripe signed it."""
+    """With the field, even though Stripe signed it."""
     async with web_on(tmp_path, stripe_secret=SECRET) as web:
         answer = await send(web, event)
 

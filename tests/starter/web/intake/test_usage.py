@@ -1,4 +1,4 @@
-"""Usage as Segment's clients send it: each event once, at its real time, of its account, and nothing about people."""
+"""How is usage from Segment's clients received? Each event once, at its real time, for its account, without people."""
 
 import base64
 import gzip
@@ -62,7 +62,7 @@ async def test_an_event_that_comes_twice_counts_once(tmp_path: Path) -> None:
 
 
 async def test_events_without_an_id_are_told_apart_by_what_they_say(tmp_path: Path) -> None:
-    """The same again is the same one."""
+    """Sent again, it is the same event."""
     async with web_on(tmp_path, segment_write_key=KEY) as web:
         for _ in range(2):
             await send(web, track(messageId=None), track(messageId=None, event="Report Shared"))
@@ -77,13 +77,13 @@ async def test_nothing_of_a_person_is_kept(tmp_path: Path) -> None:
         await send(web, identify, track())
         web.parts.engine.dispose()
 
-        kept = b"".join(file.read_bytes() for file in tmp_path.glob("day90.sqlite*"))
-        assert b"Report Created" in kept
-        assert not [word for word in (b"jo@customer", b"for Jo") if word in kept]
+        stored = b"".join(file.read_bytes() for file in tmp_path.glob("day90.sqlite*"))
+        assert b"Report Created" in stored
+        assert not [word for word in (b"jo@customer", b"for Jo") if word in stored]
 
 
 async def test_an_event_belongs_to_the_group_of_its_user(tmp_path: Path) -> None:
-    """Said before, in the same batch, or only afterwards; where the event names a group itself, that one."""
+    """Whether the group was named before, in the same batch, or later; a group in the event itself comes first."""
     async with web_on(tmp_path, segment_write_key=KEY) as web:
         await send(web, track(1, context={}))
         await send(web, track(2, context={}), {"type": "group", "userId": "jo@customer.test", "groupId": "Acme.COM"})
@@ -94,18 +94,18 @@ async def test_an_event_belongs_to_the_group_of_its_user(tmp_path: Path) -> None
 
 
 async def test_a_later_word_on_the_group_wins(tmp_path: Path) -> None:
-    """And one that comes late does not undo it."""
+    """And an older one that comes late does not undo it."""
     async with web_on(tmp_path, segment_write_key=KEY) as web:
         for group, minutes in (("new", 1), ("old", 60)):
-            said = (NOW - timedelta(minutes=minutes)).isoformat()
-            await send(web, {"type": "group", "userId": "jo@customer.test", "groupId": group, "timestamp": said})
+            at = (NOW - timedelta(minutes=minutes)).isoformat()
+            await send(web, {"type": "group", "userId": "jo@customer.test", "groupId": group, "timestamp": at})
         await send(web, track(context={}))
 
         assert ["new"] == [event.group_id for event in events(web)]
 
 
 async def test_who_is_not_known_counts_as_an_event_and_as_no_user(tmp_path: Path) -> None:
-    """Else every visitor before the login would be one more user."""
+    """Otherwise every visitor before the login would be one more user."""
     async with web_on(tmp_path, segment_write_key=KEY) as web:
         await send(web, track(userId=None, anonymousId="a-1"))
 
@@ -136,7 +136,7 @@ async def test_batches_are_taken_packed(tmp_path: Path) -> None:
 
 
 async def test_what_we_have_no_use_for_is_accepted(tmp_path: Path) -> None:
-    """Clients send it, and would call it an error otherwise."""
+    """Clients send such messages, and would report an error otherwise."""
     async with web_on(tmp_path, segment_write_key=KEY) as web:
         for kind in ("page", "screen", "alias", "identify", "group"):
             body = {"userId": "u-1", "groupId": "acme", "previousId": "u-0"}
@@ -170,7 +170,7 @@ LEFT_OUT: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("message", "field"), LEFT_OUT)
 async def test_a_bad_message_spoils_no_batch(message: Any, field: str, tmp_path: Path) -> None:
-    """Clients throw away a batch that is refused: it is taken, and the answer says what was left out."""
+    """Clients drop a batch that is refused, so it is taken, and the answer says what was left out."""
     async with web_on(tmp_path, segment_write_key=KEY) as web:
         answer = await send(web, track(1), message, track(2))
 
@@ -211,7 +211,7 @@ async def test_what_is_no_batch_is_refused(body: bytes, kind: str, tmp_path: Pat
     ],
 )
 async def test_what_cannot_be_unpacked_is_refused(body: bytes, encoding: str, kind: str, tmp_path: Path) -> None:
-    """No more is unpacked than would be taken."""
+    """No more is unpacked than would be accepted."""
     async with web_on(tmp_path, segment_write_key=KEY) as web:
         answer = await web.client.post("/v1/batch", content=body, headers={**basic(), "content-encoding": encoding})
 
@@ -267,7 +267,7 @@ def test_a_user_is_a_number() -> None:
 
 
 async def test_when_the_database_is_away_the_client_is_asked_to_come_again(tmp_path: Path) -> None:
-    """5xx, which clients try again; a 4xx would throw the batch away."""
+    """5xx, which clients try again; after a 4xx they would drop the batch."""
     async with web_on(tmp_path, segment_write_key=KEY) as web:
         web.parts.engine.dispose()
         (tmp_path / "day90.sqlite").unlink()
