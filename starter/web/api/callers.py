@@ -2,12 +2,11 @@
 
 import asyncio
 import re
-import time
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
+from cachetools import LRUCache, TTLCache
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
@@ -32,7 +31,8 @@ class Callers:
 
     tokens: SqlTokens
     rates: Rates
-    _remembered: "OrderedDict[str, tuple[Token, float]]" = field(default_factory=OrderedDict)
+    _fresh: TTLCache[str, Token] = field(default_factory=lambda: TTLCache(MOST_REMEMBERED, REMEMBERED))
+    _good_before: LRUCache[str, bool] = field(default_factory=lambda: LRUCache(MOST_REMEMBERED))
 
     async def admitted(self, request: Request, scope: Scope) -> tuple[Token, dict[str, str]]:
         """The caller's token, and headers that say how many calls it has left.
@@ -65,20 +65,18 @@ class Callers:
         return token
 
     async def _looked_up(self, hashed: str, *, address: str) -> Token | None:
-        before = self._remembered.get(hashed)
-        if before is not None and time.monotonic() - before[1] < REMEMBERED:
-            return before[0]
-        if before is None:
-            # A token that was good before is not shut out by a guesser behind the same proxy.
+        fresh = self._fresh.get(hashed)
+        if fresh is not None:
+            return fresh
+        if hashed not in self._good_before:
+            # One that was good before is not shut out by a neighbour behind the same proxy.
             self.rates.refuse_guesser(address)
         token = await asyncio.to_thread(self.tokens.by_hash, hashed)
         if token is None:
-            self._remembered.pop(hashed, None)
+            self._good_before.pop(hashed, None)
             return None
-        self._remembered[hashed] = (token, time.monotonic())
-        self._remembered.move_to_end(hashed)
-        if len(self._remembered) > MOST_REMEMBERED:
-            self._remembered.popitem(last=False)
+        self._fresh[hashed] = token
+        self._good_before[hashed] = True
         await self._note_use(token)
         return token
 

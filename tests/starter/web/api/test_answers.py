@@ -81,12 +81,12 @@ async def test_every_operation_needs_a_token_with_its_scope(tmp_path: Path) -> N
 
 async def test_a_revoked_token_is_good_for_seconds_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only as long as the process remembers it."""
+    monkeypatch.setattr(callers, "REMEMBERED", 0.0)
     async with web_on(tmp_path) as web:
         headers = web.token("onboardings:read")
         assert 200 == (await web.client.get("/api/v1/onboardings", headers=headers)).status_code
         SqlTokens(web.parts.engine).revoke(1)
 
-        monkeypatch.setattr(callers, "REMEMBERED", 0.0)
         answer = problem(await web.client.get("/api/v1/onboardings", headers=headers))
 
         assert (401, "this token was revoked") == (answer["status"], answer["detail"])
