@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from activities.channels.mail.sending import MailFiles, SmtpMail
+from activities.channels.mail.files import MailFiles
+from activities.channels.mail.smtp import SmtpMail
 from activities.channels.texts.rendering import Rendering
 from activities.documents.attaching import Documents
 from activities.documents.process import ProcessDocument

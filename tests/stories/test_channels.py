@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from activities.channels.mail.sending import MailFiles
+from activities.channels.mail.files import MailFiles
 from activities.channels.texts.rendering import Rendering
 from domain.record import Receipt, WaitingNotice
 from domain.team import Team

@@ -10,7 +10,8 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
-from activities.channels.mail.sending import MailFiles, SmtpMail
+from activities.channels.mail.files import MailFiles
+from activities.channels.mail.smtp import SmtpMail
 from activities.channels.texts.rendering import Rendering
 from activities.ports import Channel
 from activities.sender import MOST_AT_ONCE

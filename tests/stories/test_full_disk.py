@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from activities.channels.mail.sending import MailFiles
+from activities.channels.mail.files import MailFiles
 from activities.channels.texts.rendering import Rendering
 from domain.trouble import ChannelDown, UnknownOnboarding
 from store import reads

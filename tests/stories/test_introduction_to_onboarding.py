@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from temporalio.client import Client
 
-from activities.channels.mail.sending import MailFiles
+from activities.channels.mail.files import MailFiles
 from activities.channels.texts.rendering import Rendering
 from activities.documents.attaching import Documents
 from activities.documents.process import ProcessDocument

@@ -19,7 +19,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from activities.channels.mail.sending import MailFiles
+from activities.channels.mail.files import MailFiles
 from activities.channels.texts.rendering import Rendering
 from activities.sweep import Swept
 from domain.notice import Person

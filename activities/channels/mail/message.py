@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from email.headerregistry import Address, HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -26,6 +26,11 @@ _LONGEST_NAME = 80
 LARGEST_ATTACHMENT = 5_000_000
 """Bytes. A third more in the mail; many servers refuse mails from 10 MB on."""
 _DEVIANT = re.compile("[ßς\u200c\u200d]")
+
+
+def utc_now() -> datetime:
+    """The clock of a channel that is given no other."""
+    return datetime.now(UTC)
 
 
 class Documents(Protocol):

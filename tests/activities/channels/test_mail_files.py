@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.channels.mail.sending import MailFiles
+from activities.channels.mail.files import MailFiles
 from activities.channels.texts.rendering import Rendering
 from domain.notice import NoticeKind
 from domain.text import Language

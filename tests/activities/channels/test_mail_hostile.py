@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from activities.channels.mail.files import MailFiles
 from activities.channels.mail.message import compose
-from activities.channels.mail.sending import MailFiles
 from domain.notice import NoticeKind
 from domain.record import WaitingNotice
 from domain.text import Language

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from activities.channels.mail.sending import Server, SmtpMail
+from activities.channels.mail.smtp import Server, SmtpMail
 from activities.channels.texts.rendering import Rendering
 from domain.record import Receipt, WaitingNotice
 from domain.trouble import ChannelDown, ChannelRefuses
@@ -290,7 +290,7 @@ async def test_a_password_is_not_sent_in_clear_over_a_network(
     office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only a server on this very machine may do without encryption."""
-    monkeypatch.setattr("activities.channels.mail.sending._LOOPBACK", frozenset())
+    monkeypatch.setattr("activities.channels.mail.smtp._LOOPBACK", frozenset())
 
     with pytest.raises(ChannelDown, match="offers no encryption"):
         await deliver(replace(office.where, user="mailer", password=SecretStr("secret")))

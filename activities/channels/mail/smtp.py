@@ -1,23 +1,19 @@
-"""How does a mail leave? Over SMTP, or into a folder where people and tests can read it."""
+"""How does a mail leave over SMTP? Handed to a server step by step, since each refusal means something else."""
 
-import hashlib
-import os
 import re
 import smtplib
 import ssl
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import parseaddr
-from pathlib import Path
 from typing import Protocol
 
 from pydantic import SecretStr
 
-from activities.channels.mail.message import Documents, compose
+from activities.channels.mail.message import Documents, compose, utc_now
 from activities.channels.texts.rendering import Rendering
 from domain.record import Receipt, WaitingNotice
 from domain.trouble import ChannelDown, ChannelRefuses
@@ -28,10 +24,6 @@ _TIMEOUT_SECONDS = 30.0
 _LOGIN_WANTED = frozenset({530, 534, 535, 538})
 _ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Server(Protocol):
@@ -59,7 +51,7 @@ class SmtpMail:
     server: Server
     sender: str
     rendering: Rendering
-    now: Callable[[], datetime] = _utc_now
+    now: Callable[[], datetime] = utc_now
     timeout: float = _TIMEOUT_SECONDS
     documents: Documents | None = None
 
@@ -86,28 +78,6 @@ class SmtpMail:
                 yield session
         except (OSError, smtplib.SMTPException) as error:
             raise ChannelDown(f"{self._name}: {_what_broke(error)}") from None
-
-
-@dataclass(frozen=True, kw_only=True)
-class MailFiles:
-    """Keeps every mail as a file: `<when>-<kind>-<person>-<8 hex>.eml`, so that a listing tells the story in order."""
-
-    folder: Path
-    sender: str
-    rendering: Rendering
-    now: Callable[[], datetime] = _utc_now
-    documents: Documents | None = None
-
-    def deliver(self, waiting: WaitingNotice) -> Receipt:
-        """A second try writes the same file again. Raises ChannelDown when the folder cannot be written."""
-        message = compose(waiting, self.rendering, sender=self.sender, now=self.now(), documents=self.documents)
-        file = self.folder / _file_name(waiting)
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            _write_at_once(file, message.as_bytes())
-        except OSError as error:
-            raise ChannelDown(f"{self.folder}: {error.strerror}") from error
-        return Receipt(message_id=waiting.message_id, place=str(file), at=self.now())
 
 
 @contextmanager
@@ -180,25 +150,3 @@ def _what_broke(error: OSError | smtplib.SMTPException) -> str:
 
 def _bytes(answer: bytes | str) -> bytes:
     return answer if isinstance(answer, bytes) else answer.encode()
-
-
-def _file_name(waiting: WaitingNotice) -> str:
-    notice = waiting.notice
-    when = notice.not_before.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
-    person = re.sub(r"[^A-Za-z0-9_.-]", "_", waiting.person.id)[:80]
-    digest = hashlib.sha256(waiting.message_id.encode()).hexdigest()[:8]
-    return f"{when}-{notice.kind}-{person}-{digest}.eml"
-
-
-def _write_at_once(file: Path, content: bytes) -> None:
-    """All of the file or nothing, whoever looks and whenever we are killed."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as part:
-            part.write(content)
-        # mkstemp keeps others out; a mail folder is read by whoever may read its folder.
-        os.chmod(name, 0o644)
-        os.replace(name, file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
