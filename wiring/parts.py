@@ -163,9 +163,10 @@ def handlers_of(
     news = told.told_by("news", proved=True).onboardings
     return {
         "deals": DealStarts(told.onboardings, MappingFile(settings.deals_mapping) if settings.deals_mapping else None),
-        "hubspot": stages(name="HubSpot", crm=hubspot.crm, mapping=hubspot.mapping),
+        "hubspot": stages(name="HubSpot", setting="DAY90_HUBSPOT_API_TOKEN", crm=hubspot.crm, mapping=hubspot.mapping),
         "salesforce": stages(
             name="Salesforce",
+            setting="DAY90_SALESFORCE_URL",
             crm=salesforce.crm or LastDelivered("salesforce", inbox, changed=changed_in_salesforce),
             mapping=salesforce.mapping,
         ),

@@ -43,14 +43,15 @@ class Registers(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class DealStages:
-    """Handles what a CRM tells of its deals. `name` is the CRM as people call it; `crm` is None without a token.
+    """Handles what a CRM tells of its deals; the subject of a delivery is the deal: `<source>-<id>`.
 
-    The subject of a delivery is the deal: `<source>-<id>`.
+    `name` is the CRM as people call it. `crm` is None where the CRM cannot be read because its `setting` is not set.
     """
 
     reads_the_present: ClassVar[bool] = True
 
     name: str
+    setting: str
     crm: Crm | None
     mapping: ForeignDeals
     door: Onboardings
@@ -200,5 +201,5 @@ class DealStages:
 
     def _crm(self) -> Crm:
         if self.crm is None:
-            raise NotReachable(f"{self.name} cannot be read: DAY90_{self.name.upper()}_API_TOKEN is not set")
+            raise NotReachable(f"{self.name} cannot be read: {self.setting} is not set")
         return self.crm

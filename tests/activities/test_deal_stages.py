@@ -1,11 +1,13 @@
 """What follows from a deal's stage: as the CRM has it now, whatever was delivered, and once."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.client import Client
 
 from activities.crm.hubspot import HubSpot
 from activities.inbox.deal_stages import DealStages
@@ -16,9 +18,11 @@ from domain.refusal import InvalidDeal, Refused
 from domain.rules.admission import read_prospect
 from domain.trouble import NotFound, NotReachable
 from playbooks.mappings.files import HUBSPOT, MappingFile
+from runtime.settings import PREFIX, Settings
 from tests.support import hubspot
 from tests.support.fakes import Doors, delivered
 from tests.support.hubspot import TOKEN, Account
+from wiring.parts import parts_of
 
 account = hubspot.account
 ONBOARDING = "onboarding-hubspot-4711"
@@ -91,6 +95,7 @@ class Desk:
     def made(self) -> DealStages:
         return DealStages(
             name="HubSpot",
+            setting="DAY90_HUBSPOT_API_TOKEN",
             crm=self.crm,
             mapping=MappingFile(HUBSPOT),
             door=self.door,
@@ -301,6 +306,21 @@ async def test_while_the_crm_is_away_or_has_no_token_the_delivery_waits(desk: De
     desk.crm = None  # type: ignore[assignment]  # no token
     with pytest.raises(NotReachable, match="DAY90_HUBSPOT_API_TOKEN"):
         await desk.hears()
+
+
+@pytest.mark.parametrize(
+    ("source", "setting"), [("hubspot", "DAY90_HUBSPOT_API_TOKEN"), ("salesforce", "DAY90_SALESFORCE_URL")]
+)
+async def test_a_crm_that_cannot_be_read_names_its_own_setting(source: str, setting: str, tmp_path: Path) -> None:
+    """As the worker is wired, and the setting exists."""
+    client = await Client.connect("nobody:7233", lazy=True)
+    handler = parts_of(Settings(data=tmp_path), client).handlers[source]
+    assert isinstance(handler, DealStages)
+
+    with pytest.raises(NotReachable, match=f": {setting} is not set"):
+        await replace(handler, crm=None)(won())
+
+    assert setting.removeprefix(PREFIX).lower() in Settings.model_fields
 
 
 async def test_two_deals_of_an_account_are_two_onboardings(desk: Desk) -> None:
