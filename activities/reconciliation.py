@@ -1,11 +1,10 @@
 """Did a deal close without our hearing of it? What the CRMs have is compared with what has begun here."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol
 
 import structlog
 from temporalio import activity
@@ -13,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.inbox.deal_stages import FOUND, Lines
 from activities.ports import Crm, ForeignDeals, Rechecks
+from activities.threads import in_thread
 from domain.crm import DealPage, FoundDeal, Recheck
 from domain.deal import onboarding_id
 from domain.inbox import Incoming
@@ -28,7 +28,6 @@ FIRST_LOOK = timedelta(days=1)
 MOST_REMEMBERED = 200
 """Deals that go into Temporal's history; the inbox has them all."""
 log = structlog.get_logger()
-Answer = TypeVar("Answer")
 
 
 class CrmLook(Wire):
@@ -94,7 +93,7 @@ class Reconciling:
 
     async def _look(self, name: str, source: Source) -> CrmLook:
         begun = self.now()
-        recheck = await self._in_thread(lambda: self.rechecks.recheck(name))
+        recheck = await in_thread(self.threads, self.rechecks.recheck, name)
         if recheck is None:
             recheck = Recheck(source=name, first=begun - FIRST_LOOK, mark=begun - FIRST_LOOK)
         closed, missing = 0, list[str]()
@@ -109,7 +108,7 @@ class Reconciling:
             if page.after is None:
                 break
             after = page.after
-        await self._in_thread(lambda: self.rechecks.looked(recheck.model_copy(update={"mark": begun})))
+        await in_thread(self.threads, self.rechecks.looked, recheck.model_copy(update={"mark": begun}))
         return CrmLook(source=name, since=recheck.mark - OVERLAP, until=begun, closed=closed, missing=tuple(missing))
 
     async def _page(self, name: str, source: Source, recheck: Recheck, *, after: str | None) -> DealPage:
@@ -125,17 +124,14 @@ class Reconciling:
             raise ApplicationError(f"{name}: {trouble}", type=type(trouble).__name__) from None
 
     async def _keep(self, deliveries: Sequence[Incoming]) -> None:
-        await self._in_thread(lambda: self.inbox.keep(deliveries))
+        await in_thread(self.threads, self.inbox.keep, deliveries)
 
     async def _missing(self, deals: Sequence[FoundDeal], mapping: ForeignDeals) -> list[FoundDeal]:
         def look() -> list[FoundDeal]:
             lines = [(deal, self.lines.line(onboarding_id(mapping.source(), deal.id))) for deal in deals]
             return [deal for deal, line in lines if line is None or not line.taken]
 
-        return await self._in_thread(look)
-
-    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
+        return await in_thread(self.threads, look)
 
 
 def _delivery(source: str, deal: FoundDeal) -> Incoming:

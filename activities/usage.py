@@ -6,13 +6,13 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
 import structlog
 from temporalio import activity
 
 from activities.ports import Onboardings, UsageBooks
 from activities.pulse import PULSE, alive
+from activities.threads import in_thread
 from domain.clock import DAY
 from domain.refusal import Refused
 from domain.rules.using import Using, counts_from, in_words, is_reached, reachable
@@ -27,7 +27,6 @@ SIDE_BY_SIDE = 20
 """Onboardings that are told together. A silent one keeps its place for the door's patience: fifty of them cost the
 others at most three times that, where it was fifty times."""
 log = structlog.get_logger()
-Answer = TypeVar("Answer")
 
 
 class UsageCounted(Wire):
@@ -59,7 +58,7 @@ class Watching:
         looked, after, silent = UsageCounted(), ("", 0), set[str]()
         # All the while: fifty silent onboardings take longer than Temporal is patient with a worker that is silent.
         async with alive(pulse=self.pulse):
-            while fresh := await self._in_thread(partial(self.books.count, after=after, most=DAYS_AT_ONCE)):
+            while fresh := await in_thread(self.threads, partial(self.books.count, after=after, most=DAYS_AT_ONCE)):
                 looked = await self._look_at(fresh, looked, silent=silent)
                 after = (fresh[-1].group_id, fresh[-1].day)
             if forgotten := await self._forget():
@@ -73,11 +72,11 @@ class Watching:
         """
         await self._link()
         groups = frozenset(day.group_id for day in fresh)
-        found = await self._in_thread(partial(self.books.using, groups))
+        found = await in_thread(self.threads, self.books.using, groups)
         reached = await self._judge_all([using for using in found if using.onboarding not in silent], silent=silent)
         troubled = frozenset[str]().union(*(using.groups for using in found if using.onboarding in silent))
         through = [day for day in fresh if day.group_id not in troubled]
-        await self._in_thread(partial(self.books.counted, through))
+        await in_thread(self.threads, self.books.counted, through)
         return UsageCounted(days=before.days + len(through), reached=before.reached + reached, troubled=len(silent))
 
     async def _judge_all(self, found: Sequence[Using], *, silent: set[str]) -> int:
@@ -101,9 +100,9 @@ class Watching:
         for milestone, rule in reachable(using):
             since = counts_from(rule, using, now=self.now(), day_length=self.day_length)
             if rule.event is not None:
-                users = await self._in_thread(partial(self.books.users, using.groups, rule.event, since=since))
+                users = await in_thread(self.threads, partial(self.books.users, using.groups, rule.event, since=since))
             else:
-                users = await self._in_thread(partial(self.books.active, using.groups, since=since.date()))
+                users = await in_thread(self.threads, partial(self.books.active, using.groups, since=since.date()))
             if not is_reached(rule, users=users, seats=using.seats):
                 continue
             note = in_words(rule, users=users, seats=using.seats)
@@ -118,7 +117,7 @@ class Watching:
         return reached
 
     async def _link(self) -> None:
-        while await self._in_thread(partial(self.books.link, most=DEALS_AT_ONCE)):
+        while await in_thread(self.threads, partial(self.books.link, most=DEALS_AT_ONCE)):
             pass
 
     async def _forget(self) -> int:
@@ -128,9 +127,6 @@ class Watching:
         one event that came late would lose all the others.
         """
         before, forgotten = (self.now() - self.kept - DAY).date(), 0
-        while gone := await self._in_thread(partial(self.books.forget, before=before)):
+        while gone := await in_thread(self.threads, partial(self.books.forget, before=before)):
             forgotten += gone
         return forgotten
-
-    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self.threads, work)

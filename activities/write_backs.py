@@ -1,16 +1,15 @@
 """How does a CRM learn how its deal gets on? Looked at when something has moved, written where its record is behind."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
 import structlog
 
 from activities.ports import Crm, Dossiers, WriteBackNames, WriteBacks
+from activities.threads import in_thread
 from domain.mapping import WriteBack
 from domain.refusal import Refused
 from domain.trouble import ChannelDown, NotFound, NotReachable, UnknownOnboarding
@@ -25,7 +24,6 @@ PUT_OFF = timedelta(minutes=10)
 AGAIN_DAILY = timedelta(days=1)
 """What a person has to mend (a property that is missing) is mended some day, and nobody should have to say so."""
 log = structlog.get_logger()
-Answer = TypeVar("Answer")
 
 
 def channel_of(source: str) -> str:
@@ -66,10 +64,10 @@ class CrmOffice:
     async def deliver(self, id: int) -> str:
         """Write the record as the onboarding stands now, whatever it was that made it wait."""
         names = self._names()
-        seen = await self._in_thread(lambda: self.write_backs.take(id))
+        seen = await in_thread(self.threads, self.write_backs.take, id)
         if seen is None or names is None:
             return "withdrawn"
-        said = await self._in_thread(lambda: self._properties(seen, names))
+        said = await in_thread(self.threads, self._properties, seen, names)
         reason, refused = "", False
         try:
             if said != seen.written:
@@ -81,14 +79,15 @@ class CrmOffice:
         except NotReachable as away:
             reason = str(away)
         if not reason:
-            await self._in_thread(lambda: self.write_backs.wrote(id, said, as_of=seen.as_of))
+            await in_thread(self.threads, partial(self.write_backs.wrote, id, said, as_of=seen.as_of))
             return "sent"
         if not refused:
-            await self._in_thread(lambda: self.write_backs.waits(id, reason=reason, not_before=self.now() + PUT_OFF))
+            later = self.now() + PUT_OFF
+            await in_thread(self.threads, partial(self.write_backs.waits, id, reason=reason, not_before=later))
             raise ChannelDown(reason)
         again = self.now() + AGAIN_DAILY
         refused_then = partial(self.write_backs.refused, id, reason=reason, not_before=again, as_of=seen.as_of)
-        await self._in_thread(refused_then)
+        await in_thread(self.threads, refused_then)
         log.warning("not_written_back", onboarding=seen.onboarding, reason=reason)
         return "refused"
 
@@ -111,6 +110,3 @@ class CrmOffice:
 
     def _link(self, seen: Seen) -> str:
         return self.ui.format(id=seen.onboarding)
-
-    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self.threads, work)

@@ -2,13 +2,12 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from itertools import groupby
-from typing import TypeVar
 
 import structlog
 from temporalio import activity
@@ -16,6 +15,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.ports import Handler, Inbox
 from activities.pulse import alive
+from activities.threads import in_thread
 from domain.inbox import InboxRow, Settled
 from domain.refusal import Refused
 from domain.trouble import NotFound, NotReachable
@@ -32,7 +32,6 @@ SIDE_BY_SIDE = 10
 BEGINS_NO_MORE_AFTER = timedelta(seconds=60)
 """With a CRM that takes ten seconds a deal a pass might never come to its end."""
 log = structlog.get_logger()
-Answer = TypeVar("Answer")
 
 
 class Pass(Wire):
@@ -98,8 +97,8 @@ class Receiving:
                 return fresh
             return [*fresh, *self.inbox.tried_before(apart_from=apart_from, not_of=not_of, most=room)]
 
-        ready = await self._in_thread(look)
-        rows = await self._in_thread(lambda: self._with_all_about_the_same(ready, apart_from=apart_from))
+        ready = await in_thread(self.threads, look)
+        rows = await in_thread(self.threads, partial(self._with_all_about_the_same, ready, apart_from=apart_from))
         by_subject: dict[tuple[str, str], list[InboxRow]] = defaultdict(list)
         for row in rows:
             by_subject[row.source, row.subject or f"#{row.id}"].append(row)
@@ -131,10 +130,10 @@ class Receiving:
                         # Only the kind of what is no trouble of ours: its words may name people.
                         reason = str(trouble) if isinstance(trouble, NotReachable) else kind
                         tried = [one.id for one in alike]
-                        await self._in_thread(partial(self._waits, tried, reason))
+                        await in_thread(self.threads, self._waits, tried, reason)
                         return
                     # At once: a worker that is killed in the middle of a pass leaves the rest of it alone.
-                    await self._in_thread(partial(self.inbox.settle, became))
+                    await in_thread(self.threads, self.inbox.settle, became)
                     settled += len(became)
 
         await asyncio.gather(*(in_order(of_one) for of_one in by_subject.values()))
@@ -167,16 +166,16 @@ class Receiving:
     @activity.defn
     async def take_from_inbox(self, taken: Taken) -> str:
         """One delivery that could not be settled with the others; Temporal tries it again. Answers with its state."""
-        row = await self._in_thread(lambda: self.inbox.get(taken.id))
+        row = await in_thread(self.threads, self.inbox.get, taken.id)
         if row is None or row.state != "waiting":
             return "settled before"
         try:
             settled = await self._handled(row)
         except NotReachable as trouble:
             reason = str(trouble)
-            await self._in_thread(lambda: self.inbox.waits_for(row.id, reason))
+            await in_thread(self.threads, self.inbox.waits_for, row.id, reason)
             raise ApplicationError(reason, type="NotReachable") from None
-        await self._in_thread(lambda: self.inbox.settle({row.id: settled}))
+        await in_thread(self.threads, self.inbox.settle, {row.id: settled})
         return settled.state
 
     async def _handled(self, row: InboxRow) -> Settled:
@@ -189,6 +188,3 @@ class Receiving:
             return Settled(state="refused", outcome=refusal.reason, field=refusal.field)
         except NotFound as unknown:
             return Settled(state="refused", outcome=str(unknown))
-
-    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
