@@ -1,4 +1,4 @@
-"""What do the activities need from the world? The ports, one file a subject, fitted by shape in `wiring/`."""
+"""What do the activities need from the world? The ports: protocols, one file a subject, that `wiring/` fills in."""
 
 from activities.ports.crm import Crm, ForeignDeals, Rechecks
 from activities.ports.doors import Introductions, Onboardings, Retelling, Started

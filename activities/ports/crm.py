@@ -1,4 +1,4 @@
-"""What the activities need of a CRM: its records, how they become deal files, how far it was looked through."""
+"""What do the activities need of a CRM? Its records, how they become deal files, and how far it was searched."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -10,56 +10,66 @@ from domain.mapping import Phase, WriteBack
 
 
 class ForeignDeals(Protocol):
-    """How records of another system become deal files, as its mapping says now; `record` is JSON.
+    """Turns the records of another system into deal files, by its mapping file as it is now.
 
-    Every method raises NotReachable while the mapping cannot be used.
+    `record` is the JSON that the system gave. Every method raises NotReachable while the mapping file cannot be read
+    or is wrong.
     """
 
     def source(self) -> str:
-        """The system, as it stands in ids."""
+        """The system's name as it stands in ids: `hubspot` in `onboarding-hubspot-4711`."""
 
     def properties(self) -> Collection[str]:
-        """What the system has to be asked for by name."""
+        """The names of the fields that the mapping reads; the system sends only what it is asked for by name."""
 
     def won(self) -> Collection[str]:
-        """The stages in which a deal is closed, by the CRM's own ids."""
+        """The stages in which a deal is won, by the CRM's own ids; empty where the mapping names none."""
 
     def write_back(self) -> WriteBack | None:
-        """Into which properties of the record an onboarding is written; None where nothing is."""
+        """The fields of the record into which an onboarding is written; None where nothing is written back."""
 
     def phase(self, record: Mapping[str, Any]) -> Phase | None:
-        """What the stage that the record is in means to us."""
+        """What the deal's stage means to us; None for a stage that the mapping does not name."""
 
     def deal(self, record: Mapping[str, Any]) -> DealClosed:
-        """The deal file that the record gives. Raises InvalidDeal naming field and expression."""
+        """The deal file made from the record. Raises InvalidDeal naming the field and its expression."""
 
     def raw(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What the record gives of a deal file, complete or not. Raises InvalidDeal for what is unreadable."""
+        """The fields of a deal file that the record gives, unchecked and perhaps incomplete.
+
+        Raises InvalidDeal for a value that cannot be read.
+        """
 
 
 class Crm(Protocol):
-    """A CRM as it is now. Every method raises NotReachable, and Refused when a person has to do something first."""
+    """Reads and writes deals in a CRM.
+
+    Every method raises NotReachable when trying again helps, and Refused when a person has to do something first.
+    """
 
     async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:
-        """The deal's record, JSON for the mapping, of the deal alone. Raises NotFound."""
+        """The record of the deal alone, as JSON for the mapping. Raises NotFound when the CRM has no such deal."""
 
     async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:
-        """The record with whatever belongs to the deal: its company, contacts and owner."""
+        """The record together with the deal's company, contacts and owner."""
 
     async def closed_since(
         self, changed: datetime, *, closed: datetime, stages: Collection[str], after: str | None = None
     ) -> DealPage:
-        """Deals in those stages that closed and were changed since those moments, page by page."""
+        """A page of deals in `stages`, closed since `closed` and changed since `changed`, the longest unchanged first.
+
+        `after` is the cursor that the page before gave; None asks for the first page.
+        """
 
     async def write(self, id: str, properties: Mapping[str, str]) -> None:
-        """Set fields of the deal. Raises NotFound."""
+        """Set fields of the deal; the others stay as they are. Raises NotFound when the CRM has no such deal."""
 
 
 class Rechecks(Protocol):
-    """How far each CRM has been looked through."""
+    """Remembers how far each CRM has been searched for closed deals."""
 
     def recheck(self, source: str) -> Recheck | None:
-        """None before the first look."""
+        """How far the CRM has been searched; None before the first search."""
 
     def looked(self, recheck: Recheck) -> None:
-        """Remember how far; `first` stays what it was at first."""
+        """Remember how far the CRM has been searched; the `first` that was stored first is never changed."""

@@ -1,4 +1,4 @@
-"""What handlers need of the doors: to start onboardings, to bring them news, to begin and end introductions."""
+"""What do handlers need of the doors? To start onboardings, bring them news, and begin and end introductions."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -8,7 +8,10 @@ from domain.introduction import Learnt
 
 
 class Started(Protocol):
-    """The answer to a start: `already` where the deal had been started before, `completed` what it added then."""
+    """The answer to a start. `already` is true when the deal had been started before.
+
+    `completed` names the fields of the hand-off record that such a repeated start filled in.
+    """
 
     @property
     def onboarding(self) -> str: ...
@@ -19,13 +22,20 @@ class Started(Protocol):
 
 
 class Onboardings(Protocol):
-    """The one door to onboardings, as handlers need it."""
+    """The door to onboardings, as handlers need it."""
 
     async def start(self, raw: object) -> Started:
-        """Raises InvalidDeal, NotReachable."""
+        """Start the onboarding of a deal file; a repeated start changes nothing but gaps in its hand-off record.
+
+        Raises InvalidDeal naming the field, and NotReachable.
+        """
 
     async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Any:
-        """Raises InvalidNews, Refused, NotFound, NotReachable."""
+        """Bring a piece of news to a running onboarding and return its progress.
+
+        `kind` is the name of the update, such as `reach_milestone`, and `raw` its arguments. News under the same
+        `news_id` counts once. Raises InvalidNews, Refused, NotFound when no such onboarding runs, and NotReachable.
+        """
 
 
 class Retelling(Protocol):
@@ -45,22 +55,22 @@ class Retelling(Protocol):
 
 
 class Introductions(Protocol):
-    """The phase before the close, as handlers need it. Every method may be called again without harm."""
+    """The door to introductions, the phase before the close. Every method may be called again without harm."""
 
     async def begin(self, raw: Mapping[str, Any]) -> str:
-        """A deal is in a late stage: its introduction begins, or hears what is new of the prospect. Its id.
+        """Begin the introduction of a deal in a late stage, or bring what is new of the prospect; returns its id.
 
-        Raises InvalidDeal naming the field, NotReachable.
+        Raises InvalidDeal naming the field, and NotReachable.
         """
 
     async def won(self, source: str, deal_id: str) -> Learnt | None:
-        """The deal was won: its introduction ends, and tells what was learnt; None where it had none.
+        """End the introduction of a won deal; returns what was learnt in it, or None when the deal had none.
 
-        The door asks by itself at every start, and lays it over the deal. Raises NotReachable.
+        The door calls this at every start by itself and adds what was learnt to the deal. Raises NotReachable.
         """
 
     async def lost(self, source: str, deal_id: str) -> str | None:
-        """The deal was lost: its introduction ends, what waited is withdrawn. Its id; None where it had none.
+        """End the introduction of a lost deal and withdraw what waited; returns its id, or None when it had none.
 
         Raises NotReachable.
         """

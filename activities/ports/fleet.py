@@ -1,4 +1,4 @@
-"""What the sweep compares: the workflows as Temporal knows them, and what the store knows of the fleet."""
+"""What does the sweep compare? The workflows as Temporal has them, and the same fleet as the store has it."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
@@ -9,62 +9,66 @@ from domain.notice import Notice, Person
 
 
 class Fleet(Protocol):
-    """The workflows as Temporal knows them."""
+    """The workflows as Temporal has them. Searches are a second or so behind; `look` is not."""
 
     def running(self, kind: str) -> AsyncIterator[Sighting]:
-        """Every running workflow of that type; a second or so behind."""
+        """Every running workflow of the type `kind`."""
 
     def not_ended(self, kind: str) -> AsyncIterator[Sighting]:
-        """Those that are paused in Temporal too."""
+        """Every workflow of the type `kind` that runs or is paused in Temporal."""
 
     async def look(self, id: str) -> Sighting | None:
-        """How it stands now, by its newest run; None when Temporal knows none."""
+        """The newest run of the workflow with that id, as it is now; None when Temporal has none."""
 
     async def schedule(self, id: str) -> ScheduleSeen | None:
-        """None when there is none by that id."""
+        """The schedule with that id; None when there is none."""
 
 
 class Census(Protocol):
-    """What the store knows of the fleet, page by page in the order of ids."""
+    """The fleet as the store has it.
+
+    Lists come in pages of up to `most` in the order of ids; `after` is the last id of the page before, empty at first.
+    `now` and `since` are wall time.
+    """
 
     def open_lines(self, *, after: str, most: int) -> Sequence[Line]:
-        """Those that have not ended, deals that no run has taken up among them."""
+        """Onboardings that have not ended, including deals that no run has taken up yet."""
 
     def handed_over(self, *, after: str, most: int) -> Sequence[Line]:
-        """Those whose success programme should run: handed over, and not known to have been ended on purpose."""
+        """Onboardings whose success programme should run: handed over, and the programme was not ended on purpose."""
 
     def line(self, onboarding: str) -> Line | None:
-        """How one stands now."""
+        """The onboarding as it stands now; None when the store has none by that id."""
 
     def programme_ended(self, onboarding: str, *, at: datetime) -> None:
-        """Remember that its programme was ended on purpose; Temporal forgets it some day."""
+        """Remember that the success programme was ended on purpose; Temporal will forget it one day."""
 
     def mailbag(self, channel: str, *, now: datetime) -> Mailbag:
-        """What waits for the channel and might have gone by now."""
+        """The notices that wait for the channel although they might have gone by now: how many, and since when."""
 
     def open_introductions(self, *, after: str, most: int) -> Sequence[Line]:
-        """Introductions that have not ended, in the shape of onboardings."""
+        """Introductions that have not ended, in the same shape as onboardings."""
 
     def introduction(self, introduction: str) -> Line | None:
-        """How one stands now."""
+        """The introduction as it stands now; None when the store has none by that id."""
 
     def told_by_webhook(self, *, now: datetime) -> Mapping[int, Mailbag]:
-        """What waits for each webhook that is told, by its number."""
+        """What waits for each webhook that is not disabled, by the number of the webhook."""
 
     def told_to_crm(self, source: str) -> Mailbag:
-        """Which records of a CRM are behind, and since when the oldest is, in business time."""
+        """How many records of a CRM are behind their onboardings, and since when the oldest is, in business time."""
 
     def looked_through(self, sources: Collection[str]) -> Mapping[str, datetime | None]:
-        """Until when each CRM was looked through for closed deals; None where it never was."""
+        """Up to which moment each CRM was searched for closed deals; None where it never was."""
 
     def refused_to_owners(self, *, since: datetime) -> Sequence[tuple[Line, int, datetime]]:
-        """Onboardings whose own owner could not be written to: how many such mails, and the first of them."""
+        """Open onboardings with refused mails to their own owner: how many, and when the first was written."""
 
     def delivered_waiting(self) -> Undone:
-        """What other systems delivered and nobody has settled."""
+        """Deliveries of other systems that wait to be settled."""
 
     def delivered_refused(self, *, since: datetime) -> Undone:
-        """What other systems delivered and was refused since then."""
+        """Deliveries of other systems that were refused since then."""
 
     def report(self, notices: Sequence[tuple[Notice, Person]]) -> None:
-        """Put notices of the house itself into the outbox; one whose key is there already changes nothing."""
+        """Put notices that belong to no onboarding into the outbox; one whose key is there already changes nothing."""

@@ -1,4 +1,4 @@
-"""What the receiver needs: deliveries that wait, who handles them, and where reported figures are kept."""
+"""What does the receiver need? Deliveries that wait, who handles them, and where reported figures are kept."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
@@ -8,43 +8,47 @@ from domain.reported import Measurement
 
 
 class Inbox(Protocol):
-    """What other systems delivered."""
+    """Deliveries of other systems, waiting or settled.
+
+    The lists hold up to `most` rows, without the ids in `apart_from` and the sources in `not_of`.
+    """
 
     def ready(self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()) -> Sequence[InboxRow]:
-        """Those that wait and were never tried, oldest first; none of the sources `not_of`."""
+        """Deliveries that wait and were never tried, oldest first."""
 
     def tried_before(
         self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()
     ) -> Sequence[InboxRow]:
-        """Those that wait and have failed before, drawn by lot: none of them is always the last."""
+        """Deliveries that wait and have failed before, in random order, so that none is always the last."""
 
     def waiting_about(self, source: str, subjects: Collection[str]) -> Sequence[InboxRow]:
-        """Those of that source that wait about those things, oldest first."""
+        """Deliveries of the source that wait and are about one of the subjects, oldest first."""
 
-    def get(self, id: int) -> InboxRow | None: ...
+    def get(self, id: int) -> InboxRow | None:
+        """The delivery with that id, whatever its state; None when there is none."""
 
     def settle(self, became: Mapping[int, Settled]) -> None:
-        """Write down what became of them; one that is settled already stays as it is."""
+        """Record what became of deliveries, by their ids; one that is settled already stays as it is."""
 
     def waits_for(self, id: int, trouble: str) -> None:
-        """Say what keeps it waiting, for whoever looks."""
+        """Record why the delivery still waits, for people who look at the inbox. From then on it counts as tried."""
 
 
 class Measurements(Protocol):
-    """Figures about onboardings, for whatever looks at figures."""
+    """Stores reported figures about onboardings."""
 
     def keep(self, onboarding: str, measured: Sequence[Measurement], *, key: str) -> None:
-        """Keep them; again under the same key it changes nothing. Raises UnknownOnboarding."""
+        """Store the measurements; doing so again under the same `key` changes nothing. Raises UnknownOnboarding."""
 
 
 class Handler(Protocol):
-    """What follows from a delivery. Again it changes nothing.
+    """Does what follows from a delivery, and may be called for the same delivery again without harm.
 
-    Raises Refused when a person must look, NotReachable when trying again helps.
+    Raises Refused or NotFound when a person must look, NotReachable when trying again helps.
     """
 
     @property
     def reads_the_present(self) -> bool:
-        """Whether it looks at how the world is now: then one look does for all of one kind about one thing."""
+        """Whether it reads the present state elsewhere: then one call settles all of one kind about one subject."""
 
     async def __call__(self, row: InboxRow) -> Settled: ...

@@ -1,4 +1,4 @@
-"""What the activities need of the ledgers: where onboardings and introductions are written down."""
+"""What do the activities need of the ledgers? Where onboardings and introductions are written and read back."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -21,63 +21,66 @@ from domain.rules.accounts import KnownDeal
 
 
 class Ledger(Protocol):
-    """Where onboardings are written down."""
+    """Stores onboardings: what each stands on, and everything that happens in it."""
 
     def admit(self, dossier: Dossier, *, run: str) -> None:
-        """Keep deal, playbook (by content hash), calendar and people of a new onboarding.
+        """Store deal, playbook (by content hash), calendar and people of a new onboarding.
 
-        `run` is the id of the first run of the workflow's chain. Again with the same run it changes nothing.
+        `run` is the id of the first run of the workflow's chain; a second call with the same run changes nothing.
         Raises AlreadyOnboarded when another run had this (source, deal) before.
         """
 
     def kept_deal(self, onboarding: str) -> DealClosed | None:
-        """The deal that a door put there before the start."""
+        """The deal that a door stored before the start; None when there is none."""
 
     def readmit(self, onboarding: str, *, run: str) -> None:
-        """Let another run go on with it: the one before is lost to Temporal."""
+        """Let another run go on with the onboarding, when Temporal has lost the run before."""
 
     def past(self, onboarding: str) -> Past | None:
-        """Its course so far; None before anything of it was written."""
+        """The onboarding's course so far; None before anything of it was written."""
 
     def dossier(self, onboarding: str) -> Dossier:
-        """Raises UnknownOnboarding."""
+        """The onboarding's deal, playbook, calendar and people. Raises UnknownOnboarding."""
 
     def basis(self, onboarding: str, keys: Collection[str]) -> Basis:
-        """The dossier, and those of the keys that stand in the journal already. Raises UnknownOnboarding."""
+        """The dossier, and those of the keys that are in the journal, with their moments. Raises UnknownOnboarding."""
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
-        """Issues, risks, wins and scope changes as they stand."""
+        """The onboarding's issues, risks, wins and scope changes as they stand, oldest first in each register."""
 
     def write(self, writing: Writing) -> None:
-        """Write all of it in one transaction."""
+        """Write everything that one occasion changes in one transaction; writing it again changes nothing.
+
+        Raises UnknownOnboarding when it was never admitted.
+        """
 
     def load_by_owner(self) -> Mapping[str, int]:
-        """Open onboardings per staff handle."""
+        """The number of open onboardings of each owner, by staff handle."""
 
     def of_account(self, sale: Sale) -> Sequence[KnownDeal]:
-        """The same customer's other deals whose onboarding began and was no mistake, the newest first."""
+        """Other deals of the same customer whose onboarding began and was no mistake, newest first."""
 
 
 class IntroductionLedger(Protocol):
-    """Where introductions are written down."""
+    """Stores introductions: what each stands on, and everything that happens in it."""
 
     def kept(self, introduction: str) -> Prospect | None:
-        """The prospect that a door put there before the start."""
+        """The prospect that a door stored before the start; None when there is none."""
 
     def standing(self, introduction: str) -> IntroductionLine | None:
-        """How it stands, of this round or the one before."""
+        """The introduction as it stands, in this round or at the end of the last; None when there is none."""
 
     def admit(self, dossier: IntroductionDossier, *, run: str, begun_at: datetime) -> None:
-        """Keep what a round of it stands on. Again with the same run it changes nothing."""
+        """Store what a round of the introduction stands on; a second call with the same run changes nothing."""
 
     def dossier(self, introduction: str) -> IntroductionDossier:
-        """Raises UnknownOnboarding."""
+        """The introduction's prospect, playbook, calendar and owner. Raises UnknownOnboarding."""
 
     def write(self, writing: IntroductionWriting) -> None:
-        """Write all of it in one transaction; at its end what still waited is withdrawn."""
+        """Write everything that one occasion changes in one transaction; an ending withdraws notices that waited."""
 
     def load_by_owner(self) -> Mapping[str, int]:
-        """Open introductions per staff handle."""
+        """The number of open introductions of each owner, by staff handle."""
 
 
 class Confirmations(Protocol):
@@ -103,7 +106,7 @@ class Confirmations(Protocol):
 
 
 class Dossiers(Protocol):
-    """What does not change about onboardings."""
+    """Reads what does not change about onboardings."""
 
     def dossier(self, onboarding: str) -> Dossier:
-        """Raises UnknownOnboarding."""
+        """The onboarding's deal, playbook, calendar and people. Raises UnknownOnboarding."""

@@ -1,4 +1,4 @@
-"""What the activities need to send: what waits for a channel, the ways out, and who wakes their senders."""
+"""What do the activities need to send? What waits for a channel, the ways out, and what wakes their senders."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,111 +11,129 @@ from domain.write_back import Seen
 
 
 class Outbox(Protocol):
-    """The notices that wait to be sent."""
+    """Stores the notices that wait to be sent, and what became of each. Moments are wall time."""
 
     def ready(self, channel: str, *, now: datetime, most: int) -> Sequence[int]:
-        """Ids of the notices that may go now, oldest first."""
+        """The ids of up to `most` notices that may go now, oldest first."""
 
     def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
-        """When the next notice that may not go yet may; None when none waits for its hour."""
+        """The next moment after `after` from which a waiting notice may go; None when there is none."""
 
     def take(self, id: int) -> WaitingNotice | None:
-        """The notice right before it goes; None when it was sent, refused or has become pointless (then withdrawn)."""
+        """The notice, read right before it goes; None when it is settled, or pointless by now and so withdrawn."""
 
-    def sent(self, id: int, receipt: Receipt) -> None: ...
+    def sent(self, id: int, receipt: Receipt) -> None:
+        """Record that the notice was handed over; doing so again changes nothing."""
 
     def refused(self, id: int, *, reason: str, at: datetime) -> str | None:
-        """Record that it will never arrive and tell the owner; their handle, or None if it was to them."""
+        """Record that the notice will never arrive, and write to the onboarding's owner about it.
+
+        Returns the owner's handle, or None when there is nobody to write to: the notice itself was to the owner, or was
+        sent after all.
+        """
 
 
 class Channel(Protocol):
-    """A way to people's inboxes."""
+    """A way to people's inboxes. Blocks, so it is called in a thread."""
 
     def deliver(self, waiting: WaitingNotice) -> Receipt:
         """Hand the message over. Raises ChannelDown (try again) or ChannelRefuses (never try again)."""
 
 
 class Office(Protocol):
-    """What leaves the house by one channel: what waits for it, and how one of that goes. It is known by its number."""
+    """What leaves by one channel: which items wait for it, known by their numbers, and how one is delivered."""
 
     def ready(self, *, now: datetime, most: int) -> Sequence[int]:
-        """What may go now, oldest first."""
+        """The ids of up to `most` items that may go now, oldest first."""
 
     def next_ready(self, *, after: datetime) -> datetime | None:
-        """When the next that may not go yet may; None when none waits for its hour."""
+        """The next moment after `after` from which a waiting item may go; None when there is none."""
 
     async def deliver(self, id: int) -> str:
-        """`sent`, `withdrawn` or `refused`. Raises ChannelDown, after which it is tried again."""
+        """Deliver one item and return `sent`, `withdrawn` or `refused`. Raises ChannelDown when trying again helps."""
 
 
 class Post(Protocol):
-    """A way to other systems' addresses. It never raises: what went wrong stands in the answer."""
+    """A way to other systems' addresses."""
 
-    async def __call__(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Tried: ...
+    async def __call__(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Tried:
+        """Post the body and return how it went. Raises nothing: what went wrong is in the answer."""
 
 
 class Webhooks(Protocol):
-    """Who is told of the journal, and what is still to be told; a target is known by its number."""
+    """Stores the targets of webhooks, known by their numbers, and the deliveries that each has still to get."""
 
     def ready(self, target: int, *, now: datetime, most: int) -> Sequence[int]:
-        """Ids of its deliveries that may go now, oldest first; what the journal got meanwhile becomes one of them."""
+        """The ids of up to `most` deliveries to the target that may go now, oldest first.
+
+        Entries that the journal got since the last call become deliveries first.
+        """
 
     def next_ready(self, target: int, *, after: datetime) -> datetime | None:
-        """When the next delivery that may not go yet may; None when none waits for its hour."""
+        """The next moment after `after` from which a waiting delivery may go; None when there is none."""
 
     def take(self, id: int) -> Outgoing | None:
-        """The delivery right before it goes; None when it went, or its target is told nothing any more."""
+        """The delivery, read right before it goes; None when it has gone, or its target is disabled."""
 
-    def sent(self, id: int, tried: Tried) -> None: ...
+    def sent(self, id: int, tried: Tried) -> None:
+        """Record that the target took the delivery."""
 
     def failed(self, id: int, tried: Tried, *, not_before: datetime) -> datetime:
-        """It was not taken, and waits; since when its target has had nothing but failures."""
+        """Record a failed try; the delivery waits until `not_before`. Returns since when its target has only failed."""
 
     def give_up(self, id: int) -> None:
-        """Never try it again by itself."""
+        """Stop trying the delivery; only a person can order it sent again."""
 
     def waiting(self, target: int) -> int:
-        """How many of its deliveries wait."""
+        """How many deliveries to the target wait."""
 
     def disable(self, id: int, *, reason: str, at: datetime | None = None) -> Target:
-        """Tell the target nothing more."""
+        """Disable the target: nothing more is delivered to it. Returns it as it is then; raises NotFound."""
 
 
 class Wake(Protocol):
-    """How the sender of a channel learns that something waits. Raises when it cannot be told; a retry is harmless."""
+    """Wakes the sender of a channel."""
 
-    async def __call__(self, channel: str) -> None: ...
+    async def __call__(self, channel: str) -> None:
+        """Let the channel's sender look at what waits. Raises when it cannot be reached; a retry is harmless."""
 
 
 class WriteBackNames(Protocol):
-    """Into which properties of a CRM's record an onboarding is written; None where nothing is. Raises NotReachable."""
+    """Reads the names of the fields that are written back to a CRM."""
 
-    def __call__(self) -> WriteBack | None: ...
+    def __call__(self) -> WriteBack | None:
+        """The field names by the mapping file; None when nothing is written back.
+
+        Raises NotReachable while the mapping file cannot be read or is wrong.
+        """
 
 
 class WriteBacks(Protocol):
-    """Which records of a CRM are behind their onboardings, and how it went with writing them."""
+    """Stores which records of a CRM are behind their onboardings, and how writing each of them went."""
 
     def moved(self, source: str, *, most: int) -> Sequence[Seen]:
-        """Onboardings of that source that have taken a turn since it was last looked what their record should say."""
+        """Up to `most` onboardings of the source that have changed since `judge` last looked at them."""
 
     def judge(self, seen: Seen, source: str, *, differs: bool, now: datetime) -> None:
-        """Remember that it was looked at; where its record is behind, it waits from now on."""
+        """Remember that the onboarding was looked at; where its record `differs`, a write-back waits from now on."""
 
     def ready(self, source: str, *, now: datetime, most: int) -> Sequence[int]:
-        """Ids of those that may be written now, oldest first."""
+        """The ids of up to `most` write-backs that may be written now, oldest first; refused ones once a day."""
 
     def next_ready(self, source: str, *, after: datetime) -> datetime | None:
-        """When the next one that may not be written yet may."""
+        """The next moment after `after` from which a write-back may be written; None when there is none."""
 
     def take(self, id: int) -> Seen | None:
-        """How the onboarding stands right before it is written; None when there is nothing to write any more."""
+        """The onboarding, read right before it is written; None when there is nothing to write any more."""
 
     def wrote(self, id: int, written: dict[str, str], *, as_of: datetime) -> None:
-        """The record says how the onboarding stood then; a turn since then is still to be looked at."""
+        """Record that the CRM has these values, as of that business time; later changes are still to be looked at."""
 
     def waits(self, id: int, *, reason: str, not_before: datetime) -> None:
-        """It cannot be written now."""
+        """Record that it cannot be written now, and why; it waits until `not_before`."""
 
     def refused(self, id: int, *, reason: str, not_before: datetime, as_of: datetime) -> None:
-        """A person has to do something first; a turn since then is still to be looked at."""
+        """Record that a person has to do something first; it is tried again at `not_before`.
+
+        Changes after `as_of` are still to be looked at.
+        """

@@ -1,4 +1,4 @@
-"""What the activities need to know of our own people: the staff directory as it is now."""
+"""What do the activities need to know of our own people? The staff directory."""
 
 from typing import Protocol
 
@@ -6,5 +6,7 @@ from domain.team import Team
 
 
 class Staff(Protocol):
+    """Reads the staff directory."""
+
     def __call__(self) -> Team:
-        """The directory as it is now."""
+        """The staff directory as it is now."""

@@ -1,4 +1,4 @@
-"""What the look at usage needs: the use of the product, as it is written down."""
+"""What does the look at usage need? The recorded use of the product, counted by day and customer."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
@@ -9,25 +9,28 @@ from domain.usage import FreshDay
 
 
 class UsageBooks(Protocol):
-    """The use of the product, as it is written down."""
+    """The recorded use of the product. A group is a customer as the product knows it; days are in UTC."""
 
     def count(self, *, after: tuple[str, int], most: int) -> Sequence[FreshDay]:
-        """Count the next days of groups that something was written to, in the order of groups and days."""
+        """Count up to `most` days with new events, in the order of group and day, and return them.
+
+        `after` is group and day of the last one before, `("", 0)` at first. A day stays new until `counted` is called.
+        """
 
     def counted(self, fresh: Sequence[FreshDay]) -> None:
-        """They need not be counted again, where nothing was written since."""
+        """Mark days as counted; one to which events were added meanwhile stays new."""
 
     def link(self, *, most: int) -> int:
-        """Note by which groups the product may know the next deals that were taken up since; 0 when there are none."""
+        """Record the groups of up to `most` deals whose onboarding began since; returns how many deals, 0 at last."""
 
     def using(self, groups: Collection[str]) -> Sequence[Using]:
-        """The onboardings of those groups that have not ended, and whose playbooks let usage reach milestones."""
+        """The open onboardings of those groups whose playbooks let usage reach milestones."""
 
     def users(self, groups: Collection[str], event: str, *, since: datetime) -> int:
-        """How many users of the groups did it since then."""
+        """How many different users of the groups did `event` since then."""
 
     def active(self, groups: Collection[str], *, since: date) -> int:
-        """How many users of the groups did anything on that day or later."""
+        """How many different users of the groups did anything on that day or later."""
 
     def forget(self, *, before: date) -> int:
-        """Delete some of the events of the days before that, and say how many; 0 when there are none left."""
+        """Delete some events of the days before `before` and return how many; 0 when none are left."""
