@@ -1,4 +1,4 @@
-"""How is a CRM called? One call with the waits that it asks for, and the troubles that all of them have alike."""
+"""How is a CRM called? One call with the waits that it asks for, and the errors that all CRMs have in common."""
 
 import asyncio
 import functools
@@ -10,15 +10,16 @@ import httpx2
 from domain.trouble import NotReachable
 
 TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
-"""One call; a delivery makes up to six, within the minute that the receiver allows."""
+"""Of one call, in seconds; a delivery makes up to six, within the minute that the receiver allows."""
 WAITS = 2
-"""How often a call waits by itself because the CRM asks for it. Limits count ten seconds; then the deal waits."""
+"""How often a call waits here because the CRM asks for it. Limits count ten seconds; after these the deal waits."""
 LONGEST_WAIT = 10.0
+"""Seconds that a call waits here; where the CRM asks for more, the deal waits."""
 SHORTEST_WAIT = 1.0
-"""Seconds, where it is asked to wait and not for how long: HubSpot's search counts by the second."""
+"""Seconds to wait when the CRM does not say how long: HubSpot's search counts by the second."""
 
 ASTRAY = (405, 406, 411, 414, 415, 431)
-"""What is wrong with these is how we call, or what stands between: no deal can make them come, and none mend them."""
+"""Statuses that are about how we call, or about a proxy in between: no deal causes them, and none can mend them."""
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -28,9 +29,9 @@ Pause = Callable[[float], Awaitable[None]]
 def understood(
     ask: Callable[Given, Coroutine[Any, Any, Answer]],
 ) -> Callable[Given, Coroutine[Any, Any, Answer]]:
-    """Makes NotReachable of an answer in a shape that the CRM does not document: a proxy's, or a newer one's.
+    """Turns the errors of reading an answer in an unknown shape, a proxy's or a newer one, into NotReachable.
 
-    For methods of a CRM that has a `name`.
+    A decorator for methods of a CRM that has a `name`.
     """
 
     @functools.wraps(ask)
@@ -47,9 +48,9 @@ def understood(
 
 
 class Calls:
-    """Calls of one CRM's API. May be shared by tasks of one event loop.
+    """Calls the API of one CRM. May be shared by tasks of one event loop.
 
-    `waits` says for how many seconds an answer asks us to wait, None when it does not.
+    `waits` reads from an answer for how many seconds it asks us to wait; None when it does not.
     """
 
     def __init__(
@@ -69,7 +70,10 @@ class Calls:
         await self._client.aclose()
 
     async def __call__(self, method: str, path: str, **asked: Any) -> httpx2.Response:
-        """The answer, whatever it is. A short wait that the CRM asks for is waited here. Raises NotReachable."""
+        """Make one call and return the answer, whatever its status; short waits that the CRM asks for are waited here.
+
+        Raises NotReachable when no answer comes.
+        """
         for left in range(WAITS, -1, -1):
             try:
                 answer = await self._client.request(method, path, **asked)
@@ -85,7 +89,7 @@ class Calls:
 
 
 def asked_to_wait(answer: httpx2.Response) -> float:
-    """Seconds of Retry-After; the shortest wait where it says nothing that we can read."""
+    """The seconds of the answer's Retry-After header, SHORTEST_WAIT at least; SHORTEST_WAIT without a number there."""
     try:
         return max(SHORTEST_WAIT, float(answer.headers.get("retry-after", "")))
     except ValueError:
@@ -93,7 +97,7 @@ def asked_to_wait(answer: httpx2.Response) -> float:
 
 
 def json_of(answer: httpx2.Response) -> Any:
-    """None where it is no JSON."""
+    """The JSON of the answer; None when it is no JSON."""
     try:
         return answer.json()
     except ValueError:
@@ -101,7 +105,7 @@ def json_of(answer: httpx2.Response) -> Any:
 
 
 def raise_if_away(name: str, answer: httpx2.Response) -> None:
-    """Raises NotReachable for what passes by itself: a limit, an outage."""
+    """Raise NotReachable for what passes by itself: a limit, an outage."""
     if answer.status_code == 429:
         raise NotReachable(f"{name} asks to wait: its limit of calls is reached")
     if answer.status_code >= 500 or answer.status_code in (408, 423, 477):
@@ -109,10 +113,10 @@ def raise_if_away(name: str, answer: httpx2.Response) -> None:
 
 
 def raise_if_astray(name: str, answer: httpx2.Response, *, own: bool, setting: str) -> None:
-    """Raises NotReachable for an error that is about the way to the CRM and about no deal: taken for the CRM's refusal,
-    it would settle a deal for good.
+    """Raise NotReachable for an error that is about the way to the CRM and not about the deal.
 
-    `own` is whether the answer is worded as the CRM words its errors, `setting` the one that holds its address.
+    Taken for a refusal by the CRM, it would settle the deal for good. `own` is whether the answer is worded as the CRM
+    words its errors, `setting` the name of the setting that holds the CRM's address.
     """
     status = answer.status_code
     if status < 300:

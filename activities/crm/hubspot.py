@@ -1,4 +1,4 @@
-"""What does HubSpot say of a deal? Its CRM API (v3, associations v4) by a private app's token."""
+"""How are deals read from HubSpot and written to? By its CRM API (v3, associations v4), with a private app's token."""
 
 import asyncio
 import json
@@ -25,24 +25,24 @@ from domain.refusal import Refused
 from domain.trouble import NotFound, NotReachable
 
 BATCH = 100
-"""So many records one batch read takes."""
+"""Records in one batch read: HubSpot's limit."""
 PER_SEARCH_PAGE = 200
 MOST_FOUND = 10_000
-"""A search of HubSpot ends here; what follows is another search, from the last one's change on."""
+"""Results after which a search of HubSpot ends; another search goes on from the change of the last result."""
 PRIMARY = 5
 """HubSpot's type of the association of a deal with its primary company."""
 ALWAYS = ("dealstage", "pipeline", "hubspot_owner_id")
 MOST_CONTACTS = 200
-"""As many as a deal file holds."""
+"""The most that a deal file holds."""
 MOST_PAGES = 50
-"""Of what belongs to one deal; HubSpot gives 500 on each. More do not come from HubSpot, and might never end."""
+"""Pages of associations of one deal, 500 each. More do not come from HubSpot, and might never end."""
 WRONG_TOKEN = "HubSpot does not know our access token: DAY90_HUBSPOT_API_TOKEN needs another one"
 OF_ERRORS = frozenset({"category", "correlationId"})
-"""What HubSpot's own errors have; gateways word theirs otherwise."""
+"""Keys of HubSpot's own errors; gateways word theirs otherwise."""
 
 
 class HubSpot:
-    """A HubSpot account, read and written with an access token. May be shared by tasks of one event loop."""
+    """Reads and writes deals of a HubSpot account. May be shared by tasks of one event loop."""
 
     name = "HubSpot"
 
@@ -60,21 +60,23 @@ class HubSpot:
 
     @understood
     async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:
-        """The deal alone as it is now: one call.
+        """The deal alone, as it is now, in one call.
 
         Raises NotFound for a deal that is not there (any more), Refused, NotReachable.
         """
         wanted = ",".join(dict.fromkeys([*ALWAYS, *properties]))
-        found = await self._get(f"/crm/v3/objects/deals/{quote(id, safe='')}", {"properties": wanted})
-        became = int(found["id"])
-        if str(became) != id:
+        deal = await self._get(f"/crm/v3/objects/deals/{quote(id, safe='')}", {"properties": wanted})
+        if str(int(deal["id"])) != id:
             # Under the id of a deal that was merged HubSpot shows the one that it has become.
             raise NotFound(f"deal {id} has become another one")
-        return {"deal": {"id": id, "properties": dict(found.get("properties") or {})}}
+        return {"deal": {"id": id, "properties": dict(deal.get("properties") or {})}}
 
     @understood
     async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:
-        """The same with its primary company, contacts, owner and page: the record of docs/mapping.md."""
+        """The record with the deal's primary company, contacts, owner and page, in the shape of docs/mapping.md.
+
+        Raises Refused, NotReachable.
+        """
         id: str = record["deal"]["id"]
         page = await self._page_of_deals()
         return {
@@ -89,9 +91,9 @@ class HubSpot:
     async def closed_since(
         self, changed: datetime, *, closed: datetime, stages: Collection[str], after: str | None = None
     ) -> DealPage:
-        """Deals in one of those stages that closed and were changed since those moments. Raises Refused, NotReachable.
+        """A page of deals in `stages`, closed since `closed` and changed since `changed`, the longest unchanged first.
 
-        HubSpot's search runs some seconds behind.
+        HubSpot's search is some seconds behind. Raises Refused, NotReachable.
         """
         since, _, offset = (after or "").partition("/")
         since = since or _milliseconds(changed)
@@ -108,14 +110,14 @@ class HubSpot:
         }
         if offset and offset != "0":
             asked["after"] = offset
-        found = await self._post("/crm/v3/objects/deals/search", asked)
-        if offset and _after(found) == offset:
+        page = await self._post("/crm/v3/objects/deals/search", asked)
+        if offset and _after(page) == offset:
             raise NotReachable("a search gives the same page again and again: is DAY90_HUBSPOT_API right?")
-        deals = tuple(FoundDeal(id=str(deal["id"]), changed_at=_changed(deal)) for deal in found.get("results", ()))
-        return DealPage(deals=deals, after=_next_of_search(found, deals, since=since))
+        deals = tuple(FoundDeal(id=str(deal["id"]), changed_at=_changed(deal)) for deal in page.get("results", ()))
+        return DealPage(deals=deals, after=_next_of_search(page, deals, since=since))
 
     async def write(self, id: str, properties: Mapping[str, str]) -> None:
-        """Set properties of the deal. Raises NotFound, Refused naming what HubSpot does not take, NotReachable."""
+        """Set properties of the deal. Raises NotFound, Refused naming the property that HubSpot lacks, NotReachable."""
         address = f"/crm/v3/objects/deals/{quote(id, safe='')}"
         await self._call("PATCH", address, json={"properties": dict(properties)}, names=tuple(properties))
 
@@ -125,17 +127,18 @@ class HubSpot:
         if not linked:
             return None
         primary = [to for to, kinds, _ in linked if PRIMARY in kinds]
-        found = await self._records("companies", [(primary or [linked[0][0]])[0]], properties)
-        return found[0] if found else None
+        companies = await self._records("companies", [(primary or [linked[0][0]])[0]], properties)
+        return companies[0] if companies else None
 
     async def _contacts(self, deal: str, properties: Collection[str]) -> Sequence[Mapping[str, Any]]:
+        """The deal's contacts with the labels of their associations."""
         linked = (await self._associated(deal, "contacts"))[:MOST_CONTACTS]
-        labels = {to: list(said) for to, _, said in linked}
-        found = await self._records("contacts", list(labels), properties)
-        return [{**contact, "labels": labels.get(contact["id"], [])} for contact in found]
+        labels = {to: list(names) for to, _, names in linked}
+        contacts = await self._records("contacts", list(labels), properties)
+        return [{**contact, "labels": labels.get(contact["id"], [])} for contact in contacts]
 
     async def _associated(self, deal: str, what: str) -> list[tuple[str, set[int], tuple[str, ...]]]:
-        """Id, types and labels of each association, page by page."""
+        """Id, types and labels of each association of the deal, from all pages."""
         linked: list[tuple[str, set[int], tuple[str, ...]]] = []
         asked: dict[str, str] = {"limit": "500"}
         for _ in range(MOST_PAGES):
@@ -151,18 +154,18 @@ class HubSpot:
         raise NotReachable(f"the {what} of a deal come to no end, page after page: is DAY90_HUBSPOT_API right?")
 
     async def _records(self, what: str, ids: Sequence[str], properties: Collection[str]) -> list[dict[str, Any]]:
-        """In the order of the ids; what was deleted meanwhile is left out."""
-        found: dict[str, dict[str, Any]] = {}
+        """The records with those ids, in their order; one that was deleted meanwhile is left out."""
+        records: dict[str, dict[str, Any]] = {}
         for first in range(0, len(ids), BATCH):
             inputs = [{"id": id} for id in ids[first : first + BATCH]]
             asked = {"properties": sorted(properties), "inputs": inputs}
             answer = await self._post(f"/crm/v3/objects/{what}/batch/read", asked)
             for record in answer.get("results", ()):
-                found[str(record["id"])] = {"id": str(record["id"]), "properties": record.get("properties") or {}}
-        return [found[id] for id in ids if id in found]
+                records[str(record["id"])] = {"id": str(record["id"]), "properties": record.get("properties") or {}}
+        return [records[id] for id in ids if id in records]
 
     async def _owner(self, id: str | None) -> Mapping[str, Any] | None:
-        """Who owns the deal; somebody who has left is archived, and was the seller all the same."""
+        """The owner of the deal, also one who has left: HubSpot calls those archived, and they were the seller."""
         if not id:
             return None
         for archived in ("false", "true"):
@@ -174,10 +177,10 @@ class HubSpot:
         return None
 
     async def _page_of_deals(self) -> str:
-        """What the addresses of deals in HubSpot begin with; asked until it is known.
+        """The beginning of the addresses of deals in HubSpot, asked for until an answer has it.
 
-        Empty where something between, like a gateway that passes /crm alone, or a missing scope keeps it from us: no
-        deal waits for the sake of a link. Raises NotReachable for what passes by itself, and for a wrong token.
+        Empty when a gateway that passes /crm alone, or a missing scope, keeps it from us: no deal waits for the sake
+        of a link. Raises NotReachable for what passes by itself, and for a wrong token.
         """
         if self._page is None:
             answer = await self._calls("GET", "/account-info/v3/details")
@@ -198,41 +201,44 @@ class HubSpot:
         return await self._call("POST", path, json=dict(asked))
 
     async def _call(self, method: str, path: str, *, names: Collection[str] = (), **asked: Any) -> Any:
-        """The JSON of the answer. `names` are what is written."""
+        """The JSON of the answer to one call. `names` are the properties that the call writes."""
         return _read(await self._calls(method, path, **asked), names)
 
 
 def _read(answer: httpx2.Response, names: Collection[str] = ()) -> Any:
-    """What it says. Raises what the status stands for; of HubSpot's words only those that name no data."""
+    """The JSON of the answer. Raises the error for its status, without those of HubSpot's words that may hold data."""
     raise_if_away(HubSpot.name, answer)
-    status, said = answer.status_code, json_of(answer)
-    category = str(said.get("category", "")) if isinstance(said, dict) else ""
+    status, body = answer.status_code, json_of(answer)
+    category = str(body.get("category", "")) if isinstance(body, dict) else ""
     if status == 401:
         # Not refused: everything waits until the operator has mended the token, and then goes on.
         raise NotReachable(WRONG_TOKEN)
     if status == 403:
-        raise NotReachable(f"the HubSpot app may not do that: it needs more scopes{_scopes(said)}")
+        raise NotReachable(f"the HubSpot app may not do that: it needs more scopes{_scopes(body)}")
     # A page of a proxy, or of a wrong address: who takes it for HubSpot never looks at that deal again.
-    raise_if_astray(HubSpot.name, answer, own=_is_own(said), setting="DAY90_HUBSPOT_API")
+    raise_if_astray(HubSpot.name, answer, own=_is_own(body), setting="DAY90_HUBSPOT_API")
     if status == 404:
         raise NotFound("HubSpot has no such record")
-    if status == 400 and (reason := _not_taken(said, names)):
+    if status == 400 and (reason := _not_taken(body, names)):
         raise Refused(reason, field="crm")
     if status >= 300:
         raise Refused(f"HubSpot refuses the request: {status} {category}".strip(), field="crm")
-    if not isinstance(said, dict):
+    if not isinstance(body, dict):
         raise NotReachable("HubSpot answers something else than JSON: is DAY90_HUBSPOT_API right?")
-    return said
+    return body
 
 
-def _is_own(said: Any) -> bool:
-    """Whether it is an error as HubSpot words them: gateways answer in JSON, too."""
-    return isinstance(said, dict) and (said.get("status") == "error" or not OF_ERRORS.isdisjoint(said))
+def _is_own(body: Any) -> bool:
+    """Whether an error is worded as HubSpot words its own: gateways answer in JSON, too."""
+    return isinstance(body, dict) and (body.get("status") == "error" or not OF_ERRORS.isdisjoint(body))
 
 
-def _not_taken(said: Any, names: Collection[str]) -> str:
-    """Which of the properties that we write HubSpot does not have, or not of that kind; of its words, our own names."""
-    message = json.dumps(said)
+def _not_taken(body: Any, names: Collection[str]) -> str:
+    """Which properties that we write HubSpot lacks, or has of another kind; empty when the error is about neither.
+
+    Of HubSpot's words only our own names are repeated.
+    """
+    message = json.dumps(body)
     missing = [name for name in names if re.search(rf"Property \W*{re.escape(name)}\W+does not exist", message)]
     if missing:
         return (
@@ -248,17 +254,17 @@ def _not_taken(said: Any, names: Collection[str]) -> str:
     return ""
 
 
-def _scopes(said: Any) -> str:
-    """Those that HubSpot names in an error of the category MISSING_SCOPES."""
+def _scopes(body: Any) -> str:
+    """The scopes that HubSpot names in an error of the category MISSING_SCOPES, in brackets; else empty."""
     try:
-        named = said["errors"][0]["context"]["requiredGranularScopes"]
+        named = body["errors"][0]["context"]["requiredGranularScopes"]
         return f" ({', '.join(str(scope) for scope in named)})"
     except (LookupError, TypeError):
         return ""
 
 
 def _wait(answer: httpx2.Response) -> float | None:
-    """Seconds that HubSpot asks us to wait; None when it does not."""
+    """The seconds that HubSpot asks us to wait; None when it does not."""
     return asked_to_wait(answer) if answer.status_code == 429 else None
 
 
@@ -267,9 +273,9 @@ def _after(page: Mapping[str, Any]) -> str | None:
     return str(following["after"]) if following.get("after") else None
 
 
-def _next_of_search(found: Mapping[str, Any], deals: Sequence[FoundDeal], *, since: str) -> str | None:
-    """`since/offset`: where the search ends, another begins at the last one's change."""
-    after = _after(found)
+def _next_of_search(page: Mapping[str, Any], deals: Sequence[FoundDeal], *, since: str) -> str | None:
+    """The cursor `since/offset` of the next page; where a search ends, another begins at its last result's change."""
+    after = _after(page)
     if after is None or not deals:
         return None
     if not after.isdigit() or int(after) + PER_SEARCH_PAGE <= MOST_FOUND:
@@ -280,8 +286,8 @@ def _next_of_search(found: Mapping[str, Any], deals: Sequence[FoundDeal], *, sin
 
 
 def _changed(deal: Mapping[str, Any]) -> datetime:
-    said = deal.get("updatedAt") or (deal.get("properties") or {}).get("hs_lastmodifieddate")
-    return datetime.fromisoformat(str(said))
+    at = deal.get("updatedAt") or (deal.get("properties") or {}).get("hs_lastmodifieddate")
+    return datetime.fromisoformat(str(at))
 
 
 def _milliseconds(at: datetime) -> str:

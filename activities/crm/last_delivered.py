@@ -1,4 +1,4 @@
-"""What does a CRM that we do not read say of a deal? What it told us last, by its own time and not by ours."""
+"""What does a CRM that we cannot read say of a deal? What it delivered last, by its own time and not by ours."""
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -11,18 +11,21 @@ from domain.refusal import Refused
 from domain.trouble import NotFound
 
 LOOKED_AT = 50
-"""The newest so many deliveries of a deal: Salesforce sends again for a day what was not acknowledged."""
+"""Deliveries of a deal that are looked at, the newest: Salesforce repeats for a day what was not acknowledged."""
 
 
 class Deliveries(Protocol):
-    """What was delivered of one thing."""
+    """Reads what was delivered about one subject."""
 
     def of(self, source: str, subject: str, *, most: int) -> Sequence[InboxRow]:
-        """The newest of them, newest first."""
+        """The newest deliveries about the subject, up to `most`, newest first."""
 
 
 class LastDelivered:
-    """A CRM known by its deliveries alone. `changed` reads from a record when it was changed, or raises Refused."""
+    """A CRM known by its deliveries alone.
+
+    `changed` reads from a record when the deal was changed; it raises Refused for a moment that cannot be read.
+    """
 
     def __init__(
         self, source: str, deliveries: Deliveries, *, changed: Callable[[Mapping[str, Any]], datetime]
@@ -32,24 +35,27 @@ class LastDelivered:
         self._changed = changed
 
     async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:  # noqa: ARG002  # the port's
-        """The record that was changed last; of two without a time, the one that came last.
+        """The delivered record that was changed last; of two without a time, the one that came last.
 
         Raises NotFound, and Refused with the field where a delivery that waits has no time that can be read.
         """
         subject = f"{self._source}-{id}"
         rows = await asyncio.to_thread(self._deliveries.of, self._source, subject, most=LOOKED_AT)
         bodies = [row for row in rows if isinstance(row.body, Mapping)]
-        told: list[tuple[datetime, Mapping[str, Any]]] = [
+        records: list[tuple[datetime, Mapping[str, Any]]] = [
             (at, row.body) for row in bodies if (at := self._moment(row)) is not None
         ]
-        if not told:
+        if not records:
             raise NotFound(f"nothing was delivered of deal {id}")
-        # They stand newest first, and of equals the first is taken.
-        _, record = max(told, key=lambda one: one[0])
+        # The newest delivery comes first, and of equals `max` takes the first.
+        _, record = max(records, key=lambda dated: dated[0])
         return record
 
     def _moment(self, row: InboxRow) -> datetime | None:
-        """None for one that was refused before: it must not keep for ever what comes after it from being read."""
+        """When the delivered record was changed; None when that cannot be read and the delivery was refused before.
+
+        Such a delivery must not keep what comes after it from being read for ever.
+        """
         try:
             return self._changed(row.body)
         except Refused:
@@ -58,7 +64,7 @@ class LastDelivered:
             return None
 
     async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:  # noqa: ARG002  # the port's
-        """There is no more of it than was delivered."""
+        """The record as it is: there is no more of it than was delivered."""
         return record
 
     async def closed_since(
@@ -69,21 +75,21 @@ class LastDelivered:
         stages: Collection[str],  # noqa: ARG002  # the port's
         after: str | None = None,  # noqa: ARG002  # the port's
     ) -> DealPage:
-        """Nobody can be asked."""
+        """An empty page: this CRM cannot be searched."""
         return DealPage()
 
     async def write(self, id: str, properties: Mapping[str, str]) -> None:  # noqa: ARG002  # the port's
-        """Raises Refused: there is no way back."""
+        """Raises Refused: this CRM cannot be written to."""
         raise Refused(f"deal {id} cannot be written to: its CRM tells us, and is not asked")
 
 
 def changed_in_salesforce(record: Mapping[str, Any]) -> datetime:
-    """When the opportunity was changed; before all others where that was not sent along.
+    """When the opportunity was changed; the earliest moment there is, in UTC, when the record does not say.
 
-    Raises Refused with the field for what is no moment with its zone: taken as text it would sort anywhere.
+    Raises Refused with the field for anything but a moment with its zone: compared as text it would sort anywhere.
     """
-    told = record.get("Opportunity")
-    fields = told if isinstance(told, Mapping) else {}
+    opportunity = record.get("Opportunity")
+    fields = opportunity if isinstance(opportunity, Mapping) else {}
     name = next((name for name in ("SystemModstamp", "LastModifiedDate") if fields.get(name)), None)
     if name is None:
         return datetime.min.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What does Salesforce say of a deal? Its REST API, called as the user of an app with client credentials."""
+"""How are deals read from Salesforce and written to? By its REST API, as the user of an app with client credentials."""
 
 import asyncio
 import re
@@ -13,7 +13,7 @@ from activities.crm.calls import TIMEOUT, Calls, Pause, understood
 from activities.crm.salesforce_troubles import (
     NAME,
     NoSuchField,
-    found_in,
+    answer_in,
     raise_if_not_written,
     token_in,
     unseen,
@@ -24,19 +24,19 @@ from domain.refusal import Refused
 from domain.trouble import NotFound, NotReachable
 
 VERSION = "v64.0"
-"""Summer '25: all organisations have it, and Salesforce keeps a version for three years at least."""
+"""The API of Summer '25: all organisations have it, and Salesforce keeps a version for three years at least."""
 API = f"/services/data/{VERSION}"
 MOST_PAGES = 500
-"""Of one search, with up to 2,000 deals each: more close in no outage, and a search that never ends is none."""
+"""Pages of one search, of up to 2,000 deals: no outage lets more close, and a search without an end is an error."""
 PAGE = re.compile(r"/services/data/v\d{1,3}\.\d/query/[A-Za-z0-9]{1,64}-\d{1,9}")
-"""The address of a next page. Only such a one is called: our token goes along."""
+"""The address of a next page. No other is called, since our token goes along."""
 
 
 class Salesforce:
-    """A Salesforce organisation, read and written by an app. May be shared by tasks of one event loop.
+    """Reads and writes opportunities of a Salesforce organisation. May be shared by tasks of one event loop.
 
-    `address` is its My Domain. The token is fetched with the first call, kept, and renewed when it is not taken any
-    more: Salesforce does not say for how long it holds.
+    `address` is the organisation's My Domain. The token is fetched with the first call, reused, and renewed when it is
+    no longer taken: Salesforce does not say for how long it is valid.
     """
 
     name = NAME
@@ -62,7 +62,7 @@ class Salesforce:
 
     @understood
     async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:
-        """The opportunity alone as it is now: one call, and another where the organisation lacks a field.
+        """The opportunity alone, as it is now: one call, and another for each field that the organisation lacks.
 
         Raises NotFound for one that was deleted, Refused for one that our user does not see, NotReachable.
         """
@@ -70,31 +70,34 @@ class Salesforce:
         wanted: Sequence[str] = [name for name in properties if name.startswith("Opportunity.")]
         while True:
             try:
-                found = await self._ask(soql.of_deal(id, wanted), deleted_too=True)
+                answer = await self._ask(soql.of_deal(id, wanted), deleted_too=True)
                 break
             except NoSuchField as lacking:
                 wanted = _left(wanted, lacking)
-        if found["totalSize"] == 0:
+        if answer["totalSize"] == 0:
             raise Refused(unseen(), field="Opportunity.Id")
-        [opportunity] = found["records"]
+        [opportunity] = answer["records"]
         if opportunity["IsDeleted"]:
             raise NotFound(f"opportunity {id} was deleted")
         return {"Opportunity": _plain(opportunity)}
 
     @understood
     async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:
-        """The same with its account, contacts, owner and page: the record of docs/mapping.md."""
+        """The record with the opportunity's account, contacts, owner and page, in the shape of docs/mapping.md.
+
+        Raises Refused, NotReachable.
+        """
         id: str = record["Opportunity"]["Id"]
         wanted: Sequence[str] = [name for name in properties if not name.startswith("Opportunity.")]
         while True:
             try:
-                found = await self._ask(soql.of_what_belongs_to_it(id, wanted))
+                answer = await self._ask(soql.of_what_belongs_to_it(id, wanted))
                 break
             except NoSuchField as lacking:
                 wanted = _left(wanted, lacking)
-        if found["totalSize"] == 0:
+        if answer["totalSize"] == 0:
             raise NotReachable("the opportunity has gone while it was read")
-        [belonging] = found["records"]
+        [belonging] = answer["records"]
         return {
             **record,
             "Account": _plain(belonging.get("Account")),
@@ -107,21 +110,21 @@ class Salesforce:
     async def closed_since(
         self, changed: datetime, *, closed: datetime, stages: Collection[str], after: str | None = None
     ) -> DealPage:
-        """Opportunities in one of those stages that closed and were changed since those moments.
+        """A page of opportunities in `stages`, closed since `closed` and changed since `changed`.
 
-        Whatever is written to an opportunity counts as a change (SystemModstamp), of the day of closing the day alone.
-        Raises Refused, NotReachable.
+        The longest unchanged come first. Anything written to an opportunity counts as a change (SystemModstamp); of
+        `closed` only the day counts. Raises Refused, NotReachable.
         """
         number, _, address = (after or "0").partition("/")
         if address:
-            found = await self._get(f"/{address}")
+            page = await self._get(f"/{address}")
         else:
-            found = await self._ask(soql.of_closed(changed, closed=closed, stages=stages))
+            page = await self._ask(soql.of_closed(changed, closed=closed, stages=stages))
         deals = tuple(
             FoundDeal(id=str(row["Id"]), changed_at=datetime.fromisoformat(row["SystemModstamp"]))
-            for row in found["records"]
+            for row in page["records"]
         )
-        following = _next_page(found)
+        following = _next_page(page)
         if following is None:
             return DealPage(deals=deals)
         if int(number) + 1 >= MOST_PAGES:
@@ -130,14 +133,14 @@ class Salesforce:
 
     @understood
     async def write(self, id: str, properties: Mapping[str, str]) -> None:
-        """Set fields of the opportunity. Raises NotFound, Refused saying what somebody has to do, NotReachable."""
+        """Set fields of the opportunity. Raises NotFound, Refused saying what a person has to do, NotReachable."""
         if not soql.ID.fullmatch(id):
             raise NotFound(f"{id} is no id of an opportunity")
         answer = await self._call("PATCH", f"{API}/sobjects/Opportunity/{id}", json=dict(properties))
         raise_if_not_written(answer, properties)
 
     async def _all_roles(self, page: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-        """Those of the question's own answer, and where that was cut, of the pages behind it."""
+        """The contact roles of a query: those of its own answer and, where that was cut, of the pages after it."""
         roles: list[Mapping[str, Any]] = []
         while page is not None:
             roles += page["records"]
@@ -151,10 +154,10 @@ class Salesforce:
         return await self._get(f"{API}/{'queryAll' if deleted_too else 'query'}", params={"q": question})
 
     async def _get(self, path: str, **asked: Any) -> Mapping[str, Any]:
-        return found_in(await self._call("GET", path, **asked))
+        return answer_in(await self._call("GET", path, **asked))
 
     async def _call(self, method: str, path: str, **asked: Any) -> httpx2.Response:
-        """The answer to a call with our token, which is renewed once where it is not taken."""
+        """The answer to one call with our token; when the token is not taken, it is renewed and the call made again."""
         token = self._token or await self._renewed(None)
         answer = await self._calls(method, path, headers={"Authorization": f"Bearer {token}"}, **asked)
         if answer.status_code != 401:
@@ -163,7 +166,7 @@ class Salesforce:
         return await self._calls(method, path, headers={"Authorization": f"Bearer {token}"}, **asked)
 
     async def _renewed(self, stale: str | None) -> str:
-        """Another token than that; of those who find it stale together, one fetches."""
+        """A token other than `stale`. Of tasks that find it stale at the same time, one fetches the new one."""
         async with self._fetching:
             if self._token is None or self._token == stale:
                 self._token = None
@@ -173,7 +176,7 @@ class Salesforce:
 
 
 def _left(wanted: Sequence[str], lacking: NoSuchField) -> Sequence[str]:
-    """What can still be asked for. Raises NoSuchField where the field should be there."""
+    """The fields that can still be asked for. Raises NoSuchField when the missing one should be there."""
     left = soql.without(wanted, lacking.field, of=lacking.of)
     if left is None:
         raise lacking
@@ -190,7 +193,7 @@ def _next_page(page: Mapping[str, Any]) -> str | None:
 
 
 def _people(roles: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Each contact once with its role, or a list of them; those whom our user may not see are left out."""
+    """Each contact once, with its role or list of roles; contacts that our user may not see are left out."""
     people: dict[str, dict[str, Any]] = {}
     named: dict[str, list[str]] = {}
     for role in roles:

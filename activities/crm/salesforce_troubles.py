@@ -1,4 +1,6 @@
-"""What does Salesforce mean by an error, and who must act? Its REST API's codes in words; of its own, only names.
+"""What does an error of Salesforce mean, and who must act? The codes of its REST API, in our words.
+
+Of Salesforce's own words only names of fields are repeated: the rest may hold data.
 
 Shape: a list of `{"errorCode": …, "message": …, "fields": […]}`; REST API Developer Guide, "Status Codes and Error
 Responses".
@@ -28,7 +30,7 @@ PASSES = {
     "INVALID_SESSION_ID": f"Salesforce does not take the token that it has just given: {USER} needs the permission API"
     " Enabled, and to be let in from the addresses of the workers (Login IP Ranges)",
 }
-"""By itself, or once an administrator has acted: everything waits and then goes on."""
+"""Codes of what passes by itself, or once an administrator has acted: everything waits and then goes on."""
 REFUSES = {
     "INVALID_FIELD_FOR_INSERT_UPDATE": f"Salesforce does not let {USER} edit {{fields}}: make the field editable for"
     " it (Field-Level Security)",
@@ -46,19 +48,21 @@ REFUSES = {
     " a Date for the go-live, a URL for the link",
     "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": "{fields} takes its own list of values alone: make it Text(255)",
 }
-"""A person has to do something first, about this one deal or about all."""
+"""Codes of what a person has to mend first, for this one deal or for all."""
 MOST_NAMED = 5
 API_NAME = re.compile(r"[A-Za-z]\w{0,79}", re.ASCII)
 
 
 class Error(NamedTuple):
+    """One error of an answer; `fields` are the API names of the fields it is about."""
+
     code: str
     message: str
     fields: tuple[str, ...]
 
 
 class NoSuchField(NotReachable):
-    """A question names a field that the organisation does not have, or does not show to our user."""
+    """A query names a field that the organisation does not have, or does not show to our user."""
 
     def __init__(self, field: str, of: str) -> None:
         super().__init__(
@@ -69,7 +73,7 @@ class NoSuchField(NotReachable):
 
 
 def wait_of(answer: httpx2.Response) -> float | None:
-    """Seconds that an answer asks us to wait; None when it does not."""
+    """The seconds that the answer asks us to wait; None when it does not."""
     if answer.status_code == 429 or (answer.status_code == 503 and "retry-after" in answer.headers):
         return asked_to_wait(answer)
     if answer.status_code >= 400 and "UNABLE_TO_LOCK_ROW" in _codes(json_of(answer)):
@@ -77,8 +81,8 @@ def wait_of(answer: httpx2.Response) -> float | None:
     return None
 
 
-def found_in(answer: httpx2.Response) -> Mapping[str, Any]:
-    """What a question found. Raises NoSuchField, Refused, NotReachable."""
+def answer_in(answer: httpx2.Response) -> Mapping[str, Any]:
+    """The JSON that answers a query. Raises NoSuchField, Refused, NotReachable."""
     errors = _raise_what_all_have(answer)
     for error in errors:
         if error.code == "INVALID_FIELD":
@@ -87,19 +91,19 @@ def found_in(answer: httpx2.Response) -> Mapping[str, Any]:
             raise NotReachable(f"{USER} may not read opportunities with their accounts and contacts: let it")
     status = answer.status_code
     if status == 403:
-        raise NotReachable(f"{USER} may not do that: {_codes_said(errors) or 'it needs more permissions'}")
+        raise NotReachable(f"{USER} may not do that: {_codes_in_words(errors) or 'it needs more permissions'}")
     if status == 404:
         raise NotReachable("Salesforce answers 404 to a question: is DAY90_SALESFORCE_URL right?")
     if status >= 300:
-        raise Refused(f"Salesforce refuses the request: {status} {_codes_said(errors)}".strip(), field="crm")
-    said = json_of(answer)
-    if not isinstance(said, dict):
+        raise Refused(f"Salesforce refuses the request: {status} {_codes_in_words(errors)}".strip(), field="crm")
+    body = json_of(answer)
+    if not isinstance(body, dict):
         raise NotReachable("Salesforce answers something else than JSON: is DAY90_SALESFORCE_URL right?")
-    return said
+    return body
 
 
 def raise_if_not_written(answer: httpx2.Response, names: Collection[str]) -> None:
-    """Raises NotFound, Refused with what somebody has to do, NotReachable. `names` are the fields written."""
+    """Raise NotFound, Refused with what a person has to do, or NotReachable. `names` are the fields written."""
     errors = _raise_what_all_have(answer)
     for error in errors:
         if error.code == "ENTITY_IS_DELETED":
@@ -113,20 +117,20 @@ def raise_if_not_written(answer: httpx2.Response, names: Collection[str]) -> Non
     if status == 404:
         raise Refused(unseen(), field="crm")
     if status >= 300:
-        raise Refused(f"Salesforce refuses the change: {status} {_codes_said(errors)}".strip(), field="crm")
+        raise Refused(f"Salesforce refuses the change: {status} {_codes_in_words(errors)}".strip(), field="crm")
     if status != 204:
         raise NotReachable("Salesforce does not answer as documented: is DAY90_SALESFORCE_URL right?")
 
 
 def token_in(answer: httpx2.Response) -> str:
-    """The access token. Raises NotReachable, saying what the app in Salesforce lacks."""
+    """The access token in the answer. Raises NotReachable, saying what the app in Salesforce lacks."""
     raise_if_away(NAME, answer)
-    said = json_of(answer)
-    if not isinstance(said, dict):
+    body = json_of(answer)
+    if not isinstance(body, dict):
         raise NotReachable("what answers does not give tokens as Salesforce does: is DAY90_SALESFORCE_URL right?")
-    if answer.status_code == 200 and isinstance(token := said.get("access_token"), str) and token.isascii():
+    if answer.status_code == 200 and isinstance(token := body.get("access_token"), str) and token.isascii():
         return token
-    error = str(said.get("error", ""))
+    error = str(body.get("error", ""))
     why = f" ({error})" if API_NAME.fullmatch(error) else ""
     if error in ("invalid_client", "invalid_client_id"):
         raise NotReachable(
@@ -140,14 +144,14 @@ def token_in(answer: httpx2.Response) -> str:
 
 
 def unseen() -> str:
-    """Why an opportunity is not found that was not deleted."""
+    """Why an opportunity that was not deleted is not found."""
     return (
         f"Salesforce shows {USER} no such opportunity: give it View All for opportunities; or it was deleted for good"
     )
 
 
 def _raise_what_all_have(answer: httpx2.Response) -> Sequence[Error]:
-    """The errors that an answer holds. Raises NotReachable for what passes, and for what is not Salesforce's own."""
+    """The errors in the answer. Raises NotReachable for those that pass, and for an answer that is not Salesforce's."""
     errors = _errors(json_of(answer)) if answer.status_code >= 300 else ()
     for error in errors:
         if error.code in PASSES:
@@ -159,8 +163,8 @@ def _raise_what_all_have(answer: httpx2.Response) -> Sequence[Error]:
     return errors
 
 
-def _errors(said: Any) -> tuple[Error, ...]:
-    rows = said if isinstance(said, list) else []
+def _errors(body: Any) -> tuple[Error, ...]:
+    rows = body if isinstance(body, list) else []
     return tuple(
         Error(str(row.get("errorCode", "")), str(row.get("message", "")), _api_names(row.get("fields")))
         for row in rows
@@ -168,25 +172,25 @@ def _errors(said: Any) -> tuple[Error, ...]:
     )
 
 
-def _api_names(said: Any) -> tuple[str, ...]:
-    names = said if isinstance(said, list) else []
+def _api_names(fields: Any) -> tuple[str, ...]:
+    names = fields if isinstance(fields, list) else []
     return tuple(name for name in names if isinstance(name, str) and API_NAME.fullmatch(name))[:MOST_NAMED]
 
 
-def _codes(said: Any) -> tuple[str, ...]:
-    return tuple(error.code for error in _errors(said))
+def _codes(body: Any) -> tuple[str, ...]:
+    return tuple(error.code for error in _errors(body))
 
 
-def _codes_said(errors: Sequence[Error]) -> str:
+def _codes_in_words(errors: Sequence[Error]) -> str:
     return ", ".join(error.code for error in errors if API_NAME.fullmatch(error.code))
 
 
 def _no_such_field(error: Error) -> NotReachable:
-    """A column that is not there, or a relation."""
-    if found := re.search(r"No such column '(\w{1,80})' on (?:entity|sobject of type) '?(\w{1,80})", error.message):
-        return NoSuchField(found[1], found[2])
-    if found := re.search(r"[Rr]elationship '?(\w{1,80})", error.message):
-        return NoSuchField(found[1], "that object")
+    """The error for a column or a relation that the organisation does not have."""
+    if match := re.search(r"No such column '(\w{1,80})' on (?:entity|sobject of type) '?(\w{1,80})", error.message):
+        return NoSuchField(match[1], match[2])
+    if match := re.search(r"[Rr]elationship '?(\w{1,80})", error.message):
+        return NoSuchField(match[1], "that object")
     return NotReachable("Salesforce has no field that the mapping file reads, or does not show it to our user")
 
 

@@ -1,4 +1,4 @@
-"""How is Salesforce asked? Questions in SOQL, made from what a mapping reads; whatever enters one is checked first."""
+"""How is Salesforce queried? In SOQL, made from the fields that a mapping reads; whatever enters a query is checked."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -9,9 +9,9 @@ from domain.trouble import NotReachable
 
 ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
 FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}(?:\.[A-Za-z][A-Za-z0-9_]{0,79}){0,4}")
-"""A field by its API name, beyond up to four relations: `Partner__r.Name`."""
+"""A field by its API name, through up to four relations: `Partner__r.Name`."""
 MOST_CONTACTS = 200
-"""As many as a deal file holds."""
+"""The most that a deal file holds."""
 OF_THE_ROLE = frozenset({"Role", "IsPrimary"})
 """Fields of a contact's role in the deal; all others are the contact's own."""
 NOT_EVERYWHERE = re.compile(r"(?:Billing|Shipping|Mailing|Other)(?:Country|State)Code|CurrencyIsoCode")
@@ -20,32 +20,32 @@ PARENTS = ("Account", "Owner")
 OBJECTS = {"Opportunity": "Opportunity", "Account": "Account", "Owner": "User", "Contacts": "Contact"}
 """What Salesforce calls the parts of a record."""
 EARLIEST_ZONE = timedelta(hours=12)
-"""A deal closes on a day, which begins first 14 hours before it does in UTC, and last 12 hours after."""
+"""A deal closes on a day, which begins 14 hours earlier than in UTC where it begins first, 12 hours later at last."""
 
 
 def id_in_soql(id: str) -> str:
-    """Raises Refused for what is no id: it never comes near a question."""
+    """The id in quotes. Raises Refused for anything else: it never enters a query."""
     if not ID.fullmatch(id):
         raise Refused("should be an id of 15 or 18 letters and digits", field="Opportunity.Id")
     return f"'{id}'"
 
 
 def text_in_soql(text: str) -> str:
-    """Between quotes, with whatever would end it escaped."""
+    """The text in quotes, with whatever would end it escaped."""
     for sign, written in (("\\", "\\\\"), ("'", "\\'"), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
         text = text.replace(sign, written)
     return f"'{text}'"
 
 
 def all_of_parts(properties: Collection[str]) -> None:
-    """Raises NotReachable for a name that stands in `properties` of the mapping without the part it belongs to."""
+    """Raise NotReachable for a name in the mapping's `properties` without the part of the record it belongs to."""
     for name in properties:
         if name.partition(".")[0] not in OBJECTS:
             raise NotReachable(f"the mapping file asks for {name[:80]}: say of what, like Opportunity.{name[:80]}")
 
 
 def fields_of(part: str, properties: Collection[str]) -> list[str]:
-    """The fields of that part of a record that the mapping reads. Raises NotReachable for what can be no field."""
+    """The fields of that part of a record that the mapping reads. Raises NotReachable for what cannot be a field."""
     names = [name.removeprefix(f"{part}.") for name in properties if name.startswith(f"{part}.")]
     for name in names:
         if not FIELD.fullmatch(name):
@@ -54,13 +54,13 @@ def fields_of(part: str, properties: Collection[str]) -> list[str]:
 
 
 def of_deal(id: str, properties: Collection[str]) -> str:
-    """The opportunity's own fields, also of one that was deleted."""
+    """The query for an opportunity's own fields; a deleted one is found too, when asked by queryAll."""
     fields = dict.fromkeys(["Id", "IsDeleted", *fields_of("Opportunity", properties)])
     return f"SELECT {', '.join(fields)} FROM Opportunity WHERE Id = {id_in_soql(id)}"
 
 
 def of_what_belongs_to_it(id: str, properties: Collection[str]) -> str:
-    """Its account, owner, and contacts with their roles: the primary one first, then as they came."""
+    """The query for an opportunity's account, owner, and contacts with their roles: the primary one, then by age."""
     parents = [f"{part}.{name}" for part in PARENTS for name in fields_of(part, properties)]
     asked = fields_of("Contacts", properties)
     roles = dict.fromkeys(["Contact.Id", *(name if name in OF_THE_ROLE else f"Contact.{name}" for name in asked)])
@@ -72,7 +72,7 @@ def of_what_belongs_to_it(id: str, properties: Collection[str]) -> str:
 
 
 def of_closed(changed: datetime, *, closed: datetime, stages: Collection[str]) -> str:
-    """Deals in those stages that closed and were changed since those moments, the longest unchanged first."""
+    """The query for deals in `stages`, closed since `closed` and changed since `changed`, longest unchanged first."""
     day = (closed.astimezone(UTC) - EARLIEST_ZONE).date().isoformat()
     since = changed.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     named = ", ".join(text_in_soql(stage) for stage in sorted(stages))
@@ -83,9 +83,9 @@ def of_closed(changed: datetime, *, closed: datetime, stages: Collection[str]) -
 
 
 def without(properties: Collection[str], field: str, *, of: str) -> Sequence[str] | None:
-    """Those that are left where an organisation lacks a field that not everybody has; None where it should be there.
+    """The properties without a field that not every organisation has; None when every organisation should have it.
 
-    `of` is the object that lacks it, as Salesforce calls it.
+    `of` is the object that lacks the field, as Salesforce calls it.
     """
     if not NOT_EVERYWHERE.fullmatch(field):
         return None

@@ -1,4 +1,4 @@
-"""What follows from what the billing system says? Nothing yet: it is kept for the process that looks after payments."""
+"""What follows from a delivery of the billing system? Nothing yet: it is kept for a process that handles payments."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from domain.inbox import InboxRow, Settled
 
 
 class BillingIsKept:
-    """Handles what came by `/intake/stripe`."""
+    """Handles deliveries to `/intake/stripe`."""
 
     reads_the_present: ClassVar[bool] = False
 

@@ -1,4 +1,4 @@
-"""What follows from the stage that a deal is in? Read from the CRM as it is now, whatever the delivery said.
+"""What follows from the stage of a deal in the CRM? The deal is read as it is now, whatever the delivery says.
 
 So it does not matter in which order deliveries come, how late, or how often.
 """
@@ -20,30 +20,32 @@ from domain.refusal import Refused
 from domain.trouble import NotFound, NotReachable
 
 SOON = timedelta(days=1)
-"""A won deal whose day of closing is chosen by hand may carry an hour that has not come: it has closed all the same."""
+"""A won deal whose closing day was chosen by hand may have an hour in the future: it has closed all the same."""
 LATE = timedelta(days=7)
-"""A deal found later than this is taken up at the day on which it is found; before, what was due simply comes late."""
+"""A deal found later than this is taken up as of the day it is found; found sooner, only its first steps are late."""
 REOPENED = "deal-reopened"
-"""The risk in the register of an onboarding whose deal is open again."""
+"""The key of the risk in the register of an onboarding whose deal is open again."""
 FOUND = "deal_found"
-"""The kind of delivery that the reconciliation makes of a deal nobody told of."""
+"""The kind of the deliveries that the reconciliation makes for deals that nobody delivered."""
 
 
 class Lines(Protocol):
-    """How onboardings stand."""
+    """Reads how onboardings stand."""
 
-    def line(self, onboarding: str) -> Line | None: ...
+    def line(self, onboarding: str) -> Line | None:
+        """The onboarding as it stands now; None when there is none by that id."""
 
 
 class Registers(Protocol):
-    """What stands in an onboarding's registers."""
+    """Reads the registers of onboardings."""
 
-    def registers(self, onboarding: str) -> Sequence[RegisterRow]: ...
+    def registers(self, onboarding: str) -> Sequence[RegisterRow]:
+        """The onboarding's issues, risks, wins and scope changes as they stand."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DealStages:
-    """Handles what a CRM tells of its deals; the subject of a delivery is the deal: `<source>-<id>`.
+    """Handles what a CRM reports of its deals; the subject of a delivery is the deal: `<source>-<id>`.
 
     `name` is the CRM as people call it. `crm` is None where the CRM cannot be read because its `setting` is not set.
     """
@@ -134,7 +136,7 @@ class DealStages:
         try:
             await self.door.tell(line.onboarding, "end_onboarding", reversed_)
         except NotFound:
-            # Its deal was kept, and no workflow began.
+            # Its deal was stored, and no workflow began.
             return Settled(outcome="lost: no onboarding had begun")
         except Refused:
             ended = await self._line(id)
@@ -149,7 +151,7 @@ class DealStages:
         return Settled(outcome=f"{await self.introductions.begin(as_prospect(self.mapping.raw(full)))}: introduced")
 
     async def _open_again(self, line: Line | None, row: InboxRow) -> Settled:
-        """Neither won nor lost: none of our business, unless it was won before."""
+        """A deal that is neither won nor lost: nothing follows, unless it was won before."""
         if line is None or not line.taken:
             return Settled(outcome="in no stage that the mapping names: nothing follows")
         if line.ending:
@@ -166,7 +168,7 @@ class DealStages:
         return Settled(outcome=f"{line.onboarding}: reopened, recorded as a risk", onboarding=line.onboarding)
 
     async def _merged(self, id: str, row: InboxRow) -> Settled:
-        """It lives on in another deal, and its onboarding does not know."""
+        """A deal that was merged into another: follow that one, unless an onboarding of this one is under way."""
         into = str(row.body["mergedInto"]) if isinstance(row.body, Mapping) else ""
         line = await self._line(id)
         if line is not None and line.taken and not line.ending:
@@ -178,7 +180,7 @@ class DealStages:
         return await self._followed(into, row)
 
     async def _gone(self, id: str) -> Settled:
-        """It is not in the CRM any more. A deletion may be a mistake, and is no reversal: a person decides."""
+        """A deal that is no longer in the CRM. A deletion may be a mistake, and is no reversal: a person decides."""
         line = await self._line(id)
         if line is None or line.ending:
             return Settled(outcome=f"no longer in {self.name}; no onboarding is under way")

@@ -1,4 +1,4 @@
-"""What follows from a closed deal that any sender delivered? Its onboarding starts, once."""
+"""What follows from a closed deal that any sender delivered? Its onboarding starts, and starts once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from domain.refusal import InvalidDeal
 
 @dataclass(frozen=True)
 class DealStarts:
-    """Handles what came by `/intake/deals`: the body is a deal file, or what the mapping makes one of."""
+    """Handles deliveries to `/intake/deals`. The body is a deal file or, with a mapping, a record mapped to one."""
 
     reads_the_present: ClassVar[bool] = False
 

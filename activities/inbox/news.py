@@ -1,4 +1,4 @@
-"""What follows from signed news? The onboarding is told, or a figure is kept for whatever looks at figures."""
+"""What follows from signed news? It is brought to the onboarding, or, when it reports figures, they are stored."""
 
 import asyncio
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ LONGEST_OF_A_SENDER = LONGEST_NEWS_ID - len("news-")
 
 @dataclass(frozen=True)
 class NewsIsTold:
-    """Handles what came by `/intake/news`. `door` says that it came by that road, from a sender who signed it."""
+    """Handles deliveries to `/intake/news`. `door` names that road as the source, and its sender as proved."""
 
     reads_the_present: ClassVar[bool] = False
 

@@ -1,4 +1,4 @@
-"""What follows from what other systems delivered? Taken from the inbox in order, handed to its handler, settled."""
+"""What follows from deliveries of other systems? Each is taken from the inbox, handed to its handler and settled."""
 
 import asyncio
 from collections import defaultdict
@@ -22,26 +22,27 @@ from domain.trouble import NotFound, NotReachable
 from domain.wire import Wire
 
 MOST_AT_ONCE = 100
-"""So many deliveries are taken up in one step: a burst of thousands is through in some dozens of them."""
+"""Deliveries taken up in one round: a burst of thousands is through in some dozens of rounds."""
 MOST_NAMED = 200
-"""Of troubled deliveries: the receiver tries 50 alone and finds the others again. An answer holds 2 MB at most."""
+"""Troubled deliveries named in an answer, which holds 2 MB at most. The receiver tries 50 singly and finds the rest
+again."""
 MOST_TROUBLED = 1_000
-"""In one pass: what stands behind more troubled ones than that is seen by the next."""
+"""Troubled deliveries up to which a pass looks behind them; what waits behind more is seen by the next pass."""
 SIDE_BY_SIDE = 10
-"""So many subjects are worked on together: Temporal and the CRM answer while we wait, and neither is flooded."""
+"""Subjects worked on at the same time: Temporal and the CRM answer while we wait, and neither is flooded."""
 BEGINS_NO_MORE_AFTER = timedelta(seconds=60)
-"""With a CRM that takes ten seconds a deal a pass might never come to its end."""
+"""A pass begins no delivery after this: with a CRM that takes ten seconds a deal it might never end."""
 log = structlog.get_logger()
 
 
 class Pass(Wire):
-    """One pass through the inbox, leaving out what is tried on its own already."""
+    """One pass through the inbox. `apart_from` are ids to leave out: they are tried singly already."""
 
     apart_from: tuple[int, ...] = ()
 
 
 class Passed(Wire):
-    """What a pass left: `troubled` could not be settled now, `more` says whether others wait."""
+    """What a pass came to: how many were `settled`, ids that could not be settled now, whether `more` wait."""
 
     settled: int = 0
     troubled: tuple[int, ...] = ()
@@ -49,12 +50,14 @@ class Passed(Wire):
 
 
 class Taken(Wire):
+    """The delivery to take from the inbox, by its id."""
+
     id: int
 
 
 @dataclass(frozen=True)
 class Receiving:
-    """The activities of the receiver. `handlers` are by the source of a delivery."""
+    """The activities of the receiver. `handlers` are by source of delivery; `threads` are for the database."""
 
     inbox: Inbox
     handlers: Mapping[str, Handler]
@@ -64,29 +67,29 @@ class Receiving:
     async def work_through_inbox(self, once: Pass) -> Passed:
         """Settle what waits, as far as it can be settled now.
 
-        Where a source's way is closed it is looked at what the others delivered: however much waits for a CRM that is
-        away, it keeps nobody else's deals from being seen.
+        When a source cannot be reached, the pass goes on with the other sources: however much waits for a CRM that is
+        away, it holds up nobody else's deals.
         """
         until = asyncio.get_running_loop().time() + BEGINS_NO_MORE_AFTER.total_seconds()
         away: set[str] = set()
         settled, troubled, rounds = 0, set[int](), 0
         async with alive():
             while True:
-                known = frozenset(away)
+                away_before = frozenset(away)
                 here = await self._round({*once.apart_from, *troubled}, away=away, until=until, again=rounds == 0)
                 settled, rounds = settled + here.settled, rounds + 1
                 troubled |= set(here.troubled)
                 # Where nothing could be settled, what stands behind it may be: else whoever waits for it would be told
                 # that nothing can be done now.
-                go_on = away != known or (not here.settled and len(troubled) < MOST_TROUBLED)
+                go_on = away != away_before or (not here.settled and len(troubled) < MOST_TROUBLED)
                 if not here.more or not go_on or asyncio.get_running_loop().time() > until:
                     return Passed(settled=settled, troubled=tuple(sorted(troubled)[:MOST_NAMED]), more=here.more)
 
     async def _round(self, apart_from: Collection[int], *, away: set[str], until: float, again: bool) -> Passed:
-        """The oldest that were never tried, but of sources that are away; those that prove to be so are added to them.
+        """Work on the oldest deliveries that were never tried, skipping sources in `away`; add those that prove away.
 
-        With `again` those that failed before have what room is left: however many of them there are, they keep no
-        fresh one from its turn.
+        With `again`, deliveries that failed before fill the room that is left: however many there are, they keep no
+        fresh one from its turn. `until` is the time of the event loop after which none is begun.
         """
         apart_from, not_of = frozenset(apart_from), frozenset(away)
 
@@ -145,16 +148,16 @@ class Receiving:
             self.inbox.waits_for(id, reason)
 
     def _with_all_about_the_same(self, ready: Sequence[InboxRow], *, apart_from: Collection[int]) -> Sequence[InboxRow]:
-        """And whatever else waits about what is going to be looked at: it came before the look, so the look sees it."""
-        found = {row.id: row for row in ready}
+        """The ready rows and all else that waits about the same subjects: it came before the look, which sees it."""
+        rows = {row.id: row for row in ready}
         for source, handler in self.handlers.items():
             subjects = {row.subject for row in ready if row.source == source and row.subject}
             if subjects and handler.reads_the_present:
-                found |= {row.id: row for row in self.inbox.waiting_about(source, subjects)}
-        return [found[id] for id in sorted(found) if id not in apart_from]
+                rows |= {row.id: row for row in self.inbox.waiting_about(source, subjects)}
+        return [rows[id] for id in sorted(rows) if id not in apart_from]
 
     def _alike(self, of_one: Sequence[InboxRow]) -> Iterator[Sequence[InboxRow]]:
-        """Deliveries about one thing, in order, those together that one look settles.
+        """Deliveries about one subject, in order; those that one look settles come together.
 
         A handler that reads the world as it is now need not read it once for each of five changes.
         """
@@ -165,7 +168,7 @@ class Receiving:
 
     @activity.defn
     async def take_from_inbox(self, taken: Taken) -> str:
-        """One delivery that could not be settled with the others; Temporal tries it again. Answers with its state."""
+        """Settle one delivery that failed in a pass, and return its state; Temporal tries it again on NotReachable."""
         row = await in_thread(self.threads, self.inbox.get, taken.id)
         if row is None or row.state != "waiting":
             return "settled before"
