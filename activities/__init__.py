@@ -1,1 +1,1 @@
-"""Which side effects does an onboarding have? One small class per concern; `ports` says what they need."""
+"""Which side effects does an onboarding have? One small class for each; `ports` says what they need."""

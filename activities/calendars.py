@@ -10,17 +10,17 @@ ENGLISH = "en_US"
 
 
 def public_holidays(account: Account, *, years: range) -> WorkCalendar:
-    """The account's calendar for those years, with English names where the country's list has them.
+    """The account's public holidays and weekend for those years, with English names where the country's list has them.
 
-    Called in activities only: the list changes with the library, so what was found becomes part of the record.
+    Call it in activities only: the list changes with the library, so the result becomes part of the record.
     Raises InvalidDeal for a country or subdivision without a list.
     """
     supported = holidays.list_supported_countries()
     if account.country not in supported:
         raise InvalidDeal(f"no list of public holidays is known for {account.country}", field="account.country")
     if account.subdivision and account.subdivision not in supported[account.country]:
-        known = ", ".join(supported[account.country]) or "none"
-        raise InvalidDeal(f"is no part of {account.country}; known: {known}", field="account.subdivision")
+        listed = ", ".join(supported[account.country]) or "none"
+        raise InvalidDeal(f"is no part of {account.country}; known: {listed}", field="account.subdivision")
     languages = holidays.list_localized_countries().get(account.country, [])
     country = holidays.country_holidays(
         account.country,

@@ -1,4 +1,4 @@
-"""How does Temporal know that a worker still has something long in hand? By signs of life meanwhile."""
+"""How does Temporal know that a worker is still busy with a long activity? By regular heartbeats."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,20 +8,20 @@ from datetime import timedelta
 from temporalio import activity
 
 PULSE = timedelta(seconds=5)
-"""Between two signs; after four that did not come (`options.PASS_LOST`) its worker is given up."""
+"""Between two heartbeats; after four that did not come (`options.PASS_LOST`) the worker is given up."""
 
 
 @asynccontextmanager
 async def alive(*, pulse: timedelta = PULSE) -> AsyncIterator[None]:
-    """Gives signs of life for as long as it is inside, whatever it waits for: a CRM, the door's patience."""
+    """Send heartbeats for as long as the block runs, whatever it waits for: a CRM, an onboarding that is silent."""
 
-    async def tell() -> None:
+    async def beat() -> None:
         while True:
             activity.heartbeat()
             await asyncio.sleep(pulse.total_seconds())
 
-    telling = asyncio.create_task(tell())
+    beating = asyncio.create_task(beat())
     try:
         yield
     finally:
-        telling.cancel()
+        beating.cancel()

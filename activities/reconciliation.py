@@ -1,4 +1,4 @@
-"""Did a deal close without our hearing of it? What the CRMs have is compared with what has begun here."""
+"""Did a deal close without our hearing of it? The closed deals of the CRMs are compared with our onboardings."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -21,17 +21,17 @@ from domain.trouble import NotReachable
 from domain.wire import Instant, Wire
 
 OVERLAP = timedelta(minutes=15)
-"""What the last look saw is looked at again: a CRM's search runs behind, and its clock is not ours."""
+"""How far a look goes back behind the last one: a CRM's search is behind, and its clock is not ours."""
 FIRST_LOOK = timedelta(days=1)
-"""How far back the first look goes: what closed while day90 was being set up. Deals of before are brought in on purpose
-(`day90 start --as-of`), not by surprise."""
+"""How far back the first look goes: over what closed while day90 was being set up. Earlier deals are brought in on
+purpose (`day90 start --as-of`), not by surprise."""
 MOST_REMEMBERED = 200
-"""Deals that go into Temporal's history; the inbox has them all."""
+"""Deals named in Temporal's history; the inbox has them all."""
 log = structlog.get_logger()
 
 
 class CrmLook(Wire):
-    """What one CRM had: deals that were closed in that time, and those of them that nobody had told us of."""
+    """What a look at one CRM found: how many deals closed in that time, and the ids of those `missing` here."""
 
     source: str
     since: Instant
@@ -41,17 +41,21 @@ class CrmLook(Wire):
 
 
 class Reconciled(Wire):
+    """What the looks at all CRMs found; `says` is the same in words, for the Temporal UI."""
+
     looked: tuple[CrmLook, ...] = ()
     says: str = ""
 
 
 class Keeping(Protocol):
+    """Takes deliveries into the inbox."""
+
     def keep(self, deliveries: Sequence[Incoming]) -> None:
-        """Put them into the inbox; one that is there already stays as it is."""
+        """Put the deliveries into the inbox; one that is there already stays as it is."""
 
 
 class Source(NamedTuple):
-    """A CRM, and how its deals become ours; without a token it is not looked into."""
+    """A CRM and the mapping of its deals; `crm` is None when no settings open it, and then it is not searched."""
 
     crm: Crm | None
     mapping: ForeignDeals
@@ -59,7 +63,10 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Reconciling:
-    """`sources` are by the inbox's word for them; `wake` rouses the receiver, `threads` are for the database."""
+    """The activity of the look. `sources` are by their names in the inbox; `wake` lets the receiver look into it.
+
+    `threads` are for the database.
+    """
 
     sources: Mapping[str, Source]
     rechecks: Rechecks
@@ -71,9 +78,9 @@ class Reconciling:
 
     @activity.defn
     async def reconcile_crm(self) -> Reconciled:
-        """Look through every CRM since its mark; what is missing goes into the inbox, as if it had been delivered.
+        """Search every CRM from its mark on; missing deals go into the inbox, as if they had been delivered.
 
-        One that cannot be looked through keeps no other from it; its trouble is told at the end.
+        A CRM that cannot be searched keeps no other from being searched; its error is raised at the end.
         """
         looked, troubles = list[CrmLook](), list[ApplicationError]()
         for name, source in self.sources.items():
@@ -100,10 +107,10 @@ class Reconciling:
         after: str | None = None
         while True:
             page = await self._page(name, source, recheck, after=after)
-            found = await self._missing(page.deals, source.mapping)
-            await self._keep([_delivery(name, deal) for deal in found])
+            lacking = await self._missing(page.deals, source.mapping)
+            await self._keep([_delivery(name, deal) for deal in lacking])
             closed += len(page.deals)
-            missing += [deal.id for deal in found]
+            missing += [deal.id for deal in lacking]
             activity.heartbeat()
             if page.after is None:
                 break
@@ -145,7 +152,7 @@ def _shortened(looked: CrmLook) -> CrmLook:
 
 
 def _in_words(looked: Sequence[CrmLook]) -> str:
-    """For whoever looks into the Temporal UI."""
+    """The looks in words, for whoever reads the Temporal UI."""
     if not looked:
         return "no CRM is connected"
     return "; ".join(

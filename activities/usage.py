@@ -1,4 +1,4 @@
-"""What does the use of the product come to? Days are counted, milestones that it reaches are told, old events go."""
+"""What does the use of the product come to? Days are counted, milestones reached, old events deleted."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -21,16 +21,17 @@ from domain.usage import FreshDay
 from domain.wire import Wire
 
 DAYS_AT_ONCE = 50
-"""Days of groups that are counted in one transaction: some hundredths of a second, in which their writers wait."""
+"""Days of groups counted in one transaction: some hundredths of a second, in which writers to them wait."""
 DEALS_AT_ONCE = 200
+"""Deals whose groups are recorded in one transaction."""
 SIDE_BY_SIDE = 20
-"""Onboardings that are told together. A silent one keeps its place for the door's patience: fifty of them cost the
-others at most three times that, where it was fifty times."""
+"""Onboardings brought news at the same time. A silent one keeps its place until the door gives up: fifty of them cost
+the others at most three times that, where it was fifty times."""
 log = structlog.get_logger()
 
 
 class UsageCounted(Wire):
-    """What a look came to: so many days of groups counted; `troubled` onboardings could not be told."""
+    """What a look came to: `days` of groups counted, milestones `reached`, and `troubled` onboardings without answer."""
 
     days: int = 0
     reached: int = 0
@@ -39,9 +40,9 @@ class UsageCounted(Wire):
 
 @dataclass(frozen=True, kw_only=True)
 class Watching:
-    """The activity of the look. `door` says that news came by usage; single events are kept for `kept`.
+    """The activity of the look. `door` names usage as the source of its news; `threads` are for the database.
 
-    `threads` are for the database.
+    Single events are deleted after `kept`; what their days came to stays.
     """
 
     books: UsageBooks
@@ -54,7 +55,7 @@ class Watching:
 
     @activity.defn
     async def look_at_usage(self) -> UsageCounted:
-        """Once through everything that was written since it was last counted. Again it changes nothing."""
+        """Count what was written since the last look, and bring news of milestones reached. Again it changes nothing."""
         looked, after, silent = UsageCounted(), ("", 0), set[str]()
         # All the while: fifty silent onboardings take longer than Temporal is patient with a worker that is silent.
         async with alive(pulse=self.pulse):
@@ -66,21 +67,23 @@ class Watching:
         return looked
 
     async def _look_at(self, fresh: Sequence[FreshDay], before: UsageCounted, *, silent: set[str]) -> UsageCounted:
-        """Those that could not be told now are looked at again, and so their days stay fresh.
+        """Judge the onboardings of the fresh days, and return `before` with what was added.
 
-        They join the `silent`, who are not waited for a second time in this look.
+        The days of an onboarding that does not answer stay fresh, so that it is looked at again. It joins the `silent`,
+        who are not waited for a second time in this look.
         """
         await self._link()
         groups = frozenset(day.group_id for day in fresh)
-        found = await in_thread(self.threads, self.books.using, groups)
-        reached = await self._judge_all([using for using in found if using.onboarding not in silent], silent=silent)
-        troubled = frozenset[str]().union(*(using.groups for using in found if using.onboarding in silent))
+        onboardings = await in_thread(self.threads, self.books.using, groups)
+        asked = [using for using in onboardings if using.onboarding not in silent]
+        reached = await self._judge_all(asked, silent=silent)
+        troubled = frozenset[str]().union(*(using.groups for using in onboardings if using.onboarding in silent))
         through = [day for day in fresh if day.group_id not in troubled]
         await in_thread(self.threads, self.books.counted, through)
         return UsageCounted(days=before.days + len(through), reached=before.reached + reached, troubled=len(silent))
 
-    async def _judge_all(self, found: Sequence[Using], *, silent: set[str]) -> int:
-        """Some side by side, so that one that does not answer holds up none that do; how many milestones."""
+    async def _judge_all(self, onboardings: Sequence[Using], *, silent: set[str]) -> int:
+        """Judge onboardings, some at the same time, so that a silent one holds up none; returns how many milestones."""
         free = asyncio.Semaphore(SIDE_BY_SIDE)
 
         async def judged(using: Using) -> int:
@@ -92,10 +95,10 @@ class Watching:
                     log.warning("usage_not_told", onboarding=using.onboarding, kind=type(trouble).__name__)
                     return 0
 
-        return sum(await asyncio.gather(*(judged(using) for using in found)))
+        return sum(await asyncio.gather(*(judged(using) for using in onboardings)))
 
     async def _judge(self, using: Using) -> int:
-        """Tell what usage has reached; how many milestones. Raises NotReachable, and whatever else went wrong."""
+        """Bring news of each milestone that usage has reached, and return how many. Raises whatever went wrong."""
         reached = 0
         for milestone, rule in reachable(using):
             since = counts_from(rule, using, now=self.now(), day_length=self.day_length)
@@ -121,10 +124,10 @@ class Watching:
             pass
 
     async def _forget(self) -> int:
-        """In steps, since nobody else writes meanwhile on SQLite.
+        """Delete old events and return how many; in steps, since on SQLite nobody else can write meanwhile.
 
-        A day later than the intake takes none for it any more: clocks differ, and a day that is counted again from the
-        one event that came late would lose all the others.
+        Events go a day after the intake stops taking any for their day. Clocks differ, and a day that is counted again
+        from one late event would lose all the others.
         """
         before, forgotten = (self.now() - self.kept - DAY).date(), 0
         while gone := await in_thread(self.threads, partial(self.books.forget, before=before)):

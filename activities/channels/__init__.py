@@ -1,1 +1,1 @@
-"""Which ways lead into people's inboxes? One per channel, and the templates of what goes there."""
+"""By which channels do notices reach people? A folder for each channel, and the templates of the messages."""

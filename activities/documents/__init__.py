@@ -1,1 +1,1 @@
-"""What do we hand over as files? The documents, with their templates and fonts."""
+"""Which documents do we hand over as files? Their templates, words and fonts."""

@@ -1,4 +1,4 @@
-"""Which documents may a mail carry? Found by their reference, and made when the mail goes."""
+"""Which documents may a mail carry? Those named by a reference, made when the mail goes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,13 +17,15 @@ from domain.trouble import UnknownOnboarding
 
 
 class Prospects(Protocol):
+    """Reads introductions."""
+
     def dossier(self, introduction: str) -> IntroductionDossier:
-        """Raises UnknownOnboarding."""
+        """The introduction's prospect, playbook, calendar and owner. Raises UnknownOnboarding."""
 
 
 @dataclass(frozen=True)
 class Documents:
-    """`process/<introduction>/<language>`: the process as that prospect would live it, by what is known now."""
+    """Makes documents by reference. `process/<introduction>/<language>` is the outline of a prospect's onboarding."""
 
     prospects: Prospects
     staff: Callable[[], Team]
@@ -31,6 +33,7 @@ class Documents:
     process: ProcessDocument
 
     def __call__(self, reference: str) -> DocumentFile | None:
+        """The document by what is known now; None when there is none by that reference."""
         kind, _, rest = reference.partition("/")
         introduction, _, wanted = rest.rpartition("/")
         if kind != "process" or wanted not in PROCESS:
@@ -53,10 +56,10 @@ class Documents:
 
 
 def _contacts(dossier: IntroductionDossier, team: Team, language: Language) -> list[Contact]:
-    """Whom the prospect may write to: who would own the onboarding, and the seller."""
-    found, owner, seller = [], team.member(dossier.owner), dossier.prospect.seller
+    """The people whom the prospect may write to: the CSM who would own the onboarding, and the seller."""
+    contacts, owner, seller = [], team.member(dossier.owner), dossier.prospect.seller
     if owner is not None:
-        found.append(Contact(name=owner.name, role=ROLE_TITLES[owner.role][language], email=owner.email))
+        contacts.append(Contact(name=owner.name, role=ROLE_TITLES[owner.role][language], email=owner.email))
     if seller is not None:
-        found.append(Contact(name=seller.name, role=PROCESS[language]["seller"], email=seller.email))
-    return found
+        contacts.append(Contact(name=seller.name, role=PROCESS[language]["seller"], email=seller.email))
+    return contacts

@@ -1,4 +1,4 @@
-"""How does the outline of the process become a PDF? Set by Typst, with fonts of our own; nothing else is read."""
+"""How does the outline of an onboarding become a PDF? Typeset by Typst, with our own fonts; nothing else is read."""
 
 import json
 from collections.abc import Mapping
@@ -18,21 +18,24 @@ TEMPLATE = Path(__file__).parent / "process.typ"
 
 
 class CannotBeSet(Exception):
-    """The document cannot be made. Who must act: us; the reason names the line of the template."""
+    """The document cannot be typeset. Who must act: us; the reason names the line of the template."""
 
 
 @dataclass(frozen=True)
 class ProcessDocument:
-    """Sets outlines. May be shared by threads: every document has a compiler of its own, the fonts are read once."""
+    """Typesets outlines. May be shared by threads: each document has a compiler of its own, the fonts are read once."""
 
     template: Path = field(default=TEMPLATE)
 
     def pdf(self, outline: Outline, *, at: datetime) -> bytes:
-        """`at` stands in the file as when it was made: the same outline at the same moment is the same file."""
+        """The outline as a PDF, dated `at`: the same outline at the same moment gives the same bytes.
+
+        Raises CannotBeSet.
+        """
         return self._set(outline, format="pdf", timestamp=int(at.timestamp()))[0]
 
     def pages(self, outline: Outline, *, ppi: float = 96) -> list[bytes]:
-        """Each page as a PNG, for whoever wants to see it."""
+        """Each page of the outline as a PNG. Raises CannotBeSet."""
         return self._set(outline, format="png", ppi=ppi)
 
     def _set(self, outline: Outline, **how: Any) -> list[bytes]:

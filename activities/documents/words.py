@@ -1,4 +1,4 @@
-"""What do our documents say in their own words? The headings and the few sentences, in each language."""
+"""What do our documents say by themselves? Headings and a few sentences, in each language."""
 
 from domain.text import Language
 
@@ -78,4 +78,4 @@ PROCESS: dict[Language, dict[str, str]] = {
         "page": "{number} / {total}",
     },
 }
-"""Of the process outline. What stands in braces is put in where it is drawn."""
+"""The words of the process outline. The template fills in what is in braces."""

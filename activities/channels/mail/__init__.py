@@ -1,1 +1,1 @@
-"""How does a message leave as mail? Made as one e-mail, sent over SMTP or put into a folder."""
+"""How does a notice become an e-mail, and leave? By SMTP, or as a file in a folder."""

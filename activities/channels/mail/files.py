@@ -1,4 +1,4 @@
-"""How is a mail kept as a file? In a folder where people and tests can read it."""
+"""How is a mail written as a file? Into a folder where people and tests can read it."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ from domain.trouble import ChannelDown
 
 @dataclass(frozen=True, kw_only=True)
 class MailFiles:
-    """Keeps every mail as a file: `<when>-<kind>-<person>-<8 hex>.eml`, so that a listing tells the story in order."""
+    """Writes each mail to a file, `<when>-<kind>-<person>-<8 hex>.eml`, so that a listing is in order of time."""
 
     folder: Path
     sender: str
@@ -26,7 +26,7 @@ class MailFiles:
     documents: Documents | None = None
 
     def deliver(self, waiting: WaitingNotice) -> Receipt:
-        """A second try writes the same file again. Raises ChannelDown when the folder cannot be written."""
+        """Write the notice to its file; a second try writes the same file again. Raises ChannelDown when it cannot."""
         message = compose(waiting, self.rendering, sender=self.sender, now=self.now(), documents=self.documents)
         file = self.folder / _file_name(waiting)
         try:
@@ -46,7 +46,7 @@ def _file_name(waiting: WaitingNotice) -> str:
 
 
 def _write_at_once(file: Path, content: bytes) -> None:
-    """All of the file or nothing, whoever looks and whenever we are killed."""
+    """Write all of the file or nothing, whoever looks meanwhile and whenever the process is killed."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as part:

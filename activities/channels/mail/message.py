@@ -1,4 +1,4 @@
-"""What goes over the wire? A rendered notice as one e-mail, the same whichever way it leaves."""
+"""How does a notice become an e-mail? Rendered, with headers and attachment, the same whichever way it leaves."""
 
 import hashlib
 import re
@@ -21,10 +21,10 @@ _HEADERS = HeaderRegistry()
 for _name in ("references", "in-reply-to"):
     _HEADERS.map_to_type(_name, MessageIDHeader)  # type: ignore[arg-type]  # typeshed: no BaseHeader, but mixed into one
 _POLICY = SMTP.clone(header_factory=_HEADERS)
-# Some servers refuse longer names; nobody's is.
+# Some servers refuse longer names, and nobody has one.
 _LONGEST_NAME = 80
 LARGEST_ATTACHMENT = 5_000_000
-"""Bytes. A third more in the mail; many servers refuse mails from 10 MB on."""
+"""Bytes. Encoding adds a third, and many servers refuse mails from 10 MB on."""
 _DEVIANT = re.compile("[ßς\u200c\u200d]")
 
 
@@ -34,16 +34,19 @@ def utc_now() -> datetime:
 
 
 class Documents(Protocol):
-    """What mails may carry."""
+    """Makes the documents that a mail may carry."""
 
     def __call__(self, reference: str) -> DocumentFile | None:
-        """The document as it is now; None where there is none by that reference."""
+        """The document as it is now; None when there is none by that reference."""
 
 
 def compose(
     waiting: WaitingNotice, rendering: Rendering, *, sender: str, now: datetime, documents: Documents | None = None
 ) -> EmailMessage:
-    """The notice as a message with the Message-ID that it was given. Raises ChannelRefuses."""
+    """The notice as an e-mail, with the Message-ID that it was given.
+
+    Raises ChannelRefuses when it cannot be rendered, has no valid address, or its document is missing or too large.
+    """
     name, _ = parseaddr(sender)
     facts, notice = waiting.notice.facts, waiting.notice
     rendered = rendering.render(waiting, sender=name)
@@ -68,7 +71,7 @@ def compose(
 
 
 def _attach(message: EmailMessage, reference: str, documents: Documents | None) -> None:
-    """The document that is meant, made now: what people read is as new as the mail. Raises ChannelRefuses."""
+    """Attach the document, made now, so that it is as new as the mail. Raises ChannelRefuses."""
     file = documents(reference) if documents is not None else None
     if file is None:
         raise ChannelRefuses(f"there is no document {reference} to attach")
@@ -80,12 +83,12 @@ def _attach(message: EmailMessage, reference: str, documents: Documents | None) 
 
 
 def message_id(waiting: WaitingNotice) -> str:
-    """The given Message-ID in its brackets."""
+    """The notice's Message-ID, in angle brackets."""
     return f"<{waiting.message_id.strip('<> ')}>"
 
 
 def _thread(waiting: WaitingNotice) -> str:
-    """The id of a first message that was never sent: what refers to it is shown as one conversation."""
+    """The id of a message that was never sent; all mails of an onboarding refer to it and show as one conversation."""
     domain = message_id(waiting).rstrip(">").rpartition("@")[2]
     about = waiting.notice.onboarding or waiting.notice.about
     onboarding = hashlib.sha256(about.encode()).hexdigest()[:16]
@@ -93,7 +96,7 @@ def _thread(waiting: WaitingNotice) -> str:
 
 
 def _address(name: str, address: str) -> Address:
-    """A person in a header. Raises ChannelRefuses, without the address in it, when no mail can go there."""
+    """Name and address for a header. Raises ChannelRefuses, without repeating it, when the address is not valid."""
     local, at, domain = address.strip().rpartition("@")
     try:
         # A domain of other letters travels in the ASCII form that every server knows. Of four letters Python's codec

@@ -1,4 +1,4 @@
-"""How does a mail leave over SMTP? Handed to a server step by step, since each refusal means something else."""
+"""How does a mail leave over SMTP? Step by step, since each refusal of the server means something else."""
 
 import re
 import smtplib
@@ -18,7 +18,7 @@ from activities.channels.texts.rendering import Rendering
 from domain.record import Receipt, WaitingNotice
 from domain.trouble import ChannelDown, ChannelRefuses
 
-# Per step of the conversation, not for the whole of it.
+# For each step of the conversation, not for the whole of it.
 _TIMEOUT_SECONDS = 30.0
 # The server wants a login or finds ours wrong: nothing is the matter with the message.
 _LOGIN_WANTED = frozenset({530, 534, 535, 538})
@@ -27,7 +27,7 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Server(Protocol):
-    """Where mail is handed in. `tls_from_start` is smtps; otherwise STARTTLS is used where the server offers it."""
+    """The mail server. `tls_from_start` is smtps; otherwise STARTTLS is used where the server offers it."""
 
     @property
     def host(self) -> str: ...
@@ -43,9 +43,9 @@ class Server(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SmtpMail:
-    """Hands mail to a server, one connection each: a kept one would have to be watched for having gone stale.
+    """Hands each mail to a server over a connection of its own: a shared one would have to be watched for staleness.
 
-    Blocks for as long as the server takes, so it is called in a thread.
+    Blocks for as long as the server takes, so it is called in a thread. `timeout` is in seconds, for each step.
     """
 
     server: Server
@@ -56,7 +56,10 @@ class SmtpMail:
     documents: Documents | None = None
 
     def deliver(self, waiting: WaitingNotice) -> Receipt:
-        """Raises ChannelDown or ChannelRefuses. After ChannelDown the server may have taken it all the same."""
+        """Hand the notice to the server; the receipt has its answer.
+
+        Raises ChannelDown, after which the server may have taken the mail all the same, or ChannelRefuses.
+        """
         message = compose(waiting, self.rendering, sender=self.sender, now=self.now(), documents=self.documents)
         with self._session() as session:
             answer = _hand_in(session, message, self._name)
@@ -72,7 +75,7 @@ class SmtpMail:
 
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
-        """A session that is ready for a message; whatever breaks in it means that the channel is down."""
+        """A session that is ready for a message. Raises ChannelDown for whatever breaks in it."""
         try:
             with _connected(self.server, self.timeout) as session:
                 yield session
@@ -82,6 +85,7 @@ class SmtpMail:
 
 @contextmanager
 def _connected(server: Server, timeout: float) -> Iterator[smtplib.SMTP]:
+    """A session with the server, encrypted where it offers that, and logged in where we have a password."""
     trust = ssl.create_default_context()
     session: smtplib.SMTP
     if server.tls_from_start:
@@ -109,7 +113,7 @@ def _connected(server: Server, timeout: float) -> Iterator[smtplib.SMTP]:
 
 
 def _hand_in(session: smtplib.SMTP, message: EmailMessage, name: str) -> str:
-    """What the server said when it had the message. Step by step, since each refusal means something else."""
+    """The server's answer once it has the message. Raises ChannelDown, or ChannelRefuses for a final refusal."""
     sender = parseaddr(str(message["From"]))[1]
     receiver = message["To"].addresses[0].addr_spec
     options = () if receiver.isascii() else ("SMTPUTF8", "BODY=8BITMIME")
@@ -125,26 +129,26 @@ def _hand_in(session: smtplib.SMTP, message: EmailMessage, name: str) -> str:
     except smtplib.SMTPDataError as refusal:
         code, answer = refusal.smtp_code, _bytes(refusal.smtp_error)
     _check(code, answer, what=f"{name} refused the message", final=code >= 500)
-    return _said(code, answer)
+    return _in_words(code, answer)
 
 
 def _check(code: int, answer: bytes, *, what: str, final: bool) -> None:
     if 200 <= code < 300:
         return
     if final and code not in _LOGIN_WANTED:
-        raise ChannelRefuses(f"{what}: {_said(code, answer)}")
-    raise ChannelDown(f"{what}: {_said(code, answer)}")
+        raise ChannelRefuses(f"{what}: {_in_words(code, answer)}")
+    raise ChannelDown(f"{what}: {_in_words(code, answer)}")
 
 
-def _said(code: int, answer: bytes) -> str:
-    """A server's answer without the addresses that it repeats: it goes into logs and histories."""
+def _in_words(code: int, answer: bytes) -> str:
+    """The server's answer in words, without the addresses it repeats: it goes into logs and histories."""
     text = " ".join(answer.decode("utf-8", "replace").split())
     return f"{code} {_ADDRESS.sub('address', text)}"[:300]
 
 
 def _what_broke(error: OSError | smtplib.SMTPException) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
-        return _said(error.smtp_code, _bytes(error.smtp_error))
+        return _in_words(error.smtp_code, _bytes(error.smtp_error))
     return str(error) or type(error).__name__
 
 

@@ -1,1 +1,1 @@
-"""What do messages say? Templates, rendered in the receiver's language, for every channel alike."""
+"""What do notices say? Templates, rendered in the receiver's language, the same for every channel."""

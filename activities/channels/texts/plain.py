@@ -1,4 +1,4 @@
-"""How does a message read without its markup? The same Markdown as the HTML part, written for a text/plain reader."""
+"""How does a message read as plain text? The Markdown of the HTML part, laid out for text/plain."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from activities.channels.texts.sealing import unseal_text
 
 
 def plain_text(tokens: Sequence[Token]) -> str:
-    """The message as text: blocks parted by an empty line, no line longer than its author made it."""
+    """The message as plain text: blocks separated by an empty line, line breaks where the author made them."""
     return _blocks(SyntaxTreeNode(tokens).children)
 
 
@@ -52,7 +52,7 @@ def _inline(node: SyntaxTreeNode) -> str:
 
 
 def _table(table: SyntaxTreeNode) -> Iterator[str]:
-    """A row as a line: columns do not stay in line in a proportional font or on a phone."""
+    """Each row as one line: columns would not stay aligned in a proportional font or on a phone."""
     *head, body = table.children
     titles = [_blocks(cell.children) for cell in head[0].children[0].children] if head else []
     for row in body.children:
@@ -61,17 +61,18 @@ def _table(table: SyntaxTreeNode) -> Iterator[str]:
             label, *values = cells
             yield _hang(f"{label}: {' · '.join(values)}", first="")
             continue
-        said = [
+        titled = [
             f"{title}: {cell}" if title else cell for title, cell in zip(titles[1:], cells[1:], strict=True) if cell
         ]
-        yield _hang(" · ".join([cells[0], *said]), first="- ")
+        yield _hang(" · ".join([cells[0], *titled]), first="- ")
 
 
 def _hang(text: str, *, first: str) -> str:
-    """The text with a mark before its first line and the rest beneath it."""
+    """The text with `first` before its first line and the other lines indented under it."""
     lines = text.split("\n")
     return "\n".join([first + lines[0], *(f"{' ' * (len(first) or 2)}{line}" if line else "" for line in lines[1:])])
 
 
 def _width(text: str) -> int:
+    """The columns that the text takes: wide characters, such as kanji, take two."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

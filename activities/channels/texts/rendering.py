@@ -1,7 +1,7 @@
-"""What does a notice say? Its template in the receiver's language, as subject, text and HTML.
+"""How is a notice rendered? By its template in the receiver's language, as subject, text and HTML.
 
-A template is light Markdown with the subject in its first line. What a company puts into its own folder under the same
-name (`en/reminder.md`, `ja/closing.md`, `layout.html`) is taken instead of ours.
+A template is light Markdown with the subject in its first line. A file of the same name in the company's own folder
+(`en/reminder.md`, `ja/closing.md`, `layout.html`) is used instead of ours.
 """
 
 from collections.abc import Callable
@@ -24,9 +24,9 @@ from domain.trouble import ChannelRefuses
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-# Titles may have 200 characters; what inboxes show of a subject ends long before.
+# Characters. Titles may have 200; what inboxes show of a subject ends long before.
 _LONGEST_SUBJECT = 160
-# What stands next to the subject in an inbox.
+# Characters of the preview that inboxes show next to the subject.
 _LONGEST_PREVIEW = 120
 # No raw HTML passes. A line break in a template is one in the mail: Japanese has no space to join lines with.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
@@ -48,12 +48,12 @@ class RenderedNotice:
 
 @dataclass(frozen=True)
 class Rendering:
-    """Renders notices. `company_templates` is looked in before ours; a changed file holds from the next mail on."""
+    """Renders notices. Templates in `company_templates` come before ours; a changed one counts from the next mail on."""
 
     company_templates: Path | None = None
 
     def render(self, waiting: WaitingNotice, *, sender: str = "") -> RenderedNotice:
-        """The notice in its receiver's language; `sender` stands at the head of the page.
+        """The notice in its receiver's language; `sender` is the name at the head of the page.
 
         Raises ChannelRefuses, naming the template, when it cannot be rendered: a fact that it prints is missing, or a
         company's own template is broken. The facts do not come into the error: it goes into logs.
@@ -70,11 +70,11 @@ class Rendering:
             raise ChannelRefuses(f"the template {name} cannot be rendered: {type(error).__name__}") from error
 
     def _render(self, name: str, waiting: WaitingNotice, words: Wording, sender: str) -> RenderedNotice:
-        known = {**waiting.notice.facts, _WORDS: words, "colleague": waiting.person.side == "vendor"}
-        first, _, body = self._jinja.get_template(name).render(known).lstrip().partition("\n")
+        facts = {**waiting.notice.facts, _WORDS: words, "colleague": waiting.person.side == "vendor"}
+        first, _, body = self._jinja.get_template(name).render(facts).lstrip().partition("\n")
         subject = _clipped(sealing.one_line(sealing.unseal_text(first)), _LONGEST_SUBJECT)
         opening, closing, footer = (
-            self._jinja.get_template(f"{words.language}/{part}.md").render(known).strip() for part in _REST
+            self._jinja.get_template(f"{words.language}/{part}.md").render(facts).strip() for part in _REST
         )
         message = _parse("\n\n".join((opening, body.strip(), closing)))
         small_print = _parse(footer)
@@ -112,7 +112,7 @@ class Rendering:
 
 
 def _in_readers_words(method: Callable[..., object]) -> Callable[..., object]:
-    """A filter that speaks the words of whoever the template is rendered for: one set of templates serves all."""
+    """A filter in the wording of whoever the template is rendered for: one set of templates serves all readers."""
 
     @pass_context
     def spoken(context: Context, *given: object) -> object:
@@ -124,7 +124,7 @@ def _in_readers_words(method: Callable[..., object]) -> Callable[..., object]:
 
 
 def _parse(markdown: str) -> list[Token]:
-    """The Markdown as tokens. A table whose head is empty is one of labels and values: the head is dropped."""
+    """The Markdown as tokens. A table with an empty head holds labels and values: its head is dropped."""
     tokens: list[Token] = []
     head: list[Token] | None = None
     for token in _MARKDOWN.parse(markdown):
@@ -147,7 +147,7 @@ def _html(tokens: list[Token]) -> str:
 
 
 def _preview(body: str) -> str:
-    """The first words of the message proper, for the line that inboxes show beside the subject."""
+    """The first paragraph of the message proper, for the line that inboxes show beside the subject."""
     first = body.strip().partition("\n\n")[0]
     return _clipped(sealing.one_line(plain_text(_parse(first))), _LONGEST_PREVIEW)
 

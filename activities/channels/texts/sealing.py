@@ -19,7 +19,7 @@ from markupsafe import Markup
 _OPENING, _CLOSING = "\ue000", "\ue001"
 _SEALED = re.compile(f"{_OPENING}([0-9a-f]*){_CLOSING}")
 
-# What could turn the rest of a line around: embeddings, overrides, isolates and marks of direction.
+# What could reverse the direction of the rest of a line: embeddings, overrides, isolates and marks of direction.
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # Control characters and our own seals; the tab is whitespace below.
@@ -30,7 +30,7 @@ Shape = Literal["line", "prose", "aside", "whole", "link", "button"]
 
 @dataclass(frozen=True)
 class Shaped:
-    """A value with how it is to be shown. `target` is where a link leads."""
+    """A value and how it is to be shown. `target` is the address of a link."""
 
     text: str
     shape: Shape = "line"
@@ -38,17 +38,17 @@ class Shaped:
 
 
 def prose(value: object) -> Shaped:
-    """Somebody's paragraph: its line breaks are kept."""
+    """A text that somebody wrote, shown with its line breaks."""
     return Shaped(str(value), "prose")
 
 
 def aside(value: object) -> Shaped | str:
-    """What stands small beneath the rest of a table's cell; nothing when it is empty."""
+    """A small line beneath the rest of a table's cell; nothing when the value is empty."""
     return Shaped(str(value), "aside") if value else ""
 
 
 def whole(value: object) -> Shaped:
-    """A few words that do not break over two lines."""
+    """A few words, shown without a line break between them."""
     return Shaped(str(value), "whole")
 
 
@@ -58,18 +58,18 @@ def link(target: object, text: str) -> Shaped:
 
 
 def button(target: object, text: str) -> Shaped:
-    """As `link`, as large as the one thing to press."""
+    """A link as a button, for the one thing to press; plain words when the target is no http address."""
     return Shaped(text, "button", _page(str(target)))
 
 
 def mail(address: object) -> Shaped:
-    """An address to write to."""
+    """A mail address, as a link to write to it."""
     text = one_line(str(address))
     return Shaped(text, "link", f"mailto:{quote(text, safe='@+.-_')}")
 
 
 def seal(value: object) -> Markup:
-    """The value as one opaque word. What a macro printed is sealed already. Raises ValueError for None."""
+    """The value as one opaque word; the output of a macro is sealed already. Raises ValueError for None."""
     if isinstance(value, Markup):
         return value
     if value is None:
@@ -100,8 +100,8 @@ def one_line(text: str) -> str:
 
 
 def _unseal(text: str, show: Callable[[Shaped], str]) -> str:
-    def put_back(found: re.Match[str]) -> str:
-        shape, target, value = bytes.fromhex(found[1]).decode("utf-8").split("\0", 2)
+    def put_back(match: re.Match[str]) -> str:
+        shape, target, value = bytes.fromhex(match[1]).decode("utf-8").split("\0", 2)
         return show(Shaped(value, shape, target))  # type: ignore[arg-type]  # the shape was packed by seal()
 
     return _SEALED.sub(put_back, text)
@@ -132,13 +132,13 @@ def _as_text(value: Shaped) -> str:
 
 
 def _lines(text: str) -> str:
-    """As `one_line`, with the line breaks kept, at most one empty line in a row."""
+    """The text as by `one_line`, but with its line breaks, at most one empty line in a row."""
     lines = "\n".join(one_line(line) for line in _LINE_ENDS.sub("\n", text).split("\n"))
     return re.sub("\n{3,}", "\n\n", lines).strip("\n")
 
 
 def _flat(text: str) -> str:
-    """As `one_line`; a space at either end stays, since a template may have put it there."""
+    """The text as by `one_line`, but with a space at either end, which a template may have put there."""
     return _isolated(re.sub(r"\s+", " ", _clean(text)))
 
 
@@ -154,7 +154,7 @@ def _isolated(text: str) -> str:
 
 
 def _page(target: str) -> str:
-    """The target if it is an address of the web that can stand in a line; else nothing."""
+    """The target if it is a web address without spaces or quotes; else an empty text."""
     try:
         parts = urlsplit(target)
     except ValueError:

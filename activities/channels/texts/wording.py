@@ -1,4 +1,4 @@
-"""How do dates, counts and our own few words read in the reader's language and time zone?"""
+"""How are dates, counts and our own few words put into the reader's language and time zone?"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,21 +21,21 @@ _MOMENT: dict[Language, str] = {"en": "{day}, {time} ({zone})", "ja": "{day} {ti
 
 @dataclass(frozen=True)
 class Wording:
-    """The words of one reader. Dates come as ISO strings: a bare date stays that day, an instant becomes theirs."""
+    """Words for one reader. Dates come as ISO strings: a bare date stays that day, an instant goes into their zone."""
 
     language: Language
     zone: ZoneInfo
 
     def day(self, iso: str) -> str:
-        """Thursday, 7 January 2027 · 2027年1月7日(木)"""
+        """The day in full: Thursday, 7 January 2027 · 2027年1月7日(木)."""
         return self._date(iso, _DAY)
 
     def short_day(self, iso: str) -> Shaped:
-        """Thu 7 Jan · 1月7日(木), for tables: it does not break over two lines."""
+        """The day for tables, without a line break: Thu 7 Jan · 1月7日(木)."""
         return whole(self._date(iso, _SHORT_DAY))
 
     def moment(self, iso: str) -> str:
-        """Thursday, 7 January 2027, 17:00 (Central European Time); a bare date is only the day."""
+        """The day and time: Thursday, 7 January 2027, 17:00 (Central European Time); of a bare date only the day."""
         at = self._read(iso)
         if not isinstance(at, datetime):
             return self.day(iso)
@@ -47,14 +47,14 @@ class Wording:
         return _MOMENT[self.language].format(day=self.day(iso), time=clock, zone=zone)
 
     def count(self, number: float, one: str, many: str = "") -> str:
-        """1 working day, 3 working days · 3営業日. The sign is left to the sentence."""
+        """A number with its noun: 1 working day, 3 working days · 3営業日. The sign is left to the sentence."""
         locale = _LOCALES[self.language]
         amount = format_decimal(abs(number), locale=locale)
         form = one if locale.plural_form(abs(number)) == "one" or not many else many
         return f"{amount}{form}" if self.language == "ja" else f"{amount} {form}"
 
     def lateness(self, days: int) -> str:
-        """3 working days · 3営業日; something can be overdue before the first working day since then is over."""
+        """How late something is: 3 working days · 3営業日; less than a working day when the first is not over yet."""
         if days > 0:
             return (
                 self.count(days, "営業日") if self.language == "ja" else self.count(days, "working day", "working days")
@@ -62,14 +62,14 @@ class Wording:
         return "1営業日未満" if self.language == "ja" else "less than a working day"
 
     def word(self, key: str, topic: str) -> str:
-        """A word of a closed set of ours; one we do not know is shown as it is."""
+        """Our word for a key of `topic`, such as a status; a key that has none is shown as it is."""
         return WORDS[self.language][topic].get(key, key.replace("_", " "))
 
     def _date(self, iso: str, patterns: dict[Language, str]) -> str:
         return format_date(self._read(iso), patterns[self.language], locale=_LOCALES[self.language])
 
     def _read(self, iso: str) -> date:
-        """Raises ValueError for anything but an ISO date or an instant with its offset."""
+        """The date, or the instant in the reader's zone. Raises ValueError for another form, or one without offset."""
         if len(iso) == len("2027-01-07"):
             return date.fromisoformat(iso)
         at = datetime.fromisoformat(iso)
@@ -80,7 +80,7 @@ class Wording:
 
 
 def wording(language: str, time_zone: str) -> Wording:
-    """The wording of a reader; English and UTC for what we do not have, since a mail is better than none."""
+    """The wording of a reader; English and UTC in place of what we do not have, since a mail is better than none."""
     try:
         zone = ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -1,4 +1,4 @@
-"""What are our own few words called in each language? Severities, states, endings, kinds of notice."""
+"""What are our keys called in each language? Severities, states, endings, kinds of notice."""
 
 from domain.text import Language
 
