@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 
 class UsageCounted(Wire):
-    """What a look came to: `days` of groups counted, milestones `reached`, and `troubled` onboardings without answer."""
+    """What a look came to: `days` of groups counted, milestones `reached`, `troubled` onboardings without answer."""
 
     days: int = 0
     reached: int = 0
@@ -55,7 +55,7 @@ class Watching:
 
     @activity.defn
     async def look_at_usage(self) -> UsageCounted:
-        """Count what was written since the last look, and bring news of milestones reached. Again it changes nothing."""
+        """Count what was written since the last look, and bring news of milestones reached. Repeating is harmless."""
         looked, after, silent = UsageCounted(), ("", 0), set[str]()
         # All the while: fifty silent onboardings take longer than Temporal is patient with a worker that is silent.
         async with alive(pulse=self.pulse):

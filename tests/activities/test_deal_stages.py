@@ -289,13 +289,13 @@ async def test_a_deleted_deal_waits_for_a_person_while_its_onboarding_runs(desk:
 async def test_a_merged_deal_waits_for_a_person_while_its_onboarding_runs(desk: Desk) -> None:
     """The one that lives on is looked at; the one that was swallowed may not go on unseen."""
     desk.account.close_deal("5000")
-    told = {"objectId": 4711, "mergedInto": 5000}
+    body = {"objectId": 4711, "mergedInto": 5000}
 
-    assert "onboarding-hubspot-5000" == (await desk.hears("deal_merged", body=told)).onboarding
+    assert "onboarding-hubspot-5000" == (await desk.hears("deal_merged", body=body)).onboarding
 
     await desk.hears()
     with pytest.raises(Refused, match="merged into 5000"):
-        await desk.hears("deal_merged", body=told)
+        await desk.hears("deal_merged", body=body)
 
 
 async def test_while_the_crm_is_away_or_has_no_token_the_delivery_waits(desk: Desk) -> None:

@@ -23,14 +23,14 @@ class Scripted:
     """A handler that does with a delivery what its body says: settle, refuse, or be away for so many tries."""
 
     reads_the_present: bool = False
-    seen: list[str] = field(default_factory=list)
+    handled: list[str] = field(default_factory=list)
     tries: dict[str, int] = field(default_factory=dict)
     takes: float = 0.0
 
     async def __call__(self, row: InboxRow) -> Settled:
         if self.takes:
             await asyncio.sleep(self.takes)
-        self.seen.append(row.key)
+        self.handled.append(row.key)
         self.tries[row.key] = self.tries.get(row.key, 0) + 1
         if row.body == "refuse":
             raise Refused("no such owner", field="owner")
@@ -84,9 +84,9 @@ async def test_what_is_delivered_is_settled_in_order() -> None:
         await until(lambda: set(inbox.states()) == {"done"})
 
     for deal in range(3):
-        of_it = [int(key) for key in handler.seen if int(key) % 3 == deal]
+        of_it = [int(key) for key in handler.handled if int(key) % 3 == deal]
         assert sorted(of_it) == of_it
-    assert 250 == len(handler.seen)
+    assert 250 == len(handler.handled)
 
 
 async def test_a_refusal_waits_for_a_person_and_holds_up_nobody() -> None:
@@ -194,7 +194,7 @@ async def test_one_look_settles_all_that_one_kind_of_delivery_says_of_one_thing(
     async with receiving(inbox, handler):
         await until(lambda: set(inbox.states()) == {"done"})
 
-    assert ["2", "3", "4", "5"] == sorted(handler.seen)
+    assert ["2", "3", "4", "5"] == sorted(handler.handled)
 
 
 async def test_one_look_settles_what_waits_further_behind_too() -> None:
@@ -206,7 +206,7 @@ async def test_one_look_settles_what_waits_further_behind_too() -> None:
     async with receiving(inbox, handler):
         await until(lambda: set(inbox.states()) == {"done"})
 
-    assert 60 == len(handler.seen)
+    assert 60 == len(handler.handled)
 
 
 async def test_a_ring_wakes_it() -> None:

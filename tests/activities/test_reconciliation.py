@@ -64,10 +64,10 @@ class Night:
     async def look(self) -> Reconciled:
         """The workflow, run once."""
         async with world(reconciling=self.reconciling) as here:
-            told: Reconciled = await here.env.client.execute_workflow(
+            reconciled: Reconciled = await here.env.client.execute_workflow(
                 Reconciliation.run, id="reconciliation", task_queue=QUEUE
             )
-            return told
+            return reconciled
 
 
 @pytest.fixture
@@ -96,11 +96,11 @@ async def test_what_nobody_told_of_is_delivered(night: Night) -> None:
     night.store.begun.add("onboarding-hubspot-4712")
 
     with capture_logs() as lines:
-        told = await night.look()
+        reconciled = await night.look()
 
-    assert ["4711"] == list(told.looked[0].missing)
-    assert "hubspot: 2 closed since" in told.says
-    assert "1 of them missing here" in told.says
+    assert ["4711"] == list(reconciled.looked[0].missing)
+    assert "hubspot: 2 closed since" in reconciled.says
+    assert "1 of them missing here" in reconciled.says
     [one] = night.store.kept.values()
     assert (FOUND, "hubspot-4711", "hubspot") == (one.kind, one.subject, one.source)
     assert 1 == night.store.rung
@@ -229,10 +229,10 @@ async def test_an_opportunity_that_nobody_told_of_is_delivered(two: Night, organ
     organization.close_deal("006Qy0000000002IAA", stage="Closed Lost")
     two.store.begun |= {"onboarding-hubspot-4711", "onboarding-salesforce-006Qy0000000001IAA"}
 
-    told = await two.look()
+    reconciled = await two.look()
 
-    assert {"hubspot": (), "salesforce": (OPPORTUNITY,)} == {one.source: one.missing for one in told.looked}
-    assert "salesforce: 2 closed since" in told.says
+    assert {"hubspot": (), "salesforce": (OPPORTUNITY,)} == {one.source: one.missing for one in reconciled.looked}
+    assert "salesforce: 2 closed since" in reconciled.says
     [one] = two.store.kept.values()
     assert (FOUND, f"salesforce-{OPPORTUNITY}", "salesforce") == (one.kind, one.subject, one.source)
     assert 1 == two.store.rung
@@ -242,8 +242,8 @@ async def test_an_opportunity_that_closed_before_is_left_alone_and_one_missed_we
     two: Night, organization: Organization
 ) -> None:
     weeks_ago = two.now - timedelta(days=20)
-    told = {"CloseDate": weeks_ago.date().isoformat(), "SystemModstamp": stamp(weeks_ago)}
-    organization.close_deal("006Qy0000000001IAA", **told)
+    changes = {"CloseDate": weeks_ago.date().isoformat(), "SystemModstamp": stamp(weeks_ago)}
+    organization.close_deal("006Qy0000000001IAA", **changes)
     assert (OPPORTUNITY,) == (await two.look()).looked[1].missing
 
     begun = two.now - timedelta(days=60)

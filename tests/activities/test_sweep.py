@@ -48,10 +48,10 @@ async def test_a_night_with_troubles_and_the_morning_after(house: House) -> None
         assert "nobody falls through: 3 open onboardings" in await house.day90("sweep")
 
         await house.client.get_workflow_handle(terminated).terminate("by mistake")
-        kept = DealClosed.model_validate(sample_deal(id=f"cut_off_{uuid4().hex[:8]}"))
-        cut_off = onboarding_id(kept.source, kept.id)
+        deal = DealClosed.model_validate(sample_deal(id=f"cut_off_{uuid4().hex[:8]}"))
+        cut_off = onboarding_id(deal.source, deal.id)
         an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
-        SqlLedger(house.engine, clock=lambda: an_hour_ago).keep_deal(cut_off, kept)
+        SqlLedger(house.engine, clock=lambda: an_hour_ago).keep_deal(cut_off, deal)
         with write_transaction(house.engine) as connection:
             gone = update(onboardings).where(onboardings.c.onboarding == orphan)
             connection.execute(gone.values(owner="left.long_ago"))
@@ -79,8 +79,8 @@ async def test_a_night_with_troubles_and_the_morning_after(house: House) -> None
         assert wanted == await house.swept()
         assert 1 == len(house.mails_to(OPS.email)), "one mail a night, however often it is run"
 
-        found = json.loads(await house.day90("sweep", "--json", code=6))["findings"]
-        assert wanted == {finding["subject"]: finding["kind"] for finding in found}
+        findings = json.loads(await house.day90("sweep", "--json", code=6))["findings"]
+        assert wanted == {finding["subject"]: finding["kind"] for finding in findings}
 
         facts_before = len(journal(house.engine, terminated))
         await house.day90("repair", terminated, code=2)
@@ -134,8 +134,8 @@ async def test_workers_that_start_together_keep_one_schedule(house: House) -> No
     """And leave the hour that an operator chose."""
     await asyncio.gather(*(keep_schedule(house.client, task_queue=QUEUE) for _ in range(4)))
     handle = house.client.get_schedule_handle(SCHEDULE)
-    kept = await handle.describe()
-    assert [3] == [hour.start for hour in kept.schedule.spec.calendars[0].hour]
+    description = await handle.describe()
+    assert [3] == [hour.start for hour in description.schedule.spec.calendars[0].hour]
     await handle.pause(note="while we move")
 
     await keep_schedule(house.client, task_queue="another")
@@ -151,9 +151,9 @@ async def test_what_was_delivered_and_led_to_nothing_is_found(house: House) -> N
     two_hours_ago = datetime.now(UTC) - timedelta(hours=2)
     inbox = SqlInbox(house.engine, clock=lambda: two_hours_ago)
     inbox.keep([Incoming(source="nobody", kind="deal_closed", key=f"{number}") for number in (1, 2)])
-    found = json.loads(await house.day90("sweep", "--json", code=6))["findings"]
+    findings = json.loads(await house.day90("sweep", "--json", code=6))["findings"]
     # The server is shared: the receiver was never started, or ended after another test.
-    [finding] = found
+    [finding] = findings
     assert ("receiver", "deliveries_wait") == (finding["subject"], finding["kind"])
     assert finding["cause"] in {f"2 from nobody; {how}" for how in ("never started", "terminated")}
 
@@ -194,11 +194,11 @@ async def test_a_look_at_usage_that_is_paused_is_found_and_released(house: House
     assert {} == await house.looked()
     await house.paused_in_temporal(USAGE)
 
-    async def found() -> bool:
+    async def is_found() -> bool:
         return await house.looked() == {USAGE: "paused_in_temporal"}
 
     # Temporal's search needs a moment to know of the pause.
-    await until(found)
+    await until(is_found)
     async with house.worker():
         assert {USAGE: "paused_in_temporal"} == await house.swept()
         await house.day90("repair", USAGE, "--yes")
@@ -229,10 +229,10 @@ async def test_an_introduction_that_was_ended_from_outside_is_found_and_goes_on(
 
         await house.client.get_workflow_handle(introduction).terminate("by mistake")
 
-        async def found() -> bool:
+        async def is_found() -> bool:
             return await house.swept() == {introduction: "stopped"}
 
-        await until(found)
+        await until(is_found)
         assert "goes on" in await house.day90("repair", introduction, "--yes")
 
         async def well() -> bool:
@@ -246,9 +246,9 @@ async def test_what_runs_by_schedule_is_watched_by_whoever_looks(house: House, m
     """A CRM that nothing looks through, and the sweep itself: each is set going by a command."""
     monkeypatch.setenv("DAY90_HUBSPOT_API_TOKEN", "pat-test")
     assert ": no schedule runs it; day90 repair sweep" in await house.day90("sweep", code=6)
-    found = json.loads(await house.day90("sweep", "--json", code=6))
+    answer = json.loads(await house.day90("sweep", "--json", code=6))
     assert [("reconciliation", "crm_unwatched", "its schedule is gone")] == [
-        (finding["subject"], finding["kind"], finding["cause"]) for finding in found["findings"]
+        (finding["subject"], finding["kind"], finding["cause"]) for finding in answer["findings"]
     ]
     begun = datetime.now(UTC)
     try:
@@ -266,8 +266,8 @@ async def test_what_runs_by_schedule_is_watched_by_whoever_looks(house: House, m
                 assert begun < datetime.fromisoformat((await web.client.get("/readyz")).json()["swept_at"])
         await house.client.get_schedule_handle("reconciliation").pause()
         await house.client.get_schedule_handle(SCHEDULE).pause()
-        said = await house.day90("sweep", code=6)
-        assert 2 == said.count("its schedule is paused")
+        output = await house.day90("sweep", code=6)
+        assert 2 == output.count("its schedule is paused")
         assert "nothing is the matter" not in await house.day90("repair", SCHEDULE, "--yes")
         assert "nothing is the matter" in await house.day90("repair", SCHEDULE, "--yes", code=3)
     finally:

@@ -126,10 +126,10 @@ async def test_an_event_is_signed_so_that_the_standard_library_verifies_it(house
         assert ["sent"] == await house.deliver(target)
 
         [got] = there.got
-        said = got.verified(secret)
+        event = got.verified(secret)
         [entry] = reads.journal(house.engine, ONE)
-        assert PREFIX + "milestone_reached" == said["type"]
-        assert (ONE, entry.seq, entry.key) == (said["data"]["onboarding"], said["data"]["seq"], said["data"]["key"])
+        assert PREFIX + "milestone_reached" == event["type"]
+        assert (ONE, entry.seq, entry.key) == (event["data"]["onboarding"], event["data"]["seq"], event["data"]["key"])
         assert event_id(ONE, entry.key) == got.id
         assert "application/json" == got.headers["content-type"]
         with pytest.raises(WebhookVerificationError):
@@ -254,9 +254,9 @@ async def test_who_is_gone_is_told_nothing_more_and_the_operator_hears_of_it(hou
 
         assert ["refused", "withdrawn"] == outcomes
         assert "it answered 410 Gone" == house.webhooks.get(target.id).disabled_reason
-        [told] = house.told
-        assert ("webhook_disabled", "operator", 2) == (told.kind, told.person, told.facts["waiting"])
-        assert "hooks" not in json.dumps(told.facts), "the path of the address may be a secret"
+        [notice] = house.told
+        assert ("webhook_disabled", "operator", 2) == (notice.kind, notice.person, notice.facts["waiting"])
+        assert "hooks" not in json.dumps(notice.facts), "the path of the address may be a secret"
         house.webhooks.enable(target.id)
         assert ["sent", "sent"] == await house.deliver(target)
 
@@ -273,11 +273,11 @@ async def test_its_secret_stands_in_no_log_no_mail_and_no_error(house: House) ->
         with capture_logs() as lines:
             outcomes = [*await house.deliver(target), *await house.deliver(target, at=timedelta(hours=1))]
 
-    said = [repr(outgoing), repr(house.webhooks.get(target.id)), str(lines), str(outcomes)]
-    said += [str(line) for line in house.told] + [str(house.webhooks.page(target.id))]
+    texts = [repr(outgoing), repr(house.webhooks.get(target.id)), str(lines), str(outcomes)]
+    texts += [str(line) for line in house.told] + [str(house.webhooks.page(target.id))]
     assert len(outcomes) > 1
     assert house.told
-    assert [] == [words for words in said if secret.removeprefix("whsec_") in words]
+    assert [] == [words for words in texts if secret.removeprefix("whsec_") in words]
 
 
 async def test_after_days_of_nothing_but_failures_a_target_is_disabled_once(house: House) -> None:
@@ -380,8 +380,8 @@ async def test_all_that_the_journal_gets_reaches_its_target_once(tmp_path: Path)
 
         def all_told() -> bool:
             entries = {entry.seq for entry in reads.journal(house.engine, deal.id)}
-            told = {got.verified(secret)["data"]["seq"] for got in there.got}
-            return len(entries) > 10 and entries == told
+            seqs = {got.verified(secret)["data"]["seq"] for got in there.got}
+            return len(entries) > 10 and entries == seqs
 
         await until(all_told, seconds=60)
         ids = [got.id for got in there.got]
@@ -418,7 +418,7 @@ async def test_a_burst_of_turns_wakes_a_sender_once_and_disabled_targets_not_at_
     woken = Wakes()
     bell = bell_of(house.webhooks, woken)
     async with receiver() as there:
-        told, _ = await house.add(there)
+        active, _ = await house.add(there)
         silent, _ = await house.add(there)
     house.webhooks.disable(silent.id, reason="by hand")
     ringing = asyncio.create_task(bell.ringing())
@@ -430,6 +430,6 @@ async def test_a_burst_of_turns_wakes_a_sender_once_and_disabled_targets_not_at_
         bell.ring()
     await asyncio.sleep(0.3)
 
-    assert [channel_of(told.id)] == woken.calls
+    assert [channel_of(active.id)] == woken.calls
     await until(lambda: len(woken.calls) == 2)
     ringing.cancel()

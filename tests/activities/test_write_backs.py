@@ -104,8 +104,8 @@ async def test_the_record_says_how_its_onboarding_stands(desk: Desk) -> None:
 
     assert ["sent"] == await desk.write()
 
-    said = {"day90_stage": "Begin", "day90_status": "behind", "day90_link": UI.format(id=ID)}
-    assert [("4711", said)] == desk.account.wrote
+    properties = {"day90_stage": "Begin", "day90_status": "behind", "day90_link": UI.format(id=ID)}
+    assert [("4711", properties)] == desk.account.wrote
     assert ("written", "") == desk.state()
 
 
@@ -120,15 +120,15 @@ async def test_the_go_live_is_the_planned_day_and_then_the_real_one(desk: Desk) 
     desk.ledger.admit(given, run="run-2")
 
     def stands(number: int, **more: Any) -> Writing:
-        seen = standing(milestone(due=NOON, **more), as_of=NOON + number * HOUR)
-        return Writing(onboarding="onboarding-hubspot-4712", standing=seen)
+        moved = standing(milestone(due=NOON, **more), as_of=NOON + number * HOUR)
+        return Writing(onboarding="onboarding-hubspot-4712", standing=moved)
 
     desk.ledger.write(stands(1))
     await desk.write()
     desk.ledger.write(stands(2, status="reached", at=NOON + 4 * HOUR))
     await desk.write()
 
-    assert ["2026-09-01", "2026-09-02"] == [said["day90_go_live"] for _, said in desk.account.wrote]
+    assert ["2026-09-01", "2026-09-02"] == [properties["day90_go_live"] for _, properties in desk.account.wrote]
 
 
 async def test_a_turn_that_changes_nothing_of_it_is_not_written(desk: Desk) -> None:
@@ -141,8 +141,8 @@ async def test_a_turn_that_changes_nothing_of_it_is_not_written(desk: Desk) -> N
 
     desk.turn(open_stages=(), status="handed_over", ending="handed_over", stages=())
     assert ["sent"] == await desk.write()
-    _, said = desk.account.wrote[-1]
-    assert ("", "handed over") == (said["day90_stage"], said["day90_status"])
+    _, properties = desk.account.wrote[-1]
+    assert ("", "handed over") == (properties["day90_stage"], properties["day90_status"])
     assert 2 == len(desk.account.wrote)
 
 
@@ -154,7 +154,7 @@ async def test_what_is_written_is_how_it_stands_at_that_moment(desk: Desk) -> No
 
     await desk.office.deliver(id)
 
-    assert ["on track"] == [said["day90_status"] for _, said in desk.account.wrote]
+    assert ["on track"] == [properties["day90_status"] for _, properties in desk.account.wrote]
     assert [] == await desk.write()
 
 
@@ -287,8 +287,8 @@ async def test_an_opportunity_says_how_its_onboarding_stands(sales_desk: Desk, o
     assert ["sent"] == await sales_desk.write()
 
     link = UI.format(id=sales_desk.id)
-    said = {"Day90_Stage__c": "Begin", "Day90_Status__c": "behind", "Day90_Link__c": link}
-    assert [(OPPORTUNITY, said)] == organization.wrote
+    properties = {"Day90_Stage__c": "Begin", "Day90_Status__c": "behind", "Day90_Link__c": link}
+    assert [(OPPORTUNITY, properties)] == organization.wrote
     assert ("written", "") == sales_desk.state()
 
     sales_desk.turn(status="behind", next_key="other")

@@ -48,7 +48,7 @@ class RenderedNotice:
 
 @dataclass(frozen=True)
 class Rendering:
-    """Renders notices. Templates in `company_templates` come before ours; a changed one counts from the next mail on."""
+    """Renders notices. Templates in `company_templates` come before ours; a changed one counts from the next mail."""
 
     company_templates: Path | None = None
 

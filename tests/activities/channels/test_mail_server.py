@@ -140,8 +140,8 @@ async def test_a_refused_receiver_is_refused_for_good(office: PostOffice) -> Non
     with pytest.raises(ChannelRefuses) as refusal:
         await deliver(office.where)
 
-    said = f"localhost:{office.port} refused the receiver: 550 5.1.1 <address>: Recipient address rejected"
-    assert said == str(refusal.value)
+    reason = f"localhost:{office.port} refused the receiver: 550 5.1.1 <address>: Recipient address rejected"
+    assert reason == str(refusal.value)
     assert office.received == []
 
 

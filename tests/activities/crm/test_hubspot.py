@@ -135,16 +135,16 @@ async def test_closed_deals_are_found_page_by_page(crm: HubSpot, account: Accoun
     account.close_deal("601", hs_lastmodifieddate="2026-11-04T10:00:00.000Z")
     since = datetime(2026, 11, 5, tzinfo=UTC)
 
-    found, after = list[str](), None
+    ids, after = list[str](), None
     while True:
         page = await crm.closed_since(since, closed=LONG_AGO, stages=["closedwon"], after=after)
-        found += [deal.id for deal in page.deals]
+        ids += [deal.id for deal in page.deals]
         after = page.after
         if after is None:
             break
 
-    assert [f"50{number}" for number in range(5)] == found[:5]
-    assert {"600", "601"}.isdisjoint(found)
+    assert [f"50{number}" for number in range(5)] == ids[:5]
+    assert {"600", "601"}.isdisjoint(ids)
 
 
 async def test_more_than_a_search_holds_is_found_by_another_search(
@@ -157,15 +157,15 @@ async def test_more_than_a_search_holds_is_found_by_another_search(
     for number in range(11):
         account.close_deal(f"5{number:02}", hs_lastmodifieddate=f"2026-11-05T10:{number:02}:00.000Z")
 
-    found, after = list[str](), None
+    ids, after = list[str](), None
     while True:
         page = await crm.closed_since(LONG_AGO, closed=LONG_AGO, stages=["closedwon"], after=after)
-        found += [deal.id for deal in page.deals]
+        ids += [deal.id for deal in page.deals]
         after = page.after
         if after is None:
             break
 
-    assert sorted(account.deals) == sorted(set(found))
+    assert sorted(account.deals) == sorted(set(ids))
     assert all(int(asked.get("after", 0)) < 6 for asked in account.searched)
 
 
@@ -190,14 +190,14 @@ async def test_properties_that_hubspot_does_not_have_are_named_with_what_to_do(c
 async def test_a_property_of_the_wrong_kind_is_named(crm: HubSpot, account: Account, embedded: bool) -> None:
     """In both shapes in which HubSpot says so; what was written is not repeated."""
     results = [{"isValid": False, "message": "x was not one of", "error": "INVALID_OPTION", "name": "day90_status"}]
-    told: dict[str, Any] = {
+    error: dict[str, Any] = {
         "status": "error",
         "message": "Property values were not valid",
         "validationResults": results,
     }
     if embedded:
-        told = {"status": "error", "message": f"Property values were not valid: {json.dumps(results)}"}
-    account.first = [(400, {}, told)]
+        error = {"status": "error", "message": f"Property values were not valid: {json.dumps(results)}"}
+    account.first = [(400, {}, error)]
 
     with pytest.raises(Refused, match="does not take what we write into day90_status") as refusal:
         await crm.write("4711", {"day90_stage": "Kickoff", "day90_status": "secret"})
@@ -272,10 +272,10 @@ NO_PAGE: list[tuple[int, Any]] = [
 @pytest.mark.parametrize("answer", NO_PAGE, ids=[f"{status}" for status, _ in NO_PAGE])
 async def test_no_deal_waits_for_its_link(answer: tuple[int, Any], crm: HubSpot, account: Account) -> None:
     """A gateway may pass /crm alone. The link comes once its address can be asked."""
-    found = await crm.deal("4711", properties=PROPERTIES)
+    record = await crm.deal("4711", properties=PROPERTIES)
     account.first = [(answer[0], {}, answer[1])]
 
-    without = await crm.in_full(found, properties=PROPERTIES)
+    without = await crm.in_full(record, properties=PROPERTIES)
 
     assert (None, "nina.hart@vendor.example") == (without["url"], without["owner"]["email"])
     assert (await in_full(crm))["url"].endswith("/4711")
@@ -283,11 +283,11 @@ async def test_no_deal_waits_for_its_link(answer: tuple[int, Any], crm: HubSpot,
 
 @pytest.mark.parametrize("status", [401, 408, 429, 502])
 async def test_a_link_is_waited_for_while_hubspot_is_away(status: int, crm: HubSpot, account: Account) -> None:
-    found = await crm.deal("4711", properties=PROPERTIES)
+    record = await crm.deal("4711", properties=PROPERTIES)
     account.first = [(status, {"Retry-After": "600"}, {"status": "error"})]
 
     with pytest.raises(NotReachable):
-        await crm.in_full(found, properties=PROPERTIES)
+        await crm.in_full(record, properties=PROPERTIES)
 
 
 async def test_a_deal_that_has_become_another_is_not_there_any_more(crm: HubSpot, account: Account) -> None:

@@ -58,13 +58,13 @@ async def in_full(crm: Crm, *, properties: Any = PROPERTIES) -> Any:
 
 
 async def all_closed(crm: Crm, since: datetime = LONG_AGO, *, stages: Any = ("Closed Won",)) -> list[str]:
-    found, after = list[str](), None
+    ids, after = list[str](), None
     while True:
         page = await crm.closed_since(since, closed=LONG_AGO, stages=stages, after=after)
-        found += [deal.id for deal in page.deals]
+        ids += [deal.id for deal in page.deals]
         after = page.after
         if after is None:
-            return found
+            return ids
 
 
 # ------------------------------------------------------------------------------------------------ what is read
@@ -238,7 +238,7 @@ def test_a_text_never_ends_its_quotes(text: str) -> None:
 
     assert re.fullmatch(LITERAL, written, re.DOTALL)
     signs = {"n": "\n", "r": "\r", "t": "\t"}
-    assert text == re.sub(r"\\(.)", lambda found: signs.get(found[1], found[1]), written[1:-1], flags=re.DOTALL)
+    assert text == re.sub(r"\\(.)", lambda match: signs.get(match[1], match[1]), written[1:-1], flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("stage", ["Won't fix", "back\\slash", "') OR (Id != '"])
@@ -276,9 +276,9 @@ async def test_closed_deals_are_found_page_by_page(crm: Salesforce, organization
     organization.close_deal("006Qy0000000600IAA", stage="Closed Lost")
     organization.close_deal("006Qy0000000601IAA", SystemModstamp="2026-11-04T10:00:00.000+0000")
 
-    found = await all_closed(crm, datetime(2026, 11, 5, tzinfo=UTC))
+    closed = await all_closed(crm, datetime(2026, 11, 5, tzinfo=UTC))
 
-    assert [*ids, OPPORTUNITY] == found
+    assert [*ids, OPPORTUNITY] == closed
 
 
 async def test_a_day_of_closing_counts_wherever_it_was_that_day(crm: Salesforce, organization: Organization) -> None:
@@ -333,11 +333,11 @@ async def test_a_search_that_has_gone_stale_is_begun_again_later(crm: Salesforce
 
 
 async def test_fields_are_written(crm: Salesforce, organization: Organization) -> None:
-    said = {"Day90_Stage__c": "Kickoff", "Day90_Go_Live__c": "2027-01-29"}
+    fields = {"Day90_Stage__c": "Kickoff", "Day90_Go_Live__c": "2027-01-29"}
 
-    await crm.write(OPPORTUNITY, said)
+    await crm.write(OPPORTUNITY, fields)
 
-    assert [(OPPORTUNITY, said)] == organization.wrote
+    assert [(OPPORTUNITY, fields)] == organization.wrote
 
 
 async def test_fields_that_were_not_created_are_named_with_what_to_do(

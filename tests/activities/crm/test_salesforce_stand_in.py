@@ -70,9 +70,9 @@ def test_it_turns_the_pages(organization: Organization) -> None:
     for id in ids:
         organization.close_deal(id)
 
-    found = list(connected(organization).query_all_iter("SELECT Id, StageName FROM Opportunity"))
+    rows = list(connected(organization).query_all_iter("SELECT Id, StageName FROM Opportunity"))
 
-    assert {OPPORTUNITY, *ids} == {row["Id"] for row in found}
+    assert {OPPORTUNITY, *ids} == {row["Id"] for row in rows}
 
 
 def test_it_writes_and_is_refused_as_salesforce_does_it(organization: Organization) -> None:
