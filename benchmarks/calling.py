@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import cast
 
 CONNECTIONS = 32
-"""As many as a CRM keeps open to one receiver; each sends its next request when the last was answered."""
+"""Connections, as many as a CRM keeps open to one receiver; each sends a request when the last was answered."""
 
 
 @dataclass
 class Window:
-    """What was answered within a span of time."""
+    """The answers within a span of time. `seconds` is the span, `waits` the seconds until each answer."""
 
     answered: int = 0
     refused: int = 0
@@ -21,11 +21,12 @@ class Window:
 
     @property
     def rate(self) -> float:
+        """Answers a second."""
         return self.answered / self.seconds
 
 
 class _Connection(asyncio.Protocol):
-    """One connection: a request, its answer, the next request."""
+    """One connection that sends a request, waits for its answer, and sends the next."""
 
     def __init__(self, requests: Iterator[bytes], window: Window, until: float) -> None:
         self.requests, self.window, self.until = requests, window, until
@@ -70,7 +71,7 @@ def _length(head: bytes) -> int:
 
 
 async def call(port: int, requests: Iterator[bytes], *, seconds: float, connections: int = CONNECTIONS) -> Window:
-    """Send them for so long, or until none is left."""
+    """Send the requests to a local port for that many seconds, or until none is left."""
     window = Window()
     begun = time.perf_counter()
     loop = asyncio.get_running_loop()
@@ -84,7 +85,7 @@ async def call(port: int, requests: Iterator[bytes], *, seconds: float, connecti
 
 
 def request_of(path: str, body: bytes, headers: dict[str, str], *, host: str = "127.0.0.1") -> bytes:
-    """A POST, whole, as it goes over the wire. `host` is what the sender calls the server."""
+    """A whole POST request as bytes. `host` is the name by which the sender calls the server."""
     lines = [f"POST {path} HTTP/1.1", f"host: {host}", "content-type: application/json"]
     lines += [f"content-length: {len(body)}", *(f"{name}: {value}" for name, value in headers.items())]
     return "\r\n".join([*lines, "", ""]).encode() + body

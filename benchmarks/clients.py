@@ -1,4 +1,4 @@
-"""How does news get in while everything falls? Clients that send it again, under its id, until somebody answers."""
+"""How does news get in while everything is killed? Clients send it again, under its id, until they have an answer."""
 
 import asyncio
 import time
@@ -24,6 +24,7 @@ from starter.trouble import InvalidNews, NotFound, NotReachable
 from store import reads
 
 TRY_AGAIN_AFTER = 0.5
+"""Seconds."""
 TROUBLES = (
     NotReachable,
     NotFound,
@@ -34,15 +35,18 @@ TROUBLES = (
     OSError,
     TimeoutError,
 )
-"""What a client sees of a crash: no answer, and so it asks again."""
+"""What a client sees of a crash: no answer, after which it asks again."""
 REFUSALS_BORNE = 60
-"""So many times somebody who is refused comes back, half a day later each time, before they give up."""
+"""Refusals after which a client gives up; after each of them it comes back half a day later."""
 SIGNALS = {"reach_milestone": "milestone_reached", "raise_issue": "issue_raised"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """One piece of news and what its sender knows of it: `acknowledged`, `signalled` or `refused`."""
+    """A piece of news and what its sender knows: `outcome` is `acknowledged`, `signalled` or `refused`.
+
+    `took` is in seconds; `repeated` says that the answer was to a repetition.
+    """
 
     onboarding: str
     kind: str
@@ -54,7 +58,7 @@ class Told:
 
 @dataclass(kw_only=True)
 class Clients:
-    """Everybody who brings news, and what they have heard."""
+    """Plays everybody who brings news, and records what they were answered."""
 
     door: OnboardingDoor
     engine: Engine
@@ -121,7 +125,7 @@ class Clients:
         )
 
     async def _welcome(self, onboarding: str, kind: str, news: dict[str, Any]) -> Any:
-        """Bring news; that the onboarding is only just opening is no refusal but a reason to wait."""
+        """Bring news once. Raises NotReachable while the onboarding is just opening: a reason to wait, no refusal."""
         try:
             return await self.door.tell(onboarding, kind, news)
         except Refused as refusal:
@@ -130,6 +134,7 @@ class Clients:
             raise
 
     async def _until_answered(self, call: Callable[[], Any]) -> Any:
+        """Make the call again until it is answered or refused; troubles are counted."""
         while True:
             try:
                 return await call()

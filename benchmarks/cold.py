@@ -1,4 +1,4 @@
-"""What does a cold cache cost? The worker's CPU when no workflow stays in memory, against the same worker's warm.
+"""What does a cold cache cost? A worker's CPU when no workflow stays in memory, against the same with all in memory.
 
 In production an onboarding wakes about once a day, so that nearly every task finds its workflow evicted and replays its
 run from the start: short runs keep that cheap. Both sides are the product, on a real dev server each, and live through
@@ -37,15 +37,15 @@ async def measure(*, onboardings: int, rounds: int, day: timedelta, floor: bool)
         async with up(sides, course, Path(folder)) as running:
             for number in range(turns):
                 playing = running[:2] if number < rounds else running[2:]
-                found = await play_round(playing, number=number, onboardings=onboardings)
-                for one, its in zip(playing, found, strict=True):
-                    used[one.side.name].append(its)
-                    say(f"round {number + 1}, {one.side.name}: worker {its.worker:.2f} CPU-s an onboarding")
+                of_round = await play_round(playing, number=number, onboardings=onboardings)
+                for one, cost in zip(playing, of_round, strict=True):
+                    used[one.side.name].append(cost)
+                    say(f"round {number + 1}, {one.side.name}: worker {cost.worker:.2f} CPU-s an onboarding")
     parts = {
         name: {part: middle([getattr(one, part) for one in many]) for part in PARTS} for name, many in used.items()
     }
     say("")
-    table(["CPU-s an onboarding", *parts], [[part, *(its[part] for its in parts.values())] for part in PARTS])
+    table(["CPU-s an onboarding", *parts], [[part, *(cost[part] for cost in parts.values())] for part in PARTS])
     ratios = [cold.worker / warm.worker for cold, warm in zip(used["cold"], used["warm"], strict=True)]
     one_run = parts["floor_cold"]["worker"] / parts["floor_warm"]["worker"] if floor else None
     return {
@@ -69,9 +69,9 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--rounds", type=int, default=2, help="default: 2")
     parser.add_argument("--day", type=float, default=1.0, help="seconds that a day of the plan takes (default: 1)")
     parser.add_argument("--with-floor", action="store_true", help="run the floor too, in a last round")
-    said = parser.parse_args(words)
-    day = timedelta(seconds=said.day)
-    run = measure(onboardings=said.onboardings, rounds=said.rounds, day=day, floor=said.with_floor)
+    options = parser.parse_args(words)
+    day = timedelta(seconds=options.day)
+    run = measure(onboardings=options.onboardings, rounds=options.rounds, day=day, floor=options.with_floor)
     figures(asyncio.run(run))
 
 

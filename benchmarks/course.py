@@ -1,4 +1,4 @@
-"""What happens to an onboarding, step by step? The news and the notices that both sides of a comparison share."""
+"""What happens in an onboarding, step by step? The news and notices that both sides of a comparison share."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,7 +9,7 @@ from domain.wire import Wire
 
 
 class News(Wire):
-    """One piece of news as it is sent: the update's name, its id and its JSON."""
+    """One piece of news as it is sent: the update's name, its id and its arguments."""
 
     kind: str
     id: str
@@ -17,10 +17,10 @@ class News(Wire):
 
 
 class Step(Wire):
-    """One moment at which something is told or heard. Spans are business time since the onboarding was opened.
+    """One moment at which news comes or notices go. Spans are business time since the opening of the onboarding.
 
-    `news` is None where the alarm clock alone brought it about. `notices` are the keys of what is told then, a key per
-    person; `wake` is when the alarm clock rings next if no news comes before, None when nothing lies ahead.
+    `news` is None where a timer alone brought it about. `notices` are the keys of the notices that go then, one for
+    each person; `wake` is when the timer fires next if no news comes before, None when nothing lies ahead.
     """
 
     after: timedelta
@@ -30,7 +30,7 @@ class Step(Wire):
 
     @property
     def tellings(self) -> tuple[str, ...]:
-        """The same with one key for all the people who are told one thing at once."""
+        """The notices, with one key for all the people who get the same one at once."""
         return tuple(dict.fromkeys(key.rpartition("/")[0] for key in self.notices))
 
 
@@ -41,7 +41,7 @@ class Course(Wire):
     day: timedelta = DAY
 
     def wall(self, span: timedelta) -> timedelta:
-        """How long that span of business time takes."""
+        """The wall time that a span of business time takes."""
         return span * (self.day / DAY)
 
     @property
@@ -51,11 +51,12 @@ class Course(Wire):
 
     @property
     def length(self) -> timedelta:
+        """Business time from the opening to the end."""
         return self.steps[-1].after
 
 
 class Rules:
-    """What the floors of this process live through. Here, because this module is shared with the sandbox."""
+    """The course that the floors of this process follow. Here, since this module is shared with the sandbox."""
 
     course: Course
     per_person: bool = False

@@ -2,7 +2,7 @@
 
 Product and floor live through the same course (benchmarks/story.py) at the same time, on a compressed clock, each with
 a real dev server, a worker and a client of its own. The product writes its SQLite store and goes through its own door;
-its sender is left out, and measured apart by a third side that does the same with it.
+its sender is left out, and measured separately by a third side that does the same with it.
 """
 
 import argparse
@@ -32,17 +32,17 @@ async def measure(*, onboardings: int, rounds: int, day: timedelta) -> dict[str,
     with tempfile.TemporaryDirectory(prefix="day90-cpu-") as folder:
         async with up(sides, course, Path(folder)) as running:
             for number in range(rounds + 1):
-                # Apart from the others, because it costs so much that they would run late.
+                # Separately, because it costs so much that the others would run late.
                 playing = running[:2] if number < rounds else running[2:]
-                found = await play_round(playing, number=number, onboardings=onboardings)
-                for one, its in zip(playing, found, strict=True):
-                    used[one.side.name].append(its)
-                    say(f"round {number + 1}, {one.side.name}: {its.whole:.2f} CPU-s an onboarding")
+                of_round = await play_round(playing, number=number, onboardings=onboardings)
+                for one, cost in zip(playing, of_round, strict=True):
+                    used[one.side.name].append(cost)
+                    say(f"round {number + 1}, {one.side.name}: {cost.whole:.2f} CPU-s an onboarding")
     pairs = list(zip(used["product"], used["floor"], strict=True))
     parts = {name: _parts(many) for name, many in used.items()}
     say("")
     table(
-        ["CPU-s an onboarding", *parts], [[part, *(its[part] for its in parts.values())] for part in parts["product"]]
+        ["CPU-s an onboarding", *parts], [[part, *(cost[part] for cost in parts.values())] for part in parts["product"]]
     )
     return {
         "cpu_ratio": middle([product.whole / floor.whole for product, floor in pairs]),
@@ -69,8 +69,9 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--onboardings", type=int, default=2, help="how many a side and round (default: 2)")
     parser.add_argument("--rounds", type=int, default=2, help="default: 2")
     parser.add_argument("--day", type=float, default=0.8, help="seconds that a day of the plan takes (default: 0.8)")
-    said = parser.parse_args(words)
-    figures(asyncio.run(measure(onboardings=said.onboardings, rounds=said.rounds, day=timedelta(seconds=said.day))))
+    options = parser.parse_args(words)
+    day = timedelta(seconds=options.day)
+    figures(asyncio.run(measure(onboardings=options.onboardings, rounds=options.rounds, day=day)))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Does every deal that a CRM tells of start once, whatever happens? 10,000 deliveries of 1,000 deals, in any order.
+"""Does every deal that a CRM delivers start once, whatever happens? 10,000 deliveries of 1,000 deals, in any order.
 
 The real parts: the web process, a worker, Temporal's dev server on its file, a store, and an HTTP server in HubSpot's
-place. Each delivery is signed as HubSpot signs and carries one event: of each deal five changes of its stage, each of
-them twice, all in one shuffled row. Meanwhile worker and Temporal are killed every few seconds and started again, as a
-supervisor would. When half of the onboardings stand the kills end, and when nothing waits any more it is counted: deals
-that have no onboarding are `missing`, openings that stand in the journal twice and workflows of no deal `doubled`.
+place. Each delivery is signed as HubSpot signs and has one event: of each deal five changes of its stage, each of them
+twice, all of them shuffled. Meanwhile worker and Temporal are killed every few seconds and started again, as by a
+supervisor. The kills end when half of the onboardings stand; when nothing waits any more it is counted: `missing` are
+deals without an onboarding, `doubled` are openings that are in the journal twice, and workflows of no deal.
 """
 
 import argparse
@@ -47,8 +47,8 @@ LOOK_EVERY = 2.0
 
 
 def events(deals: int, *, seed: int) -> list[bytes]:
-    """The bodies, in the order in which they are delivered."""
-    told = [
+    """The bodies of the deliveries, in the order in which they are sent."""
+    sent = [
         {
             "eventId": number % 7,
             "subscriptionId": 25,
@@ -66,19 +66,19 @@ def events(deals: int, *, seed: int) -> list[bytes]:
             itertools.product(range(deals), enumerate(CHANGES), range(TIMES))
         )
     ]
-    random.Random(seed).shuffle(told)
-    return [json.dumps([event], separators=(",", ":")).encode() for event in told]
+    random.Random(seed).shuffle(sent)
+    return [json.dumps([event], separators=(",", ":")).encode() for event in sent]
 
 
 def requests(bodies: Sequence[bytes], *, address: str) -> Iterator[bytes]:
-    """Signed when they are sent: a signature is good for five minutes."""
+    """The requests, each signed when it is sent: a signature is valid for five minutes."""
     for body in bodies:
         yield request_of(PATH, body, signed(body, address), host=address.partition("://")[2])
 
 
 @dataclass
 class Killer:
-    """Kills one part after the other, and counts."""
+    """Kills one part after the other, about `every` so many seconds, and counts the kills."""
 
     parts: Sequence[Kept]
     every: float
@@ -95,11 +95,11 @@ class Killer:
 @asynccontextmanager
 async def web_process(environment: dict[str, str], *, folder: Path) -> AsyncIterator[int]:
     port = free_port()
-    told = {**environment, "DAY90_WEB_PORT": str(port), "DAY90_HUBSPOT_SECRET": SECRET}
+    settings = {**environment, "DAY90_WEB_PORT": str(port), "DAY90_HUBSPOT_SECRET": SECRET}
     command = [sys.executable, "-m", "web"]
 
     async def begin() -> Child:
-        return await Child.start("web", command, log=folder / "web.log", environment=told)
+        return await Child.start("web", command, log=folder / "web.log", environment=settings)
 
     async with kept(Kept(name="web", begin=begin, says=b"web_started")) as part:
         await part.works()
@@ -136,11 +136,11 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
             killing.cancel()
         took = await _settled(engine, patience=options.patience, began=began)
         client = await reached(f"{LOOPBACK}:{port}")
-        ids = Counter([found.execution.workflow_id async for found in listed(client, "WorkflowType = 'Onboarding'")])
-        found = await asyncio.to_thread(_counted, engine, options.deals, ids)
+        ids = Counter([one.execution.workflow_id async for one in listed(client, "WorkflowType = 'Onboarding'")])
+        counts = await asyncio.to_thread(_counted, engine, options.deals, ids)
         say(f"killed {dict(killer.kills)}; HubSpot was asked {len(account.calls):,} times")
         return {
-            **found,
+            **counts,
             "deliveries": window.answered,
             "not_accepted": window.refused,
             "accepted_per_s": window.rate,
@@ -158,7 +158,7 @@ def _account(deals: int) -> Account:
 
 
 async def _deliver(port: int, options: argparse.Namespace) -> Window:
-    """All of them, at the rate that leaves the machine room for the kills to fall into the work."""
+    """Send all deliveries, at a rate that leaves the machine room for the kills to fall into the work."""
     bodies = events(options.deals, seed=options.seed)
     address = f"http://127.0.0.1:{port}"
     window = Window()
@@ -176,7 +176,7 @@ async def _deliver(port: int, options: argparse.Namespace) -> Window:
 
 
 async def _half_through(engine: Engine, deals: int) -> None:
-    """The kills go on until half of the onboardings stand: most of the work comes after the deliveries."""
+    """Wait until half of the onboardings stand: most of the work comes after the deliveries."""
     while await asyncio.to_thread(_opened, engine) < deals / 2:
         await asyncio.sleep(LOOK_EVERY)
 
@@ -230,7 +230,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--store", choices=("sqlite", "postgresql"), default="postgresql")
     parser.add_argument("--kill-every", type=float, default=8.0, help="seconds between two kills, about")
     parser.add_argument("--over", type=float, default=90.0, help="seconds over which the deliveries are spread")
-    parser.add_argument("--slice", type=int, default=500, help="so many deliveries at full speed, then a breath")
+    parser.add_argument("--slice", type=int, default=500, help="deliveries at full speed before each pause")
     parser.add_argument("--patience", type=float, default=900.0, help="seconds until we stop waiting for the rest")
     parser.add_argument("--seed", type=int, default=1)
     figures(asyncio.run(run(parser.parse_args(words))))

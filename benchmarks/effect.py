@@ -1,9 +1,9 @@
-"""How soon can a page show what was told? From the update's call to the row in the read model, against a bare update.
+"""How soon can a page show a piece of news? From the update's call to the row in the read model, against a bare update.
 
-The bare update is the same call on the floor: a handler that notes it, nothing written. Both sides are told in turn,
-one piece of news at a time. That a row is there is not polled for: a trigger makes PostgreSQL say so at the commit, so
-the clock stops when a page that reads would see it, and no poll's interval is in the figure. The trigger is the
-benchmark's own. What the caller waits for (`answer_…`) is reported beside it: the answer comes after the commit.
+The bare update is the same call on the floor: a handler that notes it, nothing written. Both sides get news in turn,
+one piece at a time. The row is not polled for: a trigger makes PostgreSQL notify us at the commit, so that the clock
+stops when a page that reads would see it, and the figure holds no interval of polling. The trigger is the benchmark's
+own. What the caller waits for (`answer_…`) is reported beside it: the answer comes after the commit.
 """
 
 import argparse
@@ -40,7 +40,7 @@ CREATE TRIGGER say_so AFTER UPDATE ON onboardings FOR EACH ROW EXECUTE FUNCTION 
 
 
 class Commits:
-    """Which onboardings' rows were written, and when we were told."""
+    """Learns which onboardings' rows are written, and when (seconds of time.perf_counter)."""
 
     def __init__(self) -> None:
         self.waited_for: dict[str, asyncio.Future[float]] = {}
@@ -62,10 +62,10 @@ async def commits(url: str) -> AsyncIterator[Commits]:
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
         await connection.execute(SAYS_SO)
         await connection.execute("LISTEN written")
-        found = Commits()
-        listening = asyncio.create_task(found.listen(connection))
+        watching = Commits()
+        listening = asyncio.create_task(watching.listen(connection))
         try:
-            yield found
+            yield watching
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
@@ -128,7 +128,7 @@ class Measuring:
         return self._figures()
 
     async def _product(self, onboarding: str, number: int) -> tuple[float, float]:
-        """Seconds until the row was there, and until the caller had the answer."""
+        """The seconds until the row was there, and until the caller had the answer."""
         row = self.written.expected(onboarding)
         handle: WorkflowHandle[Any, Any] = self.client.get_workflow_handle(onboarding)
         began = time.perf_counter()

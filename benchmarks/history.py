@@ -1,8 +1,8 @@
 """How much history does a complete onboarding write? Tasks, events and bytes of all its runs, against the floor's.
 
-Both live through the same course (benchmarks/story.py) on a time-skipping server of their own. The product's run is
-checked: it told the same people the same things as the course says, which is what the floor's activities stand for. Not
-counted are the sender, which is one for all onboardings, and the success programme that follows; starting it is.
+Both follow the same course (benchmarks/story.py) on a time-skipping server of their own. The product's run is checked:
+it wrote to the same people about the same things as the course, which is what the floor's activities stand for. The
+sender, one for all onboardings, and the success programme that follows are not counted; starting the programme is.
 """
 
 import argparse
@@ -27,14 +27,14 @@ from domain.deal import onboarding_id
 from tests.support.onboardings import QUEUE, STORIES_BEGIN, time_skipping_server, world
 
 NEVER = 1_000_000
-"""Events of a run that no onboarding reaches."""
+"""More events than any onboarding's run has."""
 KEPT = {"kept": True}
-"""What both are started with: the door has put the deal into the store before."""
+"""The input of both: the door has put the deal into the store before."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """What one onboarding's history weighs, all runs of its chain together."""
+    """The size of one onboarding's history, all runs of its chain together."""
 
     runs: int
     tasks: int
@@ -57,7 +57,7 @@ class Size:
 
 
 async def chain(client: Client, handle: WorkflowHandle[Any, Any]) -> AsyncIterator[WorkflowHistory]:
-    """The history of every run, the last one first."""
+    """The history of every run of the chain, the last run first."""
     run: str | None = None
     while run != "":
         history = await client.get_workflow_handle(handle.id, run_id=run).fetch_history()
@@ -66,7 +66,7 @@ async def chain(client: Client, handle: WorkflowHandle[Any, Any]) -> AsyncIterat
 
 
 async def play(env: WorkflowEnvironment, handle: WorkflowHandle[Any, Any], course: Course) -> None:
-    """Bring the news, each at its time, until the end."""
+    """Bring each piece of news at its time, and wait for the end."""
     for after, news in course.news:
         wait = STORIES_BEGIN + course.wall(after) - await env.get_current_time()
         if wait > timedelta(0):
@@ -76,7 +76,7 @@ async def play(env: WorkflowEnvironment, handle: WorkflowHandle[Any, Any], cours
 
 
 async def of_the_product(course: Course) -> Size:
-    """Raises AssertionError when it told anybody anything else than the course says."""
+    """The size for the product. Raises AssertionError when its notices are not those of the course."""
     deal = sample("history")
     async with world(strict=False) as here:
         id = onboarding_id(deal.source, deal.id)
@@ -86,19 +86,19 @@ async def of_the_product(course: Course) -> Size:
             await asyncio.sleep(0.02)
         await play(here.env, onboarding.handle, course)
         expected = Counter(_who_and_what(key) for step in course.steps for key in step.notices)
-        told = Counter((str(notice.kind), notice.to) for notice in here.ledger.told(id))
-        assert told == expected, f"the product told {told - expected} and did not tell {expected - told}"
+        sent = Counter((str(notice.kind), notice.to) for notice in here.ledger.told(id))
+        assert sent == expected, f"the product told {sent - expected} and did not tell {expected - sent}"
         return await Size.of(here.env.client, onboarding.handle)
 
 
 def _who_and_what(key: str) -> tuple[str, str]:
-    """Kind and receiver, the last two parts of a notice's key."""
+    """Kind and receiver: the last two parts of a notice's key."""
     _, kind, to = key.rsplit("/", 2)
     return kind, to
 
 
 async def of_the_product_in_one_run(course: Course) -> Size:
-    """As if it never took a new run: what carrying the state from run to run costs, and spares a cold worker."""
+    """The size for the product if it never took a new run: shows what carrying the state from run to run costs."""
     turns_at = set_option("EVENTS_OF_A_RUN", NEVER)
     try:
         return await of_the_product(course)

@@ -1,7 +1,7 @@
-"""What does it cost to keep a delivery before it is answered? Signed single-event deliveries against a bare route.
+"""What does it cost to store a delivery before it is answered? Signed single-event deliveries against a bare route.
 
 All are served by one web process, called in turn, window by window: HubSpot deliveries of one event each, signed and
-each another event, answered when they stand in the inbox; and a route that reads its body and answers, once among the
+each another event, answered once they are in the inbox; and a route that reads its body and answers, once among the
 web process' own routes (`requests_ratio`) and once of Starlette alone, with nothing of ours or FastAPI's around it
 (`starlette_ratio`). The ratios are of requests a second. PostgreSQL runs as it is installed, with fsync.
 
@@ -54,7 +54,7 @@ PAUSE = 0.3
 
 
 async def serve() -> None:
-    """The product's web process with one route more; Temporal is away, so that nothing but the intake works."""
+    """Serve the product's web process with one route more; Temporal is away, so that nothing but the intake works."""
     settings = load_settings()
     migrate(settings.sql_url)
 
@@ -79,7 +79,7 @@ async def serve() -> None:
 
 
 def deliveries(numbers: Iterator[int], *, public_url: str) -> Iterator[bytes]:
-    """Signed as HubSpot signs (version 3), one event each."""
+    """Requests of one event each, signed as HubSpot signs (version 3)."""
     for number in numbers:
         event = {
             "eventId": number,
@@ -99,6 +99,7 @@ def deliveries(numbers: Iterator[int], *, public_url: str) -> Iterator[bytes]:
 
 
 def signed(body: bytes, public_url: str) -> dict[str, str]:
+    """The headers of a delivery with that body: HubSpot's signature, version 3, of this moment."""
     moment = str(int(time.time() * 1000))
     content = b"POST" + f"{public_url}{PATH}".encode() + body + moment.encode()
     signature = base64.b64encode(hmac.new(SECRET.encode(), content, hashlib.sha256).digest()).decode()
@@ -130,8 +131,8 @@ async def web_process(folder: Path, database_url: str) -> AsyncIterator[int]:
 async def measure(database: str, options: argparse.Namespace) -> dict[str, Any]:
     async with contextlib.AsyncExitStack() as ends:
         folder = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="day90-intake-")))
-        kept_in = await ends.enter_async_context(store(database, folder, options=ORDINARY))
-        port = await ends.enter_async_context(web_process(folder, kept_in.url))
+        storage = await ends.enter_async_context(store(database, folder, options=ORDINARY))
+        port = await ends.enter_async_context(web_process(folder, storage.url))
 
         async def called(requests: Iterator[bytes]) -> Window:
             return await call(port, requests, seconds=options.seconds, connections=options.connections)
@@ -158,7 +159,7 @@ async def measure(database: str, options: argparse.Namespace) -> dict[str, Any]:
             if turn:
                 rounds.append((intake, bare, alone))
             await asyncio.sleep(PAUSE)
-        counted = sum(SqlInbox(open_store(kept_in.url)).counted().values())
+        counted = sum(SqlInbox(open_store(storage.url)).counted().values())
     refused = sum(intake.refused for intake, _, _ in rounds)
     if counted != taken or refused:
         raise SystemExit(f"answered {taken} deliveries, kept {counted}, refused {refused}: the figures mean nothing")
@@ -176,13 +177,13 @@ async def measure(database: str, options: argparse.Namespace) -> dict[str, Any]:
 
 
 async def run(options: argparse.Namespace) -> dict[str, Any]:
-    found = {database: await measure(database, options) for database in options.store}
+    results = {database: await measure(database, options) for database in options.store}
     head = ("store", "intake / s", "bare / s", "ratio", "Starlette / s", "ratio", "p99 s")
     columns = ("intake_per_s", "bare_per_s", "ratio", "starlette_per_s", "starlette_ratio", "p99_s")
-    table(head, [[name, *(told[column] for column in columns)] for name, told in found.items()])
-    flat = {f"{name}_{figure}": value for name, told in found.items() for figure, value in told.items()}
-    lowest = {"requests_ratio": min(told["ratio"] for told in found.values())}
-    return {**lowest, "starlette_ratio": min(told["starlette_ratio"] for told in found.values()), **flat}
+    table(head, [[name, *(measured[column] for column in columns)] for name, measured in results.items()])
+    flat = {f"{name}_{figure}": value for name, measured in results.items() for figure, value in measured.items()}
+    lowest = {"requests_ratio": min(measured["ratio"] for measured in results.values())}
+    return {**lowest, "starlette_ratio": min(measured["starlette_ratio"] for measured in results.values()), **flat}
 
 
 def main(words: Sequence[str]) -> None:

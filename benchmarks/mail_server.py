@@ -1,4 +1,4 @@
-"""What arrives? A mail server on the loopback that records every mail, and that can be told to misbehave."""
+"""Which mails arrive? Those at a mail server on the loopback, which records them and can be told to misbehave."""
 
 import asyncio
 import time
@@ -12,11 +12,13 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from starter.embedded.tcp_ports import LOOPBACK
 
 Mood = Literal["well", "busy", "drops", "gone"]
-"""`busy` answers 421, `drops` hangs up after it has taken the message, `gone` listens no more."""
+"""`busy` answers 421, `drops` hangs up after it has taken the message, `gone` does not listen."""
 
 
 @dataclass(frozen=True)
 class Arrival:
+    """A mail that arrived: `at` in seconds since 1970, `answered` unless the server hung up."""
+
     at: float
     message_id: str
     answered: bool
@@ -24,6 +26,8 @@ class Arrival:
 
 @dataclass
 class PostOffice:
+    """The mail server, on a port of the loopback."""
+
     port: int
     mood: Mood = "well"
     arrivals: list[Arrival] = field(default_factory=list)
@@ -40,7 +44,7 @@ class PostOffice:
             self._server = None
 
     async def be(self, mood: Mood) -> None:
-        """Change the mood; what was `gone` listens again."""
+        """Change the mood; a server that was `gone` listens again."""
         if mood == "gone":
             await self.close()
         elif self._server is None:

@@ -1,4 +1,4 @@
-"""What does an open onboarding cost while it waits? Memory of the worker per cached one against the floor's; idle CPU.
+"""What does an open onboarding cost while it waits? The worker's memory for each, against the floor's; and idle CPU.
 
 Each side has a worker process of its own with room for all of them in its cache. Memory is what the process grows by
 between the first few and all of them, divided by their number; so what a worker needs by itself is in neither. Idle is
@@ -38,8 +38,8 @@ from starter.embedded.tcp_ports import LOOPBACK
 from store.engine import migrate
 
 FEW = 300
-"""After so many, imports are done, the pools of threads and connections have their size, and what a worker remembers of
-its last 256 deals is full: it stays as large, however many are open."""
+"""Onboardings after which a worker's own memory no longer grows: imports are done, the pools of threads and connections
+have their size, and its cache of the last 256 deals is full."""
 AT_A_TIME = 500
 SETTLES = 5.0
 PRODUCTS, FLOORS = "day90", "floors"
@@ -82,7 +82,7 @@ async def _products(fleet: Fleet, numbers: range, part: Kept) -> float:
 
 
 async def _products_until(fleet: Fleet, many: int, part: Kept, until: float) -> tuple[int, float]:
-    """Open all of them, or as many as there is time for; how many are open, and the worker's bytes."""
+    """Open all of them, or as many as there is time for; returns how many are open, and the worker's bytes."""
     opened = FEW
     while opened < many and (opened == FEW or time.monotonic() < until):
         more = min(AT_A_TIME, many - opened)
@@ -109,7 +109,7 @@ async def _floors(client: Client, numbers: range, part: Kept) -> float:
 
 
 def _resident(part: Kept) -> float:
-    """Bytes of memory of the process."""
+    """The resident memory of the process, in bytes."""
     for line in Path(f"/proc/{_pid(part)}/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmRSS:"):
             return float(line.split()[1]) * KIB
@@ -117,16 +117,16 @@ def _resident(part: Kept) -> float:
 
 
 async def _cpu_share(parts: Sequence[Kept], seconds: float) -> list[float]:
-    """Per cent of a core that each of them takes over that time."""
+    """The share of a core that each part takes over that time, in per cent."""
     before = [_cpu(part) for part in parts]
     await asyncio.sleep(seconds)
     return [100 * (_cpu(part) - start) / seconds for part, start in zip(parts, before, strict=True)]
 
 
 def _cpu(part: Kept) -> float:
-    """Seconds of CPU that the process has taken: fields 14 and 15 of its stat, counted after the name."""
-    told = Path(f"/proc/{_pid(part)}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(told[11]) + int(told[12])) / TICKS
+    """The seconds of CPU that the process has taken: fields 14 and 15 of its stat, counted after the name."""
+    fields = Path(f"/proc/{_pid(part)}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def _pid(part: Kept) -> int:
@@ -135,7 +135,7 @@ def _pid(part: Kept) -> int:
 
 
 def _figures(opened: int, each: tuple[float, float], idle: Sequence[float], bare: Sequence[float]) -> dict[str, Any]:
-    found = {
+    rows = {
         "memory_ratio": each[0] / each[1],
         "idle_pct": sum(idle),
         "worker_idle_pct": idle[0],
@@ -146,8 +146,8 @@ def _figures(opened: int, each: tuple[float, float], idle: Sequence[float], bare
         "open": opened,
     }
     say("")
-    table(("figure", ""), list(found.items()))
-    return found
+    table(("figure", ""), list(rows.items()))
+    return rows
 
 
 def main(words: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Which real parts does a run stand on? Temporal's dev server, PostgreSQL, workers: processes that may be killed."""
+"""Which real processes does a benchmark run? Temporal's dev server, PostgreSQL, workers: all may be killed."""
 
 import asyncio
 import contextlib
@@ -30,11 +30,13 @@ from workflows.visibility import ALL_KEYS
 
 ROOT = Path(__file__).resolve().parent.parent
 RESTART_AFTER = 0.5
-"""Seconds until what fell is started again, as a supervisor does it: systemd and Docker begin with 0.1 s."""
+"""Seconds until a process that ended is started again, as by a supervisor: systemd and Docker begin with 0.1 s."""
 LIVES_AT_LEAST = 2.0
-"""Seconds that a part works before it may be killed again."""
+"""Seconds that a process works before it may be killed again."""
 UP_WITHIN = 60.0
+"""Seconds within which a process must be ready."""
 GRACE = 10.0
+"""Seconds that a process has to end by itself."""
 
 # Debian keeps PostgreSQL's programs here, off the PATH.
 POSTGRES_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
@@ -51,7 +53,7 @@ def free_port() -> int:
 class Kept:
     """A process that is started again whenever it ends, until we end it for good.
 
-    `says` is what stands in its log when it is ready; without it, it is as soon as it has been started.
+    `says` is a text in its log once it is ready; empty for one that is ready as soon as it has been started.
     """
 
     name: str
@@ -74,7 +76,7 @@ class Kept:
                 await self.child.end(grace=GRACE)
 
     def works_since(self) -> float | None:
-        """The moment (monotonic) at which it was first seen ready; None while it is down or coming up."""
+        """The moment (time.monotonic) at which it was first seen ready; None while it is down or coming up."""
         if self.child is None or self.child.ended:
             return None
         if self._ready_at is None and self._has_said(self.child.log):
@@ -115,7 +117,7 @@ async def kept(part: Kept) -> AsyncIterator[Kept]:
 
 
 def dev_server(port: int, *, file: Path, logs: Path) -> Kept:
-    """Temporal's dev server with its file: on the same port whenever it comes back."""
+    """Temporal's dev server with its file, on the same port whenever it is started again."""
     command = [server_program(), "server", "start-dev", "--ip", LOOPBACK, "--headless", "--log-level", "error"]
     command += ["--port", str(port), "--db-filename", str(file)]
 
@@ -126,7 +128,7 @@ def dev_server(port: int, *, file: Path, logs: Path) -> Kept:
 
 
 async def reached(address: str) -> Client:
-    """A client, as soon as the server answers and knows our search attributes."""
+    """A client, as soon as the server answers and has our search attributes. Raises after UP_WITHIN."""
     until = asyncio.get_running_loop().time() + UP_WITHIN
     while True:
         try:
@@ -142,7 +144,7 @@ async def reached(address: str) -> Client:
 
 
 def worker(number: int, environment: Mapping[str, str], *, logs: Path) -> Kept:
-    """`python worker.py`, told everything by its environment as in production."""
+    """`python worker.py`, with all settings in its environment, as in production."""
 
     async def begin() -> Child:
         return await Child.start(
@@ -168,7 +170,7 @@ def serving(side: str, task_queue: str, environment: Mapping[str, str], *, logs:
 def worker_environment(
     *, address: str, folder: Path, day_length: timedelta, database_url: str, smtp_url: str | None = None
 ) -> dict[str, str]:
-    """The settings of a worker, and none that the caller's shell happens to have."""
+    """The environment of a worker with these settings, and none of those in the caller's shell."""
     ours = {
         "TEMPORAL_ADDRESS": address,
         "TEMPORAL_NAMESPACE": NAMESPACE,
@@ -186,14 +188,14 @@ def _bare_environment() -> dict[str, str]:
 
 
 QUICK = ("fsync=off", "full_page_writes=off")
-"""Whoever kills the process leaves the machine alive, so its file cache may stand for the disk; what is committed must
-be written by then, so synchronous_commit stays on."""
+"""Settings of PostgreSQL for kills of the process: the machine lives on, so its file cache may stand for the disk. What
+is committed must be written by then, so synchronous_commit stays on."""
 ORDINARY: Sequence[str] = ()
-"""As it is installed: what a commit costs is measured."""
+"""PostgreSQL as it is installed, for measuring what a commit costs."""
 
 
 class Postgres:
-    """A PostgreSQL of our own, on a socket in a folder of its own."""
+    """A PostgreSQL server of our own, on a socket in a folder of its own."""
 
     def __init__(self, options: Sequence[str] = QUICK) -> None:
         self._options = options
@@ -251,7 +253,7 @@ class Postgres:
 
 @dataclass(frozen=True, kw_only=True)
 class Store:
-    """Where the run writes: its URL and, for PostgreSQL, the server that may be killed."""
+    """The database of a run: its URL and, for PostgreSQL, the server, which may be killed."""
 
     url: str
     part: Kept | None
@@ -259,7 +261,7 @@ class Store:
 
 @asynccontextmanager
 async def store(kind: str, folder: Path, *, options: Sequence[str] = QUICK) -> AsyncIterator[Store]:
-    """The database, up and empty; gone when the block is left. `options` are those of a PostgreSQL server."""
+    """An empty database for as long as the block runs. `kind` is sqlite or postgresql, `options` are for PostgreSQL."""
     if kind == "sqlite":
         yield Store(url=f"sqlite:///{folder / 'day90.sqlite'}", part=None)
         return

@@ -1,4 +1,4 @@
-"""Who brings which news on which day? People made up by a seed: punctual, late, stubborn, with troubles."""
+"""Who brings which news on which day? People made up from a seed: punctual, late, stubborn, in trouble."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -13,16 +13,16 @@ Road = Literal["update", "twice", "signal"]
 
 A_MONDAY = datetime(2026, 8, 31, 9, tzinfo=UTC)
 SHORTLY = 0.3
-"""Days between a gate's opening and the next step of somebody who had waited for it."""
+"""Days from the opening of a gate to the next step of somebody who had waited for it."""
 ROLES = ("executive_sponsor", "project_lead", "technical_lead")
 COUNTRIES = (("DE", "Europe/Berlin", "en"), ("US", "America/New_York", "en"), ("JP", "Asia/Tokyo", "ja"))
 REVIEW_DAY = 90
-"""By then every playbook of ours has had its review."""
+"""The day by which every playbook of ours has had its review."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """Somebody brings news on that day after the close."""
+    """Somebody brings news; `day` counts from the close, `kind` and `fields` are the update's name and arguments."""
 
     day: float
     kind: str
@@ -61,7 +61,7 @@ def sample_deal(number: int, *, source: str) -> dict[str, Any]:
 
 
 def write_script(number: int, playbook: Playbook, *, seed: int) -> Script:
-    """The same number and seed write the same script again."""
+    """The script of the deal with that number; the same number and seed give the same script."""
     return _Writing(number=number, playbook=playbook, random=Random(f"{seed}/{number}")).script()
 
 
@@ -100,12 +100,12 @@ class _Writing:
         self.settled[milestone.key] = day
 
     def _sign_off(self, milestone: Milestone, day: float) -> float:
-        """On which day it is signed: where a rejection could open things again, it does so every third time."""
+        """Sign the milestone off, after a rejection in a third of those that can reopen others; returns the day."""
         assert milestone.sign_off is not None
         signer = next((role for role in milestone.sign_off.by if role in ROLES), ROLES[1])
         if milestone.sign_off.reopens and self.random.random() < 1 / 3:
-            told = {"milestone": milestone.key, "by": signer, "decision": "reject", "reasons": "not as agreed"}
-            self._act(day, "sign_off", "twice", **told)
+            rejection = {"milestone": milestone.key, "by": signer, "decision": "reject", "reasons": "not as agreed"}
+            self._act(day, "sign_off", "twice", **rejection)
             for key in milestone.sign_off.reopens:
                 day += 1
                 self._act(day, "reach_milestone", "update", milestone=key)
@@ -114,7 +114,7 @@ class _Writing:
         return day
 
     def _raise_issues(self) -> None:
-        """Tickets of systems go by a name of their own; people leave the naming to us."""
+        """Raise issues and risks: tickets of systems have keys of their own, people leave the key to us."""
         for ticket in range(self.random.choice((0, 1, 1, 2))):
             day, severity = self.random.uniform(50, 80), self.random.choice(("normal", "high", "critical"))
             roads: tuple[Road, ...] = ("update", "signal")
@@ -131,7 +131,7 @@ class _Writing:
             self._act(self.random.uniform(5, 30), "record_risk", "update", **risk)
 
     def _end(self) -> str:
-        """Most vouch for what is asked; some managers let it pass; a few customers leave on the way."""
+        """End the onboarding and return how: most fulfil the criteria, some managers make exceptions, a few leave."""
         how = self.random.choices(("handed_over", "handed_over_with_exceptions", "churned"), weights=(8, 1, 1))[0]
         last = max(act.day for act in self.acts)
         criteria = [criterion.key for criterion in self.playbook.hand_off.criteria if criterion.by == "attestation"]
@@ -144,12 +144,12 @@ class _Writing:
                 day = max(last, REVIEW_DAY) + 0.5 * (number + 1)
                 self._act(day, "attest_criterion", "update", criterion=key, by=ROLES[1])
         else:
-            told = {"ending": how, "reason": "good enough", "exceptions": criteria, "by": "manager"}
-            self._act(max(last, REVIEW_DAY) + 1, "end_onboarding", "update", **told)
+            handing_over = {"ending": how, "reason": "good enough", "exceptions": criteria, "by": "manager"}
+            self._act(max(last, REVIEW_DAY) + 1, "end_onboarding", "update", **handing_over)
         return how
 
     def _pause(self) -> None:
-        """What was to come later comes so much later."""
+        """Pause one onboarding in four; everything after the pause comes later by its length."""
         if self.random.random() > 0.25:
             return
         day, length = self.random.uniform(10, 60), self.random.uniform(3, 10)
@@ -163,7 +163,7 @@ class _Writing:
 
 
 def _in_order(playbook: Playbook) -> Iterator[tuple[Milestone, tuple[str, ...]]]:
-    """Every milestone with what its stage waits for; none before what it requires or counts from."""
+    """Every milestone with what its stage waits for, each after those that it requires or counts from."""
     left = [(milestone, stage.opens.after) for stage in playbook.stages for milestone in stage.milestones]
     done = {"close"}
     while left:

@@ -1,8 +1,8 @@
 """How long does news wait when the worker that had its onboarding dies? Two workers, one of them killed with -9.
 
 News comes at a steady rate to onboardings in turn, each by one update that is sent again under its id until it is
-answered, as the door does. `p99_s` is that of the news sent from the moment of the kill on; what was sent before is
-reported apart. The killed worker is started again at once, and competes for the machine while it comes up.
+answered, as the door does. `p99_s` is of the news sent from the moment of the kill on; what was sent before is
+reported separately. The killed worker is started again at once, and competes for the machine while it comes up.
 """
 
 import argparse
@@ -38,11 +38,11 @@ from store.engine import migrate
 
 WORKERS = 2
 BEFORE = 10.0
-"""Seconds of news before the kill: so many go to a warm fleet that both workers have some of it cached."""
+"""Seconds of news before the kill, enough for both workers to have some of the fleet cached."""
 AFTER = 20.0
-"""Seconds of news after it: at 20 a second 400 pieces, of which p99 leaves four aside."""
+"""Seconds of news after the kill: at 20 a second 400 pieces, of which p99 leaves out four."""
 WARMTH = 0.25
-"""So many of the onboardings are told something beforehand, so that their workers are warm."""
+"""The share of the onboardings that get news beforehand, so that the workers are warm."""
 
 
 async def run(options: argparse.Namespace) -> dict[str, Any]:
@@ -68,7 +68,7 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 async def mails_are_out(fleet: Fleet) -> None:
-    """The greetings of a thousand deals closed at once are no part of what is measured."""
+    """Wait until the first mails of all onboardings are sent: they are no part of what is measured."""
     await asyncio.sleep(1)
     while waiting := await asyncio.to_thread(fleet.due_mails):
         say(f"{waiting} mails of the openings are still to go")
@@ -76,7 +76,7 @@ async def mails_are_out(fleet: Fleet) -> None:
 
 
 class _News:
-    """Risks recorded in one onboarding after the other; each has an id, and its sender's clock."""
+    """Records risks in one onboarding after the other, and how long each took to be answered."""
 
     def __init__(self, *, fleet: Fleet, ids: Sequence[str], rate: float) -> None:
         self.fleet, self.ids, self.rate = fleet, ids, rate
@@ -98,7 +98,7 @@ class _News:
         return await asyncio.to_thread(self._figures, warm, killed_at)
 
     async def _stream(self, seconds: float) -> None:
-        """At a steady rate, whether or not earlier news has been answered."""
+        """Bring news at a steady rate for that many seconds, whether or not earlier news has been answered."""
         began = time.monotonic()
         telling = []
         for number in range(int(seconds * self.rate)):
@@ -123,7 +123,7 @@ class _News:
         lost, doubled = self._lost_and_doubled()
         before = sorted(self.took[id] for id in self.sent if id not in warm and self.began[id] < killed_at)
         after = sorted(self.took[id] for id in self.sent if self.began[id] >= killed_at)
-        found = {
+        rows = {
             "p99_s": _at(after, 0.99),
             "p50_s": _at(after, 0.5),
             "slowest_s": after[-1],
@@ -138,11 +138,11 @@ class _News:
             "tried_again": dict(self.troubles),
         }
         say("")
-        table(("figure", ""), list(found.items()))
-        return found
+        table(("figure", ""), list(rows.items()))
+        return rows
 
     def _lost_and_doubled(self) -> tuple[int, int]:
-        """By the journals: every piece of news was acknowledged, so each has to stand there, and once."""
+        """How many pieces of news are in no journal, and how many too often: all were acknowledged and belong there once."""
         lost = doubled = 0
         rows: dict[str, Counter[str]] = {}
         for news_id, onboarding in self.sent.items():

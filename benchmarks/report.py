@@ -1,4 +1,4 @@
-"""How does a benchmark say what it found? Progress and a table for people on stderr, one JSON object last on stdout."""
+"""How does a benchmark report? Progress and a table for people on stderr, one JSON object at the end on stdout."""
 
 import json
 import sys
@@ -8,12 +8,12 @@ from typing import Any
 
 
 def say(words: str) -> None:
-    """Progress."""
+    """Print a line of progress."""
     print(words, file=sys.stderr, flush=True)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Columns as wide as what stands in them; numbers on the right."""
+    """Print a table with columns as wide as their content, all but the first aligned to the right."""
     lines = [head, *[[_written(cell) for cell in row] for row in rows]]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:
@@ -21,12 +21,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         say("  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]))
 
 
-def figures(found: Mapping[str, Any]) -> None:
-    """The figures, as one JSON object on a line of its own: print nothing after it."""
-    print(json.dumps({name: _rounded(value) for name, value in found.items()}), flush=True)
+def figures(results: Mapping[str, Any]) -> None:
+    """Print the figures as one JSON object on a line of its own; nothing may be printed after it."""
+    print(json.dumps({name: _rounded(value) for name, value in results.items()}), flush=True)
 
 
 def middle(values: Sequence[float]) -> float:
+    """The median."""
     return float(median(values))
 
 
@@ -35,7 +36,7 @@ def _written(cell: Any) -> str:
 
 
 def _rounded(value: Any) -> Any:
-    """Four digits after the point: the fifth is noise."""
+    """The value with four digits after the point, nested ones too: the fifth is noise."""
     if isinstance(value, float):
         return round(value, 4)
     if isinstance(value, Mapping):

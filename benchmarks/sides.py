@@ -1,7 +1,7 @@
-"""What does each side's CPU go into? A server, a worker and a client process per side, and what each has used.
+"""Where does the CPU of each side go? Into a server, a worker and a client process of its own, each measured.
 
-All sides of a comparison live through the same time: they start together, on processes of their own, so that whatever
-else the machine does falls on all of them alike.
+All sides of a comparison start together, in processes of their own, so that whatever else the machine does slows all of
+them alike.
 """
 
 import asyncio
@@ -32,13 +32,13 @@ ROOT = Path(__file__).parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
 SERVER_ANSWERS_WITHIN = 60.0
 IDLE = 4.0
-"""Seconds over which the idle share is measured that is taken off afterwards."""
+"""Seconds over which idle CPU is measured; it is subtracted afterwards."""
 PARTS = ("worker", "server", "client")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """One of the things that are compared."""
+    """One side of a comparison. `cached` is how many workflows its worker keeps, `sending` whether it sends mails."""
 
     name: str
     kind: Literal["product", "floor"]
@@ -48,7 +48,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Used:
-    """CPU seconds of one round, per complete onboarding; what the processes use when idle is taken off."""
+    """CPU seconds of one round for each complete onboarding, without what the processes use when idle."""
 
     worker: float
     server: float
@@ -58,7 +58,7 @@ class Used:
     runs: int
     tasks: int
     latest: float
-    """Seconds: how late the latest piece of news was. On a compressed clock that much more is a day."""
+    """Seconds by which the latest piece of news was late. On a compressed clock that may be days."""
 
     @property
     def whole(self) -> float:
@@ -80,7 +80,7 @@ class Running:
         return {"server": cpu_of(self.server.pid), "worker": cpu_of(self.worker.pid)}
 
     async def client(self, *, named: str, onboardings: int) -> Process:
-        """Who plays; it has warmed up when this returns."""
+        """A client process that plays that many onboardings; it has warmed up when this returns."""
         words = [self.side.kind, "--course", str(self.course), "--named", named, "--onboardings", str(onboardings)]
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "benchmarks.playing", *words, stdin=PIPE, stdout=PIPE, env=self.environment, cwd=ROOT
@@ -91,14 +91,14 @@ class Running:
 
 
 def cpu_of(pid: int) -> float:
-    """Seconds of CPU that a process and all its threads have used."""
+    """The seconds of CPU that a process and all its threads have used."""
     after_name = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
     return (int(after_name[11]) + int(after_name[12])) / TICKS
 
 
 @asynccontextmanager
 async def up(sides: Sequence[Side], course: Course, folder: Path) -> AsyncIterator[list[Running]]:
-    """Bring up a server and a worker for each, and end them afterwards."""
+    """A server and a worker for each side, running for as long as the block."""
     async with contextlib.AsyncExitStack() as ends:
         yield [await _up(side, course, folder / side.name, ends) for side in sides]
 
@@ -148,7 +148,7 @@ async def _answers(server: Child, address: str) -> None:
 
 
 async def _migrated(worker: Child, folder: Path) -> None:
-    """The worker says so when the store is there and it has begun to work."""
+    """Wait until the worker logs that it has begun to work; the store is there then."""
     async with asyncio.timeout(SERVER_ANSWERS_WITHIN):
         while "worker_started" not in (folder / "worker.log").read_text("utf-8"):
             if worker.ended:
@@ -175,7 +175,7 @@ async def play_round(running: Sequence[Running], *, number: int, onboardings: in
 
 
 async def _look_at_idling(running: Sequence[Running]) -> None:
-    """What a side uses while nothing is open, per second."""
+    """Measure what each side uses in a second while nothing is open."""
     await asyncio.sleep(1)
     before = [one.cpu() for one in running]
     await asyncio.sleep(IDLE)
@@ -184,7 +184,7 @@ async def _look_at_idling(running: Sequence[Running]) -> None:
 
 
 async def _size(one: Running, id: str) -> Size:
-    """How much history the first of the round wrote: it should be what it writes on a real clock."""
+    """The history of the round's first onboarding: it should be as large as on a real clock."""
     client = await connect(address=one.environment["TEMPORAL_ADDRESS"])
     return await Size.of(client, client.get_workflow_handle(id))
 

@@ -1,7 +1,7 @@
-"""How does a complete high-touch onboarding go, with everything on? Lived through once on the pure core, and recorded.
+"""How does a complete high-touch onboarding go, with everything in it? Played once on the pure core, and recorded.
 
-The pure core is the product's own rules without a server; that the product on a server tells the same people the same
-things is a test of its own (tests/workflows/test_onboarding_in_any_order.py), and each benchmark compares what was told
+The pure core is the product's own rules without a server. That the product on a server writes the same to the same
+people is a test of its own (tests/workflows/test_onboarding_in_any_order.py), and each benchmark compares the notices
 again.
 """
 
@@ -19,7 +19,7 @@ from tests.support.onboardings import STORIES_BEGIN
 from tests.support.simulation import GRAIN, MANAGER, OWNER, Simulation, deal
 
 AHEAD = timedelta(hours=5)
-"""Milestones are reached so long before they are due: after their last reminder, and off the agenda's own instants."""
+"""How long before they are due milestones are reached: after their last reminder, and off the agenda's own instants."""
 TELLS_NOBODY = frozenset({"open_stage", "stuck"})
 """Entries at which the product looks for itself: a floor that knows its dates need not wake for them."""
 
@@ -31,7 +31,7 @@ def sample(id: str = "floor", *, closed_at: datetime = STORIES_BEGIN) -> DealClo
 
 @functools.cache
 def full_course(day: timedelta = DAY) -> Course:
-    """The whole story on that clock."""
+    """The whole story, on a clock whose day takes that long."""
     clock = Clock(day=day, business_start=STORIES_BEGIN, wall_start=STORIES_BEGIN) if day != DAY else Clock()
     recorded = Recorded(sample(), clock=clock)
     live_through(recorded)
@@ -39,7 +39,7 @@ def full_course(day: timedelta = DAY) -> Course:
 
 
 def live_through(onboarding: "Recorded") -> None:
-    """Every milestone, every sign-off, and the troubles: lateness up the ladder, a rejection, a pause, a crisis."""
+    """Play every milestone and sign-off, and the troubles: lateness up the ladder, a rejection, a pause, a crisis."""
     onboarding.work(until="environment_live")
     onboarding.tell("record_risk", risk="R-1", title="Their IT is one person", probability=3, impact=4)
     onboarding.tell("request_scope_change", title="A third connection", effort_days=4, request="C-1")
@@ -77,7 +77,7 @@ def live_through(onboarding: "Recorded") -> None:
 
 @dataclass
 class Recorded(Simulation):
-    """An onboarding on the pure core that writes down each step: what was heard, what was told, when it wakes next."""
+    """An onboarding on the pure core that records each step: what news came, which notices went, when it wakes next."""
 
     steps: list[Step] = field(default_factory=list)
     brought: News | None = None
@@ -85,9 +85,9 @@ class Recorded(Simulation):
     def settle(self) -> None:
         before = len(self.ledger.notices)
         super().settle()
-        told = tuple(key for _, key in list(self.ledger.notices)[before:])
-        if told or self.brought or not self.steps:
-            self.steps.append(Step(after=self._since(self.now), news=self.brought, notices=told, wake=self._wake()))
+        notices = tuple(key for _, key in list(self.ledger.notices)[before:])
+        if notices or self.brought or not self.steps:
+            self.steps.append(Step(after=self._since(self.now), news=self.brought, notices=notices, wake=self._wake()))
         else:
             # Nobody was told anything: the floor does not wake for it, and its alarm clock is set for what comes next.
             self.steps[-1] = self.steps[-1].model_copy(update={"wake": self._wake()})

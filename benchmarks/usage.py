@@ -1,8 +1,8 @@
 """How many usage events a second come in by HTTP, each once, on SQLite and on PostgreSQL?
 
-The web process as it is served, on a port of its own; batches of a hundred as Segment's clients send them, of many
-accounts and users; one in twenty of them is sent a second time. All of it shares two cores with the process that sends.
-What counts is what stands in the table when the last answer has come, over the time from the first batch to then.
+The web process runs as in production, on a port of its own. It gets batches of a hundred events, as Segment's clients
+send them, of many accounts and users; one batch in twenty is sent a second time. It shares two cores with the process
+that sends. The rate is of the events in the table at the last answer, over the time since the first batch.
 """
 
 import argparse
@@ -35,14 +35,15 @@ OF_A_BATCH = 100
 ACCOUNTS, USERS = 200, 40
 EVENTS = ("Report Created", "Report Shared", "Signed In", "Invoice Sent", "Comment Added")
 AGAIN_EVERY = 20
-"""One batch in twenty is repeated, as clients do when an answer was late."""
+"""One batch in so many is repeated, as clients do when an answer was late."""
 SIDE_BY_SIDE = 8
 STARTS_WITHIN = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """`repeated` were sent twice, `duplicates` are kept twice; `cpu_us` is what the web process took for one event."""
+    """How fast events came in: `repeated` were sent twice, `duplicates` stored twice; `cpu_us` is the web process's CPU
+    for one event, in microseconds."""
 
     events_per_s: float
     cpu_us: float
@@ -61,7 +62,7 @@ class Served(NamedTuple):
 
 
 def message(number: int) -> dict[str, Any]:
-    """A `track` as analytics-python makes it, with the properties of everyday."""
+    """A `track` message as analytics-python makes it, with everyday properties."""
     at = datetime.now(UTC) - timedelta(seconds=number % 600)
     return {
         "anonymousId": None,
@@ -80,7 +81,7 @@ def message(number: int) -> dict[str, Any]:
 
 
 def batches(events: int) -> Iterator[bytes]:
-    """The bodies, repetitions among them."""
+    """The bodies of the batches, repetitions among them."""
     for number in range(events // OF_A_BATCH):
         of_it = [message(number * OF_A_BATCH + n) for n in range(OF_A_BATCH)]
         body = json.dumps({"batch": of_it, "sentAt": datetime.now(UTC).isoformat()}).encode()
@@ -90,7 +91,7 @@ def batches(events: int) -> Iterator[bytes]:
 
 
 async def rate(address: str, bodies: Sequence[bytes]) -> float:
-    """Seconds until all of them are answered."""
+    """Send the bodies, and return the seconds until all are answered."""
     key = base64.b64encode(f"{KEY}:".encode()).decode()
     head = {"authorization": f"Basic {key}", "content-type": "application/json"}
     waiting = iter(bodies)
@@ -108,7 +109,7 @@ async def rate(address: str, bodies: Sequence[bytes]) -> float:
 
 @contextmanager
 def web(url: str, data: Path) -> Iterator[Served]:
-    """The web process on that database; nobody is there to look at what comes in."""
+    """The web process on that database, with no worker to look at what comes in."""
     port = free_port()
     settings = {"DATA": f"{data}", "DATABASE_URL": url, "WEB_PORT": f"{port}", "SEGMENT_WRITE_KEY": KEY}
     named = {f"DAY90_{name}": value for name, value in settings.items()}
@@ -137,7 +138,7 @@ def _answers(address: str) -> bool:
 
 
 def measure(url: str, data: Path, events: int) -> Rate:
-    """On an empty database."""
+    """The rate at which events come into an empty database."""
     bodies = list(batches(events))
     with web(url, data) as served:
         before = served.cpu_s()
@@ -145,14 +146,14 @@ def measure(url: str, data: Path, events: int) -> Rate:
         cpu_us = (served.cpu_s() - before) * 1e6 / events
     engine = open_store(url)
     with engine.connect() as connection:
-        kept = int(connection.scalar(select(func.count()).select_from(usage_events)) or 0)
+        stored = int(connection.scalar(select(func.count()).select_from(usage_events)) or 0)
     engine.dispose()
-    assert kept >= events, f"{kept} events are kept, {events} were sent"
+    assert stored >= events, f"{stored} events are kept, {events} were sent"
     return Rate(
         events_per_s=events / took,
         cpu_us=cpu_us,
         repeated=len(bodies) * OF_A_BATCH - events,
-        duplicates=kept - events,
+        duplicates=stored - events,
     )
 
 
@@ -160,23 +161,23 @@ def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.usage", description=__doc__)
     parser.add_argument("--events", type=int, default=100_000)
     options = parser.parse_args(words)
-    found: dict[str, Rate] = {}
+    rates_of: dict[str, Rate] = {}
     with tempfile.TemporaryDirectory(prefix="day90-usage-") as folder:
         data = Path(folder)
         say(f"{options.events} events into SQLite …")
-        found["sqlite"] = measure(f"sqlite:///{data / 'usage.sqlite'}", data, options.events)
+        rates_of["sqlite"] = measure(f"sqlite:///{data / 'usage.sqlite'}", data, options.events)
         if PROGRAMS:
             say(f"{options.events} events into PostgreSQL …")
             server = PostgresServer(PROGRAMS[-1].parent, options=())
             try:
-                found["postgresql"] = measure(server.new_database(), data, options.events)
+                rates_of["postgresql"] = measure(server.new_database(), data, options.events)
             finally:
                 server.stop()
-    rows = [(name, one.events_per_s, one.cpu_us, one.repeated, one.duplicates) for name, one in found.items()]
+    rows = [(name, one.events_per_s, one.cpu_us, one.repeated, one.duplicates) for name, one in rates_of.items()]
     table(("database", "events/s", "web CPU-µs each", "sent twice", "kept twice"), rows)
-    rates = {f"{name}_events_per_s": one.events_per_s for name, one in found.items()}
-    cpu = {f"{name}_cpu_us": one.cpu_us for name, one in found.items()}
-    figures({**rates, **cpu, "duplicates": sum(one.duplicates for one in found.values())})
+    rates = {f"{name}_events_per_s": one.events_per_s for name, one in rates_of.items()}
+    cpu = {f"{name}_cpu_us": one.cpu_us for name, one in rates_of.items()}
+    figures({**rates, **cpu, "duplicates": sum(one.duplicates for one in rates_of.values())})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What was lost, and what was doubled? Computed from the facts: journal, outbox, Temporal, what senders know."""
+"""What was lost, and what was doubled? Computed from journal, outbox, Temporal and what the senders know."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,21 +18,25 @@ from store.reads import JournalEntry, NoticeLine, OnboardingInFull
 from workflows.programme import id_of
 
 SIGNALS_OF_ONE = 50
-"""More than any script sends: a signal that was recorded as harmless stands under its name and its number."""
+"""More signals than a script sends to one onboarding: a harmless one is recorded under its name and its number."""
 RECEIPT_TAKES = timedelta(seconds=2)
-"""From the server's "accepted" to our receipt: a mail that came twice has to have been in flight at a kill."""
+"""The time from the server's "accepted" to our receipt: a mail that came twice must have been in flight at a kill."""
 DATABASE_BACK = timedelta(seconds=8)
 """A receipt cannot be written while the database comes back after a kill."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kill:
+    """A process that was killed: `what` is its name."""
+
     at: datetime
     what: str
 
 
 @dataclass(kw_only=True)
 class Verdict:
+    """What was lost or doubled, each in words, and how much there was."""
+
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     in_flight_repeats: int = 0
@@ -45,7 +49,7 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """All that is known when it is over. `running` are the workflows that Temporal says are running."""
+    """All that is known at the end of a run. `running` are the ids of workflows that run by Temporal's account."""
 
     scripts: Sequence[Script]
     told: Sequence[Told]
@@ -57,10 +61,11 @@ class Facts:
 
 
 def judge(facts: Facts) -> Verdict:
+    """Compare what was sent with what journal, outbox, mail server and Temporal have."""
     verdict = Verdict()
-    told: defaultdict[str, list[Told]] = defaultdict(list)
+    news_of: defaultdict[str, list[Told]] = defaultdict(list)
     for news in facts.told:
-        told[news.onboarding].append(news)
+        news_of[news.onboarding].append(news)
     ids = [onboarding_id(script.deal["source"], script.deal["id"]) for script in facts.scripts]
     # Success programmes go on writing: first what counts as sent, then what arrived, then what was ever written.
     notices = {id: reads.notices(facts.engine, id, limit=100_000) for id in ids}
@@ -70,25 +75,25 @@ def judge(facts: Facts) -> Verdict:
     moments: list[datetime] = []
     for id, script in zip(ids, facts.scripts, strict=True):
         journal = reads.journal(facts.engine, id)
-        _look_at_news(verdict, told[id], journal)
+        _look_at_news(verdict, news_of[id], journal)
         _look_at_the_course(verdict, id, script, journal, facts)
         _look_at_mails(verdict, notices[id], arrived, facts)
         moments += [row.recorded_at for row in journal]
         verdict.journal_rows += len(journal)
-    known = {str(notice.message_id) for notice in reads.notices(facts.engine, limit=10_000_000)}
-    verdict.doubled += [f"mail {id} belongs to no notice" for id in arrived if id not in known]
+    ids_of_notices = {str(notice.message_id) for notice in reads.notices(facts.engine, limit=10_000_000)}
+    verdict.doubled += [f"mail {id} belongs to no notice" for id in arrived if id not in ids_of_notices]
     verdict.mails = len(arrived)
     gaps = (later - earlier for earlier, later in pairwise(sorted(moments)))
     verdict.longest_silence = max(gaps, default=timedelta(0))
     return verdict
 
 
-def _look_at_news(verdict: Verdict, told: Sequence[Told], journal: Sequence[JournalEntry]) -> None:
-    """Acknowledged news stands in the journal once, refused news not at all."""
+def _look_at_news(verdict: Verdict, sent: Sequence[Told], journal: Sequence[JournalEntry]) -> None:
+    """Check the news: acknowledged news is in the journal once, refused news not at all."""
     rows: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in journal:
         rows[row.key.rpartition("/")[2]][row.kind] += 1
-    for news in {(news.news_id, news.outcome): news for news in told}.values():
+    for news in {(news.news_id, news.outcome): news for news in sent}.values():
         there = rows[short(news.news_id)]
         named = f"{news.onboarding}: {news.kind} {news.news_id}"
         if news.outcome == "refused":
@@ -105,10 +110,10 @@ def _look_at_news(verdict: Verdict, told: Sequence[Told], journal: Sequence[Jour
 def _look_at_the_course(
     verdict: Verdict, id: str, script: Script, journal: Sequence[JournalEntry], facts: Facts
 ) -> None:
-    """It ended as it had to, took every step once, and Temporal agrees with the store."""
-    found = reads.one(facts.engine, id)
-    verdict.lost += [f"{id}: {what}" for what in _disagreements(found, script, facts.running)]
-    for step, times, at_least, at_most in _steps(found, journal):
+    """Check the course: it ended as it had to, took every step once, and Temporal agrees with the store."""
+    onboarding = reads.one(facts.engine, id)
+    verdict.lost += [f"{id}: {what}" for what in _disagreements(onboarding, script, facts.running)]
+    for step, times, at_least, at_most in _steps(onboarding, journal):
         if times < at_least:
             verdict.lost.append(f"{id}: {step} {times} times")
         if times > at_most:
@@ -119,28 +124,29 @@ def _look_at_the_course(
             verdict.latest_entry = max(verdict.latest_entry, row.at - datetime.fromisoformat(row.data["due"]))
 
 
-def _disagreements(found: OnboardingInFull, script: Script, running: frozenset[str]) -> Iterator[str]:
-    if found.ending != script.ending:
-        yield f"should have ended as {script.ending}, is {found.ending or found.status}"
-    if found.ending is None and found.onboarding not in running:
+def _disagreements(onboarding: OnboardingInFull, script: Script, running: frozenset[str]) -> Iterator[str]:
+    if onboarding.ending != script.ending:
+        yield f"should have ended as {script.ending}, is {onboarding.ending or onboarding.status}"
+    if onboarding.ending is None and onboarding.onboarding not in running:
         yield "has not ended, and no workflow is running"
-    if found.ending is not None and found.onboarding in running:
+    if onboarding.ending is not None and onboarding.onboarding in running:
         yield "has ended, and its workflow is running still"
-    if _handed_over(found) != (id_of(found.onboarding) in running):
-        yield f"is {found.ending}, and its success programme {'runs' if not _handed_over(found) else 'does not run'}"
+    if _handed_over(onboarding) != (id_of(onboarding.onboarding) in running):
+        does = "does not run" if _handed_over(onboarding) else "runs"
+        yield f"is {onboarding.ending}, and its success programme {does}"
 
 
-def _steps(found: OnboardingInFull, journal: Sequence[JournalEntry]) -> Iterator[tuple[str, int, int, int]]:
-    """What an onboarding goes through, how often it did, and how often it has to at least and at most."""
+def _steps(onboarding: OnboardingInFull, journal: Sequence[JournalEntry]) -> Iterator[tuple[str, int, int, int]]:
+    """Each step of an onboarding, how often it was taken, and how often it has to be at least and at most."""
     steps = Counter((row.kind, row.about) for row in journal)
     kinds = Counter(row.kind for row in journal)
     reopened = Counter(str(key) for row in journal if row.kind == "sign_off_rejected" for key in row.data["reopened"])
-    once = int(_handed_over(found))
+    once = int(_handed_over(onboarding))
     yield "opened", kinds["opened"], 1, 1
-    yield "ended", kinds["ended"], int(found.ending is not None), 1
-    for stage in found.stages:
+    yield "ended", kinds["ended"], int(onboarding.ending is not None), 1
+    for stage in onboarding.stages:
         yield f"stage {stage.key} opened", steps["stage_opened", stage.key], once, 1
-    for milestone in found.milestones:
+    for milestone in onboarding.milestones:
         key = milestone.key
         reached, rejected = steps["milestone_reached", key], steps["sign_off_rejected", key]
         yield f"{key} reached", reached, once * (1 + reopened[key]), 1 + reopened[key]
@@ -148,14 +154,14 @@ def _steps(found: OnboardingInFull, journal: Sequence[JournalEntry]) -> Iterator
         yield f"sign-off of {key} asked", steps["sign_off_asked", key], signed * (1 + rejected), 1 + rejected
 
 
-def _handed_over(found: OnboardingInFull) -> bool:
-    return (found.ending or "").startswith("handed_over")
+def _handed_over(onboarding: OnboardingInFull) -> bool:
+    return (onboarding.ending or "").startswith("handed_over")
 
 
 def _look_at_mails(
     verdict: Verdict, notices: Sequence[NoticeLine], arrived: Mapping[str, Sequence[Arrival]], facts: Facts
 ) -> None:
-    """Every due mail arrived; twice only what was in flight at a kill, or was taken by a server that hung up."""
+    """Check the mails: all that were due arrived, twice only if in flight at a kill, or taken by a server that hung up."""
     for notice in notices:
         came = arrived.get(notice.message_id or "", ())
         named = f"{notice.onboarding}: mail {notice.key}"
