@@ -142,7 +142,7 @@ class _News:
         return rows
 
     def _lost_and_doubled(self) -> tuple[int, int]:
-        """How many pieces of news are in no journal, and how many too often: all were acknowledged and belong there once."""
+        """How many pieces of news are in no journal, and how many too often; all were acknowledged."""
         lost = doubled = 0
         rows: dict[str, Counter[str]] = {}
         for news_id, onboarding in self.sent.items():

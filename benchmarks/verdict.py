@@ -161,7 +161,7 @@ def _handed_over(onboarding: OnboardingInFull) -> bool:
 def _look_at_mails(
     verdict: Verdict, notices: Sequence[NoticeLine], arrived: Mapping[str, Sequence[Arrival]], facts: Facts
 ) -> None:
-    """Check the mails: all that were due arrived, twice only if in flight at a kill, or taken by a server that hung up."""
+    """Check the mails: all due ones arrived, twice only if in flight at a kill, or taken by a server that hung up."""
     for notice in notices:
         came = arrived.get(notice.message_id or "", ())
         named = f"{notice.onboarding}: mail {notice.key}"

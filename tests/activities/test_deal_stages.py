@@ -1,4 +1,4 @@
-"""What follows from a deal's stage: as the CRM has it now, whatever was delivered, and once."""
+"""What follows from a deal's stage: by what the CRM has now, whatever was delivered, and only once."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,7 +30,7 @@ ONBOARDING = "onboarding-hubspot-4711"
 
 @dataclass
 class Told(Doors):
-    """The door, and what the store would say afterwards: lines and registers."""
+    """The door, with the lines and registers that the store would have afterwards."""
 
     kept: dict[str, Line] = field(default_factory=dict)
     risks: dict[str, RegisterRow] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Told(Doors):
 
 @dataclass
 class Introduced:
-    """Introductions that keep what they were told."""
+    """A door to introductions that records its calls."""
 
     begun: list[Mapping[str, Any]] = field(default_factory=list)
     ended: list[tuple[str, str]] = field(default_factory=list)
@@ -81,7 +81,7 @@ class Introduced:
 
 @dataclass
 class Desk:
-    """The handler with what it stands on."""
+    """The handler with its CRM, door and introductions."""
 
     account: Account
     door: Told
@@ -129,7 +129,7 @@ async def test_a_won_deal_starts_once(desk: Desk) -> None:
 
 
 async def test_what_was_delivered_does_not_matter_but_what_is(desk: Desk) -> None:
-    """The news of the win overtook that of the stage before."""
+    """The delivery of the win overtook that of the stage before."""
     await desk.hears(body={"objectId": 4711, "propertyValue": "appointmentscheduled"})
 
     assert 1 == len(desk.door.started)
@@ -158,7 +158,7 @@ async def test_a_day_of_closing_whose_hour_has_not_come_is_now(desk: Desk) -> No
 
 
 async def test_a_deal_that_does_not_map_is_refused_with_field_and_expression(desk: Desk) -> None:
-    """Mended in the CRM, it is tried again."""
+    """Once mended in the CRM, the deal is tried again."""
     desk.account.companies["8102"]["country"] = "Narnia"
 
     with pytest.raises(InvalidDeal) as refused:
@@ -205,7 +205,7 @@ async def test_a_deal_that_is_lost_before_anything_began_ends_nothing(desk: Desk
 
 
 async def test_a_deal_that_ended_meanwhile_is_no_trouble(desk: Desk) -> None:
-    """The store had not told of the ending yet when we asked it."""
+    """The store did not have the ending yet when it was asked."""
     await desk.hears()
     desk.account.change("4711", dealstage="closedlost")
     running = desk.door.line(ONBOARDING)
@@ -247,7 +247,7 @@ async def test_a_deal_that_is_won_again_after_it_was_reversed_waits_for_a_person
 
 
 async def test_a_late_stage_begins_the_introduction(desk: Desk) -> None:
-    """With what is known of the deal; lost, it ends; without introductions nothing follows."""
+    """The introduction begins with what is known, and ends when the deal is lost; without introductions nothing follows."""
     desk.account.change("4711", dealstage="contractsent", closedate=None)
     assert "nothing follows before it is won" in (await desk.hears()).outcome
 
@@ -312,7 +312,7 @@ async def test_while_the_crm_is_away_or_has_no_token_the_delivery_waits(desk: De
     ("source", "setting"), [("hubspot", "DAY90_HUBSPOT_API_TOKEN"), ("salesforce", "DAY90_SALESFORCE_URL")]
 )
 async def test_a_crm_that_cannot_be_read_names_its_own_setting(source: str, setting: str, tmp_path: Path) -> None:
-    """As the worker is wired, and the setting exists."""
+    """The worker is wired so, and the setting exists."""
     client = await Client.connect("nobody:7233", lazy=True)
     handler = parts_of(Settings(data=tmp_path), client).handlers[source]
     assert isinstance(handler, DealStages)

@@ -35,7 +35,7 @@ def outlined(key: str = "high-touch", language: Language = "en", **changes: obje
 
 
 def text_of(pdf: bytes) -> str:
-    """All of its words, without the spaces and line breaks between them."""
+    """All words of a PDF, without the spaces and line breaks between them."""
     pages = PdfReader(io.BytesIO(pdf)).pages
     return "".join("".join(page.extract_text().split()) for page in pages)
 
@@ -65,7 +65,7 @@ def test_every_playbook_is_a_document_in_every_language(key: str, language: Lang
 
 
 def test_what_people_wrote_is_never_markup() -> None:
-    """It is given as data, and stands in the document as it was written."""
+    """People's texts are given as data, and are in the document as they were written."""
     account = {"name": HOSTILE, "country": "DE", "time_zone": "Europe/Berlin"}
     outline = outlined(account=account).model_copy(update={"contacts": (Contact(name=HOSTILE, role="*r*"),)})
 
@@ -77,7 +77,7 @@ def test_what_people_wrote_is_never_markup() -> None:
 
 
 def test_dates_keep_clear_of_holidays_and_count_from_the_expected_close() -> None:
-    """As the plan does it: the same rules draft both."""
+    """The same rules draft the outline and the plan."""
     outline = outlined()
     by_title = {milestone.title: milestone for stage in outline.stages for milestone in stage.milestones}
 
@@ -89,7 +89,7 @@ def test_dates_keep_clear_of_holidays_and_count_from_the_expected_close() -> Non
 
 @pytest.mark.parametrize("expected", [None, "2026-10-30"])
 def test_without_a_day_to_count_from_there_are_days_and_no_dates(expected: str | None) -> None:
-    """A CRM's date that has passed is nobody's word."""
+    """A date of the CRM that has passed is nobody's expectation."""
     outline = outlined(expected_close=expected)
 
     text = text_of(ProcessDocument().pdf(outline, at=NOW))
@@ -126,7 +126,7 @@ def test_the_same_outline_is_the_same_file() -> None:
 
 
 def test_a_template_that_is_broken_says_so(tmp_path: Path) -> None:
-    """By its name and the compiler's word, without what was to be set."""
+    """The error has the template's name and the compiler's words, without the text that was to be set."""
     template = tmp_path / "process.typ"
     template.write_text("#nothing", encoding="utf-8")
 
@@ -139,7 +139,7 @@ def test_the_words_are_there_in_both_languages() -> None:
 
 
 def test_the_command_line_writes_the_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """For a prospect by name, with dates where a day of signature is named."""
+    """The document is for a prospect by name, with dates when a day of signature is given."""
     out = tmp_path / "process.pdf"
     close = date.today().replace(year=date.today().year + 1, month=6, day=3)  # noqa: DTZ011  # the machine's own today
     words = ["playbook", "pdf", "high-touch", "--out", str(out), "--language", "ja"]

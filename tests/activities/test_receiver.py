@@ -1,4 +1,4 @@
-"""What follows from what was delivered: in order, once, whatever is away, and nobody waits for others' trouble."""
+"""Deliveries are settled in order and once, whatever is away, and none waits for the trouble of another."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -20,7 +20,7 @@ from workflows.receiver import ID, Receiver
 
 @dataclass
 class Scripted:
-    """A handler that does with a delivery what its body says: settle, refuse, or be away for so many tries."""
+    """A handler that does what the delivery's body says: settle, refuse, or be away for a number of tries."""
 
     reads_the_present: bool = False
     handled: list[str] = field(default_factory=list)
@@ -75,7 +75,7 @@ async def until(holds: Callable[[], bool], *, passing: Callable[[], Awaitable[No
 
 
 async def test_what_is_delivered_is_settled_in_order() -> None:
-    """What is about one thing is worked through as it came."""
+    """Deliveries about one subject are worked through in order of arrival."""
     inbox, handler = MemoryInbox(), Scripted()
     for number in range(250):
         inbox.deliver(subject=f"deal-{number % 3}", key=str(number))
@@ -90,7 +90,7 @@ async def test_what_is_delivered_is_settled_in_order() -> None:
 
 
 async def test_a_refusal_waits_for_a_person_and_holds_up_nobody() -> None:
-    """With the field, so that the person knows where to look."""
+    """The refusal has the field, so that the person knows where to look."""
     inbox, handler = MemoryInbox(), Scripted()
     inbox.deliver(body="refuse")
     inbox.deliver()
@@ -103,7 +103,7 @@ async def test_a_refusal_waits_for_a_person_and_holds_up_nobody() -> None:
 
 
 async def test_a_source_that_nobody_handles_is_refused() -> None:
-    """It is not tried for ever."""
+    """Such a delivery is not tried for ever."""
     inbox = MemoryInbox()
     inbox.deliver(source="unheard-of")
 
@@ -131,7 +131,7 @@ async def test_what_cannot_be_settled_now_is_tried_again_and_others_go_on() -> N
 
 
 async def test_a_crm_that_is_away_holds_up_no_other_source_however_much_of_it_waits() -> None:
-    """More than are tried, rest and are looked at together."""
+    """More deliveries wait for it than are tried singly and looked at in one pass."""
     inbox, handler = MemoryInbox(), Scripted()
     for number in range(250):
         inbox.deliver(body=1000, key=f"troubled-{number}", subject=f"deal-{number}")
@@ -159,7 +159,7 @@ async def test_deliveries_that_always_fail_hold_up_no_fresh_one_however_many_the
 
 
 async def test_an_outage_of_a_day_loses_nothing() -> None:
-    """It rests between the tries, and is settled when the other side is back."""
+    """The delivery rests between tries, and is settled when the other side is back."""
     inbox, handler = MemoryInbox(), Scripted()
     inbox.deliver(body=100, key="troubled")
 
@@ -210,7 +210,7 @@ async def test_one_look_settles_what_waits_further_behind_too() -> None:
 
 
 async def test_a_ring_wakes_it() -> None:
-    """It sleeps while there is nothing, and finds what came when it is woken."""
+    """The receiver sleeps while nothing waits, and finds what came when it is woken."""
     inbox, handler = MemoryInbox(), Scripted()
 
     async with receiving(inbox, handler) as (_, handle):

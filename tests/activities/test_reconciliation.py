@@ -30,7 +30,7 @@ organization = salesforce.organization
 
 @dataclass
 class Store:
-    """What stands in the store: lines, marks, and deliveries by their key."""
+    """The store: lines, marks, and deliveries by their key."""
 
     begun: set[str] = field(default_factory=set)
     marks: dict[str, Recheck] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Night:
     now: datetime
 
     async def look(self) -> Reconciled:
-        """The workflow, run once."""
+        """Run the workflow once."""
         async with world(reconciling=self.reconciling) as here:
             reconciled: Reconciled = await here.env.client.execute_workflow(
                 Reconciliation.run, id="reconciliation", task_queue=QUEUE
@@ -90,7 +90,7 @@ async def night(account: Account) -> AsyncIterator[Night]:
 
 
 async def test_what_nobody_told_of_is_delivered(night: Night) -> None:
-    """And what has begun here is not."""
+    """A deal whose onboarding has begun is not delivered."""
     night.account.close_deal("4712")
     night.account.close_deal("4713", stage="closedlost")
     night.store.begun.add("onboarding-hubspot-4712")
@@ -223,7 +223,7 @@ async def two(night: Night, organization: Organization) -> AsyncIterator[Night]:
 
 
 async def test_an_opportunity_that_nobody_told_of_is_delivered(two: Night, organization: Organization) -> None:
-    """Page by page; those that have begun here, or are lost, are not."""
+    """Those that have begun here, or are lost, are not delivered; the search has several pages."""
     organization.page_size = 1
     organization.close_deal("006Qy0000000001IAA")
     organization.close_deal("006Qy0000000002IAA", stage="Closed Lost")

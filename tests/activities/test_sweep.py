@@ -103,7 +103,7 @@ async def test_a_night_with_troubles_and_the_morning_after(house: House) -> None
 
 
 class MayNotChangeSchedules(Interceptor):
-    """A client whose key may not."""
+    """A client whose key may not change schedules."""
 
     def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
         return _Refusing(super().intercept_client(next))
@@ -118,7 +118,7 @@ class _Refusing(OutboundInterceptor):
 
 
 async def test_a_worker_that_may_not_keep_the_schedule_works_all_the_same(house: House) -> None:
-    """It says so once, and leaves what is there as it is."""
+    """The worker says so once, and leaves the schedule as it is."""
     house.client = Client(
         house.client.service_client, data_converter=house.client.data_converter, interceptors=[MayNotChangeSchedules()]
     )
@@ -131,7 +131,7 @@ async def test_a_worker_that_may_not_keep_the_schedule_works_all_the_same(house:
 
 
 async def test_workers_that_start_together_keep_one_schedule(house: House) -> None:
-    """And leave the hour that an operator chose."""
+    """They leave the hour that an operator chose."""
     await asyncio.gather(*(keep_schedule(house.client, task_queue=QUEUE) for _ in range(4)))
     handle = house.client.get_schedule_handle(SCHEDULE)
     description = await handle.describe()
@@ -211,7 +211,7 @@ async def test_a_look_at_usage_that_is_paused_is_found_and_released(house: House
 
 
 async def test_an_introduction_that_was_ended_from_outside_is_found_and_goes_on(house: House) -> None:
-    """And one of which only the start was lost begins."""
+    """An introduction of which only the start was lost begins."""
     prospect = Prospect.model_validate(sample_prospect(id=uuid4().hex[:12]))
     introduction = introduction_id(prospect.source, prospect.id)
     store = SqlIntroductions(house.engine, clock=lambda: datetime.now(UTC) - timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""What follows from usage: it is counted, milestones that it reaches are told once, and nobody waits for others."""
+"""What follows from usage: it is counted, milestones that it reaches are reported once, and none waits for others."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,7 @@ NOW = NOON + timedelta(hours=2)
 
 @dataclass
 class Told:
-    """A door that writes down what it was told, or that refuses or is silent for an onboarding."""
+    """A door that records news, or that refuses them or is silent for an onboarding."""
 
     troubles: dict[str, Exception] = field(default_factory=dict)
     told: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Here:
     events: int = 0
 
     def onboarding(self, number: str = "1", *, rule: ReachedByUsage | None = None, **deal: Any) -> str:
-        """One that is open, whose one milestone usage reaches by that rule."""
+        """An open onboarding whose one milestone usage reaches by that rule."""
         made = databases.dossier(databases.deal(number, **deal))
         book = made.playbook
         [stage] = book.stages
@@ -97,7 +97,7 @@ def here(engine: Engine) -> Here:
 
 
 async def test_a_milestone_is_told_when_enough_users_did_it(here: Here) -> None:
-    """Under one id for ever, with what was seen."""
+    """The news has one id for ever, and says what was counted."""
     onboarding = here.onboarding()
     here.used("u-1", "u-1")
     assert UsageCounted(days=1) == await here.look()
@@ -111,7 +111,7 @@ async def test_a_milestone_is_told_when_enough_users_did_it(here: Here) -> None:
 
 
 async def test_nothing_is_looked_at_twice(here: Here) -> None:
-    """Until more comes."""
+    """A look without new events counts nothing."""
     here.onboarding()
     here.used("u-1", "u-2")
     await here.look()
@@ -133,7 +133,7 @@ async def test_other_events_other_groups_and_old_ones_do_not_count(here: Here) -
 
 
 async def test_a_share_of_the_seats_reaches_it(here: Here) -> None:
-    """Whatever these users did."""
+    """It does not matter what these users did."""
     onboarding = here.onboarding(rule=ReachedByUsage(activated_pct=50), seats=4)
     here.used("u-1", event="Signed In")
     await here.look()
@@ -146,7 +146,7 @@ async def test_a_share_of_the_seats_reaches_it(here: Here) -> None:
 
 
 async def test_usage_counts_for_every_onboarding_of_the_customer(here: Here) -> None:
-    """A second deal of the account, known by the same group; none that has ended."""
+    """A second deal of the account is known by the same group; one that has ended does not count."""
     first, second, ended = (here.onboarding(n, custom={"usage_group": "acme"}) for n in ("1", "2", "3"))
     here.stands(ended, "open", ending="churned", ended_at=NOON)
     here.used("u-1", "u-2", group="acme")
@@ -157,7 +157,7 @@ async def test_usage_counts_for_every_onboarding_of_the_customer(here: Here) -> 
 
 
 async def test_a_refusal_is_tried_again_when_more_comes(here: Here) -> None:
-    """And not before."""
+    """A look without new events does not try again."""
     onboarding = here.onboarding()
     here.door.troubles[onboarding] = Refused("not yet", field="milestone")
     here.used("u-1", "u-2")
@@ -172,7 +172,7 @@ async def test_a_refusal_is_tried_again_when_more_comes(here: Here) -> None:
 
 
 async def test_who_does_not_answer_is_told_later_and_holds_up_nobody(here: Here) -> None:
-    """Their days stay fresh; the others' do not."""
+    """The days of the silent stay fresh; those of the others do not."""
     silent, other = here.onboarding("1"), here.onboarding("2")
     here.door.troubles[silent] = NotReachable("no worker")
     here.used("u-1", "u-2")
@@ -186,7 +186,7 @@ async def test_who_does_not_answer_is_told_later_and_holds_up_nobody(here: Here)
 
 
 async def test_what_a_person_opened_again_is_left_to_people(here: Here) -> None:
-    """Usage has said its word."""
+    """Usage does not reach a milestone a second time."""
     onboarding = here.onboarding()
     by_usage = databases.happened("fact/milestone_reached/met/1", kind="milestone_reached", about="met", via="usage")
     here.stands(onboarding, "open", by_usage)
@@ -198,7 +198,7 @@ async def test_what_a_person_opened_again_is_left_to_people(here: Here) -> None:
 
 
 async def test_old_events_go_at_a_look(here: Here) -> None:
-    """Also when nothing came."""
+    """Old events are deleted even when no new ones came."""
     here.used("u-1", ago=DAY * 40)
     await here.look()
     with here.engine.connect() as connection:

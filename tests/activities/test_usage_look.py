@@ -1,4 +1,4 @@
-"""When is usage looked at? When it is asked for, later again for who does not answer; in between nothing is there."""
+"""When is usage looked at? When asked for, and again later for onboardings that do not answer; else nothing runs."""
 
 import asyncio
 import time
@@ -52,7 +52,7 @@ def reached_by_one_user(onboarding: str = "onboarding-file-1", group: str = "acm
 
 @dataclass
 class Books:
-    """Books in which one group has always a fresh day; the first so many looks find the database away."""
+    """Books in which one group always has a fresh day; a number of first looks find the database away."""
 
     away_for: int = 0
     looks: int = 0
@@ -86,7 +86,7 @@ class Books:
 
 @dataclass
 class Door:
-    """A door behind which nobody answers the first so many times."""
+    """A door behind which nobody answers a number of first times."""
 
     silent_for: int = 0
     told: int = 0
@@ -101,12 +101,12 @@ class Door:
 
 
 async def asked(here: World) -> "WorkflowHandle[Any, Any]":
-    """As the bell asks."""
+    """Ask for a look, as the bell does."""
     return await here.env.client.start_workflow(UsageLook.run, id=ID, task_queue=QUEUE, start_signal="wake")
 
 
 async def test_it_looks_and_ends() -> None:
-    """And begins anew when it is asked for again."""
+    """A look that is asked for again begins anew."""
     books = Books()
     async with world(usage=books, usage_door=Door()) as here:
         for _ in range(2):
@@ -116,7 +116,7 @@ async def test_it_looks_and_ends() -> None:
 
 
 async def test_a_database_that_is_away_is_waited_for() -> None:
-    """However long."""
+    """It does not matter how long the database is away."""
     books = Books(away_for=5)
     async with world(usage=books, usage_door=Door()) as here:
         await (await asked(here)).result()
@@ -125,7 +125,7 @@ async def test_a_database_that_is_away_is_waited_for() -> None:
 
 
 async def test_it_comes_back_to_an_onboarding_that_does_not_answer() -> None:
-    """After a minute each time, for as long as it takes: over several runs."""
+    """It comes back after a minute each time, for as long as it takes, over several runs."""
     books, door = Books(), Door(silent_for=40)
     async with world(usage=books, usage_door=door) as here:
         began = await here.now()

@@ -101,7 +101,7 @@ class House:
 
     @property
     def told(self) -> Sequence[reads.NoticeLine]:
-        """What people were told about the house itself."""
+        """The notices that belong to no onboarding."""
         return [line for line in reads.notices(self.engine) if line.onboarding is None]
 
 
@@ -118,7 +118,7 @@ def house(tmp_path: Path) -> House:
 
 
 async def test_an_event_is_signed_so_that_the_standard_library_verifies_it(house: House) -> None:
-    """And with another secret it does not."""
+    """With another secret it does not verify."""
     async with receiver() as there:
         target, secret = await house.add(there)
         house.write("milestone_reached")
@@ -183,7 +183,7 @@ async def test_a_target_hears_of_the_types_that_it_named(house: House) -> None:
 
 
 async def test_a_type_that_is_none_is_refused(house: House) -> None:
-    """With the command that lists them."""
+    """The refusal names the command that lists the types."""
     async with receiver() as there:
         with pytest.raises(Refused, match="day90 webhook events") as refusal:
             await house.add(there, "stage_exploded")
@@ -193,7 +193,7 @@ async def test_a_type_that_is_none_is_refused(house: House) -> None:
 
 
 async def test_a_target_can_be_tried(house: House) -> None:
-    """Also before anything has happened, and while it is disabled."""
+    """A test is possible before anything has happened, and while the target is disabled."""
     async with receiver(answers=[answer(401)]) as there:
         target, secret = await house.add(there)
         house.webhooks.disable(target.id, reason="by hand")
@@ -281,7 +281,7 @@ async def test_its_secret_stands_in_no_log_no_mail_and_no_error(house: House) ->
 
 
 async def test_after_days_of_nothing_but_failures_a_target_is_disabled_once(house: House) -> None:
-    """With the last answer in the notice. CS managers hear of it where no operator is named."""
+    """The notice has the last answer. CS managers get it where no operator is named."""
     house.operator = None
     async with receiver(always=answer(502)) as there:
         target, _ = await house.add(there)
@@ -391,7 +391,7 @@ async def test_all_that_the_journal_gets_reaches_its_target_once(tmp_path: Path)
 
 
 async def test_a_target_that_hangs_holds_up_neither_onboardings_nor_other_targets(tmp_path: Path) -> None:
-    """Each has a sender of its own."""
+    """Each target has a sender of its own."""
     async with telling_world(tmp_path) as (made, house), receiver(hangs=30) as dead, receiver() as alive:
         await house.add(dead)
         _, secret = await house.add(alive)

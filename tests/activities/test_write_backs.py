@@ -40,7 +40,7 @@ ID = "onboarding-hubspot-4711"
 
 @dataclass
 class Desk:
-    """One onboarding of a CRM's deal, and the office that writes it back."""
+    """An onboarding of a CRM's deal, and the office that writes it back."""
 
     ledger: SqlLedger
     write_backs: SqlWriteBacks
@@ -99,7 +99,7 @@ def test_office_and_store_fit_their_ports(desk: Desk) -> None:
 
 
 async def test_the_record_says_how_its_onboarding_stands(desk: Desk) -> None:
-    """Stage, status and link from the first turn on."""
+    """The record has stage, status and link from the first turn on."""
     desk.turn(status="behind")
 
     assert ["sent"] == await desk.write()
@@ -147,7 +147,7 @@ async def test_a_turn_that_changes_nothing_of_it_is_not_written(desk: Desk) -> N
 
 
 async def test_what_is_written_is_how_it_stands_at_that_moment(desk: Desk) -> None:
-    """Not how it stood when it was found to be behind."""
+    """How it stood when its record was found to be behind does not count."""
     desk.turn(status="behind")
     [id] = desk.office.ready(now=datetime.now(UTC), most=9)
     desk.turn(status="on_track")
@@ -217,7 +217,7 @@ async def test_a_change_is_written_at_once_although_the_one_before_was_refused(d
 
 
 async def test_while_hubspot_is_away_it_waits_with_the_reason(desk: Desk) -> None:
-    """And goes by itself later."""
+    """It is written by itself later."""
     desk.account.first = [(502, {}, {"status": "error"})]
     desk.turn()
 
@@ -237,7 +237,7 @@ async def test_a_deal_that_was_deleted_is_told(desk: Desk) -> None:
 
 
 async def test_a_whole_portfolio_is_found_page_by_page(desk: Desk) -> None:
-    """As after the first start with a token."""
+    """So it is after the first start with a token."""
     for number in range(120):
         desk.ledger.admit(dossier(deal(f"9{number}", source="hubspot")), run=f"run-{number}")
         desk.ledger.write(Writing(onboarding=f"onboarding-hubspot-9{number}", standing=standing()))
@@ -264,7 +264,7 @@ def test_the_shipped_mapping_names_the_properties_and_one_without_the_block_writ
 
 @pytest.fixture
 async def sales_desk(engine: Engine, account: Account, organization: Organization) -> AsyncIterator[Desk]:
-    """The same of a Salesforce opportunity."""
+    """A desk with an onboarding of a Salesforce opportunity."""
     ledger, write_backs = SqlLedger(engine), SqlWriteBacks(engine)
     ledger.admit(dossier(deal(OPPORTUNITY, source="salesforce")), run="run-1")
     crm = Salesforce(organization.address, CLIENT_ID, CLIENT_SECRET, pause=no_pause)
@@ -298,7 +298,7 @@ async def test_an_opportunity_says_how_its_onboarding_stands(sales_desk: Desk, o
 async def test_a_field_that_an_administrator_has_not_created_is_tried_daily(
     sales_desk: Desk, organization: Organization
 ) -> None:
-    """With what to do in its place."""
+    """The reason says what to do."""
     organization.lacks = {"Opportunity.Day90_Stage__c"}
     sales_desk.turn()
 
@@ -332,7 +332,7 @@ async def test_a_validation_rule_and_a_deletion_are_told(sales_desk: Desk, organ
 async def test_a_lock_that_lasts_and_a_limit_that_is_reached_wait_with_the_reason(
     sales_desk: Desk, organization: Organization
 ) -> None:
-    """And go by themselves later."""
+    """They are written by themselves later."""
     await sales_desk.office.crm.deal(OPPORTUNITY, properties=())
     sales_desk.turn()
     organization.first = [(400, {}, LOCKED)] * 3

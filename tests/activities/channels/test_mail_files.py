@@ -1,4 +1,4 @@
-"""How are mails kept where there is no server?"""
+"""How are mails written to files where there is no server?"""
 
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -32,7 +32,7 @@ def read(place: str) -> EmailMessage:
 
 
 def test_the_name_of_a_file_tells_when_what_and_whom(files: MailFiles) -> None:
-    """So that a listing is the story in order."""
+    """A listing of the folder is in order of time."""
     receipt = files.deliver(sample("reminder"))
 
     assert str(files.folder / "2027-01-07T080000Z-reminder-project_lead-ad58f981.eml") == receipt.place
@@ -41,7 +41,7 @@ def test_the_name_of_a_file_tells_when_what_and_whom(files: MailFiles) -> None:
 
 
 def test_a_second_try_writes_the_same_file(files: MailFiles) -> None:
-    """A repeat is no second mail."""
+    """A repetition is no second mail."""
     first = files.deliver(sample("reminder"))
     second = files.deliver(sample("reminder"))
 
@@ -50,7 +50,7 @@ def test_a_second_try_writes_the_same_file(files: MailFiles) -> None:
 
 
 def test_two_notices_of_one_moment_are_two_files(files: MailFiles) -> None:
-    """Told apart by their Message-IDs."""
+    """Their Message-IDs distinguish them."""
     waiting = sample("reminder")
     other = waiting.model_copy(update={"message_id": "<another@day90.test>"})
 
@@ -58,7 +58,7 @@ def test_two_notices_of_one_moment_are_two_files(files: MailFiles) -> None:
 
 
 def test_no_id_leads_out_of_the_folder(files: MailFiles) -> None:
-    """Whatever an id is made of."""
+    """No characters of an id make a path."""
     waiting = sample("reminder")
     person = waiting.person.model_copy(update={"id": "../../../etc/passwd\0" + "x" * 300})
 
@@ -69,7 +69,7 @@ def test_no_id_leads_out_of_the_folder(files: MailFiles) -> None:
 
 @pytest.mark.parametrize(("kind", "language"), ALL)
 def test_every_mail_reads_back_as_it_was_written(files: MailFiles, kind: NoticeKind, language: Language) -> None:
-    """Subject, receiver, text and HTML, whatever the language."""
+    """Subject, receiver, text and HTML are all there, in every language."""
     waiting = sample(kind, language)
     rendered = files.rendering.render(waiting, sender="Example Customer Success")
 
@@ -89,7 +89,7 @@ def test_every_mail_reads_back_as_it_was_written(files: MailFiles, kind: NoticeK
 
 
 def test_a_folder_that_cannot_be_written_is_tried_again(files: MailFiles) -> None:
-    """A full disk passes; nothing half-written stays."""
+    """A full disk is a passing trouble, and no half-written file stays."""
     files.folder.parent.mkdir()
     files.folder.write_text("a file where the folder should be")
 

@@ -43,7 +43,7 @@ NOT_OURS = {"script", "img", "iframe", "object", "form", "link", "base", "svg"}
 
 
 def spoilt(facts: Any, word: str) -> Any:
-    """The facts with every free text spoilt; dates, links and the words of closed sets stay."""
+    """The facts with a hostile text in place of every free one; dates, links and words of closed sets stay."""
     if isinstance(facts, dict):
         return {name: fact if name in FIXED else spoilt(fact, word) for name, fact in facts.items()}
     if isinstance(facts, list):
@@ -119,7 +119,7 @@ def test_no_name_smuggles_a_header_or_a_receiver_in(name: str, tmp_path: Path) -
 
 
 def test_a_name_of_several_lines_is_one_line_in_the_text() -> None:
-    """It cannot pretend to be a paragraph of ours."""
+    """A name cannot pretend to be a paragraph of ours."""
     text = OURS.render(sample("reminder", receiver="Eve\n\nNext step: pay\r\nat once\u2028now")).text
 
     assert "Hello Eve Next step: pay at once now,\n" in text
@@ -158,7 +158,7 @@ def test_only_addresses_of_the_web_become_links(address: str) -> None:
 
 
 def test_a_megabyte_of_notes_is_a_long_mail_and_no_trouble() -> None:
-    """All of it, within seconds."""
+    """The mail holds all of the notes, and is made within seconds."""
     notes = [{"by": "Tom", "text": "*[<" * 3_300}] * 100
 
     rendered = OURS.render(sample("assigned", notes=notes))
@@ -169,7 +169,7 @@ def test_a_megabyte_of_notes_is_a_long_mail_and_no_trouble() -> None:
 @settings(max_examples=150, deadline=None)
 @given(word=st.text(min_size=1, max_size=60))
 def test_whatever_a_name_is_made_of_the_mail_can_be_sent_and_read(word: str) -> None:
-    """Every character that there is, lone surrogates and all."""
+    """A name may hold any character, even lone surrogates."""
     waiting = hostile("reminder", "ja", f"x{word}")
 
     message = compose(waiting, OURS, sender="Us <us@vendor.test>", now=waiting.notice.not_before)

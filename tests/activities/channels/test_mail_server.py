@@ -57,7 +57,7 @@ async def deliver(server: Server, waiting: WaitingNotice | None = None, timeout:
 
 
 async def test_a_mail_arrives_and_the_receipt_says_who_took_it(office: PostOffice) -> None:
-    """With what the server answered, which its operators can look for."""
+    """The receipt has the server's answer, which its operators can look for."""
     receipt = await deliver(office.where)
 
     assert (
@@ -104,7 +104,7 @@ async def test_the_mails_of_one_onboarding_are_one_conversation(office: PostOffi
 
 
 async def test_a_second_try_carries_the_same_message_id(office: PostOffice) -> None:
-    """Which is how an inbox, or whoever looks, can tell."""
+    """By its Message-ID an inbox, or a person, recognises a repetition."""
     await deliver(office.where)
     await deliver(office.where)
 
@@ -146,7 +146,7 @@ async def test_a_refused_receiver_is_refused_for_good(office: PostOffice) -> Non
 
 
 async def test_content_that_a_server_does_not_want_is_refused_for_good(office: PostOffice) -> None:
-    """For one as spam: the same content would be refused again."""
+    """The server may take it for spam: the same content would be refused again."""
     office.to_content = "554 5.7.1 rejected as spam"
 
     with pytest.raises(ChannelRefuses, match="refused the message: 554"):
@@ -184,7 +184,7 @@ async def test_a_server_that_is_down_is_tried_again(office: PostOffice) -> None:
 
 
 async def test_a_server_that_does_not_answer_is_tried_again() -> None:
-    """The wait ends."""
+    """The wait for an answer ends."""
     with socket.create_server(("localhost", 0)) as silent, pytest.raises(ChannelDown, match="timed out"):
         await deliver(Where(port=silent.getsockname()[1]), timeout=0.2)
 
@@ -257,7 +257,7 @@ async def test_a_server_that_offers_encryption_gets_the_password_encrypted(
 
 
 async def test_a_server_that_cannot_prove_who_it_is_gets_nothing(key_pair: tuple[ssl.SSLContext, Path]) -> None:
-    """Neither password nor mail; the operator sees why."""
+    """The server gets neither password nor mail, and the operator sees why."""
     async with opened(PostOffice(password="correct"), tls=key_pair[0]) as office:
         with pytest.raises(ChannelDown, match="certificate verify failed"):
             await deliver(replace(office.where, user="mailer", password=SecretStr("correct")))

@@ -1,4 +1,4 @@
-"""What do people read, in which language, and whose template is it?"""
+"""What do people read, in which language, and by whose template?"""
 
 import re
 from html.parser import HTMLParser
@@ -121,7 +121,7 @@ def test_only_staff_see_temporal_and_the_command_line(language: Language) -> Non
     ],
 )
 def test_a_reminder_says_how_far_off_the_day_is(days: int, english: str, japanese: str) -> None:
-    """Before, on and after it."""
+    """A reminder may come before, on and after the day."""
     assert english in OURS.render(sample("reminder", "en", days=days)).text
     assert japanese in OURS.render(sample("reminder", "ja", days=days)).text
 
@@ -142,7 +142,7 @@ def test_days_and_times_read_as_the_reader_writes_them() -> None:
 
 
 def test_hours_of_service_read_as_whole_numbers() -> None:
-    """They come as 1.0 and 0.5."""
+    """Hours come as 1.0 and 0.5."""
     levels = [{"severity": "critical", "respond": 1.0, "resolve": 0.5, "hours": "clock"}]
 
     text = OURS.render(sample("went_live", levels=levels)).text
@@ -162,7 +162,7 @@ def test_a_seller_is_written_to_as_a_colleague() -> None:
 
 
 def test_a_zone_or_language_that_we_do_not_have_still_gets_a_mail() -> None:
-    """English and UTC."""
+    """The mail is in English, with times in UTC."""
     waiting = sample("issue_raised")
     person = waiting.person.model_copy(update={"language": "fr", "time_zone": "Mars/Olympus"})
 

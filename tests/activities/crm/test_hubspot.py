@@ -23,7 +23,7 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class Pauses:
-    """How long was waited, without waiting."""
+    """Records how long was waited, without waiting."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
@@ -97,7 +97,7 @@ async def test_a_seller_who_has_left_is_the_seller_all_the_same(crm: HubSpot, ac
 
 
 async def test_many_contacts_come_in_pages_and_batches(crm: HubSpot, account: Account) -> None:
-    """And one who was deleted meanwhile is left out."""
+    """A contact who was deleted meanwhile is left out."""
     account.largest_page = 70
     account.contacts = {str(number): {"email": f"p{number}@lindenau.example"} for number in range(1000, 1150)}
     plain = {"category": "HUBSPOT_DEFINED", "typeId": 3, "label": None}
@@ -127,7 +127,7 @@ async def test_pages_that_never_end_are_a_trouble_with_a_name(crm: HubSpot, acco
 
 
 async def test_closed_deals_are_found_page_by_page(crm: HubSpot, account: Account) -> None:
-    """Those in the stages asked for that changed since then, the longest unchanged first."""
+    """Only deals in the stages asked for that changed since then are found, the longest unchanged first."""
     account.largest_page = 2
     for number in range(5):
         account.close_deal(f"50{number}", hs_lastmodifieddate=f"2026-11-05T10:0{number}:00.000Z")
@@ -249,7 +249,7 @@ TROUBLES: list[tuple[int, Any, type[Exception], str]] = [
 async def test_each_trouble_says_who_must_act(
     trouble: tuple[int, Any, type[Exception], str], crm: HubSpot, account: Account
 ) -> None:
-    """And nothing of what HubSpot said about data."""
+    """Nothing that HubSpot said about data is repeated."""
     status, body, kind, words = trouble
     account.first = [(status, {}, body)]
 

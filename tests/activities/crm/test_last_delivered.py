@@ -1,4 +1,4 @@
-"""A CRM that is not asked but tells: what it told last counts, by its own time, in whatever order it came."""
+"""A CRM that cannot be read: its last delivery counts, by the CRM's own time, whatever the order of arrival."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 @dataclass
 class Deliveries:
-    """What came, in the order in which it came."""
+    """Deliveries in the order in which they arrived."""
 
     rows: list[InboxRow] = field(default_factory=list)
 
@@ -63,7 +63,7 @@ async def test_what_was_changed_last_counts_whenever_it_came(crm: LastDelivered,
 
 
 async def test_without_a_time_what_came_last_counts(crm: LastDelivered, deliveries: Deliveries) -> None:
-    """And of two changes at the same moment too."""
+    """The same holds for two changes at the same moment."""
     deliveries.came("Negotiation/Review")
     deliveries.came("Closed Won")
 
@@ -94,12 +94,12 @@ async def test_a_time_that_cannot_be_read_is_refused_with_its_field(
 
 
 async def test_a_deal_that_was_never_told_of_is_not_there(crm: LastDelivered) -> None:
-    """It is not taken for an open one."""
+    """A deal of which nothing was delivered is not taken for an open one."""
     with pytest.raises(NotFound):
         await stage(crm)
 
 
 async def test_it_is_written_to_by_nobody(crm: LastDelivered) -> None:
-    """There is no way back, and that is said."""
+    """The refusal says that there is no way to write to this CRM."""
     with pytest.raises(Refused, match="is not asked"):
         await crm.write("006", {"stage": "live"})

@@ -96,7 +96,7 @@ async def test_the_record_maps_to_a_deal_file(crm: Salesforce) -> None:
 async def test_both_spellings_of_an_id_find_it_in_one_call(
     id: str, crm: Salesforce, organization: Organization
 ) -> None:
-    """And only what the mapping reads of it is asked for."""
+    """Only the fields that the mapping reads are asked for."""
     record = await crm.deal(id, properties=PROPERTIES)
 
     assert OPPORTUNITY == record["Opportunity"]["Id"]
@@ -295,7 +295,7 @@ async def test_a_day_of_closing_counts_wherever_it_was_that_day(crm: Salesforce,
 async def test_a_search_that_never_ends_is_given_up(
     crm: Salesforce, organization: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the mark stays where it was."""
+    """The mark of the last look stays where it was."""
     monkeypatch.setattr("activities.crm.salesforce.MOST_PAGES", 3)
     organization.page_size = 1
     for number in range(4):
@@ -554,7 +554,7 @@ async def test_a_salesforce_that_is_away_or_silent_is_tried_again(crm: Salesforc
 
 
 def test_a_moment_is_asked_for_in_utc() -> None:
-    """Whatever the offset that it is given in."""
+    """The offset of the moment given does not matter."""
     at = datetime.fromisoformat("2026-11-05T09:00:00+09:00")
 
     assert "SystemModstamp >= 2026-11-05T00:00:00Z" in soql.of_closed(at, closed=at, stages=["Closed Won"])
@@ -562,7 +562,7 @@ def test_a_moment_is_asked_for_in_utc() -> None:
 
 
 def test_salesforce_is_asked_where_it_has_an_app_for_us() -> None:
-    """Otherwise what it told is all that is known."""
+    """Without an app in Salesforce, what it delivers is all that is known."""
     app = {"salesforce_url": "https://vendor.my.salesforce.com", "salesforce_client_id": CLIENT_ID}
 
     assert salesforce_of(Settings()).crm is None

@@ -22,7 +22,7 @@ organization = salesforce.organization
 
 
 class ToLoopback(HTTPAdapter):
-    """It speaks https with *.salesforce.com alone: here every such call goes to the stand-in."""
+    """Sends calls to *.salesforce.com, the only hosts that the client calls by https, to the stand-in."""
 
     def __init__(self, address: str) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class ToLoopback(HTTPAdapter):
 
 
 def connected(organization: Organization, *, secret: str = CLIENT_SECRET) -> SimpleSalesforce:
-    """Logged in by the client credentials flow."""
+    """The client, logged in by the client credentials flow."""
     session = requests.Session()
     session.mount("https://", ToLoopback(organization.address))
     return SimpleSalesforce(
