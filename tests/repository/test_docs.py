@@ -1,6 +1,7 @@
-"""Is it as the documents say? Examples are read, links followed, and the README's commands run as they stand."""
+"""Is it as the documents say? Examples are read, links followed, and the Temporal CLI's commands run as they stand."""
 
 import asyncio
+import itertools
 import json
 import re
 import shlex
@@ -32,7 +33,9 @@ from workflows.onboarding import SIGNALS
 from workflows.visibility import ALL_KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+INDEX = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+TEMPORAL = (ROOT / "docs" / "temporal.md").read_text(encoding="utf-8")
 MESSAGES = (ROOT / "docs" / "signals-and-updates.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 SOURCES = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
@@ -71,7 +74,7 @@ def named_examples(title: str) -> dict[str, tuple[str, Any]]:
 
 
 def rows(text: str) -> list[list[str]]:
-    """The cells of every table row, headings apart."""
+    """The cells of every table row, without the headings."""
     lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| `")]
     return [[cell.strip() for cell in line] for line in lines]
 
@@ -80,6 +83,14 @@ def commands(text: str, program: str) -> list[list[str]]:
     """The words of every command line of that program in the shell examples."""
     lines = [line for block in blocks(text, "sh") for line in block.replace("\\\n", " ").splitlines()]
     return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith(f"{program} ")]
+
+
+# What stands behind a pipe is another program's.
+OUR_COMMANDS = [
+    tuple(itertools.takewhile(lambda word: word != "|", words))
+    for page in PAGES
+    for words in commands(page.read_text(encoding="utf-8"), "./day90")
+]
 
 
 # ------------------------------------------------------------------------------------------------ messages
@@ -142,14 +153,14 @@ def test_sample_answers_have_the_fields_of_the_answers() -> None:
 # ------------------------------------------------------------------------------------------------ tables and links
 
 
-def test_every_setting_is_in_the_readme() -> None:
-    told = {cells[0].strip("`") for cells in rows(section(README, "Settings"))}
+def test_every_setting_has_its_row() -> None:
+    told = {cells[0].strip("`") for cells in rows(section(SETTINGS, "Environment variables"))}
 
     assert {PREFIX + name.upper() for name in Settings.model_fields} == told
 
 
-def test_every_search_attribute_is_in_the_readme_with_its_type() -> None:
-    shown = {cells[0].strip("`"): cells[1] for cells in rows(section(README, "With the Temporal CLI, or any SDK"))}
+def test_every_search_attribute_has_its_row_with_its_type() -> None:
+    shown = {cells[0].strip("`"): cells[1] for cells in rows(section(TEMPORAL, "Search attributes"))}
 
     assert {key.name: key.indexed_value_type.name.replace("_", "") for key in ALL_KEYS} == {
         name: kind.upper() for name, kind in shown.items()
@@ -201,6 +212,12 @@ def test_relative_links_lead_somewhere() -> None:
     assert [] == [(page, link) for page, link, leads in found if not leads]
 
 
+def test_the_index_leads_to_every_page() -> None:
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
+
+    assert pages <= set(re.findall(r"\]\(([^)\s]+)\)", INDEX))
+
+
 def links(page: Path) -> Iterator[str]:
     for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
         if "://" not in link:
@@ -219,10 +236,10 @@ def leads_somewhere(page: Path, link: str) -> bool:
 # ------------------------------------------------------------------------------------------------ commands
 
 
-@pytest.mark.parametrize("words", commands(README, "./day90"), ids=" ".join)
-def test_our_own_commands_are_understood(words: list[str]) -> None:
-    """Their words, not what they do. `test` is the launcher's."""
-    if words != ["test"]:
+@pytest.mark.parametrize("words", dict.fromkeys(OUR_COMMANDS), ids=" ".join)
+def test_our_own_commands_are_understood(words: tuple[str, ...]) -> None:
+    """Their words on every page, not what they do. `test` is the launcher's."""
+    if words[0] != "test":
         app.parse_args(words, exit_on_error=False, print_error=False)
 
 
@@ -239,7 +256,7 @@ async def client(temporal_address: str) -> Client:
     return await connect(address=temporal_address)
 
 
-async def test_the_commands_of_the_readme_work_as_they_stand(
+async def test_the_commands_of_the_temporal_cli_work_as_they_stand(
     temporal_address: str, task_queue: str, tmp_path: Path
 ) -> None:
     """With a deal, a queue and an address of the test's own, and what the searches look for put in."""
@@ -248,7 +265,7 @@ async def test_the_commands_of_the_readme_work_as_they_stand(
     file = tmp_path / "deal.json"
     file.write_text(json.dumps(deal), encoding="utf-8")
     ours = {SHOWN_ID: onboarding, SHOWN_DEAL: str(file), "day90": task_queue}
-    shown = commands(section(README, "With the Temporal CLI, or any SDK"), "temporal")
+    shown = commands(TEMPORAL, "temporal")
     ran: list[str] = []
 
     for words in shown:
