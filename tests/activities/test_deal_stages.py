@@ -247,7 +247,7 @@ async def test_a_deal_that_is_won_again_after_it_was_reversed_waits_for_a_person
 
 
 async def test_a_late_stage_begins_the_introduction(desk: Desk) -> None:
-    """The introduction begins with what is known, and ends when the deal is lost; without introductions nothing follows."""
+    """The introduction begins with what is known, and ends when the deal is lost; without one nothing follows."""
     desk.account.change("4711", dealstage="contractsent", closedate=None)
     assert "nothing follows before it is won" in (await desk.hears()).outcome
 
