@@ -1,0 +1,70 @@
+"""What is kept, in which tables? Every table, key and index of the store, one file a subject."""
+
+from store.tables.access import keyed_answers, tokens
+from store.tables.base import (
+    IS_BEHIND,
+    IS_LATE,
+    IS_REFUSED,
+    IS_UNCONFIRMED,
+    IS_UNGROUPED,
+    IS_WAITING,
+    NOT_ENDED,
+    OF_THE_HOUSE,
+    metadata,
+)
+from store.tables.crm import rechecks, write_backs
+from store.tables.inbox import inbox
+from store.tables.introductions import introduction_journal, introductions
+from store.tables.measurements import measurements
+from store.tables.notices import notices
+from store.tables.onboardings import (
+    deals,
+    journal,
+    milestones,
+    onboardings,
+    people,
+    plans,
+    playbooks,
+    registers,
+    stages,
+)
+from store.tables.usage import usage_daily, usage_events, usage_fresh, usage_groups, usage_members, usage_people
+from store.tables.webhooks import webhook_deliveries, webhook_targets
+
+__all__ = [
+    "IS_BEHIND",
+    "IS_LATE",
+    "IS_REFUSED",
+    "IS_UNCONFIRMED",
+    "IS_UNGROUPED",
+    "IS_WAITING",
+    "NOT_ENDED",
+    "OF_THE_HOUSE",
+    "deals",
+    "inbox",
+    "introduction_journal",
+    "introductions",
+    "journal",
+    "keyed_answers",
+    "measurements",
+    "metadata",
+    "milestones",
+    "notices",
+    "onboardings",
+    "people",
+    "plans",
+    "playbooks",
+    "rechecks",
+    "registers",
+    "stages",
+    "tokens",
+    "usage_daily",
+    "usage_events",
+    "usage_fresh",
+    "usage_groups",
+    "usage_members",
+    "usage_people",
+    "webhook_deliveries",
+    "webhook_targets",
+    "write_backs",
+]

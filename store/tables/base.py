@@ -1,0 +1,24 @@
+"""What do all tables stand on? One list of them, how constraints are named, and what the partial indexes hold."""
+
+from sqlalchemy import MetaData, text
+
+# Every constraint has a name: on SQLite a migration can only replace what it can name.
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# What the partial indexes hold: few rows among those of years. A question names them by the same text, since neither
+# database looks into a parameter for a partial index.
+NOT_ENDED = text("ending IS NULL")
+IS_LATE = text("late_count > 0")
+IS_WAITING = text("state = 'waiting'")
+IS_REFUSED = text("state = 'refused'")
+IS_UNCONFIRMED = text("unconfirmed IS NOT NULL")
+IS_BEHIND = text("state <> 'written'")
+OF_THE_HOUSE = text("onboarding IS NULL")
+IS_UNGROUPED = text("group_id = ''")

@@ -1,0 +1,43 @@
+"""What each CRM was looked through for, and what its records were told."""
+
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
+
+from store.columns import Document, Moment, Serial, Words
+from store.tables.base import IS_BEHIND, metadata
+from store.tables.onboardings import onboardings
+
+# How far each CRM has been looked through for closed deals.
+rechecks = Table(
+    "rechecks",
+    metadata,
+    Column("source", Words, primary_key=True),
+    Column("first", Moment, nullable=False),
+    Column("mark", Moment, nullable=False),
+)
+
+# What a CRM's record of a deal was told of its onboarding. `judged_as_of` is how the onboarding stood when it was last
+# looked whether the record is behind.
+write_backs = Table(
+    "write_backs",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("onboarding", Words, ForeignKey(onboardings.c.onboarding), nullable=False),
+    Column("source", Words, nullable=False),
+    Column("judged_as_of", Moment),
+    Column("behind_since", Moment),
+    Column("written", Document),
+    Column("state", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("at", Moment),
+    UniqueConstraint("onboarding"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_write_backs_behind",
+    write_backs.c.source,
+    write_backs.c.not_before,
+    write_backs.c.id,
+    sqlite_where=IS_BEHIND,
+    postgresql_where=IS_BEHIND,
+)

@@ -1,0 +1,171 @@
+"""How an onboarding is written down: deal, playbook, people, standing, registers, plans and journal."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
+
+from store.columns import Document, Moment, Serial, Words
+from store.tables.base import IS_LATE, IS_UNCONFIRMED, NOT_ENDED, metadata
+
+playbooks = Table(
+    "playbooks",
+    metadata,
+    Column("hash", Words, primary_key=True),
+    Column("key", Words, nullable=False),
+    Column("body", Document, nullable=False),
+)
+
+# One row per deal for ever. `run` is null while a door has left the deal here and no run has taken it up yet.
+# `completions` counts how often its hand-off record was completed since; null is none.
+deals = Table(
+    "deals",
+    metadata,
+    Column("onboarding", Words, primary_key=True),
+    Column("source", Words, nullable=False),
+    Column("deal_id", Words, nullable=False),
+    Column("body", Document, nullable=False),
+    Column("run", Words),
+    Column("playbook_hash", Words, ForeignKey(playbooks.c.hash)),
+    Column("calendar", Document),
+    Column("kept_at", Moment, nullable=False),
+    Column("completions", Integer),
+    Column("account_folded", Words),
+    Column("account_domain", Words),
+    UniqueConstraint("source", "deal_id"),
+    Index("ix_deals_deal_id", "deal_id"),
+    Index("ix_deals_account_folded", "account_folded"),
+    Index("ix_deals_account_domain", "account_domain"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("onboarding", Words, ForeignKey(deals.c.onboarding), primary_key=True),
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("email", Words, nullable=False),
+    Column("side", Words, nullable=False),
+    Column("role", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("time_zone", Words, nullable=False),
+    Column("country", Words, nullable=False),
+    Column("channel", Words, nullable=False, server_default="mail"),
+)
+
+# The standing of each onboarding. `account_folded` is what a name is looked up by; `as_of` is null until the first
+# standing is written.
+onboardings = Table(
+    "onboardings",
+    metadata,
+    Column("onboarding", Words, ForeignKey(deals.c.onboarding), primary_key=True),
+    Column("account", Words, nullable=False),
+    Column("account_folded", Words, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("touch", Words, nullable=False),
+    Column("playbook", Words, nullable=False),
+    Column("open_stages", Document, nullable=False),
+    Column("waiting_for", Document, nullable=False),
+    Column("late", Document, nullable=False),
+    Column("late_count", Integer, nullable=False),
+    Column("next_key", Words),
+    Column("next_due", Moment),
+    Column("go_live_due", Moment),
+    Column("ending", Words),
+    Column("ended_at", Moment),
+    Column("as_of", Moment),
+    Column("seals", Document),
+    Index("ix_onboardings_status", "status", "onboarding"),
+    Index("ix_onboardings_owner", "owner", "onboarding"),
+)
+Index(
+    "ix_onboardings_open",
+    onboardings.c.onboarding,
+    onboardings.c.owner,
+    sqlite_where=NOT_ENDED,
+    postgresql_where=NOT_ENDED,
+)
+Index(
+    "ix_onboardings_late",
+    onboardings.c.onboarding,
+    sqlite_where=IS_LATE,
+    postgresql_where=IS_LATE,
+)
+
+stages = Table(
+    "stages",
+    metadata,
+    Column("onboarding", Words, ForeignKey(onboardings.c.onboarding), primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("opens_on", Words, nullable=False),
+    Column("closes_on", Words, nullable=False),
+    Index("ix_stages_standing", "key", "status", "onboarding"),
+)
+
+milestones = Table(
+    "milestones",
+    metadata,
+    Column("onboarding", Words, ForeignKey(onboardings.c.onboarding), primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("stage", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("at", Moment),
+    Column("reasons", Document, nullable=False),
+    Column("optional", Boolean, nullable=False),
+)
+
+registers = Table(
+    "registers",
+    metadata,
+    Column("onboarding", Words, ForeignKey(onboardings.c.onboarding), primary_key=True),
+    Column("kind", Words, primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("title", Words, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("data", Document, nullable=False),
+)
+
+# A new revision only where the plan has changed.
+plans = Table(
+    "plans",
+    metadata,
+    Column("onboarding", Words, ForeignKey(onboardings.c.onboarding), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("body", Document, nullable=False),
+    Column("written_at", Moment, nullable=False),
+)
+
+# `seq` counts over all onboardings; within one it rises in the order of writing. `at` is business time, `recorded_at`
+# the wall's.
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", Serial, primary_key=True),
+    Column("onboarding", Words, ForeignKey(onboardings.c.onboarding), nullable=False),
+    Column("key", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("about", Words, nullable=False),
+    Column("by", Words),
+    Column("via", Words, nullable=False),
+    Column("proved", Boolean, nullable=False),
+    Column("note", Words),
+    Column("data", Document, nullable=False),
+    Column("unconfirmed", Document),
+    UniqueConstraint("onboarding", "key"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_journal_unconfirmed",
+    journal.c.onboarding,
+    journal.c.recorded_at,
+    sqlite_where=IS_UNCONFIRMED,
+    postgresql_where=IS_UNCONFIRMED,
+)
