@@ -213,6 +213,13 @@ def resolve(engine: Engine, text: str) -> str:
     raise UnknownOnboarding(f"no onboarding has {text!r} as its id, its deal's id or in its account's name")
 
 
+def open_onboardings(engine: Engine) -> tuple[str, ...]:
+    """Ids of those that have not ended."""
+    still_open = select(onboardings.c.onboarding).where(NOT_ENDED)
+    with read_transaction(engine) as connection:
+        return tuple(connection.scalars(still_open.order_by(onboardings.c.onboarding)))
+
+
 def _parts(connection: Connection, table: Table, onboarding: str, *order: str) -> Sequence[RowMapping]:
     of_it = select(table).where(table.c.onboarding == onboarding).order_by(*(table.c[name] for name in order))
     return connection.execute(of_it).mappings().all()
