@@ -5,7 +5,7 @@ News comes as one JSON object. These models only grow: a field is added with a d
 
 import hashlib
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
@@ -14,14 +14,12 @@ from domain.wire import Instant, Line, Prose, Reference, Score, Severity, Slug, 
 
 Ending = Literal["handed_over", "handed_over_with_exceptions", "churned", "deal_reversed", "duplicate", "withdrawn"]
 MOST_LISTED = 20
-"""So many reasons or pieces of evidence: more belongs into a document that a link names."""
+"""Most reasons or pieces of evidence in one piece of news: more belongs into a document that a link names."""
 KEPT_NAMES, KEPT_OF_A_NAME = 20, 80
-"""So many unknown fields are written down, and so much of their names: they are the sender's, and may be anything."""
-
-
+"""How many unknown fields are written down, and how many characters of each name: they are the sender's own words."""
 LONGEST_NEWS_ID = 100
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
-"""Said in so many words that others can act on it: not blank, at most 2,000 characters."""
+"""Why something was decided, for others to act on: not blank, at most 2,000 characters."""
 NewsId = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NEWS_ID)]
 """What its sender calls a piece of news; the last 500 are carried along, so it is kept short."""
 
@@ -31,7 +29,19 @@ class News(Wire):
 
     `by` is a stakeholder's id or a staff handle, never a name or an address; `news_id` makes a repetition harmless.
     `via` is the road it came by and `proved` whether the person was recognised or only named.
+
+    Each class below is one update. The first line of its docstring is the sentence that the API, the command line and
+    Temporal's UI show of it; a further paragraph holds its remarks. CONTRIBUTING.md says how to add one.
     """
+
+    update: ClassVar[str]
+    """Name of the update by which people tell it, in Temporal and in the API."""
+    signal: ClassVar[str] = ""
+    """Name of the signal by which systems state it as a fact; empty where no system may."""
+    report: ClassVar[str] = ""
+    """Its type in signed news (`domain/reported.py`); empty where it cannot be reported."""
+    opens: ClassVar[str] = ""
+    """The field that names the issue or scope change which it opens; empty where it opens nothing."""
 
     by: Slug | None = None
     at: Instant | None = Field(None, description="when it happened; by default now")
@@ -44,50 +54,114 @@ class News(Wire):
 
 
 class MilestoneReached(News):
+    """A milestone has been reached."""
+
+    update = "reach_milestone"
+    signal = "milestone_reached"
+    report = "milestone.reached"
+
     milestone: Slug
 
 
 class MilestoneReopened(News):
+    """A milestone was reported reached and is not."""
+
+    update = "reopen_milestone"
+    report = "milestone.reopened"
+
     milestone: Slug
     reason: Reason
 
 
 class MilestoneWaived(News):
+    """A milestone is not needed for this customer.
+
+    Only an approver may decide it: the owner's manager, their deputy, or an executive.
+    """
+
+    update = "waive_milestone"
+
     milestone: Slug
     reason: Reason
 
 
 class SignedOff(News):
+    """Somebody who may sign a milestone off approves or rejects it.
+
+    Name the signer in `by`; a rejection gives its reasons.
+    """
+
+    # No system may state or report it: a sign-off is a person's.
+    update = "sign_off"
+
     milestone: Slug
     decision: Literal["approve", "reject"]
     reasons: Annotated[tuple[Reason, ...], Field(max_length=MOST_LISTED)] | Reason = ()
 
 
 class IssueRaised(News):
+    """Something does not work.
+
+    The issue's deadlines to respond and to resolve run from now on.
+    """
+
+    update = "raise_issue"
+    signal = "issue_raised"
+    report = "issue.raised"
+    opens = "issue"
+
     title: Line
     severity: Severity = "normal"
     issue: Reference | None = Field(None, description="your ticket's id; by default issue-1, issue-2 …")
 
 
 class IssueAcknowledged(News):
+    """Somebody works on an issue."""
+
+    update = "acknowledge_issue"
+    report = "issue.acknowledged"
+
     issue: Reference
 
 
 class IssueResolved(News):
+    """An issue is resolved."""
+
+    update = "resolve_issue"
+    signal = "issue_resolved"
+    report = "issue.resolved"
+
     issue: Reference
 
 
 class Paused(News):
+    """Hold everything but what live users need.
+
+    The days of the pause do not count.
+    """
+
+    update = "pause"
+
     reason: Reason
     until: date | None = None
 
 
 class Resumed(News):
-    pass
+    """Go on after a pause.
+
+    Every date that lies ahead moves by the length of the pause.
+    """
+
+    update = "resume"
 
 
 class Replanned(News):
-    """A milestone's new date, or the last day for the hand-off; what hangs on the milestone moves along."""
+    """Move a milestone, or the last day for the hand-off.
+
+    What hangs on the milestone moves along.
+    """
+
+    update = "replan"
 
     milestone: Slug | None = None
     to: date | None = None
@@ -96,23 +170,46 @@ class Replanned(News):
 
 
 class Reassigned(News):
+    """Give the onboarding to another owner."""
+
+    update = "reassign"
+
     owner: Slug
     reason: Prose | None = None
 
 
 class ScopeChangeRequested(News):
+    """Request a change of the scope.
+
+    The customer wants something that was not agreed.
+    """
+
+    update = "request_scope_change"
+    opens = "request"
+
     title: Line
     effort_days: float | None = Field(None, ge=0, le=1000)
     request: Reference | None = None
 
 
 class ScopeChangeDecided(News):
+    """Decide a change of the scope.
+
+    `phase_2` is a yes, for later. Only an approver may decide it: the owner's manager, their deputy, or an executive.
+    """
+
+    update = "decide_scope_change"
+
     request: Reference
     decision: Literal["approve", "reject", "phase_2"]
     reason: Prose | None = None
 
 
 class RiskRecorded(News):
+    """Put a risk into the register, or change it."""
+
+    update = "record_risk"
+
     risk: Reference
     title: Line | None = None
     probability: Score | None = None
@@ -124,6 +221,10 @@ class RiskRecorded(News):
 
 
 class WinRecorded(News):
+    """Record a quick win."""
+
+    update = "record_win"
+
     title: Line
     slot: Literal[30, 60, 90] = 30
     baseline: Line | None = None
@@ -131,40 +232,49 @@ class WinRecorded(News):
 
 
 class CriterionAttested(News):
+    """Vouch for a criterion of the hand-off.
+
+    Name in `by` who vouches.
+    """
+
+    update = "attest_criterion"
+
     criterion: Slug
     holds: bool = True
 
 
 class OnboardingEnded(News):
+    """End the onboarding.
+
+    Only an approver may end it as a hand-over.
+    """
+
+    update = "end_onboarding"
+
     ending: Ending
     reason: Prose | None = None
     exceptions: tuple[Slug, ...] = Field((), description="criteria that the manager lets pass, each by its key")
 
 
-KINDS: dict[str, type[News]] = {
-    "reach_milestone": MilestoneReached,
-    "reopen_milestone": MilestoneReopened,
-    "waive_milestone": MilestoneWaived,
-    "sign_off": SignedOff,
-    "raise_issue": IssueRaised,
-    "acknowledge_issue": IssueAcknowledged,
-    "resolve_issue": IssueResolved,
-    "pause": Paused,
-    "resume": Resumed,
-    "replan": Replanned,
-    "reassign": Reassigned,
-    "request_scope_change": ScopeChangeRequested,
-    "decide_scope_change": ScopeChangeDecided,
-    "record_risk": RiskRecorded,
-    "record_win": WinRecorded,
-    "attest_criterion": CriterionAttested,
-    "end_onboarding": OnboardingEnded,
-}
-"""The name of each update, and what it carries."""
+KINDS: dict[str, type[News]] = {news.update: news for news in News.__subclasses__()}
+"""Every update by its name, in the order in which the classes stand above."""
+
+
+def sentence(kind: str) -> str:
+    """The sentence that says what the update of that name tells, with its full stop."""
+    return (KINDS[kind].__doc__ or "").partition("\n")[0]
+
+
+def remarks(kind: str) -> str:
+    """What else a caller should know about the update of that name; empty for most."""
+    return " ".join((KINDS[kind].__doc__ or "").partition("\n")[2].split())
 
 
 def read_news(kind: str, raw: Any) -> News:
-    """The news in that JSON object. Raises Refused naming the field; unknown fields are ignored here (rule 12)."""
+    """The news in that JSON object. Raises Refused naming the field.
+
+    Unknown fields are only listed in `ignored`: a sender may be newer than this worker. Doors refuse them before.
+    """
     if kind not in KINDS:
         raise Refused("is no kind of news that we know", field=kind[:KEPT_OF_A_NAME])
     if not isinstance(raw, dict):
@@ -178,10 +288,13 @@ def read_news(kind: str, raw: Any) -> News:
 
 
 def short(text: str) -> str:
-    """Twelve hex digits that stand for a text of any length and alphabet; two of them never meet in one onboarding."""
+    """Twelve hex digits that stand for a text of any length and alphabet.
+
+    Two texts of one onboarding never get the same ones in practice.
+    """
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def unknown_fields(kind: str, raw: dict[str, Any]) -> tuple[str, ...]:
-    """The fields of that object that this kind of news does not have; doors refuse them."""
+    """The fields of that object that this kind of news does not have, sorted; doors refuse them."""
     return tuple(sorted(set(raw) - set(KINDS[kind].model_fields) | ({"ignored"} & set(raw))))

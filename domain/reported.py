@@ -1,24 +1,18 @@
-"""What can other systems report of an onboarding in signed news? The types, what each becomes, and what is measured."""
+"""Which signed news may other systems send? Each type, with the update that it becomes or the figures that it gives."""
 
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from domain.deal import onboarding_id
-from domain.news import read_news, unknown_fields
+from domain.news import KINDS, read_news, unknown_fields
 from domain.refusal import Refused, what_is_wrong
 from domain.wire import Instant, Line, StrictWire, Wire
 
-TOLD = {
-    "milestone.reached": "reach_milestone",
-    "milestone.reopened": "reopen_milestone",
-    "issue.raised": "raise_issue",
-    "issue.acknowledged": "acknowledge_issue",
-    "issue.resolved": "resolve_issue",
-}
-"""Types that the onboarding itself is told, with the kind of news that each is. A sign-off is a person's, and none."""
+TOLD = {news.report: kind for kind, news in KINDS.items() if news.report}
+"""Types of which the onboarding itself is told, with the update that each of them is."""
 OURS = frozenset({"via", "proved", "news_id", "ignored", "at"})
-"""Fields of news that the road fills in."""
+"""Fields of news that the intake fills in itself, and refuses from a sender."""
 ONBOARDING = r"^onboarding-[a-z][a-z0-9]{0,29}-[A-Za-z0-9][A-Za-z0-9_.]{0,99}$"
 
 
@@ -108,7 +102,7 @@ TYPES = (*TOLD, *MEASURED)
 
 
 def read_report(raw: Any) -> Report:
-    """The report in that JSON. Raises Refused naming the field."""
+    """The report in that JSON object. Raises Refused naming the field."""
     if not isinstance(raw, dict):
         raise Refused("one JSON object is expected, with type, timestamp and data")
     envelope = _read(_Envelope, raw, within="")

@@ -5,6 +5,7 @@ from importlib.metadata import version
 from cyclopts import App, Group, Parameter
 
 from starter.cli.codes import EXPLAINED
+from starter.cli.options import explained
 
 RUN, LOOK = Group("Run it", sort_key=1), Group("Look", sort_key=2)
 NEWS, DEPLOY = Group("Say what happened", sort_key=3), Group("Keep it going", sort_key=4)
@@ -71,24 +72,20 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     ),
     "playbook": ("starter.cli.playbook:playbook", LOOK, "Show, describe and check playbooks."),
     "mapping": ("starter.cli.mapping:mapping", LOOK, "Check a mapping file: what becomes of another system's record?"),
-    "done": ("starter.cli.milestones:done", NEWS, "A milestone has been reached."),
-    "reopen": ("starter.cli.milestones:reopen", NEWS, "A milestone was reported reached and is not."),
-    "waive": ("starter.cli.milestones:waive", NEWS, "A milestone is not needed for this customer."),
-    "sign-off": (
-        "starter.cli.milestones:sign_off",
-        NEWS,
-        "Somebody who may sign a milestone off approves or rejects it.",
-    ),
+    "done": ("starter.cli.milestones:done", NEWS, explained("reach_milestone")),
+    "reopen": ("starter.cli.milestones:reopen", NEWS, explained("reopen_milestone")),
+    "waive": ("starter.cli.milestones:waive", NEWS, explained("waive_milestone")),
+    "sign-off": ("starter.cli.milestones:sign_off", NEWS, explained("sign_off")),
     "issue": ("starter.cli.issues:issue", NEWS, "Raise, acknowledge, resolve and list issues."),
-    "pause": ("starter.cli.course:pause", NEWS, "Hold everything but what live users need."),
-    "resume": ("starter.cli.course:resume", NEWS, "Go on after a pause."),
-    "replan": ("starter.cli.course:replan", NEWS, "Move a milestone, or the last day for the hand-off."),
-    "reassign": ("starter.cli.course:reassign", NEWS, "Give an onboarding to another owner."),
+    "pause": ("starter.cli.course:pause", NEWS, explained("pause")),
+    "resume": ("starter.cli.course:resume", NEWS, explained("resume")),
+    "replan": ("starter.cli.course:replan", NEWS, explained("replan")),
+    "reassign": ("starter.cli.course:reassign", NEWS, explained("reassign")),
     "scope": ("starter.cli.course:scope", NEWS, "Request and decide changes of the scope."),
-    "attest": ("starter.cli.registers:attest", NEWS, "Vouch for a criterion of the hand-off."),
-    "risk": ("starter.cli.registers:risk", NEWS, "Put a risk into the register."),
-    "win": ("starter.cli.registers:win", NEWS, "Record a quick win."),
-    "end": ("starter.cli.course:end", NEWS, "End an onboarding: handed over, churned, reversed, duplicate, withdrawn."),
+    "attest": ("starter.cli.registers:attest", NEWS, explained("attest_criterion")),
+    "risk": ("starter.cli.registers:risk", NEWS, explained("record_risk")),
+    "win": ("starter.cli.registers:win", NEWS, explained("record_win")),
+    "end": ("starter.cli.course:end", NEWS, explained("end_onboarding")),
 }
 
 app = App(

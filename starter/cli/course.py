@@ -6,7 +6,7 @@ from cyclopts import App, Parameter
 
 from domain.news import Ending
 from starter.cli.news import tell
-from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where, explained
 from starter.cli.times import day
 
 Reason = Annotated[str, Parameter(help="The reason; it is recorded and passed on.")]
@@ -17,12 +17,10 @@ Day = Annotated[str | None, Parameter(help="A date, like 2027-01-29.")]
 async def pause(
     onboarding: str, *, reason: Reason, until: Day = None, details: Details = NO_DETAILS, where: Where = NOWHERE
 ) -> None:
-    """Hold everything but what live users need; the days of the pause do not count."""
     await tell(where, onboarding, "pause", details, reason=reason, until=day(until, field="until"))
 
 
 async def resume(onboarding: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
-    """Go on after a pause; every date moves by the length of the pause."""
     await tell(where, onboarding, "resume", details)
 
 
@@ -36,15 +34,18 @@ async def replan(
     details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """Move a milestone, and all that depends on it, to another date; or move the last day for the hand-off."""
     dates = {"to": day(to, field="to"), "hand_off_by": day(hand_off_by, field="hand_off_by")}
     await tell(where, onboarding, "replan", details, milestone=milestone, reason=reason, **dates)
 
 
 async def reassign(
-    onboarding: str, owner: str, *, reason: SayReason = None, details: Details = NO_DETAILS, where: Where = NOWHERE
+    onboarding: str,
+    owner: Annotated[str, Parameter(help="A staff handle, or that person's e-mail address.")],
+    *,
+    reason: SayReason = None,
+    details: Details = NO_DETAILS,
+    where: Where = NOWHERE,
 ) -> None:
-    """Give an onboarding to another owner, named by staff handle or e-mail address."""
     await tell(where, onboarding, "reassign", details, owner=owner, reason=reason)
 
 
@@ -59,7 +60,6 @@ async def end(
     details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """End an onboarding; everybody who takes part is told. A hand-off needs the owner's manager (--by)."""
     fields: dict[str, Any] = {"ending": ending, "reason": reason, "exceptions": list(exceptions)}
     await tell(where, onboarding, "end_onboarding", details, **fields)
 
@@ -67,7 +67,7 @@ async def end(
 scope = App(name="scope", help="Request and decide changes of the scope.")
 
 
-@scope.command
+@scope.command(help=explained("request_scope_change"))
 async def request(
     onboarding: str,
     title: str,
@@ -77,12 +77,11 @@ async def request(
     details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """Request a change of the scope: the customer wants something that was not agreed."""
     fields: dict[str, Any] = {"title": title, "effort_days": effort_days, "request": key}
     await tell(where, onboarding, "request_scope_change", details, **fields)
 
 
-@scope.command
+@scope.command(help=explained("decide_scope_change"))
 async def decide(
     onboarding: str,
     request: str,
@@ -92,6 +91,5 @@ async def decide(
     details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """Approve a requested change, reject it, or put it off to phase 2; needs the owner's manager (--by)."""
     fields: dict[str, Any] = {"request": request, "decision": decision, "reason": reason}
     await tell(where, onboarding, "decide_scope_change", details, **fields)

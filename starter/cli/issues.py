@@ -8,7 +8,7 @@ from rich.console import Console
 from starter.cli.answers import answer, day_of, plain, table
 from starter.cli.installation import installation_at
 from starter.cli.news import tell
-from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where, explained
 
 issue = App(name="issue", help="Raise, acknowledge, resolve and list issues.")
 
@@ -16,7 +16,7 @@ Severity = Literal["critical", "high", "normal"]
 Key = Annotated[str | None, Parameter(name="--issue", help="Your ticket's id; by default issue-1, issue-2 …")]
 
 
-@issue.command(name="raise")
+@issue.command(name="raise", help=explained("raise_issue"))
 async def raise_issue(
     onboarding: str,
     title: str,
@@ -26,19 +26,16 @@ async def raise_issue(
     details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """Raise an issue: something does not work. Its deadlines for a response and a solution begin now."""
     await tell(where, onboarding, "raise_issue", details, title=title, severity=severity, issue=key)
 
 
-@issue.command
+@issue.command(help=explained("acknowledge_issue"))
 async def acknowledge(onboarding: str, key: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
-    """Report that somebody works on an issue."""
     await tell(where, onboarding, "acknowledge_issue", details, issue=key)
 
 
-@issue.command
+@issue.command(help=explained("resolve_issue"))
 async def resolve(onboarding: str, key: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
-    """Report that an issue is resolved."""
     await tell(where, onboarding, "resolve_issue", details, issue=key)
 
 

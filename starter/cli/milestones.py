@@ -14,7 +14,7 @@ Reasons = Annotated[
 
 
 async def done(onboarding: str, milestone: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
-    """Report that a milestone has been reached.
+    """Sends `reach_milestone`.
 
     Parameters
     ----------
@@ -29,14 +29,12 @@ async def done(onboarding: str, milestone: str, *, details: Details = NO_DETAILS
 async def reopen(
     onboarding: str, milestone: str, *, reason: Reason, details: Details = NO_DETAILS, where: Where = NOWHERE
 ) -> None:
-    """Take back a milestone that was reported reached and is not."""
     await tell(where, onboarding, "reopen_milestone", details, milestone=milestone, reason=reason)
 
 
 async def waive(
     onboarding: str, milestone: str, *, reason: Reason, details: Details = NO_DETAILS, where: Where = NOWHERE
 ) -> None:
-    """Waive a milestone that this customer does not need; needs the owner's manager (--by)."""
     await tell(where, onboarding, "waive_milestone", details, milestone=milestone, reason=reason)
 
 
@@ -49,6 +47,5 @@ async def sign_off(
     details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """Report that somebody who may sign a milestone off approves or rejects it; say who with --by."""
     fields = {"milestone": milestone, "decision": decision, "reasons": list(reasons)}
     await tell(where, onboarding, "sign_off", details, **fields)

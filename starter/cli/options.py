@@ -6,8 +6,16 @@ from typing import Annotated, Any
 
 from cyclopts import Group, Parameter, validators
 
+from domain.news import remarks, sentence
+
 Numbered = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=2**63 - 1))]
 """The number of a row, in the range of the database."""
+
+
+def explained(update: str) -> str:
+    """Help of a command that sends that update: lists of commands show the first line, its page all of it."""
+    return f"{sentence(update)}\n\n{remarks(update)}".strip()
+
 
 CONNECTION = Group("Connection and output", sort_key=90)
 NEWS = Group("News", sort_key=50)

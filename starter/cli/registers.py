@@ -19,7 +19,6 @@ async def attest(
     details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """Vouch for a criterion of the hand-off; say who with --by."""
     await tell(where, onboarding, "attest_criterion", details, criterion=criterion, holds=not withdraw)
 
 
@@ -37,7 +36,6 @@ async def risk(
     details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """Put a risk into the register, or change what stands there."""
     fields: dict[str, Any] = {"title": title, "probability": probability, "impact": impact}
     fields |= {"mitigation": mitigation, "owner": owner, "review_on": day(review_on, field="review_on")}
     await tell(where, onboarding, "record_risk", details, risk=key, closed=closed, **fields)
@@ -53,5 +51,4 @@ async def win(
     details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    """Record a quick win of the customer."""
     await tell(where, onboarding, "record_win", details, title=title, slot=slot, baseline=baseline, result=result)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Depends, Header, Request
 from pydantic import BaseModel, Field, create_model
 
 from domain.agenda import Progress
-from domain.news import KINDS, News
+from domain.news import KINDS, remarks, sentence
 from domain.wire import StrictWire
 from playbooks.library import Library
 from starter.doors.registered import registered
@@ -21,32 +21,13 @@ from starter.web.parts import WebParts
 from starter.web.problems import Problem
 
 SET_BY_US = ("via", "proved", "ignored")
-TITLES: Mapping[str, str] = {
-    "reach_milestone": "A milestone has been reached",
-    "reopen_milestone": "A milestone was reported reached and is not",
-    "waive_milestone": "A milestone is not needed for this customer",
-    "sign_off": "Somebody who may sign approves or rejects",
-    "raise_issue": "Something does not work",
-    "acknowledge_issue": "Somebody works on an issue",
-    "resolve_issue": "An issue is resolved",
-    "pause": "Hold everything but what live users need",
-    "resume": "Go on after a pause",
-    "replan": "Move a milestone, or the last day for the hand-off",
-    "reassign": "Give it to another owner",
-    "request_scope_change": "Request a change of the scope",
-    "decide_scope_change": "Decide a change of the scope",
-    "record_risk": "Put a risk into the register, or change it",
-    "record_win": "Record a quick win",
-    "attest_criterion": "Vouch for a criterion of the hand-off",
-    "end_onboarding": "End it",
-}
 
 
 @cache
 def examples() -> Mapping[str, Mapping[str, Any]]:
-    """One of each kind, with milestones and criteria of a playbook that comes with day90, and people of its staff.
+    """An example of each update, with milestones and criteria of a playbook of day90's own, and its sample staff.
 
-    Not of a company's own: its files may be broken, which must close nothing.
+    Not of a company's playbook: its files may be broken, and the API must open all the same.
     """
     shipped = Library()
     playbook = shipped.get(shipped.choose(None))
@@ -78,7 +59,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
 
 
 class Told(Progress):
-    """How the onboarding stands after the news, and by which id goes what it opened."""
+    """How the onboarding stands after the news, and the id of what the news opened."""
 
     issue: str | None = Field(None, description="of an issue that was raised")
     request: str | None = Field(None, description="of a scope change that was requested")
@@ -90,13 +71,13 @@ def news_routes(parts: WebParts) -> APIRouter:
     for kind in KINDS:
         router.post(
             f"/onboardings/{{onboarding}}/news/{kind}",
-            summary=TITLES[kind],
+            summary=sentence(kind).removesuffix("."),
             openapi_extra=needs("onboardings:write"),
             response_model=Told,
             response_description="how the onboarding stands now; `repeated` when it was known already",
             responses=problems(*WRITING, "wrong-media-type", "not-found", "refused", "precondition-failed"),
             name=kind,
-            description=KINDS[kind].__doc__ if KINDS[kind].__doc__ != News.__doc__ else None,
+            description=remarks(kind) or None,
             dependencies=[Depends(key_parameter)],
         )(_telling(parts, kind, example=shown_by_kind[kind]))
     return router
@@ -132,7 +113,7 @@ def _telling(parts: WebParts, kind: str, *, example: Mapping[str, Any]) -> Any:
             await asyncio.to_thread(_refuse_unless_as_known, parts, onboarding, if_match)
         said: dict[str, Any] = news.model_dump(mode="json", exclude_unset=True)
         key = key_of(request)
-        # Named here already, so that what it opened can be found in the journal.
+        # Named here already: what it opened is found under this id, even when the same news is sent again.
         said["news_id"] = said.get("news_id") or (key.news_id if key else uuid4().hex)
         door = await parts.door()
         progress = await door.tell(onboarding, kind, said)
