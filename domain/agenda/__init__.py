@@ -19,13 +19,14 @@ from domain.agenda.picture import (
     waiting_for,
     why,
 )
-from domain.agenda.receiving import JUST_OPENING, apply, check, hear, repeated
+from domain.agenda.receiving import JUST_OPENING, OPENING_FACTS, apply, check, hear, opened_by, repeated
 from domain.agenda.state import Consequences, Entry, Fact, IssueState, MilestoneState, StageState, State
 from domain.agenda.timing import adopt, cancel, due, next_entry, stands, wakes_at
 
 __all__ = [
     "JUST_OPENING",
     "NOTHING_AHEAD",
+    "OPENING_FACTS",
     "Consequences",
     "Entry",
     "Fact",
@@ -49,6 +50,7 @@ __all__ = [
     "hear",
     "late",
     "next_entry",
+    "opened_by",
     "packed",
     "plan",
     "progress",

@@ -15,7 +15,7 @@ NAMED_WAITS = 10
 
 
 class Progress(Wire):
-    """The answer to every update and to the query `progress`."""
+    """The answer to every update and to the query `progress`; `repeated` and `opened` are about the update's news."""
 
     onboarding: str
     status: str
@@ -31,6 +31,7 @@ class Progress(Wire):
     owner: str = ""
     ending: str | None = None
     repeated: bool = False
+    opened: str | None = None
 
 
 class Outcome(Wire):
@@ -89,8 +90,8 @@ def _by_itself(milestone: MilestoneState) -> bool:
     return milestone.role == "hypercare_end"
 
 
-def progress(state: State, now: datetime, *, repeated: bool = False) -> Progress:
-    """How the onboarding stands at `now`; `repeated` says that the news it answers had come before."""
+def progress(state: State, now: datetime, *, repeated: bool = False, opened: str | None = None) -> Progress:
+    """How the onboarding stands at `now`, as the answer to news that had come before (`repeated`) or opened something."""
     entry = next_entry(state)
     go_live = state.playing("go_live")
     review = state.playing("review")
@@ -109,6 +110,7 @@ def progress(state: State, now: datetime, *, repeated: bool = False) -> Progress
         owner=state.owner,
         ending=state.ending,
         repeated=repeated,
+        opened=opened,
     )
 
 

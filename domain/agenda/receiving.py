@@ -33,13 +33,16 @@ from domain.news import (
 from domain.refusal import Refused
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
-"""Two machines' clocks may differ by so much before "it happened in the future" is an error of the sender."""
+"""How far ahead of ours a sender's clock may be before "it happened in the future" is an error of the sender."""
 
 JUST_OPENING = "this onboarding is just being opened"
 """The one refusal after which the same news is worth sending again: doors do it by themselves."""
 
 Check = Callable[[State, Any], None]
 Apply = Callable[[State, Any, datetime], bool]
+
+OPENING_FACTS = frozenset({"issue_raised", "issue_judged_anew", "scope_change_requested"})
+"""Kinds of facts whose `about` is the key under which what the news opened goes from then on."""
 
 
 def _anything_goes(_: State, __: Any) -> None:
@@ -65,9 +68,11 @@ RULES: dict[type[News], tuple[Check, Apply]] = {
     CriterionAttested: (course.check_attest, course.apply_attest),
     OnboardingEnded: (course.check_end, course.apply_end),
 }
+"""How each kind of news is checked and applied; tests/repository/test_updates.py says what a new one lacks."""
 
 
 def repeated(state: State, news: News) -> bool:
+    """Whether news of that id was applied before."""
     return news.news_id is not None and news.news_id in state.seen
 
 
@@ -94,7 +99,7 @@ def _check_moment(state: State, news: News, now: datetime) -> None:
 
 
 def apply(state: State, news: News, now: datetime) -> bool:
-    """Change the state by news that `check` let through. False when it said nothing new: then nothing changed."""
+    """Change the state by news that `check` let through. False when the news said nothing new: then nothing changed."""
     if repeated(state, news):
         return False
     _remember(state, news)
@@ -105,8 +110,20 @@ def apply(state: State, news: News, now: datetime) -> bool:
     return True
 
 
+def opened_by(state: State, news: News) -> str | None:
+    """Key of the issue or scope change that this news opened, or of the issue that it judged anew.
+
+    None for any other news, and once the journal has it: then it stands there, under the news' id.
+    """
+    if not news.opens or news.news_id is None:
+        return None
+    cause = short(news.news_id)
+    facts = (fact for fact in state.pending if fact.kind in OPENING_FACTS and fact.key.endswith(f"/{cause}"))
+    return next((fact.about for fact in facts), None)
+
+
 def hear(state: State, kind: str, raw: Any, now: datetime) -> None:
-    """Take what a system states as a fact: it is applied, held until its gate opens, or recorded as harmless."""
+    """Take what a system states as a fact: apply it, hold it until its gate opens, or record it as harmless."""
     number = count(state, "signals")
     id = _id_of(raw) or f"signal {number} {kind}"
     this_time = short(f"{id} {number}")
@@ -129,7 +146,7 @@ def hear(state: State, kind: str, raw: Any, now: datetime) -> None:
 
 
 def _id_of(raw: Any) -> str | None:
-    """What the sender calls it. A signal without a name goes by its number: signals keep their order for ever."""
+    """The id that the sender gave, if any. A signal without one goes by its number: signals never change places."""
     named = raw.get("news_id") if isinstance(raw, dict) else None
     return named if isinstance(named, str) and 0 < len(named) <= LONGEST_NEWS_ID else None
 

@@ -247,7 +247,8 @@ class Simulation:
         news = read_news(kind, raw)
         agenda.check(self.state, news, self.now)
         changed = agenda.apply(self.state, news, self.now)
-        answer = agenda.progress(self.state, self.now, repeated=not changed)
+        opened = agenda.opened_by(self.state, news)
+        answer = agenda.progress(self.state, self.now, repeated=not changed, opened=opened)
         if changed:
             self.settle()
         return answer

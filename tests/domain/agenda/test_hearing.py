@@ -8,7 +8,7 @@ import pytest
 
 from domain import agenda
 from domain.agenda import Occasion, State, carried, packed
-from domain.news import KINDS
+from domain.news import KINDS, read_news, short
 from domain.rules.opening import first_state
 from tests.support.simulation import OWNER, Simulation, deal, high_touch, opened, staff, through_json
 
@@ -275,3 +275,35 @@ def test_the_plan_answers_with_dates_gates_and_signers(onboarding: Simulation) -
     assert agreed["signers"] == ["project_lead"]
     assert agreed["due"] == "2026-11-09T16:00:00+00:00"
     assert onboarding.state.owner == OWNER
+
+
+# --- what news has opened
+
+
+def test_the_answer_names_what_the_news_has_opened(onboarding: Simulation) -> None:
+    """By the sender's own id, or by the number that we gave."""
+    assert "issue-1" == onboarding.tell("raise_issue", title="Printing is slow", news_id="a").opened
+    assert "T-7" == onboarding.tell("raise_issue", title="No sign-in", issue="T-7", news_id="b").opened
+    assert "T-7" == onboarding.tell("raise_issue", title="No sign-in", issue="T-7", severity="high", news_id="c").opened
+    assert "change-1" == onboarding.tell("request_scope_change", title="A portal", news_id="d").opened
+
+
+def test_the_answer_to_other_news_names_nothing(onboarding: Simulation) -> None:
+    onboarding.tell("raise_issue", title="Printing is slow", news_id="a")
+
+    assert onboarding.tell("acknowledge_issue", issue="issue-1", news_id="b").opened is None
+    assert onboarding.tell("record_win", title="One list", news_id="c").opened is None
+
+
+def test_news_that_is_sent_again_names_what_it_opened_until_that_is_written() -> None:
+    """Then the journal has it, under the id of the news."""
+    onboarding, raw = opened(), {"title": "A portal", "news_id": "portal"}
+    news = read_news("request_scope_change", raw)
+    agenda.apply(onboarding.state, news, onboarding.now)
+
+    assert "change-1" == agenda.opened_by(onboarding.state, news)
+    onboarding.settle()
+    assert agenda.opened_by(onboarding.state, news) is None
+    assert [f"fact/scope_change_requested/change-1/{short('portal')}"] == [
+        row.key for row in onboarding.facts("scope_change_requested")
+    ]
