@@ -1,6 +1,5 @@
 """How do customer and CSM meet before the signature? The introduction, from a late deal stage to its decision."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -21,9 +20,8 @@ with workflow.unsafe.imports_passed_through():
         SaleDecided,
         Step,
     )
-    from domain.news import LONGEST_NEWS_ID, short
     from domain.refusal import Refused
-    from workflows import options, runs, visibility
+    from workflows import hearing, options, runs, visibility
     from workflows.alarm import Alarm
 
 STEPS_IN_WORDS = {
@@ -35,6 +33,7 @@ STEPS_IN_WORDS = {
 
 
 @workflow.defn(name="Introduction")
+@hearing.updates(dict.fromkeys(NEWS, ""), answer=IntroductionProgress)
 class Introduction:
     @workflow.init
     def __init__(self, start: Any = None) -> None:
@@ -45,8 +44,6 @@ class Introduction:
         self.revision = 0
         self.unheard: list[tuple[str, Any]] = []
         self.alarm = Alarm()
-        for kind in NEWS:
-            workflow.set_update_handler(kind, self._receiver(kind), validator=self._refuser(kind))
 
     @workflow.run
     async def run(self, start: Any = None) -> IntroductionOutcome:
@@ -153,23 +150,14 @@ class Introduction:
 
     # --- news
 
-    def _refuser(self, kind: str) -> Callable[[Any], None]:
-        def refuse(news: Any = None) -> None:
-            try:
-                introduction.check(self.state, introduction.read_said(kind, self._named(news)))
-            except Refused as refusal:
-                detail = {"field": refusal.field, "reason": refusal.reason}
-                raise ApplicationError(str(refusal), detail, type="Refused", non_retryable=True) from None
+    def refuse(self, kind: str, news: Any) -> None:
+        """Raises Refused for news that is not allowed now."""
+        introduction.check(self.state, introduction.read_said(kind, news))
 
-        return refuse
-
-    def _receiver(self, kind: str) -> Callable[[Any], IntroductionProgress]:
-        def receive(news: Any = None) -> IntroductionProgress:
-            before = self.state
-            self._tell(kind, self._named(news))
-            return introduction.progress(self.state, self.now, repeated=self.state is before)
-
-        return receive
+    def receive(self, kind: str, news: Any) -> IntroductionProgress:
+        before = self.state
+        self._tell(kind, news)
+        return introduction.progress(self.state, self.now, repeated=self.state is before)
 
     def _tell(self, kind: str, raw: Any) -> None:
         """Let news change the state. Raises Refused."""
@@ -177,13 +165,6 @@ class Introduction:
         self.state = introduction.told(before, news, self.now)
         if self.state is not before:
             self.revision += 1
-
-    def _named(self, news: Any) -> Any:
-        """The news, with its update's id where it has no `news_id` of its own."""
-        info = workflow.current_update_info()
-        if isinstance(news, dict) and not news.get("news_id") and info is not None:
-            return {**news, "news_id": info.id if len(info.id) <= LONGEST_NEWS_ID else short(info.id)}
-        return news
 
     def _hear(self, kind: str, raw: Any) -> None:
         """Take a fact that a system states: never refused, recorded as refused where it is not allowed now."""

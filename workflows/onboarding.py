@@ -19,32 +19,17 @@ with workflow.unsafe.imports_passed_through():
     from activities.onboarding import Bookkeeping, Opening
     from domain import agenda
     from domain.agenda import Consequences, Entry, FoldingState, Occasion, Outcome, ProgrammeStart, Progress, State
-    from domain.news import LONGEST_NEWS_ID, read_news, short
-    from domain.refusal import Refused
-    from workflows import options, runs, visibility, words
+    from domain.news import KINDS, read_news, sentence
+    from workflows import hearing, options, runs, visibility, words
     from workflows.alarm import Alarm
     from workflows.programme import SuccessProgramme, id_of
 
-SIGNALS = {"milestone_reached": "reach_milestone", "issue_raised": "raise_issue", "issue_resolved": "resolve_issue"}
-"""What systems may state as facts, and the news that each of them is."""
-
-
-def _update(kind: str) -> Any:
-    """The update of that name. One for all onboardings: set in each by itself, they weighed more than its state."""
-
-    def receive(self: Any, news: Any = None) -> Progress:
-        answer: Progress = self.receive(kind, news)
-        return answer
-
-    def refuse(self: Any, news: Any = None) -> None:
-        self.refuse(kind, news)
-
-    update = workflow.update(name=kind)(receive)
-    update.validator(refuse)
-    return update
+SIGNALS = {news.signal: kind for kind, news in KINDS.items() if news.signal}
+"""What systems may state as facts, and the update that each of them is like."""
 
 
 @workflow.defn(name="Onboarding")
+@hearing.updates({kind: sentence(kind) for kind in KINDS}, answer=Progress)
 class Onboarding:
     @workflow.init
     def __init__(self, start: Any = None) -> None:
@@ -231,47 +216,20 @@ class Onboarding:
 
     # --- news
 
-    reach_milestone = _update("reach_milestone")
-    reopen_milestone = _update("reopen_milestone")
-    waive_milestone = _update("waive_milestone")
-    sign_off = _update("sign_off")
-    raise_issue = _update("raise_issue")
-    acknowledge_issue = _update("acknowledge_issue")
-    resolve_issue = _update("resolve_issue")
-    pause = _update("pause")
-    resume = _update("resume")
-    replan = _update("replan")
-    reassign = _update("reassign")
-    request_scope_change = _update("request_scope_change")
-    decide_scope_change = _update("decide_scope_change")
-    record_risk = _update("record_risk")
-    record_win = _update("record_win")
-    attest_criterion = _update("attest_criterion")
-    end_onboarding = _update("end_onboarding")
-
     def refuse(self, kind: str, news: Any) -> None:
-        """Raises the refusal of news that is not allowed now."""
-        try:
-            agenda.check(self.state, read_news(kind, self._named(news)), self.now)
-        except Refused as refusal:
-            detail = {"field": refusal.field, "reason": refusal.reason}
-            raise ApplicationError(str(refusal), detail, type="Refused", non_retryable=True) from None
+        """Raises Refused for news that is not allowed now."""
+        agenda.check(self.state, read_news(kind, news), self.now)
 
     def receive(self, kind: str, news: Any) -> Progress:
-        if changed := agenda.apply(self.state, read_news(kind, self._named(news)), self.now):
+        told = read_news(kind, news)
+        if changed := agenda.apply(self.state, told, self.now):
             self.revision += 1
-        return agenda.progress(self.state, self.now, repeated=not changed)
-
-    def _named(self, news: Any) -> Any:
-        """News without an id of its own goes by the id of its update: a door that tries again repeats that one."""
-        info = workflow.current_update_info()
-        if isinstance(news, dict) and not news.get("news_id") and info is not None:
-            return {**news, "news_id": info.id if len(info.id) <= LONGEST_NEWS_ID else short(info.id)}
-        return news
+        opened = agenda.opened_by(self.state, told)
+        return agenda.progress(self.state, self.now, repeated=not changed, opened=opened)
 
     @workflow.signal(dynamic=True)
     def hear(self, signal: str, args: Sequence[RawValue]) -> None:
-        """`milestone_reached`, `issue_raised`, `issue_resolved`; any other is recorded and harmless."""
+        """A fact that a system states, by one of SIGNALS; a signal of any other name is recorded and harmless."""
         kind, raw = SIGNALS.get(signal, f"signal {signal}"), _first_readable(args)
         if self.state.opened:
             agenda.hear(self.state, kind, raw, self.now)

@@ -91,7 +91,7 @@ def _by_itself(milestone: MilestoneState) -> bool:
 
 
 def progress(state: State, now: datetime, *, repeated: bool = False, opened: str | None = None) -> Progress:
-    """How the onboarding stands at `now`, as the answer to news that had come before (`repeated`) or opened something."""
+    """How the onboarding stands at `now`; `repeated` and `opened` are about the news that it answers."""
     entry = next_entry(state)
     go_live = state.playing("go_live")
     review = state.playing("review")

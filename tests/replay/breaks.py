@@ -88,7 +88,7 @@ BREAKS = (
         "    milestone.rejections += 1\n",
         "    milestone.rejections += 2\n",
     ),
-    Break("a signal no longer heard", (ONBOARDING,), '"issue_raised": "raise_issue", ', ""),
+    Break("a signal no longer heard", ("domain/news.py",), '    signal = "issue_raised"\n', ""),
     Break("a carried field renamed", ("domain",), "hand_off_by", "hand_off_latest"),
     Break("a carried field renamed that is empty for most", ("domain",), "prolonging", "prolonged_by"),
     Break("a carried field retyped", (STATE,), "    rejections: int = 0\n", "    rejections: bool = False\n"),

@@ -29,6 +29,7 @@ FROZEN = (
     "domain/refusal.py",
     "domain/wire.py",
     "workflows/alarm.py",
+    "workflows/hearing.py",
     "workflows/introduction.py",
     "workflows/onboarding.py",
     "workflows/programme.py",

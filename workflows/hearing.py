@@ -1,0 +1,57 @@
+"""How does a workflow get its updates? One for each kind of news, made from the list of them, with ids and refusals."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from domain.news import LONGEST_NEWS_ID, short
+    from domain.refusal import Refused
+
+Workflow = TypeVar("Workflow")
+
+
+def updates(kinds: Mapping[str, str], *, answer: type) -> Callable[[type[Workflow]], type[Workflow]]:
+    """Gives a workflow class an update for each name in `kinds`, with its sentence for Temporal's UI.
+
+    The class has `refuse(kind, news)`, which raises Refused for news that is not allowed now, and
+    `receive(kind, news)`, which applies it and returns the `answer`.
+    """
+
+    def give(hearing: type[Workflow]) -> type[Workflow]:
+        for kind, sentence in kinds.items():
+            if hasattr(hearing, kind):
+                raise TypeError(f"the update {kind} would hide what {hearing.__name__} has under that name")
+            setattr(hearing, kind, _update(kind, sentence, answer))
+        return hearing
+
+    return give
+
+
+def _update(kind: str, sentence: str, answer: type) -> Any:
+    """The update of that name. One function serves all runs: set in each run, they weighed more than its state."""
+
+    def receive(self: Any, news: Any = None) -> Any:
+        return self.receive(kind, _named(news))
+
+    def refuse(self: Any, news: Any = None) -> None:
+        try:
+            self.refuse(kind, _named(news))
+        except Refused as refusal:
+            detail = {"field": refusal.field, "reason": refusal.reason}
+            raise ApplicationError(str(refusal), detail, type="Refused", non_retryable=True) from None
+
+    receive.__annotations__["return"] = answer
+    update = workflow.update(name=kind, description=sentence)(receive)
+    update.validator(refuse)
+    return update
+
+
+def _named(news: Any) -> Any:
+    """News without an id of its own goes by the id of its update: a door that tries again repeats that one."""
+    info = workflow.current_update_info()
+    if isinstance(news, dict) and not news.get("news_id") and info is not None:
+        return {**news, "news_id": info.id if len(info.id) <= LONGEST_NEWS_ID else short(info.id)}
+    return news
