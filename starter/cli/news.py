@@ -20,7 +20,7 @@ async def tell(where: Where, onboarding: str, kind: str, details: Details, **fie
     onboarding = installation.meant(onboarding)
     dossier = installation.ledger.dossier(onboarding)
     zone = dossier.calendar.time_zone
-    # The id is set here, so that what the news opened can be found in the journal.
+    # The id is set here: what the news opened is found under it, also when the same news is sent again.
     news = {"news_id": uuid4().hex, **details.fields(), **fields}
     if details.at is not None:
         at = moment(details.at, zone=zone, now=datetime.now(UTC), closed_at=dossier.deal.closed_at)
