@@ -5,16 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain.news import KINDS
 from domain.refusal import Refused
 from tests.support.onboardings import World, sample_deal
 from tests.support.stories import work_through
-from workflows.onboarding import Onboarding
-
-
-def test_every_kind_of_news_is_an_update() -> None:
-    """They stand in the workflow one by one, so that a new kind could be forgotten there."""
-    assert set(KINDS) <= set(vars(Onboarding))
 
 
 async def test_a_gate_that_is_closed_refuses_and_names_what_is_missing(here: World) -> None:
