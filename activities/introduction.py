@@ -1,6 +1,5 @@
 """What happens when an introduction begins, and at every turn after that? Decide, write it down, wake the sender."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import Executor
@@ -13,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.onboarding import Opening
 from activities.ports import Calendars, IntroductionLedger, Ledger, Library, Staff, Wake
+from activities.threads import in_thread
 from activities.waking import channels_of, wake_each
 from domain.clock import DAY, Clock
 from domain.introduction import Happening, IntroductionKept, IntroductionState, IntroductionTurn, Learnt
@@ -44,7 +44,7 @@ class Introducing:
     async def open_introduction(self, opening: Opening) -> IntroductionState:
         """Validate and keep the prospect, find who would own it. Fails for good with InvalidDeal."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self.threads, self._open, opening)
+            return await in_thread(self.threads, self._open, opening)
         except InvalidDeal as error:
             detail = {"field": error.field, "reason": error.reason}
             raise ApplicationError(str(error), detail, type="InvalidDeal", non_retryable=True) from None
@@ -103,8 +103,7 @@ class Introducing:
     @activity.defn
     async def keep_introduction(self, turn: IntroductionTurn) -> IntroductionKept:
         """Write down what happened, tell people, and answer with what comes next."""
-        loop = asyncio.get_running_loop()
-        decision = await loop.run_in_executor(self.threads, self._keep, turn)
+        decision = await in_thread(self.threads, self._keep, turn)
         await wake_each(self.wake, channels_of(notice for notice, _ in decision.writing.notices))
         return decision.kept
 

@@ -1,6 +1,5 @@
 """What happens when an onboarding opens, and at every turn after that? Decide, write it down, wake the sender."""
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ports import Calendars, Ledger, Library, Staff, Wake
+from activities.threads import in_thread
 from activities.waking import channels_of, wake_each
 from domain.agenda.occasion import Occasion, ProgrammeOccasion
 from domain.agenda.packing import packed
@@ -76,7 +76,7 @@ class Bookkeeping:
         Fails for good with InvalidDeal or AlreadyOnboarded.
         """
         try:
-            return packed(await asyncio.get_running_loop().run_in_executor(self.threads, self._open, opening))
+            return packed(await in_thread(self.threads, self._open, opening))
         except InvalidDeal as error:
             detail = {"field": error.field, "reason": error.reason}
             raise ApplicationError(str(error), detail, type="InvalidDeal", non_retryable=True) from None
@@ -154,7 +154,7 @@ class Bookkeeping:
     @activity.defn
     async def take_turn(self, occasion: Occasion) -> Consequences:
         """Decide what follows, write journal, read model and notices in one transaction, wake the sender."""
-        consequences, waiting = await asyncio.get_running_loop().run_in_executor(self.threads, self._turn, occasion)
+        consequences, waiting = await in_thread(self.threads, self._turn, occasion)
         self.rings()
         await wake_each(self.wake, waiting)
         return consequences
@@ -177,8 +177,7 @@ class Bookkeeping:
     @activity.defn
     async def keep_programme(self, occasion: ProgrammeOccasion) -> list[Entry]:
         """Write down what is due in a success programme, tell people, and answer with what comes next."""
-        loop = asyncio.get_running_loop()
-        entries, waiting = await loop.run_in_executor(self.threads, self._keep_programme, occasion)
+        entries, waiting = await in_thread(self.threads, self._keep_programme, occasion)
         self.rings()
         await wake_each(self.wake, waiting)
         return entries

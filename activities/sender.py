@@ -12,6 +12,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ports import Channel, Office, Outbox, Wake
+from activities.threads import in_thread
 from activities.waking import wake_each
 from domain.trouble import ChannelDown, ChannelRefuses
 from domain.wire import Instant, Wire
@@ -70,7 +71,7 @@ class Letters:
         return self.outbox.next_ready(self.name, after=after)
 
     async def deliver(self, id: int) -> str:
-        outcome = await asyncio.get_running_loop().run_in_executor(self.threads, self._deliver, id)
+        outcome = await in_thread(self.threads, self._deliver, id)
         self.rings()
         return outcome
 
@@ -108,7 +109,7 @@ class Sending:
 
     @activity.defn
     async def look_into_outbox(self, look: Look) -> Round:
-        return await asyncio.get_running_loop().run_in_executor(self.threads, self._look, look)
+        return await in_thread(self.threads, self._look, look)
 
     def _look(self, look: Look) -> Round:
         office = self.offices(look.channel)

@@ -12,6 +12,7 @@ import structlog
 from temporalio import activity
 
 from activities.ports import Census, Fleet, Staff, Wake
+from activities.threads import in_thread
 from activities.waking import channels_of, wake_each
 from activities.webhooks import channel_of as webhook_channel
 from activities.write_backs import channel_of as crm_channel
@@ -113,7 +114,7 @@ class Sweeping:
         log.info("swept", **counted, findings=len(swept.findings))
         told = reports(swept.findings, self.staff(), self.operator, now=self.now())
         if told:
-            await self._in_thread(lambda: self.census.report(told))
+            await in_thread(self.threads, lambda: self.census.report(told))
             await wake_each(self.wake, channels_of(notice for notice, _ in told))
         return swept.model_copy(update={"findings": swept.findings[:MOST_REMEMBERED]})
 
@@ -146,13 +147,13 @@ class Sweeping:
         programme = await self.fleet.look(self.programme_of(onboarding))
         found += of_programme(line, programme, now=round.now)
         since = round.now - REPORTED_FOR
-        refused = await self._in_thread(lambda: self.census.refused_to_owners(since=since))
+        refused = await in_thread(self.threads, lambda: self.census.refused_to_owners(since=since))
         return found + [_refused(*mails) for mails in refused if mails[0].onboarding == onboarding]
 
     async def look_at_sender(self, channel: str) -> list[Finding]:
         """What is the matter with a channel now."""
         now = self.now()
-        bag = await self._in_thread(lambda: self.census.mailbag(channel, now=now))
+        bag = await in_thread(self.threads, lambda: self.census.mailbag(channel, now=now))
         sender = self.sender_of(channel)
         return of_sender(sender, bag, await self.fleet.look(sender), now=now)
 
@@ -160,13 +161,13 @@ class Sweeping:
         """Is each CRM that we reach looked through for closed deals?"""
         if not self.looked_through:
             return []
-        marks = await self._in_thread(lambda: self.census.looked_through(self.looked_through))
+        marks = await in_thread(self.threads, lambda: self.census.looked_through(self.looked_through))
         return of_reconciliation(RECONCILIATION, marks, await self.fleet.schedule(RECONCILIATION), now=self.now())
 
     async def look_at_introduction(self, introduction: str) -> list[Finding]:
         """What is the matter with one introduction now."""
         seen = await self.fleet.look(introduction)
-        line = await self._in_thread(lambda: self.census.introduction(introduction))
+        line = await in_thread(self.threads, lambda: self.census.introduction(introduction))
         if line is None or line.ending is not None:
             return of_house(seen) if seen is not None else []
         return self._judge_introduction(line, seen)
@@ -185,7 +186,7 @@ class Sweeping:
                 return await self.look_at_sender(channel)
         seen = await self.fleet.look(workflow)
         if workflow == self.receiver:
-            waiting = await self._in_thread(self.census.delivered_waiting)
+            waiting = await in_thread(self.threads, self.census.delivered_waiting)
             return of_receiver(workflow, waiting, seen, now=self.now())
         return of_house(seen) if seen is not None else []
 
@@ -201,7 +202,7 @@ class Sweeping:
             if len(round.left) % AT_ONCE == 0:
                 round.tell(f"{len(round.left)} running in Temporal")
         after = ""
-        while lines := await self._in_thread(self._page(self.census.open_lines, after)):
+        while lines := await in_thread(self.threads, self._page(self.census.open_lines, after)):
             suspects = [line.onboarding for line in lines if self._judge(line, self._listed(line, round), round)]
             await self._look_again(self._onboarding_again, suspects, round)
             round.onboardings += len(lines)
@@ -224,7 +225,7 @@ class Sweeping:
     async def _programmes(self, round: _Round) -> None:
         running = {seen.id: seen.problems async for seen in self.fleet.running("SuccessProgramme")}
         after = ""
-        while lines := await self._in_thread(self._page(self.census.handed_over, after)):
+        while lines := await in_thread(self.threads, self._page(self.census.handed_over, after)):
             suspects = []
             for line in lines:
                 problems = running.get(self.programme_of(line.onboarding))
@@ -241,7 +242,9 @@ class Sweeping:
         if line is None:
             return []
         if seen is not None and seen.status == "COMPLETED":
-            await self._in_thread(lambda: self.census.programme_ended(onboarding, at=seen.closed_at or round.now))
+            await in_thread(
+                self.threads, lambda: self.census.programme_ended(onboarding, at=seen.closed_at or round.now)
+            )
         return of_programme(line, seen, now=round.now)
 
     async def _senders(self, round: _Round) -> None:
@@ -253,7 +256,7 @@ class Sweeping:
         running = {seen.id: seen.problems async for seen in self.fleet.running("Introduction")}
         suspects: list[str] = []
         after = ""
-        while lines := await self._in_thread(self._page(self.census.open_introductions, after)):
+        while lines := await in_thread(self.threads, self._page(self.census.open_introductions, after)):
             for line in lines:
                 problems = running.pop(line.onboarding, None)
                 seen = None if problems is None else Sighting(id=line.onboarding, problems=problems)
@@ -281,10 +284,10 @@ class Sweeping:
     async def _bags(self) -> dict[str, Mailbag]:
         """What waits for other systems, by the sender that should tell them."""
         now = self.now()
-        webhooks = await self._in_thread(lambda: self.census.told_by_webhook(now=now))
+        webhooks = await in_thread(self.threads, lambda: self.census.told_by_webhook(now=now))
         bags = {self.sender_of(webhook_channel(number)): bag for number, bag in webhooks.items()}
-        for source in await self._in_thread(self.written_to):
-            bag = await self._in_thread(partial(self.census.told_to_crm, source))
+        for source in await in_thread(self.threads, self.written_to):
+            bag = await in_thread(self.threads, partial(self.census.told_to_crm, source))
             # On a compressed clock the time of a turn says nothing about the wall's.
             told = bag if self.day_length == DAY else Mailbag(channel=source)
             bags[self.sender_of(crm_channel(source))] = told
@@ -304,11 +307,11 @@ class Sweeping:
     async def _delivered(self, round: _Round) -> None:
         round.findings += await self.look_at_house(self.receiver)
         since = round.now - REFUSED_SINCE
-        round.findings += of_refused(await self._in_thread(lambda: self.census.delivered_refused(since=since)))
+        round.findings += of_refused(await in_thread(self.threads, lambda: self.census.delivered_refused(since=since)))
 
     async def _refused(self, round: _Round) -> None:
         since = round.now - REPORTED_FOR
-        refused = await self._in_thread(lambda: self.census.refused_to_owners(since=since))
+        refused = await in_thread(self.threads, lambda: self.census.refused_to_owners(since=since))
         round.findings += [_refused(*mails) for mails in refused]
 
     # --- how it looks
@@ -319,7 +322,7 @@ class Sweeping:
     async def _again(self, onboarding: str, workflow: str) -> tuple[Line | None, Sighting | None]:
         """Temporal first: what ends in between has written its ending by then."""
         seen = await self.fleet.look(workflow)
-        return await self._in_thread(lambda: self.census.line(onboarding)), seen
+        return await in_thread(self.threads, lambda: self.census.line(onboarding)), seen
 
     @staticmethod
     def _page(read: Callable[..., Sequence[Line]], after: str) -> Callable[[], Sequence[Line]]:
@@ -335,9 +338,6 @@ class Sweeping:
                 round.findings += found
             round.tell(f"{start + len(some)} of {len(ids)} looked at again")
         round.looked_twice += len(ids)
-
-    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
 
 
 def _refused(line: Line, mails: int, first: datetime) -> Finding:

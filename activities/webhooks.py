@@ -1,6 +1,5 @@
 """How does an event get to a target? Made of the journal's entry, signed, posted, and what came of it written down."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import structlog
 from standardwebhooks import Webhook
 
 from activities.ports import Census, Post, Staff, Webhooks
+from activities.threads import in_thread
 from domain.events import TEST, Event, EventData, event_id, event_of
 from domain.notice import Person
 from domain.rules.reporting import of_disabled_webhook
@@ -59,16 +59,16 @@ class WebhookOffice:
         return self.webhooks.next_ready(self.target, after=after)
 
     async def deliver(self, id: int) -> str:
-        outgoing = await self._in_thread(lambda: self.webhooks.take(id))
+        outgoing = await in_thread(self.threads, lambda: self.webhooks.take(id))
         if outgoing is None:
             return "withdrawn"
         event = event_of(outgoing.entry, public_address=self.public_address)
         named = event_id(outgoing.entry.onboarding, outgoing.entry.key)
         tried = await send(event, named, to=outgoing.target, secrets=outgoing.secrets, post=self.post)
         if tried.taken:
-            await self._in_thread(lambda: self.webhooks.sent(id, tried))
+            await in_thread(self.threads, lambda: self.webhooks.sent(id, tried))
             return "sent"
-        return await self._in_thread(lambda: self._failed(outgoing, tried))
+        return await in_thread(self.threads, lambda: self._failed(outgoing, tried))
 
     def _failed(self, outgoing: Outgoing, tried: Tried) -> str:
         put_off = max(PUT_OFF, tried.again_after or PUT_OFF)
@@ -100,9 +100,6 @@ class WebhookOffice:
         self.webhooks.disable(target.id, reason=reason, at=self.now())
         log.warning("webhook_disabled", target=target.id, reason=reason)
         return "refused"
-
-    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
 
 
 async def send(event: Event, named: str, *, to: Target, secrets: Sequence[str], post: Post) -> Tried:
