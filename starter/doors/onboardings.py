@@ -157,7 +157,7 @@ class OnboardingDoor:
             one_try=self.one_try, patience=self.patience, opens_within=self.opens_within, opening=JUST_OPENING
         )
         try:
-            async with self.queue.turn(onboarding, within=self.patience.total_seconds()):
+            async with self.queue.turn(onboarding, within=(2 * self.patience).total_seconds()):
                 answer = await answered(
                     self._handle(onboarding),
                     kind,
