@@ -16,7 +16,7 @@ from domain.trouble import ChannelDown, NotFound, NotReachable
 
 CHANNEL = "confirmations"
 """The channel of this office, and so of its sender."""
-AGAIN = timedelta(minutes=1)
+AGAIN = timedelta(seconds=10)
 """When an onboarding that does not answer is asked again; the others are not held up by it."""
 log = structlog.get_logger()
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-MOST_AT_ONCE = 10
+MOST_AT_ONCE = 5
 """Updates of one process that one onboarding has in hand together. They share a workflow task and the turn that it
 writes, so a crowd is not slower for it; and many processes together stay far below what Temporal takes at once."""
 

@@ -42,6 +42,7 @@ TRY_AGAIN = frozenset(
         RPCStatusCode.FAILED_PRECONDITION,
     }
 )
+NOTHING_DECIDED = frozenset({"AcceptedUpdateCompletedWorkflow", "UnprocessedUpdate"})
 Answer = TypeVar("Answer", bound=Refused)
 
 
@@ -85,7 +86,7 @@ async def answered(
             opening = refused is not None and _just_opening(refused, tries.opening) and loop.time() < opened_by
             if refused and not opening:
                 raise refused from None
-            if not opening and not _lost_its_run(failed.cause):
+            if not opening and not _nothing_was_decided(failed.cause):
                 raise
         except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError):
             _be_cancelled()
@@ -136,6 +137,13 @@ def _be_cancelled() -> None:
         raise asyncio.CancelledError
 
 
-def _lost_its_run(cause: BaseException | None) -> bool:
-    """Whether the run ended between taking the update and answering it (temporal#6375); the next run takes it again."""
-    return isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow"
+def _nothing_was_decided(cause: BaseException | None) -> bool:
+    """Whether the update failed for a reason that is none of ours, and is worth sending again under the same id.
+
+    Its run ended between taking the update and answering it (temporal#6375): the next run takes it again. Or the
+    workflow task that took it was thrown away, as Temporal does while too many updates are in flight.
+    """
+    return isinstance(cause, ApplicationError) and cause.type in (
+        "AcceptedUpdateCompletedWorkflow",
+        "UnprocessedUpdate",
+    )

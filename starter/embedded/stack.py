@@ -25,7 +25,7 @@ KEPT = timedelta(days=3650)
 a success programme lasts for years."""
 SERVER_SETTINGS = ("history.maxInFlightUpdates=1000",)
 """Of Temporal's dynamic configuration, as in docker-compose.yml. With more updates in flight than this (by default 10),
-the server throws workflow tasks away, and with them what their turns have written; our doors let ten through."""
+the server throws workflow tasks away, and with them what their turns have written; our doors let five through."""
 SERVER_PATIENCE = 60.0
 """Seconds. On an idle machine two are enough, but a slow first start on a busy disk is no failure."""
 WORKER_GRACE, WEB_GRACE, SERVER_GRACE = 10.0, 8.0, 10.0

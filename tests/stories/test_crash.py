@@ -31,7 +31,7 @@ from wiring.doors import doors
 
 DAY = timedelta(seconds=2)
 """A week of the plan passes in a story, and its mails do not pile up on a busy machine."""
-PATIENCE = 60.0
+PATIENCE = 90.0
 A_LONG_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 """So late that every row that waits for anything has waited long enough."""
 TASK = timedelta(seconds=2)

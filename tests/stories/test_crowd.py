@@ -1,0 +1,88 @@
+"""Do store and workflow say the same after a crowd, whatever Temporal has thrown away meanwhile?"""
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.refusal import Refused
+from starter.doors.queueing import Queue
+from starter.doors.updating import PATIENCE
+from starter.trouble import NotReachable
+from store import reads
+from tests.stories.test_crash import Case, admitted
+from tests.stories.test_crash import office as office  # noqa: PLC0414  # a fixture
+from tests.stories.test_crash import temporal as temporal  # noqa: PLC0414  # a fixture
+from tests.support.mail_office import PostOffice
+from tests.support.servers import DevServer
+
+TOLD = 60
+NO_PATIENCE = timedelta(seconds=3)
+"""Of callers who never come back: some of them get no answer, and what became of their news is nobody's to repeat."""
+
+
+async def crowd(case: Case, callers: int, *, queue: Queue, patience: timedelta = PATIENCE) -> Counter[str]:
+    """So many callers raise issues one after the other, each once, and never repeat one; how they were answered."""
+    door = replace(case.door, queue=queue, patience=patience)
+    numbers, answers = iter(range(TOLD)), Counter[str]()
+
+    async def call() -> None:
+        for number in numbers:
+            try:
+                await door.tell(case.id, "raise_issue", {"title": f"No {number}", "issue": f"T-{number}"})
+                answers["taken"] += 1
+            except (NotReachable, Refused) as trouble:
+                answers[type(trouble).__name__] += 1
+
+    await asyncio.gather(*(call() for _ in range(callers)))
+    return answers
+
+
+async def issues_of(case: Case) -> tuple[set[str], Counter[str], set[str]]:
+    """The open issues as workflow, journal and register have them."""
+    progress = await case.door.ask(case.id, "progress")
+    register = {
+        row.key for row in reads.one(case.engine, case.id).registers if (row.kind, row.status) == ("issue", "open")
+    }
+    return set(progress["open_issues"]), case.facts("issue_raised"), register
+
+
+@pytest.mark.parametrize("callers", [11, 25])
+async def test_a_crowd_leaves_store_and_workflow_the_same(
+    temporal: DevServer, tmp_path: Path, office: PostOffice, callers: int
+) -> None:
+    """More at once than Temporal takes by default (ten), as if nobody queued: it throws tasks away, and their turns."""
+    case = await admitted(temporal.address, tmp_path, office)
+    try:
+        answers = await crowd(case, callers, queue=Queue(callers), patience=NO_PATIENCE)
+        # The SDK's core may hold on to a run whose task the server has thrown away, for minutes.
+        case.workshop.kill()
+        case.workshop.open()
+        await case.agrees()
+        workflow, journal, register = await issues_of(case)
+    finally:
+        await case.workshop.close()
+
+    assert workflow == set(journal) == register
+    assert {1} == set(journal.values())
+    assert answers["taken"] <= len(workflow)
+
+
+async def test_a_crowd_that_queues_is_answered_to_the_last(
+    temporal: DevServer, tmp_path: Path, office: PostOffice
+) -> None:
+    """With the queue of our doors nobody is refused for the crowd's sake."""
+    case = await admitted(temporal.address, tmp_path, office)
+    try:
+        answers = await crowd(case, 40, queue=Queue())
+        await case.agrees()
+        workflow, journal, register = await issues_of(case)
+    finally:
+        await case.workshop.close()
+
+    assert {"taken": TOLD} == answers
+    assert TOLD == len(workflow)
+    assert workflow == set(journal) == register
