@@ -12,9 +12,10 @@ from domain.trouble import ChannelRefuses
 from playbooks.library import load_team
 from starter.doors.bell import WakeSender
 from store import reads
-from store.engine import migrate, open_store
+from store.engine import open_store
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
+from tests.support.databases import sqlite_store
 from tests.support.onboardings import QUEUE, world
 from tests.support.waiting import until
 from wiring.channels import reachable
@@ -48,9 +49,7 @@ def team(*, by_pigeon: str = OWNER) -> Team:
 
 async def test_a_third_channel_reaches_who_chose_it_and_nobody_else(tmp_path: Path) -> None:
     """Nothing but the wiring knows of it: notices, senders, receipts and the journal are the same."""
-    url, folder, pigeons = f"sqlite:///{tmp_path / 'day90.sqlite'}", tmp_path / "mail", Pigeons()
-    migrate(url)
-    engine = open_store(url)
+    engine, folder, pigeons = open_store(sqlite_store(tmp_path)), tmp_path / "mail", Pigeons()
     files = MailFiles(folder=folder, sender="Vendor CS <cs@vendor.example>", rendering=Rendering())
     waker: list[WakeSender] = []
 
@@ -79,9 +78,7 @@ async def test_a_third_channel_reaches_who_chose_it_and_nobody_else(tmp_path: Pa
 
 async def test_what_one_channel_cannot_deliver_is_told_over_the_owners_own(tmp_path: Path) -> None:
     """A mail to the customer is refused: its owner hears of it by pigeon, whose sender is woken for it."""
-    url, pigeons = f"sqlite:///{tmp_path / 'day90.sqlite'}", Pigeons()
-    migrate(url)
-    engine = open_store(url)
+    engine, pigeons = open_store(sqlite_store(tmp_path)), Pigeons()
     waker: list[WakeSender] = []
 
     async def wake(channel: str) -> None:

@@ -15,7 +15,6 @@ from sqlalchemy import Engine
 from temporalio.client import Client, WorkflowHandle
 
 from activities.sender import MOST_AT_ONCE
-from playbooks.library import Directory, Library
 from runtime.connection import connect
 from starter.doors.onboardings import OnboardingDoor
 from store import reads
@@ -25,6 +24,7 @@ from tests.support import databases
 from tests.support.databases import PostgresServer
 from tests.support.mail_office import PostOffice, opened
 from tests.support.onboardings import sample_deal
+from tests.support.parts import LIBRARY, STAFF
 from tests.support.servers import DevServer
 from tests.support.workers import Workshop
 from wiring.doors import doors
@@ -189,7 +189,7 @@ async def admitted(
     workshop.open()
     client, engine = await connect(address=temporal), open_store(workshop.database)
     door = doors(
-        client, engine, library=Library(), staff=Directory(), task_queue=workshop.task_queue, day_length=DAY
+        client, engine, library=LIBRARY, staff=STAFF, task_queue=workshop.task_queue, day_length=DAY
     ).onboardings
     id = await _started(client, sample_deal(id=number), queue=workshop.task_queue)
     case = Case(id=id, door=door, engine=engine, workshop=workshop, office=office)

@@ -18,9 +18,10 @@ from activities.sender import MOST_AT_ONCE
 from domain.record import Receipt, WaitingNotice
 from starter.doors.bell import WakeSender
 from store import reads
-from store.engine import migrate, open_store
+from store.engine import open_store
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
+from tests.support.databases import sqlite_store
 from tests.support.mail_office import PostOffice, opened
 from tests.support.mail_samples import sample
 from tests.support.onboardings import QUEUE, RunningOnboarding, World, world
@@ -32,9 +33,7 @@ SENDER = "Vendor CS <cs@vendor.example>"
 @asynccontextmanager
 async def office_world(tmp_path: Path, channel: Channel) -> AsyncIterator[tuple[World, Any]]:
     """A world on a SQLite file with the real sender."""
-    url = f"sqlite:///{tmp_path / 'day90.sqlite'}"
-    migrate(url)
-    engine = open_store(url)
+    engine = open_store(sqlite_store(tmp_path))
     waker: list[WakeSender] = []
 
     async def wake(name: str) -> None:

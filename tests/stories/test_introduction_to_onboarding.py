@@ -17,19 +17,19 @@ from activities.channels.mail.files import MailFiles
 from activities.channels.texts.rendering import Rendering
 from activities.documents.attaching import Documents
 from activities.documents.process import ProcessDocument
-from playbooks.library import Library, load_team
 from runtime.connection import connect
 from starter.doors.introductions import IntroductionDoor
 from starter.doors.onboardings import OnboardingDoor
 from starter.trouble import NotReachable
-from store.engine import migrate, open_store
+from store.engine import open_store
 from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from tests.support import servers
+from tests.support.databases import sqlite_store
 from tests.support.introductions import sample_prospect
 from tests.support.onboardings import sample_deal
-from tests.support.parts import parts
+from tests.support.parts import LIBRARY, STAFF, parts
 from tests.support.waiting import until
 from wiring.doors import doors
 from wiring.worker import day90_worker
@@ -44,9 +44,7 @@ async def client(temporal_address: str) -> Client:
 
 @pytest.fixture
 def store(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path / 'day90.sqlite'}"
-    migrate(url)
-    return url
+    return sqlite_store(tmp_path)
 
 
 @pytest.fixture
@@ -54,7 +52,7 @@ def door(client: Client, store: str) -> OnboardingDoor:
     """A door whose worker does not run."""
     engine = open_store(store)
     queue = f"introduction-{uuid4().hex}"
-    return doors(client, engine, library=Library(), staff=load_team, task_queue=queue).onboardings
+    return doors(client, engine, library=LIBRARY, staff=STAFF, task_queue=queue).onboardings
 
 
 @pytest.fixture
@@ -126,7 +124,7 @@ async def test_the_mail_carries_the_document(
     introduction = await introductions.begin(sample_prospect(id=uuid4().hex, account=account))
     await introductions.tell(introduction, "note", {"note": "x"})
     outbox, far = SqlOutbox(engine, mail_domain="vendor.test"), datetime(2100, 1, 1, tzinfo=UTC)
-    documents = Documents(SqlIntroductions(engine), load_team, lambda: datetime.now(UTC), ProcessDocument())
+    documents = Documents(SqlIntroductions(engine), STAFF, lambda: datetime.now(UTC), ProcessDocument())
     files = MailFiles(folder=tmp_path, sender="CS <cs@vendor.test>", rendering=Rendering(), documents=documents)
 
     # The answer to news says that it was taken; what it makes is written right after.

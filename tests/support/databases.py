@@ -84,6 +84,18 @@ def store_of(kind: str, folder: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
+def sqlite_store(folder: Path) -> str:
+    """The URL of a SQLite store in that folder, with our tables and what lies there already.
+
+    A new one is a copy, which saves 0.1 s of migrating.
+    """
+    if (folder / "day90.sqlite").exists():
+        migrate(url := f"sqlite:///{folder / 'day90.sqlite'}")
+        return url
+    folder.mkdir(parents=True, exist_ok=True)
+    return _copied_to(folder)
+
+
 def _copied_to(folder: Path) -> str:
     return f"sqlite:///{shutil.copy(_sqlite_template(), folder / 'day90.sqlite')}"
 

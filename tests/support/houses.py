@@ -24,7 +24,6 @@ from activities.channels.texts.rendering import Rendering
 from activities.sweep import Swept
 from domain.notice import Person
 from domain.rules.reporting import OPERATOR
-from playbooks.library import Library, load_team
 from runtime.connection import connect
 from runtime.fleet import TemporalFleet
 from starter.cli.running import run
@@ -33,15 +32,16 @@ from starter.doors.bell import WakeSender
 from starter.doors.onboardings import OnboardingDoor
 from starter.repairing import Repairing
 from store.census import SqlCensus
-from store.engine import migrate, open_store, write_transaction
+from store.engine import open_store, write_transaction
 from store.inbox import SqlInbox
 from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from store.tables import metadata
 from tests.support import servers
+from tests.support.databases import sqlite_store
 from tests.support.onboardings import sample_deal
-from tests.support.parts import parts
+from tests.support.parts import LIBRARY, STAFF, parts
 from wiring.doors import doors
 from wiring.worker import day90_worker
 
@@ -69,14 +69,13 @@ class House:
 
     @property
     def door(self) -> OnboardingDoor:
-        return doors(self.client, self.engine, library=Library(), staff=load_team, task_queue=self.queue).onboardings
+        return doors(self.client, self.engine, library=LIBRARY, staff=STAFF, task_queue=self.queue).onboardings
 
     def worker(self, **options: Any) -> Worker:
         files = MailFiles(folder=self.data / "mail", sender="day90 <cs@vendor.test>", rendering=Rendering())
         real = parts(
             ledger=SqlLedger(self.engine),
             outbox=SqlOutbox(self.engine, mail_domain="vendor.test"),
-            staff=load_team,
             channels={"mail": files},
             wake=WakeSender(self.client, self.queue),
             fleet=TemporalFleet(self.client),
@@ -161,9 +160,7 @@ class House:
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """On a server of its own: what other tests leave behind would be found, too."""
     client = await connect(address=servers.dev_server(*SERVER))
-    url = f"sqlite:///{tmp_path / 'day90.sqlite'}"
-    migrate(url)
-    engine = open_store(url)
+    engine = open_store(sqlite_store(tmp_path))
     house = House(client=client, engine=engine, data=tmp_path)
     yield house
     async for left in OpenWorkflows(client, house.queue).open():

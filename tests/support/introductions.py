@@ -13,13 +13,14 @@ from activities.calendars import public_holidays
 from domain.deal import DealClosed
 from domain.introduction import IntroductionProgress
 from domain.record import IntroductionLine
-from playbooks.library import Directory, Library
 from starter.doors.introductions import IntroductionDoor
-from store.engine import migrate, open_store
+from store.engine import open_store
 from store.introductions import SqlIntroductions
 from store.outbox import SqlOutbox
 from store.reads import NoticeLine, notices
+from tests.support.databases import sqlite_store
 from tests.support.onboardings import QUEUE, World, sample_deal, world
+from tests.support.parts import LIBRARY, STAFF
 
 EXPECTED = "2032-11-30"
 """A Tuesday, four weeks after the stories begin."""
@@ -101,17 +102,15 @@ class RunningIntroduction:
 @asynccontextmanager
 async def introductions(folder: Path, **parts: Any) -> AsyncIterator[RunningIntroduction]:
     """A server with a worker, and a store in that folder."""
-    url = f"sqlite:///{folder / 'introductions.sqlite'}"
-    migrate(url)
-    engine = open_store(url)
+    engine = open_store(sqlite_store(folder))
     store, deals = SqlIntroductions(engine), Deals()
     async with world(introductions=store, **parts) as here:
         door = IntroductionDoor(
             client=here.env.client,
             prospects=store,
             deals=deals,
-            library=Library(None),
-            staff=Directory(),
+            library=LIBRARY,
+            staff=STAFF,
             calendars=public_holidays,
             task_queue=QUEUE,
         )

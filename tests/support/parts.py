@@ -10,6 +10,9 @@ from playbooks.library import Directory, Library
 from tests.support.fakes import Doors, MemoryInbox, MemoryLedger, MemoryOutbox, RecordingChannel, Wakes
 from wiring.worker import Parts
 
+LIBRARY, STAFF = Library(), Directory()
+"""What is shipped, read once: each playbook takes 50 ms. As in a worker, a file that changes is read again."""
+
 
 class NotMeant:
     """A part that the test is not about: whoever asks it for anything hears so."""
@@ -44,8 +47,8 @@ def parts(**real: Any) -> Parts:
     fakes = {
         "ledger": MemoryLedger(),
         "outbox": MemoryOutbox(),
-        "library": Library(),
-        "staff": Directory(),
+        "library": LIBRARY,
+        "staff": STAFF,
         "channels": {"mail": RecordingChannel()},
         "wake": Wakes(),
         "fleet": NotMeant("fleet"),

@@ -28,8 +28,8 @@ from domain.rules.deciding import decide
 from domain.rules.opening import first_state
 from domain.team import Team
 from domain.text import LANGUAGES, in_language
-from playbooks.library import Directory, Library
 from tests.support.fakes import MemoryLedger
+from tests.support.parts import LIBRARY, STAFF
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 GRAIN = timedelta(milliseconds=1)
@@ -45,7 +45,7 @@ OWNER, MANAGER, EXECUTIVE, OTHER_CSM = "jonas.weber", "nora.lindqvist", "arthur.
 
 @functools.cache
 def playbook_of(tier: str) -> Playbook:
-    return Library(None).get(tier)
+    return LIBRARY.get(tier)
 
 
 def high_touch() -> Playbook:
@@ -54,7 +54,7 @@ def high_touch() -> Playbook:
 
 @functools.cache
 def staff() -> Team:
-    return Directory()()
+    return STAFF()
 
 
 def deal(name: str = "lindenau-germany", **changes: Any) -> DealClosed:
@@ -86,7 +86,7 @@ def opened(name: str = "lindenau-germany") -> "Simulation":
 
 @functools.cache
 def _opened(name: str) -> "Simulation":
-    return Simulation(deal(name), playbook=chosen_playbook(deal(name), Library()))
+    return Simulation(deal(name), playbook=chosen_playbook(deal(name), LIBRARY))
 
 
 def gone_live() -> "Simulation":

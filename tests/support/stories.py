@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.playbook import MilestoneRole
-from playbooks.library import Library
 from tests.support.onboardings import RunningOnboarding
+from tests.support.parts import LIBRARY
 
 AHEAD = timedelta(hours=5)
 """Before its due hour, and off the instants at which the agenda's own timers fire."""
@@ -21,7 +21,7 @@ def workable(plan: dict[str, Any], without: Collection[str] = ()) -> list[dict[s
 
 def playing(role: MilestoneRole, plan: dict[str, Any]) -> str:
     """The key of the milestone with that role in the playbook of a plan."""
-    milestone = Library().get(plan["playbook"]).playing(role)
+    milestone = LIBRARY.get(plan["playbook"]).playing(role)
     assert milestone is not None
     return milestone.key
 

@@ -20,10 +20,10 @@ from runtime.settings import Settings
 from starter.web.app import web_app
 from starter.web.intake.roads import Roads
 from starter.web.parts import WebParts
-from store.engine import migrate
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from store.tokens import SqlTokens
+from tests.support.databases import sqlite_store
 from tests.support.parts import parts
 from tests.support.servers import free_port
 from wiring.web import web_parts
@@ -57,7 +57,7 @@ async def web_on(
 ) -> AsyncIterator[Web]:
     """The web process with those settings; Temporal is away where nothing reaches it. Its public address is PUBLIC."""
     told = Settings.model_validate({"data": data, "public_url": PUBLIC, **settings})
-    migrate(told.sql_url)
+    sqlite_store(data)
     async with web_parts(told, reach=reach or nobody) as parts:
         app = web_app(parts)
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False)

@@ -15,21 +15,22 @@ import pytest
 from sqlalchemy import Engine
 from temporalio import workflow
 from temporalio.client import Client, RPCError
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCStatusCode
+from temporalio.service import RetryConfig, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from domain.refusal import InvalidDeal, Refused
-from playbooks.library import Library, load_team
 from runtime.connection import connect
 from starter.doors.onboardings import OnboardingDoor
 from starter.trouble import InvalidNews, NotFound, NotReachable
-from store.engine import migrate, open_store
+from store.engine import open_store
 from store.ledger import SqlLedger
 from store.reads import journal
 from tests.support import servers
+from tests.support.databases import sqlite_store
 from tests.support.onboardings import sample_deal
-from tests.support.parts import parts
+from tests.support.parts import LIBRARY, STAFF, parts
 from wiring.doors import doors
 from wiring.worker import day90_worker
 
@@ -44,9 +45,7 @@ async def client(temporal_address: str) -> Client:
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
-    url = f"sqlite:///{tmp_path / 'day90.sqlite'}"
-    migrate(url)
-    return open_store(url)
+    return open_store(sqlite_store(tmp_path))
 
 
 @pytest.fixture
@@ -58,7 +57,7 @@ def ledger(engine: Engine) -> SqlLedger:
 def door(client: Client, engine: Engine) -> OnboardingDoor:
     """A door whose worker does not run."""
     queue = f"door-{uuid4().hex}"
-    return doors(client, engine, library=Library(), staff=load_team, task_queue=queue).onboardings
+    return doors(client, engine, library=LIBRARY, staff=STAFF, task_queue=queue).onboardings
 
 
 @pytest.fixture
@@ -251,7 +250,9 @@ async def test_without_a_worker_it_says_so_and_that_a_repeat_is_harmless(door: O
 async def test_when_temporal_is_away_nobody_is_sent_to_look_for_a_worker(door: OnboardingDoor) -> None:
     server = servers.DevServer()
     await server.start()
-    away = await connect(address=server.address)
+    # By default the SDK itself tries each call for ten seconds; here it is the door that is asked.
+    gives_up = RetryConfig(max_elapsed_time_millis=500)
+    away = await Client.connect(server.address, data_converter=pydantic_data_converter, retry_config=gives_up)
     server.end()
     impatient = replace(door, client=away, one_try=SOON / 3, patience=SOON)
 
