@@ -98,7 +98,7 @@ BREAKS = (
         "pass",
         "low_touch-5",
     ),
-    Break("an update renamed", ("domain/news.py", "domain/agenda"), '"sign_off"', '"approve"', "with_troubles-5"),
+    Break("an update renamed", ("domain/news.py", "starter/cli"), '"sign_off"', '"approve"', "with_troubles-5"),
     Break(
         "news refused that was accepted",
         ("domain/news.py",),
@@ -156,8 +156,8 @@ BREAKS = (
     Break(
         "sender: looks again before it sends",
         (SENDER,),
-        "            self._send(outbox.ready)\n            if self.woken != seen:\n                continue\n",
-        "            if self.woken != seen:\n                continue\n            self._send(outbox.ready)\n",
+        "            self._send(outbox.ready)\n            if self.woken != woken:\n                continue\n",
+        "            if self.woken != woken:\n                continue\n            self._send(outbox.ready)\n",
         "sender_turned-1",
     ),
     Break(
@@ -240,7 +240,7 @@ BREAKS = (
     Break(
         "usage: ends although it was asked for again",
         (USAGE,),
-        "elif self.woken == seen:",
+        "elif self.woken == woken:",
         "else:",
         "usage_looked_at-1",
     ),
