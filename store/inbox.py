@@ -1,4 +1,4 @@
-"""What was delivered, and what became of it? Kept in groups, so that durable before the answer costs little."""
+"""What did other systems deliver, and what became of it? Stores each delivery before it is answered, many at a time."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -16,13 +16,14 @@ from store.rows import add_texts, for_the_driver
 from store.tables import IS_REFUSED, IS_WAITING, inbox
 
 MOST_IN_A_GROUP = 500
-"""So many deliveries share a transaction at most: more would keep the first of them waiting for the last."""
+"""The most deliveries in one transaction: more would keep the first of them waiting for the last."""
 LARGEST_GROUP = 8_388_608
-"""And so many bytes of bodies as they came: written from one document, they take twelve times that in memory and 0.35 s
-(SQLite; 128 deliveries of the largest size took 1.6 GB and 4 s). Of ordinary ones, up to 16 kB, 500 come first."""
+"""The most bytes of bodies in one transaction, as they came. Written as one document they take twelve times that in
+memory, and 0.35 s (SQLite; 128 deliveries of the largest size took 1.6 GB and 4 s). Ordinary deliveries, up to 16 kB,
+reach 500 first."""
 
 MOST_ABOUT = 1_000
-"""So many more that wait about what is looked at anyway: they are read with their bodies."""
+"""The most deliveries about the same subjects that are read at once: they are read with their bodies."""
 
 
 class InboxPage(Wire):
@@ -41,7 +42,7 @@ class SqlInbox:
         self._clock = clock
 
     def keep(self, deliveries: Sequence[Incoming]) -> None:
-        """Keep those that are not there yet, all in one transaction."""
+        """Store deliveries in one transaction; one whose source and key are stored already changes nothing."""
         if not deliveries:
             return
         now = self._clock()
@@ -50,29 +51,29 @@ class SqlInbox:
             add_texts(connection, inbox, [_row(delivery, received_at=received_at) for delivery in deliveries])
 
     def ready(self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()) -> Sequence[InboxRow]:
-        """Those that wait and were never tried, oldest first; none of the sources `not_of`."""
+        """Deliveries that wait and were never tried, oldest first, without the ids and the sources to leave out."""
         fresh = select(inbox).where(IS_WAITING, inbox.c.outcome == "").order_by(inbox.c.id).limit(most)
         return self._waiting(fresh, apart_from=apart_from, not_of=not_of)
 
     def tried_before(
         self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()
     ) -> Sequence[InboxRow]:
-        """Those that wait and have failed before, drawn by lot: none of them is always the last."""
+        """Deliveries that wait and have failed before, in random order, so that none is always the last."""
         failed = select(inbox).where(IS_WAITING, inbox.c.outcome != "").order_by(func.random()).limit(most)
         return self._waiting(failed, apart_from=apart_from, not_of=not_of)
 
     def _waiting(
-        self, found: "Select[Any]", *, apart_from: Collection[int], not_of: Collection[str]
+        self, query: "Select[Any]", *, apart_from: Collection[int], not_of: Collection[str]
     ) -> Sequence[InboxRow]:
         if not_of:
-            found = found.where(inbox.c.source.not_in(list(not_of)))
+            query = query.where(inbox.c.source.not_in(list(not_of)))
         if apart_from:
-            found = found.where(inbox.c.id.not_in(list(apart_from)))
+            query = query.where(inbox.c.id.not_in(list(apart_from)))
         with read_transaction(self._engine) as connection:
-            return [InboxRow.model_validate(row) for row in connection.execute(found).mappings()]
+            return [InboxRow.model_validate(row) for row in connection.execute(query).mappings()]
 
     def waiting_about(self, source: str, subjects: Collection[str]) -> Sequence[InboxRow]:
-        """Those of that source that wait about those things, oldest first."""
+        """Deliveries of the source that wait and are about one of the subjects, oldest first; `MOST_ABOUT` at most."""
         about = (inbox.c.source == source) & inbox.c.subject.in_(list(subjects))
         with read_transaction(self._engine) as connection:
             oldest = select(inbox).where(IS_WAITING, about).order_by(inbox.c.id).limit(MOST_ABOUT)
@@ -80,16 +81,17 @@ class SqlInbox:
             return [InboxRow.model_validate(row) for row in rows]
 
     def get(self, id: int) -> InboxRow | None:
+        """The delivery with that id, whatever its state; None when there is none."""
         with read_transaction(self._engine) as connection:
             row = connection.execute(select(inbox).where(inbox.c.id == id)).mappings().one_or_none()
         return None if row is None else InboxRow.model_validate(row)
 
     def of(self, source: str, subject: str, *, most: int) -> Sequence[InboxRow]:
-        """The newest deliveries of one thing, newest first."""
+        """Up to `most` deliveries of the source about one subject, newest first."""
         return self.page(source=source, subject=subject, limit=most).rows
 
     def settle(self, became: Mapping[int, Settled]) -> None:
-        """Write down what became of them; one that is settled already stays as it is."""
+        """Record what became of deliveries, by their ids; one that is settled already stays as it is."""
         now = self._clock()
         with write_transaction(self._engine) as connection:
             for id, settled in became.items():
@@ -97,16 +99,16 @@ class SqlInbox:
                 connection.execute(of_it.values(**settled.model_dump(), settled_at=now))
 
     def waits_for(self, id: int, trouble: str) -> None:
-        """Say what keeps it waiting, for whoever looks."""
+        """Record why the delivery still waits, for people who look at the inbox. From then on it counts as tried."""
         with write_transaction(self._engine) as connection:
             connection.execute(update(inbox).where(inbox.c.id == id, IS_WAITING).values(outcome=trouble))
 
     def retry(self, id: int) -> int:
-        """Let it wait again, as if it had just come; 0 when there is none, or it waits anyway."""
+        """Let a settled delivery wait again as if it had just come; returns 1, or 0 when there is none or it waits."""
         return self._again(inbox.c.id == id, inbox.c.state != "waiting")
 
     def retry_refused(self, *, source: str | None = None) -> int:
-        """The same for all that were refused; how many there were."""
+        """Let every refused delivery, of all sources or of one, wait again; returns how many there were."""
         return self._again(IS_REFUSED, *([inbox.c.source == source] if source else []))
 
     def _again(self, *which: "ColumnElement[bool] | TextClause") -> int:
@@ -123,35 +125,37 @@ class SqlInbox:
         before: int | None = None,
         limit: int = 50,
     ) -> InboxPage:
-        """The newest that fit, newest first."""
-        found = select(inbox).order_by(inbox.c.id.desc()).limit(limit + 1)
-        # By the same text as the partial indexes have it: neither database looks into a parameter for those.
+        """A page of up to `limit` deliveries that meet every condition given, newest first.
+
+        `before` is the cursor of the page before, None for the first page.
+        """
+        query = select(inbox).order_by(inbox.c.id.desc()).limit(limit + 1)
         for column, wanted in (("state", state), ("source", source), ("subject", subject)):
             if wanted is not None:
-                found = found.where(inbox.c[column] == wanted)
+                query = query.where(inbox.c[column] == wanted)
         if before is not None:
-            found = found.where(inbox.c.id < before)
+            query = query.where(inbox.c.id < before)
         with read_transaction(self._engine) as connection:
-            rows = connection.execute(found).mappings().all()
+            rows = connection.execute(query).mappings().all()
         shown = tuple(InboxRow.model_validate(row) for row in rows[:limit])
         return InboxPage(rows=shown, before=shown[-1].id if len(rows) > limit else None)
 
     def counted(self) -> Mapping[str, int]:
-        """How many there are in each state."""
+        """The number of deliveries in each state; states without any are left out."""
         with read_transaction(self._engine) as connection:
             rows = connection.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state)).all()
         return {str(state): int(number) for state, number in rows}
 
 
 class GroupedInbox(GroupedWriter[Incoming]):
-    """Keeps deliveries that come at the same moment in one transaction."""
+    """Stores deliveries that come at the same moment in one transaction, by the function `keep`."""
 
     def __init__(self, keep: Callable[[Sequence[Incoming]], None]) -> None:
         super().__init__(keep, name="inbox", most=MOST_IN_A_GROUP, largest=LARGEST_GROUP)
 
 
 def _row(delivery: Incoming, *, received_at: Any) -> Mapping[str, Any]:
-    """By hand, since a third of what a delivery costs would be the conversion of its columns."""
+    """The columns of a delivery, converted by hand: through the column types it would cost half as much again."""
     return {
         "source": storable(delivery.source),
         "key": storable(delivery.key),

@@ -1,4 +1,4 @@
-"""How is an onboarding written down? Its admission, and all that one occasion writes, in one transaction each."""
+"""How are onboardings stored? Writes an admission, or all that one occasion changes, in one transaction each."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -39,7 +39,7 @@ REMEMBERED_DEALS = 256
 REMEMBERED_PLAYBOOKS = 64
 HAND_OFF_COMPLETED = "hand_off_completed"
 
-# Every turn asks these; putting one together takes as long as PostgreSQL takes to answer it.
+# Every turn runs these; building such a statement takes as long as PostgreSQL takes to answer it.
 PEOPLE = (
     select(people, deals.c.completions)
     .join(deals)
@@ -52,7 +52,7 @@ KNOWN_KEYS = select(journal.c.key, journal.c.at).where(
 
 
 class _Fixed(NamedTuple):
-    """What never changes once an onboarding is admitted."""
+    """What seldom or never changes once an onboarding is admitted."""
 
     deal: DealClosed
     calendar: WorkCalendar
@@ -62,7 +62,7 @@ class _Fixed(NamedTuple):
 class SqlLedger:
     """The ledger of `activities.ports`, in SQL. May be shared by threads.
 
-    `clock` tells wall time, for `recorded_at` alone.
+    `clock` gives wall time, used for `kept_at`, `created_at` and `recorded_at` alone.
     """
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime] = wall_clock) -> None:
@@ -72,25 +72,25 @@ class SqlLedger:
         self._playbook = lru_cache(REMEMBERED_PLAYBOOKS)(self._read_playbook)
 
     def keep_deal(self, onboarding: str, deal: DealClosed) -> None:
-        """Put a deal where its onboarding will find it; again it replaces the deal, until a run has taken it up."""
+        """Store a deal before its onboarding starts. A second call replaces the deal until a run has taken it up."""
         with write_transaction(self._engine) as connection:
             add(connection, deals, [self._deal_row(onboarding, deal)])
             untaken = (deals.c.onboarding == onboarding) & deals.c.run.is_(None)
             connection.execute(update(deals).where(untaken).values(body=deal, **account_columns(deal)))
 
     def of_account(self, sale: Sale) -> Sequence[KnownDeal]:
-        """The same customer's other deals whose onboarding began and was no mistake, the newest first."""
+        """Other deals of the same customer whose onboarding began and was no mistake, newest first."""
         with read_connection(self._engine) as connection:
             return lending_deals(connection, sale, apart_from=onboarding_id(sale.source, sale.id))
 
     def kept_deal(self, onboarding: str) -> DealClosed | None:
-        """The deal that a door, or the onboarding itself, put there."""
+        """The deal that a door or the onboarding itself stored; None when there is none."""
         with read_connection(self._engine) as connection:
             body = connection.scalar(select(deals.c.body).where(deals.c.onboarding == onboarding))
         return None if body is None else DealClosed.model_validate(body, extra="ignore")
 
     def admit(self, dossier: Dossier, *, run: str) -> None:
-        """Keep what a new onboarding stands on. Again with the same run it changes nothing.
+        """Store deal, playbook, calendar and people of a new onboarding; doing so again for one run changes nothing.
 
         Raises AlreadyOnboarded when another run, or another onboarding, had this deal before.
         """
@@ -110,28 +110,29 @@ class SqlLedger:
             connection.execute(insert(onboardings).values(_opening_row(dossier)))
 
     def dossier(self, onboarding: str) -> Dossier:
-        """Raises UnknownOnboarding."""
+        """The onboarding's deal, playbook, calendar and people. Raises UnknownOnboarding."""
         return self.basis(onboarding, ()).dossier
 
     def basis(self, onboarding: str, keys: Collection[str]) -> Basis:
-        """What a decision stands on: the dossier, and what of the keys was done before. Raises UnknownOnboarding."""
+        """The dossier, and those of the keys that are in the journal, with their moments. Raises UnknownOnboarding."""
         with read_connection(self._engine) as connection:
             rows = connection.execute(PEOPLE, {"onboarding": onboarding}).mappings().all()
             done = _known_keys(connection, onboarding, keys) if keys else {}
         fixed = self._fixed(onboarding, rows[0]["completions"] if rows else None)
-        known = tuple(Person.model_validate(dict(row)) for row in rows)
-        return Basis(Dossier(onboarding=onboarding, **fixed._asdict(), people=known), done)
+        members = tuple(Person.model_validate(dict(row)) for row in rows)
+        return Basis(Dossier(onboarding=onboarding, **fixed._asdict(), people=members), done)
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
-        """Issues, risks, wins and scope changes as they stand, each register in the order of time."""
+        """The onboarding's issues, risks, wins and scope changes as they stand, oldest first in each register."""
         with read_connection(self._engine) as connection:
             return _registers(connection, onboarding)
 
     def write(self, writing: Writing) -> None:
-        """Write all of it in one transaction. Raises UnknownOnboarding when it was never admitted.
+        """Write everything that one occasion changes in one transaction; writing it again changes nothing.
 
-        A try that was given up may still come through after the next occasion was written: journal and notices know it
-        by its keys, and the read model does not go back to an earlier `as_of`.
+        A try that was given up may still arrive after the next occasion was written: journal and notices recognise it
+        by its keys, and the read model does not go back to an earlier `as_of`. Raises UnknownOnboarding when the
+        onboarding was never admitted.
         """
         onboarding = writing.onboarding
         with write_transaction(self._engine) as connection:
@@ -146,9 +147,9 @@ class SqlLedger:
                 _withdraw_what_waited(connection, onboarding)
 
     def complete_deal(self, onboarding: str, again: DealClosed) -> tuple[str, ...]:
-        """Fill in what its hand-off record lacks, by the same deal delivered again: the names of the fields that came.
+        """Fill the gaps in the hand-off record from the same deal delivered again; returns the names of the fields.
 
-        Nothing where nothing is new, nor after the onboarding has ended.
+        Empty where nothing was new, where no run has taken the deal up yet, and after the onboarding has ended.
         """
         of_it = deals.c.onboarding == onboarding
         with write_transaction(self._engine) as connection:
@@ -170,15 +171,15 @@ class SqlLedger:
         return fields
 
     def readmit(self, onboarding: str, *, run: str) -> None:
-        """Let another run go on with it: the one before is lost to Temporal."""
+        """Let another run go on with the onboarding, when Temporal has lost the run before."""
         with write_transaction(self._engine) as connection:
             connection.execute(update(deals).where(deals.c.onboarding == onboarding).values(run=run))
 
     def past(self, onboarding: str) -> Past | None:
-        """Its course so far; None before anything of it was written."""
+        """The onboarding's course so far; None before anything of it was written."""
         with read_transaction(self._engine) as connection:
-            found = select(onboardings).where(onboardings.c.onboarding == onboarding)
-            standing = connection.execute(found).mappings().one_or_none()
+            query = select(onboardings).where(onboardings.c.onboarding == onboarding)
+            standing = connection.execute(query).mappings().one_or_none()
             if standing is None or standing["as_of"] is None:
                 return None
             parts: dict[str, Any] = {"stages": stages, "milestones": milestones}
@@ -192,7 +193,7 @@ class SqlLedger:
         return Past.model_validate({**standing, "paused": standing["status"] == "paused", **parts})
 
     def load_by_owner(self) -> Mapping[str, int]:
-        """Open onboardings per staff handle."""
+        """The number of open onboardings of each owner, by staff handle."""
         counted = select(onboardings.c.owner, func.count()).where(NOT_ENDED)
         with read_connection(self._engine) as connection:
             rows = connection.execute(counted.group_by(onboardings.c.owner)).all()
@@ -217,7 +218,7 @@ class SqlLedger:
         }
 
     def _read_fixed(self, onboarding: str, _completions: int | None) -> _Fixed:
-        """`_completions` tells a remembered deal from one whose record was completed since."""
+        """Read what `_Fixed` holds. `_completions` only keys the cache: it is higher once the record was completed."""
         with read_connection(self._engine) as connection:
             row = connection.execute(select(deals).where(deals.c.onboarding == onboarding)).one_or_none()
         if row is None or row.run is None:
@@ -235,6 +236,7 @@ class SqlLedger:
 
 
 def journal_row(onboarding: str, row: JournalRow, *, now: datetime) -> Row:
+    """The columns of the journal for that entry; `now` is wall time."""
     return {"onboarding": onboarding, **row.model_dump(), "recorded_at": now}
 
 
@@ -243,6 +245,7 @@ def _unconfirmed_row(writing: Writing, row: JournalRow, *, now: datetime) -> Row
 
 
 def notice_row(notice: Notice, *, onboarding: str | None, now: datetime) -> Row:
+    """The columns of the outbox for a notice that waits; `onboarding` is None where it belongs to no onboarding."""
     row = notice.model_dump(exclude={"to"})
     return {**row, "onboarding": onboarding, "person": notice.to, "state": "waiting", "created_at": now}
 
@@ -252,7 +255,7 @@ def _person_row(onboarding: str, person: Person) -> Row:
 
 
 def _opening_row(dossier: Dossier) -> Row:
-    """How an onboarding stands before anything is known of it: listed, so that one that got stuck there is seen."""
+    """The standing of an onboarding that has just begun: listed at once, so that one that got stuck there is seen."""
     deal = dossier.deal
     return {
         "onboarding": dossier.onboarding,
@@ -271,8 +274,8 @@ def _opening_row(dossier: Dossier) -> Row:
 
 
 def _known_keys(connection: Connection, onboarding: str, keys: Collection[str]) -> Mapping[str, datetime]:
-    found = connection.execute(KNOWN_KEYS, {"onboarding": onboarding, "keys": list(keys)})
-    return {row.key: row.at for row in found}
+    rows = connection.execute(KNOWN_KEYS, {"onboarding": onboarding, "keys": list(keys)})
+    return {row.key: row.at for row in rows}
 
 
 def _registers(
@@ -281,21 +284,21 @@ def _registers(
     of_it = select(registers).where(registers.c.onboarding == onboarding)
     if keys is not None:
         of_it = of_it.where(registers.c.key.in_(keys))
-    found = connection.execute(of_it.order_by(registers.c.kind, registers.c.at, registers.c.key)).mappings()
-    return [RegisterRow.model_validate(row) for row in found]
+    rows = connection.execute(of_it.order_by(registers.c.kind, registers.c.at, registers.c.key)).mappings()
+    return [RegisterRow.model_validate(row) for row in rows]
 
 
 def _laid_over(there: Sequence[RegisterRow], news: Sequence[RegisterRow]) -> Sequence[RegisterRow]:
     """The rows that the news changes, as they stand afterwards.
 
-    News tells only what it knows: an empty title, or a value that is None, keeps the one that is there. One writing may
-    hold several rows about one thing, in the order of events.
+    An empty title or a value of None in the news keeps what is stored. One writing may hold several rows about one
+    thing, in the order of events.
     """
     standing = {(row.kind, row.key): row for row in there}
     for row in news:
         if (before := standing.get((row.kind, row.key))) is not None:
-            told = {name: value for name, value in row.data.items() if value is not None}
-            merged = {"title": row.title or before.title, "data": {**row.data, **before.data, **told}}
+            given = {name: value for name, value in row.data.items() if value is not None}
+            merged = {"title": row.title or before.title, "data": {**row.data, **before.data, **given}}
             standing[row.kind, row.key] = row.model_copy(update=merged)
         else:
             standing[row.kind, row.key] = row
@@ -303,7 +306,7 @@ def _laid_over(there: Sequence[RegisterRow], news: Sequence[RegisterRow]) -> Seq
 
 
 def _overtaken(held: Held, standing: Standing | None) -> bool:
-    """Whether a later standing is written already."""
+    """Whether a later standing has been written already."""
     return standing is not None and held.as_of is not None and standing.as_of < held.as_of
 
 

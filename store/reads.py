@@ -1,4 +1,4 @@
-"""What do command line and pages read? Typed answers from the read model, the journal and the outbox."""
+"""What do the command line, the API and the pages read? Typed answers from the read model, journal and outbox."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -21,7 +21,7 @@ NAMED_CANDIDATES = 10
 
 
 class UnclearOnboarding(UnknownOnboarding):
-    """Several onboardings fit what was typed. Who must act: whoever typed it; `candidates` says what to choose from."""
+    """Several onboardings fit what was typed. Whoever typed it must act: `candidates` lists what to choose from."""
 
     def __init__(self, text: str, candidates: Sequence[str]) -> None:
         super().__init__(f"{text!r} could be {', '.join(candidates)}")
@@ -57,7 +57,7 @@ class PortfolioPage(Wire):
 
 
 class OnboardingInFull(OnboardingLine):
-    """One onboarding with all its parts. `revision` counts how often the plan was drafted anew."""
+    """One onboarding with all its parts. `revision` counts how often the plan was written; 0 before the first plan."""
 
     stages: tuple[StageRow, ...]
     milestones: tuple[MilestoneRow, ...]
@@ -67,7 +67,7 @@ class OnboardingInFull(OnboardingLine):
 
 
 class JournalEntry(JournalRow):
-    """A row of the journal as it is kept; `recorded_at` is wall time."""
+    """A stored row of the journal; `recorded_at` is wall time, `seq` rises in the order of writing."""
 
     seq: int
     recorded_at: Instant
@@ -76,7 +76,7 @@ class JournalEntry(JournalRow):
 class NoticeLine(Wire):
     """A notice and what became of it: `reason` says why it was refused or withdrawn, `place` where it went.
 
-    `onboarding` is None where it is about the house itself.
+    `onboarding` is None where the notice is about day90 itself or an introduction.
     """
 
     id: int
@@ -110,7 +110,11 @@ def portfolio(
     limit: int = 50,
     after: str | None = None,
 ) -> PortfolioPage:
-    """The onboardings that fit, by id: a line that changes while somebody pages is neither skipped nor shown twice."""
+    """A page of up to `limit` onboardings that meet every condition given, in the order of their ids.
+
+    Ids never change, so a line that changes while somebody pages is neither skipped nor shown twice. `stage` keeps
+    those in which that stage is open. `after` is the cursor of the page before.
+    """
     wanted: list[ColumnElement[bool] | TextClause] = []
     if status is not None:
         wanted.append(onboardings.c.status == status)
@@ -134,10 +138,10 @@ def portfolio(
 
 
 def one(engine: Engine, onboarding: str) -> OnboardingInFull:
-    """Raises UnknownOnboarding."""
+    """One onboarding with all its parts. Raises UnknownOnboarding."""
     with read_transaction(engine) as connection:
-        found = select(onboardings).where(onboardings.c.onboarding == onboarding)
-        line = connection.execute(found).mappings().one_or_none()
+        query = select(onboardings).where(onboardings.c.onboarding == onboarding)
+        line = connection.execute(query).mappings().one_or_none()
         if line is None:
             raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
         of_it = select(plans).where(plans.c.onboarding == onboarding)
@@ -153,7 +157,7 @@ def one(engine: Engine, onboarding: str) -> OnboardingInFull:
 
 
 def also_of_account(engine: Engine, onboarding: str, *, limit: int = 20) -> tuple[OnboardingLine, ...]:
-    """The other onboardings of the same customer (`domain.rules.accounts`), the latest first."""
+    """Up to `limit` other onboardings of the same customer (`domain.rules.accounts`), newest first."""
     with read_transaction(engine) as connection:
         body = connection.scalar(select(deals.c.body).where(deals.c.onboarding == onboarding))
         deal = None if body is None else read_stored(onboarding, body)
@@ -166,7 +170,7 @@ def also_of_account(engine: Engine, onboarding: str, *, limit: int = 20) -> tupl
 
 
 def journal(engine: Engine, onboarding: str, *, about: str | None = None) -> tuple[JournalEntry, ...]:
-    """What happened, in the order of writing."""
+    """The onboarding's journal in the order of writing; `about` keeps the entries about that key alone."""
     table = journal_table
     wanted = select(table).where(table.c.onboarding == onboarding)
     if about is not None:
@@ -179,7 +183,7 @@ def journal(engine: Engine, onboarding: str, *, about: str | None = None) -> tup
 def notices(
     engine: Engine, onboarding: str | None = None, *, state: NoticeState | None = None, limit: int = 1000
 ) -> tuple[NoticeLine, ...]:
-    """The newest `limit` notices that fit, oldest of them first."""
+    """The newest `limit` notices of the onboarding, or of all, the oldest of them first."""
     table = notices_table
     of_them = (people.c.onboarding == table.c.onboarding) & (people.c.id == table.c.person)
     wanted = select(table, people.c.name).outerjoin(people, of_them)
@@ -193,11 +197,11 @@ def notices(
 
 
 def resolve(engine: Engine, text: str) -> str:
-    """The onboarding that is meant by its id, its deal's id, or a part of the account's name that only one has.
+    """The id of the onboarding with that id, that deal id, or that text in the account's name, tried in this order.
 
     Raises UnknownOnboarding when none fits, UnclearOnboarding when several do.
     """
-    known = select(onboardings.c.onboarding, onboardings.c.account).join(deals).order_by(onboardings.c.onboarding)
+    named = select(onboardings.c.onboarding, onboardings.c.account).join(deals).order_by(onboardings.c.onboarding)
     ways = (
         onboardings.c.onboarding == text,
         deals.c.deal_id == text,
@@ -205,16 +209,16 @@ def resolve(engine: Engine, text: str) -> str:
     )
     with read_transaction(engine) as connection:
         for way in ways if text.strip() else ():
-            found = connection.execute(known.where(way).limit(NAMED_CANDIDATES)).all()
-            if len(found) == 1:
-                return str(found[0].onboarding)
-            if found:
-                raise UnclearOnboarding(text, [f"{row.onboarding} ({row.account})" for row in found])
+            rows = connection.execute(named.where(way).limit(NAMED_CANDIDATES)).all()
+            if len(rows) == 1:
+                return str(rows[0].onboarding)
+            if rows:
+                raise UnclearOnboarding(text, [f"{row.onboarding} ({row.account})" for row in rows])
     raise UnknownOnboarding(f"no onboarding has {text!r} as its id, its deal's id or in its account's name")
 
 
 def open_onboardings(engine: Engine) -> tuple[str, ...]:
-    """Ids of those that have not ended."""
+    """The ids of all onboardings that have not ended, in order."""
     still_open = select(onboardings.c.onboarding).where(NOT_ENDED)
     with read_transaction(engine) as connection:
         return tuple(connection.scalars(still_open.order_by(onboardings.c.onboarding)))

@@ -1,4 +1,4 @@
-"""Who is told of the journal, what is still to be told, and how did it go?"""
+"""Which webhook targets are there, which journal entries has each still to get, and how did deliveries go?"""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -18,41 +18,47 @@ from store.tables import webhook_deliveries as deliveries
 from store.tables import webhook_targets as targets
 
 HORIZON = timedelta(minutes=10)
-"""A transaction that commits late brings entries whose numbers are lower than some that were seen already, and clocks
-of two workers differ. So far back from the newest entry it is looked for what has no delivery yet. A turn's transaction
-lasts milliseconds and clocks are kept to a second: ten minutes are room for a database that was stopped meanwhile."""
+"""How far back from the newest entry entries without a delivery are searched. A transaction that commits late brings
+entries with lower numbers than some that were read already, and the clocks of two workers differ. A turn's transaction
+lasts milliseconds and clocks are kept to a second: ten minutes leave room for a database that was stopped meanwhile."""
 MOST_AT_ONCE = 500
-"""Deliveries made in one look: more would keep SQLite's other writers waiting."""
+"""The most deliveries made in one look: more would keep SQLite's other writers waiting."""
 KEPT = timedelta(days=30)
 """How long the log of deliveries reaches back: a month's review sees the whole of it."""
 GLOOMY_AFTER = timedelta(minutes=1)
 TRIED_WHILE_GLOOMY = 3
-"""Where nothing but failures came for so long, so many are tried and the others wait: a target that hangs would hold
-twenty of a worker's places, five of them all."""
+"""A target that has only failed for `GLOOMY_AFTER` gets this many tries at a time; its other deliveries wait. Otherwise
+a target that hangs would hold twenty of a worker's places, and five such targets all of them."""
 MOST_OLD_SECRETS = 4
-"""So many sign beside the new one at most: whoever replaces a secret more often within a day has lost count of who has
-which, and each signature is 48 bytes of the header of every event."""
+"""The most replaced secrets that sign beside the new one: whoever replaces a secret more often within a day has lost
+count of who has which, and each signature adds 48 bytes to the header of every event."""
 FAILED = "failed"
 
 
 class _Old(NamedTuple):
-    """A secret that was replaced, and until when it signs too."""
+    """A secret that was replaced, and until when it still signs beside the new one."""
 
     secret: str
     until: datetime
 
 
 class SqlWebhooks:
-    """The webhooks of `activities.ports`, in SQL, and what people order about them. May be shared by threads."""
+    """The webhooks of `activities.ports`, in SQL, and what people do with them. May be shared by threads.
+
+    A target has a number, its `id`; so has a delivery, another one. `clock` gives wall time.
+    """
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime] = wall_clock) -> None:
         self._engine = engine
         self._clock = clock
 
-    # --- targets, as people order them
+    # --- targets, as people create and change them
 
     def add(self, url: str, *, types: Sequence[str], secret: str, since: datetime | None = None) -> Target:
-        """A new target, told of what is written down from `since` on, by default from now."""
+        """Create a target that gets the journal entries recorded from `since` on, by default from now.
+
+        `types` are the event types that it gets; none means all.
+        """
         now = self._clock()
         since = since or now
         with write_transaction(self._engine) as connection:
@@ -68,26 +74,28 @@ class SqlWebhooks:
             return _target(_held(connection, int(id)))
 
     def all(self) -> Sequence[Target]:
+        """All targets, disabled ones too, in the order in which they were created."""
         with read_transaction(self._engine) as connection:
             return [_target(row) for row in connection.execute(select(targets).order_by(targets.c.id))]
 
     def get(self, id: int) -> Target:
-        """Raises NotFound."""
+        """The target with that number. Raises NotFound."""
         with read_transaction(self._engine) as connection:
             row = connection.execute(select(targets).where(targets.c.id == id)).one_or_none()
-        return _target(_known(row, id))
+        return _target(_present(row, id))
 
     def secrets(self, id: int) -> Sequence[str]:
-        """What signs for it now. Raises NotFound."""
+        """The secrets that sign for the target now, newest first. Raises NotFound."""
         with read_transaction(self._engine) as connection:
             row = connection.execute(select(targets).where(targets.c.id == id)).one_or_none()
-        return _secrets(_known(row, id), now=self._clock())
+        return _secrets(_present(row, id), now=self._clock())
 
     def rotate(self, id: int, *, secret: str, old_until: datetime) -> Target:
-        """Sign by another secret from now on, and until then by the one before too.
+        """Sign with a new secret from now on, and until `old_until` with the one before too.
 
-        Those before that still sign do so until their own end: a receiver may have any of them. With an end that is not
-        ahead, the new one alone signs. Raises NotFound, and Refused where too many sign.
+        Older secrets that still sign do so until their own end: a receiver may have any of them. Where `old_until` is
+        not in the future, the new secret signs alone. Raises NotFound, and Refused where more than `MOST_OLD_SECRETS`
+        old ones would sign.
         """
         now = self._clock()
         with write_transaction(self._engine) as connection:
@@ -110,7 +118,7 @@ class SqlWebhooks:
             return _target(_held(connection, id))
 
     def disable(self, id: int, *, reason: str, at: datetime | None = None) -> Target:
-        """Tell it nothing more; one that is disabled keeps its reason. Raises NotFound."""
+        """Stop delivering to the target; one that is disabled already keeps its reason. Raises NotFound."""
         with write_transaction(self._engine) as connection:
             _held(connection, id)
             active = (targets.c.id == id) & targets.c.disabled_at.is_(None)
@@ -119,7 +127,10 @@ class SqlWebhooks:
             return _target(_held(connection, id))
 
     def enable(self, id: int, *, since: datetime | None = None) -> Target:
-        """Go on where it was stopped; with `since`, leave out what was written down before. Raises NotFound."""
+        """Deliver to the target again from where it was disabled. Raises NotFound.
+
+        With `since`, entries recorded before that moment are left out.
+        """
         now = self._clock()
         with write_transaction(self._engine) as connection:
             row = _held(connection, id)
@@ -134,7 +145,7 @@ class SqlWebhooks:
             return _target(_held(connection, id))
 
     def remove(self, id: int) -> None:
-        """Forget it, and how its deliveries went. Raises NotFound."""
+        """Delete the target and the log of its deliveries. Raises NotFound."""
         with write_transaction(self._engine) as connection:
             _held(connection, id)
             connection.execute(delete(deliveries).where(deliveries.c.target == id))
@@ -145,22 +156,25 @@ class SqlWebhooks:
     def page(
         self, target: int, *, state: DeliveryState | None = None, before: int | None = None, limit: int = 50
     ) -> DeliveryPage:
-        """The newest of a target that fit, newest first. Raises NotFound."""
-        found = _lines().where(deliveries.c.target == target).order_by(deliveries.c.seq.desc()).limit(limit + 1)
+        """A page of up to `limit` deliveries to the target, newest first. Raises NotFound.
+
+        `before` is the cursor of the page before, None for the first page.
+        """
+        query = _lines().where(deliveries.c.target == target).order_by(deliveries.c.seq.desc()).limit(limit + 1)
         if state == "waiting":
-            found = found.where(IS_WAITING)
+            query = query.where(IS_WAITING)
         elif state is not None:
-            found = found.where(deliveries.c.state == state)
+            query = query.where(deliveries.c.state == state)
         if before is not None:
-            found = found.where(deliveries.c.seq < before)
+            query = query.where(deliveries.c.seq < before)
         self.get(target)
         with read_transaction(self._engine) as connection:
-            rows = connection.execute(found).all()
+            rows = connection.execute(query).all()
         lines = tuple(_line(row) for row in rows[:limit])
         return DeliveryPage(lines=lines, before=lines[-1].seq if len(rows) > limit else None)
 
     def delivery(self, id: int) -> DeliveryLine:
-        """Raises NotFound."""
+        """The delivery with that number. Raises NotFound."""
         with read_transaction(self._engine) as connection:
             row = connection.execute(_lines().where(deliveries.c.id == id)).one_or_none()
         if row is None:
@@ -168,12 +182,15 @@ class SqlWebhooks:
         return _line(row)
 
     def resend(self, id: int) -> DeliveryLine:
-        """Let one delivery wait again, whatever became of it. Raises NotFound."""
+        """Let one delivery wait to be sent again, whatever became of it. Raises NotFound."""
         self._let_wait(deliveries.c.id == id)
         return self.delivery(id)
 
     def resend_failed(self, target: int, *, since: datetime) -> int:
-        """Let all wait again that were given up since then; how many. Raises NotFound."""
+        """Let every delivery that was last tried at `since` or later and given up wait again; returns how many.
+
+        Raises NotFound when there is no such target.
+        """
         self.get(target)
         lost = (deliveries.c.target == target) & (deliveries.c.state == FAILED) & (deliveries.c.tried_at >= since)
         return self._let_wait(lost)
@@ -184,29 +201,35 @@ class SqlWebhooks:
             again = {"state": "waiting", "not_before": now, "waits_since": now}
             return connection.execute(update(deliveries).where(which).values(again)).rowcount
 
-    # --- what the sender asks
+    # --- what the sender needs
 
     def active(self) -> Sequence[int]:
-        """Ids of the targets that are told."""
+        """The numbers of the targets that are not disabled."""
         with read_transaction(self._engine) as connection:
             return connection.scalars(select(targets.c.id).where(targets.c.disabled_at.is_(None))).all()
 
     def backlogs(self, *, now: datetime) -> Mapping[int, Mailbag]:
-        """What might have gone to each target that is told: deliveries that wait, and what was written down since."""
+        """What might have gone by `now` to each target that is not disabled, by its number.
+
+        Counts deliveries that wait, and entries of the journal that have no delivery yet.
+        """
         with read_transaction(self._engine) as connection:
             rows = connection.execute(select(targets).where(targets.c.disabled_at.is_(None))).all()
             return {row.id: _backlog(connection, row, now=now) for row in rows}
 
     def ready(self, target: int, *, now: datetime, most: int) -> Sequence[int]:
-        """Ids of its deliveries that may go now, oldest first; what the journal got meanwhile becomes one of them."""
+        """The ids of up to `most` deliveries to the target that may go now, oldest first.
+
+        Entries that the journal got since the last call become deliveries first.
+        """
         with read_transaction(self._engine) as connection:
             row = connection.execute(select(targets).where(targets.c.id == target)).one_or_none()
             if row is None or row.disabled_at is not None:
                 return ()
-            untold = _untold(connection, row)
-            floor = _risen(connection, row, untold, now=now)
-        if untold or floor != row.floor:
-            self._catch_up(row.id, untold, floor=floor, look=now)
+            entries = _undelivered(connection, row)
+            floor = _risen(connection, row, entries, now=now)
+        if entries or floor != row.floor:
+            self._catch_up(row.id, entries, floor=floor, look=now)
         waits = (deliveries.c.target == target) & IS_WAITING
         may_go = select(deliveries.c.id).where(waits, deliveries.c.not_before <= now)
         with read_transaction(self._engine) as connection:
@@ -218,41 +241,44 @@ class SqlWebhooks:
             return connection.scalars(oldest).all()
 
     def next_ready(self, target: int, *, after: datetime) -> datetime | None:
-        """When the next delivery that may not go yet may; None when none waits for its hour, or it is disabled."""
+        """The next moment after `after` from which a waiting delivery may go.
+
+        None when there is none, and where the target is disabled.
+        """
         later = (deliveries.c.target == target) & IS_WAITING & (deliveries.c.not_before > after)
-        told = exists().where(targets.c.id == target, targets.c.disabled_at.is_(None))
+        active = exists().where(targets.c.id == target, targets.c.disabled_at.is_(None))
         with read_transaction(self._engine) as connection:
-            soonest: datetime | None = connection.scalar(select(func.min(deliveries.c.not_before)).where(later, told))
+            soonest: datetime | None = connection.scalar(select(func.min(deliveries.c.not_before)).where(later, active))
         return soonest
 
     def take(self, id: int) -> Outgoing | None:
-        """The delivery right before it goes; None when it went, or its target is told nothing any more."""
+        """The delivery, read right before it goes; None when it has gone, or its target is disabled."""
         columns = (deliveries.c.id.label("delivery"), deliveries.c.waits_since, deliveries.c.target, *_of_entry())
-        found = select(*columns).join(journal, journal.c.seq == deliveries.c.seq)
+        query = select(*columns).join(journal, journal.c.seq == deliveries.c.seq)
         with read_transaction(self._engine) as connection:
-            row = connection.execute(found.where(deliveries.c.id == id, IS_WAITING)).one_or_none()
+            row = connection.execute(query.where(deliveries.c.id == id, IS_WAITING)).one_or_none()
             if row is None:
                 return None
-            to = connection.execute(select(targets).where(targets.c.id == row.target)).one()
-        if to.disabled_at is not None:
+            target = connection.execute(select(targets).where(targets.c.id == row.target)).one()
+        if target.disabled_at is not None:
             return None
         return Outgoing(
             delivery=row.delivery,
-            target=_target(to),
+            target=_target(target),
             entry=Entry.model_validate(row._mapping),
-            secrets=tuple(_secrets(to, now=self._clock())),
+            secrets=tuple(_secrets(target, now=self._clock())),
             waits_since=row.waits_since,
         )
 
     def sent(self, id: int, tried: Tried) -> None:
-        """It was taken."""
+        """Record that the target took the delivery."""
         with write_transaction(self._engine) as connection:
             target = _note(connection, id, tried, state="sent")
             well = (targets.c.id == target) & targets.c.failing_since.is_not(None)
             connection.execute(update(targets).where(well).values(failing_since=None))
 
     def failed(self, id: int, tried: Tried, *, not_before: datetime) -> datetime:
-        """It was not taken, and waits; since when its target has had nothing but failures."""
+        """Record a failed try; the delivery waits until `not_before`. Returns since when its target has only failed."""
         with write_transaction(self._engine) as connection:
             target = _note(connection, id, tried, not_before=not_before)
             first = (targets.c.id == target) & targets.c.failing_since.is_(None)
@@ -261,24 +287,25 @@ class SqlWebhooks:
         return since or tried.at
 
     def give_up(self, id: int) -> None:
-        """Never try it again by itself."""
+        """Stop trying the delivery; only a person can order it sent again."""
         with write_transaction(self._engine) as connection:
             connection.execute(update(deliveries).where(deliveries.c.id == id, IS_WAITING).values(state=FAILED))
 
     def waiting(self, target: int) -> int:
-        """How many of its deliveries wait."""
+        """How many deliveries to the target wait."""
         waits = (deliveries.c.target == target) & IS_WAITING
         with read_transaction(self._engine) as connection:
             return connection.scalar(select(func.count()).select_from(deliveries).where(waits)) or 0
 
-    def _catch_up(self, target: int, untold: Sequence[int], *, floor: int, look: datetime) -> None:
+    def _catch_up(self, target: int, entries: Sequence[int], *, floor: int, look: datetime) -> None:
+        """Make a delivery of each entry, raise the floor, and delete what the log keeps no longer."""
         now = self._clock()
-        # What this look finds may go in its own round, whichever of the two clocks is ahead.
+        # What this look finds may go in the same round, whichever of the two clocks is ahead.
         fresh = {"target": target, "state": "waiting", "not_before": min(now, look), "waits_since": now, "attempts": 0}
         with write_transaction(self._engine) as connection:
-            add(connection, deliveries, [{**fresh, "seq": seq, "created_at": now} for seq in untold])
+            add(connection, deliveries, [{**fresh, "seq": seq, "created_at": now} for seq in entries])
             connection.execute(update(targets).where(targets.c.id == target).values(floor=floor))
-            # Below the floor nothing is made anew, so that what is forgotten is not told twice.
+            # Below the floor no delivery is made again, so that what is deleted here is not delivered twice.
             old = (deliveries.c.created_at < now - KEPT) & (deliveries.c.state != "waiting")
             settled = (deliveries.c.target == target) & old & (deliveries.c.seq <= floor)
             connection.execute(delete(deliveries).where(settled))
@@ -287,29 +314,32 @@ class SqlWebhooks:
 def _backlog(connection: Connection, target: Row[Any], *, now: datetime) -> Mailbag:
     might_go = (deliveries.c.target == target.id) & IS_WAITING & (deliveries.c.not_before <= now)
     waiting, oldest = connection.execute(select(func.count(), func.min(deliveries.c.not_before)).where(might_go)).one()
-    untold = _untold(connection, target)
-    first = connection.scalar(select(journal.c.recorded_at).where(journal.c.seq == untold[0])) if untold else None
+    entries = _undelivered(connection, target)
+    first = connection.scalar(select(journal.c.recorded_at).where(journal.c.seq == entries[0])) if entries else None
     since = min((moment for moment in (oldest, first) if moment is not None), default=None)
-    return Mailbag(
-        channel=str(target.id), waiting=waiting + len(untold), oldest=since, known_down=target.failing_since is not None
-    )
+    waiting += len(entries)
+    known_down = target.failing_since is not None
+    return Mailbag(channel=str(target.id), waiting=waiting, oldest=since, known_down=known_down)
 
 
-def _untold(connection: Connection, target: Row[Any]) -> Sequence[int]:
-    """Numbers of the entries that it is to be told, and that have no delivery yet; the oldest so many."""
+def _undelivered(connection: Connection, target: Row[Any]) -> Sequence[int]:
+    """The numbers of entries that the target should get and that have no delivery yet, the oldest `MOST_AT_ONCE`."""
     there = (deliveries.c.target == target.id) & (deliveries.c.seq == journal.c.seq)
     above = (journal.c.seq > target.floor) & (journal.c.recorded_at >= target.since)
-    found = select(journal.c.seq).where(above, ~exists().where(there))
+    query = select(journal.c.seq).where(above, ~exists().where(there))
     if target.types is not None:
-        found = found.where(journal.c.kind.in_([type.removeprefix(PREFIX) for type in target.types]))
-    return connection.scalars(found.order_by(journal.c.seq).limit(MOST_AT_ONCE)).all()
+        query = query.where(journal.c.kind.in_([type.removeprefix(PREFIX) for type in target.types]))
+    return connection.scalars(query.order_by(journal.c.seq).limit(MOST_AT_ONCE)).all()
 
 
-def _risen(connection: Connection, target: Row[Any], untold: Sequence[int], *, now: datetime) -> int:
-    """Up to which number all is settled: what lies behind the horizon, as far as deliveries have been made for it."""
+def _risen(connection: Connection, target: Row[Any], entries: Sequence[int], *, now: datetime) -> int:
+    """The number up to which everything is settled for the target: its next `floor`.
+
+    That is the last entry behind the horizon, but none beyond the entries that become deliveries now.
+    """
     above = journal.c.seq > target.floor
-    if len(untold) == MOST_AT_ONCE:
-        above &= journal.c.seq <= untold[-1]
+    if len(entries) == MOST_AT_ONCE:
+        above &= journal.c.seq <= entries[-1]
     last, newest = connection.execute(
         select(func.max(journal.c.seq), func.max(journal.c.recorded_at)).where(above)
     ).one()
@@ -319,37 +349,37 @@ def _risen(connection: Connection, target: Row[Any], untold: Sequence[int], *, n
     first_young = connection.scalar(select(func.min(journal.c.seq)).where(above, young))
     if first_young is None:
         return int(last)
-    # Not the number before it: that may be one that is being written, and is not seen yet.
+    # Not simply the number before it: that one may just be being written, and not be visible yet.
     older = connection.scalar(select(func.max(journal.c.seq)).where(above, journal.c.seq < first_young))
     return int(target.floor if older is None else older)
 
 
 def _floor_before(connection: Connection, since: datetime) -> int:
-    """The number up to which nothing can be of use to a target that is told from then on."""
+    """The number up to which no entry can concern a target that gets entries from `since` on."""
     settled = select(journal.c.seq).where(journal.c.recorded_at < since - HORIZON)
     return connection.scalar(settled.order_by(journal.c.seq.desc()).limit(1)) or 0
 
 
 def _note(connection: Connection, id: int, tried: Tried, **more: Any) -> int:
-    """Write down how a try went; the id of the target."""
+    """Record how a try went; returns the number of the target."""
     of_it = update(deliveries).where(deliveries.c.id == id)
-    said: dict[str, Any] = {
+    values: dict[str, Any] = {
         "attempts": deliveries.c.attempts + 1,
         "last_status": tried.status,
         "last_error": None if tried.taken else tried.in_words,
         "latency_ms": int(tried.took / timedelta(milliseconds=1)),
         "tried_at": tried.at,
     }
-    connection.execute(of_it.values(**said, **more))
+    connection.execute(of_it.values(**values, **more))
     return connection.scalar(select(deliveries.c.target).where(deliveries.c.id == id)) or 0
 
 
 def _held(connection: Connection, id: int) -> Row[Any]:
-    """The target, kept from others until the end of the transaction. Raises NotFound."""
-    return _known(connection.execute(select(targets).where(targets.c.id == id).with_for_update()).one_or_none(), id)
+    """The target, locked until the end of the transaction. Raises NotFound."""
+    return _present(connection.execute(select(targets).where(targets.c.id == id).with_for_update()).one_or_none(), id)
 
 
-def _known(row: Row[Any] | None, id: int) -> Row[Any]:
+def _present(row: Row[Any] | None, id: int) -> Row[Any]:
     if row is None:
         raise NotFound(f"there is no webhook {id}; day90 webhook list shows them")
     return row
@@ -365,7 +395,7 @@ def _secrets(row: Row[Any], *, now: datetime) -> list[str]:
 
 
 def _old_secrets(row: Row[Any], *, now: datetime) -> list[_Old]:
-    """Those that sign too, the youngest first."""
+    """The replaced secrets that still sign, newest first."""
     return [one for one in _replaced(row) if one.until > now]
 
 
