@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 from rich.console import Console
 
@@ -10,6 +9,7 @@ from starter.cli.answers import answer, plain, show_progress
 from starter.cli.installation import installation_at
 from starter.cli.options import Details, Where
 from starter.cli.times import moment
+from starter.cli.unanswered import Unanswered
 
 
 async def tell(where: Where, onboarding: str, kind: str, details: Details, **fields: Any) -> None:
@@ -20,13 +20,15 @@ async def tell(where: Where, onboarding: str, kind: str, details: Details, **fie
     onboarding = installation.meant(onboarding)
     dossier = installation.ledger.dossier(onboarding)
     zone = dossier.calendar.time_zone
-    # The id is set here: what the news opened is found under it, also when the same news is sent again.
-    news = {"news_id": uuid4().hex, **details.fields(), **fields}
+    content = {**details.fields(), **fields}
     if details.at is not None:
         at = moment(details.at, zone=zone, now=datetime.now(UTC), closed_at=dossier.deal.closed_at)
-        news["at"] = at.isoformat()
-    door = await installation.door()
-    progress = await door.tell(onboarding, kind, news)
+        content["at"] = at.isoformat()
+    with Unanswered.beside(installation.settings.data).news_id(onboarding, kind, content) as news_id:
+        # What the news opened is found under its id, also when the same order is given again because no answer came.
+        news = {"news_id": news_id, **content}
+        door = await installation.door()
+        progress = await door.tell(onboarding, kind, news)
     opened = await registered(installation.engine, kind, news, progress)
 
     def draw(out: Console) -> None:
