@@ -9,9 +9,9 @@ import pytest
 from temporalio import workflow
 
 from domain.agenda.receiving import RULES
-from domain.news import KINDS, MilestoneReached, News, OnboardingEnded, details, sentence
+from domain.news import KINDS, MilestoneReached, News, remarks, sentence
 from domain.reported import TOLD
-from domain.rules.rebuilding import NEWS
+from domain.rules.retelling import UPDATES
 from starter.web.api.news import examples
 from tests.repository.test_docs import MESSAGES, ROOT, named_examples, rows, section
 from tests.support.simulation import opened
@@ -21,19 +21,17 @@ from workflows.onboarding import SIGNALS, Onboarding
 
 API_PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 MADE_FROM_KINDS = workflow._Definition.must_from_class(Onboarding).updates
-WITHOUT_REBUILDING = {OnboardingEnded}
-"""What has ended is not rebuilt."""
 THROWS = 3_000
 """Rolls of the dice after which every kind of random news has come: the rarest comes in one of some thirty."""
 
 
 def missing(news: type[News]) -> list[str]:
     """What that update lacks, each by the place where it belongs; empty when the update is complete."""
-    name = news.update
+    name, retold = news.update, {update for update, _ in UPDATES.values()}
     there = {
         "a sentence: the first line of its docstring": _says_what_it_is(news),
         "a handler: domain/agenda/receiving.py, RULES": news in RULES,
-        "how it is lived again: domain/rules/rebuilding.py, NEWS": name in _rebuilt() or news in WITHOUT_REBUILDING,
+        "how a lost one is told again: domain/rules/retelling.py, UPDATES": name in retold,
         "an example for the API: starter/web/api/news.py, examples": name in examples(),
         "a command: starter/cli": name in sent_by_commands(),
         "its line: docs/signals-and-updates.md, Updates": name in _names_in(rows(section(MESSAGES, "Updates"))),
@@ -48,10 +46,6 @@ def missing(news: type[News]) -> list[str]:
 def _says_what_it_is(news: type[News]) -> bool:
     first = (news.__doc__ or "").partition("\n")[0]
     return first.endswith(".") and news.__doc__ != News.__doc__
-
-
-def _rebuilt() -> set[str]:
-    return {update for update, _ in NEWS.values()}
 
 
 def _names_in(table: list[list[str]]) -> set[str]:
@@ -97,7 +91,7 @@ def test_a_new_update_is_told_by_name_what_it_lacks() -> None:
     assert [
         "a sentence: the first line of its docstring",
         "a handler: domain/agenda/receiving.py, RULES",
-        "how it is lived again: domain/rules/rebuilding.py, NEWS",
+        "how a lost one is told again: domain/rules/retelling.py, UPDATES",
         "an example for the API: starter/web/api/news.py, examples",
         "a command: starter/cli",
         "its line: docs/signals-and-updates.md, Updates",
@@ -116,11 +110,10 @@ def test_what_a_new_update_has_is_not_asked_for(monkeypatch: pytest.MonkeyPatch)
 
     new: type[News] = HatReturned
     monkeypatch.setitem(RULES, new, RULES[MilestoneReached])
-    monkeypatch.setitem(NEWS, "hat_returned", ("return_hat", NEWS["resumed"][1]))
 
     lacks = missing(new)
 
-    assert not [what for what in lacks if what.startswith(("a sentence", "a handler", "how it is lived again"))]
+    assert not [what for what in lacks if what.startswith(("a sentence", "a handler"))]
     assert "a command: starter/cli" in lacks
 
 
@@ -171,9 +164,9 @@ def test_signals_and_reports_are_what_the_classes_say() -> None:
     } == TOLD
 
 
-def test_details_are_what_follows_the_sentence() -> None:
+def test_remarks_are_what_follows_the_sentence() -> None:
     assert ("Move a milestone, or the last day for the hand-off.", "What hangs on the milestone moves along.") == (
         sentence("replan"),
-        details("replan"),
+        remarks("replan"),
     )
-    assert "" == details("record_win")
+    assert "" == remarks("record_win")
