@@ -8,8 +8,7 @@ from functools import cache
 
 from temporalio.client import Client
 
-from domain.team import Team
-from playbooks.library import Library, load_team
+from playbooks.library import Directory, Library
 from runtime.settings import Settings
 from starter.doors.bell import LOOKS_AT_USAGE_AT_LEAST_EVERY, LOOKS_AT_USAGE_EVERY, Bell
 from starter.doors.onboardings import OnboardingDoor
@@ -32,11 +31,9 @@ async def web_parts(settings: Settings, *, reach: Callable[[], Awaitable[Client]
     `reach` connects to Temporal.
     """
     engine = open_store(settings.sql_url)
-    library, ledger, inbox = Library(settings.playbooks), SqlLedger(engine), SqlInbox(engine)
+    ledger, inbox = SqlLedger(engine), SqlInbox(engine)
+    library, staff = Library(settings.playbooks), Directory(settings.team)
     written = GroupedWriter(SqlUsage(engine).write, name="usage", most=MOST_IN_A_GROUP)
-
-    def staff() -> Team:
-        return load_team(settings.team)
 
     async with GroupedInbox(inbox.keep) as grouped, written as usage:
 
