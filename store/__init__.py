@@ -1,1 +1,1 @@
-"""Where is it written down? Journal, read model and outbox in SQL: tables, writes, reads, migrations."""
+"""Where is everything stored? Journal, read model and outbox in SQL: tables, writes, reads, migrations."""

@@ -18,18 +18,18 @@ from store.tables import deals, onboardings
 log = structlog.get_logger()
 
 MOST_KNOWN = 5
-"""Deals of one customer that a next one takes something from: the newest. Reading each back costs 5 ms."""
+"""The most deals of one customer that a new one takes something from, the newest. Reading each back costs 5 ms."""
 NAMESAKES = 4
-"""So many times more are looked through where only the name tells who it may be."""
+"""This many times more rows are read than are wanted: the name alone does not tell whether it is the same customer."""
 
 
 def account_columns(deal: DealClosed) -> Row:
-    """By what a deal's account is looked up."""
+    """The columns by which a deal's account is searched: its name, folded, and its web domain."""
     return {"account_folded": folded(deal.account.name), "account_domain": web_domain(deal)}
 
 
 def read_stored(onboarding: str, body: object) -> DealClosed | None:
-    """A deal as it was kept; None where rules of today refuse it. It stands in nobody's way, and the log names it."""
+    """A stored deal; None where today's rules refuse it, so that it stops nothing else. Its wrong fields are logged."""
     try:
         return DealClosed.model_validate(body, extra="ignore")
     except ValidationError as error:
@@ -39,7 +39,10 @@ def read_stored(onboarding: str, body: object) -> DealClosed | None:
 
 
 def lending_deals(connection: Connection, sale: Sale, *, apart_from: str) -> Sequence[KnownDeal]:
-    """The newest other deals of the same customer whose onboarding began and was no mistake; the newest first."""
+    """Up to `MOST_KNOWN` other deals of the same customer whose onboarding began and was no mistake, newest first.
+
+    `apart_from` is the onboarding of the deal itself.
+    """
     began = deals.c.run.is_not(None)
     meant = or_(onboardings.c.ending.is_(None), onboardings.c.ending.not_in(LENDS_NOTHING))
     return deals_of_account(connection, sale, began & meant, apart_from=apart_from, most=MOST_KNOWN)
@@ -48,21 +51,24 @@ def lending_deals(connection: Connection, sale: Sale, *, apart_from: str) -> Seq
 def deals_of_account(
     connection: Connection, sale: Sale, *which: ColumnElement[bool], apart_from: str, most: int
 ) -> Sequence[KnownDeal]:
-    """The newest other deals of the same customer of those that are asked for; the newest first."""
+    """Up to `most` other deals of the same customer that meet the conditions, the last closed first.
+
+    Whether the customer is the same is decided by `domain.rules.accounts.same_account`.
+    """
     same = deals.c.account_folded == folded(sale.account.name)
     if (domain := web_domain(sale)) is not None:
-        # What is a host of public mail is told at every look: the list grows, and rows were filed before.
+        # Asked anew at every search, not when the row was stored: the list of public mail hosts grows.
         unnamed = or_(deals.c.account_domain.is_(None), deals.c.account_domain.in_(sorted(PUBLIC_MAIL)))
         same = or_(deals.c.account_domain == domain, same & unnamed)
-    found = (
+    query = (
         select(deals.c.onboarding, deals.c.body, onboardings.c.owner)
         .outerjoin(onboardings)
         .where(same, deals.c.onboarding != apart_from, *which)
         .order_by(deals.c.kept_at.desc(), deals.c.onboarding)
         .limit(NAMESAKES * most)
     )
-    known = islice(_same(sale, connection.execute(found)), most)
-    return sorted(known, key=lambda other: other.deal.closed_at, reverse=True)
+    others = islice(_same(sale, connection.execute(query)), most)
+    return sorted(others, key=lambda other: other.deal.closed_at, reverse=True)
 
 
 def _same(sale: Sale, rows: Iterable[SqlRow[Any]]) -> Iterator[KnownDeal]:

@@ -1,4 +1,4 @@
-"""What may stand in a column? Instants, texts and documents, kept alike on SQLite and PostgreSQL."""
+"""What may stand in a column? Instants, texts and JSON documents, stored alike on SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,10 @@ Serial = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Moment(TypeDecorator[datetime]):
-    """An instant: aware on the way in, UTC on the way out. SQLite alone would drop the zone without a word."""
+    """An instant: aware when it is written, in UTC when it is read. By itself SQLite would silently drop the zone.
+
+    Raises ValueError for a naive datetime.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -32,7 +35,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Words(TypeDecorator[str]):
-    """Text from anywhere. What no database column can hold is replaced: it must not stop an onboarding for ever."""
+    """Text from anywhere. Characters that no database can hold are replaced: they must not stop an onboarding."""
 
     impl = Text
     cache_ok = True
@@ -42,7 +45,7 @@ class Words(TypeDecorator[str]):
 
 
 class Document(TypeDecorator[Any]):
-    """Models and JSON values, as a JSON document. No column of ours is searched inside a document."""
+    """A model or a JSON value, stored as a JSON document. Nothing is ever searched inside such a document."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
@@ -52,10 +55,10 @@ class Document(TypeDecorator[Any]):
 
 
 def storable(text: str) -> str:
-    """The text without what PostgreSQL (U+0000) and UTF-8 (lone surrogates) refuse."""
+    """The text with replacement characters for what PostgreSQL (U+0000) and UTF-8 (lone surrogates) refuse."""
     return text.replace("\x00", "�").encode("utf-8", "replace").decode()
 
 
 def as_json(value: Any) -> Any:
-    """The value as it comes back from a Document. NaN and infinities are null: JSON has no word for them."""
+    """The value as it comes back from a `Document`. NaN and infinities become None: JSON cannot write them."""
     return to_jsonable_python(value, inf_nan_mode="null")

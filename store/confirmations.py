@@ -1,4 +1,4 @@
-"""Which news in the journal may be unknown to Temporal, and how is a row taken back that it never heard of?"""
+"""Which news in the journal may be unknown to Temporal, and how is a row taken back that Temporal never heard of?"""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,11 +13,11 @@ from store.rows import add, put
 from store.tables import IS_UNCONFIRMED, journal, notices, registers
 
 TAKEN_BACK = "taken_back"
-"""The kind of the row that stands for one that was taken back."""
+"""The kind of the journal's row that says that another one was taken back."""
 ENDED = "the onboarding has ended"
 """Why messages that waited were withdrawn when an onboarding ended."""
 
-# Asked at every turn, and put together once (store/ledger.py).
+# Every turn runs it; built once, like those in store/ledger.py.
 WAITING = select(journal.c.seq, journal.c.key, journal.c.unconfirmed).where(
     journal.c.onboarding == bindparam("onboarding"), IS_UNCONFIRMED
 )
@@ -26,8 +26,8 @@ WAITING = select(journal.c.seq, journal.c.key, journal.c.unconfirmed).where(
 class SqlConfirmations:
     """The confirmations of `activities.ports`, in SQL. May be shared by threads.
 
-    News is due for confirmation `after` it was written: until then its caller may repeat it, or a later turn shows that
-    it is known.
+    News is due for confirmation when the time `after` has passed since it was written: until then its caller may repeat
+    it, or a later turn may show that Temporal knows it. All moments are wall time.
     """
 
     def __init__(self, engine: Engine, *, after: timedelta, clock: Callable[[], datetime] = wall_clock) -> None:
@@ -36,13 +36,13 @@ class SqlConfirmations:
         self._clock = clock
 
     def ready(self, *, now: datetime, most: int) -> Sequence[int]:
-        """Numbers of the rows that are to be confirmed now, oldest first."""
+        """The numbers of up to `most` rows that are to be confirmed now, oldest first."""
         due = select(journal.c.seq).where(IS_UNCONFIRMED, journal.c.recorded_at <= now - self._after)
         with read_transaction(self._engine) as connection:
             return connection.scalars(due.order_by(journal.c.recorded_at, journal.c.seq).limit(most)).all()
 
     def next_ready(self, *, after: datetime) -> datetime | None:
-        """When the next row is to be confirmed that is not yet; None when none waits for its time."""
+        """The next moment after `after` at which a row is to be confirmed; None when there is none."""
         later = select(func.min(journal.c.recorded_at)).where(
             IS_UNCONFIRMED, journal.c.recorded_at > after - self._after
         )
@@ -63,9 +63,10 @@ class SqlConfirmations:
         return UnconfirmedRow(onboarding=row.onboarding, kind=row.kind, news=news)
 
     def confirm(self, seq: int, *, said_nothing_new: bool = False) -> None:
-        """Temporal knows the news of that row; with `said_nothing_new`, it knew what it says before it was told again.
+        """Record that Temporal knows the news of that row; does nothing where it was confirmed or taken back meanwhile.
 
-        Where the same was told under another id meanwhile, the row is taken back: the other one stands for both.
+        `said_nothing_new` means that Temporal was told again and knew it already. If a later row has the same news
+        under another id, this row is then taken back: the other one stands for both.
         """
         with write_transaction(self._engine) as connection:
             row = connection.execute(select(journal).where(journal.c.seq == seq, IS_UNCONFIRMED)).one_or_none()
@@ -75,7 +76,10 @@ class SqlConfirmations:
                 _confirm(connection, [seq])
 
     def take_back(self, seq: int, *, reason: str) -> None:
-        """Temporal never heard of that row's news, and would not take it now: the row goes, and so do its messages."""
+        """Remove a row whose news Temporal never heard of and would not take now, with its messages.
+
+        Does nothing where the row was confirmed or taken back meanwhile.
+        """
         with write_transaction(self._engine) as connection:
             row = connection.execute(select(journal).where(journal.c.seq == seq, IS_UNCONFIRMED)).one_or_none()
             if row is not None:
@@ -85,9 +89,10 @@ class SqlConfirmations:
 def settle(
     connection: Connection, onboarding: str, *, task: Task, news: Mapping[str, Unconfirmed], now: datetime
 ) -> None:
-    """Confirm what that task shows to be known, and let each row's news be that of its last try.
+    """Confirm rows of which that task shows that Temporal knows them, and store with each row the news of its last try.
 
-    A row that the same news left under another name (its issue got another number this time) is taken back.
+    A row that an earlier try of the same news left under another key is taken back: its issue got another number this
+    time.
     """
     waiting = connection.execute(WAITING, {"onboarding": onboarding}).all()
     again = {one.news_id for one in news.values()}
@@ -109,7 +114,8 @@ def settle(
 def take_back(connection: Connection, row: Row[Any], *, reason: str, now: datetime) -> None:
     """Remove a row of the journal, its messages that have not gone, and what it put into a register.
 
-    Messages that its ending withdrew wait again. A row of its own says what was taken back, for whoever was told.
+    If the row is an ending, the messages that it withdrew wait again. A new row of the kind `TAKEN_BACK` says what was
+    removed, for whoever has read the first.
     """
     connection.execute(delete(journal).where(journal.c.seq == row.seq))
     of_onboarding = notices.c.onboarding == row.onboarding
@@ -120,12 +126,12 @@ def take_back(connection: Connection, row: Row[Any], *, reason: str, now: dateti
         connection.execute(update(notices).where(withdrawn).values(state="waiting", reason=None))
     _draw_register_anew(connection, row)
     data = {"key": row.key, "kind": row.kind, "reason": reason}
-    told = JournalRow(key=f"{TAKEN_BACK}/{row.seq}", at=now, kind=TAKEN_BACK, about=row.about, data=data)
-    add(connection, journal, [{"onboarding": row.onboarding, **told.model_dump(), "recorded_at": now}])
+    entry = JournalRow(key=f"{TAKEN_BACK}/{row.seq}", at=now, kind=TAKEN_BACK, about=row.about, data=data)
+    add(connection, journal, [{"onboarding": row.onboarding, **entry.model_dump(), "recorded_at": now}])
 
 
 def _has_a_twin(connection: Connection, row: Row[Any]) -> bool:
-    """Whether a later row tells the same of the same thing."""
+    """Whether a later row of the same kind is about the same thing."""
     same = [journal.c[name] == getattr(row, name) for name in ("onboarding", "kind", "about")]
     twin = select(journal.c.seq).where(*same, journal.c.seq > row.seq).limit(1)
     return connection.scalar(twin) is not None
@@ -136,13 +142,13 @@ def _confirm(connection: Connection, seqs: Sequence[int]) -> None:
         connection.execute(update(journal).where(journal.c.seq.in_(seqs)).values(unconfirmed=None))
 
 
-def _told(row: Row[Any]) -> JournalRow:
+def _entry(row: Row[Any]) -> JournalRow:
     return JournalRow.model_validate(dict(row._mapping))
 
 
 def _draw_register_anew(connection: Connection, gone: Row[Any]) -> None:
-    """The register's row about the same thing, as the rest of the journal tells it; removed where nothing does."""
-    changed = register_row(_told(gone))
+    """Write the register's row about the same thing anew from the rest of the journal; delete it where none is left."""
+    changed = register_row(_entry(gone))
     if changed is None:
         return
     others = select(journal).where(journal.c.onboarding == gone.onboarding, journal.c.about == gone.about)
@@ -150,14 +156,14 @@ def _draw_register_anew(connection: Connection, gone: Row[Any]) -> None:
         others = others.where(journal.c.key == gone.key)
     drawn: RegisterRow | None = None
     for row in connection.execute(others.order_by(journal.c.seq)):
-        told = register_row(_told(row))
-        if told is None or (told.kind, told.key) != (changed.kind, changed.key):
+        later = register_row(_entry(row))
+        if later is None or (later.kind, later.key) != (changed.kind, changed.key):
             continue
         if drawn is None:
-            drawn = told
+            drawn = later
         else:
-            data = {**drawn.data, **{name: value for name, value in told.data.items() if value is not None}}
-            drawn = told.model_copy(update={"title": told.title or drawn.title, "data": data})
+            data = {**drawn.data, **{name: value for name, value in later.data.items() if value is not None}}
+            drawn = later.model_copy(update={"title": later.title or drawn.title, "data": data})
     its_place = (
         (registers.c.onboarding == gone.onboarding)
         & (registers.c.kind == changed.kind)

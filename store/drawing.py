@@ -1,7 +1,8 @@
-"""How is the picture of an onboarding drawn anew? Only what has changed of it: mostly a line or two, often nothing.
+"""How is the read model of an onboarding updated? Only where it has changed: mostly a row or two, often nothing.
 
-A picture has parts: stages, milestones, the plan. Beside it stands a seal of each, as it was drawn last. What would get
-the same seal again is left alone without being read: reading it was most of what a writing cost.
+Its parts are the stages, the milestones and the plan. Beside them stands a seal of each, a hash of the part as last
+written. A part that would get the same seal again is left alone without being read: reading it was most of what a
+writing cost.
 """
 
 import hashlib
@@ -23,12 +24,12 @@ from store.tables import milestones, onboardings, plans, stages
 AS_OF = "as_of"
 SEAL_BYTES = 16
 OF_IT = onboardings.c.onboarding == bindparam("onboarding")
-# The key itself is left free: who refers to it (a receipt being written) need not wait, and cannot deadlock.
+# The key itself is not locked: whoever refers to it (a receipt being written) need not wait, and cannot deadlock.
 HELD = select(onboardings.c.as_of, onboardings.c.seals).where(OF_IT).with_for_update(key_share=True)
 
 
 class Held(NamedTuple):
-    """How an onboarding is drawn, while nobody else may draw it: as of when, and the seals of its parts."""
+    """The read model of an onboarding while nobody else may write it: its business time, and the seals of its parts."""
 
     onboarding: str
     as_of: datetime | None
@@ -36,17 +37,17 @@ class Held(NamedTuple):
 
 
 def hold(connection: Connection, onboarding: str) -> Held:
-    """Keep others from writing about it until the end of the transaction. Raises UnknownOnboarding."""
-    found = connection.execute(HELD, {"onboarding": onboarding}).one_or_none()
-    if found is None:
+    """Keep others from writing about the onboarding until the end of the transaction. Raises UnknownOnboarding."""
+    row = connection.execute(HELD, {"onboarding": onboarding}).one_or_none()
+    if row is None:
         raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
-    # A worker of a version without seals draws beside us after a deploy: then they are those of another picture.
-    ours = found.seals is not None and found.seals[AS_OF] == _moment(found.as_of)
-    return Held(onboarding, found.as_of, found.seals if ours else {})
+    # After a deploy a worker of a version without seals may write beside us: then the seals belong to an older state.
+    ours = row.seals is not None and row.seals[AS_OF] == _moment(row.as_of)
+    return Held(onboarding, row.as_of, row.seals if ours else {})
 
 
 def draw(connection: Connection, held: Held, *, standing: Standing | None, plan: Plan | None, now: datetime) -> None:
-    """Lay standing and plan over what is drawn; what is None stays as it is."""
+    """Write what standing and plan change in the read model; what is None stays as it is. `now` is wall time."""
     drawing = _Drawing(connection, held)
     if plan is not None:
         drawing.plan(plan, now=now)
@@ -84,7 +85,7 @@ class _Drawing:
         replace_all(self.connection, table, self.held.onboarding, rows)
 
     def sign(self, standing: Standing | None) -> None:
-        """Write the line of the onboarding itself, with the seals of what is drawn now."""
+        """Write the row of the onboarding itself, with the seals of what is written now."""
         row: dict[str, Any] = {}
         as_of = self.held.as_of
         if standing is not None:
@@ -99,7 +100,7 @@ class _Drawing:
     def _changed(self, name: str, drawn: Any) -> bool:
         try:
             written = to_json(drawn, inf_nan_mode="null")
-        except PydanticSerializationError:  # Half of a pair of surrogates, which is no text: only escaped it is bytes.
+        except PydanticSerializationError:  # Half of a surrogate pair is no text: it becomes bytes only when escaped.
             written = json.dumps(as_json(drawn)).encode()
         self.seals[name] = hashlib.blake2b(written, digest_size=SEAL_BYTES).hexdigest()
         return self.seals[name] != self.held.seals.get(name)

@@ -19,29 +19,29 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # How long a SQLite writer waits for the one before it. A writing takes milliseconds; more than this is an outage, and
-# must be told as one before the 3 s are over that a try within a workflow's own task has.
+# must be reported as one within the 3 s that a try within a workflow's own task has.
 BUSY = timedelta(seconds=2)
-# PostgreSQL by TCP; on a socket the system leaves all but the first aside. What the URL says itself goes before.
+# For PostgreSQL over TCP; on a socket all but the first have no effect. What the URL itself says goes first.
 AWAY = {
-    # Seconds, and for each address of the host. One that swallows packets would hold every writing thread for minutes.
+    # Seconds for each address of the host. One that swallows packets would hold every writing thread for minutes.
     "connect_timeout": 2,
     # A host that vanished is noticed after 10 + 4 * 5 = 30 s, as long as a patient try of a writing has...
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 4,
-    # ... and so it is, in milliseconds, while it owes us the receipt of what was sent.
+    # ... and just as soon, in milliseconds, while it has not acknowledged what was sent.
     "tcp_user_timeout": 30_000,
 }
-# A worker's writing threads and, beside them, what looks into outbox and inbox: who writes a turn should not wait for a
-# connection. The others come and go.
+# Enough for a worker's writing threads and for those that look into outbox and inbox: whoever writes a turn should not
+# wait for a connection. The overflow comes and goes.
 POOL = {"pool_size": 10, "max_overflow": 10}
 # A process that starts while another one migrates waits for it.
 MIGRATING = timedelta(minutes=2)
 # Any number that no other program uses on the same PostgreSQL database.
 MIGRATION_LOCK = 0x64617939
 
-# A connection that came back so recently is not asked whether it still lives: that is a way to the server and back for
-# each transaction of a busy day. If it was dropped within that time the transaction fails, and is tried again.
+# A connection that came back more recently than this is not tested before its next use: the test is a round trip to the
+# server for each transaction. If it was dropped within that time the transaction fails, and is tried again.
 FRESH = timedelta(seconds=1)
 
 WRITES = "day90_writes"
@@ -50,23 +50,27 @@ IDLE_SINCE = "day90_idle_since"
 
 
 class CannotMigrate(Exception):
-    """The database is away (a retry helps once it is back), or lets us not in or not change tables (the operator)."""
+    """The database cannot be brought up to date.
+
+    Either it cannot be reached, and a retry helps once it is back; or it refuses the login or the change of tables, and
+    the operator must act.
+    """
 
 
 def open_store(url: str) -> Engine:
-    """The engine that Ledger, Outbox and the reads work on; `migrate` has been called before, by whoever starts up.
+    """The engine for the database at `url`, which every class and function of this room works on.
 
-    `url` is `sqlite:///FILE` (the folder is made) or `postgresql://…`.
+    `url` is `sqlite:///FILE` (its folder is created) or `postgresql://…`. Whoever starts up calls `migrate` before.
     """
     return _engine(url)
 
 
 def migrate(url: str) -> None:
-    """Bring the tables to what this version needs. Any number of processes may call it at once.
+    """Create the tables, or migrate them to what this version needs. Any number of processes may call it at once.
 
     Tables that a newer version has migrated stay as they are: workers of the version before it go on beside it, and may
     be started again, until their runs have ended. So a migration only adds, and what it adds has a default.
-    Raises CannotMigrate, without the password.
+    Raises CannotMigrate, whose text names the database without its password.
     """
     try:
         _migrate(url)
@@ -80,21 +84,21 @@ def _migrate(url: str) -> None:
         from alembic import command
         from alembic.script import ScriptDirectory
 
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        if _revisions(config.attributes["connection"]) <= known:
+        ours = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        if _revisions(config.attributes["connection"]) <= ours:
             command.upgrade(config, "head")
 
 
 @contextmanager
 def migrating(url: str) -> Iterator["Config"]:
-    """Alembic's configuration, bound to one transaction that nobody else migrates beside."""
-    # Before the first import: that alone tells of each plugin.
+    """Alembic's configuration, bound to one transaction; while it is open, nobody else can migrate."""
+    # Before the first import, which already logs a line for each plugin.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     from alembic.config import Config
 
-    # Its own default is whatever stdout was when it was first imported; what it says there is nobody's business.
+    # Its own default is whatever stdout was at the first import; nobody needs what it prints there.
     config = Config(stdout=StringIO())
-    # A percent sign would be read as an interpolation.
+    # A percent sign would be read as the start of an interpolation.
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
     engine = _engine(url, busy=MIGRATING, foreign_keys=False, poolclass=NullPool)
@@ -109,7 +113,7 @@ def migrating(url: str) -> Iterator["Config"]:
 
 
 def _revisions(connection: Connection) -> set[str]:
-    """At which revisions the tables are; none when there are no tables."""
+    """The revisions at which the tables are; empty when there are no tables."""
     from alembic.migration import MigrationContext
 
     return set(MigrationContext.configure(connection).get_current_heads())
@@ -121,13 +125,13 @@ def _without_secrets(url: str) -> str:
 
 
 def write_transaction(engine: Engine) -> AbstractContextManager[Connection]:
-    """A transaction that writes. On SQLite it takes its turn at the start: a reader that turns writer may not wait."""
+    """A transaction that writes. On SQLite it takes the lock at once: a reader that turned writer could not wait."""
     return engine.execution_options(**{WRITES: True}).begin()
 
 
 @contextmanager
 def read_transaction(engine: Engine) -> Iterator[Connection]:
-    """A transaction that reads one state of the database, however many statements it takes."""
+    """A transaction that reads one and the same state of the database in all its statements."""
     with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ")
@@ -136,7 +140,7 @@ def read_transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def read_connection(engine: Engine) -> Iterator[Connection]:
-    """For single reads, each of the newest state: no transaction need be begun for them, nor ended."""
+    """A connection for single reads, each of the newest state; saves beginning and ending a transaction."""
     with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -144,17 +148,18 @@ def read_connection(engine: Engine) -> Iterator[Connection]:
 
 
 def single_writes(engine: Engine) -> Engine:
-    """For statements that write and are a transaction each: none is begun for them, nor ended.
+    """The engine for statements that write and are a transaction each; saves beginning and ending one.
 
-    Made once by whoever writes so: making it takes as long as a statement.
+    Callers create it once and keep it: creating it takes as long as a statement.
     """
     if engine.dialect.name == "postgresql":
         return engine.execution_options(isolation_level="AUTOCOMMIT")
-    # SQLite's driver does so anyway, and would be brought out of it again.
+    # SQLite's driver works like that anyway; an isolation level would have to be set and reset each time.
     return engine.execution_options(**{ALONE: True})
 
 
 def wall_clock() -> datetime:
+    """The present moment, in UTC."""
     return datetime.now(UTC)
 
 
@@ -164,7 +169,7 @@ def _engine(url: str, *, busy: timedelta = BUSY, foreign_keys: bool = True, **op
     options["hide_parameters"] = True
     if address.get_backend_name() == "postgresql":
         unsaid = {name: value for name, value in AWAY.items() if name not in address.query}
-        # A pool of its own is brought along by whoever keeps none.
+        # Whoever passes a pool class (NullPool) keeps no connections: there is no size to set.
         room = {} if "poolclass" in options else POOL
         # Where each statement is a transaction there is nothing to roll back when the connection is given back.
         options["skip_autocommit_rollback"] = True
@@ -177,7 +182,7 @@ def _engine(url: str, *, busy: timedelta = BUSY, foreign_keys: bool = True, **op
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: object) -> None:
-        # The driver would begin transactions by itself, late and without asking for the turn to write.
+        # The driver would begin transactions by itself, late and without taking the lock for writing.
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {busy // timedelta(milliseconds=1)}")
         _use_wal(connection, until=time.monotonic() + busy.total_seconds())
@@ -195,7 +200,7 @@ def _engine(url: str, *, busy: timedelta = BUSY, foreign_keys: bool = True, **op
 
 
 def _replace_what_was_dropped(engine: Engine) -> None:
-    """A connection that the server dropped while nobody used it (a restart, a failover) is replaced unnoticed."""
+    """Replace, unnoticed, a connection that the server dropped while nobody used it (a restart, a failover)."""
 
     @event.listens_for(engine, "checkin")
     def _came_back(_: object, record: ConnectionPoolEntry) -> None:
@@ -212,7 +217,7 @@ def _replace_what_was_dropped(engine: Engine) -> None:
 
 
 def _use_wal(connection: sqlite3.Connection, *, until: float) -> None:
-    """Switch the file to write-ahead logging; SQLite does not wait by itself for another that is just doing so."""
+    """Switch the file to write-ahead logging; SQLite does not wait by itself for another process that is doing so."""
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")

@@ -1,4 +1,4 @@
-"""How do many small writes share what a commit costs? Whatever came while one group was written is the next."""
+"""How do many small writes share the cost of a commit? Whatever came while one group was written is the next group."""
 
 import asyncio
 from collections import deque
@@ -17,13 +17,13 @@ class _Given(NamedTuple, Generic[Item]):
 
 
 class GroupedWriter(Generic[Item]):
-    """Writes what comes at the same moment together, about `most` or `largest` bytes at a time, in a thread of its own.
+    """Writes items that come at the same moment together, in a thread of its own.
 
-    A group ends with what fills it, so it is larger than that by less than what is given at once.
+    A group holds about `most` items or `largest` bytes: it ends with the call of `keep` that fills it, so it exceeds
+    them by less than that call brings. Everything that was given before the end of `async with` is written by then.
 
-    For one event loop. The thread is handed whole groups, and hands back one answer for each: handing it every single
-    write, or a group by an executor's futures, costs more than the write.
-    What was given before the end of `async with` is written before the end.
+    For one event loop. The thread gets whole groups and gives back one answer for each: giving it every single write,
+    or a group by an executor's futures, costs more than the write.
     """
 
     def __init__(
@@ -50,22 +50,21 @@ class GroupedWriter(Generic[Item]):
         self._thread.join()
 
     async def keep(self, items: Sequence[Item], *, size: int = 0) -> None:
-        """Return when they are durable; raise what the database says when it does not take them.
+        """Write the items and return when they are durable; raises what the database raises when it refuses them.
 
-        `size` is about how many bytes they are together, where that is bounded.
-
-        A caller that is cancelled meanwhile cannot take them back: others share the transaction.
+        `size` is roughly how many bytes they are together; it counts only where the writer has a `largest`. A caller
+        that is cancelled meanwhile cannot take them back: others share the transaction.
         """
         done: asyncio.Future[None] = self._loop.create_future()
         self._waiting.append(_Given(items, size, done))
         if self._at_rest.is_set():
             self._at_rest.clear()
-            # Not at once: what else came in this turn of the loop goes along.
+            # Not at once: so whatever else comes in this turn of the loop goes along.
             self._loop.call_soon(self._hand_over)
         await done
 
     def _hand_over(self) -> None:
-        """Give the thread what waits, as much as a group holds."""
+        """Give the thread the next group of what waits, or come to rest when nothing does."""
         group: list[_Given[Item]] = []
         number = size = 0
         while self._waiting and number < self._most and size < self._largest:
@@ -78,7 +77,7 @@ class GroupedWriter(Generic[Item]):
             self._at_rest.set()
 
     def _write_groups(self) -> None:
-        """The thread, until it is handed an empty group."""
+        """Run in the thread: write group after group until an empty one comes."""
         while group := self._groups.get():
             failure: Exception | None = None
             try:

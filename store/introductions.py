@@ -1,4 +1,4 @@
-"""How is an introduction written down and read back? Prospects, how each stands, and what happened, in SQL."""
+"""How are introductions stored and read back? Prospects, how each stands, and what has happened."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -18,19 +18,19 @@ from store.rows import Row, add
 from store.tables import NOT_ENDED, introduction_journal, introductions, notices, playbooks
 
 OUTLIVES_IT = ("introduction_ended", "introduction_issue", "undeliverable")
-"""What still goes when it has ended: the ending itself, and what was found, which the seller may need all the same."""
+"""Notices that still go after the introduction has ended: the ending itself, and issues, which the seller may need."""
 NAMED_CANDIDATES = 10
 
 
 class SqlIntroductions:
-    """The introductions of `activities.ports`, in SQL. May be shared by threads. `clock` tells wall time."""
+    """The introductions of `activities.ports`, in SQL. May be shared by threads. `clock` gives wall time."""
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime] = wall_clock) -> None:
         self._engine = engine
         self._clock = clock
 
     def keep(self, introduction: str, prospect: Prospect) -> None:
-        """Put a prospect where its introduction will find it; again it replaces what was known."""
+        """Store a prospect before its introduction starts, or replace the one that is stored."""
         row = _prospect_row(prospect)
         with write_transaction(self._engine) as connection:
             add(
@@ -42,20 +42,21 @@ class SqlIntroductions:
             connection.execute(update(introductions).where(of_it).values(row))
 
     def kept(self, introduction: str) -> Prospect | None:
+        """The prospect that a door stored; None when there is none."""
         with read_transaction(self._engine) as connection:
             of_it = introductions.c.introduction == introduction
             body = connection.scalar(select(introductions.c.body).where(of_it))
         return None if body is None else Prospect.model_validate(body, extra="ignore")
 
     def standing(self, introduction: str) -> IntroductionLine | None:
-        """How it stands, of this round or the one before."""
+        """The introduction as it stands, in this round or at the end of the last; None when there is none."""
         with read_transaction(self._engine) as connection:
-            found = _lines().where(introductions.c.introduction == introduction)
-            row = connection.execute(found).mappings().one_or_none()
+            query = _lines().where(introductions.c.introduction == introduction)
+            row = connection.execute(query).mappings().one_or_none()
         return None if row is None else _line(row)
 
     def admit(self, dossier: IntroductionDossier, *, run: str, begun_at: datetime) -> None:
-        """Keep what a round of it stands on. Again with the same run it changes nothing."""
+        """Store what a round of the introduction stands on; a second call with the same run changes nothing."""
         introduction, hashed = dossier.introduction, content_hash(dossier.playbook)
         row = _prospect_row(dossier.prospect)
         with write_transaction(self._engine) as connection:
@@ -82,7 +83,7 @@ class SqlIntroductions:
             connection.execute(update(introductions).where(of_it).values(taken))
 
     def dossier(self, introduction: str) -> IntroductionDossier:
-        """Raises UnknownOnboarding."""
+        """The introduction's prospect, playbook, calendar and owner. Raises UnknownOnboarding."""
         with read_transaction(self._engine) as connection:
             joined = select(introductions, playbooks.c.body.label("plan")).join(playbooks)
             row = connection.execute(joined.where(introductions.c.introduction == introduction)).one_or_none()
@@ -97,11 +98,11 @@ class SqlIntroductions:
         )
 
     def write(self, writing: IntroductionWriting) -> None:
-        """Write all of it in one transaction; at its end what still waited is withdrawn."""
+        """Write everything that one occasion changes in one transaction; an ending withdraws notices that waited."""
         introduction, standing, now = writing.introduction, writing.standing, self._clock()
         of_it = introductions.c.introduction == introduction
         with write_transaction(self._engine) as connection:
-            # A try that was given up may come through late: it does not take the standing back.
+            # A try that was given up may arrive late: it must not put the standing back.
             newer = of_it & (introductions.c.as_of <= standing.as_of)
             connection.execute(update(introductions).where(newer).values(**standing.model_dump()))
             rows = [{"introduction": introduction, **row.model_dump(), "recorded_at": now} for row in writing.journal]
@@ -115,7 +116,7 @@ class SqlIntroductions:
                 _withdraw_what_waited(connection, introduction)
 
     def load_by_owner(self) -> Mapping[str, int]:
-        """Open introductions per staff handle."""
+        """The number of open introductions of each owner, by staff handle."""
         counted = select(introductions.c.owner, func.count()).where(NOT_ENDED)
         with read_transaction(self._engine) as connection:
             rows = connection.execute(counted.group_by(introductions.c.owner)).all()
@@ -126,7 +127,7 @@ class SqlIntroductions:
     def lines(
         self, *, open_only: bool = False, owner: str | None = None, limit: int = 50
     ) -> Sequence[IntroductionLine]:
-        """Those that fit, the next due first, what has ended last."""
+        """Up to `limit` introductions of one owner or of all: open ones by their due moment, then those that ended."""
         wanted = _lines()
         if open_only:
             wanted = wanted.where(NOT_ENDED)
@@ -138,19 +139,19 @@ class SqlIntroductions:
             return [_line(row) for row in connection.execute(ordered).mappings()]
 
     def journal(self, introduction: str) -> Sequence[KeptRow]:
-        """What happened, in the order of writing."""
+        """The introduction's journal, in the order of writing."""
         table = introduction_journal
         rows = select(table).where(table.c.introduction == introduction).order_by(table.c.seq)
         with read_transaction(self._engine) as connection:
             return [KeptRow.model_validate(row) for row in connection.execute(rows).mappings()]
 
     def resolve(self, text: str) -> str:
-        """The one that is meant by its id, its deal's id, or a part of the account's name that only one has.
+        """The id of the introduction with that id, that deal id, or that text in the account's name, in this order.
 
-        Raises UnknownOnboarding.
+        Raises UnknownOnboarding when none fits or several do.
         """
         table = introductions
-        known = select(table.c.introduction, table.c.account).order_by(table.c.introduction)
+        named = select(table.c.introduction, table.c.account).order_by(table.c.introduction)
         ways = (
             table.c.introduction == text,
             table.c.deal_id == text,
@@ -158,11 +159,11 @@ class SqlIntroductions:
         )
         with read_transaction(self._engine) as connection:
             for way in ways if text.strip() else ():
-                found = connection.execute(known.where(way).limit(NAMED_CANDIDATES)).all()
-                if len(found) == 1:
-                    return str(found[0].introduction)
-                if found:
-                    candidates = ", ".join(f"{row.introduction} ({row.account})" for row in found)
+                rows = connection.execute(named.where(way).limit(NAMED_CANDIDATES)).all()
+                if len(rows) == 1:
+                    return str(rows[0].introduction)
+                if rows:
+                    candidates = ", ".join(f"{row.introduction} ({row.account})" for row in rows)
                     raise UnknownOnboarding(f"{text!r} could be {candidates}")
         raise UnknownOnboarding(f"no introduction has {text!r} as its id, its deal's id or in its account's name")
 

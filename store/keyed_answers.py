@@ -1,4 +1,4 @@
-"""What was a request with an Idempotency-Key answered? Kept for a day, so that its repetition gets the same."""
+"""What was the answer to a request with an Idempotency-Key? Kept for a day, so that a repetition gets the same."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -13,19 +13,21 @@ from store.tables import keyed_answers
 
 KEPT = timedelta(hours=24)
 GIVEN_UP = timedelta(seconds=60)
-"""A request that was begun so long ago and never answered died with its process: the door gives up after ten seconds.
-Whoever sends it again takes it over, which is harmless, since starts and news know their own repetitions."""
+"""A request that was begun this long ago and never answered died with its process: the door gives up after ten seconds.
+Whoever sends it again takes it over, which is harmless, since starts and news recognise their own repetitions."""
 CLEANED_EVERY = timedelta(minutes=10)
 
 
 class KeptAnswer(Wire):
+    """The answer to a request as it was sent: status, headers, and the body as text."""
+
     status: int
     headers: Mapping[str, str]
     body: str
 
 
 class Begun(Wire):
-    """What there is under a key. `fresh`: it is ours to answer now. No answer and not fresh: it is being worked on."""
+    """What is stored under a key. `fresh`: the caller has to answer now. Neither fresh nor an answer: in progress."""
 
     fresh: bool
     fingerprint: str
@@ -33,7 +35,7 @@ class Begun(Wire):
 
 
 class SqlKeyedAnswers:
-    """May be shared by threads."""
+    """Stores the answers to requests with an Idempotency-Key, by API token and key. May be shared by threads."""
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime] = wall_clock) -> None:
         self._engine = engine
@@ -41,9 +43,13 @@ class SqlKeyedAnswers:
         self._cleaned: datetime | None = None
 
     def begin(self, *, token: int, key: str, fingerprint: str) -> Begun:
-        """Take the key, or tell what stands under it."""
+        """Take the key, or return what is stored under it.
+
+        `fingerprint` is that of the request. A key is free again after `KEPT`; the same request may also take over one
+        that has been in progress for `GIVEN_UP`.
+        """
         now = self._clock()
-        row = {"token": token, "key": key, "fingerprint": fingerprint, "begun_at": now}
+        taken = {"token": token, "key": key, "fingerprint": fingerprint, "begun_at": now}
         of_it = (keyed_answers.c.token == token) & (keyed_answers.c.key == key)
         abandoned = keyed_answers.c.status.is_(None) & (keyed_answers.c.begun_at <= now - GIVEN_UP)
         gone = or_(keyed_answers.c.begun_at <= now - KEPT, abandoned & (keyed_answers.c.fingerprint == fingerprint))
@@ -51,21 +57,22 @@ class SqlKeyedAnswers:
             self._clean(connection, now)
             connection.execute(delete(keyed_answers).where(of_it, gone))
             with suppress(IntegrityError), connection.begin_nested():
-                connection.execute(insert(keyed_answers).values(row))
+                connection.execute(insert(keyed_answers).values(taken))
                 return Begun(fresh=True, fingerprint=fingerprint)
-            there = connection.execute(select(keyed_answers).where(of_it)).one()
+            row = connection.execute(select(keyed_answers).where(of_it)).one()
         answer = None
-        if there.status is not None:
-            answer = KeptAnswer(status=there.status, headers=there.headers or {}, body=there.body or "")
-        return Begun(fresh=False, fingerprint=there.fingerprint, answer=answer)
+        if row.status is not None:
+            answer = KeptAnswer(status=row.status, headers=row.headers or {}, body=row.body or "")
+        return Begun(fresh=False, fingerprint=row.fingerprint, answer=answer)
 
     def answered(self, answer: KeptAnswer, *, token: int, key: str) -> None:
+        """Store the answer under the key that was taken."""
         of_it = (keyed_answers.c.token == token) & (keyed_answers.c.key == key)
         with write_transaction(self._engine) as connection:
             connection.execute(update(keyed_answers).where(of_it).values(answer.model_dump()))
 
     def forget(self, *, token: int, key: str) -> None:
-        """It came to nothing that should be repeated: the key is free again."""
+        """Free the key of a request whose answer is not to be repeated; one that was answered stays."""
         of_it = (keyed_answers.c.token == token) & (keyed_answers.c.key == key)
         with write_transaction(self._engine) as connection:
             connection.execute(delete(keyed_answers).where(of_it, keyed_answers.c.status.is_(None)))

@@ -1,4 +1,4 @@
-"""Which figures about an onboarding are known? Kept as they are reported, one row each."""
+"""Which figures were reported about an onboarding? Stores each as it was reported, one row a figure."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ class SqlMeasurements:
         self._engine = engine
 
     def keep(self, onboarding: str, measured: Sequence[Measurement], *, key: str) -> None:
-        """Keep them; again under the same key it changes nothing. Raises UnknownOnboarding."""
+        """Store the measurements; doing so again under the same `key` changes nothing. Raises UnknownOnboarding."""
         rows = [{"onboarding": onboarding, "key": key, **one.model_dump()} for one in measured]
         with write_transaction(self._engine) as connection:
             if connection.scalar(select(deals.c.run).where(deals.c.onboarding == onboarding)) is None:
@@ -26,8 +26,8 @@ class SqlMeasurements:
             add(connection, measurements, rows)
 
     def of(self, onboarding: str, metric: str, *, most: int = 100) -> Sequence[Measurement]:
-        """The newest of one metric, newest first."""
-        found = select(measurements).where(measurements.c.onboarding == onboarding, measurements.c.metric == metric)
+        """Up to `most` measurements of one metric of the onboarding, newest first."""
+        query = select(measurements).where(measurements.c.onboarding == onboarding, measurements.c.metric == metric)
         with read_transaction(self._engine) as connection:
-            rows = connection.execute(found.order_by(measurements.c.at.desc()).limit(most)).mappings()
+            rows = connection.execute(query.order_by(measurements.c.at.desc()).limit(most)).mappings()
             return [Measurement.model_validate(row) for row in rows]

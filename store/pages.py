@@ -1,4 +1,4 @@
-"""Which page of a long list? Journal and notices piece by piece, for programs that read on where they left off."""
+"""How do programs read long lists? Journal and notices page by page, so that they can go on where they left off."""
 
 from sqlalchemy import Engine, select
 
@@ -9,14 +9,14 @@ from store.tables import journal, notices
 
 
 class JournalPage(Wire):
-    """Oldest first; `after` is the cursor of the next page, None when nothing more is there yet."""
+    """A page of the journal, oldest first; `after` is the cursor of the next page, None when nothing more is there."""
 
     rows: tuple[JournalEntry, ...]
     after: int | None
 
 
 class NoticeShown(Wire):
-    """A notice without its text and without names: to whom it goes is an id."""
+    """A notice without its text and without names: `person` is an id."""
 
     id: int
     key: str
@@ -33,31 +33,31 @@ class NoticeShown(Wire):
 
 
 class NoticePage(Wire):
-    """Newest first; `before` is the cursor of the next page, None on the last."""
+    """A page of notices, newest first; `before` is the cursor of the next page, None on the last."""
 
     rows: tuple[NoticeShown, ...]
     before: int | None
 
 
 def journal_page(engine: Engine, onboarding: str, *, after: int = 0, limit: int = 50) -> JournalPage:
-    """What happened, in the order of writing."""
+    """Up to `limit` rows of the onboarding's journal with a number above `after`, in the order of writing."""
     of_it = select(journal).where(journal.c.onboarding == onboarding, journal.c.seq > after)
     with read_transaction(engine) as connection:
-        found = connection.execute(of_it.order_by(journal.c.seq).limit(limit + 1)).mappings().all()
-    rows = tuple(JournalEntry.model_validate(row) for row in found[:limit])
-    return JournalPage(rows=rows, after=rows[-1].seq if len(found) > limit else None)
+        rows = connection.execute(of_it.order_by(journal.c.seq).limit(limit + 1)).mappings().all()
+    shown = tuple(JournalEntry.model_validate(row) for row in rows[:limit])
+    return JournalPage(rows=shown, after=shown[-1].seq if len(rows) > limit else None)
 
 
 def notice_page(
     engine: Engine, onboarding: str, *, state: NoticeState | None = None, before: int | None = None, limit: int = 50
 ) -> NoticePage:
-    """What was written to people about it."""
+    """Up to `limit` notices about the onboarding, newest first; `before` is the cursor of the page before."""
     of_it = select(notices).where(notices.c.onboarding == onboarding)
     if state is not None:
         of_it = of_it.where(notices.c.state == state)
     if before is not None:
         of_it = of_it.where(notices.c.id < before)
     with read_transaction(engine) as connection:
-        found = connection.execute(of_it.order_by(notices.c.id.desc()).limit(limit + 1)).mappings().all()
-    rows = tuple(NoticeShown.model_validate(row) for row in found[:limit])
-    return NoticePage(rows=rows, before=rows[-1].id if len(found) > limit else None)
+        rows = connection.execute(of_it.order_by(notices.c.id.desc()).limit(limit + 1)).mappings().all()
+    shown = tuple(NoticeShown.model_validate(row) for row in rows[:limit])
+    return NoticePage(rows=shown, before=shown[-1].id if len(rows) > limit else None)

@@ -1,4 +1,4 @@
-"""How far has each CRM been looked through for closed deals?"""
+"""How far has each CRM been searched for closed deals?"""
 
 from sqlalchemy import Engine, select
 
@@ -15,13 +15,13 @@ class SqlRechecks:
         self._engine = engine
 
     def recheck(self, source: str) -> Recheck | None:
-        """None before the first look."""
+        """How far the CRM has been searched; None before the first search."""
         with read_transaction(self._engine) as connection:
             row = connection.execute(select(rechecks).where(rechecks.c.source == source)).mappings().one_or_none()
         return None if row is None else Recheck.model_validate(row)
 
     def looked(self, recheck: Recheck) -> None:
-        """Remember how far; `first` stays what it was at first."""
+        """Remember how far the CRM has been searched; the `first` that was stored first is never changed."""
         with write_transaction(self._engine) as connection:
-            found = connection.scalar(select(rechecks.c.first).where(rechecks.c.source == recheck.source))
-            put(connection, rechecks, [{**recheck.model_dump(), "first": found or recheck.first}])
+            first = connection.scalar(select(rechecks.c.first).where(rechecks.c.source == recheck.source))
+            put(connection, rechecks, [{**recheck.model_dump(), "first": first or recheck.first}])

@@ -1,4 +1,4 @@
-"""How are rows written that may be there already? The one place where the two SQL dialects differ."""
+"""How are rows written that may exist already? The one place where the two SQL dialects differ."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -13,7 +13,7 @@ Insert = postgresql.Insert | sqlite.Insert
 
 
 def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert the rows that are new by every unique key; the others stay as they are."""
+    """Insert the rows that are new by every unique key; rows that exist stay as they are."""
     if rows:
         connection.execute(_adding_rows(connection.dialect.name, table), rows)
 
@@ -25,9 +25,10 @@ def add_tuples(
     *,
     otherwise: str = "DO NOTHING",
 ) -> None:
-    """The same for very many rows: tuples in the order of the columns, of what the driver takes without conversion.
+    """Insert very many rows: tuples in the order of the columns, of values that the driver takes without conversion.
 
-    `otherwise` is what becomes of rows that are there, in the SQL of both databases.
+    `otherwise` is what is done for rows that exist, in SQL that both databases understand; by default they stay as they
+    are.
     """
     if not rows:
         return
@@ -37,7 +38,7 @@ def add_tuples(
         marks = ", ".join("?" * len(filled))
         connection.exec_driver_sql(f"{into} VALUES ({marks}) ON CONFLICT {otherwise}", list(rows))
         return
-    # One statement with an array for each column: one for each row is mostly protocol.
+    # One statement with an array for each column: with one statement for each row most of the time goes into protocol.
     types = [column.type.compile(connection.dialect) for column in filled]
     arrays = ", ".join(f"%s::{type}[]" for type in types)
     values = tuple(list(column) for column in zip(*rows, strict=True))
@@ -45,17 +46,18 @@ def add_tuples(
 
 
 def add_texts(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """The same for many rows of the same columns, all of which are texts or made of a text; one row at least.
+    """Insert many rows that are new; those that exist stay as they are. Needs one row at least.
 
-    They go as one JSON document that the database takes apart. With a parameter for each value, or an array for each
-    column, the driver spends several times what the database does, in Python, while everybody else waits for it.
+    All rows have the same columns, and every value is a text or can be made from one. They go as one JSON document that
+    the database takes apart. With a parameter for each value, or an array for each column, the driver needs several
+    times as long as the database, in Python, while everything else in the process waits for it.
     """
     connection.exec_driver_sql(_adding(connection.dialect, table, tuple(rows[0])), (to_json(rows).decode(),))
 
 
 @cache
 def _adding(dialect: Dialect, table: Table, names: tuple[str, ...]) -> str:
-    """The statement of `add_texts`; made once, since that takes longer than to have a row written."""
+    """The statement of `add_texts`; built once, since building it takes longer than writing a row."""
     if dialect.name == "sqlite":
         values = [f"json_extract(value, '$.{name}')" for name in names]
         source = "json_each(?)"
@@ -63,7 +65,7 @@ def _adding(dialect: Dialect, table: Table, names: tuple[str, ...]) -> str:
         values = [f"{name}::{table.c[name].type.compile(dialect)}" for name in names]
         source = f"json_to_recordset(%s) AS one({', '.join(f'{name} text' for name in names)})"
     into = f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {', '.join(values)} FROM {source}"
-    # Without WHERE, SQLite takes ON for that of a join.
+    # Without WHERE, SQLite reads ON as that of a join.
     return f"{into} WHERE true ON CONFLICT DO NOTHING"
 
 
@@ -79,7 +81,7 @@ def _adding_rows(dialect: str, table: Table) -> Insert:
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert the rows, or replace what stands under their primary key. All rows have the same columns."""
+    """Insert the rows, or replace those with the same primary key. All rows have the same columns."""
     if not rows:
         return
     connection.execute(_putting_rows(connection.dialect.name, table, tuple(rows[0])), rows)
@@ -94,18 +96,19 @@ def _putting_rows(dialect: str, table: Table, names: tuple[str, ...]) -> Insert:
 
 
 def replace_all(connection: Connection, table: Table, onboarding: str, rows: Sequence[Row]) -> None:
-    """Make the rows the only ones of the onboarding. Put is what differs from what is there: one or two of thirty.
+    """Make the rows the only ones of the onboarding. Only those that differ are written: one or two of thirty.
 
-    The table's key is the onboarding and `key`.
+    The table's primary key is the onboarding and `key`.
     """
-    found = connection.execute(select(table).where(table.c.onboarding == onboarding)).mappings()
-    there = {row["key"]: dict(row) for row in found}
-    put(connection, table, [row for row in rows if there.pop(row["key"], None) != row])
-    if there:
-        connection.execute(delete(table).where(table.c.onboarding == onboarding, table.c.key.in_(there)))
+    stored = connection.execute(select(table).where(table.c.onboarding == onboarding)).mappings()
+    old = {row["key"]: dict(row) for row in stored}
+    put(connection, table, [row for row in rows if old.pop(row["key"], None) != row])
+    if old:
+        connection.execute(delete(table).where(table.c.onboarding == onboarding, table.c.key.in_(old)))
 
 
 def insert_into(connection: Connection, table: Table) -> Insert:
+    """An INSERT in the dialect of the connection, which has `on_conflict_do_update` and `on_conflict_do_nothing`."""
     return _insert(connection.dialect.name, table)
 
 

@@ -1,4 +1,4 @@
-"""Which tokens open the API? Kept by the hash of their secret, which is shown once and then nowhere."""
+"""Which tokens open the API? Stored by the hash of their secret, which is shown once and never again."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from store.tables import tokens
 
 RANDOM_BYTES = 32
 USED_AGAIN = timedelta(minutes=1)
-"""Last use is written no more often: a caller in a hurry would otherwise cost a write for every read."""
+"""The last use is written no more often than this: a busy caller would otherwise cost a write for every read."""
 
 
 class NewToken(Wire):
@@ -24,13 +24,14 @@ class NewToken(Wire):
 
 
 class SqlTokens:
-    """May be shared by threads."""
+    """Stores the tokens of the API, known by their numbers. May be shared by threads."""
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime] = wall_clock) -> None:
         self._engine = engine
         self._clock = clock
 
     def create(self, name: str, *, scopes: Sequence[Scope], expires_at: datetime | None = None) -> NewToken:
+        """Create a token with a random secret. Without `expires_at` it is good until it is revoked."""
         secret = MARK + secrets.token_urlsafe(RANDOM_BYTES)
         row = {
             "name": name,
@@ -45,20 +46,20 @@ class SqlTokens:
         return NewToken(token=Token.model_validate(made), secret=secret)
 
     def by_hash(self, hashed: str) -> Token | None:
-        """That one, whether it is still good or not."""
+        """The token whose secret has that hash, whether it is still good or not; None when there is none."""
         with read_transaction(self._engine) as connection:
             row = connection.execute(select(tokens).where(tokens.c.hash == hashed)).mappings().one_or_none()
         return None if row is None else Token.model_validate(row)
 
     def used(self, id: int) -> None:
-        """It was used now; written at most once a minute."""
+        """Record that the token was used now; written at most once a minute."""
         now = self._clock()
         stale = or_(tokens.c.last_used_at.is_(None), tokens.c.last_used_at <= now - USED_AGAIN)
         with write_transaction(self._engine) as connection:
             connection.execute(update(tokens).where(tokens.c.id == id, stale).values(last_used_at=now))
 
     def revoke(self, id: int) -> Token | None:
-        """It opens nothing any more; None when there is none by that number. Again it changes nothing."""
+        """Revoke the token for good and return it; None when there is none by that number. May be repeated."""
         with write_transaction(self._engine) as connection:
             still_good = (tokens.c.id == id) & tokens.c.revoked_at.is_(None)
             connection.execute(update(tokens).where(still_good).values(revoked_at=self._clock()))
@@ -66,7 +67,7 @@ class SqlTokens:
         return None if row is None else Token.model_validate(row)
 
     def all(self) -> Sequence[Token]:
-        """Every one there ever was, oldest first."""
+        """Every token there ever was, oldest first."""
         with read_transaction(self._engine) as connection:
             rows = connection.execute(select(tokens).order_by(tokens.c.id)).mappings().all()
         return [Token.model_validate(row) for row in rows]

@@ -1,4 +1,4 @@
-"""How is the use of the product written down? Thousands of events in one transaction, each once, by whose they are."""
+"""How is the use of the product stored? Thousands of events in one transaction, each once, with its user's group."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -10,32 +10,38 @@ from store.rows import add_tuples, insert_into
 from store.tables import IS_UNGROUPED, usage_events, usage_fresh, usage_members
 
 MOST_IN_A_GROUP = 5_000
-"""So many events share a transaction at most: a tenth of a second, in which nobody else writes on SQLite."""
+"""The most events in one transaction: they take a tenth of a second, in which nobody else writes on SQLite."""
 ASKED_AT_ONCE = 1_000
-"""Parameters of one question: SQLite takes 32,766, older ones 999."""
+"""Parameters of one query: SQLite takes 32,766, older versions 999."""
 
 
 class SqlUsage:
-    """Takes usage in. May be shared by threads."""
+    """Stores what customers' users do in the product. May be shared by threads."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def write(self, usage: Sequence[Usage]) -> None:
-        """Write what is not there yet, all in one transaction, and remember which days of which groups are to count."""
+        """Store events and memberships in one transaction, and note which days of which groups are to be counted.
+
+        An event whose key is stored already changes nothing; of a user's memberships the latest holds.
+        """
         joined = [one for one in usage if isinstance(one, Joined)]
         events = [one for one in usage if isinstance(one, UsageEvent)]
         with write_transaction(self._engine) as connection:
             days = _join(connection, joined) if joined else set()
             events = _grouped(connection, events)
-            # In one order: two processes that write the same batch would otherwise wait for each other.
+            # Sorted: two processes that write the same batch would otherwise wait for each other.
             add_tuples(connection, usage_events, sorted(events))
             days.update((event.group_id, event.day) for event in events if event.group_id != UNGROUPED)
             _remember(connection, days)
 
 
 def _join(connection: Connection, joined: Iterable[Joined]) -> set[tuple[str, int]]:
-    """Note to whom users belong, and give their groups what these did before that was known. Answers with its days."""
+    """Store which group each user belongs to, and give the group what its users did before that was known.
+
+    Returns group and day of the events that changed hands.
+    """
     last = {one.person: one for one in sorted(joined, key=lambda one: one.at)}
     insert = insert_into(connection, usage_members)
     newer = insert.on_conflict_do_update(
@@ -43,13 +49,13 @@ def _join(connection: Connection, joined: Iterable[Joined]) -> set[tuple[str, in
         set_={"group_id": insert.excluded.group_id, "at": insert.excluded.at},
         where=usage_members.c.at <= insert.excluded.at,
     )
-    # In one order: two that write the same users otherwise wait for each other.
+    # Sorted: two that write the same users would otherwise wait for each other.
     connection.execute(newer, [last[person]._asdict() for person in sorted(last)])
     days: set[tuple[str, int]] = set()
     for person, one in sorted(last.items()):
         theirs = update(usage_events).where(IS_UNGROUPED, usage_events.c.person == person)
-        found = connection.execute(theirs.values(group_id=one.group_id).returning(usage_events.c.day))
-        days.update((one.group_id, day) for day in found.scalars())
+        moved = connection.execute(theirs.values(group_id=one.group_id).returning(usage_events.c.day))
+        days.update((one.group_id, day) for day in moved.scalars())
     return days
 
 
@@ -68,12 +74,12 @@ def _groups_of(connection: Connection, people: Collection[int]) -> Mapping[int, 
     asked, groups = sorted(people), dict[int, str]()
     for start in range(0, len(asked), ASKED_AT_ONCE):
         some = asked[start : start + ASKED_AT_ONCE]
-        found = select(usage_members.c.person, usage_members.c.group_id).where(usage_members.c.person.in_(some))
-        groups |= {row.person: row.group_id for row in connection.execute(found)}
+        query = select(usage_members.c.person, usage_members.c.group_id).where(usage_members.c.person.in_(some))
+        groups |= {row.person: row.group_id for row in connection.execute(query)}
     return groups
 
 
 def _remember(connection: Connection, days: Iterable[tuple[str, int]]) -> None:
-    # The update holds the row until we commit: whoever counts meanwhile sees that it is not through.
+    # The update locks the row until we commit: whoever counts meanwhile sees that this day is not finished.
     again = "(group_id, day) DO UPDATE SET writes = usage_fresh.writes + excluded.writes"
     add_tuples(connection, usage_fresh, [(group, day, 1) for group, day in sorted(days)], otherwise=again)

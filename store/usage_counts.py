@@ -1,4 +1,4 @@
-"""What does the use of the product come to? Days of groups, counted from their events whenever something was added."""
+"""How much is the product used? Counts each day of each group from its events, whenever new ones have come."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
@@ -45,85 +45,89 @@ FORGOTTEN_AT_ONCE = 5_000
 
 
 class SqlUsageBooks:
-    """The books of usage of `activities.ports`, in SQL. May be shared by threads."""
+    """The recorded use of the product, `UsageBooks` of `activities.ports`, in SQL. May be shared by threads.
+
+    A group is a customer as the product knows it; days are in UTC.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._playbook = lru_cache(REMEMBERED_PLAYBOOKS)(self._read_playbook)
 
     def count(self, *, after: tuple[str, int], most: int) -> Sequence[FreshDay]:
-        """Count the next days of groups that something was written to, in the order of groups and days.
+        """Count up to `most` days with new events, in the order of group and day, and return them.
 
-        They are locked meanwhile: who writes to them waits. What somebody is just writing to is left for the next look,
-        which the writer asks for.
+        `after` is group and day of the last one before, `("", 0)` at first. A day stays new until `counted` is called.
+        The days are locked meanwhile, so whoever adds events to them waits. Days that somebody is just writing to are
+        left out: the writer asks for another look.
         """
         where = tuple_(usage_fresh.c.group_id, usage_fresh.c.day) > after
         in_order = select(usage_fresh).where(where).order_by(usage_fresh.c.group_id, usage_fresh.c.day)
         with write_transaction(self._engine) as connection:
-            found = connection.execute(in_order.limit(most).with_for_update(skip_locked=True)).mappings()
-            fresh = [FreshDay(**row) for row in found]
-            for one in fresh:
-                _count(connection, one)
-        return fresh
+            rows = connection.execute(in_order.limit(most).with_for_update(skip_locked=True)).mappings()
+            days = [FreshDay(**row) for row in rows]
+            for day in days:
+                _count(connection, day)
+        return days
 
     def counted(self, fresh: Sequence[FreshDay]) -> None:
-        """They need not be counted again, where nothing was written since."""
+        """Mark days as counted; one to which events were added meanwhile stays new."""
         if not fresh:
             return
         # In the order in which writers lock them.
-        rows = [{"of": one.group_id, "on": one.day, "seen": one.writes} for one in sorted(fresh)]
+        rows = [{"of": day.group_id, "on": day.day, "counted_writes": day.writes} for day in sorted(fresh)]
         gone = delete(usage_fresh).where(
             usage_fresh.c.group_id == bindparam("of"),
             usage_fresh.c.day == bindparam("on"),
-            usage_fresh.c.writes == bindparam("seen"),
+            usage_fresh.c.writes == bindparam("counted_writes"),
         )
         with write_transaction(self._engine) as connection:
             connection.execute(gone, rows)
 
     def link(self, *, most: int) -> int:
-        """Note by which groups the product may know the next deals that were taken up since; 0 when there are none."""
+        """Record the groups of up to `most` deals whose onboarding began since; returns how many deals, 0 at last."""
         linked = exists().where(usage_groups.c.onboarding == deals.c.onboarding)
-        found = select(deals.c.onboarding, deals.c.body).where(deals.c.run.is_not(None), ~linked).limit(most)
+        unlinked = select(deals.c.onboarding, deals.c.body).where(deals.c.run.is_not(None), ~linked).limit(most)
         with write_transaction(self._engine) as connection:
-            new = connection.execute(found).all()
+            new = connection.execute(unlinked).all()
             groups = {row.onboarding: groups_of(DealClosed.model_validate(row.body, extra="ignore")) for row in new}
             rows = [{"onboarding": onboarding, "group_id": one} for onboarding, of in groups.items() for one in of]
             add(connection, usage_groups, rows)
         return len(new)
 
     def using(self, groups: Collection[str]) -> Sequence[Using]:
-        """The onboardings of those groups that have not ended, and whose playbooks let usage reach milestones."""
+        """The open onboardings of those groups whose playbooks let usage reach milestones, by id."""
         of_them = exists().where(usage_groups.c.onboarding == deals.c.onboarding, usage_groups.c.group_id.in_(groups))
-        found = select(deals.c.onboarding, deals.c.playbook_hash).join(
+        query = select(deals.c.onboarding, deals.c.playbook_hash).join(
             onboardings, onboardings.c.onboarding == deals.c.onboarding
         )
         with read_transaction(self._engine) as connection:
-            rows = connection.execute(found.where(NOT_ENDED, of_them).order_by(deals.c.onboarding)).all()
-            looked_at = [(row.onboarding, self._playbook(row.playbook_hash)) for row in rows]
-            return [_using(connection, id, playbook) for id, playbook in looked_at if playbook is not None]
+            rows = connection.execute(query.where(NOT_ENDED, of_them).order_by(deals.c.onboarding)).all()
+            open_ones = [(row.onboarding, self._playbook(row.playbook_hash)) for row in rows]
+            return [_using(connection, id, playbook) for id, playbook in open_ones if playbook is not None]
 
     def users(self, groups: Collection[str], event: str, *, since: datetime) -> int:
-        """How many users of the groups did it since then."""
+        """How many different users of the groups did `event` since then; events of unknown users do not count."""
         at = milliseconds(since)
         did = (usage_events.c.day >= at // MS_OF_A_DAY) & (usage_events.c.at >= at) & (usage_events.c.event == event)
-        known = usage_events.c.group_id.in_(groups) & (usage_events.c.person != NOBODY)
+        theirs = usage_events.c.group_id.in_(groups) & (usage_events.c.person != NOBODY)
         with read_transaction(self._engine) as connection:
-            return connection.scalar(select(func.count(distinct(usage_events.c.person))).where(did, known)) or 0
+            return connection.scalar(select(func.count(distinct(usage_events.c.person))).where(did, theirs)) or 0
 
     def active(self, groups: Collection[str], *, since: date) -> int:
-        """How many users of the groups did anything on that day or later."""
+        """How many different users of the groups did anything on that day or later."""
         theirs = usage_people.c.group_id.in_(groups) & (usage_people.c.last_day >= since)
         with read_transaction(self._engine) as connection:
             return connection.scalar(select(func.count(distinct(usage_people.c.person))).where(theirs)) or 0
 
     def forget(self, *, before: date) -> int:
-        """Delete some of the events of the days before that, and say how many; 0 when there are none left."""
+        """Delete some events of the days before `before` and return how many; 0 when none are left."""
         old = select(usage_events.c.key).where(usage_events.c.day < _number(before)).limit(FORGOTTEN_AT_ONCE)
         with write_transaction(self._engine) as connection:
             return connection.execute(delete(usage_events).where(usage_events.c.key.in_(old))).rowcount
 
     def _read_playbook(self, hashed: str) -> Playbook | None:
-        """None where it lets usage reach nothing, as most do."""
+        """The playbook; None where it lets usage reach no milestone, as most do."""
         with read_transaction(self._engine) as connection:
             body = connection.scalar(select(playbooks.c.body).where(playbooks.c.hash == hashed))
         playbook = Playbook.model_validate(body, extra="ignore")
@@ -137,7 +141,7 @@ def _using(connection: Connection, onboarding: str, playbook: Playbook) -> Using
     standing = select(milestones.c.key, milestones.c.status).where(milestones.c.onboarding == onboarding)
     statuses = {row.key: row.status for row in connection.execute(standing)}
     by_usage = (journal.c.kind == "milestone_reached") & (journal.c.via == VIA_USAGE)
-    told = select(journal.c.about).where(journal.c.onboarding == onboarding, by_usage)
+    reached = select(journal.c.about).where(journal.c.onboarding == onboarding, by_usage)
     return Using(
         onboarding=onboarding,
         playbook=playbook,
@@ -146,17 +150,18 @@ def _using(connection: Connection, onboarding: str, playbook: Playbook) -> Using
         groups=frozenset(connection.scalars(groups)),
         open=frozenset(key for key, status in statuses.items() if status == "open"),
         settled=frozenset(key for key, status in statuses.items() if status != "open"),
-        told=frozenset(connection.scalars(told)),
+        told=frozenset(connection.scalars(reached)),
     )
 
 
 def _count(connection: Connection, fresh: FreshDay) -> None:
+    """Count that day of that group: users and times of each event, and its users' first and last day."""
     its = (usage_events.c.day == fresh.day) & (usage_events.c.group_id == fresh.group_id)
     users = func.count(distinct(func.nullif(usage_events.c.person, NOBODY)))
     counted = select(usage_events.c.event, users.label("users"), func.count().label("count")).where(its)
     day = _day(fresh.day)
-    found = connection.execute(counted.group_by(usage_events.c.event)).mappings()
-    put(connection, usage_daily, [{"group_id": fresh.group_id, "day": day, **row} for row in found])
+    rows = connection.execute(counted.group_by(usage_events.c.event)).mappings()
+    put(connection, usage_daily, [{"group_id": fresh.group_id, "day": day, **row} for row in rows])
     active = select(literal(fresh.group_id), usage_events.c.person, literal(day, Date), literal(day, Date)).where(
         its, usage_events.c.person != NOBODY
     )

@@ -1,4 +1,4 @@
-"""Which records of a CRM are behind their onboardings, and how did it go with writing them?"""
+"""Which records of a CRM are behind their onboardings, and how did writing each of them go?"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -20,22 +20,22 @@ class SqlWriteBacks:
         self._clock = clock
 
     def moved(self, source: str, *, most: int) -> Sequence[Seen]:
-        """Onboardings of that source that have taken a turn since it was last looked what their record should say."""
-        there = deals.join(onboardings, onboardings.c.onboarding == deals.c.onboarding)
-        known = there.outerjoin(write_backs, write_backs.c.onboarding == deals.c.onboarding)
+        """Up to `most` onboardings of the source that have changed since `judge` last looked at them, by id."""
+        joined = deals.join(onboardings, onboardings.c.onboarding == deals.c.onboarding)
+        joined = joined.outerjoin(write_backs, write_backs.c.onboarding == deals.c.onboarding)
         fresh = write_backs.c.judged_as_of.is_(None) | (onboardings.c.as_of > write_backs.c.judged_as_of)
         wanted = (deals.c.source == source) & onboardings.c.as_of.is_not(None) & fresh
-        found = select(deals.c.onboarding).select_from(known).where(wanted)
+        query = select(deals.c.onboarding).select_from(joined).where(wanted)
         with read_transaction(self._engine) as connection:
-            ids = connection.scalars(found.order_by(deals.c.onboarding).limit(most)).all()
-            return [seen for id in ids if (seen := _seen(connection, id)) is not None]
+            ids = connection.scalars(query.order_by(deals.c.onboarding).limit(most)).all()
+            return [onboarding for id in ids if (onboarding := _seen(connection, id)) is not None]
 
     def judge(self, seen: Seen, source: str, *, differs: bool, now: datetime) -> None:
-        """Remember that it was looked at; where its record is behind, it waits from now on."""
+        """Remember that the onboarding was looked at; where its record `differs`, a write-back waits from now on."""
         blank = {"source": source, "state": "written", "reason": "", "not_before": now}
         judged: dict[str, Any] = {"judged_as_of": seen.as_of}
         if differs:
-            # A worker of the version before leaves it standing when it has written.
+            # A worker of the version before does not clear `behind_since` when it has written.
             still = case((write_backs.c.state != "written", write_backs.c.behind_since))
             since = func.coalesce(still, seen.as_of)
             judged |= {"state": "waiting", "reason": "", "not_before": now, "behind_since": since}
@@ -45,14 +45,14 @@ class SqlWriteBacks:
             connection.execute(update(write_backs).where(of_it).values(judged))
 
     def ready(self, source: str, *, now: datetime, most: int) -> Sequence[int]:
-        """Ids of those that may be written now, oldest first; refused ones too, once a day."""
+        """The ids of up to `most` write-backs that may be written now, oldest first; refused ones once a day."""
         may = (write_backs.c.source == source) & IS_BEHIND & (write_backs.c.not_before <= now)
         oldest = select(write_backs.c.id).where(may).order_by(write_backs.c.not_before, write_backs.c.id).limit(most)
         with read_transaction(self._engine) as connection:
             return connection.scalars(oldest).all()
 
     def next_ready(self, source: str, *, after: datetime) -> datetime | None:
-        """When the next one that may not be written yet may."""
+        """The next moment after `after` from which a write-back may be written; None when there is none."""
         later = IS_BEHIND & (write_backs.c.not_before > after)
         with read_transaction(self._engine) as connection:
             soonest: datetime | None = connection.scalar(
@@ -61,29 +61,32 @@ class SqlWriteBacks:
         return soonest
 
     def take(self, id: int) -> Seen | None:
-        """How the onboarding stands right before it is written; None when there is nothing to write any more."""
+        """The onboarding, read right before it is written; None when there is nothing to write any more."""
         with read_transaction(self._engine) as connection:
             behind = (write_backs.c.id == id) & (write_backs.c.state != "written")
             onboarding = connection.scalar(select(write_backs.c.onboarding).where(behind))
             return None if onboarding is None else _seen(connection, onboarding)
 
     def wrote(self, id: int, written: dict[str, str], *, as_of: datetime) -> None:
-        """The record says how the onboarding stood then; a turn that was looked at meanwhile is looked at again."""
+        """Record that the CRM has these values, as of that business time; later changes are looked at again."""
         self._settle(id, state="written", reason="", written=written, judged_as_of=as_of, behind_since=None)
 
     def waits(self, id: int, *, reason: str, not_before: datetime) -> None:
-        """It cannot be written now."""
+        """Record that it cannot be written now, and why; it waits until `not_before`."""
         self._settle(id, state="waiting", reason=reason, not_before=not_before)
 
     def refused(self, id: int, *, reason: str, not_before: datetime, as_of: datetime) -> None:
-        """A person has to do something first; a turn that was looked at meanwhile is looked at again."""
+        """Record that a person has to do something first; it is tried again at `not_before`.
+
+        Changes after `as_of` are looked at again.
+        """
         self._settle(id, state="refused", reason=reason, not_before=not_before, judged_as_of=as_of)
 
     def of(self, onboarding: str) -> WriteBackLine | None:
-        """How it stands with the writing; None where nothing is written back."""
+        """The write-back of that onboarding; None where nothing is written back."""
         with read_transaction(self._engine) as connection:
-            found = select(write_backs).where(write_backs.c.onboarding == onboarding)
-            row = connection.execute(found).mappings().one_or_none()
+            query = select(write_backs).where(write_backs.c.onboarding == onboarding)
+            row = connection.execute(query).mappings().one_or_none()
         return None if row is None else WriteBackLine.model_validate(row)
 
     def _settle(self, id: int, *, state: WriteBackState, **values: Any) -> None:

@@ -1,1 +1,1 @@
-"""How did the tables become what they are? Alembic's scripts, run by `store.engine.migrate`."""
+"""How have the tables changed from version to version? Alembic's scripts, run by `store.engine.migrate`."""

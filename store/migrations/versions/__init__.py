@@ -1,1 +1,1 @@
-"""Which steps led here? One file per change of the tables."""
+"""Which migrations are there? One file for each change of the tables."""
