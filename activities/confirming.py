@@ -46,18 +46,18 @@ class ConfirmingOffice:
         try:
             known = await self.door.knows(row.onboarding, row.news.news_id)
             said_nothing_new = not known and await self._tell_again(row)
-        except (Refused, NotFound) as refusal:
-            await self._take_back(id, row, reason=str(refusal))
+        except Refused as refusal:
+            await self._take_back(id, row, reason=refusal.reason)
             return "refused"
-        except NotReachable as away:
+        except (NotFound, NotReachable) as away:
+            # A workflow that Temporal has lost is brought back from the journal: not a row of it may go.
             raise ChannelDown(str(away), again_after=AGAIN) from away
         await in_thread(self.threads, partial(self.confirmations.confirm, id, said_nothing_new=said_nothing_new))
         return "sent"
 
     async def _tell_again(self, row: UnconfirmedRow) -> bool:
         """Whether it said nothing new."""
-        news = row.news
-        progress = await self.door.tell(row.onboarding, news.update, {**news.body, "news_id": news.news_id})
+        progress = await self.door.tell_again(row.onboarding, row.news)
         log.warning("news_told_again", onboarding=row.onboarding, kind=row.kind, repeated=progress.repeated)
         return bool(progress.repeated)
 

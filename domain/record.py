@@ -87,13 +87,15 @@ class Standing(Wire):
 class Unconfirmed(Wire):
     """News that left a row of the journal and that Temporal may not know: how it is told again.
 
-    `update` and `body` are those of the update, without what every piece of news carries; `run` and `task` name the
-    workflow task in which it was written.
+    `update` and `body` are those of the update; `via` and `proved` say by which way it came and whether its sender was
+    recognised. `run` and `task` name the workflow task in which it was written.
     """
 
     update: str
     body: dict[str, Any]
     news_id: str
+    via: str = "temporal"
+    proved: bool = False
     run: str
     task: int
 

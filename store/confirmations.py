@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, select,
 
 from domain.record import JournalRow, RegisterRow, Task, Unconfirmed, UnconfirmedRow
 from domain.rules.record_keeping import register_row
+from store.drawing import hold
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.rows import add, put
 from store.tables import IS_UNCONFIRMED, journal, notices, registers
@@ -69,7 +70,7 @@ class SqlConfirmations:
         under another id, this row is then taken back: the other one stands for both.
         """
         with write_transaction(self._engine) as connection:
-            row = connection.execute(select(journal).where(journal.c.seq == seq, IS_UNCONFIRMED)).one_or_none()
+            row = _held(connection, seq)
             if row is not None and said_nothing_new and _has_a_twin(connection, row):
                 take_back(connection, row, reason="the same was told under another id", now=self._clock())
             elif row is not None:
@@ -81,7 +82,7 @@ class SqlConfirmations:
         Does nothing where the row was confirmed or taken back meanwhile.
         """
         with write_transaction(self._engine) as connection:
-            row = connection.execute(select(journal).where(journal.c.seq == seq, IS_UNCONFIRMED)).one_or_none()
+            row = _held(connection, seq)
             if row is not None:
                 take_back(connection, row, reason=reason, now=self._clock())
 
@@ -128,6 +129,15 @@ def take_back(connection: Connection, row: Row[Any], *, reason: str, now: dateti
     data = {"key": row.key, "kind": row.kind, "reason": reason}
     entry = JournalRow(key=f"{TAKEN_BACK}/{row.seq}", at=now, kind=TAKEN_BACK, about=row.about, data=data)
     add(connection, journal, [{"onboarding": row.onboarding, **entry.model_dump(), "recorded_at": now}])
+
+
+def _held(connection: Connection, seq: int) -> Row[Any] | None:
+    """The unconfirmed row, while no turn of its onboarding is written; None when it was settled meanwhile."""
+    onboarding = connection.scalar(select(journal.c.onboarding).where(journal.c.seq == seq))
+    if onboarding is None:
+        return None
+    hold(connection, onboarding)
+    return connection.execute(select(journal).where(journal.c.seq == seq, IS_UNCONFIRMED)).one_or_none()
 
 
 def _has_a_twin(connection: Connection, row: Row[Any]) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from domain.agenda import Progress
 from domain.introduction import Learnt
+from domain.record import Unconfirmed
 
 
 class Started(Protocol):
@@ -44,8 +45,8 @@ class Retelling(Protocol):
     async def knows(self, onboarding: str, news_id: str) -> bool:
         """Whether its workflow has applied that news. Raises NotFound, NotReachable."""
 
-    async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Progress:
-        """Bring the news again; `repeated` says that it was nothing new.
+    async def tell_again(self, onboarding: str, news: Unconfirmed) -> Progress:
+        """Bring the news again, as it came at first; `repeated` says that it was nothing new.
 
         Raises InvalidNews, Refused, NotFound, NotReachable.
         """

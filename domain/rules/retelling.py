@@ -60,10 +60,15 @@ def unconfirmed(occasion: Occasion) -> Mapping[str, Unconfirmed]:
         if news_id is None or update is None:
             continue
         fields = {name: value for name, value in update.fields.items() if not _numbered(name, value)}
-        common = {"by": fact.by, "at": fact.at.isoformat()}
-        body = {**{name: value for name, value in common.items() if value is not None}, **fields}
+        common = {"by": fact.by, "at": fact.at.isoformat(), "note": fact.note, "evidence": fact.data.get("evidence")}
         news[fact.key] = Unconfirmed(
-            update=update.kind, body=body, news_id=news_id, run=occasion.run, task=occasion.task
+            update=update.kind,
+            body={**{name: value for name, value in common.items() if value is not None}, **fields},
+            news_id=news_id,
+            via=fact.via,
+            proved=fact.proved,
+            run=occasion.run,
+            task=occasion.task,
         )
     return news
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Protocol
 from uuid import uuid4
@@ -23,7 +23,7 @@ from activities.ports import Calendars, Introductions, Library, Staff
 from domain.agenda import JUST_OPENING, Progress
 from domain.deal import DealClosed, Sale, onboarding_id
 from domain.news import read_news, unknown_fields
-from domain.record import Dossier, Past
+from domain.record import Dossier, Past, Unconfirmed
 from domain.refusal import InvalidDeal, Refused
 from domain.rules.accounts import KnownDeal, with_the_account
 from domain.rules.admission import business_now, check_deal, chosen_playbook, read_deal
@@ -191,6 +191,11 @@ class OnboardingDoor:
         except Refused:
             # A worker of the version before does not know the question; telling it again says the same.
             return False
+
+    async def tell_again(self, onboarding: str, news: Unconfirmed) -> Progress:
+        """Bring news again as it came at first: under its id, by its way. Raises like `tell`."""
+        as_then = replace(self, via=news.via, proved=news.proved)
+        return await as_then.tell(onboarding, news.update, {**news.body, "news_id": news.news_id})
 
     async def look_again(self, onboarding: str) -> None:
         """Have it take a turn: the signal is noted in its journal and changes nothing. Raises NotReachable."""
