@@ -25,7 +25,8 @@ class Incoming(Wire):
 class InboxRow(Incoming):
     """A delivery as it is kept. `outcome` says in words what became of it; while it waits, what it waits for.
 
-    `field` is the part of it that a refusal is about; `onboarding` the one that it started or told something.
+    `field` is the part of it that a refusal is about; `onboarding` the one that it started or told something; `tries`
+    how often it failed by an error that nobody foresaw.
     """
 
     id: int
@@ -35,6 +36,7 @@ class InboxRow(Incoming):
     onboarding: str = ""
     received_at: Instant
     settled_at: Instant | None = None
+    tries: int = 0
 
 
 class Settled(Wire):
@@ -44,3 +46,14 @@ class Settled(Wire):
     outcome: str
     field: str = ""
     onboarding: str = ""
+
+
+MOST_TRIES = 20
+"""Tries of a delivery that fails by an error that nobody foresaw. They last half an hour, long enough for what passes
+by itself; a fault of ours does not pass, and somebody must hear of it the morning after."""
+
+
+def given_up(kind: str, tries: int) -> Settled:
+    """What becomes of a delivery after so many such errors. Of the error only its `kind`: its text may name people."""
+    times = f"failed {tries} times by an error that day90 did not foresee ({kind})"
+    return Settled(state="refused", outcome=f"{times}: report it, and try the delivery again once that is mended")

@@ -103,6 +103,13 @@ class SqlInbox:
         with write_transaction(self._engine) as connection:
             connection.execute(update(inbox).where(inbox.c.id == id, IS_WAITING).values(outcome=trouble))
 
+    def failed(self, id: int, kind: str) -> int:
+        """Count one more error that nobody foresaw, of that kind; how many there were. 0 when it is settled."""
+        of_it = update(inbox).where(inbox.c.id == id, IS_WAITING)
+        counted = of_it.values(outcome=kind, tries=inbox.c.tries + 1).returning(inbox.c.tries)
+        with write_transaction(self._engine) as connection:
+            return connection.execute(counted).scalar_one_or_none() or 0
+
     def retry(self, id: int) -> int:
         """Let a settled delivery wait again as if it had just come; returns 1, or 0 when there is none or it waits."""
         return self._again(inbox.c.id == id, inbox.c.state != "waiting")
@@ -112,7 +119,7 @@ class SqlInbox:
         return self._again(IS_REFUSED, *([inbox.c.source == source] if source else []))
 
     def _again(self, *which: "ColumnElement[bool] | TextClause") -> int:
-        again = update(inbox).where(*which).values(state="waiting", outcome="", field="", settled_at=None)
+        again = update(inbox).where(*which).values(state="waiting", outcome="", field="", settled_at=None, tries=0)
         with write_transaction(self._engine) as connection:
             return connection.execute(again).rowcount
 

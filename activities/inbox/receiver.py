@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 from activities.ports import Handler, Inbox
 from activities.pulse import alive
 from activities.threads import in_thread
-from domain.inbox import InboxRow, Settled
+from domain.inbox import MOST_TRIES, InboxRow, Settled, given_up
 from domain.refusal import Refused
 from domain.trouble import NotFound, NotReachable
 from domain.wire import Wire
@@ -117,24 +117,23 @@ class Receiving:
                     row = alike[-1]
                     if loop.time() > until:
                         return
-                    # What comes after a troubled one about the same thing waits with it; and where one found its way
-                    # closed, the others of that source need not knock in this pass.
+                    # What comes after one that finds its way closed waits with it, and the others of that source need
+                    # not knock in this pass.
                     if row.source in away:
                         troubled.extend(later.id for later in of_one if later.id >= alike[0].id)
                         return
                     try:
                         became = dict.fromkeys((one.id for one in alike), await self._handled(row))
-                    except Exception as trouble:
+                    except NotReachable as trouble:
                         troubled.extend(later.id for later in of_one if later.id >= alike[0].id)
-                        if isinstance(trouble, NotReachable):
-                            away.add(row.source)
-                        kind = type(trouble).__name__
-                        log.warning("delivery_waits", delivery=row.id, source=row.source, kind=kind)
-                        # Only the kind of what is no trouble of ours: its words may name people.
-                        reason = str(trouble) if isinstance(trouble, NotReachable) else kind
-                        tried = [one.id for one in alike]
-                        await in_thread(self.threads, self._waits, tried, reason)
+                        away.add(row.source)
+                        log.warning("delivery_waits", delivery=row.id, source=row.source, kind="NotReachable")
+                        await in_thread(self.threads, self._waits, [one.id for one in alike], str(trouble))
                         return
+                    except Exception as trouble:
+                        # A fault of our own, which may last: what comes after it about the same thing goes on.
+                        became = await self._failed(alike, trouble)
+                        troubled.extend(one.id for one in alike if one.id not in became)
                     # At once: a worker that is killed in the middle of a pass leaves the rest of it alone.
                     await in_thread(self.threads, self.inbox.settle, became)
                     settled += len(became)
@@ -142,6 +141,18 @@ class Receiving:
         await asyncio.gather(*(in_order(of_one) for of_one in by_subject.values()))
         left = len(rows) - settled - len(troubled)
         return Passed(settled=settled, troubled=tuple(troubled), more=left > 0 or len(ready) == MOST_AT_ONCE)
+
+    async def _failed(self, alike: Sequence[InboxRow], trouble: Exception) -> dict[int, Settled]:
+        """Count an error that nobody foresaw; which of those deliveries are given up by it, as refused."""
+        # Only the kind: its words may name people.
+        kind = type(trouble).__name__
+        log.warning("delivery_waits", delivery=alike[-1].id, source=alike[-1].source, kind=kind)
+
+        def counted() -> dict[int, int]:
+            return {row.id: self.inbox.failed(row.id, kind) for row in alike}
+
+        tries = await in_thread(self.threads, counted)
+        return {id: given_up(kind, times) for id, times in tries.items() if times >= MOST_TRIES}
 
     def _waits(self, tried: Sequence[int], reason: str) -> None:
         for id in tried:
@@ -168,7 +179,10 @@ class Receiving:
 
     @activity.defn
     async def take_from_inbox(self, taken: Taken) -> str:
-        """Settle one delivery that failed in a pass, and return its state; Temporal tries it again on NotReachable."""
+        """Settle one delivery that failed in a pass, and return its state; Temporal tries it again where that may help.
+
+        Raises ApplicationError, with the kind alone of an error that nobody foresaw.
+        """
         row = await in_thread(self.threads, self.inbox.get, taken.id)
         if row is None or row.state != "waiting":
             return "settled before"
@@ -178,6 +192,12 @@ class Receiving:
             reason = str(trouble)
             await in_thread(self.threads, self.inbox.waits_for, row.id, reason)
             raise ApplicationError(reason, type="NotReachable") from None
+        except Exception as trouble:
+            became = await self._failed([row], trouble)
+            if row.id not in became:
+                kind = type(trouble).__name__
+                raise ApplicationError(f"not settled: {kind}", type=kind) from None
+            settled = became[row.id]
         await in_thread(self.threads, self.inbox.settle, {row.id: settled})
         return settled.state
 

@@ -33,6 +33,9 @@ class Inbox(Protocol):
     def waits_for(self, id: int, trouble: str) -> None:
         """Record why the delivery still waits, for people who look at the inbox. From then on it counts as tried."""
 
+    def failed(self, id: int, kind: str) -> int:
+        """Record that the delivery failed by an error of that kind which nobody foresaw; how often it has by now."""
+
 
 class Measurements(Protocol):
     """Stores reported figures about onboardings."""

@@ -1,6 +1,6 @@
 """What other systems delivered, and what became of it."""
 
-from sqlalchemy import Column, Index, Table, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
 
 from store.columns import Document, Moment, Serial, Words
 from store.tables.base import IS_REFUSED, IS_WAITING, metadata
@@ -21,6 +21,7 @@ inbox = Table(
     Column("onboarding", Words, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("settled_at", Moment),
+    Column("tries", Integer, nullable=False, server_default="0"),
     UniqueConstraint("source", "key"),
     Index("ix_inbox_subject", "source", "subject"),
     sqlite_autoincrement=True,

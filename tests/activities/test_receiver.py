@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowHandle
 
-from domain.inbox import InboxRow, Settled
+from domain.inbox import MOST_TRIES, InboxRow, Settled
 from domain.refusal import Refused
 from domain.trouble import NotReachable
 from tests.support.fakes import MemoryInbox
@@ -156,6 +156,24 @@ async def test_deliveries_that_always_fail_hold_up_no_fresh_one_however_many_the
         await until(lambda: inbox.rows[second].state == "done")
 
     assert all("KeyError" == inbox.rows[id].outcome for id in bad)
+
+
+async def test_what_fails_by_a_fault_of_ours_is_refused_after_twenty_tries_and_holds_up_nothing_meanwhile() -> None:
+    """News about the same onboarding goes on at once; the refusal names the kind of the error and nobody's name."""
+    inbox, handler = MemoryInbox(), Poisoned()
+    bad = inbox.deliver(subject="onboarding-1", body="poison")
+    later = [inbox.deliver(subject="onboarding-1", key=f"later-{number}") for number in range(3)]
+
+    async with receiving(inbox, handler) as (here, _):
+        await until(lambda: all(inbox.rows[id].state == "done" for id in later))
+        assert "waiting" == inbox.rows[bad].state
+        await until(
+            lambda: inbox.rows[bad].state == "refused", passing=lambda: here.env.sleep(timedelta(minutes=1, seconds=3))
+        )
+
+    assert MOST_TRIES == inbox.rows[bad].tries
+    assert "(KeyError)" in inbox.rows[bad].outcome
+    assert "person" not in inbox.rows[bad].outcome
 
 
 async def test_an_outage_of_a_day_loses_nothing() -> None:

@@ -196,3 +196,19 @@ def test_each_state_is_counted(inbox: SqlInbox) -> None:
     inbox.settle({inbox.ready(apart_from=(), most=1)[0].id: Settled(outcome="started")})
 
     assert {"waiting": 2, "done": 1} == inbox.counted()
+
+
+def test_errors_that_nobody_foresaw_are_counted_until_a_person_orders_another_try(inbox: SqlInbox) -> None:
+    """The count stands in the store, so that no restart begins it anew; a settled delivery counts none."""
+    inbox.keep([incoming("1")])
+    [row] = inbox.ready(apart_from=(), most=1)
+
+    assert (0, 1, 2) == (row.tries, inbox.failed(row.id, "KeyError"), inbox.failed(row.id, "StatementError"))
+    [tried] = inbox.tried_before(apart_from=(), most=1)
+    assert ("StatementError", 2) == (tried.outcome, tried.tries)
+
+    inbox.settle({row.id: Settled(state="refused", outcome="given up")})
+    assert 0 == inbox.failed(row.id, "KeyError")
+
+    inbox.retry(row.id)
+    assert [0] == [again.tries for again in inbox.ready(apart_from=(), most=1)]

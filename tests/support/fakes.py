@@ -219,6 +219,11 @@ class MemoryInbox:
         self.waited_for.append((id, trouble))
         self.rows[id] = self.rows[id].model_copy(update={"outcome": trouble})
 
+    def failed(self, id: int, kind: str) -> int:
+        tries = self.rows[id].tries + 1
+        self.rows[id] = self.rows[id].model_copy(update={"outcome": kind, "tries": tries})
+        return tries
+
     def states(self) -> list[str]:
         return [row.state for row in self.rows.values()]
 
