@@ -61,7 +61,7 @@ def day(given: Any, *, order: str | None = None) -> date:
         return read
     try:
         at = moment(given).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError(NO_DATE) from None
     if at.time() != time(0):
         raise ValueError("is a moment within a day and not a date: which day it is depends on the time zone")

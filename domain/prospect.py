@@ -45,6 +45,9 @@ def _day(closing: Any, account: Any) -> date | None:
         moment = closing if isinstance(closing, datetime) else datetime.fromisoformat(str(closing))
         zone = ZoneInfo(account["time_zone"]) if moment.tzinfo is not None else None
         return moment.astimezone(zone).date() if zone is not None else moment.date()
+    except OverflowError:
+        # At an end of the calendar: no day is made up for it, and the door refuses this one by its field.
+        return moment.date()
     except (ValueError, LookupError, TypeError, OSError):
         return None
 

@@ -1,7 +1,16 @@
 """Why is this not accepted? Refusals that name the field and say what would be right."""
 
-from pydantic import ValidationError
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Years of a date that a door takes, far from both ends of the calendar: 9999-12-31, by which CRMs mean "never", cannot
+be counted on from."""
+BEYOND_THE_YEARS = f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
 
 
 class Refused(Exception):
@@ -18,6 +27,38 @@ class Refused(Exception):
 
 class InvalidDeal(Refused):
     """A deal file that can start no onboarding. Who must act: whoever keeps the deal in the CRM."""
+
+
+def is_within_the_years(day: date) -> bool:
+    """Whether a door takes that date, or the date of that moment where it was written."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+def refuse_far_dates(given: BaseModel) -> None:
+    """Refuse a model that holds a date or a moment outside the years that a door takes.
+
+    Asked at doors only: what a model reads from the store or from a history may be older than this bound.
+    Raises Refused naming the field.
+    """
+    if field := _far_date(given):
+        raise Refused(BEYOND_THE_YEARS, field=field)
+
+
+def _far_date(value: Any) -> str | None:
+    """The path of the first far date in that value, empty where it is the value itself; None without one."""
+    if isinstance(value, date):
+        return None if is_within_the_years(value) else ""
+    parts: list[tuple[Any, Any]] = []
+    if isinstance(value, BaseModel):
+        parts = [(name, getattr(value, name)) for name in type(value).model_fields]
+    elif isinstance(value, Mapping):
+        parts = list(value.items())
+    elif isinstance(value, list | tuple):
+        parts = list(enumerate(value))
+    for name, part in parts:
+        if (within := _far_date(part)) is not None:
+            return f"{name}.{within}" if within else str(name)
+    return None
 
 
 def what_is_wrong(error: ValidationError) -> tuple[str, str]:

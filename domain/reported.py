@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from domain.deal import onboarding_id
 from domain.news import KINDS, read_news, unknown_fields
-from domain.refusal import Refused, what_is_wrong
+from domain.refusal import Refused, refuse_far_dates, what_is_wrong
 from domain.wire import Instant, Line, StrictWire, Wire
 
 TOLD = {news.report: kind for kind, news in KINDS.items() if news.report}
@@ -106,6 +106,7 @@ def read_report(raw: Any) -> Report:
     if not isinstance(raw, dict):
         raise Refused("one JSON object is expected, with type, timestamp and data")
     envelope = _read(_Envelope, raw, within="")
+    refuse_far_dates(envelope)
     if envelope.type not in TYPES:
         raise Refused(f"is no type that we know; there are: {', '.join(TYPES)}", field="type")
     data = dict(envelope.data)
@@ -123,7 +124,7 @@ def read_report(raw: Any) -> Report:
     if unknown := sorted({*unknown_fields(kind, data), *(OURS & data.keys())}):
         raise Refused("is no field that we know", field=f"data.{unknown[0][:80]}")
     try:
-        read_news(kind, data)
+        refuse_far_dates(read_news(kind, data))
     except Refused as refusal:
         raise Refused(refusal.reason, field=f"data.{refusal.field}") from None
     return Report(onboarding=onboarding, at=envelope.timestamp, kind=kind, news=data)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 from domain.deal import DealClosed
-from domain.refusal import Refused
+from domain.refusal import BEYOND_THE_YEARS, Refused, is_within_the_years
 
 LONGEST_NAME = 200
 """Characters of an event's name or a group's id; what is longer is no name but data."""
@@ -87,6 +87,9 @@ def read_usage(message: Any, sent: Sent, *, oldest: datetime) -> Usage | None:
     group = folded(_id(message.get("groupId") if kind == "group" else of_context.get("groupId"), field="groupId"))
     user = _id(message.get("userId"), field="userId")
     at = happened_at(message, sent)
+    # Asked of the corrected moment: a device whose clock begins in 1970 sends both of its moments from there.
+    if not is_within_the_years(at):
+        raise Refused(BEYOND_THE_YEARS, field="timestamp")
     if kind in JOINING:
         if kind == "group" and not group:
             raise Refused("is missing", field="groupId")

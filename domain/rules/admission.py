@@ -12,7 +12,7 @@ from domain.clock import DAY
 from domain.deal import Account, DealClosed, Sale
 from domain.playbook import Playbook
 from domain.prospect import Prospect
-from domain.refusal import InvalidDeal, what_is_wrong
+from domain.refusal import InvalidDeal, Refused, refuse_far_dates, what_is_wrong
 from domain.rules.casting import SELLER
 from domain.team import Team
 
@@ -69,7 +69,11 @@ def _read(raw: Any, model: type[SaleModel], otherwise: str) -> SaleModel:
     if not isinstance(raw, Mapping):
         raise InvalidDeal(otherwise, field="deal")
     try:
-        return model.model_validate(raw)
+        sale = model.model_validate(raw)
+        refuse_far_dates(sale)
+        return sale
+    except Refused as refusal:
+        raise InvalidDeal(refusal.reason, field=refusal.field) from None
     except ValidationError as error:
         field, reason = what_is_wrong(error)
         named = NAMED_FIRST.fullmatch(reason) if not field else None

@@ -22,6 +22,7 @@ from domain.notice import Notice, NoticeKind, Person
 from domain.playbook import Playbook
 from domain.prospect import Prospect
 from domain.record import IntroductionDossier, IntroductionStanding, IntroductionWriting, JournalRow
+from domain.refusal import is_within_the_years
 from domain.rules.casting import SELLER, cast_vendor, staff_person
 from domain.rules.composing import Letterhead, compose
 from domain.rules.letters import ROLE_TITLES
@@ -73,6 +74,9 @@ def due_of(expected_close: date | None, calendar: WorkCalendar, begun_at: dateti
 def decide(turn: IntroductionTurn, dossier: IntroductionDossier, team: Team) -> Decision:
     """What is written down and what comes next; the same turn decides the same again."""
     state, now, calendar = turn.state, turn.now, dossier.calendar
+    # One of 9999 that was kept before the doors refused it says that nobody expects a day, and no day comes after it.
+    if state.expected_close is not None and not is_within_the_years(state.expected_close):
+        state = state.model_copy(update={"expected_close": None})
     due = due_of(state.expected_close, calendar, state.begun_at or now)
     asks = [step for step in turn.due if step.rule == "ask" and state.ending is None]
     asked_at = now if asks else state.asked_at

@@ -28,7 +28,7 @@ from domain.mapping import (
     kind_of,
     part_of,
 )
-from domain.refusal import InvalidDeal, what_is_wrong
+from domain.refusal import InvalidDeal, Refused, refuse_far_dates, what_is_wrong
 
 How = str | Reading
 MOST_PARTS = 1_000
@@ -49,7 +49,11 @@ class Reader:
         """The deal file. Raises InvalidDeal naming the field, and the expression that it was read by."""
         raw = self.raw(record)
         try:
-            return DealClosed.model_validate(raw)
+            deal = DealClosed.model_validate(raw)
+            refuse_far_dates(deal)
+            return deal
+        except Refused as refusal:
+            raise self._refusal(refusal.field, refusal.reason) from None
         except ValidationError as error:
             raise self._refusal(*what_is_wrong(error)) from None
 

@@ -1,11 +1,14 @@
 """Which moment does a person mean by a date? One in the customer's time zone."""
 
 from datetime import UTC, date, datetime, time
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from domain.refusal import BEYOND_THE_YEARS, is_within_the_years
 from starter.trouble import InvalidNews
 
 NOON = time(12)
+Day = TypeVar("Day", bound=date)
 
 
 def moment(text: str, *, zone: str, now: datetime, closed_at: datetime, field: str = "at") -> datetime:
@@ -16,14 +19,14 @@ def moment(text: str, *, zone: str, now: datetime, closed_at: datetime, field: s
     there = ZoneInfo(zone)
     try:
         if len(text) == len("2026-11-05"):
-            day = date.fromisoformat(text)
+            day = _near(date.fromisoformat(text), field=field)
             local_now = now.astimezone(there)
             if day == local_now.date():
                 return now
             noon = datetime.combine(day, NOON, there).astimezone(UTC)
             closed_that_day = closed_at.astimezone(there).date() == day
             return max(noon, closed_at.astimezone(UTC)) if closed_that_day else noon
-        at = datetime.fromisoformat(text)
+        at = _near(datetime.fromisoformat(text), field=field)
     except ValueError:
         reason = f"{text[:40]!r} is no date like 2026-11-05 or 2026-11-05T14:30+01:00"
         raise InvalidNews(reason, field=field) from None
@@ -35,6 +38,13 @@ def day(text: str | None, *, field: str) -> str | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text).isoformat()
+        return _near(date.fromisoformat(text), field=field).isoformat()
     except ValueError:
         raise InvalidNews(f"{text[:40]!r} is no date like 2027-01-29", field=field) from None
+
+
+def _near(day: Day, *, field: str) -> Day:
+    """That date or moment. Raises InvalidNews when it lies outside the years that a door takes."""
+    if not is_within_the_years(day):
+        raise InvalidNews(BEYOND_THE_YEARS, field=field)
+    return day

@@ -22,7 +22,7 @@ from domain.deal import DealClosed, onboarding_id
 from domain.introduction import JUST_OPENING, NEWS, IntroductionProgress, Learnt, Said, read_said
 from domain.prospect import Prospect, introduction_id
 from domain.record import IntroductionLine
-from domain.refusal import Refused
+from domain.refusal import Refused, refuse_far_dates
 from domain.rules.admission import check_prospect, read_prospect
 from domain.text import in_language
 from starter.doors.people import member
@@ -169,6 +169,7 @@ class IntroductionDoor:
         news |= {"via": self.via, "proved": self.proved, "news_id": news.get("news_id") or uuid4().hex}
         try:
             said: Said = read_said(kind, news)
+            refuse_far_dates(said)
         except Refused as refusal:
             raise InvalidNews(refusal.reason, field=refusal.field) from None
         return said.model_dump(mode="json", exclude_none=True)

@@ -24,7 +24,7 @@ from domain.agenda import JUST_OPENING, Progress
 from domain.deal import DealClosed, Sale, onboarding_id
 from domain.news import read_news, unknown_fields
 from domain.record import Dossier, Past, Unconfirmed
-from domain.refusal import InvalidDeal, Refused
+from domain.refusal import InvalidDeal, Refused, refuse_far_dates
 from domain.rules.accounts import KnownDeal, with_the_account
 from domain.rules.admission import business_now, check_deal, chosen_playbook, read_deal
 from domain.rules.introducing import with_learnt
@@ -277,7 +277,7 @@ class OnboardingDoor:
             news["owner"] = member(news["owner"], team=self.staff())
         news |= {"via": self.via, "proved": self.proved, "news_id": news.get("news_id") or uuid4().hex}
         try:
-            read_news(kind, news)
+            refuse_far_dates(read_news(kind, news))
         except Refused as refusal:
             raise InvalidNews(refusal.reason, field=refusal.field) from None
         return news

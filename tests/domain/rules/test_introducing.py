@@ -1,15 +1,17 @@
 """By when do we introduce ourselves, and what does an onboarding inherit?"""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from activities.calendars import public_holidays
 from domain.deal import Account, DealClosed
-from domain.introduction import FoundIssue, FoundNote, Learnt
+from domain.introduction import FoundIssue, FoundNote, IntroductionState, IntroductionTurn, Learnt
 from domain.prospect import as_prospect
+from domain.record import IntroductionDossier
 from domain.rules.admission import read_prospect
-from domain.rules.introducing import due_of, with_learnt
+from domain.rules.introducing import decide, due_of, with_learnt
 from playbooks.library import load_team
 from tests.support.onboardings import sample_deal
 
@@ -38,6 +40,20 @@ FOUND = Learnt(
 def test_we_introduce_ourselves_soon_and_before_the_signature(expected: date | None, due: date) -> None:
     """Within three working days, the day before the close at the latest, never within the day it began."""
     assert due == GERMANY.day_of(due_of(expected, GERMANY, MONDAY))
+
+
+def test_an_introduction_that_was_kept_with_a_close_in_9999_goes_on_as_one_without_an_expected_day() -> None:
+    """Doors refuse such a day now; those that are kept must not stand still for ever."""
+    fields: dict[str, Any] = {"calendar": GERMANY, "prospect": read_prospect(as_prospect(sample_deal()))}
+    dossier = IntroductionDossier.model_construct(**fields)
+
+    def decided(expected: date | None) -> object:
+        state = IntroductionState(
+            introduction="introduction-file-1", opened=True, begun_at=MONDAY, last_news=MONDAY, expected_close=expected
+        )
+        return decide(IntroductionTurn(state=state, now=MONDAY), dossier, TEAM).kept
+
+    assert decided(None) == decided(date(9999, 12, 31))
 
 
 def test_what_was_learnt_stands_in_the_hand_off() -> None:

@@ -94,6 +94,25 @@ async def test_a_deal_is_started_once(door: OnboardingDoor, worker: None) -> Non
     assert f"onboarding-salesforce-{raw['id']}" == first.onboarding == later.onboarding
 
 
+@pytest.mark.parametrize(
+    ("kind", "news", "field"),
+    [
+        ("pause", {"reason": "x", "until": "9999-12-31"}, "until"),
+        ("replan", {"reason": "x", "hand_off_by": "0001-01-01"}, "hand_off_by"),
+        ("record_risk", {"risk": "a", "title": "t", "review_on": "9999-12-31"}, "review_on"),
+        ("reach_milestone", {"milestone": "kickoff_held", "at": "9999-12-31T23:59:59-12:00"}, "at"),
+    ],
+)
+async def test_news_with_a_far_date_is_refused_by_its_field(
+    door: OnboardingDoor, kind: str, news: dict[str, Any], field: str
+) -> None:
+    """Nothing is sent: the onboarding need not even be there."""
+    with pytest.raises(InvalidNews) as refusal:
+        await door.tell("onboarding-file-none", kind, news)
+
+    assert field == refusal.value.field
+
+
 async def test_many_starts_at_once_make_one_onboarding(door: OnboardingDoor, worker: None) -> None:
     raw = new_deal()
 
