@@ -28,6 +28,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.addresses import Allowed, read_allowed
+from domain.networks import Networks, read_networks
 from runtime.duration import read_duration
 from runtime.mail_server import MailServer, read_mail_server
 
@@ -131,6 +132,11 @@ def _organizations(ids: str) -> str:
 
 def _allowed(given: str) -> str:
     read_allowed(given)
+    return given
+
+
+def _networks(given: str) -> str:
+    read_networks(given)
     return given
 
 
@@ -241,6 +247,11 @@ class Settings(BaseSettings):
         le=65_536,
         description="Open connections up to which the web process serves; while there are more, requests are 503.",
     )
+    web_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        default="",
+        description="Addresses and networks of the proxies before the web process: they say in X-Forwarded-For who"
+        " calls, and one of them may have all connections; of others the header is ignored.",
+    )
     public_url: Annotated[str, AfterValidator(_page)] | None = Field(
         default=None,
         description="Address under which others reach the web process, like https://day90.example.com; they sign it.",
@@ -324,6 +335,10 @@ class Settings(BaseSettings):
     @property
     def webhooks_allowed(self) -> Allowed:
         return read_allowed(self.webhook_allow)
+
+    @property
+    def trusted_proxies(self) -> Networks:
+        return read_networks(self.web_proxies)
 
     @property
     def public_address(self) -> str:

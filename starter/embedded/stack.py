@@ -28,8 +28,9 @@ SERVER_SETTINGS = ("history.maxInFlightUpdates=1000",)
 the server throws workflow tasks away, and with them what their turns have written; our doors let five through."""
 SERVER_PATIENCE = 60.0
 """Seconds. On an idle machine two are enough, but a slow first start on a busy disk is no failure."""
-WORKER_GRACE, WEB_GRACE, SERVER_GRACE = 10.0, 8.0, 10.0
-"""Seconds between asking a process to end and killing it: the worker finishes its mail, the web its requests."""
+WORKER_GRACE, WEB_GRACE, SERVER_GRACE = 10.0, 20.0, 10.0
+"""Seconds between asking a process to end and killing it: the worker finishes its mail, the web its requests, for
+which it has 17 seconds of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,24 +3,35 @@
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import Iterator
 
 import structlog
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from domain.networks import Networks, neighbourhood
 from runtime.settings import Settings
 from starter.trouble import CannotStart
+from starter.web.problems import AGAIN_IN, Problem
 
-GRACE = 5
-"""Seconds for requests in hand when it is asked to end."""
+GRACE = 15
+"""Seconds for requests in hand when it is asked to end: above the patience of the door (wiring/web.py), so that nearly
+all get the answer that they would have got anyway."""
+LAST_WORDS = 2
+"""Seconds for telling the others that they should come again."""
+SHARE = 4
+"""One address may have a quarter of all connections: four neighbours fit beside each other, and no single one keeps the
+others out. Senders open some dozens; a trusted proxy speaks for many and has no such limit."""
 IDLE = 65
 """Seconds that a connection is kept without a request: longer than proxies keep theirs (60), or they send into a closed
 one."""
 MOST_OF_A_HEAD = 64 * 1024
 """Bytes before the body of a request, or of trailers behind it, and what came with them: as much as other servers
 take, where httptools takes whatever comes."""
+LONGEST_SHOWN = 200
+"""Characters of a path that go into the log."""
 MOST_AHEAD = 100
 """Requests that a connection may send before it has its answers; each is held until its turn."""
 log = structlog.get_logger()
@@ -35,7 +46,15 @@ class Connection(HttpToolsProtocol):
     but whoever takes nothing of an answer within IDLE is left, too.
 
     One clock for a connection, which looks again: one that each request sets and stops would cost each of them more.
+
+    An address that opens more than its share has its oldest idle connection closed for the new one. Where all of them
+    have a request in hand, the new one is answered 503.
     """
+
+    most_of_one = 64
+    """Connections of one address; `server_config` makes it fit the settings."""
+    proxies = Networks()
+    """Addresses that may have as many as there are."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
@@ -43,6 +62,30 @@ class Connection(HttpToolsProtocol):
         self._waits_since = self.loop.time()
         self._clock = self.loop.call_later(IDLE, self._look)
         self._parts, self._of_head = 0, 0
+        host = self.client[0] if self.client else ""
+        self._caller = "" if self.proxies.has(host) else neighbourhood(host)
+        if self._caller:
+            self._keep_to_a_share()
+
+    def _keep_to_a_share(self) -> None:
+        connections = (other for other in self.connections if isinstance(other, Connection))
+        theirs = [other for other in connections if other._caller == self._caller and not other.transport.is_closing()]
+        if len(theirs) <= self.most_of_one:
+            return
+        idle = [other for other in theirs if other is not self and not other._answers()]
+        # What is still being taken of an answer is not cut off.
+        idle = [other for other in idle if not other.transport.get_write_buffer_size()]
+        if idle:
+            min(idle, key=lambda other: other._waits_since).transport.close()
+        else:
+            self._turn_away()
+
+    def _turn_away(self) -> None:
+        reason = f"one address has {self.most_of_one} connections at most, and all have a request in hand"
+        problem = Problem("not-reachable", reason, headers={"Retry-After": AGAIN_IN, "Connection": "close"}).response()
+        head = b"".join(b"%s: %s\r\n" % header for header in problem.raw_headers)
+        self.transport.write(b"HTTP/1.1 503 Service Unavailable\r\n" + head + b"\r\n" + bytes(problem.body))
+        self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         parts = self._parts
@@ -93,11 +136,46 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
 
-class _Server(uvicorn.Server):
+class WebServer(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """uvicorn raises the signal again when it has ended, and nobody could clean up behind it."""
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """uvicorn cancels what is in hand after GRACE, and does not wait until its callers have heard of it."""
+        await super().shutdown(sockets)
+        if tasks := set(self.server_state.tasks):
+            await asyncio.wait(tasks, timeout=LAST_WORDS)
+
+
+class Ending:
+    """ASGI middleware: what is still waiting at the end is answered 503, and when to come again.
+
+    Without it uvicorn answers such a request 500, and logs a traceback for each.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        except asyncio.CancelledError:
+            log.warning("request_not_served", path=scope["path"][:LONGEST_SHOWN], reason="this process is ending")
+            if begun:
+                # Half an answer cannot be mended; uvicorn closes it.
+                return
+            headers = {"Retry-After": AGAIN_IN, "Connection": "close"}
+            reason = "this process is ending, and another begins: send it again, with the same Idempotency-Key"
+            await Problem("not-reachable", reason, headers=headers).response()(scope, receive, send)
 
 
 def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
@@ -107,11 +185,19 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     the 256 of the default are as many MB, half of what docker-compose.yml gives this process, and a quarter of 1,024,
     the open files that many systems allow. A CRM opens some dozens.
     """
+
+    class Limited(Connection):
+        most_of_one = max(2, settings.web_connections // SHARE)
+        proxies = settings.trusted_proxies
+
     return uvicorn.Config(
-        app,
+        Ending(app),
         host=settings.web_host,
         port=settings.web_port,
-        http=Connection,
+        http=Limited,
+        # Without a list, uvicorn would believe whoever calls from this machine.
+        proxy_headers=bool(settings.trusted_proxies.networks),
+        forwarded_allow_ips=[str(network) for network in settings.trusted_proxies.networks],
         log_config=None,
         access_log=False,
         server_header=False,
@@ -124,7 +210,7 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
 
 async def serve_app(app: ASGIApp, settings: Settings) -> None:
     """The app on its port, until SIGTERM or SIGINT. Raises CannotStart."""
-    server = _Server(server_config(app, settings))
+    server = WebServer(server_config(app, settings))
     loop = asyncio.get_running_loop()
 
     def end() -> None:

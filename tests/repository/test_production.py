@@ -12,6 +12,7 @@ import yaml
 
 from runtime.duration import read_duration
 from runtime.settings import PREFIX, Settings
+from starter.web import serving
 from tests.repository.test_docs import rows, section
 from wiring.worker import GRACE
 
@@ -125,6 +126,13 @@ def test_a_worker_is_not_killed_while_it_ends() -> None:
     waits = read_duration(SERVICES["worker"]["stop_grace_period"])
 
     assert waits >= GRACE + GRACE + timedelta(seconds=5)
+
+
+def test_the_web_process_is_not_killed_while_it_ends() -> None:
+    """A deploy answers what waits."""
+    waits = read_duration(SERVICES["web"]["stop_grace_period"])
+
+    assert waits >= timedelta(seconds=serving.GRACE + serving.LAST_WORDS + 5)
 
 
 def test_the_image_is_set_up_by_the_uv_of_the_launcher() -> None:

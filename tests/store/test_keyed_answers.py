@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, func, select
 
-from store.keyed_answers import GIVEN_UP, KEPT, Begun, KeptAnswer, SqlKeyedAnswers
+from store.keyed_answers import KEPT, Begun, KeptAnswer, SqlKeyedAnswers
 from store.tables import keyed_answers
 from tests.store.test_tokens import Clock
 from tests.support import databases
@@ -76,9 +76,9 @@ def test_a_key_is_free_again_when_it_came_to_nothing(answers: SqlKeyedAnswers) -
 
 
 def test_what_died_with_its_process_is_taken_over(answers: SqlKeyedAnswers, clock: Clock) -> None:
-    """By the same request alone."""
+    """By the same request alone, and soon: its sender is refused until then."""
     begin(answers)
-    clock.now += GIVEN_UP
+    clock.now += timedelta(seconds=15)
 
     assert not begin(answers, fingerprint="b").fresh
     assert begin(answers).fresh

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
-from cachetools import LRUCache, TTLCache
+from cachetools import TTLCache
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
 from domain.access import MARK, Scope, Token, fingerprint
+from domain.networks import neighbourhood
 from starter.web.api.rates import Rates
 from starter.web.problems import Problem
 from starter.web.reading import bearer
@@ -21,18 +22,24 @@ REMEMBERED = 10.0
 MOST_REMEMBERED = 10_000
 FORM = re.compile(rf"{MARK}[A-Za-z0-9_-]{{43}}")
 """What a token looks like; anything else is refused without a query."""
+LOOKED_UP_FOR_GUESSERS = 1
+"""Tokens that are looked up at once for addresses that have guessed too often. A look is one query of an index, so a
+good token waits for a moment at most; guesses without end take one thread of many."""
 CHALLENGE = 'Bearer realm="day90"'
 log = structlog.get_logger()
 
 
 @dataclass
 class Callers:
-    """Admits callers by their tokens, and remembers tokens for a while. To be used on one event loop."""
+    """Admits callers by their tokens, and remembers tokens for a while. To be used on one event loop.
+
+    A good token gets in, whoever else guesses from the same address: many share one behind a proxy.
+    """
 
     tokens: SqlTokens
     rates: Rates
     _fresh: TTLCache[str, Token] = field(default_factory=lambda: TTLCache(MOST_REMEMBERED, REMEMBERED))
-    _good_before: LRUCache[str, bool] = field(default_factory=lambda: LRUCache(MOST_REMEMBERED))
+    _guessers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LOOKED_UP_FOR_GUESSERS))
 
     async def admitted(self, request: Request, scope: Scope) -> tuple[Token, dict[str, str]]:
         """The caller's token, and headers that say how many calls it has left.
@@ -53,11 +60,10 @@ class Callers:
         given = bearer(request.headers)
         if not given:
             raise Problem("unauthenticated", "a bearer token is needed", headers={"WWW-Authenticate": CHALLENGE})
-        hashed = fingerprint(given)
-        token = await self._looked_up(hashed, address=_address(request)) if FORM.fullmatch(given) else None
+        address = neighbourhood(_address(request))
+        token = await self._looked_up(fingerprint(given), address=address) if FORM.fullmatch(given) else None
         reason = "nobody has this token" if token is None else token.why_not(datetime.now(UTC))
         if token is None or reason:
-            address = _address(request)
             self.rates.refuse_guesser(address)
             self.rates.note_wrong(address)
             wrong = f'{CHALLENGE}, error="invalid_token"'
@@ -68,15 +74,14 @@ class Callers:
         fresh = self._fresh.get(hashed)
         if fresh is not None:
             return fresh
-        if hashed not in self._good_before:
-            # One that was good before is not shut out by a neighbour behind the same proxy.
-            self.rates.refuse_guesser(address)
-        token = await asyncio.to_thread(self.tokens.by_hash, hashed)
+        if self.rates.guesses(address):
+            async with self._guessers:
+                token = await asyncio.to_thread(self.tokens.by_hash, hashed)
+        else:
+            token = await asyncio.to_thread(self.tokens.by_hash, hashed)
         if token is None:
-            self._good_before.pop(hashed, None)
             return None
         self._fresh[hashed] = token
-        self._good_before[hashed] = True
         await self._note_use(token)
         return token
 
@@ -92,5 +97,5 @@ class Callers:
 
 
 def _address(request: Request) -> str:
-    """The address that the request comes from; behind a proxy on this host, the one that the proxy names."""
+    """The address that the request comes from; behind a trusted proxy, the one that the proxy names."""
     return request.client.host if request.client else ""

@@ -45,9 +45,13 @@ class Rates:
         detail = f"a token may make {self.a_minute} requests a minute; again in {again} s"
         raise Problem("too-many", detail, headers={**headers, "Retry-After": str(again)})
 
+    def guesses(self, address: str) -> bool:
+        """Whether too many wrong tokens came from an address in the last minute."""
+        return not self._limiter.test(self._of_address, "wrong", address)
+
     def refuse_guesser(self, address: str) -> None:
-        """Raise Problem when too many wrong tokens came from an address in the last minute."""
-        if self._limiter.test(self._of_address, "wrong", address):
+        """Raise Problem for one more wrong token from an address that guesses."""
+        if not self.guesses(address):
             return
         window = self._limiter.get_window_stats(self._of_address, "wrong", address)
         again = max(1, math.ceil(window.reset_time - time.time()))

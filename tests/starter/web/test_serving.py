@@ -10,16 +10,20 @@ from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 
 from domain.inbox import Incoming
+from runtime.connection import CannotReachTemporal
+from starter.embedded.stack import WEB_GRACE
 from starter.web import serving
+from starter.web.api import rates
 from store.inbox import SqlInbox
 from tests.support.onboardings import sample_deal
 from tests.support.servers import free_port
 from tests.support.waiting import until
 from tests.support.web import Web, problem, web_on
+from wiring.web import PATIENCE
 
+PROXY: dict[str, Any] = {"web_proxies": "127.0.0.1"}
 OPEN: dict[str, Any] = {"deals_token": "open-sesame", "salesforce_token": "open-sesame", "segment_write_key": "sesame"}
 
 
@@ -44,9 +48,9 @@ async def test_nothing_is_read_of_whom_we_do_not_know(path: str, tmp_path: Path)
 
 
 @asynccontextmanager
-async def served(web: Web) -> AsyncIterator[uvicorn.Server]:
+async def served(web: Web) -> AsyncIterator[serving.WebServer]:
     """The web process served on its port."""
-    server = uvicorn.Server(serving.server_config(web.app, web.parts.settings))
+    server = serving.WebServer(serving.server_config(web.app, web.parts.settings))
     running = asyncio.create_task(server._serve())
     await until(lambda: server.started)
     try:
@@ -65,7 +69,10 @@ async def health(port: int) -> int:
 async def test_more_connections_than_there_may_be_are_turned_away_and_those_after_them_served(tmp_path: Path) -> None:
     """Idle connections, which anybody may open, count as well: each could hold a megabyte."""
     port = free_port()
-    async with web_on(tmp_path, web_port=port, web_connections=8) as web, served(web) as server:
+    async with (
+        web_on(tmp_path, web_port=port, web_connections=8, web_proxies="127.0.0.1") as web,
+        served(web) as server,
+    ):
         idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(7)]
         with_the_last = await health(port)
         idle.append(socket.create_connection(("127.0.0.1", port)))
@@ -76,6 +83,108 @@ async def test_more_connections_than_there_may_be_are_turned_away_and_those_afte
         afterwards = await health(port)
 
     assert (200, 503, 200) == (with_the_last, with_one_too_many, afterwards)
+
+
+async def test_the_idle_connections_of_one_address_keep_nobody_out(tmp_path: Path) -> None:
+    """Each that is too many has the oldest idle one of its address closed."""
+    port = free_port()
+    async with web_on(tmp_path, web_port=port, web_connections=8) as web, served(web) as server:
+        idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(12)]
+        async with asyncio.timeout(30):
+            for reader, _ in idle[:10]:
+                assert b"" == await reader.read()
+        left = len(server.server_state.connections)
+        served_meanwhile = await health(port)
+        for _, writer in idle:
+            writer.close()
+
+    assert (2, 200) == (left, served_meanwhile)
+
+
+async def test_a_connection_with_a_request_in_hand_is_not_closed_for_another(tmp_path: Path) -> None:
+    """Where an address has no idle one, its newest is refused."""
+    port = free_port()
+    head = HALF.replace(b"wrong", b"open-sesame") + b"\r\n"
+    async with web_on(tmp_path, web_port=port, web_connections=8, **OPEN) as web, served(web) as server:
+        asking = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        for _, writer in asking:
+            writer.write(head)
+        await until(lambda: 2 == len(server.server_state.tasks))
+        turned_away = await health(port)
+        for _, writer in asking:
+            writer.write(b" " * 1000)
+        async with asyncio.timeout(30):
+            answers = [await reader.readuntil(b"}") for reader, _ in asking]
+        for _, writer in asking:
+            writer.close()
+
+    assert 503 == turned_away
+    assert all(answer.startswith(b"HTTP/1.1 400 ") for answer in answers)
+
+
+async def test_what_waits_at_the_end_is_told_to_come_again_and_its_key_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A deploy is no outage."""
+    monkeypatch.setattr(serving, "GRACE", 1)
+    port = free_port()
+    waits, away = asyncio.Event(), asyncio.Event()
+
+    async def reach() -> Any:
+        waits.set()
+        await away.wait()
+        raise CannotReachTemporal("it is away")
+
+    async with web_on(tmp_path, web_port=port, reach=reach, **OPEN) as web:
+        headers = {**web.token(), "idempotency-key": "one"}
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            async with served(web):
+                asking = asyncio.create_task(client.post("/api/v1/onboardings", json=sample_deal(), headers=headers))
+                await waits.wait()
+            answer = await asking
+        away.set()
+        again = await web.client.post("/api/v1/onboardings", json=sample_deal(), headers=headers)
+
+    assert (503, "application/problem+json") == (answer.status_code, answer.headers["content-type"])
+    assert answer.headers["retry-after"]
+    assert "urn:day90:problem:not-reachable" == problem(again)["type"]
+
+
+def test_whoever_waits_for_the_door_is_answered_before_the_process_ends() -> None:
+    """Each of them waits longer than what is inside it."""
+    ends_within = serving.GRACE + serving.LAST_WORDS
+
+    assert serving.GRACE > PATIENCE.total_seconds()
+    assert ends_within < WEB_GRACE
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "statuses"),
+    [
+        ("", "203.0.113.{number}", [401, 429]),
+        ("10.1.1.1", "203.0.113.{number}", [401, 429]),
+        ("127.0.0.0/8", "203.0.113.{number}", [401, 401]),
+        ("127.0.0.0/8", "203.0.113.{number}, 198.51.100.7", [401, 429]),
+        ("127.0.0.0/8, 10.0.0.0/8", "198.51.100.7, 203.0.113.{number}, 10.1.1.1", [401, 401]),
+        ("127.0.0.1", "2001:db8::{number}", [401, 429]),
+    ],
+    ids=["nobody is trusted", "another is", "of a proxy", "what a guesser wrote", "of two proxies", "one customer"],
+)
+async def test_who_guesses_is_told_by_a_trusted_proxy_alone(
+    trusted: str, forwarded: str, statuses: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rightmost address that is no proxy of ours counts: those before it anybody could have written."""
+    monkeypatch.setattr(rates, "WRONG_A_MINUTE", 1)
+    port = free_port()
+    wrong = {"authorization": "Bearer d90_" + "a" * 43}
+    answers = []
+    client = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30)
+    async with web_on(tmp_path, web_port=port, web_proxies=trusted) as web, served(web), client:
+        for number in (1, 2):
+            headers = {**wrong, "x-forwarded-for": forwarded.format(number=number)}
+            answers.append(await client.get("/api/v1/onboardings", headers=headers))
+
+    assert statuses == [answer.status_code for answer in answers]
 
 
 MUCH = 60
@@ -90,7 +199,7 @@ async def test_whoever_asks_nothing_keeps_nobody_out(
     """Neither by silence nor by half a head, for which nobody needs a token."""
     monkeypatch.setattr(serving, "IDLE", 1)
     port = free_port()
-    async with web_on(tmp_path, web_port=port, web_connections=8, **OPEN) as web, served(web):
+    async with web_on(tmp_path, web_port=port, web_connections=8, **OPEN, **PROXY) as web, served(web):
         silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(8)]
         for _, writer in silent:
             writer.write(sent)
