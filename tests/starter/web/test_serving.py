@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from domain.inbox import Incoming
-from runtime.connection import CannotReachTemporal
+from domain.trouble import NotReachable
 from starter.embedded.stack import WEB_GRACE
 from starter.web import serving
 from starter.web.api import rates
@@ -133,7 +133,7 @@ async def test_what_waits_at_the_end_is_told_to_come_again_and_its_key_is_free(
     async def reach() -> Any:
         waits.set()
         await away.wait()
-        raise CannotReachTemporal("it is away")
+        raise NotReachable("it is away")
 
     async with web_on(tmp_path, web_port=port, reach=reach, **OPEN) as web:
         headers = {**web.token(), "idempotency-key": "one"}
