@@ -11,6 +11,7 @@ from typing import TypeVar
 import structlog
 from temporalio import activity
 
+from activities.confirming import CHANNEL as CONFIRMATIONS
 from activities.ports import Census, Fleet, Staff, Wake
 from activities.threads import in_thread
 from activities.waking import channels_of, wake_each
@@ -24,6 +25,10 @@ from domain.rules.reporting import reports
 from domain.rules.sweeping import (
     REFUSED_SINCE,
     REPORTED_FOR,
+    UNCONFIRMED,
+    in_sample,
+    of_confirmations,
+    of_difference,
     of_house,
     of_office,
     of_onboarding,
@@ -32,6 +37,8 @@ from domain.rules.sweeping import (
     of_reconciliation,
     of_refused,
     of_sender,
+    of_strangers,
+    of_tries,
     of_workflow_alone,
 )
 from domain.wire import Wire
@@ -40,6 +47,12 @@ AT_ONCE = 1000
 """Lines of the store that are held in memory together."""
 LOOKS_AT_ONCE = 20
 """Questions to Temporal under way together: an outage that makes thousands suspicious must not be made worse."""
+COMPARED_A_NIGHT = 200
+"""Onboardings whose workflows are asked though nothing about them is suspicious: a question costs a worker a replay."""
+DESCRIBED_A_NIGHT = 10_000
+"""Onboardings whose failing steps are looked for, which only a look at each shows: half a minute for so many."""
+SETTLES = timedelta(seconds=15)
+"""After this long store and workflow are compared once more: a turn is written, and lost news told again, before."""
 MOST_REMEMBERED = 200
 """Findings that go into Temporal's history; the store's outbox, the log and `day90 sweep` have them all."""
 OF_THE_HOUSE = ("Sender", "UsageLook")
@@ -68,12 +81,19 @@ def _says_nothing(_: str) -> None:
 
 @dataclass
 class _Round:
-    """What one sweep has come to so far. `left` are the running workflows that no line of the store has claimed."""
+    """What one sweep has come to so far. `left` are the running workflows that no line of the store has claimed.
+
+    Of each of those it keeps what Temporal's list says: its problems, and the status that it shows. `unconfirmed` are
+    onboardings with rows that wait for their confirmation too long; `silent` says that no workflow answers questions.
+    """
 
     now: datetime
     staff: frozenset[str]
     tell: Callable[[str], None] = _says_nothing
-    left: dict[str, str] = field(default_factory=dict)
+    left: dict[str, tuple[str, str]] = field(default_factory=dict)
+    unconfirmed: Collection[str] = ()
+    running: int = 0
+    silent: bool = False
     onboardings: int = 0
     programmes: int = 0
     looked_twice: int = 0
@@ -100,6 +120,7 @@ class Sweeping:
     threads: Executor
     wake: Wake
     day_length: timedelta = DAY
+    settles: timedelta = SETTLES
     operator: Person | None = None
     looked_through: Collection[str] = ()
     written_to: Callable[[], Collection[str]] = tuple
@@ -142,8 +163,10 @@ class Sweeping:
         round = self._round(_says_nothing)
         line, seen = await self._again(onboarding, onboarding)
         if line is None:
-            return of_workflow_alone(seen, now=round.now) if seen is not None else []
-        found = self._judge(line, seen, round)
+            return self._alone(seen, round)
+        found = await self._judged(line, seen, round)
+        # Whoever asks about one wants it compared, however it looks in the list.
+        found = found or await self._compared(line, round)
         programme = await self.fleet.look(self.programme_of(onboarding))
         found += of_programme(line, programme, now=round.now)
         since = round.now - REPORTED_FOR
@@ -156,6 +179,12 @@ class Sweeping:
         bag = await in_thread(self.threads, lambda: self.census.mailbag(channel, now=now))
         sender = self.sender_of(channel)
         return of_sender(sender, bag, await self.fleet.look(sender), now=now)
+
+    async def look_at_confirmations(self) -> list[Finding]:
+        """What is the matter with the confirmation of the journal's rows now."""
+        bag = await in_thread(self.threads, self.census.unconfirmed)
+        sender = self.sender_of(CONFIRMATIONS)
+        return of_confirmations(sender, bag, await self.fleet.look(sender), now=self.now())
 
     async def look_at_reconciliation(self) -> list[Finding]:
         """Is each CRM that we reach looked through for closed deals?"""
@@ -181,6 +210,8 @@ class Sweeping:
         bags = await self._bags()
         if workflow in bags:
             return await self._office(workflow, bags[workflow])
+        if workflow == self.sender_of(CONFIRMATIONS):
+            return await self.look_at_confirmations()
         for channel in self.channels:
             if workflow == self.sender_of(channel):
                 return await self.look_at_sender(channel)
@@ -198,29 +229,95 @@ class Sweeping:
     async def _onboardings(self, round: _Round) -> None:
         """Temporal's list first: what starts meanwhile is then only missing from the list, and looked at again."""
         async for seen in self.fleet.running("Onboarding"):
-            round.left[seen.id] = seen.problems
+            round.left[seen.id] = (seen.problems, seen.shows)
             if len(round.left) % AT_ONCE == 0:
                 round.tell(f"{len(round.left)} running in Temporal")
+        round.running = len(round.left)
+        before = round.now - UNCONFIRMED
+        round.unconfirmed = await in_thread(self.threads, lambda: self.census.unconfirmed_since(before))
         after = ""
         while lines := await in_thread(self.threads, self._page(self.census.open_lines, after)):
-            suspects = [line.onboarding for line in lines if self._judge(line, self._listed(line, round), round)]
-            await self._look_again(self._onboarding_again, suspects, round)
+            await self._open(lines, round)
             round.onboardings += len(lines)
             after = lines[-1].onboarding
             round.tell(f"{round.onboardings} onboardings")
         # What runs and is not open in the store: just ended or just started, most likely.
         await self._look_again(self._onboarding_again, list(round.left), round)
+        strangers = [finding for finding in round.findings if finding.kind == "unknown"]
+        empty = bool(strangers) and await in_thread(self.threads, self.census.is_empty)
+        others = [finding for finding in round.findings if finding.kind != "unknown"]
+        round.findings = others + of_strangers(strangers, running=round.running, empty=empty)
+
+    async def _open(self, lines: Sequence[Line], round: _Round) -> None:
+        """A page of those that are open: who looks wrong, whose steps are looked at, and who is compared."""
+        suspects, described, compared = [], [], []
+        for line in lines:
+            seen = self._listed(line, round)
+            if self._judge(line, seen, round):
+                suspects.append(line.onboarding)
+                continue
+            if seen is None or line.as_of is None:
+                continue
+            if self._in_sample(line, round, a_night=DESCRIBED_A_NIGHT):
+                described.append(line.onboarding)
+            odd = line.onboarding in round.unconfirmed or seen.shows not in ("", line.status)
+            if odd or self._in_sample(line, round, a_night=COMPARED_A_NIGHT):
+                compared.append(line.onboarding)
+        await self._look_again(self._onboarding_again, suspects, round)
+        await self._each(self._onboarding_again, described, round)
+        await self._each(self._compared_again, compared, round)
+
+    @staticmethod
+    def _in_sample(line: Line, round: _Round, *, a_night: int) -> bool:
+        return in_sample(line.onboarding, of=round.running, a_night=a_night, now=round.now)
 
     def _listed(self, line: Line, round: _Round) -> Sighting | None:
         """How the list has it: as far as the first look goes."""
-        problems = round.left.pop(line.onboarding, None)
-        return None if problems is None else Sighting(id=line.onboarding, problems=problems)
+        listed = round.left.pop(line.onboarding, None)
+        return None if listed is None else Sighting(id=line.onboarding, problems=listed[0], shows=listed[1])
 
     async def _onboarding_again(self, onboarding: str, round: _Round) -> list[Finding]:
         line, seen = await self._again(onboarding, onboarding)
-        if line is not None:
-            return self._judge(line, seen, round)
+        if line is None:
+            return self._alone(seen, round)
+        return await self._judged(line, seen, round)
+
+    async def _judged(self, line: Line, seen: Sighting | None, round: _Round) -> list[Finding]:
+        findings = self._judge(line, seen, round)
+        if any(finding.kind == "not_closed" for finding in findings):
+            # An ending that its workflow never heard of is no step that fails.
+            return await self._compared(line, round) or findings
+        return findings
+
+    @staticmethod
+    def _alone(seen: Sighting | None, round: _Round) -> list[Finding]:
         return of_workflow_alone(seen, now=round.now) if seen is not None else []
+
+    async def _compared_again(self, onboarding: str, round: _Round) -> list[Finding]:
+        if any(finding.subject == onboarding for finding in round.findings):
+            return []
+        line = await in_thread(self.threads, lambda: self.census.line(onboarding))
+        return [] if line is None else await self._compared(line, round)
+
+    async def _compared(self, line: Line, round: _Round) -> list[Finding]:
+        """Ask its workflow, then the store; only a difference that is the same a moment later is one."""
+        first = await self._differs(line, round)
+        if not first:
+            return []
+        await asyncio.sleep(self.settles.total_seconds())
+        second = await self._differs(line, round)
+        return second if [finding.cause for finding in second] == [finding.cause for finding in first] else []
+
+    async def _differs(self, line: Line, round: _Round) -> list[Finding]:
+        if round.silent:
+            return []
+        there = await self.fleet.ask(line.onboarding)
+        if there is None:
+            # Without a worker every question would wait its time: those that are under way are the last.
+            round.silent = True
+            return []
+        here = await in_thread(self.threads, lambda: self.census.picture(line.onboarding))
+        return of_difference(line, here, there)
 
     async def _programmes(self, round: _Round) -> None:
         running = {seen.id: seen.problems async for seen in self.fleet.running("SuccessProgramme")}
@@ -250,6 +347,7 @@ class Sweeping:
     async def _senders(self, round: _Round) -> None:
         for channel in self.channels:
             round.findings += await self.look_at_sender(channel)
+        round.findings += await self.look_at_confirmations()
 
     async def _introductions(self, round: _Round) -> None:
         """Like onboardings; what runs and has ended in the store is just ending, or fails at every try."""
@@ -295,11 +393,11 @@ class Sweeping:
 
     async def _house(self, round: _Round) -> None:
         """Those that fail at every try or are paused: what they should do is nowhere else missed."""
-        known = {self.sender_of(channel) for channel in self.channels} | set(await self._bags())
+        known = {self.sender_of(channel) for channel in (*self.channels, CONFIRMATIONS)} | set(await self._bags())
         for kind in OF_THE_HOUSE:
-            listed = self.fleet.not_ended(kind)
-            suspects = [seen.id async for seen in listed if of_house(seen) and seen.id not in known]
-            await self._look_again(self._house_again, suspects, round)
+            # All of them, which are few: only a look at each shows a step that fails.
+            listed = [seen.id async for seen in self.fleet.not_ended(kind) if seen.id not in known]
+            await self._each(self._house_again, listed, round)
 
     async def _house_again(self, workflow: str, _: _Round) -> list[Finding]:
         return await self.look_at_house(workflow)
@@ -317,7 +415,10 @@ class Sweeping:
     # --- how it looks
 
     def _judge(self, line: Line, seen: Sighting | None, round: _Round) -> list[Finding]:
-        return of_onboarding(line, seen, staff=round.staff, now=round.now, real_clock=self.day_length == DAY)
+        findings = of_onboarding(line, seen, staff=round.staff, now=round.now, real_clock=self.day_length == DAY)
+        if findings or seen is None:
+            return findings
+        return of_tries(seen, owner=line.owner)
 
     async def _again(self, onboarding: str, workflow: str) -> tuple[Line | None, Sighting | None]:
         """Temporal first: what ends in between has written its ending by then."""
@@ -331,13 +432,19 @@ class Sweeping:
     async def _look_again(
         self, look: Callable[[str, _Round], Awaitable[list[Finding]]], ids: Sequence[str], round: _Round
     ) -> None:
-        """Look at each of them again, some together."""
+        """Look at each of the suspects again, and count them."""
+        await self._each(look, ids, round)
+        round.looked_twice += len(ids)
+
+    async def _each(
+        self, look: Callable[[str, _Round], Awaitable[list[Finding]]], ids: Sequence[str], round: _Round
+    ) -> None:
+        """Look at each of them, some together."""
         for start in range(0, len(ids), LOOKS_AT_ONCE):
             some = ids[start : start + LOOKS_AT_ONCE]
             for found in await asyncio.gather(*(look(id, round) for id in some)):
                 round.findings += found
             round.tell(f"{start + len(some)} of {len(ids)} looked at again")
-        round.looked_twice += len(ids)
 
 
 def _refused(line: Line, mails: int, first: datetime) -> Finding:

@@ -34,7 +34,8 @@ class Sighting(Wire):
     """A workflow as Temporal has it now, by its newest run.
 
     `problems` is what Temporal reports of its failing tasks, `failing` which step of it is tried again and again,
-    `unpolled_since` since when its task has waited for a worker to take it.
+    `tried` how often the most troubled of them was, `unpolled_since` since when its task has waited for a worker to
+    take it. `shows` is the status of the onboarding that it shows to Temporal's search.
     """
 
     id: str
@@ -43,8 +44,10 @@ class Sighting(Wire):
     started_at: Instant | None = None
     closed_at: Instant | None = None
     opened: bool = True
+    shows: str = ""
     problems: str = ""
     failing: str = ""
+    tried: int = 0
     unpolled_since: Instant | None = None
 
     @property
@@ -64,6 +67,17 @@ class Mailbag(Wire):
     known_down: bool = False
 
 
+class Picture(Wire):
+    """What an onboarding's milestones, open issues and ending are, by the store or by its workflow itself.
+
+    `milestones` are their statuses by key; `ending` is None while it is open.
+    """
+
+    milestones: dict[str, str] = Field(default_factory=dict)
+    issues: tuple[str, ...] = ()
+    ending: str | None = None
+
+
 class ScheduleSeen(Wire):
     """A schedule as Temporal has it."""
 
@@ -72,7 +86,12 @@ class ScheduleSeen(Wire):
 
 
 class Undone(Wire):
-    """Deliveries from which nothing has followed: how many of which source, and the moment of the first of them."""
+    """Deliveries from which nothing has followed: how many of which source, and the moment of the first of them.
+
+    `number` is the number of that first one in the inbox, 0 where none is named, and `trouble` what it waits for.
+    """
 
     by_source: dict[str, int] = Field(default_factory=dict)
     first: Instant | None = None
+    number: int = 0
+    trouble: str = ""

@@ -25,6 +25,10 @@ FindingKind = Literal[
     "deliveries_refused",
     "telling_waits",
     "crm_unwatched",
+    "store_differs",
+    "another_store",
+    "unconfirmed",
+    "tried_often",
     "sweep_missing",
 ]
 
@@ -182,6 +186,34 @@ EXPLAINED: dict[FindingKind, Explained] = {
         {
             "en": "A won deal whose webhook is lost begins nothing until the CRM is looked through again.",
             "ja": "通知が失われた受注は、CRMの確認が再開するまで開始されません。",
+        },
+    ),
+    "store_differs": Explained(
+        {"en": "the store and its workflow disagree", "ja": "データベースとワークフローの内容が一致していません"},
+        {
+            "en": "Pages and reports show what the store says, reminders follow the workflow.",
+            "ja": "画面やレポートはデータベース、リマインダーはワークフローに従うため、食い違いが残ります。",
+        },
+    ),
+    "another_store": Explained(
+        {"en": "the store looks like another database", "ja": "別のデータベースに接続しているようです"},
+        {
+            "en": "Onboardings run in Temporal that it has no row of: set DAY90_DATABASE_URL to the database they use.",
+            "ja": "実行中の案件の記録がありません。DAY90_DATABASE_URLの接続先を確認してください。",
+        },
+    ),
+    "unconfirmed": Explained(
+        {"en": "news is in the journal that Temporal may not know", "ja": "Temporalに未確認の記録が残っています"},
+        {
+            "en": "It is confirmed within seconds; for a quarter of an hour that has failed at every try.",
+            "ja": "通常は数秒で確認されますが、15分以上確認できていません。",
+        },
+    ),
+    "tried_often": Explained(
+        {"en": "one of its steps fails at every try", "ja": "処理の一つが繰り返し失敗しています"},
+        {
+            "en": "It is tried again for ever, and what it should do is not done until the cause is mended.",
+            "ja": "再試行は続きますが、原因が解消されるまで処理は完了しません。",
         },
     ),
     "sweep_missing": Explained(

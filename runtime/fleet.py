@@ -7,7 +7,7 @@ a status that they do not know (temporalio 1.35).
 import json
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, cast, get_args
 
 from temporalio.api.common.v1 import WorkflowExecution
@@ -18,9 +18,10 @@ from temporalio.api.workflowservice.v1 import (
     DescribeWorkflowExecutionResponse,
     ListWorkflowExecutionsRequest,
 )
+from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCError, RPCStatusCode, WorkflowService
 
-from domain.census import RunStatus, ScheduleSeen, Sighting
+from domain.census import Picture, RunStatus, ScheduleSeen, Sighting
 
 PAGE = 1000
 """So many at a time: the most that Temporal Cloud gives, and less than half a megabyte."""
@@ -42,6 +43,10 @@ NOT_ENDED = "(ExecutionStatus = 'Running' OR ExecutionStatus = 'Paused')"
 """What is paused in Temporal goes on one day, and must be able to."""
 PROBLEMS = "TemporalReportedProblems"
 SHOWN_WHEN_OPENED = "OnboardingStatus"
+ASKED_FOR = timedelta(seconds=5)
+"""How long a workflow may take to answer a question: one that no worker has in memory is replayed first."""
+TRIED_ELSEWHERE = frozenset({"ChannelDown", "NotReachable"})
+"""Somebody outside does not answer: such a step rests by itself, and what waits for it is counted in the store."""
 
 
 class Connection(Protocol):
@@ -69,7 +74,7 @@ async def listed(client: Connection, query: str) -> AsyncIterator[WorkflowExecut
 class TemporalFleet:
     """The fleet of `activities.ports`. Search is behind by a second or so, `look` is not."""
 
-    client: Connection
+    client: Client
 
     async def running(self, kind: str) -> AsyncIterator[Sighting]:
         """Every running workflow of that type."""
@@ -93,7 +98,25 @@ class TemporalFleet:
                 return None
             raise
         return _sighting(seen.workflow_execution_info).model_copy(
-            update={"failing": _failing(seen.pending_activities), "unpolled_since": _unpolled_since(seen)}
+            update={
+                "failing": _failing(seen.pending_activities),
+                "tried": _tried(seen.pending_activities),
+                "unpolled_since": _unpolled_since(seen),
+            }
+        )
+
+    async def ask(self, id: str) -> Picture | None:
+        """What the onboarding's workflow itself says; None when it does not answer, mostly for want of a worker."""
+        handle = self.client.get_workflow_handle(id)
+        try:
+            plan = await handle.query("plan", rpc_timeout=ASKED_FOR)
+            progress = await handle.query("progress", rpc_timeout=ASKED_FOR)
+        except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError):
+            return None
+        return Picture(
+            milestones={milestone["key"]: milestone["status"] for milestone in plan["milestones"]},
+            issues=tuple(progress["open_issues"]),
+            ending=progress["ending"],
         )
 
     async def schedule(self, id: str) -> ScheduleSeen | None:
@@ -124,6 +147,7 @@ def _sighting(found: WorkflowExecutionInfo) -> Sighting:
         started_at=_moment(found, "start_time"),
         closed_at=_moment(found, "close_time"),
         opened=SHOWN_WHEN_OPENED in shown,
+        shows=str(json.loads(shown[SHOWN_WHEN_OPENED].data)) if SHOWN_WHEN_OPENED in shown else "",
         problems=_in_words(shown[PROBLEMS].data) if PROBLEMS in shown else "",
     )
 
@@ -141,6 +165,14 @@ def _failing(pending: Iterable[PendingActivityInfo]) -> str:
         f"{step.activity_type.name} fails, try {step.attempt}: {_kind_of(step)}"
         for step in pending
         if step.attempt >= FAILS
+    )
+
+
+def _tried(pending: Iterable[PendingActivityInfo]) -> int:
+    """How often the step was tried that was tried most often; 0 where none has failed."""
+    return max(
+        (step.attempt for step in pending if step.attempt >= FAILS and _kind_of(step) not in TRIED_ELSEWHERE),
+        default=0,
     )
 
 

@@ -14,7 +14,8 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from activities.sweep import Sweeping, Swept
+from activities.confirming import ConfirmingOffice
+from activities.sweep import SETTLES, Sweeping, Swept
 from domain.agenda import ProgrammeStart
 from domain.clock import DAY
 from domain.finding import Finding, FindingKind
@@ -31,6 +32,7 @@ from starter.doors.onboardings import WORKFLOW, OnboardingDoor
 from starter.doors.schedules import RECONCILING, SWEEPING, Planned, run_schedule
 from starter.trouble import NotFound, NotReachable
 from store.census import SqlCensus
+from store.confirmations import SqlConfirmations
 from workflows.programme import id_of as programme_of
 from workflows.receiver import ID as RECEIVER
 from workflows.reconciliation import SCHEDULE as RECONCILIATION
@@ -74,6 +76,7 @@ class Repairing:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     prospects: Prospects | None = None
     looked_through: Collection[str] = ()
+    settles: timedelta = SETTLES
     written_to: Callable[[], Collection[str]] = tuple
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(LOOKING_THREADS))
 
@@ -143,6 +146,7 @@ class Repairing:
             threads=self.threads,
             wake=WakeSender(self.door.client, self.door.task_queue),
             day_length=self.door.day_length,
+            settles=self.settles,
             looked_through=self.looked_through,
             written_to=self.written_to,
         )
@@ -186,6 +190,8 @@ class Repairing:
                     f"the mail that {finding.owner} did not get goes again, to the address in the staff directory",
                     lambda: self._send_again(finding),
                 )
+            case "store_differs":
+                return await self._agree(finding)
             case "unknown":
                 raise Refused(await self._how_to_take_it_up(id))
             case _:
@@ -294,6 +300,27 @@ class Repairing:
             f"day90 start DEAL.json --as-of {datetime.now(UTC):%Y-%m-%dT%H:%M}+00:00 {reached}".rstrip()
         )
 
+    async def _agree(self, finding: Finding) -> Remedy:
+        """The workflow decides: what it does not know is told again or taken back, then it draws the store anew."""
+        if "open in the store alone" in finding.cause or "open in its workflow alone" in finding.cause:
+            unconfirmed = await asyncio.to_thread(self.census.unconfirmed_of, finding.subject)
+            if not unconfirmed:
+                raise Refused(WHAT_TO_DO["store_differs"].format(id=finding.subject))
+        says = "what its workflow never heard of is told again or taken back, and the store is drawn anew from it"
+        return Remedy(finding, says, lambda: self._confirm_all(finding.subject))
+
+    async def _confirm_all(self, id: str) -> str:
+        office = ConfirmingOffice(
+            confirmations=SqlConfirmations(self.census.engine, after=timedelta(0)),
+            door=self.door,
+            threads=self.threads,
+        )
+        became = [await office.deliver(seq) for seq in await asyncio.to_thread(self.census.unconfirmed_of, id)]
+        await asyncio.to_thread(self.census.break_seals, id)
+        await self.door.look_again(id)
+        told = f"{became.count('sent')} confirmed, {became.count('refused')} taken back; " if became else ""
+        return f"{told}{id} draws its part of the store anew"
+
     async def _wake(self, id: str) -> str:
         await self.door.client.get_workflow_handle(id).signal("nudge")
         return f"{id} was woken; day90 sweep says whether that was enough"
@@ -353,6 +380,8 @@ class Repairing:
         if finding.kind == "stuck":
             says = "its workflow is replaced by a new one, which takes up what waits. Deploy a worker that can run it"
             return Remedy(finding, says, lambda: self._begin(id, WorkflowIDConflictPolicy.TERMINATE_EXISTING))
+        if finding.kind == "tried_often":
+            raise Refused(WHAT_TO_DO["tried_often"].format(id=id))
         return Remedy(finding, WOKEN[finding.kind], lambda: self._begin(id, WorkflowIDConflictPolicy.USE_EXISTING))
 
     async def _sweep(self) -> Remedy:
@@ -396,6 +425,7 @@ WOKEN: dict[FindingKind, str] = {
     "sender_stopped": "it is started, and sends what waits",
     "mail_waits": "it looks again at once. What keeps the messages back is told beside `seen`: day90 sweep",
     "telling_waits": "it looks again at once. What keeps it back is told beside `seen`: day90 sweep",
+    "unconfirmed": "it looks again at once. What keeps it back is told beside `seen`: day90 sweep",
     "deliveries_wait": "it looks again at once. What keeps each of them: day90 inbox --state waiting",
 }
 """What a workflow does that is woken."""
@@ -406,6 +436,8 @@ REPORTED_WITH_MARGIN = timedelta(days=8)
 SHOW_ANEW = "on a compressed clock nobody knows any more when its days began: start a show anew"
 WHAT_TO_DO = {
     "not_opened": "it opens by itself, within a minute, once what is told beside `seen` is mended: day90 sweep",
+    "store_differs": "no turn draws issues anew: raise or resolve those of {id} again: day90 issue --help",
+    "tried_often": "mend what is told beside `seen`, and {id} goes on by itself within a minute: day90 sweep",
     "without_owner": "name the new owner: day90 reassign {id} HANDLE",
 }
 """Where no repair of ours would be sound, and what a person does instead."""

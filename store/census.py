@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, TextClause, case, exists, func, select, update
 
-from domain.census import Line, Mailbag, Undone
+from domain.census import Line, Mailbag, Picture, Undone
 from domain.notice import Notice, Person
 from domain.record import JournalRow
 from domain.rules.sweeping import HANDED_OVER
@@ -15,16 +15,19 @@ from store.ledger import journal_row, notice_row
 from store.rows import add, put
 from store.tables import (
     IS_REFUSED,
+    IS_UNCONFIRMED,
     IS_WAITING,
     NOT_ENDED,
     deals,
     inbox,
     introductions,
     journal,
+    milestones,
     notices,
     onboardings,
     people,
     rechecks,
+    registers,
     write_backs,
 )
 from store.webhooks import SqlWebhooks
@@ -37,6 +40,11 @@ class SqlCensus:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    @property
+    def engine(self) -> Engine:
+        """The store that it looks into."""
+        return self._engine
 
     def open_lines(self, *, after: str, most: int) -> Sequence[Line]:
         """A page of onboardings that have not ended, including deals that no run has taken up yet, by id."""
@@ -53,6 +61,50 @@ class SqlCensus:
         """The onboarding as it stands now; None when the store has none by that id."""
         lines = self._lines(deals.c.onboarding == onboarding, most=1)
         return lines[0] if lines else None
+
+    def picture(self, onboarding: str) -> Picture:
+        """Its milestones, open issues and ending as the read model has them."""
+        of_it = select(milestones.c.key, milestones.c.status).where(milestones.c.onboarding == onboarding)
+        issues = select(registers.c.key).where(
+            registers.c.onboarding == onboarding, registers.c.kind == "issue", registers.c.status == "open"
+        )
+        ending = select(onboardings.c.ending).where(onboardings.c.onboarding == onboarding)
+        with read_transaction(self._engine) as connection:
+            return Picture(
+                milestones={row.key: row.status for row in connection.execute(of_it)},
+                issues=tuple(connection.scalars(issues.order_by(registers.c.key))),
+                ending=connection.scalar(ending),
+            )
+
+    def is_empty(self) -> bool:
+        """Whether it has no deal at all."""
+        with read_transaction(self._engine) as connection:
+            return connection.scalar(select(deals.c.onboarding).limit(1)) is None
+
+    def unconfirmed(self) -> Mailbag:
+        """Rows of the journal whose news Temporal may not know."""
+        with read_transaction(self._engine) as connection:
+            counted = select(func.count(), func.min(journal.c.recorded_at)).where(IS_UNCONFIRMED)
+            waiting, oldest = connection.execute(counted).one()
+        return Mailbag(channel="confirmations", waiting=waiting, oldest=oldest)
+
+    def unconfirmed_since(self, before: datetime) -> Collection[str]:
+        """Onboardings with such a row that was written before that moment."""
+        theirs = select(journal.c.onboarding).where(IS_UNCONFIRMED, journal.c.recorded_at < before).distinct()
+        with read_transaction(self._engine) as connection:
+            return set(connection.scalars(theirs))
+
+    def unconfirmed_of(self, onboarding: str) -> Sequence[int]:
+        """The numbers of its rows whose news Temporal may not know, oldest first."""
+        rows = select(journal.c.seq).where(journal.c.onboarding == onboarding, IS_UNCONFIRMED).order_by(journal.c.seq)
+        with read_transaction(self._engine) as connection:
+            return connection.scalars(rows).all()
+
+    def break_seals(self, onboarding: str) -> None:
+        """Have its next turn draw every part of the read model, also what it believes to be drawn as it should be."""
+        of_it = update(onboardings).where(onboardings.c.onboarding == onboarding)
+        with write_transaction(self._engine) as connection:
+            connection.execute(of_it.values(seals=None))
 
     def programme_ended(self, onboarding: str, *, at: datetime) -> None:
         """Remember that the success programme was ended on purpose; Temporal will forget it one day."""
@@ -134,8 +186,14 @@ class SqlCensus:
         return [(_line(row._mapping), row.refused, row.first) for row in rows]
 
     def delivered_waiting(self) -> Undone:
-        """Deliveries of other systems that wait to be settled."""
-        return self._undone(IS_WAITING, inbox.c.received_at)
+        """Deliveries of other systems that wait to be settled, with the oldest of them."""
+        oldest = select(inbox.c.id, inbox.c.outcome).where(IS_WAITING).order_by(inbox.c.received_at, inbox.c.id)
+        with read_transaction(self._engine) as connection:
+            row = connection.execute(oldest.limit(1)).one_or_none()
+        undone = self._undone(IS_WAITING, inbox.c.received_at)
+        if row is None or undone.first is None:
+            return undone
+        return undone.model_copy(update={"number": row.id, "trouble": row.outcome})
 
     def delivered_refused(self, *, since: datetime) -> Undone:
         """Deliveries of other systems that were refused since then, in wall time."""

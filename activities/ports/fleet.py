@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from domain.census import Line, Mailbag, ScheduleSeen, Sighting, Undone
+from domain.census import Line, Mailbag, Picture, ScheduleSeen, Sighting, Undone
 from domain.notice import Notice, Person
 
 
@@ -19,6 +19,9 @@ class Fleet(Protocol):
 
     async def look(self, id: str) -> Sighting | None:
         """The newest run of the workflow with that id, as it is now; None when Temporal has none."""
+
+    async def ask(self, id: str) -> Picture | None:
+        """What the workflow of an onboarding itself answers, which costs a worker's work; None when it does not."""
 
     async def schedule(self, id: str) -> ScheduleSeen | None:
         """The schedule with that id; None when there is none."""
@@ -39,6 +42,18 @@ class Census(Protocol):
 
     def line(self, onboarding: str) -> Line | None:
         """The onboarding as it stands now; None when the store has none by that id."""
+
+    def picture(self, onboarding: str) -> Picture:
+        """Its milestones, open issues and ending as the read model has them."""
+
+    def is_empty(self) -> bool:
+        """Whether the store has no deal at all."""
+
+    def unconfirmed(self) -> Mailbag:
+        """Rows of the journal whose news Temporal may not know: how many, and since when the oldest is there."""
+
+    def unconfirmed_since(self, before: datetime) -> Collection[str]:
+        """Onboardings with such a row that was written before that moment."""
 
     def programme_ended(self, onboarding: str, *, at: datetime) -> None:
         """Remember that the success programme was ended on purpose; Temporal will forget it one day."""

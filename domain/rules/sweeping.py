@@ -1,9 +1,11 @@
 """Which onboardings and senders need a person? Facts of store and Temporal in, findings out, each with its repair."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from math import ceil
+from zlib import crc32
 
-from domain.census import Line, Mailbag, ScheduleSeen, Sighting, Undone
+from domain.census import Line, Mailbag, Picture, ScheduleSeen, Sighting, Undone
 from domain.finding import Finding, FindingKind
 
 OPENING = timedelta(minutes=10)
@@ -14,6 +16,14 @@ MAIL_WAITS = timedelta(hours=2)
 """A message is tried for ten minutes and rests for ten: after six such rounds its channel is not merely busy."""
 DELIVERED_WAITS = timedelta(hours=1)
 """What is delivered is worked through in seconds; a CRM that hangs is tried again every ten minutes."""
+UNCONFIRMED = timedelta(minutes=15)
+"""A row is confirmed within ten seconds, and each failed try comes again within ten minutes."""
+MOST_TRIES = 10
+"""A step that fails is tried every minute in the end: ten tries are five minutes, and no hiccup."""
+MOST_OF_NIGHTS = 28
+"""In this many nights at the latest every onboarding was in the sample of one of them."""
+MOST_NAMED = 5
+"""Differences that a finding names; more of them have one cause."""
 LOOKED_THROUGH = timedelta(days=1)
 """A CRM is looked through four times an hour, and an outage of it passes: a whole day without is neither."""
 SWEPT = timedelta(hours=26)
@@ -118,13 +128,76 @@ def of_programme(line: Line, sighting: Sighting | None, *, now: datetime) -> lis
     return [_finding("programme_missing", line, since=line.ended_at, cause=_ended_as(sighting), command=_repair(line))]
 
 
+def of_difference(line: Line, here: Picture, there: Picture) -> list[Finding]:
+    """A finding where the store (`here`) tells something else than the workflow itself (`there`)."""
+    differences = []
+    if here.ending != there.ending:
+        differences.append(f"{_as_ended(here)} in the store, {_as_ended(there)} in its workflow")
+    for key in sorted(here.milestones.keys() | there.milestones.keys()):
+        ours, its = here.milestones.get(key, "missing"), there.milestones.get(key, "missing")
+        if ours != its:
+            differences.append(f"{key}: {ours} in the store, {its} in its workflow")
+    differences += [f"{key}: open in the store alone" for key in sorted(set(here.issues) - set(there.issues))]
+    differences += [f"{key}: open in its workflow alone" for key in sorted(set(there.issues) - set(here.issues))]
+    if not differences:
+        return []
+    more = len(differences) - MOST_NAMED
+    cause = "; ".join([*differences[:MOST_NAMED], *([f"{more} more"] if more > 0 else [])])
+    return [_finding("store_differs", line, since=line.as_of, cause=cause, command=_repair(line))]
+
+
+def in_sample(id: str, *, of: int, a_night: int, now: datetime) -> bool:
+    """Whether the onboarding is among the `a_night` of `of` that are looked at closely tonight.
+
+    The same all day, another sample each day; all have had their turn after 28 nights at the latest.
+    """
+    nights = min(MOST_OF_NIGHTS, ceil(of / a_night))
+    return nights <= 1 or crc32(id.encode()) % nights == now.toordinal() % nights
+
+
+def of_strangers(strangers: Sequence[Finding], *, running: int, empty: bool) -> list[Finding]:
+    """The findings `unknown`, or one in their place where the store looks like another database.
+
+    That is a store without any deal, and one that knows less than half of the onboardings that run.
+    """
+    if not strangers or not (empty or len(strangers) > running / 2):
+        return list(strangers)
+    what = "it is empty" if empty else "it has rows of others"
+    cause = f"{len(strangers)} of {running} running onboardings have no row in it; {what}"
+    since = min((finding.since for finding in strangers if finding.since), default=None)
+    return [Finding(kind="another_store", subject="store", since=since, cause=cause, command="day90 sweep")]
+
+
+def of_tries(sighting: Sighting, *, owner: str = "") -> list[Finding]:
+    """A finding about a step of a workflow that has failed more than ten times."""
+    if not sighting.runs or sighting.tried <= MOST_TRIES:
+        return []
+    command = f"temporal workflow describe --workflow-id {sighting.id}"
+    cause = sighting.failing
+    return [Finding(kind="tried_often", subject=sighting.id, owner=owner, cause=cause, command=command)]
+
+
+def of_confirmations(sender: str, bag: Mailbag, sighting: Sighting | None, *, now: datetime) -> list[Finding]:
+    """Findings about rows of the journal whose news Temporal may not know, and about the sender that confirms them."""
+    if sighting is not None and (findings := _of_task(sighting)):
+        return findings
+    if bag.oldest is None or bag.oldest + UNCONFIRMED > now:
+        return of_tries(sighting) if sighting is not None else []
+    stopped = sighting is None or not sighting.runs
+    hinders = _ended_as(sighting) or "never started" if sighting is None or stopped else _what_hinders(sighting)
+    cause = "; ".join(part for part in (f"{bag.waiting} unconfirmed", hinders) if part)
+    command = f"day90 repair {sender}"
+    kind: FindingKind = "sender_stopped" if stopped else "unconfirmed"
+    return [Finding(kind=kind, subject=sender, since=bag.oldest, cause=cause, command=command)]
+
+
 def of_sender(sender: str, bag: Mailbag, sighting: Sighting | None, *, now: datetime) -> list[Finding]:
     """Findings about a channel: its sender workflow, and the messages that wait for it."""
-    if sighting is not None and (findings := of_house(sighting)):
+    if sighting is not None and (findings := _of_task(sighting)):
         return findings
     command = f"day90 repair {sender}"
     if bag.oldest is None or bag.oldest + MAIL_WAITS > now:
-        return []
+        return of_tries(sighting) if sighting is not None else []
     waiting = f"{bag.waiting} waiting"
     if sighting is None or not sighting.runs:
         cause = f"{waiting}; {_ended_as(sighting) or 'never started'}"
@@ -177,13 +250,13 @@ def nightly_trouble(schedule: ScheduleSeen | None, ended_at: datetime | None, *,
 
 def of_receiver(receiver: str, waiting: Undone, sighting: Sighting | None, *, now: datetime) -> list[Finding]:
     """Findings about deliveries of other systems that wait, and about the receiver that works through them."""
-    if sighting is not None and (findings := of_house(sighting)):
+    if sighting is not None and (findings := _of_task(sighting)):
         return findings
     if waiting.first is None or waiting.first + DELIVERED_WAITS > now:
-        return []
+        return of_tries(sighting) if sighting is not None else []
     ended = _ended_as(sighting) or "never started"
     hinders = _what_hinders(sighting) if sighting is not None and sighting.runs else ended
-    cause = "; ".join(part for part in (_counted(waiting.by_source), hinders) if part)
+    cause = "; ".join(part for part in (_counted(waiting.by_source), _oldest(waiting), hinders) if part)
     command = f"day90 repair {receiver}"
     return [Finding(kind="deliveries_wait", subject=receiver, since=waiting.first, cause=cause, command=command)]
 
@@ -199,6 +272,11 @@ def of_refused(refused: Undone) -> list[Finding]:
 
 def of_house(sighting: Sighting) -> list[Finding]:
     """Findings about a workflow that is no onboarding, as far as Temporal can say."""
+    return _of_task(sighting) or of_tries(sighting)
+
+
+def _of_task(sighting: Sighting) -> list[Finding]:
+    """Findings about a workflow as a whole: it is paused, or fails at every try."""
     command = f"day90 repair {sighting.id}"
     if sighting.status == "PAUSED":
         return [Finding(kind="paused_in_temporal", subject=sighting.id, command=command)]
@@ -209,6 +287,17 @@ def of_house(sighting: Sighting) -> list[Finding]:
 
 def _counted(by_source: Mapping[str, int]) -> str:
     return ", ".join(f"{number} from {source}" for source, number in sorted(by_source.items()))
+
+
+def _oldest(waiting: Undone) -> str:
+    """The delivery that has waited longest, and what it waits for, in one line."""
+    if not waiting.number:
+        return ""
+    return f"the oldest is {waiting.number}: {' '.join(waiting.trouble.split()) or 'not tried yet'}"
+
+
+def _as_ended(picture: Picture) -> str:
+    return f"ended as {picture.ending}" if picture.ending else "open"
 
 
 def _without_owner(line: Line) -> Finding:

@@ -155,7 +155,7 @@ async def test_what_was_delivered_and_led_to_nothing_is_found(house: House) -> N
     # The server is shared: the receiver was never started, or ended after another test.
     [finding] = findings
     assert ("receiver", "deliveries_wait") == (finding["subject"], finding["kind"])
-    assert finding["cause"] in {f"2 from nobody; {how}" for how in ("never started", "terminated")}
+    assert finding["cause"] in {f"2 from nobody; the oldest is 1: not tried yet; {how}" for how in ("never started", "terminated")}
 
     async with house.worker():
         assert "receiver was woken" in await house.day90("repair", "receiver", "--yes")
@@ -166,6 +166,27 @@ async def test_what_was_delivered_and_led_to_nothing_is_found(house: House) -> N
         await until(refused)
         assert "2 from nobody" in await house.day90("sweep", code=6)
         assert "inbox" not in await house.looked(later=timedelta(hours=27)), "said once: the rest is in the inbox"
+
+
+async def test_a_store_that_is_another_database_is_one_finding(house: House) -> None:
+    async with house.worker():
+        strangers = [await house.opened() for _ in range(2)]
+        for onboarding in strangers:
+            house.forgotten_by_the_store(onboarding)
+
+        async def is_found() -> bool:
+            return await house.looked(later=timedelta(hours=1)) == {"store": "another_store"}
+
+        await until(is_found)
+
+
+async def test_news_that_nobody_confirms_is_found_after_a_quarter_of_an_hour(house: House) -> None:
+    async with house.worker():
+        onboarding = await house.opened()
+        await house.door.tell(onboarding, "reach_milestone", {"milestone": "handoff_reviewed"})
+
+        assert {} == await house.looked()
+        assert {"sender-confirmations": "sender_stopped"} == await house.looked(later=timedelta(minutes=16))
 
 
 async def test_other_systems_that_are_told_nothing_are_found(house: House) -> None:

@@ -9,12 +9,12 @@ from sqlalchemy import Engine, update
 
 from activities.ports import Census
 from activities.sender import PATIENCE, Letters
-from domain.census import Undone
+from domain.census import Picture, Undone
 from domain.crm import Recheck
 from domain.inbox import Incoming, Settled
 from domain.notice import Notice, Person
 from domain.prospect import Prospect
-from domain.record import Receipt, WaitingNotice, Writing
+from domain.record import Receipt, Unconfirmed, WaitingNotice, Writing
 from domain.trouble import ChannelDown
 from domain.webhooks import Tried
 from store import reads
@@ -29,7 +29,7 @@ from store.tables import introductions, notices, write_backs
 from store.webhooks import SqlWebhooks
 from store.write_backs import SqlWriteBacks
 from tests.support import databases
-from tests.support.databases import HOUR, NOON, OWNER, deal, dossier, happened, notice, standing
+from tests.support.databases import HOUR, NOON, OWNER, deal, dossier, happened, issue, notice, standing
 from tests.support.introductions import sample_prospect
 
 database = databases.database
@@ -203,7 +203,10 @@ def test_of_what_was_delivered_the_sweep_sees_what_waits_and_what_was_refused_la
     before.settle({ids[0]: Settled(state="refused", outcome="no such plan")})
     inbox.settle({ids[3]: Settled(state="refused", outcome="no such plan"), ids[4]: Settled(outcome="started")})
 
-    assert Undone(by_source={"deals": 2, "hubspot": 1}, first=NOON - HOUR) == census.delivered_waiting()
+    before.waits_for(ids[1], "the CRM does not answer")
+    waiting = Undone(by_source={"deals": 2, "hubspot": 1}, first=NOON - HOUR)
+    oldest = {"number": ids[1], "trouble": "the CRM does not answer"}
+    assert waiting.model_copy(update=oldest) == census.delivered_waiting()
     assert Undone(by_source={"hubspot": 1}, first=NOON) == census.delivered_refused(since=NOON)
     assert {"deals": 1, "hubspot": 1} == census.delivered_refused(since=NOON - HOUR).by_source
 
@@ -299,6 +302,38 @@ def test_a_record_that_the_version_before_wrote_is_not_behind_since_then(engine:
     [seen] = backs.moved("file", most=9)
     backs.judge(seen, "file", differs=True, now=later)
     assert later == census.told_to_crm("file").oldest
+
+
+def test_what_the_read_model_tells_of_one(census: SqlCensus, engine: Engine) -> None:
+    """And a store without any deal is empty."""
+    SqlLedger(engine).write(Writing(onboarding="onboarding-file-1", registers=(issue(),)))
+
+    here, ended = census.picture("onboarding-file-1"), census.picture("onboarding-file-4")
+
+    assert {row.key: row.status for row in standing().milestones} == here.milestones
+    assert ((issue().key,), None, "handed_over") == (here.issues, here.ending, ended.ending)
+    assert Picture() == census.picture("onboarding-file-9")
+    assert not census.is_empty()
+
+
+def test_a_store_without_deals_is_empty(engine: Engine) -> None:
+    assert SqlCensus(engine).is_empty()
+
+
+def test_which_rows_are_unconfirmed_and_since_when(census: SqlCensus, engine: Engine) -> None:
+    news = Unconfirmed(update="reach_milestone", body={}, news_id="n-1", run="run-1", task=9)
+    row = happened("fact/milestone_reached/met/0123456789ab")
+    SqlLedger(engine, clock=lambda: NOON).write(
+        Writing(onboarding="onboarding-file-1", journal=(row,), unconfirmed={row.key: news})
+    )
+
+    bag = census.unconfirmed()
+
+    assert (1, NOON) == (bag.waiting, bag.oldest)
+    assert set() == census.unconfirmed_since(NOON)
+    assert {"onboarding-file-1"} == census.unconfirmed_since(NOON + HOUR)
+    assert 1 == len(census.unconfirmed_of("onboarding-file-1"))
+    assert [] == census.unconfirmed_of("onboarding-file-2")
 
 
 def test_until_when_each_crm_was_looked_through(engine: Engine) -> None:

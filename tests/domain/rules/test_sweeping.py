@@ -5,12 +5,15 @@ from typing import Any, get_args
 
 import pytest
 
-from domain.census import Line, Mailbag, ScheduleSeen, Sighting, Undone
+from domain.census import Line, Mailbag, Picture, ScheduleSeen, Sighting, Undone
 from domain.finding import EXPLAINED, Finding, FindingKind
 from domain.notice import Person
 from domain.rules.reporting import MOST_LISTED, OPERATOR, reports
 from domain.rules.sweeping import (
+    in_sample,
     nightly_trouble,
+    of_confirmations,
+    of_difference,
     of_house,
     of_office,
     of_onboarding,
@@ -19,6 +22,8 @@ from domain.rules.sweeping import (
     of_reconciliation,
     of_refused,
     of_sender,
+    of_strangers,
+    of_tries,
     of_workflow_alone,
 )
 from domain.team import Team
@@ -322,6 +327,94 @@ def test_what_was_refused_is_one_finding_for_whoever_reads_the_inbox() -> None:
 def test_another_workflow_of_the_house(kind: list[str], workflow: Sighting) -> None:
     """A target of webhooks that is down is no business of the sweep: whoever set it up hears of it otherwise."""
     assert kind == kinds(of_house(workflow))
+
+
+def test_store_and_workflow_that_tell_the_same_are_no_finding() -> None:
+    same = Picture(milestones={"met": "reached"}, issues=("issue-1", "issue-2"))
+
+    assert [] == of_difference(line(), same, same.model_copy(update={"issues": ("issue-2", "issue-1")}))
+
+
+@pytest.mark.parametrize(
+    ("cause", "here", "there"),
+    [
+        (
+            "met: reached in the store, open in its workflow",
+            {"milestones": {"met": "reached"}},
+            {"milestones": {"met": "open"}},
+        ),
+        ("issue-1: open in the store alone", {"issues": ("issue-1",)}, {}),
+        ("issue-1: open in its workflow alone", {}, {"issues": ("issue-1",)}),
+        ("ended as churned in the store, open in its workflow", {"ending": "churned"}, {}),
+        ("open in the store, ended as churned in its workflow", {}, {"ending": "churned"}),
+    ],
+)
+def test_each_difference_of_store_and_workflow_is_named(
+    cause: str, here: dict[str, Any], there: dict[str, Any]
+) -> None:
+    [finding] = of_difference(line(), Picture(**here), Picture(**there))
+
+    assert ("store_differs", cause, f"day90 repair {ID}") == (finding.kind, finding.cause, finding.command)
+
+
+def test_every_onboarding_is_in_the_sample_of_some_night_within_four_weeks() -> None:
+    ids = [f"onboarding-crm-{number}" for number in range(1000)]
+    nights = [{id for id in ids if in_sample(id, of=1000, a_night=200, now=NOW + night * DAY)} for night in range(5)]
+
+    assert set(ids) == set().union(*nights)
+    assert all(100 < len(night) < 300 for night in nights)
+    assert all(any(in_sample(id, of=100_000, a_night=200, now=NOW + night * DAY) for night in range(28)) for id in ids)
+    assert all(in_sample(id, of=200, a_night=200, now=NOW) for id in ids)
+
+
+@pytest.mark.parametrize(
+    ("kinds_found", "strangers", "running", "empty"),
+    [
+        ([], 0, 5, False),
+        (["unknown"], 1, 5, False),
+        (["another_store"], 1, 1, True),
+        (["another_store"], 5000, 5000, False),
+    ],
+)
+def test_a_store_that_looks_like_another_database_is_one_finding(
+    kinds_found: list[str], strangers: int, running: int, empty: bool
+) -> None:
+    unknown = [Finding(kind="unknown", subject=f"onboarding-crm-{number}", since=NOW) for number in range(strangers)]
+
+    assert kinds_found == kinds(of_strangers(unknown, running=running, empty=empty))
+
+
+@pytest.mark.parametrize(("kind", "tried"), [([], 10), (["tried_often"], 11)])
+def test_a_step_that_was_tried_more_than_ten_times(kind: list[str], tried: int) -> None:
+    there = sighting(tried=tried, failing=f"take_turn fails, try {tried}: OperationalError")
+
+    assert kind == kinds(of_tries(there)) == kinds(of_house(there))
+    assert all("OperationalError" in finding.cause for finding in of_tries(there))
+
+
+@pytest.mark.parametrize(
+    ("kind", "waited", "sender"),
+    [
+        ([], None, None),
+        ([], 14 * MINUTE, None),
+        (["sender_stopped"], 16 * MINUTE, None),
+        (["sender_stopped"], 16 * MINUTE, sighting(status="TERMINATED")),
+        (["unconfirmed"], 16 * MINUTE, sighting()),
+        (["paused_in_temporal"], None, sighting(status="PAUSED")),
+    ],
+)
+def test_news_that_stays_unconfirmed(kind: list[str], waited: timedelta | None, sender: Sighting | None) -> None:
+    bag = Mailbag(channel="confirmations", waiting=1 if waited else 0, oldest=NOW - waited if waited else None)
+
+    assert kind == kinds(of_confirmations("sender-confirmations", bag, sender, now=NOW))
+
+
+def test_of_what_waits_the_oldest_is_named_with_its_trouble() -> None:
+    waiting = Undone(by_source={"hubspot": 7}, first=NOW - DAY, number=17, trouble="HubSpot\nanswers 401")
+
+    [finding] = of_receiver("receiver", waiting, sighting(id="receiver"), now=NOW)
+
+    assert "7 from hubspot; the oldest is 17: HubSpot answers 401" == finding.cause
 
 
 def test_every_kind_is_explained_in_every_language() -> None:

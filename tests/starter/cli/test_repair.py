@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ from temporalio import workflow
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from domain.deal import DealClosed, onboarding_id
+from domain.record import JournalRow, Unconfirmed, Writing
 from domain.refusal import Refused
 from domain.rules.accounts import with_the_account
 from playbooks.library import load_team
@@ -19,8 +21,8 @@ from starter.doors.bell import WakeSender
 from store.engine import write_transaction
 from store.ledger import SqlLedger
 from store.reads import journal, notices, one
+from store.tables import milestones, onboardings
 from store.tables import notices as notices_table
-from store.tables import onboardings
 from tests.support import houses
 from tests.support.houses import QUEUE, House, until
 from tests.support.onboardings import sample_deal
@@ -222,7 +224,7 @@ async def test_news_around_a_repair_counts_once(house: House) -> None:
 async def test_a_workflow_that_no_store_knows_is_taken_up_again_by_a_person(house: House) -> None:
     """After a restore from an older backup only the CRM has the deal; what was reached is read from the workflow."""
     async with house.worker():
-        unknown = await house.opened()
+        unknown, _ = [await house.opened() for _ in range(2)]
         await house.door.tell(unknown, "reach_milestone", {"milestone": "handoff_reviewed"})
         deal = house.door.deals.kept_deal(unknown)
         assert deal is not None
@@ -246,6 +248,58 @@ async def test_a_workflow_that_no_store_knows_is_taken_up_again_by_a_person(hous
 
         assert {"handoff_reviewed"} == {m.key for m in one(house.engine, unknown).milestones if m.status == "reached"}
         assert {} == await house.looked(later=timedelta(hours=1))
+
+
+async def test_a_store_that_tells_otherwise_is_drawn_anew_from_the_workflow(house: House) -> None:
+    """Both what it says is reached, and an ending that its workflow never heard of."""
+    async with house.worker():
+        reached, ended = [await house.opened() for _ in range(2)]
+        with write_transaction(house.engine) as connection:
+            of_it = milestones.c.onboarding == reached
+            connection.execute(update(milestones).where(of_it).values(status="reached"))
+            of_it = onboardings.c.onboarding == ended
+            long_ago = datetime.now(UTC) - timedelta(hours=1)
+            connection.execute(update(onboardings).where(of_it).values(ending="churned", ended_at=long_ago))
+        repairing = replace(house.repairing(), settles=timedelta(0))
+
+        async def found() -> dict[str, str]:
+            return {finding.subject: finding.kind for finding in (await repairing.look()).findings}
+
+        async def both() -> bool:
+            return await found() == {reached: "store_differs", ended: "store_differs"}
+
+        await until(both)
+        for onboarding in (reached, ended):
+            [remedy] = (await repairing.remedies(onboarding)).remedies
+            assert "draws its part of the store anew" in await remedy.do()
+
+        async def well() -> bool:
+            return await found() == {}
+
+        await until(well)
+        assert one(house.engine, ended).ending is None
+
+
+async def test_news_that_its_workflow_never_heard_of_is_told_again(house: House) -> None:
+    """A row that was never confirmed says how."""
+    async with house.worker():
+        onboarding = await house.opened()
+        key = "fact/milestone_reached/handoff_reviewed/0123456789ab"
+        news = Unconfirmed(
+            update="reach_milestone", body={"milestone": "handoff_reviewed"}, news_id="lost", run="gone", task=1
+        )
+        row = JournalRow(key=key, at=datetime.now(UTC), kind="milestone_reached", about="handoff_reviewed")
+        SqlLedger(house.engine).write(Writing(onboarding=onboarding, journal=(row,), unconfirmed={key: news}))
+        with write_transaction(house.engine) as connection:
+            of_it = (milestones.c.onboarding == onboarding) & (milestones.c.key == "handoff_reviewed")
+            connection.execute(update(milestones).where(of_it).values(status="reached"))
+        repairing = replace(house.repairing(), settles=timedelta(0))
+
+        [remedy] = (await repairing.remedies(onboarding)).remedies
+        assert "1 confirmed" in await remedy.do()
+
+        plan = await house.door.ask(onboarding, "plan")
+        assert ["reached"] == [m["status"] for m in plan["milestones"] if m["key"] == "handoff_reviewed"]
 
 
 async def test_a_programme_and_a_sender_that_were_ended_are_started_again(house: House) -> None:
