@@ -155,7 +155,9 @@ async def test_what_was_delivered_and_led_to_nothing_is_found(house: House) -> N
     # The server is shared: the receiver was never started, or ended after another test.
     [finding] = findings
     assert ("receiver", "deliveries_wait") == (finding["subject"], finding["kind"])
-    assert finding["cause"] in {f"2 from nobody; the oldest is 1: not tried yet; {how}" for how in ("never started", "terminated")}
+    assert finding["cause"] in {
+        f"2 from nobody; the oldest is 1: not tried yet; {how}" for how in ("never started", "terminated")
+    }
 
     async with house.worker():
         assert "receiver was woken" in await house.day90("repair", "receiver", "--yes")
