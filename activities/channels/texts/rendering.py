@@ -11,7 +11,9 @@ from pathlib import Path
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, Undefined, pass_context
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -35,6 +37,7 @@ _CSS = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False
 # The name under which templates are given the reader's wording.
 _WORDS = "wording"
 _REST = ("opening", "closing", "footer")
+_OF_TEMPLATES = (".md", ".html")
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,11 @@ class Rendering:
         name = f"{words.language}/{waiting.notice.kind}.md"
         try:
             return self._render(name, waiting, words, sender)
+        except SecurityError as error:
+            raise ChannelRefuses(
+                f"the template {_place(error) or name} is refused: a template may print facts and use our filters, "
+                f"and reach nothing of Python: {error.message}"
+            ) from None
         except TemplateError as error:
             # `name` of a syntax error is the file, which may be one that ours includes.
             where = getattr(error, "name", None) or name
@@ -95,7 +103,8 @@ class Rendering:
     @cached_property
     def _jinja(self) -> Environment:
         folders = [folder for folder in (self.company_templates, TEMPLATES) if folder]
-        jinja = Environment(
+        # Whoever may write templates may not run programs: nothing of Python is reached from within one.
+        jinja = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(folders),
             undefined=StrictUndefined,
             finalize=sealing.seal,
@@ -109,6 +118,19 @@ class Rendering:
         jinja.filters |= {shape.__name__: shape for shape in shapes}
         jinja.filters |= {word.__name__: _in_readers_words(word) for word in words}
         return jinja
+
+
+def _place(error: SecurityError) -> str:
+    """File and line of the template that was refused, by the innermost frame that ran one; empty without any."""
+    place, trace = "", error.__traceback__
+    while trace is not None:
+        # Jinja compiles a template under the path of its file, and maps the lines of its code to the template's.
+        path = Path(trace.tb_frame.f_code.co_filename)
+        if path.suffix in _OF_TEMPLATES:
+            folder = f"{path.parent.name}/" if path.suffix == ".md" else ""
+            place = f"{folder}{path.name}, line {trace.tb_lineno},"
+        trace = trace.tb_next
+    return place
 
 
 def _in_readers_words(method: Callable[..., object]) -> Callable[..., object]:

@@ -247,6 +247,24 @@ def test_a_broken_template_is_refused_by_name(tmp_path: Path, template: str, com
     assert "UAT" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    "reaching",
+    [
+        "{{ title.__class__.__mro__ }}",
+        "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
+        "{{ wording.zone.__class__.from_file }}",
+        "{{ ''.__class__.__base__.__subclasses__() }}",
+    ],
+)
+def test_a_companys_template_reaches_nothing_of_python(tmp_path: Path, reaching: str) -> None:
+    """Whoever may write the mails' words may not run programs; the complaint names file and line."""
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "reminder.md").write_text(f"Hey\n\nOur words\n{reaching}", encoding="utf-8")
+
+    with pytest.raises(ChannelRefuses, match=r"^the template en/reminder\.md, line 4, is refused: "):
+        Rendering(tmp_path).render(sample("reminder"))
+
+
 def test_a_fact_that_is_none_is_refused_like_a_missing_one() -> None:
     """People would read "None"."""
     with pytest.raises(ChannelRefuses, match=re.escape("the template en/reminder.md cannot be rendered: ValueError")):
