@@ -25,10 +25,14 @@ CustomerRole = Literal[
 """What part somebody plays at the customer's (sources: section 9 and 33)."""
 
 
+_OF_THIS_MACHINE = frozenset({"localtime", "posixrules", "Factory"})
+"""Files that systems lay beside the zones of the database: each machine means another zone by them, or none."""
+
+
 @cache
 def _zones() -> frozenset[str]:
     # 4 ms each time: the standard library looks through the folders of the database.
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - _OF_THIS_MACHINE
 
 
 def _known_zone(name: str) -> str:

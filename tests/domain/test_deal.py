@@ -58,6 +58,13 @@ def test_stakeholders_are_named_by_their_role_and_numbered_from_the_second_on() 
             "the form ^[A-Z]",
         ),
         ({"account": {"name": "A", "country": "DE", "time_zone": "Berlin"}}, "account.time_zone", "no time zone"),
+        ({"account": {"name": "A", "country": "DE", "time_zone": "localtime"}}, "account.time_zone", "no time zone"),
+        ({"account": {"name": "A", "country": "DE", "time_zone": "../UTC"}}, "account.time_zone", "no time zone"),
+        (
+            {"account": {"name": "A", "country": "DE", "time_zone": "/etc/localtime"}},
+            "account.time_zone",
+            "no time zone",
+        ),
         ({"champion": "nobody"}, "", "champion: 'nobody' is not the id of a stakeholder"),
         ({"go_live_by": "2026-11-02"}, "", "go_live_by: 2026-11-02 is not after the close"),
         ({"go_live_by": "9999-12-31"}, "", "go_live_by: 9999-12-31 is more than two years after the close"),
