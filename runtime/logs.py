@@ -2,11 +2,16 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Literal
 
 import structlog
 from structlog.typing import Processor
+
+CORE_NAMES = frozenset(
+    {"namespace", "task_queue", "workflow_id", "workflow_type", "run_id", "activity_id", "activity_type", "attempt"}
+)
+"""What is taken over of a line of the Temporal SDK's core."""
 
 
 def configure_logs(*, style: Literal["console", "json"], level: str) -> None:
@@ -17,6 +22,7 @@ def configure_logs(*, style: Literal["console", "json"], level: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.ExtraAdder(),
+        name_what_the_core_names,
     ]
     structlog.configure(
         processors=[
@@ -42,6 +48,21 @@ def configure_logs(*, style: Literal["console", "json"], level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [console]
     root.setLevel(level)
+
+
+def name_what_the_core_names(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Write out the ids that a line of the Temporal SDK's core carries, in place of the object that holds them.
+
+    Only those: its other fields may quote what a workflow or an activity was given.
+    """
+    entry = event.pop("temporal_log", None)
+    fields = getattr(entry, "fields", None)
+    if isinstance(fields, Mapping):
+        for name in CORE_NAMES & fields.keys():
+            event.setdefault(name, str(fields[name]))
+    return event
 
 
 def _rendering(style: Literal["console", "json"]) -> list[Processor]:

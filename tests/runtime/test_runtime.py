@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import structlog
@@ -23,7 +24,7 @@ from runtime.connection import (
     connect,
     register_search_attributes,
 )
-from runtime.logs import configure_logs
+from runtime.logs import configure_logs, name_what_the_core_names
 
 NEXT_DUE = SearchAttributeKey.for_datetime("NextDue")
 OPEN_STAGES = SearchAttributeKey.for_keyword_list("OpenStages")
@@ -106,6 +107,15 @@ def test_our_events_and_the_libraries_records_come_out_alike(log: io.StringIO) -
     assert "山田" in log.getvalue()
     assert (theirs["event"], theirs["level"], theirs["logger"]) == ("pool full", "warning", "theirs")
     assert ours.keys() - {"milestone", "name"} == theirs.keys()
+
+
+def test_a_line_of_the_core_names_its_workflow_and_quotes_nothing() -> None:
+    """Not the address of an object in memory, and nothing that a workflow was given."""
+    entry = SimpleNamespace(fields={"workflow_id": "onboarding-file-1", "failure": "Mika Virtanen"})
+
+    line = name_what_the_core_names(None, "", {"event": "failing task", "temporal_log": entry})
+
+    assert {"event": "failing task", "workflow_id": "onboarding-file-1"} == line
 
 
 def test_what_anybody_sent_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
