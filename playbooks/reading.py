@@ -176,11 +176,10 @@ def _spot(written: Written, detail: ErrorDetails) -> Spot:
 
 def _merged(written: Written, found: list[tuple[Spot, ErrorDetails]]) -> list[Complaint]:
     """One complaint per spot: of a text given per language, the wrong language counts and not `no string`."""
-    spots = {spot for spot, _ in found}
+    around = {spot[:length] for spot, _ in found for length in range(len(spot))}
     words: dict[Spot, list[str]] = {}
     for spot, detail in found:
-        deeper = any(other[: len(spot)] == spot and other != spot for other in spots)
-        if detail["type"] == "string_type" and deeper:
+        if detail["type"] == "string_type" and spot in around:
             continue
         words.setdefault(spot, []).append(_in_words(detail))
     return [written.complaint(spot, ", or ".join(dict.fromkeys(texts))) for spot, texts in words.items()]
