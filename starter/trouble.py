@@ -33,7 +33,9 @@ class CannotStart(Exception):
 
 
 class Fell(Exception):
-    """A part of the embedded stack ended by itself. The line names the log to read; `code` is its exit code, if any."""
+    """A part of the embedded stack ended by itself. The line names the log to read; `code` is its exit code, if any,
+    and below zero the signal that killed it.
+    """
 
     def __init__(self, reason: str, *, code: int | None = None) -> None:
         super().__init__(reason)

@@ -69,7 +69,7 @@ class Child:
         """Wait until it ends; answers, without raising it, the error that says how."""
         code = await self._process.wait()
         if code < 0:
-            return Fell(f"{self.name} was killed by signal {-code} (see {self.log})")
+            return Fell(f"{self.name} was killed by signal {-code} (see {self.log})", code=code)
         words = self.last_words()
         return Fell(f"{self.name} ended with code {code}{f': {words}' if words else ''} (see {self.log})", code=code)
 

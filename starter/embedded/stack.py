@@ -5,7 +5,7 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -78,7 +78,7 @@ async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncItera
             if ports.web is not None:
                 tell("starting the web process…")
                 start = partial(_start_web, settings.data, ports, environment)
-                web = Restarted(await start(), start=start, tell=tell)
+                web = Restarted(await first(start, tell=tell), start=start, tell=tell)
                 ends.push_async_callback(web.end, grace=WEB_GRACE)
                 children.append(web)
             announce(settings.data, _addresses(ours, ports))
@@ -138,6 +138,17 @@ async def _start_web(data: Path, ports: Ports, environment: Mapping[str, str]) -
         await web.end(grace=WEB_GRACE)
         raise
     return web
+
+
+async def first(start: Callable[[], Awaitable[Child]], *, tell: Tell) -> Child:
+    """The web process, started once more when it was killed before it listened; what ends by itself has a cause."""
+    try:
+        return await start()
+    except Fell as fell:
+        if fell.code is None or fell.code >= 0:
+            raise
+        tell(f"{fell}; starting it again")
+        return await start()
 
 
 async def _listens(web: Child, ports: Ports) -> None:
