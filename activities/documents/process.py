@@ -17,6 +17,10 @@ from domain.outline import Outline
 TEMPLATE = Path(__file__).parent / "process.typ"
 
 
+JOINERS = "\u200c\u200d\u00a0\u3000\u202f\u2009"
+"""Not printable by themselves, but needed: joined emoji and letters, and the spaces of Japanese and of numbers."""
+
+
 class CannotBeSet(Exception):
     """The document cannot be typeset. Who must act: us; the reason names the line of the template."""
 
@@ -39,7 +43,10 @@ class ProcessDocument:
         return self._set(outline, format="png", ppi=ppi)
 
     def _set(self, outline: Outline, **how: Any) -> list[bytes]:
-        given: Mapping[str, Any] = {"outline": outline.model_dump(mode="json"), "words": PROCESS[outline.language]}
+        given: Mapping[str, Any] = {
+            "outline": _readable(outline.model_dump(mode="json")),
+            "words": PROCESS[outline.language],
+        }
         # As an input and never as part of the source: the template gets strings, and nothing in them is markup.
         compiler = typst.Compiler(
             self.template,
@@ -58,3 +65,14 @@ class ProcessDocument:
     def _fonts(self) -> typst.Fonts:
         folder = pylopdf_fonts_jp.sans_path().parent
         return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+
+
+def _readable(part: Any) -> Any:
+    """The outline without control characters and what turns a line around; names come from customers."""
+    if isinstance(part, dict):
+        return {name: _readable(value) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_readable(value) for value in part]
+    if isinstance(part, str):
+        return "".join(sign if sign == "\n" or sign.isprintable() or sign in JOINERS else "\ufffd" for sign in part)
+    return part

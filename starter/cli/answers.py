@@ -36,7 +36,7 @@ def console() -> Console:
 def answer(as_json: bool, document: Any, show: Callable[[Console], None]) -> None:
     """Print `document` as JSON if that was asked for, else what `show` draws."""
     if as_json:
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+        sys.stdout.write(escaped(json.dumps(document, ensure_ascii=False, indent=2, default=str)) + "\n")
     else:
         show(console())
 
@@ -49,6 +49,14 @@ def plain(words: object, style: str = "") -> Text:
 def harmless(text: str) -> str:
     """The text without what controls a terminal; the marks that Hebrew and joined emoji need stay."""
     return "".join(sign if sign.isprintable() or sign in NEEDED_MARKS else "�" for sign in text)
+
+
+def escaped(document: str) -> str:
+    """A JSON document with `\\u` escapes for what controls a terminal or turns text around: the same to a program."""
+    return "".join(
+        sign if sign == "\n" or sign.isprintable() else json.dumps(sign)[1:-1] if sign != "\x7f" else "\\u007f"
+        for sign in document
+    )
 
 
 def status_text(status: str) -> Text:

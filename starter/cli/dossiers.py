@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from starter.cli.answers import answer, plain
+from starter.cli.answers import answer, escaped, plain
 from starter.cli.installation import installation_at
 from starter.cli.options import NOWHERE, Where
 from starter.trouble import WrongOption
@@ -37,7 +37,7 @@ def dossier(
         document = document.model_copy(update={"names": names_of(installation.engine, meant)})
     text = document.model_dump_json(indent=2) + "\n"
     if to is None:
-        sys.stdout.write(text)
+        sys.stdout.write(escaped(text))
         return
     try:
         to.write_text(text, encoding="utf-8")

@@ -38,9 +38,11 @@ def run(words: Sequence[str]) -> int:
 
 def _say(reason: str, *, code: int, as_json: bool, field: str = "") -> int:
     if as_json:
+        from starter.cli.answers import escaped
+
         bare = reason.removeprefix(f"{field}: ") if field else reason
         document = {"error": bare, "field": field or None, "code": code}
-        print(json.dumps(document, ensure_ascii=False), file=sys.stderr)
+        print(escaped(json.dumps(document, ensure_ascii=False)), file=sys.stderr)
     else:
         print(f"day90: {reason}", file=sys.stderr)
     return code

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from starter.cli.answers import escaped
 from starter.cli.running import run
 from starter.cli.times import moment
 from store.engine import migrate
@@ -286,3 +287,14 @@ def test_a_broken_playbook_is_complained_about_by_line(capsys: pytest.CaptureFix
 
     assert 2 == run(["playbook", "lint", "mine.yaml"])
     assert "mine.yaml:3: colour" in capsys.readouterr().out
+
+
+def test_a_document_for_programs_steers_no_terminal_and_stays_the_same_document() -> None:
+    """Names come from customers; a program reads the escapes as what they stand for."""
+    document = {"name": "山\x7f\x9b31m\u202e\u2028\u200b🙂 \U000e0001"}
+
+    text = escaped(json.dumps(document, ensure_ascii=False, indent=2))
+
+    assert all(sign == "\n" or sign.isprintable() for sign in text)
+    assert "山" in text
+    assert document == json.loads(text)
