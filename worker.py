@@ -18,6 +18,7 @@ from runtime.connection import (
     connect,
     register_search_attributes,
 )
+from runtime.files import OURS_ALONE
 from runtime.logs import configure_logs
 from runtime.settings import ENDED_BY_SETTING, BadSetting, Settings, load_settings
 from runtime.telemetry import into_our_logs
@@ -78,6 +79,8 @@ async def _unless_busy(waking: Awaitable[None], *, event: str) -> None:
 
 def main() -> int:
     """The exit code: 0 when asked to end, 2 for a setting that cannot be used, 5 where something is not reachable."""
+    # What we write is nobody else's: names, mails and tokens' hashes lie in it.
+    os.umask(OURS_ALONE)
     try:
         settings = load_settings()
         configure_logs(style=settings.log_format, level=settings.log_level)

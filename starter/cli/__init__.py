@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from runtime.files import OURS_ALONE
 from starter.cli.running import run
 
 
@@ -19,6 +20,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     By `os._exit`: the Temporal client's threads abort one in ten short processes at exit, after all their work was done
     (sdk-python#300). Both streams are flushed first; a reader that has gone away is no failure.
     """
+    os.umask(OURS_ALONE)
     code = run(sys.argv[1:] if words is None else list(words))
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(BrokenPipeError, ValueError):

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from domain.wire import Wire
+from runtime.files import OUR_FOLDER
 from starter.trouble import CannotStart
 
 NAMESPACE = "default"
@@ -38,6 +39,7 @@ def held(data: Path) -> Iterator[None]:
     """Hold the lock of a folder; the kernel releases it when we end, however we end. Raises CannotStart."""
     try:
         data.mkdir(parents=True, exist_ok=True)
+        data.chmod(OUR_FOLDER)
         lock = (data / LOCK).open("w")
     except OSError as trouble:
         raise CannotStart(f"--data {data}: cannot be written ({trouble.strerror})") from None

@@ -18,8 +18,8 @@ from runtime.settings import load_settings
 from starter.cli.codes import USAGE, code_of
 from starter.embedded import restarting
 from starter.embedded.children import Child
-from starter.embedded.folder import running_on
-from starter.embedded.stack import child_environment
+from starter.embedded.folder import held, running_on
+from starter.embedded.stack import child_environment, first
 from starter.embedded.tcp_ports import asked_for, first_free
 from starter.trouble import CannotStart, Fell
 from tests.support import servers
@@ -372,3 +372,31 @@ def test_a_worker_alone_needs_to_know_its_database(tmp_path: Path) -> None:
     assert 2 == done.returncode
     assert "DAY90_DATABASE_URL" in done.stderr
     assert 1 == done.stderr.count("\n")
+
+
+async def test_a_web_process_that_is_killed_at_its_very_first_start_is_started_again() -> None:
+    """One that ends by itself has a cause that no second start mends."""
+    outcomes: list[Fell | str] = [Fell("the web process was killed by signal 9", code=-9), "it listens"]
+    told: list[str] = []
+
+    async def start() -> Any:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Fell):
+            raise outcome
+        return outcome
+
+    assert "it listens" == await first(start, tell=told.append)
+    assert ["the web process was killed by signal 9; starting it again"] == told
+
+    outcomes[:] = [Fell("the web process ended with code 5", code=5), "it listens"]
+    with pytest.raises(Fell, match="code 5"):
+        await first(start, tell=told.append)
+
+
+def test_the_data_folder_is_ours_alone(tmp_path: Path) -> None:
+    """Also one that somebody has made for all to read."""
+    data = tmp_path / "data"
+    data.mkdir(mode=0o755)
+
+    with held(data):
+        assert 0o700 == data.stat().st_mode & 0o777
