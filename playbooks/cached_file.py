@@ -1,4 +1,4 @@
-"""Must this file be read again? Only when it has changed on disk: a worker asks at every turn."""
+"""Must this file be read again? Only when it has changed on disk: a worker needs it at every turn."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,14 +8,14 @@ Document = TypeVar("Document")
 
 
 class CachedFile(Generic[Document]):
-    """What files said, kept in memory until they change."""
+    """The contents of files, loaded by `load` and kept in memory until the files change."""
 
     def __init__(self, load: Callable[[Path], Document]) -> None:
         self._load = load
         self._kept: dict[Path, tuple[tuple[int, int], Document]] = {}
 
     def __call__(self, path: Path) -> Document:
-        """Raises what the loading raises."""
+        """The content of the file as it is now. Raises whatever `load` raises."""
         try:
             status = path.stat()
         except OSError:

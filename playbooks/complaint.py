@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 Spot = tuple[str | int, ...]
-"""The way to a part of a file: ("stages", 0, "milestones", 2, "day")."""
+"""The path to a part of a file: ("stages", 0, "milestones", 2, "day")."""
 Gravity = Literal["error", "warning"]
-"""An error refuses the file: it could not work. A warning is shown: it may be meant, and works as it says."""
+"""An error refuses the file, which could not work. A warning is only shown: what it names works, and may be meant."""
 
 
 def field_name(spot: Spot) -> str:
-    """The spot as people write it: stages[0].milestones[2].day; "the whole file" for the root."""
+    """The spot as people write it: `stages[0].milestones[2].day`; `the whole file` for the root."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in spot)
     return text.lstrip(".") or "the whole file"
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One thing to mend. `line` counts from 1; 0 stands for a playbook that was not read from a file."""
+    """One thing to mend. `line` counts from 1; 0 means that the complaint is about no line, or about no file."""
 
     file: str
     line: int
@@ -31,23 +31,23 @@ class Complaint:
         return f"{place}{'warning: ' if self.gravity == 'warning' else ''}{self.field}: {self.what}"
 
 
-SAID = 3
-"""So many complaints stand in an error's text, which is one line of a terminal or a log; lint tells them all."""
+SHOWN = 3
+"""The most complaints in the text of an error, which a terminal or a log has to show; lint shows them all."""
 
 
 class BadPlaybook(Exception):
-    """A file that cannot be used as it is. Who must act: whoever edits the playbooks; that mended, try again."""
+    """A file cannot be used as it is. Whoever edits it must act; once it is mended, trying again helps."""
 
     def __init__(self, complaints: Iterable[Complaint]) -> None:
         self.complaints = tuple(complaints)
-        said = [str(complaint) for complaint in self.complaints[:SAID]]
-        if more := len(self.complaints) - SAID:
-            said += [f"and {more} more: day90 playbook lint {self.complaints[0].file}"] if more > 0 else []
-        super().__init__("\n".join(said))
+        lines = [str(complaint) for complaint in self.complaints[:SHOWN]]
+        if more := len(self.complaints) - SHOWN:
+            lines += [f"and {more} more: day90 playbook lint {self.complaints[0].file}"] if more > 0 else []
+        super().__init__("\n".join(lines))
 
 
 class UnknownPlaybook(KeyError):
-    """Nobody has written a playbook with that key. Who must act: whoever named it, in the deal or at the CLI."""
+    """There is no playbook with that key. Whoever named it, in the deal or at the command line, must act."""
 
     def __init__(self, key: str, known: Iterable[str]) -> None:
         super().__init__(key)

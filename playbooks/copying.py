@@ -1,4 +1,4 @@
-"""How does a company begin a playbook of its own? With a copy of one that there is, comments and all."""
+"""How does a company begin a playbook of its own? With a copy of an existing one, comments included."""
 
 import errno
 import json
@@ -12,14 +12,15 @@ from playbooks.reading import read
 
 SCHEMA_FILE = "playbook.schema.json"
 MODELINE = f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
-"""What editors with a YAML language server look for in the first line."""
+"""The first line of a playbook, by which editors with a YAML language server find its schema."""
 KEY = re.compile(r"^(key\s*:\s*)[^\s#]+")
 
 
 def copy(source: Path, *, key: str, folder: Path) -> Path:
-    """Write `<key>.yaml` into that folder, which is made when it is not there, and the schema beside it.
+    """Copy a playbook to `<key>.yaml` in a folder, with the new key inside and the schema beside it; returns its path.
 
-    Raises BadPlaybook when the source cannot be read, FileExistsError rather than overwrite, and OSError.
+    The folder is created when it is missing; an existing schema there is overwritten. Raises BadPlaybook when the
+    source cannot be read or its key cannot be replaced, FileExistsError rather than overwrite a playbook, and OSError.
     """
     line = read(source).lines.get(("key",))
     if line is None:
@@ -40,5 +41,5 @@ def copy(source: Path, *, key: str, folder: Path) -> Path:
 
 
 def in_json(schema: object) -> str:
-    """As `day90 playbook schema` prints it, and as the file is committed."""
+    """The text of a schema as `day90 playbook schema` prints it and as its file is committed."""
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"

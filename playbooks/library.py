@@ -1,4 +1,4 @@
-"""Which playbooks are there, and which one does a deal get? The one file that reads them, and the staff directory."""
+"""Which playbooks are there, and which one does a deal get? Reads them and the staff directory from their files."""
 
 import contextlib
 from collections.abc import Sequence
@@ -18,15 +18,16 @@ from playbooks.reading import Written, read, validated
 SHIPPED = Path(__file__).parent
 TEAM_FILE = "team.yaml"
 NO_PLAYBOOK = ".mapping.yaml"
-"""How a mapping is called; it may lie beside playbooks."""
+"""How the file name of a mapping ends; mappings may lie beside playbooks, and are none."""
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class Library:
     """The shipped playbooks and a company's own; where both have a key, the company's wins.
 
-    A playbook `<key>.yaml` says its key again inside. Files are read again when they change on disk. A file that
-    cannot be used keeps nobody from the others.
+    The playbook with the key `my-plan` is the file `my-plan.yaml`, which also names its key inside. A file is read
+    again when it changes on disk. A file that cannot be used does not affect the others. Every method raises
+    BadPlaybook when the company's folder is missing.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -34,42 +35,43 @@ class Library:
         self._read = CachedFile(load_playbook)
 
     def keys(self) -> Sequence[str]:
-        """Every playbook's key, in order; whether its file can be used is another question."""
+        """The key of every playbook, in order, including those whose files cannot be used."""
         return tuple(sorted(self._files()))
 
     def file(self, key: str) -> Path:
-        """Where that playbook is written. Raises UnknownPlaybook."""
+        """The path of that playbook's file. Raises UnknownPlaybook."""
         files = self._files()
         if key not in files:
             raise UnknownPlaybook(key, self.keys())
         return files[key]
 
     def get(self, key: str) -> Playbook:
-        """Raises UnknownPlaybook (a KeyError), and BadPlaybook when its file cannot be used."""
+        """The playbook with that key. Raises UnknownPlaybook (a KeyError), and BadPlaybook for an unusable file."""
         return self._read(self.file(key))
 
     def usable(self) -> Sequence[Playbook]:
         """The playbooks whose files can be used, by key."""
-        found = []
+        usable = []
         for key in self.keys():
             with contextlib.suppress(BadPlaybook):
-                found.append(self.get(key))
-        return found
+                usable.append(self.get(key))
+        return usable
 
     def choose(self, yearly_value: float | Decimal | None) -> str:
-        """The key of the playbook for a deal of that yearly contract value.
+        """The key of the playbook for a deal of that yearly contract value, in the company's reporting currency.
 
-        The highest tier that the deal is worth. Below every tier it is the lowest that exists, so that a company
-        with one playbook uses it for all. A value that nobody gave counts as the highest: an enterprise left to
-        automation costs more than a small customer who was looked after. Of two playbooks for one tier the company's
-        own is taken, else the first by key; the other one is for deals that name it.
+        It is the playbook with the highest `from_yearly_value` that the deal reaches; below all of them it is the
+        lowest, so that a company with one playbook uses it for every deal. None, a value that nobody gave, counts as
+        the highest: an enterprise left to automation costs more than a small customer who was looked after. Of two
+        playbooks with the same value the company's own is taken, else the first by key; the other one is for deals that
+        name it.
 
         A file that cannot be used keeps its tier, so that no deal slips into another one. Raises BadPlaybook when not
-        even its tier can be read: then nobody can say whose turn it is, and a deal has to name its playbook.
+        even its tier can be read: then the choice is not certain, and a deal has to name its playbook.
         """
         files = self._files()
-        found = [(self._from_yearly_value(key), path.parent == SHIPPED, key) for key, path in files.items()]
-        tiers = sorted(found, key=lambda tier: (-tier[0], *tier[1:]))
+        unsorted = [(self._from_yearly_value(key), path.parent == SHIPPED, key) for key, path in files.items()]
+        tiers = sorted(unsorted, key=lambda tier: (-tier[0], *tier[1:]))
         if yearly_value is None:
             return tiers[0][2]
         worth = [tier for tier in tiers if tier[0] <= yearly_value]
@@ -86,47 +88,47 @@ class Library:
             return tier
 
     def _files(self) -> dict[str, Path]:
-        found = playbooks_in(SHIPPED)
+        shipped = playbooks_in(SHIPPED)
         if self._folder is None:
-            return found
+            return shipped
         if not self._folder.is_dir():
             raise BadPlaybook([Complaint(str(self._folder), 0, "the folder of your playbooks", "is no folder")])
-        return found | playbooks_in(self._folder)
+        return shipped | playbooks_in(self._folder)
 
 
 def load_playbook(path: Path) -> Playbook:
-    """Raises BadPlaybook when the schema or an error of lint refuses it; warnings do not count here."""
+    """The playbook in a file. Raises BadPlaybook when the schema or an error of lint refuses it; warnings do not."""
     playbook, written = _load(path)
-    if found := [written.complaint(spot, what) for spot, what in errors(playbook)]:
-        raise BadPlaybook(found)
+    if complaints := [written.complaint(spot, what) for spot, what in errors(playbook)]:
+        raise BadPlaybook(complaints)
     return playbook
 
 
 def complaints_about(path: Path) -> list[Complaint]:
-    """Everything that is to be said about a playbook's file, each with its line: empty when all is well."""
+    """Every error and warning about a playbook's file, each with its line; empty when all is well."""
     try:
         playbook, written = _load(path)
     except BadPlaybook as bad:
         return list(bad.complaints)
-    return [written.complaint(*found) for found in findings(playbook)]
+    return [written.complaint(*finding) for finding in findings(playbook)]
 
 
 def complaints_about_all(paths: Sequence[Path], team_file: Path | None = None) -> list[Complaint]:
-    """What is to be said about those playbooks, each by itself and together, and about the staff they need."""
-    found: list[Complaint] = []
+    """Every error and warning about those playbooks, each by itself and all together, and about the staff they need."""
+    complaints: list[Complaint] = []
     shelf: list[Shelved] = []
     for path in paths:
-        found += complaints_about(path)
+        complaints += complaints_about(path)
         with contextlib.suppress(BadPlaybook):
             playbook, written = _load(path)
             shelf.append(Shelved(written, playbook))
-    found += company.tiers(shelf)
+    complaints += company.tiers(shelf)
     try:
         written = read(team_file or SHIPPED / TEAM_FILE)
         team = validated(written, Team)
     except BadPlaybook as bad:
-        return [*found, *bad.complaints]
-    return [*found, *company.staff(written, team), *company.casting(shelf, team, written.file)]
+        return [*complaints, *bad.complaints]
+    return [*complaints, *company.staff(written, team), *company.casting(shelf, team, written.file)]
 
 
 def load_team(path: Path | None = None) -> Team:
@@ -142,7 +144,7 @@ class Directory:
         self._read = CachedFile(load_team)
 
     def __call__(self) -> Team:
-        """Raises BadPlaybook."""
+        """The staff as the file has it at this moment. Raises BadPlaybook."""
         return self._read(self._path)
 
 
@@ -152,7 +154,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def team_json_schema() -> dict[str, Any]:
-    """The same of the staff directory."""
+    """The schema of the staff directory; `day90 playbook schema team` writes it."""
     return {"$schema": DRAFT, **Team.model_json_schema(by_alias=True)}
 
 
@@ -166,13 +168,13 @@ def _load(path: Path) -> tuple[Playbook, Written]:
 
 
 def playbooks_in(folder: Path) -> dict[str, Path]:
-    """The playbooks' files in a folder by key. What begins with a dot is an editor's, not a playbook."""
-    found = (path for path in sorted(folder.glob("*.yaml")) if not path.name.startswith("."))
-    return {path.stem: path for path in found if path.name != TEAM_FILE and not path.name.endswith(NO_PLAYBOOK)}
+    """The files of the playbooks in a folder, by key. Files whose names begin with a dot are an editor's."""
+    files = (path for path in sorted(folder.glob("*.yaml")) if not path.name.startswith("."))
+    return {path.stem: path for path in files if path.name != TEAM_FILE and not path.name.endswith(NO_PLAYBOOK)}
 
 
 def _tier_written_in(path: Path) -> float | None:
-    """The tier in a file that cannot be used; None when that cannot be read either."""
+    """The `from_yearly_value` in a file that cannot be used; None when not even that can be read."""
     try:
         content = read(path).content
     except BadPlaybook:

@@ -27,7 +27,7 @@ Model = TypeVar("Model", bound=BaseModel)
 # libyaml is ten times as fast; PyYAML's wheels carry it, a build from source may not.
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-# A playbook nests about ten deep; libyaml ends the whole process with a segmentation fault on some ten thousand.
+# A playbook nests about ten deep; at some ten thousand libyaml ends the whole process with a segmentation fault.
 DEEPEST = 100
 LARGEST = 1_000_000
 """Bytes: ten times the largest playbook that we ship. A worker reads them all whenever one has changed."""
@@ -40,31 +40,32 @@ JSON_WORDS = {
     f"{TAG}float": re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+([eE][-+]?[0-9]+)?"),
     f"{TAG}timestamp": re.compile(r"(?!)"),
 }
-"""How JSON writes what YAML takes for more than a word; written in another way it stays the word that it is."""
+"""How JSON writes what YAML takes for more than a word; written in any other way it stays a word."""
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-"""What no database and no mail can hold: control characters, and halves of characters."""
+"""What no database and no mail can hold: control characters, and halves of surrogate pairs."""
 
 
 @dataclass(frozen=True)
 class Written:
-    """A file's content and the line of each of its parts."""
+    """The content of a file, and the line of each of its parts."""
 
     file: str
     content: Any
     lines: Mapping[Spot, int]
 
     def line(self, spot: Spot) -> int:
-        """The line of that part, or of the nearest part around it that was written."""
+        """The line of that part, or of the nearest part around it that stands in the file."""
         while spot and spot not in self.lines:
             spot = spot[:-1]
         return self.lines.get(spot, 1)
 
     def complaint(self, spot: Spot, what: str, gravity: Gravity = "error") -> Complaint:
+        """A complaint about that part, with file and line."""
         return Complaint(self.file, self.line(spot), field_name(spot), what, gravity)
 
 
 def read(path: Path) -> Written:
-    """Raises BadPlaybook when the file is not there, is no YAML, or says something twice."""
+    """The content of a YAML file. Raises BadPlaybook when it is missing, too large, no YAML, or breaks a rule above."""
     file = _shown(path)
     text = _text(path, file)
     try:
@@ -86,19 +87,19 @@ def read(path: Path) -> Written:
 
 
 def validated(written: Written, model: type[Model]) -> Model:
-    """The content as that model. Raises BadPlaybook with a complaint for every wrong field."""
+    """The content as an instance of that model. Raises BadPlaybook with a complaint for every wrong field."""
     if not isinstance(written.content, dict):
         raise BadPlaybook([written.complaint((), "should be fields with values, like `key: high-touch`")])
     try:
         # As JSON and strictly: "5" is no number and "yes" no truth value, whatever pydantic could make of them.
         return model.model_validate_json(json.dumps(written.content), strict=True)
     except ValidationError as error:
-        found = [(_spot(written, detail), detail) for detail in error.errors(include_url=False, include_context=False)]
-        raise BadPlaybook(_merged(written, found)) from None
+        details = error.errors(include_url=False, include_context=False)
+        raise BadPlaybook(_merged(written, [(_spot(written, detail), detail) for detail in details])) from None
 
 
 def _shown(path: Path) -> str:
-    """The path as people know it: from where they stand when it lies below, else in full."""
+    """The path as people write it: relative to the working directory when it lies below it, else in full."""
     here = Path.cwd()
     full = path.absolute()
     return os.path.relpath(full, here) if full.is_relative_to(here) else str(full)
@@ -107,10 +108,10 @@ def _shown(path: Path) -> str:
 def _text(path: Path, file: str) -> str:
     try:
         # Before it is opened: a pipe that nobody writes into would be read for ever.
-        looked_at = path.stat()
-        if not stat.S_ISREG(looked_at.st_mode):
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
             raise BadPlaybook([Complaint(file, 0, "the whole file", "is no regular file")])
-        if looked_at.st_size > LARGEST:
+        if status.st_size > LARGEST:
             what = f"is larger than {LARGEST // 1_000_000} MB, which no file of ours is"
             raise BadPlaybook([Complaint(file, 0, "the whole file", what)])
         text = path.read_text(encoding="utf-8-sig")
@@ -125,7 +126,7 @@ def _text(path: Path, file: str) -> str:
 
 
 def _too_deep(text: str) -> int | None:
-    """The line on which the nesting could become too deep, counted on the safe side; None as a rule."""
+    """The line on which the nesting could become too deep, estimated on the safe side; None where it cannot."""
     depth = 0
     for number, line in enumerate(text.splitlines(), start=1):
         depth = max(depth + line.count("[") + line.count("{") - line.count("]") - line.count("}"), 0)
@@ -136,7 +137,7 @@ def _too_deep(text: str) -> int | None:
 
 
 def _walk(node: Node, spot: Spot, lines: dict[Spot, int], seen: set[int]) -> Iterator[tuple[Spot, int, str]]:
-    """Note the line of every part; yield what is not allowed. `seen` tells an alias from a first mention."""
+    """Note the line of every part, and yield what is not allowed. A node that is in `seen` already is an alias."""
     line = node.start_mark.line + 1
     lines.setdefault(spot, line)
     if id(node) in seen:
@@ -166,7 +167,7 @@ def _walk(node: Node, spot: Spot, lines: dict[Spot, int], seen: set[int]) -> Ite
 
 
 def _spot(written: Written, detail: ErrorDetails) -> Spot:
-    """Where an error lies, in words of the file: pydantic also names the alternatives of a union on the way."""
+    """Where in the file an error lies: pydantic's path also names the alternatives of a union, absent from the file."""
     spot: Spot = ()
     for part in detail["loc"]:
         if (*spot, part) in written.lines:
@@ -174,11 +175,11 @@ def _spot(written: Written, detail: ErrorDetails) -> Spot:
     return (*spot, detail["loc"][-1]) if detail["type"] == "missing" else spot
 
 
-def _merged(written: Written, found: list[tuple[Spot, ErrorDetails]]) -> list[Complaint]:
-    """One complaint per spot: of a text given per language, the wrong language counts and not `no string`."""
-    around = {spot[:length] for spot, _ in found for length in range(len(spot))}
+def _merged(written: Written, details: list[tuple[Spot, ErrorDetails]]) -> list[Complaint]:
+    """One complaint per spot. Where a text is given per language, the wrong language is named, not `no string`."""
+    around = {spot[:length] for spot, _ in details for length in range(len(spot))}
     words: dict[Spot, list[str]] = {}
-    for spot, detail in found:
+    for spot, detail in details:
         if detail["type"] == "string_type" and spot in around:
             continue
         words.setdefault(spot, []).append(_in_words(detail))

@@ -1,1 +1,1 @@
-"""Could this playbook work? One file a kind of defect."""
+"""Could this playbook work? One file for each kind of defect."""

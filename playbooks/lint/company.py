@@ -1,6 +1,6 @@
-"""Do the playbooks and the staff of a company fit each other? Tiers that hide each other, roles that nobody has.
+"""Do the playbooks and the staff of a company fit each other? Finds tiers that hide each other and roles nobody has.
 
-All of it works somehow (another playbook is chosen, a CSM stands in), so these are warnings.
+With all of it onboardings still run (another playbook is chosen, a CSM stands in), so these are warnings.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +14,7 @@ from playbooks.lint.walk import every_milestone
 from playbooks.reading import Written
 
 BY_TOUCH: tuple[TouchModel, ...] = ("tech", "low", "high")
-"""From the least of us to the most."""
+"""The touch models, from the one that takes the least of our time to the one that takes the most."""
 
 
 class Shelved(NamedTuple):
@@ -25,12 +25,12 @@ class Shelved(NamedTuple):
 
 
 def tiers(shelf: Sequence[Shelved]) -> Iterator[Complaint]:
-    """Two playbooks for one tier, and tiers in which whoever pays more gets less."""
+    """Warnings about two playbooks for one tier, and about tiers in which whoever pays more gets less of us."""
     at: Spot = ("from_yearly_value",)
     for (first, one), (second, other) in combinations(shelf, 2):
         value = other.from_yearly_value
         if one.from_yearly_value == value and _folder(first) == _folder(second):
-            chosen, hidden = sorted(((one.key, first), (other.key, second)), key=lambda found: found[0])
+            chosen, hidden = sorted(((one.key, first), (other.key, second)), key=lambda pair: pair[0])
             what = f"is {value:,.0f} as in {chosen[0]!r}, which is chosen: this one is for deals that name it"
             yield hidden[1].complaint(at, what, "warning")
         dearer, cheaper = sorted((Shelved(first, one), Shelved(second, other)), key=_height, reverse=True)
@@ -47,13 +47,13 @@ def tiers(shelf: Sequence[Shelved]) -> Iterator[Complaint]:
 
 
 def casting(shelf: Iterable[Shelved], team: Team, team_file: str) -> Iterator[Complaint]:
-    """Roles of ours that a playbook names and nobody has, each at its first mention; tiers that no CSM serves."""
-    there = {member.role for member in team.members}
+    """Warnings about roles of ours that nobody has, each at its first mention, and about tiers that no CSM serves."""
+    staffed = {member.role for member in team.members}
     for written, playbook in shelf:
-        told: set[str] = set()
+        warned: set[str] = set()
         for spot, role in _mentions(playbook):
-            if role in get_args(VendorRole) and role not in there | told:
-                told.add(role)
+            if role in get_args(VendorRole) and role not in staffed | warned:
+                warned.add(role)
                 yield written.complaint(spot, f"nobody in {team_file} is {role}: a CSM stands in", "warning")
         if not any(member.role == "csm" and playbook.touch in member.tiers for member in team.members):
             what = f"no CSM in {team_file} serves the tier {playbook.touch!r}: any of them would own these"
@@ -61,7 +61,7 @@ def casting(shelf: Iterable[Shelved], team: Team, team_file: str) -> Iterator[Co
 
 
 def staff(written: Written, team: Team) -> Iterator[Complaint]:
-    """Escalations that stay where they are, stand-ins that are the same person, two people with one mailbox."""
+    """Warnings about escalations that reach nobody new, people who are their own deputy, and two with one mailbox."""
     mailboxes: dict[str, str] = {}
     for index, member in enumerate(team.members):
         at: Spot = ("members", index)
@@ -82,7 +82,7 @@ def staff(written: Written, team: Team) -> Iterator[Complaint]:
 
 
 def _mentions(playbook: Playbook) -> Iterator[tuple[Spot, str]]:
-    """Every role that somebody has to play."""
+    """Every mention of a role that somebody has to play, with the path to it."""
     for spot, _, milestone in every_milestone(playbook):
         yield (*spot, "raci", "responsible"), milestone.raci.responsible
         yield (*spot, "raci", "accountable"), milestone.raci.accountable
@@ -105,13 +105,13 @@ def _mentions(playbook: Playbook) -> Iterator[tuple[Spot, str]]:
 
 
 def _managers(team: Team, member: Member) -> set[str]:
-    """Everybody above, by name."""
+    """The handles of everybody above a member."""
     above: set[str] = set()
     next_one = member.manager
     while next_one and next_one not in above:
         above.add(next_one)
-        found = team.member(next_one)
-        next_one = found.manager if found else None
+        manager = team.member(next_one)
+        next_one = manager.manager if manager else None
     return above
 
 

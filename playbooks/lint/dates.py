@@ -1,4 +1,4 @@
-"""Do a playbook's days agree with each other? Counted on paper: no stretch, no holidays, everything on its day."""
+"""Do a playbook's days agree with each other? Counted as planned: no stretch, no holidays, everything on its day."""
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -12,14 +12,14 @@ Finding = tuple[Spot, str]
 
 A_WEEK = 7
 FURTHEST_DAY = 730
-"""As `length_days`: two years, for which the holidays are known."""
+"""The same limit as that of `length_days`: two years, for which the holidays are known."""
 IN_ORDER: tuple[MilestoneRole, ...] = ("kickoff", "go_live", "review")
 
 
 def day_after_close(playbook: Playbook, key: str, *, stretch: bool = False) -> int | None:
-    """The day on which a milestone is planned, counted from the close; None when its anchors lead nowhere.
+    """The day on which a milestone is planned, in days after the close; None when its anchors lead nowhere.
 
-    `stretch`: for the customer whose circumstances are all as bad as can be.
+    With `stretch` it is the day for a deal with every circumstance that stretches the plan.
     """
     return _day(playbook, key, frozenset(), stretch=stretch)
 
@@ -48,7 +48,7 @@ def stages_open_before_their_milestones(playbook: Playbook) -> Iterator[Finding]
 
 
 def hypercare_lasts_as_long_as_it_says(playbook: Playbook) -> Iterator[Finding]:
-    """The program closes hypercare so many days after the real go-live: its milestone must say the same."""
+    """The program closes hypercare `hypercare.days` after the real go-live: its milestone must agree."""
     live, end = playbook.playing("go_live"), playbook.playing("hypercare_end")
     if live is None or end is None:
         return
@@ -60,7 +60,7 @@ def hypercare_lasts_as_long_as_it_says(playbook: Playbook) -> Iterator[Finding]:
 
 
 def indicators_can_be_met(playbook: Playbook) -> Iterator[Finding]:
-    """An indicator that is red although everybody is on time would teach people to look away."""
+    """An indicator that is red although everybody is on time would teach people to ignore it."""
     for index, indicator in enumerate(playbook.indicators):
         at: Spot = ("indicators", index)
         for m, key in enumerate(indicator.milestones):
@@ -89,10 +89,10 @@ def the_hand_off_has_room(playbook: Playbook) -> Iterator[Finding]:
 
 
 def the_story_is_in_order(playbook: Playbook) -> Iterator[Finding]:
-    """Kickoff, go-live, review, whatever they are called."""
-    told = [(role, playbook.playing(role)) for role in IN_ORDER]
-    known = [(role, milestone, day_after_close(playbook, milestone.key)) for role, milestone in told if milestone]
-    for (before, _, first), (role, milestone, day) in pairwise(known):
+    """The milestones with the roles kickoff, go-live and review come in this order."""
+    players = [(role, playbook.playing(role)) for role in IN_ORDER]
+    planned = [(role, milestone, day_after_close(playbook, milestone.key)) for role, milestone in players if milestone]
+    for (before, _, first), (role, milestone, day) in pairwise(planned):
         if first is not None and day is not None and day < first:
             spot = spot_of(playbook, milestone)
             yield (*spot, "day"), f"the {role} is planned for day {day}, before the {before} on day {first}"
@@ -122,23 +122,24 @@ def quick_wins_come_once(playbook: Playbook) -> Iterator[Finding]:
 
 
 def the_stretched_plan_ends(playbook: Playbook) -> Iterator[Finding]:
-    """With every circumstance of a deal at once (TL-01)."""
+    """Even with every circumstance that stretches the plan (TL-01) the hand-off comes within two years."""
     latest = stretched(playbook, playbook.hand_off.latest_day)
     if playbook.hand_off.latest_day <= FURTHEST_DAY < latest:
         yield ("stretch",), f"with all circumstances the latest hand-off is on day {latest:,}: two years are the most"
 
 
 def spot_of(playbook: Playbook, milestone: Milestone) -> Spot:
+    """The path to a milestone of the playbook."""
     return next(at for at, _, other in every_milestone(playbook) if other is milestone)
 
 
 def calendar_days(working_days: int) -> int:
-    """About so many days on the calendar: five of seven are worked."""
+    """About how many calendar days these working days take, rounded up: five of seven days are worked."""
     return ceil(working_days * 7 / 5)
 
 
 def stretched(playbook: Playbook, day: int) -> int:
-    """That day after the close when all circumstances of TL-01 come together, as `domain.plan` counts it."""
+    """Where that day after the close moves with all circumstances of TL-01 at once, as `domain.plan` counts it."""
     stretch = playbook.stretch
     factor = stretch.high_complexity * stretch.many_integrations * stretch.large_data * stretch.limited_resources
     extra = 0.0
@@ -155,12 +156,12 @@ def opening_day(playbook: Playbook, stage: Stage) -> int | None:
     days = [day_after_close(playbook, key) for key in stage.opens.after]
     base = 0 if stage.opens.anchor == "close" else day_after_close(playbook, stage.opens.anchor)
     days.append(None if base is None else base + stage.opens.from_day)
-    known = [day for day in days if day is not None]
-    return max(known) if len(known) == len(days) else None
+    counted = [day for day in days if day is not None]
+    return max(counted) if len(counted) == len(days) else None
 
 
 def _unbounded(playbook: Playbook) -> Iterator[tuple[Spot, int]]:
-    """The numbers that the schema leaves open and the program counts days by."""
+    """The numbers of days that the schema does not bound, each with the path to it."""
     nudging, hand_off = playbook.nudging, playbook.hand_off
     for name in ("grace", "again_every", "stuck_after"):
         yield ("nudging", name), getattr(nudging, name)

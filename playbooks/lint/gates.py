@@ -1,4 +1,4 @@
-"""Can every gate of a playbook open? What waits for itself, for something optional, or for a yes that nobody gives."""
+"""Can every gate of a playbook open? Finds what waits for itself, for something optional, or for nobody's sign-off."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, get_args
@@ -15,7 +15,7 @@ COUNTS = "counts from"
 
 
 class Tie(NamedTuple):
-    """Why one milestone cannot come before another: where that is written, and how it reads."""
+    """The reason why one milestone cannot come before `to`: where that is written, and the verb that says so."""
 
     to: str
     verb: str
@@ -23,13 +23,13 @@ class Tie(NamedTuple):
 
 
 def nothing_waits_for_itself(playbook: Playbook) -> Iterator[Finding]:
-    """Through what is required, through what opens a stage, and through the days that are counted from another.
+    """Finds circles: of requirements, of openings of stages, and of days that count from another milestone.
 
-    Told once per circle, at the tie that leads furthest ahead: that is the one which was not meant.
+    Each circle is reported once, at the tie that leads furthest ahead: that is most likely the one not meant.
     """
     ties = _ties(playbook)
-    anchors = {key: [tie for tie in found if tie.verb == COUNTS] for key, found in ties.items()}
-    told: set[Spot] = set()
+    anchors = {key: [tie for tie in of_key if tie.verb == COUNTS] for key, of_key in ties.items()}
+    reported: set[Spot] = set()
     for graph, what in ((anchors, "its days count from itself"), (ties, "waits for itself")):
         for key in graph:
             circle = _circle(key, graph)
@@ -37,8 +37,8 @@ def nothing_waits_for_itself(playbook: Playbook) -> Iterator[Finding]:
                 continue
             start, tie = min(circle, key=lambda step: (-_leap(playbook, *step), field_name(step[1].spot)))
             worst = circle.index((start, tie))
-            if tie.spot not in told:
-                told.add(tie.spot)
+            if tie.spot not in reported:
+                reported.add(tie.spot)
                 steps = "".join(f" {other.verb} {other.to!r}" for _, other in (*circle[worst:], *circle[:worst]))
                 yield tie.spot, f"{what}: {start!r}{steps}"
 
@@ -73,10 +73,10 @@ def each_role_is_played_once(playbook: Playbook) -> Iterator[Finding]:
 
 
 def somebody_can_sign(playbook: Playbook) -> Iterator[Finding]:
-    """Of the customer's roles only these are asked for in every hand-off record; the others may have nobody."""
-    there = {*WANTED_ROLES, *get_args(VendorRole)}
+    """Only the wanted roles of the customer are asked for in every hand-off record; the others may be nobody's."""
+    present = {*WANTED_ROLES, *get_args(VendorRole)}
     for spot, _, milestone in every_milestone(playbook):
-        if milestone.sign_off and not set(milestone.sign_off.by) & there:
+        if milestone.sign_off and not set(milestone.sign_off.by) & present:
             wanted = ", ".join(WANTED_ROLES)
             yield (*spot, "sign_off", "by"), f"nobody may be there to sign: name at least one of {wanted}"
         if milestone.sign_off and milestone.role == "hypercare_end":
@@ -84,7 +84,7 @@ def somebody_can_sign(playbook: Playbook) -> Iterator[Finding]:
 
 
 def rejections_reopen_what_is_needed(playbook: Playbook) -> Iterator[Finding]:
-    """Else it could be signed again while the reopened work is still open."""
+    """Otherwise a milestone could be signed off again while the reopened work is still open."""
     for spot, _, milestone in every_milestone(playbook):
         if milestone.sign_off:
             for index, key in enumerate(milestone.sign_off.reopens):
@@ -119,7 +119,7 @@ def stages_close_by_what_must_be(playbook: Playbook) -> Iterator[Finding]:
 
 
 def stages_stand_in_their_order(playbook: Playbook) -> Iterator[Finding]:
-    """Everybody reads them from the top."""
+    """People read the stages from the top."""
     place = {milestone.key: index for index, stage in enumerate(playbook.stages) for milestone in stage.milestones}
     for index, stage in enumerate(playbook.stages):
         for a, key in enumerate(stage.opens.after):
@@ -129,33 +129,33 @@ def stages_stand_in_their_order(playbook: Playbook) -> Iterator[Finding]:
 
 
 def all_needs(playbook: Playbook, key: str) -> set[str]:
-    """Every milestone without which that one cannot be reached."""
-    found: set[str] = set()
+    """The keys of all milestones without which that one cannot be reached."""
+    needs: set[str] = set()
     waiting = [key]
     while waiting:
         milestone = playbook.milestone(waiting.pop())
-        fresh = [need for need in needs_of(playbook, milestone) if need not in found] if milestone else []
-        found.update(fresh)
+        fresh = [need for need in needs_of(playbook, milestone) if need not in needs] if milestone else []
+        needs.update(fresh)
         waiting += fresh
-    return found
+    return needs
 
 
 def _ties(playbook: Playbook) -> dict[str, list[Tie]]:
     live = playbook.playing("go_live")
     ties: dict[str, list[Tie]] = {}
     for spot, stage, milestone in every_milestone(playbook):
-        found = ties.setdefault(milestone.key, [])
-        found += [Tie(key, "needs", (*spot, "requires", index)) for index, key in enumerate(milestone.requires)]
+        of_key = ties.setdefault(milestone.key, [])
+        of_key += [Tie(key, "needs", (*spot, "requires", index)) for index, key in enumerate(milestone.requires)]
         opens: Spot = (*spot[:2], "opens", "after")
-        found += [Tie(key, "needs", (*opens, index)) for index, key in enumerate(stage.opens.after)]
-        found.append(Tie(milestone.anchor, COUNTS, (*spot, "anchor")))
+        of_key += [Tie(key, "needs", (*opens, index)) for index, key in enumerate(stage.opens.after)]
+        of_key.append(Tie(milestone.anchor, COUNTS, (*spot, "anchor")))
         if milestone.role == "hypercare_end" and live:
-            found.append(Tie(live.key, "ends after", (*spot, "role")))
+            of_key.append(Tie(live.key, "ends after", (*spot, "role")))
     return ties
 
 
 def _circle(start: str, ties: dict[str, list[Tie]]) -> list[tuple[str, Tie]]:
-    """The shortest way from a key back to itself: ties with the key that each begins at; empty when there is none."""
+    """The shortest way from a key back to itself: each tie with the key where it begins; empty when there is none."""
     ways: list[list[tuple[str, Tie]]] = [[(start, tie)] for tie in ties[start]]
     seen: set[str] = set()
     for way in ways:
@@ -169,7 +169,7 @@ def _circle(start: str, ties: dict[str, list[Tie]]) -> list[tuple[str, Tie]]:
 
 
 def _leap(playbook: Playbook, start: str, tie: Tie) -> int:
-    """How many days ahead a tie leads, or how many places down the list where days cannot be counted."""
+    """How many days ahead a tie leads; where days cannot be counted, how many places down the list."""
     since, until = day_after_close(playbook, start), day_after_close(playbook, tie.to)
     if since is not None and until is not None:
         return until - since

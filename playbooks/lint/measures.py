@@ -1,4 +1,4 @@
-"""Can what a playbook measures come true? Targets, indicators, red flags, training, hours, criteria of the hand-off."""
+"""Can what a playbook measures be reached? Checks targets, indicators, red flags, training, hours and criteria."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -66,7 +66,7 @@ def rules_can_be_read(playbook: Playbook) -> Iterator[Finding]:
 
 
 def no_flag_waves_while_the_target_is_met(playbook: Playbook) -> Iterator[Finding]:
-    """Between the two lies amber; the other way round it would be green and red at once."""
+    """The red flag must lie below the target, with amber between: otherwise a figure could be green and red at once."""
     for index, flag in enumerate(playbook.red_flags):
         for target in playbook.targets:
             if conflict := _conflict(flag, target):
@@ -80,7 +80,7 @@ def no_flag_waves_while_the_target_is_met(playbook: Playbook) -> Iterator[Findin
 
 
 def sessions_lead_to_their_milestone(playbook: Playbook) -> Iterator[Finding]:
-    """A session in the week of the milestone is in time."""
+    """A session comes no later than the week of the milestone that it leads to."""
     stages = {milestone.key: stage for stage in playbook.stages for milestone in stage.milestones}
     for index, session in _sessions(playbook):
         first, last = A_WEEK * (session.week - 1) + 1, A_WEEK * session.week
@@ -125,7 +125,7 @@ def hours_can_be_given(playbook: Playbook) -> Iterator[Finding]:
 
 
 def evidence_comes_before_the_hand_off(playbook: Playbook) -> Iterator[Finding]:
-    """A person may vouch for it all the same, but the figure is not there yet."""
+    """A person may still confirm the criterion, but the figure does not exist yet."""
     latest = playbook.hand_off.latest_day
     targets = {target.key: target for target in playbook.targets}
     for index, criterion in enumerate(playbook.hand_off.criteria):
@@ -138,7 +138,7 @@ def evidence_comes_before_the_hand_off(playbook: Playbook) -> Iterator[Finding]:
 
 
 def early_targets_have_a_later_one(playbook: Playbook) -> Iterator[Finding]:
-    """Before the go-live a figure counts the few who were invited; someone must look at all of them after it."""
+    """Before the go-live a figure counts the few who were invited; a later target must look at everybody after it."""
     live = playbook.playing("go_live")
     live_day = day_after_close(playbook, live.key) if live else None
     days = [_target_day(playbook, target) for target in playbook.targets]
@@ -188,7 +188,7 @@ def everybody_is_trained_before_the_go_live(playbook: Playbook) -> Iterator[Find
     live = playbook.playing("go_live")
     day = day_after_close(playbook, live.key) if live else None
     begun: set[str] = set()
-    for index, session in sorted(_sessions(playbook), key=lambda found: found[1].week):
+    for index, session in sorted(_sessions(playbook), key=lambda numbered: numbered[1].week):
         first = A_WEEK * (session.week - 1) + 1
         if day is not None and first > day and session.track not in begun:
             what = f"{session.key!r} is the first for {session.track!r}, on day {first}, after the go-live on day {day}"

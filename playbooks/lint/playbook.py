@@ -1,8 +1,9 @@
-"""Could this playbook work? What the schema cannot see: names that lead nowhere, circles, days that contradict.
+"""Could this playbook work? Finds what the schema cannot see: keys that lead nowhere, circles, contradictory days.
 
-Each check is one small function in a table: `ERRORS` refuse the playbook, `WARNINGS` are shown. Here stand the names;
-gates, dates, waits, measures and texts have a file each. What is stricter than the schema stands here and not there,
-because open onboardings read their kept playbook by the schema: it may grow, but never tighten.
+Each check is one small function in a table: `ERRORS` refuse the playbook, `WARNINGS` are shown. The checks of keys are
+in this file; those of gates, dates, windows, waits, measures and texts have a file each. What is stricter than the
+schema is checked here and not there, because open onboardings read their stored playbook by the schema: it may grow,
+but never tighten.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,17 +15,17 @@ from playbooks.lint.walk import Named, every_key, references
 
 Check = Callable[[Playbook], Iterator[tuple[Spot, str]]]
 
-# What an anchor, or an `until`, may say instead of a milestone's key.
+# The words that may stand as an anchor, or as an `until`, instead of a milestone's key.
 RESERVED = {"close": "the day the deal was closed", "hand_off": "the end of the onboarding"}
 
 
 def lint(playbook: Playbook) -> list[Complaint]:
-    """Everything found in a playbook that came from no file; `library.complaints_about` adds file and line."""
+    """Every error and warning about a playbook that came from no file; for one in a file see `complaints_about`."""
     return [Complaint("", 0, field_name(spot), what, gravity) for spot, what, gravity in findings(playbook)]
 
 
 def findings(playbook: Playbook) -> Iterator[tuple[Spot, str, Gravity]]:
-    """The way to each field, what is the matter with it, and how grave that is; nothing when the playbook can work."""
+    """Every finding: the path to the field, what is wrong with it, and how grave that is. None when all is well."""
     for spot, what in errors(playbook):
         yield spot, what, "error"
     for check in WARNINGS:
@@ -33,7 +34,7 @@ def findings(playbook: Playbook) -> Iterator[tuple[Spot, str, Gravity]]:
 
 
 def errors(playbook: Playbook) -> Iterator[tuple[Spot, str]]:
-    """What refuses it."""
+    """The findings that refuse the playbook: the path to the field, and what is wrong with it."""
     for check in ERRORS:
         yield from check(playbook)
 
@@ -49,11 +50,11 @@ def keys_are_used_once(playbook: Playbook) -> Iterator[tuple[Spot, str]]:
 
 
 def references_lead_somewhere(playbook: Playbook) -> Iterator[tuple[Spot, str]]:
-    known: dict[str, set[str]] = {}
+    keys: dict[str, set[str]] = {}
     for named in every_key(playbook):
-        known.setdefault(named.kind, set()).add(named.key)
+        keys.setdefault(named.kind, set()).add(named.key)
     for spot, kind, key, instead in references(playbook):
-        if key not in known.get(kind, set()) and key not in instead:
+        if key not in keys.get(kind, set()) and key not in instead:
             yield spot, f"there is no {kind} {key!r}"
 
 

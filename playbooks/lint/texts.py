@@ -1,4 +1,4 @@
-"""Will everybody read something? Texts that are empty, that lack a language, or that break a subject line."""
+"""Does every text say something to everybody? Finds empty texts, missing languages, and line breaks in titles."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -26,7 +26,7 @@ def texts_say_something(playbook: Playbook) -> Iterator[Finding]:
 
 
 def titles_are_one_line(playbook: Playbook) -> Iterator[Finding]:
-    """They stand in subjects of mails."""
+    """Titles stand in the subjects of mails."""
     for spot, text in texts_of(playbook):
         if spot[-1] == "title":
             for language, words in {"": text}.items() if isinstance(text, str) else text.items():
@@ -35,7 +35,7 @@ def titles_are_one_line(playbook: Playbook) -> Iterator[Finding]:
 
 
 def no_language_is_left_out(playbook: Playbook) -> Iterator[Finding]:
-    """A text that is given once is meant for everybody."""
+    """A text given in languages has all of them; one given as a plain string is meant for everybody."""
     for spot, text in texts_of(playbook):
         if not isinstance(text, str) and text:
             missing = ", ".join(language for language in LANGUAGES if language not in text)
@@ -44,7 +44,7 @@ def no_language_is_left_out(playbook: Playbook) -> Iterator[Finding]:
 
 
 def texts_of(part: BaseModel, at: Spot = ()) -> Iterator[tuple[Spot, Any]]:
-    """Every text for people, a string or one per language, with the way to it."""
+    """Every text for people below a part, a string or one per language, with the path to it."""
     for name, written, holds_text in _fields(type(part)):
         value, spot = getattr(part, name), (*at, written)
         several = [((*spot, index), each) for index, each in enumerate(value)] if isinstance(value, tuple) else None
@@ -57,7 +57,7 @@ def texts_of(part: BaseModel, at: Spot = ()) -> Iterator[tuple[Spot, Any]]:
 
 @cache
 def _fields(model: type[BaseModel]) -> list[tuple[str, str, bool]]:
-    """Of every field: its name here, its name in a file, and whether it holds texts, one or several."""
+    """For each field of a model: its name here, its name in a file, and whether it holds one or several texts."""
     return [
         (name, field.alias or name, bool({field.annotation, *get_args(field.annotation)[:1]} & {Text, Text | None}))
         for name, field in model.model_fields.items()

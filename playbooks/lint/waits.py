@@ -1,4 +1,4 @@
-"""Does every wait end? Reminders, the ladder, service levels and cadences that never come, or that nobody hears."""
+"""Does every wait end? Finds reminders, rungs, service levels and cadences that never come or reach nobody."""
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -19,7 +19,7 @@ HAND_OFF = "hand_off"
 
 
 def somebody_hears_of_what_is_late(playbook: Playbook) -> Iterator[Finding]:
-    """A milestone without reminders has no ladder either; the end of hypercare has a timer of its own."""
+    """A milestone without reminders has no escalation ladder either; the end of hypercare has a timer of its own."""
     for spot, _, milestone in every_milestone(playbook):
         if not milestone.reminders and not milestone.optional and milestone.role != "hypercare_end":
             what = f"{milestone.key!r} would wait without a timeout: nobody is reminded, and no ladder begins"
@@ -88,9 +88,9 @@ def cadences_begin_before_they_end(playbook: Playbook) -> Iterator[Finding]:
 
 
 def levels_rise_with_severity(playbook: Playbook) -> Iterator[Finding]:
-    """Clock hours and working hours cannot be compared; a working hour is never shorter."""
+    """No severity has shorter limits than a graver one. Fewer working hours than clock hours pass: they last longer."""
     order = {severity: number for number, severity in enumerate(get_args(Severity))}
-    levels = sorted(enumerate(playbook.hypercare.levels), key=lambda found: order[found[1].severity])
+    levels = sorted(enumerate(playbook.hypercare.levels), key=lambda numbered: order[numbered[1].severity])
     for (_, graver), (index, level) in pairwise(levels):
         for name in ("respond", "resolve"):
             faster = getattr(level, name) < getattr(graver, name)
@@ -105,15 +105,15 @@ def somebody_above_hears_of_it(playbook: Playbook) -> Iterator[Finding]:
 
 
 def the_ladder_reaches_further(playbook: Playbook) -> Iterator[Finding]:
-    told: set[str] = set()
+    informed: set[str] = set()
     for index, rung in enumerate(playbook.nudging.ladder):
         at: Spot = ("nudging", "ladder", index, "to")
-        highest = max((HEIGHT[place] for place in told), default=0)
-        if told and not set(rung.to) - told and not rung.proposes_pause:
+        highest = max((HEIGHT[place] for place in informed), default=0)
+        if informed and not set(rung.to) - informed and not rung.proposes_pause:
             yield at, "reaches nobody whom an earlier rung has not told"
         elif max(HEIGHT[place] for place in rung.to) < highest:
             yield at, "reaches less high than an earlier rung"
-        told |= set(rung.to)
+        informed |= set(rung.to)
 
 
 def rungs_come_before_the_hand_off(playbook: Playbook) -> Iterator[Finding]:
@@ -159,7 +159,7 @@ def no_cadence_waits_for_what_is_optional(playbook: Playbook) -> Iterator[Findin
 
 
 def the_programme_meets_each_rhythm_once(playbook: Playbook) -> Iterator[Finding]:
-    """A monthly check-in and a monthly review would be two invitations for one talk."""
+    """A monthly check-in beside a monthly review would be two invitations for one talk."""
     first: dict[int, str] = {}
     for index, cadence in enumerate(playbook.programme.cadences):
         before = first.setdefault(cadence.every_months, cadence.key)
@@ -174,13 +174,13 @@ def the_kickoff_has_something_to_talk_about(playbook: Playbook) -> Iterator[Find
 
 
 def _span(playbook: Playbook, cadence: Cadence) -> tuple[int | None, int | None]:
-    """The first day on which it can come, and the day on which it is over; None where a key leads nowhere."""
+    """The first day on which a cadence can come and the day on which it is over; None where a key leads nowhere."""
     anchor = cadence.starts.anchor
     base = 0 if anchor == "close" else day_after_close(playbook, anchor)
     days = [base + cadence.starts.from_day if base is not None else None]
     days += [day_after_close(playbook, key) for key in cadence.starts.after]
-    known = [day for day in days if day is not None]
-    start = max(known) if len(known) == len(days) else None
+    counted = [day for day in days if day is not None]
+    start = max(counted) if len(counted) == len(days) else None
     over = playbook.hand_off.latest_day if cadence.until == HAND_OFF else day_after_close(playbook, cadence.until)
     return start, over
 

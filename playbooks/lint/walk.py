@@ -1,4 +1,4 @@
-"""Where in a playbook stands what? Its keys, its milestones and its references, each with the way to the field."""
+"""Where in a playbook stands what? Lists its keys, milestones and references, each with the path to the field."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
@@ -13,7 +13,7 @@ class Keyed(Protocol):
 
 
 class Named(NamedTuple):
-    """A key: what it is the key of, and the family within which it must be the only one of that name."""
+    """A key: the kind of part that it names, and the family of parts within which it must be unique."""
 
     spot: Spot
     kind: str
@@ -22,7 +22,7 @@ class Named(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A key that is mentioned: of what kind it must be, and which words may stand there instead."""
+    """A mention of a key: the kind of part that it must name, and the words that may stand there instead."""
 
     spot: Spot
     kind: str
@@ -35,13 +35,14 @@ AGENDA = "agenda"
 
 
 def every_milestone(playbook: Playbook) -> Iterator[tuple[Spot, Stage, Milestone]]:
+    """Every milestone with the path to it and its stage."""
     for s, stage in enumerate(playbook.stages):
         for m, milestone in enumerate(stage.milestones):
             yield ("stages", s, "milestones", m), stage, milestone
 
 
 def needs_of(playbook: Playbook, milestone: Milestone) -> Iterator[str]:
-    """What must be reached before it: what it requires, and what opens its stage."""
+    """The keys that must be reached before the milestone: what it requires, and what opens its stage."""
     yield from milestone.requires
     for _, stage, other in every_milestone(playbook):
         if other is milestone:
@@ -49,7 +50,7 @@ def needs_of(playbook: Playbook, milestone: Milestone) -> Iterator[str]:
 
 
 def every_key(playbook: Playbook) -> Iterator[Named]:
-    """All keys of the playbook but its own."""
+    """All keys in the playbook except its own."""
     yield from _keyed(("stages",), "stage", playbook.stages, family=AGENDA)
     for index, stage in enumerate(playbook.stages):
         at: Spot = ("stages", index)
@@ -71,7 +72,7 @@ def every_key(playbook: Playbook) -> Iterator[Named]:
 
 
 def references(playbook: Playbook) -> Iterator[Reference]:
-    """Every mention of another part's key."""
+    """Every mention of a part by its key."""
     yield from _of_the_stages(playbook)
     for index, cadence in enumerate(playbook.cadences):
         at: Spot = ("cadences", index)

@@ -1,6 +1,6 @@
-"""Do the days of a playbook keep what it tells people? Stage windows, its length, what comes before the hand-off.
+"""Do the days of a playbook keep what it tells people? Checks stage windows, its length, what precedes the hand-off.
 
-All of it works as it says, so these are warnings; what contradicts itself stands in `lint_dates`.
+All of it works as written, so these are warnings; contradictions are found in `playbooks.lint.dates`.
 """
 
 import re
@@ -24,12 +24,12 @@ from playbooks.lint.walk import every_milestone
 Finding = tuple[Spot, str]
 
 LONGEST_SILENCE = 30
-"""Days between the review and the first day of the hand-off: after a month its results are nobody's any more."""
+"""The most days between the review and the first day of the hand-off: after a month its results are forgotten."""
 WINDOW = re.compile(r"(?P<unit>days?|weeks?)\s+(?P<first>\d{1,3})(\s*(-|–|to)\s*(?P<last>\d{1,3}))?", re.IGNORECASE)
 
 
 def the_length_holds_the_plan(playbook: Playbook) -> Iterator[Finding]:
-    """Up to its last milestone; the hand-off may take longer."""
+    """The length reaches to the last milestone; the hand-off may come later."""
     planned = [(day_after_close(playbook, each.key), each) for each in playbook.milestones if not each.optional]
     day, last = max(((day, each.key) for day, each in planned if day is not None), default=(0, ""))
     if playbook.length_days < day:
@@ -37,7 +37,7 @@ def the_length_holds_the_plan(playbook: Playbook) -> Iterator[Finding]:
 
 
 def milestones_lie_in_the_window_of_their_stage(playbook: Playbook) -> Iterator[Finding]:
-    """Of those that count from the close: the others move with what they count from."""
+    """Checks milestones that count from the close: the others move with what they count from."""
     for index, stage in enumerate(playbook.stages):
         window = days_of_window(in_language(stage.window, "en"))
         if window is None:
@@ -53,7 +53,7 @@ def milestones_lie_in_the_window_of_their_stage(playbook: Playbook) -> Iterator[
 
 
 def stages_begin_where_others_end(playbook: Playbook) -> Iterator[Finding]:
-    """Windows overlap or follow each other; days between them belong to nobody."""
+    """Windows overlap or follow each other: days between them would belong to no stage."""
     windows = [(index, days_of_window(in_language(stage.window, "en"))) for index, stage in enumerate(playbook.stages)]
     reached = 0
     for index, window in windows:
@@ -71,7 +71,7 @@ def stretching_moves_something(playbook: Playbook) -> Iterator[Finding]:
 
 
 def the_stretched_go_live_keeps_the_window(playbook: Playbook) -> Iterator[Finding]:
-    """The window moves with it, so nothing breaks; but the customer was told another one."""
+    """The window of the hand-off moves with the go-live, so nothing breaks; but the customer was told another one."""
     live, latest = playbook.playing("go_live"), playbook.hand_off.latest_day
     day = day_after_close(playbook, live.key, stretch=True) if live else None
     if day is not None and latest < day <= FURTHEST_DAY:
@@ -129,7 +129,7 @@ def quick_wins_come_in_time(playbook: Playbook) -> Iterator[Finding]:
 
 
 class Window(NamedTuple):
-    """A stage's window in days after the close, first and last included; `grain` is how exactly it is meant."""
+    """A stage's window in days after the close, first and last included; `grain` is 1 for days and 7 for weeks."""
 
     words: str
     first: int
@@ -141,12 +141,12 @@ class Window(NamedTuple):
 
 
 def days_of_window(words: str) -> Window | None:
-    """`days 1-7` and `weeks 2-6` in days; None for a window in other words, which no program can check."""
-    found = WINDOW.fullmatch(words.strip())
-    if found is None:
+    """The window that `days 1-7` or `weeks 2-6` names; None for other words, which no program can check."""
+    match = WINDOW.fullmatch(words.strip())
+    if match is None:
         return None
-    first, last = int(found["first"]), int(found["last"] or found["first"])
-    if found["unit"].lower().startswith("day"):
+    first, last = int(match["first"]), int(match["last"] or match["first"])
+    if match["unit"].lower().startswith("day"):
         return Window(words, first, last, 1)
     return Window(words, A_WEEK * (first - 1) + 1, A_WEEK * last, A_WEEK)
 

@@ -8,9 +8,9 @@ from domain.mapping import DealMapping, Fields
 from playbooks.mappings.mapped import compiled, expressions, expressions_in, nodes
 
 PROPERTIES = "properties"
-"""Under which name a record of HubSpot holds its fields, custom ones included."""
+"""The name under which a record of HubSpot holds its fields, custom ones included."""
 OF_SALESFORCE = ("Opportunity", "Account", "Contacts", "Owner")
-"""What a record of Salesforce is made of; a field is asked for by its way from there, like `Account.Name`."""
+"""The parts of a record of Salesforce; a field is asked for by its path from there, like `Account.Name`."""
 
 Way = tuple[str, ...]
 Ways = frozenset[Way]
@@ -18,18 +18,18 @@ TOP: Ways = frozenset({()})
 
 
 def properties_of(mapping: DealMapping) -> tuple[str, ...]:
-    """Every property or field that the mapping reads: what a CRM must be asked for by name."""
-    found = dict.fromkeys(mapping.properties)
+    """The names of all properties or fields that the mapping reads, which a CRM must be asked for by name."""
+    names = dict.fromkeys(mapping.properties)
     for _, expression in expressions(mapping):
         for node in nodes(compiled(expression).parsed):
-            found |= dict.fromkeys(_named_properties(node))
+            names |= dict.fromkeys(_named_properties(node))
     ways = sorted(_longest(_read_by(mapping)))
-    found |= dict.fromkeys(".".join(way) for way in ways if len(way) > 1 and way[0] in OF_SALESFORCE)
-    return tuple(found)
+    names |= dict.fromkeys(".".join(way) for way in ways if len(way) > 1 and way[0] in OF_SALESFORCE)
+    return tuple(names)
 
 
 def _named_properties(node: Mapping[str, Any]) -> Iterator[str]:
-    """Of `properties.name` and `properties.[first, second]` the names."""
+    """The names in a node such as `properties.name` or `properties.[first, second]`."""
     if node["type"] != "subexpression":
         return
     children: Sequence[Mapping[str, Any]] = node["children"]
@@ -41,7 +41,7 @@ def _named_properties(node: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _read_by(mapping: DealMapping) -> set[Way]:
-    """The ways to all that is read, in the record and in its lists."""
+    """The paths to everything that the mapping reads, in the record and in its lists."""
     read: set[Way] = set()
     for expression in (mapping.stage, mapping.pipeline):
         if expression:
@@ -55,9 +55,9 @@ def _read_by(mapping: DealMapping) -> set[Way]:
 
 
 def _follow(node: Mapping[str, Any], scope: Ways, read: set[Way]) -> Ways:
-    """Notes the ways that an expression reads from what lies at `scope`, and says where its result lies.
+    """Add to `read` the paths that an expression reads from what lies at `scope`; returns the paths of its result.
 
-    A list and its parts lie at the same way.
+    A list and its parts have the same path.
     """
     children = [child for child in node["children"] if isinstance(child, Mapping)]
     match node["type"]:
@@ -67,18 +67,18 @@ def _follow(node: Mapping[str, Any], scope: Ways, read: set[Way]) -> Ways:
             return ways
         case "filter_projection":
             left, right, condition = children
-            kept = _follow(left, scope, read)
-            _follow(condition, kept, read)
-            return _follow(right, kept, read)
+            parts = _follow(left, scope, read)
+            _follow(condition, parts, read)
+            return _follow(right, parts, read)
         case "function_expression":
             given = _all_of([child for child in children if child["type"] != "expref"], scope, read)
-            # What stands behind & is read from the parts of the list that stands beside it.
+            # An expression behind & reads from the parts of the list that stands beside it.
             made = _all_of([child for child in children if child["type"] == "expref"], given, read)
             return made if node["value"] == "map" else given
         case "or_expression" | "and_expression" | "multi_select_list":
             return _all_of(children, scope, read)
         case "comparator" | "not_expression" | "multi_select_dict":
-            # What is read from what the expression itself has made, `{a: Account}.a.Name`, belongs in `properties`.
+            # Fields of an object that the expression itself has built, `{a: Account}.a.Name`, belong in `properties`.
             _all_of(children, scope, read)
             return frozenset()
         case "literal":
@@ -94,6 +94,6 @@ def _all_of(children: Iterable[Mapping[str, Any]], scope: Ways, read: set[Way]) 
 
 
 def _longest(read: set[Way]) -> Iterator[Way]:
-    """Those that lead no further: `Account.Name`, and not `Account` on the way to it."""
+    """The paths that are no beginning of another: `Account.Name`, and not `Account` before it."""
     on_the_way = {way[:length] for way in read for length in range(len(way))}
     return (way for way in read if way not in on_the_way)

@@ -1,4 +1,4 @@
-"""Is this mapping file sound, and what does it say now? The one file that reads them."""
+"""Is this mapping file sound, and what does it say at this moment? Reads mapping files and checks them."""
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -21,9 +21,10 @@ HUBSPOT, SALESFORCE = SHIPPED / "hubspot.mapping.yaml", SHIPPED / "salesforce.ma
 
 
 class MappingFile:
-    """A mapping as its file says now: it is read again when it changes, so that mending it needs no restart.
+    """Turns a CRM's records into deal files by a mapping file, which is read again when it changes.
 
-    Every method raises NotReachable while the file cannot be used: what came waits until somebody has mended it.
+    So mending the file needs no restart. Every method raises NotReachable while it cannot be used: deliveries wait
+    until somebody has mended it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,33 +32,36 @@ class MappingFile:
         self._read = CachedFile(load_mapping)
 
     def source(self) -> str:
-        """The system, as it stands in ids."""
+        """The system's name as it stands in ids: `hubspot` in `onboarding-hubspot-4711`."""
         return self._reader().mapping.source
 
     def properties(self) -> Collection[str]:
-        """What a CRM has to be asked for by name."""
+        """The names of the fields that the mapping reads; the system sends only what it is asked for by name."""
         return properties_of(self._reader().mapping)
 
     def won(self) -> Collection[str]:
-        """The stages in which a deal is closed, by the CRM's own ids, without a pipeline before them."""
+        """The stages in which a deal is won, by the CRM's own ids, without the pipeline that may stand before them."""
         mapping = self._reader().mapping
         stages = mapping.stages.won
         return stages if mapping.pipeline is None else {stage.rpartition("/")[2] for stage in stages}
 
     def write_back(self) -> WriteBack | None:
-        """Into which properties the onboarding is written; None where nothing is written back."""
+        """The fields of the record into which an onboarding is written; None where nothing is written back."""
         return self._reader().mapping.write_back
 
     def phase(self, record: Mapping[str, Any]) -> Phase | None:
-        """What the stage that the record is in means to us."""
+        """What the deal's stage means to us; None for a stage that the mapping does not name."""
         return self._reader().phase(record)
 
     def deal(self, record: Mapping[str, Any]) -> DealClosed:
-        """The deal file that the record gives. Raises InvalidDeal naming field and expression."""
+        """The deal file made from the record. Raises InvalidDeal naming the field and its expression."""
         return self._reader().deal(record)
 
     def raw(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What the record gives of a deal file, complete or not. Raises InvalidDeal for what is unreadable."""
+        """The fields of a deal file that the record gives, unchecked and perhaps incomplete.
+
+        Raises InvalidDeal for a value that cannot be read.
+        """
         return self._reader().raw(record)
 
     def _reader(self) -> Reader:
@@ -68,16 +72,16 @@ class MappingFile:
 
 
 def load_mapping(path: Path) -> Reader:
-    """Raises BadPlaybook with everything that is wrong, each with its line."""
+    """The mapping in a file. Raises BadPlaybook with every error, each with its line."""
     written = read(path)
     mapping = validated(written, DealMapping)
-    if found := [written.complaint(*one) for one in _errors(mapping, written)]:
-        raise BadPlaybook(found)
+    if complaints := [written.complaint(*error) for error in _errors(mapping, written)]:
+        raise BadPlaybook(complaints)
     return Reader(mapping)
 
 
 def complaints_about_mapping(path: Path) -> list[Complaint]:
-    """Everything that is to be said about a mapping file: empty when all is well."""
+    """Every error in a mapping file, each with its line; empty when all is well."""
     try:
         load_mapping(path)
     except BadPlaybook as bad:
@@ -91,7 +95,7 @@ def mapping_json_schema() -> dict[str, Any]:
 
 
 def _errors(mapping: DealMapping, written: Written) -> Iterator[tuple[Spot, str]]:
-    """What the schema cannot see."""
+    """The errors that the schema cannot see, each with the path to its field."""
     for needed in NEEDED:
         if needed not in mapping.deal:
             yield ("deal",), f"{needed} is missing: no deal starts without it"
@@ -100,11 +104,11 @@ def _errors(mapping: DealMapping, written: Written) -> Iterator[tuple[Spot, str]
             # An expression alone has no `from` below it.
             yield (spot if spot in written.lines else spot[:-1]), reason
     for spot, reading in readings(mapping):
-        said = [name for name in ("from_", "of", "constant") if getattr(reading, name) is not None]
-        if not said and reading.default is None:
+        ways = [name for name in ("from_", "of", "constant") if getattr(reading, name) is not None]
+        if not ways and reading.default is None:
             yield spot, "says neither from nor of nor constant: where should the value come from?"
-        if len(said) > 1:
-            yield spot, f"says {' and '.join(said).replace('from_', 'from')}: only one of them can be the value"
+        if len(ways) > 1:
+            yield spot, f"says {' and '.join(ways).replace('from_', 'from')}: only one of them can be the value"
         if reading.of is not None and reading.of not in _above(mapping, spot[1]):
             yield (*spot, "of"), f"{reading.of!r} does not stand further up in the mapping"
         if reading.table is not None and reading.table not in mapping.tables:
@@ -119,7 +123,7 @@ def _errors(mapping: DealMapping, written: Written) -> Iterator[tuple[Spot, str]
 
 
 def _above(mapping: DealMapping, target: object) -> list[str]:
-    """The fields that stand before that one."""
+    """The fields that stand above that one in the mapping."""
     targets = list(mapping.deal)
     return targets[: targets.index(str(target))]
 
@@ -130,8 +134,8 @@ def _why_no_expression(expression: str) -> str:
     except JMESPathError as error:
         place = getattr(error, "lex_position", None)
         where = "" if place is None else f" at character {place + 1}"
-        said = str(getattr(error, "msg", "") or "").partition(":")[0].strip() or "it ends too early"
-        return f"is no JMESPath expression{where}: {said[:1].lower()}{said[1:]}"
+        reason = str(getattr(error, "msg", "") or "").partition(":")[0].strip() or "it ends too early"
+        return f"is no JMESPath expression{where}: {reason[:1].lower()}{reason[1:]}"
     except (ValueError, RecursionError) as error:
         return f"is no JMESPath expression: {error}"
     return ""
@@ -151,10 +155,10 @@ def _wrong_fields(target: str, how: Fields) -> Iterator[tuple[Spot, str]]:
 
 
 def _twice(mapping: DealMapping) -> Iterator[tuple[Spot, str]]:
-    """One stage cannot mean two things."""
-    seen: dict[str, str] = {}
+    """Stages that stand in two phases: one stage cannot mean two things."""
+    phases: dict[str, str] = {}
     for phase in ("introduction", "won", "lost"):
         for number, stage in enumerate(getattr(mapping.stages, phase)):
-            if stage in seen:
-                yield ("stages", phase, number), f"{stage!r} stands among {seen[stage]} already"
-            seen[stage] = phase
+            if stage in phases:
+                yield ("stages", phase, number), f"{stage!r} stands among {phases[stage]} already"
+            phases[stage] = phase

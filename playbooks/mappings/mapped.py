@@ -1,4 +1,4 @@
-"""What does a foreign record say as a deal file? A mapping's expressions, evaluated on it."""
+"""How does a record of another system become a deal file? Evaluates a mapping's expressions on it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -32,21 +32,21 @@ from domain.refusal import InvalidDeal, Refused, refuse_far_dates, what_is_wrong
 
 How = str | Reading
 MOST_PARTS = 1_000
-"""Of one list of a record: no deal file takes as many, and each is read in some 80 µs while nothing else is."""
+"""The most parts in one list of a record: no deal file takes as many, and reading each blocks everything for 80 µs."""
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads records as one mapping says. `record` is JSON."""
+    """Turns records into deal files by one mapping. `record` is the JSON that the other system gave."""
 
     mapping: DealMapping
 
     def phase(self, record: Mapping[str, Any]) -> Phase | None:
-        """What the stage that the record is in means to us."""
-        return self.mapping.phase(self._said(self.mapping.stage, record), self._said(self.mapping.pipeline, record))
+        """What the deal's stage means to us; None for a stage that the mapping does not name."""
+        return self.mapping.phase(self._stage(self.mapping.stage, record), self._stage(self.mapping.pipeline, record))
 
     def deal(self, record: Mapping[str, Any]) -> DealClosed:
-        """The deal file. Raises InvalidDeal naming the field, and the expression that it was read by."""
+        """The deal file made from the record. Raises InvalidDeal naming the field and the expression that reads it."""
         raw = self.raw(record)
         try:
             deal = DealClosed.model_validate(raw)
@@ -58,80 +58,83 @@ class Reader:
             raise self._refusal(*what_is_wrong(error)) from None
 
     def raw(self, record: Mapping[str, Any]) -> dict[str, Any]:
-        """What the record gives of a deal file, complete or not, as JSON. Raises InvalidDeal for what is unreadable."""
-        told: dict[str, Any] = {"source": self.mapping.source}
-        # Moments last: what is a day without a time begins in the customer's zone.
+        """The fields of a deal file that the record gives, as JSON, perhaps incomplete.
+
+        Raises InvalidDeal for a value that cannot be read.
+        """
+        deal: dict[str, Any] = {"source": self.mapping.source}
+        # Moments last: a day without a time begins in the customer's zone, which is read before them.
         for target in sorted(self.mapping.deal, key=_is_moment):
             how = self.mapping.deal[target]
             value = (
-                self._parts(target, how, record, told)
+                self._parts(target, how, record, deal)
                 if isinstance(how, Fields)
-                else self._field(target, how, record, told)
+                else self._field(target, how, record, deal)
             )
             if value is not None:
-                _put(told, target, value)
-        return told
+                _put(deal, target, value)
+        return deal
 
-    def _parts(self, target: str, how: Fields, record: Any, told: Mapping[str, Any]) -> list[dict[str, Any]] | None:
-        found = searched(how.each, record, target)
-        if found is None:
+    def _parts(self, target: str, how: Fields, record: Any, deal: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+        values = searched(how.each, record, target)
+        if values is None:
             return None
-        if not isinstance(found, list):
+        if not isinstance(values, list):
             raise InvalidDeal(_by("gives no list", how.each), field=target)
-        if len(found) > MOST_PARTS:
+        if len(values) > MOST_PARTS:
             raise InvalidDeal(_by(f"gives more than {MOST_PARTS} parts", how.each), field=target)
         model = part_of(field_at_list(target))
         assert model is not None, "checked when the file was read"
         parts = []
-        for number, part in enumerate(found):
+        for number, part in enumerate(values):
             read: dict[str, Any] = {}
             for name, of_it in how.fields.items():
                 annotation = annotation_of(model, name)
-                value = self._value(f"{target}.{number}.{name}", of_it, part, annotation, told)
+                value = self._value(f"{target}.{number}.{name}", of_it, part, annotation, deal)
                 if value is not None:
                     read[name] = value
             parts.append(read)
         return parts
 
-    def _field(self, target: str, how: How, record: Any, told: Mapping[str, Any]) -> Any:
-        return self._value(target, how, record, field_at(target), told)
+    def _field(self, target: str, how: How, record: Any, deal: Mapping[str, Any]) -> Any:
+        return self._value(target, how, record, field_at(target), deal)
 
-    def _value(self, target: str, how: How, scope: Any, annotation: Any, told: Mapping[str, Any]) -> Any:
+    def _value(self, target: str, how: How, scope: Any, annotation: Any, deal: Mapping[str, Any]) -> Any:
         """The value as JSON; None where there is none."""
         reading = Reading.model_validate({"from": how}) if isinstance(how, str) else how
-        found = self._found(target, reading, scope, told, many=is_list(annotation))
-        if found is None and reading.else_ is not None:
-            return self._value(target, reading.else_, scope, annotation, told)
-        if found is None:
-            found = reading.default
-        if found is None:
+        given = self._given(target, reading, scope, deal, many=is_list(annotation))
+        if given is None and reading.else_ is not None:
+            return self._value(target, reading.else_, scope, annotation, deal)
+        if given is None:
+            given = reading.default
+        if given is None:
             return None
         kind = reading.as_ or kind_of(annotation) or "any"
-        values = found if is_list(annotation) and isinstance(found, list) else [found]
+        values = given if is_list(annotation) and isinstance(given, list) else [given]
         try:
-            read = [self._as(kind, value, told) for value in values]
+            read = [self._as(kind, value, deal) for value in values]
         except (ValueError, ArithmeticError) as failure:
             raise InvalidDeal(_by(str(failure), expression_of(reading)), field=target) from None
         if reading.times is not None:
-            read = [self._multiplied(target, value, reading.times, scope, told) for value in read]
+            read = [self._multiplied(target, value, reading.times, scope, deal) for value in read]
         return _checked(target, read if is_list(annotation) else read[0], annotation, expression_of(reading))
 
-    def _found(self, target: str, reading: Reading, scope: Any, told: Mapping[str, Any], *, many: bool) -> Any:
-        """What is there, looked up in the table; None for nothing."""
+    def _given(self, target: str, reading: Reading, scope: Any, deal: Mapping[str, Any], *, many: bool) -> Any:
+        """What the record gives, translated by the mapping's table; None where it gives nothing."""
         if reading.constant is not None:
             return list(reading.constant) if isinstance(reading.constant, tuple) else reading.constant
         value = _something(searched(reading.from_, scope, target)) if reading.from_ else None
         if reading.of is not None:
-            value = _told(told, reading.of)
+            value = _read_before(deal, reading.of)
         if isinstance(value, str) and reading.split:
             value = [part for part in (each.strip() for each in value.split(reading.split)) if part]
         if reading.table is None or value is None:
             return value
-        known = {_folded(key): become for key, become in self.mapping.tables[reading.table].items()}
+        table = {_folded(key): become for key, become in self.mapping.tables[reading.table].items()}
         given = [_folded(each) for each in (value if isinstance(value, list) else [value])]
-        become = [known[each] for each in given if each in known]
+        become = [table[each] for each in given if each in table]
         if not many:
-            become = [known[key] for key in known if key in given]
+            become = [table[key] for key in table if key in given]
         if not become:
             if reading.else_ is None and reading.default is None:
                 reason = f"is not in the table {reading.table}, and there is neither else nor default"
@@ -139,8 +142,8 @@ class Reader:
             return None
         return become if many else become[0]
 
-    def _multiplied(self, target: str, value: Any, times: How, scope: Any, told: Mapping[str, Any]) -> str:
-        factor = self._value(target, times, scope, Decimal, told)
+    def _multiplied(self, target: str, value: Any, times: How, scope: Any, deal: Mapping[str, Any]) -> str:
+        factor = self._value(target, times, scope, Decimal, deal)
         if factor is None:
             raise InvalidDeal(_by("cannot be multiplied by nothing", expression_of(times)), field=target)
         try:
@@ -148,7 +151,7 @@ class Reader:
         except ArithmeticError:
             raise InvalidDeal(_by(foreign.NO_AMOUNT, expression_of(times)), field=target) from None
 
-    def _as(self, kind: Kind, value: Any, told: Mapping[str, Any]) -> Any:
+    def _as(self, kind: Kind, value: Any, deal: Mapping[str, Any]) -> Any:
         mark, order = self.mapping.decimal_mark, self.mapping.date_order
         match kind:
             case "amount":
@@ -159,7 +162,7 @@ class Reader:
                 return foreign.day(value, order=order).isoformat()
             case "moment":
                 zone = self._zone()
-                at = foreign.moment(value, zone=zone, day_zone=zone or _customers_zone(told), order=order)
+                at = foreign.moment(value, zone=zone, day_zone=zone or _customers_zone(deal), order=order)
                 return at.isoformat()
             case "truth":
                 return foreign.truth(value)
@@ -171,12 +174,12 @@ class Reader:
     def _zone(self) -> tzinfo | None:
         return ZoneInfo(self.mapping.time_zone) if self.mapping.time_zone else None
 
-    def _said(self, expression: str | None, record: Mapping[str, Any]) -> str:
-        found = searched(expression, record, "stage") if expression else None
-        return "" if found is None else str(found)
+    def _stage(self, expression: str | None, record: Mapping[str, Any]) -> str:
+        value = searched(expression, record, "stage") if expression else None
+        return "" if value is None else str(value)
 
     def _refusal(self, path: str, reason: str) -> InvalidDeal:
-        """What is wrong with the deal file, and where it came from."""
+        """The error for a field of the deal file, naming the expression that reads it."""
         if not path:
             named, parted, rest = reason.partition(": ")
             if parted and named in DealClosed.model_fields:
@@ -196,7 +199,7 @@ class Reader:
 
 
 def searched(expression: str, scope: Any, target: str) -> Any:
-    """What the expression finds. Raises InvalidDeal; never with what was found: it may be anybody's name."""
+    """The value of the expression in `scope`. Raises InvalidDeal without the value, which may be anybody's name."""
     try:
         return compiled(expression).search(scope)
     except JMESPathError as error:
@@ -209,17 +212,17 @@ def searched(expression: str, scope: Any, target: str) -> Any:
 
 @lru_cache(maxsize=2000)
 def compiled(expression: str) -> Any:
-    """Raises JMESPathError, a ValueError, when it is no expression, or calls a function that there is not."""
-    found = jmespath.compile(expression)
-    for node in nodes(found.parsed):
+    """The expression, parsed. Raises ValueError (JMESPathError is one) for a wrong one, and for unknown functions."""
+    parsed = jmespath.compile(expression)
+    for node in nodes(parsed.parsed):
         if node["type"] == "function_expression" and node["value"] not in Functions.FUNCTION_TABLE:
             msg = f"there is no function {node['value']}()"
             raise ValueError(msg)
-    return found
+    return parsed
 
 
 def expressions(mapping: DealMapping) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every expression and the way to it in the file."""
+    """Every expression of a mapping, with the path to it in the file."""
     for name in ("stage", "pipeline"):
         if expression := getattr(mapping, name):
             yield (name,), expression
@@ -233,7 +236,7 @@ def expressions(mapping: DealMapping) -> Iterator[tuple[tuple[str | int, ...], s
 
 
 def readings(mapping: DealMapping) -> Iterator[tuple[tuple[str | int, ...], Reading]]:
-    """Every reading that is more than an expression, and the way to it."""
+    """Every reading of a mapping that is more than an expression, with the path to it in the file."""
     for target, how in mapping.deal.items():
         of_it = how.fields if isinstance(how, Fields) else {"": how}
         for name, one in of_it.items():
@@ -242,7 +245,7 @@ def readings(mapping: DealMapping) -> Iterator[tuple[tuple[str | int, ...], Read
 
 
 def _checked(target: str, value: Any, annotation: Any, expression: str) -> Any:
-    """The value, if the deal file takes it there: told at the field itself, and not at another that is read from it."""
+    """The value, if the deal file takes it there; so the error names this field, and no other that is made from it."""
     try:
         _adapter(annotation).validate_python(value)
     except ValidationError as error:
@@ -257,6 +260,7 @@ def _adapter(annotation: Any) -> TypeAdapter[Any]:
 
 
 def expression_of(how: How) -> str:
+    """The expression or the field that a reading takes its value from; empty for a constant."""
     return how if isinstance(how, str) else how.from_ or how.of or ""
 
 
@@ -267,6 +271,7 @@ def field_at_list(target: str) -> Any:
 
 
 def expressions_in(spot: tuple[str | int, ...], how: How) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The expressions of a reading and of those inside it, each with the path to it; `spot` is that of the reading."""
     if isinstance(how, str):
         yield spot, how
         return
@@ -287,31 +292,32 @@ def _readings_in(spot: tuple[str | int, ...], how: How) -> Iterator[tuple[tuple[
 
 
 def nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A node of a parsed expression and all nodes below it."""
     yield node
     for child in node["children"]:
         if isinstance(child, Mapping):
             yield from nodes(child)
 
 
-def _put(told: dict[str, Any], target: str, value: Any) -> None:
+def _put(deal: dict[str, Any], target: str, value: Any) -> None:
     if target.startswith(CUSTOM):
-        told.setdefault("custom", {})[target.removeprefix(CUSTOM)] = value
+        deal.setdefault("custom", {})[target.removeprefix(CUSTOM)] = value
         return
     *way, last = target.split(".")
-    inner = told
+    inner = deal
     for name in way:
         inner = inner.setdefault(name, {})
     inner[last] = value
 
 
-def _told(told: Mapping[str, Any], target: str) -> Any:
-    """What was read for that field; None where nothing was."""
+def _read_before(deal: Mapping[str, Any], target: str) -> Any:
+    """What was read for that field of the deal file before; None where nothing was."""
     if target.startswith(CUSTOM):
-        return told.get("custom", {}).get(target.removeprefix(CUSTOM))
-    found: Any = told
+        return deal.get("custom", {}).get(target.removeprefix(CUSTOM))
+    value: Any = deal
     for name in target.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def _is_moment(target: str) -> bool:
@@ -319,7 +325,7 @@ def _is_moment(target: str) -> bool:
 
 
 def _something(value: Any) -> Any:
-    """None for what CRMs send where there is nothing: an empty text, an empty list."""
+    """The value; None for what CRMs send in place of nothing: an empty text, list or object."""
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, list):
@@ -337,9 +343,9 @@ def _folded(value: Any) -> str:
     return str(value).strip().casefold()
 
 
-def _customers_zone(told: Mapping[str, Any]) -> tzinfo | None:
+def _customers_zone(deal: Mapping[str, Any]) -> tzinfo | None:
     try:
-        return ZoneInfo(told["account"]["time_zone"])
+        return ZoneInfo(deal["account"]["time_zone"])
     except (KeyError, ValueError, OSError):
         return None
 
