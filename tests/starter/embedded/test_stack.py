@@ -385,7 +385,8 @@ async def test_a_web_process_that_is_killed_at_its_very_first_start_is_started_a
             raise outcome
         return outcome
 
-    assert "it listens" == await first(start, tell=told.append)
+    listening: Any = await first(start, tell=told.append)
+    assert "it listens" == listening
     assert ["the web process was killed by signal 9; starting it again"] == told
 
     outcomes[:] = [Fell("the web process ended with code 5", code=5), "it listens"]
