@@ -1,1 +1,1 @@
-"""Which plans are there? The playbooks that people edit, and what reads and checks them."""
+"""Which playbooks are there? The YAML files that people edit, and what reads and checks them."""

@@ -1,1 +1,1 @@
-"""What every process needs to boot: settings, logs, the connection to Temporal."""
+"""What does every process need to start? Settings, logs, the connection to Temporal, and calls to other systems."""

@@ -1,4 +1,4 @@
-"""How does a process reach Temporal, and what does it say when it cannot?"""
+"""How does a process connect to Temporal, and what does it say when it cannot?"""
 
 import asyncio
 import re
@@ -21,7 +21,7 @@ DEFAULT_ADDRESS = "localhost:7233"
 PATIENCE = timedelta(seconds=10)
 
 
-# What helps, by what the transport says. Its words are those of tonic and rustls; the first that fits counts.
+# What helps, by words in the transport's message, which comes from tonic and rustls. The first entry that fits counts.
 _REMEDIES = (
     (
         "InvalidCertificate(UnknownIssuer)",
@@ -42,7 +42,7 @@ _REMEDIES = (
     ),
     ("code: Unauthenticated", "TEMPORAL_API_KEY is missing or not valid there"),
     ("code: PermissionDenied", "TEMPORAL_API_KEY or the client certificate gives no access to TEMPORAL_NAMESPACE"),
-    # A server that wants a certificate says so, by an alert, or hangs up; one that wants TLS hangs up.
+    # A server that wants a certificate says so by a TLS alert, or hangs up; one that wants TLS hangs up.
     *(
         (
             words,
@@ -75,32 +75,33 @@ class BadTemporalProfile(Exception):
 
 
 class SearchAttributesMissing(Exception):
-    """The namespace lacks search attributes and we could not add them. The operator must act."""
+    """The namespace lacks search attributes and they could not be added. The operator must act."""
 
 
 async def connect(*, address: str | None = None, runtime: Runtime | None = None) -> Client:
-    """A client with our data converter, by Temporal's own environment and profiles.
+    """A client with our data converter, connected as Temporal's own environment variables and profiles say.
 
-    With `address` there and nowhere else, whatever the environment says: an embedded server must never be mistaken
-    for the production one that a profile names. Raises CannotReachTemporal, BadTemporalProfile.
+    With `address`, which is `host:port`, it connects there and nowhere else, and ignores them: the embedded server must
+    never be mistaken for the production one that a profile names. Raises CannotReachTemporal (after `PATIENCE` at the
+    latest) and BadTemporalProfile.
     """
     config = ClientConnectConfig(target_host=address) if address else _profile()
-    there = config.setdefault("target_host", DEFAULT_ADDRESS)
-    if "://" in there or not there.rpartition(":")[2].isdigit():
-        raise BadTemporalProfile(f"Temporal's address should be host:port, like {DEFAULT_ADDRESS}, not {there}")
+    target = config.setdefault("target_host", DEFAULT_ADDRESS)
+    if "://" in target or not target.rpartition(":")[2].isdigit():
+        raise BadTemporalProfile(f"Temporal's address should be host:port, like {DEFAULT_ADDRESS}, not {target}")
     try:
         return await asyncio.wait_for(
             Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime),
             timeout=PATIENCE.total_seconds(),
         )
     except TimeoutError:
-        raise CannotReachTemporal(there, f"no answer within {PATIENCE.total_seconds():.0f} s") from None
+        raise CannotReachTemporal(target, f"no answer within {PATIENCE.total_seconds():.0f} s") from None
     except (RuntimeError, ValueError) as failure:
-        raise CannotReachTemporal(there, _explained(failure)) from failure
+        raise CannotReachTemporal(target, _explained(failure)) from failure
 
 
 def namespace() -> str:
-    """The namespace that Temporal's own environment and profiles name. Raises BadTemporalProfile."""
+    """The namespace that Temporal's environment variables and profiles name. Raises BadTemporalProfile."""
     return _profile().get("namespace", "default")
 
 
@@ -116,16 +117,16 @@ def _profile() -> ClientConnectConfig:
 
 
 async def register_search_attributes(client: Client, keys: Sequence[SearchAttributeKey[Any]]) -> None:
-    """Make the namespace know our search attributes; those it knows are left alone, so every process may call it.
+    """Add the search attributes that the namespace lacks; the others are left alone, so every process may call it.
 
-    Raises SearchAttributesMissing where there is no such namespace, where a name is taken by another type, or where the
-    server keeps this to its administrators (Temporal Cloud) and they have not added them: it names what to add there.
+    Raises SearchAttributesMissing where there is no such namespace, where an attribute exists with another type, or
+    where only administrators may add them (Temporal Cloud) and have not: then the error names what they should add.
     """
     wanted = {key.name: int(key.indexed_value_type) for key in keys}
-    known = await _known_types(client)
-    if clashing := sorted(name for name, kind in wanted.items() if known.get(name, kind) != kind):
+    present = await _present_types(client)
+    if clashing := sorted(name for name, kind in wanted.items() if present.get(name, kind) != kind):
         raise SearchAttributesMissing(f"search attributes exist with another type: {_listed(clashing, wanted)}")
-    missing = sorted(wanted.keys() - known.keys())
+    missing = sorted(wanted.keys() - present.keys())
     if not missing:
         return
     request = AddSearchAttributesRequest(
@@ -149,19 +150,19 @@ async def register_search_attributes(client: Client, keys: Sequence[SearchAttrib
         ) from failure
 
 
-async def _known_types(client: Client) -> dict[str, int]:
-    """The namespace's own search attributes; empty where the server does not let us ask."""
+async def _present_types(client: Client) -> dict[str, int]:
+    """The types of the namespace's own search attributes, by name; empty where the server does not let us ask."""
     try:
-        found = await client.operator_service.list_search_attributes(
+        answer = await client.operator_service.list_search_attributes(
             ListSearchAttributesRequest(namespace=client.namespace)
         )
     except RPCError:
         return {}
-    return dict(found.custom_attributes)
+    return dict(answer.custom_attributes)
 
 
 async def _can_be_searched(client: Client, name: str) -> bool:
-    """Whether a search may name it; a server that keeps its lists to administrators tells that, too."""
+    """Whether a search may name the attribute; works also where only administrators may list the attributes."""
     try:
         await client.count_workflows(f"{name} IS NOT NULL")
     except RPCError:
@@ -170,7 +171,7 @@ async def _can_be_searched(client: Client, name: str) -> bool:
 
 
 def _listed(names: Sequence[str], kinds: dict[str, int]) -> str:
-    """`NextDue (Datetime), Owner (Keyword)`, as the Temporal CLI wants the types."""
+    """The attributes with their types as the Temporal CLI writes them: `NextDue (Datetime), Owner (Keyword)`."""
     return ", ".join(f"{name} ({_type_name(kinds[name])})" for name in names)
 
 
@@ -180,13 +181,13 @@ def _type_name(kind: int) -> str:
 
 
 def _explained(failure: Exception) -> str:
-    """What the transport says, and what helps where we know it."""
+    """The transport's message, and what helps where we know it."""
     remedy = next((remedy for words, remedy in _REMEDIES if words in str(failure)), None)
     return f"{_innermost(failure)}; {remedy}" if remedy else _innermost(failure)
 
 
 def _innermost(failure: Exception) -> str:
-    """`Connection refused` out of the transport's nested Debug print; the whole line where it has no such part."""
+    """The innermost message, like `Connection refused`, of the transport's nested Debug print; else the whole line."""
     messages = re.findall(r'(?:message|error): "([^"]+)"', str(failure))
     return messages[-1] if messages else _one_line(failure)
 

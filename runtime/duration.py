@@ -1,4 +1,4 @@
-"""How long is "90s"? The one reading of a length of time that a person types."""
+"""How long is "90s"? Reads every length of time that a person types."""
 
 import re
 from datetime import timedelta
@@ -17,9 +17,9 @@ _ISO_8601 = TypeAdapter(timedelta)
 
 
 def read_duration(text: str) -> timedelta:
-    """The length that "1.5s", "90s", "2m", "24h" or ISO 8601 ("PT2M") names.
+    """The length that a text like "1.5s", "90s", "2m", "24h" or ISO 8601 ("PT2M") names.
 
-    A bare number is refused, since nobody agrees on its unit. Raises ValueError that says what would be right.
+    Raises ValueError, which says what would be right; also for a bare number, since nobody agrees on its unit.
     """
     wrong = ValueError("should be a length with its unit, like 1.5s, 90s, 2m, 24h or PT2M")
     try:

@@ -1,4 +1,4 @@
-"""How does a process log: in which form, from which level, and never twice for a replayed workflow?"""
+"""How does a process log? Configures form and level, and drops what a workflow logs again while it is replayed."""
 
 import logging
 import sys
@@ -15,7 +15,10 @@ CORE_NAMES = frozenset(
 
 
 def configure_logs(*, style: Literal["console", "json"], level: str) -> None:
-    """Send our events and the libraries' records through one chain to stderr; stdout is for answers."""
+    """Send our events and the libraries' records through one chain to stderr; stdout is for answers.
+
+    `level` is the least that is logged, such as `INFO`.
+    """
     before: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -41,9 +44,9 @@ def configure_logs(*, style: Literal["console", "json"], level: str) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(style)],
         )
     )
-    # It tells of every plugin when it is imported.
+    # It logs a line for every plugin when it is imported.
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    # It tells of every step of its start and end; we tell of ours.
+    # It logs every step of its start and end; we log our own.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     root = logging.getLogger()
     root.handlers[:] = [console]
@@ -66,7 +69,7 @@ def name_what_the_core_names(
 
 
 def _rendering(style: Literal["console", "json"]) -> list[Processor]:
-    """Tracebacks without local variables in both: those hold names and addresses of people."""
+    """The last steps of the chain. Tracebacks have no local variables in either style: they hold personal data."""
     if style == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     return [
@@ -78,18 +81,22 @@ def _rendering(style: Literal["console", "json"]) -> list[Processor]:
 
 
 def steer_no_terminal(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Write out what would colour, hide or add lines: paths of requests are anybody's. JSON does so by itself."""
+    """Escape characters that would colour, hide or add lines on a terminal; in JSON they are escaped anyway.
+
+    Paths of requests are logged, and anybody can send any path.
+    """
     for name, value in event.items():
         # Lines of a library's message, or of a traceback, stay lines.
-        kept = "\n\t" if name in ("event", "exception", "stack") else ""
+        harmless = "\n\t" if name in ("event", "exception", "stack") else ""
         if isinstance(value, str) and not value.isprintable():
-            event[name] = "".join(sign if sign.isprintable() or sign in kept else repr(sign)[1:-1] for sign in value)
+            signs = (sign if sign.isprintable() or sign in harmless else repr(sign)[1:-1] for sign in value)
+            event[name] = "".join(signs)
     return event
 
 
 def drop_while_replaying(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Drop what a workflow logs while its history is replayed: it was logged the first time."""
-    # Whoever has not imported it is in no workflow; importing it here would cost every command a fifth of a second.
+    # Where it is not imported there is no workflow; importing it here would cost every command a fifth of a second.
     workflow = sys.modules.get("temporalio.workflow")
     if workflow is None or not workflow.in_workflow() or not workflow.unsafe.is_replaying_history_events():
         return event

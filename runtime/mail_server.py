@@ -11,7 +11,7 @@ _PORTS = {"smtp": 587, "smtps": 465}
 
 @dataclass(frozen=True, kw_only=True)
 class MailServer:
-    """Where mail is handed in. `tls_from_start` is smtps; otherwise STARTTLS is used where the server offers it."""
+    """An SMTP server that takes our mail. `tls_from_start` is smtps; otherwise STARTTLS is used where it is offered."""
 
     host: str
     port: int
@@ -21,9 +21,9 @@ class MailServer:
 
 
 def read_mail_server(url: str) -> MailServer:
-    """The server of `smtp://user:password@host:port` or `smtps://…`; user and password percent-encoded.
+    """The server that `smtp://user:password@host:port` or `smtps://…` names; user and password are percent-encoded.
 
-    Raises ValueError without the URL in it, since that carries the password.
+    Without a port it is 587, for smtps 465. Raises ValueError without the URL in it, since that carries the password.
     """
     wrong = ValueError("should look like smtp://user:password@host:587 or smtps://user:password@host:465")
     try:

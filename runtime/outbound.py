@@ -1,4 +1,4 @@
-"""How do we call an address that somebody gave us? On the very address that was checked, once, and for seconds."""
+"""How do we post to a URL that somebody gave us? Once, within seconds, and only to the address that was checked."""
 
 import asyncio
 import socket
@@ -18,32 +18,33 @@ from domain.refusal import Refused
 from domain.webhooks import Tried
 
 WITHIN = timedelta(seconds=15)
-"""All of it: the name, the connection, the answer's head. As Standard Webhooks advise (15 to 30 s)."""
+"""The time for all of it: the name, the connection, the answer's head. Standard Webhooks advise 15 to 30 s."""
 MOST_ADDRESSES = 4
-"""Of one name are tried, one after the other: one of each version, and a second of each."""
+"""The most addresses of one name that are tried, one after the other: two of each IP version."""
 RESOLVING_THREADS = 8
-"""A name server that hangs holds a thread for as long as the system is patient, so these are nobody else's."""
+"""A name server that hangs holds a thread for as long as the system is patient, so these do nothing else."""
 LONGEST_RETRY_AFTER = timedelta(days=1)
 
 Resolve = Callable[[str, int], Sequence[str]]
-"""The addresses of a host, as the system finds them. Raises OSError."""
+"""A function that returns the IP addresses of a host and port, as texts. It raises OSError when there are none."""
 
 
 def addresses_of(host: str, port: int) -> Sequence[str]:
+    """The IP addresses of a host, as the system resolves it. Raises OSError. Blocks, so it is called in a thread."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except UnicodeError as failure:
-        # An empty part, or one of more than 63 characters: Python does not even ask.
+        # A label that is empty or has more than 63 characters: Python does not even ask.
         raise socket.gaierror(socket.EAI_NONAME, "no name of a host") from failure
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
 class Outbound:
-    """Posts to addresses of others: public ones, or what `allowed` names besides.
+    """Posts to other systems: to public addresses, and to those that `allowed` names besides.
 
-    A name is resolved once, its addresses are checked, and the connection goes to one of those: a name that says
-    something else a moment later is not asked again. No redirect is followed, no proxy of the environment used, and
-    of the answer its head alone is read.
+    A name is resolved once, its addresses are checked, and the connection goes to one of them: the name cannot lead
+    elsewhere a moment later. No redirect is followed, no proxy of the environment is used, and only the head of the
+    answer is read.
     """
 
     def __init__(
@@ -61,17 +62,17 @@ class Outbound:
         self._threads = ThreadPoolExecutor(RESOLVING_THREADS, thread_name_prefix="resolve")
 
     async def check(self, url: str) -> None:
-        """Raises Refused, with the reason why nothing is ever sent there."""
+        """Check that something may be sent to the URL at all. Raises Refused with the reason when it may not."""
         host, port = read_target(url)
         try:
             async with asyncio.timeout(self._within.total_seconds()):
-                found = await self._addresses(host, port)
+                addresses = await self._addresses(host, port)
         except (OSError, TimeoutError):
             raise Refused(f"{host} cannot be found: no name server knows it now", field="url") from None
-        self._permitted(url, host, found)
+        self._permitted(url, host, addresses)
 
     async def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Tried:
-        """One try. It never raises: what went wrong stands in the answer."""
+        """Post the body once and return how it went. Raises nothing: what went wrong is in the answer."""
         at, began = datetime.now(UTC), time.monotonic()
         status, again_after, reason = None, None, ""
         try:
@@ -90,7 +91,7 @@ class Outbound:
         host, port = read_target(url)
         permitted = self._permitted(url, host, await self._addresses(host, port))
         backend = _To(permitted)
-        # A pool for one request: whatever the next one is for, it is resolved and checked anew.
+        # A pool for one request: the next one is resolved and checked anew, wherever it goes.
         async with httpcore2.AsyncConnectionPool(
             ssl_context=self._trusted, network_backend=backend, max_keepalive_connections=0, http2=False
         ) as pool:
@@ -98,8 +99,8 @@ class Outbound:
             async with pool.stream("POST", url, headers=sent, content=body) as answer:
                 return answer.status, _again_after(_header(answer.headers))
 
-    def _permitted(self, url: str, host: str, found: Sequence[str]) -> Sequence[str]:
-        permitted = callable_among(host, found, self._allowed)
+    def _permitted(self, url: str, host: str, addresses: Sequence[str]) -> Sequence[str]:
+        permitted = callable_among(host, addresses, self._allowed)
         if url.startswith("http:") and not plain_is_allowed(host, permitted, self._allowed):
             raise Refused("should begin with https://: plain http is for what DAY90_WEBHOOK_ALLOW names", field="url")
         return permitted
@@ -109,7 +110,7 @@ class Outbound:
 
 
 class _To(httpcore2.AnyIOBackend):
-    """Connects to one of these addresses, whatever name it is asked for; the name stays in Host and certificate."""
+    """Connects to one of these addresses, whatever host it is asked for; header and certificate still use the name."""
 
     def __init__(self, addresses: Sequence[str]) -> None:
         self._addresses = addresses[:MOST_ADDRESSES]
@@ -135,11 +136,11 @@ def _header(headers: Sequence[tuple[bytes, bytes]]) -> bytes | None:
     return next((value for name, value in headers if name.lower() == b"retry-after"), None)
 
 
-def _again_after(said: bytes | None) -> timedelta | None:
-    """What Retry-After asks for, in seconds or as a date; nonsense asks for nothing."""
-    if said is None:
+def _again_after(header: bytes | None) -> timedelta | None:
+    """The wait that Retry-After asks for, in seconds or as a date; None without the header, and for nonsense."""
+    if header is None:
         return None
-    text = said.decode("ascii", "replace").strip()
+    text = header.decode("ascii", "replace").strip()
     wait: timedelta | None = None
     if text.isdigit():
         wait = timedelta(seconds=min(int(text[:9]), LONGEST_RETRY_AFTER.total_seconds()))
@@ -150,7 +151,7 @@ def _again_after(said: bytes | None) -> timedelta | None:
 
 
 def _in_words(failure: Any) -> str:
-    """One line of a failure, without what the other side may have put into it."""
+    """One line about a failure, without words that the other side may have put into it."""
     cause = failure
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):

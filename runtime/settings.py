@@ -1,7 +1,7 @@
-"""What may be configured about day90, and what holds when nothing is?
+"""What can be configured about day90, and what are the defaults?
 
-Ours alone, from environment variables `DAY90_…`. Where Temporal is, and how to get in, is Temporal's own configuration
-(`TEMPORAL_ADDRESS`, profiles): runtime/connection.py.
+These are day90's own settings, from environment variables `DAY90_…`. Where Temporal is and how to log in there is
+Temporal's own configuration (`TEMPORAL_ADDRESS`, profiles): see runtime/connection.py.
 """
 
 import base64
@@ -34,17 +34,17 @@ from runtime.mail_server import MailServer, read_mail_server
 
 PREFIX = "DAY90_"
 ENDED_BY_SETTING = 2
-"""The exit code of a process that a setting keeps from beginning: starting it again does not help, as it does where
-something is away (5)."""
+"""The exit code of a process that could not begin because of a setting: starting it again does not help, unlike with
+exit code 5, where something cannot be reached."""
 
-# Below this the embedded server's own latency swallows whole days; above, "compressed" has lost its meaning.
+# Below the shortest day the embedded server's own latency takes whole days; above a real day nothing is compressed.
 SHORTEST_DAY = timedelta(seconds=0.2)
 REAL_DAY = timedelta(hours=24)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class BadSetting(Exception):
-    """A setting cannot be used. One line, naming each variable and what would be right. The operator must act."""
+    """A setting cannot be used: one line names each variable and what would be right. The operator must act."""
 
 
 def _absolute(path: Path) -> Path:
@@ -60,7 +60,7 @@ def _day_length(given: object) -> object:
 
 
 def _deployment(name: str) -> str:
-    # Temporal writes a version as `deployment.build`: a dot in the first would end it early.
+    # Temporal writes a version as `deployment.build`: a dot in the deployment would end it early.
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", name):
         raise ValueError("should be up to 100 letters, digits, - or _, like day90")
     return name
@@ -107,7 +107,7 @@ def _api(url: str) -> str:
 
 def _secrets(given: SecretStr) -> SecretStr:
     if not given.get_secret_value().split():
-        raise ValueError("should hold a secret, or several apart by spaces while one is being replaced")
+        raise ValueError("should hold a secret, or several separated by spaces while one is being replaced")
     if not given.get_secret_value().isascii():
         raise ValueError("should be ASCII: in a header it could not be sent otherwise")
     return given
@@ -126,7 +126,7 @@ def _webhook_secrets(given: SecretStr) -> SecretStr:
 
 def _organizations(ids: str) -> str:
     if not all(re.fullmatch(r"00D[A-Za-z0-9]{12}([A-Za-z0-9]{3})?", id) for id in ids.split()):
-        raise ValueError("should be ids of organisations apart by spaces, like 00D5i000000AbCdEAK")
+        raise ValueError("should be ids of organisations separated by spaces, like 00D5i000000AbCdEAK")
     return ids
 
 
@@ -141,7 +141,7 @@ def _networks(given: str) -> str:
 
 
 def _together(secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-    """The three that a Salesforce organisation is reached with: one alone reaches nothing, and would do so silently."""
+    """The Salesforce URL, client id and client secret: without the others each would silently do nothing."""
     others = [info.data[name] for name in ("salesforce_url", "salesforce_client_id") if name in info.data]
     if len({given is None for given in (secret, *others)}) > 1:
         raise ValueError("should be set together with DAY90_SALESFORCE_URL and DAY90_SALESFORCE_CLIENT_ID, or none")
@@ -153,11 +153,11 @@ def _upper(given: object) -> object:
 
 
 Secrets = Annotated[SecretStr, AfterValidator(_secrets)]
-"""One secret, or several apart by spaces: while a secret is being replaced, what either of them signed is taken."""
+"""One secret, or several separated by spaces: while one is being replaced, what any of them signed is accepted."""
 
 
 class Settings(BaseSettings):
-    """Every setting of day90. Frozen: a process keeps what it started with."""
+    """Every setting of day90. Frozen: a process keeps the settings that it started with."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -334,6 +334,7 @@ class Settings(BaseSettings):
 
     @property
     def webhooks_allowed(self) -> Allowed:
+        """The networks and hosts of `webhook_allow`, parsed."""
         return read_allowed(self.webhook_allow)
 
     @property
@@ -342,34 +343,34 @@ class Settings(BaseSettings):
 
     @property
     def public_address(self) -> str:
-        """How others call the web process: as configured, else where it listens."""
+        """The address under which others reach the web process: `public_url`, else where it listens."""
         return self.public_url or f"http://{self.web_host}:{self.web_port}"
 
     @property
     def sql_url(self) -> str:
-        """The store's URL in clear, for SQLAlchemy alone: it may carry a password."""
+        """The store's URL in clear text, for SQLAlchemy alone: it may carry a password."""
         if self.database_url is None:
             return f"sqlite:///{self.data / 'day90.sqlite'}"
         return self.database_url.get_secret_value()
 
     @property
     def mail_server(self) -> MailServer | None:
-        """Where mail is handed in, or None: then it is kept as files in `mail_folder`."""
+        """The server that takes our mail; None where mails are written as files into `mail_folder`."""
         return read_mail_server(self.smtp_url.get_secret_value()) if self.smtp_url else None
 
     @property
     def mail_folder(self) -> Path:
-        """Where mails lie when there is no server."""
+        """The folder for mails where there is no mail server."""
         return self.data / "mail"
 
 
 def each_secret(held: SecretStr | None) -> tuple[str, ...]:
-    """The secrets of a setting in clear; none where the road is closed."""
+    """The secrets of a setting in clear text; none where it is not set, and its road is closed."""
     return tuple(held.get_secret_value().split()) if held else ()
 
 
 def load_settings(*, flags: Mapping[str, object] | None = None) -> Settings:
-    """The settings from the environment; `flags` are those given on the command line and win, None means not given.
+    """The settings from the environment, overridden by `flags` from the command line; None there means not given.
 
     Raises BadSetting.
     """
@@ -380,7 +381,7 @@ def load_settings(*, flags: Mapping[str, object] | None = None) -> Settings:
         raise BadSetting("; ".join(_explain(error, flags=given) for error in refusal.errors())) from None
 
 
-# Pydantic's words where they would not help; the rest ("input should be 'console' or 'json'") is plain enough.
+# Our words where pydantic's would not help; the rest ("input should be 'console' or 'json'") is plain enough.
 _REASONS = {
     "path_not_directory": "should name a folder that exists",
     "path_not_file": "should name a file that exists",
@@ -389,7 +390,7 @@ _REASONS = {
 
 
 def _explain(error: ErrorDetails, *, flags: Mapping[str, object]) -> str:
-    """`DAY90_DAY_LENGTH should be …`, or `--day-length should be …`. Never the value: it may be a password."""
+    """A line like `DAY90_DAY_LENGTH should be …` or `--day-length should be …`; never the value, maybe a password."""
     field = str(error["loc"][0])
     name = f"--{field.replace('_', '-')}" if field in flags else PREFIX + field.upper()
     if error["type"] == "value_error":

@@ -1,4 +1,4 @@
-"""Where does the Temporal SDK's core say what it has to say? In our logs or nowhere; never on stdout, among answers."""
+"""Where does the Temporal SDK's core log? In our logs or nowhere, and never on stdout, which is for answers."""
 
 import logging
 from functools import cache
@@ -6,12 +6,12 @@ from functools import cache
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 LOUD_ENOUGH = TelemetryFilter(core_level="WARN", other_level="ERROR")
-"""Below that the core tells of every poll."""
+"""The least that the core logs: below it, there would be a line for every poll."""
 
 
 @cache
 def into_our_logs() -> Runtime:
-    """For a worker. Its process leaves through `os._exit`: the core's threads log until the very end."""
+    """The runtime for a worker. Its process must leave through `os._exit`: the core's threads log until the end."""
     logger = logging.getLogger("temporalio.core")
     forwarding = LogForwardingConfig(logger=logger, append_target_to_name=False, append_log_fields_to_message=False)
     return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(LOUD_ENOUGH, forwarding=forwarding)))
@@ -19,5 +19,5 @@ def into_our_logs() -> Runtime:
 
 @cache
 def silent() -> Runtime:
-    """For a command: what matters to it comes back as an error."""
+    """The runtime for a command: whatever concerns it comes back as an error."""
     return Runtime(telemetry=TelemetryConfig(logging=None))
