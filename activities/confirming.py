@@ -40,29 +40,29 @@ class ConfirmingOffice:
 
         `withdrawn` when it was settled before. Raises ChannelDown, after which it is tried again.
         """
-        row = await in_thread(self.threads, partial(self.confirmations.take, id))
+        row = await in_thread(self.threads, self.confirmations.take, id)
         if row is None:
             return "withdrawn"
         try:
-            known = await self.door.knows(row.onboarding, row.news.news_id)
-            said_nothing_new = not known and await self._tell_again(row)
+            if await self.door.knows(row.onboarding, row.news.news_id):
+                pass
+            elif await in_thread(self.threads, self.confirmations.has_a_twin, id):
+                await self._take_back(id, row, reason="the same was told under another id")
+                return "refused"
+            else:
+                await self.door.tell_again(row.onboarding, row.news)
+                log.warning("news_told_again", onboarding=row.onboarding, kind=row.kind)
         except Refused as refusal:
             await self._take_back(id, row, reason=refusal.reason)
             return "refused"
         except (NotFound, NotReachable) as away:
             # A workflow that Temporal has lost is brought back from the journal: not a row of it may go.
             raise ChannelDown(str(away), again_after=AGAIN) from away
-        await in_thread(self.threads, partial(self.confirmations.confirm, id, said_nothing_new=said_nothing_new))
+        await in_thread(self.threads, self.confirmations.confirm, id)
         return "sent"
-
-    async def _tell_again(self, row: UnconfirmedRow) -> bool:
-        """Whether it said nothing new."""
-        progress = await self.door.tell_again(row.onboarding, row.news)
-        log.warning("news_told_again", onboarding=row.onboarding, kind=row.kind, repeated=progress.repeated)
-        return bool(progress.repeated)
 
     async def _take_back(self, id: int, row: UnconfirmedRow, *, reason: str) -> None:
         """The read model is drawn anew by the onboarding's next turn, which this brings about."""
-        await in_thread(self.threads, partial(self.confirmations.take_back, id, reason=reason))
+        await in_thread(self.threads, partial(self.confirmations.take_back, id, row.news, reason=reason))
         log.error("entry_taken_back", onboarding=row.onboarding, kind=row.kind, reason=reason)
         await self.door.look_again(row.onboarding)

@@ -15,6 +15,8 @@ from store.tables import IS_UNCONFIRMED, journal, notices, registers
 
 TAKEN_BACK = "taken_back"
 """The kind of the journal's row that says that another one was taken back."""
+TOLD_ONCE = frozenset({"milestone_reached", "issue_raised", "scope_change_requested"})
+"""Kinds of rows of which one is enough about one thing."""
 ENDED = "the onboarding has ended"
 """Why messages that waited were withdrawn when an onboarding ended."""
 
@@ -37,10 +39,14 @@ class SqlConfirmations:
         self._clock = clock
 
     def ready(self, *, now: datetime, most: int) -> Sequence[int]:
-        """The numbers of up to `most` rows that are to be confirmed now, oldest first."""
-        due = select(journal.c.seq).where(IS_UNCONFIRMED, journal.c.recorded_at <= now - self._after)
+        """The numbers of up to `most` rows that are to be confirmed now: of each onboarding its oldest, oldest first.
+
+        News that another piece made possible would be refused if it were told again before that one.
+        """
+        first, since = func.min(journal.c.seq), func.min(journal.c.recorded_at)
+        due = select(first).where(IS_UNCONFIRMED).group_by(journal.c.onboarding).having(since <= now - self._after)
         with read_transaction(self._engine) as connection:
-            return connection.scalars(due.order_by(journal.c.recorded_at, journal.c.seq).limit(most)).all()
+            return connection.scalars(due.order_by(since, first).limit(most)).all()
 
     def next_ready(self, *, after: datetime) -> datetime | None:
         """The next moment after `after` at which a row is to be confirmed; None when there is none."""
@@ -63,27 +69,28 @@ class SqlConfirmations:
         news = Unconfirmed.model_validate(row.unconfirmed)
         return UnconfirmedRow(onboarding=row.onboarding, kind=row.kind, news=news)
 
-    def confirm(self, seq: int, *, said_nothing_new: bool = False) -> None:
-        """Record that Temporal knows the news of that row; does nothing where it was confirmed or taken back meanwhile.
-
-        `said_nothing_new` means that Temporal was told again and knew it already. If a later row has the same news
-        under another id, this row is then taken back: the other one stands for both.
-        """
+    def confirm(self, seq: int) -> None:
+        """Record that Temporal knows the news of that row."""
         with write_transaction(self._engine) as connection:
-            row = _held(connection, seq)
-            if row is not None and said_nothing_new and _has_a_twin(connection, row):
-                take_back(connection, row, reason="the same was told under another id", now=self._clock())
-            elif row is not None:
-                _confirm(connection, [seq])
+            _confirm(connection, [seq])
 
-    def take_back(self, seq: int, *, reason: str) -> None:
+    def has_a_twin(self, seq: int) -> bool:
+        """Whether a later row tells the same, because its caller came again under another id."""
+        with read_transaction(self._engine) as connection:
+            row = connection.execute(select(journal).where(journal.c.seq == seq)).one_or_none()
+            if row is None or row.kind not in TOLD_ONCE:
+                return False
+            same = [journal.c[name] == getattr(row, name) for name in ("onboarding", "kind", "about")]
+            return connection.scalar(select(journal.c.seq).where(*same, journal.c.seq > seq).limit(1)) is not None
+
+    def take_back(self, seq: int, news: Unconfirmed, *, reason: str) -> None:
         """Remove a row whose news Temporal never heard of and would not take now, with its messages.
 
-        Does nothing where the row was confirmed or taken back meanwhile.
+        Does nothing where the row was confirmed or taken back, or the same news came once more meanwhile.
         """
         with write_transaction(self._engine) as connection:
             row = _held(connection, seq)
-            if row is not None:
+            if row is not None and Unconfirmed.model_validate(row.unconfirmed) == news:
                 take_back(connection, row, reason=reason, now=self._clock())
 
 
@@ -122,13 +129,19 @@ def take_back(connection: Connection, row: Row[Any], *, reason: str, now: dateti
     of_onboarding = notices.c.onboarding == row.onboarding
     its_own = of_onboarding & notices.c.key.startswith(f"{row.key}/", autoescape=True) & (notices.c.state == "waiting")
     connection.execute(update(notices).where(its_own).values(state="withdrawn", reason="it never happened"))
-    if row.kind == "ended":
+    if row.kind == "ended" and not _ended_otherwise(connection, row):
         withdrawn = of_onboarding & (notices.c.state == "withdrawn") & (notices.c.reason == ENDED)
         connection.execute(update(notices).where(withdrawn).values(state="waiting", reason=None))
     _draw_register_anew(connection, row)
     data = {"key": row.key, "kind": row.kind, "reason": reason}
     entry = JournalRow(key=f"{TAKEN_BACK}/{row.seq}", at=now, kind=TAKEN_BACK, about=row.about, data=data)
     add(connection, journal, [{"onboarding": row.onboarding, **entry.model_dump(), "recorded_at": now}])
+
+
+def _ended_otherwise(connection: Connection, row: Row[Any]) -> bool:
+    """Whether another row says that the onboarding has ended."""
+    others = (journal.c.onboarding == row.onboarding) & (journal.c.kind == "ended") & (journal.c.seq != row.seq)
+    return connection.scalar(select(journal.c.seq).where(others).limit(1)) is not None
 
 
 def _held(connection: Connection, seq: int) -> Row[Any] | None:
@@ -138,13 +151,6 @@ def _held(connection: Connection, seq: int) -> Row[Any] | None:
         return None
     hold(connection, onboarding)
     return connection.execute(select(journal).where(journal.c.seq == seq, IS_UNCONFIRMED)).one_or_none()
-
-
-def _has_a_twin(connection: Connection, row: Row[Any]) -> bool:
-    """Whether a later row of the same kind is about the same thing."""
-    same = [journal.c[name] == getattr(row, name) for name in ("onboarding", "kind", "about")]
-    twin = select(journal.c.seq).where(*same, journal.c.seq > row.seq).limit(1)
-    return connection.scalar(twin) is not None
 
 
 def _confirm(connection: Connection, seqs: Sequence[int]) -> None:
@@ -159,7 +165,8 @@ def _entry(row: Row[Any]) -> JournalRow:
 def _draw_register_anew(connection: Connection, gone: Row[Any]) -> None:
     """Write the register's row about the same thing anew from the rest of the journal; delete it where none is left."""
     changed = register_row(_entry(gone))
-    if changed is None:
+    # The risks that a playbook ships stand in no journal, so a risk stays as it is until it is recorded anew.
+    if changed is None or changed.kind == "risk":
         return
     others = select(journal).where(journal.c.onboarding == gone.onboarding, journal.c.about == gone.about)
     if changed.kind == "win":

@@ -174,6 +174,8 @@ class SqlLedger:
         """Let another run go on with the onboarding, when Temporal has lost the run before."""
         with write_transaction(self._engine) as connection:
             connection.execute(update(deals).where(deals.c.onboarding == onboarding).values(run=run))
+            # What stands in the journal is what the new run begins with, whatever the one before knew of it.
+            connection.execute(update(journal).where(journal.c.onboarding == onboarding).values(unconfirmed=None))
 
     def past(self, onboarding: str) -> Past | None:
         """The onboarding's course so far; None before anything of it was written."""

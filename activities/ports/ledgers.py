@@ -14,6 +14,7 @@ from domain.record import (
     IntroductionWriting,
     Past,
     RegisterRow,
+    Unconfirmed,
     UnconfirmedRow,
     Writing,
 )
@@ -95,14 +96,17 @@ class Confirmations(Protocol):
     def take(self, seq: int) -> UnconfirmedRow | None:
         """The row and the news behind it; None when it was confirmed or taken back meanwhile."""
 
-    def confirm(self, seq: int, *, said_nothing_new: bool = False) -> None:
-        """Temporal knows the news of that row; with `said_nothing_new`, it knew what it says before it was told again.
+    def confirm(self, seq: int) -> None:
+        """Record that Temporal knows the news of that row."""
 
-        Where the same was told under another id meanwhile, the row is taken back.
+    def has_a_twin(self, seq: int) -> bool:
+        """Whether a later row tells the same, because its caller came again under another id."""
+
+    def take_back(self, seq: int, news: Unconfirmed, *, reason: str) -> None:
+        """Remove the row, its messages that have not gone, and what it put into a register.
+
+        Does nothing where the same news came once more meanwhile.
         """
-
-    def take_back(self, seq: int, *, reason: str) -> None:
-        """Remove the row, its messages that have not gone, and what it put into a register."""
 
 
 class Dossiers(Protocol):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from domain.agenda.occasion import Occasion
-from domain.news import short
+from domain.news import KINDS, short
 from domain.record import Unconfirmed
 
 CAUSE = re.compile(r"[0-9a-f]{12}")
@@ -59,11 +59,12 @@ def unconfirmed(occasion: Occasion) -> Mapping[str, Unconfirmed]:
         update = update_of(fact, signed=bool(milestone and milestone.signers)) if news_id else None
         if news_id is None or update is None:
             continue
-        fields = {name: value for name, value in update.fields.items() if not _numbered(name, value)}
+        said = {name: fact.data.get(name) for name in KINDS[update.kind].model_fields if name in fact.data}
+        fields = {name: value for name, value in {**said, **update.fields}.items() if not _numbered(fact, name, value)}
         common = {"by": fact.by, "at": fact.at.isoformat(), "note": fact.note, "evidence": fact.data.get("evidence")}
         news[fact.key] = Unconfirmed(
             update=update.kind,
-            body={**{name: value for name, value in common.items() if value is not None}, **fields},
+            body={name: value for name, value in {**common, **fields}.items() if value is not None},
             news_id=news_id,
             via=fact.via,
             proved=fact.proved,
@@ -84,8 +85,10 @@ def _ids(seen: Sequence[str], causes: set[str]) -> dict[str, str]:
     return ids
 
 
-def _numbered(name: str, value: Any) -> bool:
-    return name in ("issue", "request") and NUMBERED.fullmatch(str(value)) is not None
+def _numbered(fact: Told, name: str, value: Any) -> bool:
+    """Whether the workflow itself gave that name to what the news opened."""
+    opens = {"issue_raised": "issue", "scope_change_requested": "request"}
+    return opens.get(fact.kind) == name and NUMBERED.fullmatch(str(value)) is not None
 
 
 def _about(field: str, *names: str) -> Callable[[Told], dict[str, Any]]:

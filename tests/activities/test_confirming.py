@@ -22,6 +22,7 @@ NEWS = Unconfirmed(update="reach_milestone", body={"milestone": "met"}, news_id=
 class MemoryConfirmations:
     """One row waits; what became of it is kept."""
 
+    twin: bool = False
     became: list[str] = field(default_factory=list)
 
     def ready(self, **_: Any) -> list[int]:
@@ -33,10 +34,13 @@ class MemoryConfirmations:
     def take(self, seq: int) -> UnconfirmedRow | None:
         return None if self.became else UnconfirmedRow(onboarding=ONE, kind="milestone_reached", news=NEWS)
 
-    def confirm(self, seq: int, *, said_nothing_new: bool = False) -> None:
-        self.became.append(f"{seq} confirmed{' as nothing new' if said_nothing_new else ''}")
+    def confirm(self, seq: int) -> None:
+        self.became.append(f"{seq} confirmed")
 
-    def take_back(self, seq: int, *, reason: str) -> None:
+    def has_a_twin(self, seq: int) -> bool:
+        return self.twin
+
+    def take_back(self, seq: int, news: Unconfirmed, *, reason: str) -> None:
         self.became.append(f"{seq} taken back: {reason}")
 
 
@@ -47,7 +51,6 @@ class Workflow:
     news: set[str] = field(default_factory=set)
     refuses: Exception | None = None
     silent: Exception | None = None
-    says_it_is_nothing_new: bool = False
     told: list[tuple[str, Unconfirmed]] = field(default_factory=list)
     looked_again: list[str] = field(default_factory=list)
 
@@ -60,14 +63,14 @@ class Workflow:
         if self.refuses:
             raise self.refuses
         self.told.append((onboarding, news))
-        return progress(State(onboarding=onboarding), NOW, repeated=self.says_it_is_nothing_new)
+        return progress(State(onboarding=onboarding), NOW, repeated=False)
 
     async def look_again(self, onboarding: str) -> None:
         self.looked_again.append(onboarding)
 
 
-async def delivered(workflow: Workflow) -> tuple[str, list[str]]:
-    rows = MemoryConfirmations()
+async def delivered(workflow: Workflow, *, twin: bool = False) -> tuple[str, list[str]]:
+    rows = MemoryConfirmations(twin)
     office = ConfirmingOffice(confirmations=rows, door=workflow, threads=ThreadPoolExecutor(1))
     return await office.deliver(1), rows.became
 
@@ -87,9 +90,14 @@ async def test_what_temporal_never_heard_of_is_told_again_under_its_own_id() -> 
     assert [(ONE, NEWS)] == workflow.told
 
 
-async def test_what_says_nothing_new_any_more_is_not_written_twice() -> None:
-    """The store looks whether another row tells the same."""
-    assert ("sent", ["1 confirmed as nothing new"]) == await delivered(Workflow(says_it_is_nothing_new=True))
+async def test_what_its_caller_told_again_under_another_id_is_taken_back_untold() -> None:
+    """The other row stands for both."""
+    workflow = Workflow()
+
+    outcome = await delivered(workflow, twin=True)
+
+    assert ("refused", ["1 taken back: the same was told under another id"]) == outcome
+    assert [] == workflow.told
 
 
 async def test_what_would_be_refused_now_is_taken_back_and_the_picture_drawn_anew() -> None:

@@ -124,8 +124,8 @@ def test_what_is_taken_back_leaves_a_row_that_says_so_and_no_message(
     reached(ledger)
     [seq] = confirmations.ready(now=NOON + AFTER, most=10)
 
-    confirmations.take_back(seq, reason="already reached")
-    confirmations.take_back(seq, reason="already reached")
+    confirmations.take_back(seq, news(), reason="already reached")
+    confirmations.take_back(seq, news(), reason="already reached")
 
     [told] = [row for row in reads.journal(engine, ONE) if row.kind == "taken_back"]
     assert "milestone_reached" not in kinds(engine)
@@ -134,31 +134,69 @@ def test_what_is_taken_back_leaves_a_row_that_says_so_and_no_message(
     assert confirmations.take(seq) is None
 
 
-def test_what_was_told_under_another_id_meanwhile_stands_in_the_journal_once(
-    engine: Engine, ledger: SqlLedger, confirmations: SqlConfirmations
+def test_a_caller_who_came_again_under_another_id_left_a_twin(
+    ledger: SqlLedger, confirmations: SqlConfirmations
 ) -> None:
-    """The caller who got no answer came again as somebody at a command line does."""
+    """As somebody at a command line does: the older row goes, the younger one stands for both."""
     reached(ledger)
     [seq] = confirmations.ready(now=NOON + AFTER, most=10)
+    assert not confirmations.has_a_twin(seq)
+
     again = happened("fact/milestone_reached/met/ba9876543210", kind="milestone_reached", about="met")
     ledger.write(Writing(onboarding=ONE, journal=(again,), task=task(11, "n-2")))
 
-    confirmations.confirm(seq, said_nothing_new=True)
-
-    rows = [row.key for row in reads.journal(engine, ONE) if row.kind == "milestone_reached"]
-    assert [again.key] == rows
+    assert confirmations.has_a_twin(seq)
 
 
-def test_what_says_nothing_new_and_stands_alone_is_confirmed(
-    engine: Engine, ledger: SqlLedger, confirmations: SqlConfirmations
-) -> None:
-    """Its own caller repeated it in the same moment."""
-    reached(ledger)
+def test_two_wins_are_no_twins(ledger: SqlLedger, confirmations: SqlConfirmations) -> None:
+    """They are about nothing that has a name, and each of them is true."""
+    for number, told in enumerate(("aaaaaaaaaaaa", "bbbbbbbbbbbb")):
+        key = f"fact/win_recorded/{told}"
+        data = {"title": "Quicker", "slot": 30, "baseline": None, "result": None}
+        row = happened(key, kind="win_recorded", data=data)
+        won = news(f"n-{number}", update="record_win")
+        ledger.write(Writing(onboarding=ONE, journal=(row,), unconfirmed={key: won}, task=task(10, "n")))
+
     [seq] = confirmations.ready(now=NOON + AFTER, most=10)
 
-    confirmations.confirm(seq, said_nothing_new=True)
+    assert not confirmations.has_a_twin(seq)
+
+
+def test_of_each_onboarding_the_oldest_news_is_told_first(ledger: SqlLedger, confirmations: SqlConfirmations) -> None:
+    """What follows from it would be refused before it."""
+    reached(ledger)
+    key = "fact/milestone_reached/later/ba9876543210"
+    row = happened(key, kind="milestone_reached", about="later")
+    ledger.write(Writing(onboarding=ONE, journal=(row,), unconfirmed={key: news("n-2")}, task=task(10, "n-1", "n-2")))
+
+    [first] = confirmations.ready(now=NOON + AFTER, most=10)
+    confirmations.confirm(first)
+    [second] = confirmations.ready(now=NOON + AFTER, most=10)
+
+    assert first < second
+
+
+def test_what_came_once_more_meanwhile_is_not_taken_back(
+    engine: Engine, ledger: SqlLedger, confirmations: SqlConfirmations
+) -> None:
+    """The caller's own repetition was taken, right after ours had been refused."""
+    reached(ledger, number=10)
+    [seq] = confirmations.ready(now=NOON + AFTER, most=10)
+    reached(ledger, number=12)
+
+    confirmations.take_back(seq, news(task=10), reason="not yet")
 
     assert ["milestone_reached"] == kinds(engine)
+
+
+def test_a_run_that_is_brought_back_begins_with_the_whole_journal(
+    ledger: SqlLedger, confirmations: SqlConfirmations
+) -> None:
+    """It was lived through again from these rows, and remembers the id of none."""
+    reached(ledger)
+
+    ledger.readmit(ONE, run="run-2")
+
     assert 0 == waiting(confirmations)
 
 
@@ -180,9 +218,32 @@ def test_an_ending_that_is_taken_back_lets_messages_wait_again(
     [seq] = confirmations.ready(now=NOON + AFTER, most=10)
     assert ["withdrawn"] == [one.state for one in reads.notices(engine)]
 
-    confirmations.take_back(seq, reason="it was resumed")
+    confirmations.take_back(seq, news(update="end_onboarding"), reason="it was resumed")
 
     assert ["waiting"] == [one.state for one in reads.notices(engine)]
+
+
+def test_an_ending_that_was_told_twice_and_holds_lets_nothing_go(
+    engine: Engine, ledger: SqlLedger, confirmations: SqlConfirmations
+) -> None:
+    """The first try was lost and its caller came again: the onboarding has ended all the same."""
+    first, second = "fact/ended/0123456789ab", "fact/ended/ba9876543210"
+    ledger.write(Writing(onboarding=ONE, notices=(notice(),), standing=standing()))
+    for key in (first, second):
+        ledger.write(
+            Writing(
+                onboarding=ONE,
+                journal=(happened(key, kind="ended", data={"ending": "churned"}),),
+                standing=standing(status="churned", ending="churned", ended_at=NOON),
+                unconfirmed={key: news(key, update="end_onboarding")},
+                task=task(10),
+            )
+        )
+    [seq] = confirmations.ready(now=NOON + AFTER, most=10)
+
+    confirmations.take_back(seq, news(first, update="end_onboarding"), reason="this onboarding has ended (churned)")
+
+    assert ["withdrawn"] == [one.state for one in reads.notices(engine)]
 
 
 def test_an_issue_that_got_another_number_is_in_the_register_once(engine: Engine, ledger: SqlLedger) -> None:
