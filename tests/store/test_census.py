@@ -1,4 +1,4 @@
-"""What does the store tell the sweep, on SQLite and PostgreSQL alike?"""
+"""Is the census what the sweep needs, on SQLite and PostgreSQL alike?"""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +41,7 @@ LATER = NOON + 2 * HOUR
 
 @pytest.fixture
 def census(engine: Engine) -> SqlCensus:
-    """Of four: one open, one that opens, one whose deal nobody took up, one handed over."""
+    """A census of four deals: one onboarding open, one opening, one deal not taken up, and one handed over."""
     ledger = SqlLedger(engine, clock=lambda: NOON)
     for number in ("1", "2", "4"):
         ledger.admit(dossier(deal(number)), run=f"run-{number}")
@@ -52,7 +52,7 @@ def census(engine: Engine) -> SqlCensus:
     return SqlCensus(engine)
 
 
-def told() -> Notice:
+def report() -> Notice:
     return notice("sweep/2026-09-01/operator", of="", kind="sweep_report", to=OPS.id)
 
 
@@ -64,16 +64,16 @@ def test_the_census_fits_its_port(census: SqlCensus) -> None:
 
 
 def test_every_onboarding_that_has_not_ended_is_counted_page_by_page(census: SqlCensus) -> None:
-    """Also a deal that was kept and never taken up."""
+    """A deal that was stored and never taken up is counted too."""
     first = census.open_lines(after="", most=2)
     rest = census.open_lines(after=first[-1].onboarding, most=2)
 
-    found = {line.onboarding[-1]: (line.taken, line.status, line.waits, line.as_of) for line in (*first, *rest)}
+    lines = {line.onboarding[-1]: (line.taken, line.status, line.waits, line.as_of) for line in (*first, *rest)}
     assert {
         "1": (True, "on_track", True, NOON),
         "2": (True, "opening", False, None),
         "3": (False, "", False, None),
-    } == found
+    } == lines
     assert ["onboarding-file-4"] == [line.onboarding for line in census.handed_over(after="", most=5)]
 
 
@@ -121,7 +121,7 @@ def test_mail_that_an_owner_was_refused_goes_again_to_the_address_that_holds_now
 
 
 def test_a_mail_that_goes_again_is_tried_for_as_long_as_a_new_one(census: SqlCensus, engine: Engine) -> None:
-    """What was given up after days of trying must not be given up again at its first hiccup, nor fall out of sight."""
+    """A mail given up after days must not be given up again at its first failure, nor fall out of sight."""
     outbox = SqlOutbox(engine, mail_domain="vendor.test")
     ours = notice("assigned/mika", to=OWNER.id, kind="assigned")
     SqlLedger(engine, clock=lambda: NOON).write(Writing(onboarding="onboarding-file-1", notices=(ours,)))
@@ -139,14 +139,14 @@ def test_a_mail_that_goes_again_is_tried_for_as_long_as_a_new_one(census: SqlCen
 
 
 class BusyChannel:
-    """A mail server that never has time."""
+    """A mail server that is always too busy."""
 
     def deliver(self, waiting: WaitingNotice) -> Receipt:
         raise ChannelDown("421 busy")
 
 
 def delivered(outbox: SqlOutbox, mail: int, *, at: datetime) -> str:
-    """What comes of one try at that moment."""
+    """The outcome of one try at that moment."""
     with ThreadPoolExecutor(1) as threads:
         office = Letters("mail", outbox, BusyChannel(), lambda: at, threads)
         return asyncio.run(office.deliver(mail))
@@ -155,10 +155,10 @@ def delivered(outbox: SqlOutbox, mail: int, *, at: datetime) -> str:
 def test_a_notice_of_the_house_goes_once_to_somebody_who_takes_part_in_nothing(
     census: SqlCensus, engine: Engine
 ) -> None:
-    """The day's key holds, and what became of it stands with it: the house has no journal."""
+    """The key of the day is unique, and the outcome is stored with the notice: there is no journal for it."""
     outbox = SqlOutbox(engine, mail_domain="vendor.test")
     for _ in range(2):
-        census.report([(told(), OPS)])
+        census.report([(report(), OPS)])
 
     [id] = outbox.ready("mail", now=NOON, most=9)
     waiting = outbox.take(id)
@@ -171,7 +171,7 @@ def test_a_notice_of_the_house_goes_once_to_somebody_who_takes_part_in_nothing(
 
 
 def test_a_notice_of_the_house_that_is_refused_tells_nobody_else(census: SqlCensus, engine: Engine) -> None:
-    census.report([(told(), OPS)])
+    census.report([(report(), OPS)])
     outbox = SqlOutbox(engine, mail_domain="vendor.test")
     [id] = outbox.ready("mail", now=NOON, most=9)
 
@@ -193,7 +193,7 @@ def test_the_past_is_what_was_written_and_another_run_may_go_on_with_it(census: 
 
 
 def test_of_what_was_delivered_the_sweep_sees_what_waits_and_what_was_refused_lately(engine: Engine) -> None:
-    """By source, with the moment of the first: when it came, and when it was refused."""
+    """Counts are by source, with the moment of the first: when it came, or when it was refused."""
     census = SqlCensus(engine)
     assert Undone() == census.delivered_waiting() == census.delivered_refused(since=NOON)
     before, inbox = SqlInbox(engine, clock=lambda: NOON - HOUR), SqlInbox(engine, clock=lambda: NOON)
@@ -212,7 +212,7 @@ def test_of_what_was_delivered_the_sweep_sees_what_waits_and_what_was_refused_la
 
 
 def test_introductions_that_have_not_ended_are_counted_page_by_page(engine: Engine) -> None:
-    """Also one that was kept and never taken up."""
+    """An introduction that was stored and never taken up is counted too."""
     store = SqlIntroductions(engine, clock=lambda: NOON)
     for number in ("1", "2"):
         store.keep(f"introduction-file-{number}", Prospect.model_validate(sample_prospect(id=number)))
@@ -233,16 +233,16 @@ def test_what_a_webhook_was_not_told_counts_also_where_its_sender_never_looked(e
     ledger = SqlLedger(engine, clock=lambda: NOON)
     ledger.admit(dossier(deal("1")), run="run-1")
     webhooks = SqlWebhooks(engine, clock=lambda: NOON - HOUR)
-    told, disabled = (webhooks.add("https://hooks.example.test", types=(), secret="s").id for _ in range(2))
+    live, disabled = (webhooks.add("https://hooks.example.test", types=(), secret="s").id for _ in range(2))
     webhooks.disable(disabled, reason="410")
     census = SqlCensus(engine)
-    assert {told: (0, None)} == {id: (bag.waiting, bag.oldest) for id, bag in census.told_by_webhook(now=LATER).items()}
+    assert {live: (0, None)} == {id: (bag.waiting, bag.oldest) for id, bag in census.told_by_webhook(now=LATER).items()}
 
     ledger.write(Writing(onboarding="onboarding-file-1", standing=standing(), journal=(happened(),)))
     [bag] = census.told_by_webhook(now=LATER).values()
     assert (1, NOON, False) == (bag.waiting, bag.oldest, bag.known_down)
 
-    [delivery] = webhooks.ready(told, now=NOON, most=5)
+    [delivery] = webhooks.ready(live, now=NOON, most=5)
     tried = Tried(at=NOON, status=500, took=HOUR)
     webhooks.failed(delivery, tried, not_before=LATER + HOUR)
     [bag] = census.told_by_webhook(now=LATER).values()
@@ -250,12 +250,12 @@ def test_what_a_webhook_was_not_told_counts_also_where_its_sender_never_looked(e
 
 
 def test_which_records_of_a_crm_are_behind(census: SqlCensus, engine: Engine) -> None:
-    """Those that nobody has looked at since their last turn, and those that wait; not what was refused."""
+    """Records not looked at since their onboarding's last turn, and records that wait; not refused ones."""
     assert (2, NOON) == (census.told_to_crm("file").waiting, census.told_to_crm("file").oldest)
     assert 0 == census.told_to_crm("hubspot").waiting
     backs = SqlWriteBacks(engine, clock=lambda: NOON)
-    for seen in backs.moved("file", most=9):
-        backs.judge(seen, "file", differs=True, now=NOON)
+    for onboarding in backs.moved("file", most=9):
+        backs.judge(onboarding, "file", differs=True, now=NOON)
     first, second = backs.ready("file", now=NOON, most=9)
 
     backs.waits(first, reason="the CRM does not answer", not_before=LATER)
@@ -266,14 +266,14 @@ def test_which_records_of_a_crm_are_behind(census: SqlCensus, engine: Engine) ->
 
 
 def test_a_record_is_behind_since_the_first_turn_that_it_missed(engine: Engine) -> None:
-    """Else an onboarding that moves every day would hide that its record was never written."""
+    """Otherwise an onboarding that moves every day would hide that its record was never written."""
     ledger, census, backs = SqlLedger(engine), SqlCensus(engine), SqlWriteBacks(engine, clock=lambda: NOON)
     ledger.admit(dossier(deal("1")), run="run-1")
     for moment in (NOON, NOON + HOUR, NOON + 2 * HOUR):
         ledger.write(Writing(onboarding="onboarding-file-1", standing=standing(as_of=moment)))
         assert min(moment, NOON) == census.told_to_crm("file").oldest
-        [seen] = backs.moved("file", most=9)
-        backs.judge(seen, "file", differs=True, now=moment)
+        [onboarding] = backs.moved("file", most=9)
+        backs.judge(onboarding, "file", differs=True, now=moment)
         [id] = backs.ready("file", now=moment, most=9)
         assert NOON == census.told_to_crm("file").oldest
 
@@ -287,20 +287,20 @@ def test_a_record_is_behind_since_the_first_turn_that_it_missed(engine: Engine) 
 
 
 def test_a_record_that_the_version_before_wrote_is_not_behind_since_then(engine: Engine) -> None:
-    """While both run, it leaves standing since when it was behind."""
+    """While both versions run, the older one does not clear since when the record was behind."""
     ledger, census, backs = SqlLedger(engine), SqlCensus(engine), SqlWriteBacks(engine, clock=lambda: NOON)
     ledger.admit(dossier(deal("1")), run="run-1")
     ledger.write(Writing(onboarding="onboarding-file-1", standing=standing(as_of=NOON)))
-    [seen] = backs.moved("file", most=9)
-    backs.judge(seen, "file", differs=True, now=NOON)
+    [onboarding] = backs.moved("file", most=9)
+    backs.judge(onboarding, "file", differs=True, now=NOON)
     with engine.begin() as connection:
         connection.execute(update(write_backs).values(state="written"))
     later = NOON + 30 * HOUR
     ledger.write(Writing(onboarding="onboarding-file-1", standing=standing(as_of=later)))
 
     assert later == census.told_to_crm("file").oldest
-    [seen] = backs.moved("file", most=9)
-    backs.judge(seen, "file", differs=True, now=later)
+    [onboarding] = backs.moved("file", most=9)
+    backs.judge(onboarding, "file", differs=True, now=later)
     assert later == census.told_to_crm("file").oldest
 
 
@@ -337,7 +337,7 @@ def test_which_rows_are_unconfirmed_and_since_when(census: SqlCensus, engine: En
 
 
 def test_until_when_each_crm_was_looked_through(engine: Engine) -> None:
-    """None where it never was."""
+    """A CRM that was never searched has None."""
     SqlRechecks(engine).looked(Recheck(source="hubspot", first=NOON, mark=LATER))
 
     assert {"hubspot": LATER, "salesforce": None} == SqlCensus(engine).looked_through(("hubspot", "salesforce"))

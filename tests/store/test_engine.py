@@ -1,4 +1,4 @@
-"""Does the database keep what it is given, and do its tables come and go as they should?"""
+"""Does the database keep what it is given, and are its tables created and migrated as they should be?"""
 
 import multiprocessing
 import os
@@ -33,7 +33,7 @@ on_postgresql = pytest.mark.parametrize("database", databases.KINDS[1:], indirec
 
 
 def test_the_tables_come_and_go_and_come_again(empty_database: str) -> None:
-    """Upgrade, no difference to the program's tables, downgrade to nothing, upgrade."""
+    """Upgrade, compare with the program's tables, downgrade to nothing, and upgrade again."""
     migrate(empty_database)
     with migrating(empty_database) as config:
         command.check(config)
@@ -48,7 +48,7 @@ def test_the_tables_come_and_go_and_come_again(empty_database: str) -> None:
 
 
 def test_deals_of_before_are_found_by_their_account(empty_database: str) -> None:
-    """Those that were written by the version that did not look for it."""
+    """Deals written by a version that did not search by account are found all the same."""
     migrate(empty_database)
     engine = open_store(empty_database)
     first = dossier().deal
@@ -61,13 +61,13 @@ def test_deals_of_before_are_found_by_their_account(empty_database: str) -> None
 
     next_account = of_domain.model_copy(update={"name": "Another", "domain": "aozora.example"})
     for account in (of_domain, next_account):
-        known = SqlLedger(engine).of_account(first.model_copy(update={"id": "2", "account": account}))
-        assert ["onboarding-file-1"] == [one.onboarding for one in known]
+        others = SqlLedger(engine).of_account(first.model_copy(update={"id": "2", "account": account}))
+        assert ["onboarding-file-1"] == [one.onboarding for one in others]
     engine.dispose()
 
 
 def test_a_number_of_a_notice_is_never_given_twice(tmp_path: Path) -> None:
-    """Receipts and the sender know notices by it, and SQLite copies a table to alter it."""
+    """Receipts and the sender know notices by their number, and SQLite copies a table to alter it."""
     url = f"sqlite:///{tmp_path / 'day90.sqlite'}"
     migrate(url)
 
@@ -78,7 +78,7 @@ def test_a_number_of_a_notice_is_never_given_twice(tmp_path: Path) -> None:
 
 
 def test_migrating_again_keeps_what_is_written(database: str) -> None:
-    """Every start calls it."""
+    """Every process migrates at its start."""
     engine = open_store(database)
     SqlLedger(engine).admit(dossier(), run="run-1")
 
@@ -89,7 +89,7 @@ def test_migrating_again_keeps_what_is_written(database: str) -> None:
 
 
 def test_an_older_version_starts_beside_a_newer_one(empty_database: str) -> None:
-    """Its runs go on after a deploy: what the newer version made of the tables stays, and is no reason to stop."""
+    """Its runs go on after a deploy: tables that the newer version has changed are no reason to stop."""
     migrate(empty_database)
     engine = open_store(empty_database)
     with write_transaction(engine) as connection:
@@ -130,17 +130,17 @@ def test_processes_that_start_together_migrate_once(empty_database: str) -> None
 
 
 def test_a_database_that_is_away_is_one_line_without_the_password() -> None:
-    """It ends up in a container's log."""
-    with pytest.raises(CannotMigrate, match=r"^cannot bring the database .* up to date: .*refused") as told:
+    """The message ends up in a container's log."""
+    with pytest.raises(CannotMigrate, match=r"^cannot bring the database .* up to date: .*refused") as failure:
         migrate("postgresql://day90:hush@127.0.0.1:1/store?application_name=hush")
 
-    assert "@127.0.0.1:1/store " in str(told.value)
-    assert "hush" not in str(told.value)
-    assert "\n" not in str(told.value)
+    assert "@127.0.0.1:1/store " in str(failure.value)
+    assert "hush" not in str(failure.value)
+    assert "\n" not in str(failure.value)
 
 
 def test_a_postgresql_that_swallows_packets_is_given_up_in_seconds() -> None:
-    """It takes the connection and never says a word; whoever writes must not wait for it for minutes."""
+    """The server takes the connection and never answers; whoever writes must not wait for minutes."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         engine = open_store(f"postgresql://day90@127.0.0.1:{silent.getsockname()[1]}/store")
         began = time.monotonic()
@@ -163,21 +163,21 @@ def postgresql_by_tcp() -> Iterator[str]:
 
 @on_linux
 def test_a_connection_is_told_how_soon_to_give_its_server_up(postgresql_by_tcp: str) -> None:
-    """The operating system has it, not only the driver: it would wait for two hours by itself."""
+    """The limits reach the operating system, not only the driver: by itself it would wait for two hours."""
     assert AWAY == _patience(postgresql_by_tcp)
 
 
 @on_linux
 def test_what_the_url_says_of_patience_goes_before(postgresql_by_tcp: str) -> None:
-    """Whoever runs it knows their network; what the URL leaves out is as before."""
-    said = {"connect_timeout": 7, "keepalives_idle": 33, "tcp_user_timeout": 5_000}
-    query = "&".join(f"{name}={value}" for name, value in said.items())
+    """Operators know their own network; limits that the URL leaves out stay as they are."""
+    limits = {"connect_timeout": 7, "keepalives_idle": 33, "tcp_user_timeout": 5_000}
+    query = "&".join(f"{name}={value}" for name, value in limits.items())
 
-    assert AWAY | said == _patience(f"{postgresql_by_tcp}?{query}")
+    assert AWAY | limits == _patience(f"{postgresql_by_tcp}?{query}")
 
 
 def test_the_url_may_switch_the_questions_off(postgresql_by_tcp: str) -> None:
-    """Where a proxy between us and the database takes offence at them."""
+    """A proxy between us and the database may not accept keepalives."""
     with _driver_and_socket(f"{postgresql_by_tcp}?keepalives=0") as (_, ours):
         asks = ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
@@ -185,7 +185,7 @@ def test_the_url_may_switch_the_questions_off(postgresql_by_tcp: str) -> None:
 
 
 def _patience(url: str) -> dict[str, int]:
-    """What is set on the socket of a connection; how long connecting may take, only libpq knows."""
+    """The limits set on the socket of a connection; how long connecting may take, only libpq knows."""
     options = {
         "keepalives_idle": socket.TCP_KEEPIDLE,
         "keepalives_interval": socket.TCP_KEEPINTVL,
@@ -194,13 +194,13 @@ def _patience(url: str) -> dict[str, int]:
     }
     with _driver_and_socket(url) as (driver, ours):
         assert ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
-        found = {name: ours.getsockopt(socket.IPPROTO_TCP, option) for name, option in options.items()}
-        return found | {"connect_timeout": int(driver.info.get_parameters()["connect_timeout"])}
+        limits = {name: ours.getsockopt(socket.IPPROTO_TCP, option) for name, option in options.items()}
+        return limits | {"connect_timeout": int(driver.info.get_parameters()["connect_timeout"])}
 
 
 @contextmanager
 def _driver_and_socket(url: str) -> Iterator[tuple["psycopg.Connection[Any]", socket.socket]]:
-    """A connection of the store as its driver has it, and its socket by another handle, which may be closed."""
+    """A connection of the store as its driver has it, and its socket by a second handle, which may be closed."""
     engine = open_store(url)
     with engine.connect() as connection:
         driver = connection.connection.driver_connection
@@ -214,7 +214,7 @@ def _driver_and_socket(url: str) -> Iterator[tuple["psycopg.Connection[Any]", so
 def test_a_connection_that_was_dropped_while_it_lay_idle_is_replaced_unnoticed(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A restart of the database in a quiet hour; whoever comes first thereafter must not pay for it."""
+    """The database is restarted in a quiet hour; the first one after that must not pay for it."""
     monkeypatch.setattr("store.engine.FRESH", timedelta(0))
     engine = open_store(database)
     SqlLedger(engine).admit(dossier(), run="run-1")
@@ -226,7 +226,7 @@ def test_a_connection_that_was_dropped_while_it_lay_idle_is_replaced_unnoticed(
 
 @on_postgresql
 def test_a_connection_that_was_dropped_right_after_its_use_costs_one_try(database: str) -> None:
-    """It is not asked whether it lives; the try fails, the pool lets all of them go, and the next one comes through."""
+    """Such a connection is not tested: the try fails, the pool drops all of them, and the next try succeeds."""
     engine = open_store(database)
     ledger = SqlLedger(engine)
     ledger.admit(dossier(), run="run-1")
@@ -241,14 +241,14 @@ def test_a_connection_that_was_dropped_right_after_its_use_costs_one_try(databas
 
 
 def test_migrating_says_nothing(empty_database: str, capfd: pytest.CaptureFixture[str]) -> None:
-    """It belongs to every start of every command."""
+    """Migrating is part of every start of every command."""
     migrate(empty_database)
 
     assert ("", "") == capfd.readouterr()
 
 
 def test_a_naive_datetime_is_refused(engine: Engine) -> None:
-    """It would be read back as another instant."""
+    """A naive datetime would be read back as another instant."""
     naive = datetime(2026, 9, 1)  # noqa: DTZ001  # naive is what is tested
     row = {"onboarding": "o", "revision": 1, "body": {}, "written_at": naive}
 
@@ -257,20 +257,20 @@ def test_a_naive_datetime_is_refused(engine: Engine) -> None:
 
 
 def test_an_instant_comes_back_in_utc(engine: Engine) -> None:
-    """Whatever zone it went in with, to the microsecond."""
+    """The instant is the same to the microsecond, whatever zone it was written with."""
     tokyo = datetime(2026, 9, 1, 9, 0, 0, 1, tzinfo=timezone(timedelta(hours=9)))
     row = {"onboarding": "o", "source": "file", "deal_id": "1", "body": {}, "kept_at": tokyo}
 
     with write_transaction(engine) as connection:
         connection.execute(deals.insert().values(row))
-        kept = connection.scalar(select(deals.c.kept_at))
+        moment = connection.scalar(select(deals.c.kept_at))
 
-    assert datetime(2026, 9, 1, 0, 0, 0, 1, tzinfo=UTC) == kept
-    assert kept.tzinfo is UTC
+    assert datetime(2026, 9, 1, 0, 0, 0, 1, tzinfo=UTC) == moment
+    assert moment.tzinfo is UTC
 
 
 def test_a_row_that_refers_to_nothing_is_refused(engine: Engine) -> None:
-    """SQLite has to be told to."""
+    """SQLite checks references only when it is told to."""
     person = {"onboarding": "nowhere", **databases.LEAD.model_dump()}
 
     with pytest.raises(IntegrityError), write_transaction(engine) as connection:
@@ -287,32 +287,32 @@ def test_an_error_of_the_database_names_no_person(engine: Engine) -> None:
     assert databases.LEAD.email not in str(trouble.value)
 
 
-@pytest.mark.parametrize("said", ["a\x00b", "lone \ud800 surrogate", "مرحبا 👋🏽 株式会社", "x" * 1_000_000])
-def test_no_text_stops_a_writing(engine: Engine, said: str) -> None:
-    """What a column cannot hold is replaced; a document escapes it, only its NaN becomes null."""
+@pytest.mark.parametrize("text", ["a\x00b", "lone \ud800 surrogate", "مرحبا 👋🏽 株式会社", "x" * 1_000_000])
+def test_no_text_stops_a_writing(engine: Engine, text: str) -> None:
+    """Characters that a column cannot hold are replaced; a document escapes them, only its NaN becomes null."""
     ledger = SqlLedger(engine)
     ledger.admit(dossier(), run="run-1")
-    row = happened().model_copy(update={"note": said, "data": {"said": said, "share": float("nan")}})
+    row = happened().model_copy(update={"note": text, "data": {"said": text, "share": float("nan")}})
 
     stage = StageRow(key="begin", title="", status="open", opens_on="2026-09-01", closes_on="2026-09-09")
-    drawn = standing().model_copy(update={"stages": (stage.model_copy(update={"title": said}),)})
+    drawn = standing().model_copy(update={"stages": (stage.model_copy(update={"title": text}),)})
 
     ledger.write(Writing.model_construct(onboarding="onboarding-file-1", journal=(row,), standing=drawn))
 
     [entry] = journal(engine, "onboarding-file-1")
-    assert said.replace("\x00", "�").replace("\ud800", "?") == entry.note
-    assert {"said": said, "share": None} == entry.data
+    assert text.replace("\x00", "�").replace("\ud800", "?") == entry.note
+    assert {"said": text, "share": None} == entry.data
 
 
 def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
-    """A first start finds nothing there."""
+    """At a first start there is no folder yet."""
     migrate(f"sqlite:///{tmp_path / 'new' / 'folder' / 'day90.sqlite'}")
 
     assert (tmp_path / "new" / "folder" / "day90.sqlite").exists()
 
 
 def test_sqlite_lets_readers_go_on_while_somebody_writes(tmp_path: Path) -> None:
-    """A page is shown though a worker is in the middle of a writing."""
+    """A page is shown although a worker is in the middle of a writing."""
     url = f"sqlite:///{tmp_path / 'day90.sqlite'}"
     migrate(url)
     engine = open_store(url)
@@ -335,7 +335,7 @@ def _upgrade_and_fail(url: str) -> None:
 
 
 def _drop_all_connections(url: str) -> None:
-    """As the server does when it is restarted."""
+    """Drop every connection, as the server does when it is restarted."""
     with psycopg.connect(url, autocommit=True) as connection:
         others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         ended = connection.execute(f"SELECT count(pg_terminate_backend(pid, 5000)) {others}".encode()).fetchone()

@@ -1,4 +1,4 @@
-"""What is delivered: kept once, found again in order, settled once, on both databases."""
+"""Is every delivery stored once, read back in order and settled once, on both databases?"""
 
 import asyncio
 import time
@@ -39,7 +39,7 @@ def test_a_delivery_that_comes_twice_is_kept_once(inbox: SqlInbox) -> None:
 
 
 def test_a_body_is_kept_as_it_came(inbox: SqlInbox) -> None:
-    """Signs of all kinds, and what PostgreSQL cannot read in JSON; in a name that is replaced."""
+    """The body may hold any character, even one that PostgreSQL cannot read in JSON; in a name it is replaced."""
     body: dict[str, Any] = {
         "text": "a\x00b \\u0000 \"'$.body\u2028ü日本",
         "numbers": [1, 2.5, 2**70, -0.0],
@@ -55,16 +55,16 @@ def test_a_body_is_kept_as_it_came(inbox: SqlInbox) -> None:
 
 
 def test_sources_can_be_passed_over(inbox: SqlInbox) -> None:
-    """Those whose way is closed."""
+    """Sources that cannot be reached at present are left out."""
     inbox.keep([incoming("1"), incoming("2", source="news"), incoming("3", source="stripe")])
 
-    found = inbox.ready(apart_from=(), not_of={"deals", "stripe"}, most=10)
+    rows = inbox.ready(apart_from=(), not_of={"deals", "stripe"}, most=10)
 
-    assert ["2"] == [row.key for row in found]
+    assert ["2"] == [row.key for row in rows]
 
 
 def test_what_failed_before_stands_behind_what_was_never_tried(inbox: SqlInbox) -> None:
-    """Drawn by lot, each has its turn; what a person orders again counts as fresh."""
+    """Failed ones come in random order, so each has its turn; one that a person orders again counts as new."""
     inbox.keep([incoming(str(number)) for number in range(40)])
     failed = inbox.ready(apart_from=(), most=30)
     for row in failed:
@@ -81,21 +81,21 @@ def test_what_failed_before_stands_behind_what_was_never_tried(inbox: SqlInbox) 
 
 
 def test_what_was_settled_is_not_settled_again(inbox: SqlInbox) -> None:
-    """A try that was given up may still come through."""
+    """A try that was given up may still arrive."""
     inbox.keep([incoming("1")])
     [row] = inbox.ready(apart_from=(), most=10)
     inbox.settle({row.id: Settled(outcome="started", onboarding="onboarding-file-1")})
 
     inbox.settle({row.id: Settled(state="refused", outcome="too late")})
 
-    found = inbox.get(row.id)
-    assert found is not None
-    assert ("done", "started", "onboarding-file-1") == (found.state, found.outcome, found.onboarding)
+    stored = inbox.get(row.id)
+    assert stored is not None
+    assert ("done", "started", "onboarding-file-1") == (stored.state, stored.outcome, stored.onboarding)
     assert [] == waiting(inbox)
 
 
 def test_what_was_refused_can_be_tried_again(inbox: SqlInbox) -> None:
-    """A person has mended what was wrong elsewhere."""
+    """A person may have mended elsewhere what was wrong."""
     inbox.keep([incoming("1")])
     [row] = inbox.ready(apart_from=(), most=10)
     inbox.settle({row.id: Settled(state="refused", outcome="no such owner", field="owner")})
@@ -107,7 +107,7 @@ def test_what_was_refused_can_be_tried_again(inbox: SqlInbox) -> None:
 
 
 def test_a_page_shows_the_newest_first_and_where_the_next_begins(inbox: SqlInbox) -> None:
-    """Years of deliveries are looked through page by page."""
+    """Years of deliveries are read page by page."""
     inbox.keep([incoming(str(number)) for number in range(5)])
 
     first = inbox.page(limit=2)
@@ -118,7 +118,7 @@ def test_a_page_shows_the_newest_first_and_where_the_next_begins(inbox: SqlInbox
 
 
 def test_all_that_waits_about_some_things_is_found(inbox: SqlInbox) -> None:
-    """And nothing that is settled, or of another source."""
+    """Settled deliveries, and those of another source, are left out."""
     inbox.keep([incoming("1", subject="a"), incoming("2", subject="b"), incoming("3", subject="a")])
     inbox.keep([incoming("4", subject="a", source="hubspot"), incoming("5", subject="c")])
     [first, *_] = inbox.ready(apart_from=(), most=1)
@@ -128,7 +128,7 @@ def test_all_that_waits_about_some_things_is_found(inbox: SqlInbox) -> None:
 
 
 async def test_deliveries_at_the_same_moment_share_a_transaction() -> None:
-    """What a commit costs is shared by all who wait for it."""
+    """All who wait for a commit share its cost."""
     groups: list[Sequence[Incoming]] = []
 
     async with GroupedInbox(groups.append) as inbox:
@@ -138,7 +138,7 @@ async def test_deliveries_at_the_same_moment_share_a_transaction() -> None:
 
 
 async def test_what_comes_while_a_group_is_written_is_the_next_group() -> None:
-    """Nobody waits longer than for the group before."""
+    """Nobody waits longer than for the group before theirs."""
     groups: list[Sequence[Incoming]] = []
 
     def slowly(group: Sequence[Incoming]) -> None:
@@ -154,7 +154,7 @@ async def test_what_comes_while_a_group_is_written_is_the_next_group() -> None:
 
 
 async def test_a_group_of_large_deliveries_ends_before_one_of_many() -> None:
-    """A statement of hundreds of megabytes takes a gigabyte, and everybody in it waits for the whole of it."""
+    """A statement of hundreds of megabytes takes a gigabyte, and everybody in it waits until it is through."""
     groups: list[Sequence[Incoming]] = []
     largest = LARGEST_GROUP // 3
 
@@ -166,7 +166,7 @@ async def test_a_group_of_large_deliveries_ends_before_one_of_many() -> None:
 
 
 async def test_what_was_given_is_written_before_the_end_though_its_sender_has_gone() -> None:
-    """Others share its transaction."""
+    """Others share the transaction of a sender who has gone."""
     groups: list[Sequence[Incoming]] = []
 
     async with GroupedInbox(groups.append) as inbox:
@@ -178,16 +178,16 @@ async def test_what_was_given_is_written_before_the_end_though_its_sender_has_go
 
 
 async def test_a_database_that_is_away_is_told_to_every_sender() -> None:
-    """None of them is answered as if it had been kept."""
+    """No sender is answered as if the delivery had been stored."""
 
     def away(_: Sequence[Incoming]) -> None:
         raise OSError("disk full")
 
     async with GroupedInbox(away) as inbox:
-        kept = (inbox.keep([incoming(str(number))]) for number in range(3))
-        told = await asyncio.gather(*kept, return_exceptions=True)
+        writes = (inbox.keep([incoming(str(number))]) for number in range(3))
+        failures = await asyncio.gather(*writes, return_exceptions=True)
 
-    assert [OSError] * 3 == [type(failure) for failure in told]
+    assert [OSError] * 3 == [type(failure) for failure in failures]
 
 
 def test_each_state_is_counted(inbox: SqlInbox) -> None:

@@ -1,4 +1,4 @@
-"""Is an introduction written down once, and read back as it was?"""
+"""Is an introduction stored once, and read back as it was?"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -71,7 +71,7 @@ def test_it_fits_its_port(introductions: SqlIntroductions) -> None:
 
 
 def test_a_prospect_is_kept_and_taken_up(introductions: SqlIntroductions) -> None:
-    """The newest word of it holds; taken up again by the same run, nothing changes."""
+    """The newest prospect holds; taken up again by the same run, nothing changes."""
     introductions.keep(ONE, prospect(problem="Old."))
     introductions.keep(ONE, prospect(problem="New."))
     before = introductions.standing(ONE)
@@ -119,7 +119,7 @@ def test_at_the_end_what_waited_is_withdrawn_and_nobody_carries_it_any_more(
 
 
 def test_another_round_begins_where_the_last_one_ended(introductions: SqlIntroductions) -> None:
-    """What was learnt stays; it is open again."""
+    """What was learnt stays, and the introduction is open again."""
     introductions.admit(dossier(), run="run-1", begun_at=NOON)
     learnt = Learnt(owner=OWNER.id, notes=(FoundNote(text="They hurry.", at=NOON),))
     introductions.write(writing(status="lost", ending="lost", ended_at=NOON, learnt=learnt))
@@ -139,7 +139,7 @@ def test_it_goes_by_its_id_its_deal_or_the_customer(introductions: SqlIntroducti
 
 
 def test_what_nobody_knows_is_said(introductions: SqlIntroductions) -> None:
-    """And two that fit are named."""
+    """A text that fits none is refused, and one that fits two names both."""
     introductions.keep(ONE, prospect())
     introductions.keep("introduction-salesforce-2", prospect(id="2"))
 

@@ -1,4 +1,4 @@
-"""Answers under an Idempotency-Key: the first one's, for a day, per token."""
+"""Does a request that repeats an Idempotency-Key get the first answer, for a day and for one token?"""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -31,7 +31,7 @@ def begin(answers: SqlKeyedAnswers, *, token: int = 1, fingerprint: str = "a") -
 
 
 def test_a_repetition_gets_the_first_answer(answers: SqlKeyedAnswers) -> None:
-    """With its status and its headers."""
+    """The answer comes with its status and its headers."""
     assert begin(answers).fresh
     answers.answered(ANSWER, token=1, key="k")
 
@@ -41,7 +41,7 @@ def test_a_repetition_gets_the_first_answer(answers: SqlKeyedAnswers) -> None:
 
 
 def test_a_repetition_while_the_first_is_worked_on_has_no_answer_yet(answers: SqlKeyedAnswers) -> None:
-    """It must not be done beside it."""
+    """The same work must not be done twice at the same time."""
     begin(answers)
 
     again = begin(answers)
@@ -50,14 +50,14 @@ def test_a_repetition_while_the_first_is_worked_on_has_no_answer_yet(answers: Sq
 
 
 def test_another_request_under_the_key_is_told_from_it(answers: SqlKeyedAnswers) -> None:
-    """By its fingerprint."""
+    """The fingerprint of the request tells them apart."""
     begin(answers)
 
     assert "a" == begin(answers, fingerprint="b").fingerprint
 
 
 def test_keys_of_two_tokens_have_nothing_to_do_with_each_other(answers: SqlKeyedAnswers) -> None:
-    """Programs count from one."""
+    """Several programs may number their requests from one."""
     begin(answers)
 
     assert begin(answers, token=2).fresh
@@ -76,7 +76,7 @@ def test_a_key_is_free_again_when_it_came_to_nothing(answers: SqlKeyedAnswers) -
 
 
 def test_what_died_with_its_process_is_taken_over(answers: SqlKeyedAnswers, clock: Clock) -> None:
-    """By the same request alone, and soon: its sender is refused until then."""
+    """Only the same request may take the key over, and soon: its sender is refused until then."""
     begin(answers)
     clock.now += timedelta(seconds=15)
 
@@ -85,7 +85,7 @@ def test_what_died_with_its_process_is_taken_over(answers: SqlKeyedAnswers, cloc
 
 
 def test_after_a_day_the_key_is_free_and_gone(answers: SqlKeyedAnswers, clock: Clock, engine: Engine) -> None:
-    """What nobody asks for again is cleaned up by the others."""
+    """Keys that nobody asks for again are deleted when others are used."""
     begin(answers)
     answers.answered(ANSWER, token=1, key="k")
     clock.now = NOON + KEPT + timedelta(seconds=1)
@@ -98,7 +98,7 @@ def test_after_a_day_the_key_is_free_and_gone(answers: SqlKeyedAnswers, clock: C
 
 
 def test_of_many_at_once_one_is_the_first(engine: Engine) -> None:
-    """Each with a connection of its own."""
+    """Each request has a connection of its own."""
     answers = SqlKeyedAnswers(engine)
 
     with ThreadPoolExecutor(8) as eight:

@@ -1,4 +1,4 @@
-"""Is an onboarding written down once, whole, and never twice?"""
+"""Is an onboarding stored once, whole, and never twice?"""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -66,7 +66,7 @@ def test_the_ledger_fits_its_port(engine: Engine) -> None:
 
 
 def test_a_dossier_comes_back_as_it_was(ledger: SqlLedger) -> None:
-    """Deal, playbook, calendar and people, validated; people by id."""
+    """Deal, playbook, calendar and people come back validated, people in the order of their ids."""
     assert dossier() == ledger.dossier(ONE)
 
 
@@ -78,7 +78,7 @@ def test_the_same_run_admits_again_without_effect(ledger: SqlLedger) -> None:
 
 
 def test_another_run_of_the_same_deal_is_told_so(ledger: SqlLedger) -> None:
-    """Temporal may have forgotten the first one; the store has not."""
+    """Temporal may have forgotten the first run; the store has not."""
     with pytest.raises(AlreadyOnboarded):
         ledger.admit(dossier(), run="run-2")
 
@@ -102,7 +102,7 @@ def test_an_onboarding_has_one_deal(ledger: SqlLedger) -> None:
 
 
 def test_of_two_runs_at_once_one_is_admitted(engine: Engine) -> None:
-    """And the other is told so, on every try."""
+    """The other run is refused on every try."""
     ledger = SqlLedger(engine)
 
     def admit(run: int) -> bool:
@@ -119,19 +119,19 @@ def test_of_two_runs_at_once_one_is_admitted(engine: Engine) -> None:
 
 
 def test_a_deal_that_a_door_put_there_is_taken_up(engine: Engine) -> None:
-    """It has no run until the onboarding itself comes for it."""
+    """The deal has no run until the onboarding itself comes for it."""
     ledger = SqlLedger(engine)
     ledger.keep_deal(ONE, deal())
 
-    kept = ledger.kept_deal(ONE)
-    assert kept is not None
-    ledger.admit(dossier(kept), run="run-1")
+    stored = ledger.kept_deal(ONE)
+    assert stored is not None
+    ledger.admit(dossier(stored), run="run-1")
 
     assert deal() == ledger.dossier(ONE).deal
 
 
 def test_a_deal_that_only_lies_there_is_no_onboarding(engine: Engine) -> None:
-    """Neither in the list nor to be asked for."""
+    """Such a deal is not in the list, and asking for its dossier is refused."""
     ledger = SqlLedger(engine)
     ledger.keep_deal(ONE, deal())
 
@@ -142,7 +142,7 @@ def test_a_deal_that_only_lies_there_is_no_onboarding(engine: Engine) -> None:
 
 
 def test_the_last_deal_that_was_put_there_counts(engine: Engine) -> None:
-    """Somebody corrected it in the CRM before the start."""
+    """Somebody may have corrected the deal in the CRM before the start."""
     ledger = SqlLedger(engine)
     ledger.keep_deal(ONE, deal(account="Aozroa"))
     ledger.keep_deal(ONE, deal(account="Aozora"))
@@ -158,12 +158,12 @@ def test_a_deal_delivered_again_does_not_change_a_running_onboarding(ledger: Sql
 
 
 def test_there_is_no_deal_where_nobody_put_one(engine: Engine) -> None:
-    """None, and no error: a Temporal client may bring the deal along."""
+    """The answer is None and no error: a Temporal client may bring the deal along."""
     assert SqlLedger(engine).kept_deal(ONE) is None
 
 
 def test_an_onboarding_keeps_the_playbook_it_began_with(ledger: SqlLedger) -> None:
-    """Playbooks are kept by content: two versions under one key stand side by side, each once."""
+    """Playbooks are stored by content: two versions under one key stand side by side, each once."""
     changed = dossier(deal("2")).model_copy(update={"playbook": playbook("A changed plan")})
     same = dossier(deal("3"))
     ledger.admit(changed, run="run-2")
@@ -171,14 +171,14 @@ def test_an_onboarding_keeps_the_playbook_it_began_with(ledger: SqlLedger) -> No
 
     titles = [ledger.dossier(f"onboarding-file-{number}").playbook.title for number in (1, 2, 3)]
     with ledger._engine.connect() as connection:
-        kept = connection.scalar(select(func.count()).select_from(playbooks))
+        count = connection.scalar(select(func.count()).select_from(playbooks))
 
     assert ["A small plan", "A changed plan", "A small plan"] == titles
-    assert 2 == kept
+    assert 2 == count
 
 
 def test_people_are_read_fresh(ledger: SqlLedger) -> None:
-    """A new address reaches the next message, whatever is remembered about the rest."""
+    """A new address reaches the next message, whatever is cached about the rest."""
     ledger.dossier(ONE)
     moved = LEAD.model_copy(update={"email": "lee@elsewhere.test"})
     new = LEAD.model_copy(update={"id": "champion"})
@@ -189,14 +189,14 @@ def test_people_are_read_fresh(ledger: SqlLedger) -> None:
 
 
 def test_an_admitted_onboarding_is_listed_before_its_first_writing(ledger: SqlLedger) -> None:
-    """One that gets stuck at the very beginning is seen."""
+    """An onboarding that gets stuck at the very beginning is seen."""
     [line] = reads.portfolio(ledger._engine).lines
 
     assert ("Aozora", "opening", None) == (line.account, line.status, line.as_of)
 
 
 def test_a_writing_is_found_again_whole(ledger: SqlLedger) -> None:
-    """Every part of it, as it was given."""
+    """Every part of the writing is read back as it was given."""
     stood = standing(milestone(reasons=({"kind": "counted", "on": "2026-09-06"},)), late=("met",))
     writing = Writing(
         onboarding=ONE,
@@ -239,7 +239,7 @@ def test_a_writing_again_has_no_effect(ledger: SqlLedger) -> None:
 
 
 def test_what_stands_under_a_key_is_never_rewritten(ledger: SqlLedger) -> None:
-    """Neither in the journal nor in the outbox; what is new in the writing is written."""
+    """Journal and outbox keep the first row; what is new in the second writing is written."""
     ledger.write(Writing(onboarding=ONE, journal=(happened(note="first"),), notices=(notice(facts={"n": 1}),)))
     again = (happened(note="second"), happened("later"))
 
@@ -247,7 +247,7 @@ def test_what_stands_under_a_key_is_never_rewritten(ledger: SqlLedger) -> None:
 
     entries = reads.journal(ledger._engine, ONE)
     assert [("opened", "first"), ("later", None)] == [(entry.key, entry.note) for entry in entries]
-    assert [{"n": 1}] == [kept.facts for kept in reads.notices(ledger._engine)]
+    assert [{"n": 1}] == [row.facts for row in reads.notices(ledger._engine)]
 
 
 def test_two_onboardings_may_use_the_same_keys(ledger: SqlLedger) -> None:
@@ -262,7 +262,7 @@ def test_two_onboardings_may_use_the_same_keys(ledger: SqlLedger) -> None:
 
 
 def test_half_of_a_writing_is_never_seen(ledger: SqlLedger) -> None:
-    """It breaks at the very last row: nothing of it is there, and the next try writes all."""
+    """A writing fails at its very last row: none of it is there, and the next try writes all of it."""
     broken = notice("broken").model_copy(update={"not_before": NOON.replace(tzinfo=None)})
     good = Writing(onboarding=ONE, journal=(happened(),), standing=standing(), registers=(issue(),), plan=plan())
     before = _all_of_it(ledger)
@@ -276,7 +276,7 @@ def test_half_of_a_writing_is_never_seen(ledger: SqlLedger) -> None:
 
 
 def test_an_attempt_that_was_overtaken_does_not_turn_the_picture_back(ledger: SqlLedger) -> None:
-    """It was given up, came through after the next occasion, and finds its rows already there."""
+    """A try that was given up arrives after the next occasion, and finds its rows already there."""
     first = Writing(
         onboarding=ONE, journal=(happened("a"),), standing=standing(milestone(status="open")), registers=(issue(),)
     )
@@ -300,20 +300,20 @@ def test_a_picture_of_the_same_moment_replaces_the_one_before(ledger: SqlLedger)
 
 
 def test_a_picture_that_is_as_it_was_is_not_read_again(ledger: SqlLedger) -> None:
-    """Most news changes a line or none; the plan and thirty milestones need not come over from the database for it."""
+    """Most news changes a row or none: the plan and thirty milestones need not be read for it."""
     asked: list[str] = []
     ledger.write(Writing(onboarding=ONE, standing=standing(), plan=plan()))
-    event.listen(ledger._engine, "before_cursor_execute", lambda _c, _cursor, said, *_: asked.append(said))
+    event.listen(ledger._engine, "before_cursor_execute", lambda _c, _cursor, sql, *_: asked.append(sql))
 
     ledger.write(Writing(onboarding=ONE, standing=standing(as_of=NOON + HOUR), plan=plan()))
 
     assert NOON + HOUR == reads.one(ledger._engine, ONE).as_of
-    writing = asked[: next(n for n, said in enumerate(asked) if said.startswith("UPDATE")) + 1]
-    assert [] == [said for said in writing if "milestones" in said or "stages " in said or "plans" in said]
+    writing = asked[: next(n for n, sql in enumerate(asked) if sql.startswith("UPDATE")) + 1]
+    assert [] == [sql for sql in writing if "milestones" in sql or "stages " in sql or "plans" in sql]
 
 
 def test_what_a_worker_of_the_version_before_has_drawn_is_noticed(ledger: SqlLedger) -> None:
-    """It knows no seals and leaves ours beside its own picture; the same as ours from before is drawn all the same."""
+    """That worker leaves our seals beside its own state: ours is written again although it is the same as before."""
     ours = standing(milestone(status="open"))
     ledger.write(Writing(onboarding=ONE, standing=ours, plan=plan()))
     with write_transaction(ledger._engine) as connection:
@@ -327,7 +327,7 @@ def test_what_a_worker_of_the_version_before_has_drawn_is_noticed(ledger: SqlLed
 
 
 def test_milestones_keep_the_order_of_the_picture(ledger: SqlLedger) -> None:
-    """Also when it changes, and those that are gone are gone."""
+    """The order may change, and milestones that are gone are deleted."""
     ledger.write(Writing(onboarding=ONE, standing=standing(milestone("z"), milestone("a"), milestone("m"))))
 
     ledger.write(Writing(onboarding=ONE, standing=standing(milestone("m"), milestone("z", title="New"))))
@@ -348,14 +348,14 @@ def test_a_plan_is_a_new_revision_only_when_it_changed(ledger: SqlLedger) -> Non
 
 
 def test_an_ending_withdraws_what_still_waits(ledger: SqlLedger) -> None:
-    """Nobody gets a welcome with the goodbye; the message that it has ended still goes."""
+    """Nobody gets a welcome with the goodbye; the message that the onboarding has ended still goes."""
     reminders = (notice("a", while_open="met"), notice("b"))
     ended = standing(status="churned", ending="churned", ended_at=NOON, next_key=None, next_due=None)
     ledger.write(Writing(onboarding=ONE, notices=reminders))
 
     ledger.write(Writing(onboarding=ONE, standing=ended, notices=(notice("c", kind="ended"),)))
 
-    states = {kept.key: (kept.state, kept.reason) for kept in reads.notices(ledger._engine)}
+    states = {row.key: (row.state, row.reason) for row in reads.notices(ledger._engine)}
     gone = ("withdrawn", "the onboarding has ended")
     assert {"a": gone, "b": gone, "c": ("waiting", None)} == states
 
@@ -374,7 +374,7 @@ def test_news_of_an_issue_is_laid_over_what_is_known_of_it(ledger: SqlLedger) ->
 
 
 def test_one_writing_may_tell_the_whole_story_of_an_issue(ledger: SqlLedger) -> None:
-    """Raised and resolved before anybody came to write it down."""
+    """The issue was raised and resolved before anybody could write it down."""
     story = (issue(data={"severity": "high"}), issue(title="", status="resolved", data={"by": "mika"}), issue("b"))
 
     ledger.write(Writing(onboarding=ONE, registers=story))
@@ -390,7 +390,7 @@ def test_nothing_is_written_about_an_onboarding_that_nobody_admitted(ledger: Sql
 
 
 def test_what_was_done_before_stands_in_the_journal(ledger: SqlLedger) -> None:
-    """Of this onboarding alone."""
+    """The keys of this onboarding alone are found."""
     ledger.admit(dossier(deal("2")), run="run-2")
     ledger.write(Writing(onboarding=ONE, journal=(happened("a"), happened("b"))))
 
@@ -400,7 +400,7 @@ def test_what_was_done_before_stands_in_the_journal(ledger: SqlLedger) -> None:
 
 
 def test_the_load_counts_open_onboardings_by_owner(ledger: SqlLedger) -> None:
-    """Neither those that ended nor those that have no owner yet."""
+    """Onboardings that ended, and those without an owner yet, are not counted."""
     standings: dict[str, dict[str, Any]] = {"2": {}, "3": {"owner": "noa"}, "4": {"ending": "churned"}}
     for number, more in standings.items():
         ledger.admit(dossier(deal(number)), run=f"run-{number}")
@@ -424,7 +424,7 @@ def test_threads_that_write_the_same_occasion_write_it_once(ledger: SqlLedger) -
 
 
 def test_threads_that_write_different_occasions_lose_none(ledger: SqlLedger) -> None:
-    """Of one onboarding and of many, all at once."""
+    """The occasions are of one onboarding and of many, all at once."""
     numbers = [str(number) for number in range(2, 6)]
     for number in numbers:
         ledger.admit(dossier(deal(number)), run="run-1")
@@ -454,17 +454,17 @@ def test_the_calendar_keeps_its_holidays(ledger: SqlLedger) -> None:
 
 
 def _all_of_it(ledger: SqlLedger) -> tuple[object, ...]:
-    """Everything that can be read about the one onboarding."""
+    """Everything that can be read about the onboarding."""
     engine = ledger._engine
     return (reads.one(engine, ONE), reads.journal(engine, ONE), reads.notices(engine, ONE), ledger.dossier(ONE))
 
 
 def test_a_hand_off_record_is_completed_after_the_start(ledger: SqlLedger, engine: Engine) -> None:
-    """What it lacked comes in once, whoever remembers the deal; what is there stays, and no date moves."""
+    """Gaps are filled once, whoever has the deal cached; other fields stay, and no date moves."""
     worker = SqlLedger(engine)
     assert worker.dossier(ONE).deal.problem is None
-    told = {"problem": "Orders come by fax.", "go_live_by": date(2030, 1, 1), "notes": (Note(text="In a hurry."),)}
-    again = dossier().deal.model_copy(update=told)
+    additions = {"problem": "Orders come by fax.", "go_live_by": date(2030, 1, 1), "notes": (Note(text="In a hurry."),)}
+    again = dossier().deal.model_copy(update=additions)
 
     came = ledger.complete_deal(ONE, again)
     later = ledger.complete_deal(ONE, again.model_copy(update={"problem": "Another one."}))
@@ -478,7 +478,7 @@ def test_a_hand_off_record_is_completed_after_the_start(ledger: SqlLedger, engin
 
 
 def test_nothing_is_completed_before_it_began_or_after_it_ended(ledger: SqlLedger) -> None:
-    """Before, the deal itself is replaced; after, the record is closed."""
+    """Before the start the deal itself is replaced; after the end the record is closed."""
     again = dossier().deal.model_copy(update={"problem": "Orders come by fax."})
     ledger.keep_deal("onboarding-file-2", deal("2"))
     assert () == ledger.complete_deal("onboarding-file-2", again)

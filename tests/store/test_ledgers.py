@@ -1,4 +1,4 @@
-"""Does every ledger keep the same promises? The one in memory that most tests stand on, and SQL on both databases."""
+"""Do all ledgers behave alike? The one in memory that most tests use, and SQL on both databases."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -42,25 +42,25 @@ def stakeholder(**more: Any) -> Stakeholder:
 
 
 def past(ledger: Ledger) -> Past:
-    found = ledger.past(ONE)
-    assert found is not None
-    return found
+    course = ledger.past(ONE)
+    assert course is not None
+    return course
 
 
 def test_a_dossier_comes_back_as_it_was(ledger: Ledger) -> None:
-    """Deal, playbook, calendar and people; people by id."""
+    """Deal, playbook, calendar and people come back, people in the order of their ids."""
     assert dossier() == ledger.dossier(ONE)
 
 
 def test_people_come_in_the_order_of_their_ids(empty: Ledger) -> None:
-    """However they were given."""
+    """The order in which they were given does not matter."""
     empty.admit(dossier(people=(LEAD, OWNER)), run="run-1")
 
     assert (OWNER, LEAD) == empty.dossier(ONE).people
 
 
 def test_an_onboarding_that_nobody_admitted_is_unknown(ledger: Ledger) -> None:
-    """To whoever asks for it and to whoever writes about it; and it has no past."""
+    """Asking for it and writing about it are refused, and it has no past."""
     with pytest.raises(UnknownOnboarding):
         ledger.dossier(TWO)
     with pytest.raises(UnknownOnboarding):
@@ -72,14 +72,14 @@ def test_an_onboarding_that_nobody_admitted_is_unknown(ledger: Ledger) -> None:
 
 
 def test_the_same_run_admits_again_without_effect(ledger: Ledger) -> None:
-    """What it brings the second time does not count."""
+    """What the second call brings does not count."""
     ledger.admit(dossier(deal(account="Another name")), run="run-1")
 
     assert "Aozora" == ledger.dossier(ONE).deal.account.name
 
 
 def test_another_run_of_the_same_deal_is_told_so(ledger: Ledger) -> None:
-    """Under its own name, under another one, and under this name with another deal."""
+    """The deal may come under its own name or another one, or another deal under this name."""
     elsewhere = dossier().model_copy(update={"onboarding": "mine"})
     another_deal = dossier(deal("2")).model_copy(update={"onboarding": ONE})
     for given, run in ((dossier(), "run-2"), (elsewhere, "run-2"), (another_deal, "run-1")):
@@ -88,7 +88,7 @@ def test_another_run_of_the_same_deal_is_told_so(ledger: Ledger) -> None:
 
 
 def test_a_run_that_goes_on_for_a_lost_one_is_the_one_that_counts(ledger: Ledger) -> None:
-    """Afterwards the lost one would be another."""
+    """The lost run counts as another one afterwards."""
     ledger.readmit(ONE, run="run-2")
 
     ledger.admit(dossier(), run="run-2")
@@ -97,7 +97,7 @@ def test_a_run_that_goes_on_for_a_lost_one_is_the_one_that_counts(ledger: Ledger
 
 
 def test_people_are_read_fresh(ledger: Ledger) -> None:
-    """New ones are added and known ones updated, whatever is remembered about the rest."""
+    """New people are added and known ones updated, whatever is cached about the rest."""
     ledger.dossier(ONE)
     moved = LEAD.model_copy(update={"email": "lee@elsewhere.test"})
     new = LEAD.model_copy(update={"id": "champion"})
@@ -108,7 +108,7 @@ def test_people_are_read_fresh(ledger: Ledger) -> None:
 
 
 def test_what_stands_under_a_key_is_never_rewritten(ledger: Ledger) -> None:
-    """What is new in the writing is written, behind it."""
+    """What is new in the second writing is written behind it."""
     ledger.write(Writing(onboarding=ONE, journal=(happened(note="first"),), standing=standing()))
 
     ledger.write(Writing(onboarding=ONE, journal=(happened(note="second"), happened("later"))))
@@ -117,7 +117,7 @@ def test_what_stands_under_a_key_is_never_rewritten(ledger: Ledger) -> None:
 
 
 def test_what_was_done_before_stands_in_the_journal(ledger: Ledger) -> None:
-    """Of this onboarding alone, with its moment."""
+    """The keys of this onboarding alone are found, with their moments."""
     ledger.admit(dossier(deal("2")), run="run-2")
     ledger.write(Writing(onboarding=ONE, journal=(happened("a", at=NOON + HOUR), happened("b"))))
 
@@ -127,36 +127,36 @@ def test_what_was_done_before_stands_in_the_journal(ledger: Ledger) -> None:
 
 
 def test_there_is_no_past_before_the_first_standing(ledger: Ledger) -> None:
-    """A journal alone tells nothing of how it stands."""
+    """A journal alone does not tell how an onboarding stands."""
     ledger.write(Writing(onboarding=ONE, journal=(happened(),)))
 
     assert ledger.past(ONE) is None
 
 
 def test_a_past_tells_how_it_stood(ledger: Ledger) -> None:
-    """With milestones and stages in their order, and the issues that are open."""
+    """The past has milestones and stages in their order, and the open issues."""
     stood = standing(milestone("z"), milestone("a"), status="paused")
     solved = issue("b", status="resolved", at=NOON + HOUR)
     ledger.write(Writing(onboarding=ONE, journal=(happened(),), standing=stood, registers=(issue("a"), solved)))
 
-    found = past(ledger)
+    course = past(ledger)
 
     assert (stood.milestones, stood.stages, NOON, OWNER.id) == (
-        found.milestones,
-        found.stages,
-        found.as_of,
-        found.owner,
+        course.milestones,
+        course.stages,
+        course.as_of,
+        course.owner,
     )
     assert (True, None, ("a",), ["opened"]) == (
-        found.paused,
-        found.ending,
-        found.open_issues,
-        [row.key for row in found.rows],
+        course.paused,
+        course.ending,
+        course.open_issues,
+        [row.key for row in course.rows],
     )
 
 
 def test_an_attempt_that_was_overtaken_does_not_turn_the_picture_back(ledger: Ledger) -> None:
-    """Neither standing nor registers nor people; its rows of the journal count all the same."""
+    """Standing, registers and people stay; its rows of the journal are added all the same."""
     late_one = Writing(
         onboarding=ONE,
         journal=(happened("late"),),
@@ -169,9 +169,9 @@ def test_an_attempt_that_was_overtaken_does_not_turn_the_picture_back(ledger: Le
 
     ledger.write(late_one)
 
-    found = past(ledger)
-    assert ("reached", NOON + HOUR, ()) == (found.milestones[0].status, found.as_of, found.open_issues)
-    assert ["late"] == [row.key for row in found.rows]
+    course = past(ledger)
+    assert ("reached", NOON + HOUR, ()) == (course.milestones[0].status, course.as_of, course.open_issues)
+    assert ["late"] == [row.key for row in course.rows]
     assert (OWNER, LEAD) == ledger.dossier(ONE).people
 
 
@@ -184,7 +184,7 @@ def test_a_picture_of_the_same_moment_replaces_the_one_before(ledger: Ledger) ->
 
 
 def test_half_of_a_writing_is_never_kept(ledger: Ledger) -> None:
-    """An unknown onboarding is found out before anything of it is written."""
+    """An unknown onboarding is noticed before anything of the writing is stored."""
     with pytest.raises(UnknownOnboarding):
         ledger.write(Writing(onboarding=TWO, standing=standing(), notices=(notice(of=TWO),)))
 
@@ -193,7 +193,7 @@ def test_half_of_a_writing_is_never_kept(ledger: Ledger) -> None:
 
 
 def test_registers_are_told_by_kind_and_time(ledger: Ledger) -> None:
-    """Each register in the order of time, whatever came first."""
+    """Each register is in the order of time, whatever was written first."""
     risk = issue("r").model_copy(update={"kind": "risk"})
     rows = (risk, issue("b", at=NOON + HOUR), issue("c"), issue("a"))
     ledger.write(Writing(onboarding=ONE, registers=rows))
@@ -202,7 +202,7 @@ def test_registers_are_told_by_kind_and_time(ledger: Ledger) -> None:
 
 
 def test_news_of_an_issue_is_laid_over_what_is_known_of_it(ledger: Ledger) -> None:
-    """Also within one writing; what it leaves empty stays."""
+    """The same holds within one writing; what news leaves empty stays."""
     raised = issue(data={"severity": "high", "since": 1})
     resolved = issue(title="", status="resolved", at=NOON + HOUR, data={"severity": None, "by": "mika"})
     expected = issue(status="resolved", at=NOON + HOUR, data={"severity": "high", "since": 1, "by": "mika"})
@@ -217,7 +217,7 @@ def test_news_of_an_issue_is_laid_over_what_is_known_of_it(ledger: Ledger) -> No
 
 
 def test_what_is_new_and_says_nothing_keeps_its_empty_words(ledger: Ledger) -> None:
-    """None in a first row is what is known of it; a later None changes nothing."""
+    """A None in the first row is stored; a later None changes nothing."""
     ledger.write(Writing(onboarding=ONE, registers=(issue(data={"severity": None}),)))
     ledger.write(Writing(onboarding=ONE, registers=(issue(data={"severity": None, "new": None}),)))
 
@@ -225,7 +225,7 @@ def test_what_is_new_and_says_nothing_keeps_its_empty_words(ledger: Ledger) -> N
 
 
 def test_the_load_counts_open_onboardings_by_owner(ledger: Ledger) -> None:
-    """Neither those that ended nor those that nobody owns yet."""
+    """Onboardings that ended, and those that nobody owns yet, are not counted."""
     standings: dict[str, dict[str, Any]] = {"2": {}, "3": {"owner": "noa"}, "4": {"ending": "churned"}}
     for number, more in standings.items():
         ledger.admit(dossier(deal(number)), run=f"run-{number}")
@@ -260,22 +260,22 @@ def test_a_writing_again_changes_nothing(ledger: Ledger) -> None:
 
 
 def test_the_deals_of_an_account_are_known_the_newest_first(ledger: Ledger) -> None:
-    """With their owners; not the deal itself, and not another company's of the same name."""
+    """Deals come with their owners, without the deal itself and another company's of the same name."""
     other_company = deal("4").model_copy(update={"stakeholders": (stakeholder(email="j@elsewhere.example"),)})
     later = deal("2", source="hubspot").model_copy(update={"closed_at": NOON + HOUR})
     for number, of in enumerate((later, deal("3", account="Another"), other_company)):
         ledger.admit(dossier(of), run=f"run-of-{number}")
     ledger.write(Writing(onboarding=ONE, standing=standing()))
 
-    known = ledger.of_account(deal("5", account="AOZORA"))
+    others = ledger.of_account(deal("5", account="AOZORA"))
 
-    assert [("onboarding-hubspot-2", ""), (ONE, OWNER.id)] == [(one.onboarding, one.owner) for one in known]
-    assert later == known[0].deal
+    assert [("onboarding-hubspot-2", ""), (ONE, OWNER.id)] == [(one.onboarding, one.owner) for one in others]
+    assert later == others[0].deal
     assert ["onboarding-hubspot-2"] == [one.onboarding for one in ledger.of_account(deal())]
 
 
 def test_namesakes_hide_nobody(ledger: Ledger) -> None:
-    """However many other companies of that name are newer."""
+    """The customer's deal is found although many other companies of that name are newer."""
     for number in range(3, 12):
         other = deal(str(number)).model_copy(update={"stakeholders": (stakeholder(email="j@elsewhere.example"),)})
         account = other.account.model_copy(update={"domain": f"aozora-{number}.example"})
@@ -283,12 +283,12 @@ def test_namesakes_hide_nobody(ledger: Ledger) -> None:
 
     for domain in (None, "example.jp"):
         account = deal().account.model_copy(update={"domain": domain})
-        known = ledger.of_account(deal("2").model_copy(update={"account": account}))
-        assert [ONE] == [one.onboarding for one in known]
+        others = ledger.of_account(deal("2").model_copy(update={"account": account}))
+        assert [ONE] == [one.onboarding for one in others]
 
 
 def test_a_deal_that_should_not_have_been_lends_nobody(ledger: Ledger) -> None:
-    """What it said of people may be as wrong; a customer who left is known all the same."""
+    """What such a deal said of people may be wrong too; that of a customer who left still counts."""
     endings: tuple[Ending, ...] = ("deal_reversed", "duplicate", "withdrawn", "churned")
     for number, ending in enumerate(endings, start=2):
         ledger.admit(dossier(deal(str(number))), run=f"run-{number}")

@@ -28,7 +28,7 @@ Put = Callable[..., list[int]]
 
 @pytest.fixture
 def outbox(engine: Engine) -> SqlOutbox:
-    """An outbox at whose wall it is three days later than noon."""
+    """An outbox whose wall clock is three days after noon."""
     return SqlOutbox(engine, mail_domain="vendor.test", clock=lambda: LATER)
 
 
@@ -42,11 +42,11 @@ def ledger(engine: Engine) -> SqlLedger:
 
 @pytest.fixture
 def put(ledger: SqlLedger) -> Put:
-    """Put notices into the outbox; their ids, in that order."""
+    """Put notices into the outbox; returns their ids in that order."""
 
     def put(*notices: Notice) -> list[int]:
         ledger.write(Writing(onboarding=ONE, notices=notices))
-        ids = {kept.key: kept.id for kept in reads.notices(ledger._engine)}
+        ids = {row.key: row.id for row in reads.notices(ledger._engine)}
         return [ids[notice.key] for notice in notices]
 
     return put
@@ -57,8 +57,8 @@ def receipt(message_id: str = "<1@vendor.test>") -> Receipt:
 
 
 def state_of(outbox: SqlOutbox, id: int) -> tuple[str, str | None]:
-    [kept] = [kept for kept in reads.notices(outbox._engine) if kept.id == id]
-    return kept.state, kept.reason
+    [row] = [row for row in reads.notices(outbox._engine) if row.id == id]
+    return row.state, row.reason
 
 
 def test_the_outbox_fits_its_port(outbox: SqlOutbox) -> None:
@@ -69,7 +69,7 @@ def test_the_outbox_fits_its_port(outbox: SqlOutbox) -> None:
 
 
 def test_notices_become_ready_at_their_time_and_go_oldest_first(outbox: SqlOutbox, put: Put) -> None:
-    """By `not_before`, whatever order they were written in."""
+    """The order is that of `not_before`, whatever order they were written in."""
     late, early, ahead = put(
         notice("late", not_before=NOON + HOUR), notice("early"), notice("ahead", not_before=NOON + 2 * HOUR)
     )
@@ -81,7 +81,7 @@ def test_notices_become_ready_at_their_time_and_go_oldest_first(outbox: SqlOutbo
 
 
 def test_the_sender_learns_when_to_wake(outbox: SqlOutbox, put: Put) -> None:
-    """At the soonest notice whose hour has not come; never, when none waits for its hour."""
+    """The sender wakes for the first notice whose time has not come, and never when there is none."""
     assert outbox.next_ready("mail", after=NOON - HOUR) is None
     put(notice("first"), notice("second", not_before=NOON + HOUR))
 
@@ -91,7 +91,7 @@ def test_the_sender_learns_when_to_wake(outbox: SqlOutbox, put: Put) -> None:
 
 
 def test_a_notice_is_taken_with_its_person_and_message_id(outbox: SqlOutbox, put: Put) -> None:
-    """All that a channel needs."""
+    """The notice comes with everything that a channel needs."""
     given = notice(facts={"title": "会う"}, about="met", while_open="met", collapses=True)
     [id] = put(given)
 
@@ -103,7 +103,7 @@ def test_a_notice_is_taken_with_its_person_and_message_id(outbox: SqlOutbox, put
 
 
 def test_every_try_carries_the_same_message_id(engine: Engine, outbox: SqlOutbox, put: Put) -> None:
-    """Also when the domain is configured anew between two tries; another notice has another one."""
+    """The id stays when the domain is configured anew between two tries; another notice has another one."""
     first, second = put(notice("first"), notice("second"))
     moved = SqlOutbox(engine, mail_domain="elsewhere.test", clock=lambda: LATER)
 
@@ -125,8 +125,8 @@ def test_a_notice_that_was_sent_is_neither_ready_nor_taken_again(outbox: SqlOutb
 
     assert outbox.take(id) is None
     assert [] == list(outbox.ready("mail", now=LATER, most=10))
-    [kept] = reads.notices(outbox._engine, ONE, state="sent")
-    assert ("mail/1.eml", LATER, "<1@vendor.test>") == (kept.place, kept.sent_at, kept.message_id)
+    [row] = reads.notices(outbox._engine, ONE, state="sent")
+    assert ("mail/1.eml", LATER, "<1@vendor.test>") == (row.place, row.sent_at, row.message_id)
     [entry] = reads.journal(outbox._engine, ONE)
     assert ("notice_sent", f"notice_sent/{id}", "reminder") == (entry.kind, entry.key, entry.about)
     assert (LEAD.id, "<1@vendor.test>") == (entry.data["person"], entry.data["message_id"])
@@ -148,7 +148,7 @@ def test_a_receipt_again_changes_nothing(outbox: SqlOutbox, put: Put) -> None:
 def test_a_reminder_is_withdrawn_once_its_milestone_is_settled(
     outbox: SqlOutbox, ledger: SqlLedger, put: Put, status: Any
 ) -> None:
-    """Found right before it would have gone."""
+    """The reminder is checked right before it would go."""
     [id] = put(notice(while_open="met"))
     ledger.write(Writing(onboarding=ONE, standing=standing(milestone(status=status))))
 
@@ -161,7 +161,7 @@ def test_a_reminder_is_withdrawn_once_its_milestone_is_settled(
 def test_a_notice_about_an_issue_goes_while_it_is_open(
     outbox: SqlOutbox, ledger: SqlLedger, put: Put, status: str, goes: bool
 ) -> None:
-    """Acknowledged is not yet resolved."""
+    """An acknowledged issue is not yet resolved."""
     [id] = put(notice(kind="service_level_missed", while_open="issue-1"))
     ledger.write(Writing(onboarding=ONE, registers=(issue(status=status),)))
 
@@ -169,17 +169,17 @@ def test_a_notice_about_an_issue_goes_while_it_is_open(
 
 
 def test_a_reminder_goes_while_its_milestone_is_open(outbox: SqlOutbox, put: Put) -> None:
-    """And one that waits for a key that nobody knows goes too: rather one message too many than one lost."""
-    known, unknown = put(notice("a", while_open="met"), notice("b", while_open="nothing"))
+    """A notice that waits for an unknown key goes too: rather one message too many than one lost."""
+    fitting, unknown = put(notice("a", while_open="met"), notice("b", while_open="nothing"))
 
-    assert outbox.take(known) is not None
+    assert outbox.take(fitting) is not None
     assert outbox.take(unknown) is not None
 
 
 def test_reminders_of_an_ended_onboarding_do_not_go_but_the_farewell_does(
     outbox: SqlOutbox, ledger: SqlLedger, put: Put
 ) -> None:
-    """Also one that was written after the end."""
+    """The same holds for a reminder that was written after the end."""
     ledger.write(Writing(onboarding=ONE, standing=standing(ending="churned")))
     reminder, farewell = put(notice("a", while_open="met"), notice("b", kind="ended"))
 
@@ -189,7 +189,7 @@ def test_reminders_of_an_ended_onboarding_do_not_go_but_the_farewell_does(
 
 
 def test_after_an_outage_only_the_newest_about_one_thing_goes(outbox: SqlOutbox, put: Put) -> None:
-    """Per person and thing; the older ones are withdrawn with the reason."""
+    """The newest goes for each person and thing; the older ones are withdrawn with the reason."""
     like: dict[str, Any] = {"collapses": True, "about": "met"}
     ids = put(
         notice("three before", **like),
@@ -210,7 +210,7 @@ def test_after_an_outage_only_the_newest_about_one_thing_goes(outbox: SqlOutbox,
 
 
 def test_of_notices_of_the_same_moment_the_last_written_goes(outbox: SqlOutbox, put: Put) -> None:
-    """A late start writes them all at once."""
+    """A late start writes all of them at once."""
     like: dict[str, Any] = {"collapses": True, "about": "met"}
     first, last = put(notice("a", **like), notice("b", **like))
 
@@ -219,24 +219,24 @@ def test_of_notices_of_the_same_moment_the_last_written_goes(outbox: SqlOutbox, 
 
 
 def test_a_refused_notice_is_told_to_the_owner(outbox: SqlOutbox, put: Put) -> None:
-    """Who, what and why; and the journal keeps it without an address."""
+    """The owner learns who, what and why; the journal keeps it without an address."""
     [id] = put(notice())
 
-    told = outbox.refused(id, reason="550 no such mailbox", at=LATER)
+    owner = outbox.refused(id, reason="550 no such mailbox", at=LATER)
 
-    assert OWNER.id == told
+    assert OWNER.id == owner
     assert ("refused", "550 no such mailbox") == state_of(outbox, id)
-    [kept] = reads.notices(outbox._engine, state="waiting")
-    assert (f"undeliverable/{id}", "undeliverable", OWNER.id) == (kept.key, kept.kind, kept.person)
-    assert {"to": LEAD.name, "kind": "reminder", "reason": "550 no such mailbox"}.items() <= kept.facts.items()
-    assert {"account", "receiver", "owner_name", "owner_email", "onboarding", "staff", "ui"} <= kept.facts.keys()
+    [row] = reads.notices(outbox._engine, state="waiting")
+    assert (f"undeliverable/{id}", "undeliverable", OWNER.id) == (row.key, row.kind, row.person)
+    assert {"to": LEAD.name, "kind": "reminder", "reason": "550 no such mailbox"}.items() <= row.facts.items()
+    assert {"account", "receiver", "owner_name", "owner_email", "onboarding", "staff", "ui"} <= row.facts.keys()
     [entry] = reads.journal(outbox._engine, ONE)
     assert ("notice_refused", "reminder", LEAD.id) == (entry.kind, entry.about, entry.data["person"])
-    assert outbox.take(kept.id) is not None
+    assert outbox.take(row.id) is not None
 
 
 def test_a_refusal_again_tells_nobody_twice(outbox: SqlOutbox, put: Put) -> None:
-    """But it still answers who has to be told, so that the sender is woken."""
+    """The second call still returns who has to be told, so that the sender is woken."""
     [id] = put(notice())
     outbox.refused(id, reason="550", at=LATER)
 
@@ -248,7 +248,7 @@ def test_a_refusal_again_tells_nobody_twice(outbox: SqlOutbox, put: Put) -> None
 
 
 def test_the_owner_is_not_told_of_their_own_mailbox(outbox: SqlOutbox, put: Put) -> None:
-    """Or every refusal would make the next one."""
+    """Otherwise every refusal would make the next one."""
     [id] = put(notice(to=OWNER.id))
 
     assert outbox.refused(id, reason="550", at=LATER) is None
@@ -257,13 +257,13 @@ def test_the_owner_is_not_told_of_their_own_mailbox(outbox: SqlOutbox, put: Put)
 
 
 def test_a_notice_to_nobody_we_know_is_refused_and_told(outbox: SqlOutbox, put: Put) -> None:
-    """It neither stops the onboarding nor vanishes."""
+    """Such a notice neither stops the onboarding nor vanishes."""
     [id] = put(notice(to="stranger"))
 
     assert outbox.take(id) is None
 
     assert "refused" == state_of(outbox, id)[0]
-    assert ["undeliverable"] == [kept.kind for kept in reads.notices(outbox._engine, state="waiting")]
+    assert ["undeliverable"] == [row.kind for row in reads.notices(outbox._engine, state="waiting")]
 
 
 def test_a_notice_that_went_while_it_was_withdrawn_counts_as_sent(
@@ -303,5 +303,5 @@ def test_receipts_and_writings_at_once_do_not_block_each_other(outbox: SqlOutbox
         for each in done:
             each.result(timeout=30)
 
-    assert {"sent"} == {kept.state for kept in reads.notices(outbox._engine)}
+    assert {"sent"} == {row.state for row in reads.notices(outbox._engine)}
     assert 20 == len(reads.journal(outbox._engine, ONE))

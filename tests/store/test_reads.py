@@ -25,7 +25,7 @@ engine = databases.engine
 
 
 def admit(engine: Engine, number: str, *, account: str = "Aozora", source: str = "file", **more: Any) -> str:
-    """An onboarding that stands as told."""
+    """Admit an onboarding with that standing."""
     ledger = SqlLedger(engine)
     of = dossier(deal(number, account=account, source=source))
     ledger.admit(of, run="run-1")
@@ -42,7 +42,7 @@ def ids(page: reads.PortfolioPage) -> list[str]:
 
 
 def test_the_list_can_be_narrowed(engine: Engine) -> None:
-    """By status, open stage, owner, lateness and whether it goes on; and by several at once."""
+    """The list is filtered by status, open stage, owner, lateness, and whether it is open; also by several at once."""
     begun: dict[str, Any] = {"stages": (stage("begin", "open"), stage("end", "ahead"))}
     ending: dict[str, Any] = {"stages": (stage("begin", "closed"), stage("end", "open"))}
     one = admit(engine, "1", status="behind", late=("met",), **begun)
@@ -92,7 +92,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 @settings(deadline=None)
 @given(limit=st.integers(1, 30), owner=st.sampled_from([None, "mika", "noa", "nobody"]), late_only=st.booleans())
 def test_every_page_size_shows_every_line_once(crowd: Engine, limit: int, owner: str | None, late_only: bool) -> None:
-    """No line is shown twice and none is left out, whatever is asked for."""
+    """No line is shown twice and none is left out, whatever the filter."""
     expected = ids(reads.portfolio(crowd, owner=owner, late_only=late_only, limit=1000))
     shown: list[str] = []
     pages: list[int] = []
@@ -109,13 +109,13 @@ def test_every_page_size_shows_every_line_once(crowd: Engine, limit: int, owner:
 
 
 def test_an_unknown_onboarding_is_said_to_be_unknown(engine: Engine) -> None:
-    """And not shown as an empty one."""
+    """An unknown onboarding is not shown as an empty one."""
     with pytest.raises(UnknownOnboarding, match="onboarding-file-9"):
         reads.one(engine, "onboarding-file-9")
 
 
 def test_the_journal_is_read_in_the_order_of_writing(engine: Engine) -> None:
-    """All of it, or what is about one thing."""
+    """Either the whole journal is read, or the entries about one thing."""
     one = admit(engine, "1")
     ledger = SqlLedger(engine)
     ledger.write(Writing(onboarding=one, journal=(happened("b", about="met"), happened("a"))))
@@ -126,7 +126,7 @@ def test_the_journal_is_read_in_the_order_of_writing(engine: Engine) -> None:
 
 
 def test_notices_are_read_by_onboarding_and_state(engine: Engine) -> None:
-    """With the name of who gets it; the newest, when there are too many."""
+    """Notices come with the receiver's name; when there are too many, the newest come."""
     one, two = admit(engine, "1"), admit(engine, "2")
     ledger = SqlLedger(engine)
     ledger.write(Writing(onboarding=one, notices=(notice("a"), notice("b"))))
@@ -140,7 +140,7 @@ def test_notices_are_read_by_onboarding_and_state(engine: Engine) -> None:
 
 
 def test_one_onboarding_is_shown_with_all_its_parts(engine: Engine) -> None:
-    """Registers among themselves in the order of time."""
+    """The rows of each register are in the order of time."""
     one = admit(engine, "1")
     SqlLedger(engine).write(Writing(onboarding=one, registers=(issue("z"), issue("a", at=NOON + databases.HOUR))))
 
@@ -156,7 +156,7 @@ def test_one_onboarding_is_shown_with_all_its_parts(engine: Engine) -> None:
 
 
 def test_the_others_of_a_customer_are_found(engine: Engine) -> None:
-    """However its name is written; not those of others."""
+    """The spelling of the customer's name does not matter; other customers' onboardings are left out."""
     first = admit(engine, "1", account="Lindenau Möbel")
     second = admit(engine, "2", account="LINDENAU MÖBEL", source="hubspot")
     admit(engine, "3", account="Lindenau")
@@ -167,7 +167,7 @@ def test_the_others_of_a_customer_are_found(engine: Engine) -> None:
 
 
 def test_a_stored_deal_that_todays_rules_refuse_is_in_nobodys_way(engine: Engine) -> None:
-    """It is left out, and the log names it and its field, not what stands there."""
+    """Such a deal is left out; the log names it and its field, not the value."""
     first, second, broken = (admit(engine, id, account="Lindenau") for id in "123")
     sale = dossier(deal("9", account="Lindenau")).deal
     with engine.begin() as connection:
@@ -175,7 +175,7 @@ def test_a_stored_deal_that_todays_rules_refuse_is_in_nobodys_way(engine: Engine
         connection.execute(update(deals).where(deals.c.onboarding == broken).values(body=body))
 
     with capture_logs() as logs:
-        assert {first, second} == {known.onboarding for known in SqlLedger(engine).of_account(sale)}
+        assert {first, second} == {other.onboarding for other in SqlLedger(engine).of_account(sale)}
         assert [second] == [line.onboarding for line in reads.also_of_account(engine, first)]
         assert () == reads.also_of_account(engine, broken)
 
@@ -186,15 +186,15 @@ def test_a_stored_deal_that_todays_rules_refuse_is_in_nobodys_way(engine: Engine
 
 
 def test_a_deal_whose_onboarding_never_began_lends_nobody(engine: Engine) -> None:
-    """Its workflow may have refused it."""
+    """The workflow may have refused such a deal."""
     began = admit(engine, "1", account="Lindenau")
     SqlLedger(engine).keep_deal("onboarding-file-2", deal("2", account="Lindenau"))
 
-    assert [began] == [known.onboarding for known in SqlLedger(engine).of_account(deal("9", account="Lindenau"))]
+    assert [began] == [other.onboarding for other in SqlLedger(engine).of_account(deal("9", account="Lindenau"))]
 
 
 def test_a_namesake_with_a_host_of_public_mail_is_looked_at(engine: Engine) -> None:
-    """Also one that was filed while the host was not known as such."""
+    """This holds also for a deal that was stored before the host was known as one of public mail."""
     first = admit(engine, "1", account="Lindenau")
     with engine.begin() as connection:
         connection.execute(update(deals).values(account_domain="gmail.com"))
@@ -202,14 +202,14 @@ def test_a_namesake_with_a_host_of_public_mail_is_looked_at(engine: Engine) -> N
     sale = deal("9", account="Lindenau")
     sale = sale.model_copy(update={"account": sale.account.model_copy(update=domain)})
 
-    assert [first] == [known.onboarding for known in SqlLedger(engine).of_account(sale)]
+    assert [first] == [other.onboarding for other in SqlLedger(engine).of_account(sale)]
 
 
 @pytest.mark.parametrize(
     "typed", ["onboarding-file-42", "42", "aozora", "AOZORA Ｓｅｉｋｏ", "精工", "100%", "straße", "STRASSE"]
 )
 def test_an_onboarding_is_found_by_what_people_type(engine: Engine, typed: str) -> None:
-    """Its id, the deal's id, or part of the name in any case and width."""
+    """People type its id, the deal's id, or part of the name in any case and width."""
     meant = admit(engine, "42", account="Aozora Seiko 株式会社アオゾラ精工 100% Hauptstraße")
     admit(engine, "43", account="Other 1000")
 
@@ -217,7 +217,7 @@ def test_an_onboarding_is_found_by_what_people_type(engine: Engine, typed: str) 
 
 
 def test_what_could_be_several_is_answered_with_the_candidates(engine: Engine) -> None:
-    """So that the next try can be exact."""
+    """With the candidates the next try can be exact."""
     for source in ("file", "crm"):
         admit(engine, "42", account="Aozora", source=source)
 
@@ -228,7 +228,7 @@ def test_what_could_be_several_is_answered_with_the_candidates(engine: Engine) -
 
 @pytest.mark.parametrize("typed", ["", "   ", "nobody", "onboarding-file-4", "%", "_"])
 def test_what_fits_nothing_is_unknown(engine: Engine, typed: str) -> None:
-    """An empty word does not mean the only one there is."""
+    """An empty text does not mean the only onboarding there is."""
     admit(engine, "42")
 
     with pytest.raises(UnknownOnboarding):
@@ -236,7 +236,7 @@ def test_what_fits_nothing_is_unknown(engine: Engine, typed: str) -> None:
 
 
 def test_lists_and_the_sender_find_their_rows_by_index(crowd: Engine) -> None:
-    """None of their questions reads through all rows of all years, nor sorts them."""
+    """None of their queries reads or sorts all rows of all years."""
     outbox = SqlOutbox(crowd, mail_domain="vendor.test")
     asked: list[tuple[str, Any]] = []
 
@@ -258,7 +258,7 @@ def test_lists_and_the_sender_find_their_rows_by_index(crowd: Engine) -> None:
 
 
 def _way(engine: Engine, statement: str, values: Any) -> str:
-    """How SQLite would answer."""
+    """The query plan of SQLite."""
     with engine.connect() as connection:
         steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
     return " / ".join(step[3] for step in steps)

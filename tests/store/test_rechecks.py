@@ -1,4 +1,4 @@
-"""How far a CRM was looked through is remembered; where it began stays."""
+"""Is it remembered how far a CRM was searched, and where the search began?"""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Tokens: shown once, kept as a hash, known again, used, revoked."""
+"""Are tokens shown once, stored as a hash, recognised, used and revoked?"""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ empty_database, database, engine = databases.empty_database, databases.database,
 
 
 class Clock:
-    """Stands until it is moved."""
+    """A clock that stands until it is moved."""
 
     def __init__(self) -> None:
         self.now = NOON
@@ -35,44 +35,44 @@ def tokens(engine: Engine, clock: Clock) -> SqlTokens:
 
 
 def test_of_a_secret_only_its_hash_is_kept(tokens: SqlTokens, engine: Engine) -> None:
-    """Whoever reads the database calls nothing with it."""
+    """Whoever reads the database cannot call the API with it."""
     made = tokens.create("sync", scopes=["onboardings:read"])
 
     with engine.connect() as connection:
-        kept = str(connection.execute(select(table)).mappings().one())
+        row = str(connection.execute(select(table)).mappings().one())
     assert made.secret.startswith(MARK)
-    assert made.secret not in kept
-    assert fingerprint(made.secret) in kept
+    assert made.secret not in row
+    assert fingerprint(made.secret) in row
     assert made.secret.startswith(made.token.begins)
     assert len(made.token.begins) < 10
 
 
 def test_a_token_is_known_by_its_hash(tokens: SqlTokens) -> None:
-    """With what it may do, in one order and each scope once."""
+    """The token has its scopes, sorted and each once."""
     made = tokens.create("sync", scopes=["onboardings:write", "inbox:read", "onboardings:write"])
 
-    found = tokens.by_hash(fingerprint(made.secret))
+    token = tokens.by_hash(fingerprint(made.secret))
 
-    assert made.token == found
+    assert made.token == token
     assert ("inbox:read", "onboardings:write") == made.token.scopes
     assert None is tokens.by_hash(fingerprint("d90_other"))
 
 
 def test_last_use_is_written_at_most_once_a_minute(tokens: SqlTokens, clock: Clock) -> None:
-    """A caller in a hurry costs no write for every read."""
+    """A busy caller does not cost a write for every read."""
     id = tokens.create("sync", scopes=["onboardings:read"]).token.id
-    seen = []
+    moments = []
 
     for seconds in (0, 59, 60):
         clock.now = NOON + timedelta(seconds=seconds)
         tokens.used(id)
-        seen.append(tokens.all()[0].last_used_at)
+        moments.append(tokens.all()[0].last_used_at)
 
-    assert [NOON, NOON, NOON + timedelta(seconds=60)] == seen
+    assert [NOON, NOON, NOON + timedelta(seconds=60)] == moments
 
 
 def test_a_token_that_is_revoked_stays_so(tokens: SqlTokens, clock: Clock) -> None:
-    """The second time changes nothing, not even when it was."""
+    """Revoking again changes nothing, not even the moment."""
     id = tokens.create("sync", scopes=["onboardings:read"]).token.id
     tokens.revoke(id)
     clock.now += timedelta(hours=1)
@@ -86,7 +86,7 @@ def test_a_token_that_is_revoked_stays_so(tokens: SqlTokens, clock: Clock) -> No
 
 
 def test_a_token_expires_at_its_moment(tokens: SqlTokens) -> None:
-    """Not before, and not a moment later."""
+    """The token is good until that moment, and not a moment longer."""
     token = tokens.create("guest", scopes=["onboardings:read"], expires_at=NOON + timedelta(days=1)).token
 
     assert "" == token.why_not(NOON + timedelta(hours=23))

@@ -1,4 +1,4 @@
-"""What the use of the product comes to: counted again whenever more comes, kept when events go, on both databases."""
+"""Is the use of the product counted again when more comes, and kept when events go, on both databases?"""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -37,7 +37,7 @@ def rows(engine: Engine, table: Table) -> Sequence[tuple[Any, ...]]:
 
 
 def test_a_day_is_counted_by_events_and_users(engine: Engine) -> None:
-    """And again when more of it comes."""
+    """The day is counted again when more of it comes."""
     usage, books = SqlUsage(engine), SqlUsageBooks(engine)
     usage.write([did(1), did(2), did(3, "u-2"), did(4, event="Shared"), did(5, days=-1), did(1)])
     assert 2 == look(books)
@@ -61,7 +61,7 @@ def test_a_day_is_counted_by_events_and_users(engine: Engine) -> None:
 
 
 def test_what_is_written_while_it_is_counted_is_counted_next_time(engine: Engine) -> None:
-    """The mark goes only where nothing was written since."""
+    """The mark of a day is deleted only where nothing was written since."""
     usage, books = SqlUsage(engine), SqlUsageBooks(engine)
     usage.write([did(1)])
     fresh = books.count(after=("", 0), most=100)
@@ -84,7 +84,7 @@ def test_who_is_not_known_is_no_user(engine: Engine) -> None:
 
 
 def test_what_a_user_did_before_we_knew_whose_they_are_is_counted_then(engine: Engine) -> None:
-    """And days of nobody's are not counted at all."""
+    """Days of unknown groups are not counted at all."""
     usage, books = SqlUsage(engine), SqlUsageBooks(engine)
     usage.write([did(1, group=""), did(2, "u-2", group="")])
     assert 0 == look(books)
@@ -96,7 +96,7 @@ def test_what_a_user_did_before_we_knew_whose_they_are_is_counted_then(engine: E
 
 
 def test_old_events_go_and_what_they_came_to_stays(engine: Engine) -> None:
-    """A step at a time."""
+    """Old events are deleted some at a time."""
     usage, books = SqlUsage(engine), SqlUsageBooks(engine)
     usage.write([did(1, days=-3), did(2)])
     look(books)
@@ -110,22 +110,22 @@ def test_old_events_go_and_what_they_came_to_stays(engine: Engine) -> None:
 
 
 def test_days_are_counted_page_by_page(engine: Engine) -> None:
-    """In the order of groups and days, none left out."""
+    """Days come in the order of groups and days, and none is left out."""
     usage, books = SqlUsage(engine), SqlUsageBooks(engine)
     usage.write([did(number, group=f"g-{number % 5}", days=-(number % 3)) for number in range(60)])
 
-    seen: list[FreshDay] = []
+    days: list[FreshDay] = []
     after = ("", 0)
     while fresh := books.count(after=after, most=4):
-        seen += fresh
+        days += fresh
         after = (fresh[-1].group_id, fresh[-1].day)
 
-    assert 15 == len(seen) == len({one[:2] for one in seen})
+    assert 15 == len(days) == len({one[:2] for one in days})
 
 
 @pytest.mark.parametrize("events", [5_000])
 def test_thousands_are_written_at_once(events: int, engine: Engine) -> None:
-    """As many as share a transaction."""
+    """A group of events is as large as a transaction may be."""
     SqlUsage(engine).write([did(number, f"u-{number % 700}", group="") for number in range(events)])
 
     with engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""Is every entry of the journal told once to whoever wants to hear it, on SQLite and PostgreSQL alike?"""
+"""Is every journal entry delivered once to each target that wants it, on SQLite and PostgreSQL alike?"""
 
 import threading
 from collections.abc import Callable
@@ -29,7 +29,7 @@ URL = "https://hooks.example.test/day90"
 
 
 class Clock:
-    """The wall's time, moved by hand."""
+    """The wall clock, moved by hand."""
 
     def __init__(self) -> None:
         self.now = NOON
@@ -157,7 +157,7 @@ def test_what_commits_late_is_told_although_a_later_number_was_seen_before(
 def test_what_lies_behind_the_horizon_is_not_looked_at_again(
     webhooks: SqlWebhooks, write: Callable[..., None], clock: Clock, engine: Engine
 ) -> None:
-    """The look stays as cheap as the last minutes were busy, however long the journal is."""
+    """A look costs as much as the last minutes brought, however long the journal is."""
     target = added(webhooks)
     write("opened", "stage_opened")
     ready(webhooks, target, clock)
@@ -173,7 +173,7 @@ def test_what_lies_behind_the_horizon_is_not_looked_at_again(
 def test_a_worker_whose_clock_is_ahead_does_not_raise_the_floor(
     webhooks: SqlWebhooks, write: Callable[..., None], clock: Clock, engine: Engine
 ) -> None:
-    """What another one has under way at that moment would be skipped."""
+    """Otherwise entries that another worker is just writing would be skipped."""
     target = added(webhooks)
     before = _floor(engine)
     write("opened")
@@ -188,7 +188,7 @@ def test_a_worker_whose_clock_is_ahead_does_not_raise_the_floor(
 def test_a_long_outage_is_made_good_in_several_looks_and_nothing_twice(
     webhooks: SqlWebhooks, write: Callable[..., None], clock: Clock
 ) -> None:
-    """More than one look makes, written over hours."""
+    """There are more entries than one look takes, written over hours."""
     target = added(webhooks)
     for _ in range(3):
         write(*["nudge"] * (MOST_AT_ONCE // 2))
@@ -218,7 +218,7 @@ def test_a_delivery_that_was_taken_is_not_sent_again_and_stands_in_the_log(
 def test_one_that_fails_goes_behind_the_others_and_a_success_clears_the_target(
     webhooks: SqlWebhooks, write: Callable[..., None], clock: Clock
 ) -> None:
-    """An event that a receiver stumbles over holds up nothing."""
+    """An event that a receiver cannot take must not hold up the others."""
     target = added(webhooks)
     write("opened", "ended")
     first, second = webhooks.ready(target.id, now=clock(), most=9)
@@ -274,7 +274,7 @@ def test_a_disabled_target_is_told_nothing_and_goes_on_where_it_stopped(
 def test_enabling_may_leave_out_what_was_before(
     webhooks: SqlWebhooks, write: Callable[..., None], clock: Clock
 ) -> None:
-    """After weeks, nobody wants the flood."""
+    """After weeks nobody wants the flood of old events."""
     target = added(webhooks)
     write("opened")
     ready(webhooks, target, clock)
@@ -301,7 +301,7 @@ def test_while_a_secret_is_replaced_both_sign(webhooks: SqlWebhooks, write: Call
 
 
 def test_a_secret_that_is_replaced_again_signs_until_its_own_end(webhooks: SqlWebhooks, clock: Clock) -> None:
-    """The new one may have been lost on its way: the receiver still has the first."""
+    """The second secret may have been lost on its way: the receiver still has the first."""
     target = added(webhooks)
     signing = []
     for number, hours in enumerate((24, 1, 24)):
@@ -324,7 +324,7 @@ def test_a_secret_that_is_replaced_again_signs_until_its_own_end(webhooks: SqlWe
 
 
 def test_no_end_of_secrets_is_cut_short_unless_it_is_asked_for(webhooks: SqlWebhooks, clock: Clock) -> None:
-    """A few sign, one more is refused with what can be done, and all end at once where one has leaked."""
+    """A few secrets sign, one more is refused with what can be done, and all end at once where one has leaked."""
     target = added(webhooks)
     for number in range(MOST_OLD_SECRETS):
         webhooks.rotate(target.id, secret=f"whsec_{number}", old_until=clock() + timedelta(hours=24))
@@ -347,7 +347,7 @@ def test_no_end_of_secrets_is_cut_short_unless_it_is_asked_for(webhooks: SqlWebh
 def test_what_was_given_up_goes_again_when_it_is_ordered(
     webhooks: SqlWebhooks, write: Callable[..., None], clock: Clock
 ) -> None:
-    """One, or all of a target since then; under the same id."""
+    """One delivery can be ordered, or all of a target since a moment; the ids stay the same."""
     target = added(webhooks)
     write("opened", "stage_opened", "ended")
     first, second, third = webhooks.ready(target.id, now=clock(), most=9)
@@ -384,7 +384,7 @@ def test_the_log_is_read_page_by_page(webhooks: SqlWebhooks, write: Callable[...
 def test_what_is_forgotten_is_not_told_again(
     webhooks: SqlWebhooks, write: Callable[..., None], clock: Clock, engine: Engine
 ) -> None:
-    """The log reaches back a month; what still waits is never forgotten."""
+    """The log reaches back a month; deliveries that still wait are never deleted."""
     target = added(webhooks)
     write("opened", "stuck")
     first, _ = webhooks.ready(target.id, now=clock(), most=9)
@@ -402,7 +402,7 @@ def test_what_is_forgotten_is_not_told_again(
 def test_a_target_that_was_removed_is_forgotten_with_its_log(
     webhooks: SqlWebhooks, write: Callable[..., None], clock: Clock
 ) -> None:
-    """And what was under way to it then disturbs nobody."""
+    """A delivery that was under way to the target then disturbs nobody."""
     target = added(webhooks)
     write("opened")
     [id] = webhooks.ready(target.id, now=clock(), most=9)
@@ -419,7 +419,7 @@ def test_a_target_that_was_removed_is_forgotten_with_its_log(
 def test_two_lookers_at_once_make_one_delivery(
     webhooks: SqlWebhooks, write: Callable[..., None], clock: Clock, engine: Engine
 ) -> None:
-    """The unique key holds, whoever looks."""
+    """The unique key holds, whoever looks at the same time."""
     target = added(webhooks)
     write(*["nudge"] * 50)
     looking = [threading.Thread(target=ready, args=(webhooks, target, clock)) for _ in range(4)]
