@@ -101,7 +101,7 @@ def tech() -> Playbook:
 
 @pytest.fixture(scope="module", params=STAGES_OF)
 def playbook(request: pytest.FixtureRequest) -> Playbook:
-    """Each of the shipped ones."""
+    """Each of the shipped playbooks."""
     return Library().get(request.param)
 
 
@@ -150,9 +150,9 @@ def test_only_what_no_playbook_can_carry_is_left_out(playbook: Playbook) -> None
 
 
 def test_no_source_is_misspelt(playbook: Playbook) -> None:
-    known = {id for ids in IDS.values() for id in ids}
+    ids = {id for ids in IDS.values() for id in ids}
 
-    assert carried(playbook) <= known
+    assert carried(playbook) <= ids
 
 
 def test_every_milestone_names_a_source(playbook: Playbook) -> None:
@@ -186,7 +186,7 @@ def by_source(parts: Any, id: str) -> Any:
 def test_the_five_milestones_stand_at_their_days(
     high: Playbook, low: Playbook, tech: Playbook, id: str, day: int
 ) -> None:
-    """In tech touch at two thirds of them, a day rounded down: earlier is on time as well."""
+    """In tech touch they stand at two thirds of the days, rounded down: earlier is on time as well."""
     days = [day_after_close(playbook, by_source(playbook.milestones, id).key) for playbook in (high, low, tech)]
 
     assert [day, day, day * 2 // 3] == days
@@ -234,7 +234,7 @@ def test_stages_open_by_their_windows(high: Playbook, number: int, window: str, 
 def test_the_phases_of_the_standard_plan_are_those_of_low_touch(
     low: Playbook, number: int, window: str, opens: int
 ) -> None:
-    """The fourth opens with the go-live of day 60 behind it, the fifth a week ahead so that it can be prepared.
+    """The fourth phase opens with the go-live of day 60, the fifth a week ahead so that it can be prepared.
 
     The sources say weeks 7-8 of the third, and put the go-live that belongs to it on day 60, in week 9: the day stands.
     """
@@ -260,9 +260,9 @@ def test_the_phases_of_the_standard_plan_are_those_of_low_touch(
     ],
 )
 def test_targets_have_the_figures_and_days_of_the_sources(high: Playbook, id: str, expected: list[Any]) -> None:
-    found = [target for target in high.targets if id in target.source]
+    targets = [target for target in high.targets if id in target.source]
 
-    assert expected == [(target.at_least, target.below, target.day) for target in found]
+    assert expected == [(target.at_least, target.below, target.day) for target in targets]
 
 
 @pytest.mark.parametrize("week", [2, 4, 6, 8, 10])
@@ -328,7 +328,7 @@ def test_the_training_schedule_is_that_of_the_sources(high: Playbook) -> None:
     ],
 )
 def test_each_kind_of_person_has_its_rhythm(high: Playbook, id: str, role: str, rhythm: tuple[int | None, ...]) -> None:
-    """Weeks, months and minutes; where the sources give no minutes, neither do we."""
+    """Rhythms are in weeks, months and minutes; where the sources give no minutes, neither do we."""
     cadence = by_source(high.cadences, id)
 
     assert role in cadence.with_
@@ -354,7 +354,7 @@ def test_steady_state_meets_monthly_quarterly_and_yearly(high: Playbook) -> None
 
 
 def test_the_hand_off_has_its_criteria_window_and_facts(high: Playbook) -> None:
-    """All four of SS-01, between day 90 and 120; seven facts of SS-05."""
+    """All four criteria of SS-01, between day 90 and 120, and seven facts of SS-05."""
     hand_off = high.hand_off
 
     assert ["milestones", "attestation", "attestation", "attestation"] == [part.by for part in hand_off.criteria]
@@ -418,7 +418,7 @@ def test_reminders_ladder_and_service_levels_are_our_defaults(high: Playbook) ->
 
 
 def test_low_touch_keeps_the_sources_targets_days_and_hand_off(high: Playbook, low: Playbook) -> None:
-    """The standard plan is the one that they belong to."""
+    """These figures of the sources belong to the standard plan."""
     assert high.targets == low.targets
     assert [i.week for i in high.indicators] == [i.week for i in low.indicators]
     assert (90, 120) == (low.hand_off.earliest_day, low.hand_off.latest_day)
@@ -447,7 +447,7 @@ def test_every_playbook_plans_hours_for_the_same_roles_and_the_lower_tiers_take_
 
 
 def test_nobody_is_asked_to_a_meeting_in_tech_touch(tech: Playbook) -> None:
-    """Neither on the way nor for years after; a webinar is an open house."""
+    """Nobody is asked during the onboarding or for years after; a webinar is open to all."""
     assert "meeting" not in {cadence.kind for cadence in tech.cadences}
     assert {"message"} == {cadence.kind for cadence in tech.programme.cadences}
     assert "in_writing" == tech.kickoff.held
@@ -478,7 +478,7 @@ def test_of_the_same_milestones_the_gates_are_the_same(high: Playbook, low: Play
 
 
 def test_the_same_milestone_has_the_same_key_and_role_everywhere(high: Playbook, low: Playbook, tech: Playbook) -> None:
-    """So that onboardings of all tiers can be compared."""
+    """With the same keys onboardings of all tiers can be compared."""
     roles = {milestone.key: milestone.role for milestone in high.milestones}
 
     assert {"setup_started"} == {milestone.key for milestone in low.milestones} - set(roles)
@@ -543,7 +543,7 @@ def test_what_people_see_in_mails_is_there_in_every_language(playbook: Playbook)
 
 
 def strings_in(file: Path) -> set[str]:
-    """The string constants of a Python file, docstrings apart."""
+    """The string constants of a Python file, except docstrings."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     loose = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node not in loose]
@@ -557,9 +557,9 @@ def test_no_key_of_a_playbook_stands_in_the_program(high: Playbook, low: Playboo
     files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
     files += [file for file in [ROOT / "worker.py"] if file.exists()]
 
-    found = {str(file.relative_to(ROOT)): sorted(keys & strings_in(file)) for file in files}
+    words_in = {str(file.relative_to(ROOT)): sorted(keys & strings_in(file)) for file in files}
 
-    assert {} == {file: words for file, words in found.items() if words}
+    assert {} == {file: words for file, words in words_in.items() if words}
 
 
 # ------------------------------------------------------------------------------------------------ the samples
@@ -570,13 +570,13 @@ def deal(name: str) -> DealClosed:
 
 
 def planned(name: str, milestone: str, *, of: str = "high-touch") -> tuple[date, list[str]]:
-    """Its date in the plan of a sample, and which kinds of reason moved it."""
+    """The date of a milestone in the plan of a sample, and the kinds of reasons that moved it."""
     sample = deal(name)
     account = sample.account
     closed = holidays.country_holidays(account.country, subdiv=account.subdivision, years=[2026, 2027])
     calendar = WorkCalendar(time_zone=account.time_zone, holidays=dict(closed))
-    found = draft(Library().get(of), sample, calendar).milestone(milestone)
-    return found.on, [reason.kind for reason in found.reasons]
+    dated = draft(Library().get(of), sample, calendar).milestone(milestone)
+    return dated.on, [reason.kind for reason in dated.reasons]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Is it as the playbook guide says? Its playbook works, its parts fit in, its commands are understood."""
+"""Is everything as the playbook guide says? Its playbook works, its parts fit in, its commands are understood."""
 
 import shlex
 from pathlib import Path
@@ -31,7 +31,7 @@ def test_the_smallest_playbook_passes_without_a_word(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.partition(":")[0])
 def test_each_part_fits_into_it(part: str, tmp_path: Path) -> None:
-    """Without errors and warnings, and valid in an editor."""
+    """Each part fits without errors and warnings, and is valid in an editor."""
     whole = {**yaml.safe_load(SMALLEST), **yaml.safe_load(part)}
 
     assert [] == linted(tmp_path, whole)

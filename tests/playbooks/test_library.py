@@ -189,19 +189,19 @@ def test_what_is_no_playbook_at_all_is_one_clear_complaint(folder: Path, text: s
     ],
 )
 def test_yaml_s_corners_are_no_secret_ways_in(folder: Path, old: str, new: str, field: str, what: str) -> None:
-    """What an editor that goes by the JSON Schema marks is refused here too, on its line."""
+    """What an editor marks by the JSON Schema is refused here too, on its line."""
     path, line = changed(folder, old, new)
 
-    told = complaints_about(path)
+    complaints = complaints_about(path)
 
     assert [f"{path}:{line + new.rstrip().count(chr(10))}: {field}: "] == [
-        str(one).removesuffix(one.what) for one in told
+        str(one).removesuffix(one.what) for one in complaints
     ]
-    assert what in told[0].what
+    assert what in complaints[0].what
 
 
 def test_numbers_and_words_of_a_playbook_stay_what_they_are(folder: Path) -> None:
-    """The counter-check: what JSON calls a number is one, and a word that looks like another thing is a word."""
+    """What JSON calls a number stays a number, and a word that looks like another thing stays a word."""
     path, _ = changed(folder, "from_yearly_value: 100000", "from_yearly_value: 100000.5")
 
     assert 100_000.5 == load_playbook(path).from_yearly_value
@@ -211,9 +211,9 @@ def test_numbers_and_words_of_a_playbook_stay_what_they_are(folder: Path) -> Non
 def test_a_file_that_cannot_be_a_playbook_is_not_read_at_all(folder: Path, size: int) -> None:
     (folder / "huge.yaml").write_bytes(b"#" * size)
 
-    [told] = complaints_about(folder / "huge.yaml")
+    [complaint] = complaints_about(folder / "huge.yaml")
 
-    assert told.what == "is larger than 1 MB, which no file of ours is"
+    assert complaint.what == "is larger than 1 MB, which no file of ours is"
 
 
 def test_a_pipe_in_the_folder_keeps_nobody_waiting(folder: Path) -> None:
@@ -354,15 +354,15 @@ def test_a_playbook_without_a_file_is_linted_too() -> None:
     whole = Library().get("high-touch")
     without_training = whole.model_copy(update={"cadences": ()})
 
-    found = [str(complaint) for complaint in lint(without_training)]
+    complaints = [str(complaint) for complaint in lint(without_training)]
 
     assert [
         "training.continuing[0]: there is no cadence 'weekly_tips'",
         "training.continuing[1]: there is no cadence 'monthly_webinar'",
-    ] == found
+    ] == complaints
 
 
 @pytest.mark.parametrize("ask", [complaints_about, load_playbook])
 def test_the_shipped_playbook_passes(ask: Callable[[Path], object]) -> None:
-    """The planted defects are found because nothing else is wrong."""
+    """Only so are the planted defects found by themselves: nothing else is wrong."""
     assert ask(SHIPPED / "high-touch.yaml") in ([], Library().get("high-touch"))

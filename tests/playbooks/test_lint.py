@@ -13,7 +13,7 @@ SOUND = (SHIPPED / "high-touch.yaml").read_text(encoding="utf-8")
 
 
 class Defect(NamedTuple):
-    """A change to the sound playbook and what is said of it; how to read one stands in the file."""
+    """A change to the sound playbook and what lint says of it; the file of defects tells how to read one."""
 
     name: str
     old: str
@@ -54,9 +54,9 @@ def test_lint_finds_it_and_names_file_and_line(defect: Defect, tmp_path: Path) -
     text = path.read_text(encoding="utf-8")
     line = line_of(text, defect.at) if defect.at else line_of(SOUND, defect.old) + defect.below
 
-    said = said_of(path)
+    lines = said_of(path)
 
-    assert f"{path}:{line}: {defect.said}" in said, "\n".join(said)
+    assert f"{path}:{line}: {defect.said}" in lines, "\n".join(lines)
 
 
 def test_every_defect_has_its_own_name() -> None:

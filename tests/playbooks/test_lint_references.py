@@ -1,4 +1,4 @@
-"""Is a slip of the keyboard found wherever it happens? Every key of a playbook and every mention, broken in turn."""
+"""Is a typing mistake found wherever it happens? Every key of a playbook and every mention, broken in turn."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -47,13 +47,13 @@ def renamed(content: Any, spot: Spot, name: str) -> Any:
 
 
 def errors_in(content: Any) -> Found:
-    """What the checks of names say; the others have their own tests and would cost a minute here."""
+    """The errors of the checks of keys; the other checks have their own tests and would cost a minute here."""
     playbook = Playbook.model_validate(content)
     return [*references_lead_somewhere(playbook), *keys_are_used_once(playbook)]
 
 
 def leaves(content: Any, spot: Spot = ()) -> Iterator[tuple[Spot, Any]]:
-    """Every single value with the way to it."""
+    """Every single value with the path to it."""
     if isinstance(content, dict | list):
         pairs = content.items() if isinstance(content, dict) else enumerate(content)
         for name, part in pairs:
@@ -63,7 +63,7 @@ def leaves(content: Any, spot: Spot = ()) -> Iterator[tuple[Spot, Any]]:
 
 
 def test_what_we_ship_has_neither_errors_nor_warnings() -> None:
-    """No false alarm: what is found below is found because it was broken."""
+    """There is no false alarm: errors found below come from what was broken there."""
     assert [] == [str(complaint) for key in KEYS for complaint in complaints_about(Library().file(key))]
 
 
@@ -82,50 +82,50 @@ def test_every_mistyped_mention_is_found_where_it_stands(playbook: Playbook) -> 
 
 
 def next_to(spot: Spot, key: str) -> Spot:
-    """Where a mistyped mention is told: at itself, and where it is the name of an entry, under its new name."""
+    """The place where a mistyped mention is reported: at itself, or under the new name where it names an entry."""
     return (*spot[:-1], f"{key}x") if spot[-1] == key else spot
 
 
 def test_every_key_that_is_mentioned_is_missed_when_it_is_renamed(playbook: Playbook) -> None:
-    """Every mention of it is told, none besides."""
+    """Every mention of the key is reported, and nothing else."""
     content = written(playbook)
     mentions = list(references(playbook))
 
     for named in every_key(playbook):
         expected = {spot for spot, kind, key, _ in mentions if kind == named.kind and key == named.key}
-        found = errors_in(renamed(content, named.spot, f"{named.key}x"))
-        told = {spot for spot, what in found if what == f"there is no {named.kind} {named.key!r}"}
-        assert expected == told, named
+        errors = errors_in(renamed(content, named.spot, f"{named.key}x"))
+        missed = {spot for spot, what in errors if what == f"there is no {named.kind} {named.key!r}"}
+        assert expected == missed, named
 
 
 def test_every_doubled_key_is_found(playbook: Playbook) -> None:
-    """A key is the only one of its kind; stages, milestones and cadences are one kind to the agenda."""
+    """A key is unique within its kind; stages, milestones and cadences are one kind to the agenda."""
     content = written(playbook)
     named = list(every_key(playbook))
 
     for one, other in pairwise(named):
         if one.family == other.family:
-            found = errors_in(renamed(content, other.spot, one.key))
-            assert any(what == f"{one.key!r} is the key of another {one.kind} already" for _, what in found), other
+            errors = errors_in(renamed(content, other.spot, one.key))
+            assert any(what == f"{one.key!r} is the key of another {one.kind} already" for _, what in errors), other
 
 
 def test_every_key_shaped_value_is_a_known_mention_a_key_or_a_word_of_the_schema(playbook: Playbook) -> None:
     """A field that names another part and that lint forgets would show here: its value is somebody's key."""
     declared = {named.key for named in every_key(playbook)}
-    known = {spot for spot, *_ in references(playbook)} | {named.spot for named in every_key(playbook)}
+    accounted = {spot for spot, *_ in references(playbook)} | {named.spot for named in every_key(playbook)}
     free = {"metric", "observed"}
 
     forgotten = [
         spot
         for spot, value in leaves(written(playbook))
-        if value in declared and spot not in known and not free & set(spot) and not is_word(playbook, spot)
+        if value in declared and spot not in accounted and not free & set(spot) and not is_word(playbook, spot)
     ]
 
     assert [] == forgotten
 
 
 def is_word(playbook: Playbook, spot: Spot) -> bool:
-    """Whether the schema says which words may stand there, so that a wrong one is refused by it."""
+    """Whether the schema lists the words that may stand there, so that it refuses a wrong one."""
     return is_refused(with_part(written(playbook), spot, "no-such-word"))
 
 
@@ -138,7 +138,7 @@ def is_refused(content: Any) -> bool:
 
 
 def test_every_role_and_every_choice_that_is_mistyped_is_refused(playbook: Playbook) -> None:
-    """By the schema: roles, severities, kinds and touch are words of the program, not of the playbook."""
+    """The schema refuses them: roles, severities, kinds and touch are words of the program."""
     content = written(playbook)
     words = {
         "responsible", "accountable", "consulted", "informed", "by", "who", "with", "led_by", "role", "side", "for",

@@ -121,6 +121,6 @@ def test_what_the_sources_say_twice_and_differently_is_found(contradiction: str,
     path = planted(tmp_path, *changes)
     line = line_of(path.read_text(encoding="utf-8"), place)
 
-    said = said_of(path)
+    lines = said_of(path)
 
-    assert f"{path}:{line}: {what}" in said, "\n".join(said)
+    assert f"{path}:{line}: {what}" in lines, "\n".join(lines)

@@ -1,4 +1,4 @@
-"""How a foreign record becomes a deal file: as the guide says, or with the field and the expression that did not do."""
+"""Does a foreign record become a deal file as the guide says, or is the wrong field named with its expression?"""
 
 import json
 import time
@@ -60,16 +60,16 @@ def test_the_guides_record_gives_the_guides_deal_file(tmp_path: Path) -> None:
 def test_each_example_of_the_guide_is_sound(part: str, tmp_path: Path) -> None:
     tables = {"rates": {"EUR": 1, "USD": 0.92}, "our_csms": {"Mika": "mika.sato"}, "roles": {"IT": "technical_lead"}}
 
-    said = yaml.safe_load(part)
+    content = yaml.safe_load(part)
     # Most are fields of a deal; write_back stands beside them.
-    whole = said if "write_back" in said else {"deal": said}
+    whole = content if "write_back" in content else {"deal": content}
 
     assert [] == complaints_about_mapping(written(tmp_path, small(tables=tables, **whole)))
 
 
 @pytest.mark.parametrize(("file", "record"), [(HUBSPOT, HUBSPOT_RECORD), (SALESFORCE, SALESFORCE_RECORD)])
 def test_the_shipped_mappings_read_the_guides_records(file: Path, record: dict[str, Any]) -> None:
-    """Company, people with their roles, worth, seller and link."""
+    """They read company, people with their roles, worth, seller and link."""
     read = load_mapping(file)
     deal = read.deal(record)
 
@@ -82,8 +82,8 @@ def test_the_shipped_mappings_read_the_guides_records(file: Path, record: dict[s
 
 
 def test_the_guides_table_of_amounts_and_dates_is_so() -> None:
-    told = [line.strip("| ").split(" | ") for line in section(GUIDE, "Amounts and dates").splitlines() if "`" in line]
-    forms = [json.loads(form) for row in told for form in row[0].split("`")[1::2]]
+    rows = [line.strip("| ").split(" | ") for line in section(GUIDE, "Amounts and dates").splitlines() if "`" in line]
+    forms = [json.loads(form) for row in rows for form in row[0].split("`")[1::2]]
 
     for form in forms:
         for read in (foreign.amount, foreign.day, foreign.moment):
@@ -97,7 +97,7 @@ def test_the_guides_table_of_amounts_and_dates_is_so() -> None:
 
 
 def test_a_mapping_is_no_playbook(tmp_path: Path) -> None:
-    """It may lie beside them."""
+    """A mapping may lie in the folder of the playbooks."""
     written(tmp_path, SMALL)
 
     assert Library().keys() == Library(tmp_path).keys()
@@ -147,20 +147,20 @@ def test_a_list_without_end_is_refused_before_it_is_read(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(("came", "mark"), [("12,5000", "."), ("1234,567", "."), ("0,500", "."), ("12.5000", ",")])
 def test_what_contradicts_the_decimal_mark_is_refused(came: str, mark: str) -> None:
-    """A slip of the hand is no price."""
+    """A slip of the hand must not become a price."""
     with pytest.raises(ValueError, match="amount"):
         foreign.amount(came, decimal_mark=mark)
 
 
 def test_cents_behind_the_other_mark_are_cents() -> None:
-    """Whatever the CRM's own numbers have: two digits are no thousands."""
+    """Two digits are never thousands, whatever decimal mark the CRM's own numbers have."""
     assert Decimal("12.50") == foreign.amount("12,50", decimal_mark=".")
     assert Decimal("1234.56") == foreign.amount("1.234,56", decimal_mark=".")
 
 
 @given(st.decimals(min_value=0, max_value=10**11, places=2), st.sampled_from(",."))
 def test_an_amount_with_cents_is_read_however_it_is_grouped(value: Decimal, group: str) -> None:
-    """In English and in German, with any currency before or behind."""
+    """Amounts may be English or German, with any currency before or behind."""
     grouped = f"{value:,.2f}" if group == "," else f"{value:,.2f}".translate(str.maketrans(",.", ".,"))
 
     for came in (grouped, f"€ {grouped}", f"{grouped} EUR", grouped.replace(group, " ")):
@@ -169,7 +169,7 @@ def test_an_amount_with_cents_is_read_however_it_is_grouped(value: Decimal, grou
 
 @given(st.dates(min_value=date(2000, 1, 1), max_value=date(2099, 12, 31)))
 def test_a_day_is_read_however_it_is_written_or_refused(value: date) -> None:
-    """Never as another day."""
+    """A day is never read as another day."""
     milliseconds = int(datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp() * 1000)
     for came in (value.isoformat(), f"{value:%d.%m.%Y}", f"{value:%Y%m%d}", milliseconds):
         assert value == foreign.day(came)
@@ -181,7 +181,7 @@ def test_a_day_is_read_however_it_is_written_or_refused(value: date) -> None:
 
 @given(st.one_of(st.text(max_size=30), st.floats(), st.integers(), st.booleans(), st.none(), st.lists(st.integers())))
 def test_whatever_comes_is_read_or_refused_with_a_reason(came: Any) -> None:
-    """Nothing else."""
+    """No other outcome is possible, such as an unexpected exception."""
     for read in (foreign.amount, foreign.whole, foreign.day, foreign.moment, foreign.truth):
         try:
             read(came)
@@ -253,7 +253,7 @@ def test_a_moment_needs_its_offset_from_somewhere() -> None:
 def test_a_field_that_does_not_come_out_is_named_with_its_expression(
     broken: dict[str, Any], field: str, words: str, tmp_path: Path
 ) -> None:
-    """And nothing of what came is repeated."""
+    """The message repeats nothing of the record's values."""
     with pytest.raises(InvalidDeal) as refused:
         reader(tmp_path).deal({**RECORD, **broken})
 
@@ -284,7 +284,7 @@ def test_a_value_that_the_table_does_not_know_is_refused_without_a_default(tmp_p
 
 
 def test_of_several_values_the_uppermost_of_the_table_counts() -> None:
-    """Whatever order the CRM sends them in."""
+    """The order in which the CRM sends them does not matter."""
     contact = {**HUBSPOT_RECORD["contacts"][0], "labels": [None, "Champion", "Executive Sponsor"]}
 
     deal = load_mapping(HUBSPOT).deal({**HUBSPOT_RECORD, "contacts": [contact]})
@@ -305,7 +305,7 @@ def test_a_function_that_does_not_fit_is_told_without_what_came(tmp_path: Path) 
 
 
 def test_a_crm_is_asked_for_every_property_that_is_read() -> None:
-    """And for those that the mapping names besides."""
+    """The CRM is also asked for properties that the mapping names besides."""
     mapping = load_mapping(HUBSPOT).mapping.model_copy(update={"properties": ("renewal",)})
 
     assert {"renewal", "dealstage", "closedate", "hs_buying_role", "timezone", "firstname"} <= set(
@@ -333,27 +333,27 @@ WAYS: list[tuple[str, set[str]]] = [
 def test_salesforce_is_asked_for_every_field_on_whatever_way_it_is_read(
     expression: str, asked: set[str], tmp_path: Path
 ) -> None:
-    """And for nothing else; `Products` is no part of what it is asked for."""
+    """Nothing else is asked for; `Products` is no part of a record."""
     plain = properties_of(reader(tmp_path).mapping)
 
-    found = properties_of(reader(tmp_path, deal={"problem": expression}).mapping)
+    names = properties_of(reader(tmp_path, deal={"problem": expression}).mapping)
 
-    assert asked == {*found} - {*plain}
+    assert asked == {*names} - {*plain}
 
 
 def test_within_a_list_fields_are_those_of_its_parts() -> None:
-    """The shipped mapping, and what it names besides."""
+    """The fields are those of the shipped mapping and those that it names besides."""
     mapping = load_mapping(SALESFORCE).mapping.model_copy(update={"properties": ("Account.Segment__c",)})
 
-    found = set(properties_of(mapping))
+    names = set(properties_of(mapping))
 
-    assert {"Contacts.Email", "Contacts.FirstName", "Contacts.Role", "Opportunity.StageName", "Owner.Name"} <= found
-    assert "Account.Segment__c" in found
-    assert {"Account.Name", "Account.BillingCountry", "Account.BillingCountryCode"} <= found
+    assert {"Contacts.Email", "Contacts.FirstName", "Contacts.Role", "Opportunity.StageName", "Owner.Name"} <= names
+    assert "Account.Segment__c" in names
+    assert {"Account.Name", "Account.BillingCountry", "Account.BillingCountryCode"} <= names
 
 
 def test_stages_are_the_crms_own_with_a_slash_or_without(tmp_path: Path) -> None:
-    """A slash parts a pipeline from its stage where the mapping has pipelines."""
+    """A slash separates a pipeline from its stage where the mapping has pipelines."""
     plain = MappingFile(written(tmp_path, small(stages={"won": ["Closed/Won"]})))
     assert {"Closed/Won"} == set(plain.won())
 
@@ -395,14 +395,14 @@ MISTAKES: list[tuple[str, str, str]] = [
 def test_a_mistake_is_told_with_its_line(old: str, new: str, words: str, tmp_path: Path) -> None:
     assert 1 == SMALL.count(old)
 
-    found = [str(complaint) for complaint in complaints_about_mapping(written(tmp_path, SMALL.replace(old, new)))]
+    complaints = [str(complaint) for complaint in complaints_about_mapping(written(tmp_path, SMALL.replace(old, new)))]
 
-    assert any(words in complaint for complaint in found), found
-    assert all(".mapping.yaml:" in complaint for complaint in found)
+    assert any(words in complaint for complaint in complaints), complaints
+    assert all(".mapping.yaml:" in complaint for complaint in complaints)
 
 
 def test_what_came_waits_while_the_file_is_broken(tmp_path: Path) -> None:
-    """And goes on without a restart when it is mended."""
+    """When the file is mended it goes on without a restart."""
     path = written(tmp_path, SMALL.replace("id: number", "id: number.."))
     file = MappingFile(path)
 

@@ -21,7 +21,7 @@ NO_YAML = ("length_days: 120", "length_days: [120")
 
 
 def own(folder: Path, key: str, *changes: tuple[str, str], value: int = 20_000) -> Path:
-    """A playbook of the company's own, high touch with another key and tier, and whatever else was changed."""
+    """A playbook of the company's own: high touch with another key and tier, and other changes."""
     text = TEXT.replace("key: high-touch", f"key: {key}")
     for old, new in (("from_yearly_value: 100000", f"from_yearly_value: {value}"), *changes):
         assert 1 == text.count(old)
@@ -32,7 +32,7 @@ def own(folder: Path, key: str, *changes: tuple[str, str], value: int = 20_000) 
 
 
 def playbook_for(folder: Path, **changes: Any) -> Playbook:
-    """As the door and the workflow look at a deal."""
+    """The playbook for a deal, chosen as the door and the workflow choose it."""
     deal = read_deal(sample_deal(**{"playbook": None, **changes}))
     return check_deal(
         deal, library=Library(folder), team=load_team(), calendars=public_holidays, now=deal.as_of or deal.closed_at
@@ -43,7 +43,7 @@ def playbook_for(folder: Path, **changes: Any) -> Playbook:
 
 
 def test_a_company_s_own_playbook_is_chosen_before_a_shipped_one_of_its_tier(tmp_path: Path) -> None:
-    """Whatever their keys: whoever copies one means it to be used."""
+    """Keys do not matter: whoever copies a playbook means it to be used."""
     own(tmp_path, "zebra", value=100_000)
 
     assert "zebra" == Library(tmp_path).choose(240_000)
@@ -76,7 +76,7 @@ def test_a_deal_that_names_another_playbook_starts(tmp_path: Path, broken: tuple
 
 
 def test_a_broken_playbook_keeps_its_tier(tmp_path: Path) -> None:
-    """A deal of its tier is refused, not started by a plan that was meant for others; the other tiers go on."""
+    """A deal of its tier is refused and not started by another plan; the other tiers go on."""
     path = own(tmp_path, "middle", NO_GATE, value=20_000)
     own(tmp_path, "small", value=0)
 
@@ -101,7 +101,7 @@ def test_a_broken_playbook_is_left_out_where_all_are_looked_at(tmp_path: Path) -
 
 
 async def test_an_onboarding_waits_for_a_broken_playbook_and_goes_on_without_it(tmp_path: Path) -> None:
-    """Started by a foreign client it waits, whole, until the file is mended; once open it needs the file no more."""
+    """Started by a foreign client it waits until the file is mended; once open it needs the file no more."""
     path = own(tmp_path, "mine", NO_GATE)
     async with world(library=Library(tmp_path)) as here:
         deal = await here.start(sample_deal(closed_at=(await here.now()).isoformat(), playbook="mine"))
@@ -125,7 +125,7 @@ async def test_an_onboarding_waits_for_a_broken_playbook_and_goes_on_without_it(
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The company's folder, by setting."""
+    """The company's folder, named by a setting."""
     monkeypatch.chdir(tmp_path)
     mine = tmp_path / "mine"
     mine.mkdir()
@@ -136,8 +136,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def dry_run(capsys: pytest.CaptureFixture[str], **changes: Any) -> tuple[int, str]:
     Path("deal.json").write_text(json.dumps(sample_deal(**{"playbook": None, **changes})), encoding="utf-8")
     code = run(["start", "deal.json", "--dry-run"])
-    said = capsys.readouterr()
-    return code, said.err or said.out
+    output = capsys.readouterr()
+    return code, output.err or output.out
 
 
 def test_a_start_says_in_one_line_what_is_wrong_with_its_playbook(
@@ -145,21 +145,21 @@ def test_a_start_says_in_one_line_what_is_wrong_with_its_playbook(
 ) -> None:
     own(folder, "middle", NO_GATE)
 
-    code, said = dry_run(capsys, yearly_value=46_000)
+    code, output = dry_run(capsys, yearly_value=46_000)
 
     assert 2 == code
-    assert said.startswith("day90: mine/middle.yaml:")
-    assert "stages[5].milestones[1].requires[0]: there is no milestone 'roi_reporte'" in said
-    assert 1 == said.count("\n")
+    assert output.startswith("day90: mine/middle.yaml:")
+    assert "stages[5].milestones[1].requires[0]: there is no milestone 'roi_reporte'" in output
+    assert 1 == output.count("\n")
 
 
 def test_a_start_with_another_playbook_goes_on(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own(folder, "middle", NO_GATE)
 
-    code, said = dry_run(capsys, yearly_value=46_000, playbook="high-touch")
+    code, output = dry_run(capsys, yearly_value=46_000, playbook="high-touch")
 
     assert 0 == code
-    assert "Lindenau" in said
+    assert "Lindenau" in output
 
 
 def test_the_list_of_playbooks_tells_which_cannot_be_used(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -180,26 +180,26 @@ def test_a_folder_is_linted_with_its_staff(folder: Path, capsys: pytest.CaptureF
 
     code = run(["playbook", "lint", "mine"])
 
-    said = capsys.readouterr().out.splitlines()
+    lines = capsys.readouterr().out.splitlines()
     assert 2 == code
-    assert any("mine/two.yaml:" in line and "there is no milestone 'roi_reporte'" in line for line in said)
+    assert any("mine/two.yaml:" in line and "there is no milestone 'roi_reporte'" in line for line in lines)
     assert any(
         "mine/three.yaml:" in line and "warning: from_yearly_value: is 20,000 as in 'one', which is chosen" in line
-        for line in said
+        for line in lines
     )
-    assert any("nobody in mine/team.yaml is training_lead: a CSM stands in" in line for line in said)
-    assert "mine/four.yml: warning: the whole file: is not read: a playbook's file is called <key>.yaml" in said
-    assert said[-1].startswith("3 playbooks: 1 complaint, ")
+    assert any("nobody in mine/team.yaml is training_lead: a CSM stands in" in line for line in lines)
+    assert "mine/four.yml: warning: the whole file: is not read: a playbook's file is called <key>.yaml" in lines
+    assert lines[-1].startswith("3 playbooks: 1 complaint, ")
 
 
 def test_warnings_are_shown_and_leave_the_exit_code_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own(folder, "one", ("length_days: 120", "length_days: 90"))
 
     assert 0 == run(["playbook", "lint", "one", "--json"])
-    [told] = json.loads(capsys.readouterr().out)
-    assert {"file", "line", "field", "what", "gravity"} == told.keys()
-    assert ("mine/one.yaml", "length_days", "warning") == (told["file"], told["field"], told["gravity"])
-    assert TEXT.splitlines()[told["line"] - 1] == "length_days: 120"
+    [complaint] = json.loads(capsys.readouterr().out)
+    assert {"file", "line", "field", "what", "gravity"} == complaint.keys()
+    assert ("mine/one.yaml", "length_days", "warning") == (complaint["file"], complaint["field"], complaint["gravity"])
+    assert TEXT.splitlines()[complaint["line"] - 1] == "length_days: 120"
 
 
 def test_lint_without_words_looks_at_every_playbook_there_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -302,10 +302,10 @@ def test_a_staff_directory_that_hardly_works_is_told(tmp_path: Path, old: str, n
     team = tmp_path / "team.yaml"
     team.write_text(STAFF.replace(old, new), encoding="utf-8")
 
-    told = complaints_about_all([SHIPPED / "high-touch.yaml"], team)
+    complaints = complaints_about_all([SHIPPED / "high-touch.yaml"], team)
 
-    assert {"warning"} == {complaint.gravity for complaint in told}
-    assert [complaint for complaint in told if said in str(complaint)], [str(complaint) for complaint in told]
+    assert {"warning"} == {complaint.gravity for complaint in complaints}
+    assert any(said in str(complaint) for complaint in complaints), [str(complaint) for complaint in complaints]
 
 
 def test_a_csm_without_anybody_above_is_told(tmp_path: Path) -> None:
@@ -314,24 +314,24 @@ def test_a_csm_without_anybody_above_is_told(tmp_path: Path) -> None:
         "members: [{handle: solo, name: Solo, email: solo@v.example, role: csm, tiers: [low]}]\n", encoding="utf-8"
     )
 
-    told = [str(complaint) for complaint in complaints_about_all([SHIPPED / "high-touch.yaml"], team)]
+    complaints = [str(complaint) for complaint in complaints_about_all([SHIPPED / "high-touch.yaml"], team)]
 
-    assert any("members[0]: solo has no manager, and nobody is cs_manager" in line for line in told)
-    assert any("serves the tier 'high': any of them would own these" in line for line in told)
+    assert any("members[0]: solo has no manager, and nobody is cs_manager" in line for line in complaints)
+    assert any("serves the tier 'high': any of them would own these" in line for line in complaints)
 
 
 def test_tiers_in_which_the_dearer_deal_gets_less_are_told(tmp_path: Path) -> None:
     high = own(tmp_path, "mostly", value=10_000)
     low = own(tmp_path, "hardly", ("touch: high\n", "touch: low\n"), value=50_000)
 
-    told = [str(complaint) for complaint in complaints_about_all([high, low])]
+    complaints = [str(complaint) for complaint in complaints_about_all([high, low])]
 
-    assert any("mostly.yaml:" in line and "'hardly' with its low touch begins at 50,000" in line for line in told)
+    assert any("mostly.yaml:" in line and "'hardly' with its low touch begins at 50,000" in line for line in complaints)
 
 
 def test_a_staff_directory_that_cannot_be_read_is_told_among_the_rest(tmp_path: Path) -> None:
     (tmp_path / "team.yaml").write_text("members: []\n", encoding="utf-8")
 
-    [told] = complaints_about_all([SHIPPED / "high-touch.yaml"], tmp_path / "team.yaml")
+    [complaint] = complaints_about_all([SHIPPED / "high-touch.yaml"], tmp_path / "team.yaml")
 
-    assert ("members", "error") == (told.field, told.gravity)
+    assert ("members", "error") == (complaint.field, complaint.gravity)

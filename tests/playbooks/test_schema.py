@@ -1,4 +1,4 @@
-"""Is the published JSON Schema the one of the models, and does an editor that reads it mark what is wrong?"""
+"""Does the published JSON Schema match the models, and does an editor that uses it mark what is wrong?"""
 
 import json
 from pathlib import Path
@@ -37,7 +37,7 @@ MISTAKES = [
 
 
 def published_schema(name: str) -> str:
-    """The text of a schema beside the files that it is for."""
+    """The text of a schema, which lies beside the files that it is for."""
     [file] = SHIPPED.rglob(f"{name}.schema.json")
     return file.read_text(encoding="utf-8")
 
@@ -63,14 +63,14 @@ def test_the_schema_is_one_by_the_metaschema(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_every_field_says_what_it_is(name: str) -> None:
-    """That is what an editor shows beside it."""
+    """An editor shows the description beside the field."""
     schema = SCHEMAS[name]()
     parts = {name: schema, **schema["$defs"]}
     silent = [
         f"{part}.{field}"
         for part, content in parts.items()
-        for field, said in content.get("properties", {}).items()
-        if not said.get("description")
+        for field, shape in content.get("properties", {}).items()
+        if not shape.get("description")
     ]
 
     assert [] == silent
@@ -85,7 +85,7 @@ def test_no_part_takes_a_field_that_it_does_not_know(name: str) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_what_we_ship_is_valid_and_names_its_schema(file: Path) -> None:
-    """In its first line, where editors with a YAML language server look."""
+    """The first line names the schema, where editors with a YAML language server look."""
     name = "team" if file.name == "team.yaml" else "mapping" if file.name.endswith(ENDING) else "playbook"
     text = file.read_text(encoding="utf-8")
 
@@ -96,7 +96,7 @@ def test_what_we_ship_is_valid_and_names_its_schema(file: Path) -> None:
 @pytest.mark.parametrize(("old", "new", "place"), MISTAKES)
 def test_an_editor_marks_the_usual_mistakes(old: str, new: str, place: str) -> None:
     assert 1 == TEXT.count(old)
-    found: list[Any] = list(validator("playbook").iter_errors(yaml.load(TEXT.replace(old, new), LOADER)))
+    errors: list[Any] = list(validator("playbook").iter_errors(yaml.load(TEXT.replace(old, new), LOADER)))
 
-    assert 1 == len(found), [error.message for error in found]
-    assert ".".join(str(part) for part in found[0].absolute_path).endswith(place)
+    assert 1 == len(errors), [error.message for error in errors]
+    assert ".".join(str(part) for part in errors[0].absolute_path).endswith(place)

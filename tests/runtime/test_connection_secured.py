@@ -1,4 +1,4 @@
-"""Does a process get into a Temporal that asks for a certificate or a key, and say what to do when it does not?"""
+"""Does a process connect to a Temporal that asks for a certificate or a key, and say what to do when it cannot?"""
 
 import os
 from collections.abc import AsyncIterator
@@ -51,7 +51,7 @@ async def mutual_tls(temporal_address: str, papers: Papers) -> AsyncIterator[str
 async def test_a_certificate_named_in_the_environment_opens_the_door(
     mutual_tls: str, papers: Papers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Temporal's own variables, as its CLI reads them."""
+    """The variables are Temporal's own, as its CLI reads them."""
     certificate, key = papers.client()
     monkeypatch.setenv("TEMPORAL_ADDRESS", mutual_tls)
     monkeypatch.setenv("TEMPORAL_TLS_SERVER_CA_CERT_PATH", papers.server_authority)
@@ -64,7 +64,7 @@ async def test_a_certificate_named_in_the_environment_opens_the_door(
 
 
 async def test_a_profile_opens_it_too(mutual_tls: str, papers: Papers, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One file for several environments, chosen by its name."""
+    """One file holds several environments, chosen by their names."""
     certificate, key = papers.client()
     profile = papers.folder / "temporal.toml"
     profile.write_text(
@@ -122,7 +122,7 @@ async def test_who_shows_no_good_certificate_is_told_which_to_name(
 async def test_each_slip_with_tls_names_the_variable_that_mends_it(
     variables: dict[str, str], told: str, mutual_tls: str, papers: Papers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In one line."""
+    """The message is one line."""
     files = {"AUTHORITY": papers.server_authority, "CERTIFICATE": papers.client()[0]}
     for name, value in {"TEMPORAL_ADDRESS": mutual_tls, **variables}.items():
         monkeypatch.setenv(name, files.get(value, value))
@@ -131,7 +131,7 @@ async def test_each_slip_with_tls_names_the_variable_that_mends_it(
 
 
 async def test_a_certificate_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A volume that was not mounted."""
+    """A volume may not have been mounted."""
     monkeypatch.setenv("TEMPORAL_TLS_CLIENT_CERT_PATH", "/nowhere/worker.pem")
 
     assert "/nowhere/worker.pem" in await _refusal(BadTemporalProfile)
@@ -139,14 +139,14 @@ async def test_a_certificate_that_is_not_there_is_named(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("address", ["https://temporal.example.com:7233", "temporal.example.com"])
 async def test_an_address_is_a_host_and_a_port(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client itself would look for port 80."""
+    """Without a port the client itself would look for port 80."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", address)
 
     assert f"host:port, like localhost:7233, not {address}" in await _refusal(BadTemporalProfile)
 
 
 async def test_tls_to_a_server_without_is_told(temporal_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An API key means TLS: it would be readable on the way."""
+    """An API key requires TLS: otherwise it could be read on the way."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_address)
     monkeypatch.setenv("TEMPORAL_API_KEY", "hush")
 
@@ -157,7 +157,7 @@ async def test_tls_to_a_server_without_is_told(temporal_address: str, monkeypatc
 
 
 async def test_an_api_key_goes_along_with_every_call(papers: Papers, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a bearer token."""
+    """The key goes along as a bearer token."""
     door = KeyDoor("the-key")
     monkeypatch.setenv("TEMPORAL_API_KEY", "the-key")
     monkeypatch.setenv("TEMPORAL_TLS_SERVER_CA_CERT_PATH", papers.server_authority)
@@ -174,7 +174,7 @@ async def test_an_api_key_goes_along_with_every_call(papers: Papers, monkeypatch
 async def test_a_key_that_may_not_keep_schedules_costs_one_line(
     papers: Papers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A worker needs no more than to work; the sweep is then run by somebody else."""
+    """A worker only needs to be allowed to work; somebody else then runs the sweep."""
     door = KeyDoor("the-key", refuses={"CreateSchedule": PERMISSION_DENIED})
     monkeypatch.setenv("TEMPORAL_API_KEY", "the-key")
     monkeypatch.setenv("TEMPORAL_TLS_SERVER_CA_CERT_PATH", papers.server_authority)
@@ -192,7 +192,7 @@ async def test_a_key_that_may_not_keep_schedules_costs_one_line(
 
 @pytest.mark.parametrize("key", ["", "another-key"])
 async def test_a_missing_or_wrong_api_key_is_told(key: str, papers: Papers, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the key."""
+    """The message does not repeat the key."""
     monkeypatch.setenv("TEMPORAL_TLS_SERVER_CA_CERT_PATH", papers.server_authority)
     if key:
         monkeypatch.setenv("TEMPORAL_API_KEY", key)
@@ -206,7 +206,7 @@ async def test_a_missing_or_wrong_api_key_is_told(key: str, papers: Papers, monk
 
 
 async def test_a_namespace_that_is_not_there_is_told(temporal_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before anybody waits for a worker that polls nothing."""
+    """Otherwise people would wait for a worker that polls nothing."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_address)
     monkeypatch.setenv("TEMPORAL_NAMESPACE", "nowhere")
     client = await connect()
@@ -217,7 +217,7 @@ async def test_a_namespace_that_is_not_there_is_told(temporal_address: str, monk
 
 @dataclass(frozen=True)
 class ForAdministrators:
-    """A Temporal that keeps its search attributes to administrators; searches go to a real one."""
+    """A Temporal in which only administrators manage search attributes; searches go to a real one."""
 
     real: Client
     namespace: str = "default"
@@ -236,14 +236,14 @@ class ForAdministrators:
 
 
 async def test_what_administrators_have_added_is_enough(temporal_address: str) -> None:
-    """A worker of theirs need not be allowed to look."""
+    """The administrators' worker need not be allowed to list search attributes."""
     theirs = ForAdministrators(await connect(address=temporal_address))
 
     await register_search_attributes(cast(Client, theirs), ALL_KEYS)
 
 
 async def test_what_administrators_have_not_added_is_named_with_its_type(temporal_address: str) -> None:
-    """So that they can."""
+    """With name and type the administrators can add it."""
     theirs = ForAdministrators(await connect(address=temporal_address))
     unknown = SearchAttributeKey.for_keyword_list("NobodyHasAdded")
 

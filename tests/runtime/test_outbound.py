@@ -1,4 +1,4 @@
-"""Do we call public addresses alone, on the very address that was checked, and never for longer than seconds?"""
+"""Do we call only public addresses, only the address that was checked, and never for longer than seconds?"""
 
 import asyncio
 import ssl
@@ -21,7 +21,7 @@ NOBODY = Allowed()
 
 
 def resolves(**hosts: str) -> Resolve:
-    """A name server that knows these; several addresses apart by commas."""
+    """A name server that knows these names; several addresses are separated by commas."""
 
     def resolve(host: str, port: int) -> Sequence[str]:
         return hosts[host.replace(".", "_")].split(",")
@@ -48,7 +48,7 @@ async def post(url: str, allowed: Allowed = LOOPBACK, **more: object) -> Tried:
     ],
 )  # fmt: skip
 def test_what_is_nobodys_on_the_public_network_is_not_called(address: str) -> None:
-    """Also where another address hides in it."""
+    """The same holds where such an address hides inside another one."""
     assert why_not(ip_address(address))
 
 
@@ -56,7 +56,7 @@ def test_what_is_nobodys_on_the_public_network_is_not_called(address: str) -> No
     "address", ["8.8.8.8", "93.184.215.14", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
 )
 def test_public_addresses_may_be_called(address: str) -> None:
-    """Through a translator of the network too."""
+    """The same holds for addresses behind a translator of the network."""
     assert why_not(ip_address(address)) is None
 
 
@@ -69,12 +69,12 @@ def test_of_several_addresses_those_are_called_that_may_be() -> None:
     "allow", ["10.0.0.0/8", "hooks.internal", "HOOKS.internal.", "10.0.0.1", "1.1.1.1, 10.0.0.0/24"]
 )
 def test_what_the_operator_allows_is_called(allow: str) -> None:
-    """By network, or by the name of the host."""
+    """The operator names a network or a host."""
     assert ["10.0.0.1"] == callable_among("hooks.internal", ["10.0.0.1"], read_allowed(allow))
 
 
 def test_a_network_that_is_allowed_is_so_behind_a_mapped_address_too() -> None:
-    """It is the same host."""
+    """A mapped address is that of the same host."""
     assert ["::ffff:10.0.0.1"] == callable_among("x.test", ["::ffff:10.0.0.1"], read_allowed("10.0.0.0/8"))
 
 
@@ -109,15 +109,15 @@ def test_what_is_neither_network_nor_host_is_named(words: str) -> None:
     ],
 )
 async def test_a_target_that_nothing_may_be_sent_to_is_refused_with_the_reason(url: str, reason: str) -> None:
-    """Whatever way of writing it."""
+    """The way in which the address is written does not matter."""
 
     def resolve(host: str, port: int) -> Sequence[str]:
-        known = {"public.test": "8.8.8.8", "inner.test": "10.0.0.1", "loop.test": "::ffff:127.0.0.1"}
+        addresses = {"public.test": "8.8.8.8", "inner.test": "10.0.0.1", "loop.test": "::ffff:127.0.0.1"}
         if host == "2130706433":
             return ["127.0.0.1"]
-        if host not in known:
+        if host not in addresses:
             raise OSError("unknown")
-        return [known[host]]
+        return [addresses[host]]
 
     with pytest.raises(Refused) as refusal:
         await Outbound(NOBODY, resolve=resolve).check(url)
@@ -128,13 +128,13 @@ async def test_a_target_that_nothing_may_be_sent_to_is_refused_with_the_reason(u
 
 @pytest.mark.parametrize("host", ["a" * 64 + ".test", "a..test", ".test"])
 async def test_what_can_be_no_name_of_a_host_is_refused(host: str) -> None:
-    """The system's own resolver does not even ask for it."""
+    """The system's own resolver does not even ask for such a name."""
     with pytest.raises(Refused, match="cannot be found"):
         await Outbound(NOBODY).check(f"https://{host}/")
 
 
 async def test_a_public_target_is_let_pass() -> None:
-    """And plain http to what is allowed."""
+    """Plain http passes too where it is allowed."""
     await Outbound(NOBODY, resolve=resolves(public_test="8.8.8.8")).check("https://public.test:8443/hooks?key=1")
     await Outbound(LOOPBACK).check("http://127.0.0.1:9/hooks")
 
@@ -143,7 +143,7 @@ async def test_a_public_target_is_let_pass() -> None:
 
 
 async def test_a_name_that_changes_its_address_is_not_asked_twice() -> None:
-    """DNS rebinding: what was resolved is checked, and that very address is called."""
+    """Against DNS rebinding: the address that was resolved is checked, and that very one is called."""
     asked: list[str] = []
 
     def resolve(host: str, port: int) -> Sequence[str]:
@@ -159,7 +159,7 @@ async def test_a_name_that_changes_its_address_is_not_asked_twice() -> None:
 
 
 async def test_what_turned_private_after_it_was_added_is_not_called() -> None:
-    """It is checked at each delivery."""
+    """The address is checked at each delivery."""
     async with receiver() as there:
         tried = await post(f"https://moved.test:{there.port}/", NOBODY, resolve=resolves(moved_test="127.0.0.1"))
 
@@ -169,17 +169,17 @@ async def test_what_turned_private_after_it_was_added_is_not_called() -> None:
 
 
 async def test_the_certificate_is_of_the_name_and_not_of_the_address() -> None:
-    """The name goes along for the server to choose by."""
+    """The name is sent along, so that the server can choose its certificate."""
     authority = trustme.CA()
     server, client = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
     authority.issue_cert("right.test").configure_cert(server)
     authority.configure_trust(client)
-    known = resolves(right_test="127.0.0.1", wrong_test="127.0.0.1")
+    names = resolves(right_test="127.0.0.1", wrong_test="127.0.0.1")
 
     async with receiver(trusted=server) as there:
-        right = await post(f"https://right.test:{there.port}/", trusted=client, resolve=known)
-        wrong = await post(f"https://wrong.test:{there.port}/", trusted=client, resolve=known)
-        stranger = await post(f"https://right.test:{there.port}/", resolve=known)
+        right = await post(f"https://right.test:{there.port}/", trusted=client, resolve=names)
+        wrong = await post(f"https://wrong.test:{there.port}/", trusted=client, resolve=names)
+        stranger = await post(f"https://right.test:{there.port}/", resolve=names)
 
         assert right.taken, right
         assert "right.test" == there.names[0]
@@ -189,7 +189,7 @@ async def test_the_certificate_is_of_the_name_and_not_of_the_address() -> None:
 
 
 async def test_the_next_address_is_tried_where_nobody_listens() -> None:
-    """A name may have one that is down."""
+    """One of the addresses of a name may be down."""
     async with receiver() as there:
         tried = await post(f"http://two.test:{there.port}/", resolve=resolves(two_test="127.0.0.2,127.0.0.1"))
 
@@ -197,7 +197,7 @@ async def test_the_next_address_is_tried_where_nobody_listens() -> None:
 
 
 async def test_a_redirect_is_not_followed() -> None:
-    """It might lead anywhere."""
+    """A redirect might lead anywhere."""
     async with receiver(always=answer(302, Location="http://127.0.0.1:1/")) as there:
         tried = await post(there.url)
 
@@ -205,7 +205,7 @@ async def test_a_redirect_is_not_followed() -> None:
 
 
 async def test_no_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would resolve the name by itself."""
+    """A proxy would resolve the name by itself."""
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
 
@@ -214,7 +214,7 @@ async def test_no_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPat
 
 
 async def test_an_answer_that_never_ends_costs_nothing() -> None:
-    """Its head alone is read."""
+    """Only the head of the answer is read."""
 
     async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -236,7 +236,7 @@ async def test_an_answer_that_never_ends_costs_nothing() -> None:
 
 @pytest.mark.parametrize("drips", [b"", b"H", b"HTTP/1.1 200 OK\r\nX: "])
 async def test_who_does_not_answer_in_time_is_left(drips: bytes) -> None:
-    """Also where a letter comes now and then: the time is for all of it."""
+    """The time is for the whole answer, also where single characters keep coming."""
 
     async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(drips)
@@ -256,7 +256,7 @@ async def test_who_does_not_answer_in_time_is_left(drips: bytes) -> None:
 
 
 async def test_a_head_without_end_is_given_up() -> None:
-    """Before it fills the memory."""
+    """The head is given up before it fills the memory."""
 
     async def boundless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n")
@@ -278,12 +278,12 @@ BEYOND = "Mon, 01 Jan 2026 00:00:00 +99999999999999"
 
 
 @pytest.mark.parametrize(
-    ("said", "waits"), [("120", 120), ("999999999", 86_400), ("soon", None), ("-5", None), ("²", None), (BEYOND, None)]
+    ("after", "waits"), [("120", 120), ("999999999", 86_400), ("soon", None), ("-5", None), ("²", None), (BEYOND, None)]
 )
-async def test_how_long_to_wait_is_heard(said: str, waits: int | None) -> None:
-    """Up to a day; nonsense asks for nothing."""
-    told = answer(503).replace(b"Connection", b"Retry-After: " + said.encode("latin-1", "replace") + b"\r\nConnection")
-    async with receiver(always=told) as there:
+async def test_how_long_to_wait_is_heard(after: str, waits: int | None) -> None:
+    """The wait is a day at most; nonsense asks for nothing."""
+    busy = answer(503).replace(b"Connection", b"Retry-After: " + after.encode("latin-1", "replace") + b"\r\nConnection")
+    async with receiver(always=busy) as there:
         tried = await post(there.url)
 
         assert waits == (None if tried.again_after is None else tried.again_after.total_seconds())
@@ -299,7 +299,7 @@ async def test_how_long_to_wait_is_heard_as_a_date_too() -> None:
 
 
 async def test_nobody_listening_is_said_in_words() -> None:
-    """Without an address or a path in it: they go into a log."""
+    """The words go into a log, so they hold no address and no path."""
     async with receiver() as there:
         url = there.url
 

@@ -32,7 +32,7 @@ OPEN_STAGES = SearchAttributeKey.for_keyword_list("OpenStages")
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What a process writes to stderr as JSON lines; afterwards logging is as it was."""
+    """The JSON lines that a process writes to stderr; afterwards logging is as it was."""
     handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
     stderr = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stderr)
@@ -49,13 +49,13 @@ def binary(name: str) -> str:
 
 
 async def test_a_closed_port_is_one_line_with_the_address() -> None:
-    """Not the transport's nested Debug print."""
+    """The transport's nested Debug print is not shown."""
     with pytest.raises(CannotReachTemporal, match=r"^cannot reach Temporal at 127\.0\.0\.1:1: Connection refused$"):
         await connect(address="127.0.0.1:1")
 
 
 async def test_temporals_own_configuration_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One place for it, the same that the Temporal CLI reads."""
+    """There is one place for it, the same that the Temporal CLI reads."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:2")
 
     with pytest.raises(CannotReachTemporal, match=r"127\.0\.0\.1:2"):
@@ -71,7 +71,7 @@ async def test_the_address_of_an_embedded_server_wins_over_any_profile(monkeypat
 
 
 async def test_an_unusable_profile_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In one line."""
+    """The message is one line."""
     (tmp_path / "temporal.toml").write_text("[profile.default\n")
     monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(tmp_path / "temporal.toml"))
 
@@ -80,7 +80,7 @@ async def test_an_unusable_profile_is_told(tmp_path: Path, monkeypatch: pytest.M
 
 
 async def test_search_attributes_are_registered_once_by_whoever_comes_first() -> None:
-    """Every process asks at its start; a name that has another type is told, not overwritten."""
+    """Every process asks at its start; a name with another type is reported, not overwritten."""
     async with await WorkflowEnvironment.start_local(dev_server_existing_path=binary("temporal")) as env:
         await register_search_attributes(env.client, [NEXT_DUE])
         await register_search_attributes(env.client, [NEXT_DUE, OPEN_STAGES])
@@ -91,7 +91,7 @@ async def test_search_attributes_are_registered_once_by_whoever_comes_first() ->
 
 
 def test_our_events_and_the_libraries_records_come_out_alike(log: io.StringIO) -> None:
-    """One JSON object a line: event, level, logger, time, keys."""
+    """Each is one JSON object a line: event, level, logger, time, keys."""
     structlog.get_logger("ours").info("milestone_late", milestone="uat", name="山田")
     logging.getLogger("theirs").warning("pool %s", "full")
     structlog.get_logger("ours").debug("too_quiet")
@@ -119,7 +119,7 @@ def test_a_line_of_the_core_names_its_workflow_and_quotes_nothing() -> None:
 
 
 def test_what_anybody_sent_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """A path that was called can hold what colours, hides or adds a line."""
+    """A requested path can hold characters that colour, hide or add lines."""
     before = logging.getLogger().handlers[:]
     try:
         configure_logs(style="console", level="INFO")
@@ -134,7 +134,7 @@ def test_what_anybody_sent_steers_no_terminal(capsys: pytest.CaptureFixture[str]
 
 
 def test_a_traceback_is_logged_without_local_variables(log: io.StringIO) -> None:
-    """They hold names and addresses of people."""
+    """Local variables hold names and addresses of people."""
     try:
         secret = "yamada@customer.test"
         int("x" if secret else "1")
@@ -148,11 +148,11 @@ def test_a_traceback_is_logged_without_local_variables(log: io.StringIO) -> None
 
 @workflow.defn
 class Talkative:
-    """Logs before and after a wait: under a cold cache the first is replayed."""
+    """A workflow that logs before and after a wait: without a cache the first is replayed."""
 
     @workflow.run
     async def run(self) -> None:
-        """Two events, a day apart."""
+        """Log two events, a day apart."""
         structlog.get_logger().info("before")
         await workflow.sleep(timedelta(days=1))
         structlog.get_logger().info("after")

@@ -1,4 +1,4 @@
-"""What may an operator configure, and what is he told when it is wrong?"""
+"""What can an operator configure, and what does the message say when it is wrong?"""
 
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ def nothing_configured(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_any_setting_the_embedded_parts_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQLite and mail files under ./data, fixed to where the process began; the real clock."""
+    """SQLite and mail files lie under ./data, fixed to where the process began; the clock is the real one."""
     monkeypatch.chdir(tmp_path)
 
     settings = load_settings()
@@ -44,20 +44,20 @@ def test_without_any_setting_the_embedded_parts_are_used(tmp_path: Path, monkeyp
     ],
 )
 def test_a_length_of_time_is_read_as_people_write_it(typed: str, length: timedelta) -> None:
-    """Short units and ISO 8601."""
+    """Short units and ISO 8601 are understood."""
     assert read_duration(typed) == length
 
 
 @pytest.mark.parametrize("typed", ["", "90", "fast", "-2s", "2 weeks", "P", "9" * 400 + "d"])
 def test_a_length_without_a_unit_or_sense_is_refused(typed: str) -> None:
-    """Also a bare number: nobody agrees on its unit."""
+    """A bare number is refused too: nobody agrees on its unit."""
     with pytest.raises(ValueError, match="with its unit, like"):
         read_duration(typed)
 
 
 @pytest.mark.parametrize("length", ["0.1s", "25h"])
 def test_a_day_is_at_least_a_fifth_of_a_second_and_at_most_a_day(length: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both bounds are named."""
+    """The message names both bounds."""
     monkeypatch.setenv("DAY90_DAY_LENGTH", length)
 
     with pytest.raises(BadSetting, match=r"^DAY90_DAY_LENGTH should be between 0\.2s and 24h$"):
@@ -76,7 +76,7 @@ def test_a_flag_wins_over_the_environment_and_one_not_given_does_not(monkeypatch
 
 
 def test_a_wrong_flag_is_named_as_it_was_typed() -> None:
-    """Not as the variable that the person never set."""
+    """The message does not name the variable, which the person never set."""
     with pytest.raises(BadSetting, match=r"^--day-length should be a length"):
         load_settings(flags={"day_length": "soon"})
 
@@ -105,7 +105,7 @@ def test_a_wrong_flag_is_named_as_it_was_typed() -> None:
 def test_a_wrong_setting_is_one_line_with_the_variable_and_what_would_be_right(
     variable: str, value: str, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And never the value, which may carry a password."""
+    """The message never has the value, which may carry a password."""
     monkeypatch.setenv(variable, value)
 
     with pytest.raises(BadSetting) as refusal:
@@ -120,7 +120,7 @@ def test_a_wrong_setting_is_one_line_with_the_variable_and_what_would_be_right(
 
 
 def test_all_wrong_settings_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An operator repairs them in one go."""
+    """An operator can then mend all of them in one go."""
     monkeypatch.setenv("DAY90_LOG_FORMAT", "xml")
     monkeypatch.setenv("DAY90_DAY_LENGTH", "x")
 
@@ -129,7 +129,7 @@ def test_all_wrong_settings_are_told_at_once(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compose files pass it so."""
+    """Compose files pass unset variables as empty ones."""
     monkeypatch.setenv("DAY90_TEAM", "")
 
     assert load_settings().team is None
@@ -147,7 +147,7 @@ def test_passwords_are_not_in_what_is_printed(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_mail_server_is_read_from_its_url() -> None:
-    """Percent-encoded user and password; the port follows from the scheme."""
+    """User and password are percent-encoded; the port follows from the scheme."""
     server = read_mail_server("smtps://a%40b.test:p%2Fw@mail.example.com")
 
     assert (server.host, server.port, server.tls_from_start) == ("mail.example.com", 465, True)
@@ -171,7 +171,7 @@ SALESFORCE = {"URL": "https://vendor.my.salesforce.com/", "CLIENT_ID": "3MVG9", 
 def test_what_salesforce_is_reached_with_is_set_together_or_not_at_all(
     missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With one of them forgotten nothing would be read, and nobody would hear of it."""
+    """With one of the three forgotten nothing would be read, and nobody would notice."""
     for name, value in SALESFORCE.items():
         monkeypatch.setenv(f"DAY90_SALESFORCE_{name}", value)
     assert "https://vendor.my.salesforce.com" == load_settings().salesforce_url
