@@ -1,6 +1,6 @@
-"""Which workflows run in Temporal, and how does one of them stand? What sweep and deploys look at, page by page.
+"""Which workflows run in Temporal, and how does one of them stand? Read page by page, for the sweep and for deploys.
 
-By the service's own messages: the client's `list` and `describe` raise as soon as one workflow is paused in Temporal,
+Uses the service's own messages: the client's `list` and `describe` raise as soon as one workflow is paused in Temporal,
 a status that they do not know (temporalio 1.35).
 """
 
@@ -24,9 +24,9 @@ from temporalio.service import RPCError, RPCStatusCode, WorkflowService
 from domain.census import Picture, RunStatus, ScheduleSeen, Sighting
 
 PAGE = 1000
-"""So many at a time: the most that Temporal Cloud gives, and less than half a megabyte."""
+"""Workflows in one page: the most that Temporal Cloud gives, and less than half a megabyte."""
 FAILS = 3
-"""From this try on a step is not merely unlucky."""
+"""The try from which on a step counts as failing and not merely as unlucky."""
 STATUSES: tuple[RunStatus, ...] = (
     "UNKNOWN",
     "RUNNING",
@@ -38,19 +38,19 @@ STATUSES: tuple[RunStatus, ...] = (
     "TIMED_OUT",
     "PAUSED",
 )
-"""By the numbers that Temporal gives them."""
+"""The statuses in the order of the numbers that Temporal gives them."""
 NOT_ENDED = "(ExecutionStatus = 'Running' OR ExecutionStatus = 'Paused')"
-"""What is paused in Temporal goes on one day, and must be able to."""
+"""The condition of a search for workflows that have not ended: what is paused in Temporal will go on one day."""
 PROBLEMS = "TemporalReportedProblems"
 SHOWN_WHEN_OPENED = "OnboardingStatus"
 ASKED_FOR = timedelta(seconds=5)
 """How long a workflow may take to answer a question: one that no worker has in memory is replayed first."""
 TRIED_ELSEWHERE = frozenset({"ChannelDown", "NotReachable"})
-"""Somebody outside does not answer: such a step rests by itself, and what waits for it is counted in the store."""
+"""Failures by which another system does not answer: such a step rests by itself, and the store counts what waits."""
 
 
 class Connection(Protocol):
-    """What is needed of Temporal's client."""
+    """The part of Temporal's client that is needed here."""
 
     @property
     def workflow_service(self) -> WorkflowService: ...
@@ -59,7 +59,7 @@ class Connection(Protocol):
 
 
 async def listed(client: Connection, query: str) -> AsyncIterator[WorkflowExecutionInfo]:
-    """All that a search finds; a page at a time, since there may be a hundred thousand. Raises RPCError."""
+    """Every workflow that a search finds, read page by page: there may be a hundred thousand. Raises RPCError."""
     request = ListWorkflowExecutionsRequest(namespace=client.namespace, page_size=PAGE, query=query)
     while True:
         page = await client.workflow_service.list_workflow_executions(request, retry=True)
@@ -72,41 +72,44 @@ async def listed(client: Connection, query: str) -> AsyncIterator[WorkflowExecut
 
 @dataclass(frozen=True)
 class TemporalFleet:
-    """The fleet of `activities.ports`. Search is behind by a second or so, `look` is not."""
+    """The fleet of `activities.ports`. Searches are a second or so behind, `look` is not.
+
+    Every method raises RPCError, except `ask`.
+    """
 
     client: Client
 
     async def running(self, kind: str) -> AsyncIterator[Sighting]:
-        """Every running workflow of that type."""
+        """Every running workflow of the type `kind`."""
         async for execution in listed(self.client, f"WorkflowType = '{kind}' AND ExecutionStatus = 'Running'"):
             yield _sighting(execution)
 
     async def not_ended(self, kind: str) -> AsyncIterator[Sighting]:
-        """Those that are paused in Temporal too."""
+        """Every workflow of the type `kind` that runs or is paused in Temporal."""
         async for execution in listed(self.client, f"WorkflowType = '{kind}' AND {NOT_ENDED}"):
             yield _sighting(execution)
 
     async def look(self, id: str) -> Sighting | None:
-        """Its newest run; None when Temporal knows none."""
+        """The newest run of the workflow with that id, as it is now; None when Temporal has none."""
         request = DescribeWorkflowExecutionRequest(
             namespace=self.client.namespace, execution=WorkflowExecution(workflow_id=id)
         )
         try:
-            seen = await self.client.workflow_service.describe_workflow_execution(request, retry=True)
+            answer = await self.client.workflow_service.describe_workflow_execution(request, retry=True)
         except RPCError as failure:
             if failure.status == RPCStatusCode.NOT_FOUND:
                 return None
             raise
-        return _sighting(seen.workflow_execution_info).model_copy(
+        return _sighting(answer.workflow_execution_info).model_copy(
             update={
-                "failing": _failing(seen.pending_activities),
-                "tried": _tried(seen.pending_activities),
-                "unpolled_since": _unpolled_since(seen),
+                "failing": _failing(answer.pending_activities),
+                "tried": _tried(answer.pending_activities),
+                "unpolled_since": _unpolled_since(answer),
             }
         )
 
     async def ask(self, id: str) -> Picture | None:
-        """What the onboarding's workflow itself says; None when it does not answer, mostly for want of a worker."""
+        """What the workflow of an onboarding itself answers; None when it does not, mostly for want of a worker."""
         handle = self.client.get_workflow_handle(id)
         try:
             plan = await handle.query("plan", rpc_timeout=ASKED_FOR)
@@ -120,47 +123,48 @@ class TemporalFleet:
         )
 
     async def schedule(self, id: str) -> ScheduleSeen | None:
-        """None when there is none by that id."""
+        """The schedule with that id; None when there is none."""
         request = DescribeScheduleRequest(namespace=self.client.namespace, schedule_id=id)
         try:
-            found = await self.client.workflow_service.describe_schedule(request, retry=True)
+            schedule = await self.client.workflow_service.describe_schedule(request, retry=True)
         except RPCError as failure:
             if failure.status == RPCStatusCode.NOT_FOUND:
                 return None
             raise
-        return ScheduleSeen(paused=found.schedule.state.paused, created_at=_moment(found.info, "create_time"))
+        return ScheduleSeen(paused=schedule.schedule.state.paused, created_at=_moment(schedule.info, "create_time"))
 
     async def last_ended(self, kind: str) -> datetime | None:
-        """When the last workflow of that type completed, as far as Temporal remembers: it lists the newest first."""
+        """When a workflow of the type `kind` last completed, as far as Temporal remembers; None when it has none."""
         query = f"WorkflowType = '{kind}' AND ExecutionStatus = 'Completed'"
+        # Temporal lists the newest first.
         request = ListWorkflowExecutionsRequest(namespace=self.client.namespace, page_size=1, query=query)
         page = await self.client.workflow_service.list_workflow_executions(request, retry=True)
         return _moment(page.executions[0], "close_time") if page.executions else None
 
 
-def _sighting(found: WorkflowExecutionInfo) -> Sighting:
-    shown = found.search_attributes.indexed_fields
+def _sighting(workflow: WorkflowExecutionInfo) -> Sighting:
+    attributes = workflow.search_attributes.indexed_fields
     return Sighting(
-        id=found.execution.workflow_id,
-        run=found.execution.run_id,
-        status=STATUSES[found.status] if found.status < len(get_args(RunStatus)) else "UNKNOWN",
-        started_at=_moment(found, "start_time"),
-        closed_at=_moment(found, "close_time"),
-        opened=SHOWN_WHEN_OPENED in shown,
-        shows=str(json.loads(shown[SHOWN_WHEN_OPENED].data)) if SHOWN_WHEN_OPENED in shown else "",
-        problems=_in_words(shown[PROBLEMS].data) if PROBLEMS in shown else "",
+        id=workflow.execution.workflow_id,
+        run=workflow.execution.run_id,
+        status=STATUSES[workflow.status] if workflow.status < len(get_args(RunStatus)) else "UNKNOWN",
+        started_at=_moment(workflow, "start_time"),
+        closed_at=_moment(workflow, "close_time"),
+        opened=SHOWN_WHEN_OPENED in attributes,
+        shows=str(json.loads(attributes[SHOWN_WHEN_OPENED].data)) if SHOWN_WHEN_OPENED in attributes else "",
+        problems=_in_words(attributes[PROBLEMS].data) if PROBLEMS in attributes else "",
     )
 
 
 def _in_words(problems: bytes) -> str:
-    """`WorkflowTaskFailed, NonDeterministicError` out of Temporal's `["category=…","cause=…"]`."""
-    said = cast("list[str]", json.loads(problems))
-    values = [part.partition("=")[2] or part for part in said]
+    """Temporal's `["category=…","cause=…"]` in words, like `WorkflowTaskFailed, NonDeterministicError`."""
+    parts = cast("list[str]", json.loads(problems))
+    values = [part.partition("=")[2] or part for part in parts]
     return ", ".join(value.removeprefix("WorkflowTaskFailedCause") for value in values)
 
 
 def _failing(pending: Iterable[PendingActivityInfo]) -> str:
-    """The steps that are tried again and again. Only the kind of the failure: its words may name people."""
+    """The steps that are tried again and again, with the kind of failure but not its words, which may name people."""
     return "; ".join(
         f"{step.activity_type.name} fails, try {step.attempt}: {_kind_of(step)}"
         for step in pending
@@ -169,7 +173,7 @@ def _failing(pending: Iterable[PendingActivityInfo]) -> str:
 
 
 def _tried(pending: Iterable[PendingActivityInfo]) -> int:
-    """How often the step was tried that was tried most often; 0 where none has failed."""
+    """The highest number of tries of a failing step; 0 where none fails, or only another system does not answer."""
     return max(
         (step.attempt for step in pending if step.attempt >= FAILS and _kind_of(step) not in TRIED_ELSEWHERE),
         default=0,
@@ -181,10 +185,10 @@ def _kind_of(step: PendingActivityInfo) -> str:
     return failure.application_failure_info.type or failure.WhichOneof("failure_info") or "no answer"
 
 
-def _unpolled_since(seen: DescribeWorkflowExecutionResponse) -> datetime | None:
-    """Since when its task lies in the queue without a worker."""
-    task = seen.pending_workflow_task
-    waits = seen.HasField("pending_workflow_task") and not task.HasField("started_time")
+def _unpolled_since(answer: DescribeWorkflowExecutionResponse) -> datetime | None:
+    """Since when the workflow's task has waited in the queue for a worker; None when none waits."""
+    task = answer.pending_workflow_task
+    waits = answer.HasField("pending_workflow_task") and not task.HasField("started_time")
     return _moment(task, "scheduled_time") if waits else None
 
 

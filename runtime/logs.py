@@ -11,7 +11,7 @@ from structlog.typing import Processor
 CORE_NAMES = frozenset(
     {"namespace", "task_queue", "workflow_id", "workflow_type", "run_id", "activity_id", "activity_type", "attempt"}
 )
-"""What is taken over of a line of the Temporal SDK's core."""
+"""The fields that are taken over from a line of the Temporal SDK's core."""
 
 
 def configure_logs(*, style: Literal["console", "json"], level: str) -> None:
@@ -56,9 +56,9 @@ def configure_logs(*, style: Literal["console", "json"], level: str) -> None:
 def name_what_the_core_names(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Write out the ids that a line of the Temporal SDK's core carries, in place of the object that holds them.
+    """Replace the object that a line of the Temporal SDK's core carries by the ids in it, each under its own key.
 
-    Only those: its other fields may quote what a workflow or an activity was given.
+    The other fields are left out: they may quote what a workflow or an activity was given.
     """
     entry = event.pop("temporal_log", None)
     fields = getattr(entry, "fields", None)

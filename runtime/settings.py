@@ -339,6 +339,7 @@ class Settings(BaseSettings):
 
     @property
     def trusted_proxies(self) -> Networks:
+        """The addresses and networks of `web_proxies`, parsed."""
         return read_networks(self.web_proxies)
 
     @property

@@ -43,7 +43,7 @@ class SqlCensus:
 
     @property
     def engine(self) -> Engine:
-        """The store that it looks into."""
+        """The engine of the database that the census reads."""
         return self._engine
 
     def open_lines(self, *, after: str, most: int) -> Sequence[Line]:
@@ -63,7 +63,7 @@ class SqlCensus:
         return lines[0] if lines else None
 
     def picture(self, onboarding: str) -> Picture:
-        """Its milestones, open issues and ending as the read model has them."""
+        """The onboarding's milestones, open issues and ending as the read model has them."""
         of_it = select(milestones.c.key, milestones.c.status).where(milestones.c.onboarding == onboarding)
         issues = select(registers.c.key).where(
             registers.c.onboarding == onboarding, registers.c.kind == "issue", registers.c.status == "open"
@@ -77,31 +77,31 @@ class SqlCensus:
             )
 
     def is_empty(self) -> bool:
-        """Whether it has no deal at all."""
+        """Whether the store has no deal at all."""
         with read_transaction(self._engine) as connection:
             return connection.scalar(select(deals.c.onboarding).limit(1)) is None
 
     def unconfirmed(self) -> Mailbag:
-        """Rows of the journal whose news Temporal may not know."""
+        """The rows of the journal whose news Temporal may not know: how many, and since when the oldest is there."""
         with read_transaction(self._engine) as connection:
             counted = select(func.count(), func.min(journal.c.recorded_at)).where(IS_UNCONFIRMED)
             waiting, oldest = connection.execute(counted).one()
         return Mailbag(channel="confirmations", waiting=waiting, oldest=oldest)
 
     def unconfirmed_since(self, before: datetime) -> Collection[str]:
-        """Onboardings with such a row that was written before that moment."""
+        """The ids of onboardings with such a row that was written before that moment, in wall time."""
         theirs = select(journal.c.onboarding).where(IS_UNCONFIRMED, journal.c.recorded_at < before).distinct()
         with read_transaction(self._engine) as connection:
             return set(connection.scalars(theirs))
 
     def unconfirmed_of(self, onboarding: str) -> Sequence[int]:
-        """The numbers of its rows whose news Temporal may not know, oldest first."""
+        """The numbers of the onboarding's rows whose news Temporal may not know, oldest first."""
         rows = select(journal.c.seq).where(journal.c.onboarding == onboarding, IS_UNCONFIRMED).order_by(journal.c.seq)
         with read_transaction(self._engine) as connection:
             return connection.scalars(rows).all()
 
     def break_seals(self, onboarding: str) -> None:
-        """Have its next turn draw every part of the read model, also what it believes to be drawn as it should be."""
+        """Delete the seals, so that the onboarding's next turn writes every part of the read model anew."""
         of_it = update(onboardings).where(onboardings.c.onboarding == onboarding)
         with write_transaction(self._engine) as connection:
             connection.execute(of_it.values(seals=None))

@@ -104,7 +104,7 @@ class SqlInbox:
             connection.execute(update(inbox).where(inbox.c.id == id, IS_WAITING).values(outcome=trouble))
 
     def failed(self, id: int, kind: str) -> int:
-        """Count one more error that nobody foresaw, of that kind; how many there were. 0 when it is settled."""
+        """Count one more error of that kind which nobody foresaw; returns how many there were, 0 when it is settled."""
         of_it = update(inbox).where(inbox.c.id == id, IS_WAITING)
         counted = of_it.values(outcome=kind, tries=inbox.c.tries + 1).returning(inbox.c.tries)
         with write_transaction(self._engine) as connection:

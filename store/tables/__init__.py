@@ -1,4 +1,4 @@
-"""What is kept, in which tables? Every table, key and index of the store, one file a subject."""
+"""What is stored, in which tables? One file a subject; all are imported here, so that `metadata` is complete."""
 
 from store.tables.access import keyed_answers, tokens
 from store.tables.base import (

@@ -1,11 +1,11 @@
-"""Who may call the API, and what a repeated request was answered."""
+"""Who may call the API, and how were repeated requests answered?"""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, UniqueConstraint
 
 from store.columns import Document, Moment, Serial, Words
 from store.tables.base import metadata
 
-# Who may call the API. Of the secret only its SHA-256 is kept, and how it begins.
+# Who may call the API. Of the secret only the SHA-256 and the first characters are kept.
 tokens = Table(
     "tokens",
     metadata,
@@ -22,7 +22,7 @@ tokens = Table(
     sqlite_autoincrement=True,
 )
 
-# What a request with an Idempotency-Key was answered; `status` is null while it is being worked on.
+# The answer to each request with an Idempotency-Key; `status` is null while the request is being worked on.
 keyed_answers = Table(
     "keyed_answers",
     metadata,

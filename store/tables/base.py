@@ -1,4 +1,4 @@
-"""What do all tables stand on? One list of them, how constraints are named, and what the partial indexes hold."""
+"""What do all tables share? The metadata in which each is registered, and the conditions of the partial indexes."""
 
 from sqlalchemy import MetaData, text
 
@@ -12,8 +12,8 @@ metadata = MetaData(
     }
 )
 
-# What the partial indexes hold: few rows among those of years. A question names them by the same text, since neither
-# database looks into a parameter for a partial index.
+# What the partial indexes hold: few rows among those of years. A query repeats the same text, since neither database
+# uses a partial index for a condition with a parameter.
 NOT_ENDED = text("ending IS NULL")
 IS_LATE = text("late_count > 0")
 IS_WAITING = text("state = 'waiting'")

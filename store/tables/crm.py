@@ -1,4 +1,4 @@
-"""What each CRM was looked through for, and what its records were told."""
+"""How far was each CRM searched for closed deals, and what was written to its records?"""
 
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
@@ -6,7 +6,7 @@ from store.columns import Document, Moment, Serial, Words
 from store.tables.base import IS_BEHIND, metadata
 from store.tables.onboardings import onboardings
 
-# How far each CRM has been looked through for closed deals.
+# How far each CRM has been searched for closed deals.
 rechecks = Table(
     "rechecks",
     metadata,
@@ -15,8 +15,8 @@ rechecks = Table(
     Column("mark", Moment, nullable=False),
 )
 
-# What a CRM's record of a deal was told of its onboarding. `judged_as_of` is how the onboarding stood when it was last
-# looked whether the record is behind.
+# What was written to the CRM's record of a deal about its onboarding. `judged_as_of` is the onboarding's `as_of` when
+# the record was last compared with it.
 write_backs = Table(
     "write_backs",
     metadata,

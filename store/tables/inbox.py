@@ -1,11 +1,11 @@
-"""What other systems delivered, and what became of it."""
+"""What did other systems deliver, and what became of it?"""
 
 from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
 
 from store.columns import Document, Moment, Serial, Words
 from store.tables.base import IS_REFUSED, IS_WAITING, metadata
 
-# What other systems delivered. Answered only after it stands here; what follows from it is written beside it later.
+# What other systems delivered. A delivery is stored before it is answered; what became of it is added later.
 inbox = Table(
     "inbox",
     metadata,

@@ -1,4 +1,4 @@
-"""Deals before their close, and what happened to each."""
+"""Which deals have not closed yet, and what has happened in each?"""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, UniqueConstraint
 
@@ -6,8 +6,8 @@ from store.columns import Document, Moment, Serial, Words
 from store.tables.base import NOT_ENDED, metadata
 from store.tables.onboardings import playbooks
 
-# Deals before their close. `run` is null while a door has left the prospect here and no run has taken it up; a sale
-# that was given up and comes again is another round under the same id.
+# Deals before their close. `run` is null while a door has left the prospect here and no run has taken it up yet; a sale
+# that was given up and taken up again is another round under the same id.
 introductions = Table(
     "introductions",
     metadata,

@@ -1,4 +1,4 @@
-"""Figures that are reported of an onboarding."""
+"""Which figures were reported about onboardings?"""
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Table
 
@@ -6,7 +6,7 @@ from store.columns import Moment, Words
 from store.tables.base import metadata
 from store.tables.onboardings import deals
 
-# Figures that are reported of an onboarding. `key` is the delivery that brought it.
+# Reported figures about an onboarding. `key` names the delivery that brought them.
 measurements = Table(
     "measurements",
     metadata,

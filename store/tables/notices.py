@@ -1,4 +1,4 @@
-"""The outbox: messages to people, and what became of each."""
+"""Which notices are to be sent to people, and what became of each?"""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, UniqueConstraint
 
@@ -6,10 +6,10 @@ from store.columns import Document, Moment, Serial, Words
 from store.tables.base import IS_WAITING, OF_THE_HOUSE, metadata
 from store.tables.onboardings import onboardings
 
-# The outbox. `state` is waiting, sent, refused or withdrawn; how often it was tried is Temporal's to know. `person` is
-# no foreign key: a notice to somebody unknown is refused and told, where a constraint would stop the whole writing.
-# `onboarding` is null where a notice is about the house itself or an introduction; then `addressee` holds the person.
-# `attachment` refers to a document, which is made when the mail goes.
+# The outbox. `state` is waiting, sent, refused or withdrawn; how often sending was tried, only Temporal knows. `person`
+# is no foreign key: a notice to an unknown person is refused and the owner told, where a constraint would make the
+# whole transaction fail. `onboarding` is null where a notice is about day90 itself or an introduction; then `addressee`
+# holds the person. `attachment` refers to a document, which is made when the mail goes.
 notices = Table(
     "notices",
     metadata,
@@ -43,7 +43,7 @@ Index(
     sqlite_where=IS_WAITING,
     postgresql_where=IS_WAITING,
 )
-# Two nulls are never the same, so the unique key above does not hold for notices of the house.
+# To a database two nulls differ, so the unique key above does not hold for notices about day90 itself.
 Index(
     "uq_notices_of_the_house",
     notices.c.key,

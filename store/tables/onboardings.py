@@ -1,4 +1,4 @@
-"""How an onboarding is written down: deal, playbook, people, standing, registers, plans and journal."""
+"""What is stored about an onboarding? Deal, playbook, people, standing, registers, plans and journal."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
@@ -13,8 +13,8 @@ playbooks = Table(
     Column("body", Document, nullable=False),
 )
 
-# One row per deal for ever. `run` is null while a door has left the deal here and no run has taken it up yet.
-# `completions` counts how often its hand-off record was completed since; null is none.
+# One row per deal, kept for ever. `run` is null while a door has left the deal here and no run has taken it up yet.
+# `completions` counts how often its hand-off record was completed since; null means never.
 deals = Table(
     "deals",
     metadata,
@@ -50,8 +50,8 @@ people = Table(
     Column("channel", Words, nullable=False, server_default="mail"),
 )
 
-# The standing of each onboarding. `account_folded` is what a name is looked up by; `as_of` is null until the first
-# standing is written.
+# The standing of each onboarding. `account_folded` is the account's name as it is searched; `as_of` is null until the
+# first standing is written.
 onboardings = Table(
     "onboardings",
     metadata,
@@ -142,7 +142,7 @@ plans = Table(
 )
 
 # `seq` counts over all onboardings; within one it rises in the order of writing. `at` is business time, `recorded_at`
-# the wall's.
+# wall time.
 journal = Table(
     "journal",
     metadata,

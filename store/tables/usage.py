@@ -1,4 +1,4 @@
-"""What was done in the product, and what it comes to."""
+"""What do customers do in the product, and how much of it on each day?"""
 
 from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table
 
@@ -6,9 +6,9 @@ from store.columns import Words
 from store.tables.base import IS_UNGROUPED, metadata
 from store.tables.onboardings import deals
 
-# What was done in the product, event by event, until the settings say that it is old. `day` counts from 1970 in UTC,
-# `at` in milliseconds; `person` is a number made of the user's id, 0 for nobody known; `group_id` is empty while nobody
-# knows whose it is. Days come first in the index: that is how old ones go, and how one day of one group is counted.
+# What was done in the product, event by event, kept as long as the settings say. `day` counts days since 1970 in UTC,
+# `at` milliseconds; `person` is a number made from the user's id, 0 for an unknown user; `group_id` is empty while the
+# user's group is unknown. Days come first in the index: by them old rows are deleted and one day of a group is counted.
 usage_events = Table(
     "usage_events",
     metadata,
@@ -27,7 +27,7 @@ Index(
     postgresql_where=IS_UNGROUPED,
 )
 
-# To which group a user belongs, as was last said.
+# The group to which a user belongs, as last reported.
 usage_members = Table(
     "usage_members",
     metadata,
@@ -36,7 +36,7 @@ usage_members = Table(
     Column("at", BigInteger, nullable=False),
 )
 
-# Who of a group was ever active, and when first and last.
+# The users of a group who were ever active, each with the first and the last day.
 usage_people = Table(
     "usage_people",
     metadata,
@@ -46,7 +46,7 @@ usage_people = Table(
     Column("last_day", Date, nullable=False),
 )
 
-# How much was done on a day; kept for ever.
+# How much was done on each day; kept for ever.
 usage_daily = Table(
     "usage_daily",
     metadata,
@@ -57,7 +57,7 @@ usage_daily = Table(
     Column("count", Integer, nullable=False),
 )
 
-# Days of groups that something was written to since they were counted. `writes` tells whether it goes on.
+# Days of groups that have new events since they were counted. `writes` tells whether more came during the count.
 usage_fresh = Table(
     "usage_fresh",
     metadata,
@@ -66,7 +66,7 @@ usage_fresh = Table(
     Column("writes", Integer, nullable=False),
 )
 
-# By which ids of groups the product may know the customer of an onboarding.
+# The group ids by which the product may know the customer of an onboarding.
 usage_groups = Table(
     "usage_groups",
     metadata,

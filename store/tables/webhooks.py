@@ -1,4 +1,4 @@
-"""Who is told of what the journal gets, and how it went."""
+"""Which webhook targets are there, and what was delivered to each?"""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
@@ -6,9 +6,9 @@ from store.columns import Document, Moment, Serial, Words
 from store.tables.base import IS_WAITING, metadata
 from store.tables.onboardings import journal
 
-# Who is told of what the journal gets. `types` is null where it is all of them; what stands in the journal up to the
-# number `floor` is settled for this target. Secrets are in clear, since they sign: as private as the rest of this.
-# `older_secrets` are those before the old one that sign as well, each as {"secret", "until"}, the youngest first.
+# The addresses that new entries of the journal are delivered to. `types` is null where it is all types; entries up to
+# the number `floor` are settled for this target. Secrets are in clear text, since they sign: as private as the rest of
+# the database. `older_secrets` are those before the old one that still sign, each as {"secret", "until"}, newest first.
 webhook_targets = Table(
     "webhook_targets",
     metadata,
@@ -28,7 +28,7 @@ webhook_targets = Table(
     sqlite_autoincrement=True,
 )
 
-# One row for each target and entry of the journal that it is told. `waits_since` is where patience is counted from.
+# One row for each target and each entry of the journal that goes to it. Patience is counted from `waits_since`.
 webhook_deliveries = Table(
     "webhook_deliveries",
     metadata,

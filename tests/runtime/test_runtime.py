@@ -110,7 +110,7 @@ def test_our_events_and_the_libraries_records_come_out_alike(log: io.StringIO) -
 
 
 def test_a_line_of_the_core_names_its_workflow_and_quotes_nothing() -> None:
-    """Not the address of an object in memory, and nothing that a workflow was given."""
+    """The line has no address of an object in memory, and nothing that a workflow was given."""
     entry = SimpleNamespace(fields={"workflow_id": "onboarding-file-1", "failure": "Mika Virtanen"})
 
     line = name_what_the_core_names(None, "", {"event": "failing task", "temporal_log": entry})

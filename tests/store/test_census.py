@@ -305,7 +305,7 @@ def test_a_record_that_the_version_before_wrote_is_not_behind_since_then(engine:
 
 
 def test_what_the_read_model_tells_of_one(census: SqlCensus, engine: Engine) -> None:
-    """And a store without any deal is empty."""
+    """The census tells milestones, open issues and ending; an unknown onboarding has none of them."""
     SqlLedger(engine).write(Writing(onboarding="onboarding-file-1", registers=(issue(),)))
 
     here, ended = census.picture("onboarding-file-1"), census.picture("onboarding-file-4")
