@@ -4,12 +4,10 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable
 
 import structlog
 import uvloop
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from runtime.connection import (
     BadTemporalProfile,
@@ -22,7 +20,7 @@ from runtime.files import OURS_ALONE
 from runtime.logs import configure_logs
 from runtime.settings import ENDED_BY_SETTING, BadSetting, Settings, load_settings
 from runtime.telemetry import into_our_logs
-from starter.doors.bell import wake_receiver
+from starter.doors.bell import unless_busy, wake_receiver
 from starter.doors.schedules import RECONCILING, keep_schedule
 from store.engine import CannotMigrate, migrate
 from wiring.parts import parts_of
@@ -62,19 +60,11 @@ async def _take_up_what_waited(client: Client, parts: Parts, *, task_queue: str)
     """What came while no worker was there goes out and is worked through now; the schedules run."""
     parts.ring()
     for channel in parts.channels:
-        await _unless_busy(parts.wake(channel), event="sender_not_woken")
-    await _unless_busy(wake_receiver(client, task_queue=task_queue), event="receiver_not_woken")
+        await unless_busy(parts.wake(channel), event="sender_not_woken")
+    await unless_busy(wake_receiver(client, task_queue=task_queue), event="receiver_not_woken")
     await keep_schedule(client, task_queue=task_queue)
     if parts.reconciling.sources:
         await keep_schedule(client, RECONCILING, task_queue=task_queue)
-
-
-async def _unless_busy(waking: Awaitable[None], *, event: str) -> None:
-    """A server that is busy is no reason not to work."""
-    try:
-        await waking
-    except RPCError as error:
-        log.warning(event, reason=error.status.name)
 
 
 def main() -> int:

@@ -110,6 +110,14 @@ async def end_sender(client: Client, channel: str) -> None:
             raise
 
 
+async def unless_busy(waking: Awaitable[None], *, event: str) -> None:
+    """Wait for that waking; a server that is busy is logged as `event`, and is no reason not to go on."""
+    try:
+        await waking
+    except RPCError as error:
+        log.warning(event, reason=error.status.name)
+
+
 class Spaced:
     """Wakes a sender at once, and again no sooner than after `quiet`: everything written meanwhile makes one ring.
 

@@ -51,6 +51,7 @@ HOLD_THE_CLIENT = {
     "starter/doors/updating.py",
     "starter/doors/schedules.py",
     "runtime/connection.py",
+    "runtime/fleet.py",
     "wiring/parts.py",
     "wiring/web.py",
     "wiring/worker.py",
