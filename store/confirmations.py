@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, select, update
 
-from domain.record import JournalRow, RegisterRow, Task, Unconfirmed, UnconfirmedRow
-from domain.rules.record_keeping import register_row
+from domain.record import JournalRow, Task, Unconfirmed, UnconfirmedRow
+from domain.rules.record_keeping import merged, register_row
 from store.drawing import hold
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.rows import add, put
@@ -171,22 +171,14 @@ def _draw_register_anew(connection: Connection, gone: Row[Any]) -> None:
     others = select(journal).where(journal.c.onboarding == gone.onboarding, journal.c.about == gone.about)
     if changed.kind == "win":
         others = others.where(journal.c.key == gone.key)
-    drawn: RegisterRow | None = None
-    for row in connection.execute(others.order_by(journal.c.seq)):
-        later = register_row(_entry(row))
-        if later is None or (later.kind, later.key) != (changed.kind, changed.key):
-            continue
-        if drawn is None:
-            drawn = later
-        else:
-            data = {**drawn.data, **{name: value for name, value in later.data.items() if value is not None}}
-            drawn = later.model_copy(update={"title": later.title or drawn.title, "data": data})
+    told = [register_row(_entry(row)) for row in connection.execute(others.order_by(journal.c.seq))]
+    left = merged(row for row in told if row is not None and (row.kind, row.key) == (changed.kind, changed.key))
     its_place = (
         (registers.c.onboarding == gone.onboarding)
         & (registers.c.kind == changed.kind)
         & (registers.c.key == changed.key)
     )
-    if drawn is None:
-        connection.execute(delete(registers).where(its_place))
+    if left:
+        put(connection, registers, [{"onboarding": gone.onboarding, **row.model_dump()} for row in left])
     else:
-        put(connection, registers, [{"onboarding": gone.onboarding, **drawn.model_dump()}])
+        connection.execute(delete(registers).where(its_place))

@@ -14,6 +14,7 @@ from domain.playbook import Playbook, content_hash
 from domain.record import Basis, Dossier, JournalRow, Past, RegisterRow, Standing, Writing
 from domain.rules.accounts import KnownDeal
 from domain.rules.completing import completed
+from domain.rules.record_keeping import merged
 from domain.text import folded
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 from store.accounts import account_columns, lending_deals
@@ -131,14 +132,18 @@ class SqlLedger:
         """Write everything that one occasion changes in one transaction; writing it again changes nothing.
 
         A try that was given up may still arrive after the next occasion was written: journal and notices recognise it
-        by its keys, and the read model does not go back to an earlier `as_of`. Raises UnknownOnboarding when the
-        onboarding was never admitted.
+        by its keys, and the read model does not go back to an earlier `as_of`. What only that try tells (people, rows
+        of the registers) is laid under what is there. Raises UnknownOnboarding when the onboarding was never admitted.
         """
         onboarding = writing.onboarding
         with write_transaction(self._engine) as connection:
             held, now = hold(connection, onboarding), self._clock()
-            if not _overtaken(held, writing.standing):
-                self._draw(connection, writing, held, now=now)
+            overtaken = _overtaken(held, writing.standing)
+            write_people = add if overtaken else put
+            write_people(connection, people, [_person_row(onboarding, person) for person in writing.people])
+            _write_registers(connection, writing, overtaken=overtaken)
+            if not overtaken:
+                draw(connection, held, standing=writing.standing, plan=writing.plan, now=now)
             if writing.task is not None:
                 settle(connection, onboarding, task=writing.task, news=writing.unconfirmed, now=now)
             add(connection, journal, [_unconfirmed_row(writing, row, now=now) for row in writing.journal])
@@ -200,14 +205,6 @@ class SqlLedger:
         with read_connection(self._engine) as connection:
             rows = connection.execute(counted.group_by(onboardings.c.owner)).all()
         return {owner: count for owner, count in rows if owner}
-
-    def _draw(self, connection: Connection, writing: Writing, held: Held, *, now: datetime) -> None:
-        put(connection, people, [_person_row(writing.onboarding, person) for person in writing.people])
-        if writing.registers:
-            there = _registers(connection, writing.onboarding, keys={row.key for row in writing.registers})
-            changed = _laid_over(there, writing.registers)
-            put(connection, registers, [{"onboarding": writing.onboarding, **row.model_dump()} for row in changed])
-        draw(connection, held, standing=writing.standing, plan=writing.plan, now=now)
 
     def _deal_row(self, onboarding: str, deal: DealClosed) -> Row:
         return {
@@ -290,21 +287,12 @@ def _registers(
     return [RegisterRow.model_validate(row) for row in rows]
 
 
-def _laid_over(there: Sequence[RegisterRow], news: Sequence[RegisterRow]) -> Sequence[RegisterRow]:
-    """The rows that the news changes, as they stand afterwards.
-
-    An empty title or a value of None in the news keeps what is stored. One writing may hold several rows about one
-    thing, in the order of events.
-    """
-    standing = {(row.kind, row.key): row for row in there}
-    for row in news:
-        if (before := standing.get((row.kind, row.key))) is not None:
-            given = {name: value for name, value in row.data.items() if value is not None}
-            merged = {"title": row.title or before.title, "data": {**row.data, **before.data, **given}}
-            standing[row.kind, row.key] = row.model_copy(update=merged)
-        else:
-            standing[row.kind, row.key] = row
-    return [standing[key] for key in dict.fromkeys((row.kind, row.key) for row in news)]
+def _write_registers(connection: Connection, writing: Writing, *, overtaken: bool) -> None:
+    if not writing.registers:
+        return
+    there = _registers(connection, writing.onboarding, keys={row.key for row in writing.registers})
+    changed = merged([*writing.registers, *there] if overtaken else [*there, *writing.registers])
+    put(connection, registers, [{"onboarding": writing.onboarding, **row.model_dump()} for row in changed])
 
 
 def _overtaken(held: Held, standing: Standing | None) -> bool:

@@ -1,6 +1,6 @@
 """How is an onboarding written down? As rows of the journal, the read model and the registers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -87,6 +87,20 @@ def registers(facts: Sequence[Fact]) -> list[RegisterRow]:
     An empty title keeps the one that is there, and `data` is laid over what is there: facts tell only what changed.
     """
     return [row for fact in facts if (row := register_row(fact)) is not None]
+
+
+def merged(rows: Iterable[RegisterRow]) -> list[RegisterRow]:
+    """One row about each thing, from rows in the order of events.
+
+    An empty title, or a value of None, keeps that of the rows before.
+    """
+    standing: dict[tuple[str, str], RegisterRow] = {}
+    for row in rows:
+        before = standing.get((row.kind, row.key), row)
+        given = {name: value for name, value in row.data.items() if value is not None}
+        values = {"title": row.title or before.title, "data": {**row.data, **before.data, **given}}
+        standing[row.kind, row.key] = row.model_copy(update=values)
+    return list(standing.values())
 
 
 def register_row(fact: Fact | JournalRow) -> RegisterRow | None:

@@ -175,6 +175,25 @@ def test_an_attempt_that_was_overtaken_does_not_turn_the_picture_back(ledger: Le
     assert (OWNER, LEAD) == ledger.dossier(ONE).people
 
 
+def test_what_only_an_overtaken_attempt_tells_is_not_lost(ledger: Ledger) -> None:
+    """Two tries of a task run beside each other on a busy machine, and the one with the later moment writes first."""
+    ledger.write(Writing(onboarding=ONE, standing=standing(as_of=NOON + HOUR), registers=(issue("a"),)))
+    new = LEAD.model_copy(update={"id": "new"})
+
+    ledger.write(
+        Writing(
+            onboarding=ONE,
+            standing=standing(),
+            registers=(issue("b"), issue("a", status="resolved", data={"severity": "low"})),
+            people=(new,),
+        )
+    )
+
+    rows = {row.key: (row.status, row.data.get("severity")) for row in ledger.registers(ONE)}
+    assert {"a": ("open", "low"), "b": ("open", None)} == rows
+    assert new in ledger.dossier(ONE).people
+
+
 def test_a_picture_of_the_same_moment_replaces_the_one_before(ledger: Ledger) -> None:
     """Several occasions may fall on one moment of business time."""
     ledger.write(Writing(onboarding=ONE, standing=standing(status="on_track")))

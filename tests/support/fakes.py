@@ -23,6 +23,7 @@ from domain.record import (
 )
 from domain.rules.accounts import LENDS_NOTHING, KnownDeal, same_account
 from domain.rules.admission import read_deal
+from domain.rules.record_keeping import merged
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 
 
@@ -126,22 +127,14 @@ class MemoryLedger:
         for notice in writing.notices:
             self.notices.setdefault((writing.onboarding, notice.key), notice)
         standing, before = writing.standing, self.standings.get(writing.onboarding)
-        if standing is not None and before is not None and standing.as_of < before.as_of:
-            return
-        self.dossiers[writing.onboarding] = _with_people(dossier, writing.people)
-        for register in writing.registers:
-            self._register(writing.onboarding, register)
-        if standing is not None:
+        overtaken = standing is not None and before is not None and standing.as_of < before.as_of
+        there = [row for (of, _, _), row in self.rows.items() if of == writing.onboarding]
+        for one in merged([*writing.registers, *there] if overtaken else [*there, *writing.registers]):
+            self.rows[writing.onboarding, one.kind, one.key] = one
+        known = dossier.people if overtaken else ()
+        self.dossiers[writing.onboarding] = _with_people(dossier, (*writing.people, *known))
+        if standing is not None and not overtaken:
             self.standings[writing.onboarding] = standing
-
-    def _register(self, onboarding: str, row: RegisterRow) -> None:
-        key = (onboarding, row.kind, row.key)
-        if (before := self.rows.get(key)) is not None:
-            told = {name: value for name, value in row.data.items() if value is not None}
-            row = row.model_copy(
-                update={"title": row.title or before.title, "data": {**row.data, **before.data, **told}}
-            )
-        self.rows[key] = row
 
     def load_by_owner(self) -> Mapping[str, int]:
         self._answer()
