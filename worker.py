@@ -1,29 +1,19 @@
 """Which process runs the workflows and activities? The worker, started by `day90 worker` and `day90 up`."""
 
 import asyncio
-import os
 import signal
-import sys
 
 import structlog
-import uvloop
 from temporalio.client import Client
 
-from runtime.connection import (
-    BadTemporalProfile,
-    CannotReachTemporal,
-    SearchAttributesMissing,
-    connect,
-    register_search_attributes,
-)
-from runtime.files import OURS_ALONE
-from runtime.logs import configure_logs
-from runtime.settings import ENDED_BY_SETTING, BadSetting, Settings, load_settings
+from runtime.connection import connect, register_search_attributes
+from runtime.settings import Settings
 from runtime.telemetry import into_our_logs
 from starter.doors.bell import unless_busy, wake_receiver
 from starter.doors.schedules import RECONCILING, keep_schedule
-from store.engine import CannotMigrate, migrate
+from store.engine import migrate
 from wiring.parts import parts_of
+from wiring.service import leave, run_service
 from wiring.worker import GRACE, Parts, day90_worker, options_of
 from workflows.visibility import ALL_KEYS
 
@@ -68,25 +58,9 @@ async def _take_up_what_waited(client: Client, parts: Parts, *, task_queue: str)
 
 
 def main() -> int:
-    """The exit code: 0 when asked to end, 2 for a setting that cannot be used, 5 where something is not reachable."""
-    # What we write is nobody else's: names, mails and tokens' hashes lie in it.
-    os.umask(OURS_ALONE)
-    try:
-        settings = load_settings()
-        configure_logs(style=settings.log_format, level=settings.log_level)
-        # 0.75 to 0.9 times the CPU of asyncio's own loop where tasks are small, as ours are.
-        uvloop.run(work(settings))
-    except BadSetting as trouble:
-        print(trouble, file=sys.stderr)
-        return ENDED_BY_SETTING
-    except (CannotMigrate, CannotReachTemporal, BadTemporalProfile, SearchAttributesMissing) as trouble:
-        print(trouble, file=sys.stderr)
-        return 5
-    return 0
+    """Work until asked to end; the exit code."""
+    return run_service(work)
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stderr.flush()
-    # Threads of the SDK that wait for a server which has gone must not keep a process that was asked to end.
-    os._exit(code)
+    leave(main())

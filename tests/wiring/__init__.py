@@ -1,0 +1,1 @@
+"""Tests of `wiring/`, through the two processes that stand on it."""
