@@ -1,14 +1,22 @@
 """What do all tests share? The worlds they run in."""
 
+import os
 from collections.abc import AsyncIterator
 
 import pytest
 from hypothesis import settings
 
 from tests.support.onboardings import World, world
+from tests.support.running_order import slow_first
 
 settings.register_profile("day90", deadline=None, print_blob=True)
 settings.load_profile("day90")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each process begins with slow tests; pytest-xdist says in the environment how many processes there are."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = slow_first([(item.path, item) for item in items], processes=processes)
 
 
 @pytest.fixture
