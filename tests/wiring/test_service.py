@@ -13,15 +13,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("process", ["worker.py", "web.py"])
-def test_a_setting_that_cannot_be_used_is_named(process: str, tmp_path: Path) -> None:
-    """With a code of its own: `day90 up` does not start such a process again."""
-    ended = begun(process, tmp_path, DAY90_LOG_LEVEL="loud")
-
-    assert (2, True) == (ended.returncode, "DAY90_LOG_LEVEL" in ended.stderr)
-    assert "Traceback" not in ended.stderr
-
-
-@pytest.mark.parametrize("process", ["worker.py", "web.py"])
 def test_a_database_that_is_not_there_ends_the_process_as_not_reachable(process: str, tmp_path: Path) -> None:
     """Whoever supervises it starts it again."""
     ended = begun(process, tmp_path, DAY90_DATABASE_URL=f"postgresql://day90@127.0.0.1:{free_port()}/day90")
