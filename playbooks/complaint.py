@@ -32,7 +32,7 @@ class Complaint:
 
 
 SHOWN = 3
-"""The most complaints in the text of an error, which a terminal or a log has to show; lint shows them all."""
+"""The most complaints in the text of an error, which a terminal or a log has to show; lint shows a hundred."""
 
 
 class BadPlaybook(Exception):

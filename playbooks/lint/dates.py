@@ -21,7 +21,14 @@ def day_after_close(playbook: Playbook, key: str, *, stretch: bool = False) -> i
 
     With `stretch` it is the day for a deal with every circumstance that stretches the plan.
     """
-    return _day(playbook, key, frozenset(), stretch=stretch)
+    day = None
+    for milestone in reversed(_anchored(playbook, key)):
+        ahead, earliest = milestone.day, milestone.not_before_day or 0
+        if stretch:
+            earliest = stretched(playbook, earliest)
+            ahead = stretched(playbook, ahead) if day is None else ahead
+        day = max((day or 0) + ahead, earliest)
+    return day
 
 
 def prerequisites_come_first(playbook: Playbook) -> Iterator[Finding]:
@@ -181,17 +188,17 @@ def _unbounded(playbook: Playbook) -> Iterator[tuple[Spot, int]]:
             yield ("hypercare", "levels", index, name), ceil(getattr(level, name) / 24)
 
 
-def _day(playbook: Playbook, key: str, seen: frozenset[str], *, stretch: bool) -> int | None:
-    milestone = playbook.milestone(key)
-    if milestone is None or key in seen:
-        return None
-    day, earliest = milestone.day, milestone.not_before_day or 0
-    if stretch:
-        earliest = stretched(playbook, earliest)
-    if milestone.anchor == "close":
-        return max(stretched(playbook, day) if stretch else day, earliest)
-    base = _day(playbook, milestone.anchor, seen | {key}, stretch=stretch)
-    return None if base is None else max(base + day, earliest)
+def _anchored(playbook: Playbook, key: str) -> list[Milestone]:
+    """The milestone and those that its day counts from, down to the close; empty when its anchors lead nowhere."""
+    # Taken out once used: anchors may lead in a circle. Of a key that is used twice the first milestone counts.
+    left = {milestone.key: milestone for milestone in reversed(playbook.milestones)}
+    chain: list[Milestone] = []
+    while (milestone := left.pop(key, None)) is not None:
+        chain.append(milestone)
+        if milestone.anchor == "close":
+            return chain
+        key = milestone.anchor
+    return []
 
 
 def _share_planned(playbook: Playbook, stage_key: str, indicator: LeadingIndicator) -> float | None:

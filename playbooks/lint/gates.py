@@ -29,13 +29,14 @@ def nothing_waits_for_itself(playbook: Playbook) -> Iterator[Finding]:
     """
     ties = _ties(playbook)
     anchors = {key: [tie for tie in of_key if tie.verb == COUNTS] for key, of_key in ties.items()}
+    leaps = _leaps(playbook)
     reported: set[Spot] = set()
     for graph, what in ((anchors, "its days count from itself"), (ties, "waits for itself")):
         for key in graph:
             circle = _circle(key, graph)
             if not circle:
                 continue
-            start, tie = min(circle, key=lambda step: (-_leap(playbook, *step), field_name(step[1].spot)))
+            start, tie = min(circle, key=lambda step: (-leaps(*step), field_name(step[1].spot)))
             worst = circle.index((start, tie))
             if tie.spot not in reported:
                 reported.add(tie.spot)
@@ -156,25 +157,30 @@ def _ties(playbook: Playbook) -> dict[str, list[Tie]]:
 
 def _circle(start: str, ties: dict[str, list[Tie]]) -> list[tuple[str, Tie]]:
     """The shortest way from a key back to itself: each tie with the key where it begins; empty when there is none."""
-    ways: list[list[tuple[str, Tie]]] = [[(start, tie)] for tie in ties[start]]
+    ways: list[list[tuple[str, Tie]]] = [[]]
     seen: set[str] = set()
     for way in ways:
-        end = way[-1][1].to
-        if end == start:
-            return way
-        if end not in seen:
-            seen.add(end)
-            ways += [[*way, (end, tie)] for tie in ties.get(end, ())]
+        end = way[-1][1].to if way else start
+        for tie in ties.get(end, ()):
+            if tie.to == start:
+                return [*way, (end, tie)]
+            if tie.to not in seen:
+                seen.add(tie.to)
+                ways.append([*way, (end, tie)])
     return []
 
 
-def _leap(playbook: Playbook, start: str, tie: Tie) -> int:
+def _leaps(playbook: Playbook) -> Callable[[str, Tie], int]:
     """How many days ahead a tie leads; where days cannot be counted, how many places down the list."""
-    since, until = day_after_close(playbook, start), day_after_close(playbook, tie.to)
-    if since is not None and until is not None:
-        return until - since
-    places = [milestone.key for milestone in playbook.milestones]
-    return places.index(tie.to) - places.index(start)
+    keys = [milestone.key for milestone in playbook.milestones]
+    places = {key: keys.index(key) for key in keys}
+    days = {key: day_after_close(playbook, key) for key in places}
+
+    def leap(start: str, tie: Tie) -> int:
+        since, until = days[start], days[tie.to]
+        return places[tie.to] - places[start] if since is None or until is None else until - since
+
+    return leap
 
 
 def _is_optional(playbook: Playbook, key: str) -> bool:

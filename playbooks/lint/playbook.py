@@ -1,16 +1,16 @@
 """Could this playbook work? Finds what the schema cannot see: keys that lead nowhere, circles, contradictory days.
 
 Each check is one small function in a table: `ERRORS` refuse the playbook, `WARNINGS` are shown. The checks of keys are
-in this file; those of gates, dates, windows, waits, measures and texts have a file each. What is stricter than the
-schema is checked here and not there, because open onboardings read their stored playbook by the schema: it may grow,
-but never tighten.
+in this file; those of sizes, gates, dates, windows, waits, measures and texts have a file each. What is stricter than
+the schema is checked here and not there, because open onboardings read their stored playbook by the schema: it may
+grow, but never tighten.
 """
 
 from collections.abc import Callable, Iterator
 
 from domain.playbook import Playbook
 from playbooks.complaint import Complaint, Gravity, Spot, field_name
-from playbooks.lint import dates, gates, measures, texts, waits, windows
+from playbooks.lint import dates, gates, measures, sizes, texts, waits, windows
 from playbooks.lint.walk import Named, every_key, references
 
 Check = Callable[[Playbook], Iterator[tuple[Spot, str]]]
@@ -28,13 +28,16 @@ def findings(playbook: Playbook) -> Iterator[tuple[Spot, str, Gravity]]:
     """Every finding: the path to the field, what is wrong with it, and how grave that is. None when all is well."""
     for spot, what in errors(playbook):
         yield spot, what, "error"
-    for check in WARNINGS:
+    for check in () if sizes.too_long(playbook) else WARNINGS:
         for spot, what in check(playbook):
             yield spot, what, "warning"
 
 
 def errors(playbook: Playbook) -> Iterator[tuple[Spot, str]]:
     """The findings that refuse the playbook: the path to the field, and what is wrong with it."""
+    if too_long := sizes.too_long(playbook):
+        yield from too_long
+        return
     for check in ERRORS:
         yield from check(playbook)
 

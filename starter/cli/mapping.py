@@ -9,11 +9,12 @@ from rich.console import Console
 
 from domain.deal import DealClosed, completeness, missing_from_hand_off
 from domain.refusal import InvalidDeal
+from playbooks.complaint import Complaint
 from playbooks.mappings.files import complaints_about_mapping, load_mapping
 from starter.cli.answers import answer, count, plain
 from starter.cli.codes import OK, USAGE
 from starter.cli.options import NOWHERE, Where
-from starter.cli.playbook import vars_of
+from starter.cli.playbook import complain, vars_of
 from starter.cli.starting import read_file
 
 mapping = App(name="mapping", help="Check how records of other systems become deal files.")
@@ -48,9 +49,8 @@ def check(file: Path, record: Path | None = None, *, where: Where = NOWHERE) -> 
     return OK
 
 
-def _complain(out: Console, complaints: list[Any]) -> None:
-    for complaint in complaints:
-        out.print(plain(complaint), soft_wrap=True)
+def _complain(out: Console, complaints: list[Complaint]) -> None:
+    complain(out, complaints)
     out.print(plain(count(len(complaints), "complaint")))
 
 

@@ -24,6 +24,8 @@ from starter.trouble import UnreadableFile, WrongOption
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
 """Same as `domain.wire.Slug`."""
+SHOWN = 100
+"""Complaints that a person gets to see at once: whoever has mended a hundred asks again."""
 playbook = App(name="playbook", help="Show, check, describe and copy playbooks.")
 
 
@@ -80,8 +82,7 @@ def lint(*what: str, where: Where = NOWHERE) -> int:
     complaints = [*complaints_about_all(files, team), *_unread(what)]
 
     def draw(out: Console) -> None:
-        for complaint in complaints:
-            out.print(plain(complaint), soft_wrap=True)
+        complain(out, complaints)
         errors = sum(complaint.gravity == "error" for complaint in complaints)
         warnings = len(complaints) - errors
         counted = [count(errors, "complaint")] if errors else []
@@ -166,6 +167,15 @@ def pdf(
     except OSError as trouble:
         raise WrongOption(f"--out: {out} cannot be written: {trouble.strerror}") from None
     answer(where.json, {"file": str(out), "key": key}, lambda console: console.print(plain(out), soft_wrap=True))
+
+
+def complain(out: Console, complaints: Sequence[Complaint]) -> None:
+    """Print the complaints line by line. Of many only the first, errors before warnings; JSON has them all."""
+    ordered = sorted(complaints, key=lambda complaint: complaint.gravity) if len(complaints) > SHOWN else complaints
+    for complaint in ordered[:SHOWN]:
+        out.print(plain(complaint), soft_wrap=True)
+    if (more := len(complaints) - SHOWN) > 0:
+        out.print(plain(f"and {more:,} more"), soft_wrap=True)
 
 
 def vars_of(complaint: Any) -> dict[str, Any]:

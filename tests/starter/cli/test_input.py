@@ -289,6 +289,20 @@ def test_a_broken_playbook_is_complained_about_by_line(capsys: pytest.CaptureFix
     assert "mine.yaml:3: colour" in capsys.readouterr().out
 
 
+def test_of_many_complaints_a_person_sees_the_first_hundred(capsys: pytest.CaptureFixture[str]) -> None:
+    """A program gets them all."""
+    Path("mine.yaml").write_text("key: mine\n" + "".join(f"x{n}: 1\n" for n in range(10_000)), encoding="utf-8")
+
+    assert 2 == run(["playbook", "lint", "mine.yaml"])
+    lines = capsys.readouterr().out.splitlines()
+    assert 2 == run(["playbook", "lint", "mine.yaml", "--json"])
+    complaints = json.loads(capsys.readouterr().out)
+
+    assert 102 == len(lines)
+    assert f"and {len(complaints) - 100:,} more" == lines[-2]
+    assert len(complaints) > 10_000
+
+
 def test_a_document_for_programs_steers_no_terminal_and_stays_the_same_document() -> None:
     """Names come from customers; a program reads the escapes as what they stand for."""
     document = {"name": "山\x7f\x9b31m\u202e\u2028\u200b🙂 \U000e0001"}
