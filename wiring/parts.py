@@ -29,6 +29,7 @@ from runtime.fleet import TemporalFleet
 from runtime.outbound import Outbound
 from runtime.settings import Settings
 from starter.doors.bell import QUIET, Bell, Spaced, WakeSender, wake_receiver
+from starter.doors.updating import USAGE_PATIENCE
 from store.census import SqlCensus
 from store.confirmations import SqlConfirmations
 from store.engine import open_store, wall_clock
@@ -63,8 +64,6 @@ CRMS_WOKEN_EVERY = timedelta(seconds=10)
 """At most: a record of a CRM is looked at by people, and each look goes through all that has moved."""
 LISTENERS_WOKEN_EVERY = timedelta(seconds=1)
 """At most: a burst of turns costs one look into the journal, and what is told comes a second later."""
-USAGE_PATIENCE = timedelta(seconds=5)
-"""With an onboarding that does not answer: nobody waits for what usage reaches, and the look comes back to it."""
 
 
 def parts_of(settings: Settings, client: Client) -> Parts:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from functools import cache
 
 from temporalio.client import Client
@@ -12,6 +11,7 @@ from playbooks.library import Directory, Library
 from runtime.settings import Settings
 from starter.doors.bell import LOOKS_AT_USAGE_AT_LEAST_EVERY, LOOKS_AT_USAGE_EVERY, Bell
 from starter.doors.onboardings import OnboardingDoor
+from starter.doors.updating import WEB_ONE_TRY, WEB_PATIENCE
 from starter.web.parts import WebParts
 from store.engine import open_store
 from store.grouping import GroupedWriter
@@ -19,9 +19,6 @@ from store.inbox import GroupedInbox, SqlInbox
 from store.ledger import SqlLedger
 from store.usage import MOST_IN_A_GROUP, SqlUsage
 from wiring.doors import Doors, doors
-
-ONE_TRY, PATIENCE = timedelta(seconds=5), timedelta(seconds=10)
-"""Of the door, for callers that wait on a connection: shorter than what proxies and vendors allow."""
 
 
 @asynccontextmanager
@@ -53,8 +50,8 @@ async def web_parts(settings: Settings, *, reach: Callable[[], Awaitable[Client]
                 task_queue=settings.task_queue,
                 ledger=ledger,
                 day_length=settings.day_length,
-                one_try=ONE_TRY,
-                patience=PATIENCE,
+                one_try=WEB_ONE_TRY,
+                patience=WEB_PATIENCE,
             )
 
         def door_on(client: Client, via: str) -> OnboardingDoor:

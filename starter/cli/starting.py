@@ -56,11 +56,11 @@ async def start(
     if dry_run:
         _show_plan(checked, installation, where)
         return
-    from starter.doors.opening import opened
+    from starter.doors.waiting_for_plan import drafted
 
     door = await installation.door()
     started = await door.start(raw)
-    standing = await opened(door, installation.engine, started.onboarding, within=OPENS_WITHIN)
+    standing = await drafted(door, installation.engine, started.onboarding, within=OPENS_WITHIN)
     document = {
         **started.model_dump(mode="json"),
         "status": standing.status if standing else "opening",

@@ -24,6 +24,10 @@ ONE_TRY = timedelta(seconds=10)
 """How long one call waits for an answer: a worker that was killed is given up by the server after about ten seconds."""
 PATIENCE = timedelta(seconds=30)
 """How long the same news is sent again before we say that nobody answered."""
+WEB_ONE_TRY, WEB_PATIENCE = timedelta(seconds=5), timedelta(seconds=10)
+"""The same two for callers that wait on a connection: shorter than what proxies and vendors allow."""
+USAGE_PATIENCE = timedelta(seconds=5)
+"""Both at once for what usage has reached: nobody waits for it, and the look comes back to who does not answer."""
 OPENS_WITHIN = timedelta(seconds=10)
 """How long news that came while a workflow is being opened is sent again: its first task takes a second or two."""
 BETWEEN_TRIES = 0.2
@@ -43,6 +47,11 @@ TRY_AGAIN = frozenset(
     }
 )
 NOTHING_DECIDED = frozenset({"AcceptedUpdateCompletedWorkflow", "UnprocessedUpdate"})
+"""Types of failures for a reason that is none of ours, and worth sending again under the same id.
+
+The run ended between taking the update and answering it (temporal#6375): the next run takes it again. Or the workflow
+task that took it was thrown away, as Temporal does while too many updates are in flight.
+"""
 Answer = TypeVar("Answer", bound=Refused)
 
 
@@ -138,12 +147,4 @@ def _be_cancelled() -> None:
 
 
 def _nothing_was_decided(cause: BaseException | None) -> bool:
-    """Whether the update failed for a reason that is none of ours, and is worth sending again under the same id.
-
-    Its run ended between taking the update and answering it (temporal#6375): the next run takes it again. Or the
-    workflow task that took it was thrown away, as Temporal does while too many updates are in flight.
-    """
-    return isinstance(cause, ApplicationError) and cause.type in (
-        "AcceptedUpdateCompletedWorkflow",
-        "UnprocessedUpdate",
-    )
+    return isinstance(cause, ApplicationError) and cause.type in NOTHING_DECIDED

@@ -11,7 +11,7 @@ from domain.deal import DealClosed
 from domain.record import OnboardingStatus
 from domain.wire import Instant, Slug, Wire
 from runtime.connection import namespace
-from starter.doors.opening import opened
+from starter.doors.waiting_for_plan import drafted
 from starter.doors.whys import look_into, reasons_of
 from starter.web.api.answers import NOT_MODIFIED, TAGGED, WRITING, IfNoneMatch, OnboardingId, problems, tagged
 from starter.web.api.cursors import Cursor, Limit, Next, cursor_of, number_after, place_after
@@ -154,7 +154,7 @@ def onboarding_routes(parts: WebParts) -> APIRouter:
         """
         door = await parts.door()
         started = await door.start(deal.model_dump(mode="json", exclude_unset=True))
-        standing = await opened(door, parts.engine, started.onboarding, within=OPENS_WITHIN)
+        standing = await drafted(door, parts.engine, started.onboarding, within=OPENS_WITHIN)
         answer = StartedOnboarding(
             onboarding=started.onboarding,
             already=started.already,

@@ -13,6 +13,7 @@ import pytest
 
 from domain.inbox import Incoming
 from domain.trouble import NotReachable
+from starter.doors.updating import WEB_PATIENCE
 from starter.embedded.stack import WEB_GRACE
 from starter.web import serving
 from starter.web.api import rates
@@ -21,7 +22,6 @@ from tests.support.onboardings import sample_deal
 from tests.support.servers import free_port
 from tests.support.waiting import until
 from tests.support.web import Web, problem, web_on
-from wiring.web import PATIENCE
 
 PROXY: dict[str, Any] = {"web_proxies": "127.0.0.1"}
 OPEN: dict[str, Any] = {"deals_token": "open-sesame", "salesforce_token": "open-sesame", "segment_write_key": "sesame"}
@@ -154,7 +154,7 @@ def test_whoever_waits_for_the_door_is_answered_before_the_process_ends() -> Non
     """Each of them waits longer than what is inside it."""
     ends_within = serving.GRACE + serving.LAST_WORDS
 
-    assert serving.GRACE > PATIENCE.total_seconds()
+    assert serving.GRACE > WEB_PATIENCE.total_seconds()
     assert ends_within < WEB_GRACE
 
 

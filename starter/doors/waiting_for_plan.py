@@ -14,7 +14,7 @@ LOOKS_EVERY = 0.1
 """Seconds between two looks at the store."""
 
 
-async def opened(door: OnboardingDoor, engine: "Engine", onboarding: str, *, within: float) -> OnboardingInFull | None:
+async def drafted(door: OnboardingDoor, engine: "Engine", onboarding: str, *, within: float) -> OnboardingInFull | None:
     """The onboarding once its plan is drafted; None when no worker has taken it up within `within` seconds.
 
     Raises InvalidDeal when its workflow failed for a reason in the deal, and NotReachable.
