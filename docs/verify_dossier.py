@@ -13,7 +13,12 @@ import hashlib
 import json
 import sys
 
-DECISIONS = {"milestone_reached": "approve", "sign_off_rejected": "reject", "milestone_waived": "waive"}
+DECISIONS = {
+    "milestone_reached": "approve",
+    "sign_off_given": "approve",
+    "sign_off_rejected": "reject",
+    "milestone_waived": "waive",
+}
 PARTS = {"subject", "entries", "approvals", "length", "head", "names"}
 
 

@@ -20,6 +20,7 @@ from domain.wire import Instant, Wire
 
 DECISIONS: Mapping[str, str] = {
     "milestone_reached": "approve",
+    "sign_off_given": "approve",
     "sign_off_rejected": "reject",
     "milestone_waived": "waive",
     "scope_change_decided": "",

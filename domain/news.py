@@ -99,6 +99,17 @@ class SignedOff(News):
     reasons: Annotated[tuple[Reason, ...], Field(max_length=MOST_LISTED)] | Reason = ()
 
 
+class SignOffAskedAgain(News):
+    """Ask again for a sign-off that was rejected.
+
+    What was objected to has been settled; say in `note` what was done, for the signers to read.
+    """
+
+    update = "ask_sign_off"
+
+    milestone: Slug
+
+
 class IssueRaised(News):
     """Something does not work.
 
@@ -130,6 +141,17 @@ class IssueResolved(News):
     update = "resolve_issue"
     signal = "issue_resolved"
     report = "issue.resolved"
+
+    issue: Reference
+
+
+class IssueNotSolved(News):
+    """An issue that was called resolved is not.
+
+    It is open again as it was, and its deadlines run anew.
+    """
+
+    update = "dispute_issue"
 
     issue: Reference
 

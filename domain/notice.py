@@ -20,6 +20,7 @@ NoticeKind = Literal[
     "pause_proposal",
     "sign_off_request",
     "sign_off_rejected",
+    "sign_off_decided",
     "milestone_reached",
     "milestone_reopened",
     "went_live",

@@ -38,7 +38,20 @@ class Raci(StrictWire):
 class SignOff(StrictWire):
     """A milestone that is reached by a named person's yes; a no reopens work and gives new days for it."""
 
-    by: tuple[Role, ...] = Field(min_length=1, description="whose yes it takes; any one person of these roles")
+    by: tuple[Role, ...] = Field(min_length=1, description="whose yes it takes")
+    needs: Literal["any", "all"] = Field(
+        "any",
+        description="whether any one of them is enough, or all must say yes",
+        exclude_if=lambda needs: needs == "any",
+    )
+    what: Text | None = Field(
+        None, description="what is signed, as a noun: the onboarding plan", exclude_if=lambda what: what is None
+    )
+    plan: bool = Field(
+        False,
+        description="what is signed is the plan itself: it goes with the request, and new dates answer a rejection",
+        exclude_if=lambda plan: not plan,
+    )
     reopens: tuple[Slug, ...] = Field((), description="milestones that a rejection opens again")
     rework_days: int = Field(5, ge=1, le=60, description="working days that a rejection gives")
 
@@ -435,6 +448,11 @@ class Playbook(StrictWire):
     touch: TouchModel = Field(description="how much of us the customer gets; decides which CSM may own it")
     from_yearly_value: float = Field(ge=0, description="tier: chosen for deals worth at least this a year")
     length_days: int = Field(ge=1, le=730, description="how long the plan is, from the close to its last milestone")
+    overruled_by: tuple[Role, ...] = Field(
+        (),
+        description="who may approve, with a reason, a sign-off that a signer has rejected",
+        exclude_if=lambda roles: not roles,
+    )
     stages: tuple[Stage, ...] = Field(min_length=1, description="in the order in which they open; they may overlap")
     nudging: Nudging = Field(description="reminders and the escalation ladder")
     hypercare: Hypercare = Field(description="close support after the go-live")

@@ -187,11 +187,20 @@ def _settled(connection: Connection, row: Row[Any]) -> str | None:
         return "the onboarding has ended"
     of_milestone = (milestones.c.onboarding == onboarding) & (milestones.c.key == key)
     milestone = connection.scalar(select(milestones.c.status).where(of_milestone))
+    if milestone is not None and milestone != "open":
+        return f"{key} was {milestone}"
     if milestone is not None:
-        return None if milestone == "open" else f"{key} was {milestone}"
+        return f"{key} was rejected" if _rejected_since(connection, row) else None
     of_issue = (registers.c.onboarding == onboarding) & (registers.c.kind == "issue") & (registers.c.key == key)
     issue = connection.scalar(select(registers.c.status).where(of_issue))
     return None if issue is None or issue in OPEN_ISSUE else f"{key} was {issue}"
+
+
+def _rejected_since(connection: Connection, row: Row[Any]) -> bool:
+    """Whether a sign-off was rejected after the notice was written: then nobody is to be asked for it just now."""
+    of_it = (journal.c.onboarding == row.onboarding) & (journal.c.about == row.while_open)
+    later = of_it & (journal.c.kind == "sign_off_rejected") & (journal.c.recorded_at > row.created_at)
+    return connection.scalar(select(journal.c.seq).where(later).limit(1)) is not None
 
 
 def _introduced(connection: Connection, introduction: str) -> str | None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.agenda.gates import note
+from domain.agenda.gates import ask_again, note
 from domain.agenda.milestones import known, refuse_unless_approver
 from domain.agenda.state import PauseSpan, State
 from domain.news import (
@@ -103,6 +103,10 @@ def apply_replan(state: State, news: Replanned, now: datetime) -> bool:
         state.hand_off_moved = news.hand_off_by
     data = {"to": str(news.to) if news.to else None, "hand_off_by": str(news.hand_off_by) if news.hand_off_by else None}
     note(state, "replanned", now, about=news.milestone or "", news=news, reason=news.reason, **data)
+    for milestone in state.milestones:
+        answered = milestone.of_plan or milestone.key == news.milestone
+        if milestone.rework and not milestone.reopens and answered and not state.gate(milestone):
+            ask_again(state, milestone, news, now, why="replanned")
     return True
 
 

@@ -29,10 +29,18 @@ def count(state: State, what: str) -> int:
     return state.counts[what]
 
 
-def reach(state: State, milestone: MilestoneState, news: News, now: datetime) -> None:
+def reach(state: State, milestone: MilestoneState, news: News, now: datetime, **data: Any) -> None:
     milestone.status = "reached"
     milestone.at = news.at or now
-    note(state, "milestone_reached", milestone.at, about=milestone.key, news=news)
+    if state.goes_by(2):
+        milestone.asked = False
+    note(state, "milestone_reached", milestone.at, about=milestone.key, news=news, **data)
+
+
+def ask_again(state: State, milestone: MilestoneState, news: News, now: datetime, *, why: str) -> None:
+    """Ask for a sign-off that was rejected, since something was done about it: `replanned` or `said`."""
+    milestone.asked, milestone.rework = True, False
+    note(state, "sign_off_asked", now, about=milestone.key, news=news, why=why)
 
 
 def unfold(state: State, now: datetime) -> bool:
@@ -81,9 +89,20 @@ def _ask_for_sign_offs(state: State, now: datetime) -> bool:
     asked = False
     for milestone in state.milestones:
         if milestone.signers and not milestone.settled and not milestone.asked and not state.gate(milestone):
-            milestone.asked = asked = True
-            note(state, "sign_off_asked", now, about=milestone.key)
+            if milestone.rework and not _worked_on(state, milestone):
+                continue
+            if milestone.rework:
+                note(state, "sign_off_asked", now, about=milestone.key, why="worked_on")
+            else:
+                note(state, "sign_off_asked", now, about=milestone.key)
+            milestone.asked, milestone.rework, asked = True, False, True
     return asked
+
+
+def _worked_on(state: State, milestone: MilestoneState) -> bool:
+    """Whether all that its rejection opened again has been reached again; where it opens nothing, a person says so."""
+    opened_again = [other for key in milestone.reopens if (other := state.milestone(key))]
+    return bool(opened_again) and all(other.settled for other in opened_again)
 
 
 def prolonging_issues(state: State) -> list[str]:

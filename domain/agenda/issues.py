@@ -4,9 +4,11 @@ from datetime import datetime
 
 from domain.agenda.gates import note
 from domain.agenda.state import IssueState, State
-from domain.news import IssueAcknowledged, IssueRaised, IssueResolved
+from domain.news import IssueAcknowledged, IssueNotSolved, IssueRaised, IssueResolved
 from domain.refusal import Refused
 
+REMEMBERED = 20
+"""Resolved issues that somebody may still call unsolved: of the last weeks of a busy onboarding."""
 MOST_OPEN = 200
 """Most issues that may be open at a time: more are a matter for the help desk, not for one onboarding's agenda."""
 
@@ -68,7 +70,30 @@ def apply_acknowledge(state: State, news: IssueAcknowledged, now: datetime) -> b
 def apply_resolve(state: State, news: IssueResolved, now: datetime) -> bool:
     issue = _open_issue(state, news.issue)
     state.issues.remove(issue)
-    note(
-        state, "issue_resolved", news.at or now, about=issue.key, news=news, severity=issue.severity, title=issue.title
-    )
+    data = {"severity": issue.severity, "title": issue.title}
+    if state.goes_by(2):
+        others = [other for other in state.resolved if other.key != issue.key]
+        state.resolved = [*others, issue][-REMEMBERED:]
+        data |= {"raised_by": issue.by} if issue.by else {}
+    note(state, "issue_resolved", news.at or now, about=issue.key, news=news, **data)
+    return True
+
+
+def check_not_solved(state: State, news: IssueNotSolved) -> None:
+    if state.issue(news.issue) is not None:
+        raise Refused(f"{news.issue} is open", field="issue")
+    if all(issue.key != news.issue for issue in state.resolved):
+        known = ", ".join(issue.key for issue in state.resolved) or "none"
+        raise Refused(f"{news.issue!r} is none of the issues resolved last, which are: {known}", field="issue")
+    check_raise(state, IssueRaised(title=news.issue))
+
+
+def apply_not_solved(state: State, news: IssueNotSolved, now: datetime) -> bool:
+    """Open the issue again as it was; its deadlines run anew."""
+    issue = next(issue for issue in state.resolved if issue.key == news.issue)
+    state.resolved = [other for other in state.resolved if other is not issue]
+    state.issues.append(issue.model_copy(update={"since": news.at or now, "acknowledged": False}))
+    data = {"severity": issue.severity, "title": issue.title}
+    data |= {"raised_by": issue.by} if issue.by else {}
+    note(state, "issue_not_solved", news.at or now, about=issue.key, news=news, **data)
     return True

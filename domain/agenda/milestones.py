@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from domain.agenda.gates import note, prolonging_issues, reach
+from domain.agenda.gates import ask_again, note, prolonging_issues, reach
 from domain.agenda.state import MilestoneState, State
-from domain.news import MilestoneReached, MilestoneReopened, MilestoneWaived, SignedOff
+from domain.news import MilestoneReached, MilestoneReopened, MilestoneWaived, SignedOff, SignOffAskedAgain
 from domain.refusal import Refused
 
 LISTED = 40
@@ -60,6 +60,7 @@ def apply_reopen(state: State, news: MilestoneReopened, now: datetime) -> bool:
 
 def _open_again(state: State, milestone: MilestoneState) -> None:
     milestone.status, milestone.at, milestone.asked = "open", None, False
+    milestone.approvals, milestone.rejected_by, milestone.rework = [], [], False
     if milestone.role != "go_live":
         return
     state.hypercare_until, state.prolonged = None, False
@@ -98,8 +99,11 @@ def check_sign_off(state: State, news: SignedOff) -> None:
     milestone = known(state, news.milestone)
     if not milestone.signers:
         raise Refused(f"{milestone.key} needs no sign-off: use reach_milestone", field="milestone")
-    if news.by not in milestone.signers:
+    overrules = news.decision == "approve" and milestone.rejected_by and news.by in state.overrulers
+    if news.by not in milestone.signers and not overrules:
         raise Refused(f"{milestone.key} may be signed by {' or '.join(milestone.signers)} only", field="by")
+    if news.decision == "approve" and not milestone.settled:
+        _refuse_unless_rejection_may_fall(state, milestone, news)
     if news.decision == "reject" and not news.reasons:
         raise Refused("a rejection says why", field="reasons")
     if news.decision == "reject" and milestone.settled:
@@ -108,18 +112,73 @@ def check_sign_off(state: State, news: SignedOff) -> None:
         refuse_unless_gate_open(state, milestone)
 
 
+def _refuse_unless_rejection_may_fall(state: State, milestone: MilestoneState, news: SignedOff) -> None:
+    """A rejection stands until who rejected approves, or somebody overrules it who may, and says why."""
+    others = [id for id in milestone.rejected_by if id != news.by]
+    if not others:
+        return
+    rejected = f"{milestone.key} was rejected by {' and '.join(others)}"
+    if news.by not in state.overrulers:
+        may = "".join(f", or {id} may overrule it" for id in state.overrulers[:1])
+        raise Refused(f"{rejected}: it takes their own approval{may}", field="by")
+    if not (news.reasons or news.note):
+        raise Refused(f"{rejected}: say why it is approved all the same", field="reasons")
+
+
 def apply_sign_off(state: State, news: SignedOff, now: datetime) -> bool:
     milestone = known(state, news.milestone)
     if milestone.settled:
         return False
-    if news.decision == "approve":
-        reach(state, milestone, news, now)
+    if news.decision == "reject":
+        _reject(state, milestone, news, now)
         return True
-    reasons = [news.reasons] if isinstance(news.reasons, str) else list(news.reasons)
+    overruled = [id for id in milestone.rejected_by if id != news.by]
+    milestone.rejected_by = []
+    data = {"overruled": overruled, "reasons": _reasons(news)} if overruled else {}
+    if milestone.takes_all and not overruled:
+        if news.by in milestone.approvals:
+            return False
+        milestone.approvals = [*milestone.approvals, str(news.by)]
+        if missing := [id for id in milestone.signers if id not in milestone.approvals]:
+            note(state, "sign_off_given", news.at or now, about=milestone.key, news=news, missing=missing)
+            return True
+    milestone.rework = False
+    reach(state, milestone, news, now, **data)
+    return True
+
+
+def _reject(state: State, milestone: MilestoneState, news: SignedOff, now: datetime) -> None:
     reopened = [key for key in milestone.reopens if (other := state.milestone(key)) and other.settled]
     for key in reopened:
         _open_again(state, known(state, key))
     milestone.asked = False
     milestone.rejections += 1
-    note(state, "sign_off_rejected", news.at or now, about=milestone.key, news=news, reasons=reasons, reopened=reopened)
+    if state.goes_by(2):
+        milestone.rework, milestone.approvals = True, []
+        milestone.rejected_by = list(dict.fromkeys([*milestone.rejected_by, str(news.by)]))
+    note(
+        state,
+        "sign_off_rejected",
+        news.at or now,
+        about=milestone.key,
+        news=news,
+        reasons=_reasons(news),
+        reopened=reopened,
+    )
+
+
+def _reasons(news: SignedOff) -> list[str]:
+    return [news.reasons] if isinstance(news.reasons, str) else list(news.reasons)
+
+
+def check_ask_again(state: State, news: SignOffAskedAgain) -> None:
+    milestone = known(state, news.milestone)
+    if not milestone.rework:
+        standing = "settled" if milestone.settled else "not rejected, or asked for again already"
+        raise Refused(f"{milestone.key} is {standing}", field="milestone")
+    refuse_unless_gate_open(state, milestone)
+
+
+def apply_ask_again(state: State, news: SignOffAskedAgain, now: datetime) -> bool:
+    ask_again(state, known(state, news.milestone), news, now, why="said")
     return True

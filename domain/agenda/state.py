@@ -83,6 +83,11 @@ class MilestoneState(Carried):
     at: Instant | None = None
     asked: bool = False
     rejections: int = 0
+    of_plan: bool = False
+    takes_all: bool = False
+    approvals: list[str] = []
+    rejected_by: list[str] = []
+    rework: bool = False
 
     @property
     def settled(self) -> bool:
@@ -146,8 +151,17 @@ class HeldSignal(Carried):
     news: dict[str, Any]
 
 
+RULES = 2
+"""The edition of these rules by which new onboardings go; what came with each edition is asked by `goes_by`.
+
+2: a sign-off is asked for again only once something was done about its rejection, which stands until who rejected
+approves or is overruled; who raised an issue hears that it is solved, and may say that it is not.
+"""
+
+
 class State(Carried):
     onboarding: str
+    rules: int = 1
     clock: Clock = Clock()
     jitter: timedelta = timedelta(0)
     opened: bool = False
@@ -156,6 +170,7 @@ class State(Carried):
     touch: str = ""
     owner: str = ""
     approvers: list[str] = []
+    overrulers: list[str] = []
     cast: dict[str, list[str]] = {}
     closed_at: Instant | None = None
     taken_up_at: Instant | None = None
@@ -163,6 +178,7 @@ class State(Carried):
     milestones: list[MilestoneState] = []
     entries: list[Entry] = []
     issues: list[IssueState] = []
+    resolved: list[IssueState] = []
     prolonging: list[str] = []
     criteria: list[CriterionState] = []
     scope_requests: dict[str, str] = {}
@@ -186,6 +202,10 @@ class State(Carried):
     counts: dict[str, int] = {}
     issues_raised: int = 0
     requests_made: int = 0
+
+    def goes_by(self, edition: int) -> bool:
+        """Whether it was opened by that edition of the rules or a later one: for whom a rule held, it goes on to."""
+        return self.rules >= edition
 
     def milestone(self, key: str) -> MilestoneState | None:
         return next((milestone for milestone in self.milestones if milestone.key == key), None)

@@ -13,7 +13,7 @@ from domain.record import RegisterRow
 from domain.rules import letters
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import VENDOR_ROLES
-from domain.rules.nudging import Step, due_for_nudging, last_step
+from domain.rules.nudging import Step, ladder
 from domain.rules.schedule import NOTICE_AHEAD, cadence_days, notice_moment
 
 Notices = list[Notice]
@@ -33,8 +33,8 @@ def _nudge(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Notice
     state, milestone = briefing.state.milestone(entry.about), briefing.playbook.milestone(entry.about)
     if state is None or milestone is None or state.settled or briefing.state.gate(state):
         return []
-    on = due_for_nudging(briefing.state, state, briefing.playbook.nudging, briefing.calendar)
-    step = last_step(briefing.playbook.nudging, briefing.calendar, on, state.due, since=entry.due, now=briefing.now)
+    steps = ladder(briefing.state, state, briefing.playbook.nudging, briefing.calendar)
+    step = steps.last(since=entry.due, now=briefing.now)
     if step is None:
         return []
     notices: dict[str, Notice] = {}
@@ -60,9 +60,11 @@ def _facts(briefing: Briefing, milestone: Milestone, step: Step, to: str) -> dic
 
 
 def _remind(briefing: Briefing, milestone: Milestone, step: Step) -> Notices:
-    people = briefing.playing(milestone.raci.responsible)
     state = briefing.state.milestone(milestone.key)
-    people = [*(state.signers if state else []), *people]
+    in_rework, asked = bool(state and state.rework), state.signers if state and state.asked else []
+    doers = briefing.playing(milestone.raci.responsible)
+    # Until something was done about their reasons, nobody is asked to sign what they have rejected.
+    people = [briefing.state.owner] if in_rework else [*asked, *doers]
     occasion = f"{milestone.key}/{step.occurrence}"
     return present(
         briefing.notice(
@@ -71,6 +73,8 @@ def _remind(briefing: Briefing, milestone: Milestone, step: Step) -> Notices:
                 **_facts(briefing, milestone, step, id),
                 "done_when": briefing.say(milestone.done_when, briefing.language_of(id)),
                 "waits_for": [],
+                "sign_off": bool(asked),
+                "rework": in_rework,
             },
             about=milestone.key, while_open=milestone.key, collapses=True,
         )
@@ -81,9 +85,13 @@ def _remind(briefing: Briefing, milestone: Milestone, step: Step) -> Notices:
 def _escalate(briefing: Briefing, milestone: Milestone, step: Step, rung: Rung) -> Notices:
     """What the customer is late with goes up on both sides; what we are late with stays with us, up to our executive.
 
+    Who is late with a sign-off that was asked for is who may sign it, whoever prepared it.
     Nobody of the customer is asked to clear our way, or to pause because of us.
     """
-    our_own = milestone.raci.responsible in VENDOR_ROLES
+    state = briefing.state.milestone(milestone.key)
+    asked = state.signers if state and state.asked else []
+    our_own = milestone.raci.responsible in VENDOR_ROLES and not any(briefing.is_customer(id) for id in asked)
+    doers = asked or briefing.playing(milestone.raci.responsible)
     receivers: dict[str, list[str]] = {
         "owner": [briefing.state.owner],
         "owner_manager": [briefing.state.owner, *briefing.managers],
@@ -92,7 +100,7 @@ def _escalate(briefing: Briefing, milestone: Milestone, step: Step, rung: Rung) 
     }
     kind: NoticeKind = "pause_proposal" if rung.proposes_pause and not our_own else "escalation"
     more: dict[str, Any] = {
-        "responsible": ", ".join(briefing.name(id) for id in briefing.playing(milestone.raci.responsible)),
+        "responsible": ", ".join(briefing.name(id) for id in doers),
         "rung": 1 + sum(other.after < rung.after for other in briefing.playbook.nudging.ladder),
         "longest_days": briefing.playbook.pausing.longest_days,
     }

@@ -56,6 +56,10 @@ class Briefing:
             return staff_person(member, self.deal.account.language)
         return self.dossier.person(id)
 
+    def is_customer(self, id: str) -> bool:
+        person = self.person(id)
+        return person is not None and person.side == "customer"
+
     def name(self, id: str | None) -> str:
         person = self.person(id) if id else None
         return person.name if person else (id or "")
@@ -67,6 +71,12 @@ class Briefing:
         titles |= {milestone.key: milestone.title for milestone in playbook.milestones}
         titles |= {criterion.key: criterion.title for criterion in playbook.hand_off.criteria}
         return in_language(titles[key], language) if key in titles else key
+
+    def signed(self, key: str, language: str) -> str:
+        """What a sign-off is about, as a noun; the milestone's title where the playbook names none."""
+        milestone = self.playbook.milestone(key)
+        what = milestone.sign_off.what if milestone and milestone.sign_off else None
+        return in_language(what, language) if what is not None else self.title(key, language)
 
     def due_on(self, key: str) -> str:
         """The milestone's date as the plan has it after everything that has just happened."""

@@ -1,6 +1,9 @@
 """When is somebody reminded, and when is a milestone escalated? The steps around its due date."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import count, takewhile
+from typing import NamedTuple
 
 from domain.agenda.state import MilestoneState, State
 from domain.calendar import OPENING, WorkCalendar
@@ -26,6 +29,57 @@ class Step(Wire):
         return self.reminds or bool(self.rungs)
 
 
+class Ladder(NamedTuple):
+    """All steps around the day `on` about something that is due at `due`.
+
+    What is reminded of once is that on its day, and escalated to nobody.
+    """
+
+    nudging: Nudging
+    calendar: WorkCalendar
+    on: date
+    due: datetime
+    once: bool = False
+
+    def next(self, now: datetime, *, critical: bool) -> Step | None:
+        """The first step after `now`; None where nobody is nudged any more.
+
+        The step at the due moment itself tells nobody anything; it is there so that "behind" is seen in time.
+        """
+        ahead = (step for step in self._steps() if step.at > now and (step.tells or critical))
+        return next(ahead, None)
+
+    def last(self, *, since: datetime, now: datetime) -> Step | None:
+        """The latest step between `since` and `now` at which anybody is written to; None without one."""
+        passed = takewhile(lambda step: step.at <= now, self._steps())
+        return max((step for step in passed if step.tells and step.at >= since), key=lambda step: step.at, default=None)
+
+    def _steps(self) -> Iterator[Step]:
+        """Every step in order of time; the reminders that come after the ladder have no end."""
+        nudging = self.nudging
+        if self.once:
+            nudging = nudging.model_copy(update={"before": (), "on_the_day": True, "after": (), "ladder": ()})
+        reminding = {-days for days in nudging.before} | set(nudging.after) | ({0} if nudging.on_the_day else set())
+        offsets = reminding | {rung.after for rung in nudging.ladder}
+        rungs = {days: tuple(rung for rung in nudging.ladder if rung.after == days) for days in offsets}
+        planned = [self._step(days, reminds=days in reminding, rungs=rungs[days]) for days in offsets]
+        planned.append(Step(occurrence=f"{self.on}/{LATE}", at=self.due + A_TICK, days=0))
+        yield from sorted(planned, key=lambda step: step.at)
+        last = max(step.days for step in planned)
+        for turn in count(1) if not self.once else ():
+            yield self._step(last + turn * nudging.again_every, reminds=True)
+
+    def _step(self, days: int, *, reminds: bool, rungs: tuple[Rung, ...] = ()) -> Step:
+        at = self.calendar.at(self.calendar.add_working_days(self.on, days), OPENING)
+        return Step(occurrence=f"{self.on}/{days:+d}", at=at, days=days, reminds=reminds, rungs=rungs)
+
+
+def ladder(state: State, milestone: MilestoneState, nudging: Nudging, calendar: WorkCalendar) -> Ladder:
+    """The ladder of that milestone as it stands; one that is optional is reminded of once."""
+    on = due_for_nudging(state, milestone, nudging, calendar)
+    return Ladder(nudging, calendar, on, milestone.due, once=milestone.optional)
+
+
 def due_for_nudging(state: State, milestone: MilestoneState, nudging: Nudging, calendar: WorkCalendar) -> date:
     """The due date, or the days of grace after the moment when the gate opened or a pause ended, where that came later.
 
@@ -42,58 +96,3 @@ def due_for_nudging(state: State, milestone: MilestoneState, nudging: Nudging, c
     ready = max(opened, default=milestone.due)
     on = calendar.day_of(milestone.due)
     return on if ready <= milestone.due else calendar.add_working_days(calendar.day_of(ready), nudging.grace)
-
-
-def steps(nudging: Nudging, calendar: WorkCalendar, on: date, due: datetime) -> list[Step]:
-    """Every step around the day `on`, in order of time; the repeated reminders after the last are not among them."""
-    offsets = {-days for days in nudging.before} | set(nudging.after) | {rung.after for rung in nudging.ladder}
-    if nudging.on_the_day:
-        offsets.add(0)
-    reminding = {-days for days in nudging.before} | set(nudging.after) | ({0} if nudging.on_the_day else set())
-    around = [
-        _step(calendar, on, days, reminds=days in reminding, rungs=tuple(r for r in nudging.ladder if r.after == days))
-        for days in offsets
-    ]
-    around.append(Step(occurrence=f"{on}/{LATE}", at=due + A_TICK, days=0))
-    return sorted(around, key=lambda step: step.at)
-
-
-def _step(calendar: WorkCalendar, on: date, days: int, *, reminds: bool, rungs: tuple[Rung, ...] = ()) -> Step:
-    at = calendar.at(calendar.add_working_days(on, days), OPENING)
-    return Step(occurrence=f"{on}/{days:+d}", at=at, days=days, reminds=reminds, rungs=rungs)
-
-
-def next_step(
-    nudging: Nudging, calendar: WorkCalendar, on: date, due: datetime, now: datetime, *, critical: bool
-) -> Step:
-    """The first step after `now`; when the ladder is through, the next of the repeated reminders.
-
-    The step at the due moment itself tells nobody anything; it is there so that "behind" is seen in time.
-    """
-    planned = steps(nudging, calendar, on, due)
-    for step in planned:
-        if step.at > now and (step.tells or critical):
-            return step
-    return _repeat(nudging, calendar, on, now, last=max(step.days for step in planned))
-
-
-def last_step(
-    nudging: Nudging, calendar: WorkCalendar, on: date, due: datetime, *, since: datetime, now: datetime
-) -> Step | None:
-    """The latest step between `since` and `now` at which anybody is written to; None without one."""
-    planned = steps(nudging, calendar, on, due)
-    passed = [step for step in planned if step.tells and since <= step.at <= now]
-    last = max(step.days for step in planned)
-    repeat = _step(calendar, on, last + nudging.again_every, reminds=True)
-    while repeat.at <= now:
-        if repeat.at >= since:
-            passed.append(repeat)
-        repeat = _step(calendar, on, repeat.days + nudging.again_every, reminds=True)
-    return passed[-1] if passed else None
-
-
-def _repeat(nudging: Nudging, calendar: WorkCalendar, on: date, now: datetime, *, last: int) -> Step:
-    days = last + nudging.again_every
-    while (step := _step(calendar, on, days, reminds=True)).at <= now:
-        days += nudging.again_every
-    return step

@@ -1,16 +1,16 @@
 """How does an onboarding begin? A deal and a playbook become the first state of its workflow."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from domain.agenda.gates import note, unfold
-from domain.agenda.state import CriterionState, MilestoneState, StageState, State
+from domain.agenda.state import RULES, CriterionState, MilestoneState, StageState, State
 from domain.calendar import OPENING, WorkCalendar
 from domain.clock import Clock
 from domain.deal import DealClosed, onboarding_id
 from domain.news import short
 from domain.plan import Plan, draft, go_live_key, on_the_way_to
-from domain.playbook import Milestone, Playbook, content_hash
+from domain.playbook import Milestone, Playbook, Role, content_hash
 from domain.refusal import InvalidDeal
 from domain.rules.accounts import taken_over
 from domain.rules.casting import approvers, cast_customer, cast_vendor, playing
@@ -39,17 +39,15 @@ def first_state(
     plan = draft(playbook, deal, calendar)
     vendor = cast_vendor(team, deal, playbook.touch, load)
     owner = vendor["csm"][0]
-    signers = {
-        milestone.key: [
-            id
-            for role in (milestone.sign_off.by if milestone.sign_off else ())
-            for id in playing(role, vendor=vendor, customer=cast_customer(deal))
-        ]
-        for milestone in playbook.milestones
-    }
+    customer = cast_customer(deal)
+
+    def people(roles: Sequence[Role]) -> list[str]:
+        return list(dict.fromkeys(id for role in roles for id in playing(role, vendor=vendor, customer=customer)))
+
     critical = on_the_way_to(playbook, go_live_key(playbook))
     state = State(
         onboarding=onboarding_id(deal.source, deal.id),
+        rules=RULES,
         clock=clock,
         jitter=delay_of(spread, of=onboarding_id(deal.source, deal.id)),
         opened=True,
@@ -58,13 +56,14 @@ def first_state(
         touch=playbook.touch,
         owner=owner,
         approvers=approvers(team, owner),
+        overrulers=people(playbook.overruled_by),
         cast=vendor,
         closed_at=deal.closed_at,
         taken_up_at=now,
         last_news=now,
         stages=_stages(playbook, calendar, plan),
         milestones=[
-            _milestone(milestone, stage.key, plan, signers[milestone.key], critical=milestone.key in critical)
+            _milestone(milestone, stage.key, plan, people, critical=milestone.key in critical)
             for stage in playbook.stages
             for milestone in stage.milestones
         ],
@@ -105,7 +104,10 @@ def stage_openings(playbook: Playbook, calendar: WorkCalendar, plan: Plan) -> di
     return {stage.key: planned[stage.key] if stage.opens.from_day else ANY_TIME for stage in playbook.stages}
 
 
-def _milestone(milestone: Milestone, stage: str, plan: Plan, signers: list[str], *, critical: bool) -> MilestoneState:
+def _milestone(
+    milestone: Milestone, stage: str, plan: Plan, people: Callable[[Sequence[Role]], list[str]], *, critical: bool
+) -> MilestoneState:
+    sign_off = milestone.sign_off
     return MilestoneState(
         key=milestone.key,
         title=in_language(milestone.title, "en"),
@@ -113,8 +115,10 @@ def _milestone(milestone: Milestone, stage: str, plan: Plan, signers: list[str],
         due=plan.milestone(milestone.key).due,
         requires=list(milestone.requires),
         role=milestone.role,
-        signers=list(dict.fromkeys(signers)),
-        reopens=list(milestone.sign_off.reopens) if milestone.sign_off else [],
+        signers=people(sign_off.by) if sign_off else [],
+        reopens=list(sign_off.reopens) if sign_off else [],
+        of_plan=sign_off.plan if sign_off else False,
+        takes_all=sign_off.needs == "all" if sign_off else False,
         optional=milestone.optional,
         critical=critical,
     )

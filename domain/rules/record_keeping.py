@@ -108,7 +108,7 @@ def register_row(fact: Fact | JournalRow) -> RegisterRow | None:
     title = str(fact.data.get("title") or "")
     data: dict[str, Any]
     match fact.kind:
-        case "issue_raised" | "issue_judged_anew" | "issue_acknowledged" | "issue_resolved":
+        case "issue_raised" | "issue_judged_anew" | "issue_acknowledged" | "issue_resolved" | "issue_not_solved":
             words = {"issue_acknowledged": "open", "issue_resolved": "resolved"}
             data = {"severity": fact.data.get("severity"), fact.kind: fact.at.isoformat()}
             status = words.get(fact.kind, "open")

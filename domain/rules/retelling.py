@@ -104,10 +104,13 @@ UPDATES: Mapping[str, tuple[str, Callable[[Told], dict[str, Any]]]] = {
         "sign_off",
         lambda fact: {"milestone": fact.about, "decision": "reject", "reasons": fact.data["reasons"]},
     ),
+    "sign_off_given": ("sign_off", lambda fact: {"milestone": fact.about, "decision": "approve"}),
+    "sign_off_asked": ("ask_sign_off", _about("milestone")),
     "issue_raised": ("raise_issue", _about("issue", "title", "severity")),
     "issue_judged_anew": ("raise_issue", _about("issue", "title", "severity")),
     "issue_acknowledged": ("acknowledge_issue", _about("issue")),
     "issue_resolved": ("resolve_issue", _about("issue")),
+    "issue_not_solved": ("dispute_issue", _about("issue")),
     "paused": ("pause", lambda fact: {"reason": fact.data["reason"], "until": fact.data["until"]}),
     "resumed": ("resume", lambda _: {}),
     "replanned": (

@@ -7,7 +7,7 @@ from domain.agenda.state import Consequences, Entry, State
 from domain.calendar import OPENING, WorkCalendar
 from domain.plan import Plan
 from domain.playbook import Cadence, Playbook, ServiceLevel
-from domain.rules.nudging import due_for_nudging, next_step
+from domain.rules.nudging import ladder
 
 MEETING_NOTICE = 2
 """Working days before a meeting at which people hear of it."""
@@ -43,15 +43,14 @@ def changes(state: State, wanted: list[Entry]) -> Consequences:
 
 
 def _nudges(state: State, playbook: Playbook, calendar: WorkCalendar, now: datetime) -> Iterator[Entry]:
-    nudging = playbook.nudging
     for milestone in state.milestones:
         definition = playbook.milestone(milestone.key)
         if milestone.settled or milestone.role == "hypercare_end" or definition is None or not definition.reminders:
             continue
         if not state.gate(milestone):
-            on = due_for_nudging(state, milestone, nudging, calendar)
-            step = next_step(nudging, calendar, on, milestone.due, now, critical=milestone.critical)
-            yield Entry(f"{milestone.key}/nudge", step.occurrence, step.at, "nudge", milestone.key)
+            step = ladder(state, milestone, playbook.nudging, calendar).next(now, critical=milestone.critical)
+            if step is not None:
+                yield Entry(f"{milestone.key}/nudge", step.occurrence, step.at, "nudge", milestone.key)
         elif milestone.critical and milestone.due > now:
             at = milestone.due + timedelta(seconds=1)
             yield Entry(f"{milestone.key}/nudge", f"{calendar.day_of(at)}/late", at, "nudge", milestone.key)

@@ -102,6 +102,9 @@ def _reached(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
         notices += _plan(briefing, fact)
     by = briefing.name(fact.by)
     informed = briefing.playing(*milestone.raci.informed) if milestone.raci.informed else []
+    if milestone.sign_off is not None:
+        others = [id for id in _signers(briefing, fact) if id not in informed]
+        notices += _decided(briefing, fact, others, decision="approved")
     return notices + _to_each(
         briefing,
         "milestone_reached",
@@ -109,6 +112,32 @@ def _reached(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
         fact,
         lambda lang: {"title": briefing.title(fact.about, lang), "at": on, "by": by},
     )
+
+
+def _signers(briefing: Briefing, fact: Fact) -> list[str]:
+    milestone = briefing.state.milestone(fact.about)
+    return list(milestone.signers) if milestone else []
+
+
+def _decided(briefing: Briefing, fact: Fact, people: Iterable[str], *, decision: str) -> Notices:
+    """What one signer has decided, for the other signers: they need not ask, or wait, or answer any more."""
+    return _to_each(
+        briefing, "sign_off_decided", people, fact,
+        lambda lang: {
+            "what": briefing.signed(fact.about, lang),
+            "by": briefing.name(fact.by),
+            "at": str(briefing.calendar.day_of(fact.at)),
+            "decision": decision,
+            "reasons": list(fact.data.get("reasons", [])),
+            "missing": [briefing.name(id) for id in fact.data.get("missing", [])],
+            "overruled": [briefing.name(id) for id in fact.data.get("overruled", [])],
+        },
+    )  # fmt: skip
+
+
+def _given(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
+    people = [*_signers(briefing, fact), briefing.state.owner]
+    return _decided(briefing, fact, people, decision="given")
 
 
 def _plan(briefing: Briefing, fact: Fact) -> Notices:
@@ -150,27 +179,50 @@ def _sign_off_asked(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notice
     if state is None or definition is None or state.settled:
         return []
     deliverables = [d for stage in briefing.playbook.stages for d in stage.deliverables if d.milestone == fact.about]
+    if state.of_plan and state.rejections:
+        return _to_each(
+            briefing, "plan", state.signers, fact,
+            lambda lang: {
+                **letters.plan_document(briefing, lang), "sign_off": True, **_since_rejection(briefing, fact, lang)
+            },
+            while_open=fact.about,
+        )  # fmt: skip
     return _to_each(
         briefing, "sign_off_request", state.signers, fact,
         lambda lang: {
-            "title": briefing.title(fact.about, lang),
+            "title": briefing.signed(fact.about, lang),
             "milestone": fact.about,
             "due": briefing.due_on(fact.about),
             "done_when": briefing.say(definition.done_when, lang),
             "deliverables": [briefing.say(deliverable.title, lang) for deliverable in deliverables],
-            "again": state.rejections,
+            **_since_rejection(briefing, fact, lang),
         },
         while_open=fact.about,
     )  # fmt: skip
 
 
+def _since_rejection(briefing: Briefing, fact: Fact, language: str) -> dict[str, Any]:
+    """How often it was rejected, and what has been done since: reached again, new dates, or what somebody says."""
+    state = briefing.state.milestone(fact.about)
+    why = fact.data.get("why", "")
+    done = [
+        {"title": briefing.title(key, language), "at": str(briefing.calendar.day_of(other.at))}
+        for key in (state.reopens if state and why == "worked_on" else ())
+        if (other := briefing.state.milestone(key)) and other.at
+    ]
+    return {"again": state.rejections if state else 0, "why": why, "done": done, "note": fact.note or ""}
+
+
 def _rejected(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     reopened = fact.data["reopened"]
     doers = [m.raci.responsible for key in reopened if (m := briefing.playbook.milestone(key))]
-    return _to_each(
-        briefing, "sign_off_rejected", [briefing.state.owner, *(briefing.playing(*doers) if doers else [])], fact,
+    mending = [briefing.state.owner, *(briefing.playing(*doers) if doers else [])]
+    others = [id for id in _signers(briefing, fact) if id not in mending]
+    return _decided(briefing, fact, others, decision="rejected") + _to_each(
+        briefing, "sign_off_rejected", mending, fact,
         lambda lang: {
-            "title": briefing.title(fact.about, lang),
+            "title": briefing.signed(fact.about, lang),
+            "milestone": fact.about,
             "by": briefing.name(fact.by),
             "reasons": fact.data["reasons"],
             "reopened": [{"title": briefing.title(key, lang), "due": briefing.due_on(key)} for key in reopened],
@@ -189,8 +241,24 @@ def _issue_raised(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     critical = fact.data["severity"] == "critical"
     people = [briefing.state.owner, *briefing.playing("technical_resource"), *(briefing.managers if critical else [])]
     facts = {"issue": fact.about, "title": fact.data["title"], "severity": fact.data["severity"]}
-    facts |= {"respond_by": by["respond"], "resolve_by": by["resolve"]}
-    return _to_each(briefing, "issue_raised", people, fact, lambda _: facts, urgent=critical, while_open=fact.about)
+    facts |= {"respond_by": by["respond"], "resolve_by": by["resolve"], "again": fact.kind == "issue_not_solved"}
+    facts["note"] = fact.note or ""
+    notices = _to_each(briefing, "issue_raised", people, fact, lambda _: facts, urgent=critical, while_open=fact.about)
+    return notices + _receipt(briefing, fact, facts, heard={notice.to for notice in notices}, urgent=critical)
+
+
+def _receipt(briefing: Briefing, fact: Fact, facts: dict[str, Any], *, heard: set[str], urgent: bool) -> Notices:
+    """That it was taken, with its times: at once to who raised it, and to the project lead (SUP-2).
+
+    Who raised it gets it although they brought the news: it is the answer to it.
+    """
+    raiser = fact.data.get("raised_by") or fact.by
+    raisers = [raiser] if raiser and briefing.is_customer(raiser) else []
+    people = [id for id in dict.fromkeys([*raisers, *briefing.playing("project_lead")]) if id not in heard]
+    return present(
+        briefing.notice("issue_raised", id, fact.key, facts, about=fact.about, urgent=urgent or id in raisers)
+        for id in people
+    )
 
 
 def _issue_resolved(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
@@ -298,8 +366,10 @@ TELLERS: dict[str, Callable[[Briefing, Fact, dict[str, str]], Notices]] = {
     "milestone_reopened": _reopened,
     "sign_off_asked": _sign_off_asked,
     "sign_off_rejected": _rejected,
+    "sign_off_given": _given,
     "issue_raised": _issue_raised,
     "issue_judged_anew": _issue_raised,
+    "issue_not_solved": _issue_raised,
     "issue_resolved": _issue_resolved,
     "hypercare_prolonged": _prolonged,
     "paused": _paused,

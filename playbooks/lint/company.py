@@ -91,6 +91,8 @@ def _mentions(playbook: Playbook) -> Iterator[tuple[Spot, str]]:
                 yield (*spot, "raci", name, index), role
         for index, role in enumerate(milestone.sign_off.by if milestone.sign_off else ()):
             yield (*spot, "sign_off", "by", index), role
+    for index, role in enumerate(playbook.overruled_by):
+        yield ("overruled_by", index), role
     for s, stage in enumerate(playbook.stages):
         for a, activity in enumerate(stage.activities):
             yield ("stages", s, "activities", a, "who"), activity.who

@@ -10,7 +10,7 @@ from starter.cli.installation import installation_at
 from starter.cli.news import tell
 from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where, explained
 
-issue = App(name="issue", help="Raise, acknowledge, resolve and list issues.")
+issue = App(name="issue", help="Raise, acknowledge, resolve, dispute and list issues.")
 
 Severity = Literal["critical", "high", "normal"]
 Key = Annotated[str | None, Parameter(name="--issue", help="Your ticket's id; by default issue-1, issue-2 …")]
@@ -37,6 +37,11 @@ async def acknowledge(onboarding: str, key: str, *, details: Details = NO_DETAIL
 @issue.command(help=explained("resolve_issue"))
 async def resolve(onboarding: str, key: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
     await tell(where, onboarding, "resolve_issue", details, issue=key)
+
+
+@issue.command(help=explained("dispute_issue"))
+async def dispute(onboarding: str, key: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+    await tell(where, onboarding, "dispute_issue", details, issue=key)
 
 
 @issue.command(name="list")

@@ -49,3 +49,7 @@ async def sign_off(
 ) -> None:
     fields = {"milestone": milestone, "decision": decision, "reasons": list(reasons)}
     await tell(where, onboarding, "sign_off", details, **fields)
+
+
+async def ask_again(onboarding: str, milestone: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+    await tell(where, onboarding, "ask_sign_off", details, milestone=milestone)

@@ -109,8 +109,8 @@ BREAKS = (
     Break(
         "news applied without a trace",
         (MILESTONES,),
-        "    milestone.rejections += 1\n    note(",
-        f"    milestone.rejections += 1\n    {NOTHING}",
+        '    note(\n        state,\n        "sign_off_rejected",',
+        f'    {NOTHING}\n        state,\n        "sign_off_rejected",',
         "with_troubles-3",
     ),
     Break(

@@ -275,6 +275,9 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "done_when": "The project lead has tested the agreed cases and accepts the result.",
         "deliverables": ["Configured production environment", "Migrated and validated data"],
         "again": 1,
+        "why": "worked_on",
+        "done": [{"title": "Data migrated and validated", "at": "2027-01-06"}],
+        "note": "",
     },
     "sign_off_rejected": {
         "title": "UAT signed off",
@@ -282,6 +285,15 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "reasons": ["Tours across midnight are cut in two.", "Addresses in Denmark are not found."],
         "reopened": [{"title": "Data migrated and validated", "due": "2027-01-12"}],
         "due": "2027-01-14",
+    },
+    "sign_off_decided": {
+        "what": "Acceptance test (UAT)",
+        "by": "Ivo Petrov",
+        "at": "2027-01-08",
+        "decision": "approved",
+        "reasons": ["The two open points come with the next release."],
+        "missing": [],
+        "overruled": ["Jürgen Weiß"],
     },
     "milestone_reached": {
         "title": "Technical environment live",
@@ -668,6 +680,15 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "reasons": ["深夜をまたぐルートが二つに分かれる。", "離島の住所が見つからない。"],
         "reopened": [{"title": "データ移行と検証の完了", "due": "2027-01-12"}],
         "due": "2027-01-14",
+    },
+    "sign_off_decided": {
+        "what": "受入テスト（UAT）の結果",
+        "by": "高橋 健",
+        "at": "2027-01-08",
+        "decision": "approved",
+        "reasons": ["残る2点は次回の更新で対応いただきます。"],
+        "missing": [],
+        "overruled": ["佐々木 玲子"],
     },
     "milestone_reached": {"title": "技術環境の稼働", "at": "2026-12-21T15:12:00+09:00", "by": ""},
     "milestone_reopened": {

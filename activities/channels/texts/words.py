@@ -54,6 +54,7 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "pause_proposal": "一時停止のご相談",
             "sign_off_request": "承認のお願い",
             "sign_off_rejected": "承認見送りの連絡",
+            "sign_off_decided": "承認結果のご報告",
             "milestone_reached": "マイルストーン達成",
             "milestone_reopened": "マイルストーンの再開",
             "went_live": "本番開始",

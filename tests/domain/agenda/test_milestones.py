@@ -353,6 +353,132 @@ def test_after_the_rework_the_sign_off_is_asked_for_again() -> None:
     assert [notice.facts["again"] for notice in asked] == [0, 1]
 
 
+def rejected_plan() -> Simulation:
+    """An onboarding whose plan the project lead has just refused to agree to."""
+    onboarding = opened()
+    onboarding.settled("kickoff_held")
+    onboarding.tell("sign_off", milestone="plan_agreed", decision="reject", by="project_lead", reasons="dates clash")
+    return onboarding
+
+
+def rejected_uat() -> Simulation:
+    """An onboarding whose project lead has rejected the acceptance test; what that opened again is reached again."""
+    onboarding = ready_for_uat()
+    onboarding.tell("sign_off", milestone="uat_signed_off", decision="reject", by="project_lead", reasons=["slow"])
+    onboarding.settled("integrations_live", "data_validated")
+    return onboarding
+
+
+APPROVE = {"milestone": "uat_signed_off", "decision": "approve"}
+
+
+def test_nobody_is_asked_again_before_something_was_done() -> None:
+    """Before, the customer read in the same second that what they had found had been worked on."""
+    onboarding = rejected_plan()
+    onboarding.until(onboarding.now + timedelta(days=14))
+
+    assert 1 == len(onboarding.facts("sign_off_asked"))
+    assert [] == onboarding.notices("plan", to="project_lead")[1:]
+
+
+@pytest.mark.parametrize(
+    ("kind", "news", "why"),
+    [
+        ("replan", {"milestone": "gone_live", "to": "2027-03-01", "reason": "their stocktaking"}, "replanned"),
+        ("ask_sign_off", {"milestone": "plan_agreed", "note": "Nothing falls on your stocktaking."}, "said"),
+    ],
+)
+def test_a_plan_is_asked_for_again_with_what_was_done(kind: str, news: dict[str, str], why: str) -> None:
+    """New dates answer it, or the owner's word; the plan itself goes with the request."""
+    onboarding = rejected_plan()
+
+    onboarding.tell(kind, **news, by=OWNER)
+
+    again = onboarding.notices("plan", to="project_lead")[-1].facts
+    assert (1, why, news.get("note", "")) == (again["again"], again["why"], again["note"])
+    refused = onboarding.refusal("ask_sign_off", milestone="plan_agreed")
+    assert ("milestone", "plan_agreed is not rejected, or asked for again already") == refused
+
+
+def test_new_dates_of_something_else_answer_no_other_rejection() -> None:
+    """Only the plan is answered by any new date."""
+    onboarding = ready_for_uat()
+    onboarding.tell("sign_off", milestone="uat_signed_off", decision="reject", by="project_lead", reasons=["slow"])
+
+    onboarding.tell("replan", milestone="gone_live", to="2027-03-01", reason="later")
+
+    assert ["plan_agreed", "uat_signed_off"] == [fact.about for fact in onboarding.facts("sign_off_asked")]
+
+
+def test_a_request_after_a_rejection_names_what_was_reached_again() -> None:
+    onboarding = rejected_uat()
+
+    request = onboarding.notices("sign_off_request", about="uat_signed_off", to="project_lead")[-1]
+    assert ["Integrations live", "Data migrated and validated"] == [one["title"] for one in request.facts["done"]]
+    assert "Acceptance test (UAT)" == request.facts["title"]
+
+
+def test_a_rejection_stands_until_who_rejected_approves() -> None:
+    """A technical lead had approved what the project lead rejected, who heard nothing of it."""
+    onboarding = rejected_uat()
+
+    refused = onboarding.refusal("sign_off", **APPROVE, by="technical_lead")
+    onboarding.tell("sign_off", **APPROVE, by="project_lead")
+
+    rejected = "uat_signed_off was rejected by project_lead"
+    assert ("by", f"{rejected}: it takes their own approval, or executive_sponsor may overrule it") == refused
+    assert "reached" == status_of(onboarding, "uat_signed_off")
+
+
+def test_who_is_named_for_it_overrules_a_rejection_and_says_why() -> None:
+    onboarding = rejected_uat()
+
+    refused = onboarding.refusal("sign_off", **APPROVE, by="executive_sponsor")
+    onboarding.tell("sign_off", **APPROVE, by="executive_sponsor", reasons="We live with it until May.")
+
+    assert ("reasons", "uat_signed_off was rejected by project_lead: say why it is approved all the same") == refused
+    [fact] = [row for row in onboarding.facts("milestone_reached") if row.about == "uat_signed_off"]
+    assert {"overruled": ["project_lead"], "reasons": ["We live with it until May."]} == fact.data
+
+
+@pytest.mark.parametrize(("decision", "reasons"), [("approve", ()), ("reject", ("slow",))])
+def test_the_other_signers_hear_of_every_decision(decision: str, reasons: tuple[str, ...]) -> None:
+    onboarding = ready_for_uat()
+
+    onboarding.tell("sign_off", milestone="uat_signed_off", decision=decision, by="technical_lead", reasons=reasons)
+
+    [notice] = onboarding.notices("sign_off_decided", about="uat_signed_off")
+    assert ("project_lead", list(reasons)) == (notice.to, notice.facts["reasons"])
+
+
+def test_where_all_must_sign_the_last_one_reaches_it() -> None:
+    onboarding = ready_for_uat()
+    milestone = onboarding.state.milestone("uat_signed_off")
+    assert milestone is not None
+    milestone.takes_all = True
+
+    onboarding.tell("sign_off", **APPROVE, by="technical_lead")
+    again = onboarding.tell("sign_off", **APPROVE, by="technical_lead")
+    before = status_of(onboarding, "uat_signed_off")
+    onboarding.tell("sign_off", **APPROVE, by="project_lead")
+
+    [given] = onboarding.facts("sign_off_given")
+    assert again.repeated
+    assert {"missing": ["project_lead"]} == given.data
+    assert ("open", "reached") == (before, status_of(onboarding, "uat_signed_off"))
+
+
+def test_an_onboarding_of_older_rules_keeps_them() -> None:
+    """Its history replays: what was decided by the first edition is decided so for it for ever."""
+    onboarding = opened()
+    onboarding.state.rules = 1
+    onboarding.settled("kickoff_held")
+
+    onboarding.tell("sign_off", milestone="plan_agreed", decision="reject", by="project_lead", reasons="clash")
+
+    assert 2 == len(onboarding.facts("sign_off_asked"))
+
+
 def test_what_was_signed_is_not_rejected_afterwards() -> None:
     onboarding = ready_for_uat()
     onboarding.settled("uat_signed_off")

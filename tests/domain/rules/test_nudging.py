@@ -210,6 +210,43 @@ def test_who_has_to_sign_is_reminded(late_kickoff: Simulation) -> None:
     assert set(late_kickoff.told("reminder", about="plan_agreed")) == {"project_lead", OWNER}
 
 
+def test_after_a_rejection_the_owner_is_reminded_and_not_who_rejected(late_kickoff: Simulation) -> None:
+    """Until something was done, nobody is asked to sign what they have just rejected."""
+    late_kickoff.settled("kickoff_held")
+    late_kickoff.tell("sign_off", milestone="plan_agreed", decision="reject", by="project_lead", reasons=["dates"])
+    before = len(late_kickoff.told("reminder", about="plan_agreed"))
+
+    late_kickoff.to("2026-11-13 12:00")
+
+    reminders = late_kickoff.notices("reminder", about="plan_agreed")[before:]
+    assert {(OWNER, True)} == {(notice.to, notice.facts["rework"]) for notice in reminders}
+
+
+def test_a_sign_off_that_is_late_is_escalated_to_the_customer_whoever_prepared_it(late_kickoff: Simulation) -> None:
+    """An unsigned plan had been escalated for weeks inside our own house: its `responsible` is our CSM."""
+    late_kickoff.settled("kickoff_held")
+
+    late_kickoff.to(after_due(late_kickoff, "plan_agreed", 11))
+
+    told = {(kind, to) for _, kind, to in nudged(late_kickoff, "plan_agreed")}
+    assert {("escalation", "executive_sponsor"), ("pause_proposal", "executive_sponsor")} <= told
+    assert EXECUTIVE not in {to for _, to in told}
+
+
+def test_what_is_optional_is_reminded_of_once_and_escalated_to_nobody() -> None:
+    """A win that was not shown had asked a live customer's sponsor to pause."""
+    onboarding = opened()
+    optional = next(milestone for milestone in onboarding.state.milestones if milestone.optional)
+    onboarding.settled(*onboarding.state.gate(optional))
+
+    onboarding.to(after_due(onboarding, optional.key, 30))
+
+    assert ["reminder"] * len(onboarding.told("reminder", about=optional.key)) == [
+        kind for _, kind, _ in nudged(onboarding, optional.key)
+    ]
+    assert 1 == len({moment for moment, _, _ in nudged(onboarding, optional.key)})
+
+
 def test_a_new_date_brings_new_reminders(late_kickoff: Simulation) -> None:
     late_kickoff.to("2026-11-11 12:00")
     before = len(nudged(late_kickoff))

@@ -161,7 +161,8 @@ def test_a_critical_issue_goes_to_the_manager_at_once(onboarding: Simulation) ->
     assert MANAGER in {notice.to for notice in critical}
     assert MANAGER not in {notice.to for notice in normal}
     assert {notice.not_before for notice in critical} == {onboarding.now}
-    assert all(notice.not_before > onboarding.now for notice in normal)
+    assert all(notice.not_before > onboarding.now for notice in normal if notice.to != "project_lead")
+    assert [onboarding.now] == [notice.not_before for notice in normal if notice.to == "project_lead"], "a receipt"
 
 
 def test_the_kickoff_brings_the_plan_to_those_who_agree_to_it(onboarding: Simulation) -> None:
@@ -231,6 +232,35 @@ def test_that_an_issue_is_solved_is_told_to_whoever_raised_it(
     solved = Fact(seq=99, key="solved", kind="issue_resolved", at=onboarding.now, about="issue-1", data=data)
 
     assert [notice.to for notice in tell(briefing, solved, before={})] == [OWNER, "project_lead", *told_too]
+
+
+def test_who_raised_an_issue_gets_a_receipt_with_its_times_and_hears_that_it_is_solved(onboarding: Simulation) -> None:
+    """Nobody of the customer had heard that it was taken, and the raiser nothing of its end."""
+    onboarding.tell("raise_issue", title="It stops", severity="high", issue="T-1", by="technical_lead")
+    onboarding.tell("resolve_issue", issue="T-1", by=OWNER)
+
+    receipts = {notice.to: notice.facts for notice in onboarding.notices("issue_raised", about="T-1")}
+    assert {"technical_lead", "project_lead"} <= set(receipts)
+    assert receipts["technical_lead"]["respond_by"]
+    assert "technical_lead" in onboarding.told("issue_resolved", about="T-1")
+
+
+def test_an_issue_that_is_not_solved_is_open_again_with_new_times(onboarding: Simulation) -> None:
+    onboarding.tell("raise_issue", title="It stops", severity="high", issue="T-1", by="technical_lead")
+    onboarding.tell("resolve_issue", issue="T-1", by=OWNER)
+    onboarding.to_day(3)
+
+    answer = onboarding.tell("dispute_issue", issue="T-1", by="technical_lead", note="It fails again.")
+
+    [issue] = onboarding.state.issues
+    again = [notice for notice in onboarding.notices("issue_raised", about="T-1") if notice.facts["again"]]
+    assert ("T-1",) == answer.open_issues
+    assert (onboarding.now, False, "technical_lead") == (issue.since, issue.acknowledged, issue.by)
+    assert {OWNER, "project_lead", "technical_lead"} <= {notice.to for notice in again}
+    assert ("issue", "T-1 is open") == onboarding.refusal("dispute_issue", issue="T-1")
+    assert ("issue", "'T-2' is none of the issues resolved last, which are: none") == onboarding.refusal(
+        "dispute_issue", issue="T-2"
+    )
 
 
 def test_the_seller_and_the_owner_are_asked_in_their_own_language() -> None:
