@@ -180,7 +180,7 @@ class Resumed(News):
 class Replanned(News):
     """Move a milestone, or the last day for the hand-off.
 
-    What hangs on the milestone moves along.
+    What waits for the milestone moves along by as many working days, and with a go-live what leads up to it.
     """
 
     update = "replan"
@@ -188,6 +188,7 @@ class Replanned(News):
     milestone: Slug | None = None
     to: date | None = None
     hand_off_by: date | None = None
+    alone: bool = Field(False, description="what leads up to a go-live stays where it is")
     reason: Reason
 
 

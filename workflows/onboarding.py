@@ -255,6 +255,11 @@ class Onboarding:
         return news_id in self.kept.glimpse().seen
 
     @workflow.query
+    def carried(self) -> bytes:
+        """The whole state, packed: what would follow from news is tried on a copy of it (`starter/doors/dates.py`)."""
+        return agenda.packed(self.kept.glimpse())
+
+    @workflow.query
     def agenda(self) -> list[dict[str, Any]]:
         return agenda.agenda(self.kept.glimpse())
 

@@ -101,7 +101,10 @@ def apply_replan(state: State, news: Replanned, now: datetime) -> bool:
         state.moved[news.milestone] = news.to
     if news.hand_off_by:
         state.hand_off_moved = news.hand_off_by
-    data = {"to": str(news.to) if news.to else None, "hand_off_by": str(news.hand_off_by) if news.hand_off_by else None}
+    hand_off_by = str(news.hand_off_by) if news.hand_off_by else None
+    data: dict[str, Any] = {"to": str(news.to) if news.to else None, "hand_off_by": hand_off_by}
+    if news.alone:
+        data["alone"] = True
     note(state, "replanned", now, about=news.milestone or "", news=news, reason=news.reason, **data)
     for milestone in state.milestones:
         answered = milestone.of_plan or milestone.key == news.milestone

@@ -14,6 +14,7 @@ from domain.rules.casting import approvers, staff_person
 from domain.rules.nudging import A_TICK
 from domain.rules.opening import stage_openings
 from domain.rules.record_keeping import journal, registers, shipped_risks, standing
+from domain.rules.replanning import moved_along
 from domain.rules.retelling import unconfirmed
 from domain.rules.schedule import changes, desired, stuck_since
 from domain.rules.telling import tell
@@ -49,6 +50,8 @@ def decide(
     facts, now = state.pending, occasion.now
     before = {m.key: str(dossier.calendar.day_of(m.due)) for m in state.milestones}
     moved = _rework(state, dossier, facts, now)
+    promised = dossier.deal.go_live_by is not None
+    moved |= moved_along(state, dossier.playbook, dossier.calendar, facts, before, promised=promised)
     state.moved.update(moved)
     owner = _settle_owner(state, team, facts)
     briefing = Briefing(dossier, state, team, now, ui=ui)

@@ -118,6 +118,7 @@ UPDATES: Mapping[str, tuple[str, Callable[[Told], dict[str, Any]]]] = {
         lambda fact: {
             "milestone": fact.about or None,
             **{name: fact.data[name] for name in ("to", "hand_off_by", "reason")},
+            "alone": fact.data.get("alone"),
         },
     ),
     "reassigned": ("reassign", _about("owner")),

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from domain.news import Ending
-from starter.cli.news import tell
+from starter.cli.news import show_what_would_move, tell
 from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where, explained
 from starter.cli.times import day
 
@@ -30,12 +30,17 @@ async def replan(
     *,
     to: Day = None,
     hand_off_by: Day = None,
+    alone: Annotated[bool, Parameter(help="What leads up to a go-live stays where it is.")] = False,
     reason: Reason,
+    dry_run: Annotated[bool, Parameter(help="Only show what would move, and tell nobody.")] = False,
     details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    dates = {"to": day(to, field="to"), "hand_off_by": day(hand_off_by, field="hand_off_by")}
-    await tell(where, onboarding, "replan", details, milestone=milestone, reason=reason, **dates)
+    dates = {"to": day(to, field="to"), "hand_off_by": day(hand_off_by, field="hand_off_by"), "alone": alone or None}
+    if dry_run:
+        await show_what_would_move(where, onboarding, "replan", details, milestone=milestone, reason=reason, **dates)
+    else:
+        await tell(where, onboarding, "replan", details, milestone=milestone, reason=reason, **dates)
 
 
 async def reassign(

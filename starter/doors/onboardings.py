@@ -46,7 +46,7 @@ from starter.doors.updating import (
 from starter.trouble import InvalidNews, NotFound, NotReachable
 
 WORKFLOW = "Onboarding"
-Query = Literal["progress", "agenda", "plan", "why", "knows"]
+Query = Literal["progress", "agenda", "plan", "why", "knows", "carried"]
 LOOK_AGAIN = "look_again"
 """A signal that the workflow knows no news by: it notes that, which takes a turn."""
 
@@ -152,7 +152,7 @@ class OnboardingDoor:
 
         Raises InvalidNews, Refused, NotFound, NotReachable.
         """
-        return await self._send(onboarding, kind, await self._checked(onboarding, kind, raw))
+        return await self._send(onboarding, kind, await self.checked(onboarding, kind, raw))
 
     async def _send(self, onboarding: str, kind: str, news: Mapping[str, Any]) -> Progress:
         tries = Tries(
@@ -270,7 +270,8 @@ class OnboardingDoor:
             return False
         return True
 
-    async def _checked(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    async def checked(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """The news as it is told: people by their ids, with its origin and an id. Raises InvalidNews, NotFound."""
         news = {name: value for name, value in raw.items() if value is not None}
         if unknown := unknown_fields(kind, news):
             raise InvalidNews("is no field that we know", field=unknown[0])

@@ -165,8 +165,8 @@ def test_signals_and_reports_are_what_the_classes_say() -> None:
 
 
 def test_remarks_are_what_follows_the_sentence() -> None:
-    assert ("Move a milestone, or the last day for the hand-off.", "What hangs on the milestone moves along.") == (
-        sentence("replan"),
-        remarks("replan"),
-    )
+    told = sentence("reassign"), sentence("sign_off"), remarks("sign_off")
+    signing = "Somebody who may sign a milestone off approves or rejects it."
+    reasons = "Name the signer in `by`; a rejection gives its reasons."
+    assert ("Give the onboarding to another owner.", signing, reasons) == told
     assert "" == remarks("record_win")

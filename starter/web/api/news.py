@@ -11,8 +11,9 @@ from pydantic import BaseModel, Field, create_model
 
 from domain.agenda import Progress
 from domain.news import KINDS, remarks, sentence
-from domain.wire import StrictWire
+from domain.wire import Instant, StrictWire, Wire
 from playbooks.library import Library
+from starter.doors.dates import DatesAround, MovedDate, dates_if
 from starter.doors.registered import registered
 from starter.web.api.answers import WRITING, OnboardingId, etag_of, problems
 from starter.web.api.gate import api_router, key_of, key_parameter, needs
@@ -65,6 +66,14 @@ class Told(Progress):
 
     issue: str | None = Field(None, description="of an issue that was raised")
     request: str | None = Field(None, description="of a scope change that was requested")
+    moved: tuple[MovedDate, ...] = Field((), description="what re-planning or resuming has moved, with the reasons")
+
+
+class WouldMove(Wire):
+    """What a piece of news would move, and the day of a go-live that lies ahead then."""
+
+    moved: tuple[MovedDate, ...]
+    go_live_due: Instant | None = None
 
 
 def news_routes(parts: WebParts) -> APIRouter:
@@ -82,7 +91,26 @@ def news_routes(parts: WebParts) -> APIRouter:
             description=remarks(kind) or None,
             dependencies=[Depends(key_parameter)],
         )(_telling(parts, kind, example=shown_by_kind[kind]))
+    router.post(
+        "/onboardings/{onboarding}/dates-if/replan",
+        summary="What would re-planning move? Nothing is told or written",
+        openapi_extra=needs("onboardings:read"),
+        response_model=WouldMove,
+        response_description="the dates that would move, with the reasons",
+        responses=problems("malformed", "too-large", "too-slow", "wrong-media-type", "not-found", "refused"),
+        name="dates_if_replanned",
+    )(_trying(parts, "replan", example=shown_by_kind["replan"]))
     return router
+
+
+def _trying(parts: WebParts, kind: str, *, example: Mapping[str, Any]) -> Any:
+    async def would_move(onboarding: OnboardingId, news: Any) -> WouldMove:
+        await known(parts, onboarding)
+        dates = await dates_if(await parts.door(), onboarding, kind, news.model_dump(mode="json", exclude_unset=True))
+        return WouldMove(**dates._asdict())
+
+    would_move.__annotations__["news"] = Annotated[body_of(kind), Body(examples=[dict(example)])]
+    return would_move
 
 
 @cache
@@ -118,9 +146,12 @@ def _telling(parts: WebParts, kind: str, *, example: Mapping[str, Any]) -> Any:
         # Named here already: what it opened is found under this id, even when the same news is sent again.
         said["news_id"] = said.get("news_id") or (key.news_id if key else uuid4().hex)
         door = await parts.door()
+        around = DatesAround(door, parts.engine, onboarding, kind, said)
+        await around.before()
         progress = await door.tell(onboarding, kind, said)
         opened = await registered(parts.engine, kind, said, progress)
-        return Told.model_validate({**dict(progress), **opened})
+        dates = await around.after()
+        return Told.model_validate({**dict(progress), **opened, **(dates._asdict() if dates else {})})
 
     tell.__annotations__["news"] = Annotated[body_of(kind), Body(examples=[dict(example)])]
     tell.__doc__ = None

@@ -1,7 +1,7 @@
 """May the course change, and how does an onboarding end? Pause, new dates, owner, scope, criteria, endings."""
 
 import functools
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -172,15 +172,15 @@ def test_two_pauses_do_not_overlap(onboarding: Simulation) -> None:
 # --- new dates
 
 
-def test_a_moved_go_live_moves_what_hangs_on_it_and_nothing_before(onboarding: Simulation) -> None:
+def test_a_go_live_that_moves_alone_moves_what_hangs_on_it_and_nothing_before(onboarding: Simulation) -> None:
     before = {milestone.key: milestone.due for milestone in onboarding.state.milestones}
 
-    onboarding.tell("replan", milestone="gone_live", to="2027-01-25", reason="agreed")
+    onboarding.tell("replan", milestone="gone_live", to="2027-01-25", reason="agreed", alone=True)
 
     moved = {m.key for m in onboarding.state.milestones if m.due != before[m.key]}
     assert "gone_live" in moved
     assert "hypercare_closed" in moved
-    assert not moved & {"uat_signed_off", "readiness_confirmed", "launch_announced"}
+    assert not moved & {"uat_signed_off", "training_complete", "readiness_confirmed", "launch_announced"}
 
 
 @pytest.mark.parametrize(
@@ -532,3 +532,49 @@ def test_what_has_ended_is_not_cancelled_anew(onboarding: Simulation) -> None:
     agenda.cancel(onboarding.state, onboarding.now)
 
     assert onboarding.status() == "churned"
+
+
+# --- what moves along
+
+
+def days_of(onboarding: Simulation) -> dict[str, date]:
+    return {m.key: onboarding.calendar.day_of(m.due) for m in onboarding.state.milestones}
+
+
+def shifted(onboarding: Simulation, before: dict[str, date], key: str) -> int:
+    """By how many working days that milestone has moved."""
+    return onboarding.calendar.working_days_between(before[key], days_of(onboarding)[key])
+
+
+def test_what_waits_for_a_moved_milestone_keeps_its_distance(onboarding: Simulation) -> None:
+    """A kickoff moved by four weeks had put five milestones on one day, and one before its prerequisite."""
+    before = days_of(onboarding)
+
+    onboarding.tell("replan", milestone="kickoff_held", to="2026-12-07", reason="their fair", by=OWNER)
+
+    waiting = ("plan_agreed", "discovery_completed", "integrations_specified", "environment_live", "training_planned")
+    assert {20} == {shifted(onboarding, before, key) for key in ("kickoff_held", *waiting)}
+    assert 0 == shifted(onboarding, before, "access_provisioned"), "it waits for nothing"
+
+
+def test_a_go_live_takes_along_what_leads_up_to_it(onboarding: Simulation) -> None:
+    """Training and announcement had stayed weeks before a launch that was put off."""
+    before = days_of(onboarding)
+
+    onboarding.tell("replan", milestone="gone_live", to="2027-01-25", reason="stocktaking", by=OWNER)
+
+    led_up = ("training_complete", "readiness_confirmed", "launch_announced", "gone_live")
+    assert 1 == len({shifted(onboarding, before, key) for key in led_up})
+    assert 0 == shifted(onboarding, before, "uat_signed_off")
+
+
+def test_what_is_moved_back_is_where_it_was(onboarding: Simulation) -> None:
+    before = days_of(onboarding)
+
+    onboarding.tell("replan", milestone="kickoff_held", to="2026-12-07", reason="their fair", by=OWNER)
+    onboarding.tell("replan", milestone="kickoff_held", to=str(before["kickoff_held"]), reason="no fair", by=OWNER)
+
+    after = days_of(onboarding)
+    assert {key: before[key] for key in before if before[key] <= before["gone_live"]} == {
+        key: day for key, day in after.items() if before[key] <= before["gone_live"]
+    }

@@ -224,9 +224,10 @@ def test_any_news_unsticks_it_and_ten_more_days_of_silence_stick_it_again(onboar
 def test_silence_alone_is_not_stuck() -> None:
     onboarding = opened()
     onboarding.in_time(to="documentation_handed_over")
+    planned = {milestone.key: onboarding.calendar.day_of(milestone.due) for milestone in onboarding.state.milestones}
     for milestone in onboarding.state.milestones:
         if not milestone.settled and milestone.role != "hypercare_end":
-            day = onboarding.calendar.day_of(milestone.due) + timedelta(days=60)
+            day = planned[milestone.key] + timedelta(days=60)
             onboarding.tell("replan", milestone=milestone.key, to=str(day), reason="agreed")
 
     onboarding.until(onboarding.now + timedelta(days=30))

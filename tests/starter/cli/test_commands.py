@@ -72,7 +72,11 @@ def test_a_working_day_at_the_command_line(stack: Stack, tmp_path: Path) -> None
     stack.day90("scope", "decide", it, "portal", "phase_2", "--by", "nora.lindqvist")
     stack.day90("reassign", it, "grace.lee", "--reason", "on leave")
     later = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
-    stack.day90("replan", it, "gone_live", "--to", later, "--reason", "their fair")
+    tried = stack.asked("replan", it, "gone_live", "--to", later, "--reason", "their fair", "--dry-run")
+    moved = stack.asked("replan", it, "gone_live", "--to", later, "--reason", "their fair")
+    assert {"gone_live", "training_complete", "review_held"} <= {one["milestone"] for one in moved["moved"]}
+    assert (tried["moved"], tried["go_live_due"][:10]) == (moved["moved"], moved["go_live_due"][:10])
+    assert "why" in stack.day90("replan", it, "gone_live", "--to", later, "--reason", "x", "--dry-run").stdout
     stack.day90("replan", it, "gone_live", "--to", "tomorrow", "--reason", "x", code=2)
     assert "paused" == stack.asked("pause", it, "--reason", "fair")["status"]
     assert "paused" != stack.asked("resume", it)["status"]

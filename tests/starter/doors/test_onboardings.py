@@ -6,7 +6,7 @@ On the real dev server, with the real worker, ledger and playbooks.
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -22,6 +22,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from domain.refusal import InvalidDeal, Refused
 from runtime.connection import connect
+from starter.doors.dates import DatesAround, dates_if
 from starter.doors.onboardings import OnboardingDoor
 from starter.trouble import InvalidNews, NotFound, NotReachable
 from store.engine import open_store
@@ -173,6 +174,34 @@ async def test_news_is_answered_with_the_progress(door: OnboardingDoor, worker: 
     assert onboarding == progress.onboarding
     assert "handoff_reviewed" not in progress.waiting_for
     assert not progress.repeated
+
+
+async def test_what_would_move_is_told_beforehand_and_moves_then(
+    door: OnboardingDoor, worker: None, engine: Engine
+) -> None:
+    """A date that cannot be kept is explained and not dropped in silence; trying it changes nothing."""
+    onboarding = await opened(door, new_deal())
+    days = datetime.now(UTC).date() + timedelta(days=150)
+    sunday = str(days + timedelta(days=6 - days.weekday()))
+    news = {"milestone": "gone_live", "to": sunday, "reason": "their fair"}
+
+    tried = await dates_if(door, onboarding, "replan", news)
+    again = await dates_if(door, onboarding, "replan", news)
+    around = DatesAround(door, engine, onboarding, "replan", news)
+    await around.before()
+    await door.tell(onboarding, "replan", news)
+    moved = await around.after()
+
+    assert tried == again == moved
+    go_live = next(one for one in tried.moved if one.milestone == "gone_live")
+    assert "a weekend: moved to Mon" in go_live.why[0]
+
+
+async def test_what_would_be_refused_is_refused_when_it_is_tried(door: OnboardingDoor, worker: None) -> None:
+    onboarding = await opened(door, new_deal())
+
+    with pytest.raises(Refused, match=r"^to: 2020-01-01 is past"):
+        await dates_if(door, onboarding, "replan", {"milestone": "gone_live", "to": "2020-01-01", "reason": "x"})
 
 
 async def test_news_with_the_same_id_counts_once(door: OnboardingDoor, worker: None) -> None:
