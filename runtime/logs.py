@@ -1,5 +1,6 @@
 """How does a process log? Configures form and level, and drops what a workflow logs again while it is replayed."""
 
+import json
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
@@ -7,6 +8,8 @@ from typing import Any, Literal
 
 import structlog
 from structlog.typing import Processor
+
+from domain.legible import legible, legible_json
 
 CORE_NAMES = frozenset(
     {"namespace", "task_queue", "workflow_id", "workflow_type", "run_id", "activity_id", "activity_type", "attempt"}
@@ -71,7 +74,8 @@ def name_what_the_core_names(
 def _rendering(style: Literal["console", "json"]) -> list[Processor]:
     """The last steps of the chain. Tracebacks have no local variables in either style: they hold personal data."""
     if style == "json":
-        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        as_json = structlog.processors.JSONRenderer(_legible_json, ensure_ascii=False)
+        return [structlog.processors.format_exc_info, as_json]
     return [
         steer_no_terminal,
         structlog.dev.ConsoleRenderer(
@@ -80,17 +84,21 @@ def _rendering(style: Literal["console", "json"]) -> list[Processor]:
     ]
 
 
+def _legible_json(event: Any, **how: Any) -> str:
+    """The event as JSON, with escapes for what is not seen: whoever reads a log often does so on a terminal."""
+    return legible_json(json.dumps(event, **how))
+
+
 def steer_no_terminal(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Escape characters that would colour, hide or add lines on a terminal; in JSON they are escaped anyway.
+    """Escape characters that would colour, hide or add lines on a terminal; a line of JSON is escaped as a whole.
 
     Paths of requests are logged, and anybody can send any path.
     """
     for name, value in event.items():
         # Lines of a library's message, or of a traceback, stay lines.
         harmless = "\n\t" if name in ("event", "exception", "stack") else ""
-        if isinstance(value, str) and not value.isprintable():
-            signs = (sign if sign.isprintable() or sign in harmless else repr(sign)[1:-1] for sign in value)
-            event[name] = "".join(signs)
+        if isinstance(value, str):
+            event[name] = legible(value, lambda sign: repr(sign)[1:-1], kept=harmless)
     return event
 
 

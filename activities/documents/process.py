@@ -12,13 +12,10 @@ import pylopdf_fonts_jp
 import typst
 
 from activities.documents.words import PROCESS
+from domain.legible import legible
 from domain.outline import Outline
 
 TEMPLATE = Path(__file__).parent / "process.typ"
-
-
-JOINERS = "\u200c\u200d\u00a0\u3000\u202f\u2009"
-"""Not printable by themselves, but needed: joined emoji and letters, and the spaces of Japanese and of numbers."""
 
 
 class CannotBeSet(Exception):
@@ -74,5 +71,5 @@ def _readable(part: Any) -> Any:
     if isinstance(part, list):
         return [_readable(value) for value in part]
     if isinstance(part, str):
-        return "".join(sign if sign == "\n" or sign.isprintable() or sign in JOINERS else "\ufffd" for sign in part)
+        return legible(part)
     return part

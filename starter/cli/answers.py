@@ -12,11 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.agenda.picture import Progress
+from domain.legible import legible, legible_json
 from domain.wording import day_in_words
 
-NEEDED_MARKS = frozenset("\n\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069")
-"""Line break, joiners, directions and their isolates; not the overrides (U+202A to U+202E), which
-can show a text in another order than it has."""
 COLOURS = {
     "on_track": "green",
     "behind": "yellow",
@@ -36,27 +34,14 @@ def console() -> Console:
 def answer(as_json: bool, document: Any, show: Callable[[Console], None]) -> None:
     """Print `document` as JSON if that was asked for, else what `show` draws."""
     if as_json:
-        sys.stdout.write(escaped(json.dumps(document, ensure_ascii=False, indent=2, default=str)) + "\n")
+        sys.stdout.write(legible_json(json.dumps(document, ensure_ascii=False, indent=2, default=str)) + "\n")
     else:
         show(console())
 
 
 def plain(words: object, style: str = "") -> Text:
     """A text as people wrote it, without reading markup in it and without anything that controls a terminal."""
-    return Text(harmless(str(words)), style=style)
-
-
-def harmless(text: str) -> str:
-    """The text without what controls a terminal; the marks that Hebrew and joined emoji need stay."""
-    return "".join(sign if sign.isprintable() or sign in NEEDED_MARKS else "�" for sign in text)
-
-
-def escaped(document: str) -> str:
-    """A JSON document with `\\u` escapes for what controls a terminal or turns text around: the same to a program."""
-    return "".join(
-        sign if sign == "\n" or sign.isprintable() else json.dumps(sign)[1:-1] if sign != "\x7f" else "\\u007f"
-        for sign in document
-    )
+    return Text(legible(str(words)), style=style)
 
 
 def status_text(status: str) -> Text:
@@ -94,7 +79,9 @@ def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[Text | str]], *, whole: Sequence[str] = ()
 ) -> Table:
     """A table that can be read in 80 columns: long cells are wrapped, except in the columns named in `whole`."""
-    drawn = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    drawn = Table(
+        title=plain(title), title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
     for column in columns:
         drawn.add_column(column, overflow="fold", no_wrap=column in whole, header_style="dim")
     for row in rows:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from starter.cli.answers import answer, escaped, plain
+from domain.legible import legible_json
+from starter.cli.answers import answer, plain
 from starter.cli.installation import installation_at
 from starter.cli.options import NOWHERE, Where
 from starter.trouble import WrongOption
@@ -35,9 +36,9 @@ def dossier(
     document = dossier_of(installation.engine, meant)
     if names:
         document = document.model_copy(update={"names": names_of(installation.engine, meant)})
-    text = document.model_dump_json(indent=2) + "\n"
+    text = legible_json(document.model_dump_json(indent=2)) + "\n"
     if to is None:
-        sys.stdout.write(escaped(text))
+        sys.stdout.write(text)
         return
     try:
         to.write_text(text, encoding="utf-8")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cyclopts import CycloptsError
 
+from domain.legible import legible, legible_json
 from starter.cli.codes import OK, USAGE, code_of, reason_of
 from starter.trouble import Signalled
 
@@ -38,11 +39,9 @@ def run(words: Sequence[str]) -> int:
 
 def _say(reason: str, *, code: int, as_json: bool, field: str = "") -> int:
     if as_json:
-        from starter.cli.answers import escaped
-
         bare = reason.removeprefix(f"{field}: ") if field else reason
         document = {"error": bare, "field": field or None, "code": code}
-        print(escaped(json.dumps(document, ensure_ascii=False)), file=sys.stderr)
+        print(legible_json(json.dumps(document, ensure_ascii=False)), file=sys.stderr)
     else:
         print(f"day90: {reason}", file=sys.stderr)
     return code
@@ -58,6 +57,4 @@ def _help_for(words: Sequence[str]) -> str:
 
 def _one_line(text: str) -> str:
     """The text without line breaks and other control characters, since it may quote what others sent us."""
-    from starter.cli.answers import harmless
-
-    return harmless(" ".join(text.split()))
+    return legible(" ".join(text.split()))

@@ -76,6 +76,16 @@ def test_what_people_wrote_is_never_markup() -> None:
     assert "*r*" in text
 
 
+def test_a_name_turns_no_line_of_a_document_around() -> None:
+    """Nor does a joiner make two names that look the same."""
+    account = {"name": "Al\u200dpha\u2067", "country": "DE", "time_zone": "Europe/Berlin"}
+
+    text = text_of(ProcessDocument().pdf(outlined(account=account), at=NOW))
+
+    assert "Alpha" not in text
+    assert not {"\u200d", "\u2067"} & set(text)
+
+
 def test_dates_keep_clear_of_holidays_and_count_from_the_expected_close() -> None:
     """The same rules draft the outline and the plan."""
     outline = outlined()

@@ -133,6 +133,20 @@ def test_what_anybody_sent_steers_no_terminal(capsys: pytest.CaptureFixture[str]
     assert "山" in line
 
 
+def test_a_log_of_json_shows_nothing_hidden(capsys: pytest.CaptureFixture[str]) -> None:
+    before = logging.getLogger().handlers[:]
+    path = "/api/\x9b31m山\u202e\u2066"
+    try:
+        configure_logs(style="json", level="INFO")
+        structlog.get_logger().info("api_request", path=path)
+    finally:
+        logging.getLogger().handlers[:] = before
+
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.isprintable()
+    assert path == json.loads(line)["path"]
+
+
 def test_a_traceback_is_logged_without_local_variables(log: io.StringIO) -> None:
     """Local variables hold names and addresses of people."""
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from starter.cli.answers import escaped
+from starter.cli.answers import console, table
 from starter.cli.running import run
 from starter.cli.times import moment
 from store.engine import migrate
@@ -303,12 +303,8 @@ def test_of_many_complaints_a_person_sees_the_first_hundred(capsys: pytest.Captu
     assert len(complaints) > 10_000
 
 
-def test_a_document_for_programs_steers_no_terminal_and_stays_the_same_document() -> None:
-    """Names come from customers; a program reads the escapes as what they stand for."""
-    document = {"name": "山\x7f\x9b31m\u202e\u2028\u200b🙂 \U000e0001"}
+def test_a_title_is_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    """Titles of stages stand over tables; a link in one would hide where it leads."""
+    console().print(table("[link=//evil]Plan[/link]\u2066", ("key",), [("[bold]" + "x" * 40,)]))
 
-    text = escaped(json.dumps(document, ensure_ascii=False, indent=2))
-
-    assert all(sign == "\n" or sign.isprintable() for sign in text)
-    assert "山" in text
-    assert document == json.loads(text)
+    assert "[link=//evil]Plan[/link]�" == capsys.readouterr().out.splitlines()[0].strip()

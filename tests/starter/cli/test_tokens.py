@@ -70,7 +70,8 @@ def test_a_dossier_is_taken_away_as_a_file(data: Path, capsys: pytest.CaptureFix
     """With names when they are asked for; it can be verified either way."""
     ledger = SqlLedger(open_store(f"sqlite:///{data / 'day90.sqlite'}"))
     ledger.admit(dossier(), run="run")
-    ledger.write(Writing(onboarding="onboarding-file-1", journal=(happened(),), standing=standing()))
+    turned = happened(note="agreed\u202e\u200d")
+    ledger.write(Writing(onboarding="onboarding-file-1", journal=(turned,), standing=standing()))
     file = data / "taken.json"
 
     answer = asked(capsys, data, "dossier", "aozora", "--names", "--to", str(file))
@@ -79,6 +80,7 @@ def test_a_dossier_is_taken_away_as_a_file(data: Path, capsys: pytest.CaptureFix
     assert (1, answer["head"]) == (answer["entries"], printed["head"])
     assert None is printed["names"]
     assert "lee@customer.test" in file.read_text()
+    assert "agreed\\u202e\\u200d" in file.read_text()
     for document in (file.read_text(), json.dumps(printed)):
         assert 0 == verified(document, data)[0]
     asked(capsys, data, "dossier", "nobody", code=4)
