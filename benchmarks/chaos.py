@@ -6,36 +6,43 @@ python -m benchmarks.chaos --help
 import argparse
 import asyncio
 import contextlib
-import signal
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from sqlalchemy import Engine
 from temporalio.client import Client
+from temporalio.service import RPCError
 
-from benchmarks.clients import Clients
-from benchmarks.mail_server import Mood, PostOffice
+from benchmarks.agreement import Account, unconfirmed
+from benchmarks.callers import Api, Crowd
+from benchmarks.clients import Clients, Told
+from benchmarks.killing import Trouble
+from benchmarks.mail_server import PostOffice
 from benchmarks.parts import (
     POSTGRES_PROGRAMS,
-    Kept,
     dev_server,
     free_port,
     kept,
     reached,
     store,
+    web,
     worker,
     worker_environment,
 )
 from benchmarks.people import Script, write_script
 from benchmarks.report import figures, say, table
-from benchmarks.verdict import Facts, Kill, Verdict, judge
+from benchmarks.verdict import Facts, Verdict, judge
+from domain.deal import onboarding_id
+from domain.playbook import Playbook
 from playbooks.library import Directory, Library
 from runtime.duration import read_duration
 from starter.embedded.signals import until_signalled
@@ -43,63 +50,20 @@ from starter.embedded.tcp_ports import LOOPBACK
 from starter.trouble import Signalled
 from store import reads
 from store.engine import migrate, open_store
+from store.tokens import SqlTokens
 from wiring.doors import doors
 
 WORKERS = 2
-WEIGHTS = {"worker": 12, "mail server": 4, "database": 3, "temporal": 2}
-"""How often each falls: workers at every deploy and every full memory, Temporal's own server seldom."""
-MOODS: tuple[Mood, ...] = ("busy", "drops", "gone")
-SULKS = (1.0, 4.0)
-"""Seconds that the mail server misbehaves."""
 OPENED_WITHIN = 0.1
 """The part of the run in which the deals close: not all of them in one second."""
-LOOKS_EVERY = 0.5
+CROWDED_DAYS = 80
+"""Days of the plan through which the crowd comes: its onboarding is not handed over before."""
+ASKED_FOR = timedelta(minutes=1)
+"""The time within which a workflow must say how it stands, once nothing is killed any more."""
 CALM_LOOKS = 1.0
 TOLD_EVERY = 10.0
 NAMED = 20
 """So many losses and doubles are listed; the figures count all of them."""
-
-
-@dataclass(kw_only=True)
-class Trouble:
-    """Kills one part after the other, at random but by a seed."""
-
-    parts: dict[str, list[Kept]]
-    office: PostOffice
-    every: float
-    random: Random
-    kills: list[Kill] = field(default_factory=list)
-
-    async def run(self) -> None:
-        falling = [name for name in WEIGHTS if name == "mail server" or self.parts.get(name)]
-        while True:
-            await self._wait(self.random.uniform(0.5, 1.5) * self.every)
-            what = self.random.choices(falling, weights=[WEIGHTS[name] for name in falling])[0]
-            if what == "mail server":
-                await self._sulk()
-                continue
-            # PostgreSQL's immediate shutdown: no checkpoint, every session cut; it recovers from its log.
-            by = signal.SIGQUIT if what == "database" else signal.SIGKILL
-            now = datetime.now(UTC)
-            if self.random.choice(self.parts[what]).kill(by):
-                self.kills.append(Kill(at=now, what=what))
-
-    async def _wait(self, seconds: float) -> None:
-        """Until it is time for the next one, with an eye on who has come up again."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            for part in (part for parts in self.parts.values() for part in parts):
-                part.works_since()
-            await asyncio.sleep(LOOKS_EVERY)
-
-    async def _sulk(self) -> None:
-        mood = self.random.choice(MOODS)
-        self.kills.append(Kill(at=datetime.now(UTC), what=f"mail server {mood}"))
-        await self.office.be(mood)
-        try:
-            await asyncio.sleep(self.random.uniform(*SULKS))
-        finally:
-            await self.office.be("well")
 
 
 async def run(options: argparse.Namespace) -> dict[str, Any]:
@@ -124,17 +88,23 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
             database_url=database.url,
             smtp_url=f"smtp://{LOOPBACK}:{office.port}",
         )
+        web_port = free_port()
         parts = {
             "worker": [
                 await ends.enter_async_context(kept(worker(number + 1, environment, logs=logs)))
                 for number in range(WORKERS)
             ],
+            "web": [await ends.enter_async_context(kept(web(environment, port=web_port, logs=logs)))],
             "temporal": [temporal],
             "database": [database.part] if database.part else [],
         }
         trouble = Trouble(parts=parts, office=office, every=options.seconds_between_kills, random=random)
+        engine = open_store(database.url)
+        token = SqlTokens(engine).create("chaos", scopes=["onboardings:write"])
+        api = Api.at(f"http://{LOOPBACK}:{web_port}", secret=token.secret)
+        ends.push_async_callback(api.close)
         performance = Performance(
-            options=options, client=client, office=office, trouble=trouble, url=database.url, began=began
+            options=options, client=client, api=api, office=office, trouble=trouble, engine=engine, began=began
         )
         return await performance.play()
 
@@ -145,14 +115,14 @@ class Performance:
 
     options: argparse.Namespace
     client: Client
+    api: Api
     office: PostOffice
     trouble: Trouble
-    url: str
+    engine: Engine
     began: float
 
     async def play(self) -> dict[str, Any]:
         options, library, staff = self.options, Library(None), Directory()
-        self.engine = open_store(self.url)
         self.clients = Clients(
             door=doors(
                 self.client,
@@ -162,12 +132,18 @@ class Performance:
                 task_queue="day90",
                 day_length=options.day_length,
             ).onboardings,
+            api=self.api,
             engine=self.engine,
             team=staff(),
             day_length=options.day_length,
         )
         playbook = library.get(library.choose(120_000))
         scripts = [write_script(number, playbook, seed=options.seed) for number in range(options.onboardings)]
+        crowded = next(script for script in _more_scripts(playbook, options) if _bears_a_crowd(script))
+        scripts = [crowded, *scripts]
+        self.crowd = Crowd(
+            onboarding=_id_of(crowded), api=self.api, every=options.crowd_every, random=Random(options.seed)
+        )
         troubling = asyncio.create_task(self.trouble.run())
         telling = asyncio.create_task(self._tell())
         try:
@@ -193,6 +169,7 @@ class Performance:
             await self.clients.play(script)
 
         async with asyncio.TaskGroup() as playing:
+            playing.create_task(self.crowd.run(seconds=CROWDED_DAYS * self.options.day_length.total_seconds()))
             for number, script in enumerate(scripts):
                 playing.create_task(one(number, script))
 
@@ -206,19 +183,49 @@ class Performance:
             await asyncio.sleep(CALM_LOOKS)
         self.calm_at = datetime.now(UTC)
 
-    def _unfinished(self) -> tuple[int, int]:
-        """How many onboardings have not ended, and how many due mails wait."""
+    def _unfinished(self) -> tuple[int, int, int]:
+        """How many onboardings have not ended, how many due mails wait, and how many rows are unconfirmed."""
         now = datetime.now(UTC)
         waiting = reads.notices(self.engine, state="waiting", limit=100_000)
-        return len(reads.open_onboardings(self.engine)), sum(notice.not_before <= now for notice in waiting)
+        due = sum(notice.not_before <= now for notice in waiting)
+        return len(reads.open_onboardings(self.engine)), due, unconfirmed(self.engine).total()
+
+    async def _accounts(self, scripts: Sequence[Script]) -> dict[str, Account]:
+        """What each workflow says of itself; those that have ended answer, too. Without those that do not answer."""
+        accounts = {}
+        for id in map(_id_of, scripts):
+            with contextlib.suppress(RPCError):
+                plan, progress = [await self._asked(id, query) for query in ("plan", "progress")]
+                accounts[id] = Account(plan=plan, progress=progress)
+        return accounts
+
+    async def _asked(self, id: str, query: str) -> Any:
+        return await self.client.get_workflow_handle(id).query(query, rpc_timeout=ASKED_FOR)
+
+    def _told_by_the_crowd(self) -> list[Told]:
+        """What the crowd told, as news."""
+        return [
+            Told(
+                onboarding=self.crowd.onboarding,
+                act=call.news_id,
+                kind=call.kind,
+                news_id=call.news_id,
+                outcome=call.reply.heard,
+                took=call.took,
+                repeated=call.reply.repeated,
+            )
+            for call in self.crowd.calls
+        ]
 
     async def _figures(self, scripts: Sequence[Script]) -> dict[str, Any]:
+        crowd = self._told_by_the_crowd()
         facts = Facts(
             scripts=scripts,
-            told=self.clients.told,
+            told=[*self.clients.told, *crowd],
             arrivals=self.office.arrivals,
             kills=self.trouble.kills,
             running=await self._running("Onboarding", "SuccessProgramme"),
+            accounts=await self._accounts(scripts),
             engine=self.engine,
             over_at=self.calm_at - timedelta(seconds=self.options.patience),
         )
@@ -231,12 +238,16 @@ class Performance:
             "day_length_s": self.options.day_length.total_seconds(),
             "kills": dict(Counter(kill.what for kill in self.trouble.kills)),
             "news": dict(Counter(news.outcome for news in self.clients.told)),
+            "crowd": dict(Counter(call.reply.heard for call in self.crowd.calls)),
+            "unanswered": dict(verdict.unanswered),
             "gave_up": len(self.clients.gave_up),
             "journal_rows": verdict.journal_rows,
             "entries_fired": verdict.entries_fired,
             "mails": verdict.mails,
             "lost": len(verdict.lost),
             "doubled": len(verdict.doubled),
+            "disagreements": len(verdict.disagreements),
+            "taken_back": verdict.taken_back,
             "in_flight_repeats": verdict.in_flight_repeats,
             "longest_silence_s": round(verdict.longest_silence.total_seconds(), 1),
             "latest_entry_s": round(self._wall(verdict.latest_entry), 1),
@@ -257,13 +268,14 @@ class Performance:
     def _wall(self, business: timedelta) -> float:
         return business / timedelta(days=1) * float(self.options.day_length.total_seconds())
 
-    def _tell_people(self, verdict: Verdict, found: Mapping[str, Any]) -> None:
+    def _tell_people(self, verdict: Verdict, figures: Mapping[str, Any]) -> None:
         say("")
-        table(("figure", ""), [(name, figure) for name, figure in found.items()])
+        table(("figure", ""), list(figures.items()))
         say("")
-        for trouble, times in self.clients.troubles.most_common(NAMED):
+        for trouble, times in (self.clients.troubles + self.api.troubles).most_common(NAMED):
             say(f"senders heard {times} times: {trouble}")
-        for what, named in (("lost", verdict.lost), ("doubled", verdict.doubled), ("gave up", self.clients.gave_up)):
+        found = {"lost": verdict.lost, "doubled": verdict.doubled, "disagrees": verdict.disagreements}
+        for what, named in {**found, "gave up": self.clients.gave_up}.items():
             # Mails last: where an onboarding stands still, they are many, and it is the onboarding that says why.
             for line in sorted(named, key=lambda line: ": mail " in line)[:NAMED]:
                 say(f"{what}: {line}")
@@ -273,23 +285,40 @@ class Performance:
         while True:
             await asyncio.sleep(TOLD_EVERY)
             try:
-                unended, waiting = await asyncio.to_thread(self._unfinished)
+                unended, waiting, unsure = await asyncio.to_thread(self._unfinished)
             except Exception as failure:  # The database is down: that is what we are here for.
                 say(f"{self._clock()}  the store does not answer ({type(failure).__name__})")
                 continue
             say(
                 f"{self._clock()}  {unended} open, {len(self.clients.told)} news, {len(self.office.arrivals)} mails"
-                f" ({waiting} due), {len(self.trouble.kills)} kills"
+                f" ({waiting} due), {unsure} unconfirmed, {len(self.crowd.calls)} calls of the crowd,"
+                f" {len(self.trouble.kills)} kills"
             )
 
     def _clock(self) -> str:
         return f"{time.monotonic() - self.began:5.0f} s"
 
 
+def _more_scripts(playbook: Playbook, options: argparse.Namespace) -> Iterator[Script]:
+    """Scripts of more deals than were asked for."""
+    return (write_script(number, playbook, seed=options.seed) for number in count(options.onboardings))
+
+
+def _bears_a_crowd(script: Script) -> bool:
+    """Whether it lives through all its days, and names its issues: numbers of ours go up with each of the crowd's."""
+    named = all("issue" in act.fields for act in script.acts if act.kind == "raise_issue")
+    return named and script.ending.startswith("handed_over")
+
+
+def _id_of(script: Script) -> str:
+    return onboarding_id(script.deal["source"], script.deal["id"])
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.chaos", description=__doc__)
     parser.add_argument("--onboardings", type=int, default=200)
     parser.add_argument("--seconds-between-kills", type=float, default=5.0, help="on average (default: %(default)s)")
+    parser.add_argument("--crowd-every", type=float, default=15.0, help="seconds (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=90, help="of people and kills (default: %(default)s)")
     parser.add_argument("--day-length", type=read_duration, default=timedelta(seconds=4), help="wall time of a day")
     parser.add_argument(

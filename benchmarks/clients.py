@@ -1,10 +1,10 @@
-"""How does news get in while everything is killed? Clients send it again, under its id, until they have an answer."""
+"""How does news get in while everything is killed? Some clients send it until they have an answer, others once."""
 
 import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
+from benchmarks.callers import TRY_AGAIN_AFTER, Api
 from benchmarks.people import Act, Script
 from domain.agenda import JUST_OPENING
 from domain.deal import onboarding_id
@@ -23,8 +24,6 @@ from starter.doors.onboardings import OnboardingDoor
 from starter.trouble import InvalidNews, NotFound, NotReachable
 from store import reads
 
-TRY_AGAIN_AFTER = 0.5
-"""Seconds."""
 TROUBLES = (
     NotReachable,
     NotFound,
@@ -43,12 +42,14 @@ SIGNALS = {"reach_milestone": "milestone_reached", "raise_issue": "issue_raised"
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """A piece of news and what its sender knows: `outcome` is `acknowledged`, `signalled` or `refused`.
+    """A piece of news and what its sender knows: `outcome` is `acknowledged`, `signalled`, `refused` or `unanswered`.
 
-    `took` is in seconds; `repeated` says that the answer was to a repetition.
+    `act` is the same for all tries of one piece of news, whatever id they had. `took` is in seconds; `repeated` says
+    that the news was known already.
     """
 
     onboarding: str
+    act: str
     kind: str
     news_id: str
     outcome: str
@@ -56,11 +57,17 @@ class Told:
     repeated: bool = False
 
 
+def act_of(news_id: str) -> str:
+    """What all tries of one piece of news have in common: the onboarding and the number of the act."""
+    return "/".join(news_id.split("/")[:2])
+
+
 @dataclass(kw_only=True)
 class Clients:
     """Plays everybody who brings news, and records what they were answered."""
 
     door: OnboardingDoor
+    api: Api
     engine: Engine
     team: Team
     day_length: timedelta
@@ -86,15 +93,52 @@ class Clients:
             await self._signal(onboarding, act, {**fields, "news_id": news_id})
             return
         for again in range(REFUSALS_BORNE):
-            id = f"{news_id}/{again}"
-            news = {**fields, "news_id": id}
-            calls = [self._update(onboarding, act.kind, news) for _ in range(2 if act.road == "twice" else 1)]
-            answers = await asyncio.gather(*calls)
+            answers = await self._tries(onboarding, act, fields, news_id=f"{news_id}/{again}", again=again)
             self.told += answers
-            if all(answer.outcome == "acknowledged" for answer in answers):
+            if not any(answer.outcome == "refused" for answer in answers) and answers[-1].outcome == "acknowledged":
                 return
             await asyncio.sleep(self.day_length.total_seconds() / 2)
         self.gave_up.append(f"{onboarding}: {act.kind} {act.fields}")
+
+    async def _tries(
+        self, onboarding: str, act: Act, fields: dict[str, Any], *, news_id: str, again: int
+    ) -> list[Told]:
+        """What came of bringing the news, until there is an answer or its sender gives up."""
+        if act.road == "api":
+            return [await self._call(onboarding, act.kind, fields, news_id=news_id)]
+        if act.road == "anew":
+            tries = [await self._call_once(onboarding, act.kind, fields, news_id=f"{news_id}/0")]
+            while tries[-1].outcome == "unanswered":
+                await asyncio.sleep(TRY_AGAIN_AFTER)
+                tries.append(await self._call_once(onboarding, act.kind, fields, news_id=f"{news_id}/{len(tries)}"))
+            return tries
+        if act.road == "once" and not again:
+            return [await self._call_once(onboarding, act.kind, fields, news_id=news_id)]
+        news = {**fields, "news_id": news_id}
+        calls = [self._update(onboarding, act.kind, news) for _ in range(2 if act.road == "twice" else 1)]
+        return await asyncio.gather(*calls)
+
+    async def _call(self, onboarding: str, kind: str, fields: dict[str, Any], *, news_id: str) -> Told:
+        """Over the API, again and again under the same Idempotency-Key."""
+        began = time.monotonic()
+        while True:
+            told = await self._call_once(onboarding, kind, fields, news_id=news_id)
+            if told.outcome != "unanswered":
+                return replace(told, took=time.monotonic() - began)
+            await asyncio.sleep(TRY_AGAIN_AFTER)
+
+    async def _call_once(self, onboarding: str, kind: str, fields: dict[str, Any], *, news_id: str) -> Told:
+        began = time.monotonic()
+        reply = await self.api.tell(onboarding, kind, fields, key=news_id)
+        return Told(
+            onboarding=onboarding,
+            act=act_of(news_id),
+            kind=kind,
+            news_id=news_id,
+            outcome=reply.heard,
+            took=time.monotonic() - began,
+            repeated=reply.repeated,
+        )
 
     async def _signal(self, onboarding: str, act: Act, news: dict[str, Any]) -> None:
         began = time.monotonic()
@@ -102,7 +146,14 @@ class Clients:
         await self._until_answered(lambda: handle.signal(SIGNALS[act.kind], news, rpc_timeout=timedelta(seconds=10)))
         took = time.monotonic() - began
         self.told.append(
-            Told(onboarding=onboarding, kind=act.kind, news_id=news["news_id"], outcome="signalled", took=took)
+            Told(
+                onboarding=onboarding,
+                act=act_of(news["news_id"]),
+                kind=act.kind,
+                news_id=news["news_id"],
+                outcome="signalled",
+                took=took,
+            )
         )
 
     async def _update(self, onboarding: str, kind: str, news: dict[str, Any]) -> Told:
@@ -117,6 +168,7 @@ class Clients:
             self.troubles[f"refused {kind}: {refusal.reason[:80]}"] += 1
         return Told(
             onboarding=onboarding,
+            act=act_of(news["news_id"]),
             kind=kind,
             news_id=news["news_id"],
             outcome=outcome,

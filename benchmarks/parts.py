@@ -24,7 +24,7 @@ from temporalio.service import RPCError
 from runtime.connection import CannotReachTemporal, connect, register_search_attributes
 from starter.embedded.children import Child
 from starter.embedded.folder import NAMESPACE
-from starter.embedded.stack import server_program
+from starter.embedded.stack import SERVER_SETTINGS, server_program
 from starter.embedded.tcp_ports import LOOPBACK
 from workflows.visibility import ALL_KEYS
 
@@ -37,6 +37,9 @@ UP_WITHIN = 60.0
 """Seconds within which a process must be ready."""
 GRACE = 10.0
 """Seconds that a process has to end by itself."""
+
+UNLIMITED = 1_000_000
+"""Requests a minute that one token may make: all callers of a benchmark share one."""
 
 # Debian keeps PostgreSQL's programs here, off the PATH.
 POSTGRES_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
@@ -120,6 +123,7 @@ def dev_server(port: int, *, file: Path, logs: Path) -> Kept:
     """Temporal's dev server with its file, on the same port whenever it is started again."""
     command = [server_program(), "server", "start-dev", "--ip", LOOPBACK, "--headless", "--log-level", "error"]
     command += ["--port", str(port), "--db-filename", str(file)]
+    command += [word for setting in SERVER_SETTINGS for word in ("--dynamic-config-value", setting)]
 
     async def begin() -> Child:
         return await Child.start("Temporal", command, log=logs / "temporal.log", environment=_bare_environment())
@@ -155,6 +159,17 @@ def worker(number: int, environment: Mapping[str, str], *, logs: Path) -> Kept:
         )
 
     return Kept(name=f"worker {number}", begin=begin, says=b"worker_started")
+
+
+def web(environment: Mapping[str, str], *, port: int, logs: Path) -> Kept:
+    """`python -m web`, with all settings in its environment, on the same port whenever it is started again."""
+    settings = {**environment, "DAY90_WEB_PORT": f"{port}", "DAY90_API_RATE": f"{UNLIMITED}"}
+
+    async def begin() -> Child:
+        command = [sys.executable, "-m", "web"]
+        return await Child.start("web", command, log=logs / "web.log", environment=settings)
+
+    return Kept(name="web", begin=begin, says=b"web_started")
 
 
 def serving(side: str, task_queue: str, environment: Mapping[str, str], *, logs: Path, cached: int = 1000) -> Kept:

@@ -8,8 +8,16 @@ from typing import Any, Literal
 
 from domain.playbook import Milestone, Playbook
 
-Road = Literal["update", "twice", "signal"]
-"""`twice` is the double click: the same news under the same id by two calls at once; systems send a `signal`."""
+Road = Literal["update", "twice", "signal", "api", "anew", "once"]
+"""By which way news comes, and what its sender does without an answer.
+
+`update` goes through the door, which repeats it under its id; `twice` is the double click: the same news under the same
+id by two calls at once; systems send a `signal`. The others come over the HTTP API: `api` is repeated under its
+Idempotency-Key, `anew` under a new one each time, and `once` is never repeated by whoever sent it: half a day later a
+colleague brings the same.
+"""
+NEVER_REPEATED: tuple[Road, ...] = ("anew", "once")
+"""Roads for news that may be told again under another id: then it says nothing new."""
 
 A_MONDAY = datetime(2026, 8, 31, 9, tzinfo=UTC)
 SHORTLY = 0.3
@@ -92,8 +100,8 @@ class _Writing:
         slip = self.random.uniform(2, 12) if self.late and self.random.random() < 0.3 else self.random.uniform(-2, -0.2)
         day = max(SHORTLY, anchor + milestone.day + slip, ready + SHORTLY)
         if milestone.sign_off is None:
-            roads: tuple[Road, ...] = ("update", "twice", "signal")
-            road = self.random.choices(roads, weights=(6, 2, 2))[0]
+            roads: tuple[Road, ...] = ("update", "twice", "signal", *NEVER_REPEATED)
+            road = self.random.choices(roads, weights=(4, 2, 2, 1, 1))[0]
             self._act(day, "reach_milestone", road, milestone=milestone.key)
         else:
             day = self._sign_off(milestone, day)
@@ -117,7 +125,7 @@ class _Writing:
         """Raise issues and risks: tickets of systems have keys of their own, people leave the key to us."""
         for ticket in range(self.random.choice((0, 1, 1, 2))):
             day, severity = self.random.uniform(50, 80), self.random.choice(("normal", "high", "critical"))
-            roads: tuple[Road, ...] = ("update", "signal")
+            roads: tuple[Road, ...] = ("update", "signal", *NEVER_REPEATED)
             issue, road = f"T-{ticket}", self.random.choice(roads)
             self._act(day, "raise_issue", road, title="Orders vanish", severity=severity, issue=issue)
             self._act(day + self.random.uniform(0.3, 3), "acknowledge_issue", "update", issue=issue)
@@ -159,6 +167,8 @@ class _Writing:
             self._act(day + length - 0.1, "resume", "update")
 
     def _act(self, day: float, kind: str, road: Road, **fields: Any) -> None:
+        if road == "update" and self.random.random() < 0.5:
+            road = "api"
         self.acts.append(Act(day=day, kind=kind, fields=fields, road=road))
 
 

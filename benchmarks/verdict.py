@@ -1,14 +1,16 @@
 """What was lost, and what was doubled? Computed from journal, outbox, Temporal and what the senders know."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from sqlalchemy import Engine
 
+from benchmarks.agreement import Account, disagreements, unconfirmed
 from benchmarks.clients import Told
+from benchmarks.killing import Kill
 from benchmarks.mail_server import Arrival
 from benchmarks.people import Script
 from domain.deal import onboarding_id
@@ -25,20 +27,18 @@ DATABASE_BACK = timedelta(seconds=8)
 """A receipt cannot be written while the database comes back after a kill."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Kill:
-    """A process that was killed: `what` is its name."""
-
-    at: datetime
-    what: str
-
-
 @dataclass(kw_only=True)
 class Verdict:
-    """What was lost or doubled, each in words, and how much there was."""
+    """What was lost or doubled, and where store and workflow disagree, each in words, and how much there was.
+
+    `unanswered` counts news without an answer whose sender never came back, by whether it was taken.
+    """
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
+    disagreements: list[str] = field(default_factory=list)
+    unanswered: Counter[str] = field(default_factory=Counter)
+    taken_back: int = 0
     in_flight_repeats: int = 0
     mails: int = 0
     journal_rows: int = 0
@@ -49,13 +49,16 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """All that is known at the end of a run. `running` are the ids of workflows that run by Temporal's account."""
+    """All that is known at the end of a run. `running` are the ids of workflows that run by Temporal's account, and
+    `accounts` what the workflow of each onboarding says of itself, where it answers.
+    """
 
     scripts: Sequence[Script]
     told: Sequence[Told]
     arrivals: Sequence[Arrival]
     kills: Sequence[Kill]
     running: frozenset[str]
+    accounts: Mapping[str, Account]
     engine: Engine
     over_at: datetime
 
@@ -73,11 +76,15 @@ def judge(facts: Facts) -> Verdict:
     for arrival in list(facts.arrivals):
         arrived[arrival.message_id].append(arrival)
     moments: list[datetime] = []
+    waiting = unconfirmed(facts.engine)
+    verdict.disagreements += [f"{id}: {rows} rows are still unconfirmed" for id, rows in waiting.items()]
     for id, script in zip(ids, facts.scripts, strict=True):
         journal = reads.journal(facts.engine, id)
         _look_at_news(verdict, news_of[id], journal)
         _look_at_the_course(verdict, id, script, journal, facts)
         _look_at_mails(verdict, notices[id], arrived, facts)
+        verdict.disagreements += [f"{id}: {what}" for what in _differences(id, journal, notices[id], facts)]
+        verdict.taken_back += sum(row.kind == "taken_back" for row in journal)
         moments += [row.recorded_at for row in journal]
         verdict.journal_rows += len(journal)
     ids_of_notices = {str(notice.message_id) for notice in reads.notices(facts.engine, limit=10_000_000)}
@@ -88,23 +95,45 @@ def judge(facts: Facts) -> Verdict:
     return verdict
 
 
+def _differences(
+    id: str, journal: Sequence[JournalEntry], notices: Sequence[NoticeLine], facts: Facts
+) -> Iterator[str]:
+    if id not in facts.accounts:
+        yield "its workflow does not answer"
+        return
+    yield from disagreements(reads.one(facts.engine, id), journal, notices, facts.accounts[id])
+
+
 def _look_at_news(verdict: Verdict, sent: Sequence[Told], journal: Sequence[JournalEntry]) -> None:
-    """Check the news: acknowledged news is in the journal once, refused news not at all."""
+    """Check the news: acknowledged news is in the journal once, refused news not at all, unanswered once at most.
+
+    News that was told under several ids is there under one of them.
+    """
     rows: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in journal:
         rows[row.key.rpartition("/")[2]][row.kind] += 1
+    of_acts: defaultdict[str, set[str]] = defaultdict(set)
+    for news in sent:
+        of_acts[news.act].add(short(news.news_id))
+    for act, ids in of_acts.items():
+        times = sum((rows[id] for id in ids), Counter())
+        verdict.doubled += [f"{act}: {count} times {kind}" for kind, count in times.items() if count > 1]
     for news in {(news.news_id, news.outcome): news for news in sent}.values():
         there = rows[short(news.news_id)]
         named = f"{news.onboarding}: {news.kind} {news.news_id}"
         if news.outcome == "refused":
             verdict.doubled += [f"{named} was refused, and stands in the journal" for _ in there]
-            continue
-        harmless = news.outcome == "signalled" and any(
-            rows.get(short(f"{news.news_id} {number}")) for number in range(1, SIGNALS_OF_ONE)
-        )
-        if not there and not harmless:
+        elif news.outcome == "unanswered":
+            verdict.unanswered["taken" if there else "not taken"] += 1
+        elif not there and not _said_nothing_new(news, rows, of_acts[news.act]):
             verdict.lost.append(f"{named} was {news.outcome}, and is in no journal")
-        verdict.doubled += [f"{named}: {times} times {kind}" for kind, times in there.items() if times > 1]
+
+
+def _said_nothing_new(news: Told, rows: Mapping[str, Counter[str]], ids: Collection[str]) -> bool:
+    """Whether the same came before under another id, or as a signal, which is recorded under its name and number."""
+    if news.outcome == "signalled":
+        return any(rows.get(short(f"{news.news_id} {number}")) for number in range(1, SIGNALS_OF_ONE))
+    return news.repeated and any(rows.get(id) for id in ids)
 
 
 def _look_at_the_course(

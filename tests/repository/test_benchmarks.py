@@ -1,13 +1,24 @@
-"""Do the benchmarks still measure what they say? That both sides live through the same, on the smallest setting."""
+"""Do the benchmarks still measure what they say? Both sides live through the same; chaos would find a difference."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, text
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from benchmarks import history
+from benchmarks.agreement import Account, disagreements
 from benchmarks.course import Course
 from benchmarks.floor import Floor, floor_worker
 from benchmarks.story import full_course
+from domain.record import Writing
+from domain.rules.record_keeping import register_row
+from store import reads
+from store.ledger import SqlLedger
+from tests.support import databases
+from tests.support.databases import NOON, OWNER, dossier, happened, milestone, notice, standing
 from tests.support.onboardings import QUEUE, STORIES_BEGIN, time_skipping_server
 
 
@@ -64,3 +75,64 @@ async def test_the_floor_tells_nothing_before_its_time(course: Course) -> None:
         await handle.result()
 
         assert await env.get_current_time() - began >= short.length
+
+
+ONE = "onboarding-file-1"
+REACHED = "fact/milestone_reached/met/0123456789ab"
+RAISED = "fact/issue_raised/T-1/0123456789ab"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Engine]:
+    """One onboarding with a milestone that was reached and an open issue; somebody is to be told of the first."""
+    rows = (
+        happened(REACHED, kind="milestone_reached", about="met"),
+        happened(RAISED, kind="issue_raised", about="T-1", data={"title": "Slow", "severity": "normal"}),
+    )
+    raised = register_row(rows[1])
+    assert raised is not None
+    with databases.store_of("sqlite", tmp_path) as engine:
+        ledger = SqlLedger(engine)
+        ledger.admit(dossier(), run="run-1")
+        ledger.write(
+            Writing(
+                onboarding=ONE,
+                journal=rows,
+                notices=(notice(f"{REACHED}/milestone_reached/lead", kind="milestone_reached", about="met"),),
+                registers=(raised,),
+                standing=standing(milestone(status="reached", at=NOON), open_stages=(), stages=()),
+            )
+        )
+        yield engine
+
+
+def said_by(engine: Engine) -> list[str]:
+    """What chaos would say of it, where the workflow knows the milestone and the issue."""
+    met = {"key": "met", "status": "reached", "at": NOON.isoformat()}
+    progress = {"open_issues": ["T-1"], "ending": None, "owner": OWNER.id, "status": "on_track"}
+    account = Account(plan={"milestones": [met], "stages": []}, progress=progress)
+    return list(disagreements(reads.one(engine, ONE), reads.journal(engine, ONE), reads.notices(engine, ONE), account))
+
+
+def test_chaos_finds_nothing_where_all_parts_say_the_same(store: Engine) -> None:
+    assert [] == said_by(store)
+
+
+@pytest.mark.parametrize(
+    ("broken", "found"),
+    [
+        ("DELETE FROM journal WHERE kind = 'milestone_reached'", "met is reached; reached in the read model, open in"),
+        ("UPDATE milestones SET status = 'open'", "met is reached; open in the read model"),
+        ("DELETE FROM journal WHERE kind = 'issue_raised'", "issue T-1: open to the workflow True"),
+        ("DELETE FROM registers", "issue T-1: open to the workflow True"),
+        ("UPDATE registers SET title = 'Fast'", "issue T-1: ('open', 'Slow'"),
+        ("UPDATE onboardings SET ending = 'churned'", "ending: None to the workflow, churned"),
+        ("UPDATE notices SET key = 'fact/ended/0123456789ab/ended/lead'", "is about no row of the journal"),
+        ("UPDATE notices SET state = 'withdrawn', reason = 'it never happened'", "and its row is in the journal"),
+    ],
+)
+def test_chaos_finds_what_one_part_says_otherwise(store: Engine, broken: str, found: str) -> None:
+    with store.begin() as connection:
+        connection.execute(text(broken))
+
+    assert any(found in line for line in said_by(store))
