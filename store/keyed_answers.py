@@ -13,9 +13,10 @@ from store.tables import keyed_answers
 
 KEPT = timedelta(hours=24)
 GIVEN_UP = timedelta(seconds=15)
-"""A request that was begun this long ago and never answered died with its process: the door gives up after ten seconds.
-Whoever sends it again takes it over, which is harmless even where the first is only slow, since starts and news
-recognise their own repetitions. Not longer: until then its sender is refused, and after a crash all come again."""
+"""A request that was begun this long ago and never answered most likely died with its process: the door tries for ten
+seconds, and only in a crowd does a request wait longer, for its turn. Whoever sends it again takes it over, which is
+harmless even where the first is only slow, since starts and news recognise their own repetitions. Not longer: until
+then its sender is refused, and after a crash all come again."""
 CLEANED_EVERY = timedelta(minutes=10)
 
 

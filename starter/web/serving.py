@@ -17,8 +17,9 @@ from starter.trouble import CannotStart
 from starter.web.problems import AGAIN_IN, Problem
 
 GRACE = 15
-"""Seconds for requests in hand when it is asked to end: above the patience of the door (wiring/web.py), so that nearly
-all get the answer that they would have got anyway."""
+"""Seconds for requests in hand when it is asked to end: above the time for which the door tries (wiring/web.py), so
+that nearly all get the answer that they would have got anyway. Who still waits in a crowd for its turn at an
+onboarding, which may take twice as long, is told to come again: nothing of that news was sent."""
 LAST_WORDS = 2
 """Seconds for telling the others that they should come again."""
 SHARE = 4
