@@ -44,12 +44,8 @@ class ConfirmingOffice:
         if row is None:
             return "withdrawn"
         try:
-            if await self.door.knows(row.onboarding, row.news.news_id):
-                pass
-            elif await in_thread(self.threads, self.confirmations.has_a_twin, id):
-                await self._take_back(id, row, reason="the same was told under another id")
-                return "refused"
-            else:
+            known = await self.door.knows(row.onboarding, row.news.news_id)
+            if not known and not await self._has_a_twin(id):
                 await self.door.tell_again(row.onboarding, row.news)
                 log.warning("news_told_again", onboarding=row.onboarding, kind=row.kind)
         except Refused as refusal:
@@ -58,8 +54,15 @@ class ConfirmingOffice:
         except (NotFound, NotReachable) as away:
             # A workflow that Temporal has lost is brought back from the journal: not a row of it may go.
             raise ChannelDown(str(away), again_after=AGAIN) from away
+        # Once more, also of what is known: news that said nothing new is known as well.
+        if await self._has_a_twin(id):
+            await self._take_back(id, row, reason="the same was told under another id")
+            return "refused"
         await in_thread(self.threads, self.confirmations.confirm, id)
         return "sent"
+
+    async def _has_a_twin(self, id: int) -> bool:
+        return await in_thread(self.threads, self.confirmations.has_a_twin, id)
 
     async def _take_back(self, id: int, row: UnconfirmedRow, *, reason: str) -> None:
         """The read model is drawn anew by the onboarding's next turn, which this brings about."""

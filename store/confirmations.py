@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, literal, select, update
 
-from domain.record import JournalRow, Task, Unconfirmed, UnconfirmedRow
+from domain.news import KINDS
+from domain.record import JournalRow, Task, Unconfirmed, UnconfirmedRow, Writing
 from domain.rules.record_keeping import merged, register_row
 from store.drawing import hold
 from store.engine import read_transaction, wall_clock, write_transaction
@@ -15,15 +16,19 @@ from store.tables import IS_UNCONFIRMED, journal, notices, registers
 
 TAKEN_BACK = "taken_back"
 """The kind of the journal's row that says that another one was taken back."""
-TOLD_ONCE = frozenset({"milestone_reached", "issue_raised", "scope_change_requested"})
-"""Kinds of rows of which one is enough about one thing."""
+UNDONE_BY: Mapping[str, frozenset[str]] = {
+    "milestone_reached": frozenset({"milestone_reopened", "sign_off_rejected"}),
+    "issue_raised": frozenset({"issue_resolved"}),
+    "issue_acknowledged": frozenset({"issue_resolved"}),
+    "scope_change_requested": frozenset({"scope_change_decided"}),
+}
+"""Kinds of rows of which one is enough about one thing, until a row of another kind undoes what they say. Not what two
+people may both vouch for (a criterion), nor what has no name (a win)."""
 ENDED = "the onboarding has ended"
 """Why messages that waited were withdrawn when an onboarding ended."""
 
 # Every turn runs it; built once, like those in store/ledger.py.
-WAITING = select(journal.c.seq, journal.c.key, journal.c.unconfirmed).where(
-    journal.c.onboarding == bindparam("onboarding"), IS_UNCONFIRMED
-)
+WAITING = select(journal).where(journal.c.onboarding == bindparam("onboarding"), IS_UNCONFIRMED)
 
 
 class SqlConfirmations:
@@ -75,13 +80,15 @@ class SqlConfirmations:
             _confirm(connection, [seq])
 
     def has_a_twin(self, seq: int) -> bool:
-        """Whether a later row tells the same, because its caller came again under another id."""
+        """Whether another row tells the same, because its caller, or another one, told it under another id."""
         with read_transaction(self._engine) as connection:
-            row = connection.execute(select(journal).where(journal.c.seq == seq)).one_or_none()
-            if row is None or row.kind not in TOLD_ONCE:
+            row = connection.execute(select(journal).where(journal.c.seq == seq, IS_UNCONFIRMED)).one_or_none()
+            if row is None or not _may_have_a_twin(row):
                 return False
             same = [journal.c[name] == getattr(row, name) for name in ("onboarding", "kind", "about")]
-            return connection.scalar(select(journal.c.seq).where(*same, journal.c.seq > seq).limit(1)) is not None
+            others = connection.scalars(select(journal.c.seq).where(*same, journal.c.seq != seq)).all()
+            undone = [one.seq for one in _undoings(connection, row)] if others else []
+        return any(not any(min(seq, other) < one < max(seq, other) for one in undone) for other in others)
 
     def take_back(self, seq: int, news: Unconfirmed, *, reason: str) -> None:
         """Remove a row whose news Temporal never heard of and would not take now, with its messages.
@@ -94,29 +101,75 @@ class SqlConfirmations:
                 take_back(connection, row, reason=reason, now=self._clock())
 
 
-def settle(
-    connection: Connection, onboarding: str, *, task: Task, news: Mapping[str, Unconfirmed], now: datetime
-) -> None:
-    """Confirm rows of which that task shows that Temporal knows them, and store with each row the news of its last try.
+def settle(connection: Connection, writing: Writing, *, task: Task, now: datetime) -> None:
+    """Confirm rows of which that task shows that Temporal knows them, and let others say what its news says.
 
-    A row that an earlier try of the same news left under another key is taken back: its issue got another number this
-    time.
+    News that is tried again may come at another moment than at its first try, or under another id: then its row becomes
+    that of the last try, and its messages stay. A row is taken back when an earlier try of the same news left it under
+    another name: its issue got another number this time.
     """
-    waiting = connection.execute(WAITING, {"onboarding": onboarding}).all()
-    again = {one.news_id for one in news.values()}
+    rows = {row.key: row for row in writing.journal}
+    again = {one.news_id for one in writing.unconfirmed.values()}
     confirmed: list[int] = []
-    for row in waiting:
+    for row in connection.execute(WAITING, {"onboarding": writing.onboarding}).all():
         before = Unconfirmed.model_validate(row.unconfirmed)
-        if row.key in news:
-            if before != news[row.key]:
-                values = {"unconfirmed": news[row.key]}
-                connection.execute(update(journal).where(journal.c.seq == row.seq).values(values))
+        if row.key in writing.unconfirmed:
+            if before != writing.unconfirmed[row.key]:
+                _become(connection, row, rows[row.key], writing)
         elif before.news_id in again:
-            gone = connection.execute(select(journal).where(journal.c.seq == row.seq)).one()
-            take_back(connection, gone, reason="it was taken under another name", now=now)
+            take_back(connection, row, reason="it was taken under another name", now=now)
+        elif (same := _told_by(connection, row, writing.journal)) is not None:
+            _become(connection, row, same, writing)
         elif task.confirms(before):
             confirmed.append(row.seq)
     _confirm(connection, confirmed)
+
+
+def _told_by(connection: Connection, row: Row[Any], new: Sequence[JournalRow]) -> JournalRow | None:
+    """That one of the new rows which says what that row says, if nothing has undone it in between."""
+    same = next((one for one in new if (one.kind, one.about) == (row.kind, row.about)), None)
+    if same is None or not _may_have_a_twin(row) or any(_undoes(one, row) for one in new):
+        return None
+    there = (journal.c.onboarding == row.onboarding) & (journal.c.key == same.key)
+    if connection.scalar(select(journal.c.seq).where(there)) is not None:
+        return None
+    return None if any(one.seq > row.seq for one in _undoings(connection, row)) else same
+
+
+def _become(connection: Connection, row: Row[Any], new: JournalRow, writing: Writing) -> None:
+    """Turn the row into the new one. Its messages go with it: nobody is written to again about the same."""
+    values = {**new.model_dump(), "unconfirmed": writing.unconfirmed.get(new.key)}
+    connection.execute(update(journal).where(journal.c.seq == row.seq).values(values))
+    if new.key != row.key:
+        its_own = notices.c.key.startswith(f"{row.key}/", autoescape=True)
+        named = literal(new.key) + func.substr(notices.c.key, len(row.key) + 1)
+        connection.execute(update(notices).where(notices.c.onboarding == row.onboarding, its_own).values(key=named))
+
+
+def _may_have_a_twin(row: Row[Any]) -> bool:
+    """Whether a row of its kind says it once and for all, about something that its sender has named.
+
+    An issue that got its number from us may have the number of another one by now.
+    """
+    if row.kind not in UNDONE_BY:
+        return False
+    news = Unconfirmed.model_validate(row.unconfirmed)
+    names = KINDS[news.update].opens
+    return not names or names in news.body
+
+
+def _undoings(connection: Connection, row: Row[Any]) -> Sequence[Row[Any]]:
+    """The rows of the journal that undo what that row says, oldest first."""
+    of_it = (journal.c.onboarding == row.onboarding) & journal.c.kind.in_(UNDONE_BY[row.kind])
+    return [
+        one for one in connection.execute(select(journal).where(of_it).order_by(journal.c.seq)) if _undoes(one, row)
+    ]
+
+
+def _undoes(one: Row[Any] | JournalRow, row: Row[Any]) -> bool:
+    if one.kind not in UNDONE_BY[row.kind]:
+        return False
+    return row.about in one.data["reopened"] if one.kind == "sign_off_rejected" else bool(one.about == row.about)
 
 
 def take_back(connection: Connection, row: Row[Any], *, reason: str, now: datetime) -> None:

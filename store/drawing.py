@@ -15,13 +15,14 @@ from pydantic_core import PydanticSerializationError, to_json
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from domain.plan import Plan
-from domain.record import MilestoneRow, StageRow, Standing
+from domain.record import MilestoneRow, StageRow, Standing, Task, Writing
 from domain.trouble import UnknownOnboarding
 from store.columns import as_json
 from store.rows import Row, replace_all
 from store.tables import milestones, onboardings, plans, stages
 
 AS_OF = "as_of"
+TASK = "task"
 SEAL_BYTES = 16
 OF_IT = onboardings.c.onboarding == bindparam("onboarding")
 # The key itself is not locked: whoever refers to it (a receipt being written) need not wait, and cannot deadlock.
@@ -29,11 +30,21 @@ HELD = select(onboardings.c.as_of, onboardings.c.seals).where(OF_IT).with_for_up
 
 
 class Held(NamedTuple):
-    """The read model of an onboarding while nobody else may write it: its business time, and the seals of its parts."""
+    """The read model of an onboarding while nobody else may write it: its business time, and the seals of its parts.
+
+    Beside the seals stands the workflow task that decided what is drawn.
+    """
 
     onboarding: str
     as_of: datetime | None
     seals: Mapping[str, str]
+
+    def after(self, task: Task | None) -> bool | None:
+        """Whether a later task of the same run has drawn it; None where the two cannot be compared."""
+        number, _, run = self.seals.get(TASK, "").partition(" ")
+        if task is None or run != task.run or int(number) == task.task:
+            return None
+        return int(number) > task.task
 
 
 def hold(connection: Connection, onboarding: str) -> Held:
@@ -46,15 +57,15 @@ def hold(connection: Connection, onboarding: str) -> Held:
     return Held(onboarding, row.as_of, row.seals if ours else {})
 
 
-def draw(connection: Connection, held: Held, *, standing: Standing | None, plan: Plan | None, now: datetime) -> None:
+def draw(connection: Connection, held: Held, writing: Writing, *, now: datetime) -> None:
     """Write what standing and plan change in the read model; what is None stays as it is. `now` is wall time."""
     drawing = _Drawing(connection, held)
-    if plan is not None:
-        drawing.plan(plan, now=now)
-    if standing is not None:
-        drawing.part("stages", stages, standing.stages)
-        drawing.part("milestones", milestones, standing.milestones)
-    drawing.sign(standing)
+    if writing.plan is not None:
+        drawing.plan(writing.plan, now=now)
+    if writing.standing is not None:
+        drawing.part("stages", stages, writing.standing.stages)
+        drawing.part("milestones", milestones, writing.standing.milestones)
+    drawing.sign(writing.standing, writing.task)
 
 
 class _Drawing:
@@ -84,7 +95,7 @@ class _Drawing:
         ]
         replace_all(self.connection, table, self.held.onboarding, rows)
 
-    def sign(self, standing: Standing | None) -> None:
+    def sign(self, standing: Standing | None, task: Task | None) -> None:
         """Write the row of the onboarding itself, with the seals of what is written now."""
         row: dict[str, Any] = {}
         as_of = self.held.as_of
@@ -93,6 +104,8 @@ class _Drawing:
             row["late_count"] = len(standing.late)
             as_of = standing.as_of
         self.seals[AS_OF] = _moment(as_of)
+        if task is not None:
+            self.seals[TASK] = f"{task.task} {task.run}"
         if row or self.seals != self.held.seals:
             of_it = update(onboardings).where(onboardings.c.onboarding == self.held.onboarding)
             self.connection.execute(of_it.values(row | {"seals": self.seals}))

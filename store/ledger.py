@@ -131,21 +131,27 @@ class SqlLedger:
     def write(self, writing: Writing) -> None:
         """Write everything that one occasion changes in one transaction; writing it again changes nothing.
 
-        A try that was given up may still arrive after the next occasion was written: journal and notices recognise it
-        by its keys, and the read model does not go back to an earlier `as_of`. What only that try tells (people, rows
-        of the registers) is laid under what is there. Raises UnknownOnboarding when the onboarding was never admitted.
+        A try that was given up may still arrive after a later task of the same run was written. Nothing of it is
+        written: either Temporal has thrown its task away, or all of it is there. Where the tasks do not tell, journal
+        and notices recognise it by its keys, and the read model does not go back to an earlier `as_of`; what only that
+        try tells (people, rows of the registers) is laid under what is there.
+
+        Raises UnknownOnboarding when the onboarding was never admitted.
         """
         onboarding = writing.onboarding
         with write_transaction(self._engine) as connection:
             held, now = hold(connection, onboarding), self._clock()
-            overtaken = _overtaken(held, writing.standing)
+            late = held.after(writing.task)
+            if late:
+                return
+            overtaken = late is None and _overtaken(held, writing.standing)
+            if writing.task is not None and not overtaken:
+                settle(connection, writing, task=writing.task, now=now)
             write_people = add if overtaken else put
             write_people(connection, people, [_person_row(onboarding, person) for person in writing.people])
             _write_registers(connection, writing, overtaken=overtaken)
             if not overtaken:
-                draw(connection, held, standing=writing.standing, plan=writing.plan, now=now)
-            if writing.task is not None:
-                settle(connection, onboarding, task=writing.task, news=writing.unconfirmed, now=now)
+                draw(connection, held, writing, now=now)
             add(connection, journal, [_unconfirmed_row(writing, row, now=now) for row in writing.journal])
             add(connection, notices, [notice_row(notice, onboarding=onboarding, now=now) for notice in writing.notices])
             if writing.standing is not None and writing.standing.ending is not None:
@@ -296,7 +302,7 @@ def _write_registers(connection: Connection, writing: Writing, *, overtaken: boo
 
 
 def _overtaken(held: Held, standing: Standing | None) -> bool:
-    """Whether a later standing has been written already."""
+    """Whether a standing of a later moment has been written already."""
     return standing is not None and held.as_of is not None and standing.as_of < held.as_of
 
 

@@ -100,7 +100,7 @@ class Confirmations(Protocol):
         """Record that Temporal knows the news of that row."""
 
     def has_a_twin(self, seq: int) -> bool:
-        """Whether a later row tells the same, because its caller came again under another id."""
+        """Whether another row tells the same, under another id."""
 
     def take_back(self, seq: int, news: Unconfirmed, *, reason: str) -> None:
         """Remove the row, its messages that have not gone, and what it put into a register.

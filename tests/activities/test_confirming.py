@@ -69,8 +69,10 @@ class Workflow:
         self.looked_again.append(onboarding)
 
 
-async def delivered(workflow: Workflow, *, twin: bool = False) -> tuple[str, list[str]]:
-    rows = MemoryConfirmations(twin)
+async def delivered(
+    workflow: Workflow, *, twin: bool = False, rows: MemoryConfirmations | None = None
+) -> tuple[str, list[str]]:
+    rows = rows or MemoryConfirmations(twin)
     office = ConfirmingOffice(confirmations=rows, door=workflow, threads=ThreadPoolExecutor(1))
     return await office.deliver(1), rows.became
 
@@ -98,6 +100,28 @@ async def test_what_its_caller_told_again_under_another_id_is_taken_back_untold(
 
     assert ("refused", ["1 taken back: the same was told under another id"]) == outcome
     assert [] == workflow.told
+
+
+async def test_what_said_nothing_new_is_taken_back_although_temporal_knows_it() -> None:
+    """Its caller repeated it after somebody else had told the same; or we told it and died before we took it back."""
+    workflow = Workflow(news={"n-1"})
+
+    outcome = await delivered(workflow, twin=True)
+
+    assert ("refused", ["1 taken back: the same was told under another id"]) == outcome
+
+
+async def test_what_somebody_tells_while_we_tell_it_again_stands_once() -> None:
+    """Nobody had told it when we asked; ours came second, and said nothing new."""
+    workflow, rows = Workflow(), MemoryConfirmations()
+
+    async def somebody_is_first(onboarding: str, news: Unconfirmed) -> Progress:
+        rows.twin = True
+        return progress(State(onboarding=onboarding), NOW, repeated=True)
+
+    workflow.tell_again = somebody_is_first  # type: ignore[method-assign]  # for this one time
+
+    assert ("refused", ["1 taken back: the same was told under another id"]) == await delivered(workflow, rows=rows)
 
 
 async def test_what_would_be_refused_now_is_taken_back_and_the_picture_drawn_anew() -> None:

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import Engine, select
 
 from activities.ports import Confirmations
-from domain.record import Task, Unconfirmed, Writing
+from domain.record import JournalRow, Receipt, Task, Unconfirmed, Writing
 from store import reads
 from store.confirmations import SqlConfirmations
 from store.ledger import SqlLedger
+from store.outbox import SqlOutbox
 from store.tables import journal
 from tests.support import databases
 from tests.support.databases import NOON, dossier, happened, issue, notice, standing
@@ -134,18 +135,103 @@ def test_what_is_taken_back_leaves_a_row_that_says_so_and_no_message(
     assert confirmations.take(seq) is None
 
 
-def test_a_caller_who_came_again_under_another_id_left_a_twin(
-    ledger: SqlLedger, confirmations: SqlConfirmations
-) -> None:
-    """As somebody at a command line does: the older row goes, the younger one stands for both."""
-    reached(ledger)
-    [seq] = confirmations.ready(now=NOON + AFTER, most=10)
-    assert not confirmations.has_a_twin(seq)
+AGAIN = "fact/milestone_reached/met/ba9876543210"
 
-    again = happened("fact/milestone_reached/met/ba9876543210", kind="milestone_reached", about="met")
-    ledger.write(Writing(onboarding=ONE, journal=(again,), task=task(11, "n-2")))
+
+def reached_again(ledger: SqlLedger, *, also: tuple[JournalRow, ...] = (), task: Task) -> None:
+    """A turn that writes of the same milestone, told under another id."""
+    row = happened(AGAIN, kind="milestone_reached", about="met")
+    told = notice(f"{AGAIN}/milestone_reached/project_lead", kind="milestone_reached")
+    unconfirmed = {AGAIN: news("n-2", task=task.task)}
+    ledger.write(Writing(onboarding=ONE, journal=(*also, row), notices=(told,), unconfirmed=unconfirmed, task=task))
+
+
+def reopened(number: int = 1) -> JournalRow:
+    return happened(f"fact/milestone_reopened/met/{number}", kind="milestone_reopened", about="met")
+
+
+@pytest.mark.parametrize("seen", [("n-2",), ("n-2", "n-1")])
+def test_who_told_it_under_another_id_stands_for_the_first(
+    engine: Engine, ledger: SqlLedger, confirmations: SqlConfirmations, seen: tuple[str, ...]
+) -> None:
+    """As somebody at a command line does. Its own id may come after all, and says nothing new by then."""
+    reached(ledger)
+    receipt = Receipt(message_id="<1@vendor.test>", place="mail/1.eml", at=NOON)
+    SqlOutbox(engine, mail_domain="vendor.test").sent(reads.notices(engine)[0].id, receipt)
+
+    reached_again(ledger, task=task(11, *seen))
+
+    assert [AGAIN] == [row.key for row in reads.journal(engine, ONE) if row.kind != "notice_sent"]
+    [told] = reads.notices(engine)
+    assert (f"{AGAIN}/milestone_reached/project_lead", "sent") == (told.key, told.state), "nobody hears of it again"
+    assert 1 == waiting(confirmations)
+    later_turn(ledger, task(12, *seen))
+    assert 0 == waiting(confirmations)
+
+
+def test_who_wrote_too_late_is_the_twin_of_who_was_first(ledger: SqlLedger, confirmations: SqlConfirmations) -> None:
+    """The worker hung; meanwhile somebody else told the same, and the first caller came again, too."""
+    reached_again(ledger, task=task(10, "n-2"))
+    later_turn(ledger, task(11, "n-2"))
+    row = happened(REACHED, kind="milestone_reached", about="met")
+    before = standing(as_of=NOON - SOON)
+    unconfirmed = {REACHED: news(task=11)}
+    ledger.write(
+        Writing(onboarding=ONE, journal=(row,), standing=before, unconfirmed=unconfirmed, task=task(11, "n-1"))
+    )
+
+    [seq] = confirmations.ready(now=NOON + AFTER, most=10)
 
     assert confirmations.has_a_twin(seq)
+
+
+def test_what_was_undone_in_between_happened_twice(
+    engine: Engine, ledger: SqlLedger, confirmations: SqlConfirmations
+) -> None:
+    """A milestone that was reopened is reached again: neither row is the other's twin."""
+    reached(ledger)
+
+    reached_again(ledger, also=(reopened(),), task=task(10, "n-1"))
+
+    [seq] = confirmations.ready(now=NOON + AFTER, most=10)
+    assert not confirmations.has_a_twin(seq)
+    assert 2 == kinds(engine).count("milestone_reached")
+
+
+def test_an_issue_with_a_number_of_ours_is_no_twin_of_another_that_got_it(
+    ledger: SqlLedger, confirmations: SqlConfirmations
+) -> None:
+    """It is told again and gets a new number; taken back as a twin, it would be lost."""
+    for name in ("aaaaaaaaaaaa", "bbbbbbbbbbbb"):
+        key = f"fact/issue_raised/issue-7/{name}"
+        row = happened(key, kind="issue_raised", about="issue-7", data={"title": name, "severity": "normal"})
+        raised = news(name, update="raise_issue")
+        ledger.write(Writing(onboarding=ONE, journal=(row,), unconfirmed={key: raised}, task=task(10, name)))
+
+    [seq] = confirmations.ready(now=NOON + AFTER, most=10)
+
+    assert not confirmations.has_a_twin(seq)
+
+
+def test_news_that_comes_at_another_moment_when_it_is_tried_again_stands_with_that(
+    engine: Engine, ledger: SqlLedger
+) -> None:
+    """The onboarding counts from its last try; journal, register and read model must not say otherwise."""
+    key = "fact/issue_raised/T-1/0123456789ab"
+    for number, at in ((10, NOON), (12, NOON + AFTER)):
+        row = happened(key, kind="issue_raised", about="T-1", data={"title": "Slow", "severity": "low"}, at=at)
+        ledger.write(
+            Writing(
+                onboarding=ONE,
+                journal=(row,),
+                registers=(issue("T-1", at=at),),
+                unconfirmed={key: news(update="raise_issue", task=number)},
+                task=task(number, "n-1"),
+            )
+        )
+
+    [row] = reads.journal(engine, ONE)
+    assert [NOON + AFTER] * 2 == [row.at, *(one.at for one in ledger.registers(ONE))]
 
 
 def test_two_wins_are_no_twins(ledger: SqlLedger, confirmations: SqlConfirmations) -> None:

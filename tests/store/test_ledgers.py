@@ -10,7 +10,7 @@ import pytest
 from activities.ports import Ledger
 from domain.deal import Stakeholder
 from domain.news import Ending
-from domain.record import Past, Writing
+from domain.record import Past, Task, Writing
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 from store.ledger import SqlLedger
 from tests.support import databases
@@ -192,6 +192,46 @@ def test_what_only_an_overtaken_attempt_tells_is_not_lost(ledger: Ledger) -> Non
     rows = {row.key: (row.status, row.data.get("severity")) for row in ledger.registers(ONE)}
     assert {"a": ("open", "low"), "b": ("open", None)} == rows
     assert new in ledger.dossier(ONE).people
+
+
+def test_a_task_that_was_thrown_away_writes_nothing_once_a_later_one_has_written(ledger: Ledger) -> None:
+    """It hung in the database until Temporal had given it up; whatever it says, and however late its moment is."""
+    ledger.write(Writing(onboarding=ONE, standing=standing(status="paused"), task=Task(run="run-1", task=12)))
+    new = LEAD.model_copy(update={"id": "new"})
+
+    ledger.write(
+        Writing(
+            onboarding=ONE,
+            journal=(happened("late"),),
+            standing=standing(status="stuck", as_of=NOON + HOUR),
+            registers=(issue(),),
+            people=(new,),
+            task=Task(run="run-1", task=10),
+        )
+    )
+
+    course = past(ledger)
+    assert (NOON, ()) == (course.as_of, course.rows)
+    assert ((), (OWNER, LEAD)) == (tuple(ledger.registers(ONE)), ledger.dossier(ONE).people)
+
+
+def test_a_later_task_of_the_run_is_written_whatever_its_moment(ledger: Ledger) -> None:
+    """The clocks of two servers may differ; how long its history was when a task began does not."""
+    ledger.write(Writing(onboarding=ONE, standing=standing(as_of=NOON + HOUR), task=Task(run="run-1", task=10)))
+
+    ledger.write(Writing(onboarding=ONE, standing=standing(), registers=(issue(),), task=Task(run="run-1", task=12)))
+
+    assert (NOON, ("issue-1",)) == (past(ledger).as_of, past(ledger).open_issues)
+
+
+@pytest.mark.parametrize("task", [Task(run="run-1", task=12), Task(run="run-0", task=40), None])
+def test_where_the_tasks_do_not_tell_the_later_moment_counts(ledger: Ledger, task: Task | None) -> None:
+    """Two tries of one task, another run, or a worker of a version that names none."""
+    ledger.write(Writing(onboarding=ONE, standing=standing(as_of=NOON + HOUR), task=Task(run="run-1", task=12)))
+
+    ledger.write(Writing(onboarding=ONE, journal=(happened("late"),), standing=standing(), task=task))
+
+    assert (NOON + HOUR, ["late"]) == (past(ledger).as_of, [row.key for row in past(ledger).rows])
 
 
 def test_a_picture_of_the_same_moment_replaces_the_one_before(ledger: Ledger) -> None:

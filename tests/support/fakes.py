@@ -18,6 +18,7 @@ from domain.record import (
     Receipt,
     RegisterRow,
     Standing,
+    Task,
     WaitingNotice,
     Writing,
 )
@@ -39,6 +40,7 @@ class MemoryLedger:
     standings: dict[str, Standing] = field(default_factory=dict)
     rows: dict[tuple[str, str, str], RegisterRow] = field(default_factory=dict)
     writings: list[Writing] = field(default_factory=list)
+    tasks: dict[str, Task] = field(default_factory=dict)
     down: bool = False
     refusals: int = 0
     """How often somebody came while it was down."""
@@ -119,6 +121,9 @@ class MemoryLedger:
     def write(self, writing: Writing) -> None:
         dossier = self.dossier(writing.onboarding)
         self.writings.append(writing)
+        later = self._later(writing)
+        if later is False:
+            return
         journal = self.journal.setdefault(writing.onboarding, {})
         for row in writing.journal:
             journal.setdefault(row.key, row)
@@ -127,14 +132,24 @@ class MemoryLedger:
         for notice in writing.notices:
             self.notices.setdefault((writing.onboarding, notice.key), notice)
         standing, before = writing.standing, self.standings.get(writing.onboarding)
-        overtaken = standing is not None and before is not None and standing.as_of < before.as_of
+        overtaken = later is None and standing is not None and before is not None and standing.as_of < before.as_of
         there = [row for (of, _, _), row in self.rows.items() if of == writing.onboarding]
         for one in merged([*writing.registers, *there] if overtaken else [*there, *writing.registers]):
             self.rows[writing.onboarding, one.kind, one.key] = one
         known = dossier.people if overtaken else ()
         self.dossiers[writing.onboarding] = _with_people(dossier, (*writing.people, *known))
-        if standing is not None and not overtaken:
-            self.standings[writing.onboarding] = standing
+        if not overtaken:
+            if standing is not None:
+                self.standings[writing.onboarding] = standing
+            if writing.task is not None:
+                self.tasks[writing.onboarding] = writing.task
+
+    def _later(self, writing: Writing) -> bool | None:
+        """Whether its task is a later one of the same run than the last; None where the two cannot be compared."""
+        task, last = writing.task, self.tasks.get(writing.onboarding)
+        if task is None or last is None or task.run != last.run or task.task == last.task:
+            return None
+        return task.task > last.task
 
     def load_by_owner(self) -> Mapping[str, int]:
         self._answer()
