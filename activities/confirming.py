@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -12,12 +12,10 @@ from activities.ports import Confirmations, Retelling
 from activities.threads import in_thread
 from domain.record import UnconfirmedRow
 from domain.refusal import Refused
-from domain.trouble import ChannelDown, NotFound, NotReachable
+from domain.trouble import NotFound, NotReachable
 
 CHANNEL = "confirmations"
 """The channel of this office, and so of its sender."""
-AGAIN = timedelta(seconds=10)
-"""When an onboarding that does not answer is asked again; the others are not held up by it."""
 log = structlog.get_logger()
 
 
@@ -38,7 +36,8 @@ class ConfirmingOffice:
     async def deliver(self, id: int) -> str:
         """`sent` once Temporal knows the row's news, told again if need be; `refused` when the row was taken back.
 
-        `withdrawn` when it was settled before. Raises ChannelDown, after which it is tried again.
+        `withdrawn` when it was settled before; `postponed` when the onboarding did not answer: it rests, and the others
+        are not held up by it.
         """
         row = await in_thread(self.threads, self.confirmations.take, id)
         if row is None:
@@ -53,7 +52,9 @@ class ConfirmingOffice:
             return "refused"
         except (NotFound, NotReachable) as away:
             # A workflow that Temporal has lost is brought back from the journal: not a row of it may go.
-            raise ChannelDown(str(away), again_after=AGAIN) from away
+            await in_thread(self.threads, self.confirmations.postpone, id)
+            log.warning("news_not_confirmed_yet", onboarding=row.onboarding, reason=str(away))
+            return "postponed"
         # Once more, also of what is known: news that said nothing new is known as well.
         if await self._has_a_twin(id):
             await self._take_back(id, row, reason="the same was told under another id")

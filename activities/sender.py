@@ -120,7 +120,7 @@ class Sending:
 
     @activity.defn
     async def deliver_notice(self, delivery: Delivery) -> str:
-        """`sent`, `withdrawn` or `refused`. Raises ChannelDown, which Temporal retries."""
+        """`sent`, `withdrawn`, `refused` or `postponed`. Raises ChannelDown, which Temporal retries."""
         office = self.offices(delivery.channel)
         if office is None:
             return "withdrawn"

@@ -16,6 +16,10 @@ from store.tables import IS_UNCONFIRMED, journal, notices, registers
 
 TAKEN_BACK = "taken_back"
 """The kind of the journal's row that says that another one was taken back."""
+SHORTEST_REST = timedelta(seconds=10)
+"""A worker that was killed is given up by Temporal after about that long."""
+LONGEST_REST = timedelta(minutes=10)
+"""As long as a message rests that nobody took: an onboarding that Temporal has lost waits for a person."""
 UNDONE_BY: Mapping[str, frozenset[str]] = {
     "milestone_reached": frozenset({"milestone_reopened", "sign_off_rejected"}),
     "issue_raised": frozenset({"issue_resolved"}),
@@ -49,7 +53,9 @@ class SqlConfirmations:
         News that another piece made possible would be refused if it were told again before that one.
         """
         first, since = func.min(journal.c.seq), func.min(journal.c.recorded_at)
-        due = select(first).where(IS_UNCONFIRMED).group_by(journal.c.onboarding).having(since <= now - self._after)
+        rested = func.coalesce(func.max(journal.c.ask_again_at), since) <= now
+        due = select(first).where(IS_UNCONFIRMED).group_by(journal.c.onboarding)
+        due = due.having(since <= now - self._after, rested)
         with read_transaction(self._engine) as connection:
             return connection.scalars(due.order_by(since, first).limit(most)).all()
 
@@ -58,9 +64,12 @@ class SqlConfirmations:
         later = select(func.min(journal.c.recorded_at)).where(
             IS_UNCONFIRMED, journal.c.recorded_at > after - self._after
         )
+        again = select(func.min(journal.c.ask_again_at)).where(IS_UNCONFIRMED, journal.c.ask_again_at > after)
         with read_transaction(self._engine) as connection:
-            soonest: datetime | None = connection.scalar(later)
-        return None if soonest is None else soonest + self._after
+            youngest: datetime | None = connection.scalar(later)
+            rested: datetime | None = connection.scalar(again)
+        moments = [None if youngest is None else youngest + self._after, rested]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def take(self, seq: int) -> UnconfirmedRow | None:
         """The row and the news behind it; None when it was confirmed or taken back meanwhile."""
@@ -73,6 +82,15 @@ class SqlConfirmations:
             return None
         news = Unconfirmed.model_validate(row.unconfirmed)
         return UnconfirmedRow(onboarding=row.onboarding, kind=row.kind, news=news)
+
+    def postpone(self, seq: int) -> None:
+        """Let an onboarding that did not answer rest: as long again as the row has waited, within limits."""
+        now = self._clock()
+        with write_transaction(self._engine) as connection:
+            since = connection.scalar(select(journal.c.recorded_at).where(journal.c.seq == seq, IS_UNCONFIRMED))
+            if since is not None:
+                at = now + min(max(now - since, SHORTEST_REST), LONGEST_REST)
+                connection.execute(update(journal).where(journal.c.seq == seq).values(ask_again_at=at))
 
     def confirm(self, seq: int) -> None:
         """Record that Temporal knows the news of that row."""

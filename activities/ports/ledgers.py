@@ -96,6 +96,9 @@ class Confirmations(Protocol):
     def take(self, seq: int) -> UnconfirmedRow | None:
         """The row and the news behind it; None when it was confirmed or taken back meanwhile."""
 
+    def postpone(self, seq: int) -> None:
+        """Let the onboarding of that row rest, longer each time: it did not answer."""
+
     def confirm(self, seq: int) -> None:
         """Record that Temporal knows the news of that row."""
 

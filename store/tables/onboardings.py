@@ -142,7 +142,8 @@ plans = Table(
 )
 
 # `seq` counts over all onboardings; within one it rises in the order of writing. `at` is business time, `recorded_at`
-# wall time.
+# wall time. `unconfirmed` is the news behind a row that Temporal may not know, and `ask_again_at` the wall time before
+# which its onboarding, which did not answer, is not asked about it.
 journal = Table(
     "journal",
     metadata,
@@ -159,6 +160,7 @@ journal = Table(
     Column("note", Words),
     Column("data", Document, nullable=False),
     Column("unconfirmed", Document),
+    Column("ask_again_at", Moment),
     UniqueConstraint("onboarding", "key"),
     sqlite_autoincrement=True,
 )

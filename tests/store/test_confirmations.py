@@ -1,6 +1,7 @@
 """Does the store know which of its youngest rows Temporal may not know, and can it take one back without a trace?"""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, select
@@ -8,7 +9,7 @@ from sqlalchemy import Engine, select
 from activities.ports import Confirmations
 from domain.record import JournalRow, Receipt, Task, Unconfirmed, Writing
 from store import reads
-from store.confirmations import SqlConfirmations
+from store.confirmations import LONGEST_REST, SHORTEST_REST, SqlConfirmations
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from store.tables import journal
@@ -22,6 +23,8 @@ ONE = "onboarding-file-1"
 REACHED = "fact/milestone_reached/met/0123456789ab"
 AFTER = timedelta(seconds=5)
 SOON = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+DAYS = timedelta(days=3)
 
 
 @pytest.fixture
@@ -232,6 +235,26 @@ def test_news_that_comes_at_another_moment_when_it_is_tried_again_stands_with_th
 
     [row] = reads.journal(engine, ONE)
     assert [NOON + AFTER] * 2 == [row.at, *(one.at for one in ledger.registers(ONE))]
+
+
+def test_an_onboarding_that_does_not_answer_rests_as_long_again(
+    engine: Engine, ledger: SqlLedger, confirmations: SqlConfirmations
+) -> None:
+    """A hundred that Temporal has lost would keep all others from being confirmed."""
+    reached(ledger)
+    [seq] = confirmations.ready(now=NOON + AFTER, most=10)
+    rests_until = []
+
+    for waited in (AFTER, MINUTE, DAYS):
+        now = NOON + waited
+        SqlConfirmations(engine, after=AFTER, clock=partial(max, now, NOON)).postpone(seq)
+        again = confirmations.next_ready(after=now)
+        assert again is not None
+        assert [] == confirmations.ready(now=again - SOON, most=10)
+        assert [seq] == confirmations.ready(now=again, most=10)
+        rests_until.append(again - now)
+
+    assert [SHORTEST_REST, MINUTE, LONGEST_REST] == rests_until
 
 
 def test_two_wins_are_no_twins(ledger: SqlLedger, confirmations: SqlConfirmations) -> None:
