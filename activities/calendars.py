@@ -1,35 +1,146 @@
-"""On which days is the customer's country closed? Public holidays and the working week, looked up at the opening."""
+"""On which days are offices closed where the customer is? Looked up in public lists."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from functools import lru_cache, partial
+from itertools import product
+from typing import NamedTuple
 
 import holidays
+import pycountry
 
+from activities.office_days import HABITS, OF_THE_LAW, WEEKENDS, Listed
 from domain.calendar import WorkCalendar
 from domain.deal import Account
 from domain.refusal import InvalidDeal
 
 ENGLISH = "en_US"
+PUBLIC = "public"
+YEARS_END = "Year-end closing"
+EVE = "Eve of a holiday"
+ISO_CODE = re.compile(r"[A-Z0-9]{1,3}")
+"""Among its subdivisions the library also names a few cities and school zones."""
+REMEMBERED = 1_000
+"""Looked-up years of places: a look-up costs milliseconds, one of all states of the USA a third of a second."""
+
+
+class _Days(NamedTuple):
+    """The days on which offices are closed, and those on which they close at noon, with their names."""
+
+    closed: dict[date, str]
+    half: dict[date, str]
+    guessed: bool = False
 
 
 def public_holidays(account: Account, *, years: range) -> WorkCalendar:
-    """The account's public holidays and weekend for those years, with English names where the country's list has them.
+    """The account's closed days, half-days and weekend for those years, with English names where the lists have them.
 
-    Call it in activities only: the list changes with the library, so the result becomes part of the record.
-    Raises InvalidDeal for a country or subdivision without a list.
+    Where no subdivision is known, what is closed in most of them counts, and the calendar says that it is guessed.
+    Call it in activities only: the lists change with the library, so the result becomes part of the record.
+    Raises InvalidDeal for a country or subdivision that nobody knows.
     """
+    country, subdivision = account.country, account.subdivision
     supported = holidays.list_supported_countries()
-    if account.country not in supported:
-        raise InvalidDeal(f"no list of public holidays is known for {account.country}", field="account.country")
-    if account.subdivision and account.subdivision not in supported[account.country]:
-        listed = ", ".join(supported[account.country]) or "none"
-        raise InvalidDeal(f"is no part of {account.country}; known: {listed}", field="account.subdivision")
-    languages = holidays.list_localized_countries().get(account.country, [])
-    country = holidays.country_holidays(
-        account.country,
-        subdiv=account.subdivision,
-        years=years,
-        language=ENGLISH if ENGLISH in languages else None,
-    )
+    if country not in supported:
+        raise InvalidDeal(f"no list of public holidays is known for {country}", field="account.country")
+    parts = supported[country]
+    listed = _listed(country, subdivision, parts)
+    if subdivision and listed is None and _of_iso(country, subdivision) is None:
+        known = ", ".join(parts) or "the codes of ISO 3166-2"
+        raise InvalidDeal(f"is no part of {country}; known: {known}", field="account.subdivision")
+    days = _of_most(country, years) if listed is None else _of_one(country, listed, years)
     return WorkCalendar(
         time_zone=account.time_zone,
-        weekend=tuple(sorted(day + 1 for day in country.weekend)),
-        holidays=dict(sorted(country.items())),
+        weekend=_weekend(country, subdivision, years),
+        holidays=days.closed,
+        half_days=days.half,
+        guessed=days.guessed,
+        first_year=years.start,
+        last_year=years.stop - 1,
     )
+
+
+def _listed(country: str, subdivision: str | None, parts: Sequence[str]) -> str | None:
+    """The subdivision, or the one around it, that has a list of its own: England's for London."""
+    code = subdivision
+    while code is not None and code not in parts:
+        above = getattr(_of_iso(country, code), "parent_code", None)
+        code = above.partition("-")[2] if above else None
+    return code
+
+
+def _of_iso(country: str, subdivision: str) -> object | None:
+    """The entry of ISO 3166-2; None where it has none."""
+    found: object | None = pycountry.subdivisions.get(code=f"{country}-{subdivision}")  # type: ignore[no-untyped-call]
+    return found
+
+
+@lru_cache(REMEMBERED)
+def _of_most(country: str, years: range) -> _Days:
+    """The country's days, and those that are closed in most of its subdivisions."""
+    whole = _of_one(country, None, years)
+    codes = [code for code in holidays.list_supported_countries()[country] if ISO_CODE.fullmatch(code)]
+    parts = [_of_one(country, code, years) for code in codes]
+    closed = _in_most([part.closed for part in parts]) | whole.closed
+    half = _in_most([{**part.half, **part.closed} for part in parts]) | whole.half
+    guessed = any((part.closed, part.half) != (whole.closed, whole.half) for part in parts)
+    return _Days(_in_order(closed), _in_order({day: half[day] for day in half if day not in closed}), guessed)
+
+
+def _in_most(lists: Sequence[Mapping[date, str]]) -> dict[date, str]:
+    """The days that more than half of the lists have, under the name that most of them use."""
+    names: dict[date, Counter[str]] = {}
+    for days in lists:
+        for day, name in days.items():
+            names.setdefault(day, Counter())[name] += 1
+    most = {day: of_it for day, of_it in names.items() if 2 * of_it.total() > len(lists)}
+    return {day: f"{of_it.most_common(1)[0][0]}, in most of the country" for day, of_it in most.items()}
+
+
+@lru_cache(REMEMBERED)
+def _of_one(country: str, subdivision: str | None, years: range) -> _Days:
+    """The days of one subdivision, or without one the days that all of the country keeps."""
+    habits = HABITS.get(country, OF_THE_LAW)
+    look = partial(_look_up, country, subdivision, years)
+    public = dict(look(PUBLIC))
+    closed = _chosen(habits.closed, look) | _every_year(habits.closed_on, years) | public
+    half = _chosen(habits.half, look) | _every_year(habits.half_on, years)
+    if habits.eves:
+        half |= {day - timedelta(days=1): EVE for day in public}
+    return _Days(_in_order(closed), _in_order({day: half[day] for day in half if day not in closed}))
+
+
+def _look_up(country: str, subdivision: str | None, years: range, category: str) -> dict[date, str]:
+    known = holidays.country_holidays(country, subdiv=subdivision)
+    if category not in known.supported_categories:
+        return {}
+    languages = holidays.list_localized_countries().get(country, [])
+    language = ENGLISH if ENGLISH in languages else None
+    return holidays.country_holidays(
+        country, subdiv=subdivision, years=years, language=language, categories=(category,)
+    )
+
+
+def _chosen(listed: Listed | None, look: Callable[[str], Mapping[date, str]]) -> dict[date, str]:
+    days = look(listed.category) if listed else {}
+    return {
+        day: name for day, name in days.items() if listed and (not listed.only or listed.only & set(name.split("; ")))
+    }
+
+
+def _every_year(days: Sequence[tuple[int, int]], years: range) -> dict[date, str]:
+    return {date(year, *day): YEARS_END for year, day in product(years, days)}
+
+
+def _in_order(days: Mapping[date, str]) -> dict[date, str]:
+    return dict(sorted(days.items()))
+
+
+def _weekend(country: str, subdivision: str | None, years: range) -> tuple[int, ...]:
+    ours = WEEKENDS.get(f"{country}-{subdivision}") or WEEKENDS.get(country)
+    if ours is not None:
+        return ours
+    known = holidays.country_holidays(country, years=years.stop - 1)
+    return tuple(sorted(day + 1 for day in known.weekend))

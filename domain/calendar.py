@@ -8,18 +8,26 @@ from domain.wire import Wire
 
 OPENING = time(9)
 CLOSING = time(17)
+NOON = time(12)
+"""When offices close on a half-day: some go on until 13:00 or 14:00, none sends people home earlier."""
 ONE_DAY = timedelta(days=1)
 
 
 class WorkCalendar(Wire):
-    """The customer's working week and public holidays, as data: looked up once, then part of the record.
+    """The working week, holidays and half-days of a place, as data: looked up once, then part of the record.
 
-    `weekend` holds ISO weekdays (6 and 7 in most countries, 5 and 6 in some).
+    `weekend` holds ISO weekdays (6 and 7 in most countries, 5 and 6 in some). On `half_days` offices close at noon:
+    nothing is due then. `guessed` says that days differ within the country and nobody knows which part it is. What
+    was looked up are the years from `first_year` to `last_year`; 0 in records of before these were kept.
     """
 
     time_zone: str
     weekend: tuple[int, ...] = (6, 7)
     holidays: Mapping[date, str] = {}
+    half_days: Mapping[date, str] = {}
+    guessed: bool = False
+    first_year: int = 0
+    last_year: int = 0
 
     @property
     def zone(self) -> ZoneInfo:
@@ -34,10 +42,22 @@ class WorkCalendar(Wire):
         return datetime.combine(day, hour, self.zone).astimezone(ZoneInfo("UTC"))
 
     def why_not(self, day: date) -> str | None:
-        """Why nobody works on that day, in words; None on a working day."""
+        """Why that is no whole working day, in words; None on a working day."""
         if day in self.holidays:
             return f"a holiday ({self.holidays[day]})"
+        if self.is_half(day):
+            return f"a half-day ({self.half_days[day]})"
         return "a weekend" if day.isoweekday() in self.weekend else None
+
+    def closing(self, day: date) -> time | None:
+        """When offices close on that day; None where they do not open."""
+        if self.why_not(day) is None:
+            return CLOSING
+        return NOON if self.is_half(day) else None
+
+    def is_half(self, day: date) -> bool:
+        """Whether offices open on that day and close at noon."""
+        return day in self.half_days and day not in self.holidays and day.isoweekday() not in self.weekend
 
     def working_day_from(self, day: date) -> date:
         """That day, or the next on which people work."""
@@ -69,9 +89,9 @@ class WorkCalendar(Wire):
         local = moment.astimezone(self.zone)
         day = local.date()
         while True:
-            if not self.why_not(day):
+            if closing := self.closing(day):
                 start = max(moment, self.at(day, OPENING))
-                end = self.at(day, CLOSING)
+                end = self.at(day, closing)
                 if start + left <= end:
                     return start + left
                 left -= max(end - start, timedelta(0))

@@ -173,7 +173,7 @@ def plan_document(briefing: Briefing, language: str) -> Facts:
         for cadence in briefing.playbook.cadences
         if not set(cadence.with_) <= set(VENDOR_ROLES)
     ]
-    return {"stages": stages, "raci": raci, "schedule": schedule}
+    return {"stages": stages, "raci": raci, "schedule": schedule, "days_guessed": briefing.calendar.guessed}
 
 
 def _names(briefing: Briefing, *roles: Role) -> str:

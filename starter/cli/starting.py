@@ -142,15 +142,17 @@ def _checked(raw: object, installation: Installation) -> "tuple[DealClosed, Play
 def _show_plan(checked: "tuple[DealClosed, Playbook]", installation: Installation, where: Where) -> None:
     """Print the plan that a start would draft; nothing is stored, and nothing needs to run."""
     deal, playbook = checked
-    plan = draft(playbook, deal, calendar_of(deal, installation.calendars))
-    answer(where.json, plan.model_dump(mode="json"), lambda out: _draw_plan(out, deal, playbook, plan))
+    calendar = calendar_of(deal, installation.calendars)
+    plan = draft(playbook, deal, calendar)
+    guessed = " Days off are guessed: they differ within the country, and no subdivision is named." * calendar.guessed
+    answer(where.json, plan.model_dump(mode="json"), lambda out: _draw_plan(out, deal, playbook, plan, guessed))
 
 
-def _draw_plan(out: Console, deal: DealClosed, playbook: "Playbook", plan: Plan) -> None:
+def _draw_plan(out: Console, deal: DealClosed, playbook: "Playbook", plan: Plan, guessed: str) -> None:
     titles = {milestone.key: in_language(milestone.title, "en") for milestone in playbook.milestones}
     zone = deal.account.time_zone
     out.print(plain(f"{deal.account.name}, {playbook.key}: what a start would plan", "bold"))
-    out.print(plain(f"closed on {day_of(deal.closed_at, zone)}, dates in {zone}; nothing was started", "dim"))
+    out.print(plain(f"closed on {day_of(deal.closed_at, zone)}, dates in {zone}; nothing was started.{guessed}", "dim"))
     for stage in plan.stages:
         rows = [
             (planned.key, day_text(planned.on), _counted(planned.reasons, titles), _why(planned.reasons, titles))

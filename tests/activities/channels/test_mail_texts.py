@@ -353,3 +353,14 @@ def test_a_reason_that_is_not_given_leaves_no_trace(kind: NoticeKind, language: 
     text = OURS.render(sample(kind, language, reason="")).text
 
     assert not re.search("Why|[Rr]eason|理由", text)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Holidays differ within your country"), ("ja", "地域によって休日が異なり")]
+)
+def test_a_plan_says_whether_its_days_off_are_guessed(language: Language, words: str) -> None:
+    plan = sample("plan", language)
+    guessed = plan.model_copy(update={"facts": {**plan.facts, "days_guessed": True}})
+
+    assert words not in OURS.render(plan).text
+    assert words in " ".join(OURS.render(guessed).text.split())

@@ -271,6 +271,15 @@ def test_the_seller_and_the_owner_are_asked_in_their_own_language() -> None:
     assert assigned.facts["missing"] == ["作業範囲記述書（SOW）"]
 
 
+@pytest.mark.parametrize(("subdivision", "guessed"), [(None, True), ("ENG", False)])
+def test_a_plan_says_that_its_days_off_are_guessed(subdivision: str | None, guessed: bool) -> None:
+    account = {"name": "Calloway", "country": "GB", "subdivision": subdivision, "time_zone": "Europe/London"}
+    calloway = Simulation(deal("calloway-uk", account=account))
+    calloway.settled("kickoff_held")
+
+    assert {guessed} == {plan.facts["days_guessed"] for plan in calloway.notices("plan")}
+
+
 def test_what_our_team_does_is_introduced_in_the_customers_language() -> None:
     introduction = Simulation(deal("aozora-japan")).notices("introduction", to="project_lead")[0]
 

@@ -1,0 +1,83 @@
+"""When are offices closed apart from public holidays? By country, each with its reason in docs/defaults.md."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+FRIDAY_AND_SATURDAY = (5, 6)
+SATURDAY_AND_SUNDAY = (6, 7)
+THURSDAY_AND_FRIDAY = (4, 5)
+WEEKENDS: Mapping[str, tuple[int, ...]] = {
+    "AF": THURSDAY_AND_FRIDAY,
+    "AI": SATURDAY_AND_SUNDAY,
+    "CD": SATURDAY_AND_SUNDAY,
+    "HK": SATURDAY_AND_SUNDAY,
+    "IR": THURSDAY_AND_FRIDAY,
+    "KN": SATURDAY_AND_SUNDAY,
+    "LY": FRIDAY_AND_SATURDAY,
+    "MR": SATURDAY_AND_SUNDAY,
+    "MY-02": FRIDAY_AND_SATURDAY,
+    "MY-03": FRIDAY_AND_SATURDAY,
+    "MY-11": FRIDAY_AND_SATURDAY,
+    "NE": SATURDAY_AND_SUNDAY,
+    "PS": FRIDAY_AND_SATURDAY,
+    "PY": SATURDAY_AND_SUNDAY,
+    "TK": SATURDAY_AND_SUNDAY,
+    "VE": SATURDAY_AND_SUNDAY,
+}
+"""ISO weekdays of a country, or of one of its subdivisions, where the library `holidays` has others than offices."""
+
+CHRISTMAS_EVE, NEW_YEARS_EVE = (12, 24), (12, 31)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Days that the library lists in a category besides "public": all of them, or those of that English name alone."""
+
+    category: str
+    only: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What the offices of one country do besides keeping its public holidays.
+
+    `closed_on` and `half_on` are days of every year, as month and day. On a half-day offices close at noon. With
+    `eves`, the day before a public holiday is one.
+    """
+
+    closed: Listed | None = None
+    half: Listed | None = None
+    closed_on: tuple[tuple[int, int], ...] = ()
+    half_on: tuple[tuple[int, int], ...] = ()
+    eves: bool = False
+
+
+HALF_DAYS = Listed("half_day")
+OF_THE_LAW = Habits(half=HALF_DAYS)
+"""A country without habits of its own: the half-days that the library lists, if any, are kept."""
+TO_THE_YEARS_END = Habits(half=HALF_DAYS, half_on=(CHRISTMAS_EVE, NEW_YEARS_EVE))
+
+HABITS: Mapping[str, Habits] = {
+    "AT": TO_THE_YEARS_END,
+    "AU": Habits(),
+    "BR": Habits(
+        closed=Listed("optional", frozenset({"Carnival", "Corpus Christi"})),
+        half=Listed("optional", frozenset({"Ash Wednesday", "Christmas Eve", "New Year's Eve"})),
+    ),
+    "CA": Habits(closed=Listed("optional")),
+    "CH": Habits(closed=Listed("optional"), half=HALF_DAYS, half_on=(CHRISTMAS_EVE, NEW_YEARS_EVE)),
+    "CN": Habits(),
+    "DE": TO_THE_YEARS_END,
+    "DK": Habits(closed_on=(CHRISTMAS_EVE,), half=Listed("optional")),
+    "HK": Habits(closed=Listed("optional")),
+    "ID": Habits(closed=Listed("government")),
+    "IE": Habits(closed=Listed("optional", frozenset({"Good Friday"}))),
+    "IL": Habits(eves=True),
+    "JP": Habits(closed=Listed("bank"), closed_on=((12, 29), (12, 30))),
+    "KR": Habits(closed=Listed("bank")),
+    "LU": TO_THE_YEARS_END,
+    "MO": Habits(closed=Listed("optional")),
+    "NO": TO_THE_YEARS_END,
+    "PT": Habits(closed=Listed("optional", frozenset({"Carnival"}))),
+    "SE": Habits(closed=Listed("de_facto")),
+}
