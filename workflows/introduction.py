@@ -17,10 +17,11 @@ with workflow.unsafe.imports_passed_through():
         IntroductionProgress,
         IntroductionState,
         IntroductionTurn,
+        Said,
         SaleDecided,
         Step,
     )
-    from domain.refusal import Refused
+    from domain.refusal import Refused, refuse_far_dates
     from workflows import hearing, options, runs, visibility
     from workflows.alarm import Alarm
 
@@ -151,8 +152,12 @@ class Introduction:
     # --- news
 
     def refuse(self, kind: str, news: Any) -> None:
-        """Raises Refused for news that is not allowed now."""
-        introduction.check(self.state, introduction.read_said(kind, news))
+        """Raises Refused for news that is not allowed now, or of a date that nothing can be counted on from."""
+        said = introduction.read_said(kind, news)
+        introduction.check(self.state, said)
+        # Here alone: Temporal asks no validator in replay, and what was accepted before must be read again.
+        if said.news_id not in self.state.seen:
+            refuse_far_dates(said)
 
     def receive(self, kind: str, news: Any) -> IntroductionProgress:
         before = self.state
@@ -172,11 +177,22 @@ class Introduction:
             self.unheard.append((kind, raw))
             return
         try:
-            introduction.check(self.state, introduction.read_said(kind, raw))
+            said = introduction.read_said(kind, raw)
+            introduction.check(self.state, said)
+            self._refuse_far_fact(said)
             self._tell(kind, raw)
         except Refused as refusal:
             self.state = introduction.refused(self.state, kind, refusal, self.now)
             self.revision += 1
+
+    @staticmethod
+    def _refuse_far_fact(said: Said) -> None:
+        try:
+            refuse_far_dates(said)
+        except Refused:
+            # Such a fact was taken before; only its run, replayed, must take it again.
+            if workflow.patched("refuses-far-dates"):
+                raise
 
     @workflow.signal
     def sale_decided(self, news: Any = None) -> None:

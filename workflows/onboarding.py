@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from domain import agenda
     from domain.agenda import Consequences, Entry, FoldingState, Occasion, Outcome, ProgrammeStart, Progress, State
     from domain.news import KINDS, read_news, sentence
+    from domain.refusal import refuse_far_dates
     from workflows import hearing, options, runs, visibility, words
     from workflows.alarm import Alarm
     from workflows.programme import SuccessProgramme, id_of
@@ -217,8 +218,12 @@ class Onboarding:
     # --- news
 
     def refuse(self, kind: str, news: Any) -> None:
-        """Raises Refused for news that is not allowed now."""
-        agenda.check(self.state, read_news(kind, news), self.now)
+        """Raises Refused for news that is not allowed now, or of a date that nothing can be counted on from."""
+        told = read_news(kind, news)
+        agenda.check(self.state, told, self.now)
+        # Here alone: Temporal asks no validator in replay, and what was accepted before must be read again.
+        if told.news_id not in self.state.seen:
+            refuse_far_dates(told)
 
     def receive(self, kind: str, news: Any) -> Progress:
         told = read_news(kind, news)

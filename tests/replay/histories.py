@@ -126,12 +126,22 @@ async def withdrawn_by_cancel(told: RunningIntroduction) -> None:
     await told.settled()
 
 
+async def expected_never(told: RunningIntroduction) -> None:
+    """A system states a close that nothing can be counted on from."""
+    await told.begin()
+    await told.handle.signal("close_moved", {"on": "9999-12-31"})
+    await told.let_pass(days=2)
+    await told.door.tell(told.id, "note", {"note": "Still there.", "by": "jonas.weber"})
+    await told.settled()
+
+
 INTRODUCTIONS: dict[str, Callable[[RunningIntroduction], Awaitable[None]]] = {
     "introduced_and_won": introduced_and_won,
     "gone_silent": gone_silent,
     "withdrawn_by_cancel": withdrawn_by_cancel,
+    "expected_never": expected_never,
 }
-"""Stories of the phase before the close."""
+"""Stories of the phase before the close. Stored is also `expected_never_before_its_patch`, of the version before."""
 
 
 async def record_introduction(name: str) -> list[Path]:

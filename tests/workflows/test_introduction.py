@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowFailureError
+from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from activities.documents.attaching import Documents
@@ -296,10 +296,24 @@ async def test_a_fact_that_cannot_be_taken_is_recorded_and_harmless(introduction
     await introduction.handle.signal("sale_decided", {"ending": "postponed"})
     await introduction.handle.signal("close_moved", "tomorrow")
     await introduction.settled()
+    await introduction.handle.signal("close_moved", {"on": "9999-12-31"})
+    await introduction.settled()
 
     refused = [row for row in introduction.store.journal(introduction.id) if row.kind == "news_refused"]
-    assert ["ending", "expect_close"] == [row.data["field"] for row in refused]
+    assert ["ending", "expect_close", "on"] == [row.data["field"] for row in refused]
     assert introduction.standing().ending is None
+
+
+async def test_a_close_that_lies_too_far_is_refused_by_its_field_whoever_tells_it(
+    introduction: RunningIntroduction,
+) -> None:
+    """The Temporal CLI goes by no door."""
+    await introduction.begin()
+
+    with pytest.raises(WorkflowUpdateFailedError) as failure:
+        await introduction.handle.execute_update("expect_close", {"on": "9999-12-31"})
+
+    assert "Refused: on: lies outside the years 2000 to 2100" == str(failure.value.cause)
 
 
 async def test_cancelled_in_temporal_it_is_wound_down(introduction: RunningIntroduction) -> None:

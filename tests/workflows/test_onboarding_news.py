@@ -41,6 +41,7 @@ async def test_a_gate_that_is_closed_refuses_and_names_what_is_missing(here: Wor
         ("resolve_issue", {"issue": "T-99"}, "issue"),
         ("resume", {}, "resume"),
         ("replan", {"milestone": "gone_live", "to": "2001-01-01", "reason": "past"}, "to"),
+        ("record_risk", {"risk": "R-1", "title": "x", "review_on": "9999-12-31"}, "review_on"),
         ("attest_criterion", {"criterion": "milestones_complete", "by": "jonas.weber"}, "criterion"),
         ("end_onboarding", {"ending": "churned"}, "reason"),
         ("end_onboarding", {"ending": "handed_over", "by": "nora.lindqvist"}, "ending"),
