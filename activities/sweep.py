@@ -47,6 +47,8 @@ AT_ONCE = 1000
 """Lines of the store that are held in memory together."""
 LOOKS_AT_ONCE = 20
 """Questions to Temporal under way together: an outage that makes thousands suspicious must not be made worse."""
+SILENT_AFTER = 20
+"""Questions in a row that no workflow answers: then no worker is there, and each further one would wait its time."""
 COMPARED_A_NIGHT = 200
 """Onboardings whose workflows are asked though nothing about them is suspicious: a question costs a worker a replay."""
 DESCRIBED_A_NIGHT = 10_000
@@ -67,11 +69,14 @@ Answer = TypeVar("Answer")
 
 
 class Swept(Wire):
-    """What a sweep looked at and found."""
+    """What a sweep looked at and found. `not_compared` are the onboardings that should have been asked how they stand,
+    and did not answer.
+    """
 
     onboardings: int = 0
     programmes: int = 0
     looked_twice: int = 0
+    not_compared: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -84,7 +89,8 @@ class _Round:
     """What one sweep has come to so far. `left` are the running workflows that no line of the store has claimed.
 
     Of each of those it keeps what Temporal's list says: its problems, and the status that it shows. `unconfirmed` are
-    onboardings with rows that wait for their confirmation too long; `silent` says that no workflow answers questions.
+    onboardings with rows that wait for their confirmation too long; `unanswered` counts the questions since the last
+    one that a workflow answered.
     """
 
     now: datetime
@@ -93,7 +99,8 @@ class _Round:
     left: dict[str, tuple[str, str]] = field(default_factory=dict)
     unconfirmed: Collection[str] = ()
     running: int = 0
-    silent: bool = False
+    unanswered: int = 0
+    not_compared: set[str] = field(default_factory=set)
     onboardings: int = 0
     programmes: int = 0
     looked_twice: int = 0
@@ -130,14 +137,16 @@ class Sweeping:
         """Look at all, log each finding, report them to people, and answer with what was found."""
         swept = await self.look(tell=activity.heartbeat)
         for finding in swept.findings:
-            log.error("would_fall_through", **finding.model_dump(mode="json", exclude={"command"}))
+            # Without its cause: that quotes what Temporal and other systems say, which may name people.
+            log.error("would_fall_through", **finding.model_dump(mode="json", exclude={"command", "cause"}))
         counted = swept.model_dump(include={"onboardings", "programmes", "looked_twice"})
-        log.info("swept", **counted, findings=len(swept.findings))
+        log.info("swept", **counted, not_compared=len(swept.not_compared), findings=len(swept.findings))
         told = reports(swept.findings, self.staff(), self.operator, now=self.now())
         if told:
             await in_thread(self.threads, lambda: self.census.report(told))
             await wake_each(self.wake, channels_of(notice for notice, _ in told))
-        return swept.model_copy(update={"findings": swept.findings[:MOST_REMEMBERED]})
+        few = {"findings": swept.findings[:MOST_REMEMBERED], "not_compared": swept.not_compared[:MOST_REMEMBERED]}
+        return swept.model_copy(update=few)
 
     async def look(self, *, tell: Callable[[str], None] = _says_nothing) -> Swept:
         """Look at all of it; `tell` is told now and then how far it is."""
@@ -155,6 +164,7 @@ class Sweeping:
             onboardings=round.onboardings,
             programmes=round.programmes,
             looked_twice=round.looked_twice,
+            not_compared=tuple(sorted(round.not_compared)),
             findings=tuple(round.findings),
         )
 
@@ -309,13 +319,12 @@ class Sweeping:
         return second if [finding.cause for finding in second] == [finding.cause for finding in first] else []
 
     async def _differs(self, line: Line, round: _Round) -> list[Finding]:
-        if round.silent:
-            return []
-        there = await self.fleet.ask(line.onboarding)
+        there = None if round.unanswered >= SILENT_AFTER else await self.fleet.ask(line.onboarding)
         if there is None:
-            # Without a worker every question would wait its time: those that are under way are the last.
-            round.silent = True
+            round.unanswered += 1
+            round.not_compared.add(line.onboarding)
             return []
+        round.unanswered = 0
         here = await in_thread(self.threads, lambda: self.census.picture(line.onboarding))
         return of_difference(line, here, there)
 

@@ -20,6 +20,8 @@ UNCONFIRMED = timedelta(minutes=15)
 """A row is confirmed within ten seconds, and each failed try comes again within ten minutes."""
 MOST_TRIES = 10
 """A step that fails is tried every minute in the end: ten tries are five minutes, and no hiccup."""
+FEWEST_STRANGERS = 3
+"""Onboardings without a row that say something about the whole store: one or two may have been started by hand."""
 MOST_OF_NIGHTS = 28
 """In this many nights at the latest every onboarding was in the sample of one of them."""
 MOST_NAMED = 5
@@ -158,9 +160,10 @@ def in_sample(id: str, *, of: int, a_night: int, now: datetime) -> bool:
 def of_strangers(strangers: Sequence[Finding], *, running: int, empty: bool) -> list[Finding]:
     """The findings `unknown`, or one in their place where the store looks like another database.
 
-    That is a store without any deal, and one that knows less than half of the onboardings that run.
+    That is a store without any deal, and one that lacks more than half of the onboardings that run, three at least.
     """
-    if not strangers or not (empty or len(strangers) > running / 2):
+    most = len(strangers) >= FEWEST_STRANGERS and len(strangers) > running / 2
+    if not strangers or not (empty or most):
         return list(strangers)
     what = "it is empty" if empty else "it has rows of others"
     cause = f"{len(strangers)} of {running} running onboardings have no row in it; {what}"

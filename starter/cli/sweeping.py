@@ -18,6 +18,9 @@ from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Where
 from starter.trouble import WrongOption
 
+NAMED = 10
+"""Onboardings that are named in a line; `--json` names them all."""
+
 if TYPE_CHECKING:
     from activities.sweep import Swept
     from starter.repairing import Nightly, Repairing
@@ -52,6 +55,10 @@ def draw(out: Console, swept: "Swept") -> None:
     looked = (
         f"{count(swept.onboardings, 'open onboarding')} and {count(swept.programmes, 'success programme')} looked at"
     )
+    if silent := len(swept.not_compared):
+        named = ", ".join([*swept.not_compared[:NAMED], *(["…"] if silent > NAMED else [])])
+        words = f"{count(silent, 'onboarding')} did not answer, so not compared: {named}"
+        out.print(plain(words, "yellow"), soft_wrap=True)
     if not swept.findings:
         out.print(plain(f"nobody falls through: {looked}", "green"))
         return

@@ -18,9 +18,12 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities import sweep
+from domain.census import Picture
 from domain.deal import DealClosed, onboarding_id
 from domain.inbox import Incoming
 from domain.prospect import Prospect, introduction_id
+from runtime.fleet import TemporalFleet
 from starter.doors.bell import look_at_usage
 from starter.doors.schedules import keep_schedule
 from store.engine import write_transaction
@@ -180,6 +183,46 @@ async def test_a_store_that_is_another_database_is_one_finding(house: House) -> 
             return await house.looked(later=timedelta(hours=1)) == {"store": "another_store"}
 
         await until(is_found)
+
+
+@pytest.mark.parametrize(("after", "asked"), [(20, 3), (1, 1)])
+async def test_who_does_not_answer_is_named_and_the_others_are_compared(
+    after: int, asked: int, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless several in a row are silent: then no worker is there, and each question would wait its time."""
+    ask, questions = TemporalFleet.ask, []
+
+    async def answered(fleet: TemporalFleet, id: str) -> Picture | None:
+        questions.append(id)
+        return None if id == silent else await ask(fleet, id)
+
+    monkeypatch.setattr(TemporalFleet, "ask", answered)
+    monkeypatch.setattr(sweep, "LOOKS_AT_ONCE", 1)
+    monkeypatch.setattr(sweep, "SILENT_AFTER", after)
+    async with house.worker():
+        silent, *others = sorted([await house.opened() for _ in range(3)])
+        printed = await house.day90("sweep")
+        swept = json.loads(await house.day90("sweep", "--json"))
+
+    missed = [silent, *others] if asked == 1 else [silent]
+    assert [silent, *others][:asked] * 2 == questions
+    assert missed == swept["not_compared"]
+    assert f"did not answer, so not compared: {', '.join(missed)}" in printed
+
+
+async def test_the_log_holds_no_cause(house: House) -> None:
+    """It may quote what a CRM said about a person; the mails and the command have it."""
+    SqlInbox(house.engine, clock=lambda: datetime.now(UTC) - timedelta(hours=2)).keep(
+        [Incoming(source="nobody", kind="deal_closed", key="1")]
+    )
+
+    with capture_logs() as lines:
+        async with house.worker():
+            await house.swept()
+
+    found = [line for line in lines if line["event"] == "would_fall_through"]
+    assert found
+    assert all({"kind", "subject", "owner", "since"} == line.keys() - {"event", "log_level"} for line in found)
 
 
 async def test_news_that_nobody_confirms_is_found_after_a_quarter_of_an_hour(house: House) -> None:

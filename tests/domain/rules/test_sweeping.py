@@ -372,6 +372,9 @@ def test_every_onboarding_is_in_the_sample_of_some_night_within_four_weeks() -> 
     [
         ([], 0, 5, False),
         (["unknown"], 1, 5, False),
+        (["unknown"], 1, 1, False),
+        (["unknown", "unknown"], 2, 2, False),
+        (["another_store"], 3, 5, False),
         (["another_store"], 1, 1, True),
         (["another_store"], 5000, 5000, False),
     ],
