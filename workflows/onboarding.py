@@ -200,7 +200,8 @@ class Onboarding:
             if isinstance(cause, ApplicationError) and cause.non_retryable:
                 raise cause from None
             if is_cancelled_exception(error):
-                raise error from None
+                # Not `from None`: that clears the cause, and with it the sign that this is a cancellation.
+                raise
         return await workflow.execute_activity_method(
             step,
             argument,

@@ -72,6 +72,16 @@ async def cancelled(deal: RunningOnboarding) -> None:
     await asyncio.sleep(1)
 
 
+async def cancelled_amid_news(deal: RunningOnboarding) -> None:
+    """Cancelled in Temporal while a turn is being written: the same wind-down, with all that was told."""
+    deal.world.ledger.hangs = 1.0
+    await deal.signal("issue_raised", {"issue": "T-1", "title": "first", "severity": "normal"})
+    await asyncio.sleep(0.3)
+    await deal.signal("issue_raised", {"issue": "T-2", "title": "second", "severity": "normal"})
+    await deal.handle.cancel()
+    await asyncio.sleep(5)
+
+
 async def database_hung(deal: RunningOnboarding) -> None:
     """A turn that could not be written within its task, and went on as a normal activity."""
     deal.world.ledger.hangs = 4.0
@@ -89,6 +99,7 @@ STORIES: dict[str, Callable[[RunningOnboarding], Awaitable[None]]] = {
     "with_troubles": with_troubles,
     "left_open": left_open,
     "cancelled": cancelled,
+    "cancelled_amid_news": cancelled_amid_news,
     "database_hung": database_hung,
     "left_open_packed": left_open,
     "database_hung_packed": database_hung,

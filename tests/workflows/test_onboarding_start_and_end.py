@@ -216,6 +216,26 @@ async def test_a_cancelled_workflow_says_goodbye_before_it_goes(here: World) -> 
     assert "ended" in here.ledger.kinds_to(deal.id, "jonas.weber")
 
 
+async def test_a_cancellation_in_the_middle_of_news_says_goodbye_all_the_same(here: World) -> None:
+    """What is being written then is written once more with the goodbye: nobody stays open, no news is lost."""
+    deal = await here.closed_now()
+    await deal.let_pass(hours=1)
+
+    # While the first piece is written, the second and the cancellation wait for one task together.
+    here.ledger.hangs = 1.0
+    await deal.signal("issue_raised", {"issue": "T-1", "title": "first", "severity": "normal"})
+    await asyncio.sleep(0.3)
+    await deal.signal("issue_raised", {"issue": "T-2", "title": "second", "severity": "normal"})
+    await deal.handle.cancel()
+    with pytest.raises(WorkflowFailureError) as failure:
+        await deal.outcome()
+
+    assert isinstance(failure.value.cause, CancelledError)
+    assert here.ledger.standings[deal.id].ending == "cancelled"
+    assert ["T-1", "T-2"] == [row.about for row in here.ledger.facts(deal.id, "issue_raised")]
+    assert "ended" in here.ledger.kinds_to(deal.id, "jonas.weber")
+
+
 async def test_an_hour_without_a_database_costs_eight_events_and_loses_nothing(here: World) -> None:
     """The write goes on as one activity whose retries write no history; news meanwhile waits in the state."""
     deal = await here.closed_now()
