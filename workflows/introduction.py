@@ -132,7 +132,7 @@ class Introduction:
         else:
             wake_at = self.state.clock.wall(step.due) + options.CLOCK_GRAIN
             self.alarm.set(wake_at, STEPS_IN_WORDS[step.rule])
-        await workflow.wait_condition(lambda: self.revision != revision or self.alarm.rang)
+        await self.alarm.wait(lambda: self.revision != revision)
 
     async def _finish(self) -> None:
         """Write down what still came, and close at a quiet moment: an update in the closing task would be undone."""

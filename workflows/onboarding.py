@@ -130,7 +130,7 @@ class Onboarding:
         # Not in replay, where the next wake-up is a moment away.
         if self.revision == seen and not workflow.unsafe.is_replaying():
             self.kept.fold()
-        await workflow.wait_condition(lambda: self.revision != seen or self.alarm.rang)
+        await self.alarm.wait(lambda: self.revision != seen)
 
     async def _start_programme(self) -> None:
         state = self.state

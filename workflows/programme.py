@@ -75,7 +75,7 @@ class SuccessProgramme:
         workflow.set_current_details(
             "\n".join(f"- {entry.about.replace('_', ' ')}: {entry.occurrence}" for entry in self.entries)
         )
-        await workflow.wait_condition(lambda: self.revision != revision or self.alarm.rang)
+        await self.alarm.wait(lambda: self.revision != revision)
 
     @workflow.update
     def end_programme(self, reason: str = "") -> dict[str, Any]:

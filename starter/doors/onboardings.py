@@ -44,6 +44,7 @@ from starter.doors.updating import (
     who_is_silent,
 )
 from starter.trouble import InvalidNews, NotFound, NotReachable
+from workflows.alarm import RANG_TOO_EARLY
 
 WORKFLOW = "Onboarding"
 Query = Literal["progress", "agenda", "plan", "why", "knows", "carried"]
@@ -179,6 +180,8 @@ class OnboardingDoor:
         try:
             return await handle.query(query, args=list(words), rpc_timeout=self.one_try)
         except WorkflowQueryFailedError as failure:
+            if failure.message.startswith(RANG_TOO_EARLY):
+                raise NotReachable(f"{onboarding}: its timer has just fired; ask again in a moment") from None
             raise Refused(failure.message, field=query) from None
         except RPCError as failure:
             if failure.status == RPCStatusCode.NOT_FOUND:
