@@ -73,7 +73,7 @@ def _listed(country: str, subdivision: str | None, parts: Sequence[str]) -> str 
 
 def _of_iso(country: str, subdivision: str) -> object | None:
     """The entry of ISO 3166-2; None where it has none."""
-    found: object | None = pycountry.subdivisions.get(code=f"{country}-{subdivision}")  # type: ignore[no-untyped-call]
+    found: object | None = pycountry.subdivisions.get(code=f"{country}-{subdivision}")  # type: ignore[no-untyped-call]  # its stubs leave this method out
     return found
 
 

@@ -154,13 +154,13 @@ def test_each_rung_says_which_it_is_and_how_late_it_is(late_kickoff: Simulation)
 
 
 def test_holidays_are_no_steps_of_the_ladder() -> None:
-    """Due on Tue 29 Dec; New Year, the weekend and Epiphany lie between."""
+    """Due on Tue 29 Dec; New Year and its eve, the weekend and Epiphany lie between."""
     onboarding = opened()
     onboarding.in_time(to="readiness_confirmed")
     onboarding.to("2027-01-08 20:00")
 
     assert [when for when, _, to in nudged(onboarding, "launch_announced") if to == "executive_sponsor"] == [
-        "Thu 2027-01-07 09:00"
+        "Fri 2027-01-08 09:00"
     ]
 
 
