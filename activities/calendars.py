@@ -1,4 +1,4 @@
-"""On which days are offices closed where the customer is? Looked up in public lists."""
+"""On which days are offices closed, where the customer is and where each person is? Looked up in public lists."""
 
 import re
 from collections import Counter
@@ -12,8 +12,10 @@ import holidays
 import pycountry
 
 from activities.office_days import HABITS, OF_THE_LAW, WEEKENDS, Listed
+from activities.zones import country_of, one_name
 from domain.calendar import WorkCalendar
 from domain.deal import Account
+from domain.notice import Person
 from domain.refusal import InvalidDeal
 
 ENGLISH = "en_US"
@@ -60,6 +62,22 @@ def public_holidays(account: Account, *, years: range) -> WorkCalendar:
         first_year=years.start,
         last_year=years.stop - 1,
     )
+
+
+def hours_of(person: Person, *, home: Account | None, years: range) -> WorkCalendar:
+    """The working days of that person: those of their own country, or of their time zone's where none is named.
+
+    `home` is the customer whose person it is, None for our own people. Its country counts where theirs is not named
+    and their zone is the customer's, or belongs to no country. Where no country is known: Monday to Friday.
+    """
+    at_home = home is not None and one_name(person.time_zone) == one_name(home.time_zone)
+    country = person.country or (home.country if home and at_home else country_of(person.time_zone))
+    country = country or (home.country if home else "")
+    if country not in holidays.list_supported_countries():
+        return WorkCalendar(time_zone=person.time_zone)
+    subdivision = home.subdivision if home and at_home and country == home.country else None
+    place = Account(name=person.id, country=country, subdivision=subdivision, time_zone=person.time_zone)
+    return public_holidays(place, years=years)
 
 
 def _listed(country: str, subdivision: str | None, parts: Sequence[str]) -> str | None:

@@ -22,6 +22,7 @@ from domain.record import IntroductionDossier
 from domain.refusal import InvalidDeal
 from domain.rules.accounts import owned_by
 from domain.rules.admission import calendar_ahead, check_prospect, read_prospect
+from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.introducing import Decision, decide, owner_of
 
 log = structlog.get_logger()
@@ -38,6 +39,7 @@ class Introducing:
     calendars: Calendars
     wake: Wake
     threads: Executor
+    hours: WorkingHours = plain_week
     day_length: timedelta = DAY
 
     @activity.defn
@@ -108,6 +110,6 @@ class Introducing:
         return decision.kept
 
     def _keep(self, turn: IntroductionTurn) -> Decision:
-        decision = decide(turn, self.introductions.dossier(turn.state.introduction), self.staff())
+        decision = decide(turn, self.introductions.dossier(turn.state.introduction), self.staff(), hours=self.hours)
         self.introductions.write(decision.writing)
         return decision

@@ -23,6 +23,7 @@ from domain.refusal import InvalidDeal
 from domain.rules.admission import business_now, calendar_of, check_deal, read_deal
 from domain.rules.casting import people_of, staff_person
 from domain.rules.deciding import decide
+from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
 from domain.rules.programme import keep_programme
 from domain.rules.rebuilding import CannotRebuild, rebuild
@@ -64,6 +65,7 @@ class Bookkeeping:
     wake: Wake
     channels: Collection[str]
     threads: Executor
+    hours: WorkingHours = plain_week
     day_length: timedelta = DAY
     spread: timedelta = timedelta(0)
     ui: str = ""
@@ -169,6 +171,7 @@ class Bookkeeping:
             self.staff(),
             done_before=done_before,
             known=self.ledger.registers(onboarding) if reports else (),
+            hours=self.hours,
             ui=self.ui.format(id=onboarding),
         )
         self.ledger.write(decision.writing)
@@ -185,7 +188,9 @@ class Bookkeeping:
     def _keep_programme(self, occasion: ProgrammeOccasion) -> tuple[list[Entry], Collection[str]]:
         dossier, done_before = self.ledger.basis(occasion.onboarding, [entry.key for entry in occasion.due])
         ui = self.ui.format(id=occasion.programme)
-        entries, writing = keep_programme(occasion, dossier, self.staff(), done_before=done_before, ui=ui)
+        entries, writing = keep_programme(
+            occasion, dossier, self.staff(), done_before=done_before, hours=self.hours, ui=ui
+        )
         self.ledger.write(writing)
         return entries, self._waiting(writing, done_before)
 

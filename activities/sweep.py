@@ -21,6 +21,7 @@ from domain.census import Line, Mailbag, Sighting
 from domain.clock import DAY
 from domain.finding import Finding
 from domain.notice import Person
+from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.reporting import reports
 from domain.rules.sweeping import (
     REFUSED_SINCE,
@@ -129,6 +130,7 @@ class Sweeping:
     day_length: timedelta = DAY
     settles: timedelta = SETTLES
     operator: Person | None = None
+    hours: WorkingHours = plain_week
     looked_through: Collection[str] = ()
     written_to: Callable[[], Collection[str]] = tuple
 
@@ -141,7 +143,7 @@ class Sweeping:
             log.error("would_fall_through", **finding.model_dump(mode="json", exclude={"command", "cause"}))
         counted = swept.model_dump(include={"onboardings", "programmes", "looked_twice"})
         log.info("swept", **counted, not_compared=len(swept.not_compared), findings=len(swept.findings))
-        told = reports(swept.findings, self.staff(), self.operator, now=self.now())
+        told = reports(swept.findings, self.staff(), self.operator, now=self.now(), hours=self.hours)
         if told:
             await in_thread(self.threads, lambda: self.census.report(told))
             await wake_each(self.wake, channels_of(notice for notice, _ in told))

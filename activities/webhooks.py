@@ -14,6 +14,7 @@ from activities.ports import Census, Post, Staff, Webhooks
 from activities.threads import in_thread
 from domain.events import TEST, Event, EventData, event_id, event_of
 from domain.notice import Person
+from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.reporting import of_disabled_webhook
 from domain.trouble import ChannelDown
 from domain.webhooks import Outgoing, Target, Tried
@@ -51,6 +52,7 @@ class WebhookOffice:
     public_address: str
     now: Callable[[], datetime]
     threads: Executor
+    hours: WorkingHours = plain_week
 
     def ready(self, *, now: datetime, most: int) -> Sequence[int]:
         return self.webhooks.ready(self.target, now=now, most=most)
@@ -95,6 +97,7 @@ class WebhookOffice:
             since=since,
             waiting=self.webhooks.waiting(target.id),
             now=self.now(),
+            hours=self.hours,
         )
         self.census.report(told)
         self.webhooks.disable(target.id, reason=reason, at=self.now())

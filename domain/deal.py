@@ -83,6 +83,9 @@ class Stakeholder(StrictWire):
     title: Line | None = None
     language: Language | None = None
     time_zone: TimeZone | None = None
+    country: Country | None = Field(
+        None, description="where they work, like DE; by default the country of their time zone, else the account's"
+    )
     in_sale: bool = True
     in_rollout: bool = True
     known_from: Origin | None = Field(None, description="the account's onboarding we know them from; filled in by us")

@@ -67,7 +67,10 @@ OUTLIVES_THE_ONBOARDING: tuple[NoticeKind, ...] = (
 
 
 class Person(Wire):
-    """Somebody whom we write to, of the staff or at the customer's; `channel` is the way that reaches them."""
+    """Somebody whom we write to, of the staff or at the customer's; `channel` is the way that reaches them.
+
+    `country` is empty where none is named: then that of the time zone counts.
+    """
 
     id: str
     name: str
@@ -76,7 +79,7 @@ class Person(Wire):
     role: str
     language: str = "en"
     time_zone: str = "UTC"
-    country: str = "US"
+    country: str = ""
     channel: Slug = MAIL
 
 

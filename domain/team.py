@@ -28,7 +28,9 @@ class Member(StrictWire):
     manager: Slug | None = Field(None, description="handle of who hears of what is late; else a cs_manager")
     deputy: Slug | None = Field(None, description="handle of who stands in")
     time_zone: TimeZone = Field("UTC", description="IANA name, like Asia/Tokyo")
-    country: Country = Field("US", description="ISO 3166-1, like JP: its holidays are theirs")
+    country: Country | None = Field(
+        None, description="ISO 3166-1, like JP: its holidays are theirs; by default the country of the time zone"
+    )
     channel: Slug = Field(MAIL, description="by which they are written to; mail reaches everybody")
     languages: tuple[Language, ...] = Field(("en",), description="that they speak, the best first")
     tiers: tuple[TouchModel, ...] = Field(("high", "low", "tech"), description="whose onboardings they may own")

@@ -10,6 +10,7 @@ from functools import partial
 
 from temporalio.client import Client
 
+from activities.calendars import hours_of
 from activities.confirming import CHANNEL as CONFIRMATIONS
 from activities.confirming import ConfirmingOffice
 from activities.crm.last_delivered import LastDelivered, changed_in_salesforce
@@ -195,6 +196,7 @@ def webhook_offices(
             public_address=settings.public_address,
             now=wall_clock,
             threads=threads,
+            hours=hours_of,
         )
 
     return office

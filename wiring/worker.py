@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
-from activities.calendars import public_holidays
+from activities.calendars import hours_of, public_holidays
 from activities.inbox.receiver import Receiving
 from activities.introduction import Introducing
 from activities.onboarding import Bookkeeping
@@ -36,6 +36,7 @@ from activities.sender import MOST_AT_ONCE, Letters, Sending
 from activities.sweep import Sweeping
 from activities.usage import Watching
 from domain.notice import Person
+from domain.rules.hours import WorkingHours
 from runtime.settings import Settings
 from starter.doors.bell import Bell
 from store.engine import wall_clock
@@ -88,6 +89,7 @@ class Parts:
     offices: Callable[[str], Office | None] = _no_office
     bells: Sequence[Bell] = ()
     calendars: Calendars = public_holidays
+    hours: WorkingHours = hours_of
     now: Callable[[], datetime] = wall_clock
     day_length: timedelta = timedelta(days=1)
     spread: timedelta = timedelta(0)
@@ -128,6 +130,7 @@ def activities_on(parts: Parts) -> Sequence[Callable[..., Any]]:
         library=parts.library,
         staff=parts.staff,
         calendars=parts.calendars,
+        hours=parts.hours,
         wake=parts.wake,
         channels=tuple(parts.channels),
         threads=_threads("store", WRITING_THREADS),
@@ -144,6 +147,7 @@ def activities_on(parts: Parts) -> Sequence[Callable[..., Any]]:
         library=parts.library,
         staff=parts.staff,
         calendars=parts.calendars,
+        hours=parts.hours,
         wake=parts.wake,
         threads=_threads("introductions", INTRODUCING_THREADS),
         day_length=parts.day_length,
@@ -202,6 +206,7 @@ def sweeping_on(parts: Parts) -> Sweeping:
         wake=parts.wake,
         day_length=parts.day_length,
         operator=parts.operator,
+        hours=parts.hours,
         looked_through=tuple(parts.reconciling.sources),
         written_to=parts.written_to,
     )

@@ -12,18 +12,29 @@ from domain.playbook import Playbook, Role
 from domain.record import Dossier
 from domain.rules.casting import cast_customer, playing, staff_person
 from domain.rules.composing import Letterhead, compose
+from domain.rules.hours import WorkingHours, next_office_moment, plain_week
 from domain.team import Team
 from domain.text import Text, in_language
 
 
 class Briefing:
-    """Read-only; `ui` is the address of the onboarding in the Temporal UI, or empty."""
+    """Read-only; `hours` knows when people work, `ui` is the address of the onboarding in the Temporal UI, or empty."""
 
-    def __init__(self, dossier: Dossier, state: State, team: Team, now: datetime, *, ui: str = "") -> None:
+    def __init__(
+        self,
+        dossier: Dossier,
+        state: State,
+        team: Team,
+        now: datetime,
+        *,
+        hours: WorkingHours = plain_week,
+        ui: str = "",
+    ) -> None:
         self.dossier = dossier
         self.state = state
         self.team = team
         self.now = now
+        self.hours = hours
         self.ui = ui
         self.deal = dossier.deal
         self.playbook: Playbook = dossier.playbook
@@ -119,9 +130,7 @@ class Briefing:
         clock = self.state.clock
         if urgent or not clock.office_hours_apply:
             return clock.wall(self.now)
-        of_customer = person.side == "customer" and person.time_zone == self.calendar.time_zone
-        office = self.calendar if of_customer else WorkCalendar(time_zone=person.time_zone)
-        return clock.wall(office.next_office_moment(self.now))
+        return clock.wall(next_office_moment(person, self.now, self.hours, home=self.deal.account))
 
     def say(self, text: Text | None, language: str) -> str:
         return in_language(text, language) if text is not None else ""

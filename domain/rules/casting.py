@@ -88,7 +88,7 @@ def staff_person(member: Member, language: str) -> Person:
         role=member.role,
         language=language if language in member.languages else member.languages[0],
         time_zone=member.time_zone,
-        country=member.country,
+        country=member.country or "",
         channel=member.channel,
     )
 
@@ -104,7 +104,7 @@ def people_of(deal: Sale) -> list[Person]:
             role=person.role,
             language=person.language or deal.account.language,
             time_zone=person.time_zone or deal.account.time_zone,
-            country=deal.account.country,
+            country=person.country or "",
         )
         for person in deal.stakeholders
     ]

@@ -11,6 +11,7 @@ from domain.record import Dossier, JournalRow, RegisterRow, Task, Writing
 from domain.rules.acting import act
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import approvers, staff_person
+from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.nudging import A_TICK
 from domain.rules.opening import stage_openings
 from domain.rules.record_keeping import journal, registers, shipped_risks, standing
@@ -39,12 +40,14 @@ def decide(
     *,
     done_before: Mapping[str, datetime] = NOTHING_DONE,
     known: Sequence[RegisterRow] = (),
+    hours: WorkingHours = plain_week,
     ui: str = "",
 ) -> Decision:
     """What follows from an occasion; the same occasion gives the same decision again.
 
     Nobody is told again of what is `done_before`: keys of the journal, each with the moment at which it was written.
-    `known` are rows of the registers, for status reports; `ui` is the onboarding's address in the Temporal UI.
+    `known` are rows of the registers, for status reports; `hours` knows when people work, and `ui` is the onboarding's
+    address in the Temporal UI.
     """
     state = _of_our_own(occasion.state)
     facts, now = state.pending, occasion.now
@@ -54,7 +57,7 @@ def decide(
     moved |= moved_along(state, dossier.playbook, dossier.calendar, facts, before, promised=promised)
     state.moved.update(moved)
     owner = _settle_owner(state, team, facts)
-    briefing = Briefing(dossier, state, team, now, ui=ui)
+    briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui)
     dues, stage_opens = _redate(briefing)
     _settle_windows(briefing)
     stuck = _is_stuck(briefing)

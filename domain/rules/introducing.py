@@ -25,6 +25,7 @@ from domain.record import IntroductionDossier, IntroductionStanding, Introductio
 from domain.refusal import is_within_the_years
 from domain.rules.casting import SELLER, cast_vendor, staff_person
 from domain.rules.composing import Letterhead, compose
+from domain.rules.hours import WorkingHours, next_office_moment, plain_week
 from domain.rules.letters import ROLE_TITLES
 from domain.team import Team
 from domain.text import Language, in_language
@@ -71,8 +72,10 @@ def due_of(expected_close: date | None, calendar: WorkCalendar, begun_at: dateti
     return calendar.at(max(due, calendar.add_working_days(began, 1)), CLOSING)
 
 
-def decide(turn: IntroductionTurn, dossier: IntroductionDossier, team: Team) -> Decision:
-    """What is written down and what comes next; the same turn decides the same again."""
+def decide(
+    turn: IntroductionTurn, dossier: IntroductionDossier, team: Team, *, hours: WorkingHours = plain_week
+) -> Decision:
+    """What is written down and what comes next; the same turn decides the same again. `hours`: when people work."""
     state, now, calendar = turn.state, turn.now, dossier.calendar
     # One of 9999 that was kept before the doors refused it says that nobody expects a day, and no day comes after it.
     if state.expected_close is not None and not is_within_the_years(state.expected_close):
@@ -83,7 +86,7 @@ def decide(turn: IntroductionTurn, dossier: IntroductionDossier, team: Team) -> 
     state = state.model_copy(update={"due": due, "asked_at": asked_at})
     steps = _steps(state, calendar, now)
     state = state.model_copy(update={"steps": steps})
-    briefing = _Briefing(dossier, state, team, now)
+    briefing = _Briefing(dossier, state, team, now, hours)
     acted = [step for step in turn.due if step.rule != "give_up" and state.ending is None]
     journal = [_row(happening) for happening in state.pending]
     journal += [_row_of_step(state, step, now) for step in acted]
@@ -162,12 +165,20 @@ Letter = tuple[Notice, Person]
 class _Briefing:
     """What lies on the table: the prospect, our people, and the moment."""
 
-    def __init__(self, dossier: IntroductionDossier, state: IntroductionState, team: Team, now: datetime) -> None:
+    def __init__(
+        self,
+        dossier: IntroductionDossier,
+        state: IntroductionState,
+        team: Team,
+        now: datetime,
+        hours: WorkingHours,
+    ) -> None:
         self.dossier = dossier
         self.prospect = dossier.prospect
         self.state = state
         self.team = team
         self.now = now
+        self.hours = hours
 
     @property
     def language(self) -> Language:
@@ -229,7 +240,7 @@ class _Briefing:
             return []
         clock, introduction = self.state.clock, self.state.introduction
         at_once = urgent or not clock.office_hours_apply
-        when = self.now if at_once else WorkCalendar(time_zone=person.time_zone).next_office_moment(self.now)
+        when = self.now if at_once else next_office_moment(person, self.now, self.hours, home=self.prospect.account)
         notice = compose(
             kind,
             person,

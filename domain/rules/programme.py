@@ -11,6 +11,7 @@ from domain.playbook import ProgrammeCadence
 from domain.record import Dossier, JournalRow, Writing
 from domain.rules import letters
 from domain.rules.briefing import Briefing, present
+from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.schedule import MEETING_NOTICE, add_months
 from domain.team import Team
 
@@ -19,14 +20,20 @@ QUARTERLY = 3
 
 
 def keep_programme(
-    occasion: ProgrammeOccasion, dossier: Dossier, team: Team, *, done_before: Collection[str] = (), ui: str = ""
+    occasion: ProgrammeOccasion,
+    dossier: Dossier,
+    team: Team,
+    *,
+    done_before: Collection[str] = (),
+    hours: WorkingHours = plain_week,
+    ui: str = "",
 ) -> tuple[list[Entry], Writing]:
     """The next entry of every cadence after `occasion.now`, and what is to be written about those that are due.
 
     Nobody is told again of entries whose keys are `done_before`.
     """
     held = State(onboarding=occasion.onboarding, clock=occasion.clock, owner=occasion.owner, cast=occasion.cast)
-    briefing = Briefing(dossier, held, team, occasion.now, ui=ui)
+    briefing = Briefing(dossier, held, team, occasion.now, hours=hours, ui=ui)
     cadences = {cadence.key: cadence for cadence in dossier.playbook.programme.cadences}
     entries = [_next(briefing, occasion, cadence) for cadence in cadences.values()]
     rows = [

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from domain.calendar import WorkCalendar
 from domain.finding import EXPLAINED, Finding
 from domain.notice import Notice, NoticeKind, Person
 from domain.rules.casting import staff_person
 from domain.rules.composing import Letterhead, compose
+from domain.rules.hours import WorkingHours, next_office_moment, plain_week
 from domain.team import Team
 from domain.text import in_language
 
@@ -21,7 +21,12 @@ HOUSE = "day90"
 
 
 def reports(
-    findings: Sequence[Finding], team: Team, operator: Person | None, *, now: datetime
+    findings: Sequence[Finding],
+    team: Team,
+    operator: Person | None,
+    *,
+    now: datetime,
+    hours: WorkingHours = plain_week,
 ) -> list[tuple[Notice, Person]]:
     """The operator hears of all, an owner of their own, a CS manager of those whose owners they lead.
 
@@ -37,10 +42,8 @@ def reports(
     if operator is not None and findings:
         told.append((operator, list(findings)))
     manager = people[managers[0]] if managers else None
-    return [
-        (_notice(person, of_them, ask=manager if person is operator else operator or manager, now=now), person)
-        for person, of_them in told
-    ]
+    asked = {person.id: manager if person is operator else operator or manager for person, _ in told}
+    return [(_notice(person, of_them, ask=asked[person.id], now=now, hours=hours), person) for person, of_them in told]
 
 
 def of_disabled_webhook(
@@ -53,6 +56,7 @@ def of_disabled_webhook(
     since: datetime,
     waiting: int,
     now: datetime,
+    hours: WorkingHours = plain_week,
 ) -> list[tuple[Notice, Person]]:
     """That a target of webhooks is told nothing any more: to the operator, and where none is named to CS managers."""
     managers = [staff_person(member, member.languages[0]) for member in team.members if member.role == "cs_manager"]
@@ -61,7 +65,9 @@ def of_disabled_webhook(
     key = f"webhook_disabled/{target}/{since.isoformat()}"
     return [
         (
-            _of_the_house("webhook_disabled", f"{key}/{person.id}", person, facts, ask=operator or manager, now=now),
+            _of_the_house(
+                "webhook_disabled", f"{key}/{person.id}", person, facts, ask=operator or manager, now=now, hours=hours
+            ),
             person,
         )
         for person in ([operator] if operator is not None else managers)
@@ -77,22 +83,31 @@ def _concerned(finding: Finding, team: Team, managers: list[str]) -> list[str]:
     return list(dict.fromkeys([owner.handle, *([manager.handle] if manager else [])]))
 
 
-def _notice(person: Person, findings: Sequence[Finding], *, ask: Person | None, now: datetime) -> Notice:
+def _notice(
+    person: Person, findings: Sequence[Finding], *, ask: Person | None, now: datetime, hours: WorkingHours
+) -> Notice:
     """Under the day's key: a sweep that is run again tells nobody again."""
     facts = {
         "findings": [_told(finding, person.language) for finding in findings[:MOST_LISTED]],
         "found": len(findings),
     }
-    return _of_the_house("sweep_report", f"sweep/{now:%Y-%m-%d}/{person.id}", person, facts, ask=ask, now=now)
+    key = f"sweep/{now:%Y-%m-%d}/{person.id}"
+    return _of_the_house("sweep_report", key, person, facts, ask=ask, now=now, hours=hours)
 
 
 def _of_the_house(
-    kind: NoticeKind, key: str, person: Person, facts: dict[str, Any], *, ask: Person | None, now: datetime
+    kind: NoticeKind,
+    key: str,
+    person: Person,
+    facts: dict[str, Any],
+    *,
+    ask: Person | None,
+    now: datetime,
+    hours: WorkingHours,
 ) -> Notice:
     """About the house itself: the operator gets it at once, staff in their office hours."""
-    office = WorkCalendar(time_zone=person.time_zone)
     at_once = person.id == OPERATOR
-    not_before = now if at_once else office.next_office_moment(now)
+    not_before = now if at_once else next_office_moment(person, now, hours, home=None)
     letterhead = Letterhead.signed_by(ask, account=HOUSE)
     return compose(kind, person, letterhead, facts, key=key, not_before=not_before, staff=True)
 

@@ -1,14 +1,17 @@
 """On which days are offices closed? Where the customer is, and where each person is."""
 
 from datetime import UTC, date, datetime, time
+from zoneinfo import available_timezones
 
 import holidays
 import pytest
 
-from activities.calendars import public_holidays
+from activities.calendars import hours_of, public_holidays
 from activities.office_days import HABITS, WEEKENDS
+from activities.zones import country_of
 from domain.calendar import CLOSING, NOON, WorkCalendar
 from domain.deal import Account
+from domain.notice import Person
 from domain.refusal import InvalidDeal
 
 FROM_2026 = range(2026, 2030)
@@ -231,3 +234,72 @@ def test_the_calendar_says_which_years_were_looked_up() -> None:
 
     assert (2026, 2029) == (calendar.first_year, calendar.last_year)
     assert datetime(2026, 1, 1, tzinfo=UTC).date() in calendar.holidays
+
+
+HOME = Account(name="A", country="US", subdivision="IL", time_zone="America/Chicago")
+
+
+def hours(person: dict[str, str], *, home: Account | None = HOME) -> WorkCalendar:
+    somebody = {"id": "lead", "name": "L", "email": "l@a.example", "side": "customer", "role": "project_lead"}
+    return hours_of(Person.model_validate({**somebody, **person}), home=home, years=range(2026, 2028))
+
+
+THANKSGIVING, CHRISTMAS, FRIDAY = date(2026, 11, 26), date(2026, 12, 25), date(2026, 11, 13)
+
+
+@pytest.mark.parametrize(
+    ("person", "free", "works"),
+    [
+        ({"time_zone": "America/Los_Angeles"}, THANKSGIVING, FRIDAY),
+        ({"time_zone": "US/Pacific"}, THANKSGIVING, FRIDAY),
+        ({"time_zone": "America/Chicago"}, date(2027, 2, 12), FRIDAY),  # Lincoln's birthday, in Illinois
+        ({"time_zone": "US/Central"}, date(2027, 2, 12), FRIDAY),
+        ({"time_zone": "Asia/Tel_Aviv"}, FRIDAY, date(2026, 11, 15)),
+        ({"time_zone": "Asia/Jerusalem"}, FRIDAY, THANKSGIVING),
+        ({"time_zone": "Europe/Stockholm"}, date(2027, 6, 25), THANKSGIVING),
+        ({"time_zone": "Europe/Berlin", "country": "AT"}, date(2026, 10, 26), THANKSGIVING),
+        ({"time_zone": "UTC"}, THANKSGIVING, FRIDAY),
+        ({"time_zone": "EST"}, THANKSGIVING, FRIDAY),
+        ({"time_zone": "America/Chicago", "country": "JP"}, date(2026, 11, 3), THANKSGIVING),
+    ],
+)
+def test_a_customers_person_works_where_their_country_and_zone_are(
+    person: dict[str, str], free: date, works: date
+) -> None:
+    calendar = hours(person)
+
+    assert calendar.why_not(free) is not None
+    assert calendar.why_not(works) is None
+    assert person["time_zone"] == calendar.time_zone
+
+
+def test_lincolns_birthday_is_the_head_offices_alone() -> None:
+    assert hours({"time_zone": "America/Los_Angeles"}).why_not(date(2027, 2, 12)) is None
+
+
+@pytest.mark.parametrize(
+    ("person", "free"),
+    [
+        ({"time_zone": "Europe/Berlin"}, CHRISTMAS),
+        ({"time_zone": "Europe/Berlin", "country": "DE"}, CHRISTMAS),
+        ({"time_zone": "Asia/Jerusalem", "country": "IL"}, date(2026, 12, 11)),
+        ({"time_zone": "UTC", "country": "JP"}, date(2026, 12, 31)),
+    ],
+)
+def test_our_own_people_work_where_they_are(person: dict[str, str], free: date) -> None:
+    assert hours({"side": "vendor", **person}, home=None).why_not(free) is not None
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Etc/GMT+5", "MST"])
+def test_one_of_us_of_whose_country_nothing_is_known_works_from_monday_to_friday(zone: str) -> None:
+    assert WorkCalendar(time_zone=zone) == hours({"side": "vendor", "time_zone": zone}, home=None)
+
+
+def test_every_zone_of_a_country_is_found_by_each_of_its_names() -> None:
+    named = {zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")}
+
+    assert {"Antarctica/Vostok"} >= {zone for zone in named if country_of(zone) is None}
+    assert ["NO", "SE", "IS", "IN", "US"] == [
+        country_of(zone)
+        for zone in ("Europe/Oslo", "Europe/Stockholm", "Atlantic/Reykjavik", "Asia/Calcutta", "US/Hawaii")
+    ]

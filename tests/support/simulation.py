@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from activities.calendars import public_holidays
+from activities.calendars import hours_of, public_holidays
 from domain import agenda
 from domain.agenda import Consequences, Entry, Progress, State
 from domain.agenda.occasion import Occasion
@@ -179,7 +179,7 @@ class Simulation:
         done_before = self.ledger.basis(self.id, occasion.keys).done_before
         assert not done_before, f"twice: {done_before}"
         known = self.ledger.registers(self.id)
-        decision = decide(occasion, self.dossier, self.team, done_before=done_before, known=known)
+        decision = decide(occasion, self.dossier, self.team, done_before=done_before, known=known, hours=hours_of)
         self._look_at(decision.writing, due)
         self.ledger.write(decision.writing)
         self.fired += due

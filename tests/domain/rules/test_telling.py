@@ -1,6 +1,7 @@
 """Who hears of what, when does it go out, and why never twice?"""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,6 +10,7 @@ from domain.agenda.occasion import Occasion
 from domain.agenda.state import Fact
 from domain.clock import Clock
 from domain.news import MilestoneReached
+from domain.notice import Notice
 from domain.rules import letters
 from domain.rules.briefing import Briefing
 from domain.rules.deciding import decide
@@ -351,3 +353,40 @@ def test_on_a_compressed_clock_nobody_is_waited_for() -> None:
     onboarding.tell("pause", reason="strike")
 
     assert {notice.not_before for notice in onboarding.notices("paused")} == {clock.wall(onboarding.now)}
+
+
+def _free_days(notices: list[Notice], zone: str, free: set[date]) -> list[str]:
+    days = [notice.not_before.astimezone(ZoneInfo(zone)).date() for notice in notices]
+    assert days, "nobody was told anything"
+    return [str(day) for day in days if day in free]
+
+
+def test_our_own_people_get_ordinary_mail_on_the_working_days_of_their_own_country() -> None:
+    """The customer in Japan works on 25 December; its owner in Germany does not."""
+    aozora = Simulation(
+        deal("aozora-japan", closed_at="2026-12-07T11:00:00+09:00", owner=OWNER, busy_seasons=[], near_term=[])
+    )
+    aozora.to("2026-12-25 17:30")
+
+    aozora.tell("raise_issue", issue="T-1", title="Slow list", severity="normal")
+
+    assert [] == _free_days(
+        aozora.notices("issue_raised", to=OWNER), "Europe/Berlin", {date(2026, 12, 25), date(2026, 12, 26)}
+    )
+
+
+def test_a_customers_lead_in_another_zone_keeps_the_holidays_of_their_country() -> None:
+    lead = {"name": "L", "email": "l@pinecrest.example", "role": "project_lead", "time_zone": "America/Los_Angeles"}
+    boss = {"name": "B", "email": "b@pinecrest.example", "role": "executive_sponsor", "time_zone": "US/Eastern"}
+    pinecrest = Simulation(
+        deal(
+            "pinecrest-us", closed_at="2026-11-17T10:00:00-05:00", stakeholders=[lead, boss], busy_seasons=[],
+            go_live_by=None, champion=None,
+        )
+    )  # fmt: skip
+    pinecrest.to("2026-11-26 12:00")
+
+    pinecrest.settled("kickoff_held")
+
+    for to, zone in (("project_lead", "America/Los_Angeles"), ("executive_sponsor", "America/New_York")):
+        assert [] == _free_days(pinecrest.notices("plan", to=to), zone, {date(2026, 11, 26)})

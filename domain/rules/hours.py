@@ -1,0 +1,27 @@
+"""From when does somebody read our mail? By the working days of their own country, in their own zone."""
+
+from datetime import datetime
+from typing import Protocol
+
+from domain.calendar import WorkCalendar
+from domain.deal import Account
+from domain.notice import Person
+
+
+class WorkingHours(Protocol):
+    """The working days of people."""
+
+    def __call__(self, person: Person, *, home: Account | None, years: range) -> WorkCalendar:
+        """That person's working days; `home` is the customer whose person it is, None for our own people."""
+
+
+def plain_week(person: Person, *, home: Account | None, years: range) -> WorkCalendar:  # noqa: ARG001  # a WorkingHours
+    """Monday to Friday in the person's zone: what counts where no lists of holidays are at hand."""
+    return WorkCalendar(time_zone=person.time_zone)
+
+
+def next_office_moment(person: Person, now: datetime, hours: WorkingHours, *, home: Account | None) -> datetime:
+    """`now` if that person is in office, else the next opening."""
+    # Their day may lie in another year than ours, and the next opening in the year after.
+    calendar = hours(person, home=home if person.side == "customer" else None, years=range(now.year - 1, now.year + 2))
+    return calendar.next_office_moment(now)
