@@ -10,11 +10,11 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.inbox.deal_stages import FOUND, Lines
+from activities.inbox.deal_stages import FOUND
+from activities.inbox.same_deal import SameDeal
 from activities.ports import Crm, ForeignDeals, Rechecks
 from activities.threads import in_thread
 from domain.crm import DealPage, FoundDeal, Recheck
-from domain.deal import onboarding_id
 from domain.inbox import Incoming
 from domain.refusal import Refused
 from domain.trouble import NotReachable
@@ -70,7 +70,7 @@ class Reconciling:
 
     sources: Mapping[str, Source]
     rechecks: Rechecks
-    lines: Lines
+    same_deal: SameDeal
     inbox: Keeping
     wake: Callable[[], Awaitable[None]]
     now: Callable[[], datetime]
@@ -135,10 +135,14 @@ class Reconciling:
 
     async def _missing(self, deals: Sequence[FoundDeal], mapping: ForeignDeals) -> list[FoundDeal]:
         def look() -> list[FoundDeal]:
-            lines = [(deal, self.lines.line(onboarding_id(mapping.source(), deal.id))) for deal in deals]
-            return [deal for deal, line in lines if line is None or not line.taken]
+            return [deal for deal in deals if not self._begun(mapping.source(), deal.id)]
 
         return await in_thread(self.threads, look)
+
+    def _begun(self, source: str, id: str) -> bool:
+        """Whether the deal's onboarding began, or that of a deal which was merged into it."""
+        line = self.same_deal.own(source, id)
+        return (line is not None and line.taken) or self.same_deal.of_absorbed(source, id) is not None
 
 
 def _delivery(source: str, deal: FoundDeal) -> Incoming:

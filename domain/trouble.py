@@ -30,5 +30,13 @@ class NotFound(Exception):
     """Nothing by that name. Who must act: whoever named it."""
 
 
+class BecameAnother(NotFound):
+    """A deal of the CRM was merged into another, whose id is `into`. A retry does not help: follow that one."""
+
+    def __init__(self, id: str, into: str) -> None:
+        super().__init__(f"deal {id} has become another one")
+        self.into = into
+
+
 class NotReachable(Exception):
     """Temporal, its workers, the database or a CRM do not answer. Trying again helps once they do."""

@@ -18,6 +18,7 @@ from activities.inbox.billing import BillingIsKept
 from activities.inbox.deal_stages import DealStages
 from activities.inbox.deals import DealStarts
 from activities.inbox.news import NewsIsTold
+from activities.inbox.same_deal import SameDeal
 from activities.ports import Census, Handler, Office, Staff, Wake
 from activities.reconciliation import Reconciling, Source
 from activities.webhooks import WebhookOffice, channel_of, target_of
@@ -38,6 +39,7 @@ from store.inbox import SqlInbox
 from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
 from store.measurements import SqlMeasurements
+from store.merges import SqlMerges
 from store.outbox import SqlOutbox
 from store.rechecks import SqlRechecks
 from store.usage_counts import SqlUsageBooks
@@ -77,6 +79,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
     # On a compressed clock a second may be days, and what waits for its mail is settled meanwhile.
     wake = Spaced(WakeSender(client, settings.task_queue), quiet=min(QUIET, settings.day_length / 10))
     sources = crms.sources(settings)
+    same_deal = SameDeal(census, SqlMerges(engine))
     written_back = crms.offices(sources, SqlWriteBacks(engine), dossiers=ledger, now=wall_clock, ui=ui)
     told = doors(
         client,
@@ -120,7 +123,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         reconciling=Reconciling(
             sources={name: source for name, source in sources.items() if source.crm},
             rechecks=SqlRechecks(engine),
-            lines=census,
+            same_deal=same_deal,
             inbox=inbox,
             wake=lambda: wake_receiver(client, task_queue=settings.task_queue),
             now=wall_clock,
@@ -134,7 +137,13 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         introductions=prospects,
         written_to=partial(crms.written_to, settings),
         handlers=handlers_of(
-            settings, told, sources=sources, census=census, ledger=ledger, inbox=inbox, figures=SqlMeasurements(engine)
+            settings,
+            told,
+            sources=sources,
+            same_deal=same_deal,
+            ledger=ledger,
+            inbox=inbox,
+            figures=SqlMeasurements(engine),
         ),
         ui=ui,
     )
@@ -145,7 +154,7 @@ def handlers_of(
     told: Doors,
     *,
     sources: Mapping[str, Source],
-    census: SqlCensus,
+    same_deal: SameDeal,
     ledger: SqlLedger,
     inbox: SqlInbox,
     figures: SqlMeasurements,
@@ -154,7 +163,7 @@ def handlers_of(
     stages = partial(
         DealStages,
         door=told.onboardings,
-        lines=census,
+        same_deal=same_deal,
         registers=ledger,
         now=wall_clock,
         introductions=told.introductions,

@@ -22,7 +22,7 @@ from activities.crm.calls import (
 )
 from domain.crm import DealPage, FoundDeal
 from domain.refusal import Refused
-from domain.trouble import NotFound, NotReachable
+from domain.trouble import BecameAnother, NotFound, NotReachable
 
 BATCH = 100
 """Records in one batch read: HubSpot's limit."""
@@ -31,7 +31,9 @@ MOST_FOUND = 10_000
 """Results after which a search of HubSpot ends; another search goes on from the change of the last result."""
 PRIMARY = 5
 """HubSpot's type of the association of a deal with its primary company."""
-ALWAYS = ("dealstage", "pipeline", "hubspot_owner_id")
+MERGED_INTO_IT = "hs_merged_object_ids"
+"""HubSpot's property of a record with the ids of those that were merged into it, separated by semicolons."""
+ALWAYS = ("dealstage", "pipeline", "hubspot_owner_id", MERGED_INTO_IT)
 MOST_CONTACTS = 200
 """The most that a deal file holds."""
 MOST_PAGES = 50
@@ -62,14 +64,19 @@ class HubSpot:
     async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:
         """The deal alone, as it is now, in one call.
 
-        Raises NotFound for a deal that is not there (any more), Refused, NotReachable.
+        Raises NotFound for a deal that is not there (any more), BecameAnother for a merged one, Refused, NotReachable.
         """
         wanted = ",".join(dict.fromkeys([*ALWAYS, *properties]))
         deal = await self._get(f"/crm/v3/objects/deals/{quote(id, safe='')}", {"properties": wanted})
-        if str(int(deal["id"])) != id:
+        if (there := str(int(deal["id"]))) != id:
             # Under the id of a deal that was merged HubSpot shows the one that it has become.
-            raise NotFound(f"deal {id} has become another one")
+            raise BecameAnother(id, there)
         return {"deal": {"id": id, "properties": dict(deal.get("properties") or {})}}
+
+    def absorbed(self, record: Mapping[str, Any]) -> Collection[str]:
+        """The ids in the deal's own property of what was merged into it: a webhook may have been lost."""
+        given = str(record["deal"]["properties"].get(MERGED_INTO_IT) or "")
+        return [id for part in given.split(";") if (id := part.strip()).isdigit() and id != record["deal"]["id"]]
 
     @understood
     async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:

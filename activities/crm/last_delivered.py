@@ -63,6 +63,10 @@ class LastDelivered:
                 raise
             return None
 
+    def absorbed(self, record: Mapping[str, Any]) -> Collection[str]:  # noqa: ARG002  # the port's
+        """Nothing: what was delivered does not say it."""
+        return ()
+
     async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:  # noqa: ARG002  # the port's
         """The record as it is: there is no more of it than was delivered."""
         return record

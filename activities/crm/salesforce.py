@@ -81,6 +81,10 @@ class Salesforce:
             raise NotFound(f"opportunity {id} was deleted")
         return {"Opportunity": _plain(opportunity)}
 
+    def absorbed(self, record: Mapping[str, Any]) -> Collection[str]:  # noqa: ARG002  # the port's
+        """Nothing: Salesforce merges accounts and contacts, and no opportunities."""
+        return ()
+
     @understood
     async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:
         """The record with the opportunity's account, contacts, owner and page, in the shape of docs/mapping.md.

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
+from activities.inbox.same_deal import SameDeal
 from activities.ports import Crm, ForeignDeals, Introductions, Onboardings
 from domain.census import Line
-from domain.deal import onboarding_id
 from domain.inbox import InboxRow, Settled
 from domain.news import short
 from domain.prospect import as_prospect
 from domain.record import RegisterRow
 from domain.refusal import Refused
-from domain.trouble import NotFound, NotReachable
+from domain.trouble import BecameAnother, NotFound, NotReachable
 
 SOON = timedelta(days=1)
 """A won deal whose closing day was chosen by hand may have an hour in the future: it has closed all the same."""
@@ -27,13 +27,6 @@ REOPENED = "deal-reopened"
 """The key of the risk in the register of an onboarding whose deal is open again."""
 FOUND = "deal_found"
 """The kind of the deliveries that the reconciliation makes for deals that nobody delivered."""
-
-
-class Lines(Protocol):
-    """Reads how onboardings stand."""
-
-    def line(self, onboarding: str) -> Line | None:
-        """The onboarding as it stands now; None when there is none by that id."""
 
 
 class Registers(Protocol):
@@ -57,7 +50,7 @@ class DealStages:
     crm: Crm | None
     mapping: ForeignDeals
     door: Onboardings
-    lines: Lines
+    same_deal: SameDeal
     registers: Registers
     now: Callable[[], datetime]
     introductions: Introductions | None = None
@@ -74,9 +67,14 @@ class DealStages:
         crm = self._crm()
         try:
             record = await crm.deal(id, properties=self.mapping.properties())
+        except BecameAnother as other:
+            return await self._became(id, other.into, row)
         except NotFound:
             return await self._gone(id)
-        line = await self._line(id)
+        await self.same_deal.remember(self.mapping.source(), crm.absorbed(record), into=id)
+        line, earlier = await self._lines(id)
+        if earlier is not None:
+            return self._onboarded_already(id, earlier)
         match self.mapping.phase(record):
             case "won":
                 return await self._won(record, line, row)
@@ -139,7 +137,7 @@ class DealStages:
             # Its deal was stored, and no workflow began.
             return Settled(outcome="lost: no onboarding had begun")
         except Refused:
-            ended = await self._line(id)
+            ended, _ = await self._lines(id)
             if ended is None or not ended.ending:
                 raise
         return Settled(outcome=f"lost: {line.onboarding} ends as a reversed deal", onboarding=line.onboarding)
@@ -168,20 +166,43 @@ class DealStages:
         return Settled(outcome=f"{line.onboarding}: reopened, recorded as a risk", onboarding=line.onboarding)
 
     async def _merged(self, id: str, row: InboxRow) -> Settled:
+        """What follows from a merge, of which each deal that is gone has a delivery."""
+        body = row.body if isinstance(row.body, Mapping) else {}
+        into = str(body["mergedInto"])
+        # All of them at once: of two that became one, either may be looked at first.
+        await self.same_deal.remember(self.mapping.source(), [str(old) for old in body.get("merged", ())], into=into)
+        return await self._became(id, into, row)
+
+    async def _became(self, id: str, into: str, row: InboxRow) -> Settled:
         """A deal that was merged into another: follow that one, unless an onboarding of this one is under way."""
-        into = str(row.body["mergedInto"]) if isinstance(row.body, Mapping) else ""
-        line = await self._line(id)
+        await self.same_deal.remember(self.mapping.source(), [id], into=into)
+        line, _ = await self._lines(id)
         if line is not None and line.taken and not line.ending:
             raise Refused(
                 f"deal {id} was merged into {into} in {self.name}, and {line.onboarding} is under way: end it as a"
                 " duplicate, or go on with it",
                 field="mergedInto",
             )
+        # Nobody is introduced twice: where the one that lives on is in a late stage, it has an introduction of its own.
+        if self.introductions is not None:
+            await self.introductions.lost(self.mapping.source(), id)
         return await self._followed(into, row)
+
+    def _onboarded_already(self, id: str, earlier: Line) -> Settled:
+        """A deal that has no onboarding and absorbed one that has: whoever is onboarded is not onboarded again."""
+        if earlier.ending:
+            outcome = f"a deal that was merged into it was onboarded before: {earlier.onboarding} has ended"
+            return Settled(outcome=outcome, onboarding=earlier.onboarding)
+        raise Refused(
+            f"deal {id} has absorbed another in {self.name}, whose {earlier.onboarding} is under way: go on with that"
+            " one, or end it as a duplicate and try this delivery again",
+            field="mergedInto",
+        )
 
     async def _gone(self, id: str) -> Settled:
         """A deal that is no longer in the CRM. A deletion may be a mistake, and is no reversal: a person decides."""
-        line = await self._line(id)
+        line, earlier = await self._lines(id)
+        line = line if line is not None and line.taken else earlier
         if line is None or line.ending:
             return Settled(outcome=f"no longer in {self.name}; no onboarding is under way")
         raise Refused(
@@ -193,9 +214,8 @@ class DealStages:
     async def _tell(self, onboarding: str, kind: str, news: Mapping[str, Any], row: InboxRow) -> None:
         await self.door.tell(onboarding, kind, {**news, "news_id": f"{self.mapping.source()}-{short(row.key)}"})
 
-    async def _line(self, id: str) -> Line | None:
-        onboarding = onboarding_id(self.mapping.source(), id)
-        return await asyncio.to_thread(self.lines.line, onboarding)
+    async def _lines(self, id: str) -> tuple[Line | None, Line | None]:
+        return await self.same_deal.look(self.mapping.source(), id)
 
     async def _is_reopened(self, onboarding: str) -> bool:
         rows = await asyncio.to_thread(self.registers.registers, onboarding)

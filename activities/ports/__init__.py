@@ -1,6 +1,6 @@
 """What do the activities need from the world? The ports: protocols, one file a subject, that `wiring/` fills in."""
 
-from activities.ports.crm import Crm, ForeignDeals, Rechecks
+from activities.ports.crm import Crm, ForeignDeals, Merges, Rechecks
 from activities.ports.doors import Introductions, Onboardings, Retelling, Started
 from activities.ports.fleet import Census, Fleet
 from activities.ports.inbox import Handler, Inbox, Measurements
@@ -27,6 +27,7 @@ __all__ = [
     "Ledger",
     "Library",
     "Measurements",
+    "Merges",
     "Office",
     "Onboardings",
     "Outbox",

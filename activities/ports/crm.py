@@ -1,6 +1,6 @@
 """What do the activities need of a CRM? Its records, how they become deal files, and how far it was searched."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -48,7 +48,13 @@ class Crm(Protocol):
     """
 
     async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:
-        """The record of the deal alone, as JSON for the mapping. Raises NotFound when the CRM has no such deal."""
+        """The record of the deal alone, as JSON for the mapping.
+
+        Raises NotFound when the CRM has no such deal, BecameAnother when it was merged into another.
+        """
+
+    def absorbed(self, record: Mapping[str, Any]) -> Collection[str]:
+        """Ids of the deals that were merged into the one of that record, as far as the record says."""
 
     async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:
         """The record together with the deal's company, contacts and owner."""
@@ -63,6 +69,16 @@ class Crm(Protocol):
 
     async def write(self, id: str, properties: Mapping[str, str]) -> None:
         """Set fields of the deal; the others stay as they are. Raises NotFound when the CRM has no such deal."""
+
+
+class Merges(Protocol):
+    """Remembers which deals of a CRM were merged into which."""
+
+    def became(self, source: str, ids: Collection[str], into: str) -> None:
+        """Remember that the deals by those ids are the deal `into` from now on."""
+
+    def absorbed(self, source: str, id: str) -> Sequence[str]:
+        """Ids of all deals that have become that one, also by way of others."""
 
 
 class Rechecks(Protocol):

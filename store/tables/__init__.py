@@ -12,7 +12,7 @@ from store.tables.base import (
     OF_THE_HOUSE,
     metadata,
 )
-from store.tables.crm import rechecks, write_backs
+from store.tables.crm import merges, rechecks, write_backs
 from store.tables.inbox import inbox
 from store.tables.introductions import introduction_journal, introductions
 from store.tables.measurements import measurements
@@ -47,6 +47,7 @@ __all__ = [
     "journal",
     "keyed_answers",
     "measurements",
+    "merges",
     "metadata",
     "milestones",
     "notices",

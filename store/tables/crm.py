@@ -1,4 +1,4 @@
-"""How far was each CRM searched for closed deals, and what was written to its records?"""
+"""How far was each CRM searched for closed deals, which deals were merged, and what was written to its records?"""
 
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
@@ -13,6 +13,17 @@ rechecks = Table(
     Column("source", Words, primary_key=True),
     Column("first", Moment, nullable=False),
     Column("mark", Moment, nullable=False),
+)
+
+# Which deals of a CRM were merged into which: the one by `id` has become the one by `became`.
+merges = Table(
+    "merges",
+    metadata,
+    Column("source", Words, primary_key=True),
+    Column("id", Words, primary_key=True),
+    Column("became", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_merges_became", "source", "became"),
 )
 
 # What was written to the CRM's record of a deal about its onboarding. `judged_as_of` is the onboarding's `as_of` when

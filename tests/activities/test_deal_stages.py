@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 from activities.crm.hubspot import HubSpot
 from activities.inbox.deal_stages import DealStages
+from activities.inbox.same_deal import SameDeal
 from domain.census import Line
 from domain.inbox import InboxRow, Settled
 from domain.record import RegisterRow
@@ -20,7 +21,7 @@ from domain.trouble import NotFound, NotReachable
 from playbooks.mappings.files import HUBSPOT, MappingFile
 from runtime.settings import PREFIX, Settings
 from tests.support import hubspot
-from tests.support.fakes import Doors, delivered
+from tests.support.fakes import Doors, MemoryMerges, delivered
 from tests.support.hubspot import TOKEN, Account
 from wiring.parts import parts_of
 
@@ -87,6 +88,7 @@ class Desk:
     door: Told
     crm: HubSpot
     introductions: Introduced | None = None
+    merges: MemoryMerges = field(default_factory=MemoryMerges)
 
     async def hears(self, kind: str = "stage_changed", id: str = "4711", **more: Any) -> Settled:
         row = delivered("hubspot", more.pop("body", {"objectId": int(id)}), kind=kind, subject=f"hubspot-{id}", **more)
@@ -99,7 +101,7 @@ class Desk:
             crm=self.crm,
             mapping=MappingFile(HUBSPOT),
             door=self.door,
-            lines=self.door,
+            same_deal=SameDeal(self.door, self.merges),
             registers=self.door,
             now=lambda: datetime.now(UTC),
             introductions=self.introductions,
@@ -296,6 +298,92 @@ async def test_a_merged_deal_waits_for_a_person_while_its_onboarding_runs(desk: 
     await desk.hears()
     with pytest.raises(Refused, match="merged into 5000"):
         await desk.hears("deal_merged", body=body)
+
+
+async def onboarded_and_merged_into(desk: Desk, new: str, *, told: bool = True) -> None:
+    """4711 is onboarded and becomes `new`, a record of its own; `told` is whether HubSpot delivered the merge."""
+    await desk.hears()
+    desk.account.close_deal(new, hs_merged_object_ids="4711;4712")
+    desk.account.became |= {"4711": new, "4712": new}
+    if told:
+        with pytest.raises(Refused, match=f"merged into {new}"):
+            await desk.hears("deal_merged", body={"objectId": 4711, "mergedInto": int(new), "merged": [4711, 4712]})
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("kind", ["deal_created", "stage_changed", "deal_found", "deal_restored"])
+@pytest.mark.parametrize("stage", ["closedwon", "closedlost", "contractsent", "qualifiedtobuy"])
+async def test_a_record_that_absorbed_an_open_onboarding_starts_and_ends_nothing(
+    kind: str, stage: str, told: bool, desk: Desk
+) -> None:
+    """By whatever road it comes: which of the two is meant is for a person to say."""
+    desk.introductions = Introduced()
+    await onboarded_and_merged_into(desk, "5000", told=told)
+    desk.account.change("5000", dealstage=stage)
+
+    with pytest.raises(Refused, match=f"has absorbed another in HubSpot, whose {ONBOARDING} is under way"):
+        await desk.hears(kind, id="5000")
+
+    assert ["4711"] == [raw["id"] for raw in desk.door.started]
+    assert [] == desk.door.told
+    assert [] == desk.introductions.begun
+
+
+async def test_of_two_that_became_one_either_may_be_looked_at_first(desk: Desk) -> None:
+    """The duplicate that was never won does not start what absorbed it: its own delivery names both."""
+    await desk.hears()
+    desk.account.close_deal("5000")
+    body = {"objectId": 4712, "mergedInto": 5000, "merged": [4711, 4712]}
+
+    with pytest.raises(Refused, match=f"{ONBOARDING} is under way"):
+        await desk.hears("deal_merged", id="4712", body=body)
+
+
+async def test_what_merged_records_absorbed_is_remembered_through_further_merges(desk: Desk) -> None:
+    await onboarded_and_merged_into(desk, "5000")
+    desk.account.close_deal("6000")
+    body = {"objectId": 5000, "mergedInto": 6000, "merged": [5000]}
+
+    with pytest.raises(Refused, match=f"{ONBOARDING} is under way"):
+        await desk.hears("deal_merged", id="5000", body=body)
+    with pytest.raises(Refused, match=f"{ONBOARDING} is under way"):
+        await desk.hears("deal_found", id="6000")
+
+
+async def test_a_record_that_absorbed_an_open_onboarding_and_is_deleted_waits_for_a_person(desk: Desk) -> None:
+    await onboarded_and_merged_into(desk, "5000")
+
+    with pytest.raises(Refused, match=f"{ONBOARDING} is under way"):
+        await desk.hears("deal_deleted", id="5000")
+
+
+@pytest.mark.parametrize(
+    ("ending", "begun"), [("handed_over", []), ("churned", []), ("duplicate", ["5000"]), ("deal_reversed", ["5000"])]
+)
+async def test_after_the_absorbed_onboarding_has_ended_its_ending_decides(
+    ending: str, begun: list[str], desk: Desk
+) -> None:
+    """Whoever was onboarded is not onboarded again; a person who ends the old one as a duplicate lets the new begin."""
+    await onboarded_and_merged_into(desk, "5000")
+    ended = desk.door.line(ONBOARDING)
+    assert ended is not None
+    desk.door.kept[ONBOARDING] = ended.model_copy(update={"ending": ending})
+
+    settled = await desk.hears("deal_found", id="5000")
+
+    assert "done" == settled.state
+    assert ["4711", *begun] == [raw["id"] for raw in desk.door.started]
+
+
+async def test_a_deal_that_became_another_is_followed_there(desk: Desk) -> None:
+    """Nobody told of the merge, and the delivery is about the record that is gone; its introduction ends."""
+    desk.introductions = Introduced()
+    desk.account.close_deal("5000")
+    desk.account.became["4711"] = "5000"
+
+    assert "onboarding-hubspot-5000" == (await desk.hears()).onboarding
+    assert [("hubspot", "4711")] == desk.introductions.ended
+    assert ["4711"] == list(desk.merges.absorbed("hubspot", "5000"))
 
 
 async def test_while_the_crm_is_away_or_has_no_token_the_delivery_waits(desk: Desk) -> None:

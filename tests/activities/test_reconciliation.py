@@ -13,12 +13,14 @@ from temporalio.client import WorkflowFailureError
 from activities.crm.hubspot import HubSpot
 from activities.crm.salesforce import Salesforce
 from activities.inbox.deal_stages import FOUND
+from activities.inbox.same_deal import SameDeal
 from activities.reconciliation import FIRST_LOOK, OVERLAP, Reconciled, Reconciling, Source
 from domain.census import Line
 from domain.crm import Recheck
 from domain.inbox import Incoming
 from playbooks.mappings.files import HUBSPOT, SALESFORCE, MappingFile
 from tests.support import hubspot, salesforce
+from tests.support.fakes import MemoryMerges
 from tests.support.hubspot import TOKEN, Account
 from tests.support.onboardings import QUEUE, world
 from tests.support.salesforce import CLIENT_ID, CLIENT_SECRET, OPPORTUNITY, Organization, stamp
@@ -35,6 +37,7 @@ class Store:
     begun: set[str] = field(default_factory=set)
     marks: dict[str, Recheck] = field(default_factory=dict)
     kept: dict[str, Incoming] = field(default_factory=dict)
+    merges: MemoryMerges = field(default_factory=MemoryMerges)
     rung: int = 0
 
     def line(self, onboarding: str) -> Line | None:
@@ -78,7 +81,7 @@ async def night(account: Account) -> AsyncIterator[Night]:
         reconciling = Reconciling(
             sources={"hubspot": Source(crm, MappingFile(HUBSPOT))},
             rechecks=store,
-            lines=store,
+            same_deal=SameDeal(store, store.merges),
             inbox=store,
             wake=store.wake,
             now=lambda: made.now,
@@ -105,6 +108,18 @@ async def test_what_nobody_told_of_is_delivered(night: Night) -> None:
     assert (FOUND, "hubspot-4711", "hubspot") == (one.kind, one.subject, one.source)
     assert 1 == night.store.rung
     assert "deals_found" in [line["event"] for line in lines]
+
+
+async def test_a_record_that_absorbed_an_onboarded_deal_is_not_missing(night: Night) -> None:
+    """A person has heard of the merge; each write-back changes the record, and would bring it again."""
+    night.account.close_deal("4712")
+    night.account.close_deal("4713")
+    night.store.begun.add("onboarding-hubspot-4000")
+    night.store.merges.became("hubspot", ["4000"], "4500")
+    night.store.merges.became("hubspot", ["4500"], "4711")
+    night.store.merges.became("hubspot", ["4100"], "4712")
+
+    assert ["4712", "4713"] == sorted((await night.look()).looked[0].missing)
 
 
 async def test_nothing_missing_wakes_nobody(night: Night) -> None:

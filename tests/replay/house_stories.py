@@ -14,6 +14,7 @@ from uuid import uuid4
 from temporalio.client import Client, WorkflowFailureError, WorkflowHistory
 
 from activities.crm.hubspot import HubSpot
+from activities.inbox.same_deal import SameDeal
 from activities.reconciliation import Reconciling, Source
 from domain.inbox import InboxRow, Settled
 from domain.notice import MAIL
@@ -26,7 +27,7 @@ from store.engine import migrate, open_store
 from tests.activities.test_reconciliation import Store
 from tests.activities.test_usage_look import Books, Door
 from tests.support import servers
-from tests.support.fakes import MemoryInbox
+from tests.support.fakes import MemoryInbox, MemoryMerges
 from tests.support.houses import SERVER, House
 from tests.support.hubspot import TOKEN, Account
 from tests.support.onboardings import QUEUE, World, world
@@ -260,8 +261,8 @@ async def _reconciled(*, away: bool) -> Histories:
         crm = HubSpot(account.address, TOKEN)
         sources = {"hubspot": Source(crm, MappingFile(HUBSPOT))}
         reconciling = Reconciling(
-            sources=sources, rechecks=store, lines=store, inbox=store, wake=store.wake, threads=threads,
-            now=lambda: datetime.now(UTC),
+            sources=sources, rechecks=store, same_deal=SameDeal(store, MemoryMerges()), inbox=store, wake=store.wake,
+            threads=threads, now=lambda: datetime.now(UTC),
         )  # fmt: skip
         async with world(reconciling=reconciling) as here:
             started = await here.env.client.start_workflow(Reconciliation.run, id="reconciliation", task_queue=QUEUE)

@@ -29,6 +29,22 @@ from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 
 
 @dataclass
+class MemoryMerges:
+    """Remembers merges as the store does."""
+
+    into: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def became(self, source: str, ids: Collection[str], into: str) -> None:
+        self.into |= {(source, id): into for id in ids if id != into}
+
+    def absorbed(self, source: str, id: str) -> Sequence[str]:
+        known = [id]
+        for here in known:
+            known += [old for (of, old), into in self.into.items() if (of, into) == (source, here) and old not in known]
+        return known[1:]
+
+
+@dataclass
 class MemoryLedger:
     """Keeps the same promises as the store (`tests/store/test_ledgers.py`), but that an ending withdraws what waits."""
 

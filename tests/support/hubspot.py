@@ -63,6 +63,8 @@ class Account(StandIn):
     contacts: dict[str, dict[str, Any]] = field(default_factory=dict)
     owners: dict[str, dict[str, Any]] = field(default_factory=dict)
     linked: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
+    became: dict[str, str] = field(default_factory=dict)
+    """Merged deals: under each old id the record that it has become is shown."""
     wrote: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     searched: list[dict[str, Any]] = field(default_factory=list)
     largest_page: int = 200
@@ -124,6 +126,7 @@ class Account(StandIn):
         return 404, NOT_FOUND
 
     def _deal(self, method: str, id: str, asked: dict[str, str], sent: Any) -> tuple[int, Any]:
+        id = self.became.get(id, id)
         if id not in self.deals:
             return 404, NOT_FOUND
         if method == "PATCH":
@@ -164,7 +167,8 @@ class Account(StandIn):
     def _found(self, sent: Any) -> Any:
         self.searched.append(sent)
         [group] = sent["filterGroups"]
-        fits = [id for id, deal in self.deals.items() if all(_fits(deal, one) for one in group["filters"])]
+        there = {id: deal for id, deal in self.deals.items() if id not in self.became}
+        fits = [id for id, deal in there.items() if all(_fits(deal, one) for one in group["filters"])]
         fits.sort(key=lambda id: str(self.deals[id]["hs_lastmodifieddate"]))
         begin, size = int(sent.get("after", 0)), min(sent["limit"], self.largest_page)
         results = [_object(id, self.deals[id], sent["properties"]) for id in fits[begin : begin + size]]

@@ -34,7 +34,7 @@ def nothing_to_reconcile(wake: Callable[[], Awaitable[None]] = _nobody) -> Recon
     return Reconciling(
         sources={},
         rechecks=no_part,
-        lines=no_part,
+        same_deal=no_part,
         inbox=no_part,
         wake=wake,
         now=lambda: datetime.now(UTC),

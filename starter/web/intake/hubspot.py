@@ -123,13 +123,14 @@ def _incoming(event: Event, kind: str) -> Incoming:
 def _of_merge(event: Event) -> Iterator[Incoming]:
     """One delivery for each deal that was merged into another; its subject is the deal that is gone."""
     into = event.new_object_id or event.primary_object_id or event.object_id
-    for id in sorted({*event.merged_object_ids, event.primary_object_id or into} - {into}):
+    gone = sorted({*event.merged_object_ids, event.primary_object_id or into} - {into})
+    for id in gone:
         yield Incoming(
             source=SOURCE,
             kind=MERGED,
             key=f"{MERGED}/{id}/{into}/{event.occurred_at}",
             subject=f"{SOURCE}-{id}",
-            body={"objectId": id, "mergedInto": into, "occurredAt": event.occurred_at},
+            body={"objectId": id, "mergedInto": into, "merged": gone, "occurredAt": event.occurred_at},
         )
 
 
