@@ -13,10 +13,10 @@ from temporalio.client import Client
 from activities.calendars import hours_of
 from activities.confirming import CHANNEL as CONFIRMATIONS
 from activities.confirming import ConfirmingOffice
-from activities.crm.last_delivered import LastDelivered, changed_in_salesforce
+from activities.crm.last_delivered import AsDelivered, LastDelivered, changed_in_salesforce
 from activities.inbox.billing import BillingIsKept
 from activities.inbox.deal_stages import DealStages
-from activities.inbox.deals import DealStarts
+from activities.inbox.deals import DealStarts, RecordsInStages
 from activities.inbox.news import NewsIsTold
 from activities.inbox.same_deal import SameDeal
 from activities.ports import Census, Handler, Office, Staff, Wake
@@ -171,7 +171,12 @@ def handlers_of(
     hubspot, salesforce = sources["hubspot"], sources["salesforce"]
     news = told.told_by("news", proved=True).onboardings
     return {
-        "deals": DealStarts(told.onboardings, MappingFile(settings.deals_mapping) if settings.deals_mapping else None),
+        "deals": RecordsInStages(
+            stages(name="", setting="DAY90_DEALS_MAPPING", crm=None, mapping=MappingFile(settings.deals_mapping)),
+            as_crm=AsDelivered,
+        )
+        if settings.deals_mapping
+        else DealStarts(told.onboardings),
         "hubspot": stages(name="HubSpot", setting="DAY90_HUBSPOT_API_TOKEN", crm=hubspot.crm, mapping=hubspot.mapping),
         "salesforce": stages(
             name="Salesforce",

@@ -21,7 +21,45 @@ class Deliveries(Protocol):
         """The newest deliveries about the subject, up to `most`, newest first."""
 
 
-class LastDelivered:
+class NeverAsked:
+    """What all that tells us of its deals and cannot be asked has in common."""
+
+    def absorbed(self, record: Mapping[str, Any]) -> Collection[str]:  # noqa: ARG002  # the port's
+        """Nothing: what was delivered does not say it."""
+        return ()
+
+    async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:  # noqa: ARG002  # the port's
+        """The record as it is: there is no more of it than was delivered."""
+        return record
+
+    async def closed_since(
+        self,
+        changed: datetime,  # noqa: ARG002  # the port's
+        *,
+        closed: datetime,  # noqa: ARG002  # the port's
+        stages: Collection[str],  # noqa: ARG002  # the port's
+        after: str | None = None,  # noqa: ARG002  # the port's
+    ) -> DealPage:
+        """An empty page: this CRM cannot be searched."""
+        return DealPage()
+
+    async def write(self, id: str, properties: Mapping[str, str]) -> None:  # noqa: ARG002  # the port's
+        """Raises Refused: this CRM cannot be written to."""
+        raise Refused(f"deal {id} cannot be written to: its CRM tells us, and is not asked")
+
+
+class AsDelivered(NeverAsked):
+    """A system known by one delivery: the record in it."""
+
+    def __init__(self, record: Mapping[str, Any]) -> None:
+        self._record = record
+
+    async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:  # noqa: ARG002  # the port's
+        """The record that was delivered."""
+        return self._record
+
+
+class LastDelivered(NeverAsked):
     """A CRM known by its deliveries alone.
 
     `changed` reads from a record when the deal was changed; it raises Refused for a moment that cannot be read.
@@ -62,29 +100,6 @@ class LastDelivered:
             if row.state == "waiting":
                 raise
             return None
-
-    def absorbed(self, record: Mapping[str, Any]) -> Collection[str]:  # noqa: ARG002  # the port's
-        """Nothing: what was delivered does not say it."""
-        return ()
-
-    async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:  # noqa: ARG002  # the port's
-        """The record as it is: there is no more of it than was delivered."""
-        return record
-
-    async def closed_since(
-        self,
-        changed: datetime,  # noqa: ARG002  # the port's
-        *,
-        closed: datetime,  # noqa: ARG002  # the port's
-        stages: Collection[str],  # noqa: ARG002  # the port's
-        after: str | None = None,  # noqa: ARG002  # the port's
-    ) -> DealPage:
-        """An empty page: this CRM cannot be searched."""
-        return DealPage()
-
-    async def write(self, id: str, properties: Mapping[str, str]) -> None:  # noqa: ARG002  # the port's
-        """Raises Refused: this CRM cannot be written to."""
-        raise Refused(f"deal {id} cannot be written to: its CRM tells us, and is not asked")
 
 
 def changed_in_salesforce(record: Mapping[str, Any]) -> datetime:

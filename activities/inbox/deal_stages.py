@@ -13,6 +13,7 @@ from activities.inbox.same_deal import SameDeal
 from activities.ports import Crm, ForeignDeals, Introductions, Onboardings
 from domain.census import Line
 from domain.inbox import InboxRow, Settled
+from domain.mapping import Phase
 from domain.news import short
 from domain.prospect import as_prospect
 from domain.record import RegisterRow
@@ -41,6 +42,7 @@ class DealStages:
     """Handles what a CRM reports of its deals; the subject of a delivery is the deal: `<source>-<id>`.
 
     `name` is the CRM as people call it. `crm` is None where the CRM cannot be read because its `setting` is not set.
+    `otherwise` is what a stage means that the mapping does not name.
     """
 
     reads_the_present: ClassVar[bool] = True
@@ -54,6 +56,7 @@ class DealStages:
     registers: Registers
     now: Callable[[], datetime]
     introductions: Introductions | None = None
+    otherwise: Phase | None = None
 
     async def __call__(self, row: InboxRow) -> Settled:
         id = row.subject.partition("-")[2]
@@ -61,9 +64,10 @@ class DealStages:
             return await self._gone(id)
         if row.kind == "deal_merged":
             return await self._merged(id, row)
-        return await self._followed(id, row)
+        return await self.follow(id, row)
 
-    async def _followed(self, id: str, row: InboxRow) -> Settled:
+    async def follow(self, id: str, row: InboxRow) -> Settled:
+        """Do what follows from the stage in which the deal is now. Raises as a handler does."""
         crm = self._crm()
         try:
             record = await crm.deal(id, properties=self.mapping.properties())
@@ -75,7 +79,7 @@ class DealStages:
         line, earlier = await self._lines(id)
         if earlier is not None:
             return self._onboarded_already(id, earlier)
-        match self.mapping.phase(record):
+        match self.mapping.phase(record) or self.otherwise:
             case "won":
                 return await self._won(record, line, row)
             case "lost":
@@ -83,6 +87,11 @@ class DealStages:
             case "introduction" if line is None or not line.taken:
                 return await self._introduced(record)
         return await self._open_again(line, row)
+
+    async def has_begun(self, id: str) -> bool:
+        """Whether the deal's own onboarding has begun."""
+        line, _ = await self._lines(id)
+        return line is not None and line.taken
 
     async def _won(self, record: Mapping[str, Any], line: Line | None, row: InboxRow) -> Settled:
         if line is None or not line.taken:
@@ -186,7 +195,7 @@ class DealStages:
         # Nobody is introduced twice: where the one that lives on is in a late stage, it has an introduction of its own.
         if self.introductions is not None:
             await self.introductions.lost(self.mapping.source(), id)
-        return await self._followed(into, row)
+        return await self.follow(into, row)
 
     def _onboarded_already(self, id: str, earlier: Line) -> Settled:
         """A deal that has no onboarding and absorbed one that has: whoever is onboarded is not onboarded again."""

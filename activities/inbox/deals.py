@@ -1,35 +1,57 @@
-"""What follows from a closed deal that any sender delivered? Its onboarding starts, and starts once."""
+"""What follows from a deal that any sender delivered? Of a deal file its onboarding, of a record what its stage says."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
-from activities.ports import ForeignDeals, Onboardings
+from activities.inbox.deal_stages import DealStages
+from activities.ports import Crm, Onboardings, Started
 from domain.inbox import InboxRow, Settled
+from domain.mapping import Phase
 from domain.refusal import InvalidDeal
 
 
 @dataclass(frozen=True)
 class DealStarts:
-    """Handles deliveries to `/intake/deals`. The body is a deal file or, with a mapping, a record mapped to one."""
+    """Handles deliveries to `/intake/deals` whose body is a deal file: its onboarding starts, and starts once."""
 
     reads_the_present: ClassVar[bool] = False
 
     door: Onboardings
-    mapping: ForeignDeals | None = None
 
     async def __call__(self, row: InboxRow) -> Settled:
-        if self.mapping is None:
-            return await self._started(row.body)
-        if not isinstance(row.body, Mapping):
-            raise InvalidDeal("a record is one JSON object", field="record")
-        if self.mapping.won() and self.mapping.phase(row.body) != "won":
-            return Settled(outcome="not in a stage that the mapping calls won: nothing follows")
-        return await self._started(self.mapping.deal(row.body).model_dump(mode="json", exclude_defaults=True))
-
-    async def _started(self, raw: object) -> Settled:
-        started = await self.door.start(raw)
+        started = await self.door.start(row.body)
         what = "its onboarding had been started before" if started.already else "its onboarding started"
-        if started.completed:
-            what += f"; the hand-off record got {', '.join(started.completed)}"
-        return Settled(outcome=what, onboarding=started.onboarding)
+        return Settled(outcome=f"{what}{_completed(started)}", onboarding=started.onboarding)
+
+
+@dataclass(frozen=True)
+class RecordsInStages:
+    """Handles deliveries to `/intake/deals` whose body is a record that a mapping reads, by the rules of `stages`.
+
+    `as_crm` is the record as a CRM would show it. Where the mapping names no stage as won, whatever comes has closed,
+    but for what it calls lost or introduction.
+    """
+
+    reads_the_present: ClassVar[bool] = False
+
+    stages: DealStages
+    as_crm: Callable[[Mapping[str, Any]], Crm]
+
+    async def __call__(self, row: InboxRow) -> Settled:
+        record, mapping = row.body, self.stages.mapping
+        if not isinstance(record, Mapping):
+            raise InvalidDeal("a record is one JSON object", field="record")
+        otherwise: Phase | None = None if mapping.won() else "won"
+        of_it = replace(self.stages, name=mapping.source(), crm=self.as_crm(record), otherwise=otherwise)
+        id = mapping.id(record)
+        begun = await of_it.has_begun(id)
+        settled = await of_it.follow(id, row)
+        if not begun or (mapping.phase(record) or otherwise) != "won":
+            return settled
+        again = await self.stages.door.start(mapping.deal(record).model_dump(mode="json", exclude_defaults=True))
+        return settled.model_copy(update={"outcome": f"{settled.outcome}{_completed(again)}"})
+
+
+def _completed(started: Started) -> str:
+    return f"; the hand-off record got {', '.join(started.completed)}" if started.completed else ""

@@ -31,6 +31,9 @@ class ForeignDeals(Protocol):
     def phase(self, record: Mapping[str, Any]) -> Phase | None:
         """What the deal's stage means to us; None for a stage that the mapping does not name."""
 
+    def id(self, record: Mapping[str, Any]) -> str:
+        """The deal's id, whatever else of the record cannot be read. Raises InvalidDeal."""
+
     def deal(self, record: Mapping[str, Any]) -> DealClosed:
         """The deal file made from the record. Raises InvalidDeal naming the field and its expression."""
 

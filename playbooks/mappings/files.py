@@ -53,6 +53,10 @@ class MappingFile:
         """What the deal's stage means to us; None for a stage that the mapping does not name."""
         return self._reader().phase(record)
 
+    def id(self, record: Mapping[str, Any]) -> str:
+        """The deal's id, whatever else of the record cannot be read. Raises InvalidDeal."""
+        return self._reader().id(record)
+
     def deal(self, record: Mapping[str, Any]) -> DealClosed:
         """The deal file made from the record. Raises InvalidDeal naming the field and its expression."""
         return self._reader().deal(record)

@@ -45,6 +45,19 @@ class Reader:
         """What the deal's stage means to us; None for a stage that the mapping does not name."""
         return self.mapping.phase(self._stage(self.mapping.stage, record), self._stage(self.mapping.pipeline, record))
 
+    def id(self, record: Mapping[str, Any]) -> str:
+        """The deal's id, whatever else of the record cannot be read: who cancels an order sends no address.
+
+        Raises InvalidDeal.
+        """
+        how = self.mapping.deal["id"]
+        id = None if isinstance(how, Fields) else self._field("id", how, record, {})
+        if id is None:
+            id = self.raw(record).get("id")
+        if id is None:
+            raise self._refusal("id", "is missing")
+        return str(id)
+
     def deal(self, record: Mapping[str, Any]) -> DealClosed:
         """The deal file made from the record. Raises InvalidDeal naming the field and the expression that reads it."""
         raw = self.raw(record)

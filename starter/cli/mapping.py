@@ -49,13 +49,21 @@ def check(file: Path, record: Path | None = None, *, where: Where = NOWHERE) -> 
     return OK
 
 
+FOLLOWS: Mapping[str, str] = {
+    "introduction": "its introduction begins",
+    "won": "its onboarding starts",
+    "lost": "an introduction ends, an onboarding ends as a reversed deal",
+}
+"""What a phase has as its effect, on every road."""
+
+
 def _complain(out: Console, complaints: list[Complaint]) -> None:
     complain(out, complaints)
     out.print(plain(count(len(complaints), "complaint")))
 
 
 def _draw(out: Console, phase: str | None, deal: DealClosed, made: Mapping[str, Any]) -> None:
-    means = f"its stage means: {phase}" if phase else "its stage means nothing to us"
+    means = f"its stage means: {phase} ({FOLLOWS[phase]})" if phase else "its stage means nothing to us"
     out.print(plain(f"deal {deal.source}-{deal.id}; {means}", "bold"), soft_wrap=True)
     out.print_json(data=made)
     missing = missing_from_hand_off(deal)

@@ -270,6 +270,8 @@ class Doors:
 
     started: list[dict[str, Any]] = field(default_factory=list)
     told: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    completes: tuple[str, ...] = ()
+    """What a repeated start adds to the hand-off record."""
 
     async def start(self, raw: object) -> Began:
         deal = read_deal(raw)
@@ -277,7 +279,7 @@ class Doors:
         already = any(onboarding == onboarding_id(had["source"], had["id"]) for had in self.started)
         if not already:
             self.started.append(cast("dict[str, Any]", raw))
-        return Began(onboarding, already)
+        return Began(onboarding, already, self.completes if already else ())
 
     async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> None:
         self.told.append((onboarding, kind, dict(raw)))

@@ -53,17 +53,16 @@ def _deal_file(raw: Any) -> str:
 def _foreign_deal(mapping: MappingFile) -> Callable[[Any], str]:
     """A reader of the subject of records that a mapping translates.
 
-    A record that the mapping cannot read is kept, with an empty subject: the mapping may be wrong.
+    A record whose id the mapping cannot read is kept, with an empty subject: the mapping may be wrong.
     """
 
     def read(raw: Any) -> str:
         if not isinstance(raw, Mapping):
             raise Problem("invalid", "a record is one JSON object", field="record")
         try:
-            deal = mapping.raw(raw)
+            return f"{mapping.source()}-{mapping.id(raw)}"
         except (InvalidDeal, NotReachable):
             return ""
-        return f"{deal['source']}-{deal['id']}" if "id" in deal else ""
 
     return read
 

@@ -11,12 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from activities.inbox.deals import DealStarts
-from domain.refusal import InvalidDeal
-from playbooks.mappings.files import MappingFile
 from starter.web import liveness
 from tests.playbooks.test_mapping import RECORD, SMALL
-from tests.support.fakes import Doors, delivered
 from tests.support.onboardings import sample_deal
 from tests.support.web import problem, web_on
 
@@ -158,21 +154,15 @@ async def test_a_shape_of_ones_own_is_kept_as_it_came(tmp_path: Path) -> None:
         assert "record" == problem(refused)["field"]
 
 
-async def test_a_shape_of_ones_own_becomes_a_deal(tmp_path: Path) -> None:
-    """If its stage means that it is won."""
+async def test_a_cancellation_with_nothing_else_that_can_be_read_is_about_its_deal(tmp_path: Path) -> None:
+    """What cancels an order need not repeat its amount; by its subject it keeps its place behind the order."""
     mapping = tmp_path / "our.mapping.yaml"
     mapping.write_text(SMALL, encoding="utf-8")
-    door = Doors()
-    handler = DealStarts(door, MappingFile(mapping))
+    async with web_on(tmp_path, deals_token="open-sesame", deals_mapping=mapping) as web:
+        record = {"number": "A2041", "status": "cancelled", "total": "much"}
+        await web.client.post("/intake/deals", json=record, headers=TOKEN)
 
-    began = await handler(delivered("deals", RECORD))
-    not_yet = await handler(delivered("deals", {**RECORD, "status": "draft"}))
-
-    assert ["A2041"] == [raw["id"] for raw in door.started]
-    assert "onboarding-orders-A2041" == began.onboarding
-    assert ("done", "") == (not_yet.state, not_yet.onboarding)
-    with pytest.raises(InvalidDeal, match="yearly_value"):
-        await handler(delivered("deals", {**RECORD, "total": "much"}))
+        assert ["orders-A2041"] == [row.subject for row in web.kept]
 
 
 async def test_when_the_database_is_away_the_sender_is_asked_to_come_again(tmp_path: Path) -> None:

@@ -1,0 +1,148 @@
+"""Does a stage mean the same for a record that any system delivers as for a deal of a CRM?"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from activities.crm.last_delivered import AsDelivered
+from activities.inbox.deal_stages import DealStages
+from activities.inbox.deals import RecordsInStages
+from activities.inbox.same_deal import SameDeal
+from domain.inbox import Settled
+from domain.refusal import InvalidDeal, Refused
+from domain.rules.admission import read_prospect
+from domain.trouble import NotReachable
+from playbooks.mappings.files import MappingFile
+from tests.activities.test_deal_stages import Introduced, Told
+from tests.playbooks.test_mapping import RECORD, SMALL
+from tests.support.fakes import MemoryMerges, delivered
+
+ONBOARDING = "onboarding-orders-A2041"
+RECENT = (datetime.now(UTC) - timedelta(days=2)).strftime("%d.%m.%Y")
+
+
+@dataclass
+class OrderDesk:
+    """The handler of records that the guide's small mapping reads, changed by `mapping`."""
+
+    folder: Path
+    mapping: dict[str, Any] = field(default_factory=dict)
+    door: Told = field(default_factory=Told)
+    introductions: Introduced = field(default_factory=Introduced)
+
+    async def hears(self, **changes: Any) -> Settled:
+        file = self.folder / "orders.mapping.yaml"
+        file.write_text(yaml.safe_dump({**yaml.safe_load(SMALL), **self.mapping}), encoding="utf-8")
+        stages = DealStages(
+            name="",
+            setting="DAY90_DEALS_MAPPING",
+            crm=None,
+            mapping=MappingFile(file),
+            door=self.door,
+            same_deal=SameDeal(self.door, MemoryMerges()),
+            registers=self.door,
+            now=lambda: datetime.now(UTC),
+            introductions=self.introductions,
+        )
+        return await RecordsInStages(stages, as_crm=AsDelivered)(delivered("deals", order(**changes)))
+
+
+def order(**changes: Any) -> dict[str, Any]:
+    return {**RECORD, "signed_on": RECENT, **changes}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> OrderDesk:
+    return OrderDesk(tmp_path)
+
+
+async def test_a_won_order_starts_once(desk: OrderDesk) -> None:
+    settled = await desk.hears()
+    await desk.hears()
+
+    assert ("done", ONBOARDING) == (settled.state, settled.onboarding)
+    assert ["A2041"] == [raw["id"] for raw in desk.door.started]
+
+
+async def test_a_stage_that_the_mapping_does_not_name_starts_nothing(desk: OrderDesk) -> None:
+    settled = await desk.hears(status="draft")
+
+    assert ("done", "") == (settled.state, settled.onboarding)
+    assert [] == desk.door.started
+
+
+async def test_a_cancelled_order_ends_its_onboarding_as_reversed(desk: OrderDesk) -> None:
+    """However little the cancellation repeats of the order; the reason names the system."""
+    await desk.hears()
+
+    settled = await desk.hears(status="cancelled", total="much", customer=None, signed_on=None)
+    again = await desk.hears(status="cancelled")
+
+    assert f"lost: {ONBOARDING} ends as a reversed deal" == settled.outcome
+    assert "had ended before" in again.outcome
+    [(onboarding, kind, news)] = desk.door.told
+    assert (ONBOARDING, "end_onboarding", "deal_reversed") == (onboarding, kind, news["ending"])
+    assert "orders" in news["reason"]
+
+
+async def test_a_cancelled_order_that_is_signed_again_waits_for_a_person(desk: OrderDesk) -> None:
+    for status in ("signed", "cancelled"):
+        await desk.hears(status=status)
+
+    with pytest.raises(Refused, match="has ended as a reversed deal"):
+        await desk.hears()
+
+
+async def test_a_cancelled_order_that_never_began_ends_its_introduction(desk: OrderDesk) -> None:
+    assert "lost: introduction-orders-A2041 has ended" == (await desk.hears(status="cancelled")).outcome
+
+
+async def test_a_late_stage_introduces(desk: OrderDesk) -> None:
+    desk.mapping = {"stages": {"introduction": ["offered"], "won": ["signed"]}}
+
+    await desk.hears(status="offered", signed_on="31.03.2027")
+
+    [raw] = desk.introductions.begun
+    assert date(2027, 3, 31) == read_prospect(raw).expected_close
+    assert [] == desk.door.started
+
+
+async def test_an_order_that_is_open_again_is_a_risk_until_it_is_signed_again(desk: OrderDesk) -> None:
+    await desk.hears()
+
+    assert "reopened" in (await desk.hears(status="draft")).outcome
+    assert "won again" in (await desk.hears()).outcome
+
+
+async def test_without_a_won_stage_whatever_comes_has_closed(desk: OrderDesk) -> None:
+    """But for what the mapping calls lost: order systems send their orders, and the cancellation of one."""
+    desk.mapping = {"stages": {"lost": ["cancelled"]}}
+
+    assert ONBOARDING == (await desk.hears(status="anything")).onboarding
+    assert "ends as a reversed deal" in (await desk.hears(status="cancelled")).outcome
+
+
+async def test_a_repeated_order_completes_the_hand_off_record(desk: OrderDesk) -> None:
+    """What the CRMs' records do not do, any sender's do, with a mapping or without."""
+    await desk.hears()
+    desk.door.completes = ("problem",)
+
+    assert "the hand-off record got problem" in (await desk.hears()).outcome
+
+
+async def test_what_cannot_be_read_is_refused_with_its_field(desk: OrderDesk) -> None:
+    with pytest.raises(InvalidDeal, match="yearly_value"):
+        await desk.hears(total="much")
+    with pytest.raises(InvalidDeal, match="id: is missing"):
+        await desk.hears(number=None)
+
+
+async def test_while_the_mapping_cannot_be_used_the_order_waits(desk: OrderDesk) -> None:
+    desk.mapping = {"deal": {"id": "number"}}
+
+    with pytest.raises(NotReachable, match="mapping"):
+        await desk.hears()
