@@ -1,4 +1,4 @@
-"""What follows from a deal that any sender delivered? A file begins its onboarding, a record does what its stage says."""
+"""What follows from a deal that any sender delivered? Of a file its onboarding, of a record what its stage says."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
