@@ -6,6 +6,7 @@ Temporal's own configuration (`TEMPORAL_ADDRESS`, profiles): see runtime/connect
 
 import base64
 import binascii
+import os
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -25,12 +26,13 @@ from pydantic import (
     ValidationInfo,
 )
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from domain.addresses import Allowed, read_allowed
 from domain.networks import Networks, read_networks
 from runtime.duration import read_duration
 from runtime.mail_server import MailServer, read_mail_server
+from runtime.secret_files import BadSecretFile, SecretFiles
 
 PREFIX = "DAY90_"
 ENDED_BY_SETTING = 2
@@ -168,6 +170,18 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
         validate_default=True,
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # pydantic-settings passes it by this name
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # and this one
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags first, then the environment, then the files that it names."""
+        return init_settings, env_settings, SecretFiles(settings_cls, environment=os.environ, prefix=PREFIX)
 
     data: Annotated[Path, AfterValidator(_absolute)] = Field(
         default=Path("data"),
@@ -378,6 +392,8 @@ def load_settings(*, flags: Mapping[str, object] | None = None) -> Settings:
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     try:
         return Settings.model_validate(given)
+    except BadSecretFile as bad:
+        raise BadSetting(str(bad)) from None
     except ValidationError as refusal:
         raise BadSetting("; ".join(_explain(error, flags=given) for error in refusal.errors())) from None
 

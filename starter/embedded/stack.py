@@ -16,6 +16,7 @@ from runtime.connection import CannotReachTemporal, connect, register_search_att
 from runtime.settings import PREFIX, Settings
 from starter.embedded.children import Child
 from starter.embedded.folder import NAMESPACE, RunningStack, announce, held
+from starter.embedded.logs import cut_from_time_to_time
 from starter.embedded.restarting import Restarted, Tell
 from starter.embedded.tcp_ports import LOOPBACK, Ports
 from starter.trouble import CannotStart, Fell
@@ -81,6 +82,9 @@ async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncItera
                 web = Restarted(await first(start, tell=tell), start=start, tell=tell)
                 ends.push_async_callback(web.end, grace=WEB_GRACE)
                 children.append(web)
+            logs = [settings.data / name for name in ("temporal.log", "worker.log", "web.log")]
+            cutting = asyncio.create_task(cut_from_time_to_time(logs))
+            ends.callback(cutting.cancel)
             announce(settings.data, _addresses(ours, ports))
             yield Stack(settings=ours, ports=ports, children=tuple(children))
 
@@ -99,6 +103,7 @@ def child_environment(ours: Mapping[str, str], *, settings: Settings, address: s
     for name in ("database_url", "smtp_url", "playbooks", "team", "templates"):
         if getattr(settings, name) is None:
             child.pop(PREFIX + name.upper(), None)
+            child.pop(f"{PREFIX}{name.upper()}_FILE", None)
     if settings.temporal_ui is not None:
         child["DAY90_TEMPORAL_UI"] = settings.temporal_ui
     return child

@@ -1,15 +1,17 @@
 """Is the web process alive, and can it take deliveries?"""
 
 import asyncio
+import shutil
 from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import RPCError
 
@@ -24,6 +26,9 @@ HOLDS_FOR = 1.0
 """Seconds for which an answer is used again: anybody may ask, and however many do, they cost one look a second."""
 ASKS_FOR_SWEEP_EVERY = 60.0
 """Seconds between two questions when the last sweep ended, which happens once a night."""
+LEAST_ROOM = 16 * 2**20
+"""Bytes that have to be free on the disk of a SQLite store: its log is checkpointed in pieces of 4 MB, and below a few
+of them a turn may fail in the middle of a burst."""
 Part = Literal["answers", "away"]
 
 
@@ -36,6 +41,9 @@ class Readiness(BaseModel):
 
     ready: bool
     database: Part
+    disk: Literal["room", "full"] = Field(
+        "room", description="of a SQLite store; the disk of another database is seen where that runs"
+    )
     temporal: Part = Field(description="while `away`, deliveries wait to be worked through; nothing is lost")
     swept_at: datetime | None = Field(
         None, description="when the last nightly sweep ended; null while Temporal is away or has no record of one"
@@ -54,21 +62,29 @@ def health_routes(parts: WebParts) -> APIRouter:
     @router.get(
         "/readyz",
         summary="Can the web process take requests?",
-        responses={503: {"model": Readiness, "description": "the database is away"}},
+        responses={503: {"model": Readiness, "description": "the database is away, or its disk is full"}},
     )
     async def is_ready(response: Response) -> Readiness:
         """200 when deliveries can be taken, else 503."""
-        database, temporal, swept_at = await looks.newest()
-        response.status_code = 200 if database else 503
-        return Readiness(ready=database, database=_part(database), temporal=_part(temporal), swept_at=swept_at)
+        database, room, temporal, swept_at = await looks.newest()
+        ready = database and room
+        response.status_code = 200 if ready else 503
+        return Readiness(
+            ready=ready,
+            database=_part(database),
+            disk="room" if room else "full",
+            temporal=_part(temporal),
+            swept_at=swept_at,
+        )
 
     return router
 
 
 class Reachability(NamedTuple):
-    """Whether database and Temporal answer, and when the last nightly sweep ended."""
+    """Whether database and Temporal answer, whether the database has room, and when the last nightly sweep ended."""
 
     database: bool
+    room: bool
     temporal: bool
     swept_at: datetime | None
 
@@ -99,7 +115,8 @@ class Looks:
     async def _look(self) -> "Reachability":
         database, temporal = await asyncio.gather(_answers(self._database()), _answers(self._temporal()))
         self._holds_until = asyncio.get_running_loop().time() + HOLDS_FOR
-        return Reachability(database, temporal, self._swept_at if temporal else None)
+        room = await asyncio.to_thread(has_room, self._parts.engine)
+        return Reachability(database, room, temporal, self._swept_at if temporal else None)
 
     def _database(self) -> "Awaitable[None]":
         """The question to the database that is still under way, else a new one."""
@@ -120,6 +137,16 @@ class Looks:
             with suppress(RPCError):
                 self._swept_at = await TemporalFleet(client).last_ended("Sweep")
             self._sweep_known_until = now + ASKS_FOR_SWEEP_EVERY
+
+
+def has_room(engine: Engine) -> bool:
+    """Whether the disk of a SQLite store has at least LEAST_ROOM left; true for other databases."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return True
+    try:
+        return shutil.disk_usage(Path(engine.url.database).parent).free >= LEAST_ROOM
+    except OSError:
+        return True  # The database itself says what is wrong.
 
 
 async def _answers(looking: "Awaitable[None]") -> bool:

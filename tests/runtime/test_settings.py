@@ -7,6 +7,7 @@ import pytest
 
 from runtime.duration import read_duration
 from runtime.mail_server import read_mail_server
+from runtime.secret_files import is_secret
 from runtime.settings import BadSetting, Settings, load_settings
 
 
@@ -191,3 +192,79 @@ def test_salesforces_secret_goes_out_in_clear_to_this_machine_alone(monkeypatch:
 
     monkeypatch.setenv("DAY90_SALESFORCE_URL", "http://127.0.0.1:8080")
     assert load_settings().salesforce_url
+
+
+# --- secrets in files
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As container platforms hand them over; the line break at its end is the file's."""
+    held = tmp_path / "secret"
+    held.write_text("open sesame\n")
+    monkeypatch.setenv("DAY90_DEALS_TOKEN_FILE", str(held))
+
+    token = load_settings().deals_token
+
+    assert token is not None
+    assert "open sesame" == token.get_secret_value()
+
+
+def test_a_database_url_in_a_file_is_checked_like_any_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = tmp_path / "secret"
+    held.write_text("mysql://user:pass@host/db")
+    monkeypatch.setenv("DAY90_DATABASE_URL_FILE", str(held))
+
+    with pytest.raises(BadSetting) as bad:
+        load_settings()
+
+    assert "DAY90_DATABASE_URL should start with postgresql:// or sqlite:///" == str(bad.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "DAY90_DEALS_TOKEN_FILE should name a file that can be read: No such file or directory"),
+        (b"", "DAY90_DEALS_TOKEN_FILE names a file that is empty"),
+        (b"\n", "DAY90_DEALS_TOKEN_FILE names a file that is empty"),
+        (b"\xff\xfe", "DAY90_DEALS_TOKEN_FILE should name a file with a secret, in UTF-8"),
+        (b"x" * 70_000, "DAY90_DEALS_TOKEN_FILE should name a file with a secret, of at most 64 kB"),
+    ],
+)
+def test_a_file_that_holds_no_secret_is_named(
+    content: bytes | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = tmp_path / "secret"
+    if content is not None:
+        held.write_bytes(content)
+    monkeypatch.setenv("DAY90_DEALS_TOKEN_FILE", str(held))
+
+    with pytest.raises(BadSetting) as bad:
+        load_settings()
+
+    assert message == str(bad.value)
+
+
+def test_a_secret_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever set both would not know which one is used."""
+    held = tmp_path / "secret"
+    held.write_text("one")
+    monkeypatch.setenv("DAY90_DEALS_TOKEN_FILE", str(held))
+    monkeypatch.setenv("DAY90_DEALS_TOKEN", "another")
+
+    with pytest.raises(BadSetting) as bad:
+        load_settings()
+
+    assert "DAY90_DEALS_TOKEN and DAY90_DEALS_TOKEN_FILE are both set: give one of them" == str(bad.value)
+
+
+def test_what_is_no_secret_comes_from_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every secret may come from one, and nothing else: a folder is no secret."""
+    held = tmp_path / "queue"
+    held.write_text("another")
+    monkeypatch.setenv("DAY90_TASK_QUEUE_FILE", str(held))
+
+    secrets = {name for name, field in Settings.model_fields.items() if is_secret(field)}
+
+    assert "day90" == load_settings().task_queue
+    assert {"database_url", "smtp_url", "hubspot_secret", "salesforce_client_secret", "news_secret"} <= secrets
+    assert not secrets & {"data", "task_queue", "team", "mail_from"}

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -183,8 +184,22 @@ async def test_health_is_told(tmp_path: Path) -> None:
         assert 200 == (await web.client.get("/healthz")).status_code
         ready = await web.client.get("/readyz")
 
-        readiness = {"ready": True, "database": "answers", "temporal": "away", "swept_at": None}
+        readiness = {"ready": True, "database": "answers", "disk": "room", "temporal": "away", "swept_at": None}
         assert (200, readiness) == (ready.status_code, ready.json())
+
+
+async def test_a_full_disk_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database still answers questions, and could write down nothing that is delivered."""
+    usage = shutil.disk_usage(tmp_path)
+    full = usage._replace(free=liveness.LEAST_ROOM - 1)
+    async with web_on(tmp_path) as web:
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+        ready = await web.client.get("/readyz")
+
+    assert (503, False, "answers", "full") == (
+        ready.status_code,
+        *(ready.json()[n] for n in ("ready", "database", "disk")),
+    )
 
 
 async def test_however_many_ask_for_readiness_it_is_looked_once(tmp_path: Path) -> None:
