@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine
 from temporalio import workflow
-from temporalio.client import Client, RPCError
+from temporalio.client import Client, RPCError, WorkflowQueryFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RetryConfig, RPCStatusCode
@@ -34,6 +34,7 @@ from tests.support.onboardings import sample_deal
 from tests.support.parts import LIBRARY, STAFF, parts
 from wiring.doors import doors
 from wiring.worker import day90_worker
+from workflows.alarm import RANG_TOO_EARLY
 
 temporal_address = servers.temporal_address
 SOON = timedelta(seconds=1.5)
@@ -293,6 +294,22 @@ async def test_without_a_worker_it_says_so_and_that_a_repeat_is_harmless(door: O
         await impatient.tell(onboarding, "reach_milestone", {"milestone": "handoff_reviewed", "news_id": "n-1"})
     with pytest.raises(NotReachable, match="is a worker running"):
         await impatient.ask(onboarding, "progress")
+
+
+class JustFired:
+    """Workflows whose timer has fired, asked in a worker that did not know them."""
+
+    def get_workflow_handle(self, _: str) -> "JustFired":
+        return self
+
+    async def query(self, *_: Any, **__: Any) -> None:
+        raise WorkflowQueryFailedError(f"{RANG_TOO_EARLY}: it is noon, and it was set to one o'clock")
+
+
+async def test_a_question_that_came_while_a_timer_fired_may_be_asked_again(door: OnboardingDoor) -> None:
+    """The onboarding refuses nothing; a moment later it answers."""
+    with pytest.raises(NotReachable, match="onboarding-x: its timer has just fired; ask again"):
+        await replace(door, client=cast("Client", JustFired())).ask("onboarding-x", "progress")
 
 
 async def test_when_temporal_is_away_nobody_is_sent_to_look_for_a_worker(door: OnboardingDoor) -> None:
