@@ -21,7 +21,7 @@ from domain.prospect import Prospect, introduction_id
 from domain.record import IntroductionDossier
 from domain.refusal import InvalidDeal
 from domain.rules.accounts import owned_by
-from domain.rules.admission import calendar_ahead, check_prospect, read_prospect
+from domain.rules.admission import calendar_ahead, calendar_until, check_prospect, read_prospect
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.introducing import Decision, decide, owner_of
 
@@ -110,6 +110,9 @@ class Introducing:
         return decision.kept
 
     def _keep(self, turn: IntroductionTurn) -> Decision:
-        decision = decide(turn, self.introductions.dossier(turn.state.introduction), self.staff(), hours=self.hours)
+        dossier = self.introductions.dossier(turn.state.introduction)
+        calendar = calendar_until(dossier.calendar, dossier.prospect.account, self.calendars, now=turn.now)
+        dossier = dossier.model_copy(update={"calendar": calendar})
+        decision = decide(turn, dossier, self.staff(), hours=self.hours)
         self.introductions.write(decision.writing)
         return decision

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -20,7 +20,7 @@ from domain.clock import DAY, Clock
 from domain.deal import DealClosed, onboarding_id
 from domain.record import Dossier, Writing
 from domain.refusal import InvalidDeal
-from domain.rules.admission import business_now, calendar_of, check_deal, read_deal
+from domain.rules.admission import business_now, calendar_anew, calendar_of, calendar_until, check_deal, read_deal
 from domain.rules.casting import people_of, staff_person
 from domain.rules.deciding import decide
 from domain.rules.hours import WorkingHours, plain_week
@@ -97,7 +97,7 @@ class Bookkeeping:
         now = clock.business(opening.started_at)
         team = self.staff()
         playbook = check_deal(deal, library=self.library, team=team, calendars=self.calendars, now=now)
-        calendar = calendar_of(deal, self.calendars)
+        calendar = calendar_until(calendar_of(deal, self.calendars), deal.account, self.calendars, now=now)
         load = self.ledger.load_by_owner()
         # Opened before, in a task that was then lost: the owner who was told of it stays the owner.
         past = self.ledger.past(opening.onboarding)
@@ -118,6 +118,7 @@ class Bookkeeping:
         Nobody was told of one that was lost before its first turn: it begins anew, on what it was admitted with.
         """
         dossier, past = self.ledger.dossier(opening.onboarding), self.ledger.past(opening.onboarding)
+        dossier = self._up_to_date(dossier, now=opening.started_at)
         if past is None:
             state = self._first_state(opening, dossier)
         else:
@@ -147,6 +148,10 @@ class Bookkeeping:
             return kept
         return read_deal(opening.start)
 
+    def _up_to_date(self, dossier: Dossier, *, now: datetime) -> Dossier:
+        calendar = calendar_until(dossier.calendar, dossier.deal.account, self.calendars, now=now)
+        return dossier.model_copy(update={"calendar": calendar})
+
     def _clock(self, deal: DealClosed, opening: Opening) -> Clock:
         if self.day_length == DAY:
             return Clock()
@@ -167,7 +172,7 @@ class Bookkeeping:
         reports = any(entry.rule == "cadence" for entry in occasion.due)
         decision = decide(
             occasion,
-            dossier,
+            self._up_to_date(dossier, now=occasion.now),
             self.staff(),
             done_before=done_before,
             known=self.ledger.registers(onboarding) if reports else (),
@@ -187,6 +192,8 @@ class Bookkeeping:
 
     def _keep_programme(self, occasion: ProgrammeOccasion) -> tuple[list[Entry], Collection[str]]:
         dossier, done_before = self.ledger.basis(occasion.onboarding, [entry.key for entry in occasion.due])
+        calendar = calendar_anew(dossier.calendar, dossier.deal.account, self.calendars, now=occasion.now)
+        dossier = dossier.model_copy(update={"calendar": calendar})
         ui = self.ui.format(id=occasion.programme)
         entries, writing = keep_programme(
             occasion, dossier, self.staff(), done_before=done_before, hours=self.hours, ui=ui

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -19,7 +20,7 @@ from domain.team import Team
 NAMED_FIRST = re.compile(r"(?P<field>[a-z_]+): (?P<reason>.+)", re.DOTALL)
 """How checks across fields word a refusal: `champion: …`."""
 YEARS_AHEAD = 3
-"""Calendar years of holidays that are looked up: the year of the close and the next two; no onboarding lasts longer."""
+"""Calendar years of holidays beyond the present one: a date may be moved two years ahead, and pull others with it."""
 SaleModel = TypeVar("SaleModel", bound=Sale)
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """How far a date may lie in the future, as the worker allows too: the CRM's clock may be a little ahead of ours."""
@@ -97,14 +98,44 @@ def chosen_playbook(deal: Sale, library: Library) -> Playbook:
 
 
 def calendar_of(deal: DealClosed, calendars: Calendars) -> WorkCalendar:
-    """The working days of the deal's customer. Raises InvalidDeal for a country whose holidays nobody knows."""
-    return calendars(deal.account, years=range(deal.closed_at.year, deal.closed_at.year + YEARS_AHEAD))
+    """The working days of the deal's customer, from the close until years after it begins and should go live.
+
+    Raises InvalidDeal for a country whose holidays nobody knows.
+    """
+    closed = deal.closed_at.astimezone(ZoneInfo(deal.account.time_zone)).year
+    latest = max([closed, *(day.year for day in (deal.as_of, deal.go_live_by) if day)])
+    return calendars(deal.account, years=range(closed, latest + YEARS_AHEAD + 1))
+
+
+def calendar_until(calendar: WorkCalendar, account: Account, calendars: Calendars, *, now: datetime) -> WorkCalendar:
+    """A recorded calendar, with the years ahead of `now` that are not in it looked up.
+
+    What was recorded stays as it is: people were told dates by it.
+    """
+    last = calendar.last_year or max((day.year for day in calendar.holidays), default=now.year - 1)
+    if last >= now.year + YEARS_AHEAD:
+        return calendar
+    try:
+        more = calendars(account, years=range(last + 1, now.year + YEARS_AHEAD + 1))
+    except InvalidDeal:
+        # A newer list may have left the place out: an onboarding goes on by what it knows.
+        return calendar
+    days = {"holidays": {**calendar.holidays, **more.holidays}, "half_days": {**calendar.half_days, **more.half_days}}
+    return calendar.model_copy(update={**days, "last_year": more.last_year})
+
+
+def calendar_anew(calendar: WorkCalendar, account: Account, calendars: Calendars, *, now: datetime) -> WorkCalendar:
+    """The account's calendar as the lists have it today, or the recorded one where they have left the place out."""
+    try:
+        return calendars(account, years=range(now.year - 1, now.year + YEARS_AHEAD + 1))
+    except InvalidDeal:
+        return calendar
 
 
 def calendar_ahead(prospect: Prospect, calendars: Calendars, *, now: datetime) -> WorkCalendar:
     """The working days of somebody who has not signed yet. Raises InvalidDeal like `calendar_of`."""
     last = max(now.year, prospect.expected_close.year if prospect.expected_close else now.year)
-    return calendars(prospect.account, years=range(now.year, min(last, now.year + YEARS_AHEAD) + YEARS_AHEAD))
+    return calendars(prospect.account, years=range(now.year, min(last, now.year + YEARS_AHEAD) + YEARS_AHEAD + 1))
 
 
 def refuse_ids_of_staff(deal: Sale, team: Team) -> None:

@@ -1,7 +1,7 @@
 """What goes on for years after the hand-off? The success programme's own small agenda."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from domain.agenda.occasion import ProgrammeOccasion
 from domain.agenda.state import Entry, State
@@ -15,6 +15,7 @@ from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.schedule import MEETING_NOTICE, add_months
 from domain.team import Team
 
+A_MOMENT = timedelta(seconds=1)
 QUARTERLY = 3
 """From this many months on the executive sponsor is asked in as well (SS-06: review and planning, not check-ins)."""
 
@@ -49,17 +50,25 @@ def keep_programme(
 
 def _next(briefing: Briefing, occasion: ProgrammeOccasion, cadence: ProgrammeCadence) -> Entry:
     start = briefing.calendar.day_of(occasion.since)
-    ahead = MEETING_NOTICE if cadence.kind == "meeting" else 0
     turn = 1
     while True:
         day = briefing.calendar.working_day_from(add_months(start, turn * cadence.every_months))
-        at = briefing.calendar.at(briefing.calendar.add_working_days(day, -ahead), OPENING)
-        if at > occasion.now + timedelta(seconds=1):
+        at = _notice_moment(briefing, cadence, day)
+        if at > occasion.now + A_MOMENT:
             return Entry(f"programme/{cadence.key}", str(day), at, "cadence", cadence.key)
         turn += 1
 
 
+def _notice_moment(briefing: Briefing, cadence: ProgrammeCadence, day: date) -> datetime:
+    ahead = MEETING_NOTICE if cadence.kind == "meeting" else 0
+    return briefing.calendar.at(briefing.calendar.add_working_days(day, -ahead), OPENING)
+
+
 def _announce(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> list[Notice]:
+    # Since it was planned, its day may have become a holiday. If the new day is announced later, `_next` has it again.
+    day = briefing.calendar.working_day_from(date.fromisoformat(entry.occurrence))
+    if _notice_moment(briefing, cadence, day) > occasion.now + A_MOMENT:
+        return []
     if cadence.kind == "message":
         return _write(briefing, occasion, entry, cadence)
     people = [briefing.state.owner, *briefing.playing("project_lead")]
@@ -72,7 +81,7 @@ def _announce(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cad
             entry.key,
             {
                 "title": briefing.say(cadence.title, briefing.language_of(id)),
-                "on": entry.occurrence,
+                "on": str(day),
                 "minutes": cadence.minutes or "",
             },
             about=cadence.key,
@@ -102,10 +111,8 @@ def _write(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadenc
 
 def _turn(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> int:
     """Which occurrence of its cadence an entry is, counted from 0; put off to a working day it keeps its place."""
-    since = briefing.calendar.day_of(occasion.since)
+    since, day = briefing.calendar.day_of(occasion.since), date.fromisoformat(entry.occurrence)
     turn = 0
-    while briefing.calendar.working_day_from(add_months(since, (turn + 1) * cadence.every_months)) < date.fromisoformat(
-        entry.occurrence
-    ):
+    while add_months(since, (turn + 2) * cadence.every_months) <= day:
         turn += 1
     return turn

@@ -15,13 +15,14 @@ from domain.agenda import Consequences, Entry, Progress, State
 from domain.agenda.occasion import Occasion
 from domain.calendar import WorkCalendar
 from domain.clock import Clock
-from domain.deal import Account, DealClosed
+from domain.deal import DealClosed
 from domain.news import read_news
 from domain.notice import Notice
 from domain.playbook import Playbook
 from domain.record import Dossier, JournalRow, Writing
 from domain.refusal import Refused
 from domain.rules.acting import NUDGES
+from domain.rules.admission import calendar_of as admitted_by
 from domain.rules.admission import chosen_playbook
 from domain.rules.casting import people_of
 from domain.rules.deciding import decide
@@ -64,12 +65,7 @@ def deal(name: str = "lindenau-germany", **changes: Any) -> DealClosed:
 
 
 def calendar_of(deal: DealClosed) -> WorkCalendar:
-    return _calendar(deal.account, deal.closed_at.year)
-
-
-@functools.cache
-def _calendar(account: Account, year: int) -> WorkCalendar:
-    return public_holidays(account, years=range(year, year + 3))
+    return admitted_by(deal, public_holidays)
 
 
 def through_json(state: State) -> State:

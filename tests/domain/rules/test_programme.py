@@ -1,0 +1,136 @@
+"""What goes on for years after the hand-off, and on which days?"""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from activities.calendars import public_holidays
+from activities.onboarding import Bookkeeping
+from domain.agenda.occasion import ProgrammeOccasion
+from domain.agenda.state import Entry
+from domain.calendar import WorkCalendar
+from domain.deal import Account
+from domain.refusal import InvalidDeal
+from domain.rules.admission import YEARS_AHEAD, Calendars, calendar_of, calendar_until
+from domain.rules.programme import keep_programme
+from tests.support.fakes import Wakes
+from tests.support.parts import LIBRARY
+from tests.support.simulation import OWNER, Simulation, deal, opened, staff
+
+HANDED_OVER = datetime(2027, 3, 3, 9, tzinfo=UTC)
+
+
+def occasion(onboarding: Simulation, now: datetime, due: tuple[Entry, ...] = ()) -> ProgrammeOccasion:
+    return ProgrammeOccasion(
+        programme="success-file-x", onboarding=onboarding.id, since=HANDED_OVER, now=now, owner=OWNER,
+        cast=onboarding.state.cast, due=due,
+    )  # fmt: skip
+
+
+def books(onboarding: Simulation, calendars: Calendars) -> Bookkeeping:
+    return Bookkeeping(
+        ledger=onboarding.ledger,
+        library=LIBRARY,
+        staff=staff,
+        calendars=calendars,
+        wake=Wakes(),
+        channels=(),
+        threads=ThreadPoolExecutor(1),
+    )
+
+
+def test_no_occasion_of_any_year_is_planned_on_a_holiday() -> None:
+    """Ten years on: the calendar of the opening ended long before."""
+    onboarding = opened()
+    keeping = books(onboarding, public_holidays)
+    bavaria = public_holidays(onboarding.deal.account, years=range(2027, 2039))
+
+    now, days = HANDED_OVER, []
+    while now.year < 2037:
+        entries, _ = keeping._keep_programme(occasion(onboarding, now))
+        days += [date.fromisoformat(entry.occurrence) for entry in entries]
+        now = min(entry.due for entry in entries) + timedelta(seconds=1)
+
+    assert 2037 <= max(days).year
+    assert [] == sorted({str(day) for day in days if bavaria.why_not(day)})
+
+
+def monthly(onboarding: Simulation, calendar: WorkCalendar, now: datetime) -> Entry:
+    dossier = onboarding.dossier.model_copy(update={"calendar": calendar})
+    entries, _ = keep_programme(occasion(onboarding, now), dossier, staff())
+    return next(entry for entry in entries if "monthly" in entry.about)
+
+
+@pytest.mark.parametrize("closed", [(0,), (-1,), (0, 1), (-1, 0, 1), (-2, -1, 0)])
+def test_a_day_that_became_a_holiday_since_is_put_off_and_told_once(closed: tuple[int, ...]) -> None:
+    """The government gave a day off after the occasion was planned; `closed` are days from the planned one on."""
+    onboarding = opened()
+    calendar = onboarding.calendar
+    entry = monthly(onboarding, calendar, datetime(2027, 8, 5, 12, tzinfo=UTC))
+    planned = date.fromisoformat(entry.occurrence)
+    given = {planned + timedelta(days=days): "Day of mourning" for days in closed}
+    changed = calendar.model_copy(update={"holidays": {**calendar.holidays, **given}})
+    dossier = onboarding.dossier.model_copy(update={"calendar": changed})
+
+    told, now, due = [], entry.due, (entry,)
+    while now < calendar.at(planned + timedelta(days=14), time(12)):
+        entries, writing = keep_programme(occasion(onboarding, now, due), dossier, staff())
+        told += [notice.facts["on"] for notice in writing.notices if notice.to == OWNER]
+        following = next(other for other in entries if other.about == entry.about)
+        now, due = following.due, (following,)
+
+    assert [str(changed.working_day_from(planned))] == told
+
+
+def test_years_that_were_not_recorded_are_looked_up_and_recorded_ones_stay() -> None:
+    account = opened().deal.account
+    recorded = public_holidays(account, years=range(2026, 2029)).model_copy(
+        update={"holidays": {date(2027, 5, 4): "as it was"}, "first_year": 0, "last_year": 2028}
+    )
+
+    later = calendar_until(recorded, account, public_holidays, now=datetime(2030, 2, 1, tzinfo=UTC))
+
+    assert "a holiday (as it was)" == later.why_not(date(2027, 5, 4))
+    assert later.why_not(date(2030, 1, 1)) is not None
+    assert later.why_not(date(2031, 12, 24)) == "a half-day (Year-end closing)"
+    assert 2030 + YEARS_AHEAD == later.last_year
+    assert later is calendar_until(later, account, public_holidays, now=datetime(2030, 12, 31, tzinfo=UTC))
+
+
+def test_a_record_from_before_years_were_kept_is_known_by_its_holidays() -> None:
+    account = opened().deal.account
+    old = WorkCalendar(time_zone="Europe/Berlin", holidays={date(2028, 12, 26): "Second Day of Christmas"})
+
+    later = calendar_until(old, account, public_holidays, now=datetime(2028, 6, 1, tzinfo=UTC))
+
+    assert later.why_not(date(2028, 1, 6)) is None
+    assert later.why_not(date(2029, 1, 1)) is not None
+
+
+def test_an_onboarding_goes_on_by_what_it_knows_when_the_lists_forget_its_place() -> None:
+    def forgotten(account: Account, *, years: range) -> WorkCalendar:
+        raise InvalidDeal(f"no list of public holidays is known for {account.country} in {years}")
+
+    onboarding = opened()
+    late = datetime(2035, 1, 10, 9, tzinfo=UTC)
+
+    assert onboarding.calendar == calendar_until(onboarding.calendar, onboarding.deal.account, forgotten, now=late)
+    assert books(onboarding, forgotten)._keep_programme(occasion(onboarding, late))[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "day"),
+    [
+        ({"closed_at": "2023-11-06T10:00:00+01:00", "as_of": "2026-11-20T09:00:00+01:00"}, date(2027, 3, 26)),
+        ({"closed_at": "2026-12-15T10:00:00+01:00", "go_live_by": "2028-12-11"}, date(2029, 3, 30)),
+        ({"closed_at": "2026-12-31T23:30:00+00:00"}, date(2030, 12, 25)),
+    ],
+)
+def test_the_first_calendar_reaches_beyond_the_plan(changes: dict[str, Any], day: date) -> None:
+    plain: dict[str, Any] = {"as_of": None, "go_live_by": None, "busy_seasons": [], "reached": []}
+
+    closed = deal("lindenau-germany", **{**plain, **changes})
+
+    assert calendar_of(closed, public_holidays).why_not(day) is not None
