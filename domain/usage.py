@@ -6,7 +6,7 @@ Of a user nothing is kept but a number made of their id, which may be an address
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, cast
 
@@ -63,11 +63,68 @@ class FreshDay(NamedTuple):
     writes: int
 
 
+class Ignored(NamedTuple):
+    """A field beside what counts that cannot be read, and is taken as if it had not been said."""
+
+    field: str
+    reason: str
+
+
 class Sent(NamedTuple):
     """When a call was sent, by the sender's clock (None: it does not say), and when it came, by ours."""
 
     sent_at: datetime | None
     received_at: datetime
+
+
+class Envelope(NamedTuple):
+    """What stands around the messages of a batch: when it was sent, the fields that count `beneath` those of each
+    message, and what of it cannot be read."""
+
+    sent: Sent
+    beneath: Mapping[str, Any]
+    ignored: tuple[Ignored, ...]
+
+
+def read_envelope(batch: Mapping[str, Any], *, received_at: datetime) -> Envelope:
+    """The envelope of a batch. What cannot be read in it is as if it had not been said: it costs no message."""
+    ignored: list[Ignored] = []
+
+    def readable(name: str, value: Any, read: Callable[..., Any]) -> Any:
+        try:
+            return read(value, field=name)
+        except Refused as refusal:
+            ignored.append(Ignored(name, refusal.reason))
+            return None
+
+    sent_at = readable("sentAt", batch.get("sentAt"), moment)
+    beneath: dict[str, Any] = {}
+    for name, read in BENEATH.items():
+        if (value := batch.get(name)) is not None and readable(name, value, read) is not None:
+            beneath[name] = value
+    group = beneath.get("context", {}).get("groupId")
+    if group is not None and readable("context.groupId", group, _id) is None:
+        beneath["context"] = {name: value for name, value in beneath["context"].items() if name != "groupId"}
+    return Envelope(Sent(sent_at, received_at), beneath, tuple(ignored))
+
+
+def with_envelope(message: Any, beneath: Mapping[str, Any]) -> Any:
+    """The message with the fields of its batch where it says nothing itself, within its context too."""
+    if not beneath or not isinstance(message, dict):
+        return message
+    own = {name: value for name, value in message.items() if value is not None}
+    if isinstance(own.get("context"), dict) and "context" in beneath:
+        own["context"] = {**beneath["context"], **own["context"]}
+    return {**beneath, **own}
+
+
+def ignored_in(message: Any) -> Iterator[Ignored]:
+    """What is ignored in one message: moments beside the one that dates it."""
+    for name in ("sentAt", "originalTimestamp") if isinstance(message, dict) else ():
+        try:
+            moment(message.get(name), field=name)
+        except Refused as refusal:
+            yield Ignored(name, refusal.reason)
 
 
 def read_usage(message: Any, sent: Sent, *, oldest: datetime) -> Usage | None:
@@ -77,9 +134,7 @@ def read_usage(message: Any, sent: Sent, *, oldest: datetime) -> Usage | None:
     """
     if not isinstance(message, dict):
         raise Refused("one JSON object is expected", field="message")
-    kind = message.get("type")
-    if not isinstance(kind, str) or kind not in TYPES:
-        raise Refused(f"should be one of {', '.join(sorted(TYPES))}", field="type")
+    kind = _type(message.get("type"), field="type")
     if kind in IGNORED:
         return None
     context = message.get("context")
@@ -98,10 +153,7 @@ def read_usage(message: Any, sent: Sent, *, oldest: datetime) -> Usage | None:
         raise Refused("is missing, and so is anonymousId", field="userId")
     if at < oldest:
         raise Refused(f"is before {oldest.date()}: what is older is not counted any more", field="timestamp")
-    event = message.get("event")
-    if not isinstance(event, str) or not event.strip():
-        raise Refused("is missing", field="event")
-    name = _name(event, field="event")
+    name = _event_name(message.get("event"), field="event")
     ms = milliseconds(at)
     return UsageEvent(_key(message), ms // MS_OF_A_DAY, group, number_of(user) if user else NOBODY, name, ms)
 
@@ -111,16 +163,19 @@ def happened_at(message: Mapping[str, Any], sent: Sent) -> datetime:
 
     Source: Segment's specification of timestamps, receivedAt - (sentAt - originalTimestamp). Raises Refused.
     """
-    original = moment(message.get("originalTimestamp") or message.get("timestamp"), field="timestamp")
+    original = _moment_or_none(message.get("originalTimestamp")) or moment(message.get("timestamp"), field="timestamp")
     if original is None:
         return sent.received_at
-    sent_at = moment(message.get("sentAt"), field="sentAt") or sent.sent_at
+    as_said = min(original, sent.received_at)
+    sent_at = _moment_or_none(message.get("sentAt")) or sent.sent_at
     if sent_at is None:
-        return min(original, sent.received_at)
+        return as_said
     try:
-        return min(sent.received_at - (sent_at - original), sent.received_at)
+        corrected = min(sent.received_at - (sent_at - original), sent.received_at)
     except OverflowError:
-        raise Refused("lies beyond all calendars", field="timestamp") from None
+        return as_said
+    # A moment of sending that leads out of the calendar is wrong by itself, and costs no message.
+    return corrected if is_within_the_years(corrected) else as_said
 
 
 def moment(value: Any, *, field: str) -> datetime | None:
@@ -132,6 +187,13 @@ def moment(value: Any, *, field: str) -> datetime | None:
     except (TypeError, ValueError):
         raise Refused("is no moment like 2026-11-02T09:30:00.000Z", field=field) from None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+
+
+def _moment_or_none(value: Any) -> datetime | None:
+    try:
+        return moment(value, field="")
+    except Refused:
+        return None
 
 
 def milliseconds(at: datetime) -> int:
@@ -181,6 +243,24 @@ def _id(value: Any, *, field: str) -> str:
     raise Refused("should be a text or a number", field=field)
 
 
+def _event_name(value: Any, *, field: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Refused("is missing", field=field)
+    return _name(value, field=field)
+
+
+def _type(value: Any, *, field: str) -> str:
+    if not isinstance(value, str) or value not in TYPES:
+        raise Refused(f"should be one of {', '.join(sorted(TYPES))}", field=field)
+    return value
+
+
+def _context(value: Any, *, field: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise Refused("is no JSON object", field=field)
+    return cast("Mapping[str, Any]", value)
+
+
 def _name(text: str, *, field: str) -> str:
     text = text.strip()
     if len(text) > LONGEST_NAME:
@@ -188,3 +268,17 @@ def _name(text: str, *, field: str) -> str:
     if "\x00" in text:
         raise Refused("holds a character that no database takes", field=field)
     return text
+
+
+BENEATH: Mapping[str, Callable[..., Any]] = {
+    "type": _type,
+    "event": _event_name,
+    "userId": _id,
+    "anonymousId": _id,
+    "groupId": _id,
+    "timestamp": moment,
+    "originalTimestamp": moment,
+    "context": _context,
+}
+"""The fields of a batch that count for each of its messages, and how each is read. Not its messageId: with one id for
+all, they would be one message."""

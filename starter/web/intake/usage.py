@@ -7,9 +7,9 @@ matters.
 import base64
 import binascii
 import zlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 from starlette.requests import ClientDisconnect, Request
@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from domain.refusal import Refused
-from domain.usage import Sent, Usage, moment, read_usage
+from domain.usage import Sent, Usage, ignored_in, read_envelope, read_usage, with_envelope
 from runtime.settings import each_secret
 from starter.web.calls import Call, call_of
 from starter.web.parts import WebParts
@@ -29,8 +29,15 @@ LARGEST_MESSAGE = 32_768
 MOST_IN_A_BATCH = 2_500
 """Segment's own limits (its HTTP Tracking API); its clients keep to them."""
 MOST_TOLD = 20
-"""The most messages left out of a batch that are named in the answer."""
+"""The most messages left out of a batch, and the most ignored fields, that are named in the answer."""
 ALONE = ("track", "identify", "group", "page", "screen", "alias")
+BATCH = ("batch", "import")
+"""Two names of one thing: older clients say import."""
+SHORT = {"b": "batch", "t": "track", "i": "identify", "g": "group", "p": "page", "s": "screen", "a": "alias"}
+"""What the clients of browsers and of telephones call, by the first letter."""
+
+
+Taking = Callable[[Request], Awaitable[Response]]
 
 
 class LeftOut(NamedTuple):
@@ -46,67 +53,97 @@ def usage_routes(parts: WebParts) -> list[Route]:
     keys = each_secret(parts.settings.segment_write_key)
 
     def admit(head: Call) -> None:
-        if not is_one_of(_user(head.headers), keys):
-            wanted = {"WWW-Authenticate": 'Basic realm="day90"'}
-            raise Problem("unauthenticated", "the write key is needed, as user of basic authentication", headers=wanted)
+        # A key in the header is looked at before anything is read. Many clients send theirs within the body.
+        if head.headers.get("authorization"):
+            _refuse_strangers({_user(head.headers)}, keys)
 
-    async def call(request: Request, largest: int) -> Call:
+    async def read(request: Request, largest: int) -> tuple[Call, Any]:
+        """The call and the JSON in its body. Raises Problem, and ClientDisconnect."""
         if not keys:
             raise Problem("not-found", "this road is closed: no write key is set")
-        read = await call_of(request.scope, request.receive, settings=parts.settings, largest=largest, admit=admit)
-        return read._replace(body=_unpacked(read, largest))
+        call = await call_of(request.scope, request.receive, settings=parts.settings, largest=largest, admit=admit)
+        call = call._replace(body=_unpacked(call, largest))
+        raw = read_json(call.body)
+        if not call.headers.get("authorization"):
+            _refuse_strangers(_keys_in(raw), keys)
+        return call, raw
 
     async def keep(usage: list[Usage]) -> None:
         if usage:
             await parts.usage.keep(usage)
             parts.usage_bell.ring()
 
-    def alone(kind: str) -> Route:
+    def alone(kind: str) -> Taking:
         async def take(request: Request) -> Response:
             try:
-                read = await call(request, LARGEST_MESSAGE)
+                call, message = await read(request, LARGEST_MESSAGE)
             except ClientDisconnect:
                 return Response(status_code=400)
-            message = read_json(read.body)
             if not isinstance(message, dict):
                 raise Problem("invalid", "one JSON object is expected")
             try:
-                usage = read_usage({**message, "type": kind}, Sent(None, read.now), oldest=_oldest(parts, read))
+                usage = read_usage({**message, "type": kind}, Sent(None, call.now), oldest=_oldest(parts, call))
             except Refused as refusal:
                 raise Problem("invalid", refusal.reason, field=refusal.field) from None
             await keep([usage] if usage else [])
-            return JSONResponse({"success": True})
+            return _answer((), [one._asdict() for one in ignored_in(message)])
 
-        return Route(f"/v1/{kind}", take, methods=["POST"])
+        return take
 
     async def take_batch(request: Request) -> Response:
         try:
-            read = await call(request, LARGEST_BATCH)
+            call, raw = await read(request, LARGEST_BATCH)
         except ClientDisconnect:
             return Response(status_code=400)
-        usage, left_out = _read_batch(read, oldest=_oldest(parts, read))
+        usage, left_out, ignored = _read_batch(raw, call, oldest=_oldest(parts, call))
         await keep(usage)
-        first = [message._asdict() for message in left_out[:MOST_TOLD]]
-        return JSONResponse({"success": True, **({"left_out": len(left_out), "first": first} if first else {})})
+        return _answer(left_out, ignored)
 
-    return [*(alone(kind) for kind in ALONE), Route("/v1/batch", take_batch, methods=["POST"])]
+    by_name: dict[str, Taking] = {kind: alone(kind) for kind in ALONE} | dict.fromkeys(BATCH, take_batch)
+    by_name |= {letter: by_name[name] for letter, name in SHORT.items()}
+    return [Route(f"/v1/{name}", take, methods=["POST"]) for name, take in by_name.items()]
+
+
+def _answer(left_out: Sequence[LeftOut], ignored: Sequence[Mapping[str, Any]]) -> Response:
+    told: dict[str, Any] = {"success": True}
+    if left_out:
+        told |= {"left_out": len(left_out), "first": [message._asdict() for message in left_out[:MOST_TOLD]]}
+    if ignored:
+        told |= {"ignored": ignored[:MOST_TOLD]}
+    return JSONResponse(told)
+
+
+def _keys_in(raw: Any) -> set[str]:
+    """The write keys that a body names: its own, else those of the messages in its batch."""
+    if not isinstance(raw, dict):
+        return set()
+    messages = raw.get("batch")
+    named = [raw] if raw.get("writeKey") else messages if isinstance(messages, list) else []
+    return {str(one["writeKey"]) for one in named if isinstance(one, dict) and one.get("writeKey")}
+
+
+def _refuse_strangers(given: Collection[str], keys: tuple[str, ...]) -> None:
+    """Raise Problem unless there is a key and each is one of ours."""
+    if not given or not all(is_one_of(key, keys) for key in given):
+        reason = "the write key is needed, as user of basic authentication or as writeKey in the body"
+        raise Problem("unauthenticated", reason, headers={"WWW-Authenticate": 'Basic realm="day90"'})
 
 
 def _oldest(parts: WebParts, call: Call) -> datetime:
     return call.now - timedelta(days=parts.settings.usage_days)
 
 
-def _read_batch(call: Call, *, oldest: datetime) -> tuple[list[Usage], list[LeftOut]]:
-    raw = read_json(call.body)
+def _read_batch(
+    raw: Any, call: Call, *, oldest: datetime
+) -> tuple[list[Usage], list[LeftOut], list[Mapping[str, Any]]]:
+    """The usage in a batch, the messages left out, and the fields that are ignored. Raises Problem."""
     messages = raw.get("batch") if isinstance(raw, dict) else None
     if not isinstance(messages, list):
         raise Problem("invalid", "a list of messages is expected", field="batch")
     if len(messages) > MOST_IN_A_BATCH:
         raise Problem("too-large", f"at most {MOST_IN_A_BATCH} messages are taken at once")
-    try:
-        sent = Sent(moment(raw.get("sentAt"), field="sentAt"), call.now)
-    except Refused as refusal:
-        raise Problem("invalid", refusal.reason, field=refusal.field) from None
+    envelope = read_envelope(raw, received_at=call.now)
+    ignored: list[Mapping[str, Any]] = [one._asdict() for one in envelope.ignored]
     usage: list[Usage] = []
     left_out: list[LeftOut] = []
     any_too_large = len(call.body) > LARGEST_MESSAGE
@@ -114,13 +151,14 @@ def _read_batch(call: Call, *, oldest: datetime) -> tuple[list[Usage], list[Left
         try:
             if any_too_large and len(to_json(message)) > LARGEST_MESSAGE:
                 raise Refused(f"is larger than {LARGEST_MESSAGE} bytes", field="message")
-            read = read_usage(message, sent, oldest=oldest)
+            read = read_usage(with_envelope(message, envelope.beneath), envelope.sent, oldest=oldest)
         except Refused as refusal:
             left_out.append(LeftOut(number, refusal.field, refusal.reason))
-        else:
-            if read is not None:
-                usage.append(read)
-    return usage, left_out
+            continue
+        if read is not None:
+            usage.append(read)
+        ignored += [{"message": number, **one._asdict()} for one in ignored_in(message)]
+    return usage, left_out, ignored
 
 
 def _user(headers: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 import base64
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -162,7 +162,6 @@ LEFT_OUT: list[tuple[Any, str]] = [
     (track(timestamp=17), "timestamp"),
     (track(timestamp="0001-01-01T00:00:00Z", sentAt="9999-01-01T00:00:00Z"), "timestamp"),
     (track(timestamp=(NOW - timedelta(days=200)).isoformat()), "timestamp"),
-    (track(sentAt="never"), "sentAt"),
     (track(properties={"much": "x" * 40_000}), "message"),
     ({"type": "group", "userId": "u-1"}, "groupId"),
 ]
@@ -187,7 +186,6 @@ async def test_a_bad_message_spoils_no_batch(message: Any, field: str, tmp_path:
         (b"[" * 100_000, "malformed"),
         (b"[1]", "invalid"),
         (b'{"batch": {}}', "invalid"),
-        (b'{"batch": [], "sentAt": "never"}', "invalid"),
         (json.dumps({"batch": [{}] * 2_501}).encode(), "too-large"),
         (b" " * 600_000, "too-large"),
     ],
@@ -240,13 +238,168 @@ async def test_a_wrong_key_is_refused(header: Mapping[str, str], tmp_path: Path)
         assert [] == events(web)
 
 
+def with_key(key: str, *messages: Any, each: bool = False) -> dict[str, Any]:
+    """A batch with its write key in the body, or in each of its messages."""
+    own = {"writeKey": key}
+    return {"batch": [{**message, **own} for message in messages]} if each else {"batch": list(messages), **own}
+
+
+async def test_a_key_in_the_body_is_a_key(tmp_path: Path) -> None:
+    """Clients for Java, telephones and browsers send no header."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        told: list[tuple[str, dict[str, Any]]] = [
+            ("batch", with_key(KEY, track(1))),
+            ("batch", with_key(KEY, track(2), track(3), each=True)),
+            ("track", {**track(4), "writeKey": KEY}),
+        ]
+        for path, body in told:
+            assert 200 == (await web.client.post(f"/v1/{path}", json=body)).status_code
+
+        assert 4 == len(events(web))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        with_key("another", track()),
+        with_key("another", track(), each=True),
+        {"batch": [{**track(1), "writeKey": KEY}, {**track(2), "writeKey": "another"}]},
+        {"batch": [{**track(1), "writeKey": KEY}], "writeKey": "another"},
+        {"batch": [track()], "writeKey": {"key": KEY}},
+        {"batch": {"writeKey": KEY}},
+        [{"writeKey": KEY}],
+    ],
+)
+async def test_a_wrong_key_in_the_body_is_refused(body: Any, tmp_path: Path) -> None:
+    """Of several each has to be ours."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        answer = await web.client.post("/v1/batch", json=body)
+
+        assert 401 == problem(answer)["status"]
+        assert [] == events(web)
+
+
+async def test_a_wrong_key_in_the_header_is_not_made_good_by_the_body(tmp_path: Path) -> None:
+    """What the header says is looked at first, and then nothing of the body is read."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        answer = await web.client.post("/v1/batch", json=with_key(KEY, track()), headers=basic("x"))
+
+        assert 401 == problem(answer)["status"]
+
+
+@pytest.mark.parametrize("body", [b" " * 600_000, gzip.compress(b" " * 50_000_000, mtime=0)])
+async def test_a_body_is_bounded_before_its_key_is_looked_for(body: bytes, tmp_path: Path) -> None:
+    packed = {"content-encoding": "gzip"} if body[:1] != b" " else {}
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        assert 413 == problem(await web.client.post("/v1/batch", content=body, headers=packed))["status"]
+
+
+async def test_short_paths_are_the_long_ones(tmp_path: Path) -> None:
+    """As text, chunked and packed, which is how the clients of browsers and telephones send."""
+
+    async def chunks(body: bytes) -> AsyncIterator[bytes]:
+        yield body[:40]
+        yield body[40:]
+
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        packed = gzip.compress(json.dumps(with_key(KEY, track(1), track(2))).encode())
+        headers = {"content-type": "text/plain", "content-encoding": "gzip"}
+        answers = [await web.client.post("/v1/b", content=chunks(packed), headers=headers)]
+        text = json.dumps({**track(3), "writeKey": KEY})
+        answers += [await web.client.post("/v1/t", content=text, headers={"content-type": "text/plain"})]
+        for letter in "igpsa":
+            body = {"userId": "u-1", "groupId": "acme"}
+            answers += [await web.client.post(f"/v1/{letter}", json=body, headers=basic())]
+        answers += [await web.client.post("/v1/import", json={"batch": [track(4)]}, headers=basic())]
+
+        assert {200} == {answer.status_code for answer in answers}
+        assert 4 == len(events(web))
+
+
+async def test_what_stands_on_the_batch_counts_for_each_message(tmp_path: Path) -> None:
+    """Beneath what a message says itself, and within its context too; its id is no id of theirs."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        at = (NOW - timedelta(hours=3)).isoformat()
+        bare = {"event": "Report Created", "messageId": None}
+        answer = await send(
+            web,
+            {**bare, "messageId": "m-1"},
+            {**bare, "messageId": "m-2", "context": {"library": {"name": "x"}}, "userId": None},
+            {
+                **bare,
+                "messageId": "m-3",
+                "context": {"groupId": "other"},
+                "userId": "u-2",
+                "timestamp": NOW.isoformat(),
+            },
+            type="track",
+            userId="u-1",
+            context={"groupId": "acme"},
+            timestamp=at,
+            messageId="the batch",
+        )
+
+        assert {"success": True} == answer.json()
+        by_group = {(event.group_id, event.person, event.at) for event in events(web)}
+        early = [(group, person) for group, person, moment in by_group if moment < NOW.timestamp() * 1000 - 3_600_000]
+        assert [("acme", number_of("u-1"))] == early
+        assert {("acme", number_of("u-1")), ("other", number_of("u-2"))} == {one[:2] for one in by_group}
+        assert 3 == len(events(web))
+
+
+UNREADABLE: list[tuple[dict[str, Any], str]] = [
+    ({"sentAt": "never"}, "sentAt"),
+    ({"sentAt": 1793872800000}, "sentAt"),
+    ({"context": "words"}, "context"),
+    ({"context": {"groupId": ["acme"]}}, "context.groupId"),
+    ({"userId": {"id": 1}}, "userId"),
+    ({"timestamp": "yesterday"}, "timestamp"),
+    ({"type": "batch"}, "type"),
+    ({"event": 7}, "event"),
+]
+
+
+@pytest.mark.parametrize(("envelope", "field"), UNREADABLE)
+async def test_a_broken_envelope_costs_no_message(envelope: dict[str, Any], field: str, tmp_path: Path) -> None:
+    """What cannot be read is as if it had not been said, and the answer says so."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        answer = await send(web, track(1), track(2), **envelope)
+
+        assert [field] == [one["field"] for one in answer.json()["ignored"]]
+        assert "left_out" not in answer.json()
+        assert 2 == len(events(web))
+
+
+@pytest.mark.parametrize(
+    ("message", "fields"),
+    [
+        (track(sentAt="never"), ["sentAt"]),
+        (track(originalTimestamp="when it was"), ["originalTimestamp"]),
+        (track(sentAt="9999-01-01T00:00:00Z"), []),
+        (track(sentAt="0001-01-01T00:00:00Z"), []),
+    ],
+)
+async def test_a_broken_moment_of_sending_costs_no_message(
+    message: dict[str, Any], fields: list[str], tmp_path: Path
+) -> None:
+    """Alone or in a batch; the event is dated by its own moment, or by ours."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        batch = (await send(web, message)).json()
+        alone = (await web.client.post("/v1/track", json={**message, "messageId": "alone"}, headers=basic())).json()
+
+        for answer in (batch, alone):
+            assert fields == [one["field"] for one in answer.get("ignored", [])]
+        assert 2 == len(events(web))
+        assert all(abs(event.at - NOW.timestamp() * 1000) < 600_000 for event in events(web))
+
+
 async def test_each_key_is_good_and_none_opens_nothing(tmp_path: Path) -> None:
     async with web_on(tmp_path, segment_write_key=f"a-new-key {KEY}") as web:
         for key in ("a-new-key", KEY):
             answer = await web.client.post("/v1/batch", json={"batch": []}, headers=basic(key))
             assert 200 == answer.status_code
     async with web_on(tmp_path) as web:
-        for path in ("batch", "track", "identify", "group", "page", "screen", "alias"):
+        for path in ("batch", "track", "identify", "group", "page", "screen", "alias", "import", *"btigpsa"):
             assert 404 == (await web.client.post(f"/v1/{path}", json={}, headers=basic(""))).status_code
 
 
