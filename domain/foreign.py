@@ -68,6 +68,20 @@ def day(given: Any, *, order: str | None = None) -> date:
     return at.date()
 
 
+def day_in(given: Any, *, zone: tzinfo | None, order: str | None = None) -> date:
+    """The same, and the day in that `zone` of a moment within a day."""
+    try:
+        return day(given, order=order)
+    except ValueError as no_day:
+        try:
+            at = moment(given, zone=zone, order=order)
+        except (ValueError, OverflowError):
+            raise no_day from None
+        if zone is None:
+            raise
+        return at.astimezone(zone).date()
+
+
 def moment(
     given: Any, *, zone: tzinfo | None = None, day_zone: tzinfo | None = None, order: str | None = None
 ) -> datetime:

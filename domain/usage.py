@@ -78,8 +78,10 @@ class Sent(NamedTuple):
 
 
 class Envelope(NamedTuple):
-    """What stands around the messages of a batch: when it was sent, the fields that count `beneath` those of each
-    message, and what of it cannot be read."""
+    """What stands around the messages of a batch.
+
+    `beneath` are the fields that count for each message which does not say otherwise, `ignored` what cannot be read.
+    """
 
     sent: Sent
     beneath: Mapping[str, Any]

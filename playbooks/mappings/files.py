@@ -13,6 +13,7 @@ from playbooks.cached_file import CachedFile
 from playbooks.complaint import BadPlaybook, Complaint, Spot
 from playbooks.mappings.asked_for import properties_of
 from playbooks.mappings.mapped import Reader, compiled, expressions, field_at_list, readings
+from playbooks.mappings.unfit import unfit
 from playbooks.reading import Written, read, validated
 
 SHIPPED = Path(__file__).parent
@@ -124,6 +125,7 @@ def _errors(mapping: DealMapping, written: Written) -> Iterator[tuple[Spot, str]
     if any((mapping.stages.introduction, mapping.stages.won, mapping.stages.lost)) and mapping.stage is None:
         yield ("stages",), "stage is missing: where does the record say in which stage the deal is?"
     yield from _twice(mapping)
+    yield from unfit(mapping)
 
 
 def _above(mapping: DealMapping, target: object) -> list[str]:

@@ -1,6 +1,6 @@
 """How does a record of another system become a deal file? Evaluates a mapping's expressions on it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from decimal import Decimal
@@ -31,6 +31,9 @@ from domain.mapping import (
 from domain.refusal import InvalidDeal, Refused, refuse_far_dates, what_is_wrong
 
 How = str | Reading
+TIME_ZONE = "account.time_zone"
+ANYWHERE: Mapping[str, Any] = {"account": {"time_zone": "UTC"}}
+"""A customer for the trial of values that stand in the mapping itself."""
 MOST_PARTS = 1_000
 """The most parts in one list of a record: no deal file takes as many, and reading each blocks everything for 80 µs."""
 
@@ -76,8 +79,7 @@ class Reader:
         Raises InvalidDeal for a value that cannot be read.
         """
         deal: dict[str, Any] = {"source": self.mapping.source}
-        # Moments last: a day without a time begins in the customer's zone, which is read before them.
-        for target in sorted(self.mapping.deal, key=_is_moment):
+        for target in _in_order(self.mapping):
             how = self.mapping.deal[target]
             value = (
                 self._parts(target, how, record, deal)
@@ -87,6 +89,18 @@ class Reader:
             if value is not None:
                 _put(deal, target, value)
         return deal
+
+    def refusal_of_fixed(self, value: Any, reading: Reading, annotation: Any) -> str:
+        """Why a value that stands in the mapping itself can never be what it is meant for; empty when it can."""
+        kind = reading.as_ or kind_of(annotation) or "any"
+        try:
+            read = self._as_day(value, annotation, ANYWHERE) if kind == "date" else self._as(kind, value, ANYWHERE)
+            _checked("", [read] if is_list(annotation) else read, annotation, "")
+        except InvalidDeal as refusal:
+            return refusal.reason
+        except (ValueError, ArithmeticError) as failure:
+            return str(failure)
+        return ""
 
     def _parts(self, target: str, how: Fields, record: Any, deal: Mapping[str, Any]) -> list[dict[str, Any]] | None:
         values = searched(how.each, record, target)
@@ -125,7 +139,10 @@ class Reader:
         kind = reading.as_ or kind_of(annotation) or "any"
         values = given if is_list(annotation) and isinstance(given, list) else [given]
         try:
-            read = [self._as(kind, value, deal) for value in values]
+            read = [
+                self._as_day(value, annotation, deal) if reading.as_ == "date" else self._as(kind, value, deal)
+                for value in values
+            ]
         except (ValueError, ArithmeticError) as failure:
             raise InvalidDeal(_by(str(failure), expression_of(reading)), field=target) from None
         if reading.times is not None:
@@ -183,6 +200,17 @@ class Reader:
                 return _text(value)
             case "any":
                 return value
+
+    def _as_day(self, value: Any, annotation: Any, deal: Mapping[str, Any]) -> str:
+        """The day in the customer's zone that a date, or a moment within that day, means; for a moment, its beginning.
+
+        HubSpot gives a date as midnight in UTC, which is the day before for every customer west of it.
+        """
+        zone = _customers_zone(deal) or self._zone()
+        day = foreign.day_in(value, zone=zone, order=self.mapping.date_order)
+        if kind_of(annotation) != "moment":
+            return day.isoformat()
+        return foreign.moment(day.isoformat(), day_zone=zone).isoformat()
 
     def _zone(self) -> tzinfo | None:
         return ZoneInfo(self.mapping.time_zone) if self.mapping.time_zone else None
@@ -251,10 +279,15 @@ def expressions(mapping: DealMapping) -> Iterator[tuple[tuple[str | int, ...], s
 def readings(mapping: DealMapping) -> Iterator[tuple[tuple[str | int, ...], Reading]]:
     """Every reading of a mapping that is more than an expression, with the path to it in the file."""
     for target, how in mapping.deal.items():
-        of_it = how.fields if isinstance(how, Fields) else {"": how}
-        for name, one in of_it.items():
-            spot = ("deal", target, *(("fields", name) if name else ()))
-            yield from _readings_in(spot, one)
+        yield from readings_of(target, how)
+
+
+def readings_of(target: str, how: How | Fields) -> Iterator[tuple[tuple[str | int, ...], Reading]]:
+    """The same for one field of the mapping."""
+    of_it = how.fields if isinstance(how, Fields) else {"": how}
+    for name, one in of_it.items():
+        spot = ("deal", target, *(("fields", name) if name else ()))
+        yield from _readings_in(spot, one)
 
 
 def _checked(target: str, value: Any, annotation: Any, expression: str) -> Any:
@@ -333,8 +366,18 @@ def _read_before(deal: Mapping[str, Any], target: str) -> Any:
     return value
 
 
-def _is_moment(target: str) -> bool:
-    return kind_of(field_at(target)) == "moment"
+def _in_order(mapping: DealMapping) -> Sequence[str]:
+    """The fields of the mapping in an order in which each can be read.
+
+    What means a day comes last, as the zone of the customer has to be known for it, and what is read from such a field.
+    """
+    last: list[str] = []
+    for target, how in mapping.deal.items():
+        of_it = list(readings_of(target, how))
+        means_day = target != TIME_ZONE and kind_of(field_at(target)) == "moment"
+        if means_day or any(one.as_ == "date" or one.of in last for _, one in of_it):
+            last.append(target)
+    return [*(target for target in mapping.deal if target not in last), *last]
 
 
 def _something(value: Any) -> Any:

@@ -105,6 +105,63 @@ def test_a_mapping_is_no_playbook(tmp_path: Path) -> None:
 
 # ------------------------------------------------------------------------------------------------ amounts and dates
 
+DAYS = [
+    ("2026-11-05T00:00:00Z", "America/Los_Angeles", "2026-11-05T00:00:00-08:00"),
+    ("2026-11-05T00:00:00.000+0000", "America/New_York", "2026-11-05T00:00:00-05:00"),
+    ("2026-11-05T00:00:00Z", "Pacific/Auckland", "2026-11-05T00:00:00+13:00"),
+    (1793836800000, "Asia/Tokyo", "2026-11-05T00:00:00+09:00"),
+    ("1793836800000", "Asia/Tokyo", "2026-11-05T00:00:00+09:00"),
+    ("2026-11-05", "America/New_York", "2026-11-05T00:00:00-05:00"),
+    ("05.11.2026", "America/New_York", "2026-11-05T00:00:00-05:00"),
+    ("2026-11-05T09:12:44Z", "Asia/Tokyo", "2026-11-05T00:00:00+09:00"),
+    ("2026-11-05T03:30:00Z", "America/New_York", "2026-11-04T00:00:00-05:00"),
+    ("2026-11-05T20:30:00Z", "Asia/Tokyo", "2026-11-06T00:00:00+09:00"),
+    ("2026-04-05T09:12:44Z", "Africa/Cairo", "2026-04-05T00:00:00+02:00"),
+]
+
+
+@pytest.mark.parametrize(("came", "zone", "begins"), DAYS)
+def test_a_day_is_that_day_where_the_customer_is(came: Any, zone: str, begins: str, tmp_path: Path) -> None:
+    """Wherever in the mapping the zone stands; a moment within a day is the customer's day around it."""
+    fields = small(deal={"custom.day": {"from": "signed_on", "as": "date"}})["deal"]
+    fields |= {"closed_at": {"from": "signed_on", "as": "date"}, "custom.again": {"of": "custom.day"}}
+    ordered = {"custom.again": fields.pop("custom.again"), **fields}
+    ordered = {"closed_at": ordered["closed_at"], "custom.day": ordered["custom.day"], **ordered}
+    ordered["account.time_zone"] = {"constant": zone}
+    read = load_mapping(written(tmp_path, {**small(), "deal": ordered}))
+
+    deal = read.deal({**RECORD, "signed_on": came})
+
+    assert datetime.fromisoformat(begins) == deal.closed_at
+    assert begins[:10] == deal.custom["day"]
+    assert begins[:10] == deal.custom["again"]
+
+
+def test_hubspots_close_date_is_a_day_in_the_shipped_mapping() -> None:
+    """A customer in New York does not get every date a day early."""
+    company = {**HUBSPOT_RECORD["company"]["properties"], "country": "United States"}
+    record = {
+        **HUBSPOT_RECORD,
+        "company": {"id": "1", "properties": company},
+        "deal": {
+            "id": "4711",
+            "properties": {**HUBSPOT_RECORD["deal"]["properties"], "closedate": "2026-11-05T00:00:00Z"},
+        },
+    }
+
+    deal = load_mapping(HUBSPOT).deal(record)
+
+    assert "2026-11-05T00:00:00-05:00" == deal.closed_at.isoformat()
+
+
+def test_what_is_no_day_is_refused_as_before(tmp_path: Path) -> None:
+    """And without a zone nobody knows where the day begins."""
+    day = {"closed_at": {"from": "signed_on", "as": "date"}}
+    for came in ("soon", "05/11/2026", "31.02.2026"):
+        with pytest.raises(InvalidDeal, match="closed_at"):
+            reader(tmp_path, deal=day).deal({**RECORD, "signed_on": came})
+
+
 AMOUNTS = [
     (120000, "120000"), (0.5, "0.5"), ("120000", "120000"), ("120,000.00", "120000.00"), ("1.234,56", "1234.56"),
     ("1.234.567,89", "1234567.89"), ("1,234,567", "1234567"), ("12,50", "12.50"), ("0,500", "0.500"),
@@ -387,6 +444,14 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("stage: status\n", "", "stages: stage is missing"),
     ('decimal_mark: ","', "decimal_mark: comma", "decimal_mark: "),
     ("source: orders", "source: Orders", "source: "),
+    ("yearly_value: total", "yearly_value: {from: total, as: text}", "deal.yearly_value.as: the field holds no text"),
+    ("closed_at: signed_on", "closed_at: {from: signed_on, as: whole}", "closed_at.as: the field holds no whole"),
+    ("name: join(", "name: {constant: 7, as: whole} #", "fields.name.as: the field holds no whole"),
+    ("  yearly_value: total", "  seats: {from: total, default: many}", "deal.seats.default: is no amount"),
+    ("  yearly_value: total", "  go_live_by: {constant: soon}", "deal.go_live_by.constant: is no date"),
+    ("{constant: Europe/Berlin}", "{constant: Berlin}", "account.time_zone.constant: 'Berlin' is no time zone"),
+    ("IT: technical_lead", "IT: techie", "tables.roles.IT: should be 'executive_sponsor'"),
+    ("default: end_user", "default: user", "fields.role.default: should be 'executive_sponsor'"),
     ("source: orders", "source: orders\ncolour: red", "colour: is no field that we know"),
 ]
 
