@@ -33,10 +33,13 @@ def read_mail_server(url: str) -> MailServer:
         raise wrong from None
     if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
         raise wrong
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not (user + password).isascii():
+        raise ValueError("should have user and password in ASCII: Python's SMTP sends no others")
     return MailServer(
         host=parts.hostname,
         port=port or _PORTS[parts.scheme],
-        user=unquote(parts.username) if parts.username else None,
-        password=SecretStr(unquote(parts.password)) if parts.password else None,
+        user=user or None,
+        password=SecretStr(password) if password else None,
         tls_from_start=parts.scheme == "smtps",
     )

@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -29,6 +28,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from domain.addresses import Allowed, read_allowed
+from domain.mailbox import read_mailbox
 from domain.networks import Networks, read_networks
 from runtime.duration import read_duration
 from runtime.mail_server import MailServer, read_mail_server
@@ -85,12 +85,21 @@ def _smtp_url(url: SecretStr) -> SecretStr:
     return url
 
 
-def _sender(address: str) -> str:
-    _, spec = parseaddr(address)
-    name, at, domain = spec.rpartition("@")
-    if not (name and at and domain) or any(character in address for character in "\r\n"):
-        raise ValueError("should be an address, like Example CS <onboarding@example.com>")
-    return address
+def _mailbox(text: str) -> str:
+    try:
+        read_mailbox(text)
+    except ValueError:
+        raise ValueError(
+            "should be an address, like Example CS <onboarding@example.com>; a name with a comma stands in"
+            ' quotes: "Example, Inc." <onboarding@example.com>'
+        ) from None
+    return text
+
+
+def _sender(text: str) -> str:
+    if not read_mailbox(_mailbox(text)).address.isascii():
+        raise ValueError("should be in ASCII before the @: few servers take a sender in other letters")
+    return text
 
 
 def _page(url: str) -> str:
@@ -241,7 +250,7 @@ class Settings(BaseSettings):
         description="Right side of every Message-ID. Apart from the sender, whose change must not renew the ids of"
         " mails under way.",
     )
-    operator_mail: Annotated[str, AfterValidator(_sender)] | None = Field(
+    operator_mail: Annotated[str, AfterValidator(_mailbox)] | None = Field(
         default=None,
         description="Who runs day90 and hears of every finding of the nightly sweep; without one, CS managers alone.",
     )

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from email.utils import parseaddr
 from functools import partial
 
 from temporalio.client import Client
@@ -22,6 +21,7 @@ from activities.inbox.same_deal import SameDeal
 from activities.ports import Census, Handler, Office, Staff, Wake
 from activities.reconciliation import Reconciling, Source
 from activities.webhooks import WebhookOffice, channel_of, target_of
+from domain.mailbox import read_mailbox
 from domain.notice import Person
 from domain.rules.reporting import OPERATOR
 from domain.usage import VIA_USAGE
@@ -245,5 +245,5 @@ def operator_of(settings: Settings) -> Person | None:
     """Who runs day90, as a receiver of messages; None where the settings name nobody."""
     if settings.operator_mail is None:
         return None
-    name, email = parseaddr(settings.operator_mail)
+    name, email = read_mailbox(settings.operator_mail)
     return Person(id=OPERATOR, name=name or email, email=email, side="vendor", role=OPERATOR)

@@ -1,31 +1,24 @@
 """How does a notice become an e-mail? Rendered, with headers and attachment, the same whichever way it leaves."""
 
 import hashlib
-import re
 from datetime import UTC, datetime
-from email.headerregistry import Address, HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import parseaddr
+from email.utils import format_datetime
 from mimetypes import guess_type
 from typing import Protocol
 
+from activities.channels.mail import headers
 from activities.channels.texts.rendering import Rendering
 from activities.channels.texts.sealing import one_line
+from domain.mailbox import checked_address, read_mailbox
 from domain.outline import DocumentFile
 from domain.record import WaitingNotice
 from domain.trouble import ChannelRefuses
 
-_HEADERS = HeaderRegistry()
-# Python 3.11 writes the ids in these as encoded words when they are long, and then no client threads by them.
-for _name in ("references", "in-reply-to"):
-    _HEADERS.map_to_type(_name, MessageIDHeader)  # type: ignore[arg-type]  # typeshed: no BaseHeader, but mixed into one
-_POLICY = SMTP.clone(header_factory=_HEADERS)
 # Some servers refuse longer names, and nobody has one.
 _LONGEST_NAME = 80
 LARGEST_ATTACHMENT = 5_000_000
 """Bytes. Encoding adds a third, and many servers refuse mails from 10 MB on."""
-_DEVIANT = re.compile("[ßς\u200c\u200d]")
 
 
 def utc_now() -> datetime:
@@ -47,27 +40,35 @@ def compose(
 
     Raises ChannelRefuses when it cannot be rendered, has no valid address, or its document is missing or too large.
     """
-    name, _ = parseaddr(sender)
-    facts, notice = waiting.notice.facts, waiting.notice
-    rendered = rendering.render(waiting, sender=name)
-    to = _address(waiting.person.name, waiting.person.email)
-    message = EmailMessage(policy=_POLICY if to.addr_spec.isascii() else _POLICY.clone(utf8=True))
-    message["From"] = sender
-    message["To"] = to
-    message["Reply-To"] = _address(str(facts.get("owner_name", "")), str(facts.get("owner_email", "")))
-    message["Subject"] = rendered.subject
-    message["Date"] = now
+    own, notice = read_mailbox(sender), waiting.notice
+    facts = notice.facts
+    rendered = rendering.render(waiting, sender=own.name)
+    message = EmailMessage(policy=headers.POLICY)
+    message["From"] = _mailbox(own.name, own.address)
+    message["To"] = _mailbox(waiting.person.name, waiting.person.email)
+    message["Reply-To"] = _mailbox(str(facts.get("owner_name", "")), str(facts.get("owner_email", "")))
+    message["Subject"] = headers.words(rendered.subject)
+    message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(waiting)
     message["In-Reply-To"] = message["References"] = _thread(waiting)
-    # RFC 3834: no out-of-office note is sent back, least of all to everybody at once.
+    # RFC 3834: no out-of-office note is sent back, least of all to everybody at once. Exchange heeds only its own word.
     message["Auto-Submitted"] = "auto-generated"
-    message["X-Day90-Onboarding"] = one_line(notice.onboarding)
-    message["X-Day90-Notice"] = one_line(notice.key)
-    message.set_content(rendered.text)
-    message.add_alternative(rendered.html, subtype="html")
+    message["X-Auto-Response-Suppress"] = "All"
+    message["X-Day90-Onboarding"] = headers.words(one_line(notice.onboarding))
+    message["X-Day90-Notice"] = headers.words(one_line(notice.key))
+    message.set_content(rendered.text, cte=_encoding(rendered.text))
+    message.add_alternative(rendered.html, subtype="html", cte=_encoding(rendered.html))
     if notice.attachment is not None:
         _attach(message, notice.attachment, documents)
     return message
+
+
+def _encoding(text: str) -> str:
+    """Seven bits and short lines, whatever the server takes, and the same after it (a signature by DKIM holds).
+
+    Base64 where most of the text is in other letters: quoted-printable has three characters for each of their bytes.
+    """
+    return "quoted-printable" if len(text.encode("utf-8", "replace")) < 1.3 * len(text) else "base64"
 
 
 def _attach(message: EmailMessage, reference: str, documents: Documents | None) -> None:
@@ -79,7 +80,9 @@ def _attach(message: EmailMessage, reference: str, documents: Documents | None) 
         raise ChannelRefuses(f"the document {reference} is too large for a mail: {len(file.content):,} bytes")
     kind, _ = guess_type(file.name)
     main, _, sub = (kind or "application/octet-stream").partition("/")
-    message.add_attachment(file.content, maintype=main, subtype=sub, filename=one_line(file.name))
+    message.add_attachment(file.content, maintype=main, subtype=sub, cte="base64", disposition="attachment")
+    *_, part = message.iter_attachments()
+    part.replace_header("Content-Disposition", headers.file_name(one_line(file.name)))
 
 
 def message_id(waiting: WaitingNotice) -> str:
@@ -95,17 +98,9 @@ def _thread(waiting: WaitingNotice) -> str:
     return f"<onboarding.{onboarding}@{domain}>"
 
 
-def _address(name: str, address: str) -> Address:
+def _mailbox(name: str, address: str) -> str:
     """Name and address for a header. Raises ChannelRefuses, without repeating it, when the address is not valid."""
-    local, at, domain = address.strip().rpartition("@")
     try:
-        # A domain of other letters travels in the ASCII form that every server knows. Of four letters Python's codec
-        # still makes another domain (größe.test becomes grösse.test), and the mail would reach strangers.
-        if _DEVIANT.search(domain):
-            raise ValueError
-        host = domain if domain.isascii() else domain.encode("idna").decode()
-        if not (local and at and host) or re.search(r"[\s\x00-\x1f\x7f<>,;:\"()\\]", local + host):
-            raise ValueError
-        return Address(one_line(name)[:_LONGEST_NAME], username=local, domain=host)
+        return headers.mailbox(one_line(name)[:_LONGEST_NAME].strip(), checked_address(address))
     except ValueError:
         raise ChannelRefuses("the receiver's or the owner's address is none") from None

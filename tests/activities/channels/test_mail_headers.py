@@ -1,0 +1,115 @@
+"""Is a header read back as it was meant? By two parsers, whatever scripts, signs and lengths a name has."""
+
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.utils import getaddresses
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from activities.channels.mail import headers
+from activities.channels.mail.message import compose
+from activities.channels.texts.rendering import Rendering
+from tests.support.mail_samples import sample
+
+NAMES = [
+    "Whitfield, Margaret (Head of Purchasing, Logistics and Facility Services)",
+    "Margaret Whitfield, Northgate Tools, Purchasing <boss@rival.test> and Staff",
+    "Kidd, Tom, Eagan, MN",
+    'Tom "Tommy" O\'Neill \\ Co.',
+    "=?utf-8?q?Eve_=3Cevil=40evil.test=3E=2C?=",
+    "Grüße, Müller & Söhne <evil@evil.test>; Kundenerfolg und Einführungsbegleitung Nord",
+    "高橋 美咲（営業部）, Tanaka ＜evil@evil.test＞",
+    "Ελένη Παπαδοπούλου, محمد, שלום, นภา and Владимир",
+    "👩‍👩‍👧‍👦 Family, Inc. 🚀",
+    "a" * 80,
+    "ü" * 80,
+    "日" * 80,
+    "",
+]
+# Scripts of one to four bytes a letter, blanks, and every sign that means something in a header.
+LETTERS = st.sampled_from("abZ 09.,;:<>@()[]\"\\'=?_-/äßéłİ ЖΩשع日本語ｱ한👩🚀\u0301")
+WORDS = st.text(LETTERS, max_size=120).map(lambda text: " ".join(text.split()))
+
+
+def mail(name: str, subject: str = "x") -> bytes:
+    """A mail with that name and subject, as it goes out."""
+    return (f"To: {headers.mailbox(name, 'lead@probe.test')}\r\nSubject: {headers.words(subject)}\r\n\r\n").encode()
+
+
+def read(value: object) -> str:
+    """A header's text by the standard library's older parser."""
+    return str(make_header(decode_header(str(value).replace("\r\n", ""))))
+
+
+def holds(name: str) -> None:
+    """One receiver by both parsers, and the name as it was by the older one, which keeps blanks between words."""
+    raw = mail(name)
+    old, new = message_from_bytes(raw), message_from_bytes(raw, policy=policy.default)
+
+    addresses = getaddresses([str(old["To"]).replace("\r\n", "")])
+    assert [address for _, address in addresses] == ["lead@probe.test"]
+    assert read(addresses[0][0]) == name
+    assert [address.addr_spec for address in new["To"].addresses] == ["lead@probe.test"]
+    assert new.keys() == ["To", "Subject"]
+    assert all(len(line) <= 200 and line.isascii() for line in raw.split(b"\r\n"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_makes_one_receiver(name: str) -> None:
+    """A comma, a bracket or another script makes no second one, and nothing of the name is lost."""
+    holds(name)
+
+
+@settings(max_examples=400, deadline=None)
+@given(name=WORDS.map(lambda text: text[:80].strip()))
+def test_any_name_makes_one_receiver(name: str) -> None:
+    """Scripts and signs in any order and length."""
+    holds(name)
+
+
+@settings(max_examples=400, deadline=None)
+@given(subject=WORDS.filter(bool))
+def test_any_subject_is_read_back_as_it_was(subject: str) -> None:
+    """No blank between two scripts is lost, and no letter is parted."""
+    raw = mail("Tom", subject)
+
+    assert read(message_from_bytes(raw)["Subject"]) == subject
+    assert message_from_bytes(raw, policy=policy.default)["Subject"].strip() == subject
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 100
+
+
+@pytest.mark.parametrize("value", ["a\r\nBcc: evil@evil.test", "a\nBcc: evil@evil.test", "a\rb", "a\r\n\r\nbody"])
+def test_no_value_begins_a_header_of_its_own(value: str) -> None:
+    """Text is encoded; what is set as it stands is refused."""
+    assert "\n" not in headers.words(value)
+    with pytest.raises(ValueError, match="line end"):
+        headers.POLICY.header_store_parse("Subject", value)
+
+
+@pytest.mark.parametrize("name", ["process.pdf", "Einführung & Übergabe.pdf", "導入計画書.pdf", 'a"; x="b.pdf'])
+def test_a_file_keeps_its_name(name: str) -> None:
+    """In whatever letters it is, and whatever signs are in it."""
+    raw = f"Content-Disposition: {headers.file_name(name)}\r\n\r\n".encode()
+
+    assert raw.isascii()
+    assert message_from_bytes(raw).get_filename() == message_from_bytes(raw, policy=policy.default).get_filename()
+    assert message_from_bytes(raw).get_filename() == name
+
+
+def test_the_interpreters_folding_has_no_part_in_it() -> None:
+    """A mail is the same bytes under a policy that folds nothing."""
+    waiting = sample("reminder", account="Größe 🚀 日本橋")
+    named = waiting.person.model_copy(update={"name": NAMES[5]})
+
+    message = compose(
+        waiting.model_copy(update={"person": named}),
+        Rendering(),
+        sender='"Müller, Söhne & Partner GmbH Kundenerfolg und Einführungsbegleitung" <cs@vendor.test>',
+        now=waiting.notice.not_before,
+    )
+
+    assert all(str(value) in message.as_bytes().decode("ascii") for _, value in message.raw_items())
+    assert message.as_bytes() == message.as_bytes(policy=headers.POLICY.clone(max_line_length=0))
+    assert message["Date"] == "Thu, 07 Jan 2027 08:00:00 +0000"
