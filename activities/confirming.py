@@ -36,7 +36,7 @@ class ConfirmingOffice:
     async def deliver(self, id: int) -> str:
         """`sent` once Temporal knows the row's news, told again if need be; `refused` when the row was taken back.
 
-        `withdrawn` when it was settled before; `postponed` when the onboarding did not answer: it rests, and the others
+        `withdrawn` when it was settled before; `put_off` when the onboarding did not answer: it rests, and the others
         are not held up by it.
         """
         row = await in_thread(self.threads, self.confirmations.take, id)
@@ -54,7 +54,7 @@ class ConfirmingOffice:
             # A workflow that Temporal has lost is brought back from the journal: not a row of it may go.
             await in_thread(self.threads, self.confirmations.postpone, id)
             log.warning("news_not_confirmed_yet", onboarding=row.onboarding, reason=str(away))
-            return "postponed"
+            return "put_off"
         # Once more, also of what is known: news that said nothing new is known as well.
         if await self._has_a_twin(id):
             await self._take_back(id, row, reason="the same was told under another id")

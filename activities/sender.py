@@ -14,13 +14,17 @@ from temporalio.exceptions import ApplicationError
 from activities.ports import Channel, Office, Outbox, Wake
 from activities.threads import in_thread
 from activities.waking import wake_each
-from domain.trouble import ChannelDown, ChannelRefuses
+from domain.record import WaitingNotice
+from domain.trouble import ChannelDown, ChannelRefuses, MaybeArrived
 from domain.wire import Instant, Wire
 
 MOST_AT_ONCE = 20
 """So many deliveries of a channel are under way together: enough to fill a second, few enough for any mail server."""
 PATIENCE = timedelta(days=5)
 """As long as mail servers keep trying (RFC 5321, 4.5.4.1); after that the CSM is told."""
+UNSURE_RESTS = (timedelta(hours=1), timedelta(hours=6))
+"""How long a message rests that was handed over without an answer, after the first and after the second such try. A
+third ends it: whoever gets three copies has got it, and at a server that is broken in this way no further one helps."""
 SIGN_OF_LIFE = timedelta(seconds=5)
 """How often a delivery says that it is still under way: a few times in the span after which it is given up for lost."""
 log = structlog.get_logger()
@@ -71,24 +75,46 @@ class Letters:
         return self.outbox.next_ready(self.name, after=after)
 
     async def deliver(self, id: int) -> str:
-        outcome = await in_thread(self.threads, self._deliver, id)
+        # Temporal's time, by which the sender wakes: by a clock that is behind it, a rest would be over at once.
+        now = activity.info().started_time if activity.in_activity() else self.now()
+        outcome = await in_thread(self.threads, self._deliver, id, now)
         self.rings()
         return outcome
 
-    def _deliver(self, id: int) -> str:
+    def _deliver(self, id: int, now: datetime) -> str:
         waiting = self.outbox.take(id)
         if waiting is None:
             return "withdrawn"
         try:
             receipt = self.channel.deliver(waiting)
+        except MaybeArrived as error:
+            return self._unsure(waiting, str(error), now)
         except ChannelDown as error:
-            if self.now() - waiting.notice.not_before <= PATIENCE:
+            if self.now() - waiting.notice.not_before > PATIENCE:
+                return self._refuse(id, f"given up after {PATIENCE.days} days of trying; the last answer: {error}")
+            if error.again_after is None:
                 raise
-            return self._refuse(id, f"given up after {PATIENCE.days} days of trying; the last answer: {error}")
+            return self._put_off(waiting, str(error), now + error.again_after)
         except ChannelRefuses as error:
             return self._refuse(id, str(error))
         self.outbox.sent(id, receipt)
         return "sent"
+
+    def _unsure(self, waiting: WaitingNotice, reason: str, now: datetime) -> str:
+        """Try again much later and not often: each try may be one more copy with the same Message-ID."""
+        if waiting.maybe_arrived >= len(UNSURE_RESTS):
+            often = waiting.maybe_arrived + 1
+            return self._refuse(
+                waiting.id, f"it may have arrived: handed over {often} times; the last answer: {reason}"
+            )
+        until = now + UNSURE_RESTS[waiting.maybe_arrived]
+        unsure = waiting.model_copy(update={"maybe_arrived": waiting.maybe_arrived + 1})
+        return self._put_off(unsure, reason, until)
+
+    def _put_off(self, waiting: WaitingNotice, reason: str, until: datetime) -> str:
+        self.outbox.put_off(waiting.id, until=until, reason=reason, maybe_arrived=waiting.maybe_arrived)
+        log.warning("notice_put_off", notice=waiting.id, until=until.isoformat(), reason=reason)
+        return "put_off"
 
     def _refuse(self, id: int, reason: str) -> str:
         owner = self.outbox.refused(id, reason=reason, at=self.now())
@@ -120,7 +146,7 @@ class Sending:
 
     @activity.defn
     async def deliver_notice(self, delivery: Delivery) -> str:
-        """`sent`, `withdrawn`, `refused` or `postponed`. Raises ChannelDown, which Temporal retries."""
+        """`sent`, `withdrawn`, `refused` or `put_off`. Raises ChannelDown, which Temporal retries."""
         office = self.offices(delivery.channel)
         if office is None:
             return "withdrawn"

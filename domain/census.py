@@ -58,13 +58,15 @@ class Sighting(Wire):
 class Mailbag(Wire):
     """What waits for a channel past its time: how many, and since when the oldest might have gone.
 
-    `known_down` says that whoever receives it takes nothing, and that this is dealt with elsewhere.
+    `known_down` says that whoever receives it takes nothing, and that this is dealt with elsewhere; `trouble` is what
+    the channel said of the oldest.
     """
 
     channel: str
     waiting: int = 0
     oldest: Instant | None = None
     known_down: bool = False
+    trouble: str = ""
 
 
 class Picture(Wire):

@@ -231,12 +231,16 @@ class IntroductionWriting(Wire):
 
 
 class WaitingNotice(Wire):
-    """A notice as its sender takes it up: who gets it, and a Message-ID that is the same at every try."""
+    """A notice as its sender takes it up: who gets it, and a Message-ID that is the same at every try.
+
+    `maybe_arrived` counts the tries after which nobody could say whether the message is there.
+    """
 
     id: int
     notice: Notice
     person: Person
     message_id: str
+    maybe_arrived: int = 0
 
 
 class Receipt(Wire):

@@ -22,6 +22,10 @@ class ChannelDown(Exception):
         self.again_after = again_after
 
 
+class MaybeArrived(ChannelDown):
+    """The message was handed over whole, and nobody said whether it was taken: trying again may deliver it twice."""
+
+
 class ChannelRefuses(Exception):
     """The channel will never take this message (5xx of SMTP, a broken address). Who must act: the CSM."""
 

@@ -414,7 +414,9 @@ class Repairing:
         elif id == USAGE:
             await look_at_usage(client, task_queue=queue, conflict=conflict)
         else:
-            await wake_sender(client, id.removeprefix(SENDER), task_queue=queue, conflict=conflict)
+            channel = id.removeprefix(SENDER)
+            await asyncio.to_thread(self.census.end_rests, channel)
+            await wake_sender(client, channel, task_queue=queue, conflict=conflict)
         return f"{id} was {'woken' if conflict == WorkflowIDConflictPolicy.USE_EXISTING else 'replaced'}"
 
 

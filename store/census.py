@@ -113,13 +113,24 @@ class SqlCensus:
             add(connection, journal, [journal_row(onboarding, row, now=wall_clock())])
 
     def mailbag(self, channel: str, *, now: datetime) -> Mailbag:
-        """The notices that wait for the channel although they might have gone by `now`: how many, and since when."""
+        """The notices that wait for the channel although they might have gone by `now`: how many, and since when.
+
+        With them what the channel said of the oldest that it wanted later.
+        """
         might = (notices.c.channel == channel) & IS_WAITING & (notices.c.not_before <= now)
+        said = select(notices.c.reason).where(might, notices.c.reason.is_not(None))
         with read_transaction(self._engine) as connection:
             waiting, oldest = connection.execute(
                 select(func.count(), func.min(notices.c.not_before)).where(might)
             ).one()
-        return Mailbag(channel=channel, waiting=waiting, oldest=oldest)
+            trouble = connection.scalar(said.order_by(notices.c.not_before, notices.c.id).limit(1))
+        return Mailbag(channel=channel, waiting=waiting, oldest=oldest, trouble=trouble or "")
+
+    def end_rests(self, channel: str) -> None:
+        """Let what rests for the channel go at once, but for what may have arrived: that would be one more copy."""
+        rests = (notices.c.channel == channel) & IS_WAITING & notices.c.rests_until.is_not(None)
+        with write_transaction(self._engine) as connection:
+            connection.execute(update(notices).where(rests, notices.c.maybe_arrived == 0).values(rests_until=None))
 
     def open_introductions(self, *, after: str, most: int) -> Sequence[Line]:
         """A page of introductions that have not ended, by id, in the same shape as onboardings."""
@@ -218,7 +229,8 @@ class SqlCensus:
         refused = theirs & (notices.c.state == "refused") & (notices.c.not_before >= since)
         with write_transaction(self._engine) as connection:
             put(connection, people, [{"onboarding": onboarding, **person.model_dump()}])
-            anew = update(notices).where(refused).values(state="waiting", reason=None, not_before=at)
+            begun = {"reason": None, "not_before": at, "rests_until": None, "maybe_arrived": 0}
+            anew = update(notices).where(refused).values(state="waiting", **begun)
             return connection.execute(anew).rowcount
 
     def _undone(

@@ -32,18 +32,22 @@ class SqlOutbox:
 
     def ready(self, channel: str, *, now: datetime, most: int) -> Sequence[int]:
         """Ids of the notices that may go now, oldest first."""
-        may_go = select(notices.c.id).where(notices.c.channel == channel, IS_WAITING, notices.c.not_before <= now)
+        rested = or_(notices.c.rests_until.is_(None), notices.c.rests_until <= now)
+        due = and_(notices.c.channel == channel, IS_WAITING, notices.c.not_before <= now, rested)
+        may_go = select(notices.c.id).where(due)
         oldest = may_go.order_by(notices.c.not_before, notices.c.id).limit(most)
         with read_transaction(self._engine) as connection:
             return connection.scalars(oldest).all()
 
     def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
-        """When the next notice that may not go yet may; None when none waits for its hour."""
-        later = (notices.c.channel == channel) & IS_WAITING & (notices.c.not_before > after)
-        waiting = select(func.min(notices.c.not_before)).where(later)
+        """When the next notice that may not go yet may; None when none waits for its hour, or rests."""
+        of_channel = (notices.c.channel == channel) & IS_WAITING
         with read_transaction(self._engine) as connection:
-            soonest: datetime | None = connection.scalar(waiting)
-        return soonest
+            moments = [
+                connection.scalar(select(func.min(moment)).where(of_channel, moment > after))
+                for moment in (notices.c.not_before, notices.c.rests_until)
+            ]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def take(self, id: int) -> WaitingNotice | None:
         """The notice right before it goes; None when it was settled before, or has become pointless now."""
@@ -62,7 +66,16 @@ class SqlOutbox:
             message_id = row.message_id or self._message_id(row)
             if row.message_id is None:
                 _settle(connection, row, message_id=message_id)
-        return WaitingNotice(id=row.id, notice=_notice(row), person=person, message_id=message_id)
+        return WaitingNotice(
+            id=row.id, notice=_notice(row), person=person, message_id=message_id, maybe_arrived=row.maybe_arrived
+        )
+
+    def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:
+        """Let the notice rest until that moment of wall time, and say why; one that is settled stays so."""
+        with write_transaction(self._engine) as connection:
+            row = _held(connection, id)
+            if row is not None and row.state == "waiting":
+                _settle(connection, row, rests_until=until, reason=reason, maybe_arrived=maybe_arrived)
 
     def sent(self, id: int, receipt: Receipt) -> None:
         """Write the receipt. A notice that was withdrawn while it was under way did go: that is what is kept."""

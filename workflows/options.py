@@ -20,16 +20,23 @@ PATIENT_RETRY = RetryPolicy(
 )
 """Without end: a minute after the database is back everything goes on."""
 
-DELIVERY = timedelta(minutes=5)
-"""One try of one message: every step of an SMTP dialogue may take 30 s, and it has eight of them."""
+DELIVERY = timedelta(minutes=20)
+"""One try of one message: nine steps of an SMTP dialogue may take a minute each, and the answer to the content ten."""
 DELIVERY_LOST = timedelta(seconds=30)
 """A delivery without a heartbeat for this long died with its worker: without this limit, every mail in hand at a crash
 would wait for `DELIVERY`, and twenty of them keep all others waiting."""
-DELIVERY_TRIES = timedelta(minutes=10)
-"""All tries of one message; then it rests, so that one receiver's bad server delays nobody else's mail."""
+DELIVERY_TRIES = timedelta(minutes=30)
+"""All tries of one message, and room for a whole last one: a try that is cut is one of which nobody knows the end."""
 DELIVERY_RETRY = RetryPolicy(
-    initial_interval=timedelta(seconds=2), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
+    initial_interval=timedelta(seconds=2),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(minutes=1),
+    maximum_attempts=12,
 )
+"""Twelve tries, seven minutes where each fails at once; then the message rests, so that one receiver's bad server
+delays nobody else's mail."""
+SETTLING_TRIES = timedelta(minutes=10)
+"""All tries of one delivery of another system that could not be settled at once; then it rests like a message."""
 REST = timedelta(minutes=10)
 """How long a message rests that could not be handed over; after five days the CSM is told instead."""
 

@@ -70,7 +70,7 @@ class Receiver:
                 Receiving.take_from_inbox,
                 Taken(id=id),
                 start_to_close_timeout=options.PASS,
-                schedule_to_close_timeout=options.DELIVERY_TRIES,
+                schedule_to_close_timeout=options.SETTLING_TRIES,
                 retry_policy=options.DELIVERY_RETRY,
                 summary=f"delivery {id}, which could not be settled at once",
             )

@@ -22,6 +22,9 @@ class Outbox(Protocol):
     def take(self, id: int) -> WaitingNotice | None:
         """The notice, read right before it goes; None when it is settled, or pointless by now and so withdrawn."""
 
+    def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:
+        """Let the notice rest until then, and keep why, and after how many tries it may have arrived."""
+
     def sent(self, id: int, receipt: Receipt) -> None:
         """Record that the notice was handed over; doing so again changes nothing."""
 
@@ -37,7 +40,10 @@ class Channel(Protocol):
     """A way to people's inboxes. Blocks, so it is called in a thread."""
 
     def deliver(self, waiting: WaitingNotice) -> Receipt:
-        """Hand the message over. Raises ChannelDown (try again) or ChannelRefuses (never try again)."""
+        """Hand the message over.
+
+        Raises ChannelDown (try again), MaybeArrived (try again, sparingly) or ChannelRefuses (never try again).
+        """
 
 
 class Office(Protocol):
@@ -50,7 +56,10 @@ class Office(Protocol):
         """The next moment after `after` from which a waiting item may go; None when there is none."""
 
     async def deliver(self, id: int) -> str:
-        """Deliver one item and return `sent`, `withdrawn` or `refused`. Raises ChannelDown when trying again helps."""
+        """Deliver one item and return `sent`, `withdrawn`, `refused`, or `put_off` where it is to rest.
+
+        Raises ChannelDown when trying again soon helps.
+        """
 
 
 class Post(Protocol):

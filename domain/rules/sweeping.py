@@ -205,7 +205,7 @@ def of_sender(sender: str, bag: Mailbag, sighting: Sighting | None, *, now: date
     if sighting is None or not sighting.runs:
         cause = f"{waiting}; {_ended_as(sighting) or 'never started'}"
         return [Finding(kind="sender_stopped", subject=sender, since=bag.oldest, cause=cause, command=command)]
-    cause = "; ".join(part for part in (waiting, _what_hinders(sighting)) if part)
+    cause = "; ".join(part for part in (waiting, bag.trouble, _what_hinders(sighting)) if part)
     return [Finding(kind="mail_waits", subject=sender, since=bag.oldest, cause=cause, command=command)]
 
 

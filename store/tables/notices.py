@@ -1,15 +1,17 @@
 """Which notices are to be sent to people, and what became of each?"""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from store.columns import Document, Moment, Serial, Words
 from store.tables.base import IS_WAITING, OF_THE_HOUSE, metadata
 from store.tables.onboardings import onboardings
 
-# The outbox. `state` is waiting, sent, refused or withdrawn; how often sending was tried, only Temporal knows. `person`
-# is no foreign key: a notice to an unknown person is refused and the owner told, where a constraint would make the
-# whole transaction fail. `onboarding` is null where a notice is about day90 itself or an introduction; then `addressee`
-# holds the person. `attachment` refers to a document, which is made when the mail goes.
+# The outbox. `state` is waiting, sent, refused or withdrawn; how often sending was tried, only Temporal knows. What
+# outlives a run of the sender is here: `rests_until`, set where the channel said to come later, and `maybe_arrived`,
+# the tries after which nobody knows whether the message is there. `person` is no foreign key: a notice to an unknown
+# person is refused and the owner told, where a constraint would make the whole transaction fail. `onboarding` is null
+# where a notice is about day90 itself or an introduction; then `addressee` holds the person. `attachment` refers to a
+# document, which is made when the mail goes.
 notices = Table(
     "notices",
     metadata,
@@ -32,6 +34,8 @@ notices = Table(
     Column("sent_at", Moment),
     Column("created_at", Moment, nullable=False),
     Column("attachment", Words),
+    Column("rests_until", Moment),
+    Column("maybe_arrived", Integer, nullable=False, server_default="0"),
     UniqueConstraint("onboarding", "key"),
     sqlite_autoincrement=True,
 )

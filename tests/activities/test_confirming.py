@@ -138,4 +138,4 @@ async def test_what_would_be_refused_now_is_taken_back_and_the_picture_drawn_ane
 @pytest.mark.parametrize("trouble", [NotReachable("nobody answers"), NotFound("no such onboarding in Temporal")])
 async def test_an_onboarding_that_does_not_answer_is_asked_again_later(trouble: Exception) -> None:
     """One that Temporal has lost is brought back from its journal, which must not lose a row before that."""
-    assert ("postponed", ["1 postponed"]) == await delivered(Workflow(silent=trouble))
+    assert ("put_off", ["1 postponed"]) == await delivered(Workflow(silent=trouble))

@@ -12,6 +12,7 @@ from activities.ports import Outbox
 from domain.notice import Notice
 from domain.record import Receipt, Writing
 from store import reads
+from store.census import SqlCensus
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from tests.support import databases
@@ -115,6 +116,37 @@ def test_every_try_carries_the_same_message_id(engine: Engine, outbox: SqlOutbox
     assert other is not None
     assert other.message_id not in tries
     assert other.message_id.endswith("@elsewhere.test>")
+
+
+def test_what_was_put_off_rests_and_remembers_that_it_may_have_arrived(
+    engine: Engine, outbox: SqlOutbox, put: Put
+) -> None:
+    """Beyond any run of the sender; until the rest is over, or somebody orders it to go who knows that it has not."""
+    busy, unsure = put(notice("busy"), notice("unsure"))
+
+    outbox.put_off(busy, until=LATER + HOUR, reason="450 later", maybe_arrived=0)
+    outbox.put_off(unsure, until=LATER + 2 * HOUR, reason="no answer", maybe_arrived=1)
+
+    assert [] == outbox.ready("mail", now=LATER, most=10)
+    assert LATER + HOUR == outbox.next_ready("mail", after=LATER)
+    assert [busy, unsure] == outbox.ready("mail", now=LATER + 2 * HOUR, most=10)
+    assert ("waiting", "450 later") == state_of(outbox, busy)
+    assert "450 later" == SqlCensus(engine).mailbag("mail", now=LATER).trouble
+    taken = outbox.take(unsure)
+    assert taken is not None
+    assert taken.maybe_arrived == 1
+    SqlCensus(engine).end_rests("mail")
+    assert [busy] == outbox.ready("mail", now=LATER, most=10)
+
+
+def test_what_was_sent_is_not_put_off_afterwards(outbox: SqlOutbox, put: Put) -> None:
+    """A try that was given up may end after all, beside the next one."""
+    [id] = put(notice())
+    outbox.sent(id, receipt())
+
+    outbox.put_off(id, until=LATER + HOUR, reason="no answer", maybe_arrived=1)
+
+    assert ("sent", None) == state_of(outbox, id)
 
 
 def test_a_notice_that_was_sent_is_neither_ready_nor_taken_again(outbox: SqlOutbox, put: Put) -> None:

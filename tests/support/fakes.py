@@ -303,6 +303,9 @@ class MemoryOutbox:
     def take(self, id: int) -> WaitingNotice | None:
         return None
 
+    def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:
+        return
+
     def sent(self, id: int, receipt: Receipt) -> None:
         return
 

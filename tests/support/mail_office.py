@@ -39,6 +39,7 @@ class PostOffice:
     password: str = ""
     received: list[Envelope] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
+    greeted: list[str] = field(default_factory=list)
     port: int = 0
 
     @property
@@ -52,6 +53,13 @@ class PostOffice:
         return [
             message_from_bytes(content, policy=policy.default) for content in contents if isinstance(content, bytes)
         ]
+
+    async def handle_EHLO(  # noqa: N802  # aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.greeted.append(hostname)
+        session.host_name = hostname
+        return responses
 
     async def handle_MAIL(  # noqa: N802  # aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -293,7 +293,7 @@ async def test_a_foreign_client_may_start_one_with_a_whole_prospect(introduction
 async def test_a_fact_that_cannot_be_taken_is_recorded_and_harmless(introduction: RunningIntroduction) -> None:
     await introduction.begin()
 
-    await introduction.handle.signal("sale_decided", {"ending": "postponed"})
+    await introduction.handle.signal("sale_decided", {"ending": "put_off"})
     await introduction.handle.signal("close_moved", "tomorrow")
     await introduction.settled()
     await introduction.handle.signal("close_moved", {"on": "9999-12-31"})

@@ -2,26 +2,41 @@
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.utils import parseaddr
 from typing import Protocol
 
 from pydantic import SecretStr
 
 from activities.channels.mail.message import Documents, compose, utc_now
 from activities.channels.texts.rendering import Rendering
+from domain.mailbox import read_mailbox
 from domain.record import Receipt, WaitingNotice
-from domain.trouble import ChannelDown, ChannelRefuses
+from domain.trouble import ChannelDown, ChannelRefuses, MaybeArrived
 
-# For each step of the conversation, not for the whole of it.
-_TIMEOUT_SECONDS = 30.0
+_TIMEOUT_SECONDS = 60.0
+"""For each step of the conversation but the last. RFC 5321 gives most of them five minutes; a server that hangs at all
+of them would hold one of the sender's twenty places for an hour."""
+_ANSWER_SECONDS = 600.0
+"""For the answer to the content (RFC 5321, 4.5.3.2.6): a server that looks for viruses before it answers has the
+message already, and whoever gives up sooner sends it twice."""
+_BUSY = timedelta(minutes=5)
+"""How long to leave a server alone that says to come later: greylisting lets in what comes after five minutes, and one
+with too many connections is not helped by another in two seconds."""
+_NOT_FOR_US = timedelta(minutes=10)
+"""The same where it wants nothing of us at all: the operator must act, and some count such tries and lock us out."""
 # The server wants a login or finds ours wrong: nothing is the matter with the message.
 _LOGIN_WANTED = frozenset({530, 534, 535, 538})
+# Refusals that are a matter between the relay and us, not of this receiver or message: an allow-list, a connector that
+# expired, how we greet. Known by the extended code (RFC 3463: X.7.n is policy, X.5.n how we speak), or in words where a
+# server has no such codes; of the content only codes that are about whom it comes from (RFC 7372, and Exchange's own).
+_NOT_THE_RECEIVER = re.compile(r"5\.[57]\.\d+ |(?!\d\.\d).*\b(relay|helo)", re.IGNORECASE)
+_NOT_THE_CONTENT = re.compile(r"5\.7\.(2[0-9]|5[0-9]|6[0-9]|5[01][0-9]|70[0-9]|750) ")
 _ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -45,7 +60,8 @@ class Server(Protocol):
 class SmtpMail:
     """Hands each mail to a server over a connection of its own: a shared one would have to be watched for staleness.
 
-    Blocks for as long as the server takes, so it is called in a thread. `timeout` is in seconds, for each step.
+    Blocks for as long as the server takes, so it is called in a thread. `timeout` is in seconds, for each step, and
+    `answers_within` for the answer to the content.
     """
 
     server: Server
@@ -53,21 +69,58 @@ class SmtpMail:
     rendering: Rendering
     now: Callable[[], datetime] = utc_now
     timeout: float = _TIMEOUT_SECONDS
+    answers_within: float = _ANSWER_SECONDS
     documents: Documents | None = None
 
     def deliver(self, waiting: WaitingNotice) -> Receipt:
         """Hand the notice to the server; the receipt has its answer.
 
-        Raises ChannelDown, after which the server may have taken the mail all the same, or ChannelRefuses.
+        Raises ChannelDown, MaybeArrived where the server may have taken the mail all the same, or ChannelRefuses.
         """
         message = compose(waiting, self.rendering, sender=self.sender, now=self.now(), documents=self.documents)
         with self._session() as session:
-            answer = _hand_in(session, message, self._name)
+            answer = self._hand_in(session, message)
         return Receipt(
             message_id=waiting.message_id,
             place=f"{self._name} accepted it: {answer}",
             at=self.now(),
         )
+
+    def _hand_in(self, session: smtplib.SMTP, message: EmailMessage) -> str:
+        """The server's answer once it has the message. Raises ChannelDown, MaybeArrived or ChannelRefuses."""
+        sender, receiver = (message[name].addresses[0].addr_spec for name in ("From", "To"))
+        options = [] if receiver.isascii() else ["SMTPUTF8"]
+        if options and not session.has_extn("smtputf8"):
+            raise ChannelRefuses(f"{self._name} takes no address in other letters than ASCII")
+        if options and session.has_extn("8bitmime"):
+            options.append("BODY=8BITMIME")
+        code, answer = session.mail(sender, options)
+        # 552: this message is too large. Any other refusal of our own address is a matter of configuration.
+        _check(code, answer, what=f"{self._name} refused the sender", final=code == 552)
+        code, answer = session.rcpt(receiver)
+        ours = _NOT_THE_RECEIVER.match(_without_addresses(answer))
+        _check(code, answer, what=f"{self._name} refused the receiver", final=code >= 500 and not ours)
+        code, answer = session.docmd("DATA")
+        if code != 354:
+            _check(code if code >= 400 else 451, answer, what=f"{self._name} refused the message", final=code >= 500)
+        session.send(_dotted(message.as_bytes()))
+        code, answer = self._answer_to_content(session)
+        ours = _NOT_THE_CONTENT.match(_without_addresses(answer))
+        _check(code, answer, what=f"{self._name} refused the message", final=code >= 500 and not ours)
+        return _in_words(code, answer)
+
+    def _answer_to_content(self, session: smtplib.SMTP) -> tuple[int, bytes]:
+        """End the content and wait for its answer. From the last dot on only the server knows who has the mail."""
+        if isinstance(session.sock, socket.socket):
+            session.sock.settimeout(self.answers_within)
+        try:
+            session.send(b".\r\n")
+            code, answer = session.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            raise MaybeArrived(f"{self._name} did not say whether it took the message: {_what_broke(error)}") from None
+        if not 200 <= code < 600:
+            raise MaybeArrived(f"{self._name} did not say whether it took the message: {_in_words(code, answer)}")
+        return code, answer
 
     @property
     def _name(self) -> str:
@@ -77,26 +130,28 @@ class SmtpMail:
     def _session(self) -> Iterator[smtplib.SMTP]:
         """A session that is ready for a message. Raises ChannelDown for whatever breaks in it."""
         try:
-            with _connected(self.server, self.timeout) as session:
+            with _connected(self.server, self.timeout, _own_name(self.sender)) as session:
                 yield session
         except (OSError, smtplib.SMTPException) as error:
             raise ChannelDown(f"{self._name}: {_what_broke(error)}") from None
 
 
 @contextmanager
-def _connected(server: Server, timeout: float) -> Iterator[smtplib.SMTP]:
+def _connected(server: Server, timeout: float, name: str | None) -> Iterator[smtplib.SMTP]:
     """A session with the server, encrypted where it offers that, and logged in where we have a password."""
     trust = ssl.create_default_context()
     session: smtplib.SMTP
     if server.tls_from_start:
-        session = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=trust)
+        session = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=trust, local_hostname=name)
     else:
-        session = smtplib.SMTP(server.host, server.port, timeout=timeout)
+        session = smtplib.SMTP(server.host, server.port, timeout=timeout, local_hostname=name)
     try:
         session.ehlo_or_helo_if_needed()
         encrypted = server.tls_from_start
         if not encrypted and session.has_extn("starttls"):
             session.starttls(context=trust)
+            # The server has forgotten who we are (RFC 3207, 4.2), and may offer other extensions now.
+            session.ehlo_or_helo_if_needed()
             encrypted = True
         if server.user and server.password:
             if not encrypted and server.host not in _LOOPBACK:
@@ -112,38 +167,42 @@ def _connected(server: Server, timeout: float) -> Iterator[smtplib.SMTP]:
         session.close()
 
 
-def _hand_in(session: smtplib.SMTP, message: EmailMessage, name: str) -> str:
-    """The server's answer once it has the message. Raises ChannelDown, or ChannelRefuses for a final refusal."""
-    sender = parseaddr(str(message["From"]))[1]
-    receiver = message["To"].addresses[0].addr_spec
-    options = () if receiver.isascii() else ("SMTPUTF8", "BODY=8BITMIME")
-    if options and not session.has_extn("smtputf8"):
-        raise ChannelRefuses(f"{name} takes no address in other letters than ASCII")
-    code, answer = session.mail(sender, options)
-    # 552: this message is too large. Any other refusal of our own address is a matter of configuration.
-    _check(code, answer, what=f"{name} refused the sender", final=code == 552)
-    code, answer = session.rcpt(receiver)
-    _check(code, answer, what=f"{name} refused the receiver", final=code >= 500)
-    try:
-        code, answer = session.data(message.as_bytes())
-    except smtplib.SMTPDataError as refusal:
-        code, answer = refusal.smtp_code, _bytes(refusal.smtp_error)
-    _check(code, answer, what=f"{name} refused the message", final=code >= 500)
-    return _in_words(code, answer)
+def _own_name(sender: str) -> str | None:
+    """The name by which we greet: this machine's, or the sender's domain where that is none of the public network.
+
+    A container's name or address is what strict servers refuse ("need fully-qualified hostname"). None leaves the
+    choice to smtplib, where the sender's domain is no better.
+    """
+    own, domain = socket.getfqdn(), read_mailbox(sender).address.rpartition("@")[2]
+    if own.isascii() and "." in own and not own.endswith((".localdomain", ".local", ".internal")):
+        return own
+    return domain if "." in domain else None
 
 
 def _check(code: int, answer: bytes, *, what: str, final: bool) -> None:
+    """Raises ChannelRefuses for a refusal that is `final`, else ChannelDown, with how long to wait."""
     if 200 <= code < 300:
         return
+    reason = f"{what}: {_in_words(code, answer)}"
     if final and code not in _LOGIN_WANTED:
-        raise ChannelRefuses(f"{what}: {_in_words(code, answer)}")
-    raise ChannelDown(f"{what}: {_in_words(code, answer)}")
+        raise ChannelRefuses(reason)
+    raise ChannelDown(reason, again_after=_BUSY if code < 500 else _NOT_FOR_US)
+
+
+def _dotted(content: bytes) -> bytes:
+    """The content with a second dot wherever a line begins with one (RFC 5321, 4.5.2), ending in a line end."""
+    dotted = re.sub(rb"(?m)^\.", b"..", content)
+    return dotted if dotted.endswith(b"\r\n") else dotted + b"\r\n"
 
 
 def _in_words(code: int, answer: bytes) -> str:
     """The server's answer in words, without the addresses it repeats: it goes into logs and histories."""
+    return f"{code} {_without_addresses(answer)}"[:300]
+
+
+def _without_addresses(answer: bytes) -> str:
     text = " ".join(answer.decode("utf-8", "replace").split())
-    return f"{code} {_ADDRESS.sub('address', text)}"[:300]
+    return _ADDRESS.sub("address", text)
 
 
 def _what_broke(error: OSError | smtplib.SMTPException) -> str:

@@ -1,0 +1,78 @@
+"""What comes of a message that its channel does not take? It is put off, given up or tried again."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from activities.sender import PATIENCE, Letters
+from domain.record import WaitingNotice
+from domain.trouble import ChannelDown, MaybeArrived
+from tests.support.fakes import MemoryOutbox, RecordingChannel
+from tests.support.mail_samples import sample
+
+NOW = datetime(2027, 1, 7, 8, 0, tzinfo=UTC)
+
+
+@dataclass
+class OneNotice(MemoryOutbox):
+    """One notice, and what was written of it."""
+
+    waiting: WaitingNotice = field(default_factory=lambda: sample("reminder"))
+    rests: list[tuple[datetime, str]] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+
+    def take(self, id: int) -> WaitingNotice | None:
+        return self.waiting
+
+    def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:
+        self.rests.append((until, reason))
+        self.waiting = self.waiting.model_copy(update={"maybe_arrived": maybe_arrived})
+
+    def refused(self, id: int, *, reason: str, at: datetime) -> str | None:
+        self.refusals.append(reason)
+        return "mara"
+
+
+def office(outbox: OneNotice, *failures: Exception, now: datetime = NOW) -> Letters:
+    return Letters("mail", outbox, RecordingChannel(failures=list(failures)), lambda: now, ThreadPoolExecutor(1))
+
+
+async def test_what_may_have_arrived_is_sent_three_times_at_most() -> None:
+    """An hour later, six hours later, and then the owner is told that it may be there."""
+    outbox = OneNotice()
+    letters = office(outbox, *[MaybeArrived("no answer")] * 4)
+
+    became = [await letters.deliver(17) for _ in range(3)]
+
+    assert became == ["put_off", "put_off", "refused"]
+    assert [until - NOW for until, _ in outbox.rests] == [timedelta(hours=1), timedelta(hours=6)]
+    assert outbox.refusals == ["it may have arrived: handed over 3 times; the last answer: no answer"]
+
+
+async def test_what_the_channel_wants_later_rests_without_holding_a_place() -> None:
+    """However long it asks us to wait, others go meanwhile."""
+    outbox = OneNotice()
+
+    became = await office(outbox, ChannelDown("450 greylisted", again_after=timedelta(minutes=5))).deliver(17)
+
+    assert became == "put_off"
+    assert outbox.rests == [(NOW + timedelta(minutes=5), "450 greylisted")]
+
+
+async def test_a_channel_that_is_away_is_tried_again_at_once() -> None:
+    """Temporal does that, with growing pauses."""
+    with pytest.raises(ChannelDown):
+        await office(OneNotice(), ChannelDown("connection refused")).deliver(17)
+
+
+async def test_five_days_are_enough_for_a_relay_too() -> None:
+    """Then the owner is told, with what it said last."""
+    outbox = OneNotice()
+    late = outbox.waiting.notice.not_before + PATIENCE + timedelta(minutes=1)
+
+    became = await office(outbox, ChannelDown("554 no", again_after=timedelta(minutes=10)), now=late).deliver(17)
+
+    assert became == "refused"
+    assert outbox.refusals == ["given up after 5 days of trying; the last answer: 554 no"]
