@@ -256,7 +256,14 @@ def _receipt(briefing: Briefing, fact: Fact, facts: dict[str, Any], *, heard: se
     raisers = [raiser] if raiser and briefing.is_customer(raiser) else []
     people = [id for id in dict.fromkeys([*raisers, *briefing.playing("project_lead")]) if id not in heard]
     return present(
-        briefing.notice("issue_raised", id, fact.key, facts, about=fact.about, urgent=urgent or id in raisers)
+        briefing.notice(
+            "issue_raised",
+            id,
+            fact.key,
+            {**facts, "yours": id in raisers},
+            about=fact.about,
+            urgent=urgent or id in raisers,
+        )
         for id in people
     )
 

@@ -244,6 +244,7 @@ def test_who_raised_an_issue_gets_a_receipt_with_its_times_and_hears_that_it_is_
     receipts = {notice.to: notice.facts for notice in onboarding.notices("issue_raised", about="T-1")}
     assert {"technical_lead", "project_lead"} <= set(receipts)
     assert receipts["technical_lead"]["respond_by"]
+    assert (True, False) == (receipts["technical_lead"]["yours"], receipts["project_lead"]["yours"])
     assert "technical_lead" in onboarding.told("issue_resolved", about="T-1")
 
 
