@@ -344,6 +344,12 @@ class Settings(BaseSettings):
         le=3650,
         description="Days that single usage events are kept, as long as an onboarding lasts; what a day came to stays.",
     )
+    history_days: int = Field(
+        default=3650,
+        ge=1,
+        le=36_500,
+        description="Days that the embedded Temporal keeps closed runs, which hold what is said straight to it.",
+    )
     webhook_allow: Annotated[str, AfterValidator(_allowed)] = Field(
         default="",
         description="Networks and hosts beside public ones to which webhooks may go, like 10.1.0.0/16 hooks.internal;"

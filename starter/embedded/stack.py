@@ -21,9 +21,6 @@ from starter.embedded.restarting import Restarted, Tell
 from starter.embedded.tcp_ports import LOOPBACK, Ports
 from starter.trouble import CannotStart, Fell
 
-KEPT = timedelta(days=3650)
-"""How long closed runs are kept. The dev server deletes them after a day by default, but a demo is looked at later, and
-a success programme lasts for years."""
 SERVER_SETTINGS = ("history.maxInFlightUpdates=1000",)
 """Of Temporal's dynamic configuration, as in docker-compose.yml. With more updates in flight than this (by default 10),
 the server throws workflow tasks away, and with them what their turns have written; our doors let five through."""
@@ -69,7 +66,7 @@ async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncItera
             server = await _start_server(settings.data, ports)
             ends.push_async_callback(server.end, grace=SERVER_GRACE)
             await _answers(server, ports)
-            await _fit_for_us(ports)
+            await _fit_for_us(ports, closed_runs_for=timedelta(days=settings.history_days))
             await asyncio.to_thread(_migrate, settings)
             tell("starting the worker…")
             start = partial(_start_worker, settings.data, environment)
@@ -193,8 +190,8 @@ async def _answers(server: Child, ports: Ports) -> None:
             return
 
 
-async def _fit_for_us(ports: Ports) -> None:
-    """Have the namespace keep closed runs for years, and register our search attributes."""
+async def _fit_for_us(ports: Ports, *, closed_runs_for: timedelta) -> None:
+    """Have the namespace keep closed runs for so long, by itself a day, and register our search attributes."""
     from google.protobuf.duration_pb2 import Duration
     from temporalio.api.namespace.v1 import NamespaceConfig
     from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
@@ -202,7 +199,7 @@ async def _fit_for_us(ports: Ports) -> None:
     from workflows.visibility import ALL_KEYS
 
     client = await connect(address=ports.address)
-    retention = NamespaceConfig(workflow_execution_retention_ttl=Duration(seconds=int(KEPT.total_seconds())))
+    retention = NamespaceConfig(workflow_execution_retention_ttl=Duration(seconds=int(closed_runs_for.total_seconds())))
     await client.workflow_service.update_namespace(UpdateNamespaceRequest(namespace=NAMESPACE, config=retention))
     await register_search_attributes(client, ALL_KEYS)
 

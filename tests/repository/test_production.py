@@ -25,8 +25,8 @@ PAGE = (ROOT / "docs" / "production.md").read_text(encoding="utf-8")
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 
 TEMPORALS = {"temporal", "temporal-schema", "temporal-namespace"}
-# A production runs by the real clock.
-NOT_IN_PRODUCTION = {"DAY90_DAY_LENGTH"}
+# A production runs by the real clock, on a Temporal that is no part of the stack: its namespace has TEMPORAL_RETENTION.
+NOT_IN_PRODUCTION = {"DAY90_DAY_LENGTH", "DAY90_HISTORY_DAYS"}
 
 
 def test_the_compose_file_is_one() -> None:

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 
+from runtime.connection import connect
 from runtime.settings import load_settings
 from starter.cli.codes import USAGE, code_of
 from starter.embedded import restarting
@@ -327,6 +329,21 @@ def test_a_demo_finds_free_ports_by_itself() -> None:
     ports = first_free(temporal=None, ui=None)
 
     assert ports.temporal != ports.ui
+
+
+def test_closed_runs_are_kept_for_as_long_as_the_setting_says(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By itself the dev server deletes them after a day."""
+    monkeypatch.setenv("DAY90_HISTORY_DAYS", "7")
+    stack.up()
+    running = running_on(stack.data)
+    assert running is not None
+
+    async def kept() -> int:
+        client = await connect(address=running.temporal)
+        described = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace="default"))
+        return described.config.workflow_execution_retention_ttl.seconds
+
+    assert 7 * 24 * 3600 == asyncio.run(kept())
 
 
 def test_an_embedded_worker_finds_no_other_server(tmp_path: Path) -> None:
