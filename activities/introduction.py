@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.onboarding import Opening
 from activities.ports import Calendars, IntroductionLedger, Ledger, Library, Staff, Wake
+from activities.referring import referring
 from activities.threads import in_thread
 from activities.waking import channels_of, wake_each
 from domain.clock import DAY, Clock
@@ -24,6 +25,7 @@ from domain.rules.accounts import owned_by
 from domain.rules.admission import calendar_ahead, calendar_until, check_prospect, read_prospect
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.introducing import Decision, decide, owner_of
+from domain.texts import in_full, references_in
 
 log = structlog.get_logger()
 
@@ -80,6 +82,7 @@ class Introducing:
         self.introductions.admit(dossier, run=opening.run, begun_at=now)
         log.info("introduction_begun", introduction=introduction, playbook=playbook.key, owner=owner)
         learnt = before.learnt if before else Learnt()
+        learnt = referring(self.introductions.texts, introduction, learnt, run=opening.run)
         round = short(opening.run)
         return IntroductionState(
             introduction=introduction,
@@ -110,7 +113,10 @@ class Introducing:
         return decision.kept
 
     def _keep(self, turn: IntroductionTurn) -> Decision:
-        dossier = self.introductions.dossier(turn.state.introduction)
+        introduction, references = turn.state.introduction, references_in(turn.state)
+        if references:
+            turn = in_full(turn, self.introductions.texts.read(introduction, references))
+        dossier = self.introductions.dossier(introduction)
         calendar = calendar_until(dossier.calendar, dossier.prospect.account, self.calendars, now=turn.now)
         dossier = dossier.model_copy(update={"calendar": calendar})
         decision = decide(turn, dossier, self.staff(), hours=self.hours)

@@ -11,6 +11,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ports import Calendars, Ledger, Library, Staff, Wake
+from activities.referring import referring
 from activities.threads import in_thread
 from activities.waking import channels_of, wake_each
 from domain.agenda.occasion import Occasion, ProgrammeOccasion
@@ -18,11 +19,12 @@ from domain.agenda.packing import packed
 from domain.agenda.state import Consequences, Entry, State
 from domain.clock import DAY, Clock
 from domain.deal import DealClosed, onboarding_id
+from domain.news import read_news
 from domain.record import Dossier, Writing
 from domain.refusal import InvalidDeal
 from domain.rules.admission import business_now, calendar_anew, calendar_of, calendar_until, check_deal, read_deal
 from domain.rules.casting import people_of, staff_person
-from domain.rules.deciding import decide
+from domain.rules.deciding import decide, references_of
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
 from domain.rules.programme import keep_programme
@@ -122,10 +124,19 @@ class Bookkeeping:
         if past is None:
             state = self._first_state(opening, dossier)
         else:
-            state = rebuild(dossier, past, self.staff(), now=opening.started_at, spread=self.spread)
+            rebuilt = rebuild(dossier, past, self.staff(), now=opening.started_at, spread=self.spread)
+            state = self._referring(rebuilt, run=opening.run)
         self.ledger.readmit(opening.onboarding, run=opening.run)
         log.info("onboarding_opened_again", onboarding=opening.onboarding, playbook=state.playbook, owner=state.owner)
         return state
+
+    def _referring(self, state: State, *, run: str) -> State:
+        """The journal that a state was rebuilt from has the texts themselves, which no history is to hold."""
+        texts, onboarding = self.ledger.texts, state.onboarding
+        for held in state.held:
+            news = referring(texts, onboarding, read_news("reach_milestone", held.news), run=run)
+            held.news = news.model_dump(mode="json", exclude_defaults=True)
+        return referring(texts, onboarding, state, run=run)
 
     def _first_state(self, opening: Opening, dossier: Dossier) -> State:
         clock = self._clock(dossier.deal, opening)
@@ -177,10 +188,19 @@ class Bookkeeping:
             done_before=done_before,
             known=self.ledger.registers(onboarding) if reports else (),
             hours=self.hours,
+            texts=self._texts(occasion.state),
             ui=self.ui.format(id=onboarding),
         )
         self.ledger.write(decision.writing)
         return decision.consequences, self._waiting(decision.writing, done_before)
+
+    def _texts(self, state: State) -> Mapping[str, str]:
+        """The texts that a state refers to. A reference that stands for none is written down as it is."""
+        references = references_of(state)
+        texts = self.ledger.texts.read(state.onboarding, references) if references else {}
+        if missing := len(references - texts.keys()):
+            log.warning("texts_missing", onboarding=state.onboarding, count=missing)
+        return texts
 
     @activity.defn
     async def keep_programme(self, occasion: ProgrammeOccasion) -> list[Entry]:

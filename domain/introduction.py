@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from domain.clock import Clock
 from domain.news import NewsId
 from domain.refusal import Refused, what_is_wrong
-from domain.wire import Instant, Line, Severity, Slug, Wire
+from domain.wire import FREE_TEXT, Instant, Line, Severity, Slug, Wire
 
 IntroductionEnding = Literal["won", "lost", "silent", "withdrawn"]
 """`silent`: nobody said anything for so long, and the seller was asked in vain."""
@@ -36,9 +36,9 @@ class FoundIssue(Wire):
     """Something that was found at the prospect's and that sales should know before the signature (PRE-03)."""
 
     key: str
-    title: str
+    title: Annotated[str, FREE_TEXT]
     severity: Severity = "normal"
-    note: str = ""
+    note: Annotated[str, FREE_TEXT] = ""
     by: str = ""
     at: Instant
 
@@ -46,7 +46,7 @@ class FoundIssue(Wire):
 class FoundNote(Wire):
     """Something else that was learnt about the prospect."""
 
-    text: str
+    text: Annotated[str, FREE_TEXT]
     by: str = ""
     at: Instant
 
@@ -55,7 +55,7 @@ class Said(Wire):
     """What every piece of news may carry, as in `domain/news.py`."""
 
     by: Slug | None = None
-    note: Annotated[str, Field(max_length=LONGEST_NOTE)] | None = None
+    note: Annotated[str, Field(max_length=LONGEST_NOTE), FREE_TEXT] | None = None
     news_id: NewsId | None = None
     via: Slug = "temporal"
     proved: bool = False
@@ -71,7 +71,7 @@ class IssueReported(Said):
 
 
 class Noted(Said):
-    note: Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)]
+    note: Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE), FREE_TEXT]
 
 
 class CloseExpected(Said):
@@ -121,7 +121,7 @@ class Learnt(Wire):
 
 
 class IntroductionState(Wire):
-    """All that a run carries to the next: ids and what people wrote, but no names and addresses."""
+    """All that a run carries to the next: ids, and references to what people wrote, but no names and addresses."""
 
     introduction: str
     opened: bool = False

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, StringConstraints, ValidationError
 
 from domain.refusal import Refused, what_is_wrong
-from domain.wire import Instant, Line, Prose, Reference, Score, Severity, Slug, Wire
+from domain.wire import FREE_TEXT, Instant, Line, Prose, Reference, Score, Severity, Slug, Wire
 
 Ending = Literal["handed_over", "handed_over_with_exceptions", "churned", "deal_reversed", "duplicate", "withdrawn"]
 MOST_LISTED = 20
@@ -18,7 +18,7 @@ MOST_LISTED = 20
 KEPT_NAMES, KEPT_OF_A_NAME = 20, 80
 """How many unknown fields are written down, and how many characters of each name: they are the sender's own words."""
 LONGEST_NEWS_ID = 100
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), FREE_TEXT]
 """Why something was decided, for others to act on: not blank, at most 2,000 characters."""
 NewsId = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NEWS_ID)]
 """What its sender calls a piece of news; the last 500 are carried along, so it is kept short."""

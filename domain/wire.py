@@ -10,10 +10,13 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:#-]{0,79}$")]
 """An id that another system gave, like a ticket's: letters, digits, `_ . : # -`, at most 80 characters."""
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+FREE_TEXT = "free text"
+"""Marks the types of what people write in their own words: our doors keep it out of Temporal (`domain/texts.py`)."""
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), FREE_TEXT]
 """One line of text that people read in a title, at most 200 characters."""
 
-Prose = Annotated[str, StringConstraints(max_length=10_000)]
+Prose = Annotated[str, StringConstraints(max_length=10_000), FREE_TEXT]
 """A paragraph or a note, at most 10,000 characters: more belongs into a document that a link names."""
 
 Instant = AwareDatetime

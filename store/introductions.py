@@ -16,6 +16,7 @@ from store.engine import read_transaction, wall_clock, write_transaction
 from store.ledger import notice_row
 from store.rows import Row, add
 from store.tables import NOT_ENDED, introduction_journal, introductions, notices, playbooks
+from store.texts import SqlTexts
 
 OUTLIVES_IT = ("introduction_ended", "introduction_issue", "undeliverable")
 """Notices that still go after the introduction has ended: the ending itself, and issues, which the seller may need."""
@@ -28,6 +29,7 @@ class SqlIntroductions:
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime] = wall_clock) -> None:
         self._engine = engine
         self._clock = clock
+        self.texts = SqlTexts(engine, clock=clock)
 
     def keep(self, introduction: str, prospect: Prospect) -> None:
         """Store a prospect before its introduction starts, or replace the one that is stored."""

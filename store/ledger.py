@@ -34,6 +34,7 @@ from store.tables import (
     registers,
     stages,
 )
+from store.texts import SqlTexts
 
 # Reading a deal and its playbook back costs 10 to 30 ms, and an onboarding asks for them again and again in a burst.
 REMEMBERED_DEALS = 256
@@ -69,6 +70,7 @@ class SqlLedger:
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime] = wall_clock) -> None:
         self._engine = engine
         self._clock = clock
+        self.texts = SqlTexts(engine, clock=clock)
         self._fixed = lru_cache(REMEMBERED_DEALS)(self._read_fixed)
         self._playbook = lru_cache(REMEMBERED_PLAYBOOKS)(self._read_playbook)
 

@@ -4,7 +4,7 @@ from activities.ports.crm import Crm, ForeignDeals, Merges, Rechecks
 from activities.ports.doors import Introductions, Onboardings, Retelling, Started
 from activities.ports.fleet import Census, Fleet
 from activities.ports.inbox import Handler, Inbox, Measurements
-from activities.ports.ledgers import Confirmations, Dossiers, IntroductionLedger, Ledger
+from activities.ports.ledgers import Confirmations, Dossiers, IntroductionLedger, Ledger, Texts
 from activities.ports.outgoing import Channel, Office, Outbox, Post, Wake, Webhooks, WriteBackNames, WriteBacks
 from activities.ports.people import Staff
 from activities.ports.usage import UsageBooks
@@ -35,6 +35,7 @@ __all__ = [
     "Rechecks",
     "Staff",
     "Started",
+    "Texts",
     "UsageBooks",
     "Wake",
     "Webhooks",

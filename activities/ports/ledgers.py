@@ -21,8 +21,27 @@ from domain.record import (
 from domain.rules.accounts import KnownDeal
 
 
+class Texts(Protocol):
+    """What people write in their news, which stands in no history of Temporal's."""
+
+    def keep(self, workflow: str, news_id: str, written: Mapping[str, str], *, call: str) -> str:
+        """Store the texts of a piece of news, each by its place; returns the token that refers to them.
+
+        The same texts under the same news id are stored once, and belong to the `call` that brought them last.
+        """
+
+    def read(self, workflow: str, references: Collection[str]) -> Mapping[str, str]:
+        """The texts of that workflow by their references; without those that stand for none."""
+
+    def drop(self, workflow: str, token: str, *, call: str) -> None:
+        """Delete the texts, unless another call has brought the same ones meanwhile."""
+
+
 class Ledger(Protocol):
     """Stores onboardings: what each stands on, and everything that happens in it."""
+
+    @property
+    def texts(self) -> Texts: ...
 
     def admit(self, dossier: Dossier, *, run: str) -> None:
         """Store deal, playbook (by content hash), calendar and people of a new onboarding.
@@ -64,6 +83,9 @@ class Ledger(Protocol):
 
 class IntroductionLedger(Protocol):
     """Stores introductions: what each stands on, and everything that happens in it."""
+
+    @property
+    def texts(self) -> Texts: ...
 
     def kept(self, introduction: str) -> Prospect | None:
         """The prospect that a door stored before the start; None when there is none."""

@@ -5,13 +5,13 @@ Ids and small facts only: no names, no addresses, no documents. It only grows: a
 
 import functools
 from datetime import date, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from domain.clock import Clock
 from domain.news import Ending
-from domain.wire import Instant
+from domain.wire import FREE_TEXT, Instant
 
 REMEMBERED_NEWS = 500
 """How many news ids are remembered across runs: more than an onboarding ever gets between two repeats of a sender."""
@@ -106,7 +106,7 @@ class IssueState(Carried):
     key: str
     severity: str
     since: Instant
-    title: str = ""
+    title: Annotated[str, FREE_TEXT] = ""
     by: str | None = None
     acknowledged: bool = False
 
@@ -181,7 +181,7 @@ class State(Carried):
     resolved: list[IssueState] = []
     prolonging: list[str] = []
     criteria: list[CriterionState] = []
-    scope_requests: dict[str, str] = {}
+    scope_requests: dict[str, Annotated[str, FREE_TEXT]] = {}
     held: list[HeldSignal] = []
     pending: list[Fact] = []
     seen: list[str] = []

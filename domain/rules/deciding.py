@@ -20,12 +20,18 @@ from domain.rules.retelling import unconfirmed
 from domain.rules.schedule import changes, desired, stuck_since
 from domain.rules.telling import tell
 from domain.team import Team
+from domain.texts import in_full, references_in
 from domain.wire import Wire
 
 NOTHING_DONE: Mapping[str, datetime] = MappingProxyType({})
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
 ADOPTED = ("hypercare_until", "hand_off_from", "hand_off_by", "approvers", "cast")
 """Fields of the state that an answer carries only when they change: each answer stays in the history."""
+
+
+MAY_REFER = ("pending", "issues", "scope_requests")
+"""Fields of the state that may hold a text or a reference to one; what is `held` becomes pending when it counts."""
 
 
 class Decision(Wire):
@@ -41,15 +47,16 @@ def decide(
     done_before: Mapping[str, datetime] = NOTHING_DONE,
     known: Sequence[RegisterRow] = (),
     hours: WorkingHours = plain_week,
+    texts: Mapping[str, str] = NO_TEXTS,
     ui: str = "",
 ) -> Decision:
     """What follows from an occasion; the same occasion gives the same decision again.
 
     Nobody is told again of what is `done_before`: keys of the journal, each with the moment at which it was written.
-    `known` are rows of the registers, for status reports; `hours` knows when people work, and `ui` is the onboarding's
-    address in the Temporal UI.
+    `known` are rows of the registers, for status reports; `hours` knows when people work, `texts` are those that the
+    occasion refers to, and `ui` is the onboarding's address in the Temporal UI.
     """
-    state = _of_our_own(occasion.state)
+    state = _in_full(_of_our_own(occasion.state), texts)
     facts, now = state.pending, occasion.now
     before = {m.key: str(dossier.calendar.day_of(m.due)) for m in state.milestones}
     moved = _rework(state, dossier, facts, now)
@@ -91,10 +98,22 @@ def decide(
         registers=(*risks, *registers(facts)),
         people=tuple(_staff(briefing)),
         plan=briefing.plan,
+        # With its references: told again it goes to Temporal once more.
         unconfirmed=unconfirmed(occasion),
         task=Task(run=occasion.run, task=occasion.task, seen=tuple(occasion.state.seen)) if occasion.run else None,
     )
     return Decision(consequences=consequences, writing=writing)
+
+
+def references_of(state: State) -> set[str]:
+    """What reads like a reference in that state, with whose texts `decide` wants to be called."""
+    return references_in([getattr(state, name) for name in MAY_REFER])
+
+
+def _in_full(state: State, texts: Mapping[str, str]) -> State:
+    if not texts:
+        return state
+    return state.model_copy(update={name: in_full(getattr(state, name), texts) for name in MAY_REFER})
 
 
 def _still_to_do(due: Sequence[Entry], done_before: Mapping[str, datetime]) -> list[Entry]:

@@ -17,7 +17,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
-from activities.ports import Calendars, Library, Staff
+from activities.ports import Calendars, Library, Staff, Texts
 from domain.deal import DealClosed, onboarding_id
 from domain.introduction import JUST_OPENING, NEWS, IntroductionProgress, Learnt, Said, read_said
 from domain.prospect import Prospect, introduction_id
@@ -26,6 +26,7 @@ from domain.refusal import Refused, refuse_far_dates
 from domain.rules.admission import check_prospect, read_prospect
 from domain.text import in_language
 from starter.doors.people import member
+from starter.doors.referring import read_in_full, referring
 from starter.doors.updating import ONE_TRY, PATIENCE, Tries, answered, who_is_silent
 from starter.trouble import InvalidNews, NotFound, NotReachable
 
@@ -38,6 +39,9 @@ GONE_FOR_GOOD = frozenset({"won", "withdrawn"})
 
 class Prospects(Protocol):
     """What the door needs of the store."""
+
+    @property
+    def texts(self) -> Texts: ...
 
     def keep(self, introduction: str, prospect: Prospect) -> None: ...
 
@@ -140,14 +144,15 @@ class IntroductionDoor:
         """What a person says. Raises InvalidNews, Refused, NotFound, NotReachable."""
         news = self._checked(kind, raw)
         tries = Tries(one_try=self.one_try, patience=self.patience, opening=JUST_OPENING)
-        answer = await answered(
-            self._handle(introduction),
-            kind,
-            news,
-            tries=tries,
-            refuse_if_ended=lambda: self._refuse_if_ended(introduction),
-        )
-        return IntroductionProgress.model_validate(answer)
+        async with referring(self.prospects.texts, introduction, read_said(kind, news), news) as body:
+            answer = await answered(
+                self._handle(introduction),
+                kind,
+                body,
+                tries=tries,
+                refuse_if_ended=lambda: self._refuse_if_ended(introduction),
+            )
+        return await self._in_full(introduction, answer)
 
     async def ask(self, introduction: str) -> IntroductionProgress:
         """How it stands now, by its workflow. Raises NotFound, NotReachable."""
@@ -158,7 +163,10 @@ class IntroductionDoor:
                 raise NotFound(f"{introduction}: no such introduction in Temporal") from None
             silent = await who_is_silent(self._handle(introduction), within=self.one_try, one_try=self.one_try)
             raise NotReachable(silent) from failure
-        return IntroductionProgress.model_validate(answer)
+        return await self._in_full(introduction, answer)
+
+    async def _in_full(self, introduction: str, answer: Any) -> IntroductionProgress:
+        return await read_in_full(self.prospects.texts, introduction, IntroductionProgress.model_validate(answer))
 
     def _checked(self, kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
         news = {name: value for name, value in raw.items() if value is not None}

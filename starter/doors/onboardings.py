@@ -1,7 +1,7 @@
 """How does an order reach Temporal? The one door through which deals start and news, questions and answers pass."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Protocol
@@ -19,7 +19,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
-from activities.ports import Calendars, Introductions, Library, Staff
+from activities.ports import Calendars, Introductions, Library, Staff, Texts
 from domain.agenda import JUST_OPENING, Progress
 from domain.deal import DealClosed, Sale, onboarding_id
 from domain.news import read_news, unknown_fields
@@ -29,10 +29,12 @@ from domain.rules.accounts import KnownDeal, with_the_account
 from domain.rules.admission import business_now, check_deal, chosen_playbook, read_deal
 from domain.rules.introducing import with_learnt
 from domain.text import in_language
+from domain.texts import is_reference
 from domain.trouble import UnknownOnboarding
 from domain.wire import Wire
 from starter.doors.people import member, person
 from starter.doors.queueing import NoTurn, Queue
+from starter.doors.referring import never, referring
 from starter.doors.updating import (
     BETWEEN_TRIES,
     ONE_TRY,
@@ -54,6 +56,9 @@ LOOK_AGAIN = "look_again"
 
 class Deals(Protocol):
     """What the door needs of the ledger."""
+
+    @property
+    def texts(self) -> Texts: ...
 
     def keep_deal(self, onboarding: str, deal: DealClosed) -> None: ...
 
@@ -155,16 +160,22 @@ class OnboardingDoor:
         """
         return await self._send(onboarding, kind, await self.checked(onboarding, kind, raw))
 
-    async def _send(self, onboarding: str, kind: str, news: Mapping[str, Any]) -> Progress:
+    async def _send(
+        self, onboarding: str, kind: str, news: Mapping[str, Any], *, stays: Callable[[str], bool] = never
+    ) -> Progress:
+        """Send news with references in place of what people wrote, but for a text that `stays`."""
         tries = Tries(
             one_try=self.one_try, patience=self.patience, opens_within=self.opens_within, opening=JUST_OPENING
         )
         try:
-            async with self.queue.turn(onboarding, within=(2 * self.patience).total_seconds()):
+            async with (
+                self.queue.turn(onboarding, within=(2 * self.patience).total_seconds()),
+                referring(self.deals.texts, onboarding, read_news(kind, news), news, stays=stays) as body,
+            ):
                 answer = await answered(
                     self._handle(onboarding),
                     kind,
-                    news,
+                    body,
                     tries=tries,
                     refuse_if_ended=lambda: self._refuse_if_ended(onboarding),
                 )
@@ -201,7 +212,8 @@ class OnboardingDoor:
         """Bring news again as it came at first: under its id, by its way. Raises like `tell`."""
         origin = {"news_id": news.news_id, "via": news.via, "proved": news.proved}
         # Without the door's own checks: what the workflow took once may have come by a client that has none.
-        return await self._send(onboarding, news.update, {**news.body, **origin})
+        # What the journal holds of it refers to texts already, unless it came straight from Temporal.
+        return await self._send(onboarding, news.update, {**news.body, **origin}, stays=is_reference)
 
     async def look_again(self, onboarding: str) -> None:
         """Have it take a turn: the signal is noted in its journal and changes nothing. Raises NotReachable."""

@@ -28,6 +28,7 @@ from store.tables.onboardings import (
     registers,
     stages,
 )
+from store.tables.texts import texts
 from store.tables.usage import usage_daily, usage_events, usage_fresh, usage_groups, usage_members, usage_people
 from store.tables.webhooks import webhook_deliveries, webhook_targets
 
@@ -58,6 +59,7 @@ __all__ = [
     "rechecks",
     "registers",
     "stages",
+    "texts",
     "tokens",
     "usage_daily",
     "usage_events",

@@ -2,6 +2,7 @@
 
 import ast
 import random
+import re
 from functools import cache
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pytest
 from temporalio import workflow
 
 from domain.agenda.receiving import RULES
+from domain.introduction import NEWS, Said
 from domain.news import KINDS, MilestoneReached, News, remarks, sentence
 from domain.reported import TOLD
 from domain.rules.retelling import UPDATES
+from domain.texts import free_text
 from starter.web.api.news import examples
 from tests.repository.test_docs import MESSAGES, ROOT, named_examples, rows, section
 from tests.support.simulation import opened
@@ -19,6 +22,7 @@ from tests.support.strategies import any_news
 from workflows import hearing
 from workflows.onboarding import SIGNALS, Onboarding
 
+HISTORIES = (ROOT / "docs" / "histories.md").read_text(encoding="utf-8")
 API_PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 MADE_FROM_KINDS = workflow._Definition.must_from_class(Onboarding).updates
 THROWS = 3_000
@@ -170,3 +174,18 @@ def test_remarks_are_what_follows_the_sentence() -> None:
     reasons = "Name the signer in `by`; a rejection gives its reasons."
     assert ("Give the onboarding to another owner.", signing, reasons) == told
     assert "" == remarks("record_win")
+
+
+def test_the_page_lists_every_free_text() -> None:
+    """By the marks on the types: what our doors keep out of histories, and which fields show a reference there."""
+    shared = {"every update": free_text(News), "every update of an introduction": free_text(Said)}
+    own = {kind: set(free_text(news)) - set(free_text(News)) for kind, news in KINDS.items()}
+    own |= {kind: set(free_text(said)) - set(free_text(Said)) for kind, said in NEWS.items()}
+    listed = {cells[0].strip("`"): set(re.findall(r"`(\w+)`", cells[1])) for cells in _table(HISTORIES)}
+
+    assert {name: set(fields) for name, fields in (*shared.items(), *own.items()) if fields} == listed
+
+
+def _table(page: str) -> list[list[str]]:
+    lines = section(page, "What our doors send").splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")][2:]

@@ -45,6 +45,29 @@ class MemoryMerges:
 
 
 @dataclass
+class MemoryTexts:
+    """Keeps the same promises as the store (`tests/store/test_texts.py`)."""
+
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def keep(self, workflow: str, news_id: str, written: Mapping[str, str], *, call: str) -> str:
+        row = {"workflow": workflow, "news": news_id, "body": dict(written)}
+        same = (token for token, one in self.rows.items() if row.items() <= one.items())
+        token = next(same, f"{len(self.rows):024x}")
+        self.rows[token] = {**row, "call": call}
+        return token
+
+    def read(self, workflow: str, references: Collection[str]) -> Mapping[str, str]:
+        mine = {token: row["body"] for token, row in self.rows.items() if row["workflow"] == workflow}
+        texts = {f"text:{token}/{place}": text for token, body in mine.items() for place, text in body.items()}
+        return {one: texts[one] for one in references if one in texts}
+
+    def drop(self, workflow: str, token: str, *, call: str) -> None:
+        if token in self.rows and (self.rows[token]["workflow"], self.rows[token]["call"]) == (workflow, call):
+            del self.rows[token]
+
+
+@dataclass
 class MemoryLedger:
     """Keeps the same promises as the store (`tests/store/test_ledgers.py`), but that an ending withdraws what waits."""
 
@@ -62,6 +85,7 @@ class MemoryLedger:
     """How often somebody came while it was down."""
     hangs: float = 0.0
     """Seconds until it answers."""
+    texts: MemoryTexts = field(default_factory=MemoryTexts)
     recorded: dict[tuple[str, str], datetime] = field(default_factory=dict)
     """When each row of the journal was written, by the business clock."""
 

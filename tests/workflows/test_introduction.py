@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
@@ -15,10 +16,13 @@ from domain.deal import DealClosed, onboarding_id
 from domain.refusal import InvalidDeal, Refused
 from playbooks.library import Directory
 from starter.trouble import InvalidNews, NotFound
+from store.tables import texts
+from tests.support.history_texts import texts_of
 from tests.support.introductions import RunningIntroduction, introductions, sample_prospect
 from tests.support.onboardings import QUEUE, sample_deal
 
 OWNER, MANAGER, SELLER = "jonas.weber", "nora.lindqvist", "seller"
+MARK = "Serenade"
 
 
 @pytest.fixture
@@ -356,3 +360,38 @@ async def test_an_undeliverable_mail_to_the_seller_is_told_to_the_csm(introducti
     later = datetime.now(UTC) + timedelta(days=3000)
     ready = introduction.outbox.ready("mail", now=later, most=10)
     assert introduction.outbox.take(ready[-1]) is not None
+
+
+async def test_what_people_write_is_in_no_history_and_comes_back_in_full(introduction: RunningIntroduction) -> None:
+    """The answers, the store, the mails and the deal that is won have the very words; a second round too, whose first
+    state comes from the store."""
+    await introduction.begin()
+    await introduction.tell("introduced", by=OWNER, note=f"{MARK} met")
+    await introduction.tell("report_issue", title=f"{MARK} title", severity="high", note=f"{MARK} why", by=MANAGER)
+    answer = await introduction.tell("note", note=f"{MARK} note", by=OWNER)
+    await introduction.door.lost("salesforce", "006Qy00000Bx7LmIAJ")
+    await introduction.handle.result()
+    first = (await introduction.handle.fetch_history()).to_json()
+    await introduction.begin()
+    await introduction.settled()
+    second = (await introduction.handle.fetch_history()).to_json()
+
+    for progress in (answer, await introduction.progress(), introduction.standing().learnt):
+        assert [(f"{MARK} title", f"{MARK} why")] == [(issue.title, issue.note) for issue in progress.issues]
+        assert [f"{MARK} note"] == [note.text for note in progress.notes]
+    assert f"{MARK} met" in [row.note for row in introduction.store.journal(introduction.id)]
+    assert {f"{MARK} title"} == {mail.facts["title"] for mail in introduction.mails("introduction_issue")}
+    assert first != second
+    assert [False, False] == [MARK in texts_of(history) for history in (first, second)]
+
+
+async def test_a_note_that_is_refused_is_not_kept(introduction: RunningIntroduction) -> None:
+    await introduction.begin()
+    await introduction.door.lost("salesforce", "006Qy00000Bx7LmIAJ")
+    await introduction.handle.result()
+
+    with pytest.raises(Refused):
+        await introduction.door.tell(introduction.id, "note", {"note": MARK})
+
+    with introduction.engine.connect() as connection:
+        assert [] == connection.execute(select(texts)).all()
