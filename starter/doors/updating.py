@@ -1,6 +1,7 @@
 """How does news get its answer? It is sent again under one update id until the workflow accepts or refuses it."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -8,6 +9,9 @@ from datetime import timedelta
 from typing import Any, TypeVar, cast
 from uuid import uuid4
 
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import WorkflowTaskFailedCause
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import (
     RPCError,
     WorkflowHandle,
@@ -32,6 +36,12 @@ OPENS_WITHIN = timedelta(seconds=10)
 """How long news that came while a workflow is being opened is sent again: its first task takes a second or two."""
 BETWEEN_TRIES = 0.2
 """Seconds, plus or minus up to half by chance: callers that failed together must not all come again together."""
+
+LAST_EVENTS = 10
+"""Newest events that are looked through for a task that failed: it and what has come since."""
+MOST_FAILED_TASKS = 4
+"""Workflow tasks that may fail under one piece of news before its sender is told, each after a pause twice as long.
+Each writes three events, and whoever waits must not fill the history of a workflow that fails at every try."""
 
 TRY_AGAIN = frozenset(
     {
@@ -85,6 +95,7 @@ async def answered(
     loop = asyncio.get_running_loop()
     until = loop.time() + tries.patience.total_seconds()
     opened_by = loop.time() + tries.opens_within.total_seconds()
+    failed_tasks = 0
     while True:
         try:
             # Not `rpc_timeout`: the SDK polls on after that one, for ever.
@@ -104,16 +115,17 @@ async def answered(
                 await refuse_if_ended()
             elif failure.status not in TRY_AGAIN:
                 raise
-        if loop.time() > until:
+            failed_tasks += failure.status == RPCStatusCode.FAILED_PRECONDITION
+        if loop.time() > until or failed_tasks >= MOST_FAILED_TASKS:
             silent = await who_is_silent(handle, within=tries.patience, one_try=tries.one_try)
             raise NotReachable(
                 f"{silent} The news may still be applied; sending it again with news_id {news['news_id']} is harmless"
             )
-        await asyncio.sleep(BETWEEN_TRIES * random.uniform(0.5, 1.5))
+        await asyncio.sleep(BETWEEN_TRIES * 2**failed_tasks * random.uniform(0.5, 1.5))
 
 
 async def who_is_silent(handle: WorkflowHandle[Any, Any], *, within: timedelta, one_try: timedelta) -> str:
-    """A sentence saying who does not answer, Temporal or the workers.
+    """A sentence saying who does not answer: Temporal, the workers, or a workflow that fails at every try.
 
     Temporal is asked once more: a try that was cut short looks the same whichever of them was silent.
     """
@@ -122,7 +134,33 @@ async def who_is_silent(handle: WorkflowHandle[Any, Any], *, within: timedelta, 
     except RPCError as failure:
         if failure.status != RPCStatusCode.NOT_FOUND:
             return f"Temporal does not answer: {failure.message}."
+    with contextlib.suppress(RPCError):
+        if fails := await _failing_task(handle, one_try=one_try):
+            return f"its workflow fails at every try: {fails}."
     return f"nobody answered within {within.seconds} s: is a worker running?"
+
+
+async def _failing_task(handle: WorkflowHandle[Any, Any], *, one_try: timedelta) -> str:
+    """Why the workflow's last task failed, in words; empty where the last one did not fail.
+
+    The failure's own words are told where they name what is missing in Temporal; others may hold what people wrote.
+    """
+    request = GetWorkflowExecutionHistoryReverseRequest(
+        namespace=handle._client.namespace,
+        execution=WorkflowExecution(workflow_id=handle.id),
+        maximum_page_size=LAST_EVENTS,
+    )
+    service = handle._client.workflow_service
+    newest = await service.get_workflow_execution_history_reverse(request, timeout=one_try)
+    for event in newest.history.events:
+        if event.HasField("workflow_task_completed_event_attributes"):
+            return ""
+        if event.HasField("workflow_task_failed_event_attributes"):
+            failed = event.workflow_task_failed_event_attributes
+            if failed.cause == WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES:
+                return f"{failed.failure.message} (a worker registers its search attributes when it starts)"
+            return WorkflowTaskFailedCause.Name(failed.cause).removeprefix("WORKFLOW_TASK_FAILED_CAUSE_")
+    return ""
 
 
 def refusal_in(cause: BaseException | None, kind: type[Answer]) -> Answer | None:

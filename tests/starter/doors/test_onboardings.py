@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Engine
 from temporalio import workflow
 from temporalio.client import Client, RPCError, WorkflowQueryFailedError
+from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RetryConfig, RPCStatusCode
@@ -427,6 +428,46 @@ async def test_an_opening_that_does_not_end_is_told(door: OnboardingDoor, stumbl
         await impatient.tell(stumbling, "resume", {"news_id": "never"})
 
     assert TRIES["never"] > 1
+
+
+@workflow.defn(name="Onboarding")
+class ShowsWhatNobodyRegistered:
+    """Stands for an onboarding one of whose search attributes somebody has removed from the namespace."""
+
+    @workflow.run
+    async def run(self, start: Any) -> None:
+        await workflow.wait_condition(lambda: False)
+
+    @workflow.update
+    async def resume(self, news: dict[str, Any]) -> dict[str, Any]:
+        workflow.upsert_search_attributes([SearchAttributeKey.for_keyword("WaitsForNobody").value_set("x")])
+        return news
+
+
+async def test_a_missing_search_attribute_names_itself_and_fills_no_history(
+    door: OnboardingDoor, client: Client
+) -> None:
+    """No worker is missed, and whoever tells news adds a few events, not hundreds."""
+    stand_in = Worker(
+        client,
+        task_queue=door.task_queue,
+        workflows=[ShowsWhatNobodyRegistered],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    )
+    async with stand_in:
+        onboarding = (await door.start(new_deal())).onboarding
+        handle = client.get_workflow_handle(onboarding)
+        await door.began(onboarding)
+
+        with pytest.raises(NotReachable) as trouble:
+            await door.tell(onboarding, "resume", {"news_id": "n-1"})
+
+        history = await handle.fetch_history()
+        await handle.terminate()
+    assert "search attribute WaitsForNobody" in str(trouble.value)
+    assert "is a worker running" not in str(trouble.value)
+    assert "n-1" in str(trouble.value)
+    assert len(history.events) < 40
 
 
 @dataclass
