@@ -108,6 +108,16 @@ class TemporalFleet:
             }
         )
 
+    async def runs(self, id: str) -> list[str]:
+        """The ids of the workflow's runs, the newest first: the present one as `look` has it, older ones by search."""
+        newest = await self.look(id)
+        if newest is None:
+            return []
+        found = [run async for run in listed(self.client, f"WorkflowId = '{id}'")]
+        found.sort(key=lambda run: run.start_time.ToDatetime(UTC), reverse=True)
+        older = [run.execution.run_id for run in found if run.execution.run_id != newest.run]
+        return [newest.run, *older]
+
     async def ask(self, id: str) -> Picture | None:
         """What the workflow of an onboarding itself answers; None when it does not, mostly for want of a worker."""
         handle = self.client.get_workflow_handle(id)

@@ -209,16 +209,21 @@ class Repairing:
         return Remedy(finding, says, lambda: self._reset(id, run, event))
 
     async def _last_finished_task(self, id: str) -> tuple[str, int] | None:
-        """The newest run, and the number of its last event that a finished workflow task wrote."""
-        seen = await TemporalFleet(self.door.client).look(id)
-        if seen is None:
-            return None
-        handle = self.door.client.get_workflow_handle(id, run_id=seen.run)
-        finished = 0
-        async for event in handle.fetch_history_events():
-            if event.HasField("workflow_task_completed_event_attributes"):
-                finished = event.event_id
-        return (seen.run, finished) if finished else None
+        """The newest run that took the deal up, and the number of its last event that a finished workflow task wrote.
+
+        One that was started beside it failed at once, and going back in that one would lead nowhere.
+        """
+        for run in await TemporalFleet(self.door.client).runs(id):
+            finished, opened = 0, True
+            async for event in self.door.client.get_workflow_handle(id, run_id=run).fetch_history_events():
+                if event.HasField("workflow_task_completed_event_attributes"):
+                    finished = event.event_id
+                if event.HasField("workflow_execution_failed_event_attributes"):
+                    failure = event.workflow_execution_failed_event_attributes.failure
+                    opened = failure.application_failure_info.type not in OPENED_NOTHING
+            if finished and opened:
+                return run, finished
+        return None
 
     async def _reset(self, id: str, run: str, event: int) -> str:
         await self.door.client.workflow_service.reset_workflow_execution(
@@ -431,6 +436,8 @@ WOKEN: dict[FindingKind, str] = {
     "deliveries_wait": "it looks again at once. What keeps each of them: day90 inbox --state waiting",
 }
 """What a workflow does that is woken."""
+OPENED_NOTHING = frozenset({"AlreadyOnboarded", "InvalidDeal"})
+"""Failures of a run that never took its deal up: another had, or the deal was wrong."""
 PROGRAMME = "success programme: "
 """How the cause begins where the programme is meant, not the onboarding."""
 REPORTED_WITH_MARGIN = timedelta(days=8)

@@ -10,6 +10,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import update
 from temporalio import workflow
+from temporalio.client import WorkflowFailureError
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from domain.deal import DealClosed, onboarding_id
@@ -17,6 +19,7 @@ from domain.record import JournalRow, Unconfirmed, Writing
 from domain.refusal import Refused
 from domain.rules.accounts import with_the_account
 from playbooks.library import load_team
+from runtime.fleet import TemporalFleet
 from starter.doors.bell import WakeSender
 from store.engine import write_transaction
 from store.ledger import SqlLedger
@@ -127,6 +130,35 @@ async def test_a_sender_of_webhooks_that_a_deploy_broke_is_found_and_replaced(ho
             return await house.looked() == {}
 
         await until(well)
+
+
+async def test_one_that_was_terminated_goes_on_though_somebody_started_its_deal_again(house: House) -> None:
+    """The run that was started beside it failed at once; what goes on is the one that took the deal up."""
+    async with house.worker():
+        onboarding = await house.opened()
+        await house.door.tell(onboarding, "reach_milestone", {"milestone": "handoff_reviewed", "by": "project_lead"})
+        handle = house.client.get_workflow_handle(onboarding)
+        await handle.terminate()
+        again = await house.client.start_workflow(
+            "Onboarding",
+            sample_deal(id=onboarding.rpartition("-")[2]),
+            id=onboarding,
+            task_queue=QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+        )
+        with pytest.raises(WorkflowFailureError):
+            await again.result()
+
+        # Search is a second or so behind.
+        async def is_listed() -> bool:
+            return len(await TemporalFleet(house.client).runs(onboarding)) == 2
+
+        await until(is_listed)
+        await house.day90("repair", onboarding, "--yes")
+
+        progress = await house.door.ask(onboarding, "progress")
+    assert progress["ending"] is None
+    assert "handoff_reviewed" not in [*progress["waiting_for"], *progress["late"]]
 
 
 async def test_one_that_was_lost_before_its_plan_was_written_begins_anew(house: House) -> None:
