@@ -17,7 +17,8 @@ def updates(kinds: Mapping[str, str], *, answer: type) -> Callable[[type[Workflo
     """Gives a workflow class an update for each name in `kinds`, with its sentence for Temporal's UI.
 
     The class has `refuse(kind, news)`, which raises Refused for news that is not allowed now, and
-    `receive(kind, news)`, which applies it and returns the `answer`.
+    `receive(kind, news)`, which applies it and returns the `answer`. While its `opening` holds, news waits, as signals
+    do: one that Temporal tells again after a reset to the beginning comes before the opening, and must not be lost.
     """
 
     def give(hearing: type[Workflow]) -> type[Workflow]:
@@ -33,20 +34,28 @@ def updates(kinds: Mapping[str, str], *, answer: type) -> Callable[[type[Workflo
 def _update(kind: str, sentence: str, answer: type) -> Any:
     """The update of that name. One function serves all runs: set in each run, they weighed more than its state."""
 
-    def receive(self: Any, news: Any = None) -> Any:
-        return self.receive(kind, _named(news))
+    async def receive(self: Any, news: Any = None) -> Any:
+        named = _named(news)
+        if self.opening:
+            await workflow.wait_condition(lambda: not self.opening)
+            _refuse(self, kind, named)
+        return self.receive(kind, named)
 
     def refuse(self: Any, news: Any = None) -> None:
-        try:
-            self.refuse(kind, _named(news))
-        except Refused as refusal:
-            detail = {"field": refusal.field, "reason": refusal.reason}
-            raise ApplicationError(str(refusal), detail, type="Refused", non_retryable=True) from None
+        _refuse(self, kind, _named(news))
 
     receive.__annotations__["return"] = answer
     update = workflow.update(name=kind, description=sentence)(receive)
     update.validator(refuse)
     return update
+
+
+def _refuse(hearing: Any, kind: str, news: Any) -> None:
+    try:
+        hearing.refuse(kind, news)
+    except Refused as refusal:
+        detail = {"field": refusal.field, "reason": refusal.reason}
+        raise ApplicationError(str(refusal), detail, type="Refused", non_retryable=True) from None
 
 
 def _named(news: Any) -> Any:

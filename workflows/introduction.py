@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.introduction import Introducing
@@ -43,6 +43,7 @@ class Introduction:
         of_id = IntroductionState(introduction=workflow.info().workflow_id)
         self.state = IntroductionState.model_validate(start["state"]) if carried else of_id
         self.revision = 0
+        self.opening = not self.state.opened
         self.unheard: list[tuple[str, Any]] = []
         self.alarm = Alarm()
 
@@ -54,6 +55,10 @@ class Introduction:
                 await self._open(start)
             await self._live()
         except BaseException as error:
+            # News that waits for an opening that does not come is refused, so that nobody waits for ever.
+            if not self.state.opened and isinstance(error, FailureError):
+                self.opening = False
+                await workflow.wait_condition(workflow.all_handlers_finished)
             if not is_cancelled_exception(error) or not self.state.opened:
                 raise
             cancelled = error
@@ -96,6 +101,7 @@ class Introduction:
         for kind, raw in self.unheard:
             self._hear(kind, raw)
         self.unheard.clear()
+        self.opening = False
 
     async def _live(self) -> None:
         """Act on what is due and on news; sleep until there is something again. Returns once it has ended."""
@@ -152,12 +158,16 @@ class Introduction:
     # --- news
 
     def refuse(self, kind: str, news: Any) -> None:
-        """Raises Refused for news that is not allowed now, or of a date that nothing can be counted on from."""
-        said = introduction.read_said(kind, news)
-        introduction.check(self.state, said)
+        """Raises Refused for news that is not allowed now, or of a date that nothing can be counted on from.
+
+        Before the opening only nonsense and such dates are refused.
+        """
+        told = introduction.read_said(kind, news)
+        if not self.opening:
+            introduction.check(self.state, told)
         # Here alone: Temporal asks no validator in replay, and what was accepted before must be read again.
-        if said.news_id not in self.state.seen:
-            refuse_far_dates(said)
+        if told.news_id not in self.state.seen:
+            refuse_far_dates(told)
 
     def receive(self, kind: str, news: Any) -> IntroductionProgress:
         before = self.state

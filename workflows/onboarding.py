@@ -38,6 +38,7 @@ class Onboarding:
         info = workflow.info()
         self.kept = FoldingState(agenda.carried(start) if info.continued_run_id else State(onboarding=info.workflow_id))
         self.revision = 0
+        self.opening = not self.state.opened
         self.unheard: list[tuple[str, Any]] = []
         self.alarm = Alarm()
 
@@ -49,6 +50,9 @@ class Onboarding:
                 await self._open(start)
             await self._live()
         except BaseException as error:
+            # No other error ends a run; one by which it leaves a worker's memory lets nothing be awaited.
+            if not self.state.opened and isinstance(error, FailureError):
+                await self._answer_what_waits()
             if not is_cancelled_exception(error) or not self.state.opened:
                 raise
             cancelled = error if self.state.ending is None else None
@@ -86,6 +90,12 @@ class Onboarding:
         for kind, raw in self.unheard:
             agenda.hear(self.state, kind, raw, self.now)
         self.unheard.clear()
+        self.opening = False
+
+    async def _answer_what_waits(self) -> None:
+        """It does not open: news that waits for that is refused, so that nobody waits for ever."""
+        self.opening = False
+        await workflow.wait_condition(workflow.all_handlers_finished)
 
     async def _live(self) -> None:
         """Act on what is due and on what has been heard; sleep until there is something again."""
@@ -219,9 +229,13 @@ class Onboarding:
     # --- news
 
     def refuse(self, kind: str, news: Any) -> None:
-        """Raises Refused for news that is not allowed now, or of a date that nothing can be counted on from."""
+        """Raises Refused for news that is not allowed now, or of a date that nothing can be counted on from.
+
+        Before the opening only nonsense and such dates are refused.
+        """
         told = read_news(kind, news)
-        agenda.check(self.state, told, self.now)
+        if not self.opening:
+            agenda.check(self.state, told, self.now)
         # Here alone: Temporal asks no validator in replay, and what was accepted before must be read again.
         if told.news_id not in self.state.seen:
             refuse_far_dates(told)

@@ -1,6 +1,7 @@
 """Which histories must every later version replay? Recorded stories: `python -m tests.replay.histories`."""
 
 import asyncio
+import contextlib
 import json
 import re
 import sys
@@ -13,9 +14,10 @@ from typing import Any
 from temporalio.client import WorkflowHistory
 
 from domain.agenda.packing import in_json
+from domain.refusal import Refused
 from tests.replay.house_stories import HOUSE
 from tests.support.introductions import RunningIntroduction, introductions, sample_prospect
-from tests.support.onboardings import RunningOnboarding, World, world
+from tests.support.onboardings import RunningOnboarding, World, sample_deal, world
 from tests.support.stories import attest_everything, work_through
 
 FOLDER = Path(__file__).parent / "histories"
@@ -82,6 +84,24 @@ async def cancelled_amid_news(deal: RunningOnboarding) -> None:
     await asyncio.sleep(5)
 
 
+async def told_before_the_opening(deal: RunningOnboarding) -> None:
+    """It was told before it had opened (see `opened_amid_news`); then like any other."""
+    await deal.reached("handoff_reviewed")
+    await deal.let_pass(hours=1)
+
+
+async def opened_amid_news(here: World) -> RunningOnboarding:
+    """An onboarding that is told an issue, and something that is refused, while it is being opened."""
+    here.ledger.hangs = 1.0
+    deal = await here.start(sample_deal(closed_at=(await here.now()).isoformat()))
+    early = asyncio.create_task(deal.tell("raise_issue", issue="T-1", title="early", severity="normal"))
+    with contextlib.suppress(Refused):
+        await deal.tell("reach_milestone", milestone="no_such_milestone")
+    here.ledger.hangs = 0.0
+    await early
+    return deal
+
+
 async def database_hung(deal: RunningOnboarding) -> None:
     """A turn that could not be written within its task, and went on as a normal activity."""
     deal.world.ledger.hangs = 4.0
@@ -100,6 +120,7 @@ STORIES: dict[str, Callable[[RunningOnboarding], Awaitable[None]]] = {
     "left_open": left_open,
     "cancelled": cancelled,
     "cancelled_amid_news": cancelled_amid_news,
+    "told_before_the_opening": told_before_the_opening,
     "database_hung": database_hung,
     "left_open_packed": left_open,
     "database_hung_packed": database_hung,
@@ -183,7 +204,10 @@ async def record(name: str) -> list[Path]:
     """Play the story and keep the history of every run of it, and of the programme that followed."""
     written = []
     async with world() as here:
-        deal = await here.closed_now(DEALS.get(name, "lindenau-germany"))
+        if name == "told_before_the_opening":
+            deal = await opened_amid_news(here)
+        else:
+            deal = await here.closed_now(DEALS.get(name, "lindenau-germany"))
         await deal.let_pass(hours=1)
         await STORIES[name](deal)
         histories = [run async for run in deal.runs()]

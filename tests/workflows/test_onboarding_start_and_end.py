@@ -216,6 +216,32 @@ async def test_a_cancelled_workflow_says_goodbye_before_it_goes(here: World) -> 
     assert "ended" in here.ledger.kinds_to(deal.id, "jonas.weber")
 
 
+async def test_news_that_comes_before_the_opening_waits_for_it(here: World) -> None:
+    """Temporal tells it in that order after a reset to the beginning; refused then, what was accepted would be lost."""
+    here.ledger.hangs = 1.0
+    deal = await here.start(sample_deal(closed_at=(await here.now()).isoformat()))
+    issue = asyncio.create_task(deal.tell("raise_issue", issue="T-1", title="early", severity="normal"))
+    with pytest.raises(Refused):
+        await deal.tell("reach_milestone", milestone="no_such_milestone")
+    with pytest.raises(Refused):
+        await deal.tell("raise_issue", nonsense=1)
+    here.ledger.hangs = 0.0
+
+    assert (await issue).open_issues == ("T-1",)
+
+
+async def test_news_that_waited_for_an_opening_that_fails_is_refused(here: World) -> None:
+    """Nobody waits for ever, and Temporal warns of no unfinished handler."""
+    here.ledger.hangs = 1.0
+    here.ledger.runs["onboarding-salesforce-006Qy00000Bx7LmIAJ"] = "a run long ago"
+    started = await here.start(sample_deal(closed_at=(await here.now()).isoformat()))
+
+    with pytest.raises(Refused):
+        await started.tell("raise_issue", issue="T-1", title="early", severity="normal")
+    with pytest.raises(WorkflowFailureError):
+        await started.outcome()
+
+
 async def test_a_cancellation_in_the_middle_of_news_says_goodbye_all_the_same(here: World) -> None:
     """What is being written then is written once more with the goodbye: nobody stays open, no news is lost."""
     deal = await here.closed_now()

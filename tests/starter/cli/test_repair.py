@@ -10,6 +10,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import update
 from temporalio import workflow
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import WorkflowFailureError
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -159,6 +161,37 @@ async def test_one_that_was_terminated_goes_on_though_somebody_started_its_deal_
         progress = await house.door.ask(onboarding, "progress")
     assert progress["ending"] is None
     assert "handoff_reviewed" not in [*progress["waiting_for"], *progress["late"]]
+
+
+async def test_a_reset_to_the_very_beginning_loses_nothing_that_was_accepted(house: House) -> None:
+    """Temporal tells it all again then, before the opening: updates wait for that like signals."""
+    async with house.worker():
+        onboarding = await house.opened()
+        raised = {"title": "Login fails", "severity": "high", "issue": "T-1"}
+        await house.door.tell(onboarding, "raise_issue", raised)
+        await house.door.tell(onboarding, "reach_milestone", {"milestone": "handoff_reviewed", "by": "project_lead"})
+        handle = house.client.get_workflow_handle(onboarding)
+        events = [event async for event in handle.fetch_history_events()]
+        first = next(event for event in events if event.HasField("workflow_task_completed_event_attributes"))
+        await house.client.workflow_service.reset_workflow_execution(
+            ResetWorkflowExecutionRequest(
+                namespace=house.client.namespace,
+                workflow_execution=WorkflowExecution(workflow_id=onboarding),
+                reason="by hand",
+                workflow_task_finish_event_id=first.event_id,
+                request_id=uuid4().hex,
+            )
+        )
+
+        async def is_open() -> bool:
+            return bool((await house.door.ask(onboarding, "progress"))["status"] != "opening")
+
+        await until(is_open)
+        progress = await house.door.ask(onboarding, "progress")
+        told = [entry.kind for entry in journal(house.engine, onboarding)]
+    assert progress["open_issues"] == ["T-1"]
+    assert "handoff_reviewed" not in [*progress["waiting_for"], *progress["late"]]
+    assert (told.count("issue_raised"), told.count("milestone_reached")) == (1, 1)
 
 
 async def test_one_that_was_lost_before_its_plan_was_written_begins_anew(house: House) -> None:
