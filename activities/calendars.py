@@ -12,11 +12,11 @@ import holidays
 import pycountry
 
 from activities.office_days import HABITS, OF_THE_LAW, WEEKENDS, Listed
-from activities.zones import country_of, one_name
 from domain.calendar import WorkCalendar
 from domain.deal import Account
 from domain.notice import Person
 from domain.refusal import InvalidDeal
+from domain.zones import country_of, one_name
 
 ENGLISH = "en_US"
 PUBLIC = "public"

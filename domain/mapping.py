@@ -19,7 +19,7 @@ Expression = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 Scalar = str | int | float | bool
 Phase = Literal["introduction", "won", "lost"]
 """Where a deal stands, as far as it concerns us; a deal in any other stage does not."""
-Kind = Literal["text", "amount", "whole", "date", "moment", "truth", "any"]
+Kind = Literal["text", "amount", "whole", "date", "moment", "truth", "country", "subdivision", "time_zone", "any"]
 CUSTOM = "custom."
 
 

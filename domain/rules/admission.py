@@ -22,6 +22,7 @@ NAMED_FIRST = re.compile(r"(?P<field>[a-z_]+): (?P<reason>.+)", re.DOTALL)
 YEARS_AHEAD = 3
 """Calendar years of holidays beyond the present one: a date may be moved two years ahead, and pull others with it."""
 SaleModel = TypeVar("SaleModel", bound=Sale)
+OFFSETS = frozenset({"EST", "MST", "HST"})
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """How far a date may lie in the future, as the worker allows too: the CRM's clock may be a little ahead of ours."""
 
@@ -72,6 +73,7 @@ def _read(raw: Any, model: type[SaleModel], otherwise: str) -> SaleModel:
     try:
         sale = model.model_validate(raw)
         refuse_far_dates(sale)
+        _refuse_offsets(sale)
         return sale
     except Refused as refusal:
         raise InvalidDeal(refusal.reason, field=refusal.field) from None
@@ -81,6 +83,15 @@ def _read(raw: Any, model: type[SaleModel], otherwise: str) -> SaleModel:
         raise (
             InvalidDeal(named["reason"], field=named["field"]) if named else InvalidDeal(reason, field=field)
         ) from None
+
+
+def _refuse_offsets(sale: Sale) -> None:
+    """Refuse abbreviations that the database keeps as offsets: whoever writes EST means New York, in summer too."""
+    zones = {"account.time_zone": sale.account.time_zone}
+    zones |= {f"stakeholders.{index}.time_zone": who.time_zone or "" for index, who in enumerate(sale.stakeholders)}
+    for field in [field for field, zone in zones.items() if zone in OFFSETS]:
+        reason = f"{zones[field]} is an offset without summer time: name the place, like America/New_York"
+        raise InvalidDeal(reason, field=field)
 
 
 def business_now(deal: DealClosed, *, wall: datetime, day_length: timedelta) -> datetime:

@@ -17,6 +17,7 @@ from domain import foreign
 from domain.deal import DealClosed
 from domain.mapping import (
     CUSTOM,
+    NEEDED,
     DealMapping,
     Fields,
     Kind,
@@ -29,11 +30,14 @@ from domain.mapping import (
     part_of,
 )
 from domain.refusal import InvalidDeal, Refused, refuse_far_dates, what_is_wrong
+from playbooks.mappings import places
 
 How = str | Reading
 TIME_ZONE = "account.time_zone"
 ANYWHERE: Mapping[str, Any] = {"account": {"time_zone": "UTC"}}
 """A customer for the trial of values that stand in the mapping itself."""
+PLACES: Mapping[str, Kind] = {"country": "country", "subdivision": "subdivision", "time_zone": "time_zone"}
+"""The last names of the fields that hold a place, and what they hold."""
 MOST_PARTS = 1_000
 """The most parts in one list of a record: no deal file takes as many, and reading each blocks everything for 80 µs."""
 
@@ -136,7 +140,8 @@ class Reader:
             given = reading.default
         if given is None:
             return None
-        kind = reading.as_ or kind_of(annotation) or "any"
+        place = _place(target) if reading.constant is None else None
+        kind = reading.as_ or place or kind_of(annotation) or "any"
         values = given if is_list(annotation) and isinstance(given, list) else [given]
         try:
             read = [
@@ -144,6 +149,12 @@ class Reader:
                 for value in values
             ]
         except (ValueError, ArithmeticError) as failure:
+            if place and reading.else_ is not None:
+                return self._value(target, reading.else_, scope, annotation, deal)
+            if place and reading.default not in (None, given):
+                return reading.default
+            if place and target not in NEEDED:
+                return None
             raise InvalidDeal(_by(str(failure), expression_of(reading)), field=target) from None
         if reading.times is not None:
             read = [self._multiplied(target, value, reading.times, scope, deal) for value in read]
@@ -166,6 +177,8 @@ class Reader:
         if not many:
             become = [table[key] for key in table if key in given]
         if not become:
+            if _place(target) and reading.else_ is None and reading.default is None:
+                return value
             if reading.else_ is None and reading.default is None:
                 reason = f"is not in the table {reading.table}, and there is neither else nor default"
                 raise InvalidDeal(_by(reason, expression_of(reading)), field=target)
@@ -196,6 +209,13 @@ class Reader:
                 return at.isoformat()
             case "truth":
                 return foreign.truth(value)
+            case "country":
+                return places.country(value)
+            case "subdivision":
+                return places.subdivision(value, within=_read_before(deal, "account.country") or "")
+            case "time_zone":
+                within, part = (_read_before(deal, f"account.{name}") for name in ("country", "subdivision"))
+                return places.time_zone(value, within=within, part=part)
             case "text":
                 return _text(value)
             case "any":
@@ -378,6 +398,11 @@ def _in_order(mapping: DealMapping) -> Sequence[str]:
         if means_day or any(one.as_ == "date" or one.of in last for _, one in of_it):
             last.append(target)
     return [*(target for target in mapping.deal if target not in last), *last]
+
+
+def _place(target: str) -> Kind | None:
+    """What a field holds that is a place; None for all others, those of a company's own included."""
+    return None if target.startswith(CUSTOM) else PLACES.get(target.rpartition(".")[2])
 
 
 def _something(value: Any) -> Any:

@@ -8,11 +8,11 @@ import pytest
 
 from activities.calendars import hours_of, public_holidays
 from activities.office_days import HABITS, WEEKENDS
-from activities.zones import country_of
 from domain.calendar import CLOSING, NOON, WorkCalendar
 from domain.deal import Account
 from domain.notice import Person
 from domain.refusal import InvalidDeal
+from domain.zones import country_of
 
 FROM_2026 = range(2026, 2030)
 

@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from domain.deal import DealClosed, completeness, missing_from_hand_off, onboarding_id
-from domain.refusal import what_is_wrong
+from domain.refusal import InvalidDeal, what_is_wrong
+from domain.rules.admission import read_deal
 from tests.support.simulation import EXAMPLES, deal
 
 LEAD = {"name": "Lee", "email": "lee@customer.example", "role": "project_lead"}
@@ -120,3 +121,15 @@ def test_a_deal_may_be_taken_up_later_than_it_was_closed() -> None:
 
     assert later.as_of is not None
     assert later.as_of - later.closed_at == timedelta(days=29)
+
+
+@pytest.mark.parametrize("zone", ["EST", "MST", "HST"])
+def test_an_offset_without_summer_time_is_no_zone_of_anybody(zone: str) -> None:
+    for field, changes in (
+        ("account.time_zone", {"account": {"name": "A", "country": "US", "time_zone": zone}}),
+        ("stakeholders.0.time_zone", {"stakeholders": [{**LEAD, "time_zone": zone}]}),
+    ):
+        with pytest.raises(InvalidDeal) as refused:
+            read_deal(small(**changes))
+
+        assert field == refused.value.field

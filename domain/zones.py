@@ -1,6 +1,6 @@
 """In which country is a time zone? By the tables of the IANA database, which come with the package `tzdata`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -38,3 +38,8 @@ def _links() -> Mapping[str, str]:
 
 def _lines(name: str) -> list[str]:
     return (files("tzdata") / "zoneinfo" / name).read_text("utf-8").splitlines()
+
+
+def zones_of(country: str) -> Sequence[str]:
+    """The zones of a country in the order of the database, which begins with the capital's or the largest, mostly."""
+    return [zone for zone, of_it in _countries().items() if of_it == country]
