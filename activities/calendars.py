@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache, partial
 from itertools import product
@@ -124,6 +124,8 @@ def _of_one(country: str, subdivision: str | None, years: range) -> _Days:
     look = partial(_look_up, country, subdivision, years)
     public = dict(look(PUBLIC))
     closed = _chosen(habits.closed, look) | _every_year(habits.closed_on, years) | public
+    if habits.in_lieu:
+        closed |= _in_lieu(public, _weekend(country, subdivision, years))
     half = _chosen(habits.half, look) | _every_year(habits.half_on, years)
     if habits.eves:
         half |= {day - timedelta(days=1): EVE for day in public}
@@ -150,6 +152,17 @@ def _chosen(listed: Listed | None, look: Callable[[str], Mapping[date, str]]) ->
 
 def _every_year(days: Sequence[tuple[int, int]], years: range) -> dict[date, str]:
     return {date(year, *day): YEARS_END for year, day in product(years, days)}
+
+
+def _in_lieu(public: Mapping[date, str], weekend: Collection[int]) -> dict[date, str]:
+    """For each public holiday of a weekend the next working day that no other has taken."""
+    given: dict[date, str] = {}
+    for day in sorted(day for day in public if day.isoweekday() in weekend):
+        free = day
+        while free.isoweekday() in weekend or free in public or free in given:
+            free += timedelta(days=1)
+        given[free] = f"{public[day]}, in lieu"
+    return given
 
 
 def _in_order(days: Mapping[date, str]) -> dict[date, str]:

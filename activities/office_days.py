@@ -42,7 +42,8 @@ class Habits:
     """What the offices of one country do besides keeping its public holidays.
 
     `closed_on` and `half_on` are days of every year, as month and day. On a half-day offices close at noon. With
-    `eves`, the day before a public holiday is one.
+    `eves`, the day before a public holiday is one. With `in_lieu`, a public holiday of the weekend is given on the next
+    working day.
     """
 
     closed: Listed | None = None
@@ -50,6 +51,7 @@ class Habits:
     closed_on: tuple[tuple[int, int], ...] = ()
     half_on: tuple[tuple[int, int], ...] = ()
     eves: bool = False
+    in_lieu: bool = False
 
 
 HALF_DAYS = Listed("half_day")
@@ -67,11 +69,11 @@ HABITS: Mapping[str, Habits] = {
     "CA": Habits(closed=Listed("optional")),
     "CH": Habits(closed=Listed("optional"), half=HALF_DAYS, half_on=(CHRISTMAS_EVE, NEW_YEARS_EVE)),
     "CN": Habits(),
-    "DE": TO_THE_YEARS_END,
+    "DE": Habits(closed=Listed("catholic", frozenset({"Assumption Day"})), half_on=(CHRISTMAS_EVE, NEW_YEARS_EVE)),
     "DK": Habits(closed_on=(CHRISTMAS_EVE,), half=Listed("optional")),
     "HK": Habits(closed=Listed("optional")),
     "ID": Habits(closed=Listed("government")),
-    "IE": Habits(closed=Listed("optional", frozenset({"Good Friday"}))),
+    "IE": Habits(closed=Listed("optional", frozenset({"Good Friday"})), in_lieu=True),
     "IL": Habits(eves=True),
     "JP": Habits(closed=Listed("bank"), closed_on=((12, 29), (12, 30))),
     "KR": Habits(closed=Listed("bank")),

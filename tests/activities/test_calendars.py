@@ -60,6 +60,15 @@ def test_every_place_has_the_weekend_of_its_offices(place: str, weekend: tuple[i
         ("BR", date(2027, 2, 9), "Carnival"),
         ("PT", date(2027, 2, 9), "Carnival"),
         ("IE", date(2027, 3, 26), "Good Friday"),
+        ("IE", date(2027, 12, 27), "Christmas Day, in lieu"),
+        ("IE", date(2027, 12, 28), "Saint Stephen's Day, in lieu"),
+        ("IE", date(2028, 1, 3), "New Year's Day, in lieu"),
+        ("DE-BY", date(2028, 8, 15), "Assumption Day"),
+        ("US", date(2027, 12, 31), "New Year's Day (observed)"),
+        ("CA-ON", date(2028, 1, 3), "New Year's Day (observed)"),
+        ("GB-SCT", date(2028, 1, 4), "New Year Holiday (observed)"),
+        ("ZA", date(2026, 8, 10), "National Women's Day (observed)"),
+        ("JP", date(2026, 9, 22), "National Holiday"),
         ("DK", date(2026, 12, 24), "Year-end closing"),
         ("CH-ZG", date(2029, 4, 2), "Easter Monday"),
         ("CA-ON", date(2027, 8, 2), "Civic Holiday"),
@@ -81,6 +90,9 @@ def test_offices_are_closed_on_days_that_no_law_makes_a_public_holiday(place: st
         ("PT", date(2029, 6, 13)),  # Saint Anthony's Day: Lisbon alone
         ("CN", date(2027, 3, 8)),  # half a day for women
         ("FI", date(2026, 10, 12)),
+        ("DE", date(2026, 11, 11)),  # Saint Martin: a calendar feed has it, no office
+        ("DE", date(2028, 8, 15)),  # Assumption Day: Bavaria and Saarland alone
+        ("CA", date(2027, 12, 31)),  # Canada gives New Year's Day on the Monday after it
         ("US", date(2029, 2, 2)),  # Groundhog Day
     ],
 )

@@ -120,3 +120,22 @@ def test_a_deadline_in_office_hours_falls_into_office_hours(moment: datetime, ho
 @given(moment=moments, hours=st.floats(0, 50), more=st.floats(0, 50))
 def test_more_hours_never_end_earlier(moment: datetime, hours: float, more: float) -> None:
     assert BERLIN.add_working_hours(moment, hours) <= BERLIN.add_working_hours(moment, hours + more)
+
+
+@pytest.mark.parametrize(
+    ("zone", "friday", "monday"),
+    [
+        ("Europe/Berlin", date(2027, 3, 26), date(2027, 3, 29)),
+        ("America/New_York", date(2026, 10, 30), date(2026, 11, 2)),
+        ("America/Santiago", date(2026, 9, 4), date(2026, 9, 7)),  # where midnight is skipped
+        ("America/Havana", date(2027, 3, 12), date(2027, 3, 15)),
+        ("Asia/Beirut", date(2027, 3, 26), date(2027, 3, 29)),
+        ("Australia/Lord_Howe", date(2026, 10, 2), date(2026, 10, 5)),  # by half an hour
+    ],
+)
+def test_working_hours_are_those_of_the_wall_clock_when_it_changes_at_the_weekend(
+    zone: str, friday: date, monday: date
+) -> None:
+    calendar = WorkCalendar(time_zone=zone)
+
+    assert calendar.at(monday, time(11)) == calendar.add_working_hours(calendar.at(friday, time(16)), 3)
