@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from domain.money import CODE, SIGNS
+
 AROUND_AMOUNTS = re.compile(r"^(?:[A-Z]{3}|[$€£¥₩₹])\s*|\s*(?:[A-Z]{3}|[$€£¥₩₹]|円)$")
 """A currency, as a code or a sign, before or behind an amount."""
 LONGEST_AMOUNT = 100
@@ -42,6 +44,23 @@ def amount(given: Any, *, decimal_mark: str | None = None) -> Decimal:
     if "e" in text.lower():
         return Decimal(text) if text.count(".") == 1 and "," not in text else _refuse(NO_AMOUNT)
     return Decimal(_plain(text, decimal_mark))
+
+
+def currencies(given: Any) -> tuple[str, ...]:
+    """The currencies in which a written amount may be, by its code or sign; none where it has neither."""
+    if not isinstance(given, str) or len(given.strip()) > LONGEST_AMOUNT:
+        return ()
+    text = unicodedata.normalize("NFKC", given.strip()).strip()
+    named = [sign.group().strip() for sign in AROUND_AMOUNTS.finditer(text)]
+    return tuple(code for sign in named for code in SIGNS.get(sign, (sign,)))
+
+
+def currency(given: Any) -> str:
+    """A currency's code from "EUR" or "eur"."""
+    code = given.strip().upper() if isinstance(given, str) else ""
+    if not CODE.fullmatch(code):
+        raise ValueError("is no code of a currency, like EUR")
+    return code
 
 
 def whole(given: Any, *, decimal_mark: str | None = None) -> int:

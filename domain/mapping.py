@@ -55,6 +55,11 @@ class Reading(StrictWire):
     times: "Expression | Reading | None" = Field(
         None, description="what an amount is multiplied by, like the rate of its currency from a table"
     )
+    currency: "Expression | Reading | None" = Field(
+        None,
+        description="the code of the currency that an amount is in: one that is not the house's is converted by its"
+        " rates, or refused",
+    )
     else_: "Expression | Reading | None" = Field(
         None, alias="else", description="how it is read where this gives nothing, or nothing that the table knows"
     )

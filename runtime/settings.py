@@ -29,6 +29,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from domain.addresses import Allowed, read_allowed
 from domain.mailbox import read_mailbox
+from domain.money import CODE, Money, read_rates
 from domain.networks import Networks, read_networks
 from runtime.duration import read_duration
 from runtime.mail_server import MailServer, read_mail_server
@@ -139,6 +140,17 @@ def _organizations(ids: str) -> str:
     if not all(re.fullmatch(r"00D[A-Za-z0-9]{12}([A-Za-z0-9]{3})?", id) for id in ids.split()):
         raise ValueError("should be ids of organisations separated by spaces, like 00D5i000000AbCdEAK")
     return ids
+
+
+def _currency(code: str) -> str:
+    if not CODE.fullmatch(code):
+        raise ValueError("should be the code of a currency, like EUR")
+    return code
+
+
+def _rates(given: str) -> str:
+    read_rates(given)
+    return given
 
 
 def _allowed(given: str) -> str:
@@ -338,6 +350,15 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="Requests a minute that one token may make to /api/v1, in each web process.",
     )
+    currency: Annotated[str, AfterValidator(_currency)] = Field(
+        default="USD",
+        description="Code of the currency in which playbooks count what a deal is worth.",
+    )
+    rates: Annotated[str, AfterValidator(_rates)] = Field(
+        default="",
+        description="What one unit of other currencies is worth in it, like EUR=1.08 JPY=0.0067; a deal in any other"
+        " currency is refused.",
+    )
     usage_days: int = Field(
         default=120,
         ge=31,
@@ -365,6 +386,11 @@ class Settings(BaseSettings):
     def webhooks_allowed(self) -> Allowed:
         """The networks and hosts of `webhook_allow`, parsed."""
         return read_allowed(self.webhook_allow)
+
+    @property
+    def money(self) -> Money:
+        """The house's currency and its rates, parsed."""
+        return Money(self.currency, read_rates(self.rates))
 
     @property
     def trusted_proxies(self) -> Networks:

@@ -26,14 +26,14 @@ def hubspot(settings: Settings) -> Source:
     """HubSpot, where we have a token for it, and the mapping of its deals."""
     tokens = each_secret(settings.hubspot_api_token)
     crm = HubSpot(settings.hubspot_api, tokens[0]) if tokens else None
-    return Source(crm, MappingFile(settings.hubspot_mapping or HUBSPOT))
+    return Source(crm, MappingFile(settings.hubspot_mapping or HUBSPOT, settings.money))
 
 
 def salesforce(settings: Settings) -> Source:
     """Salesforce, where we have an app in it, and the mapping of its opportunities."""
     ids, secrets = each_secret(settings.salesforce_client_id), each_secret(settings.salesforce_client_secret)
     crm = Salesforce(settings.salesforce_url, ids[0], secrets[0]) if settings.salesforce_url and ids else None
-    return Source(crm, MappingFile(settings.salesforce_mapping or SALESFORCE))
+    return Source(crm, MappingFile(settings.salesforce_mapping or SALESFORCE, settings.money))
 
 
 def connected(settings: Settings) -> Collection[str]:

@@ -170,13 +170,13 @@ def handlers_of(
     )
     hubspot, salesforce = sources["hubspot"], sources["salesforce"]
     news = told.told_by("news", proved=True).onboardings
+    deals: Handler = DealStarts(told.onboardings)
+    if settings.deals_mapping:
+        records = MappingFile(settings.deals_mapping, settings.money)
+        of_records = stages(name="", setting="DAY90_DEALS_MAPPING", crm=None, mapping=records)
+        deals = RecordsInStages(of_records, as_crm=AsDelivered)
     return {
-        "deals": RecordsInStages(
-            stages(name="", setting="DAY90_DEALS_MAPPING", crm=None, mapping=MappingFile(settings.deals_mapping)),
-            as_crm=AsDelivered,
-        )
-        if settings.deals_mapping
-        else DealStarts(told.onboardings),
+        "deals": deals,
         "hubspot": stages(name="HubSpot", setting="DAY90_HUBSPOT_API_TOKEN", crm=hubspot.crm, mapping=hubspot.mapping),
         "salesforce": stages(
             name="Salesforce",

@@ -1,6 +1,7 @@
 """Is this mapping file sound, and what does it say at this moment? Reads mapping files and checks them."""
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
 
 from domain.deal import DealClosed
 from domain.mapping import NEEDED, DealMapping, Fields, Phase, WriteBack, part_of
+from domain.money import Money
 from domain.trouble import NotReachable
 from playbooks.cached_file import CachedFile
 from playbooks.complaint import BadPlaybook, Complaint, Spot
@@ -28,9 +30,9 @@ class MappingFile:
     until somebody has mended it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, money: Money | None = None) -> None:
         self._path = path
-        self._read = CachedFile(load_mapping)
+        self._read = CachedFile(partial(load_mapping, money=money))
 
     def source(self) -> str:
         """The system's name as it stands in ids: `hubspot` in `onboarding-hubspot-4711`."""
@@ -76,13 +78,13 @@ class MappingFile:
             raise NotReachable(f"the mapping file cannot be used: {bad}") from None
 
 
-def load_mapping(path: Path) -> Reader:
-    """The mapping in a file. Raises BadPlaybook with every error, each with its line."""
+def load_mapping(path: Path, *, money: Money | None = None) -> Reader:
+    """The mapping in a file, for amounts in the house's `money`. Raises BadPlaybook with every error and its line."""
     written = read(path)
     mapping = validated(written, DealMapping)
     if complaints := [written.complaint(*error) for error in _errors(mapping, written)]:
         raise BadPlaybook(complaints)
-    return Reader(mapping)
+    return Reader(mapping, money or Money())
 
 
 def complaints_about_mapping(path: Path) -> list[Complaint]:

@@ -1,7 +1,7 @@
 """How does a record of another system become a deal file? Evaluates a mapping's expressions on it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from decimal import Decimal
 from functools import lru_cache
@@ -29,6 +29,7 @@ from domain.mapping import (
     kind_of,
     part_of,
 )
+from domain.money import Money
 from domain.refusal import InvalidDeal, Refused, refuse_far_dates, what_is_wrong
 from playbooks.mappings import places
 
@@ -47,6 +48,7 @@ class Reader:
     """Turns records into deal files by one mapping. `record` is the JSON that the other system gave."""
 
     mapping: DealMapping
+    money: Money = field(default_factory=Money)
 
     def phase(self, record: Mapping[str, Any]) -> Phase | None:
         """What the deal's stage means to us; None for a stage that the mapping does not name."""
@@ -156,6 +158,11 @@ class Reader:
             if place and target not in NEEDED:
                 return None
             raise InvalidDeal(_by(str(failure), expression_of(reading)), field=target) from None
+        if kind == "amount":
+            read = [
+                self._of_the_house(target, reading, amount=amount, given=given, scope=scope, deal=deal)
+                for amount, given in zip(read, values, strict=True)
+            ]
         if reading.times is not None:
             read = [self._multiplied(target, value, reading.times, scope, deal) for value in read]
         return _checked(target, read if is_list(annotation) else read[0], annotation, expression_of(reading))
@@ -184,6 +191,28 @@ class Reader:
                 raise InvalidDeal(_by(reason, expression_of(reading)), field=target)
             return None
         return become if many else become[0]
+
+    def _of_the_house(
+        self, target: str, reading: Reading, *, amount: str, given: Any, scope: Any, deal: Mapping[str, Any]
+    ) -> str:
+        """The amount in the house's currency. Raises InvalidDeal where that cannot be known.
+
+        What a mapping multiplies by rates of its own stays as it is.
+        """
+        if reading.times is not None:
+            return amount
+        currencies = foreign.currencies(given)
+        said = self._value(target, reading.currency, scope, str, deal) if reading.currency is not None else None
+        expression = expression_of(reading)
+        try:
+            if said is not None:
+                code = foreign.currency(said)
+                if currencies and code not in currencies:
+                    raise ValueError(f"is written in {' or '.join(currencies)}, and its currency is {code}")
+                currencies, expression = (code,), expression_of(reading.currency or "")
+            return str(self.money.of_the_house(Decimal(amount), currencies))
+        except (ValueError, ArithmeticError) as failure:
+            raise InvalidDeal(_by(str(failure), expression), field=target) from None
 
     def _multiplied(self, target: str, value: Any, times: How, scope: Any, deal: Mapping[str, Any]) -> str:
         factor = self._value(target, times, scope, Decimal, deal)
@@ -343,7 +372,7 @@ def expressions_in(spot: tuple[str | int, ...], how: How) -> Iterator[tuple[tupl
         return
     if how.from_:
         yield (*spot, "from"), how.from_
-    for name, inner in (("times", how.times), ("else", how.else_)):
+    for name, inner in (("times", how.times), ("currency", how.currency), ("else", how.else_)):
         if inner is not None:
             yield from expressions_in((*spot, name), inner)
 
@@ -352,7 +381,7 @@ def _readings_in(spot: tuple[str | int, ...], how: How) -> Iterator[tuple[tuple[
     if isinstance(how, str):
         return
     yield spot, how
-    for name, inner in (("times", how.times), ("else", how.else_)):
+    for name, inner in (("times", how.times), ("currency", how.currency), ("else", how.else_)):
         if inner is not None:
             yield from _readings_in((*spot, name), inner)
 

@@ -17,7 +17,7 @@ FITS: Mapping[Kind, frozenset[str]] = {
     "text": frozenset({"text", "amount", "date", "moment"}),
 }
 """What a value may be read as, by what the field holds; a field of your own holds anything."""
-NUMBERS = {"times": Decimal}
+WITHIN: Mapping[str, Any] = {"times": Decimal, "currency": str}
 """Of which kind the readings within a reading are, where that is another one than the field's."""
 
 
@@ -52,7 +52,7 @@ def _fixed(mapping: DealMapping, spot: Spot, reading: Reading) -> Iterator[tuple
 
 def _annotation(mapping: DealMapping, spot: Spot) -> Any:
     """What the reading at that path has to give; None where another complaint says that there is no such field."""
-    for name, kind in NUMBERS.items():
+    for name, kind in WITHIN.items():
         if name in spot:
             return kind
     target = str(spot[1])

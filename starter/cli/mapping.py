@@ -11,6 +11,7 @@ from domain.deal import DealClosed, completeness, missing_from_hand_off
 from domain.refusal import InvalidDeal
 from playbooks.complaint import Complaint
 from playbooks.mappings.files import complaints_about_mapping, load_mapping
+from runtime.settings import load_settings
 from starter.cli.answers import answer, count, plain
 from starter.cli.codes import OK, USAGE
 from starter.cli.options import NOWHERE, Where
@@ -40,7 +41,8 @@ def check(file: Path, record: Path | None = None, *, where: Where = NOWHERE) -> 
     if record is None:
         answer(where.json, [], lambda out: out.print(plain(f"{file}: nothing to complain about"), soft_wrap=True))
         return OK
-    reader, given = load_mapping(file), read_file(record)
+    money = load_settings(flags={"data": where.data}).money
+    reader, given = load_mapping(file, money=money), read_file(record)
     if not isinstance(given, Mapping):
         raise InvalidDeal("a record is one JSON object", field="record")
     phase, deal = reader.phase(given), reader.deal(given)

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import foreign
+from domain.money import Money, read_rates
 from domain.refusal import InvalidDeal
 from domain.trouble import NotReachable
 from playbooks.library import Library
@@ -168,6 +169,104 @@ AMOUNTS = [
     ("1234.567", "1234.567"), ("€ 1 234,56", "1234.56"), ("1'234.50", "1234.50"), ("USD 120,000.00", "120000.00"),
     ("1.2E5", "1.2E5"), ("１２０，０００．００", "120000.00"), ("¥1,200,000", "1200000"), ("-5", "-5"),
 ]  # fmt: skip
+
+
+HOUSE = Money("USD", {"EUR": Decimal("1.08"), "JPY": Decimal("0.0067")})
+IN_MONEY: list[tuple[Any, str | None, str | None]] = [
+    ("8000", None, "8000"),
+    (8000, "USD", "8000"),
+    (8000, "usd", "8000"),
+    ("$8,000.00", None, "8000.00"),
+    ("USD 8,000.00", None, "8000.00"),
+    (1_200_000, "JPY", "8040.00"),
+    ("¥1,200,000", "JPY", "8040.00"),
+    ("1,200,000円", None, "8040.00"),
+    ("€ 1.000,00", None, "1080.00"),
+    ("1.000,00 EUR", None, "1080.00"),
+    ("1000.5", "EUR", "1080.54"),
+    ("¥1,200,000", None, None),
+    ("£500.00", None, None),
+    (500, "GBP", None),
+    ("€ 500.00", "USD", None),
+    ("$500.00", "EUR", None),
+    (500, "Euro", None),
+    (500, "7", None),
+]
+
+
+@pytest.mark.parametrize(("amount", "currency", "worth"), IN_MONEY)
+def test_an_amount_counts_in_the_houses_currency(
+    amount: Any, currency: str | None, worth: str | None, tmp_path: Path
+) -> None:
+    """By a rate of the house; where none is known, or a sign may mean several, no playbook is chosen by it."""
+    mapping = small(decimal_mark=".", deal={"yearly_value": {"from": "total", "currency": "currency"}})
+    read = load_mapping(written(tmp_path, mapping), money=HOUSE)
+    record = {**RECORD, "total": amount, "currency": currency}
+
+    if worth is None:
+        with pytest.raises(InvalidDeal) as refused:
+            read.deal(record)
+        assert "yearly_value" == refused.value.field
+        assert "500" not in refused.value.reason
+    else:
+        assert Decimal(worth) == read.deal(record).yearly_value
+
+
+def test_a_house_of_another_currency_counts_in_that(tmp_path: Path) -> None:
+    """An amount that says nothing of its currency is in it."""
+    read = load_mapping(written(tmp_path, small()), money=Money("EUR"))
+
+    assert [Decimal("24500.00")] * 2 == [
+        read.deal({**RECORD, "total": total}).yearly_value for total in ("24.500,00", "24.500,00 EUR")
+    ]
+    with pytest.raises(InvalidDeal, match=r"is in USD, and the house counts in EUR \(DAY90_CURRENCY\): DAY90_RATES"):
+        read.deal({**RECORD, "total": "USD 24500"})
+
+
+def test_rates_of_the_mappings_own_come_first(tmp_path: Path) -> None:
+    times = {"from": "total", "times": {"from": "currency", "table": "rates"}}
+    mapping = small(tables={"rates": {"GBP": 1.25}, "roles": {"IT": "technical_lead"}}, deal={"yearly_value": times})
+
+    deal = load_mapping(written(tmp_path, mapping)).deal({**RECORD, "total": "£500,00", "currency": "GBP"})
+
+    assert Decimal(625) == deal.yearly_value
+
+
+@pytest.mark.parametrize(
+    ("properties", "worth"),
+    [
+        ({"amount": "1200000", "deal_currency_code": "JPY", "amount_in_home_currency": "8000"}, "8000"),
+        ({"amount": "8000", "deal_currency_code": "USD"}, "8000"),
+        ({"amount": "1200000", "deal_currency_code": "JPY"}, None),
+        ({"amount": "8000"}, "8000"),
+    ],
+)
+def test_hubspots_home_currency_is_the_houses(properties: dict[str, str], worth: str | None) -> None:
+    deal = HUBSPOT_RECORD["deal"]["properties"]
+    plain = {name: value for name, value in deal.items() if name != "amount"}
+    record = {**HUBSPOT_RECORD, "deal": {"id": "4711", "properties": {**plain, **properties}}}
+
+    if worth is None:
+        with pytest.raises(InvalidDeal, match="yearly_value: is in JPY"):
+            load_mapping(HUBSPOT).deal(record)
+    else:
+        assert Decimal(worth) == load_mapping(HUBSPOT).deal(record).yearly_value
+
+
+def test_salesforce_says_the_currency_where_it_has_several() -> None:
+    """1,200,000 yen are no reason for high touch; where there is one currency alone, nothing is said."""
+    read, opportunity = load_mapping(SALESFORCE), SALESFORCE_RECORD["Opportunity"]
+
+    assert "Opportunity.CurrencyIsoCode" in properties_of(read.mapping)
+    with pytest.raises(InvalidDeal, match="yearly_value: is in JPY"):
+        read.deal({**SALESFORCE_RECORD, "Opportunity": {**opportunity, "CurrencyIsoCode": "JPY"}})
+    assert Decimal(24500) == read.deal(SALESFORCE_RECORD).yearly_value
+
+
+@pytest.mark.parametrize("given", ["EUR", "EUR=", "EUR=0", "EUR=-1", "EUR=1e3", "eur=1", "EUR=1 EUR=2", "EUR=1,08"])
+def test_rates_that_are_none_are_refused(given: str) -> None:
+    with pytest.raises(ValueError, match="should"):
+        read_rates(given)
 
 
 @pytest.mark.parametrize(("came", "read"), AMOUNTS)

@@ -47,7 +47,7 @@ FIELDS = {
     "Opportunity": {
         *("Id", "IsDeleted", "Name", "StageName", "CloseDate", "Amount", "Description", "SystemModstamp", "AccountId"),
         *("OwnerId", "LastModifiedDate", "CreatedDate", "Day90_Stage__c", "Day90_Go_Live__c", "Day90_Status__c"),
-        *("Day90_Link__c", "Contract_Type__c"),
+        *("Day90_Link__c", "Contract_Type__c", "CurrencyIsoCode"),
     },
     "Account": {
         "Id",

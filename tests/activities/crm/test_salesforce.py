@@ -158,7 +158,7 @@ async def test_country_codes_that_an_organisation_does_not_have_are_left_out(
     crm: Salesforce, organization: Organization
 ) -> None:
     """Without state and country picklists there are none, and the country stands in words beside them."""
-    organization.lacks = {"Account.BillingCountryCode", "Account.BillingStateCode"}
+    organization.lacks = {"Account.BillingCountryCode", "Account.BillingStateCode", "Opportunity.CurrencyIsoCode"}
 
     deal = MappingFile(SALESFORCE).deal(await in_full(crm))
 
