@@ -53,6 +53,9 @@ class Keeping(Protocol):
     def keep(self, deliveries: Sequence[Incoming]) -> None:
         """Put the deliveries into the inbox; one that is there already stays as it is."""
 
+    def due(self) -> bool:
+        """Whether a delivery that waited for a moment has come to it."""
+
 
 class Source(NamedTuple):
     """A CRM and the mapping of its deals; `crm` is None when no settings open it, and then it is not searched."""
@@ -92,7 +95,7 @@ class Reconciling:
             log.info("reconciled", source=one.source, closed=one.closed, missing=len(one.missing))
             if one.missing:
                 log.warning("deals_found", source=one.source, deals=list(one.missing[:MOST_REMEMBERED]))
-        if any(one.missing for one in looked):
+        if any(one.missing for one in looked) or await in_thread(self.threads, self.inbox.due):
             await self.wake()
         if troubles:
             raise ApplicationError("; ".join(trouble.message for trouble in troubles), type=troubles[0].type)

@@ -26,7 +26,7 @@ class InboxRow(Incoming):
     """A delivery as it is kept. `outcome` says in words what became of it; while it waits, what it waits for.
 
     `field` is the part of it that a refusal is about; `onboarding` the one that it started or told something; `tries`
-    how often it failed by an error that nobody foresaw.
+    how often it failed by an error that nobody foresaw; `not_before` is the moment that it waits for, if for one.
     """
 
     id: int
@@ -37,15 +37,17 @@ class InboxRow(Incoming):
     received_at: Instant
     settled_at: Instant | None = None
     tries: int = 0
+    not_before: Instant | None = None
 
 
 class Settled(Wire):
-    """What became of a delivery."""
+    """What became of a delivery. One that goes on `waiting` is tried again by itself, `not_before` that moment."""
 
-    state: Literal["done", "kept", "refused"] = "done"
+    state: InboxState = "done"
     outcome: str
     field: str = ""
     onboarding: str = ""
+    not_before: Instant | None = None
 
 
 MOST_TRIES = 20

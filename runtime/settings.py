@@ -359,6 +359,10 @@ class Settings(BaseSettings):
         description="What one unit of other currencies is worth in it, like EUR=1.08 JPY=0.0067; a deal in any other"
         " currency is refused.",
     )
+    close_ahead: Literal["now", "wait"] = Field(
+        default="now",
+        description="A deal that is won and has a close date ahead: begin now, or wait until that day.",
+    )
     usage_days: int = Field(
         default=120,
         ge=31,

@@ -1,10 +1,10 @@
 """What does the store know of the fleet? The lists that the sweep compares with Temporal, and where it reports."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, TextClause, case, exists, func, select, update
+from sqlalchemy import ColumnElement, Engine, Select, TextClause, case, exists, func, or_, select, update
 
 from domain.census import Line, Mailbag, Picture, Undone
 from domain.notice import Notice, Person
@@ -38,7 +38,8 @@ PROGRAMME_ENDED = "programme_ended"
 class SqlCensus:
     """The census of `activities.ports`, in SQL. May be shared by threads."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime] = wall_clock) -> None:
+        self._clock = clock
         self._engine = engine
 
     @property
@@ -197,11 +198,15 @@ class SqlCensus:
         return [(_line(row._mapping), row.refused, row.first) for row in rows]
 
     def delivered_waiting(self) -> Undone:
-        """Deliveries of other systems that wait to be settled, with the oldest of them."""
-        oldest = select(inbox.c.id, inbox.c.outcome).where(IS_WAITING).order_by(inbox.c.received_at, inbox.c.id)
+        """Deliveries of other systems that wait to be settled, with the oldest of them.
+
+        What waits for a moment that has not come, by decision, is not among them.
+        """
+        due = or_(inbox.c.not_before.is_(None), inbox.c.not_before <= self._clock())
+        oldest = select(inbox.c.id, inbox.c.outcome).where(IS_WAITING, due).order_by(inbox.c.received_at, inbox.c.id)
         with read_transaction(self._engine) as connection:
             row = connection.execute(oldest.limit(1)).one_or_none()
-        undone = self._undone(IS_WAITING, inbox.c.received_at)
+        undone = self._undone(IS_WAITING, inbox.c.received_at, due)
         if row is None or undone.first is None:
             return undone
         return undone.model_copy(update={"number": row.id, "trouble": row.outcome})

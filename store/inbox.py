@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, Engine, Select, TextClause, func, select, update
+from sqlalchemy import ColumnElement, Engine, Select, TextClause, and_, func, or_, select, update
 
 from domain.inbox import InboxRow, InboxState, Incoming, Settled
 from domain.wire import Wire
@@ -52,15 +52,24 @@ class SqlInbox:
 
     def ready(self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()) -> Sequence[InboxRow]:
         """Deliveries that wait and were never tried, oldest first, without the ids and the sources to leave out."""
-        fresh = select(inbox).where(IS_WAITING, inbox.c.outcome == "").order_by(inbox.c.id).limit(most)
+        fresh = select(inbox).where(self._may_be_tried(), inbox.c.outcome == "").order_by(inbox.c.id).limit(most)
         return self._waiting(fresh, apart_from=apart_from, not_of=not_of)
 
     def tried_before(
         self, *, apart_from: Collection[int], most: int, not_of: Collection[str] = ()
     ) -> Sequence[InboxRow]:
         """Deliveries that wait and have failed before, in random order, so that none is always the last."""
-        failed = select(inbox).where(IS_WAITING, inbox.c.outcome != "").order_by(func.random()).limit(most)
+        failed = select(inbox).where(self._may_be_tried(), inbox.c.outcome != "").order_by(func.random()).limit(most)
         return self._waiting(failed, apart_from=apart_from, not_of=not_of)
+
+    def due(self) -> bool:
+        """Whether a delivery that waited for a moment has come to it."""
+        query = select(inbox.c.id).where(IS_WAITING, inbox.c.not_before <= self._clock()).limit(1)
+        with read_transaction(self._engine) as connection:
+            return connection.scalar(query) is not None
+
+    def _may_be_tried(self) -> "ColumnElement[bool]":
+        return and_(IS_WAITING, or_(inbox.c.not_before.is_(None), inbox.c.not_before <= self._clock()))
 
     def _waiting(
         self, query: "Select[Any]", *, apart_from: Collection[int], not_of: Collection[str]
@@ -76,7 +85,7 @@ class SqlInbox:
         """Deliveries of the source that wait and are about one of the subjects, oldest first; `MOST_ABOUT` at most."""
         about = (inbox.c.source == source) & inbox.c.subject.in_(list(subjects))
         with read_transaction(self._engine) as connection:
-            oldest = select(inbox).where(IS_WAITING, about).order_by(inbox.c.id).limit(MOST_ABOUT)
+            oldest = select(inbox).where(self._may_be_tried(), about).order_by(inbox.c.id).limit(MOST_ABOUT)
             rows = connection.execute(oldest).mappings()
             return [InboxRow.model_validate(row) for row in rows]
 
@@ -96,7 +105,8 @@ class SqlInbox:
         with write_transaction(self._engine) as connection:
             for id, settled in became.items():
                 of_it = update(inbox).where(inbox.c.id == id, IS_WAITING)
-                connection.execute(of_it.values(**settled.model_dump(), settled_at=now))
+                at = None if settled.state == "waiting" else now
+                connection.execute(of_it.values(**settled.model_dump(), settled_at=at))
 
     def waits_for(self, id: int, trouble: str) -> None:
         """Record why the delivery still waits, for people who look at the inbox. From then on it counts as tried."""
@@ -119,7 +129,11 @@ class SqlInbox:
         return self._again(IS_REFUSED, *([inbox.c.source == source] if source else []))
 
     def _again(self, *which: "ColumnElement[bool] | TextClause") -> int:
-        again = update(inbox).where(*which).values(state="waiting", outcome="", field="", settled_at=None, tries=0)
+        again = (
+            update(inbox)
+            .where(*which)
+            .values(state="waiting", outcome="", field="", settled_at=None, tries=0, not_before=None)
+        )
         with write_transaction(self._engine) as connection:
             return connection.execute(again).rowcount
 

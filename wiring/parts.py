@@ -167,6 +167,7 @@ def handlers_of(
         registers=ledger,
         now=wall_clock,
         introductions=told.introductions,
+        close_ahead=settings.close_ahead,
     )
     hubspot, salesforce = sources["hubspot"], sources["salesforce"]
     news = told.told_by("news", proved=True).onboardings

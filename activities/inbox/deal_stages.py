@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from activities.inbox.same_deal import SameDeal
 from activities.ports import Crm, ForeignDeals, Introductions, Onboardings
@@ -21,7 +21,8 @@ from domain.refusal import Refused
 from domain.trouble import BecameAnother, NotFound, NotReachable
 
 SOON = timedelta(days=1)
-"""A won deal whose closing day was chosen by hand may have an hour in the future: it has closed all the same."""
+"""A won deal whose closing day was chosen by hand may have an hour in the future: it has closed all the same, also
+where a close ahead is waited for."""
 LATE = timedelta(days=7)
 """A deal found later than this is taken up as of the day it is found; found sooner, only its first steps are late."""
 REOPENED = "deal-reopened"
@@ -42,7 +43,8 @@ class DealStages:
     """Handles what a CRM reports of its deals; the subject of a delivery is the deal: `<source>-<id>`.
 
     `name` is the CRM as people call it. `crm` is None where the CRM cannot be read because its `setting` is not set.
-    `otherwise` is what a stage means that the mapping does not name.
+    `otherwise` is what a stage means that the mapping does not name, `close_ahead` what follows for a deal that is won
+    and has a day ahead for its close.
     """
 
     reads_the_present: ClassVar[bool] = True
@@ -57,6 +59,7 @@ class DealStages:
     now: Callable[[], datetime]
     introductions: Introductions | None = None
     otherwise: Phase | None = None
+    close_ahead: Literal["now", "wait"] = "now"
 
     async def __call__(self, row: InboxRow) -> Settled:
         id = row.subject.partition("-")[2]
@@ -112,18 +115,29 @@ class DealStages:
 
     async def _start(self, record: Mapping[str, Any]) -> Settled:
         full = await self._crm().in_full(record, properties=self.mapping.properties())
-        deal = self.mapping.deal(full)
-        raw = deal.model_dump(mode="json", exclude_defaults=True)
         now = self.now()
+        deal = self.mapping.deal(full, won_by=now)
+        raw = deal.model_dump(mode="json", exclude_defaults=True)
+        dated = self._dated_otherwise(full, now)
+        if self.close_ahead == "wait" and dated is not None and dated > now + SOON:
+            waits = f"it is won, and waits for its close on {dated.date()} (DAY90_CLOSE_AHEAD)"
+            return Settled(state="waiting", outcome=waits, not_before=dated)
         late = now - deal.closed_at
-        if -SOON < late < timedelta(0):
-            raw["closed_at"] = now.isoformat()
         if late > LATE and deal.as_of is None:
             raw["as_of"] = now.isoformat()
         started = await self.door.start(raw)
         what = "had been started before" if started.already else "started"
         how = f", {late.days} days after its close" if late > LATE and not started.already else ""
+        if deal.closed_at == now and not started.already:
+            how = f", as of today: it is won, and its close lies ahead, on {dated.date()}" if dated else ""
+            how = how or ", as of today: it is won, and has no close date"
         return Settled(outcome=f"{started.onboarding} {what}{how}", onboarding=started.onboarding)
+
+    def _dated_otherwise(self, record: Mapping[str, Any], now: datetime) -> datetime | None:
+        """The close that the record gives, where that lies ahead; None where it does not, or gives none."""
+        given = self.mapping.raw(record).get("closed_at")
+        dated = datetime.fromisoformat(given) if given else None
+        return dated if dated is not None and dated > now else None
 
     async def _lost(self, id: str, line: Line | None) -> Settled:
         if line is not None and line.ending:

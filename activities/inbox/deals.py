@@ -49,7 +49,8 @@ class RecordsInStages:
         settled = await of_it.follow(id, row)
         if not begun or (mapping.phase(record) or otherwise) != "won":
             return settled
-        again = await self.stages.door.start(mapping.deal(record).model_dump(mode="json", exclude_defaults=True))
+        deal = mapping.deal(record, won_by=self.stages.now())
+        again = await self.stages.door.start(deal.model_dump(mode="json", exclude_defaults=True))
         return settled.model_copy(update={"outcome": f"{settled.outcome}{_completed(again)}"})
 
 

@@ -34,8 +34,11 @@ class ForeignDeals(Protocol):
     def id(self, record: Mapping[str, Any]) -> str:
         """The deal's id, whatever else of the record cannot be read. Raises InvalidDeal."""
 
-    def deal(self, record: Mapping[str, Any]) -> DealClosed:
-        """The deal file made from the record. Raises InvalidDeal naming the field and its expression."""
+    def deal(self, record: Mapping[str, Any], *, won_by: datetime | None = None) -> DealClosed:
+        """The deal file made from the record. Raises InvalidDeal naming the field and its expression.
+
+        Of a deal that is won by that moment, a close after it, or none, is that moment.
+        """
 
     def raw(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """The fields of a deal file that the record gives, unchecked and perhaps incomplete.

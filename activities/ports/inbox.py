@@ -28,7 +28,10 @@ class Inbox(Protocol):
         """The delivery with that id, whatever its state; None when there is none."""
 
     def settle(self, became: Mapping[int, Settled]) -> None:
-        """Record what became of deliveries, by their ids; one that is settled already stays as it is."""
+        """Record what became of deliveries, by their ids; one that is settled already stays as it is.
+
+        One that waits for a moment is in no list until then.
+        """
 
     def waits_for(self, id: int, trouble: str) -> None:
         """Record why the delivery still waits, for people who look at the inbox. From then on it counts as tried."""

@@ -1,6 +1,7 @@
 """Is this mapping file sound, and what does it say at this moment? Reads mapping files and checks them."""
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -60,9 +61,12 @@ class MappingFile:
         """The deal's id, whatever else of the record cannot be read. Raises InvalidDeal."""
         return self._reader().id(record)
 
-    def deal(self, record: Mapping[str, Any]) -> DealClosed:
-        """The deal file made from the record. Raises InvalidDeal naming the field and its expression."""
-        return self._reader().deal(record)
+    def deal(self, record: Mapping[str, Any], *, won_by: datetime | None = None) -> DealClosed:
+        """The deal file made from the record. Raises InvalidDeal naming the field and its expression.
+
+        Of a deal that is won by that moment, a close after it, or none, is that moment.
+        """
+        return self._reader().deal(record, won_by=won_by)
 
     def raw(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """The fields of a deal file that the record gives, unchecked and perhaps incomplete.

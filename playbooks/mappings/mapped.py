@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -35,6 +35,7 @@ from playbooks.mappings import places
 
 How = str | Reading
 TIME_ZONE = "account.time_zone"
+LAST = datetime.max.replace(tzinfo=UTC).isoformat()
 ANYWHERE: Mapping[str, Any] = {"account": {"time_zone": "UTC"}}
 """A customer for the trial of values that stand in the mapping itself."""
 PLACES: Mapping[str, Kind] = {"country": "country", "subdivision": "subdivision", "time_zone": "time_zone"}
@@ -67,9 +68,14 @@ class Reader:
             raise self._refusal("id", "is missing")
         return str(id)
 
-    def deal(self, record: Mapping[str, Any]) -> DealClosed:
-        """The deal file made from the record. Raises InvalidDeal naming the field and the expression that reads it."""
+    def deal(self, record: Mapping[str, Any], *, won_by: datetime | None = None) -> DealClosed:
+        """The deal file made from the record. Raises InvalidDeal naming the field and the expression that reads it.
+
+        Of a deal that is won by that moment, a close after it, or none, is that moment.
+        """
         raw = self.raw(record)
+        if won_by is not None and datetime.fromisoformat(raw.get("closed_at", LAST)) > won_by:
+            raw["closed_at"] = won_by.isoformat()
         try:
             deal = DealClosed.model_validate(raw)
             refuse_far_dates(deal)

@@ -22,6 +22,7 @@ inbox = Table(
     Column("received_at", Moment, nullable=False),
     Column("settled_at", Moment),
     Column("tries", Integer, nullable=False, server_default="0"),
+    Column("not_before", Moment),
     UniqueConstraint("source", "key"),
     Index("ix_inbox_subject", "source", "subject"),
     sqlite_autoincrement=True,

@@ -148,15 +148,60 @@ async def test_a_deal_found_weeks_late_is_taken_up_at_its_day(desk: Desk) -> Non
     assert f"{ONBOARDING} started, 40 days after its close" == settled.outcome
 
 
-async def test_a_day_of_closing_whose_hour_has_not_come_is_now(desk: Desk) -> None:
-    """It was chosen by hand in the CRM; what lies further ahead stays, for the door to refuse."""
-    for id, hours in (("4711", 9), ("4712", 72)):
-        ahead = datetime.now(UTC) + timedelta(hours=hours)
-        desk.account.close_deal(id, closedate=ahead.isoformat())
-        await desk.hears(id=id)
+AHEAD = datetime.now(UTC) + timedelta(days=33)
 
-    today, later = (datetime.fromisoformat(raw["closed_at"]) for raw in desk.door.started)
-    assert today <= datetime.now(UTC) < later
+
+@pytest.mark.parametrize(
+    ("closed", "noted"),
+    [
+        (AHEAD.isoformat(), f"as of today: it is won, and its close lies ahead, on {AHEAD.date()}"),
+        (f"{AHEAD.date()}T00:00:00Z", "as of today: it is won, and its close lies ahead"),
+        ((datetime.now(UTC) + timedelta(hours=48)).isoformat(), "as of today"),
+        (None, "as of today: it is won, and has no close date"),
+        ("", "as of today: it is won, and has no close date"),
+    ],
+)
+async def test_a_deal_that_is_won_now_closes_now(closed: str | None, noted: str, desk: Desk) -> None:
+    """A workflow of the CRM that moves a deal leaves its close date at the end of the quarter, or empty."""
+    desk.account.close_deal("4711", closedate=closed)
+
+    settled = await desk.hears()
+
+    [raw] = desk.door.started
+    assert timedelta(0) <= datetime.now(UTC) - datetime.fromisoformat(raw["closed_at"]) < timedelta(minutes=1)
+    assert noted in settled.outcome
+    assert "as of today" not in (await desk.hears(key="2")).outcome
+
+
+async def test_a_promised_go_live_before_a_close_that_was_left_ahead_is_no_contradiction(desk: Desk) -> None:
+    """The close is set before the two are compared."""
+    mapping = MappingFile(HUBSPOT)
+    now = datetime.now(UTC)
+    record = {
+        "deal": {"id": "4711", "properties": {"closedate": AHEAD.isoformat()}},
+        "company": {"properties": {"name": "Lindenau", "country": "Germany"}},
+        "contacts": [{"properties": {"email": "s.vogel@lindenau.example"}, "labels": []}],
+    }
+
+    assert now == mapping.deal(record, won_by=now).closed_at
+    with pytest.raises(InvalidDeal, match="closed_at"):
+        mapping.deal({**record, "deal": {"id": "4711", "properties": {"closedate": "soon"}}}, won_by=now)
+
+
+async def test_a_close_ahead_may_be_waited_for(desk: Desk) -> None:
+    """By setting, where people date it so on purpose; what closes within a day is not waited for."""
+    desk.account.close_deal("4711", closedate=AHEAD.isoformat())
+    handler = replace(desk.made(), close_ahead="wait")
+
+    settled = await handler(won())
+
+    assert ("waiting", []) == (settled.state, desk.door.started)
+    assert f"waits for its close on {AHEAD.date()}" in settled.outcome
+    assert settled.not_before is not None
+    assert abs(settled.not_before - AHEAD) < timedelta(days=2)
+    for closed in ((datetime.now(UTC) + timedelta(hours=9)).isoformat(), None):
+        desk.account.close_deal("4711", closedate=closed)
+        assert "done" == (await handler(won())).state
 
 
 async def test_a_deal_that_does_not_map_is_refused_with_field_and_expression(desk: Desk) -> None:

@@ -39,6 +39,7 @@ class Store:
     kept: dict[str, Incoming] = field(default_factory=dict)
     merges: MemoryMerges = field(default_factory=MemoryMerges)
     rung: int = 0
+    waits_no_longer: bool = False
 
     def line(self, onboarding: str) -> Line | None:
         return Line(onboarding=onboarding, kept_at=datetime.now(UTC)) if onboarding in self.begun else None
@@ -52,6 +53,9 @@ class Store:
     def keep(self, deliveries: Sequence[Incoming]) -> None:
         for one in deliveries:
             self.kept.setdefault(one.key, one)
+
+    def due(self) -> bool:
+        return self.waits_no_longer
 
     async def wake(self) -> None:
         self.rung += 1
@@ -127,6 +131,16 @@ async def test_nothing_missing_wakes_nobody(night: Night) -> None:
 
     assert "none of them missing here" in (await night.look()).says
     assert 0 == night.store.rung
+
+
+async def test_what_waited_for_its_day_is_tried_again_by_itself(night: Night) -> None:
+    """A deal that is dated ahead is delivered by nobody once more."""
+    night.store.begun.add("onboarding-hubspot-4711")
+    night.store.waits_no_longer = True
+
+    await night.look()
+
+    assert 1 == night.store.rung
 
 
 async def test_the_first_look_goes_back_a_day_and_no_further(night: Night) -> None:

@@ -3,14 +3,17 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from domain.inbox import Incoming, Settled
+from store.census import SqlCensus
 from store.inbox import LARGEST_GROUP, GroupedInbox, SqlInbox
 from tests.support import databases
+from tests.support.databases import NOON
 
 database = databases.database
 engine = databases.engine
@@ -78,6 +81,28 @@ def test_what_failed_before_stands_behind_what_was_never_tried(inbox: SqlInbox) 
     inbox.settle({failed[7].id: Settled(state="refused", outcome="no such owner")})
     inbox.retry(failed[7].id)
     assert "7" == waiting(inbox)[0]
+
+
+def test_what_waits_for_a_moment_is_left_alone_until_then(engine: Engine) -> None:
+    """It comes by itself, and is neither overdue before nor settled after; a person may look at it at once."""
+    now = NOON
+    inbox, census = SqlInbox(engine, clock=lambda: now), SqlCensus(engine, clock=lambda: now)
+    inbox.keep([incoming("1", subject="deals-1")])
+    [row] = inbox.ready(apart_from=(), most=10)
+    inbox.settle({row.id: Settled(state="waiting", outcome="for its close", not_before=NOON + timedelta(days=30))})
+
+    def tried() -> list[str]:
+        rows = [*inbox.ready(apart_from=(), most=10), *inbox.tried_before(apart_from=(), most=10)]
+        return [one.key for one in [*rows, *inbox.waiting_about("deals", ["deals-1"])]]
+
+    assert ([], False, {}) == (tried(), inbox.due(), census.delivered_waiting().by_source)
+    [shown] = inbox.page().rows
+    assert ("waiting", None, NOON + timedelta(days=30)) == (shown.state, shown.settled_at, shown.not_before)
+
+    now = NOON + timedelta(days=30)
+    assert (["1", "1"], True, {"deals": 1}) == (tried(), inbox.due(), census.delivered_waiting().by_source)
+    inbox.settle({row.id: Settled(outcome="began")})
+    assert ([], False) == (tried(), inbox.due())
 
 
 def test_what_was_settled_is_not_settled_again(inbox: SqlInbox) -> None:

@@ -249,6 +249,8 @@ class MemoryInbox:
 
     def _waiting(self, apart_from: Collection[int], not_of: Collection[str], *, tried: bool) -> list[InboxRow]:
         wait = [row for row in self.rows.values() if row.state == "waiting" and row.source not in not_of]
+        now = datetime.now(UTC)
+        wait = [row for row in wait if row.not_before is None or row.not_before <= now]
         return [row for row in wait if row.id not in apart_from and bool(row.outcome) == tried]
 
     def waiting_about(self, source: str, subjects: Collection[str]) -> Sequence[InboxRow]:

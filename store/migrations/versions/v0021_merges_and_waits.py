@@ -1,4 +1,4 @@
-"""Merges: which deals of a CRM have become which, so that a customer is not onboarded a second time."""
+"""Which deals of a CRM have become which, and until when a delivery waits of its own accord."""
 
 from collections.abc import Sequence
 
@@ -20,8 +20,10 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("source", "id", name="pk_merges"),
     )
+    op.add_column("inbox", sa.Column("not_before", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_merges_became", "merges", ["source", "became"])
 
 
 def downgrade() -> None:
+    op.drop_column("inbox", "not_before")
     op.drop_table("merges")
