@@ -1,6 +1,7 @@
 """What did the customer buy, why, and who takes part? The hand-off record of a closed deal (HO-01 to HO-13)."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -56,6 +57,7 @@ EARLIEST_YEAR = 2000
 FURTHEST_GO_LIVE = timedelta(days=730)
 MOST_NOTES = 50
 MOST_STAKEHOLDERS = 200
+MOST_LEFT_OUT = 50
 
 
 class Account(StrictWire):
@@ -162,6 +164,13 @@ class AlreadyReached(StrictWire):
     by: Slug | None = None
 
 
+class LeftOut(StrictWire):
+    """Something that is nice to know and came in a way in which it could not be kept whole."""
+
+    field: Line
+    reason: Line
+
+
 class Sale(StrictWire):
     """What is known of a sale, closed or not: who buys what and why, and who takes part."""
 
@@ -195,6 +204,11 @@ class Sale(StrictWire):
     quick_wins: tuple[QuickWinCandidate, ...] = Field((), max_length=50)
     champion: Slug | None = Field(None, description="id of the stakeholder who speaks for us inside")
     go_live_by: date | None = Field(None, description="the go-live date that was promised, if one was")
+    left_out: tuple[LeftOut, ...] = Field(
+        (),
+        max_length=MOST_LEFT_OUT,
+        description="what the sender had to cut or leave out: the seller is asked for it",
+    )
     custom: dict[Slug, Any] = Field(default_factory=dict, description="fields that only your company has (HO-09)")
 
     @model_validator(mode="before")
@@ -283,15 +297,27 @@ WANTED_ROLES: dict[CustomerRole, dict[Language, str]] = {
 """The people without whom nothing can be agreed on (HO-08)."""
 
 
+CAME_WRONG: dict[Language, str] = {
+    "en": "what the CRM has for {field}, which could not be kept as it came: it {reason}",
+    "ja": "CRMの項目「{field}」の正しい内容（そのままでは保存できませんでした：{reason}）",
+}
+"""What is asked about something that was cut or left out."""
+
+
 def missing_from_hand_off(deal: Sale, language: str = "en") -> tuple[str, ...]:
     """What the hand-off record lacks, in words for the seller; empty when it is complete (A3, HO-13)."""
+    came_wrong = in_language(CAME_WRONG, language)
+    asked_for = [came_wrong.format(field=one.field, reason=one.reason) for one in deal.left_out]
+    return (*(in_language(words, language) for words in _gaps(deal)), *asked_for)
+
+
+def _gaps(deal: Sale) -> Sequence[dict[Language, str]]:
     present = {person.role for person in deal.stakeholders}
     gaps = [words for part, words in HAND_OFF_PARTS.items() if not getattr(deal, part)]
-    gaps += [words for role, words in WANTED_ROLES.items() if role not in present]
-    return tuple(in_language(words, language) for words in gaps)
+    return [*gaps, *(words for role, words in WANTED_ROLES.items() if role not in present)]
 
 
 def completeness(deal: Sale) -> float:
     """Share of the hand-off record that is filled in, 0.0 to 1.0; every part and wanted role weighs the same."""
     parts = len(HAND_OFF_PARTS) + len(WANTED_ROLES)
-    return round(1 - len(missing_from_hand_off(deal)) / parts, 3)
+    return round(1 - len(_gaps(deal)) / parts, 3)

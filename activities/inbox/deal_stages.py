@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, Protocol
 from activities.inbox.same_deal import SameDeal
 from activities.ports import Crm, ForeignDeals, Introductions, Onboardings
 from domain.census import Line
+from domain.deal import DealClosed
 from domain.inbox import InboxRow, Settled
 from domain.mapping import Phase
 from domain.news import short
@@ -131,7 +132,8 @@ class DealStages:
         if deal.closed_at == now and not started.already:
             how = f", as of today: it is won, and its close lies ahead, on {dated.date()}" if dated else ""
             how = how or ", as of today: it is won, and has no close date"
-        return Settled(outcome=f"{started.onboarding} {what}{how}", onboarding=started.onboarding)
+        outcome = f"{started.onboarding} {what}{how}{_left_out(deal)}"
+        return Settled(outcome=outcome, onboarding=started.onboarding)
 
     def _dated_otherwise(self, record: Mapping[str, Any], now: datetime) -> datetime | None:
         """The close that the record gives, where that lies ahead; None where it does not, or gives none."""
@@ -248,3 +250,10 @@ class DealStages:
         if self.crm is None:
             raise NotReachable(f"{self.name} cannot be read: {self.setting} is not set")
         return self.crm
+
+
+def _left_out(deal: DealClosed) -> str:
+    """What of the deal was cut or left out, in words for readers of the inbox."""
+    if not deal.left_out:
+        return ""
+    return "; not kept as it came: " + "; ".join(f"{one.field} {one.reason}" for one in deal.left_out)

@@ -76,6 +76,8 @@ def first_state(
         hand_off_by=plan.hand_off_by,
     )
     shared = taken_over(deal)
+    if deal.left_out:
+        shared = {**shared, "left_out": [one.field for one in deal.left_out]}
     note(state, "opened", now, about=playbook.key, owner=owner, day=(now - deal.closed_at).days, **shared)
     _take_up(state, deal, now)
     unfold(state, now)

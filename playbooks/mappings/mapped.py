@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import jmespath  # type: ignore[import-untyped]
 from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
 from jmespath.functions import Functions  # type: ignore[import-untyped]
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain import foreign
 from domain.deal import DealClosed
@@ -32,6 +32,15 @@ from domain.mapping import (
 from domain.money import Money
 from domain.refusal import InvalidDeal, Refused, refuse_far_dates, what_is_wrong
 from playbooks.mappings import places
+from playbooks.mappings.forgiving import (
+    NotInTable,
+    fitted,
+    leave_out,
+    must_be_right,
+    refuse_without_people,
+    shortened,
+    without_halves,
+)
 
 How = str | Reading
 TIME_ZONE = "account.time_zone"
@@ -77,6 +86,7 @@ class Reader:
         if won_by is not None and datetime.fromisoformat(raw.get("closed_at", LAST)) > won_by:
             raw["closed_at"] = won_by.isoformat()
         try:
+            refuse_without_people(raw)
             deal = DealClosed.model_validate(raw)
             refuse_far_dates(deal)
             return deal
@@ -88,19 +98,32 @@ class Reader:
     def raw(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of a deal file that the record gives, as JSON, perhaps incomplete.
 
-        Raises InvalidDeal for a value that cannot be read.
+        What is only nice to know and cannot be kept as it came is cut or left out, and `left_out` says so. Raises
+        InvalidDeal for a needed value that cannot be read.
         """
         deal: dict[str, Any] = {"source": self.mapping.source}
         for target in _in_order(self.mapping):
-            how = self.mapping.deal[target]
-            value = (
-                self._parts(target, how, record, deal)
-                if isinstance(how, Fields)
-                else self._field(target, how, record, deal)
-            )
+            try:
+                value = self._read(target, record, deal)
+            except NotInTable:
+                raise
+            except InvalidDeal as refusal:
+                if must_be_right(target):
+                    raise
+                leave_out(deal, refusal.field, refusal.reason)
+                continue
             if value is not None:
                 _put(deal, target, value)
+        without_halves(deal)
         return deal
+
+    def _read(self, target: str, record: Any, deal: dict[str, Any]) -> Any:
+        """The value of one field of the mapping; None where there is none."""
+        how = self.mapping.deal[target]
+        if not isinstance(how, Fields):
+            return self._field(target, how, record, deal)
+        parts = self._parts(target, how, record, deal)
+        return None if parts is None else shortened(deal, target, parts)
 
     def refusal_of_fixed(self, value: Any, reading: Reading, annotation: Any) -> str:
         """Why a value that stands in the mapping itself can never be what it is meant for; empty when it can."""
@@ -114,7 +137,7 @@ class Reader:
             return str(failure)
         return ""
 
-    def _parts(self, target: str, how: Fields, record: Any, deal: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    def _parts(self, target: str, how: Fields, record: Any, deal: dict[str, Any]) -> list[dict[str, Any]] | None:
         values = searched(how.each, record, target)
         if values is None:
             return None
@@ -126,19 +149,41 @@ class Reader:
         assert model is not None, "checked when the file was read"
         parts = []
         for number, part in enumerate(values):
-            read: dict[str, Any] = {}
-            for name, of_it in how.fields.items():
-                annotation = annotation_of(model, name)
-                value = self._value(f"{target}.{number}.{name}", of_it, part, annotation, deal)
-                if value is not None:
-                    read[name] = value
-            parts.append(read)
+            if (read := self._part(f"{target}.{number}", how, part, model, deal)) is not None:
+                parts.append(read)
         return parts
 
-    def _field(self, target: str, how: How, record: Any, deal: Mapping[str, Any]) -> Any:
+    def _part(
+        self, at: str, how: Fields, part: Any, model: type[BaseModel], deal: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """One part of a list; None where it has to be left out, since what it needs cannot be read."""
+        decides = must_be_right(at.partition(".")[0]) and not at.startswith("stakeholders.")
+        read: dict[str, Any] = {}
+        for name, of_it in how.fields.items():
+            field = f"{at}.{name}"
+            try:
+                value = self._value(field, of_it, part, annotation_of(model, name), deal)
+            except NotInTable:
+                raise
+            except InvalidDeal as refusal:
+                if decides:
+                    raise
+                leave_out(deal, refusal.field, refusal.reason)
+                if model.model_fields[name].is_required():
+                    return None
+                continue
+            if value is not None:
+                read[name] = value
+        missing = [name for name, field in model.model_fields.items() if field.is_required() and name not in read]
+        if missing and not decides:
+            leave_out(deal, f"{at}.{missing[0]}", "is missing")
+            return None
+        return read
+
+    def _field(self, target: str, how: How, record: Any, deal: dict[str, Any]) -> Any:
         return self._value(target, how, record, field_at(target), deal)
 
-    def _value(self, target: str, how: How, scope: Any, annotation: Any, deal: Mapping[str, Any]) -> Any:
+    def _value(self, target: str, how: How, scope: Any, annotation: Any, deal: dict[str, Any]) -> Any:
         """The value as JSON; None where there is none."""
         reading = Reading.model_validate({"from": how}) if isinstance(how, str) else how
         given = self._given(target, reading, scope, deal, many=is_list(annotation))
@@ -171,9 +216,10 @@ class Reader:
             ]
         if reading.times is not None:
             read = [self._multiplied(target, value, reading.times, scope, deal) for value in read]
+        read = [fitted(deal, target, value, annotation) for value in read]
         return _checked(target, read if is_list(annotation) else read[0], annotation, expression_of(reading))
 
-    def _given(self, target: str, reading: Reading, scope: Any, deal: Mapping[str, Any], *, many: bool) -> Any:
+    def _given(self, target: str, reading: Reading, scope: Any, deal: dict[str, Any], *, many: bool) -> Any:
         """What the record gives, translated by the mapping's table; None where it gives nothing."""
         if reading.constant is not None:
             return list(reading.constant) if isinstance(reading.constant, tuple) else reading.constant
@@ -194,12 +240,12 @@ class Reader:
                 return value
             if reading.else_ is None and reading.default is None:
                 reason = f"is not in the table {reading.table}, and there is neither else nor default"
-                raise InvalidDeal(_by(reason, expression_of(reading)), field=target)
+                raise NotInTable(_by(reason, expression_of(reading)), field=target)
             return None
         return become if many else become[0]
 
     def _of_the_house(
-        self, target: str, reading: Reading, *, amount: str, given: Any, scope: Any, deal: Mapping[str, Any]
+        self, target: str, reading: Reading, *, amount: str, given: Any, scope: Any, deal: dict[str, Any]
     ) -> str:
         """The amount in the house's currency. Raises InvalidDeal where that cannot be known.
 
@@ -220,7 +266,7 @@ class Reader:
         except (ValueError, ArithmeticError) as failure:
             raise InvalidDeal(_by(str(failure), expression), field=target) from None
 
-    def _multiplied(self, target: str, value: Any, times: How, scope: Any, deal: Mapping[str, Any]) -> str:
+    def _multiplied(self, target: str, value: Any, times: How, scope: Any, deal: dict[str, Any]) -> str:
         factor = self._value(target, times, scope, Decimal, deal)
         if factor is None:
             raise InvalidDeal(_by("cannot be multiplied by nothing", expression_of(times)), field=target)

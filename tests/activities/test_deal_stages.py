@@ -148,6 +148,20 @@ async def test_a_deal_found_weeks_late_is_taken_up_at_its_day(desk: Desk) -> Non
     assert f"{ONBOARDING} started, 40 days after its close" == settled.outcome
 
 
+async def test_the_inbox_says_what_could_not_be_kept_as_it_came(desk: Desk) -> None:
+    """The onboarding begins all the same."""
+    desk.account.contacts["512"]["email"] = "k@localhost"
+    desk.account.change("4711", description="What was said. " * 800)
+
+    settled = await desk.hears()
+
+    assert f"{ONBOARDING} started; not kept as it came: " in settled.outcome
+    assert "problem was cut" in settled.outcome
+    assert "stakeholders.1.email" in settled.outcome
+    [raw] = desk.door.started
+    assert ["problem", "stakeholders.1.email"] == sorted(one["field"] for one in raw["left_out"])
+
+
 AHEAD = datetime.now(UTC) + timedelta(days=33)
 
 

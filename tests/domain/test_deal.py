@@ -112,6 +112,17 @@ def test_a_thin_hand_off_record_says_what_is_missing() -> None:
     assert "who the project lead is" not in missing_from_hand_off(thin)
 
 
+def test_what_could_not_be_kept_is_asked_for_and_counts_for_no_part() -> None:
+    """The field that it came for is complete or not by itself."""
+    left_out = [{"field": "problem", "reason": "was cut: it has 12,000 characters, and 10,000 are kept"}]
+    full = deal("aozora-japan")
+    cut = DealClosed.model_validate({**full.model_dump(mode="json"), "left_out": left_out})
+
+    assert 1 == completeness(cut) == completeness(full)
+    [asked] = missing_from_hand_off(cut)
+    assert "problem" in asked
+
+
 def test_a_deal_names_its_onboarding() -> None:
     assert onboarding_id("hubspot", "42") == "onboarding-hubspot-42"
 

@@ -15,8 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import foreign
+from domain.deal import missing_from_hand_off
 from domain.money import Money, read_rates
+from domain.prospect import as_prospect
 from domain.refusal import InvalidDeal
+from domain.rules.admission import read_prospect
 from domain.trouble import NotReachable
 from playbooks.library import Library
 from playbooks.mappings.asked_for import properties_of
@@ -417,14 +420,131 @@ def test_a_field_that_does_not_come_out_is_named_with_its_expression(
     assert words in refused.value.reason
 
 
-def test_a_broken_part_of_a_list_is_named(tmp_path: Path) -> None:
-    people = [{"first": "A", "mail": "a@b.example"}, {"first": "B", "mail": "no address"}]
+def of_people(*people: dict[str, Any]) -> dict[str, Any]:
+    return {**RECORD, "customer": {**RECORD["customer"], "people": list(people)}}
+
+
+GOOD = {"first": "A", "last": "B", "mail": "a@b.example"}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"first": "B", "mail": "no address"},
+        {"first": "B", "mail": "b@localhost"},
+        {"first": "B", "mail": "b@x.example, c@x.example"},
+        {"first": "B", "mail": f"{'b' * 250}@x.example"},
+        {"first": "B", "mail": {"work": "b@x.example"}},
+        {"first": {"a": 1}, "mail": "b@x.example"},
+    ],
+)
+def test_a_person_who_cannot_be_written_to_is_left_out(bad: dict[str, Any], tmp_path: Path) -> None:
+    """Whoever stands beside them is onboarded; where nobody is left, the first is named with the expression."""
+    read = reader(tmp_path)
+
+    deal = read.deal(of_people(GOOD, bad))
+
+    assert ["A B"] == [person.name for person in deal.stakeholders]
+    [left] = deal.left_out
+    assert left.field in ("stakeholders.1.email", "stakeholders.1.name")
+    assert "read by" in left.reason
+    with pytest.raises(InvalidDeal, match=r"stakeholders\.0\."):
+        read.deal(of_people(bad))
+
+
+CUT: list[tuple[str, Any, int]] = [
+    ("problem", "What was said. " * 800, 10_000),
+    ("present_state", "a" * 10_001, 10_000),
+    ("account.domain", "a" * 201, 200),
+]
+
+
+@pytest.mark.parametrize(("field", "given", "longest"), CUT)
+def test_a_text_that_is_too_long_is_cut(field: str, given: str, longest: int, tmp_path: Path) -> None:
+    deal = reader(tmp_path, deal={field: "text"}).deal({**RECORD, "text": given})
+
+    value: Any = deal
+    for name in field.split("."):
+        value = getattr(value, name)
+    assert (longest, "…") == (len(value), value[-1])
+    assert [field] == [one.field for one in deal.left_out]
+    assert f"{longest:,} are kept" in deal.left_out[0].reason
+
+
+def test_a_name_of_several_lines_is_one_line(tmp_path: Path) -> None:
+    """A tab or a line break in a name, the customer's or a person's, is nothing to refuse, and nothing is lost."""
+    record = of_people({"first": "Otto\tvon", "last": "Kern\r\n", "mail": "o@kern.example"})
+    record["customer"]["name"] = "Kobe\tTools\n"
+
+    deal = reader(tmp_path).deal(record)
+
+    assert ("Kobe Tools", "Otto von Kern") == (deal.account.name, deal.stakeholders[0].name)
+    assert () == deal.left_out
+
+
+NICE: list[tuple[dict[str, Any], Any, str]] = [
+    ({"seats": "given"}, "none", "seats"),
+    ({"seats": "given"}, 0, "seats"),
+    ({"crm_url": "given"}, "see the wiki", "crm_url"),
+    ({"crm_url": "given"}, f"https://x.example/{'a' * 2000}", "crm_url"),
+    ({"account.language": "given"}, "Klingon", "account.language"),
+    ({"account.subdivision": "given"}, "Bavaria", "account.subdivision"),
+    ({"seller.name": "customer.name", "seller.email": "given"}, "no address", "seller.email"),
+    ({"seller.name": "customer.name", "seller.email": "given"}, None, "seller.email"),
+    ({"products": "given"}, {"a": 1}, "products"),
+    ({"products": "given"}, [f"p{number}" for number in range(200)], "products"),
+    ({"near_term": {"each": "[@]", "fields": {"what": "number", "on": "given"}}}, "soon", "near_term.0.on"),
+    ({"near_term": {"each": "[@]", "fields": {"what": "number", "on": "given"}}}, None, "near_term.0.on"),
+    ({"custom.renewal": {"from": "given", "as": "date"}}, "soon", "custom.renewal"),
+    ({"custom.worth": {"from": "given", "as": "amount"}}, "€ 500.00", "custom.worth"),
+    ({"problem": "join(' ', given)"}, "words", "problem"),
+]
+
+
+@pytest.mark.parametrize(("mapped", "given", "field"), NICE)
+def test_nothing_that_is_nice_to_know_keeps_a_customer_waiting(
+    mapped: dict[str, Any], given: Any, field: str, tmp_path: Path
+) -> None:
+    """It is left out, and the seller is asked for it, without the value, which may be anybody's name."""
+    deal = reader(tmp_path, deal=mapped).deal({**RECORD, "given": given})
+
+    assert [field] == [one.field for one in deal.left_out]
+    assert "no address" not in str(deal.left_out)
+    assert any(field in words for words in missing_from_hand_off(deal))
+    assert len(missing_from_hand_off(deal, "ja")) == len(missing_from_hand_off(deal))
+
+
+DECIDES: list[tuple[dict[str, Any], Any]] = [
+    ({"yearly_value": "given"}, "much"),
+    ({"playbook": "given"}, "High Touch"),
+    ({"owner": "given"}, "Nina Hart"),
+    ({"go_live_by": "given"}, "soon"),
+    ({"circumstances.integrations": "given"}, "many"),
+    ({"busy_seasons": {"each": "[@]", "fields": {"first": "given", "last": "given", "why": "number"}}}, "December"),
+    ({"account.country": "given"}, "Narnia"),
+    ({"account.name": "given"}, None),
+    ({"closed_at": "given"}, "soon"),
+]
+
+
+@pytest.mark.parametrize(("mapped", "given"), DECIDES)
+def test_what_decides_on_dates_people_or_the_playbook_is_refused(
+    mapped: dict[str, Any], given: Any, tmp_path: Path
+) -> None:
+    """Left out, it would choose something else in silence."""
+    [target] = mapped
 
     with pytest.raises(InvalidDeal) as refused:
-        reader(tmp_path).deal({**RECORD, "customer": {**RECORD["customer"], "people": people}})
+        reader(tmp_path, deal=mapped).deal({**RECORD, "given": given})
 
-    assert "stakeholders.1.email" == refused.value.field
-    assert refused.value.reason.endswith("(read by mail)")
+    assert refused.value.field.startswith(target)
+
+
+def test_a_prospect_is_read_as_forgivingly(tmp_path: Path) -> None:
+    """A long description keeps nobody from being introduced."""
+    raw = reader(tmp_path, deal={"problem": "text"}).raw({**RECORD, "text": "a" * 20_000})
+
+    assert ["problem"] == [one.field for one in read_prospect(as_prospect(raw)).left_out]
 
 
 def test_a_value_that_the_table_does_not_know_is_refused_without_a_default(tmp_path: Path) -> None:
@@ -449,13 +569,13 @@ def test_of_several_values_the_uppermost_of_the_table_counts() -> None:
 
 
 def test_a_function_that_does_not_fit_is_told_without_what_came(tmp_path: Path) -> None:
-    read = reader(tmp_path, deal={"problem": "join(' ', customer.name)"})
+    read = reader(tmp_path, deal={"account.name": "join(' ', customer.name)"})
 
     with pytest.raises(InvalidDeal) as refused:
         read.deal(RECORD)
 
     assert "Lindenau" not in str(refused.value)
-    assert ("problem", "join() needs array-string (read by join(' ', customer.name))") == (
+    assert ("account.name", "join() needs array-string (read by join(' ', customer.name))") == (
         refused.value.field, refused.value.reason,
     )  # fmt: skip
 
