@@ -17,7 +17,6 @@ from domain import foreign
 from domain.deal import DealClosed
 from domain.mapping import (
     CUSTOM,
-    NEEDED,
     DealMapping,
     Fields,
     Kind,
@@ -206,8 +205,6 @@ class Reader:
                 return self._value(target, reading.else_, scope, annotation, deal)
             if place and reading.default not in (None, given):
                 return reading.default
-            if place and target not in NEEDED:
-                return None
             raise InvalidDeal(_by(str(failure), expression_of(reading)), field=target) from None
         if kind == "amount":
             read = [
