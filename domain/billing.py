@@ -68,7 +68,9 @@ def read_billing_event(raw: Any) -> BillingEvent | None:
     thing = data.get("object") if isinstance(data, dict) else None
     if not isinstance(thing, dict):
         raise Refused("is no object", field="data.object")
-    about, customer = _text(thing, "id", within="data.object"), _id_of(thing.get("customer"))
+    about = _text(thing, "id", within="data.object")
+    # Who pays may be an account of the second version of Stripe's API, and then is no customer.
+    customer = _id_of(thing.get("customer")) or _id_of(thing.get("customer_account"))
     if not customer:
         raise Refused("is no id of a customer", field="data.object.customer")
     facts = _of_invoice(thing) if type in INVOICES else _of_subscription(thing)

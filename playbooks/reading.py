@@ -192,4 +192,6 @@ def _in_words(detail: ErrorDetails) -> str:
     if detail["type"] == "extra_forbidden":
         return "is no field that we know"
     message = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "string_type" and isinstance(detail["input"], int | float):
+        message = f"{message}: write it in quotes, {json.dumps(json.dumps(detail['input']))}"
     return message[:1].lower() + message[1:]

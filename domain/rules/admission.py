@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from domain.calendar import WorkCalendar
 from domain.clock import DAY
@@ -21,6 +22,9 @@ NAMED_FIRST = re.compile(r"(?P<field>[a-z_]+): (?P<reason>.+)", re.DOTALL)
 """How checks across fields word a refusal: `champion: …`."""
 YEARS_AHEAD = 3
 """Calendar years of holidays beyond the present one: a date may be moved two years ahead, and pull others with it."""
+LARGEST_DEAL = 1_048_576
+"""Bytes, by whatever door it comes. One with 200 stakeholders and 50 full notes is half as large; all of it is
+read at every start, and goes into mails."""
 SaleModel = TypeVar("SaleModel", bound=Sale)
 OFFSETS = frozenset({"EST", "MST", "HST"})
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
@@ -70,6 +74,7 @@ def _refuse_what_is_ours(sale: SaleModel) -> SaleModel:
 def _read(raw: Any, model: type[SaleModel], otherwise: str) -> SaleModel:
     if not isinstance(raw, Mapping):
         raise InvalidDeal(otherwise, field="deal")
+    _refuse_huge(raw)
     try:
         sale = model.model_validate(raw)
         refuse_far_dates(sale)
@@ -92,6 +97,18 @@ def _refuse_offsets(sale: Sale) -> None:
     for field in [field for field, zone in zones.items() if zone in OFFSETS]:
         reason = f"{zones[field]} is an offset without summer time: name the place, like America/New_York"
         raise InvalidDeal(reason, field=field)
+
+
+def _refuse_huge(raw: Mapping[Any, Any]) -> None:
+    """Raise InvalidDeal for a deal file that is larger than any, naming its largest field."""
+    try:
+        sizes = {str(name): len(to_json(value)) for name, value in raw.items()}
+    except (TypeError, ValueError, RecursionError):
+        # No JSON: the model says what is wrong with it.
+        return
+    if sum(sizes.values()) > LARGEST_DEAL:
+        largest = max(sizes, key=lambda name: sizes[name])
+        raise InvalidDeal(f"makes the deal file larger than {LARGEST_DEAL:,} bytes", field=largest)
 
 
 def business_now(deal: DealClosed, *, wall: datetime, day_length: timedelta) -> datetime:

@@ -14,7 +14,7 @@ from domain.rules.casting import cast_customer, playing, staff_person
 from domain.rules.composing import Letterhead, compose
 from domain.rules.hours import WorkingHours, next_office_moment, plain_week
 from domain.team import Team
-from domain.text import Text, in_language
+from domain.text import Text, folded, in_language
 
 
 class Briefing:
@@ -148,6 +148,19 @@ def course_of(state: State, calendar: WorkCalendar) -> Course:
     ]
     reached = {m.key: m.at for m in state.milestones if m.status == "reached" and m.at is not None}
     return Course(reached=reached, moved=state.moved, pauses=tuple(pauses), hand_off_by=state.hand_off_moved)
+
+
+def once_to_each(briefing: Briefing, notices: Iterable[Notice]) -> list[Notice]:
+    """The notices without those that would come to the same address a second time, on the same occasion.
+
+    A person may stand in a deal under several entries: with two roles, or as two contacts of the CRM.
+    """
+    first: dict[tuple[str, str], Notice] = {}
+    for notice in notices:
+        person = briefing.person(notice.to)
+        address = folded(person.email) if person else notice.to
+        first.setdefault((notice.key.removesuffix(f"/{notice.to}"), address), notice)
+    return list(first.values())
 
 
 def present(notices: Iterable[Notice | None]) -> list[Notice]:

@@ -9,7 +9,7 @@ from domain.agenda.state import Consequences, Entry, Fact, State
 from domain.notice import Notice, Person
 from domain.record import Dossier, JournalRow, RegisterRow, Task, Writing
 from domain.rules.acting import act
-from domain.rules.briefing import Briefing, present
+from domain.rules.briefing import Briefing, once_to_each, present
 from domain.rules.casting import approvers, staff_person
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.nudging import A_TICK
@@ -93,7 +93,7 @@ def decide(
     writing = Writing(
         onboarding=state.onboarding,
         journal=(*journal(facts, occasion.due, now), *_refused_owners(team, facts, now)),
-        notices=tuple(notices),
+        notices=tuple(once_to_each(briefing, notices)),
         standing=standing(state, briefing.plan, dossier.playbook, now),
         registers=(*risks, *registers(facts)),
         people=tuple(_staff(briefing)),

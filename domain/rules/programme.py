@@ -10,7 +10,7 @@ from domain.notice import Notice
 from domain.playbook import ProgrammeCadence
 from domain.record import Dossier, JournalRow, Writing
 from domain.rules import letters
-from domain.rules.briefing import Briefing, present
+from domain.rules.briefing import Briefing, once_to_each, present
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.schedule import MEETING_NOTICE, add_months
 from domain.team import Team
@@ -45,7 +45,9 @@ def keep_programme(
     ]
     fresh = [entry for entry in occasion.due if entry.key not in done_before and entry.about in cadences]
     notices = [notice for entry in fresh for notice in _announce(briefing, occasion, entry, cadences[entry.about])]
-    return entries, Writing(onboarding=occasion.onboarding, journal=tuple(rows), notices=tuple(notices))
+    return entries, Writing(
+        onboarding=occasion.onboarding, journal=tuple(rows), notices=tuple(once_to_each(briefing, notices))
+    )
 
 
 def _next(briefing: Briefing, occasion: ProgrammeOccasion, cadence: ProgrammeCadence) -> Entry:

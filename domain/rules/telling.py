@@ -6,10 +6,11 @@ from typing import Any
 
 from domain.agenda.state import Fact
 from domain.deal import missing_from_hand_off
-from domain.notice import Notice, NoticeKind
+from domain.notice import Notice, NoticeKind, Person
 from domain.rules import letters
 from domain.rules.briefing import Briefing, present
 from domain.rules.schedule import deadline, service_level
+from domain.text import folded
 
 Notices = list[Notice]
 VENDOR_ONLY = frozenset({"duplicate", "deal_reversed"})
@@ -31,12 +32,17 @@ def _to_each(
     **more: Any,
 ) -> Notices:
     """One notice of the fact to each of the people, in their language; nobody hears of what they did themselves."""
-    receivers = dict.fromkeys(id for id in people if id != fact.by)
+    by = briefing.person(fact.by) if fact.by else None
+    receivers = [id for id in dict.fromkeys(people) if id != fact.by and not _is_same(briefing.person(id), by)]
     occasion = fact.key
     return present(
         briefing.notice(kind, id, occasion, facts(briefing.language_of(id)), about=fact.about, **more)
         for id in receivers
     )
+
+
+def _is_same(person: Person | None, other: Person | None) -> bool:
+    return person is not None and other is not None and folded(person.email) == folded(other.email)
 
 
 def _with_our_reason(

@@ -17,6 +17,7 @@ from domain import foreign
 from domain.deal import DealClosed
 from domain.mapping import (
     CUSTOM,
+    NEEDED,
     DealMapping,
     Fields,
     Kind,
@@ -108,13 +109,22 @@ class Reader:
                 raise
             except InvalidDeal as refusal:
                 if must_be_right(target):
-                    raise
+                    raise self._first_missing(deal, before=target) or refusal from None
                 leave_out(deal, refusal.field, refusal.reason)
                 continue
             if value is not None:
                 _put(deal, target, value)
         without_halves(deal)
         return deal
+
+    def _first_missing(self, deal: Mapping[str, Any], *, before: str) -> InvalidDeal | None:
+        """The error for a needed field that stood before that one and gave nothing; None where there is none.
+
+        A close of which nobody knows where it is has no day; what lacks is the deal's company.
+        """
+        order = _in_order(self.mapping)
+        lacks = [one for one in order[: order.index(before)] if one in NEEDED and _read_before(deal, one) is None]
+        return self._refusal(lacks[0], "is missing") if lacks else None
 
     def _read(self, target: str, record: Any, deal: dict[str, Any]) -> Any:
         """The value of one field of the mapping; None where there is none."""

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple, cast
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
+from domain.rules.admission import LARGEST_DEAL
 from runtime.settings import Settings
 from starter.web.problems import Problem
 
-LARGEST = 1_048_576
-"""Bytes. A deal file with 200 stakeholders and 50 notes of full length is half as large."""
+LARGEST = LARGEST_DEAL
+"""Bytes of a body: as many as a deal file may have."""
 READ_WITHIN = 30.0
 """Seconds for a body: a megabyte over a bad line. A sender who stops half-way holds memory, and needs no token."""
 

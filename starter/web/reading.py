@@ -8,13 +8,19 @@ from pydantic_core import from_json
 
 from starter.web.problems import Problem
 
+BOM = b"\xef\xbb\xbf"
+"""What .NET and PowerShell put before a text in UTF-8."""
 DEEPEST = 100
 """Levels of nesting. Our parser takes 200, and we keep values inside more levels, where it must read them as well."""
 WITHIN = b"[" * (200 - DEEPEST), b"]" * (200 - DEEPEST)
 
 
 def read_json(body: bytes) -> Any:
-    """The JSON value in a body. Raises Problem when it is no JSON in UTF-8, or has more than about DEEPEST levels."""
+    """The JSON value in a body, with a byte order mark before it or without.
+
+    Raises Problem when it is no JSON in UTF-8, or has more than about DEEPEST levels.
+    """
+    body = body.removeprefix(BOM)
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:

@@ -123,6 +123,14 @@ def test_what_could_not_be_kept_is_asked_for_and_counts_for_no_part() -> None:
     assert "problem" in asked
 
 
+def test_a_deal_file_has_one_bound_at_every_door() -> None:
+    """The largest field is named; the command line reads files of any size."""
+    assert read_deal(small(custom={"text": "a" * 900_000})).custom
+    with pytest.raises(InvalidDeal, match="makes the deal file larger than 1,048,576 bytes") as refused:
+        read_deal(small(custom={"text": "é" * 600_000}))
+    assert "custom" == refused.value.field
+
+
 def test_a_deal_names_its_onboarding() -> None:
     assert onboarding_id("hubspot", "42") == "onboarding-hubspot-42"
 

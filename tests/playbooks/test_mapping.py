@@ -540,6 +540,17 @@ def test_what_decides_on_dates_people_or_the_playbook_is_refused(
     assert refused.value.field.startswith(target)
 
 
+def test_a_deal_without_a_company_lacks_the_company() -> None:
+    """And not the day of its close, which nobody can know without the zone."""
+    with pytest.raises(InvalidDeal) as refused:
+        load_mapping(HUBSPOT).deal({**HUBSPOT_RECORD, "company": None})
+
+    assert ("account.name", "is missing (read by company.properties.name)") == (
+        refused.value.field,
+        refused.value.reason,
+    )
+
+
 def test_a_prospect_is_read_as_forgivingly(tmp_path: Path) -> None:
     """A long description keeps nobody from being introduced."""
     raw = reader(tmp_path, deal={"problem": "text"}).raw({**RECORD, "text": "a" * 20_000})
@@ -663,6 +674,13 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("stage: status\n", "", "stages: stage is missing"),
     ('decimal_mark: ","', "decimal_mark: comma", "decimal_mark: "),
     ("source: orders", "source: Orders", "source: "),
+    (
+        "won: [signed]",
+        "won: [1098765432]",
+        'stages.won[0]: input should be a valid string: write it in quotes, "109',
+    ),
+    ("won: [signed]", "won: [true]", 'write it in quotes, "true"'),
+    ("id: number", "id: 7", 'write it in quotes, "7"'),
     ("yearly_value: total", "yearly_value: {from: total, as: text}", "deal.yearly_value.as: the field holds no text"),
     ("closed_at: signed_on", "closed_at: {from: signed_on, as: whole}", "closed_at.as: the field holds no whole"),
     ("name: join(", "name: {constant: 7, as: whole} #", "fields.name.as: the field holds no whole"),

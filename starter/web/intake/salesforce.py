@@ -56,7 +56,8 @@ def is_xml(call: Call) -> bool:
 
 
 def token_of(url: str) -> str:
-    return parse_qs(urlsplit(url).query).get("token", [""])[0]
+    """The token in the address. A + in it is one: no token has a space, and they are pasted as openssl makes them."""
+    return parse_qs(urlsplit(url).query.replace("+", "%2B")).get("token", [""])[0]
 
 
 def of_json(raw: Any) -> Incoming:

@@ -124,6 +124,28 @@ def test_at_the_opening_everybody_gets_their_own_message(onboarding: Simulation)
     }
 
 
+def test_one_person_under_several_entries_gets_one_mail() -> None:
+    """With two roles, or as two contacts of the CRM with one address in another case."""
+    people = [dict(person) for person in deal().model_dump(mode="json")["stakeholders"]]
+    lead = next(person for person in people if person["role"] == "project_lead")
+    again = [
+        {**lead, "id": "technical_lead-9", "role": "technical_lead", "email": lead["email"].upper()},
+        {**lead, "id": "project_lead-9"},
+    ]
+    onboarding = Simulation(deal(stakeholders=[*people, *again]))
+
+    onboarding.in_time(to="readiness_confirmed")
+
+    address = {person["id"]: person["email"].lower() for person in [*people, *again]}
+    told = [
+        (notice.key.removesuffix(f"/{notice.to}"), address[notice.to])
+        for notice in onboarding.notices()
+        if notice.to in address
+    ]
+    assert ("introduction", "project_lead") in {(notice.kind, notice.to) for notice in onboarding.notices()}
+    assert len(told) == len(set(told))
+
+
 def test_the_seller_is_asked_for_what_is_missing() -> None:
     thin = Simulation(deal(roi_method=None, sow_url=None))
 

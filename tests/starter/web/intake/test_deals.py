@@ -99,6 +99,15 @@ async def test_bad_input_is_refused_with_a_reason(body: bytes, kind: str, words:
         assert [] == web.kept
 
 
+async def test_a_byte_order_mark_is_no_part_of_a_deal(tmp_path: Path) -> None:
+    """Senders on .NET put one before whatever they send."""
+    async with web_on(tmp_path, deals_token="open-sesame") as web:
+        body = b"\xef\xbb\xbf" + json.dumps(sample_deal()).encode()
+
+        assert 202 == (await web.client.post("/intake/deals", content=body, headers=TOKEN)).status_code
+        assert 400 == (await web.client.post("/intake/deals", content=b"\xef\xbb\xbf", headers=TOKEN)).status_code
+
+
 async def test_what_is_taken_can_be_read_wherever_it_is_handed_on(tmp_path: Path) -> None:
     """A deal is kept inside a dossier and a payload, which are JSON with the same limit."""
     nested: list[Any] = []

@@ -125,6 +125,32 @@ async def test_a_wrong_signature_is_refused(sign: Callable[[], dict[str, str]], 
         assert [] == web.kept
 
 
+BESIDE: list[Callable[[str], str]] = [
+    lambda good: f"v1,BADSIG {good} v2,BADSIG",
+    lambda good: f"v1,{'A' * 43}= {good}",
+    lambda good: f"v1a,{'A' * 86}== {good}",
+    lambda good: f"v1,{'A' * 43}=  {good}",
+    lambda good: f"v1a {good}",
+    lambda good: f"v1, {good}",
+    lambda good: f", {good} ,",
+    lambda good: f"{good} v1,*",
+]
+
+
+@pytest.mark.parametrize("beside", BESIDE)
+async def test_what_stands_beside_the_right_signature_spoils_nothing(
+    beside: Callable[[str], str], tmp_path: Path
+) -> None:
+    """Of other keys and versions, and garbled; without the right one, none of them is good."""
+    right = signed(BODY)
+    async with web_on(tmp_path, news_secret=SECRET) as web:
+        forged = {**right, "webhook-signature": beside(f"v1,{'A' * 43}=")}
+        assert 401 == (await web.client.post("/intake/news", content=BODY, headers=forged)).status_code
+
+        headers = {**right, "webhook-signature": beside(right["webhook-signature"])}
+        assert 202 == (await web.client.post("/intake/news", content=BODY, headers=headers)).status_code
+
+
 HERE = {"onboarding": ONBOARDING}
 
 

@@ -157,6 +157,26 @@ async def test_bad_xml_is_refused_with_a_reason(body: bytes, words: str, tmp_pat
         assert [] == web.kept
 
 
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("token=sf+token/with==signs", 200),
+        ("token=sf%2Btoken%2Fwith%3D%3Dsigns", 200),
+        ("org=1&token=sf+token/with==signs", 200),
+        ("token=sf%20token/with==signs", 401),
+        ("token=sf-token", 401),
+        ("token=", 401),
+    ],
+)
+async def test_a_token_in_the_address_may_be_pasted_as_it_is(query: str, status: int, tmp_path: Path) -> None:
+    """`openssl rand -base64` makes tokens with + and =."""
+    async with web_on(tmp_path, salesforce_token="sf+token/with==signs") as web:
+        headers = {"content-type": "text/xml"}
+        answer = await web.client.post(f"/intake/salesforce?{query}", content=envelope(notification()), headers=headers)
+
+        assert status == answer.status_code
+
+
 async def test_a_flow_sends_json_with_a_bearer_token(tmp_path: Path) -> None:
     """Sent again, the same change counts once."""
     opportunity = {**OPPORTUNITY, "SystemModstamp": "2026-11-20T09:12:44.000+0000"}

@@ -103,6 +103,22 @@ def test_no_person_and_no_card_is_kept() -> None:
     assert "sub_1MowQV" == event.body["subscription"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "kept"),
+    [
+        ({"customer": None, "customer_account": "acct_1"}, "acct_1"),
+        ({"customer": "cus_1", "customer_account": "acct_1"}, "cus_1"),
+        ({"customer": None, "customer_account": {"id": "acct_2", "email": "jo@customer.test"}}, "acct_2"),
+    ],
+)
+def test_who_pays_may_be_an_account(changes: dict[str, Any], kept: str) -> None:
+    """Of the second version of Stripe's API, where an invoice has no customer."""
+    event = read_billing_event(failed(**changes))
+
+    assert event is not None
+    assert kept == event.customer
+
+
 @pytest.mark.parametrize("type", ["customer.subscription.updated", "customer.subscription.deleted"])
 def test_a_subscription_is_kept_with_what_was_bought(type: str) -> None:
     """In both shapes that Stripe has: since 2025 the period stands at the item."""
