@@ -174,6 +174,7 @@ AHEAD = datetime.now(UTC) + timedelta(days=33)
         (None, "as of today: it is won, and has no close date"),
         ("", "as of today: it is won, and has no close date"),
     ],
+    ids=["next month", "a day of next month", "in two days", "none", "empty"],
 )
 async def test_a_deal_that_is_won_now_closes_now(closed: str | None, noted: str, desk: Desk) -> None:
     """A workflow of the CRM that moves a deal leaves its close date at the end of the quarter, or empty."""
