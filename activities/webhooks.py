@@ -64,13 +64,18 @@ class WebhookOffice:
         outgoing = await in_thread(self.threads, lambda: self.webhooks.take(id))
         if outgoing is None:
             return "withdrawn"
-        event = event_of(outgoing.entry, public_address=self.public_address)
-        named = event_id(outgoing.entry.onboarding, outgoing.entry.key)
-        tried = await send(event, named, to=outgoing.target, secrets=outgoing.secrets, post=self.post)
+        tried = await self._try(outgoing)
         if tried.taken:
             await in_thread(self.threads, lambda: self.webhooks.sent(id, tried))
             return "sent"
         return await in_thread(self.threads, lambda: self._failed(outgoing, tried))
+
+    async def _try(self, outgoing: Outgoing) -> Tried:
+        if outgoing.unsigned:
+            return Tried(at=self.now(), took=timedelta(0), reason=outgoing.unsigned)
+        event = event_of(outgoing.entry, public_address=self.public_address)
+        named = event_id(outgoing.entry.onboarding, outgoing.entry.key)
+        return await send(event, named, to=outgoing.target, secrets=outgoing.secrets, post=self.post)
 
     def _failed(self, outgoing: Outgoing, tried: Tried) -> str:
         put_off = max(PUT_OFF, tried.again_after or PUT_OFF)

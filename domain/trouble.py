@@ -26,6 +26,13 @@ class MaybeArrived(ChannelDown):
     """The message was handed over whole, and nobody said whether it was taken: trying again may deliver it twice."""
 
 
+class CannotSeal(Exception):
+    """A secret cannot be encrypted for the store, or decrypted again. A retry does not help.
+
+    Who must act: the operator, whose settings lack the key; or whoever gives the webhook another secret.
+    """
+
+
 class ChannelRefuses(Exception):
     """The channel will never take this message (5xx of SMTP, a broken address). Who must act: the CSM."""
 

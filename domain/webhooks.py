@@ -41,12 +41,16 @@ class Target(Wire):
 
 
 class Outgoing(Wire):
-    """One event on its way to one target. `secrets` sign it: several while one is being replaced."""
+    """One event on its way to one target. `secrets` sign it: several while one is being replaced.
+
+    Without any, `unsigned` says why.
+    """
 
     delivery: int
     target: Target
     entry: Entry
     secrets: tuple[str, ...] = Field(repr=False)
+    unsigned: str = ""
     waits_since: Instant
 
 

@@ -136,6 +136,20 @@ def _webhook_secrets(given: SecretStr) -> SecretStr:
     return given
 
 
+def is_sealing_key(given: str) -> bool:
+    """Whether that is 32 bytes in base64, of either alphabet."""
+    try:
+        return len(base64.b64decode(given.translate(str.maketrans("-_", "+/")), validate=True)) == 32
+    except ValueError:
+        return False
+
+
+def _sealing_keys(given: SecretStr) -> SecretStr:
+    if not all(map(is_sealing_key, given.get_secret_value().split())):
+        raise ValueError("should be 32 bytes in base64, like `openssl rand -base64 32` makes them; several by spaces")
+    return given
+
+
 def _organizations(ids: str) -> str:
     if not all(re.fullmatch(r"00D[A-Za-z0-9]{12}([A-Za-z0-9]{3})?", id) for id in ids.split()):
         raise ValueError("should be ids of organisations separated by spaces, like 00D5i000000AbCdEAK")
@@ -374,6 +388,11 @@ class Settings(BaseSettings):
         ge=1,
         le=36_500,
         description="Days that the embedded Temporal keeps closed runs, which hold what is said straight to it.",
+    )
+    sealing_key: Annotated[Secrets, AfterValidator(_sealing_keys)] | None = Field(
+        default=None,
+        description="Key that secrets of webhooks are encrypted with in the store; several by spaces: the first one"
+        " encrypts. Without one, that of the data folder, which `up` makes; without either, no webhook can be added.",
     )
     webhook_allow: Annotated[str, AfterValidator(_allowed)] = Field(
         default="",

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Engine, Row, Select, delete, exists, func, in
 from domain.census import Mailbag
 from domain.events import PREFIX, Entry, event_id
 from domain.refusal import Refused
-from domain.trouble import NotFound
+from domain.trouble import CannotSeal, NotFound
 from domain.webhooks import DeliveryLine, DeliveryPage, DeliveryState, Outgoing, Target, Tried
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.rows import add
+from store.sealing import Sealing
 from store.tables import IS_WAITING, journal
 from store.tables import webhook_deliveries as deliveries
 from store.tables import webhook_targets as targets
@@ -45,19 +46,23 @@ class _Old(NamedTuple):
 class SqlWebhooks:
     """The webhooks of `activities.ports`, in SQL, and what people do with them. May be shared by threads.
 
-    A target has a number, its `id`; so has a delivery, another one. `clock` gives wall time.
+    A target has a number, its `id`; so has a delivery, another one. `clock` gives wall time. Secrets are kept by
+    `sealing`; without keys in it no target can be added.
     """
 
-    def __init__(self, engine: Engine, *, clock: Callable[[], datetime] = wall_clock) -> None:
+    def __init__(
+        self, engine: Engine, *, clock: Callable[[], datetime] = wall_clock, sealing: Sealing | None = None
+    ) -> None:
         self._engine = engine
         self._clock = clock
+        self._sealing = sealing or Sealing()
 
     # --- targets, as people create and change them
 
     def add(self, url: str, *, types: Sequence[str], secret: str, since: datetime | None = None) -> Target:
         """Create a target that gets the journal entries recorded from `since` on, by default from now.
 
-        `types` are the event types that it gets; none means all.
+        `types` are the event types that it gets; none means all. Raises CannotSeal.
         """
         now = self._clock()
         since = since or now
@@ -65,7 +70,7 @@ class SqlWebhooks:
             row = {
                 "url": url,
                 "types": list(types) or None,
-                "secret": secret,
+                "secret": self._sealing.sealed(secret),
                 "since": since,
                 "floor": _floor_before(connection, since),
                 "created_at": now,
@@ -85,17 +90,17 @@ class SqlWebhooks:
         return _target(_present(row, id))
 
     def secrets(self, id: int) -> Sequence[str]:
-        """The secrets that sign for the target now, newest first. Raises NotFound."""
+        """The secrets that sign for the target now, newest first. Raises NotFound, and CannotSeal without any."""
         with read_transaction(self._engine) as connection:
             row = connection.execute(select(targets).where(targets.c.id == id)).one_or_none()
-        return _secrets(_present(row, id), now=self._clock())
+        return self._signing(_present(row, id))
 
     def rotate(self, id: int, *, secret: str, old_until: datetime) -> Target:
         """Sign with a new secret from now on, and until `old_until` with the one before too.
 
         Older secrets that still sign do so until their own end: a receiver may have any of them. Where `old_until` is
-        not in the future, the new secret signs alone. Raises NotFound, and Refused where more than `MOST_OLD_SECRETS`
-        old ones would sign.
+        not in the future, the new secret signs alone. Raises NotFound, CannotSeal, and Refused where more than
+        `MOST_OLD_SECRETS` old ones would sign.
         """
         now = self._clock()
         with write_transaction(self._engine) as connection:
@@ -107,15 +112,25 @@ class SqlWebhooks:
                     f"{len(old)} secrets sign for webhook {id} already, the first of them until"
                     f" {soonest:%Y-%m-%d %H:%M} UTC: wait for that, or end all but the new one (--keep-hours 0)"
                 )
-            first, older = (old[0], old[1:]) if old else (None, [])
-            changed = {
-                "secret": secret,
-                "old_secret": first.secret if first else None,
-                "old_secret_until": first.until if first else None,
-                "older_secrets": [one._asdict() for one in older] or None,
-            }
+            changed = _kept(self._sealing.sealed(secret), self._resealed(old))
             connection.execute(update(targets).where(targets.c.id == id).values(changed))
             return _target(_held(connection, id))
+
+    def reseal(self) -> tuple[int, Sequence[int]]:
+        """Seal every secret with the first key: how many targets there are, and which have one that cannot be opened.
+
+        Replaced secrets that sign no more are thrown away. Raises CannotSeal without a key.
+        """
+        locked = []
+        with write_transaction(self._engine) as connection:
+            rows = connection.execute(select(targets).order_by(targets.c.id).with_for_update()).all()
+            for row in rows:
+                old = self._resealed(_old_secrets(row, now=self._clock()))
+                changed = _kept(self._sealing.resealed(row.secret), old)
+                connection.execute(update(targets).where(targets.c.id == row.id).values(changed))
+                if not all(map(self._sealing.opens, (row.secret, *(one.secret for one in old)))):
+                    locked.append(row.id)
+        return len(rows), locked
 
     def disable(self, id: int, *, reason: str, at: datetime | None = None) -> Target:
         """Stop delivering to the target; one that is disabled already keeps its reason. Raises NotFound."""
@@ -262,11 +277,13 @@ class SqlWebhooks:
             target = connection.execute(select(targets).where(targets.c.id == row.target)).one()
         if target.disabled_at is not None:
             return None
+        secrets, unsigned = self._signing_or_why_not(target)
         return Outgoing(
             delivery=row.delivery,
             target=_target(target),
             entry=Entry.model_validate(row._mapping),
-            secrets=tuple(_secrets(target, now=self._clock())),
+            secrets=secrets,
+            unsigned=unsigned,
             waits_since=row.waits_since,
         )
 
@@ -296,6 +313,24 @@ class SqlWebhooks:
         waits = (deliveries.c.target == target) & IS_WAITING
         with read_transaction(self._engine) as connection:
             return connection.scalar(select(func.count()).select_from(deliveries).where(waits)) or 0
+
+    def _resealed(self, old: Sequence[_Old]) -> Sequence[_Old]:
+        return [_Old(self._sealing.resealed(one.secret), one.until) for one in old]
+
+    def _signing_or_why_not(self, target: Row[Any]) -> tuple[tuple[str, ...], str]:
+        try:
+            return tuple(self._signing(target)), ""
+        except CannotSeal as locked:
+            return (), str(locked)
+
+    def _signing(self, target: Row[Any]) -> Sequence[str]:
+        """The secrets that sign now and can be opened, newest first. Raises CannotSeal without any.
+
+        One of them is enough, whichever the receiver has.
+        """
+        kept = [target.secret, *(one.secret for one in _old_secrets(target, now=self._clock()))]
+        opened = [self._sealing.opened(one) for one in kept if self._sealing.opens(one)]
+        return opened or [self._sealing.opened(kept[0])]
 
     def _catch_up(self, target: int, entries: Sequence[int], *, floor: int, look: datetime) -> None:
         """Make a delivery of each entry, raise the floor, and delete what the log keeps no longer."""
@@ -390,8 +425,15 @@ def _target(row: Row[Any]) -> Target:
     return Target.model_validate({**row._mapping, "types": row.types or (), "old_secrets_until": ends})
 
 
-def _secrets(row: Row[Any], *, now: datetime) -> list[str]:
-    return [row.secret, *(one.secret for one in _old_secrets(row, now=now))]
+def _kept(secret: str, old: Sequence[_Old]) -> Mapping[str, Any]:
+    """The columns of a target's secrets, as they are kept: the new one, and those it replaced, newest first."""
+    first, older = (old[0], old[1:]) if old else (None, [])
+    return {
+        "secret": secret,
+        "old_secret": first.secret if first else None,
+        "old_secret_until": first.until if first else None,
+        "older_secrets": [one._asdict() for one in older] or None,
+    }
 
 
 def _old_secrets(row: Row[Any], *, now: datetime) -> list[_Old]:

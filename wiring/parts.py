@@ -29,6 +29,7 @@ from playbooks.library import Directory, Library
 from playbooks.mappings.files import MappingFile
 from runtime.fleet import TemporalFleet
 from runtime.outbound import Outbound
+from runtime.sealing_key import sealing_keys
 from runtime.settings import Settings
 from starter.doors.bell import QUIET, Bell, Spaced, WakeSender, wake_receiver
 from starter.doors.updating import USAGE_PATIENCE
@@ -42,6 +43,7 @@ from store.measurements import SqlMeasurements
 from store.merges import SqlMerges
 from store.outbox import SqlOutbox
 from store.rechecks import SqlRechecks
+from store.sealing import Sealing
 from store.usage_counts import SqlUsageBooks
 from store.webhooks import SqlWebhooks
 from store.write_backs import SqlWriteBacks
@@ -73,7 +75,8 @@ def parts_of(settings: Settings, client: Client) -> Parts:
     """The real world, as the settings name it."""
     engine = open_store(settings.sql_url)
     staff, library = reachable(Directory(settings.team)), Library(settings.playbooks)
-    ledger, census, inbox, webhooks = SqlLedger(engine), SqlCensus(engine), SqlInbox(engine), SqlWebhooks(engine)
+    ledger, census, inbox = SqlLedger(engine), SqlCensus(engine), SqlInbox(engine)
+    webhooks = SqlWebhooks(engine, sealing=Sealing(sealing_keys(settings)))
     prospects = SqlIntroductions(engine)
     ui = f"{settings.temporal_ui}/namespaces/{client.namespace}/workflows/{{id}}" if settings.temporal_ui else ""
     # On a compressed clock a second may be days, and what waits for its mail is settled meanwhile.

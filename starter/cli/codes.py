@@ -1,7 +1,7 @@
 """Which exit code does an error have? Programs decide by it."""
 
 from domain.refusal import InvalidDeal, Refused
-from domain.trouble import UnknownOnboarding
+from domain.trouble import CannotSeal, UnknownOnboarding
 from playbooks.complaint import BadPlaybook, UnknownPlaybook
 from runtime.settings import BadSetting
 from starter.trouble import (
@@ -27,6 +27,7 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
     (InvalidNews, USAGE),
     (Refused, REFUSED),
     (BadSetting, USAGE),
+    (CannotSeal, USAGE),
     (BadPlaybook, USAGE),
     (CannotStart, USAGE),
     (UnreadableFile, USAGE),

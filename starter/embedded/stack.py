@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from runtime.connection import CannotReachTemporal, connect, register_search_attributes
+from runtime.sealing_key import make_sealing_key, sealing_keys
 from runtime.settings import PREFIX, Settings
 from starter.embedded.children import Child
 from starter.embedded.folder import NAMESPACE, RunningStack, announce, held
@@ -68,6 +69,7 @@ async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncItera
             await _answers(server, ports)
             await _fit_for_us(ports, closed_runs_for=timedelta(days=settings.history_days))
             await asyncio.to_thread(_migrate, settings)
+            await asyncio.to_thread(seal_secrets, settings)
             tell("starting the worker…")
             start = partial(_start_worker, settings.data, environment)
             worker = Restarted(await start(), start=start, tell=tell)
@@ -208,6 +210,24 @@ def _migrate(settings: Settings) -> None:
     from store.engine import migrate
 
     migrate(settings.sql_url)
+
+
+def seal_secrets(settings: Settings) -> None:
+    """Encrypt the secrets in the store of our folder, and make the key where there is none.
+
+    A database that is named may be that of other workers too, who would not know the key.
+    """
+    from store.engine import open_store
+    from store.sealing import Sealing
+    from store.webhooks import SqlWebhooks
+
+    if settings.database_url is not None:
+        return
+    if settings.sealing_key is None:
+        make_sealing_key(settings.data)
+    engine = open_store(settings.sql_url)
+    SqlWebhooks(engine, sealing=Sealing(sealing_keys(settings))).reseal()
+    engine.dispose()
 
 
 def _addresses(settings: Settings, ports: Ports) -> RunningStack:

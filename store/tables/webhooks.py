@@ -7,8 +7,9 @@ from store.tables.base import IS_WAITING, metadata
 from store.tables.onboardings import journal
 
 # The addresses that new entries of the journal are delivered to. `types` is null where it is all types; entries up to
-# the number `floor` are settled for this target. Secrets are in clear text, since they sign: as private as the rest of
-# the database. `older_secrets` are those before the old one that still sign, each as {"secret", "until"}, newest first.
+# the number `floor` are settled for this target. Secrets are encrypted (store/sealing.py); those from before there were
+# keys stand in clear text until they are sealed. `older_secrets` are those before the old one that still sign, each as
+# {"secret", "until"}, newest first.
 webhook_targets = Table(
     "webhook_targets",
     metadata,

@@ -37,6 +37,7 @@ from tests.support import houses
 from tests.support.houses import OPS, QUEUE, House, until
 from tests.support.introductions import sample_prospect
 from tests.support.onboardings import sample_deal
+from tests.support.sealing import SEALING
 from tests.support.web import web_on
 from workflows.sweep import SCHEDULE
 from workflows.usage import ID as USAGE
@@ -236,7 +237,7 @@ async def test_news_that_nobody_confirms_is_found_after_a_quarter_of_an_hour(hou
 
 async def test_other_systems_that_are_told_nothing_are_found(house: House) -> None:
     """Their sender was ended or paused, and what they should be told lies in the journal."""
-    hooks = SqlWebhooks(house.engine)
+    hooks = SqlWebhooks(house.engine, sealing=SEALING)
     sender = f"sender-webhook-{hooks.add('https://hooks.example.test', types=(), secret='whsec_x').id}"
     later = timedelta(hours=3)
     async with house.worker():

@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,11 +36,13 @@ from store.census import SqlCensus
 from store.engine import migrate, open_store
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
+from store.sealing import Sealing
 from store.webhooks import SqlWebhooks
 from tests.support.databases import dossier, happened
 from tests.support.fakes import Wakes
 from tests.support.onboardings import QUEUE, RunningOnboarding, World, world
 from tests.support.receivers import Receiver, answer, receiver
+from tests.support.sealing import SEALING, key
 from tests.support.waiting import until
 from wiring.parts import bell_of
 
@@ -111,7 +113,7 @@ def house(tmp_path: Path) -> House:
     migrate(url)
     engine = open_store(url)
     SqlLedger(engine).admit(dossier(), run="run-1")
-    return House(engine, SqlWebhooks(engine), Outbound(LOOPBACK))
+    return House(engine, SqlWebhooks(engine, sealing=SEALING), Outbound(LOOPBACK))
 
 
 # --- what is sent
@@ -244,6 +246,21 @@ async def test_who_asks_for_patience_gets_it(house: House) -> None:
         assert next_at > datetime.now(UTC) + timedelta(hours=1, minutes=59)
 
 
+async def test_an_event_that_cannot_be_signed_waits_with_the_reason_until_the_key_is_back(house: House) -> None:
+    """Nothing goes out without a signature, and nothing is lost by a setting that was forgotten in a deploy."""
+    without = replace(house, webhooks=SqlWebhooks(house.engine, sealing=Sealing([key("b")])))
+    async with receiver() as there:
+        target, secret = await house.add(there)
+        house.write("ended")
+
+        [reason] = await without.deliver(target)
+        later = await house.deliver(target, at=2 * PUT_OFF)
+
+        assert reason.startswith("DAY90_SEALING_KEY lacks the key")
+        assert (["sent"], 1) == (later, len(there.got))
+        assert there.got[0].verified(secret)
+
+
 async def test_who_is_gone_is_told_nothing_more_and_the_operator_hears_of_it(house: House) -> None:
     """410; what waited goes out when it is enabled again."""
     async with receiver(answers=[answer(410)]) as there:
@@ -350,7 +367,7 @@ async def telling_world(tmp_path: Path) -> AsyncIterator[tuple[World, House]]:
     url = f"sqlite:///{tmp_path / 'day90.sqlite'}"
     migrate(url)
     engine = open_store(url)
-    house = House(engine, SqlWebhooks(engine), Outbound(LOOPBACK, within=timedelta(seconds=2)))
+    house = House(engine, SqlWebhooks(engine, sealing=SEALING), Outbound(LOOPBACK, within=timedelta(seconds=2)))
     waker: list[WakeSender] = []
 
     async def wake(channel: str) -> None:

@@ -31,6 +31,7 @@ from store.write_backs import SqlWriteBacks
 from tests.support import databases
 from tests.support.databases import HOUR, NOON, OWNER, deal, dossier, happened, issue, notice, standing
 from tests.support.introductions import sample_prospect
+from tests.support.sealing import SEALING
 
 database = databases.database
 engine = databases.engine
@@ -232,7 +233,7 @@ def test_what_a_webhook_was_not_told_counts_also_where_its_sender_never_looked(e
     """A sender makes deliveries of the journal as it looks: without it there are none that could wait."""
     ledger = SqlLedger(engine, clock=lambda: NOON)
     ledger.admit(dossier(deal("1")), run="run-1")
-    webhooks = SqlWebhooks(engine, clock=lambda: NOON - HOUR)
+    webhooks = SqlWebhooks(engine, clock=lambda: NOON - HOUR, sealing=SEALING)
     live, disabled = (webhooks.add("https://hooks.example.test", types=(), secret="s").id for _ in range(2))
     webhooks.disable(disabled, reason="410")
     census = SqlCensus(engine)

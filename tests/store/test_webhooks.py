@@ -19,6 +19,7 @@ from store.tables import journal, webhook_deliveries, webhook_targets
 from store.webhooks import HORIZON, KEPT, MOST_AT_ONCE, MOST_OLD_SECRETS, TRIED_WHILE_GLOOMY, SqlWebhooks
 from tests.support import databases
 from tests.support.databases import NOON, dossier, happened
+from tests.support.sealing import SEALING
 
 database = databases.database
 engine = databases.engine
@@ -46,7 +47,7 @@ def clock() -> Clock:
 @pytest.fixture
 def webhooks(engine: Engine, clock: Clock) -> SqlWebhooks:
     SqlLedger(engine, clock=clock).admit(dossier(), run="run-1")
-    return SqlWebhooks(engine, clock=clock)
+    return SqlWebhooks(engine, clock=clock, sealing=SEALING)
 
 
 @pytest.fixture

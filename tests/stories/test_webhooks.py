@@ -45,6 +45,8 @@ def test_a_system_is_told_of_an_onboarding(stack: Stack, monkeypatch: pytest.Mon
         added = stack.asked("webhook", "add", there.url)
         secret = added["secret"]
         assert added["woken"]
+        assert 0o600 == (stack.data / "sealing.key").stat().st_mode & 0o777
+        assert all(secret.encode() not in file.read_bytes() for file in stack.data.glob("day90.sqlite*"))
         assert stack.asked("webhook", "test", "1")["taken"]
         assert TEST == there.got.pop().verified(secret)["type"]
 

@@ -13,12 +13,16 @@ import pytest
 from domain.events import KINDS, TEST
 from domain.record import Writing
 from domain.webhooks import Tried
+from runtime.sealing_key import make_sealing_key, sealing_keys
+from runtime.settings import load_settings
 from starter.cli.running import run
 from store.engine import migrate, open_store
 from store.ledger import SqlLedger
+from store.sealing import Sealing
 from store.webhooks import SqlWebhooks
 from tests.support.databases import dossier, happened
 from tests.support.receivers import Receiver, receiver
+from tests.support.sealing import key
 
 ONE = "onboarding-file-1"
 
@@ -30,7 +34,8 @@ def store(tmp_path: Path) -> SqlWebhooks:
     migrate(url)
     engine = open_store(url)
     SqlLedger(engine).admit(dossier(), run="run-1")
-    return SqlWebhooks(engine)
+    make_sealing_key(tmp_path)
+    return SqlWebhooks(engine, sealing=Sealing(sealing_keys(load_settings(flags={"data": tmp_path}))))
 
 
 @pytest.fixture
@@ -152,3 +157,30 @@ def test_wrong_input_gets_one_line_that_says_what_would_be_right(
     assert says in complaint
     assert code == ended
     assert complaint.count("\n") == 1
+
+
+def test_without_a_key_the_setting_is_named_and_nothing_is_added(line: Line, there: Receiver, tmp_path: Path) -> None:
+    """In production nobody makes one: it must be the same for all processes, and outlive them."""
+    (tmp_path / "sealing.key").unlink()
+
+    code, complaint = line.refused("add", there.url)
+
+    assert (2, 1) == (code, complaint.count("\n"))
+    assert complaint.startswith("day90: DAY90_SEALING_KEY should be set: ")
+    assert [] == line.order("list")
+
+
+def test_a_new_key_takes_over_all_secrets(
+    line: Line, there: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: SqlWebhooks
+) -> None:
+    """The key of the folder still opens beside that of the settings; afterwards it may go."""
+    line.order("add", there.url)
+    monkeypatch.setenv("DAY90_SEALING_KEY", key("z"))
+
+    assert {"sealed": 1, "locked": []} == line.order("reseal")
+
+    (tmp_path / "sealing.key").unlink()
+    assert line.order("test", "1")["taken"]
+    monkeypatch.setenv("DAY90_SEALING_KEY", key("y"))
+    assert 6 == line.refused("reseal")[0]
+    assert "DAY90_SEALING_KEY lacks the key" in line.refused("test", "1")[1]

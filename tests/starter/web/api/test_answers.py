@@ -19,6 +19,7 @@ from store.tokens import SqlTokens
 from store.webhooks import SqlWebhooks
 from tests.support.databases import deal, dossier, happened, notice, standing
 from tests.support.onboardings import sample_deal
+from tests.support.sealing import SEALING
 from tests.support.web import Web, problem, web_on
 
 ONE = "onboarding-file-1"
@@ -325,7 +326,7 @@ async def test_playbooks_and_their_schemas_are_shown(tmp_path: Path) -> None:
 async def test_webhooks_are_looked_at_stopped_and_told_again_without_their_secrets(tmp_path: Path) -> None:
     """Even while Temporal is away: the store keeps what was ordered."""
     async with web_on(tmp_path) as web:
-        webhooks = SqlWebhooks(web.parts.engine)
+        webhooks = SqlWebhooks(web.parts.engine, sealing=SEALING)
         webhooks.add("https://hooks.example.test/day90", types=(), secret="whsec_c2VjcmV0")
         keep(web)
         webhooks.ready(1, now=datetime.now(UTC), most=10)

@@ -16,6 +16,7 @@ from tests.repository.test_docs import blocks, rows, section
 from tests.support import servers
 from tests.support.databases import dossier, happened, standing
 from tests.support.onboardings import ROOT, sample_deal
+from tests.support.sealing import SEALING
 from tests.support.web import Web, web_on, working_web_on
 
 temporal_address = servers.temporal_address
@@ -76,7 +77,7 @@ async def test_the_examples_run_from_top_to_bottom(tmp_path: Path, temporal_addr
 
 def told_of(web: Web) -> None:
     """Add a webhook with one delivery that waits for it. It is disabled, since nothing listens at its address."""
-    webhooks = SqlWebhooks(web.parts.engine)
+    webhooks = SqlWebhooks(web.parts.engine, sealing=SEALING)
     webhooks.add("https://hooks.example.test/day90", types=(), secret="whsec_c2VjcmV0")
     web.parts.ledger.admit(dossier(), run="run")
     web.parts.ledger.write(Writing(onboarding="onboarding-file-1", journal=(happened(),), standing=standing()))
