@@ -3,8 +3,10 @@
 # Python 3.11 on Debian 12: the pair that every test runs on. Histories are replayed by the same Python that wrote them.
 FROM python:3.11-slim-bookworm AS build
 
-# The uv that ./day90 uses too; from PyPI like all the rest.
-RUN pip install --no-cache-dir --disable-pip-version-check uv==0.13.9
+# The uv that ./day90 uses too; from PyPI and by hash like all the rest.
+COPY uv-requirements.txt /tmp/
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
+    --requirement /tmp/uv-requirements.txt
 ENV UV_PYTHON_DOWNLOADS=never \
     UV_LINK_MODE=copy \
     UV_NO_CACHE=1
@@ -23,7 +25,9 @@ COPY store store
 COPY starter starter
 COPY runtime runtime
 COPY wiring wiring
-RUN uv sync --frozen --no-dev --no-editable
+RUN uv sync --frozen --no-dev --no-editable \
+    # What built it is not what runs.
+    && uv sync --frozen --no-dev --no-editable --no-default-groups
 
 
 FROM python:3.11-slim-bookworm

@@ -175,6 +175,17 @@ def test_every_locked_file_has_its_hash() -> None:
     assert [file for file in files if file and not file["hash"].startswith("sha256:")] == []
 
 
+def test_what_builds_our_package_is_in_the_lock() -> None:
+    """An isolated build would fetch the newest of what its builder needs, without a hash."""
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+    build = PROJECT["dependency-groups"]["build"]
+
+    assert build == PROJECT["build-system"]["requires"]
+    assert {package["name"] for package in lock["package"]} >= {name.partition("==")[0] for name in build}
+    assert "day90" in PROJECT["tool"]["uv"]["no-build-isolation-package"]
+    assert "build" in PROJECT["tool"]["uv"]["default-groups"]
+
+
 def test_every_program_file_says_which_question_it_answers() -> None:
     """Its docstring."""
     silent = [

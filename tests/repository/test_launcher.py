@@ -6,6 +6,7 @@ A fake uv stands in for the real one: what the launcher decides is tested here, 
 import ast
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -199,6 +200,26 @@ def test_a_uv_that_is_too_old_or_broken_is_passed_over(
         assert launcher.find_uv(clone.root) == str(own / "bin" / "uv")
 
     assert installed == [own] * 3
+
+
+def test_our_uv_is_installed_by_hash(launcher: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever index pip is set to: another file under the same name and version is not taken."""
+    asked: list[list[str]] = []
+
+    def pip(command: list[str]) -> None:
+        asked.append(command)
+        (tmp_path / "uv.unfinished").mkdir()
+
+    monkeypatch.setattr(launcher.sys, "executable", "/bin/true")  # A Python that has pip.
+    monkeypatch.setattr(launcher, "run_or_stop", pip)
+    launcher.install_uv(tmp_path / "uv")
+
+    [command] = asked
+    assert {"--require-hashes", "--only-binary"} < set(command)
+    requirements = Path(command[-1]).read_text(encoding="utf-8")
+    [named] = [line for line in requirements.splitlines() if line.startswith("uv==")]
+    assert named == f"uv=={launcher.UV_PIN} \\"
+    assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}\b", requirements)) > 10, "one for each system's wheel"
 
 
 def test_without_uv_and_pip_one_line_says_what_to_install(

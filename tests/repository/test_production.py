@@ -139,7 +139,10 @@ def test_the_image_is_set_up_by_the_uv_of_the_launcher() -> None:
     """One lock, one program that reads it."""
     [pin] = re.findall(r'^UV_PIN = "(\S+)"$', (ROOT / "day90").read_text(encoding="utf-8"), re.MULTILINE)
 
-    assert f"uv=={pin}" in DOCKERFILE
+    requirements = (ROOT / "uv-requirements.txt").read_text(encoding="utf-8")
+    assert re.findall(r"^([a-z]\S+)", requirements, re.MULTILINE) == [f"uv=={pin}"]
+    assert "--require-hashes --only-binary :all:" in DOCKERFILE
+    assert "uv==" not in DOCKERFILE
 
 
 def test_every_room_is_in_the_image(tmp_path: Path) -> None:
