@@ -50,8 +50,9 @@ def test_every_image_has_a_version() -> None:
     images = {name: service["image"] for name, service in SERVICES.items() if name not in OURS}
     bases = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
 
-    assert [image for image in images.values() if not re.search(r":\d+\.\d+(\.\d+)?$", image)] == []
-    assert {"python:3.11-slim-bookworm"} == set(bases)
+    digest = r"(@sha256:[0-9a-f]{64})?$"
+    assert [image for image in images.values() if not re.search(rf":\d+\.\d+(\.\d+)?{digest}", image)] == []
+    assert {"python:3.11-slim-bookworm"} == {re.sub(digest, "", base) for base in bases}
 
 
 def test_temporal_and_its_tools_are_of_one_version() -> None:
@@ -105,14 +106,19 @@ def test_our_containers_have_no_rights(name: str) -> None:
     assert user[1] == service["user"]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
-    assert service["security_opt"] == ["no-new-privileges:true"]
+    [writable] = service["tmpfs"]
+    assert {"noexec", "nosuid", "nodev"} <= set(writable.partition(":")[2].split(","))
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_no_container_keeps_all_rights_or_fills_the_disk_with_its_log(name: str) -> None:
+def test_no_container_keeps_all_rights_or_takes_all_of_the_host(name: str) -> None:
+    """Neither its disk by a log, nor its processes. Compose refuses `pids_limit` where there are other limits."""
     service = SERVICES[name]
 
     assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["deploy"]["resources"]["limits"]["pids"] >= 256, "PostgreSQL has 200 connections"
+    assert "pids_limit" not in service
     assert service["logging"]["options"].keys() == {"max-size", "max-file"}
 
 
