@@ -193,10 +193,15 @@ class DealMapping(StrictWire):
 
     def phase(self, stage: str, pipeline: str = "") -> Phase | None:
         """What a stage of the CRM means to us; None where nothing."""
-        named = {stage, f"{pipeline}/{stage}"}
+        named = {_folded(stage), _folded(f"{pipeline}/{stage}")}
         phases: Mapping[Phase, tuple[str, ...]] = {
             "introduction": self.stages.introduction,
             "won": self.stages.won,
             "lost": self.stages.lost,
         }
-        return next((phase for phase, stages in phases.items() if named & set(stages)), None)
+        return next((phase for phase, stages in phases.items() if named & {*map(_folded, stages)}), None)
+
+
+def _folded(stage: str) -> str:
+    """A stage as it is compared: Salesforce minds no case in its searches, and people type spaces behind."""
+    return stage.strip().casefold()

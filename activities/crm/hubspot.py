@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import httpx2
@@ -33,7 +33,9 @@ PRIMARY = 5
 """HubSpot's type of the association of a deal with its primary company."""
 MERGED_INTO_IT = "hs_merged_object_ids"
 """HubSpot's property of a record with the ids of those that were merged into it, separated by semicolons."""
-ALWAYS = ("dealstage", "pipeline", "hubspot_owner_id", MERGED_INTO_IT)
+CLOSED, CLOSED_WON = "hs_is_closed", "hs_is_closed_won"
+"""HubSpot's properties of a deal by the probability of its stage, whatever the stage's id says."""
+ALWAYS = ("dealstage", "pipeline", "hubspot_owner_id", MERGED_INTO_IT, CLOSED, CLOSED_WON)
 MOST_CONTACTS = 200
 """The most that a deal file holds."""
 MOST_PAGES = 50
@@ -56,6 +58,7 @@ class HubSpot:
         )
         self._calls = Calls(self.name, client, waits=_wait, pause=pause)
         self._page: str | None = None
+        self._portal = ""
 
     async def aclose(self) -> None:
         await self._calls.aclose()
@@ -77,6 +80,24 @@ class HubSpot:
         """The ids in the deal's own property of what was merged into it: a webhook may have been lost."""
         given = str(record["deal"]["properties"].get(MERGED_INTO_IT) or "")
         return [id for part in given.split(";") if (id := part.strip()).isdigit() and id != record["deal"]["id"]]
+
+    def closed_as(self, record: Mapping[str, Any]) -> Literal["won", "lost"] | None:
+        """By the probability of the deal's stage: where a pipeline was renamed, `closedwon` may be a lost one."""
+        properties = record["deal"]["properties"]
+        if properties.get(CLOSED_WON) == "true":
+            return "won"
+        return "lost" if properties.get(CLOSED) == "true" and properties.get(CLOSED_WON) == "false" else None
+
+    @understood
+    async def other_account(self, body: Any) -> str:
+        """The portal of an event, where it is another than that of our token: a sandbox with the same app.
+
+        Raises NotReachable.
+        """
+        portal = body.get("portalId") if isinstance(body, Mapping) else None
+        if portal is None or not await self._page_of_deals() or str(portal) == self._portal:
+            return ""
+        return str(portal)
 
     @understood
     async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:
@@ -140,7 +161,11 @@ class HubSpot:
     async def _contacts(self, deal: str, properties: Collection[str]) -> Sequence[Mapping[str, Any]]:
         """The deal's contacts with the labels of their associations."""
         linked = (await self._associated(deal, "contacts"))[:MOST_CONTACTS]
-        labels = {to: list(names) for to, _, names in linked}
+        # One contact may come in several entries, each with labels of its own.
+        labels: dict[str, list[str]] = {}
+        for to, _, names in linked:
+            theirs = labels.setdefault(to, [])
+            theirs += [name for name in names if name not in theirs]
         contacts = await self._records("contacts", list(labels), properties)
         return [{**contact, "labels": labels.get(contact["id"], [])} for contact in contacts]
 
@@ -198,6 +223,7 @@ class HubSpot:
             if not isinstance(account, dict) or "portalId" not in account:
                 return ""
             host = account.get("uiDomain") or "app.hubspot.com"
+            self._portal = str(account["portalId"])
             self._page = f"https://{host}/contacts/{account['portalId']}/record/0-3/"
         return self._page
 

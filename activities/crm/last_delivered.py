@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from domain.crm import DealPage
 from domain.inbox import InboxRow
@@ -27,6 +27,14 @@ class NeverAsked:
     def absorbed(self, record: Mapping[str, Any]) -> Collection[str]:  # noqa: ARG002  # the port's
         """Nothing: what was delivered does not say it."""
         return ()
+
+    def closed_as(self, record: Mapping[str, Any]) -> Literal["won", "lost"] | None:  # noqa: ARG002  # the port's
+        """Nothing: the stage alone says it."""
+        return None
+
+    async def other_account(self, body: Any) -> str:  # noqa: ARG002  # the port's
+        """None: the road has looked at who delivers."""
+        return ""
 
     async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:  # noqa: ARG002  # the port's
         """The record as it is: there is no more of it than was delivered."""

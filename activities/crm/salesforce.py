@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 
@@ -84,6 +84,17 @@ class Salesforce:
     def absorbed(self, record: Mapping[str, Any]) -> Collection[str]:  # noqa: ARG002  # the port's
         """Nothing: Salesforce merges accounts and contacts, and no opportunities."""
         return ()
+
+    def closed_as(self, record: Mapping[str, Any]) -> Literal["won", "lost"] | None:
+        """By the type of the opportunity's stage, whatever the stage is called."""
+        opportunity = record["Opportunity"]
+        if opportunity.get("IsWon") is True:
+            return "won"
+        return "lost" if opportunity.get("IsClosed") is True and opportunity.get("IsWon") is False else None
+
+    async def other_account(self, body: Any) -> str:  # noqa: ARG002  # the port's
+        """None: what an id names is looked up in our organisation, and ids of two organisations differ."""
+        return ""
 
     @understood
     async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:

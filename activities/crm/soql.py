@@ -14,8 +14,9 @@ MOST_CONTACTS = 200
 """The most that a deal file holds."""
 OF_THE_ROLE = frozenset({"Role", "IsPrimary"})
 """Fields of a contact's role in the deal; all others are the contact's own."""
-NOT_EVERYWHERE = re.compile(r"(?:Billing|Shipping|Mailing|Other)(?:Country|State)Code|CurrencyIsoCode")
-"""Standard fields that an organisation has only with state and country picklists, or with several currencies."""
+NOT_EVERYWHERE = re.compile(r"(?:Billing|Shipping|Mailing|Other)(?:Country|State)Code|CurrencyIsoCode|PersonEmail")
+"""Standard fields that an organisation has only with state and country picklists, with several currencies, or with
+accounts that are persons."""
 PARENTS = ("Account", "Owner")
 OBJECTS = {"Opportunity": "Opportunity", "Account": "Account", "Owner": "User", "Contacts": "Contact"}
 """What Salesforce calls the parts of a record."""
@@ -55,7 +56,7 @@ def fields_of(part: str, properties: Collection[str]) -> list[str]:
 
 def of_deal(id: str, properties: Collection[str]) -> str:
     """The query for an opportunity's own fields; a deleted one is found too, when asked by queryAll."""
-    fields = dict.fromkeys(["Id", "IsDeleted", *fields_of("Opportunity", properties)])
+    fields = dict.fromkeys(["Id", "IsDeleted", "IsClosed", "IsWon", *fields_of("Opportunity", properties)])
     return f"SELECT {', '.join(fields)} FROM Opportunity WHERE Id = {id_in_soql(id)}"
 
 

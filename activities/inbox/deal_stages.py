@@ -64,6 +64,8 @@ class DealStages:
 
     async def __call__(self, row: InboxRow) -> Settled:
         id = row.subject.partition("-")[2]
+        if self.crm is not None and (other := await self.crm.other_account(row.body)):
+            return Settled(outcome=f"from another account of {self.name} ({other}): nothing follows")
         if row.kind == "deal_deleted":
             return await self._gone(id)
         if row.kind == "deal_merged":
@@ -83,7 +85,9 @@ class DealStages:
         line, earlier = await self._lines(id)
         if earlier is not None:
             return self._onboarded_already(id, earlier)
-        match self.mapping.phase(record) or self.otherwise:
+        phase = self.mapping.phase(record) or self.otherwise
+        self._refuse_contradiction(phase, crm.closed_as(record))
+        match phase:
             case "won":
                 return await self._won(record, line, row)
             case "lost":
@@ -91,6 +95,18 @@ class DealStages:
             case "introduction" if line is None or not line.taken:
                 return await self._introduced(record)
         return await self._open_again(line, row)
+
+    def _refuse_contradiction(self, phase: Phase | None, closed_as: Phase | None) -> None:
+        """Raise Refused where the mapping calls won what the CRM calls lost, or the other way round.
+
+        Ids and names of stages stay when a pipeline is given another meaning.
+        """
+        if {phase, closed_as} == {"won", "lost"}:
+            raise Refused(
+                f"the mapping calls its stage {phase}, and in {self.name} that stage is one of deals that are"
+                f" {closed_as}: set the stages of the mapping file right",
+                field="stages",
+            )
 
     async def has_begun(self, id: str) -> bool:
         """Whether the deal's own onboarding has begun."""

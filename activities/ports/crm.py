@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from domain.crm import DealPage, Recheck
 from domain.deal import DealClosed
@@ -61,6 +61,12 @@ class Crm(Protocol):
 
     def absorbed(self, record: Mapping[str, Any]) -> Collection[str]:
         """Ids of the deals that were merged into the one of that record, as far as the record says."""
+
+    def closed_as(self, record: Mapping[str, Any]) -> Literal["won", "lost"] | None:
+        """How the deal has closed by the CRM's own word; None while it is open, or where the CRM does not say."""
+
+    async def other_account(self, body: Any) -> str:
+        """The account of that CRM, other than ours, from which a delivery is; empty where it is ours or unknown."""
 
     async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:
         """The record together with the deal's company, contacts and owner."""

@@ -162,6 +162,46 @@ async def test_the_inbox_says_what_could_not_be_kept_as_it_came(desk: Desk) -> N
     assert ["problem", "stakeholders.1.email"] == sorted(one["field"] for one in raw["left_out"])
 
 
+@pytest.mark.parametrize(
+    ("stage", "closed", "won_in_hubspot"), [("closedwon", "true", "false"), ("closedlost", "true", "true")]
+)
+async def test_a_stage_that_means_the_opposite_in_the_crm_is_refused(
+    stage: str, closed: str, won_in_hubspot: str, desk: Desk
+) -> None:
+    """A pipeline was given other stages, and their ids stayed: the lost ones are called closedwon."""
+    desk.account.change("4711", dealstage=stage, hs_is_closed=closed, hs_is_closed_won=won_in_hubspot)
+
+    with pytest.raises(Refused, match="set the stages of the mapping file right"):
+        await desk.hears()
+
+    assert [] == desk.door.started
+
+
+@pytest.mark.parametrize("flags", [("true", "true"), ("false", "false"), (None, None)])
+async def test_what_the_crm_says_otherwise_of_a_stage_contradicts_nothing(
+    flags: tuple[str | None, str | None], desk: Desk
+) -> None:
+    """A house may begin before HubSpot calls the deal closed."""
+    closed, won_in_hubspot = flags
+    desk.account.change("4711", hs_is_closed=closed, hs_is_closed_won=won_in_hubspot)
+
+    assert ONBOARDING == (await desk.hears()).onboarding
+
+
+@pytest.mark.parametrize("kind", ["deal_deleted", "deal_merged", "stage_changed"])
+async def test_another_account_of_the_crm_says_nothing_about_our_deals(kind: str, desk: Desk) -> None:
+    """A sandbox with the same app has deals by the same ids."""
+    await desk.hears()
+    body = {"objectId": 4711, "portalId": 999, "mergedInto": 5000, "merged": [4711]}
+
+    settled = await desk.hears(kind, body=body)
+
+    assert "from another account of HubSpot (999): nothing follows" == settled.outcome
+    assert [] == list(desk.merges.absorbed("hubspot", "5000"))
+    with pytest.raises(Refused):
+        await desk.hears("deal_deleted", body={**body, "portalId": hubspot.PORTAL})
+
+
 AHEAD = datetime.now(UTC) + timedelta(days=33)
 
 

@@ -648,6 +648,26 @@ def test_stages_are_the_crms_own_with_a_slash_or_without(tmp_path: Path) -> None
     assert {"signed"} == set(piped.won())
 
 
+@pytest.mark.parametrize("stage", ["Closed Won", "closed won", "CLOSED WON ", " Closed Won"])
+def test_a_stage_is_known_in_any_case(stage: str, tmp_path: Path) -> None:
+    """Salesforce finds it by any, so that it must not be passed over in silence."""
+    assert "won" == reader(tmp_path, stages={"won": ["Closed Won "]}).phase({"status": stage})
+
+
+def test_a_customer_who_is_a_person_is_the_one_to_write_to() -> None:
+    """Where the opportunity has no contact roles; with roles, these count."""
+    person = {"Name": "Aki Mori", "PersonEmail": "aki@mori.example", "BillingCountryCode": "JP"}
+    read = load_mapping(SALESFORCE)
+
+    alone = read.deal({**SALESFORCE_RECORD, "Account": person, "Contacts": []})
+    assert [("Aki Mori", "aki@mori.example", "project_lead")] == [
+        (one.name, one.email, one.role) for one in alone.stakeholders
+    ]
+    beside = read.deal({**SALESFORCE_RECORD, "Account": person})
+    assert ["Stefan Vogel"] == [one.name for one in beside.stakeholders]
+    assert "Account.PersonEmail" in properties_of(read.mapping)
+
+
 def test_a_stage_may_be_named_with_its_pipeline(tmp_path: Path) -> None:
     read = reader(tmp_path, pipeline="pipe", stages={"won": ["emea/signed"]})
 

@@ -39,7 +39,7 @@ KINDS: Mapping[str, str] = {
 class Event(Wire):
     """An event of a deal, as far as we need it."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, coerce_numbers_to_str=True)
 
     subscription_type: str
     object_id: int = Field(gt=0)
@@ -124,13 +124,14 @@ def _of_merge(event: Event) -> Iterator[Incoming]:
     """One delivery for each deal that was merged into another; its subject is the deal that is gone."""
     into = event.new_object_id or event.primary_object_id or event.object_id
     gone = sorted({*event.merged_object_ids, event.primary_object_id or into} - {into})
+    told = event.model_dump(by_alias=True, exclude_none=True, include={"portal_id", "occurred_at"})
     for id in gone:
         yield Incoming(
             source=SOURCE,
             kind=MERGED,
             key=f"{MERGED}/{id}/{into}/{event.occurred_at}",
             subject=f"{SOURCE}-{id}",
-            body={"objectId": id, "mergedInto": into, "merged": gone, "occurredAt": event.occurred_at},
+            body={**told, "objectId": id, "mergedInto": into, "merged": gone},
         )
 
 

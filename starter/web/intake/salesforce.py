@@ -64,13 +64,13 @@ def of_json(raw: Any) -> Incoming:
     """The delivery that a Flow sends: `{"Opportunity": {…}, "Account": {…}, "Contacts": […]}`. Raises Problem."""
     if not isinstance(raw, dict) or not isinstance(raw.get(OPPORTUNITY), dict):
         raise Problem("invalid", 'is missing: {"Opportunity": {"Id": …}, "Account": {…}}', field=OPPORTUNITY)
-    content = hashlib.sha256(json.dumps(raw, sort_keys=True).encode("utf-8", "replace")).hexdigest()
+    content = _content(raw)
     opportunity = raw[OPPORTUNITY]
     id = deal_id(opportunity)
     body = {**raw, OPPORTUNITY: {**opportunity, "Id": id}}
     # Won, open again, won again: without a time the third looks like the first, and must not be taken for it.
     changed_at = opportunity.get("SystemModstamp") or opportunity.get("LastModifiedDate")
-    key = f"{id}/{content[:16]}" if changed_at else f"{id}/{content[:16]}/{token_hex(8)}"
+    key = f"{id}/{content}" if changed_at else f"{id}/{content}/{token_hex(8)}"
     return Incoming(source=SOURCE, kind="opportunity_sent", key=key, subject=f"{SOURCE}-{id}", body=body)
 
 
@@ -87,10 +87,15 @@ def _notified(notification: Notification) -> Incoming:
     return Incoming(
         source=SOURCE,
         kind="opportunity_notified",
-        key=notification.id,
+        # Sent again, a notification has the data of that moment, and not of the first time.
+        key=f"{notification.id}/{_content(notification.fields)}",
         subject=f"{SOURCE}-{id}",
         body={OPPORTUNITY: {**notification.fields, "Id": id}},
     )
+
+
+def _content(given: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(given, sort_keys=True).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def deal_id(opportunity: dict[str, Any]) -> str:

@@ -113,6 +113,16 @@ async def test_many_contacts_come_in_pages_and_batches(crm: HubSpot, account: Ac
 ENDLESS = {"results": [], "paging": {"next": {"after": "MQ"}}}
 
 
+async def test_a_contact_that_is_linked_twice_has_the_labels_of_both(crm: HubSpot, account: Account) -> None:
+    """Associations of one contact may come in several entries."""
+    label = {"category": "USER_DEFINED", "typeId": 30, "label": "Champion"}
+    account.linked["4711", "contacts"].append({"toObjectId": 511, "associationTypes": [label]})
+
+    contact = next(one for one in (await in_full(crm))["contacts"] if one["id"] == "511")
+
+    assert ["Project lead", "Champion"] == contact["labels"]
+
+
 async def test_pages_that_never_end_are_a_trouble_with_a_name(crm: HubSpot, account: Account) -> None:
     """A stand-in that repeats its cursor, of what belongs to a deal and of closed deals alike."""
     record = await crm.deal("4711", properties=PROPERTIES)
