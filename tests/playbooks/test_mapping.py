@@ -401,6 +401,8 @@ def test_a_moment_needs_its_offset_from_somewhere() -> None:
 @pytest.mark.parametrize(
     ("broken", "field", "words"),
     [
+        ({"total": "1,20,000.00"}, "yearly_value", "is no amount"),
+        ({"total": "R$ 500,00"}, "yearly_value", "is no amount"),
         ({"total": "1,2,3"}, "yearly_value", "is no amount, like 120000.00 (read by total)"),
         ({"total": {"a": 1}}, "yearly_value", "read by total"),
         ({"signed_on": "soon"}, "closed_at", "read by signed_on"),
