@@ -65,6 +65,11 @@ OUTLIVES_THE_ONBOARDING: tuple[NoticeKind, ...] = (
 )
 """What still goes out when an onboarding has ended; a welcome or a new date that still waited would only confuse."""
 
+NOT_ESSENTIAL: frozenset[NoticeKind] = frozenset({"message", "webinar", "programme_message"})
+"""Recurring letters to many: tips, invitations to webinars, the letters of later years. Whoever wants none unsubscribes
+(RFC 8058), and the onboarding goes on. All else asks something of its reader, answers them, or moves a date of theirs.
+"""
+
 
 class Person(Wire):
     """Somebody whom we write to, of the staff or at the customer's; `channel` is the way that reaches them.

@@ -233,7 +233,8 @@ class IntroductionWriting(Wire):
 class WaitingNotice(Wire):
     """A notice as its sender takes it up: who gets it, and a Message-ID that is the same at every try.
 
-    `maybe_arrived` counts the tries after which nobody could say whether the message is there.
+    `maybe_arrived` counts the tries after which nobody could say whether the message is there. `unsubscribe` is the
+    token of the link by which this person unsubscribes from letters like it; empty for a notice that is essential.
     """
 
     id: int
@@ -241,6 +242,7 @@ class WaitingNotice(Wire):
     person: Person
     message_id: str
     maybe_arrived: int = 0
+    unsubscribe: str = ""
 
 
 class Receipt(Wire):

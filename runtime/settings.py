@@ -303,7 +303,8 @@ class Settings(BaseSettings):
     )
     public_url: Annotated[str, AfterValidator(_page)] | None = Field(
         default=None,
-        description="Address under which others reach the web process, like https://day90.example.com; they sign it.",
+        description="Address under which others reach the web process, like https://day90.example.com; they sign it,"
+        " and readers of letters unsubscribe there.",
     )
     hubspot_secret: Secrets | None = Field(
         default=None, description="Client secret of the HubSpot app; opens /intake/hubspot."

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
 
-from domain.notice import Notice, Person
+from domain.notice import NOT_ESSENTIAL, Notice, Person
 from domain.record import JournalRow, Receipt, WaitingNotice
 from domain.rules.composing import undeliverable
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.ledger import journal_row, notice_row
 from store.rows import add
 from store.tables import IS_WAITING, introductions, journal, milestones, notices, onboardings, people, registers
+from store.unsubscribes import has_unsubscribed, link_of
 
 # What an issue is called while somebody still has to do something about it. Any other word settles it.
 OPEN_ISSUE = frozenset({"open", "acknowledged"})
@@ -66,8 +67,14 @@ class SqlOutbox:
             message_id = row.message_id or self._message_id(row)
             if row.message_id is None:
                 _settle(connection, row, message_id=message_id)
+            link = link_of(connection, row.onboarding, row.person, now=self._clock()) if _may_be_unwanted(row) else ""
         return WaitingNotice(
-            id=row.id, notice=_notice(row), person=person, message_id=message_id, maybe_arrived=row.maybe_arrived
+            id=row.id,
+            notice=_notice(row),
+            person=person,
+            message_id=message_id,
+            maybe_arrived=row.maybe_arrived,
+            unsubscribe=link,
         )
 
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:
@@ -145,6 +152,8 @@ class SqlOutbox:
 
     def _pointless(self, connection: Connection, row: Row[Any]) -> str | None:
         """Why the notice need not go any more, or None."""
+        if _may_be_unwanted(row) and has_unsubscribed(connection, row.onboarding, row.person):
+            return "unsubscribed"
         if row.while_open is not None and (settled := _settled(connection, row)):
             return settled
         if row.collapses and (newest := self._newest_like(connection, row)) is not None:
@@ -188,6 +197,11 @@ def _held(connection: Connection, id: int) -> Row[Any] | None:
 
 def _settle(connection: Connection, row: Row[Any], **values: Any) -> None:
     connection.execute(update(notices).where(notices.c.id == row.id).values(values))
+
+
+def _may_be_unwanted(row: Row[Any]) -> bool:
+    """Whether its reader may unsubscribe from letters like this one."""
+    return row.kind in NOT_ESSENTIAL and row.onboarding is not None
 
 
 def _settled(connection: Connection, row: Row[Any]) -> str | None:

@@ -28,9 +28,10 @@ class Contents(NamedTuple):
 
 def mail(settings: Settings, contents: Contents) -> Channel:
     """Over SMTP where a server is named, else as files in a folder."""
+    ours = {"sender": settings.mail_from, "public_url": settings.public_url or "", **contents._asdict()}
     if settings.mail_server is None:
-        return MailFiles(folder=settings.mail_folder, sender=settings.mail_from, **contents._asdict())
-    return SmtpMail(server=settings.mail_server, sender=settings.mail_from, **contents._asdict())
+        return MailFiles(folder=settings.mail_folder, **ours)
+    return SmtpMail(server=settings.mail_server, **ours)
 
 
 CHANNELS: Mapping[str, Callable[[Settings, Contents], Channel]] = {MAIL: mail}

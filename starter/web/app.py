@@ -25,6 +25,7 @@ from starter.web.intake.usage import usage_routes
 from starter.web.liveness import health_routes
 from starter.web.parts import WebParts
 from starter.web.problems import tell_problems
+from starter.web.unsubscribing import unsubscribe_routes
 
 ROADS: Sequence[Callable[[Settings], Road]] = (deals_road, hubspot_road, salesforce_road, news_road, stripe_road)
 """The addresses at which deliveries come in."""
@@ -46,7 +47,7 @@ def web_app(parts: WebParts) -> Roads:
 
 
 def api_app(parts: WebParts) -> FastAPI:
-    """The API, the health checks and the usage addresses: everything but the roads."""
+    """The API, the health checks, the usage addresses and the page to unsubscribe: everything but the roads."""
     app = FastAPI(
         title="day90",
         summary="Customer onboardings: start them, bring news, ask how they stand.",
@@ -65,5 +66,5 @@ def api_app(parts: WebParts) -> FastAPI:
         app.include_router(resource(parts))
     describe(app, address=parts.settings.public_address)
     app.add_middleware(Envelope, api=app)
-    app.router.routes.extend(usage_routes(parts))
+    app.router.routes.extend([*usage_routes(parts), *unsubscribe_routes(parts)])
     return app

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import Engine
 
 from activities.ports import Outbox
-from domain.notice import Notice
+from domain.notice import NOT_ESSENTIAL, Notice, NoticeKind
 from domain.record import Receipt, Writing
 from store import reads
 from store.census import SqlCensus
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
+from store.unsubscribes import SqlUnsubscribes
 from tests.support import databases
 from tests.support.databases import HOUR, LEAD, NOON, OWNER, dossier, issue, milestone, notice, standing
 
@@ -337,3 +338,109 @@ def test_receipts_and_writings_at_once_do_not_block_each_other(outbox: SqlOutbox
 
     assert {"sent"} == {row.state for row in reads.notices(outbox._engine)}
     assert 20 == len(reads.journal(outbox._engine, ONE))
+
+
+# --- letters that are not essential
+
+
+@pytest.mark.parametrize("kind", sorted(NOT_ESSENTIAL))
+def test_a_letter_that_is_not_essential_carries_its_readers_link(outbox: SqlOutbox, put: Put, kind: NoticeKind) -> None:
+    """One for each reader, the same in every letter and at every try, and of no use to guessers."""
+    first, second, other = put(notice("1", kind=kind), notice("2", kind=kind), notice("3", kind=kind, to=OWNER.id))
+
+    links = [link(outbox, id) for id in (first, first, second)]
+
+    assert len(links[0]) == 43
+    assert 1 == len(set(links))
+    assert link(outbox, other) not in links
+
+
+def test_what_the_onboarding_needs_carries_no_link(outbox: SqlOutbox, put: Put) -> None:
+    """Nobody unsubscribes from a reminder."""
+    [id] = put(notice())
+
+    assert "" == link(outbox, id)
+
+
+def test_who_has_unsubscribed_gets_no_letter_that_is_not_essential_and_all_others(
+    engine: Engine, outbox: SqlOutbox, put: Put
+) -> None:
+    """Neither what waited already nor what is written later; colleagues get theirs."""
+    first, waiting, reminder, of_owner = put(
+        notice("1", kind="message"),
+        notice("2", kind="webinar"),
+        notice("3"),
+        notice("4", kind="message", to=OWNER.id),
+    )
+
+    assert SqlUnsubscribes(engine).unsubscribe(link(outbox, first))
+    [later] = put(notice("5", kind="programme_message"))
+
+    for id in (waiting, later):
+        assert outbox.take(id) is None
+        assert ("withdrawn", "unsubscribed") == state_of(outbox, id)
+    assert outbox.take(reminder) is not None
+    assert outbox.take(of_owner) is not None
+
+
+def test_who_stands_in_a_deal_twice_unsubscribes_once(
+    engine: Engine, outbox: SqlOutbox, ledger: SqlLedger, put: Put
+) -> None:
+    """Two roles of one person, with one address however it is written; a letter is one to the person."""
+    again = LEAD.model_copy(update={"id": "champion", "email": LEAD.email.upper()})
+    ledger.write(Writing(onboarding=ONE, people=(again,)))
+    as_lead, as_champion = put(notice("1", kind="message"), notice("2", kind="message", to=again.id))
+
+    assert SqlUnsubscribes(engine).unsubscribe(link(outbox, as_lead))
+
+    assert outbox.take(as_champion) is None
+    assert ("withdrawn", "unsubscribed") == state_of(outbox, as_champion)
+
+
+def test_unsubscribing_again_changes_nothing(engine: Engine, outbox: SqlOutbox, put: Put) -> None:
+    """A reader clicks twice, and a provider's robot comes beside: the journal has it once, without an address."""
+    [id] = put(notice(kind="message"))
+    token = link(outbox, id)
+
+    with ThreadPoolExecutor(4) as threads:
+        done = list(threads.map(SqlUnsubscribes(engine, clock=lambda: LATER).unsubscribe, [token] * 8))
+
+    assert [True] * 8 == done
+    [entry] = reads.journal(engine, ONE)
+    assert ("unsubscribed", LEAD.id, LEAD.id, "mail", LATER) == (
+        entry.kind,
+        entry.about,
+        entry.by,
+        entry.via,
+        entry.at,
+    )
+    assert token not in entry.model_dump_json()
+    assert LEAD.email not in entry.model_dump_json()
+
+
+@pytest.mark.parametrize("token", ["A" * 43, "", "\0", "A" * 44, "' OR 1=1 --", "日" * 43])
+def test_a_link_that_is_nobodys_unsubscribes_nobody(engine: Engine, outbox: SqlOutbox, put: Put, token: str) -> None:
+    """Whatever its form."""
+    [id] = put(notice(kind="message"))
+    assert outbox.take(id) is not None
+
+    assert not SqlUnsubscribes(engine).knows(token)
+    assert not SqlUnsubscribes(engine).unsubscribe(token)
+    assert outbox.take(id) is not None
+
+
+def test_letters_taken_at_once_carry_one_link(engine: Engine, outbox: SqlOutbox, put: Put) -> None:
+    """A sender has twenty in hand."""
+    ids = put(*(notice(f"k{number}", kind="message") for number in range(12)))
+
+    with ThreadPoolExecutor(8) as threads:
+        links = set(threads.map(lambda id: link(outbox, id), ids))
+
+    assert 1 == len(links)
+
+
+def link(outbox: SqlOutbox, id: int) -> str:
+    """The token of the link that the notice carries."""
+    waiting = outbox.take(id)
+    assert waiting is not None
+    return waiting.unsubscribe

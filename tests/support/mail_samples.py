@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, cast, get_args
 
-from domain.notice import Notice, NoticeKind, Person
+from domain.notice import NOT_ESSENTIAL, Notice, NoticeKind, Person
 from domain.record import WaitingNotice
 from domain.text import LANGUAGES, Language
 
@@ -13,6 +13,7 @@ ALL: list[tuple[NoticeKind, Language]] = [(kind, language) for kind in KINDS for
 NOT_BEFORE = datetime(2027, 1, 7, 8, 0, tzinfo=UTC)
 ONBOARDING = "onboarding-hubspot-77120"
 INTRODUCTION = "introduction-hubspot-77120"
+UNSUBSCRIBE = "3Jf0nX7yq1uR5o2vKcWm8zTeLdHaBgPsYiC4xE6lMwQ"
 
 # Kinds that only the vendor's people get.
 FOR_STAFF: frozenset[NoticeKind] = frozenset(
@@ -117,6 +118,7 @@ def sample(kind: NoticeKind, language: Language = "en", **changed: Any) -> Waiti
         ),
         person=person,
         message_id=f"<{kind}.{language}.0f3a91c2@day90.test>",
+        unsubscribe=UNSUBSCRIBE if kind in NOT_ESSENTIAL else "",
     )
 
 

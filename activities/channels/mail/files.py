@@ -24,10 +24,18 @@ class MailFiles:
     rendering: Rendering
     now: Callable[[], datetime] = utc_now
     documents: Documents | None = None
+    public_url: str = ""
 
     def deliver(self, waiting: WaitingNotice) -> Receipt:
         """Write the notice to its file; a second try writes the same file again. Raises ChannelDown when it cannot."""
-        message = compose(waiting, self.rendering, sender=self.sender, now=self.now(), documents=self.documents)
+        message = compose(
+            waiting,
+            self.rendering,
+            sender=self.sender,
+            now=self.now(),
+            documents=self.documents,
+            public_url=self.public_url,
+        )
         file = self.folder / _file_name(waiting)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

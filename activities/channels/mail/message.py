@@ -8,6 +8,7 @@ from mimetypes import guess_type
 from typing import Protocol
 
 from activities.channels.mail import headers
+from activities.channels.mail.lists import leaving, list_id
 from activities.channels.texts.rendering import Rendering
 from activities.channels.texts.sealing import one_line
 from domain.mailbox import checked_address, read_mailbox
@@ -34,9 +35,17 @@ class Documents(Protocol):
 
 
 def compose(
-    waiting: WaitingNotice, rendering: Rendering, *, sender: str, now: datetime, documents: Documents | None = None
+    waiting: WaitingNotice,
+    rendering: Rendering,
+    *,
+    sender: str,
+    now: datetime,
+    documents: Documents | None = None,
+    public_url: str = "",
 ) -> EmailMessage:
     """The notice as an e-mail, with the Message-ID that it was given.
+
+    `public_url` is where its reader may unsubscribe, if it is a letter for that; empty where no such address is set.
 
     Raises ChannelRefuses when it cannot be rendered, has no valid address, or its document is missing or too large.
     """
@@ -54,6 +63,10 @@ def compose(
     # RFC 3834: no out-of-office note is sent back, least of all to everybody at once. Exchange heeds only its own word.
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    message["List-Id"] = list_id(_about(waiting), _domain(waiting))
+    if waiting.unsubscribe:
+        for name, value in leaving(waiting.unsubscribe, address=own.address, public_url=public_url).items():
+            message[name] = value
     message["X-Day90-Onboarding"] = headers.words(one_line(notice.onboarding))
     message["X-Day90-Notice"] = headers.words(one_line(notice.key))
     message.set_content(rendered.text, cte=_encoding(rendered.text))
@@ -92,10 +105,18 @@ def message_id(waiting: WaitingNotice) -> str:
 
 def _thread(waiting: WaitingNotice) -> str:
     """The id of a message that was never sent; all mails of an onboarding refer to it and show as one conversation."""
-    domain = message_id(waiting).rstrip(">").rpartition("@")[2]
-    about = waiting.notice.onboarding or waiting.notice.about
-    onboarding = hashlib.sha256(about.encode()).hexdigest()[:16]
-    return f"<onboarding.{onboarding}@{domain}>"
+    onboarding = hashlib.sha256(_about(waiting).encode()).hexdigest()[:16]
+    return f"<onboarding.{onboarding}@{_domain(waiting)}>"
+
+
+def _about(waiting: WaitingNotice) -> str:
+    """The id of the onboarding or introduction that the notice is about; empty where it is about day90 itself."""
+    return waiting.notice.onboarding or waiting.notice.about
+
+
+def _domain(waiting: WaitingNotice) -> str:
+    """The domain of our own ids."""
+    return message_id(waiting).rstrip(">").rpartition("@")[2]
 
 
 def _mailbox(name: str, address: str) -> str:

@@ -71,13 +71,21 @@ class SmtpMail:
     timeout: float = _TIMEOUT_SECONDS
     answers_within: float = _ANSWER_SECONDS
     documents: Documents | None = None
+    public_url: str = ""
 
     def deliver(self, waiting: WaitingNotice) -> Receipt:
         """Hand the notice to the server; the receipt has its answer.
 
         Raises ChannelDown, MaybeArrived where the server may have taken the mail all the same, or ChannelRefuses.
         """
-        message = compose(waiting, self.rendering, sender=self.sender, now=self.now(), documents=self.documents)
+        message = compose(
+            waiting,
+            self.rendering,
+            sender=self.sender,
+            now=self.now(),
+            documents=self.documents,
+            public_url=self.public_url,
+        )
         with self._session() as session:
             answer = self._hand_in(session, message)
         return Receipt(
