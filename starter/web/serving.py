@@ -170,7 +170,9 @@ class Ending:
         try:
             await self.app(scope, receive, noted)
         except asyncio.CancelledError:
-            log.warning("request_not_served", path=scope["path"][:LONGEST_SHOWN], reason="this process is ending")
+            # Its first part: what stands behind may be somebody's token.
+            road = "/".join(scope["path"].split("/")[:2])[:LONGEST_SHOWN]
+            log.warning("request_not_served", path=road, reason="this process is ending")
             if begun:
                 # Half an answer cannot be mended; uvicorn closes it.
                 return
