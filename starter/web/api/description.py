@@ -72,7 +72,8 @@ def _document(app: FastAPI, address: str) -> dict[str, Any]:
 
 def _show(operation: dict[str, Any]) -> None:
     """Add the sample of its answer to an operation that has one."""
-    sample = SAMPLES.get("news" if "news" in operation["tags"] else operation["operationId"])
+    own, shared = SAMPLES.get(operation["operationId"]), SAMPLES["news"] if "news" in operation["tags"] else None
+    sample = own or shared
     for status, answer in operation["responses"].items():
         if sample is not None and status in ("200", "201"):
             answer["content"]["application/json"]["example"] = sample
