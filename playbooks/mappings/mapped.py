@@ -192,12 +192,14 @@ class Reader:
     def _field(self, target: str, how: How, record: Any, deal: dict[str, Any]) -> Any:
         return self._value(target, how, record, field_at(target), deal)
 
-    def _value(self, target: str, how: How, scope: Any, annotation: Any, deal: dict[str, Any]) -> Any:
-        """The value as JSON; None where there is none."""
+    def _value(
+        self, target: str, how: How, scope: Any, annotation: Any, deal: dict[str, Any], *, instead: bool = False
+    ) -> Any:
+        """The value as JSON; None where there is none, or where a place looked for `instead` is none."""
         reading = Reading.model_validate({"from": how}) if isinstance(how, str) else how
         given = self._given(target, reading, scope, deal, many=is_list(annotation))
         if given is None and reading.else_ is not None:
-            return self._value(target, reading.else_, scope, annotation, deal)
+            return self._value(target, reading.else_, scope, annotation, deal, instead=True)
         if given is None:
             given = reading.default
         if given is None:
@@ -212,9 +214,11 @@ class Reader:
             ]
         except (ValueError, ArithmeticError) as failure:
             if place and reading.else_ is not None:
-                return self._value(target, reading.else_, scope, annotation, deal)
+                return self._value(target, reading.else_, scope, annotation, deal, instead=True)
             if place and reading.default not in (None, given):
                 return reading.default
+            if place and instead and target not in NEEDED:
+                return None
             raise InvalidDeal(_by(str(failure), expression_of(reading)), field=target) from None
         if kind == "amount":
             read = [

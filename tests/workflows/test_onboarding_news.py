@@ -187,7 +187,8 @@ async def test_a_pause_stops_reminders_and_moves_every_open_date(here: World) ->
     await deal.tell("resume")
 
     assert during == before
-    assert timedelta(days=13) <= await deal.due("gone_live") - go_live <= timedelta(days=18)
+    # Either day may have been put off by days on which the office is closed: five of them around the new year.
+    assert timedelta(days=9) <= await deal.due("gone_live") - go_live <= timedelta(days=18)
     assert {"paused", "resumed"} <= {notice.kind for notice in here.ledger.told(deal.id)}
 
 

@@ -14,6 +14,8 @@ FOLD = "\r\n "
 """Where a header goes on in its next line (RFC 5322, 2.2.3)."""
 _LINE = 76
 """Characters of a line with an encoded word (RFC 2047, 2)."""
+_LONGEST_ID = 900
+"""Characters of an id that is not folded: a line may have 998 (RFC 5322, 2.1.1), the header's own name included."""
 _WORD_BYTES = 45
 """Bytes of text in one encoded word: 60 characters in base64, 72 with what stands around them; 75 are allowed."""
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -46,6 +48,12 @@ def words(text: str) -> str:
     plain = text.isascii() and text.isprintable() and "=?" not in text
     # A blank at an end, two in a row, or a very long word: none of them would survive a fold.
     return _folded(parts) if plain and all(0 < len(part) <= _LINE for part in parts) else _encoded(text)
+
+
+def id(text: str) -> str:
+    """An id for programs as the value of a header of ours: in one piece, however long, where a line may hold it."""
+    in_one_piece = text.isascii() and text.isprintable() and " " not in text and 0 < len(text) <= _LONGEST_ID
+    return text if in_one_piece and "=?" not in text else words(text)
 
 
 def mailbox(name: str, address: str) -> str:

@@ -67,8 +67,8 @@ def compose(
     if waiting.unsubscribe:
         for name, value in leaving(waiting.unsubscribe, address=own.address, public_url=public_url).items():
             message[name] = value
-    message["X-Day90-Onboarding"] = headers.words(one_line(notice.onboarding))
-    message["X-Day90-Notice"] = headers.words(one_line(notice.key))
+    message["X-Day90-Onboarding"] = headers.id(one_line(notice.onboarding))
+    message["X-Day90-Notice"] = headers.id(one_line(notice.key))
     message.set_content(rendered.text, cte=_encoding(rendered.text))
     message.add_alternative(rendered.html, subtype="html", cte=_encoding(rendered.html))
     if notice.attachment is not None:
