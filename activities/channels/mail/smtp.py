@@ -30,6 +30,8 @@ _BUSY = timedelta(minutes=5)
 with too many connections is not helped by another in two seconds."""
 _NOT_FOR_US = timedelta(minutes=10)
 """The same where it wants nothing of us at all: the operator must act, and some count such tries and lock us out."""
+_SENT_ENOUGH_FOR_NOW = timedelta(hours=1)
+"""The same where we have sent as much as a day or an hour allows: the limit moves on with the clock, and not sooner."""
 # The server wants a login or finds ours wrong: nothing is the matter with the message.
 _LOGIN_WANTED = frozenset({530, 534, 535, 538})
 # Refusals that are a matter between the relay and us, not of this receiver or message: an allow-list, a connector that
@@ -37,6 +39,13 @@ _LOGIN_WANTED = frozenset({530, 534, 535, 538})
 # server has no such codes; of the content only codes that are about whom it comes from (RFC 7372, and Exchange's own).
 _NOT_THE_RECEIVER = re.compile(r"5\.[57]\.\d+ |(?!\d\.\d).*\b(relay|helo)", re.IGNORECASE)
 _NOT_THE_CONTENT = re.compile(r"5\.7\.(2[0-9]|5[0-9]|6[0-9]|5[01][0-9]|70[0-9]|750) ")
+# A limit on what this account may send (Gmail, Exchange, or in words) passes by itself, although it is said as if for
+# good. A full mailbox or a message that is too large is none.
+_LIMIT_ON_US = re.compile(
+    r"5\.4\.5 |5\.1\.90 |5\.7\.23[23] |(?!.*\bsize\b)"
+    r".*((sending|daily|hourly|outgoing|submission) ?(limit|quota)|limit\b.* outgoing|messages per (day|hour))",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -192,9 +201,16 @@ def _check(code: int, answer: bytes, *, what: str, final: bool) -> None:
     if 200 <= code < 300:
         return
     reason = f"{what}: {_in_words(code, answer)}"
+    if code >= 500 and _LIMIT_ON_US.match(_without_addresses(answer)):
+        raise ChannelDown(reason, again_after=_SENT_ENOUGH_FOR_NOW)
     if final and code not in _LOGIN_WANTED:
         raise ChannelRefuses(reason)
-    raise ChannelDown(reason, again_after=_BUSY if code < 500 else _NOT_FOR_US)
+    raise ChannelDown(reason, again_after=_rest(code))
+
+
+def _rest(code: int) -> timedelta:
+    """How long to leave a server alone that gave this code instead of going on."""
+    return _BUSY if code < 500 else _NOT_FOR_US
 
 
 def _dotted(content: bytes) -> bytes:

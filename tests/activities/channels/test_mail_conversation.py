@@ -103,10 +103,12 @@ async def test_a_relay_that_does_not_know_us_any_more_costs_no_mail(step: str, a
         ("to_receiver", "550 5.1.1 user unknown"),
         ("to_receiver", "550 5.1.1 <juergen@relay.test>: no such user on relay"),
         ("to_receiver", "552 5.2.2 mailbox full"),
+        ("to_receiver", "552 5.2.2 Quota exceeded (mailbox for user is full)"),
         ("to_receiver", "550 no such user"),
         ("to_content", "554 5.7.1 rejected as spam"),
         ("to_content", "550 5.7.133 only for members of the group"),
         ("to_content", "552 5.3.4 too big"),
+        ("to_content", "552 5.3.4 message exceeds the outgoing limit on size"),
     ],
 )
 async def test_what_is_about_this_receiver_or_message_is_refused_for_good(step: str, answer: str) -> None:
@@ -114,6 +116,28 @@ async def test_what_is_about_this_receiver_or_message_is_refused_for_good(step: 
     async with opened(answering(step, answer)) as office:
         with pytest.raises(ChannelRefuses):
             await deliver(office.where)
+
+
+@pytest.mark.parametrize(
+    ("step", "answer"),
+    [
+        ("to_content", "550 5.4.5 Daily user sending limit exceeded"),
+        ("to_receiver", "550 5.4.5 Daily user sending quota exceeded"),
+        ("to_sender", "550 5.1.90 Your message can't be sent because you've reached your daily limit for recipients"),
+        ("to_content", "550 5.7.233 Your message can't be sent because your tenant exceeded its limit"),
+        ("to_content", "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException"),
+        ("to_content", "554 5.7.0 The limit on the number of allowed outgoing messages was exceeded. Try again later."),
+        ("to_content", "554 5.7.1 Data command rejected: only 10 messages per day"),
+        ("to_receiver", "550 sender has reached the hourly limit"),
+    ],
+)
+async def test_a_limit_on_what_we_may_send_costs_no_mail(step: str, answer: str) -> None:
+    """It is said with the code of what is for good, and is over in some hours."""
+    async with opened(answering(step, answer)) as office:
+        with pytest.raises(ChannelDown) as down:
+            await deliver(office.where)
+
+    assert down.value.again_after == timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
