@@ -149,6 +149,9 @@ class SmtpMail:
         try:
             with _connected(self.server, self.timeout, _own_name(self.sender)) as session:
                 yield session
+        except smtplib.SMTPResponseException as error:
+            # The greeting, STARTTLS or the login: it is there, and wants nothing of us now.
+            raise ChannelDown(f"{self._name}: {_what_broke(error)}", again_after=_rest(error.smtp_code)) from None
         except (OSError, smtplib.SMTPException) as error:
             raise ChannelDown(f"{self._name}: {_what_broke(error)}") from None
 
@@ -171,17 +174,33 @@ def _connected(server: Server, timeout: float, name: str | None) -> Iterator[smt
             session.ehlo_or_helo_if_needed()
             encrypted = True
         if server.user and server.password:
+            place = f"{server.host}:{server.port}"
             if not encrypted and server.host not in _LOOPBACK:
-                raise ChannelDown(
-                    f"{server.host}:{server.port} offers no encryption: the password is not sent in clear"
-                )
-            session.login(server.user, server.password.get_secret_value())
+                reason = f"{place} offers no encryption: the password is not sent in clear"
+                raise ChannelDown(reason, again_after=_NOT_FOR_US)
+            _log_in(session, server.user, server.password.get_secret_value(), place=place)
         yield session
         # The message is in; a server that says goodbye badly must not make us send it again.
         with suppress(OSError, smtplib.SMTPException):
             session.quit()
     finally:
         session.close()
+
+
+def _log_in(session: smtplib.SMTP, user: str, password: str, *, place: str) -> None:
+    """Raises ChannelDown where the operator must act, and SMTPResponseException for what the server answers."""
+    try:
+        session.login(user, password)
+    except smtplib.SMTPResponseException:
+        raise
+    except smtplib.SMTPServerDisconnected:
+        # Some answer a second try with the same password, by another method, in this way.
+        raise ChannelDown(
+            f"{place} broke off at the login: are user and password right?", again_after=_NOT_FOR_US
+        ) from None
+    except smtplib.SMTPException:
+        offers = " ".join(session.esmtp_features.get("auth", "").split()) or "none"
+        raise ChannelDown(f"{place} takes no login by password: it offers {offers}", again_after=_NOT_FOR_US) from None
 
 
 def _own_name(sender: str) -> str | None:
