@@ -106,11 +106,16 @@ class SmtpMail:
     def _hand_in(self, session: smtplib.SMTP, message: EmailMessage) -> str:
         """The server's answer once it has the message. Raises ChannelDown, MaybeArrived or ChannelRefuses."""
         sender, receiver = (message[name].addresses[0].addr_spec for name in ("From", "To"))
+        content = message.as_bytes()
         options = [] if receiver.isascii() else ["SMTPUTF8"]
         if options and not session.has_extn("smtputf8"):
             raise ChannelRefuses(f"{self._name} takes no address in other letters than ASCII")
         if options and session.has_extn("8bitmime"):
             options.append("BODY=8BITMIME")
+        if session.has_extn("size"):
+            # Some end the connection in the middle of what is too large, and it would be sent again and again.
+            options.append(f"SIZE={len(content)}")
+            self._check_size(len(content), limit=session.esmtp_features["size"])
         code, answer = session.mail(sender, options)
         # 552: this message is too large. Any other refusal of our own address is a matter of configuration.
         _check(code, answer, what=f"{self._name} refused the sender", final=code == 552)
@@ -120,11 +125,16 @@ class SmtpMail:
         code, answer = session.docmd("DATA")
         if code != 354:
             _check(code if code >= 400 else 451, answer, what=f"{self._name} refused the message", final=code >= 500)
-        session.send(_dotted(message.as_bytes()))
+        session.send(_dotted(content))
         code, answer = self._answer_to_content(session)
         ours = _NOT_THE_CONTENT.match(_without_addresses(answer))
         _check(code, answer, what=f"{self._name} refused the message", final=code >= 500 and not ours)
         return _in_words(code, answer)
+
+    def _check_size(self, size: int, *, limit: str) -> None:
+        """Raises ChannelRefuses for more bytes than the server says it takes (RFC 1870); no limit is empty or 0."""
+        if re.fullmatch("[0-9]{1,18}", limit) and 0 < int(limit) < size:
+            raise ChannelRefuses(f"{self._name} takes mails of {int(limit):,} bytes at most; this one has {size:,}")
 
     def _answer_to_content(self, session: smtplib.SMTP) -> tuple[int, bytes]:
         """End the content and wait for its answer. From the last dot on only the server knows who has the mail."""

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from activities.channels.mail.smtp import SmtpMail
 from activities.channels.texts.rendering import Rendering
-from domain.trouble import ChannelDown
+from domain.trouble import ChannelDown, ChannelRefuses
 from tests.support.mail_office import Where
 from tests.support.mail_samples import sample
 
@@ -104,4 +104,25 @@ async def test_a_login_that_one_method_fails_at_is_tried_by_the_next() -> None:
 
     await deliver(reception, password="secret")
 
+    assert "DATA" in reception.heard
+
+
+async def test_a_mail_that_is_larger_than_the_server_says_is_not_begun() -> None:
+    """Some break off in the middle: it would be sent again and again, and nobody would hear why."""
+    reception = Reception(offers=["SIZE 2000"])
+
+    with pytest.raises(ChannelRefuses, match="takes mails of 2,000 bytes at most"):
+        await deliver(reception)
+
+    assert "DATA" not in reception.heard
+
+
+@pytest.mark.parametrize("offer", ["SIZE", "SIZE 0", "SIZE 35882577"])
+async def test_a_server_that_counts_hears_how_large_the_mail_is(offer: str) -> None:
+    """So that it can refuse it before it has it (RFC 1870)."""
+    reception = Reception(offers=[offer])
+
+    await deliver(reception)
+
+    assert any(" size=" in line.lower() for line in reception.heard)
     assert "DATA" in reception.heard
