@@ -47,6 +47,7 @@ _LIMIT_ON_US = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
+_HOST = re.compile(r"([A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -216,11 +217,12 @@ def _log_in(session: smtplib.SMTP, user: str, password: str, *, place: str) -> N
 def _own_name(sender: str) -> str | None:
     """The name by which we greet: this machine's, or the sender's domain where that is none of the public network.
 
-    A container's name or address is what strict servers refuse ("need fully-qualified hostname"). None leaves the
-    choice to smtplib, where the sender's domain is no better.
+    A container's name or address is what strict servers refuse ("need fully-qualified hostname"), and so is a name
+    with an underscore, as Compose gives them. None leaves the choice to smtplib, where the sender's domain is no
+    better.
     """
     own, domain = socket.getfqdn(), read_mailbox(sender).address.rpartition("@")[2]
-    if own.isascii() and "." in own and not own.endswith((".localdomain", ".local", ".internal")):
+    if _HOST.fullmatch(own) and not own.endswith((".localdomain", ".local", ".internal")):
         return own
     return domain if "." in domain else None
 

@@ -192,6 +192,8 @@ async def test_a_mail_is_seven_bits_wide_whatever_the_server_takes() -> None:
         ("mailer.vendor.test", "mailer.vendor.test"),
         ("25aea30808b2", "vendor.test"),
         ("localhost.localdomain", "vendor.test"),
+        ("shop_day90_1.shop_default", "vendor.test"),
+        ("10.0.0.7", "vendor.test"),
         ("ip-10-0-0-7.eu-central-1.compute.internal", "vendor.test"),
     ],
 )
