@@ -33,6 +33,10 @@ def read_mail_server(url: str) -> MailServer:
         raise wrong from None
     if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
         raise wrong
+    try:
+        parts.hostname.encode("idna")
+    except UnicodeError:
+        raise ValueError("should name a host without an empty part, and none of its parts over 63 characters") from None
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if not (user + password).isascii():
         raise ValueError("should have user and password in ASCII: Python's SMTP sends no others")

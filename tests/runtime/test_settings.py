@@ -92,6 +92,8 @@ def test_a_wrong_flag_is_named_as_it_was_typed() -> None:
         ("DAY90_TEAM", "/no/such/team.yaml", "a file that exists"),
         ("DAY90_SMTP_URL", "http://u:hush@mail", "should look like smtp://"),
         ("DAY90_SMTP_URL", "smtp://u:hush@mail:many", "should look like smtp://"),
+        ("DAY90_SMTP_URL", "smtp://u:hush@mail..example.test", "a host without an empty part"),
+        ("DAY90_SMTP_URL", f"smtp://u:hush@{'a' * 64}.test", "none of its parts over 63 characters"),
         ("DAY90_SMTP_URL", "smtp://cs:gr%C3%BC%C3%9Fe@mail.test", "user and password in ASCII"),
         ("DAY90_MAIL_FROM", "onboarding", "should be an address"),
         ("DAY90_MAIL_FROM", "a@b.test\nBcc: c@d.test", "should be an address"),
