@@ -18,6 +18,8 @@ _LONGEST_ID = 900
 """Characters of an id that is not folded: a line may have 998 (RFC 5322, 2.1.1), the header's own name included."""
 _WORD_BYTES = 45
 """Bytes of text in one encoded word: 60 characters in base64, 72 with what stands around them; 75 are allowed."""
+_FILE = re.compile(r"[A-Za-z0-9 ._()+-]+")
+"""A file's name that may stand in quotes as it is."""
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
 
@@ -75,9 +77,20 @@ def mailbox(name: str, address: str) -> str:
 
 def file_name(name: str) -> str:
     """`attachment` with the file's name as the value of Content-Disposition (RFC 6266; other letters by RFC 2231)."""
-    if re.fullmatch(r"[A-Za-z0-9 ._()+-]+", name):
+    if _FILE.fullmatch(name):
         return f'attachment;{FOLD}filename="{name}"'
     return f"attachment;{FOLD}filename*=UTF-8''{quote(name, safe='')}"
+
+
+def file_kind(kind: str, name: str) -> str:
+    """A file's kind (`application/pdf`) with its name once more, as the value of Content-Type.
+
+    For Outlook, which shows an attachment as "untitled" where its name stands only by RFC 2231. Encoded words have no
+    place in a parameter (RFC 2047, 5), but here every reader knows them, and who does not takes the other name.
+    """
+    if _FILE.fullmatch(name):
+        return f'{kind};{FOLD}name="{name}"'
+    return f'{kind};{FOLD}name="{_encoded(name)}"'
 
 
 def _folded(parts: list[str]) -> str:

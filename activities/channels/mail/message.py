@@ -95,7 +95,9 @@ def _attach(message: EmailMessage, reference: str, documents: Documents | None) 
     main, _, sub = (kind or "application/octet-stream").partition("/")
     message.add_attachment(file.content, maintype=main, subtype=sub, cte="base64", disposition="attachment")
     *_, part = message.iter_attachments()
-    part.replace_header("Content-Disposition", headers.file_name(one_line(file.name)))
+    name = one_line(file.name)
+    part.replace_header("Content-Type", headers.file_kind(f"{main}/{sub}", name))
+    part.replace_header("Content-Disposition", headers.file_name(name))
 
 
 def message_id(waiting: WaitingNotice) -> str:

@@ -1,5 +1,6 @@
 """Is a header read back as it was meant? By two parsers, whatever scripts, signs and lengths a name has."""
 
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.utils import getaddresses
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from activities.channels.mail import headers
 from activities.channels.mail.message import compose
 from activities.channels.texts.rendering import Rendering
+from domain.outline import DocumentFile
 from tests.support.mail_samples import sample
 
 NAMES = [
@@ -96,6 +98,25 @@ def test_a_file_keeps_its_name(name: str) -> None:
     assert raw.isascii()
     assert message_from_bytes(raw).get_filename() == message_from_bytes(raw, policy=policy.default).get_filename()
     assert message_from_bytes(raw).get_filename() == name
+
+
+@pytest.mark.parametrize(
+    "name", ["process.pdf", "オンボーディングのご案内.pdf", "導入計画書" * 12 + ".pdf", 'a"; x="b.pdf']
+)
+def test_outlook_reads_a_files_name_too(name: str) -> None:
+    """It knows encoded words in Content-Type and not RFC 2231: without them an attachment is "untitled"."""
+    waiting = sample("reminder")
+    waiting = waiting.model_copy(update={"notice": waiting.notice.model_copy(update={"attachment": "process"})})
+    file = DocumentFile(name=name, content=b"%PDF")
+
+    message = compose(
+        waiting, Rendering(), sender="cs@vendor.test", now=datetime(2027, 1, 7, tzinfo=UTC), documents=lambda _: file
+    )
+
+    *_, attached = message_from_bytes(message.as_bytes()).walk()
+    assert attached.get_content_type() == "application/pdf"
+    assert str(make_header(decode_header(str(attached.get_param("name"))))) == name
+    assert attached.get_filename() == name
 
 
 def test_the_interpreters_folding_has_no_part_in_it() -> None:
