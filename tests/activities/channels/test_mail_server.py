@@ -5,7 +5,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -292,5 +292,9 @@ async def test_a_password_is_not_sent_in_clear_over_a_network(
     """Only a server on this very machine may do without encryption."""
     monkeypatch.setattr("activities.channels.mail.smtp._LOOPBACK", frozenset())
 
-    with pytest.raises(ChannelDown, match="offers no encryption"):
+    with pytest.raises(ChannelDown, match="offers no encryption") as down:
         await deliver(replace(office.where, user="mailer", password=SecretStr("secret")))
+
+    assert office.logins == []
+    assert office.received == []
+    assert down.value.again_after == timedelta(minutes=10)
