@@ -273,33 +273,6 @@ async def test_a_caller_who_comes_again_under_another_id_doubles_nothing(
         await case.workshop.close()
 
 
-@pytest.mark.skipif(not databases.PROGRAMS, reason="PostgreSQL is not installed here")
-async def test_on_postgresql_too_what_temporal_lost_is_told_again_or_taken_back(
-    temporal: DevServer, tmp_path: Path, office: PostOffice
-) -> None:
-    """Both cuts in one story: a milestone whose caller comes again under another id, an ending whose caller never."""
-    with databases.store_of("postgresql", tmp_path) as engine:
-        url = engine.url.render_as_string(hide_password=False)
-        case = await admitted(temporal.address, tmp_path, office, database=url)
-        try:
-            await case.lost("written milestone_reached", case.reached("handoff_reviewed"), temporal)
-            await case.reached("handoff_reviewed")
-            await case.agrees()
-
-            assert "reached" == await case.status_of("handoff_reviewed")
-            assert case.facts("milestone_reached") == Counter(["handoff_reviewed"])
-
-            ending = {"ending": "churned", "reason": "Insolvent", "by": "nora.lindqvist"}
-            await case.lost("written ended", case.tell("end_onboarding", **ending), temporal)
-            outcome = await asyncio.wait_for(case.handle.result(), PATIENCE)
-
-            assert "churned" == outcome["ending"]
-            case.expect_everything_once()
-        finally:
-            await case.workshop.close()
-            case.engine.dispose()
-
-
 async def test_a_temporal_server_that_is_killed_goes_on_from_its_file(
     temporal: DevServer, tmp_path: Path, office: PostOffice
 ) -> None:
