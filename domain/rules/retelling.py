@@ -41,7 +41,8 @@ def update_of(fact: Told, *, signed: bool) -> Update | None:
     """The update that leaves such a fact; None where none does. `signed` says that its milestone needs a sign-off."""
     if fact.kind == "milestone_reached" and signed:
         return Update("sign_off", {"milestone": fact.about, "decision": "approve"})
-    if fact.kind not in UPDATES:
+    # What is asked for because work was done again, or dates moved, follows from other news and comes again with that.
+    if fact.kind not in UPDATES or (fact.kind == "sign_off_asked" and fact.data.get("why") != "said"):
         return None
     kind, fields = UPDATES[fact.kind]
     return Update(kind, fields(fact))
@@ -118,7 +119,7 @@ UPDATES: Mapping[str, tuple[str, Callable[[Told], dict[str, Any]]]] = {
         lambda fact: {
             "milestone": fact.about or None,
             **{name: fact.data[name] for name in ("to", "hand_off_by", "reason")},
-            "alone": fact.data.get("alone"),
+            "alone": bool(fact.data.get("alone")),
         },
     ),
     "reassigned": ("reassign", _about("owner")),

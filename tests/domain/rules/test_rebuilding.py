@@ -14,7 +14,7 @@ from domain.refusal import Refused
 from domain.rules.rebuilding import CannotRebuild, rebuild
 from playbooks.library import Library
 from tests.support.fakes import MemoryLedger, Wakes
-from tests.support.simulation import OTHER_CSM, Simulation, deal, gone_live, opened, staff
+from tests.support.simulation import OTHER_CSM, OWNER, Simulation, deal, gone_live, opened, staff
 from tests.support.strategies import story_of_seed
 
 NOT_KEPT = {"seen", "counts", "facts", "pending"}
@@ -66,6 +66,29 @@ def test_whatever_has_happened_it_comes_out_the_same(name: str, seed: int, day: 
 
     assert what_counts(onboarding.state) == what_counts(state)
     assert ["taken_up_again"] == [fact.kind for fact in state.pending]
+
+
+def test_what_was_rejected_overruled_and_disputed_comes_out_the_same() -> None:
+    """A sign-off that waits for something to be done goes on waiting, and what was asked for again stays asked for."""
+    onboarding = opened()
+    onboarding.settled("kickoff_held")
+    reject = {"decision": "reject", "by": "project_lead", "reasons": ["not so"]}
+    onboarding.tell("sign_off", milestone="plan_agreed", **reject)
+    waiting = lived_again(onboarding).milestone("plan_agreed")
+    onboarding.to_day(6)
+    onboarding.tell("replan", milestone="gone_live", to="2027-03-01", reason="their fair", by=OWNER)
+    onboarding.tell("sign_off", milestone="plan_agreed", **reject)
+    onboarding.tell("ask_sign_off", milestone="plan_agreed", by=OWNER, note="Nothing falls on your fair.")
+    onboarding.tell("raise_issue", title="It stops", issue="T-1", by="technical_lead")
+    onboarding.tell("resolve_issue", issue="T-1", by=OWNER)
+    onboarding.tell("dispute_issue", issue="T-1", by="technical_lead")
+    onboarding.to_day(8)
+    overrule = {"decision": "approve", "by": "executive_sponsor", "reasons": "We begin."}
+    onboarding.tell("sign_off", milestone="plan_agreed", **overrule)
+
+    assert waiting is not None
+    assert (True, False, ["project_lead"]) == (waiting.rework, waiting.asked, waiting.rejected_by)
+    assert what_counts(onboarding.state) == what_counts(lived_again(onboarding))
 
 
 def test_what_was_told_is_not_told_again() -> None:

@@ -1,0 +1,75 @@
+"""Is news told again as it was told? Every update, from the row of the journal that it left."""
+
+from typing import Any
+
+import pytest
+
+from domain.news import KINDS, short
+from domain.rules.retelling import update_of
+from tests.support.simulation import MANAGER, OTHER_CSM, OWNER, Simulation, opened
+
+TOLD: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("reach_milestone", {"milestone": "kickoff_held"}),
+    ("reopen_milestone", {"milestone": "kickoff_held", "reason": "The sponsor was missing."}),
+    ("waive_milestone", {"milestone": "kickoff_held", "reason": "Known from their pilot.", "by": MANAGER}),
+    ("sign_off", {"milestone": "plan_agreed", "decision": "reject", "reasons": ["dates"], "by": "project_lead"}),
+    ("ask_sign_off", {"milestone": "plan_agreed", "by": OWNER}),
+    ("sign_off", {"milestone": "plan_agreed", "decision": "approve", "by": "project_lead"}),
+    ("raise_issue", {"title": "It stops", "severity": "high", "issue": "T-1"}),
+    ("acknowledge_issue", {"issue": "T-1"}),
+    ("resolve_issue", {"issue": "T-1"}),
+    ("dispute_issue", {"issue": "T-1"}),
+    ("pause", {"reason": "Stocktaking", "until": "2026-12-01"}),
+    ("resume", {}),
+    ("replan", {"milestone": "gone_live", "to": "2027-03-01", "reason": "Their fair"}),
+    ("replan", {"milestone": "gone_live", "to": "2027-03-08", "reason": "Their fair", "alone": True}),
+    ("replan", {"hand_off_by": "2027-05-03", "reason": "Their fair"}),
+    ("reassign", {"owner": OTHER_CSM}),
+    ("request_scope_change", {"title": "A portal", "request": "CR-7"}),
+    ("decide_scope_change", {"request": "CR-7", "decision": "phase_2", "by": MANAGER}),
+    ("record_risk", {"risk": "one_admin"}),
+    ("record_win", {"title": "One list"}),
+    ("attest_criterion", {"criterion": "self_sufficient", "by": OWNER}),
+    ("attest_criterion", {"criterion": "self_sufficient", "holds": False, "by": OWNER}),
+    ("end_onboarding", {"ending": "churned", "reason": "Insolvent", "by": MANAGER}),
+)
+
+
+@pytest.fixture(scope="module")
+def onboarding() -> Simulation:
+    onboarding = opened()
+    for number, (kind, news) in enumerate(TOLD):
+        onboarding.tell(kind, **news, news_id=f"news-{number}")
+    return onboarding
+
+
+def test_every_update_is_among_them() -> None:
+    assert set(KINDS) == {kind for kind, _ in TOLD}
+
+
+@pytest.mark.parametrize("number", range(len(TOLD)), ids=[kind for kind, _ in TOLD])
+def test_news_is_told_again_as_it_was_told(onboarding: Simulation, number: int) -> None:
+    kind, news = TOLD[number]
+    rows = [
+        row for row in onboarding.ledger.journal[onboarding.id].values() if row.key.endswith(short(f"news-{number}"))
+    ]
+
+    told_again = [update for row in rows if (update := update_of(row, signed=row.about == "plan_agreed"))]
+
+    assert [kind] == [update.kind for update in told_again]
+    again = KINDS[kind].model_validate({**told_again[0].fields, "by": rows[0].by})
+    told = KINDS[kind].model_validate(news)
+    assert told.model_dump(exclude_unset=True) == again.model_dump(include=set(news))
+
+
+def test_a_sign_off_that_new_dates_ask_for_comes_again_with_them() -> None:
+    """Told again by itself under the same id, it would be refused, or asked for twice."""
+    onboarding = opened()
+    onboarding.settled("kickoff_held")
+    onboarding.tell("sign_off", milestone="plan_agreed", decision="reject", reasons="dates", by="project_lead")
+    onboarding.tell("replan", milestone="gone_live", to="2027-03-01", reason="Their fair", news_id="moved")
+
+    asked = onboarding.facts("sign_off_asked")
+
+    assert ["replanned"] == [row.data["why"] for row in asked if "why" in row.data]
+    assert [None, None] == [update_of(row, signed=True) for row in asked]
