@@ -5,7 +5,7 @@ So container platforms hand secrets over: in the environment every child process
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -17,7 +17,11 @@ LARGEST = 64 * 1024
 
 def is_secret(field: FieldInfo) -> bool:
     """Whether that setting holds a secret, and so may come from a file."""
-    return "SecretStr" in repr(field.annotation)
+    return _names_secret(field.annotation)
+
+
+def _names_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or any(_names_secret(part) for part in get_args(annotation))
 
 
 class SecretFiles(PydanticBaseSettingsSource):

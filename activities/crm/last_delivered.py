@@ -1,5 +1,7 @@
 """What does a CRM that we cannot read say of a deal? What it delivered last, by its own time and not by ours."""
 
+# ruff: noqa: ARG002  # a port's parameters keep their names, and whoever cannot be asked answers all of them alike
+
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
@@ -24,34 +26,34 @@ class Deliveries(Protocol):
 class NeverAsked:
     """What all that tells us of its deals and cannot be asked has in common."""
 
-    def absorbed(self, record: Mapping[str, Any]) -> Collection[str]:  # noqa: ARG002  # the port's
+    def absorbed(self, record: Mapping[str, Any]) -> Collection[str]:
         """Nothing: what was delivered does not say it."""
         return ()
 
-    def closed_as(self, record: Mapping[str, Any]) -> Literal["won", "lost"] | None:  # noqa: ARG002  # the port's
+    def closed_as(self, record: Mapping[str, Any]) -> Literal["won", "lost"] | None:
         """Nothing: the stage alone says it."""
         return None
 
-    async def other_account(self, body: Any) -> str:  # noqa: ARG002  # the port's
+    async def other_account(self, body: Any) -> str:
         """None: the road has looked at who delivers."""
         return ""
 
-    async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:  # noqa: ARG002  # the port's
+    async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:
         """The record as it is: there is no more of it than was delivered."""
         return record
 
     async def closed_since(
         self,
-        changed: datetime,  # noqa: ARG002  # the port's
+        changed: datetime,
         *,
-        closed: datetime,  # noqa: ARG002  # the port's
-        stages: Collection[str],  # noqa: ARG002  # the port's
-        after: str | None = None,  # noqa: ARG002  # the port's
+        closed: datetime,
+        stages: Collection[str],
+        after: str | None = None,
     ) -> DealPage:
         """An empty page: this CRM cannot be searched."""
         return DealPage()
 
-    async def write(self, id: str, properties: Mapping[str, str]) -> None:  # noqa: ARG002  # the port's
+    async def write(self, id: str, properties: Mapping[str, str]) -> None:
         """Raises Refused: this CRM cannot be written to."""
         raise Refused(f"deal {id} cannot be written to: its CRM tells us, and is not asked")
 
@@ -62,7 +64,7 @@ class AsDelivered(NeverAsked):
     def __init__(self, record: Mapping[str, Any]) -> None:
         self._record = record
 
-    async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:  # noqa: ARG002  # the port's
+    async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:
         """The record that was delivered."""
         return self._record
 
@@ -80,7 +82,7 @@ class LastDelivered(NeverAsked):
         self._deliveries = deliveries
         self._changed = changed
 
-    async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:  # noqa: ARG002  # the port's
+    async def deal(self, id: str, *, properties: Collection[str]) -> Mapping[str, Any]:
         """The delivered record that was changed last; of two without a time, the one that came last.
 
         Raises NotFound, and Refused with the field where a delivery that waits has no time that can be read.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 async def tell(where: Where, onboarding: str, kind: str, details: Details, **fields: Any) -> None:
     """Send a piece of news to an onboarding, and show how that stands then."""
-    from starter.doors.dates import DatesAround
+    from starter.doors.dates import tell_with_dates
     from starter.doors.registered import registered
 
     installation = installation_at(where)
@@ -35,23 +35,17 @@ async def tell(where: Where, onboarding: str, kind: str, details: Details, **fie
         # What the news opened is found under its id, also when the same order is given again because no answer came.
         news = {"news_id": news_id, **content}
         door = await installation.door()
-        around = DatesAround(door, installation.engine, onboarding, kind, news)
-        await around.before()
-        progress = await door.tell(onboarding, kind, news)
-    dates = await around.after()
-    if dates is not None:
-        progress = progress.model_copy(update={"go_live_due": dates.go_live_due})
+        progress, moved = await tell_with_dates(door, installation.engine, onboarding, kind, news)
     opened = await registered(installation.engine, kind, news, progress)
 
     def draw(out: Console) -> None:
         show_progress(progress, zone=zone)(out)
         for register, key in opened.items():
             out.print(plain(f"  {register}: {key}"))
-        if dates is not None:
-            draw_moved(out, dates.moved)
+        draw_moved(out, moved or ())
 
-    moved = {} if dates is None else {"moved": [one.model_dump(mode="json") for one in dates.moved]}
-    answer(where.json, {**progress.model_dump(mode="json"), **opened, **moved}, draw)
+    dates = {} if moved is None else {"moved": [one.model_dump(mode="json") for one in moved]}
+    answer(where.json, {**progress.model_dump(mode="json"), **opened, **dates}, draw)
 
 
 async def show_what_would_move(where: Where, onboarding: str, kind: str, details: Details, **fields: Any) -> None:

@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain import agenda
-from domain.agenda import Occasion
+from domain.agenda import Occasion, Progress
 from domain.news import Replanned, read_news
 from domain.plan import Plan
 from domain.playbook import Playbook
+from domain.record import Dossier
 from domain.refusal import Refused
+from domain.rules.admission import calendar_until
 from domain.rules.deciding import decide
 from domain.text import in_language
 from domain.wire import Instant, Wire
@@ -59,40 +61,31 @@ def moved_between(before: Plan, after: Plan, playbook: Playbook, *, asked: str |
     )
 
 
-class DatesAround:
-    """Compares the plan before and after a piece of news that moves dates; for other kinds of news it reads nothing."""
-
-    def __init__(self, door: OnboardingDoor, engine: "Engine", onboarding: str, kind: str, news: Mapping[str, Any]):
-        self._door, self._engine, self._onboarding = door, engine, onboarding
-        self._moves = kind in MOVE_DATES
-        self._asked = news.get("milestone")
-        self._before: Plan | None = None
-
-    async def before(self) -> None:
-        """Remember the plan as it stands; to be called before the news is told."""
-        if self._moves:
-            self._before = (await asyncio.to_thread(one, self._engine, self._onboarding)).plan
-
-    async def after(self) -> Dates | None:
-        """What the news has moved, once it was answered; None where its kind moves nothing."""
-        if self._before is None:
-            return None
-        # The turn is written before its update is answered, so the store has the new plan.
-        standing = await asyncio.to_thread(one, self._engine, self._onboarding)
-        dossier = await asyncio.to_thread(self._door.deals.dossier, self._onboarding)
-        after = standing.plan or self._before
-        moved = moved_between(self._before, after, dossier.playbook, asked=self._asked)
-        return Dates(moved, standing.go_live_due)
+async def tell_with_dates(
+    door: OnboardingDoor, engine: "Engine", onboarding: str, kind: str, news: Mapping[str, Any]
+) -> tuple[Progress, tuple[MovedDate, ...] | None]:
+    """Bring news, and say what it has moved; None where its kind moves nothing. Raises like `OnboardingDoor.tell`."""
+    if kind not in MOVE_DATES:
+        return await door.tell(onboarding, kind, news), None
+    before = (await asyncio.to_thread(one, engine, onboarding)).plan
+    progress = await door.tell(onboarding, kind, news)
+    # The turn is written before its update is answered, so the store has the new plan; the answer had the dates before.
+    standing = await asyncio.to_thread(one, engine, onboarding)
+    dossier = await asyncio.to_thread(door.deals.dossier, onboarding)
+    progress = progress.model_copy(update={"go_live_due": standing.go_live_due})
+    if before is None or standing.plan is None:
+        return progress, ()
+    return progress, moved_between(before, standing.plan, dossier.playbook, asked=news.get("milestone"))
 
 
 async def dates_if(door: OnboardingDoor, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Dates:
     """What that news would move now; nothing is told or written. Raises like `OnboardingDoor.tell`."""
     news = read_news(kind, await door.checked(onboarding, kind, raw))
     state = agenda.carried(await door.ask(onboarding, "carried"))
-    dossier = await asyncio.to_thread(door.deals.dossier, onboarding)
-    now = state.clock.business(datetime.now(UTC))
     if not state.opened:
         raise Refused("this onboarding is just being opened: ask again in a moment")
+    now = state.clock.business(datetime.now(UTC))
+    dossier = await asyncio.to_thread(_dossier_as_of, door, onboarding, now)
     before = decide(Occasion(state=state, now=now), dossier, door.staff()).writing.plan
     agenda.check(state, news, now)
     agenda.apply(state, news, now)
@@ -102,3 +95,10 @@ async def dates_if(door: OnboardingDoor, onboarding: str, kind: str, raw: Mappin
     asked = news.milestone if isinstance(news, Replanned) else None
     moved = moved_between(before, writing.plan, dossier.playbook, asked=asked)
     return Dates(moved, writing.standing.go_live_due if writing.standing else None)
+
+
+def _dossier_as_of(door: OnboardingDoor, onboarding: str, now: datetime) -> Dossier:
+    """As a turn has it: with the holidays of the years ahead."""
+    dossier = door.deals.dossier(onboarding)
+    calendar = calendar_until(dossier.calendar, dossier.deal.account, door.calendars, now=now)
+    return dossier.model_copy(update={"calendar": calendar})

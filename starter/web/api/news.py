@@ -13,7 +13,7 @@ from domain.agenda import Progress
 from domain.news import KINDS, remarks, sentence
 from domain.wire import Instant, StrictWire, Wire
 from playbooks.library import Library
-from starter.doors.dates import DatesAround, MovedDate, dates_if
+from starter.doors.dates import MovedDate, dates_if, tell_with_dates
 from starter.doors.registered import registered
 from starter.web.api.answers import WRITING, OnboardingId, etag_of, problems
 from starter.web.api.gate import api_router, key_of, key_parameter, needs
@@ -146,12 +146,9 @@ def _telling(parts: WebParts, kind: str, *, example: Mapping[str, Any]) -> Any:
         # Named here already: what it opened is found under this id, even when the same news is sent again.
         said["news_id"] = said.get("news_id") or (key.news_id if key else uuid4().hex)
         door = await parts.door()
-        around = DatesAround(door, parts.engine, onboarding, kind, said)
-        await around.before()
-        progress = await door.tell(onboarding, kind, said)
+        progress, moved = await tell_with_dates(door, parts.engine, onboarding, kind, said)
         opened = await registered(parts.engine, kind, said, progress)
-        dates = await around.after()
-        return Told.model_validate({**dict(progress), **opened, **(dates._asdict() if dates else {})})
+        return Told.model_validate({**dict(progress), **opened, "moved": moved or ()})
 
     tell.__annotations__["news"] = Annotated[body_of(kind), Body(examples=[dict(example)])]
     tell.__doc__ = None
