@@ -139,7 +139,7 @@ def apply_sign_off(state: State, news: SignedOff, now: datetime) -> bool:
         if news.by in milestone.approvals:
             return False
         milestone.approvals = [*milestone.approvals, str(news.by)]
-        if missing := [id for id in milestone.signers if id not in milestone.approvals]:
+        if missing := milestone.deciders:
             note(state, "sign_off_given", news.at or now, about=milestone.key, news=news, missing=missing)
             return True
     milestone.rework = False

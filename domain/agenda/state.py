@@ -93,6 +93,13 @@ class MilestoneState(Carried):
     def settled(self) -> bool:
         return self.status != "open"
 
+    @property
+    def deciders(self) -> list[str]:
+        """Whose yes it still takes: of any one signer, of each who has not given it, or of those who rejected."""
+        if self.takes_all:
+            return [id for id in self.signers if id not in self.approvals]
+        return self.rejected_by or self.signers
+
 
 class StageState(Carried):
     key: str

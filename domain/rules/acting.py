@@ -61,7 +61,7 @@ def _facts(briefing: Briefing, milestone: Milestone, step: Step, to: str) -> dic
 
 def _remind(briefing: Briefing, milestone: Milestone, step: Step) -> Notices:
     state = briefing.state.milestone(milestone.key)
-    in_rework, asked = bool(state and state.rework), state.signers if state and state.asked else []
+    in_rework, asked = bool(state and state.rework), state.deciders if state and state.asked else []
     doers = briefing.playing(milestone.raci.responsible)
     # Until something was done about their reasons, nobody is asked to sign what they have rejected.
     people = [briefing.state.owner] if in_rework else [*asked, *doers]
@@ -89,7 +89,7 @@ def _escalate(briefing: Briefing, milestone: Milestone, step: Step, rung: Rung) 
     Nobody of the customer is asked to clear our way, or to pause because of us.
     """
     state = briefing.state.milestone(milestone.key)
-    asked = state.signers if state and state.asked else []
+    asked = state.deciders if state and state.asked else []
     our_own = milestone.raci.responsible in VENDOR_ROLES and not any(briefing.is_customer(id) for id in asked)
     doers = asked or briefing.playing(milestone.raci.responsible)
     receivers: dict[str, list[str]] = {

@@ -187,14 +187,14 @@ def _sign_off_asked(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notice
     deliverables = [d for stage in briefing.playbook.stages for d in stage.deliverables if d.milestone == fact.about]
     if state.of_plan and state.rejections:
         return _to_each(
-            briefing, "plan", state.signers, fact,
+            briefing, "plan", state.deciders, fact,
             lambda lang: {
                 **letters.plan_document(briefing, lang), "sign_off": True, **_since_rejection(briefing, fact, lang)
             },
             while_open=fact.about,
         )  # fmt: skip
     return _to_each(
-        briefing, "sign_off_request", state.signers, fact,
+        briefing, "sign_off_request", state.deciders, fact,
         lambda lang: {
             "title": briefing.signed(fact.about, lang),
             "milestone": fact.about,

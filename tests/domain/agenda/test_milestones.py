@@ -414,6 +414,7 @@ def test_a_request_after_a_rejection_names_what_was_reached_again() -> None:
     onboarding = rejected_uat()
 
     request = onboarding.notices("sign_off_request", about="uat_signed_off", to="project_lead")[-1]
+    assert ["project_lead"] == onboarding.told("sign_off_request", about="uat_signed_off")[2:], "only their yes counts"
     assert ["Integrations live", "Data migrated and validated"] == [one["title"] for one in request.facts["done"]]
     assert "Acceptance test (UAT)" == request.facts["title"]
 
