@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from functools import cached_property
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -154,11 +155,16 @@ class SmtpMail:
     def _name(self) -> str:
         return f"{self.server.host}:{self.server.port}"
 
+    @cached_property
+    def _own_name(self) -> str | None:
+        """Looked up once: it takes a question to the DNS, which may be slow to answer."""
+        return _own_name(self.sender)
+
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
         """A session that is ready for a message. Raises ChannelDown for whatever breaks in it."""
         try:
-            with _connected(self.server, self.timeout, _own_name(self.sender)) as session:
+            with _connected(self.server, self.timeout, self._own_name) as session:
                 yield session
         except smtplib.SMTPResponseException as error:
             # The greeting, STARTTLS or the login: it is there, and wants nothing of us now.
