@@ -17,7 +17,7 @@ from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from store.unsubscribes import SqlUnsubscribes
 from tests.support import databases
-from tests.support.databases import HOUR, LEAD, NOON, OWNER, dossier, issue, milestone, notice, standing
+from tests.support.databases import HOUR, LEAD, NOON, OWNER, dossier, happened, issue, milestone, notice, standing
 
 database = databases.database
 engine = databases.engine
@@ -207,6 +207,22 @@ def test_a_reminder_goes_while_its_milestone_is_open(outbox: SqlOutbox, put: Put
 
     assert outbox.take(fitting) is not None
     assert outbox.take(unknown) is not None
+
+
+def test_a_request_that_waits_while_somebody_rejects_does_not_go(
+    outbox: SqlOutbox, ledger: SqlLedger, engine: Engine
+) -> None:
+    """Its receiver is in another zone, and would be asked in the morning for what was rejected in the night."""
+    evening, night = SqlLedger(engine, clock=lambda: NOON), SqlLedger(engine, clock=lambda: NOON + HOUR)
+    rejected = happened("rejected", kind="sign_off_rejected", about="met")
+
+    evening.write(Writing(onboarding=ONE, notices=(notice("asked", while_open="met"),)))
+    night.write(Writing(onboarding=ONE, journal=(rejected,), notices=(notice("again", while_open="met"),)))
+
+    asked, again = outbox.ready("mail", now=LATER, most=10)
+    assert outbox.take(asked) is None
+    assert ("withdrawn", "met was rejected") == state_of(outbox, asked)
+    assert outbox.take(again) is not None, "it was asked for after the rejection"
 
 
 def test_reminders_of_an_ended_onboarding_do_not_go_but_the_farewell_does(
