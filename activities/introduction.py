@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import structlog
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from activities.onboarding import Opening
 from activities.ports import Calendars, IntroductionLedger, Ledger, Library, Staff, Wake
 from activities.referring import referring
+from activities.refusing import refused_for_good
 from activities.threads import in_thread
 from activities.waking import channels_of, wake_each
 from domain.clock import DAY, Clock
@@ -50,8 +50,7 @@ class Introducing:
         try:
             return await in_thread(self.threads, self._open, opening)
         except InvalidDeal as error:
-            detail = {"field": error.field, "reason": error.reason}
-            raise ApplicationError(str(error), detail, type="InvalidDeal", non_retryable=True) from None
+            raise refused_for_good(error) from None
 
     def _open(self, opening: Opening) -> IntroductionState:
         """`opening.onboarding` is the introduction's id: one shape of starting serves both."""

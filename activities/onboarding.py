@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.ports import Calendars, Ledger, Library, Staff, Wake
 from activities.referring import referring
+from activities.refusing import refused_for_good
 from activities.threads import in_thread
 from activities.waking import channels_of, wake_each
 from domain.agenda.occasion import Occasion, ProgrammeOccasion
@@ -82,8 +83,7 @@ class Bookkeeping:
         try:
             return packed(await in_thread(self.threads, self._open, opening))
         except InvalidDeal as error:
-            detail = {"field": error.field, "reason": error.reason}
-            raise ApplicationError(str(error), detail, type="InvalidDeal", non_retryable=True) from None
+            raise refused_for_good(error) from None
         except AlreadyOnboarded as error:
             raise ApplicationError(str(error), type="AlreadyOnboarded", non_retryable=True) from None
         except CannotRebuild as error:
