@@ -76,8 +76,11 @@ class Account(StrictWire):
 class Stakeholder(StrictWire):
     """Somebody at the customer's who bought it, rolls it out or uses it (HO-08)."""
 
+    # A factory, so that the schema names no default: the empty text is none that a caller may send.
     id: Slug = Field(
-        "", validate_default=False, description="given once per deal; by default the role: project_lead, end_user-2"
+        default_factory=str,
+        validate_default=False,
+        description="given once per deal; by default the role: project_lead, end_user-2",
     )
     name: PersonName
     email: Address

@@ -10,6 +10,8 @@ from pydantic_core import ErrorDetails
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """Years of a date that a door takes, far from both ends of the calendar: 9999-12-31, by which CRMs mean "never", cannot
 be counted on from."""
+ALSO_NAMED, LONGEST_FIELD = 10, 80
+"""How many wrong fields are named beside the first one, and how much of a name, which may be the sender's own word."""
 BEYOND_THE_YEARS = f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
 
 
@@ -64,13 +66,15 @@ def _far_date(value: Any) -> str | None:
 def what_is_wrong(error: ValidationError) -> tuple[str, str]:
     """The first complaint of a validation as field path and reason, without repeating the input.
 
-    The input stays out because it may hold personal data and the reason goes into logs and histories.
+    The reason names the other fields that are wrong, at most ALSO_NAMED of them. The input stays out because it may
+    hold personal data and the reason goes into logs and histories.
     """
-    first = error.errors(include_url=False, include_input=False)[0]
-    path = ".".join(str(part) for part in first["loc"])
-    more = error.error_count() - 1
-    also = f" (and {more} more)" if more else ""
-    return path, f"{_in_words(first)}{also}"
+    complaints = error.errors(include_url=False, include_input=False)
+    path, *others = dict.fromkeys(".".join(str(part) for part in complaint["loc"]) for complaint in complaints)
+    named = [field[:LONGEST_FIELD] for field in others if field]
+    also = [*named[:ALSO_NAMED], *([f"{len(named) - ALSO_NAMED} more"] if len(named) > ALSO_NAMED else [])]
+    reason = _in_words(complaints[0])
+    return path, f"{reason} (also wrong: {', '.join(also)})" if also else reason
 
 
 def _in_words(complaint: ErrorDetails) -> str:

@@ -29,6 +29,17 @@ def complaint(**changes: Any) -> tuple[str, str]:
     return what_is_wrong(refused.value)
 
 
+def test_the_other_wrong_fields_are_named_too() -> None:
+    """Whoever mends a deal file should not have to find one after another."""
+    one = complaint(closed_at="soon")
+    three = complaint(seats="many", owner=7, closed_at="soon")
+    many = complaint(stakeholders=[{**LEAD, "email": "none", "side": str(number)} for number in range(8)])
+
+    assert ("closed_at", "is no moment like 2026-09-01T10:00:00+09:00") == one
+    assert three[1].endswith(" (also wrong: owner, closed_at)")
+    assert many[1].endswith("stakeholders.5.email, 6 more)")
+
+
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.json")), ids=lambda file: file.stem)
 def test_every_sample_deal_is_valid(file: Any) -> None:
     assert DealClosed.model_validate(json.loads(file.read_text("utf-8"))).stakeholders

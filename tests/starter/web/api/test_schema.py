@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,29 @@ def test_the_document_is_openapi_3_1(document: Any) -> None:
     assert schemathesis.openapi.from_dict(document).validate() is None
 
     assert "3.1.0" == document["openapi"]
+
+
+def test_every_default_and_every_example_is_what_its_own_schema_says(document: Any) -> None:
+    """A client that is made from the document sends defaults, and checks what it sends."""
+
+    def schemas(part: Any) -> Iterator[Any]:
+        if isinstance(part, dict):
+            yield part
+            for inner in part.values():
+                yield from schemas(inner)
+        elif isinstance(part, list):
+            for inner in part:
+                yield from schemas(inner)
+
+    components = document["components"]
+    for schema in schemas(document):
+        if not schema.keys() & {"type", "$ref", "anyOf"}:
+            continue
+        defaults = [schema["default"]] if "default" in schema else []
+        examples = schema["examples"] if isinstance(schema.get("examples"), list) else []
+        judge = Draft202012Validator({**schema, "components": components})
+        for value in [*defaults, *examples]:
+            assert [] == [error.message for error in judge.iter_errors(value)], schema
 
 
 def test_every_operation_is_described(document: Any) -> None:
