@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
 from domain.playbook import content_hash
 from playbooks.complaint import BadPlaybook, UnknownPlaybook
@@ -44,6 +45,14 @@ def test_a_companys_playbook_wins_over_the_shipped_one(folder: Path) -> None:
 
     assert library.keys() == Library().keys()
     assert "Our own onboarding" in str(library.get("high-touch").title)
+
+
+@pytest.mark.parametrize("file", sorted(SHIPPED.glob("*.yaml")), ids=lambda file: file.stem)
+def test_a_shipped_playbook_is_yaml_to_every_reader(file: Path) -> None:
+    """libyaml takes a question mark before a comma, which YAML 1.1 in pure Python, and in other languages, does not."""
+    assert yaml.load(file.read_text("utf-8"), Loader=yaml.SafeLoader) == yaml.load(  # the safe one, in C
+        file.read_text("utf-8"), Loader=yaml.CSafeLoader
+    )
 
 
 def test_a_changed_file_is_read_again(folder: Path) -> None:
