@@ -83,6 +83,12 @@ class Installation:
         return f"{ui}/namespaces/{NAMESPACE if self.stack else namespace()}/workflows/{onboarding}"
 
     @property
+    def public_address(self) -> str:
+        """The address of the web process for others: the setting, else where the running stack has it."""
+        listens = self.stack.web if self.stack else None
+        return self.settings.public_url or listens or self.settings.public_address
+
+    @property
     def task_queue(self) -> str:
         return self.stack.task_queue if self.stack else self.settings.task_queue
 

@@ -248,7 +248,7 @@ async def try_it(target: Numbered, *, where: Where = NOWHERE) -> None:
 
     installation = installation_at(where)
     tried = await try_out(
-        webhooks_at(installation), _outbound(installation), target, public_address=installation.settings.public_address
+        webhooks_at(installation), _outbound(installation), target, public_address=installation.public_address
     )
     milliseconds = int(tried.took / timedelta(milliseconds=1))
     document = {"target": target, "taken": tried.taken, "status": tried.status, "reason": tried.in_words}

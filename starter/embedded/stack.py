@@ -60,7 +60,7 @@ async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncItera
     `tell` is called with a line for each step. Without a web port no web process is run.
     """
     with held(settings.data):
-        ours = settings.model_copy(update={"temporal_ui": settings.temporal_ui or ports.ui_url})
+        ours = listening(settings, ports).model_copy(update={"temporal_ui": settings.temporal_ui or ports.ui_url})
         environment = child_environment(os.environ, settings=ours, address=ports.address)
         async with contextlib.AsyncExitStack() as ends:
             tell("starting the Temporal server…")
@@ -88,6 +88,11 @@ async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncItera
             yield Stack(settings=ours, ports=ports, children=tuple(children))
 
 
+def listening(settings: Settings, ports: Ports) -> Settings:
+    """The settings with where the web process listens, for all parts that name its address."""
+    return settings if ports.web is None else settings.model_copy(update={"web_host": LOOPBACK, "web_port": ports.web})
+
+
 def child_environment(ours: Mapping[str, str], *, settings: Settings, address: str) -> dict[str, str]:
     """The environment of a child process, made from ours.
 
@@ -97,6 +102,7 @@ def child_environment(ours: Mapping[str, str], *, settings: Settings, address: s
     child |= {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": NAMESPACE, "TEMPORAL_CONFIG_FILE": os.devnull}
     child["DAY90_DATA"] = str(settings.data)
     child["DAY90_DAY_LENGTH"] = f"{settings.day_length.total_seconds()}s"
+    child["DAY90_WEB_HOST"], child["DAY90_WEB_PORT"] = settings.web_host, str(settings.web_port)
     # Embedded workers are unversioned: a versioned one does nothing until its version is made the current one.
     child.pop(PREFIX + "BUILD_ID", None)
     for name in ("database_url", "smtp_url", "playbooks", "team", "templates"):
@@ -133,7 +139,6 @@ async def _start_worker(data: Path, environment: Mapping[str, str]) -> Child:
 
 async def _start_web(data: Path, ports: Ports, environment: Mapping[str, str]) -> Child:
     """Start the web process, and wait until it listens. Raises Fell."""
-    environment = {**environment, PREFIX + "WEB_HOST": LOOPBACK, PREFIX + "WEB_PORT": str(ports.web)}
     command = [sys.executable, "-P", "-m", "web"]
     web = await Child.start("the web process", command, log=data / "web.log", environment=environment)
     try:

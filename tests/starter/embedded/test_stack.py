@@ -15,14 +15,17 @@ from typing import Any
 import pytest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 
+from domain.clock import DAY
 from runtime.connection import connect
 from runtime.settings import load_settings
 from starter.cli.codes import USAGE, code_of
+from starter.cli.installation import installation_at
+from starter.cli.options import Where
 from starter.embedded import restarting
 from starter.embedded.children import Child
-from starter.embedded.folder import held, running_on
-from starter.embedded.stack import child_environment, first
-from starter.embedded.tcp_ports import asked_for, first_free
+from starter.embedded.folder import RunningStack, announce, held, running_on
+from starter.embedded.stack import child_environment, first, listening
+from starter.embedded.tcp_ports import Ports, asked_for, first_free
 from starter.trouble import CannotStart, Fell
 from tests.support import servers
 from tests.support.onboardings import sample_deal
@@ -360,6 +363,24 @@ def test_an_embedded_worker_finds_no_other_server(tmp_path: Path) -> None:
     }
     assert "DAY90_SMTP_URL" not in child
     assert ("2.0s", str(tmp_path), "/bin") == (child["DAY90_DAY_LENGTH"], child["DAY90_DATA"], child["PATH"])
+
+
+def test_every_part_names_the_address_at_which_the_web_process_listens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker writes it into webhooks, and the command line into a trial of one: `--web-port` counts for all."""
+    monkeypatch.delenv("DAY90_WEB_PORT", raising=False)
+    monkeypatch.delenv("DAY90_PUBLIC_URL", raising=False)
+    ports = Ports(temporal=1, ui=2, web=8123)
+    settings = listening(load_settings(flags={"data": tmp_path}), ports)
+
+    worker = child_environment({}, settings=settings, address=ports.address)
+    with held(tmp_path):
+        announce(tmp_path, RunningStack(temporal="", ui="", task_queue="", day_length=DAY, web=ports.web_url, pid=1))
+        installation = installation_at(Where(data=tmp_path))
+
+    assert ("127.0.0.1", "8123") == (worker["DAY90_WEB_HOST"], worker["DAY90_WEB_PORT"])
+    assert "http://127.0.0.1:8123" == settings.public_address == installation.public_address
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
