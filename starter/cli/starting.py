@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from rich.console import Console
 
+from domain.calendar import WorkCalendar
 from domain.deal import DealClosed
-from domain.plan import Plan, Reason, draft
+from domain.plan import Course, Plan, PlannedMilestone, Reason, draft
 from domain.refusal import InvalidDeal
 from domain.rules.admission import business_now, calendar_of, check_deal, read_deal
 from domain.text import in_language
@@ -52,9 +53,9 @@ async def start(
     raw = _with_options(read_file(deal), as_of=as_of, reached=reached)
     installation = installation_at(where)
     # Checked before connecting: a wrong file is refused even where nothing runs.
-    checked = _checked(raw, installation)
+    closed, playbook, now = _checked(raw, installation)
     if dry_run:
-        _show_plan(checked, installation, where)
+        _show_plan(closed, playbook, installation, where, now)
         return
     from starter.doors.waiting_for_plan import drafted
 
@@ -124,47 +125,80 @@ def _show_start(
         out.print(plain(f"waits for: {', '.join(standing.waiting_for)}"))
     if standing.go_live_due:
         out.print(plain(f"go-live due {day_of(standing.go_live_due, zone)}"))
+    if standing.late:
+        words = f"{count(len(standing.late), 'milestone')} overdue: {', '.join(standing.late)}"
+        out.print(plain(words, "yellow"), soft_wrap=True)
     out.print(plain(f"all of it: day90 show {onboarding}", "dim"), soft_wrap=True)
     if link := installation.link(onboarding):
         out.print(plain(f"Temporal UI: {link}", "dim"), soft_wrap=True)
 
 
-def _checked(raw: object, installation: Installation) -> "tuple[DealClosed, Playbook]":
-    """The deal and its playbook. Raises InvalidDeal."""
+def _checked(raw: object, installation: Installation) -> "tuple[DealClosed, Playbook, datetime]":
+    """The deal, its playbook, and the business time at which it would start. Raises InvalidDeal."""
     deal = read_deal(raw)
     day_length = installation.stack.day_length if installation.stack else installation.settings.day_length
     now = business_now(deal, wall=datetime.now(UTC), day_length=day_length)
-    return deal, check_deal(
+    playbook = check_deal(
         deal, library=installation.library, team=installation.staff(), calendars=installation.calendars, now=now
     )
+    return deal, playbook, now
 
 
-def _show_plan(checked: "tuple[DealClosed, Playbook]", installation: Installation, where: Where) -> None:
+def _show_plan(deal: DealClosed, playbook: "Playbook", installation: Installation, where: Where, now: datetime) -> None:
     """Print the plan that a start would draft; nothing is stored, and nothing needs to run."""
-    deal, playbook = checked
     calendar = calendar_of(deal, installation.calendars)
-    plan = draft(playbook, deal, calendar)
-    guessed = " Days off are guessed: they differ within the country, and no subdivision is named." * calendar.guessed
-    answer(where.json, plan.model_dump(mode="json"), lambda out: _draw_plan(out, deal, playbook, plan, guessed))
+    reached = {before.milestone: before.at for before in deal.reached}
+    plan = draft(playbook, deal, calendar, Course(reached=reached))
+    overdue = [planned.key for planned in plan.milestones if planned.key not in reached and planned.due < now]
+    document = {
+        **plan.model_dump(mode="json"),
+        "as_of": now.isoformat(),
+        "reached": {key: at.isoformat() for key, at in reached.items()},
+        "overdue": overdue,
+    }
+    answer(where.json, document, lambda out: _draw_plan(out, deal, playbook, plan, calendar, overdue=overdue, now=now))
 
 
-def _draw_plan(out: Console, deal: DealClosed, playbook: "Playbook", plan: Plan, guessed: str) -> None:
+def _draw_plan(
+    out: Console,
+    deal: DealClosed,
+    playbook: "Playbook",
+    plan: Plan,
+    calendar: WorkCalendar,
+    *,
+    overdue: Sequence[str],
+    now: datetime,
+) -> None:
     titles = {milestone.key: in_language(milestone.title, "en") for milestone in playbook.milestones}
+    reached = {before.milestone: before.at for before in deal.reached}
     zone = deal.account.time_zone
+    guessed = " Days off are guessed: they differ within the country, and no subdivision is named." * calendar.guessed
     out.print(plain(f"{deal.account.name}, {playbook.key}: what a start would plan", "bold"))
     out.print(plain(f"closed on {day_of(deal.closed_at, zone)}, dates in {zone}; nothing was started.{guessed}", "dim"))
+
+    def standing(planned: PlannedMilestone) -> str:
+        if planned.key in reached:
+            return f"reached on {day_of(reached[planned.key], zone)}"
+        words = _why(planned.reasons, titles)
+        if planned.key not in overdue:
+            return words
+        days = calendar.working_days_between(planned.on, calendar.day_of(now))
+        return "; ".join([f"overdue by {count(days, 'working day')}", *([words] if words else [])])
+
     for stage in plan.stages:
         rows = [
-            (planned.key, day_text(planned.on), _counted(planned.reasons, titles), _why(planned.reasons, titles))
+            (planned.key, day_text(planned.on), _counted(planned.reasons, titles), standing(planned))
             for planned in plan.milestones
             if planned.stage == stage.key
         ]
         title = next(in_language(other.title, "en") for other in playbook.stages if other.key == stage.key)
         out.print()
-        out.print(table(title, ("milestone", "due", "day", "why another day"), rows, whole=("due",)))
+        out.print(table(title, ("milestone", "due", "day", "note"), rows, whole=("due",)))
     out.print()
     hand_off = f"hand-off from {day_of(plan.hand_off_from, zone)}, by {day_of(plan.hand_off_by, zone)}"
     out.print(plain(f"{count(len(plan.milestones), 'milestone')}; {hand_off}"))
+    if reached or overdue:
+        out.print(plain(f"as of {day_of(now, zone)}: {len(reached)} reached, {len(overdue)} overdue"))
 
 
 def _counted(reasons: Sequence[Reason], titles: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -258,7 +258,31 @@ def test_a_dry_run_is_json_for_programs(capsys: pytest.CaptureFixture[str]) -> N
 
     assert 0 == run(["start", "deal.json", "--dry-run", "--json"])
     plan = json.loads(capsys.readouterr().out)
-    assert {"milestones", "stages", "hand_off_from", "hand_off_by"} == plan.keys()
+    plans = {"milestones", "stages", "hand_off_from", "hand_off_by"}
+    assert {*plans, "as_of", "reached", "overdue"} == plan.keys()
+
+
+def test_a_dry_run_of_an_onboarding_under_way_says_what_was_reached_and_what_is_late(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As the start itself would plan it: what counts from a real date counts from it."""
+    closed = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    Path("deal.json").write_text(json.dumps(sample_deal(closed_at=closed.isoformat())), encoding="utf-8")
+    live, as_of = closed + timedelta(days=40), closed + timedelta(days=44)
+    options = ["--as-of", f"{as_of:%Y-%m-%d}", "--reached", f"gone_live={live:%Y-%m-%d}"]
+
+    assert 0 == run(["start", "deal.json", "--dry-run", *options])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert 0 == run(["start", "deal.json", "--dry-run", "--json", *options])
+    plan = json.loads(capsys.readouterr().out)
+
+    due = {milestone["key"]: milestone["on"] for milestone in plan["milestones"]}
+    assert f"reached on {live:%a} {live.day} {live:%b %Y}" in shown
+    assert f"1 reached, {len(plan['overdue'])} overdue" in shown
+    assert "overdue by" in shown
+    assert "kickoff_held" in plan["overdue"]
+    assert "gone_live" not in plan["overdue"]
+    assert due["hypercare_closed"] < f"{live + timedelta(days=40):%Y-%m-%d}"
 
 
 def test_a_playbook_that_does_not_exist_is_not_found(capsys: pytest.CaptureFixture[str]) -> None:
