@@ -125,6 +125,8 @@ class IntroductionState(Wire):
 
     introduction: str
     opened: bool = False
+    failed: bool = Field(False, exclude=True)
+    """Of a run that never opened, and so hands nothing on."""
     round: str = ""
     clock: Clock = Clock()
     playbook: str = ""
@@ -194,6 +196,8 @@ def read_said(kind: str, raw: Any) -> Said:
 
 def check(state: IntroductionState, news: Said) -> None:
     """Raises Refused when that news is not allowed now."""
+    if state.failed:
+        raise Refused("this introduction was never opened: Temporal says why its workflow failed")
     if not state.opened:
         raise Refused(JUST_OPENING)
     if news.news_id in state.seen or (isinstance(news, SaleDecided) and state.ending == news.ending):
@@ -310,11 +314,11 @@ def next_step(state: IntroductionState) -> Step | None:
 
 
 def status(state: IntroductionState, now: datetime) -> str:
-    """How an introduction stands: opening, waiting (for people to meet), late, introduced, or its ending."""
+    """How it stands: opening, failed (never opened), waiting (for people to meet), late, introduced, or its ending."""
     if state.ending is not None:
         return state.ending
     if not state.opened:
-        return "opening"
+        return "failed" if state.failed else "opening"
     if state.learnt.introduced_at is not None:
         return "introduced"
     return "late" if state.due is not None and state.due < now else "waiting"

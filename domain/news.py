@@ -61,6 +61,7 @@ class MilestoneReached(News):
     report = "milestone.reached"
 
     milestone: Slug
+    hold: bool = Field(False, description="whether it waits for its gate instead of being refused, as signals do")
 
 
 class MilestoneReopened(News):

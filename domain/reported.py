@@ -11,7 +11,7 @@ from domain.wire import Instant, Line, StrictWire, Wire
 
 TOLD = {news.report: kind for kind, news in KINDS.items() if news.report}
 """Types of which the onboarding itself is told, with the update that each of them is."""
-OURS = frozenset({"via", "proved", "news_id", "ignored", "at"})
+OURS = frozenset({"hold", "via", "proved", "news_id", "ignored", "at"})
 """Fields of news that the intake fills in itself, and refuses from a sender."""
 ONBOARDING = r"^onboarding-[a-z][a-z0-9]{0,29}-[A-Za-z0-9][A-Za-z0-9_.]{0,99}$"
 

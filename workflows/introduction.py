@@ -57,6 +57,7 @@ class Introduction:
         except BaseException as error:
             # News that waits for an opening that does not come is refused, so that nobody waits for ever.
             if not self.state.opened and isinstance(error, FailureError):
+                self.state = self.state.model_copy(update={"failed": True})
                 self.opening = False
                 await workflow.wait_condition(workflow.all_handlers_finished)
             if not is_cancelled_exception(error) or not self.state.opened:

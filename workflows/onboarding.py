@@ -94,6 +94,7 @@ class Onboarding:
 
     async def _answer_what_waits(self) -> None:
         """It does not open: news that waits for that is refused, so that nobody waits for ever."""
+        self.state.failed = True
         self.opening = False
         await workflow.wait_condition(workflow.all_handlers_finished)
 
@@ -244,8 +245,8 @@ class Onboarding:
         told = read_news(kind, news)
         if changed := agenda.apply(self.state, told, self.now):
             self.revision += 1
-        opened = agenda.opened_by(self.state, told)
-        return agenda.progress(self.state, self.now, repeated=not changed, opened=opened)
+        opened, held = agenda.opened_by(self.state, told), agenda.held_back(self.state, told)
+        return agenda.progress(self.state, self.now, repeated=not changed, held=held, opened=opened)
 
     @workflow.signal(dynamic=True)
     def hear(self, signal: str, args: Sequence[RawValue]) -> None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from activities.ports import Measurements, Onboardings
 from domain.clock import DAY
 from domain.inbox import InboxRow, Settled
-from domain.news import LONGEST_NEWS_ID, short
+from domain.news import LONGEST_NEWS_ID, MilestoneReached, short
 from domain.reported import Report, read_report
 from domain.trouble import NotFound, UnknownOnboarding
 
@@ -32,12 +32,15 @@ class NewsIsTold:
             return await self._kept(report, key=row.key)
         # Under a name of its own: a sender's id may not be that of news which others bring.
         news_id = f"news-{row.key if len(row.key) <= LONGEST_OF_A_SENDER else short(row.key)}"
-        await self.door.tell(report.onboarding, report.kind, {**self._news(report), "news_id": news_id})
-        return Settled(outcome=f"told: {row.kind}", onboarding=report.onboarding)
+        told = await self.door.tell(report.onboarding, report.kind, {**self._news(report), "news_id": news_id})
+        outcome = f"held until its gate opens: {row.kind}" if told.held else f"told: {row.kind}"
+        return Settled(outcome=outcome, onboarding=report.onboarding)
 
     def _news(self, report: Report) -> Mapping[str, Any]:
+        # A system states facts, on whichever road: one that comes before its gate is open waits for it.
+        news = {**report.news, "hold": True} if report.kind == MilestoneReached.update else report.news
         # On a compressed clock the sender's moment is none of the plan's.
-        return {**report.news, "at": report.at.isoformat()} if self.day_length == DAY else report.news
+        return {**news, "at": report.at.isoformat()} if self.day_length == DAY else news
 
     async def _kept(self, report: Report, *, key: str) -> Settled:
         try:

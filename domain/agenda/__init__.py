@@ -19,7 +19,7 @@ from domain.agenda.picture import (
     waiting_for,
     why,
 )
-from domain.agenda.receiving import JUST_OPENING, OPENING_FACTS, apply, check, hear, opened_by, repeated
+from domain.agenda.receiving import JUST_OPENING, OPENING_FACTS, apply, check, hear, held_back, opened_by, repeated
 from domain.agenda.state import Consequences, Entry, Fact, IssueState, MilestoneState, StageState, State
 from domain.agenda.timing import adopt, cancel, due, next_entry, stands, wakes_at
 
@@ -48,6 +48,7 @@ __all__ = [
     "check",
     "due",
     "hear",
+    "held_back",
     "late",
     "next_entry",
     "opened_by",

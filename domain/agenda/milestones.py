@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.agenda.gates import ask_again, note, prolonging_issues, reach
-from domain.agenda.state import MilestoneState, State
+from domain.agenda.state import HeldSignal, MilestoneState, State
 from domain.news import MilestoneReached, MilestoneReopened, MilestoneWaived, SignedOff, SignOffAskedAgain
 from domain.refusal import Refused
 
@@ -34,15 +34,40 @@ def check_reach(state: State, news: MilestoneReached) -> None:
         raise Refused(f"{milestone.key} needs a sign-off by {signers}: use sign_off", field="milestone")
     if milestone.role == "hypercare_end":
         raise Refused(f"{milestone.key} comes by itself when hypercare is over", field="milestone")
-    refuse_unless_gate_open(state, milestone)
+    if not (news.hold and (is_held(state, milestone.key) or too_early(state, news))):
+        refuse_unless_gate_open(state, milestone)
 
 
 def apply_reach(state: State, news: MilestoneReached, now: datetime) -> bool:
     milestone = known(state, news.milestone)
-    if milestone.settled:
+    if milestone.settled or (news.hold and is_held(state, milestone.key)):
         return False
-    reach(state, milestone, news, now)
+    if news.hold and too_early(state, news):
+        hold(state, news, now)
+    else:
+        reach(state, milestone, news, now)
     return True
+
+
+def too_early(state: State, news: MilestoneReached) -> bool:
+    """Whether it can wait for its gate, which is shut, and nobody has reported it before."""
+    milestone = state.milestone(news.milestone)
+    if milestone is None or milestone.settled or milestone.signers or milestone.role == "hypercare_end":
+        return False
+    return bool(state.gate(milestone)) and not is_held(state, milestone.key)
+
+
+def is_held(state: State, milestone: str) -> bool:
+    """Whether it was reported before its gate is open, and waits for it."""
+    return any(held.milestone == milestone for held in state.held)
+
+
+def hold(state: State, news: MilestoneReached, now: datetime) -> None:
+    """Keep it until its gate opens: then the milestone is reached by it."""
+    held = news.model_dump(mode="json", exclude_defaults=True, exclude={"ignored", "hold"})
+    held["at"] = (news.at or now).isoformat()
+    state.held.append(HeldSignal(milestone=news.milestone, news=held))
+    note(state, "signal_held", now, about=news.milestone, news=news)
 
 
 def check_reopen(state: State, news: MilestoneReopened) -> None:

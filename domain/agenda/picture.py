@@ -15,7 +15,7 @@ NAMED_WAITS = 10
 
 
 class Progress(Wire):
-    """The answer to every update and to the query `progress`; `repeated` and `opened` are about the update's news."""
+    """The answer to every update, and to the query `progress`; the last three fields are about the update's news."""
 
     onboarding: str
     status: str
@@ -31,6 +31,7 @@ class Progress(Wire):
     owner: str = ""
     ending: str | None = None
     repeated: bool = False
+    held: bool = False
     opened: str | None = None
 
 
@@ -44,11 +45,11 @@ class Outcome(Wire):
 
 
 def status(state: State, now: datetime) -> str:
-    """How an onboarding stands: opening, on_track, behind, stuck, paused, or its ending."""
+    """How an onboarding stands: opening, failed (it never opened), on_track, behind, stuck, paused, or its ending."""
     if state.ending:
         return state.ending
     if not state.opened:
-        return "opening"
+        return "failed" if state.failed else "opening"
     if state.paused_at:
         return "paused"
     if state.stuck:
@@ -90,8 +91,10 @@ def _by_itself(milestone: MilestoneState) -> bool:
     return milestone.role == "hypercare_end"
 
 
-def progress(state: State, now: datetime, *, repeated: bool = False, opened: str | None = None) -> Progress:
-    """How the onboarding stands at `now`; `repeated` and `opened` are about the news that it answers."""
+def progress(
+    state: State, now: datetime, *, repeated: bool = False, held: bool = False, opened: str | None = None
+) -> Progress:
+    """How the onboarding stands at `now`; `repeated`, `held` and `opened` are about the news that it answers."""
     entry = next_entry(state)
     go_live = state.playing("go_live")
     review = state.playing("review")
@@ -110,6 +113,7 @@ def progress(state: State, now: datetime, *, repeated: bool = False, opened: str
         owner=state.owner,
         ending=state.ending,
         repeated=repeated,
+        held=held,
         opened=opened,
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.agenda import course, issues, milestones
 from domain.agenda.gates import count, note, unfold
-from domain.agenda.state import REMEMBERED_NEWS, HeldSignal, State
+from domain.agenda.state import REMEMBERED_NEWS, State
 from domain.news import (
     LONGEST_NEWS_ID,
     CriterionAttested,
@@ -90,6 +90,8 @@ def check(state: State, news: News, now: datetime) -> None:
 
 def _check_moment(state: State, news: News, now: datetime) -> None:
     """Whether anything can be said now at all, and about that time."""
+    if state.failed:
+        raise Refused("this onboarding was never opened: Temporal says why its workflow failed")
     if not state.opened:
         raise Refused(f"{JUST_OPENING}: send it again in a moment")
     if state.ending:
@@ -109,9 +111,16 @@ def apply(state: State, news: News, now: datetime) -> bool:
     _remember(state, news)
     if not RULES[type(news)][1](state, news, now):
         return False
-    state.last_news, state.stuck = now, False
+    # As a held signal: it says nothing of those who work until its gate opens.
+    if not held_back(state, news):
+        state.last_news, state.stuck = now, False
     unfold(state, now)
     return True
+
+
+def held_back(state: State, news: News) -> bool:
+    """Whether this news, which may wait, or earlier news of the same milestone is held until the gate opens."""
+    return isinstance(news, MilestoneReached) and news.hold and milestones.is_held(state, news.milestone)
 
 
 def opened_by(state: State, news: News) -> str | None:
@@ -137,8 +146,9 @@ def hear(state: State, kind: str, raw: Any, now: datetime) -> None:
             note(state, "repeated_news", now, news=news.model_copy(update={"news_id": this_time}), update=kind)
             return
         _check_moment(state, news, now)
-        if isinstance(news, MilestoneReached) and _too_early(state, news):
-            _hold(state, news, now)
+        if isinstance(news, MilestoneReached) and milestones.too_early(state, news):
+            _remember(state, news)
+            milestones.hold(state, news, now)
             return
         check(state, news, now)
     except Refused as refusal:
@@ -153,21 +163,6 @@ def _id_of(raw: Any) -> str | None:
     """The id that the sender gave, if any. A signal without one goes by its number: signals never change places."""
     named = raw.get("news_id") if isinstance(raw, dict) else None
     return named if isinstance(named, str) and 0 < len(named) <= LONGEST_NEWS_ID else None
-
-
-def _hold(state: State, news: MilestoneReached, now: datetime) -> None:
-    _remember(state, news)
-    held = news.model_dump(mode="json", exclude_defaults=True, exclude={"ignored"})
-    held["at"] = (news.at or now).isoformat()
-    state.held.append(HeldSignal(milestone=news.milestone, news=held))
-    note(state, "signal_held", now, about=news.milestone, news=news)
-
-
-def _too_early(state: State, news: MilestoneReached) -> bool:
-    milestone = state.milestone(news.milestone)
-    if milestone is None or milestone.settled or milestone.signers or milestone.role == "hypercare_end":
-        return False
-    return bool(state.gate(milestone)) and all(held.milestone != milestone.key for held in state.held)
 
 
 def _remember(state: State, news: News) -> None:

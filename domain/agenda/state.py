@@ -172,6 +172,7 @@ class State(Carried):
     clock: Clock = Clock()
     jitter: timedelta = timedelta(0)
     opened: bool = False
+    failed: bool = False
     playbook: str = ""
     playbook_hash: str = ""
     touch: str = ""

@@ -109,7 +109,7 @@ def _news(row: KeptRow, state: State) -> News | None:
     """The news that left this row of the journal; None for a row that no news left."""
     milestone = state.milestone(row.about)
     update = update_of(row, signed=bool(milestone and milestone.signers))
-    if update is None or row.kind == "ended" or _came_by_itself(row, state):
+    if update is None or row.kind in ("ended", "signal_held") or _came_by_itself(row, state):
         return None
     origin = {name: value for name, value in (("at", row.at), ("by", row.by), ("via", row.via)) if value is not None}
     return KINDS[update.kind].model_validate({**origin, **update.fields})

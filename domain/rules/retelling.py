@@ -99,6 +99,7 @@ def _about(field: str, *names: str) -> Callable[[Told], dict[str, Any]]:
 
 UPDATES: Mapping[str, tuple[str, Callable[[Told], dict[str, Any]]]] = {
     "milestone_reached": ("reach_milestone", _about("milestone")),
+    "signal_held": ("reach_milestone", lambda fact: {"milestone": fact.about, "hold": True}),
     "milestone_reopened": ("reopen_milestone", _about("milestone", "reason")),
     "milestone_waived": ("waive_milestone", _about("milestone", "reason")),
     "sign_off_rejected": (

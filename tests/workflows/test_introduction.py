@@ -277,6 +277,7 @@ async def test_a_foreign_client_may_start_one_with_a_whole_prospect(introduction
 
     with pytest.raises(WorkflowFailureError) as failed:
         await client.execute_workflow("Introduction", sample_prospect(owner="nobody"), id=id, task_queue=QUEUE)
+    assert "failed" == (await client.get_workflow_handle(id).query("progress"))["status"]
     handle = await client.start_workflow(
         "Introduction",
         sample_prospect(),

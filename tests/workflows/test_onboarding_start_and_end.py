@@ -60,6 +60,7 @@ async def test_a_bad_deal_started_by_a_foreign_client_fails_at_once_with_the_fie
     assert cause.type == "InvalidDeal"
     assert cause.details[0]["field"] == field
     assert [] == [record.message for record in caplog.records if record.exc_info]
+    assert "failed" == (await started.handle.query("progress"))["status"]
     assert here.ledger.runs == {}
     assert here.ledger.writings == []
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain import agenda
-from domain.agenda import Occasion, State, carried, packed
+from domain.agenda import Occasion, State, carried, held_back, packed
 from domain.news import KINDS, read_news, short
 from domain.rules.opening import first_state
 from tests.support.simulation import OWNER, Simulation, deal, high_touch, opened, staff, through_json
@@ -44,6 +44,23 @@ def test_a_milestone_that_is_reported_early_is_held_and_applied_when_its_gate_op
     [fact] = [fact for fact in onboarding.facts("milestone_reached") if fact.about == "discovery_completed"]
     assert (fact.note, fact.at) == ("done on site", reported)
     assert onboarding.state.held == []
+
+
+def test_an_update_may_ask_to_be_held_too_and_is_told_that_it_waits(onboarding: Simulation) -> None:
+    """Systems that wait for an answer state facts as well; a person's word is refused, and says what is missing."""
+    early = {"milestone": "environment_live", "by": "technical_lead"}
+    assert "has to wait for" in onboarding.refusal("reach_milestone", **early)[1]
+
+    onboarding.tell("reach_milestone", **early, hold=True, news_id="ci-17")
+    again = read_news("reach_milestone", {**early, "hold": True})
+
+    assert ["environment_live"] == [row.about for row in onboarding.facts("signal_held")]
+    assert held_back(onboarding.state, again)
+    onboarding.tell("reach_milestone", **early, hold=True)
+    assert 1 == len(onboarding.facts("signal_held"))
+    onboarding.settled("environment_live")
+    assert "technical_lead" == onboarding.facts("milestone_reached")[-1].by
+    assert not held_back(onboarding.state, again)
 
 
 def test_held_signals_open_one_gate_after_the_other(onboarding: Simulation) -> None:

@@ -10,6 +10,7 @@ from tests.support.simulation import MANAGER, OTHER_CSM, OWNER, Simulation, open
 
 TOLD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("reach_milestone", {"milestone": "kickoff_held"}),
+    ("reach_milestone", {"milestone": "environment_live", "hold": True}),
     ("reopen_milestone", {"milestone": "kickoff_held", "reason": "The sponsor was missing."}),
     ("waive_milestone", {"milestone": "kickoff_held", "reason": "Known from their pilot.", "by": MANAGER}),
     ("sign_off", {"milestone": "plan_agreed", "decision": "reject", "reasons": ["dates"], "by": "project_lead"}),

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from standardwebhooks.webhooks import Webhook
 
 from activities.inbox.news import NewsIsTold
+from domain.agenda import Progress
 from domain.clock import DAY
 from domain.inbox import InboxRow
 from domain.refusal import Refused
@@ -232,6 +233,8 @@ class Told:
         if self._refuses:
             raise self._refuses
         self.told.append((onboarding, kind, raw))
+        held = raw.get("milestone") == "environment_live"
+        return Progress(onboarding=onboarding, status="on_track", day=1, held=held)
 
 
 class Figures:
@@ -257,7 +260,8 @@ async def test_the_onboarding_is_told_at_the_moment_it_happened() -> None:
 
     settled = await NewsIsTold(door, Figures())(row(news(source="file", deal="1", milestone="kickoff_held")))
 
-    news_sent = {"milestone": "kickoff_held", "at": "2026-11-02T09:30:00+00:00", "news_id": "news-msg_1"}
+    moment = {"at": "2026-11-02T09:30:00+00:00", "news_id": "news-msg_1"}
+    news_sent = {"milestone": "kickoff_held", "hold": True, **moment}
     assert [(ONBOARDING, "reach_milestone", news_sent)] == door.told
     assert ("done", ONBOARDING) == (settled.state, settled.onboarding)
 
@@ -268,7 +272,14 @@ async def test_on_a_compressed_clock_the_senders_moment_is_left_out() -> None:
 
     await NewsIsTold(door, Figures(), DAY / 10)(row(news()))
 
-    assert [{"milestone": "kickoff_held", "news_id": "news-msg_1"}] == [raw for _, _, raw in door.told]
+    assert [{"milestone": "kickoff_held", "hold": True, "news_id": "news-msg_1"}] == [raw for _, _, raw in door.told]
+
+
+async def test_a_milestone_that_comes_before_its_gate_is_open_waits_for_it_as_a_signal_does() -> None:
+    """Refused, it would wait for a person, who has nothing to decide."""
+    settled = await NewsIsTold(Told(), Figures())(row(news(**HERE, milestone="environment_live")))
+
+    assert "held until its gate opens: milestone.reached" == settled.outcome
 
 
 async def test_an_id_that_is_too_long_for_news_is_shortened() -> None:
