@@ -284,6 +284,10 @@ class Settings(BaseSettings):
         default=None,
         description="Address of the Temporal Web UI as people reach it, for links; without one, no links.",
     )
+    customer_in_memo: bool = Field(
+        default=False,
+        description="Whether the memo of a workflow names the customer, for lists in the Temporal UI.",
+    )
     web_host: str = Field(
         default="127.0.0.1",
         min_length=1,

@@ -43,6 +43,7 @@ def doors(
     proved: bool = False,
     one_try: timedelta = ONE_TRY,
     patience: timedelta = PATIENCE,
+    customer_in_memo: bool = False,
 ) -> Doors:
     """The doors on that store and Temporal; callers of one process share them, so that all queue in one line.
 
@@ -62,6 +63,7 @@ def doors(
         proved=proved,
         one_try=one_try,
         patience=patience,
+        customer_in_memo=customer_in_memo,
     )
     onboardings = OnboardingDoor(
         client=client,
@@ -76,5 +78,6 @@ def doors(
         proved=proved,
         one_try=one_try,
         patience=patience,
+        customer_in_memo=customer_in_memo,
     )
     return Doors(onboardings, introductions)

@@ -94,6 +94,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         day_length=settings.day_length,
         via="intake",
         proved=True,
+        customer_in_memo=settings.customer_in_memo,
     )
     confirming = ConfirmingOffice(
         confirmations=SqlConfirmations(engine, after=CONFIRMED_AFTER),

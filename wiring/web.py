@@ -52,6 +52,7 @@ async def web_parts(settings: Settings, *, reach: Callable[[], Awaitable[Client]
                 day_length=settings.day_length,
                 one_try=WEB_ONE_TRY,
                 patience=WEB_PATIENCE,
+                customer_in_memo=settings.customer_in_memo,
             )
 
         def door_on(client: Client, via: str) -> OnboardingDoor:

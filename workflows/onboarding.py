@@ -161,6 +161,7 @@ class Onboarding:
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
                 cancellation_type=workflow.ChildWorkflowCancellationType.ABANDON,
                 static_summary="success programme: monthly check-in, quarterly review",
+                memo=workflow.memo() or None,
             )
 
     async def _finish_even_if_cancelled(self) -> None:

@@ -125,6 +125,7 @@ class Installation:
             task_queue=self.task_queue,
             ledger=self.ledger,
             day_length=self.stack.day_length if self.stack else self.settings.day_length,
+            customer_in_memo=self.settings.customer_in_memo,
         )
 
     async def door(self) -> "OnboardingDoor":

@@ -69,6 +69,7 @@ class IntroductionDoor:
     proved: bool = False
     one_try: timedelta = field(default=ONE_TRY)
     patience: timedelta = field(default=PATIENCE)
+    customer_in_memo: bool = False
 
     async def begin(self, raw: Mapping[str, Any]) -> str:
         """Start the introduction of a deal in a late stage; while it runs, tell it what is new of the prospect.
@@ -100,6 +101,7 @@ class IntroductionDoor:
                 static_summary=f"before the close of {prospect.source}-{prospect.id}",
                 static_details=f"Playbook `{playbook.key}` ({in_language(playbook.title, 'en')}).\n\n"
                 f"All of it: `day90 introduction show {introduction}`",
+                memo={"customer": prospect.account.name} if self.customer_in_memo else None,
                 rpc_timeout=self.patience,
             )
         except WorkflowAlreadyStartedError:

@@ -111,6 +111,7 @@ class OnboardingDoor:
     one_try: timedelta = field(default=ONE_TRY)
     patience: timedelta = field(default=PATIENCE)
     opens_within: timedelta = field(default=OPENS_WITHIN)
+    customer_in_memo: bool = False
 
     async def start(self, raw: object) -> Started:
         """Start the onboarding of a deal; a repeated start says so, and completes the hand-off record at most.
@@ -142,6 +143,7 @@ class OnboardingDoor:
                 static_summary=f"{in_language(playbook.title, 'en')}, deal {deal.source}-{deal.id}",
                 static_details=f"Playbook `{playbook.key}`, deal closed on {deal.closed_at:%Y-%m-%d}.\n\n"
                 f"All of it: `day90 show {onboarding}`",
+                memo={"customer": deal.account.name} if self.customer_in_memo else None,
                 rpc_timeout=self.patience,
             )
         except WorkflowAlreadyStartedError:

@@ -97,6 +97,16 @@ async def test_a_deal_is_started_once(door: OnboardingDoor, worker: None) -> Non
     assert f"onboarding-salesforce-{raw['id']}" == first.onboarding == later.onboarding
 
 
+async def test_the_memo_names_the_customer_only_where_a_setting_says_so(door: OnboardingDoor, worker: None) -> None:
+    """In every run, for the list in the Temporal UI; by default no history names anybody."""
+    named = replace(door, customer_in_memo=True)
+    onboardings = [await opened(door, new_deal()), await opened(named, new_deal())]
+
+    memos = [await (await door.client.get_workflow_handle(id).describe()).memo() for id in onboardings]
+
+    assert [{}, {"customer": sample_deal()["account"]["name"]}] == memos
+
+
 @pytest.mark.parametrize(
     ("kind", "news", "field"),
     [
