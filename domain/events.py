@@ -54,6 +54,8 @@ KINDS: Mapping[str, EventType] = {
     "win_recorded": EventType("a quick win was recorded"),
     "criterion_attested": EventType("somebody vouched for a criterion of the hand-off", "criterion"),
     "criterion_withdrawn": EventType("a criterion that was vouched for does not hold", "criterion"),
+    "ending_announced": EventType("somebody decided that it ends; until that counts, it can be taken back"),
+    "ending_taken_back": EventType("an ending that did not count yet was taken back"),
     "ended": EventType("the onboarding is over; how, says the API"),
     "programme_ended": EventType("the success programme was ended on purpose"),
     # What came from other systems and had no effect, or none yet.
@@ -69,6 +71,7 @@ KINDS: Mapping[str, EventType] = {
     "service_level": EventType("an issue's deadline has come", "issue"),
     "hypercare": EventType("the last day of hypercare has come", "milestone"),
     "pause_limit": EventType("a pause has reached its longest length"),
+    "ending": EventType("the time is over in which an ending could be taken back"),
     "hand_off": EventType("the window of the hand-off has opened, or ends"),
     "programme": EventType("a meeting or letter of the success programme had its turn", "cadence"),
     # What became of what we wrote to people.

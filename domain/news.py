@@ -13,6 +13,8 @@ from domain.refusal import Refused, what_is_wrong
 from domain.wire import FREE_TEXT, Instant, Line, Prose, Reference, Score, Severity, Slug, Wire
 
 Ending = Literal["handed_over", "handed_over_with_exceptions", "churned", "deal_reversed", "duplicate", "withdrawn"]
+VENDOR_ONLY: frozenset[Ending] = frozenset({"duplicate", "deal_reversed"})
+"""Endings of which the customer is told nothing."""
 MOST_LISTED = 20
 """Most reasons or pieces of evidence in one piece of news: more belongs into a document that a link names."""
 KEPT_NAMES, KEPT_OF_A_NAME = 20, 80
@@ -278,6 +280,17 @@ class OnboardingEnded(News):
     ending: Ending
     reason: Prose | None = None
     exceptions: tuple[Slug, ...] = Field((), description="criteria that the manager lets pass, each by its key")
+    grace_hours: float | None = Field(
+        None, ge=0, le=80, description="working hours until it counts, in which it can be taken back; 0: at once"
+    )
+
+
+class EndingTakenBack(News):
+    """An ending that does not count yet is taken back."""
+
+    update = "take_back_ending"
+
+    reason: Prose | None = None
 
 
 KINDS: dict[str, type[News]] = {news.update: news for news in News.__subclasses__()}

@@ -42,6 +42,8 @@ NoticeKind = Literal[
     "ready_early",
     "hand_off_decision",
     "hand_off",
+    "ending_announced",
+    "ending_taken_back",
     "ended",
     "programme_meeting",
     "programme_message",

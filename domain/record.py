@@ -16,7 +16,7 @@ from domain.playbook import Playbook
 from domain.prospect import Prospect
 from domain.wire import Instant, Wire
 
-OnboardingStatus = Literal["opening", "on_track", "behind", "stuck", "paused", Ending, "cancelled"]
+OnboardingStatus = Literal["opening", "on_track", "behind", "stuck", "paused", "ending", Ending, "cancelled"]
 """How an onboarding may stand, endings included; `cancelled` is what Temporal's own cancellation leaves."""
 
 

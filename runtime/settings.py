@@ -382,6 +382,12 @@ class Settings(BaseSettings):
         default="now",
         description="A deal that is won and has a close date ahead: begin now, or wait until that day.",
     )
+    ending_grace: float = Field(
+        default=1.0,
+        ge=0,
+        le=80,
+        description="Working hours in which an ending that somebody decided can be taken back; 0: it counts at once.",
+    )
     usage_days: int = Field(
         default=120,
         ge=31,

@@ -44,6 +44,7 @@ def doors(
     one_try: timedelta = ONE_TRY,
     patience: timedelta = PATIENCE,
     customer_in_memo: bool = False,
+    ending_grace: float = 0.0,
 ) -> Doors:
     """The doors on that store and Temporal; callers of one process share them, so that all queue in one line.
 
@@ -79,5 +80,6 @@ def doors(
         one_try=one_try,
         patience=patience,
         customer_in_memo=customer_in_memo,
+        ending_grace=ending_grace,
     )
     return Doors(onboardings, introductions)

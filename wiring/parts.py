@@ -95,6 +95,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         via="intake",
         proved=True,
         customer_in_memo=settings.customer_in_memo,
+        ending_grace=settings.ending_grace,
     )
     confirming = ConfirmingOffice(
         confirmations=SqlConfirmations(engine, after=CONFIRMED_AFTER),

@@ -53,6 +53,7 @@ async def web_parts(settings: Settings, *, reach: Callable[[], Awaitable[Client]
                 one_try=WEB_ONE_TRY,
                 patience=WEB_PATIENCE,
                 customer_in_memo=settings.customer_in_memo,
+                ending_grace=settings.ending_grace,
             )
 
         def door_on(client: Client, via: str) -> OnboardingDoor:

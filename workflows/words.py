@@ -19,6 +19,7 @@ RULES = {
     "hypercare": "end of hypercare",
     "pause_limit": "decide about the pause",
     "hand_off": "hand-off window",
+    "ending": "the ending counts",
 }
 MARKS = {"open": "▶", "closed": "✓", "ahead": "·", "reached": "✓", "waived": "–"}
 

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.agenda.gates import ask_again, note
+from domain.agenda.gates import ask_again, end, note
 from domain.agenda.milestones import known, refuse_unless_approver
-from domain.agenda.state import PauseSpan, State
+from domain.agenda.state import EndingAhead, PauseSpan, State
 from domain.news import (
     CriterionAttested,
+    EndingTakenBack,
     OnboardingEnded,
     Paused,
     Reassigned,
@@ -193,6 +194,9 @@ def apply_attest(state: State, news: CriterionAttested, now: datetime) -> bool:
 
 
 def check_end(state: State, news: OnboardingEnded) -> None:
+    if state.ending_ahead is not None and news.grace_hours:
+        ending = state.ending_ahead.news["ending"]
+        raise Refused(f"it is about to end ({ending}): take that back first, or end it at once", field="ending")
     if news.ending == "handed_over":
         if unmet := state.unmet():
             raise Refused(f"{', '.join(unmet)} not met: use handed_over_with_exceptions and name them", field="ending")
@@ -212,8 +216,23 @@ def check_end(state: State, news: OnboardingEnded) -> None:
 
 
 def apply_end(state: State, news: OnboardingEnded, now: datetime) -> bool:
-    state.ending = news.ending
-    state.exceptions = [key for key in state.unmet() if key in news.exceptions]
-    data: dict[str, Any] = {"ending": news.ending, "reason": news.reason, "exceptions": state.exceptions}
-    note(state, "ended", news.at or now, news=news, **data)
+    if news.grace_hours:
+        held = news.model_dump(mode="json", exclude_defaults=True, exclude={"ignored"})
+        state.ending_ahead = EndingAhead(news=held, since=now)
+        data: dict[str, Any] = {"ending": news.ending, "reason": news.reason, "exceptions": list(news.exceptions)}
+        note(state, "ending_announced", now, news=news, **data, grace_hours=news.grace_hours)
+        return True
+    end(state, news, news.at or now)
+    return True
+
+
+def check_take_back(state: State, _: EndingTakenBack) -> None:
+    if state.ending_ahead is None:
+        raise Refused("no ending waits to be taken back", field="take_back_ending")
+
+
+def apply_take_back(state: State, news: EndingTakenBack, now: datetime) -> bool:
+    assert state.ending_ahead is not None, "checked"
+    ending, state.ending_ahead = state.ending_ahead.news["ending"], None
+    note(state, "ending_taken_back", now, news=news, ending=ending, reason=news.reason)
     return True

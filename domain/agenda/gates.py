@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.agenda.state import Fact, MilestoneState, State
-from domain.news import News, read_news, short
+from domain.news import News, OnboardingEnded, read_news, short
 
 
 def note(state: State, kind: str, at: datetime, *, about: str = "", news: News | None = None, **data: Any) -> None:
@@ -48,9 +48,26 @@ def unfold(state: State, now: datetime) -> bool:
     if not state.opened:
         return False
     anything = False
-    while not state.ending and any(step(state, now) for step in STEPS):
+    # What is about to end asks nobody for anything more; taken back, it goes on from where it was.
+    while not state.ending and any(step(state, now) for step in ([_let_go] if state.ending_ahead else STEPS)):
         anything = True
     return anything
+
+
+def end(state: State, news: OnboardingEnded, at: datetime) -> None:
+    """End it by that news; of its exceptions those count that do not hold."""
+    state.ending, state.ending_ahead = news.ending, None
+    state.exceptions = [key for key in state.unmet() if key in news.exceptions]
+    data: dict[str, Any] = {"ending": news.ending, "reason": news.reason, "exceptions": state.exceptions}
+    note(state, "ended", at, news=news, **data)
+
+
+def _let_go(state: State, now: datetime) -> bool:
+    ahead = state.ending_ahead
+    if ahead is None or ahead.until is None or now < ahead.until:
+        return False
+    end(state, OnboardingEnded.model_validate(ahead.news), now)
+    return True
 
 
 def _apply_held_signals(state: State, now: datetime) -> bool:

@@ -50,6 +50,8 @@ def status(state: State, now: datetime) -> str:
         return state.ending
     if not state.opened:
         return "failed" if state.failed else "opening"
+    if state.ending_ahead:
+        return "ending"
     if state.paused_at:
         return "paused"
     if state.stuck:
@@ -66,7 +68,7 @@ def late(state: State, now: datetime) -> list[str]:
 
 def waiting_for(state: State) -> list[str]:
     """Who or what has to move: milestones whose gate is open, then what holds up hypercare or the hand-off."""
-    if state.ending:
+    if state.ending or state.ending_ahead:
         return []
     if state.paused_at:
         return ["resume"]

@@ -10,6 +10,7 @@ from domain.agenda.state import REMEMBERED_NEWS, State
 from domain.news import (
     LONGEST_NEWS_ID,
     CriterionAttested,
+    EndingTakenBack,
     IssueAcknowledged,
     IssueNotSolved,
     IssueRaised,
@@ -71,6 +72,7 @@ RULES: dict[type[News], tuple[Check, Apply]] = {
     WinRecorded: (_anything_goes, course.apply_win),
     CriterionAttested: (course.check_attest, course.apply_attest),
     OnboardingEnded: (course.check_end, course.apply_end),
+    EndingTakenBack: (course.check_take_back, course.apply_take_back),
 }
 """How each kind of news is checked and applied; tests/repository/test_updates.py says what a new one lacks."""
 

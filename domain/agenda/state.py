@@ -42,12 +42,14 @@ def _defaults(kind: type[Carried]) -> dict[str, Any]:
     }
 
 
-Rule = Literal["nudge", "cadence", "open_stage", "stuck", "service_level", "hypercare", "pause_limit", "hand_off"]
-PAUSE_PROOF: frozenset[str] = frozenset({"service_level", "pause_limit"})
+Rule = Literal[
+    "nudge", "cadence", "open_stage", "stuck", "service_level", "hypercare", "pause_limit", "hand_off", "ending"
+]
+PAUSE_PROOF: frozenset[str] = frozenset({"service_level", "pause_limit", "ending"})
 """Rules that go on while an onboarding is paused: problems of live users do, and so does the pause's own end."""
 
 
-PUNCTUAL: frozenset[str] = frozenset({"service_level"})
+PUNCTUAL: frozenset[str] = frozenset({"service_level", "ending"})
 """Rules that are promised to the hour and wake their onboarding on the dot; the others wake it later, by its jitter."""
 
 
@@ -151,6 +153,14 @@ class PauseSpan(Carried):
     until: Instant
 
 
+class EndingAhead(Carried):
+    """An ending that was decided and can be taken back `until` it counts, which the turn after the news sets."""
+
+    news: dict[str, Any]
+    since: Instant
+    until: Instant | None = None
+
+
 class HeldSignal(Carried):
     """A milestone that a system reported before its gate was open."""
 
@@ -203,6 +213,7 @@ class State(Carried):
     hand_off_from: Instant | None = None
     hand_off_by: Instant | None = None
     ending: Ending | Literal["cancelled"] | None = None
+    ending_ahead: EndingAhead | None = None
     exceptions: list[str] = []
     prolonged: bool = False
     hand_off_moved: date | None = None
@@ -254,6 +265,7 @@ class Consequences(Carried):
     hypercare_until: Instant | None = None
     hand_off_from: Instant | None = None
     hand_off_by: Instant | None = None
+    ends_at: Instant | None = None
     stuck: bool = False
     owner: str | None = None
     approvers: list[str] | None = None

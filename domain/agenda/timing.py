@@ -33,6 +33,8 @@ def _runs(state: State, entry: Entry) -> bool:
 
 def stands(state: State, entry: Entry) -> bool:
     """Whether what the entry is about is still open."""
+    if state.ending_ahead is not None or entry.rule == "ending":
+        return state.ending_ahead is not None and entry.rule == "ending"
     if entry.rule == "nudge":
         milestone = state.milestone(entry.about)
         return milestone is not None and not milestone.settled
@@ -72,6 +74,8 @@ def _adopt_dates(state: State, consequences: Consequences) -> None:
     state.hand_off_from = consequences.hand_off_from or state.hand_off_from
     state.hand_off_by = consequences.hand_off_by or state.hand_off_by
     state.stuck = consequences.stuck
+    if consequences.ends_at and state.ending_ahead is not None:
+        state.ending_ahead.until = consequences.ends_at
     go_live = state.playing("go_live")
     if consequences.hypercare_until and go_live is not None and go_live.settled:
         state.hypercare_until = consequences.hypercare_until

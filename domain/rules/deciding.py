@@ -67,6 +67,7 @@ def decide(
     briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui)
     dues, stage_opens = _redate(briefing)
     _settle_windows(briefing)
+    ends_at = _settle_ending(briefing)
     stuck = _is_stuck(briefing)
     state.stuck = stuck
     state.entries = [entry for entry in state.entries if entry not in occasion.due]
@@ -80,6 +81,7 @@ def decide(
         dues=dues,
         stage_opens=stage_opens,
         moved=moved,
+        ends_at=ends_at,
         stuck=stuck,
         owner=owner,
         **changed,
@@ -206,6 +208,16 @@ def _settle_windows(briefing: Briefing) -> None:
     state.hand_off_from, state.hand_off_by = briefing.plan.hand_off_from, briefing.plan.hand_off_by
 
 
+def _settle_ending(briefing: Briefing) -> datetime | None:
+    """Set the moment from which a decided ending counts; returns it where it is new."""
+    ahead = briefing.state.ending_ahead
+    if ahead is None:
+        return None
+    until = briefing.calendar.add_working_hours(ahead.since, ahead.news["grace_hours"])
+    briefing.state.ending_ahead = ahead.model_copy(update={"until": until})
+    return until if until != ahead.until else None
+
+
 def _is_stuck(briefing: Briefing) -> bool:
     since = stuck_since(briefing.state, briefing.playbook, briefing.calendar)
     return since is not None and since <= briefing.now
@@ -215,7 +227,7 @@ def _ready_early(briefing: Briefing) -> list[Notice]:
     """Notices when all criteria hold before the hand-off window opens: the manager may hand over now (SS-02)."""
     state = briefing.state
     review = state.playing("review")
-    early = review is not None and review.settled and not state.unmet() and not state.ending
+    early = review is not None and review.settled and not state.unmet() and not (state.ending or state.ending_ahead)
     if not early or briefing.now >= briefing.plan.hand_off_from:
         return []
     facts = {"hand_off_from": str(briefing.calendar.day_of(briefing.plan.hand_off_from))}

@@ -130,6 +130,13 @@ UPDATES: Mapping[str, tuple[str, Callable[[Told], dict[str, Any]]]] = {
     "win_recorded": ("record_win", lambda fact: {"title": fact.data["title"]}),
     "criterion_attested": ("attest_criterion", lambda fact: {"criterion": fact.about, "holds": True}),
     "criterion_withdrawn": ("attest_criterion", lambda fact: {"criterion": fact.about, "holds": False}),
+    "ending_announced": (
+        "end_onboarding",
+        lambda fact: {
+            name: fact.data[name] for name in ("ending", "reason", "exceptions", "grace_hours") if fact.data.get(name)
+        },
+    ),
+    "ending_taken_back": ("take_back_ending", lambda fact: {"reason": fact.data["reason"]}),
     "ended": (
         "end_onboarding",
         lambda fact: {name: fact.data[name] for name in ("ending", "reason", "exceptions") if fact.data.get(name)},

@@ -30,6 +30,7 @@ def desired(state: State, playbook: Playbook, calendar: WorkCalendar, plan: Plan
         *_stuck(state, playbook, calendar, now),
         *_pause_limit(state, playbook, calendar, now),
         *_hand_off(state, playbook, now),
+        *_ending(state, now),
     ]
 
 
@@ -188,3 +189,9 @@ def _hand_off(state: State, playbook: Playbook, now: datetime) -> Iterator[Entry
     while by <= now:
         by += timedelta(days=playbook.hand_off.asked_again_days)
     yield Entry("hand_off", f"{by.date()}/by", by, "hand_off")
+
+
+def _ending(state: State, now: datetime) -> Iterator[Entry]:
+    if state.ending_ahead and state.ending_ahead.until and state.ending_ahead.until > now:
+        until = state.ending_ahead.until
+        yield Entry("ending", f"{until:%Y-%m-%dT%H:%M:%S}", until, "ending")

@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.agenda.state import Fact
 from domain.deal import missing_from_hand_off
+from domain.news import VENDOR_ONLY
 from domain.notice import Notice, NoticeKind, Person
 from domain.rules import letters
 from domain.rules.briefing import Briefing, present
@@ -13,7 +14,6 @@ from domain.rules.schedule import deadline, service_level
 from domain.text import folded
 
 Notices = list[Notice]
-VENDOR_ONLY = frozenset({"duplicate", "deal_reversed"})
 """Endings that are our own bookkeeping: the customer is not written to about them."""
 
 
@@ -362,6 +362,27 @@ def _scope_decided(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices
     return _to_each(briefing, "scope_change_decided", people, fact, lambda _: facts)
 
 
+def _ending_announced(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
+    """To our side alone, at once: who decided it may have meant another customer, and the others may object."""
+    ahead = briefing.state.ending_ahead
+    if ahead is None or ahead.until is None:
+        # Taken back in the same breath: nobody has to hear of either.
+        return []
+    facts = {
+        "ending": fact.data["ending"],
+        "reason": fact.data.get("reason") or "",
+        "ends_at": ahead.until.isoformat(),
+    }
+    people = [briefing.state.owner, *briefing.managers]
+    return _to_each(briefing, "ending_announced", people, fact, lambda _: facts, urgent=True)
+
+
+def _ending_taken_back(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
+    facts = {"ending": fact.data["ending"], "reason": fact.data.get("reason") or ""}
+    people = [briefing.state.owner, *briefing.managers]
+    return _to_each(briefing, "ending_taken_back", people, fact, lambda _: facts, urgent=True)
+
+
 def _ended(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     ending = fact.data["ending"]
     if ending in ("handed_over", "handed_over_with_exceptions"):
@@ -391,5 +412,7 @@ TELLERS: dict[str, Callable[[Briefing, Fact, dict[str, str]], Notices]] = {
     "reassigned": _reassigned,
     "scope_change_requested": _scope_requested,
     "scope_change_decided": _scope_decided,
+    "ending_announced": _ending_announced,
+    "ending_taken_back": _ending_taken_back,
     "ended": _ended,
 }

@@ -20,6 +20,7 @@ COLOURS = {
     "behind": "yellow",
     "stuck": "red",
     "paused": "cyan",
+    "ending": "yellow",
     "reached": "green",
     "late": "red",
     "handed_over": "green",
@@ -104,6 +105,8 @@ def show_progress(progress: Progress, *, zone: str = "UTC") -> Callable[[Console
             out.print(plain(f"  waiting for: {', '.join(progress.waiting_for)}"))
         if progress.unmet:
             out.print(plain(f"  the hand-off needs: {', '.join(progress.unmet)}"))
+        if progress.status == "ending":
+            out.print(plain(f"  until it counts: day90 take-back {progress.onboarding}", "yellow"), soft_wrap=True)
         if progress.next and progress.next_due:
             out.print(plain(f"  next: {progress.next} on {day_of(progress.next_due, zone)}"))
 

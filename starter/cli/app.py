@@ -87,6 +87,7 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "risk": ("starter.cli.registers:risk", NEWS, explained("record_risk")),
     "win": ("starter.cli.registers:win", NEWS, explained("record_win")),
     "end": ("starter.cli.course:end", NEWS, explained("end_onboarding")),
+    "take-back": ("starter.cli.course:take_back", NEWS, explained("take_back_ending")),
 }
 
 app = App(

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from domain.news import Ending
+from starter.cli.ending import ask_before_the_end
 from starter.cli.news import show_what_would_move, tell
 from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where, explained
 from starter.cli.times import day
@@ -62,11 +63,22 @@ async def end(
     exceptions: Annotated[
         tuple[str, ...], Parameter(name="--exception", help="A criterion that need not hold; may be repeated.")
     ] = (),
+    at_once: Annotated[bool, Parameter(help="It counts now, and cannot be taken back.")] = False,
+    yes: Annotated[bool, Parameter(help="Do it without asking.")] = False,
     details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
     fields: dict[str, Any] = {"ending": ending, "reason": reason, "exceptions": list(exceptions)}
+    fields["grace_hours"] = 0.0 if at_once else None
+    if not yes:
+        await ask_before_the_end(where, onboarding, details, **fields)
     await tell(where, onboarding, "end_onboarding", details, **fields)
+
+
+async def take_back(
+    onboarding: str, *, reason: SayReason = None, details: Details = NO_DETAILS, where: Where = NOWHERE
+) -> None:
+    await tell(where, onboarding, "take_back_ending", details, reason=reason)
 
 
 scope = App(name="scope", help="Request and decide changes of the scope.")

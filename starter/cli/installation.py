@@ -126,6 +126,7 @@ class Installation:
             ledger=self.ledger,
             day_length=self.stack.day_length if self.stack else self.settings.day_length,
             customer_in_memo=self.settings.customer_in_memo,
+            ending_grace=self.settings.ending_grace,
         )
 
     async def door(self) -> "OnboardingDoor":

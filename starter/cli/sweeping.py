@@ -1,6 +1,5 @@
 """Does anybody fall through, and how is it mended? The sweep, looked at now, and one repair at a time."""
 
-import sys
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,14 +8,13 @@ from rich.console import Console
 from rich.text import Text
 
 from domain.finding import EXPLAINED, Finding
-from domain.refusal import Refused
 from domain.text import in_language
 from domain.trouble import UnknownOnboarding
 from starter.cli.answers import answer, console, count, in_words, plain
+from starter.cli.asking import ask
 from starter.cli.codes import FOUND, OK
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Where
-from starter.trouble import WrongOption
 
 NAMED = 10
 """Onboardings that are named in a line; `--json` names them all."""
@@ -113,7 +111,7 @@ async def repair(
         for words in left:
             out.print(plain(f"{subject}: left to you: {words}"), soft_wrap=True)
     if not yes:
-        _ask(out)
+        ask(out)
     done = [await remedy.do() for remedy in remedies]
     said = [
         {"finding": remedy.finding.kind, "did": remedy.says, "now": now}
@@ -131,14 +129,6 @@ def _meant(installation: Installation, subject: str) -> str:
         if subject.startswith("onboarding-"):
             return subject
         raise
-
-
-def _ask(out: Console) -> None:
-    """Raises Refused where the answer is no, WrongOption where nobody can be asked."""
-    if not sys.stdin.isatty():
-        raise WrongOption("nobody can be asked here: say --yes, once you have read what it will do")
-    if out.input("Do it? [y/N] ").strip().lower() not in ("y", "yes"):
-        raise Refused("nothing was done")
 
 
 async def repairing_at(installation: Installation) -> "Repairing":

@@ -2,22 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from domain import agenda
-from domain.agenda import Occasion, Progress
-from domain.news import Replanned, read_news
+from domain.agenda import Progress
+from domain.news import Replanned
 from domain.plan import Plan
 from domain.playbook import Playbook
-from domain.record import Dossier
-from domain.refusal import Refused
-from domain.rules.admission import calendar_until
-from domain.rules.deciding import decide
 from domain.text import in_language
 from domain.wire import Instant, Wire
 from domain.wording import reasons_in_words
 from starter.doors.onboardings import OnboardingDoor
+from starter.doors.trying import tried
 from store.reads import one
 
 if TYPE_CHECKING:
@@ -80,25 +76,8 @@ async def tell_with_dates(
 
 async def dates_if(door: OnboardingDoor, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Dates:
     """What that news would move now; nothing is told or written. Raises like `OnboardingDoor.tell`."""
-    news = read_news(kind, await door.checked(onboarding, kind, raw))
-    state = agenda.carried(await door.ask(onboarding, "carried"))
-    if not state.opened:
-        raise Refused("this onboarding is just being opened: ask again in a moment")
-    now = state.clock.business(datetime.now(UTC))
-    dossier = await asyncio.to_thread(_dossier_as_of, door, onboarding, now)
-    before = decide(Occasion(state=state, now=now), dossier, door.staff()).writing.plan
-    agenda.check(state, news, now)
-    agenda.apply(state, news, now)
-    writing = decide(Occasion(state=state, now=now), dossier, door.staff()).writing
-    assert before is not None, "every decision drafts the plan"
-    assert writing.plan is not None, "every decision drafts the plan"
-    asked = news.milestone if isinstance(news, Replanned) else None
-    moved = moved_between(before, writing.plan, dossier.playbook, asked=asked)
-    return Dates(moved, writing.standing.go_live_due if writing.standing else None)
-
-
-def _dossier_as_of(door: OnboardingDoor, onboarding: str, now: datetime) -> Dossier:
-    """As a turn has it: with the holidays of the years ahead."""
-    dossier = door.deals.dossier(onboarding)
-    calendar = calendar_until(dossier.calendar, dossier.deal.account, door.calendars, now=now)
-    return dossier.model_copy(update={"calendar": calendar})
+    would = await tried(door, onboarding, kind, raw)
+    assert would.writing.plan is not None, "every decision drafts the plan"
+    asked = would.news.milestone if isinstance(would.news, Replanned) else None
+    moved = moved_between(would.before, would.writing.plan, would.dossier.playbook, asked=asked)
+    return Dates(moved, would.writing.standing.go_live_due if would.writing.standing else None)

@@ -22,7 +22,7 @@ from temporalio.service import RPCStatusCode
 from activities.ports import Calendars, Introductions, Library, Staff, Texts
 from domain.agenda import JUST_OPENING, Progress
 from domain.deal import DealClosed, Sale, onboarding_id
-from domain.news import read_news, unknown_fields
+from domain.news import VENDOR_ONLY, read_news, unknown_fields
 from domain.record import Dossier, Past, Unconfirmed
 from domain.refusal import InvalidDeal, Refused, refuse_far_dates
 from domain.rules.accounts import KnownDeal, with_the_account
@@ -112,6 +112,7 @@ class OnboardingDoor:
     patience: timedelta = field(default=PATIENCE)
     opens_within: timedelta = field(default=OPENS_WITHIN)
     customer_in_memo: bool = False
+    ending_grace: float = 0.0
 
     async def start(self, raw: object) -> Started:
         """Start the onboarding of a deal; a repeated start says so, and completes the hand-off record at most.
@@ -296,6 +297,8 @@ class OnboardingDoor:
             news["by"] = await self.person(onboarding, news["by"])
         if kind == "reassign" and isinstance(news.get("owner"), str):
             news["owner"] = member(news["owner"], team=self.staff())
+        if kind == "end_onboarding" and news.get("ending") not in VENDOR_ONLY:
+            news.setdefault("grace_hours", self.ending_grace)
         news |= {"via": self.via, "proved": self.proved, "news_id": news.get("news_id") or uuid4().hex}
         try:
             refuse_far_dates(read_news(kind, news))

@@ -22,6 +22,8 @@ FOR_STAFF: frozenset[NoticeKind] = frozenset(
         "hand_off_gaps",
         "taken_up",
         "service_level_missed",
+        "ending_announced",
+        "ending_taken_back",
         "scope_change_requested",
         "ready_early",
         "hand_off_decision",
@@ -427,6 +429,12 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "support": ["Support by mail, chat and phone", "Help pages and resources"],
         "exceptions": ["Adoption at the Kiel depot: by 30 April"],
     },
+    "ending_announced": {
+        "ending": "churned",
+        "reason": "The buyer was taken over, and the new owner has a product of its own.",
+        "ends_at": "2027-02-15T08:40:00+00:00",
+    },
+    "ending_taken_back": {"ending": "churned", "reason": "Another customer was meant."},
     "ended": {"ending": "deal_reversed", "reason": "The contract was withdrawn within the cooling-off period."},
     "undeliverable": {
         "to": "Dr. Anke Sommer",
@@ -803,6 +811,12 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "support": ["メール・チャット・電話によるサポート", "ヘルプページと各種資料"],
         "exceptions": [],
     },
+    "ending_announced": {
+        "ending": "churned",
+        "reason": "親会社のシステムに統合されるため。",
+        "ends_at": "2027-02-15T08:40:00+00:00",
+    },
+    "ending_taken_back": {"ending": "churned", "reason": "別のお客様と取り違えたため。"},
     "ended": {"ending": "withdrawn", "reason": ""},
     "undeliverable": {"to": "中村 浩", "kind": "status_report", "reason": "550 5.1.1 unknown user"},
     "webhook_disabled": {

@@ -37,7 +37,7 @@ GRAIN = timedelta(milliseconds=1)
 """The workflow's timers are set this much late (`workflows.options.CLOCK_GRAIN`)."""
 STATUSES = frozenset(
     {"on_track", "behind", "stuck", "paused", "handed_over", "handed_over_with_exceptions", "churned"}
-    | {"deal_reversed", "duplicate", "withdrawn", "cancelled"}
+    | {"deal_reversed", "duplicate", "withdrawn", "cancelled", "ending"}
 )
 MOST_TURNS_AT_ONCE = 6
 """A piece of news is one turn, what is due is another, what follows from either a third: more is a loop that spins."""
@@ -196,7 +196,8 @@ class Simulation:
         assert state.owner, "an onboarding without an owner"
         if not state.ending:
             assert agenda.next_entry(state) or agenda.waiting_for(state), "nobody is waited for and nothing is due"
-        assert all(entry.due > self.now for entry in state.entries if not state.paused_at and not state.ending)
+        resting = state.paused_at or state.ending or state.ending_ahead
+        assert resting or all(entry.due > self.now for entry in state.entries)
         self._look_at_the_ending()
 
     def _look_at_the_ending(self) -> None:

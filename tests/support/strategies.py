@@ -221,6 +221,11 @@ def any_news(state: State, dice: random.Random) -> tuple[str, Any, bool]:
     if dice.random() < 0.04:
         kind = "end_onboarding"
         raw = {"ending": ending, "reason": "so be it", "by": by, "exceptions": exceptions}
+        # By what it has heard, and not by another throw: the stories stay as they were.
+        grace = (None, 0, 1, 8)[len(state.seen) % 4]
+        raw |= {} if grace is None else {"grace_hours": grace}
+        if state.ending_ahead is not None or ending == "duplicate":
+            kind, raw = "take_back_ending", {"by": by}
         signal = False
     return kind, _spoilt(_with_id(raw, dice), dice), signal
 

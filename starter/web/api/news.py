@@ -58,6 +58,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "record_win": {"title": "Orders without retyping", "slot": 30, "result": "40 minutes a day", "by": owner},
         "attest_criterion": {"criterion": vouched, "by": lead},
         "end_onboarding": {"ending": "churned", "reason": "Insolvent", "by": manager},
+        "take_back_ending": {"reason": "Another customer was meant.", "by": manager},
     }
 
 

@@ -32,6 +32,8 @@ TOLD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("record_win", {"title": "One list"}),
     ("attest_criterion", {"criterion": "self_sufficient", "by": OWNER}),
     ("attest_criterion", {"criterion": "self_sufficient", "holds": False, "by": OWNER}),
+    ("end_onboarding", {"ending": "churned", "reason": "Insolvent", "by": MANAGER, "grace_hours": 2}),
+    ("take_back_ending", {"reason": "Another was meant", "by": MANAGER}),
     ("end_onboarding", {"ending": "churned", "reason": "Insolvent", "by": MANAGER}),
 )
 

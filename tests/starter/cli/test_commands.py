@@ -97,7 +97,14 @@ def test_a_working_day_at_the_command_line(stack: Stack, tmp_path: Path) -> None
     unclear = stack.day90("show", it, code=4)
     assert "onboarding-salesforce-late" in unclear.stderr
     stack.day90("end", "late", "duplicate", code=3)
-    said = stack.day90("end", "late", "duplicate", "--reason", "entered twice").stdout
+    asked = stack.day90("end", "late", "churned", "--reason", "insolvent", code=2)
+    assert "for one working hour it can be taken back" in asked.stdout
+    assert "then at the customer's it is told to " in asked.stdout
+    assert "say --yes" in asked.stderr
+    assert "ending" in stack.day90("end", "late", "churned", "--reason", "insolvent", "--yes").stdout
+    assert "ending" == stack.asked("show", "late")["status"]
+    assert "behind" in stack.day90("take-back", "late", "--reason", "another was meant").stdout
+    said = stack.day90("end", "late", "duplicate", "--reason", "entered twice", "--yes").stdout
     assert "duplicate" in said
     assert "  late: " not in said
     assert "onboarding-salesforce-late" not in stack.day90("list", "--late").stdout
