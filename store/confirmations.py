@@ -32,6 +32,9 @@ ENDED = "the onboarding has ended"
 """Why messages that waited were withdrawn when an onboarding ended."""
 
 # Every turn runs it; built once, like those in store/ledger.py.
+TAKEN = select(journal).where(
+    journal.c.onboarding == bindparam("onboarding"), journal.c.key.in_(bindparam("keys", expanding=True))
+)
 WAITING = select(journal).where(journal.c.onboarding == bindparam("onboarding"), IS_UNCONFIRMED)
 
 
@@ -124,12 +127,18 @@ def settle(connection: Connection, writing: Writing, *, task: Task, now: datetim
 
     News that is tried again may come at another moment than at its first try, or under another id: then its row becomes
     that of the last try, and its messages stay. A row is taken back when an earlier try of the same news left it under
-    another name: its issue got another number this time.
+    another name: its issue got another number this time. A row that was confirmed, and whose news a later task takes at
+    another moment all the same, was confirmed too early: it too becomes that of the last try.
     """
     rows = {row.key: row for row in writing.journal}
     again = {one.news_id for one in writing.unconfirmed.values()}
     confirmed: list[int] = []
-    for row in connection.execute(WAITING, {"onboarding": writing.onboarding}).all():
+    waiting = connection.execute(WAITING, {"onboarding": writing.onboarding}).all()
+    if taken := writing.unconfirmed.keys() - {row.key for row in waiting}:
+        for row in connection.execute(TAKEN, {"onboarding": writing.onboarding, "keys": list(taken)}).all():
+            if row.at != rows[row.key].at:
+                _become(connection, row, rows[row.key], writing)
+    for row in waiting:
         before = Unconfirmed.model_validate(row.unconfirmed)
         if row.key in writing.unconfirmed:
             if before != writing.unconfirmed[row.key]:

@@ -1,6 +1,6 @@
 """Does the store know which of its youngest rows Temporal may not know, and can it take one back without a trace?"""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -235,6 +235,35 @@ def test_news_that_comes_at_another_moment_when_it_is_tried_again_stands_with_th
 
     [row] = reads.journal(engine, ONE)
     assert [NOON + AFTER] * 2 == [row.at, *(one.at for one in ledger.registers(ONE))]
+
+
+def test_a_row_that_was_confirmed_too_early_stands_with_the_moment_of_the_last_try(
+    engine: Engine, ledger: SqlLedger, confirmations: SqlConfirmations
+) -> None:
+    """A worker whose task a restarted server no longer knows may say that it knows the news: it is taken once more.
+
+    Then journal and register said different moments.
+    """
+
+    def resolved(at: datetime, *, number: int) -> Writing:
+        row = happened("fact/issue_resolved/t-1/x", kind="issue_resolved", about="t-1", at=at)
+        told = news(task=number, update="resolve_issue")
+        entry = issue("t-1", status="resolved", at=at)
+        return Writing(
+            onboarding=ONE, journal=(row,), registers=(entry,), unconfirmed={row.key: told}, task=task(number, "n-1")
+        )
+
+    ledger.write(resolved(NOON, number=10))
+    [seq] = confirmations.ready(now=NOON + AFTER, most=10)
+    confirmations.confirm(seq)
+    ledger.write(resolved(NOON, number=10))
+    settled = waiting(confirmations)
+    ledger.write(resolved(NOON + SOON, number=10))
+
+    [row] = [row for row in reads.journal(engine, ONE) if row.kind == "issue_resolved"]
+    [entry] = ledger.registers(ONE)
+    assert row.at == entry.at == NOON + SOON
+    assert (0, 1) == (settled, waiting(confirmations))
 
 
 def test_an_onboarding_that_does_not_answer_rests_as_long_again(
