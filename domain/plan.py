@@ -1,14 +1,12 @@
-"""When is each milestone due? Deal, playbook and calendar drafted into dated milestones, each with its reasons."""
+"""When is each milestone due, and why? A dated plan, and what has happened to it since it was drafted."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
 
-from domain.calendar import CLOSING, ONE_DAY, WorkCalendar
-from domain.deal import Circumstances, DealClosed
-from domain.playbook import Milestone, Playbook, Stage, Stretch
+from domain.playbook import Playbook
 from domain.wire import Instant, Wire
 
 ReasonKind = Literal["counted", "stretched", "busy", "paused", "moved", "promised", "kept_back", "after", "closed"]
@@ -64,181 +62,6 @@ class Course(Wire):
     moved: Mapping[str, date] = Field(default_factory=dict)
     pauses: tuple[Span, ...] = ()
     hand_off_by: date | None = None
-
-
-def stretch_factor(circumstances: Circumstances, stretch: Stretch) -> tuple[float, tuple[str, ...]]:
-    """The factor by which stretching stages grow, 1.0 or more, and the circumstances that make it (TL-01)."""
-    present = {
-        "high_complexity": circumstances.complexity == "high",
-        "many_integrations": circumstances.integrations >= stretch.many_integrations_from,
-        "large_data": circumstances.large_data,
-        "limited_resources": circumstances.limited_resources,
-    }
-    names = tuple(name for name, holds in present.items() if holds)
-    factor = 1.0
-    for name in names:
-        factor *= getattr(stretch, name)
-    return factor, names
-
-
-def draft(playbook: Playbook, deal: DealClosed, calendar: WorkCalendar, course: Course | None = None) -> Plan:
-    """The dated plan of a deal, as it stands after that course of events.
-
-    Days are calendar days after the anchor, without the days that do not count, moved to the next working day;
-    a milestone is due at closing time in the customer's zone, and never before what it requires.
-    """
-    return _Drafting(playbook, deal, calendar, course or Course()).plan()
-
-
-class _Drafting:
-    def __init__(self, playbook: Playbook, deal: DealClosed, calendar: WorkCalendar, course: Course) -> None:
-        self.playbook = playbook
-        self.deal = deal
-        self.calendar = calendar
-        self.course = course
-        self.close = calendar.day_of(deal.closed_at)
-        self.factor, self.circumstances = stretch_factor(deal.circumstances, playbook.stretch)
-        busy = (Span(first=s.first, last=s.last, why=s.why, kind="busy") for s in deal.busy_seasons)
-        self.spans = (*busy, *course.pauses)
-        self.nominal: dict[str, date] = {}
-        self.planned: dict[str, PlannedMilestone] = {}
-        self.stage_of = {milestone.key: stage.key for stage in playbook.stages for milestone in stage.milestones}
-        self.milestones = {milestone.key: milestone for milestone in playbook.milestones}
-        self.span_of: dict[date, int | None] = {}
-
-    def plan(self) -> Plan:
-        for milestone in self.playbook.milestones:
-            self._place(milestone)
-        hand_off = self.playbook.hand_off
-        earliest = self._settle(self._count(self.close, self._stretched(hand_off.earliest_day))[0])
-        latest = self.course.hand_off_by or self._count(self.close, self._stretched(hand_off.latest_day))[0]
-        return Plan(
-            milestones=tuple(self.planned[milestone.key] for milestone in self.playbook.milestones),
-            stages=tuple(self._stage(stage) for stage in self.playbook.stages),
-            hand_off_from=self.calendar.at(earliest, CLOSING),
-            hand_off_by=self.calendar.at(self._settle(latest), CLOSING),
-        )
-
-    def _stage(self, stage: Stage) -> PlannedStage:
-        closes = max(self.planned[milestone.key].on for milestone in stage.milestones)
-        start = self._base(stage.opens.anchor)
-        from_close = stage.opens.anchor == "close"
-        days = self._stretched(stage.opens.from_day) if from_close else stage.opens.from_day
-        opens = self._settle(self._count(start, days)[0])
-        after = [self.planned[key].on for key in stage.opens.after]
-        return PlannedStage(key=stage.key, opens_on=min(max([opens, *after]), closes), closes_on=closes)
-
-    def _place(self, milestone: Milestone) -> PlannedMilestone:
-        if milestone.key in self.planned:
-            return self.planned[milestone.key]
-        day, reasons = self._nominal(milestone)
-        self.nominal[milestone.key] = day
-        on, why = self._working(day)
-        # Its real anchor lies behind what counts from it, whatever day the anchor was planned for.
-        real = {milestone.anchor} & set(self.course.reached)
-        requires = [key for key in milestone.requires if key not in real]
-        needed = [self._place(other) for key in requires if (other := self.milestones.get(key))]
-        last = max(needed, key=lambda planned: planned.on, default=None)
-        reasons += why
-        if last is not None:
-            # Even where its own weekend alone brings it to that Monday: counted from its Saturday, what hangs on it
-            # would come earlier than if its own day had been the Friday.
-            self.nominal[milestone.key] = max(day, last.on)
-        if last is not None and last.on > on:
-            on = last.on
-            reasons.append(Reason(kind="after", on=on, detail={"milestone": last.key}))
-        planned = PlannedMilestone(
-            key=milestone.key,
-            stage=self.stage_of[milestone.key],
-            on=on,
-            due=self.calendar.at(on, CLOSING),
-            reasons=tuple(reasons),
-        )
-        self.planned[milestone.key] = planned
-        return planned
-
-    def _nominal(self, milestone: Milestone) -> tuple[date, list[Reason]]:
-        if milestone.key in self.course.moved:
-            day = self.course.moved[milestone.key]
-            return day, [Reason(kind="moved", on=day)]
-        if milestone.role == "go_live" and self.deal.go_live_by:
-            return self._promised(self.deal.go_live_by)
-        start = self._base(milestone.anchor)
-        from_close = milestone.anchor == "close"
-        days = self._stretched(milestone.day) if from_close else milestone.day
-        plain = start + timedelta(days=milestone.day)
-        reasons = [Reason(kind="counted", on=plain, detail={"day": milestone.day, "anchor": milestone.anchor})]
-        day, skipped = self._count(start, days)
-        if days > milestone.day:
-            detail = {"days": days - milestone.day, "circumstances": list(self.circumstances)}
-            reasons.append(Reason(kind="stretched", on=start + timedelta(days=days), detail=detail))
-        reasons += [Reason(kind=span.kind, on=day, detail={"days": count, "why": span.why}) for span, count in skipped]
-        if milestone.not_before_day is not None:
-            earliest = self._count(self.close, self._stretched(milestone.not_before_day))[0]
-            if earliest > day:
-                day = earliest
-                reasons.append(Reason(kind="kept_back", on=day, detail={"day": milestone.not_before_day}))
-        return day, reasons
-
-    def _promised(self, day: date) -> tuple[date, list[Reason]]:
-        """A promised date, put off by nothing but the days of pauses, on which both sides agreed."""
-        reasons = [Reason(kind="promised", on=day)]
-        for pause in self.course.pauses:
-            if pause.first <= day and pause.last >= pause.first:
-                days = (pause.last - pause.first).days + 1
-                day += timedelta(days=days)
-                reasons.append(Reason(kind="paused", on=day, detail={"days": days}))
-        return day, reasons
-
-    def _base(self, anchor: str) -> date:
-        """The day from which an anchor counts: the real one once it is known, before that the planned one."""
-        if anchor == "close":
-            return self.close
-        if anchor in self.course.reached:
-            return self.calendar.day_of(self.course.reached[anchor])
-        if milestone := self.milestones.get(anchor):
-            self._place(milestone)
-        return self.nominal[anchor]
-
-    def _stretched(self, day: int) -> int:
-        """A day of the playbook as this customer's: later by what the stretching stages have grown by then."""
-        extra = 0.0
-        for stage in self.playbook.stages:
-            if stage.stretches:
-                first = stage.opens.from_day
-                last = max((m.day for m in stage.milestones if m.anchor == "close"), default=first)
-                extra += (min(max(day, first), max(last, first)) - first) * (self.factor - 1)
-        return day + round(extra)
-
-    def _count(self, start: date, days: int) -> tuple[date, list[tuple[Span, int]]]:
-        """`days` counting days after start, and which spans were skipped on the way, with how many days each."""
-        if not self.spans:
-            return start + timedelta(days=max(days, 0)), []
-        day, left, skipped = start, days, dict.fromkeys(range(len(self.spans)), 0)
-        while left > 0 or self._span_at(day) is not None:
-            index = self._span_at(day)
-            if index is None:
-                left -= 1
-            else:
-                skipped[index] += 1
-            day += ONE_DAY
-        return day, [(self.spans[index], count) for index, count in skipped.items() if count]
-
-    def _span_at(self, day: date) -> int | None:
-        if day not in self.span_of:  # Asked for again and again: for every milestone, from the close on.
-            spans = enumerate(self.spans)
-            self.span_of[day] = next((index for index, span in spans if span.first <= day <= span.last), None)
-        return self.span_of[day]
-
-    def _settle(self, day: date) -> date:
-        return self.calendar.working_day_from(day)
-
-    def _working(self, day: date) -> tuple[date, list[Reason]]:
-        reasons = []
-        while why := self.calendar.why_not(day):
-            reasons.append(Reason(kind="closed", on=day, detail={"why": why}))
-            day += ONE_DAY
-        return day, reasons
 
 
 def go_live_key(playbook: Playbook) -> str | None:

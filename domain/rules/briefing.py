@@ -6,8 +6,9 @@ from typing import Any
 
 from domain.agenda.state import State
 from domain.calendar import WorkCalendar
+from domain.drafting import draft
 from domain.notice import Notice, NoticeKind, Person
-from domain.plan import Course, Plan, Span, draft
+from domain.plan import Course, Plan, Span
 from domain.playbook import Playbook, Role
 from domain.record import Dossier
 from domain.rules.casting import cast_customer, playing, staff_person

@@ -8,8 +8,9 @@ from domain.agenda.state import RULES, CriterionState, MilestoneState, StageStat
 from domain.calendar import OPENING, WorkCalendar
 from domain.clock import Clock
 from domain.deal import DealClosed, onboarding_id
+from domain.drafting import draft
 from domain.news import short
-from domain.plan import Plan, draft, go_live_key, on_the_way_to
+from domain.plan import Plan, go_live_key, on_the_way_to
 from domain.playbook import Milestone, Playbook, Role, content_hash
 from domain.refusal import InvalidDeal
 from domain.rules.accounts import taken_over

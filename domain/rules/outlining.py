@@ -6,8 +6,8 @@ from typing import Literal
 
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed
+from domain.drafting import draft
 from domain.outline import Contact, Effort, Outline, OutlinedMilestone, OutlinedRole, OutlinedStage
-from domain.plan import draft
 from domain.playbook import Milestone, Playbook, RoleHours
 from domain.prospect import Prospect
 from domain.rules.casting import CUSTOMER_ROLES, VENDOR_ROLES

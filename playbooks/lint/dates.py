@@ -146,7 +146,7 @@ def calendar_days(working_days: int) -> int:
 
 
 def stretched(playbook: Playbook, day: int) -> int:
-    """Where that day after the close moves with all circumstances of TL-01 at once, as `domain.plan` counts it."""
+    """Where that day after the close moves with all circumstances of TL-01 at once, as `domain.drafting` counts it."""
     stretch = playbook.stretch
     factor = stretch.high_complexity * stretch.many_integrations * stretch.large_data * stretch.limited_resources
     extra = 0.0

@@ -11,7 +11,8 @@ from rich.console import Console
 
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed
-from domain.plan import Course, Plan, PlannedMilestone, Reason, draft
+from domain.drafting import draft
+from domain.plan import Course, Plan, PlannedMilestone, Reason
 from domain.refusal import InvalidDeal
 from domain.rules.admission import business_now, calendar_of, check_deal, read_deal
 from domain.text import in_language

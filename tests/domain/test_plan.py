@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from domain.deal import Circumstances, DealClosed
-from domain.plan import Course, Plan, Span, draft, go_live_key, on_the_way_to, stretch_factor
+from domain.drafting import draft, stretch_factor
+from domain.plan import Course, Plan, Span, go_live_key, on_the_way_to
 from domain.playbook import Opening
 from domain.text import in_language
 from domain.wording import reasons_in_words

@@ -6,7 +6,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.deal import BusySeason, Circumstances, DealClosed
-from domain.plan import Course, Span, draft, go_live_key
+from domain.drafting import draft
+from domain.plan import Course, Span, go_live_key
 from domain.wording import reasons_in_words
 from tests.support.simulation import calendar_of, deal, playbook_of
 from tests.support.strategies import Drawn, deals, tiers, under_way

@@ -14,7 +14,7 @@ import pytest
 
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed, completeness
-from domain.plan import draft
+from domain.drafting import draft
 from domain.playbook import Cadence, Playbook, ProgrammeCadence
 from domain.team import TouchModel
 from domain.text import LANGUAGES, Text, in_language
