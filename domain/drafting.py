@@ -1,11 +1,15 @@
 """How does a plan come about? Deal, playbook and calendar drafted into dated milestones, each with its reasons."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from domain.calendar import CLOSING, ONE_DAY, WorkCalendar
 from domain.deal import Circumstances, DealClosed
 from domain.plan import Course, Plan, PlannedMilestone, PlannedStage, Reason, Span
 from domain.playbook import Milestone, Playbook, Stage, Stretch
+
+ROOM_TO_SIGN = 2
+"""Working days between the last thing that a sign-off waits for and the sign-off: to read, to ask, and to sign."""
 
 
 def stretch_factor(circumstances: Circumstances, stretch: Stretch) -> tuple[float, tuple[str, ...]]:
@@ -27,7 +31,8 @@ def draft(playbook: Playbook, deal: DealClosed, calendar: WorkCalendar, course: 
     """The dated plan of a deal, as it stands after that course of events.
 
     Days are calendar days after the anchor, without the days that do not count, moved to the next working day;
-    a milestone is due at closing time in the customer's zone, and never before what it requires.
+    a milestone is due at closing time in the customer's zone, never before what it requires, and a sign-off never
+    sooner than ROOM_TO_SIGN working days after that.
     """
     return _Drafting(playbook, deal, calendar, course or Course()).plan()
 
@@ -51,15 +56,39 @@ class _Drafting:
     def plan(self) -> Plan:
         for milestone in self.playbook.milestones:
             self._place(milestone)
-        hand_off = self.playbook.hand_off
-        earliest = self._settle(self._count(self.close, self._stretched(hand_off.earliest_day))[0])
-        latest = self.course.hand_off_by or self._count(self.close, self._stretched(hand_off.latest_day))[0]
+        earliest, latest = self._window()
         return Plan(
             milestones=tuple(self.planned[milestone.key] for milestone in self.playbook.milestones),
             stages=tuple(self._stage(stage) for stage in self.playbook.stages),
             hand_off_from=self.calendar.at(earliest, CLOSING),
-            hand_off_by=self.calendar.at(self._settle(latest), CLOSING),
+            hand_off_by=self.calendar.at(latest, CLOSING),
         )
+
+    def _window(self) -> tuple[date, date]:
+        """First and last day of the hand-off: as far behind the go-live as in the playbook, never nearer to the close.
+
+        It is asked for no sooner than the review is held; a last day that people have set counts before any other.
+        """
+        hand_off = self.playbook.hand_off
+        earliest, latest = (
+            self._days_behind_launch(hand_off.earliest_day),
+            self._days_behind_launch(hand_off.latest_day),
+        )
+        review = self.playbook.playing("review")
+        waits_for = [earliest, *([self.planned[review.key].on] if review else [])]
+        return earliest, self._settle(max(self.course.hand_off_by or latest, *waits_for))
+
+    def _days_behind_launch(self, day: int) -> date:
+        """The working day that the playbook means by that day after the close, where the go-live is a later one."""
+        on = self._count(self.close, self._stretched(day))[0]
+        if go_live := self.playbook.playing("go_live"):
+            on = max(on, self._count(self._base(go_live.key), day - self._day_of(go_live))[0])
+        return self._settle(on)
+
+    def _day_of(self, milestone: Milestone) -> int:
+        """The milestone's day after the close, as the playbook has it."""
+        anchor = self.milestones.get(milestone.anchor)
+        return milestone.day + (self._day_of(anchor) if anchor else 0)
 
     def _stage(self, stage: Stage) -> PlannedStage:
         closes = max(self.planned[milestone.key].on for milestone in stage.milestones)
@@ -76,19 +105,19 @@ class _Drafting:
         day, reasons = self._nominal(milestone)
         self.nominal[milestone.key] = day
         on, why = self._working(day)
-        # Its real anchor lies behind what counts from it, whatever day the anchor was planned for.
-        real = {milestone.anchor} & set(self.course.reached)
-        requires = [key for key in milestone.requires if key not in real]
-        needed = [self._place(other) for key in requires if (other := self.milestones.get(key))]
+        room = ROOM_TO_SIGN if milestone.sign_off and self.course.rules >= 3 else 0
+        needed = [self._place(other) for other in self._gate(milestone, of_stage=bool(room))]
         last = max(needed, key=lambda planned: planned.on, default=None)
         reasons += why
         if last is not None:
+            earliest = self.calendar.add_working_days(last.on, room)
             # Even where its own weekend alone brings it to that Monday: counted from its Saturday, what hangs on it
             # would come earlier than if its own day had been the Friday.
-            self.nominal[milestone.key] = max(day, last.on)
-        if last is not None and last.on > on:
-            on = last.on
-            reasons.append(Reason(kind="after", on=on, detail={"milestone": last.key}))
+            self.nominal[milestone.key] = max(day, earliest)
+            if earliest > on:
+                on = earliest
+                detail = {"milestone": last.key, **({"room": room} if room else {})}
+                reasons.append(Reason(kind="after", on=on, detail=detail))
         planned = PlannedMilestone(
             key=milestone.key,
             stage=self.stage_of[milestone.key],
@@ -98,6 +127,16 @@ class _Drafting:
         )
         self.planned[milestone.key] = planned
         return planned
+
+    def _gate(self, milestone: Milestone, *, of_stage: bool) -> list[Milestone]:
+        """What has to be reached before that milestone, and on request what its stage waits for as well.
+
+        Its real anchor lies behind what counts from it, whatever day the anchor was planned for.
+        """
+        stage = next(stage for stage in self.playbook.stages if stage.key == self.stage_of[milestone.key])
+        keys = dict.fromkeys([*milestone.requires, *(stage.opens.after if of_stage else ())])
+        real = {milestone.anchor} & set(self.course.reached)
+        return [other for key in keys if key not in real and (other := self.milestones.get(key))]
 
     def _nominal(self, milestone: Milestone) -> tuple[date, list[Reason]]:
         if milestone.key in self.course.moved:
@@ -109,11 +148,14 @@ class _Drafting:
         from_close = milestone.anchor == "close"
         days = self._stretched(milestone.day) if from_close else milestone.day
         plain = start + timedelta(days=milestone.day)
-        reasons = [Reason(kind="counted", on=plain, detail={"day": milestone.day, "anchor": milestone.anchor})]
+        detail: dict[str, Any] = {"day": milestone.day, "anchor": milestone.anchor}
+        if not from_close and self.course.rules >= 3:
+            detail |= {"from": str(start), "real": milestone.anchor in self.course.reached}
+        reasons = [Reason(kind="counted", on=plain, detail=detail)]
         day, skipped = self._count(start, days)
         if days > milestone.day:
-            detail = {"days": days - milestone.day, "circumstances": list(self.circumstances)}
-            reasons.append(Reason(kind="stretched", on=start + timedelta(days=days), detail=detail))
+            more = {"days": days - milestone.day, "circumstances": list(self.circumstances)}
+            reasons.append(Reason(kind="stretched", on=start + timedelta(days=days), detail=more))
         reasons += [Reason(kind=span.kind, on=day, detail={"days": count, "why": span.why}) for span, count in skipped]
         if milestone.not_before_day is not None:
             earliest = self._count(self.close, self._stretched(milestone.not_before_day))[0]
@@ -133,13 +175,18 @@ class _Drafting:
         return day, reasons
 
     def _base(self, anchor: str) -> date:
-        """The day from which an anchor counts: the real one once it is known, before that the planned one."""
+        """The day from which an anchor counts: the real one once it is known, before that the planned one.
+
+        By editions before the third that was its day before it was moved for a weekend, which nobody was told.
+        """
         if anchor == "close":
             return self.close
         if anchor in self.course.reached:
             return self.calendar.day_of(self.course.reached[anchor])
         if milestone := self.milestones.get(anchor):
-            self._place(milestone)
+            planned = self._place(milestone)
+            if self.course.rules >= 3:
+                return planned.on
         return self.nominal[anchor]
 
     def _stretched(self, day: int) -> int:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from domain.agenda.state import RULES
 from domain.playbook import Playbook
 from domain.wire import Instant, Wire
 
@@ -56,12 +57,17 @@ class Span(Wire):
 
 
 class Course(Wire):
-    """What has happened to the plan since: real dates, moved dates, pauses."""
+    """What has happened to the plan since: real dates, moved dates, pauses.
+
+    `rules` is the edition of the rules by which the onboarding was opened: dates that people were told of are not
+    moved by a new one.
+    """
 
     reached: Mapping[str, Instant] = Field(default_factory=dict)
     moved: Mapping[str, date] = Field(default_factory=dict)
     pauses: tuple[Span, ...] = ()
     hand_off_by: date | None = None
+    rules: int = RULES
 
 
 def go_live_key(playbook: Playbook) -> str | None:

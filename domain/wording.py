@@ -1,6 +1,8 @@
 """How are dates and their reasons put into words? In English and Japanese, as rules need them beside templates."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from domain.plan import Reason
 
@@ -73,9 +75,7 @@ def _reason(reason: Reason, titles: dict[str, str], language: str) -> str:
         return _reason_ja(reason, titles, day)
     match reason.kind:
         case "counted":
-            anchor = detail["anchor"]
-            start = "the close" if anchor == "close" else titles.get(anchor, anchor)
-            return f"day {detail['day']} after {start} was {day}"
+            return _counted(detail, titles, day)
         case "stretched":
             why = ", ".join(CIRCUMSTANCES[name]["en"] for name in detail["circumstances"])
             return f"{_days(detail['days'])} more for {why}: {day}"
@@ -90,13 +90,28 @@ def _reason(reason: Reason, titles: dict[str, str], language: str) -> str:
         case "kept_back":
             return f"not before day {detail['day']}: {day}"
         case "after":
-            return f"not before {titles.get(detail['milestone'], detail['milestone'])}: {day}"
+            title, room = titles.get(detail["milestone"], detail["milestone"]), detail.get("room")
+            return (
+                f"{_days(room, 'working day')} to sign after {title}: {day}" if room else f"not before {title}: {day}"
+            )
         case "closed":
             return f"{day} is {detail['why']}"
 
 
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
+def _counted(detail: Mapping[str, Any], titles: dict[str, str], day: str) -> str:
+    """From which day a date counts: the one on which its anchor was, or for which it is planned so far."""
+    anchor = detail["anchor"]
+    start = "the close" if anchor == "close" else titles.get(anchor, anchor)
+    if "from" not in detail:
+        return f"day {detail['day']} after {start} was {day}"
+    since = day_in_words(date.fromisoformat(detail["from"]))
+    if detail["real"]:
+        return f"day {detail['day']} after {start} on {since} was {day}"
+    return f"day {detail['day']} after {start}, planned for {since}, is {day}"
+
+
+def _days(count: int, unit: str = "day") -> str:
+    return f"1 {unit}" if count == 1 else f"{count} {unit}s"
 
 
 def _reason_ja(reason: Reason, titles: dict[str, str], day: str) -> str:
@@ -105,6 +120,9 @@ def _reason_ja(reason: Reason, titles: dict[str, str], day: str) -> str:
         case "counted":
             anchor = detail["anchor"]
             start = "ご契約" if anchor == "close" else f"「{titles.get(anchor, anchor)}」"
+            if "from" in detail:
+                since = day_in_words(date.fromisoformat(detail["from"]), "ja")
+                start += f"({since})" if detail["real"] else f"(予定日: {since})"
             return f"{start}から{detail['day']}日目は{day}"
         case "stretched":
             why = "・".join(CIRCUMSTANCES[name]["ja"] for name in detail["circumstances"])
@@ -120,6 +138,8 @@ def _reason_ja(reason: Reason, titles: dict[str, str], day: str) -> str:
         case "kept_back":
             return f"{detail['day']}日目より前には設定しない: {day}"
         case "after":
-            return f"「{titles.get(detail['milestone'], detail['milestone'])}」より前には設定しない: {day}"
+            title = titles.get(detail["milestone"], detail["milestone"])
+            room = f"の後、ご確認に{detail['room']}営業日" if detail.get("room") else "より前には設定しない"
+            return f"「{title}」{room}: {day}"
         case "closed":
             return f"{day}は休業日"

@@ -168,11 +168,12 @@ class HeldSignal(Carried):
     news: dict[str, Any]
 
 
-RULES = 2
+RULES = 3
 """The edition of these rules by which new onboardings go; what came with each edition is asked by `goes_by`.
 
 2: a sign-off is asked for again only once something was done about its rejection, which stands until who rejected
 approves or is overruled; who raised an issue hears that it is solved, and may say that it is not.
+3: a sign-off has two working days after what it waits for; what counts from a milestone counts from its planned day.
 """
 
 

@@ -14,7 +14,7 @@ from domain.rules import letters
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import VENDOR_ROLES
 from domain.rules.nudging import Step, ladder
-from domain.rules.schedule import NOTICE_AHEAD, cadence_days, notice_moment
+from domain.rules.schedule import NOTICE_AHEAD, cadence_days, launched, notice_moment
 
 Notices = list[Notice]
 NUDGES = frozenset({"reminder", "escalation"})
@@ -249,7 +249,7 @@ def _pause_limit(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> 
 
 
 def _hand_off(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Notices:
-    too_soon = briefing.now < briefing.plan.hand_off_by
+    too_soon = briefing.now < briefing.plan.hand_off_by or not launched(briefing.state)
     if entry.occurrence.endswith("/from") or too_soon or not briefing.state.unmet():
         return []
     day = (briefing.today - briefing.calendar.day_of(briefing.deal.closed_at)).days

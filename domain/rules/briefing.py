@@ -148,7 +148,13 @@ def course_of(state: State, calendar: WorkCalendar) -> Course:
         for pause in state.pauses
     ]
     reached = {m.key: m.at for m in state.milestones if m.status == "reached" and m.at is not None}
-    return Course(reached=reached, moved=state.moved, pauses=tuple(pauses), hand_off_by=state.hand_off_moved)
+    return Course(
+        reached=reached,
+        moved=state.moved,
+        pauses=tuple(pauses),
+        hand_off_by=state.hand_off_moved,
+        rules=state.rules,
+    )
 
 
 def once_to_each(briefing: Briefing, notices: Iterable[Notice]) -> list[Notice]:

@@ -10,7 +10,7 @@ from domain.clock import Clock
 from domain.deal import DealClosed, onboarding_id
 from domain.drafting import draft
 from domain.news import short
-from domain.plan import Plan, go_live_key, on_the_way_to
+from domain.plan import Course, Plan, go_live_key, on_the_way_to
 from domain.playbook import Milestone, Playbook, Role, content_hash
 from domain.refusal import InvalidDeal
 from domain.rules.accounts import taken_over
@@ -31,13 +31,15 @@ def first_state(
     clock: Clock,
     now: datetime,
     spread: timedelta = timedelta(0),
+    rules: int = RULES,
 ) -> State:
     """The state of a new onboarding, with its first consequences drawn.
 
     Titles are English, since the state is our own record. `load` counts the open onboardings of each member of staff,
-    by handle; every onboarding wakes by a delay of its own, shorter than `spread`. Raises InvalidDeal.
+    by handle; every onboarding wakes by a delay of its own, shorter than `spread`. `rules` is the edition of the rules
+    by which it goes. Raises InvalidDeal.
     """
-    plan = draft(playbook, deal, calendar)
+    plan = draft(playbook, deal, calendar, Course(rules=rules))
     vendor = cast_vendor(team, deal, playbook.touch, load)
     owner = vendor["csm"][0]
     customer = cast_customer(deal)
@@ -48,7 +50,7 @@ def first_state(
     critical = on_the_way_to(playbook, go_live_key(playbook))
     state = State(
         onboarding=onboarding_id(deal.source, deal.id),
-        rules=RULES,
+        rules=rules,
         clock=clock,
         jitter=delay_of(spread, of=onboarding_id(deal.source, deal.id)),
         opened=True,
@@ -79,7 +81,7 @@ def first_state(
     shared = taken_over(deal)
     if deal.left_out:
         shared = {**shared, "left_out": [one.field for one in deal.left_out]}
-    note(state, "opened", now, about=playbook.key, owner=owner, day=(now - deal.closed_at).days, **shared)
+    note(state, "opened", now, about=playbook.key, owner=owner, day=(now - deal.closed_at).days, rules=rules, **shared)
     _take_up(state, deal, now)
     unfold(state, now)
     return state

@@ -23,6 +23,8 @@ GRAIN = timedelta(milliseconds=1)
 """How long after an entry is due its workflow wakes."""
 MOST_TURNS = 20
 """Most turns at one moment, more than any onboarding takes: beyond them rules and facts go in circles."""
+BEFORE_IT_WAS_KEPT = 2
+"""The edition of the rules where the journal does not say by which an onboarding was opened."""
 MADE_BY_TIME = "day90"
 """What the journal has in `via` of a fact that came by itself."""
 
@@ -64,7 +66,16 @@ class _Living:
         self.dossier = dossier
         self.team = team
         self.now = opened.at
-        self.state = first_state(deal, dossier.playbook, dossier.calendar, team, load={}, clock=Clock(), now=opened.at)
+        self.state = first_state(
+            deal,
+            dossier.playbook,
+            dossier.calendar,
+            team,
+            load={},
+            clock=Clock(),
+            now=opened.at,
+            rules=opened.data.get("rules", BEFORE_IT_WAS_KEPT),
+        )
         _recast(self.state, dossier, team)
         self._settle()
 

@@ -179,8 +179,14 @@ def _pause_limit(state: State, playbook: Playbook, calendar: WorkCalendar, now: 
     yield Entry("pause", str(limit.date()), limit, "pause_limit")
 
 
+def launched(state: State) -> bool:
+    """Whether the customer is live. Before that nobody knows when the hand-off will be, or is asked to decide on it."""
+    go_live = state.playing("go_live")
+    return go_live is None or go_live.settled
+
+
 def _hand_off(state: State, playbook: Playbook, now: datetime) -> Iterator[Entry]:
-    if state.hand_off_from is None or state.hand_off_by is None:
+    if state.hand_off_from is None or state.hand_off_by is None or not launched(state):
         return
     if state.hand_off_from > now:
         yield Entry("hand_off", f"{state.hand_off_from.date()}/from", state.hand_off_from, "hand_off")

@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.agenda.state import Fact
 from domain.deal import missing_from_hand_off
+from domain.drafting import ROOM_TO_SIGN
 from domain.news import VENDOR_ONLY
 from domain.notice import Notice, NoticeKind, Person
 from domain.rules import letters
@@ -198,13 +199,19 @@ def _sign_off_asked(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notice
         lambda lang: {
             "title": briefing.signed(fact.about, lang),
             "milestone": fact.about,
-            "due": briefing.due_on(fact.about),
+            "due": _room_to_sign(briefing, fact.about),
             "done_when": briefing.say(definition.done_when, lang),
             "deliverables": [briefing.say(deliverable.title, lang) for deliverable in deliverables],
             **_since_rejection(briefing, fact, lang),
         },
         while_open=fact.about,
     )  # fmt: skip
+
+
+def _room_to_sign(briefing: Briefing, key: str) -> str:
+    """The day by which people are asked to sign: as planned, or as soon as they can where it comes late."""
+    soonest = briefing.calendar.add_working_days(briefing.today, ROOM_TO_SIGN)
+    return str(max(briefing.plan.milestone(key).on, soonest))
 
 
 def _since_rejection(briefing: Briefing, fact: Fact, language: str) -> dict[str, Any]:

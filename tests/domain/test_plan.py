@@ -60,9 +60,28 @@ def test_the_reasons_are_told_in_japanese_as_well() -> None:
 
 
 def test_what_follows_the_launch_counts_from_the_go_live() -> None:
-    """Days count from the anchor's day as planned, not from the Monday it fell on: a weekend is made up for."""
-    assert on("hypercare_closed") == "Fri 2027-01-15"
-    assert why("hypercare_closed") == ["day 14 after Go-live was Fri 15 Jan 2027"]
+    """From Mon 4 Jan, on which people read that it goes live, and not from the holiday of which nobody was told."""
+    assert on("hypercare_closed") == "Mon 2027-01-18"
+    assert why("hypercare_closed") == [
+        "day 14 after Go-live, planned for Mon 4 Jan 2027, is Mon 18 Jan 2027",
+    ]
+    assert on("review_held") == "Wed 2027-02-03"
+    reasons = plan().milestone("hypercare_closed").reasons
+    assert reasons_in_words(reasons, TITLES_JA, "ja") == [
+        "「本番開始（Go-Live）」(予定日: 2027年1月4日(月))から14日目は2027年1月18日(月)"
+    ]
+
+
+def test_a_go_live_on_its_planned_day_moves_nothing_of_what_follows_it() -> None:
+    on_time = plan(reached={"gone_live": datetime(2027, 1, 4, 9, tzinfo=UTC)})
+
+    assert {m.key: m.on for m in on_time.milestones} == {m.key: m.on for m in plan().milestones}
+    assert (on_time.hand_off_from, on_time.hand_off_by) == (plan().hand_off_from, plan().hand_off_by)
+
+
+def test_dates_that_were_told_before_count_from_where_they_did() -> None:
+    assert on("hypercare_closed", rules=2) == "Fri 2027-01-15"
+    assert why("hypercare_closed", rules=2) == ["day 14 after Go-live was Fri 15 Jan 2027"]
 
 
 def test_the_review_is_never_planned_before_day_90() -> None:
@@ -70,7 +89,7 @@ def test_the_review_is_never_planned_before_day_90() -> None:
 
     assert on("review_held", early) == "Mon 2027-02-01"
     assert why("review_held", early) == [
-        "day 30 after Go-live was Thu 28 Jan 2027",
+        "day 30 after Go-live, planned for Tue 29 Dec 2026, is Thu 28 Jan 2027",
         "not before day 90: Sun 31 Jan 2027, a weekend: moved to Mon 1 Feb 2027",
     ]
 
@@ -106,6 +125,55 @@ def test_in_israel_friday_is_no_working_day_and_sunday_is_one() -> None:
     assert why("kickoff_held", israel) == [
         "day 5 after the close was Fri 6 Nov 2026, a weekend: moved to Sun 8 Nov 2026"
     ]
+
+
+# --- room to sign
+
+
+def test_who_signs_has_two_working_days_after_what_the_sign_off_waits_for() -> None:
+    """Closed on a Monday: day 5 is a Saturday and day 7 the Monday on which the kickoff is then held."""
+    assert on("kickoff_held") == "Mon 2026-11-09"
+    assert on("plan_agreed") == "Wed 2026-11-11"
+    assert why("plan_agreed") == [
+        "day 7 after the close was Mon 9 Nov 2026",
+        "2 working days to sign after Kickoff meeting held: Wed 11 Nov 2026",
+    ]
+    reasons = plan().milestone("plan_agreed").reasons
+    assert reasons_in_words(reasons, TITLES_JA, "ja")[-1] == (
+        "「キックオフミーティングの実施」の後、ご確認に2営業日: 2026年11月11日(水)"
+    )
+
+
+def test_a_sign_off_that_has_room_already_stays_where_it_is() -> None:
+    assert on("uat_signed_off") == "Mon 2026-12-14"
+    assert why("uat_signed_off") == ["day 42 after the close was Mon 14 Dec 2026"]
+
+
+def test_what_its_stage_waits_for_leaves_room_to_sign_as_well() -> None:
+    """No milestone of its own stage stands before it, and still nobody can sign before the stage is open."""
+    stages = [
+        stage.model_copy(
+            update={"milestones": tuple(m.model_copy(update={"requires": ()}) for m in stage.milestones[:1])}
+        )
+        if stage.key == "launch"
+        else stage
+        for stage in high_touch().stages
+    ]
+    playbook = high_touch().model_copy(update={"stages": tuple(stages[:4])})
+
+    late = draft(playbook, LINDENAU, calendar_of(LINDENAU), Course(moved={"uat_signed_off": date(2027, 1, 20)}))
+
+    assert late.milestone("readiness_confirmed").on == date(2027, 1, 22)
+
+
+def test_a_sign_off_that_is_moved_keeps_its_room() -> None:
+    moved = {"data_validated": date(2026, 12, 16), "uat_signed_off": date(2026, 12, 16)}
+
+    assert on("uat_signed_off", moved=moved) == "Fri 2026-12-18"
+
+
+def test_dates_that_were_told_before_there_was_room_to_sign_stay_as_they_were() -> None:
+    assert on("plan_agreed", rules=2) == "Mon 2026-11-09"
 
 
 # --- what stretches
@@ -162,7 +230,7 @@ def test_what_comes_after_the_implementation_moves_by_all_of_it() -> None:
     stretched = plan(circumstances(complexity="high"))
 
     assert stretched.milestone("gone_live").on == date(2027, 1, 11)
-    assert stretched.hand_off_from.date() == date(2027, 2, 8)
+    assert stretched.hand_off_from.date() == date(2027, 2, 10)
 
 
 # --- what does not count
@@ -190,8 +258,8 @@ def test_a_date_within_a_busy_season_comes_after_it() -> None:
 def test_the_days_of_a_pause_do_not_count() -> None:
     pause = Span(first=date(2026, 11, 16), last=date(2026, 11, 29))
 
-    assert on("uat_signed_off", pauses=(pause,)) == "Mon 2026-12-28"
-    assert "14 days of pause do not count: Mon 28 Dec 2026" in why("uat_signed_off", pauses=(pause,))
+    assert on("gone_live", pauses=(pause,)) == "Fri 2027-01-15"
+    assert "14 days of pause do not count: Fri 15 Jan 2027" in why("gone_live", pauses=(pause,))
     assert on("plan_agreed", pauses=(pause,)) == on("plan_agreed")
 
 
@@ -259,9 +327,9 @@ def test_a_moved_prerequisite_pushes_what_waits_for_it_and_what_counts_from_that
     """UAT a month late pushes the go-live, and hypercare is still two weeks from then."""
     late = {"uat_signed_off": date(2027, 1, 20)}
 
-    assert on("gone_live", moved=late) == "Wed 2027-01-20"
-    assert why("gone_live", moved=late)[-1] == "not before Go-live readiness confirmed: Wed 20 Jan 2027"
-    assert on("hypercare_closed", moved=late) == "Wed 2027-02-03"
+    assert on("gone_live", moved=late) == "Fri 2027-01-22"
+    assert why("gone_live", moved=late)[-1] == "not before Go-live readiness confirmed: Fri 22 Jan 2027"
+    assert on("hypercare_closed", moved=late) == "Fri 2027-02-05"
 
 
 @pytest.mark.parametrize("day", [40, 55, 75])
@@ -277,7 +345,11 @@ def test_the_real_go_live_carries_the_review() -> None:
     real = {"gone_live": datetime(2027, 2, 1, 9, tzinfo=UTC)}
 
     assert on("review_held", reached=real) == "Wed 2027-03-03"
-    assert why("review_held", reached=real)[0] == "day 30 after Go-live was Wed 3 Mar 2027"
+    assert why("review_held", reached=real)[0] == "day 30 after Go-live on Mon 1 Feb 2027 was Wed 3 Mar 2027"
+    reasons = plan(reached=real).milestone("review_held").reasons
+    assert reasons_in_words(reasons, TITLES_JA, "ja")[0] == (
+        "「本番開始（Go-Live）」(2027年2月1日(月))から30日目は2027年3月3日(水)"
+    )
 
 
 def test_a_new_last_day_for_the_hand_off_is_a_working_day_too() -> None:
@@ -285,8 +357,39 @@ def test_a_new_last_day_for_the_hand_off_is_a_working_day_too() -> None:
 
 
 def test_the_hand_off_window_is_days_90_to_120() -> None:
-    assert plan().hand_off_from == datetime(2027, 2, 1, 16, tzinfo=UTC)
-    assert plan().hand_off_by == datetime(2027, 3, 2, 16, tzinfo=UTC)
+    """With a go-live on day 60, a Friday."""
+    friday = deal(closed_at="2026-10-05T10:00:00+02:00")
+
+    assert plan(friday).hand_off_from == datetime(2027, 1, 4, 16, tzinfo=UTC)
+    assert plan(friday).hand_off_by == datetime(2027, 2, 2, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("how", ["reached", "moved", "promised"])
+def test_the_hand_off_window_follows_the_go_live(how: str) -> None:
+    """Go-live on day 105, Mon 15 Feb 2027: from 30 to 60 days behind it, as in the playbook."""
+    late = {
+        "reached": plan(reached={"gone_live": datetime(2027, 2, 15, 9, tzinfo=UTC)}),
+        "moved": plan(moved={"gone_live": date(2027, 2, 15)}),
+        "promised": plan(deal(go_live_by="2027-02-15")),
+    }[how]
+
+    assert late.hand_off_from == datetime(2027, 3, 17, 16, tzinfo=UTC)
+    assert late.hand_off_by == datetime(2027, 4, 16, 15, tzinfo=UTC)
+    assert late.milestone("review_held").on <= late.hand_off_by.date()
+
+
+def test_an_early_go_live_brings_no_early_hand_off() -> None:
+    early = plan(reached={"gone_live": datetime(2026, 12, 14, 9, tzinfo=UTC)})
+
+    assert early.hand_off_from == datetime(2027, 2, 1, 16, tzinfo=UTC)
+    assert early.hand_off_by == datetime(2027, 3, 2, 16, tzinfo=UTC)
+
+
+def test_no_last_day_of_the_hand_off_lies_before_the_review() -> None:
+    """Whoever set it for Mar 20 knew nothing of a go-live on Mar 1: nobody decides before the review is held."""
+    late = plan(hand_off_by=date(2027, 3, 20), reached={"gone_live": datetime(2027, 3, 1, 9, tzinfo=UTC)})
+
+    assert late.milestone("review_held").on == late.hand_off_by.date() == date(2027, 3, 31)
 
 
 # --- stages and the way to the go-live
@@ -295,7 +398,7 @@ def test_the_hand_off_window_is_days_90_to_120() -> None:
 def test_stages_overlap_and_each_opens_by_its_own_day() -> None:
     windows = {stage.key: (stage.opens_on, stage.closes_on) for stage in plan().stages}
 
-    assert windows["welcome"] == (date(2026, 11, 2), date(2026, 11, 9))
+    assert windows["welcome"] == (date(2026, 11, 2), date(2026, 11, 11))
     assert windows["implementation"][0] == date(2026, 11, 10)
     assert windows["enablement"][0] < windows["implementation"][1]
 
@@ -303,7 +406,7 @@ def test_stages_overlap_and_each_opens_by_its_own_day() -> None:
 def test_a_stage_that_counts_from_a_milestone_is_not_stretched_twice() -> None:
     """The go-live it counts from has moved already by what the implementation has grown."""
     stages = [
-        stage.model_copy(update={"opens": Opening(anchor="gone_live", from_day=20)})
+        stage.model_copy(update={"opens": Opening(anchor="gone_live", from_day=21)})
         if stage.key == "planning_ahead"
         else stage
         for stage in high_touch().stages
@@ -313,8 +416,8 @@ def test_a_stage_that_counts_from_a_milestone_is_not_stretched_twice() -> None:
 
     plan = draft(playbook, stretched, calendar_of(stretched))
 
-    go_live = plan.milestone("gone_live").reasons[1].on
-    assert plan.stages[-1].opens_on - go_live == timedelta(days=20)
+    go_live = plan.milestone("gone_live").on
+    assert plan.stages[-1].opens_on - go_live == timedelta(days=21)
 
 
 def test_the_way_to_the_go_live_is_all_that_it_cannot_be_reached_without() -> None:

@@ -57,6 +57,22 @@ def test_nothing_is_due_before_what_it_requires(drawn: Drawn) -> None:
 
 @ANY_PLAN
 @given(under_way())
+def test_every_sign_off_has_two_working_days_after_what_it_waits_for(drawn: Drawn) -> None:
+    tier, deal, course = drawn
+    calendar = calendar_of(deal)
+
+    plan = draft(playbook_of(tier), deal, calendar, course)
+
+    for stage in playbook_of(tier).stages:
+        for milestone in stage.milestones:
+            gate = {*milestone.requires, *stage.opens.after} - ({milestone.anchor} & set(course.reached))
+            for key in gate if milestone.sign_off else ():
+                on = plan.milestone(key).on
+                assert calendar.working_days_between(on, plan.milestone(milestone.key).on) >= 2
+
+
+@ANY_PLAN
+@given(under_way())
 def test_every_date_has_its_reasons_in_both_languages(drawn: Drawn) -> None:
     tier, deal, course = drawn
     titles = {milestone.key: milestone.key for milestone in playbook_of(tier).milestones}

@@ -83,7 +83,7 @@ def test_after_the_pause_open_dates_are_later_by_its_days(onboarding: Simulation
 
     onboarding.tell("resume")
 
-    assert onboarding.due_on("uat_signed_off") == "2026-12-28"
+    assert onboarding.due_on("gone_live") == "2027-01-15"
     assert onboarding.due_on("kickoff_held") == "2026-11-23"
     assert onboarding.status() == "on_track"
 
@@ -373,7 +373,7 @@ def test_it_waits_by_name_for_the_criteria_that_are_missing() -> None:
 
 
 def test_what_is_ready_early_is_handed_over_when_the_window_opens_and_the_manager_hears_of_it() -> None:
-    """Day 90 is Sun 31 Jan 2027: the window opens on Monday at five."""
+    """Live on day 50, and day 90 is Sun 31 Jan 2027: the window opens on Monday at five."""
     onboarding = opened()
     onboarding.to_day(50)
     onboarding.settled(*(milestone.key for milestone in onboarding.state.milestones))
@@ -402,12 +402,12 @@ def test_the_manager_may_hand_over_before_the_window_opens() -> None:
     assert onboarding.status() == "handed_over"
 
 
-def test_criteria_still_missing_on_day_120_are_put_to_the_manager_every_week() -> None:
+def test_criteria_still_missing_60_days_after_the_go_live_are_put_to_the_manager_every_week() -> None:
     onboarding = nearly_done()
     onboarding.to_day(136)
 
     asked = onboarding.notices("hand_off_decision", to=MANAGER)
-    assert [notice.facts["day"] for notice in asked] == [120, 127, 134]
+    assert [notice.facts["day"] for notice in asked] == [123, 130]
     assert len(asked[0].facts["unmet"]) == 3
 
 
@@ -420,7 +420,7 @@ def test_a_later_last_day_spares_the_question() -> None:
 
 
 def test_a_last_day_that_fell_into_a_pause_is_asked_about_when_it_comes_again() -> None:
-    """Paused from day 110 to 125: the last day is day 135 then."""
+    """Paused from day 110 to 125: the last day is day 138 then, a Saturday, as the go-live was on day 63."""
     onboarding = nearly_done()
     onboarding.to_day(110)
     onboarding.tell("pause", reason="strike")
@@ -429,8 +429,23 @@ def test_a_last_day_that_fell_into_a_pause_is_asked_about_when_it_comes_again() 
     onboarding.tell("resume")
 
     assert onboarding.notices("hand_off_decision") == []
-    onboarding.to_day(136)
-    assert [notice.facts["day"] for notice in onboarding.notices("hand_off_decision", to=MANAGER)] == [135]
+    onboarding.to_day(141)
+    assert [notice.facts["day"] for notice in onboarding.notices("hand_off_decision", to=MANAGER)] == [140]
+
+
+def test_the_hand_off_is_not_asked_about_before_a_late_customer_is_live_and_reviewed() -> None:
+    """Live on day 105 instead of 63: the review is due on day 135, and the decision is asked for from day 165 on."""
+    onboarding = opened()
+    onboarding.to_day(50)
+    onboarding.settled("readiness_confirmed")
+    onboarding.to_day(105, hour=9)
+    assert onboarding.notices("hand_off_decision") == []
+    onboarding.settled("gone_live")
+
+    onboarding.to_day(166)
+
+    assert onboarding.due_on("review_held") == "2027-03-17"
+    assert [notice.facts["day"] for notice in onboarding.notices("hand_off_decision", to=MANAGER)] == [165]
 
 
 # --- endings

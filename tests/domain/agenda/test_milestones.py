@@ -297,6 +297,17 @@ def test_a_sign_off_is_asked_for_once_when_its_gate_opens() -> None:
     assert onboarding.told("sign_off_request", about="uat_signed_off") == ["project_lead", "technical_lead"]
 
 
+def test_who_is_asked_late_is_given_two_working_days_and_not_a_day_that_is_past() -> None:
+    """UAT was due on Mon 14 Dec, and what it waits for is there on Fri 18 Dec: the plan says so, the request asks."""
+    onboarding = opened()
+    onboarding.to("2026-12-18 12:00")
+    onboarding.settled("integrations_live", "data_validated", "security_passed")
+
+    requests = onboarding.notices("sign_off_request", about="uat_signed_off")
+    assert {request.facts["due"] for request in requests} == {"2026-12-22"}
+    assert onboarding.status() == "behind"
+
+
 @pytest.mark.parametrize("by", ["project_lead", "technical_lead"])
 def test_either_of_those_named_may_sign(by: str) -> None:
     onboarding = ready_for_uat()

@@ -103,6 +103,20 @@ def test_what_was_told_is_not_told_again() -> None:
     assert 1 == len(onboarding.facts("taken_up_again"))
 
 
+def test_it_goes_on_by_the_rules_by_which_it_was_opened() -> None:
+    """By newer ones its dates would move, which people were told."""
+    onboarding = opened()
+    past = onboarding.ledger.past(onboarding.id)
+    assert past is not None
+    older = [row.model_copy(update={"data": {n: v for n, v in row.data.items() if n != "rules"}}) for row in past.rows]
+
+    then = rebuild(onboarding.dossier, past.model_copy(update={"rows": tuple(older)}), staff(), now=onboarding.now)
+
+    assert lived_again(onboarding).rules == onboarding.state.rules == 3
+    assert then.rules == 2
+    assert [onboarding.calendar.day_of(m.due).isoformat() for m in then.milestones if m.of_plan] == ["2026-11-09"]
+
+
 def test_it_can_be_lost_twice() -> None:
     """The second time under another key, so that it is written down again."""
     onboarding = opened()

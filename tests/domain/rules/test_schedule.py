@@ -248,7 +248,7 @@ def test_a_rejection_gives_new_days_to_the_work_and_to_the_sign_off() -> None:
 
     assert onboarding.due_on("integrations_live") == "2026-12-14"
     assert onboarding.due_on("data_validated") == "2026-12-14"
-    assert onboarding.due_on("uat_signed_off") == "2026-12-14"
+    assert onboarding.due_on("uat_signed_off") == "2026-12-16"
     [notice] = onboarding.notices("sign_off_rejected", to=OWNER)
     assert [line["due"] for line in notice.facts["reopened"]] == ["2026-12-14", "2026-12-14"]
 
