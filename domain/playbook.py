@@ -135,7 +135,7 @@ class Stage(StrictWire):
     key: Slug = Field(description="its name in filters and search attributes")
     title: Text = Field(description="as people read it")
     purpose: Text = Field(description="what the stage is for")
-    window: Text = Field(description="as the sources put it: weeks 2-6")
+    window: Text = Field(description="as the sources put it: weeks 2-6; people read the dates")
     opens: Opening = Field(Opening(), description="when it opens; without this at the close")
     milestones: tuple[Milestone, ...] = Field(min_length=1, description="what the stage waits for")
     activities: tuple[StageActivity, ...] = Field((), description="what is done in it")

@@ -23,6 +23,16 @@ def day_in_words(day: date, language: str = "en") -> str:
     return f"{WEEKDAYS['en'][day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def span_in_words(first: date, last: date, language: str = "en") -> str:
+    """The days from first to last in words: `Fri 2 Jan - Mon 5 Jan 2026`, with a dash, or one day alone."""
+    start, end = day_in_words(first, language), day_in_words(last, language)
+    if first == last:
+        return end
+    if first.year == last.year:
+        start, end = (start, end.removeprefix(f"{last.year}年")) if language == "ja" else (start[:-5], end)
+    return f"{start}〜{end}" if language == "ja" else f"{start} \N{EN DASH} {end}"
+
+
 def rhythm_in_words(*, weeks: int | None, months: int | None, language: str = "en") -> str:
     """How often something comes: `weekly`, `every 2 weeks`, `quarterly`, or `as needed` without either number."""
     if weeks:

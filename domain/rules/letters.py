@@ -11,7 +11,7 @@ from domain.record import RegisterRow
 from domain.rules.briefing import Briefing
 from domain.rules.casting import VENDOR_ROLES
 from domain.text import Text
-from domain.wording import reasons_in_words, rhythm_in_words
+from domain.wording import reasons_in_words, rhythm_in_words, span_in_words
 
 NEXT_SHOWN = 5
 """So many next milestones fit a message; the plan has them all."""
@@ -143,13 +143,15 @@ def hand_off_gaps(briefing: Briefing, language: str) -> Facts:
 def plan_document(briefing: Briefing, language: str) -> Facts:
     """The plan with its reasons, the RACI and the communication schedule (TIP-1, TIP-2, ST1 deliverables).
 
-    What we do among ourselves is no part of the schedule: the customer reads it.
+    What we do among ourselves is no part of the schedule: the customer reads it. The window of a stage is that of its
+    dates, since the playbook's own words hold for no deal whose plan was stretched or moved.
     """
     titles = {milestone.key: briefing.say(milestone.title, language) for milestone in briefing.playbook.milestones}
+    windows = {stage.key: stage for stage in briefing.plan.stages}
     stages = [
         {
             "title": briefing.say(stage.title, language),
-            "window": briefing.say(stage.window, language),
+            "window": span_in_words(windows[stage.key].opens_on, windows[stage.key].closes_on, language),
             "milestones": [
                 {
                     "title": titles[milestone.key],

@@ -1,6 +1,6 @@
 """How does the process look to somebody who has not signed yet? From playbook and prospect to the outline."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Literal
 
@@ -13,13 +13,14 @@ from domain.prospect import Prospect
 from domain.rules.casting import CUSTOMER_ROLES, VENDOR_ROLES
 from domain.rules.letters import ROLE_TITLES
 from domain.text import Language, in_language
-from domain.wording import day_in_words
+from domain.wording import day_in_words, span_in_words
 
 PER = {
     "week": {"en": "{} hours a week", "ja": "週{}時間"},
     "phase": {"en": "{} hours in that stage", "ja": "期間中{}時間"},
     "total": {"en": "{} hours in all", "ja": "合計{}時間"},
 }
+DAYS: Mapping[Language, str] = {"en": "days {}\N{EN DASH}{}", "ja": "{}〜{}日目"}
 NOON = time(12)
 KEY_DATES = ("kickoff", "go_live", "review")
 """The milestones that people ask for first."""
@@ -62,13 +63,16 @@ def outline(
     stages = []
     for stage in playbook.stages:
         planned = next(other for other in plan.stages if other.key == stage.key)
+        from_day, to_day = max(0, (planned.opens_on - close).days), (planned.closes_on - close).days
         milestones = tuple(placed(milestone) for milestone in stage.milestones if milestone in shown)
         stages.append(
             OutlinedStage(
                 title=in_language(stage.title, language),
-                window=in_language(stage.window, language),
-                from_day=max(0, (planned.opens_on - close).days),
-                to_day=(planned.closes_on - close).days,
+                window=span_in_words(planned.opens_on, planned.closes_on, language)
+                if dated
+                else DAYS[language].format(from_day, to_day),
+                from_day=from_day,
+                to_day=to_day,
                 milestones=milestones,
                 deliverables=tuple(
                     in_language(given.title, language) for given in stage.deliverables if not given.optional

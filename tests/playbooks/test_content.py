@@ -15,7 +15,7 @@ import pytest
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed, completeness
 from domain.drafting import draft
-from domain.playbook import Cadence, Playbook, ProgrammeCadence
+from domain.playbook import Cadence, Opening, Playbook, ProgrammeCadence
 from domain.team import TouchModel
 from domain.text import LANGUAGES, Text, in_language
 from playbooks.library import Library, complaints_about, load_team
@@ -28,6 +28,11 @@ ROOMS = ("domain", "workflows", "activities", "store", "starter", "runtime", "pl
 
 def numbered(prefix: str, last: int, *, first: int = 1) -> list[str]:
     return [f"{prefix}{number}" for number in range(first, last + 1)]
+
+
+def from_day(playbook: Playbook, opens: Opening) -> int:
+    """The day after the close from which that opens, as the playbook has it."""
+    return opens.from_day + (0 if opens.anchor == "close" else day_after_close(playbook, opens.anchor) or 0)
 
 
 def lettered(prefix: str, letters: str) -> list[str]:
@@ -224,7 +229,30 @@ def test_the_program_knows_its_milestones_by_role(playbook: Playbook, id: str, r
 def test_stages_open_by_their_windows(high: Playbook, number: int, window: str, opens: int) -> None:
     stage = high.stages[number]
 
-    assert (window, opens) == (in_language(stage.window, "en"), stage.opens.from_day)
+    assert (window, opens) == (in_language(stage.window, "en"), from_day(high, stage.opens))
+
+
+@pytest.mark.parametrize("key", ["high-touch", "low-touch", "tech-touch"])
+def test_whatever_waits_for_the_launch_counts_from_it(key: str) -> None:
+    """Counted from the close, stages would open and letters come on the days of a go-live that nobody had."""
+    playbook = Library().get(key)
+    go_live = playbook.playing("go_live")
+    assert go_live is not None
+
+    begin = [stage.opens for stage in playbook.stages] + [cadence.starts for cadence in playbook.cadences]
+
+    behind = [start for start in begin if go_live.key in start.after and start.from_day]
+    assert behind
+    assert {start.anchor for start in behind} == {go_live.key}
+
+
+def test_the_adoption_plan_is_checked_until_the_end_of_its_stage(high: Playbook) -> None:
+    """Stage 5 lasts until week 16, and its milestones end in week 13: on days 102 and 116 one sees what came of it."""
+    [check] = [cadence for cadence in high.cadences if cadence.key == "adoption_check"]
+
+    assert check.sent
+    assert ("gone_live", 42, 2) == (check.starts.anchor, check.starts.from_day, check.every_weeks)
+    assert ("adoption_plan_agreed",) == check.starts.after
 
 
 @pytest.mark.parametrize(
@@ -240,7 +268,7 @@ def test_the_phases_of_the_standard_plan_are_those_of_low_touch(
     """
     stage = low.stages[number]
 
-    assert (window, opens) == (in_language(stage.window, "en"), stage.opens.from_day)
+    assert (window, opens) == (in_language(stage.window, "en"), from_day(low, stage.opens))
 
 
 @pytest.mark.parametrize(

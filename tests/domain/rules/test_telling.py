@@ -15,7 +15,7 @@ from domain.rules import letters
 from domain.rules.briefing import Briefing
 from domain.rules.deciding import decide
 from domain.rules.telling import tell
-from tests.support.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, deal, opened
+from tests.support.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, deal, gone_live, opened
 
 OWNER_IN_JAPAN = "mika.sato"
 
@@ -187,6 +187,31 @@ def test_a_critical_issue_goes_to_the_manager_at_once(onboarding: Simulation) ->
     assert {notice.not_before for notice in critical} == {onboarding.now}
     assert all(notice.not_before > onboarding.now for notice in normal if notice.to != "project_lead")
     assert [onboarding.now] == [notice.not_before for notice in normal if notice.to == "project_lead"], "a receipt"
+
+
+def test_the_window_of_a_stage_is_that_of_its_dates() -> None:
+    """The playbook's "weeks 2-6" hold for no customer whose plan was stretched, moved or met a holiday."""
+    onboarding = opened()
+    onboarding.to_day(3)
+    onboarding.settled("kickoff_held")
+
+    [plan] = onboarding.notices("plan", to="project_lead")
+    windows = [stage["window"] for stage in plan.facts["stages"]]
+    assert windows[1] == "Tue 10 Nov \N{EN DASH} Mon 14 Dec 2026"
+    assert windows[4] == "Fri 15 Jan \N{EN DASH} Mon 1 Feb 2027"
+    [other] = [stage for stage in plan.facts["stages"] if stage["window"] == windows[4]]
+    assert [milestone["due"] for milestone in other["milestones"]][-1] == "2027-02-01"
+
+
+def test_the_adoption_plan_is_checked_six_and_eight_weeks_after_the_go_live() -> None:
+    """Live on Mon 4 Jan 2027: on Mon 15 Feb, day 105, and on Mon 1 Mar; people hear of it two working days before."""
+    onboarding = gone_live()
+    onboarding.in_time(to="adoption_plan_agreed")
+
+    onboarding.to("2027-03-02 12:00")
+
+    checks = onboarding.notices("meeting", about="adoption_check", to="project_lead")
+    assert [check.facts["on"] for check in checks] == ["2027-02-15", "2027-03-01"]
 
 
 def test_the_kickoff_brings_the_plan_to_those_who_agree_to_it(onboarding: Simulation) -> None:
