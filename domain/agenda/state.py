@@ -248,11 +248,14 @@ class State(Carried):
             if not (complete if criterion.by == "milestones" else criterion.attested_by)
         ]
 
-    def gate(self, milestone: MilestoneState) -> list[str]:
-        """Keys of the milestones that must be reached before that one can be; empty when its gate is open."""
+    def needs(self, milestone: MilestoneState) -> list[str]:
+        """Keys of the milestones that must be reached before that one can be, for its stage's sake or its own."""
         stage = next(stage for stage in self.stages if stage.key == milestone.stage)
-        needed = dict.fromkeys([*stage.after, *milestone.requires])
-        return [key for key in needed if (other := self.milestone(key)) and not other.settled]
+        return list(dict.fromkeys([*stage.after, *milestone.requires]))
+
+    def gate(self, milestone: MilestoneState) -> list[str]:
+        """Those of its needs that are still open; empty when its gate is open."""
+        return [key for key in self.needs(milestone) if (other := self.milestone(key)) and not other.settled]
 
 
 class Consequences(Carried):

@@ -86,9 +86,7 @@ def due_for_nudging(state: State, milestone: MilestoneState, nudging: Nudging, c
     Nobody is escalated over because others were late, or for the days of a pause, and a customer who is taken
     up weeks late is not met by a ladder.
     """
-    gates = [state.milestone(key) for key in milestone.requires]
-    stage = next(stage for stage in state.stages if stage.key == milestone.stage)
-    gates += [state.milestone(key) for key in stage.after]
+    gates = [state.milestone(key) for key in state.needs(milestone)]
     opened = [gate.at for gate in gates if gate is not None and gate.at is not None]
     opened += [pause.until for pause in state.pauses]
     if state.taken_up_at is not None:

@@ -11,7 +11,7 @@ from domain.deal import DealClosed, onboarding_id
 from domain.drafting import draft
 from domain.news import short
 from domain.plan import Course, Plan, go_live_key, on_the_way_to
-from domain.playbook import Milestone, Playbook, Role, content_hash
+from domain.playbook import Milestone, Playbook, Role, Stage, content_hash
 from domain.refusal import InvalidDeal
 from domain.rules.accounts import taken_over
 from domain.rules.casting import approvers, cast_customer, cast_vendor, playing
@@ -66,12 +66,13 @@ def first_state(
         last_news=now,
         stages=_stages(playbook, calendar, plan),
         milestones=[
-            _milestone(milestone, stage.key, plan, people, critical=milestone.key in critical)
+            _milestone(milestone, stage, plan, people, critical=milestone.key in critical)
             for stage in playbook.stages
             for milestone in stage.milestones
         ],
         criteria=[
-            CriterionState(key=criterion.key, title=in_language(criterion.title, "en"), by=criterion.by)
+            # Without its title, which is read from the playbook: a state travels into every turn.
+            CriterionState(key=criterion.key, title="", by=criterion.by)
             for criterion in playbook.hand_off.criteria
         ],
         prolonging=list(playbook.hypercare.prolonged_by),
@@ -110,15 +111,16 @@ def stage_openings(playbook: Playbook, calendar: WorkCalendar, plan: Plan) -> di
 
 
 def _milestone(
-    milestone: Milestone, stage: str, plan: Plan, people: Callable[[Sequence[Role]], list[str]], *, critical: bool
+    milestone: Milestone, stage: Stage, plan: Plan, people: Callable[[Sequence[Role]], list[str]], *, critical: bool
 ) -> MilestoneState:
     sign_off = milestone.sign_off
     return MilestoneState(
         key=milestone.key,
         title=in_language(milestone.title, "en"),
-        stage=stage,
+        stage=stage.key,
         due=plan.milestone(milestone.key).due,
-        requires=list(milestone.requires),
+        # What its stage asks of all its milestones is not carried once more with each.
+        requires=[key for key in milestone.requires if key not in stage.opens.after],
         role=milestone.role,
         signers=people(sign_off.by) if sign_off else [],
         reopens=list(sign_off.reopens) if sign_off else [],

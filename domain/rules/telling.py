@@ -149,7 +149,7 @@ def _given(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
 
 def _plan(briefing: Briefing, fact: Fact) -> Notices:
     """The plan to those who lead; only those whose sign-off waits for nothing else are asked to agree to it."""
-    waiting = [m for m in briefing.state.milestones if not m.settled and m.requires == [fact.about]]
+    waiting = [m for m in briefing.state.milestones if not m.settled and briefing.state.needs(m) == [fact.about]]
     signers = {id for milestone in waiting for id in milestone.signers}
     leads = briefing.playing("project_lead", "executive_sponsor")
     asked, others = [id for id in leads if id in signers], [id for id in leads if id not in signers]

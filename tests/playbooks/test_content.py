@@ -389,8 +389,8 @@ def test_the_hand_off_has_its_criteria_window_and_facts(high: Playbook) -> None:
     assert (90, 120, 7) == (hand_off.earliest_day, hand_off.latest_day, len(hand_off.message))
 
 
-def test_the_kickoff_has_five_points_and_seven_questions(playbook: Playbook) -> None:
-    assert (5, 7) == (len(playbook.kickoff.agenda), len(playbook.kickoff.questions))
+def test_the_kickoff_has_five_points_and_eight_questions(playbook: Playbook) -> None:
+    assert (5, 8) == (len(playbook.kickoff.agenda), len(playbook.kickoff.questions))
 
 
 def test_red_flags_stand_in_five_categories_of_four(playbook: Playbook) -> None:
@@ -498,8 +498,9 @@ def test_in_tech_touch_a_person_looks_at_every_customer_each_second_week(tech: P
 
 
 def test_of_the_same_milestones_the_gates_are_the_same(high: Playbook, low: Playbook, tech: Playbook) -> None:
-    """UAT before users are trained, readiness before the launch, the review before the success plan."""
-    gates = ("training_complete", "uat_signed_off", "readiness_confirmed", "gone_live", "success_plan_agreed")
+    """Security before what is real, UAT before users are trained, readiness before the launch, then the review."""
+    of_the_build = ("security_passed", "environment_live", "data_validated", "training_complete", "uat_signed_off")
+    gates = (*of_the_build, "readiness_confirmed", "gone_live", "success_plan_agreed")
     of_each = [{m.key: m.requires for m in playbook.milestones if m.key in gates} for playbook in (high, low, tech)]
 
     assert of_each[0] == of_each[1] == of_each[2]
@@ -523,14 +524,27 @@ def test_the_shipped_playbooks_lint_clean(playbook: Playbook) -> None:
 
 
 def test_the_gates_of_the_sources_stand(high: Playbook) -> None:
-    """UAT before users are trained, readiness before the launch, the review before the success plan."""
+    """Security before pilot users and migrated data, UAT before users are trained, readiness before the launch."""
     needs = {milestone.key: milestone.requires for milestone in high.milestones}
     stage_of_launch = high.stages[3]
 
+    assert "security_passed" in needs["environment_live"]
+    assert "security_passed" in needs["data_validated"]
     assert "uat_signed_off" in needs["training_complete"]
     assert ("uat_signed_off",) == stage_of_launch.opens.after
     assert "readiness_confirmed" in needs["gone_live"]
     assert "review_held" in needs["success_plan_agreed"]
+
+
+def test_the_security_review_is_prepared_in_the_first_week(playbook: Playbook) -> None:
+    """ST2.F3: everybody waits for it. Nothing has to be set up before it is begun, and nothing but it holds it up."""
+    prepared, passed = playbook.milestone("security_prepared"), playbook.milestone("security_passed")
+
+    assert prepared is not None
+    assert passed is not None
+    assert prepared in playbook.stages[0].milestones
+    assert ((), True) == (prepared.requires, prepared.day <= 7)
+    assert ("security_prepared",) == passed.requires
 
 
 def test_signatures_are_asked_of_the_customer(high: Playbook) -> None:

@@ -65,9 +65,9 @@ CONTRADICTIONS = {
         "training.sessions[5].week: 'advanced_session' begins on day 57, but leads to 'training_complete' on day 50",
     ),
     "the environment is live on day 30, its stage ends with the UAT on day 42": (
-        [("requires: [plan_agreed, environment_set_up]", "requires: [plan_agreed, uat_signed_off]"),
+        [("requires: [plan_agreed, environment_set_up, security_passed]", "requires: [plan_agreed, uat_signed_off]"),
          ("requires: [environment_live, integrations_specified]", "requires: [integrations_specified]"),
-         ("requires: [environment_live, data_mapped]", "requires: [data_mapped]")],
+         ("requires: [environment_live, security_passed, data_mapped]", "requires: [data_mapped]")],
         "requires: [plan_agreed, uat_signed_off]",
         "stages[1].milestones[5].requires[1]: 'environment_live' is planned for day 30, but requires 'uat_signed_off',"
         " planned for day 42",

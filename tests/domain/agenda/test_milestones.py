@@ -87,6 +87,20 @@ def test_bad_news_is_refused_by_its_field(
     assert reason in refusal[1]
 
 
+def test_nobody_works_in_production_before_the_security_review_has_passed(onboarding: Simulation) -> None:
+    onboarding.settled("environment_set_up", "plan_agreed", "security_prepared", "data_mapped")
+
+    assert onboarding.refusal("reach_milestone", milestone="environment_live") == (
+        "milestone",
+        "environment_live has to wait for security_passed",
+    )
+
+    onboarding.settled("environment_live")
+    onboarding.tell("reopen_milestone", milestone="security_passed", reason="A finding in the last report.")
+
+    assert onboarding.refusal("reach_milestone", milestone="data_validated")[1].endswith("wait for security_passed")
+
+
 def test_a_clock_that_runs_a_little_fast_is_forgiven(onboarding: Simulation) -> None:
     onboarding.tell("reach_milestone", milestone="kickoff_held", at=onboarding.now + timedelta(minutes=4))
 
