@@ -25,7 +25,7 @@ from domain.record import Dossier, Writing
 from domain.refusal import InvalidDeal
 from domain.rules.admission import business_now, calendar_anew, calendar_of, calendar_until, check_deal, read_deal
 from domain.rules.casting import people_of, staff_person
-from domain.rules.deciding import decide, references_of
+from domain.rules.deciding import decide, references_of, tells_of_records
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
 from domain.rules.programme import keep_programme
@@ -180,13 +180,14 @@ class Bookkeeping:
     def _turn(self, occasion: Occasion) -> tuple[Consequences, Collection[str]]:
         onboarding = occasion.state.onboarding
         dossier, done_before = self.ledger.basis(onboarding, occasion.keys)
-        reports = any(entry.rule == "cadence" for entry in occasion.due)
+        tells = tells_of_records(occasion)
         decision = decide(
             occasion,
             self._up_to_date(dossier, now=occasion.now),
             self.staff(),
             done_before=done_before,
-            known=self.ledger.registers(onboarding) if reports else (),
+            known=self.ledger.registers(onboarding) if tells else (),
+            agreed=self.ledger.baseline(onboarding, dossier.playbook) if tells else None,
             hours=self.hours,
             texts=self._texts(occasion.state),
             ui=self.ui.format(id=onboarding),

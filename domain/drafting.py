@@ -1,6 +1,6 @@
 """How does a plan come about? Deal, playbook and calendar drafted into dated milestones, each with its reasons."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain.calendar import CLOSING, ONE_DAY, WorkCalendar
@@ -52,8 +52,11 @@ class _Drafting:
         self.stage_of = {milestone.key: stage.key for stage in playbook.stages for milestone in stage.milestones}
         self.milestones = {milestone.key: milestone for milestone in playbook.milestones}
         self.span_of: dict[date, int | None] = {}
+        self.late = 0
+        self.began: PlannedMilestone | None = None
 
     def plan(self) -> Plan:
+        self._begin_anew()
         for milestone in self.playbook.milestones:
             self._place(milestone)
         earliest, latest = self._window()
@@ -63,6 +66,27 @@ class _Drafting:
             hand_off_from=self.calendar.at(earliest, CLOSING),
             hand_off_by=self.calendar.at(latest, CLOSING),
         )
+
+    def _begin_anew(self) -> None:
+        """Where the kickoff was held late, what is still open and counts from the close comes later by as many days.
+
+        Until somebody has agreed to it the plan is an offer, and nobody is offered days that are past. A plan that was
+        agreed to before the kickoff stands.
+        """
+        kickoff = self.playbook.playing("kickoff")
+        held = self.course.reached.get(kickoff.key) if kickoff else None
+        if kickoff is None or held is None or self.course.rules < 3 or self._agreed_before(held):
+            return
+        planned, real = self._place(kickoff), self._settle(self.calendar.day_of(held))
+        self.planned = {kickoff.key: planned}
+        if real > planned.on:
+            days = ((planned.on + timedelta(days=n)) for n in range((real - planned.on).days))
+            self.late = sum(self._span_at(day) is None for day in days)
+            self.began = planned.model_copy(update={"on": real})
+
+    def _agreed_before(self, moment: datetime) -> bool:
+        signed = (m.key for m in self.playbook.milestones if m.sign_off and m.sign_off.plan)
+        return any(self.course.reached[key] < moment for key in signed if key in self.course.reached)
 
     def _window(self) -> tuple[date, date]:
         """First and last day of the hand-off: as far behind the go-live as in the playbook, never nearer to the close.
@@ -95,6 +119,7 @@ class _Drafting:
         start = self._base(stage.opens.anchor)
         from_close = stage.opens.anchor == "close"
         days = self._stretched(stage.opens.from_day) if from_close else stage.opens.from_day
+        days += self.late if from_close and days else 0
         opens = self._settle(self._count(start, days)[0])
         after = [self.planned[key].on for key in stage.opens.after]
         return PlannedStage(key=stage.key, opens_on=min(max([opens, *after]), closes), closes_on=closes)
@@ -107,6 +132,8 @@ class _Drafting:
         on, why = self._working(day)
         room = ROOM_TO_SIGN if milestone.sign_off and self.course.rules >= 3 else 0
         needed = [self._place(other) for other in self._gate(milestone, of_stage=bool(room))]
+        if self.began is not None and self._is_offered_anew(milestone):
+            needed.append(self.began)
         last = max(needed, key=lambda planned: planned.on, default=None)
         reasons += why
         if last is not None:
@@ -127,6 +154,11 @@ class _Drafting:
         )
         self.planned[milestone.key] = planned
         return planned
+
+    def _is_offered_anew(self, milestone: Milestone) -> bool:
+        """Whether a late kickoff makes it later: what counts from another milestone follows that."""
+        settled_or_set = {*self.course.reached, *self.course.moved}
+        return milestone.anchor == "close" and milestone.key not in settled_or_set
 
     def _gate(self, milestone: Milestone, *, of_stage: bool) -> list[Milestone]:
         """What has to be reached before that milestone, and on request what its stage waits for as well.
@@ -152,10 +184,14 @@ class _Drafting:
         if not from_close and self.course.rules >= 3:
             detail |= {"from": str(start), "real": milestone.anchor in self.course.reached}
         reasons = [Reason(kind="counted", on=plain, detail=detail)]
-        day, skipped = self._count(start, days)
+        late = self.late if self._is_offered_anew(milestone) else 0
+        day, skipped = self._count(start, days + late)
         if days > milestone.day:
             more = {"days": days - milestone.day, "circumstances": list(self.circumstances)}
             reasons.append(Reason(kind="stretched", on=start + timedelta(days=days), detail=more))
+        if late:
+            on = start + timedelta(days=days + late)
+            reasons.append(Reason(kind="moved", on=on, detail={"late_kickoff": late}))
         reasons += [Reason(kind=span.kind, on=day, detail={"days": count, "why": span.why}) for span, count in skipped]
         if milestone.not_before_day is not None:
             earliest = self._count(self.close, self._stretched(milestone.not_before_day))[0]

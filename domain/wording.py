@@ -93,6 +93,8 @@ def _reason(reason: Reason, titles: dict[str, str], language: str) -> str:
             return f"{_days(detail['days'])} of busy season ({detail['why']}) do not count: {day}"
         case "paused":
             return f"{_days(detail['days'])} of pause do not count: {day}"
+        case "moved" if late := detail.get("late_kickoff"):
+            return f"{_days(late)} more, as the kickoff was held later than planned: {day}"
         case "moved":
             return f"moved to {day}"
         case "promised":
@@ -141,6 +143,8 @@ def _reason_ja(reason: Reason, titles: dict[str, str], day: str) -> str:
             return f"繁忙期({detail['why']})の{detail['days']}日間を除外: {day}"
         case "paused":
             return f"休止期間の{detail['days']}日間を除外: {day}"
+        case "moved" if late := detail.get("late_kickoff"):
+            return f"キックオフの実施が予定より遅れたため{late}日延長: {day}"
         case "moved":
             return f"{day}へ変更"
         case "promised":

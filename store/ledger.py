@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
+from domain.baseline import Baseline
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed, Sale, completeness, onboarding_id
 from domain.notice import OUTLIVES_THE_ONBOARDING, Notice, Person
@@ -18,6 +19,7 @@ from domain.rules.record_keeping import merged
 from domain.text import folded
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 from store.accounts import account_columns, lending_deals
+from store.baselines import baseline
 from store.confirmations import ENDED, settle
 from store.drawing import Held, draw, hold
 from store.engine import read_connection, read_transaction, wall_clock, write_transaction
@@ -129,6 +131,10 @@ class SqlLedger:
         """The onboarding's issues, risks, wins and scope changes as they stand, oldest first in each register."""
         with read_connection(self._engine) as connection:
             return _registers(connection, onboarding)
+
+    def baseline(self, onboarding: str, playbook: Playbook) -> Baseline | None:
+        """The onboarding's plan as it was agreed to last; None while nobody has agreed."""
+        return baseline(self._engine, onboarding, playbook)
 
     def write(self, writing: Writing) -> None:
         """Write everything that one occasion changes in one transaction; writing it again changes nothing.

@@ -4,7 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from domain.baseline import Baseline
 from domain.deal import DealClosed, Sale
+from domain.playbook import Playbook
 from domain.prospect import Prospect
 from domain.record import (
     Basis,
@@ -67,6 +69,9 @@ class Ledger(Protocol):
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
         """The onboarding's issues, risks, wins and scope changes as they stand, oldest first in each register."""
+
+    def baseline(self, onboarding: str, playbook: Playbook) -> Baseline | None:
+        """The onboarding's plan as it was agreed to last; None while nobody has agreed."""
 
     def write(self, writing: Writing) -> None:
         """Write everything that one occasion changes in one transaction; writing it again changes nothing.

@@ -173,7 +173,8 @@ RULES = 3
 
 2: a sign-off is asked for again only once something was done about its rejection, which stands until who rejected
 approves or is overruled; who raised an issue hears that it is solved, and may say that it is not.
-3: a sign-off has two working days after what it waits for; what counts from a milestone counts from its planned day.
+3: a sign-off has two working days after what it waits for; what counts from a milestone counts from its planned
+day; until the plan is agreed to, a late kickoff makes it later.
 """
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from domain.agenda.state import Entry
 from domain.notice import Notice, NoticeKind
 from domain.playbook import Cadence, Milestone, Rung
-from domain.record import RegisterRow
 from domain.rules import letters
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import VENDOR_ROLES
@@ -21,15 +20,13 @@ NUDGES = frozenset({"reminder", "escalation"})
 ONCE_A_MOMENT = frozenset({"pause_proposal", "status_report"})
 
 
-def act(briefing: Briefing, entries: Sequence[Entry], registers: Sequence[RegisterRow]) -> Notices:
+def act(briefing: Briefing, entries: Sequence[Entry]) -> Notices:
     """The notices for the entries that are due now; overdue ones collapse into one per person."""
-    notices = [
-        notice for entry in entries if entry.rule in ACTORS for notice in ACTORS[entry.rule](briefing, entry, registers)
-    ]
+    notices = [notice for entry in entries if entry.rule in ACTORS for notice in ACTORS[entry.rule](briefing, entry)]
     return _collapse(briefing, notices)
 
 
-def _nudge(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Notices:
+def _nudge(briefing: Briefing, entry: Entry) -> Notices:
     state, milestone = briefing.state.milestone(entry.about), briefing.playbook.milestone(entry.about)
     if state is None or milestone is None or state.settled or briefing.state.gate(state):
         return []
@@ -138,7 +135,7 @@ def _collapse(briefing: Briefing, notices: Notices) -> Notices:
     return messages
 
 
-def _cadence(briefing: Briefing, entry: Entry, registers: Sequence[RegisterRow]) -> Notices:
+def _cadence(briefing: Briefing, entry: Entry) -> Notices:
     cadence = next((cadence for cadence in briefing.playbook.cadences if cadence.key == entry.about), None)
     if cadence is None:
         return []
@@ -148,7 +145,7 @@ def _cadence(briefing: Briefing, entry: Entry, registers: Sequence[RegisterRow])
     leader = briefing.playing(cadence.led_by) if cadence.copied else []
     people = list(dict.fromkeys([*briefing.playing(*cadence.with_), *leader]))
     if cadence.kind == "status_report":
-        return _report(briefing, entry, cadence, people, registers)
+        return _report(briefing, entry, cadence, people)
     if cadence.kind == "message":
         return _message(briefing, entry, cadence, people)
     agenda = cadence.agenda[min(_month(briefing, entry), len(cadence.agenda) - 1)] if cadence.agenda else None
@@ -169,15 +166,13 @@ def _cadence(briefing: Briefing, entry: Entry, registers: Sequence[RegisterRow])
     )  # fmt: skip
 
 
-def _report(
-    briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequence[str], registers: Sequence[RegisterRow]
-) -> Notices:
+def _report(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequence[str]) -> Notices:
     weeks = cadence.every_weeks or 4 * (cadence.every_months or 1)
     since = date.fromisoformat(entry.occurrence) - timedelta(weeks=weeks)
     return present(
         briefing.notice(
             "status_report", id, entry.key,
-            letters.status_report(briefing, list(registers), id, since=since), about=cadence.key,
+            letters.status_report(briefing, id, since=since), about=cadence.key,
         )
         for id in people
     )  # fmt: skip
@@ -219,7 +214,7 @@ def _month(briefing: Briefing, entry: Entry) -> int:
     return max((day - closed).days // 30, 0)
 
 
-def _service_level(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Notices:
+def _service_level(briefing: Briefing, entry: Entry) -> Notices:
     issue = briefing.state.issue(entry.about)
     if issue is None:
         return []
@@ -239,7 +234,7 @@ def _service_level(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -
     )
 
 
-def _pause_limit(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Notices:
+def _pause_limit(briefing: Briefing, entry: Entry) -> Notices:
     if briefing.state.paused_at is None:
         return []
     since = briefing.calendar.day_of(briefing.state.paused_at)
@@ -248,7 +243,7 @@ def _pause_limit(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> 
     return present(briefing.notice("pause_decision", id, entry.key, facts) for id in dict.fromkeys(people))
 
 
-def _hand_off(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Notices:
+def _hand_off(briefing: Briefing, entry: Entry) -> Notices:
     too_soon = briefing.now < briefing.plan.hand_off_by or not launched(briefing.state)
     if entry.occurrence.endswith("/from") or too_soon or not briefing.state.unmet():
         return []
@@ -267,7 +262,7 @@ def _hand_off(briefing: Briefing, entry: Entry, _: Sequence[RegisterRow]) -> Not
     )  # fmt: skip
 
 
-ACTORS: dict[str, Callable[[Briefing, Entry, Sequence[RegisterRow]], Notices]] = {
+ACTORS: dict[str, Callable[[Briefing, Entry], Notices]] = {
     "nudge": _nudge,
     "cadence": _cadence,
     "service_level": _service_level,

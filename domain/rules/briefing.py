@@ -1,16 +1,17 @@
 """What lies on the table when something is decided? One onboarding with its deal, playbook, people, plan and moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain.agenda.state import State
+from domain.baseline import Baseline
 from domain.calendar import WorkCalendar
 from domain.drafting import draft
 from domain.notice import Notice, NoticeKind, Person
 from domain.plan import Course, Plan, Span
 from domain.playbook import Playbook, Role
-from domain.record import Dossier
+from domain.record import Dossier, RegisterRow
 from domain.rules.casting import cast_customer, playing, staff_person
 from domain.rules.composing import Letterhead, compose
 from domain.rules.hours import WorkingHours, next_office_moment, plain_week
@@ -19,7 +20,10 @@ from domain.text import Text, folded, in_language
 
 
 class Briefing:
-    """Read-only; `hours` knows when people work, `ui` is the address of the onboarding in the Temporal UI, or empty."""
+    """Read-only; `hours` knows when people work, `ui` is the address of the onboarding in the Temporal UI, or empty.
+
+    `registers` and the plan as `agreed` are read from the store where a message tells of them.
+    """
 
     def __init__(
         self,
@@ -30,6 +34,8 @@ class Briefing:
         *,
         hours: WorkingHours = plain_week,
         ui: str = "",
+        registers: Sequence[RegisterRow] = (),
+        agreed: Baseline | None = None,
     ) -> None:
         self.dossier = dossier
         self.state = state
@@ -37,6 +43,8 @@ class Briefing:
         self.now = now
         self.hours = hours
         self.ui = ui
+        self.registers = registers
+        self.agreed = agreed
         self.deal = dossier.deal
         self.playbook: Playbook = dossier.playbook
         self.calendar: WorkCalendar = dossier.calendar

@@ -6,6 +6,8 @@ from types import MappingProxyType
 
 from domain.agenda.occasion import Occasion
 from domain.agenda.state import Consequences, Entry, Fact, State
+from domain.baseline import Baseline
+from domain.drafting import ROOM_TO_SIGN
 from domain.notice import Notice, Person
 from domain.record import Dossier, JournalRow, RegisterRow, Task, Writing
 from domain.rules.acting import act
@@ -15,7 +17,7 @@ from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.nudging import A_TICK
 from domain.rules.opening import stage_openings
 from domain.rules.record_keeping import journal, registers, shipped_risks, standing
-from domain.rules.replanning import moved_along
+from domain.rules.replanning import begun_late, moved_along
 from domain.rules.retelling import unconfirmed
 from domain.rules.schedule import changes, desired, stuck_since
 from domain.rules.telling import tell
@@ -48,13 +50,15 @@ def decide(
     known: Sequence[RegisterRow] = (),
     hours: WorkingHours = plain_week,
     texts: Mapping[str, str] = NO_TEXTS,
+    agreed: Baseline | None = None,
     ui: str = "",
 ) -> Decision:
     """What follows from an occasion; the same occasion gives the same decision again.
 
     Nobody is told again of what is `done_before`: keys of the journal, each with the moment at which it was written.
-    `known` are rows of the registers, for status reports; `hours` knows when people work, `texts` are those that the
-    occasion refers to, and `ui` is the onboarding's address in the Temporal UI.
+    `known` are rows of the registers and `agreed` is the plan as agreed, where it is told of them (`tells_of_records`);
+    `hours` knows when people work, `texts` are those that the occasion refers to, and `ui` is the onboarding's address
+    in the Temporal UI.
     """
     state = _in_full(_of_our_own(occasion.state), texts)
     facts, now = state.pending, occasion.now
@@ -62,9 +66,14 @@ def decide(
     moved = _rework(state, dossier, facts, now)
     promised = dossier.deal.go_live_by is not None
     moved |= moved_along(state, dossier.playbook, dossier.calendar, facts, before, promised=promised)
+    moved = begun_late(state, dossier.playbook, dossier.calendar, facts, before) | moved
     state.moved.update(moved)
     owner = _settle_owner(state, team, facts)
-    briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui)
+    briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui, registers=known, agreed=agreed)
+    if late := _asked_too_late(briefing, facts):
+        moved |= late
+        state.moved.update(late)
+        briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui, registers=known, agreed=agreed)
     dues, stage_opens = _redate(briefing)
     _settle_windows(briefing)
     ends_at = _settle_ending(briefing)
@@ -88,7 +97,7 @@ def decide(
     )
     fresh_facts = [fact for fact in facts if fact.key not in done_before]
     notices = [notice for fact in fresh_facts for notice in tell(briefing, fact, before=before)]
-    notices += act(briefing, _still_to_do(occasion.due, done_before), known)
+    notices += act(briefing, _still_to_do(occasion.due, done_before))
     notices += _ready_early(briefing) if fresh_facts else []
     opening = any(fact.kind == "opened" for fact in facts)
     risks = shipped_risks(dossier.playbook, now) if opening else []
@@ -105,6 +114,12 @@ def decide(
         task=Task(run=occasion.run, task=occasion.task, seen=tuple(occasion.state.seen)) if occasion.run else None,
     )
     return Decision(consequences=consequences, writing=writing)
+
+
+def tells_of_records(occasion: Occasion) -> bool:
+    """Whether messages of that occasion tell of the registers or of the plan as agreed."""
+    decided = any(fact.kind == "scope_change_decided" for fact in occasion.state.pending)
+    return decided or any(entry.rule == "cadence" for entry in occasion.due)
 
 
 def references_of(state: State) -> set[str]:
@@ -159,6 +174,18 @@ def _rework(state: State, dossier: Dossier, facts: Sequence[Fact], now: datetime
             if milestone is not None and not replanned and day > calendar.day_of(milestone.due):
                 moved[key] = day
     return moved
+
+
+def _asked_too_late(briefing: Briefing, facts: Sequence[Fact]) -> dict[str, date]:
+    """A new day for the sign-off of the plan where it would be asked for without room to sign, or for a day past."""
+    soonest = briefing.calendar.add_working_days(briefing.today, ROOM_TO_SIGN)
+    asked = (briefing.state.milestone(fact.about) for fact in facts if fact.kind == "sign_off_asked")
+    return {
+        milestone.key: soonest
+        for milestone in asked
+        if milestone and milestone.of_plan and not milestone.settled and briefing.state.goes_by(3)
+        if briefing.plan.milestone(milestone.key).on < soonest
+    }
 
 
 def _settle_owner(state: State, team: Team, facts: Sequence[Fact]) -> str | None:

@@ -5,11 +5,13 @@ from typing import Any
 
 from domain.agenda.picture import late, status
 from domain.agenda.state import MilestoneState
+from domain.baseline import slips
 from domain.deal import completeness, missing_from_hand_off
 from domain.playbook import Edition, Raci, Role
 from domain.record import RegisterRow
 from domain.rules.briefing import Briefing
 from domain.rules.casting import VENDOR_ROLES
+from domain.rules.record_keeping import milestone_rows
 from domain.text import Text
 from domain.wording import reasons_in_words, rhythm_in_words, span_in_words
 
@@ -191,15 +193,18 @@ def _raci(briefing: Briefing, raci: Raci) -> Facts:
     }
 
 
-def status_report(briefing: Briefing, registers: list[RegisterRow], to: str, *, since: date) -> Facts:
-    """How it stands: done, next, late, open (TIP-3). What we think of risks is for the staff alone."""
+def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
+    """How it stands: done, next, late, open (TIP-3), and how far from the plan as agreed.
+
+    What we think of risks is for the staff alone.
+    """
     language = briefing.language_of(to)
     person = briefing.person(to)
     state = briefing.state
     reached = [m for m in state.milestones if m.at is not None and briefing.calendar.day_of(m.at) >= since]
-    wins = [row for row in registers if row.kind == "win" and briefing.calendar.day_of(row.at) >= since]
+    wins = [row for row in briefing.registers if row.kind == "win" and briefing.calendar.day_of(row.at) >= since]
     for_staff = person is not None and person.side == "vendor"
-    risks = [row for row in registers if for_staff and row.kind == "risk" and row.status == "open"]
+    risks = [row for row in briefing.registers if for_staff and row.kind == "risk" and row.status == "open"]
     scored = sorted(risks, key=lambda row: -int(row.data.get("score", 0)))
     return {
         "status": status(state, briefing.now),
@@ -212,11 +217,35 @@ def status_report(briefing: Briefing, registers: list[RegisterRow], to: str, *, 
         ],
         "next": upcoming(briefing, language),
         "late": overdue(briefing, language),
+        **_slipped(briefing, language),
         "issues": [{"issue": i.key, "title": i.title, "severity": i.severity} for i in state.issues],
         "wins": [{"title": row.title, "result": row.data.get("result") or ""} for row in wins],
         "risks": [
             {"title": _risk_title(briefing, row, language), "score": row.data.get("score", 0)}
             for row in scored[:NEXT_SHOWN]
+        ],
+    }
+
+
+def _slipped(briefing: Briefing, language: str) -> Facts:
+    """When the plan was agreed, and the next open milestones, with go-live and review, that have other dates since."""
+    if briefing.agreed is None:
+        return {"agreed_on": "", "slipped": []}
+    state = briefing.state
+    ahead = {milestone.key: milestone for milestone in state.milestones if not milestone.settled}
+    named = [key for key, milestone in ahead.items() if milestone.role in ("go_live", "review")]
+    coming = sorted(ahead, key=lambda key: ahead[key].due)[:NEXT_SHOWN]
+    return {
+        "agreed_on": str(briefing.calendar.day_of(briefing.agreed.agreed_at)),
+        "slipped": [
+            {
+                "title": briefing.title(slip.milestone, language),
+                "agreed": str(slip.agreed),
+                "now": str(slip.now),
+                "days": slip.days,
+            }
+            for slip in slips(briefing.agreed, milestone_rows(state, briefing.plan), briefing.calendar)
+            if slip.days and slip.milestone in {*coming, *named}
         ],
     }
 

@@ -39,7 +39,6 @@ def standing(state: State, plan: Plan, playbook: Playbook, now: datetime) -> Sta
     """The onboarding's row of the read model, as of `now`."""
     entry = next_entry(state)
     go_live = state.playing("go_live")
-    planned = {milestone.key: milestone for milestone in plan.milestones}
     windows = {stage.key: stage for stage in plan.stages}
     return Standing(
         status=status(state, now),
@@ -65,19 +64,25 @@ def standing(state: State, plan: Plan, playbook: Playbook, now: datetime) -> Sta
             )
             for stage in state.stages
         ),
-        milestones=tuple(
-            MilestoneRow(
-                key=milestone.key,
-                stage=milestone.stage,
-                title=milestone.title,
-                status=milestone.status,
-                due=milestone.due,
-                at=milestone.at,
-                reasons=tuple(reason.model_dump(mode="json") for reason in planned[milestone.key].reasons),
-                optional=milestone.optional,
-            )
-            for milestone in state.milestones
-        ),
+        milestones=milestone_rows(state, plan),
+    )
+
+
+def milestone_rows(state: State, plan: Plan) -> tuple[MilestoneRow, ...]:
+    """The milestones as the read model has them, each with the reasons for its date."""
+    planned = {milestone.key: milestone for milestone in plan.milestones}
+    return tuple(
+        MilestoneRow(
+            key=milestone.key,
+            stage=milestone.stage,
+            title=milestone.title,
+            status=milestone.status,
+            due=milestone.due,
+            at=milestone.at,
+            reasons=tuple(reason.model_dump(mode="json") for reason in planned[milestone.key].reasons),
+            optional=milestone.optional,
+        )
+        for milestone in state.milestones
     )
 
 
@@ -140,6 +145,11 @@ def register_row(fact: Fact | JournalRow) -> RegisterRow | None:
             )
         case _:
             return None
+
+
+def phase_2(rows: Iterable[RegisterRow]) -> tuple[RegisterRow, ...]:
+    """The changes of scope that were put off until after the onboarding, in the order of `rows`."""
+    return tuple(row for row in rows if row.kind == "scope_change" and row.status == "phase_2")
 
 
 def shipped_risks(playbook: Playbook, at: datetime) -> list[RegisterRow]:

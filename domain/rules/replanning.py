@@ -39,6 +39,30 @@ def moved_along(
     return along
 
 
+def begun_late(
+    state: State, playbook: Playbook, calendar: WorkCalendar, facts: Sequence[Fact], before: Mapping[str, str]
+) -> dict[str, date]:
+    """New days for what had a date of its own when the kickoff was held late, by key; nothing once a plan is agreed.
+
+    What counts from the close comes later by itself (`domain.drafting`); a date that was set before the kickoff, or had
+    moved along with one, keeps its distance to it in working days.
+    """
+    kickoff = playbook.playing("kickoff")
+    held = next(
+        (fact for fact in facts if kickoff and fact.kind == "milestone_reached" and fact.about == kickoff.key), None
+    )
+    if held is None or not state.goes_by(3) or any(m.of_plan and m.at and m.at < held.at for m in state.milestones):
+        return {}
+    planned, real = date.fromisoformat(before[held.about]), calendar.day_of(held.at)
+    shift = calendar.working_days_between(planned, real)
+    set_since = {fact.about for fact in facts if fact.kind == "replanned" and fact.seq > held.seq}
+    return {
+        key: max(calendar.add_working_days(calendar.working_day_from(day), shift), real)
+        for key, day in state.moved.items()
+        if shift > 0 and key not in set_since and (milestone := state.milestone(key)) and not milestone.settled
+    }
+
+
 def _that_wait_for(key: str, playbook: Playbook) -> Iterator[str]:
     """What cannot be reached before that milestone and counts from the close; what counts from another follows that."""
     stages = {stage.key: stage for stage in playbook.stages}

@@ -11,6 +11,8 @@ from domain.news import VENDOR_ONLY
 from domain.notice import Notice, NoticeKind, Person
 from domain.rules import letters
 from domain.rules.briefing import Briefing, present
+from domain.rules.previewing import if_it_takes
+from domain.rules.record_keeping import merged, registers
 from domain.rules.schedule import deadline, service_level
 from domain.text import folded
 
@@ -95,7 +97,7 @@ def _kickoff(briefing: Briefing, key: str, language: str) -> dict[str, Any]:
     }
 
 
-def _reached(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
+def _reached(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
     milestone = briefing.playbook.milestone(fact.about)
     if milestone is None:
         return []
@@ -106,7 +108,7 @@ def _reached(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
         )
     notices: Notices = []
     if milestone.role == "kickoff":
-        notices += _plan(briefing, fact)
+        notices += _plan(briefing, fact) + _begun_late(briefing, fact, before)
     by = briefing.name(fact.by)
     informed = briefing.playing(*milestone.raci.informed) if milestone.raci.informed else []
     if milestone.sign_off is not None:
@@ -153,12 +155,41 @@ def _plan(briefing: Briefing, fact: Fact) -> Notices:
     signers = {id for milestone in waiting for id in milestone.signers}
     leads = briefing.playing("project_lead", "executive_sponsor")
     asked, others = [id for id in leads if id in signers], [id for id in leads if id not in signers]
-    notices = _to_each(
-        briefing, "plan", asked, fact, lambda lang: {**letters.plan_document(briefing, lang), "sign_off": True}
-    )
-    return notices + _to_each(
-        briefing, "plan", others, fact, lambda lang: {**letters.plan_document(briefing, lang), "sign_off": False}
-    )
+
+    def document(language: str) -> dict[str, Any]:
+        return {**letters.plan_document(briefing, language), "late_by": _kickoff_late_by(briefing, fact)}
+
+    return [
+        *_to_each(briefing, "plan", asked, fact, lambda lang: {**document(lang), "sign_off": True}),
+        *_to_each(briefing, "plan", others, fact, lambda lang: {**document(lang), "sign_off": False}),
+    ]
+
+
+def _kickoff_late_by(briefing: Briefing, fact: Fact) -> int:
+    """Working days by which the kickoff was held late, where the plan was drafted anew because of it; else 0."""
+    drafted_anew = any("late_kickoff" in reason.detail for m in briefing.plan.milestones for reason in m.reasons)
+    planned = briefing.plan.milestone(fact.about).on
+    return briefing.calendar.working_days_between(planned, briefing.calendar.day_of(fact.at)) if drafted_anew else 0
+
+
+def _begun_late(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
+    """Which dates a late kickoff has moved, for our side, and also for who recorded it; the customer gets the plan."""
+    late = _kickoff_late_by(briefing, fact)
+    if not late:
+        return []
+    return present(
+        briefing.notice(
+            "replanned", id, fact.key,
+            {
+                "reason": "",
+                "moved": _moved(briefing, before, briefing.language_of(id)),
+                "hand_off_by": "",
+                "late_kickoff": late,
+            },
+            about=fact.about,
+        )
+        for id in dict.fromkeys([briefing.state.owner, *briefing.managers])
+    )  # fmt: skip
 
 
 def _launch(briefing: Briefing, on: str) -> dict[str, Any]:
@@ -363,10 +394,42 @@ def _scope_requested(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notic
 
 
 def _scope_decided(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
+    owner, leads, effort = briefing.state.owner, briefing.playing("project_lead"), _effort(briefing, fact)
     facts = {"request": fact.about, "title": fact.data["title"], "decision": fact.data["decision"]}
-    facts["reason"] = fact.data["reason"] or ""
-    people = [briefing.state.owner, *briefing.playing("project_lead")]
-    return _to_each(briefing, "scope_change_decided", people, fact, lambda _: facts)
+    facts |= {"reason": fact.data["reason"] or "", "effort_days": effort or ""}
+    approved = fact.data["decision"] == "approve"
+    return [
+        *_to_each(
+            briefing, "scope_change_decided", [owner], fact,
+            lambda lang: {**facts, **(_to_plan_in(briefing, effort, lang) if approved else {})},
+        ),
+        *_to_each(briefing, "scope_change_decided", leads, fact, lambda _: facts),
+    ]  # fmt: skip
+
+
+def _effort(briefing: Briefing, fact: Fact) -> float | None:
+    """Days of work that were named with the request; None where nobody has said."""
+    rows = merged([*briefing.registers, *registers(briefing.state.pending)])
+    return next((r.data.get("effort_days") for r in rows if (r.kind, r.key) == ("scope_change", fact.about)), None)
+
+
+def _to_plan_in(briefing: Briefing, effort: float | None, language: str) -> dict[str, Any]:
+    """What the owner is asked to re-plan for an approved change, and what that would move."""
+    preview = if_it_takes(briefing, effort or 0)
+    if preview is None:
+        return {"milestone": "", "milestone_title": "", "to": "", "moved": []}
+    was = {milestone.key: milestone.on for milestone in briefing.plan.milestones}
+    settled = {milestone.key for milestone in briefing.state.milestones if milestone.settled}
+    return {
+        "milestone": preview.milestone,
+        "milestone_title": briefing.title(preview.milestone, language),
+        "to": str(preview.to) if effort else "",
+        "moved": [
+            {"title": briefing.title(then.key, language), "was": str(was[then.key]), "now": str(then.on)}
+            for then in preview.plan.milestones
+            if then.key not in settled and then.on != was[then.key]
+        ],
+    }
 
 
 def _ending_announced(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:

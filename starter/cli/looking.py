@@ -7,8 +7,10 @@ from cyclopts import Parameter, validators
 from rich.console import Console
 from rich.text import Text
 
+from domain.baseline import BaselineShown, shown_beside
 from domain.deal import completeness, missing_from_hand_off
 from domain.record import OnboardingStatus
+from domain.rules.record_keeping import phase_2
 from starter.cli.answers import answer, count, day_of, in_words, moment_of, plain, status_text, table
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Where
@@ -105,7 +107,10 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
     standing = one(installation.engine, installation.meant(onboarding))
     others = also_of_account(installation.engine, standing.onboarding)
     zone = installation.zone(standing.onboarding)
-    deal = installation.ledger.dossier(standing.onboarding).deal
+    dossier = installation.ledger.dossier(standing.onboarding)
+    deal = dossier.deal
+    agreed = installation.ledger.baseline(standing.onboarding, dossier.playbook)
+    baseline = shown_beside(agreed, standing.milestones, dossier.calendar)
     missing = missing_from_hand_off(deal)
     link = installation.link(standing.onboarding)
     crm = SqlWriteBacks(installation.engine).of(standing.onboarding)
@@ -115,11 +120,13 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
         "temporal_ui": link,
         "also_of_account": [other.onboarding for other in others],
         "write_back": crm.model_dump(mode="json") if crm else None,
+        "phase_2": [row.model_dump(mode="json") for row in phase_2(standing.registers)],
+        "baseline": baseline.model_dump(mode="json") if baseline else None,
         "hand_off": {"completeness": completeness(deal), "missing": list(missing)},
     }
 
     def drawn(out: Console) -> None:
-        draw(out, standing, zone=zone, link=link, crm=crm, owner_from=deal.owner_from)
+        draw(out, standing, zone=zone, link=link, crm=crm, owner_from=deal.owner_from, baseline=baseline)
         lacks = f"; missing: {', '.join(missing)}" if missing else ""
         out.print(plain(f"hand-off record {completeness(deal):.0%} complete{lacks}"))
         for other in others:
@@ -146,6 +153,7 @@ def draw(
     link: str | None,
     crm: "WriteBackLine | None" = None,
     owner_from: str | None = None,
+    baseline: BaselineShown | None = None,
 ) -> None:
     """Print one onboarding in full, with dates in the customer's time zone."""
     out.print(Text.assemble(plain(onboarding.account, "bold"), "  ", status_text(onboarding.status)))
@@ -158,18 +166,28 @@ def draw(
     ]
     if onboarding.ended_at:
         facts.append(("ended", f"{in_words(onboarding.ending or '')} on {day_of(onboarding.ended_at, zone)}"))
+    if baseline:
+        facts.append(("plan agreed", f"{day_of(baseline.agreed_at, zone)}, {_slip_in_all(baseline)}"))
     if link:
         facts.append(("Temporal UI", link))
     if crm:
         facts.append((f"in {crm.source}", _written_back(crm, zone)))
     for name, words in facts:
         out.print(Text.assemble((f"{name:<12}", "dim"), plain(words)), soft_wrap=True)
+    moved = {slip.milestone: slip.days for slip in baseline.milestones if slip.days} if baseline else {}
+    columns = ("milestone", "due", "state", *(("slip",) if moved else ()))
     for stage in onboarding.stages:
         out.print()
         milestones = [milestone for milestone in onboarding.milestones if milestone.stage == stage.key]
-        rows = [_milestone(milestone, late=milestone.key in onboarding.late, zone=zone) for milestone in milestones]
+        rows = [
+            (
+                *_milestone(milestone, late=milestone.key in onboarding.late, zone=zone),
+                *((_slip(moved.get(milestone.key)),) if moved else ()),
+            )
+            for milestone in milestones
+        ]
         title = f"{stage.title} ({in_words(stage.status)})"
-        out.print(table(title, ("milestone", "due", "state"), rows, whole=("milestone", "due")))
+        out.print(table(title, columns, rows, whole=("milestone", "due")))
     _registers(out, onboarding.registers, zone=zone)
     out.print()
     if onboarding.waiting_for:
@@ -177,6 +195,16 @@ def draw(
     if onboarding.next_key:
         out.print(plain(f"next by itself: {onboarding.next_key}, {day_of(onboarding.next_due, zone)}"))
     out.print(plain(f"why a date is that date: day90 why {onboarding.onboarding} MILESTONE", "dim"), soft_wrap=True)
+
+
+def _slip(days: int | None) -> str:
+    return f"{days:+d}" if days else ""
+
+
+def _slip_in_all(baseline: BaselineShown) -> str:
+    """How far the plan is from what was agreed, in working days, by the milestone that is furthest from it."""
+    furthest = max((slip.days for slip in baseline.milestones), default=0)
+    return f"at most {count(furthest, 'working day')} later since" if furthest > 0 else "nothing is later since"
 
 
 def _written_back(crm: "WriteBackLine", zone: str) -> str:
@@ -200,11 +228,17 @@ def _milestone(milestone: "MilestoneRow", *, late: bool, zone: str) -> Sequence[
 
 
 def _registers(out: Console, registers: Sequence["RegisterRow"], *, zone: str) -> None:
+    put_off = phase_2(registers)
     for register, title in (("issue", "Issues"), ("scope_change", "Scope changes"), ("win", "Wins")):
-        rows = [(row.key, row.status, day_of(row.at, zone), row.title) for row in registers if row.kind == register]
+        listed = [row for row in registers if row.kind == register and row not in put_off]
+        rows = [(row.key, row.status, day_of(row.at, zone), row.title) for row in listed]
         if rows:
             out.print()
             out.print(table(title, ("key", "status", "since", "title"), rows, whole=("key",)))
+    if put_off:
+        out.print()
+        later = [(row.key, day_of(row.at, zone), _effort(row), row.title) for row in put_off]
+        out.print(table("For phase 2", ("key", "since", "effort", "title"), later, whole=("key",)))
     risks = [row for row in registers if row.kind == "risk" and row.status == "open"]
     if risks:
         risks.sort(key=lambda row: -int(row.data.get("score") or 0))
@@ -212,3 +246,9 @@ def _registers(out: Console, registers: Sequence["RegisterRow"], *, zone: str) -
         more = f", the {SHOWN_RISKS} gravest" if len(risks) > SHOWN_RISKS else ""
         out.print()
         out.print(table(f"Risks ({count(len(risks), 'open one')}{more})", ("key", "score", "title"), gravest))
+
+
+def _effort(row: "RegisterRow") -> str:
+    """The days of work that were named with a change of scope."""
+    days = row.data.get("effort_days")
+    return f"{days:g} d" if days else "–"

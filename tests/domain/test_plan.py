@@ -392,6 +392,73 @@ def test_no_last_day_of_the_hand_off_lies_before_the_review() -> None:
     assert late.milestone("review_held").on == late.hand_off_by.date() == date(2027, 3, 31)
 
 
+# --- a kickoff that was held late
+
+
+FRIDAY_27_NOV = {"kickoff_held": datetime(2026, 11, 27, 9, tzinfo=UTC)}
+"""Planned for Mon 9 Nov: 18 days, or 14 working days, late."""
+
+
+def test_what_is_open_counts_from_a_kickoff_that_was_held_late() -> None:
+    assert on("environment_live") == "Wed 2026-12-02"
+    assert on("environment_live", reached=FRIDAY_27_NOV) == "Mon 2026-12-21"
+    assert why("environment_live", reached=FRIDAY_27_NOV) == [
+        "day 30 after the close was Wed 2 Dec 2026",
+        "18 days more, as the kickoff was held later than planned: Sun 20 Dec 2026, a weekend"
+        ": moved to Mon 21 Dec 2026",
+    ]
+    reasons = plan(reached=FRIDAY_27_NOV).milestone("data_mapped").reasons
+    assert reasons_in_words(reasons, TITLES_JA, "ja")[1] == (
+        "キックオフの実施が予定より遅れたため18日延長: 2026年12月14日(月)"
+    )
+
+
+def test_no_date_that_is_offered_lies_before_the_late_kickoff() -> None:
+    """The introduction was to go out three days before it, and nobody is offered a day that is past."""
+    late = plan(reached=FRIDAY_27_NOV)
+
+    assert all(m.on >= date(2026, 11, 27) for m in late.milestones if m.key != "kickoff_held")
+    assert why("introduction_sent", reached=FRIDAY_27_NOV)[-1] == "not before Kickoff meeting held: Fri 27 Nov 2026"
+    assert on("plan_agreed", reached=FRIDAY_27_NOV) == "Tue 2026-12-01"
+
+
+def test_what_was_reached_before_a_late_kickoff_keeps_the_day_for_which_it_was_planned() -> None:
+    reached = {**FRIDAY_27_NOV, "introduction_sent": datetime(2026, 11, 4, 9, tzinfo=UTC)}
+
+    assert on("introduction_sent", reached=reached) == on("introduction_sent") == "Wed 2026-11-04"
+    assert on("kickoff_held", reached=reached) == "Mon 2026-11-09"
+
+
+def test_the_days_of_a_busy_season_make_no_kickoff_late() -> None:
+    busy = deal(busy_seasons=[{"first": "2026-11-10", "last": "2026-11-26", "why": "fair"}])
+
+    assert on("data_mapped", busy) == "Mon 2026-12-14"
+    assert on("data_mapped", busy, reached=FRIDAY_27_NOV) == "Mon 2026-12-14"
+
+
+@pytest.mark.parametrize("day", [5, 9])
+def test_a_kickoff_in_time_moves_nothing(day: int) -> None:
+    held = datetime(2026, 11, day, 9, tzinfo=UTC)
+
+    assert plan(reached={"kickoff_held": held}) == plan()
+
+
+def test_a_plan_that_was_agreed_to_before_the_kickoff_stands() -> None:
+    agreed = {**FRIDAY_27_NOV, "plan_agreed": datetime(2026, 11, 6, 9, tzinfo=UTC)}
+
+    assert on("environment_live", reached=agreed) == on("environment_live")
+
+
+def test_a_promised_go_live_is_kept_by_a_late_kickoff_as_long_as_it_can_be() -> None:
+    promised = deal(go_live_by="2027-03-01")
+
+    assert on("gone_live", promised, reached=FRIDAY_27_NOV) == "Mon 2027-03-01"
+
+
+def test_dates_that_were_told_before_do_not_follow_a_late_kickoff() -> None:
+    assert on("environment_live", reached=FRIDAY_27_NOV, rules=2) == "Wed 2026-12-02"
+
+
 # --- stages and the way to the go-live
 
 

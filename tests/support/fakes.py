@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
+from domain.baseline import AGREED_BY, Baseline, makes_firm
 from domain.deal import DealClosed, Sale, onboarding_id
 from domain.inbox import InboxRow, Settled
 from domain.notice import Notice, Person
+from domain.plan import Plan
+from domain.playbook import Playbook
 from domain.record import (
     Basis,
     Dossier,
@@ -157,6 +160,18 @@ class MemoryLedger:
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
         mine = [row for (owner, _, _), row in self.rows.items() if owner == onboarding]
         return sorted(mine, key=lambda row: (row.kind, row.at, row.key))
+
+    def baseline(self, onboarding: str, playbook: Playbook) -> Baseline | None:
+        plans: list[Plan] = []
+        agreed: Baseline | None = None
+        for writing in self.writings:
+            if writing.onboarding != onboarding:
+                continue
+            plans += [writing.plan] if writing.plan and writing.plan not in plans[-1:] else []
+            for row in writing.journal:
+                if plans and row.kind in AGREED_BY and row.about == makes_firm(playbook):
+                    agreed = Baseline(agreed_at=row.at, revision=len(plans), plan=plans[-1])
+        return agreed
 
     def write(self, writing: Writing) -> None:
         dossier = self.dossier(writing.onboarding)

@@ -192,7 +192,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "stages": [
             {
                 "title": "Welcome and orientation",
-                "window": "days 1-7",
+                "window": "Tue 1 Dec \N{EN DASH} Wed 9 Dec 2026",
                 "milestones": [
                     {"title": "Kickoff meeting held", "due": "2026-12-04", "reasons": [], "responsible": "Mara Olsen"},
                     {
@@ -205,7 +205,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
             },
             {
                 "title": "Technical implementation",
-                "window": "weeks 2-6",
+                "window": "Wed 9 Dec 2026 \N{EN DASH} Thu 7 Jan 2027",
                 "milestones": [
                     {
                         "title": "UAT signed off",
@@ -369,6 +369,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "title": "Connect the tachograph archive",
         "decision": "phase_2",
         "reason": "It needs the archive's new interface, which comes in May.",
+        "effort_days": 4,
     },
     "status_report": {
         "status": "behind",
@@ -377,6 +378,11 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "reached": [{"title": "Technical environment live", "at": "2026-12-21T15:12:00+01:00"}],
         "next": [{"title": "UAT signed off", "due": "2027-01-14"}],
         "late": [{"title": "Data migrated and validated", "due": "2027-01-04", "days": 3}],
+        "agreed_on": "2026-12-09",
+        "slipped": [
+            {"title": "UAT signed off", "agreed": "2027-01-07", "now": "2027-01-14", "days": 5},
+            {"title": "Training plan agreed", "agreed": "2027-01-08", "now": "2027-01-07", "days": -1},
+        ],
         "issues": [{"issue": "INC-1", "title": "Two depots are missing", "severity": "normal"}],
         "wins": [{"title": "Changes reach drivers by app", "result": "40 phone calls fewer a day"}],
         "risks": [{"title": "The customer's people have too little time", "score": 16}],
@@ -598,7 +604,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "stages": [
             {
                 "title": "ウェルカム・オリエンテーション",
-                "window": "1～7日目",
+                "window": "2026年12月1日(火)〜12月9日(水)",
                 "milestones": [
                     {
                         "title": "キックオフミーティングの実施",
@@ -616,7 +622,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
             },
             {
                 "title": "技術導入",
-                "window": "2～6週目",
+                "window": "2026年12月9日(水)〜2027年1月7日(木)",
                 "milestones": [
                     {
                         "title": "受入テスト（UAT）の承認",
@@ -751,7 +757,13 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
     },
     "reassigned": {"before": "森 健二", "now": "小林 悠", "reason": ""},
     "scope_change_requested": {"request": "CR-2", "title": "運行記録の連携", "effort_days": "", "note": ""},
-    "scope_change_decided": {"request": "CR-2", "title": "運行記録の連携", "decision": "reject", "reason": ""},
+    "scope_change_decided": {
+        "request": "CR-2",
+        "title": "運行記録の連携",
+        "decision": "reject",
+        "reason": "",
+        "effort_days": "",
+    },
     "status_report": {
         "status": "behind",
         "day": 38,
@@ -759,6 +771,11 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "reached": [{"title": "技術環境の稼働", "at": "2026-12-21T15:12:00+09:00"}],
         "next": [{"title": "受入テスト（UAT）の承認", "due": "2027-01-14"}],
         "late": [{"title": "データ移行と検証の完了", "due": "2027-01-04", "days": 3}],
+        "agreed_on": "2026-12-09",
+        "slipped": [
+            {"title": "受入テスト（UAT）の承認", "agreed": "2027-01-07", "now": "2027-01-14", "days": 5},
+            {"title": "トレーニング計画の合意", "agreed": "2027-01-08", "now": "2027-01-07", "days": -1},
+        ],
         "issues": [{"issue": "INC-1", "title": "営業所が2か所足りない", "severity": "normal"}],
         "wins": [{"title": "変更をアプリで通知", "result": "電話が1日40件減少"}],
         "risks": [{"title": "お客様側の担当者の時間不足", "score": 16}],

@@ -175,7 +175,10 @@ class Simulation:
         done_before = self.ledger.basis(self.id, occasion.keys).done_before
         assert not done_before, f"twice: {done_before}"
         known = self.ledger.registers(self.id)
-        decision = decide(occasion, self.dossier, self.team, done_before=done_before, known=known, hours=hours_of)
+        agreed = self.ledger.baseline(self.id, self.playbook)
+        decision = decide(
+            occasion, self.dossier, self.team, done_before=done_before, known=known, hours=hours_of, agreed=agreed
+        )
         self._look_at(decision.writing, due)
         self.ledger.write(decision.writing)
         self.fired += due

@@ -7,8 +7,10 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from pydantic import Field
 from starlette.responses import JSONResponse
 
+from domain.baseline import BaselineShown, shown_beside
 from domain.deal import DealClosed
-from domain.record import OnboardingStatus
+from domain.record import OnboardingStatus, RegisterRow
+from domain.rules.record_keeping import phase_2
 from domain.wire import Instant, Slug, Wire
 from runtime.connection import namespace
 from starter.doors.waiting_for_plan import drafted
@@ -68,6 +70,12 @@ class OnboardingShown(OnboardingInFull):
     )
     time_zone: str = Field(description="the customer's time zone, in which its days are counted")
     temporal_ui: str | None = Field(description="its page in the Temporal UI, where one is known")
+    phase_2: tuple[RegisterRow, ...] = Field(
+        description="changes of scope that were put off until after this onboarding, the oldest first"
+    )
+    baseline: BaselineShown | None = Field(
+        description="the plan as it was agreed to, and how far each milestone has moved since; null before an agreement"
+    )
 
 
 class DatedMilestone(Wire):
@@ -305,11 +313,19 @@ def onboarding_routes(parts: WebParts) -> APIRouter:
 def shown(parts: WebParts, onboarding: str) -> OnboardingShown:
     """The onboarding in full, as the API shows it. Raises UnknownOnboarding."""
     standing = one(parts.engine, onboarding)
-    zone = parts.ledger.dossier(onboarding).calendar.time_zone
+    dossier = parts.ledger.dossier(onboarding)
+    agreed = parts.ledger.baseline(onboarding, dossier.playbook)
     ui = parts.settings.temporal_ui
     link = f"{ui}/namespaces/{namespace()}/workflows/{onboarding}" if ui else None
     others = tuple(OtherOfAccount(**dict(other)) for other in also_of_account(parts.engine, onboarding))
-    return OnboardingShown(**dict(standing), also_of_account=others, time_zone=zone, temporal_ui=link)
+    return OnboardingShown(
+        **dict(standing),
+        also_of_account=others,
+        time_zone=dossier.calendar.time_zone,
+        temporal_ui=link,
+        phase_2=phase_2(standing.registers),
+        baseline=shown_beside(agreed, standing.milestones, dossier.calendar),
+    )
 
 
 async def known(parts: WebParts, onboarding: str) -> None:

@@ -339,6 +339,80 @@ def test_a_change_of_plan_says_what_changed() -> None:
     assert "hand-off" not in OURS.render(waited).text
 
 
+TO_PLAN_IN: dict[str, Any] = {
+    "decision": "approve",
+    "effort_days": 4,
+    "milestone": "gone_live",
+    "milestone_title": "Go-live",
+    "to": "2027-02-18",
+    "moved": [{"title": "Go-live", "was": "2027-02-12", "now": "2027-02-18"}],
+}
+"""What the owner is told of a change that was approved."""
+
+
+@pytest.mark.parametrize(
+    ("language", "ours", "theirs"),
+    [
+        ("en", "The plan does not contain it yet", "stay as they are until you hear from us"),
+        ("ja", "計画にはまだ反映されておらず", "それまでは現在の日程のまま"),
+    ],
+)
+def test_an_approved_change_says_what_is_true_to_both_sides(language: Language, ours: str, theirs: str) -> None:
+    owner = " ".join(OURS.render(to_staff("scope_change_decided", language, **TO_PLAN_IN)).text.split())
+    lead = " ".join(OURS.render(sample("scope_change_decided", language, decision="approve")).text.split())
+
+    assert ours in owner
+    assert theirs not in owner
+    assert f"day90 replan {ONBOARDING} gone_live --to 2027-02-18 --reason CR-2 --dry-run" in owner
+    assert theirs in lead
+    assert ours not in lead
+    assert "day90" not in lead.replace("day90.test", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "estimate it, and plan it in"), ("ja", "見積もったうえで、計画に反映してください")]
+)
+def test_an_approved_change_of_unknown_effort_asks_for_it(language: Language, words: str) -> None:
+    unknown = {**TO_PLAN_IN, "effort_days": "", "to": "", "moved": []}
+    text = " ".join(OURS.render(to_staff("scope_change_decided", language, **unknown)).text.split())
+
+    assert words in text
+    assert "--to DATE" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "The kickoff was 14 working days later than we had first planned"),
+        ("ja", "キックオフの実施が当初の予定より14営業日遅れたため"),
+    ],
+)
+def test_a_plan_after_a_late_kickoff_says_why_its_dates_are_new(language: Language, words: str) -> None:
+    late, in_time = (
+        " ".join(OURS.render(sample("plan", language, late_by=days, again=0)).text.split()) for days in (14, 0)
+    )
+
+    assert words in late
+    assert words not in in_time
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "was held 14 working days later than planned"), ("ja", "予定より14営業日遅れました")],
+)
+def test_our_side_hears_that_a_late_kickoff_has_moved_the_plan(language: Language, words: str) -> None:
+    text = OURS.render(to_staff("replanned", language, late_kickoff=14, reason="", hand_off_by="")).text
+
+    assert words in " ".join(text.split())
+    assert not re.search("Why|理由", text)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "5 later"), ("ja", "5営業日遅れ")])
+def test_a_status_says_how_far_the_plan_is_from_what_was_agreed(language: Language, words: str) -> None:
+    assert words in OURS.render(sample("status_report", language)).text
+    assert words not in OURS.render(sample("status_report", language, agreed_on="", slipped=[])).text
+
+
 def test_the_decision_about_the_hand_off_names_both_ways() -> None:
     for language in LANGUAGES:
         text = OURS.render(sample("hand_off_decision", language)).text

@@ -314,6 +314,8 @@ def test_a_sign_off_is_asked_for_once_when_its_gate_opens() -> None:
 def test_who_is_asked_late_is_given_two_working_days_and_not_a_day_that_is_past() -> None:
     """UAT was due on Mon 14 Dec, and what it waits for is there on Fri 18 Dec: the plan says so, the request asks."""
     onboarding = opened()
+    onboarding.to_day(3)
+    onboarding.settled("plan_agreed")
     onboarding.to("2026-12-18 12:00")
     onboarding.settled("integrations_live", "data_validated", "security_passed")
 

@@ -185,23 +185,43 @@ def test_nobody_is_reminded_of_what_cannot_be_done_yet(late_kickoff: Simulation)
     assert nudged(late_kickoff, "plan_agreed") == []
 
 
-def test_a_gate_that_opens_late_gives_days_of_grace(late_kickoff: Simulation) -> None:
-    """The plan was due on Mon 9 Nov; the kickoff is held on the 20th: the plan counts from five working days later."""
-    late_kickoff.to("2026-11-20 12:00")
-    late_kickoff.settled("data_mapped", "integrations_specified", "environment_set_up")
-    late_kickoff.to("2026-12-02 12:00")
+def asked_late() -> Simulation:
+    """UAT was due on Mon 14 Dec 2026, and what it waits for is there on Fri 18 Dec; nothing else can be done."""
+    onboarding = opened()
+    onboarding.to_day(3)
+    onboarding.settled("plan_agreed")
+    onboarding.to("2026-12-18 12:00")
+    onboarding.settled("integrations_live", "data_validated", "security_passed", "champions_prepared")
+    onboarding.settled("documentation_handed_over", "first_win_shown", "introduction_sent", "handoff_reviewed")
+    return onboarding
 
-    nudges = nudged(late_kickoff, "plan_agreed")
-    assert [(when, kind) for when, kind, to in nudges if to == MANAGER] == [("Tue 2026-12-01 09:00", "escalation")]
-    assert nudges[0] == ("Tue 2026-11-24 09:00", "reminder", "project_lead")
+
+def test_a_gate_that_opens_late_gives_days_of_grace() -> None:
+    """Five working days from Fri 18 Dec are over on Tue 29 Dec: Christmas is closed, its eve half a day."""
+    onboarding = asked_late()
+    onboarding.to("2027-01-04 12:00")
+
+    nudges = nudged(onboarding, "uat_signed_off")
+    assert [(when, kind) for when, kind, to in nudges if to == MANAGER] == [("Mon 2027-01-04 09:00", "escalation")]
+    assert nudges[0] == ("Tue 2026-12-22 09:00", "reminder", "project_lead")
 
 
-def test_in_the_days_of_grace_it_is_said_to_be_overdue_all_the_same(late_kickoff: Simulation) -> None:
+def test_in_the_days_of_grace_it_is_said_to_be_overdue_all_the_same() -> None:
+    onboarding = asked_late()
+    onboarding.to("2026-12-22 12:00")
+
+    assert onboarding.notices("reminder", about="uat_signed_off")[0].facts["days"] == 6
+
+
+def test_the_plan_of_a_late_kickoff_has_a_day_of_its_own_and_is_not_overdue(late_kickoff: Simulation) -> None:
+    """Held on Fri 20 Nov: the plan is to be agreed by Tue 24 Nov, and its ladder counts from that day."""
     late_kickoff.to("2026-11-20 12:00")
     late_kickoff.settled("kickoff_held")
-    late_kickoff.to("2026-11-24 12:00")
+    late_kickoff.to("2026-11-26 12:00")
 
-    assert late_kickoff.notices("reminder", about="plan_agreed")[0].facts["days"] == 9
+    nudges = nudged(late_kickoff, "plan_agreed")
+    assert [(when, kind) for when, kind, to in nudges if to == MANAGER] == [("Thu 2026-11-26 09:00", "escalation")]
+    assert late_kickoff.notices("reminder", about="plan_agreed")[0].facts["days"] == 0
 
 
 def test_who_has_to_sign_is_reminded(late_kickoff: Simulation) -> None:

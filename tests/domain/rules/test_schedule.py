@@ -241,6 +241,8 @@ def test_silence_alone_is_not_stuck() -> None:
 def test_a_rejection_gives_new_days_to_the_work_and_to_the_sign_off() -> None:
     """Five working days from Mon 7 Dec 2026."""
     onboarding = opened()
+    onboarding.to_day(3)
+    onboarding.settled("plan_agreed")
     onboarding.to("2026-12-07 12:00")
     onboarding.settled("integrations_live", "data_validated", "security_passed")
 
@@ -255,6 +257,8 @@ def test_a_rejection_gives_new_days_to_the_work_and_to_the_sign_off() -> None:
 
 def test_a_rejection_never_makes_a_date_earlier() -> None:
     onboarding = opened()
+    onboarding.to_day(3)
+    onboarding.settled("plan_agreed")
     onboarding.to("2026-11-20 12:00")
     onboarding.settled("integrations_live", "data_validated", "security_passed")
 

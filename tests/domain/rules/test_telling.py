@@ -203,6 +203,75 @@ def test_the_window_of_a_stage_is_that_of_its_dates() -> None:
     assert [milestone["due"] for milestone in other["milestones"]][-1] == "2027-02-01"
 
 
+def held_late() -> Simulation:
+    """The kickoff was due on Mon 9 Nov 2026 and is held on Fri 27 Nov, 14 working days later; all else is open."""
+    onboarding = opened()
+    onboarding.to("2026-11-27 12:00")
+    onboarding.tell("reach_milestone", milestone="kickoff_held", by=OWNER)
+    return onboarding
+
+
+def test_a_late_kickoff_asks_nobody_to_agree_to_days_that_are_past() -> None:
+    onboarding = held_late()
+
+    [asked, read] = onboarding.notices("plan")
+    dues = [line["due"] for stage in asked.facts["stages"] for line in stage["milestones"]]
+    assert ["2026-11-09"] == [due for due in dues if due < "2026-11-27"], "the kickoff itself, which was held"
+    assert (True, 14) == (asked.facts["sign_off"], asked.facts["late_by"])
+    assert (False, 14) == (read.facts["sign_off"], read.facts["late_by"])
+    [request] = onboarding.notices("sign_off_request", about="plan_agreed")
+    assert request.facts["due"] == "2026-12-01"
+    assert (onboarding.status(), agenda.late(onboarding.state, onboarding.now)) == ("on_track", [])
+
+
+def test_our_side_hears_which_dates_a_late_kickoff_has_moved_and_the_customer_gets_the_plan() -> None:
+    onboarding = held_late()
+
+    told = onboarding.notices("replanned")
+    assert [notice.to for notice in told] == [OWNER, MANAGER], "also who recorded it"
+    assert told[0].facts["late_kickoff"] == 14
+    moved = {line["title"]: (line["was"], line["now"]) for line in told[0].facts["moved"]}
+    assert moved["Go-live"] == ("2027-01-04", "2027-01-19")
+
+
+def test_the_weekly_status_of_the_day_of_a_late_kickoff_says_of_nothing_that_it_is_overdue() -> None:
+    """Held at eight; the first weekly status goes out at nine."""
+    onboarding = opened()
+    onboarding.to("2026-11-27 08:00")
+    onboarding.tell("reach_milestone", milestone="kickoff_held", by=OWNER)
+
+    onboarding.to("2026-11-27 10:00")
+
+    [report] = onboarding.notices("status_report", to="project_lead")
+    assert (report.facts["status"], report.facts["late"]) == ("on_track", [])
+
+
+def test_a_date_that_was_set_before_a_late_kickoff_keeps_its_distance_to_it() -> None:
+    """UAT was put off to Mon 21 Dec by hand: 14 working days on, without the holidays, that is Fri 15 Jan."""
+    onboarding = opened()
+    onboarding.tell("replan", milestone="uat_signed_off", to="2026-12-21", reason="vacation")
+    onboarding.to("2026-11-27 12:00")
+
+    onboarding.tell("reach_milestone", milestone="kickoff_held", by=OWNER)
+    assert onboarding.due_on("uat_signed_off") == "2027-01-15"
+
+    onboarding.tell("replan", milestone="uat_signed_off", to="2027-01-18", reason="later still")
+    onboarding.to_day(40)
+    assert onboarding.due_on("uat_signed_off") == "2027-01-18"
+
+
+def test_a_kickoff_that_is_recorded_late_leaves_room_to_agree_all_the_same() -> None:
+    """Held on the day that was planned, Mon 9 Nov, and told on Mon 23 Nov."""
+    onboarding = opened()
+    onboarding.to("2026-11-23 12:00")
+
+    onboarding.tell("reach_milestone", milestone="kickoff_held", by=OWNER, at="2026-11-09T12:00:00+01:00")
+
+    assert onboarding.due_on("plan_agreed") == "2026-11-25"
+    assert onboarding.due_on("environment_live") == "2026-12-02"
+    assert onboarding.notices("plan")[0].facts["late_by"] == 0
+
+
 def test_the_adoption_plan_is_checked_six_and_eight_weeks_after_the_go_live() -> None:
     """Live on Mon 4 Jan 2027: on Mon 15 Feb, day 105, and on Mon 1 Mar; people hear of it two working days before."""
     onboarding = gone_live()
@@ -338,15 +407,66 @@ def test_what_our_team_does_is_introduced_in_the_customers_language() -> None:
         assert not person["does"].isascii()
 
 
+def approved(onboarding: Simulation, *, decision: str = "approve", **request: object) -> dict[str, Notice]:
+    """The notices of a decision on a change of scope, by who gets them."""
+    onboarding.tell("request_scope_change", title="A portal", request="portal", by="project_lead", **request)
+    onboarding.to_day(20)
+    onboarding.tell("decide_scope_change", request="portal", decision=decision, by=MANAGER)
+    return {notice.to: notice for notice in onboarding.notices("scope_change_decided")}
+
+
+def test_who_owns_an_approved_change_is_asked_to_plan_it_in_by_its_effort(onboarding: Simulation) -> None:
+    """Five days of work on a go-live planned for Mon 4 Jan 2027: Tue 12 Jan, as Wed 6 Jan is a holiday."""
+    asked = approved(onboarding, effort_days=4.5)[OWNER].facts
+
+    assert (asked["milestone"], asked["to"], asked["effort_days"]) == ("gone_live", "2027-01-12", 4.5)
+    moved = {line["title"]: (line["was"], line["now"]) for line in asked["moved"]}
+    assert moved["Go-live"] == ("2027-01-04", "2027-01-12")
+    assert moved["90-day business review held"] == ("2027-02-03", "2027-02-11")
+    assert onboarding.due_on("gone_live") == "2027-01-04", "nothing moves before somebody says so"
+
+    onboarding.tell("replan", milestone="gone_live", to="2027-01-12", reason="portal")
+    [told] = onboarding.notices("replanned", to=OWNER)
+    assert told.facts["moved"] == asked["moved"], "and then just what was shown"
+
+
+def test_the_customer_reads_of_an_approved_change_that_no_date_has_moved_yet(onboarding: Simulation) -> None:
+    told = approved(onboarding, effort_days=5)["project_lead"]
+
+    assert ("approve", 5) == (told.facts["decision"], told.facts["effort_days"])
+    assert "moved" not in told.facts
+
+
+def test_an_approved_change_without_an_effort_asks_for_one(onboarding: Simulation) -> None:
+    asked = approved(onboarding)[OWNER].facts
+
+    assert (asked["milestone"], asked["to"], asked["moved"]) == ("gone_live", "", [])
+
+
+def test_after_the_review_there_is_no_date_left_to_move() -> None:
+    onboarding = gone_live()
+    onboarding.in_time(to="review_held")
+
+    asked = approved(onboarding, effort_days=5)[OWNER].facts
+
+    assert (asked["milestone"], asked["moved"]) == ("", [])
+
+
+def test_what_is_put_off_to_phase_2_or_rejected_moves_nothing(onboarding: Simulation) -> None:
+    told = approved(onboarding, decision="phase_2", effort_days=5)
+
+    assert "moved" not in told[OWNER].facts
+    assert {"project_lead", OWNER} == set(told)
+
+
 def test_risks_are_reported_in_the_readers_language_and_ours_as_they_were_written() -> None:
     aozora = Simulation(deal("aozora-japan"))
-    briefing = Briefing(aozora.dossier, aozora.state, aozora.team, aozora.now)
     aozora.tell("record_risk", risk="customer_time_short", probability=5, impact=5)
     aozora.tell("record_risk", risk="own", title="Their ERP is old", probability=5, impact=4)
+    registers = aozora.ledger.registers(aozora.id)
+    briefing = Briefing(aozora.dossier, aozora.state, aozora.team, aozora.now, registers=registers)
 
-    report = letters.status_report(
-        briefing, list(aozora.ledger.registers(aozora.id)), OWNER_IN_JAPAN, since=briefing.today
-    )
+    report = letters.status_report(briefing, OWNER_IN_JAPAN, since=briefing.today)
 
     assert [risk["title"] for risk in report["risks"][:2]] == ["お客様側の担当者の時間不足", "Their ERP is old"]
 
