@@ -15,8 +15,9 @@ from domain.team import TouchModel, VendorRole
 from domain.text import Text
 from domain.wire import Line, Prose, Score, Severity, Slug, StrictWire
 
-MilestoneRole = Literal["kickoff", "go_live", "hypercare_end", "review"]
-"""The few milestones that the program itself must know; the playbook says which they are."""
+MilestoneRole = Literal["kickoff", "go_live", "hypercare_end", "review", "first_value"]
+"""The few milestones that the program itself must know; the playbook says which they are. A playbook may leave out the
+first value, and it alone may be optional: the first win that is recorded reaches it, on whichever day."""
 Role = VendorRole | CustomerRole
 Sources = tuple[Line, ...]
 RULE = (
@@ -483,6 +484,14 @@ class Playbook(StrictWire):
 
     def milestone(self, key: str) -> Milestone | None:
         return next((milestone for milestone in self.milestones if milestone.key == key), None)
+
+    def needs(self, milestone: Milestone) -> tuple[str, ...]:
+        """Keys of what must be reached before the milestone, for its own sake or its stage's; the first value waits
+        for nothing."""
+        if milestone.role == "first_value":
+            return ()
+        stage = next(stage for stage in self.stages if milestone in stage.milestones)
+        return tuple(dict.fromkeys([*milestone.requires, *stage.opens.after]))
 
     def playing(self, role: MilestoneRole) -> Milestone | None:
         """The milestone with that role; None when the playbook has none."""

@@ -77,6 +77,8 @@ class Standing(Wire):
     next_key: str | None
     next_due: Instant | None
     go_live_due: Instant | None
+    first_value_at: Instant | None = None
+    days_to_first_value: int | None = None
     ending: str | None = None
     ended_at: Instant | None = None
     as_of: Instant

@@ -44,6 +44,8 @@ class OnboardingLine(Wire):
     next_key: str | None
     next_due: Instant | None
     go_live_due: Instant | None
+    first_value_at: Instant | None
+    days_to_first_value: int | None
     ending: str | None
     ended_at: Instant | None
     as_of: Instant | None

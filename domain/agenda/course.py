@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.agenda.gates import ask_again, end, note
+from domain.agenda.gates import ask_again, end, note, reach
 from domain.agenda.milestones import known, refuse_unless_approver
 from domain.agenda.state import EndingAhead, PauseSpan, State
 from domain.news import (
@@ -168,6 +168,9 @@ def apply_risk(state: State, news: RiskRecorded, now: datetime) -> bool:
 def apply_win(state: State, news: WinRecorded, now: datetime) -> bool:
     data: dict[str, Any] = {"title": news.title, "slot": news.slot, "baseline": news.baseline, "result": news.result}
     note(state, "win_recorded", news.at or now, news=news, **data)
+    first = state.playing("first_value")
+    if first is not None and not first.settled:
+        reach(state, first, news, now, win=state.pending[-1].key.rpartition("/")[2])
     return True
 
 

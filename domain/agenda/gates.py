@@ -88,7 +88,8 @@ def _turn_stages(state: State, now: datetime) -> bool:
     for stage in state.stages:
         milestones = [milestone for milestone in state.milestones if milestone.stage == stage.key]
         may_open = all((other := state.milestone(key)) is None or other.settled for key in stage.after)
-        at_work = any(milestone.settled for milestone in milestones)
+        # A first value may come long before the stage in which it is due.
+        at_work = any(milestone.settled for milestone in milestones if milestone.role != "first_value")
         if stage.status == "ahead" and ((may_open and now >= stage.opens and not state.paused_at) or at_work):
             stage.status, turned = "open", True
             note(state, "stage_opened", now, about=stage.key)

@@ -250,7 +250,12 @@ class State(Carried):
         ]
 
     def needs(self, milestone: MilestoneState) -> list[str]:
-        """Keys of the milestones that must be reached before that one can be, for its stage's sake or its own."""
+        """Keys of the milestones that must be reached before that one can be, for its stage's sake or its own.
+
+        The first value waits for nothing. (No edition asks: older onboardings have no milestone of that role.)
+        """
+        if milestone.role == "first_value":
+            return []
         stage = next(stage for stage in self.stages if stage.key == milestone.stage)
         return list(dict.fromkeys([*stage.after, *milestone.requires]))
 

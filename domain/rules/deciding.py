@@ -105,7 +105,7 @@ def decide(
         onboarding=state.onboarding,
         journal=(*journal(facts, occasion.due, now), *_refused_owners(team, facts, now)),
         notices=tuple(once_to_each(briefing, notices)),
-        standing=standing(state, briefing.plan, dossier.playbook, now),
+        standing=standing(state, briefing.plan, dossier.playbook, dossier.calendar, now),
         registers=(*risks, *registers(facts)),
         people=tuple(_staff(briefing)),
         plan=briefing.plan,

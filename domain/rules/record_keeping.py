@@ -7,6 +7,7 @@ from typing import Any
 from domain.agenda.picture import late, status, waiting_for
 from domain.agenda.state import Entry, Fact, State
 from domain.agenda.timing import next_entry
+from domain.calendar import WorkCalendar
 from domain.plan import Plan
 from domain.playbook import Playbook
 from domain.record import JournalRow, MilestoneRow, RegisterRow, StageRow, Standing
@@ -35,10 +36,11 @@ def journal(facts: Sequence[Fact], entries: Sequence[Entry], now: datetime) -> l
     return rows
 
 
-def standing(state: State, plan: Plan, playbook: Playbook, now: datetime) -> Standing:
+def standing(state: State, plan: Plan, playbook: Playbook, calendar: WorkCalendar, now: datetime) -> Standing:
     """The onboarding's row of the read model, as of `now`."""
     entry = next_entry(state)
     go_live = state.playing("go_live")
+    valued_at = first_value_at(state)
     windows = {stage.key: stage for stage in plan.stages}
     return Standing(
         status=status(state, now),
@@ -51,6 +53,8 @@ def standing(state: State, plan: Plan, playbook: Playbook, now: datetime) -> Sta
         next_key=entry.key if entry else None,
         next_due=entry.due if entry else None,
         go_live_due=go_live.due if go_live and not go_live.settled else None,
+        first_value_at=valued_at,
+        days_to_first_value=days_to_first_value(state, calendar, valued_at),
         ending=state.ending,
         ended_at=now if state.ending else None,
         as_of=now,
@@ -84,6 +88,19 @@ def milestone_rows(state: State, plan: Plan) -> tuple[MilestoneRow, ...]:
         )
         for milestone in state.milestones
     )
+
+
+def first_value_at(state: State) -> datetime | None:
+    """When the customer had the first value; None before, where it was waived, and where no milestone stands for it."""
+    first = state.playing("first_value")
+    return first.at if first is not None and first.status == "reached" else None
+
+
+def days_to_first_value(state: State, calendar: WorkCalendar, at: datetime | None) -> int | None:
+    """Calendar days in the customer's zone from the close to the first value, as the plan counts its days."""
+    if at is None or state.closed_at is None:
+        return None
+    return (calendar.day_of(at) - calendar.day_of(state.closed_at)).days
 
 
 def registers(facts: Sequence[Fact]) -> list[RegisterRow]:

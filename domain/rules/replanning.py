@@ -65,17 +65,15 @@ def begun_late(
 
 def _that_wait_for(key: str, playbook: Playbook) -> Iterator[str]:
     """What cannot be reached before that milestone and counts from the close; what counts from another follows that."""
-    stages = {stage.key: stage for stage in playbook.stages}
     waiting, seen = [key], {key}
     while waiting:
         gate = waiting.pop()
-        for stage in stages.values():
-            for milestone in stage.milestones:
-                if milestone.key not in seen and gate in (*milestone.requires, *stage.opens.after):
-                    seen.add(milestone.key)
-                    waiting.append(milestone.key)
-                    if milestone.anchor == "close":
-                        yield milestone.key
+        for milestone in playbook.milestones:
+            if milestone.key not in seen and gate in playbook.needs(milestone):
+                seen.add(milestone.key)
+                waiting.append(milestone.key)
+                if milestone.anchor == "close":
+                    yield milestone.key
 
 
 def _that_lead_up_to(moved: Milestone, playbook: Playbook, days: Mapping[str, date]) -> Iterator[str]:

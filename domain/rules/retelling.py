@@ -39,6 +39,8 @@ class Update(NamedTuple):
 
 def update_of(fact: Told, *, signed: bool) -> Update | None:
     """The update that leaves such a fact; None where none does. `signed` says that its milestone needs a sign-off."""
+    if fact.kind == "milestone_reached" and "win" in fact.data:
+        return None  # It follows from that win, and comes again with it.
     if fact.kind == "milestone_reached" and signed:
         return Update("sign_off", {"milestone": fact.about, "decision": "approve"})
     # What is asked for because work was done again, or dates moved, follows from other news and comes again with that.
@@ -72,6 +74,9 @@ def unconfirmed(occasion: Occasion) -> Mapping[str, Unconfirmed]:
             run=occasion.run,
             task=occasion.task,
         )
+    for fact in state.pending:
+        if (won := f"fact/win_recorded/{fact.data.get('win')}") in news:
+            news[fact.key] = news[won]
     return news
 
 

@@ -73,6 +73,4 @@ def _looked_at(milestone: Milestone) -> bool:
 
 
 def _needs(playbook: Playbook, milestone: Milestone) -> frozenset[str]:
-    stage = next(stage for stage in playbook.stages if milestone in stage.milestones)
-    keys = {other.key for other in playbook.milestones}
-    return frozenset({*milestone.requires, *stage.opens.after} & keys)
+    return frozenset({other.key for other in playbook.milestones}.intersection(playbook.needs(milestone)))

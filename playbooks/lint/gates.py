@@ -49,7 +49,7 @@ def nothing_needed_is_optional(playbook: Playbook) -> Iterator[Finding]:
         for index, key in enumerate(milestone.requires):
             if _is_optional(playbook, key) and not milestone.optional:
                 yield (*spot, "requires", index), f"{key!r} is optional: what must be reached cannot require it"
-        if milestone.role and milestone.optional:
+        if milestone.role and milestone.optional and milestone.role != "first_value":
             yield (*spot, "optional"), f"the program must know the {milestone.role}: it cannot be optional"
 
 
@@ -67,10 +67,20 @@ def each_role_is_played_once(playbook: Playbook) -> Iterator[Finding]:
         if milestone.role:
             players[milestone.role].append((*spot, "role"))
     for role, spots in players.items():
-        if not spots:
+        if not spots and role != "first_value":
             yield ("stages",), f"no milestone has the role {role!r}, which the program must know"
         for spot in spots[1:]:
             yield spot, f"another milestone has the role {role!r} already"
+
+
+def the_first_value_waits_for_nothing(playbook: Playbook) -> Iterator[Finding]:
+    """The first win that is recorded reaches it: what stood in its way would not be asked."""
+    first = playbook.playing("first_value")
+    for spot, _, milestone in every_milestone(playbook):
+        if milestone is first and milestone.requires:
+            yield (*spot, "requires"), "is not asked: the first value comes with the first win, on whichever day"
+        if milestone is first and milestone.sign_off:
+            yield (*spot, "sign_off"), "is not asked for: the first value comes with the first win that is recorded"
 
 
 def somebody_can_sign(playbook: Playbook) -> Iterator[Finding]:
@@ -193,6 +203,7 @@ ERRORS: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
     nothing_needed_is_optional,
     no_stage_opens_after_what_is_optional,
     each_role_is_played_once,
+    the_first_value_waits_for_nothing,
     somebody_can_sign,
     rejections_reopen_what_is_needed,
 )

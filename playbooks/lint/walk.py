@@ -43,10 +43,7 @@ def every_milestone(playbook: Playbook) -> Iterator[tuple[Spot, Stage, Milestone
 
 def needs_of(playbook: Playbook, milestone: Milestone) -> Iterator[str]:
     """The keys that must be reached before the milestone: what it requires, and what opens its stage."""
-    yield from milestone.requires
-    for _, stage, other in every_milestone(playbook):
-        if other is milestone:
-            yield from stage.opens.after
+    yield from playbook.needs(milestone)
 
 
 def every_key(playbook: Playbook) -> Iterator[Named]:

@@ -164,6 +164,8 @@ def draw(
         ("playbook", onboarding.playbook),
         ("dates in", zone),
     ]
+    if onboarding.first_value_at:
+        facts.append(("first value", _first_value(onboarding, zone)))
     if onboarding.ended_at:
         facts.append(("ended", f"{in_words(onboarding.ending or '')} on {day_of(onboarding.ended_at, zone)}"))
     if baseline:
@@ -205,6 +207,11 @@ def _slip_in_all(baseline: BaselineShown) -> str:
     """How far the plan is from what was agreed, in working days, by the milestone that is furthest from it."""
     furthest = max((slip.days for slip in baseline.milestones), default=0)
     return f"at most {count(furthest, 'working day')} later since" if furthest > 0 else "nothing is later since"
+
+
+def _first_value(onboarding: "OnboardingInFull", zone: str) -> str:
+    days = onboarding.days_to_first_value or 0
+    return f"{count(days, 'day')} after the close, on {day_of(onboarding.first_value_at, zone)}"
 
 
 def _written_back(crm: "WriteBackLine", zone: str) -> str:

@@ -51,7 +51,7 @@ people = Table(
 )
 
 # The standing of each onboarding. `account_folded` is the account's name as it is searched; `as_of` is null until the
-# first standing is written.
+# first standing is written, `first_value_at` and `days_to_first_value` until a recorded win has reached that milestone.
 onboardings = Table(
     "onboardings",
     metadata,
@@ -70,6 +70,8 @@ onboardings = Table(
     Column("next_key", Words),
     Column("next_due", Moment),
     Column("go_live_due", Moment),
+    Column("first_value_at", Moment),
+    Column("days_to_first_value", Integer),
     Column("ending", Words),
     Column("ended_at", Moment),
     Column("as_of", Moment),

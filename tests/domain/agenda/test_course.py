@@ -8,7 +8,7 @@ import pytest
 from domain import agenda
 from domain.agenda.course import MOST_REQUESTS
 from domain.news import Reassigned
-from tests.support.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, opened
+from tests.support.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, deal, high_touch, opened
 
 VOUCHED_FOR = ("adoption_on_target", "outcomes_visible", "self_sufficient")
 
@@ -314,6 +314,55 @@ def test_every_onboarding_starts_with_the_risks_of_its_playbook(onboarding: Simu
     risks = [row.key for row in onboarding.ledger.registers(onboarding.id) if row.kind == "risk"]
 
     assert len(risks) == 5
+
+
+def test_the_first_win_is_the_first_value_on_whichever_day(onboarding: Simulation) -> None:
+    """The sources' model customer had it on day 28, before the environment was live; it opens no stage by itself."""
+    onboarding.to_day(28)
+
+    answer = onboarding.tell("record_win", title="One list of all open orders", by=OWNER, news_id="first")
+    onboarding.tell("record_win", title="Confirmed in four hours", by=OWNER, news_id="second")
+
+    [reached] = onboarding.facts("milestone_reached")
+    first = onboarding.state.playing("first_value")
+    assert first is not None
+    assert (first.key, OWNER) == (reached.about, reached.by)
+    assert "enablement" not in answer.open_stages
+    standing = onboarding.ledger.standings[onboarding.id]
+    assert (28, first.at) == (standing.days_to_first_value, standing.first_value_at)
+
+
+def test_a_first_value_that_was_none_is_reached_by_the_next_win(onboarding: Simulation) -> None:
+    first = onboarding.state.playing("first_value")
+    assert first is not None
+    onboarding.tell("record_win", title="One list")
+    onboarding.tell("reopen_milestone", milestone=first.key, reason="Nobody uses the list.")
+    assert onboarding.ledger.standings[onboarding.id].days_to_first_value is None
+
+    onboarding.to_day(40)
+    onboarding.tell("record_win", title="Another list")
+
+    assert 40 == onboarding.ledger.standings[onboarding.id].days_to_first_value
+
+
+def test_where_no_milestone_stands_for_the_first_value_a_win_is_a_win() -> None:
+    """Onboardings that are open keep a playbook that names none."""
+    stages = [
+        stage.model_copy(
+            update={"milestones": tuple(m.model_copy(update={"role": _older(m.role)}) for m in stage.milestones)}
+        )
+        for stage in high_touch().stages
+    ]
+    older = Simulation(deal(), playbook=high_touch().model_copy(update={"stages": tuple(stages)}))
+
+    older.tell("record_win", title="One list")
+
+    assert [] == older.facts("milestone_reached")
+    assert 1 == len(older.facts("win_recorded"))
+
+
+def _older(role: str | None) -> str | None:
+    return None if role == "first_value" else role
 
 
 # --- criteria of the hand-off

@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from domain.agenda.occasion import Occasion
+from domain.agenda.state import Fact
 from domain.news import KINDS, short
-from domain.rules.retelling import update_of
+from domain.record import JournalRow
+from domain.rules.retelling import unconfirmed, update_of
 from tests.support.simulation import MANAGER, OTHER_CSM, OWNER, Simulation, opened
 
 TOLD: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -63,6 +66,25 @@ def test_news_is_told_again_as_it_was_told(onboarding: Simulation, number: int) 
     again = KINDS[kind].model_validate({**told_again[0].fields, "by": rows[0].by})
     told = KINDS[kind].model_validate(news)
     assert told.model_dump(exclude_unset=True) == again.model_dump(include=set(news))
+
+
+def test_a_first_value_comes_again_with_its_win() -> None:
+    """Told again by itself under the win's id, it would keep the win out."""
+    onboarding = opened()
+    onboarding.tell("record_win", title="One list", result="in use", by=OWNER, news_id="won")
+
+    [reached], [won] = onboarding.facts("milestone_reached"), onboarding.facts("win_recorded")
+
+    assert update_of(reached, signed=False) is None
+    assert f"win-{reached.data['win']}" in {row.key for row in onboarding.ledger.registers(onboarding.id)}
+    onboarding.state.pending = [fact_of(won), fact_of(reached)]
+    both = unconfirmed(Occasion(state=onboarding.state, now=onboarding.now, run="run", task=7))
+    assert {"record_win"} == {news.update for news in both.values()}
+    assert {won.key, reached.key} == set(both)
+
+
+def fact_of(row: JournalRow) -> Fact:
+    return Fact(seq=1, **row.model_dump())
 
 
 def test_a_sign_off_that_new_dates_ask_for_comes_again_with_them() -> None:
