@@ -436,6 +436,11 @@ class Kickoff(StrictWire):
 
     agenda: tuple[Text, ...] = Field(description="its points, in order")
     questions: tuple[Text, ...] = Field(description="what is asked of the customer")
+    preparation: tuple[Text, ...] = Field(
+        (),
+        description="what the owner thinks through before it; the customer is not asked",
+        exclude_if=lambda preparation: not preparation,
+    )
     held: Literal["meeting", "in_writing"] = Field("meeting", description="together, or by mail alone")
     source: Sources = Field((), description="ids of what it stands for")
 

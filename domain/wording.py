@@ -1,11 +1,18 @@
 """How are dates and their reasons put into words? In English and Japanese, as rules need them beside templates."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from domain.plan import Reason
 
+LONGEST_CUSTOM_VALUE = 300
+"""Characters of one field of a company's own that are shown: a paragraph. A deal file may hold a megabyte in one."""
+MOST_CUSTOM_FIELDS = 40
+"""Most such fields that are shown: as many as people read in a letter; all of them stand in the deal file."""
+YES_AND_NO = {"en": ("yes", "no"), "ja": ("はい", "いいえ")}
 WEEKDAYS = {"en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "ja": ("月", "火", "水", "木", "金", "土", "日")}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 CIRCUMSTANCES = {
@@ -48,6 +55,29 @@ def _every(count: int, unit: str) -> str:
     if (count, unit) == (3, "month"):
         return "quarterly"
     return "yearly" if (count, unit) == (12, "month") else f"every {count} {unit}s"
+
+
+def custom_in_words(custom: Mapping[str, Any], language: str = "en") -> list[tuple[str, str]]:
+    """Fields that only one company has (HO-09), each as name and value for people; what is long is cut."""
+    shown = [
+        (name.replace("_", " "), _value(value, language)) for name, value in islice(custom.items(), MOST_CUSTOM_FIELDS)
+    ]
+    if more := len(custom) - len(shown):
+        shown.append(("…", f"ほか{more}件" if language == "ja" else f"and {more} more"))
+    return shown
+
+
+def _value(value: Any, language: str) -> str:
+    if isinstance(value, list | tuple) and not any(isinstance(part, Mapping | list | tuple) for part in value):
+        text = ("、" if language == "ja" else ", ").join(_value(part, language) for part in value)
+    elif isinstance(value, bool):
+        text = YES_AND_NO["ja" if language == "ja" else "en"][not value]
+    elif value is None:
+        text = ""
+    else:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = " ".join(text.split()) or "–"
+    return text if len(text) <= LONGEST_CUSTOM_VALUE else f"{text[:LONGEST_CUSTOM_VALUE]}…"
 
 
 def reasons_in_words(reasons: tuple[Reason, ...], titles: dict[str, str], language: str = "en") -> list[str]:

@@ -13,7 +13,7 @@ from domain.rules.briefing import Briefing
 from domain.rules.casting import VENDOR_ROLES
 from domain.rules.record_keeping import milestone_rows
 from domain.text import Text
-from domain.wording import reasons_in_words, rhythm_in_words, span_in_words
+from domain.wording import custom_in_words, reasons_in_words, rhythm_in_words, span_in_words
 
 NEXT_SHOWN = 5
 """So many next milestones fit a message; the plan has them all."""
@@ -104,7 +104,7 @@ def _role_title(role: str, language: str) -> str:
 
 
 def hand_off_record(briefing: Briefing, language: str) -> Facts:
-    """Everything that the sale knew, for the new owner (HO-01 to HO-12)."""
+    """Everything that the sale knew, for the new owner (HO-01 to HO-12), and questions to ourselves (LP-2, LP-6)."""
     deal = briefing.deal
     champion = next((person.name for person in deal.stakeholders if person.id == deal.champion), "")
     risks = sorted(briefing.playbook.risks, key=lambda risk: -risk.probability * risk.impact)
@@ -127,6 +127,8 @@ def hand_off_record(briefing: Briefing, language: str) -> Facts:
         "roi_method": deal.roi_method or "",
         "quick_wins": [win.model_dump(include={"what", "visibility", "effort"}) for win in deal.quick_wins],
         "champion": champion,
+        "custom": [{"name": name, "value": value} for name, value in custom_in_words(deal.custom, language)],
+        "preparation": [briefing.say(text, language) for text in briefing.playbook.kickoff.preparation],
         **hand_off_gaps(briefing, language),
         "in_writing": in_writing(briefing),
         "milestones": titled(briefing, list(briefing.state.milestones), language),

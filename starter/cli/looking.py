@@ -11,6 +11,7 @@ from domain.baseline import BaselineShown, shown_beside
 from domain.deal import completeness, missing_from_hand_off
 from domain.record import OnboardingStatus
 from domain.rules.record_keeping import phase_2
+from domain.wording import custom_in_words
 from starter.cli.answers import answer, count, day_of, in_words, moment_of, plain, status_text, table
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Where
@@ -122,13 +123,15 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
         "write_back": crm.model_dump(mode="json") if crm else None,
         "phase_2": [row.model_dump(mode="json") for row in phase_2(standing.registers)],
         "baseline": baseline.model_dump(mode="json") if baseline else None,
-        "hand_off": {"completeness": completeness(deal), "missing": list(missing)},
+        "hand_off": {"completeness": completeness(deal), "missing": list(missing), "custom": deal.custom},
     }
 
     def drawn(out: Console) -> None:
         draw(out, standing, zone=zone, link=link, crm=crm, owner_from=deal.owner_from, baseline=baseline)
         lacks = f"; missing: {', '.join(missing)}" if missing else ""
         out.print(plain(f"hand-off record {completeness(deal):.0%} complete{lacks}"))
+        for name, value in custom_in_words(deal.custom):
+            out.print(plain(f"  {name}: {value}"), soft_wrap=True)
         for other in others:
             out.print(plain(f"the same customer's: {_other(other, zone)}"), soft_wrap=True)
         for person in deal.stakeholders:

@@ -389,8 +389,12 @@ def test_the_hand_off_has_its_criteria_window_and_facts(high: Playbook) -> None:
     assert (90, 120, 7) == (hand_off.earliest_day, hand_off.latest_day, len(hand_off.message))
 
 
-def test_the_kickoff_has_five_points_and_eight_questions(playbook: Playbook) -> None:
-    assert (5, 8) == (len(playbook.kickoff.agenda), len(playbook.kickoff.questions))
+def test_the_kickoff_has_five_points_and_six_questions_to_ourselves(playbook: Playbook) -> None:
+    """Of the customer we ask what stands in the way, and in writing what a meeting would bring up by itself."""
+    kickoff = playbook.kickoff
+
+    assert (5, 6) == (len(kickoff.agenda), len(kickoff.preparation))
+    assert len(kickoff.questions) == (4 if kickoff.held == "in_writing" else 2)
 
 
 def test_red_flags_stand_in_five_categories_of_four(playbook: Playbook) -> None:
@@ -575,6 +579,7 @@ def test_what_people_see_in_mails_is_there_in_every_language(playbook: Playbook)
         *(text for series in (playbook.cadences, playbook.programme.cadences) for text in words_of(series)),
         *playbook.kickoff.agenda,
         *playbook.kickoff.questions,
+        *playbook.kickoff.preparation,
         *(criterion.title for criterion in playbook.hand_off.criteria),
         *playbook.hand_off.message,
         *(cadence.title for cadence in playbook.programme.cadences),

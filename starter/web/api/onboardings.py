@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse
 
 from domain.baseline import BaselineShown, shown_beside
-from domain.deal import DealClosed
+from domain.deal import DealClosed, completeness, missing_from_hand_off
 from domain.record import OnboardingStatus, RegisterRow
 from domain.rules.record_keeping import phase_2
 from domain.wire import Instant, Slug, Wire
@@ -64,10 +64,19 @@ class OtherOfAccount(Wire):
     ended_at: Instant | None
 
 
+class HandOffRecord(Wire):
+    """How complete the hand-off record is, and what only your company has in it."""
+
+    completeness: float = Field(description="share that is filled in, 0 to 1")
+    missing: tuple[str, ...] = Field(description="what the seller is asked for, in words")
+    custom: dict[str, Any] = Field(description="the deal file's `custom`, as it came")
+
+
 class OnboardingShown(OnboardingInFull):
     also_of_account: tuple[OtherOfAccount, ...] = Field(
         description="other onboardings of the same customer, the latest first"
     )
+    hand_off: HandOffRecord
     time_zone: str = Field(description="the customer's time zone, in which its days are counted")
     temporal_ui: str | None = Field(description="its page in the Temporal UI, where one is known")
     phase_2: tuple[RegisterRow, ...] = Field(
@@ -315,12 +324,17 @@ def shown(parts: WebParts, onboarding: str) -> OnboardingShown:
     standing = one(parts.engine, onboarding)
     dossier = parts.ledger.dossier(onboarding)
     agreed = parts.ledger.baseline(onboarding, dossier.playbook)
+    deal = dossier.deal
+    record = HandOffRecord(
+        completeness=completeness(deal), missing=missing_from_hand_off(deal), custom=dict(deal.custom)
+    )
     ui = parts.settings.temporal_ui
     link = f"{ui}/namespaces/{namespace()}/workflows/{onboarding}" if ui else None
     others = tuple(OtherOfAccount(**dict(other)) for other in also_of_account(parts.engine, onboarding))
     return OnboardingShown(
         **dict(standing),
         also_of_account=others,
+        hand_off=record,
         time_zone=dossier.calendar.time_zone,
         temporal_ui=link,
         phase_2=phase_2(standing.registers),

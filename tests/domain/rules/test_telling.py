@@ -15,6 +15,7 @@ from domain.rules import letters
 from domain.rules.briefing import Briefing
 from domain.rules.deciding import decide
 from domain.rules.telling import tell
+from domain.text import in_language
 from tests.support.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, deal, gone_live, opened
 
 OWNER_IN_JAPAN = "mika.sato"
@@ -122,6 +123,38 @@ def test_at_the_opening_everybody_gets_their_own_message(onboarding: Simulation)
         ("kickoff_agenda", "project_lead"),
         ("kickoff_agenda", OWNER),
     }
+
+
+def test_what_we_ask_ourselves_goes_to_the_owner_and_not_to_the_customer(onboarding: Simulation) -> None:
+    """LP-2 and LP-6: which value first, and how they want to grow, is for whoever leads it to think through."""
+    [assigned], kickoff = onboarding.notices("assigned"), onboarding.playbook.kickoff
+
+    assert [in_language(question, "en") for question in kickoff.preparation] == assigned.facts["preparation"]
+    asked = [notice.facts["questions"] for notice in onboarding.notices("kickoff_agenda")]
+    assert not {question for questions in asked for question in questions} & set(assigned.facts["preparation"])
+
+
+def test_fields_that_only_our_company_has_reach_the_owner() -> None:
+    custom = {
+        "contract_type": "framework",
+        "sites": ["Kiel", "Bremen"],
+        "nda": True,
+        "ids": {"erp": 7},
+        "long": "x" * 999,
+    }
+
+    [assigned] = Simulation(deal(custom=custom)).notices("assigned")
+
+    shown = {field["name"]: field["value"] for field in assigned.facts["custom"]}
+    assert ("framework", "Kiel, Bremen", "yes", '{"erp": 7}') == tuple(shown.values())[:4]
+    assert "contract type" in shown
+    assert 301 == len(shown["long"])
+
+
+def test_of_very_many_such_fields_the_first_are_shown() -> None:
+    [assigned] = Simulation(deal(custom={f"field_{number}": number for number in range(45)})).notices("assigned")
+
+    assert {"name": "…", "value": "and 5 more"} == assigned.facts["custom"][-1]
 
 
 def test_one_person_under_several_entries_gets_one_mail() -> None:

@@ -85,7 +85,7 @@ def test_a_working_day_at_the_command_line(stack: Stack, tmp_path: Path) -> None
     assert {"grace.lee", "Europe/Berlin"} == {shown["owner"], shown["time_zone"]}
     assert "Lindenau Möbelwerke GmbH" in stack.day90("show", it).stdout
     assert "hand-off record 100% complete" in stack.day90("show", it).stdout
-    assert {"completeness": 1.0, "missing": []} == shown["hand_off"]
+    assert {"completeness": 1.0, "missing": [], "custom": {}} == shown["hand_off"]
     assert stack.asked("mails", it, "--limit", "3")
     assert "subject" in stack.day90("mails", "show", str(stack.asked("mails", it)[0]["id"])).stdout
     assert 1 == stack.day90("mails", "show", "9999", code=4).stderr.count("\n")
