@@ -30,6 +30,7 @@ from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
 from domain.rules.programme import keep_programme
 from domain.rules.rebuilding import CannotRebuild, rebuild
+from domain.rules.weighing import Doubts, doubts_in, to_be_weighed
 from domain.trouble import AlreadyOnboarded
 from domain.wire import Instant, Wire
 
@@ -190,10 +191,17 @@ class Bookkeeping:
             agreed=self.ledger.baseline(onboarding, dossier.playbook) if tells else None,
             hours=self.hours,
             texts=self._texts(occasion.state),
+            doubts=self._doubts(occasion, dossier),
             ui=self.ui.format(id=onboarding),
         )
         self.ledger.write(decision.writing)
         return decision.consequences, self._waiting(decision.writing, done_before)
+
+    def _doubts(self, occasion: Occasion, dossier: Dossier) -> Doubts:
+        """The figures that speak against what somebody has just vouched for; read only where somebody has."""
+        state = occasion.state
+        figures = self.ledger.figures(state.onboarding) if to_be_weighed(state) else {}
+        return doubts_in(state, dossier, figures, now=occasion.now)
 
     def _texts(self, state: State) -> Mapping[str, str]:
         """The texts that a state refers to. A reference that stands for none is written down as it is."""

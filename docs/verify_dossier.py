@@ -18,6 +18,7 @@ DECISIONS = {
     "sign_off_given": "approve",
     "sign_off_rejected": "reject",
     "milestone_waived": "waive",
+    "criterion_approved": "approve",
 }
 PARTS = {"subject", "entries", "approvals", "length", "head", "names"}
 

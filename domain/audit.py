@@ -23,6 +23,7 @@ DECISIONS: Mapping[str, str] = {
     "sign_off_given": "approve",
     "sign_off_rejected": "reject",
     "milestone_waived": "waive",
+    "criterion_approved": "approve",
     "scope_change_decided": "",
 }
 """Kinds of journal rows that are decisions, and which; a scope change has its decision in the row's data."""

@@ -53,6 +53,8 @@ KINDS: Mapping[str, EventType] = {
     "risk_recorded": EventType("a risk was put into the register, or changed", "risk"),
     "win_recorded": EventType("a quick win was recorded"),
     "criterion_attested": EventType("somebody vouched for a criterion of the hand-off", "criterion"),
+    "criterion_doubted": EventType("figures speak against a criterion that somebody vouched for", "criterion"),
+    "criterion_approved": EventType("an approver lets a criterion hold against its figures", "criterion"),
     "criterion_withdrawn": EventType("a criterion that was vouched for does not hold", "criterion"),
     "ending_announced": EventType("somebody decided that it ends; until that counts, it can be taken back"),
     "ending_taken_back": EventType("an ending that did not count yet was taken back"),

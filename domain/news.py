@@ -260,13 +260,15 @@ class WinRecorded(News):
 class CriterionAttested(News):
     """Vouch for a criterion of the hand-off.
 
-    Name in `by` who vouches.
+    Name in `by` who vouches. Against a figure that was measured it takes a `reason`, and an approver who vouches after
+    that. The owner alone cannot vouch for all criteria.
     """
 
     update = "attest_criterion"
 
     criterion: Slug
     holds: bool = True
+    reason: Reason | None = Field(None, description="why it holds, although a figure speaks against it")
 
 
 class OnboardingEnded(News):

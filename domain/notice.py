@@ -40,6 +40,7 @@ NoticeKind = Literal[
     "message",
     "webinar",
     "ready_early",
+    "criterion_doubted",
     "hand_off_decision",
     "hand_off",
     "ending_announced",

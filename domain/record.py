@@ -45,6 +45,15 @@ class MilestoneRow(Wire):
     optional: bool = False
 
 
+class Figure(Wire):
+    """What was measured last of one metric; `origin` is where the figure came from: `reported` or `usage`."""
+
+    metric: str
+    value: float
+    at: Instant
+    origin: str = "reported"
+
+
 class StageRow(Wire):
     key: str
     title: str

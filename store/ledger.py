@@ -12,7 +12,7 @@ from domain.calendar import WorkCalendar
 from domain.deal import DealClosed, Sale, completeness, onboarding_id
 from domain.notice import OUTLIVES_THE_ONBOARDING, Notice, Person
 from domain.playbook import Playbook, content_hash
-from domain.record import Basis, Dossier, JournalRow, Past, RegisterRow, Standing, Writing
+from domain.record import Basis, Dossier, Figure, JournalRow, Past, RegisterRow, Standing, Writing
 from domain.rules.accounts import KnownDeal
 from domain.rules.completing import completed
 from domain.rules.record_keeping import merged
@@ -23,6 +23,7 @@ from store.baselines import baseline
 from store.confirmations import ENDED, settle
 from store.drawing import Held, draw, hold
 from store.engine import read_connection, read_transaction, wall_clock, write_transaction
+from store.figures import latest_figures
 from store.rows import Row, add, put
 from store.tables import (
     NOT_ENDED,
@@ -135,6 +136,12 @@ class SqlLedger:
     def baseline(self, onboarding: str, playbook: Playbook) -> Baseline | None:
         """The onboarding's plan as it was agreed to last; None while nobody has agreed."""
         return baseline(self._engine, onboarding, playbook)
+
+    def figures(self, onboarding: str) -> Mapping[str, Figure]:
+        """What was measured last about the onboarding, by metric. Raises UnknownOnboarding."""
+        deal = self.dossier(onboarding).deal
+        with read_transaction(self._engine) as connection:
+            return latest_figures(connection, onboarding, deal, now=self._clock())
 
     def write(self, writing: Writing) -> None:
         """Write everything that one occasion changes in one transaction; writing it again changes nothing.

@@ -11,6 +11,7 @@ from domain.prospect import Prospect
 from domain.record import (
     Basis,
     Dossier,
+    Figure,
     IntroductionDossier,
     IntroductionLine,
     IntroductionWriting,
@@ -72,6 +73,9 @@ class Ledger(Protocol):
 
     def baseline(self, onboarding: str, playbook: Playbook) -> Baseline | None:
         """The onboarding's plan as it was agreed to last; None while nobody has agreed."""
+
+    def figures(self, onboarding: str) -> Mapping[str, Figure]:
+        """What was measured last about the onboarding, by metric; what was never measured is not there."""
 
     def write(self, writing: Writing) -> None:
         """Write everything that one occasion changes in one transaction; writing it again changes nothing.

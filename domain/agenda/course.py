@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.agenda.gates import ask_again, end, note, reach
 from domain.agenda.milestones import known, refuse_unless_approver
-from domain.agenda.state import EndingAhead, PauseSpan, State
+from domain.agenda.state import CriterionState, EndingAhead, PauseSpan, State
 from domain.news import (
     CriterionAttested,
     EndingTakenBack,
@@ -183,17 +183,35 @@ def check_attest(state: State, news: CriterionAttested) -> None:
         )
     if not news.by:
         raise Refused("is missing: who vouches for it", field="by")
+    others = [other for other in state.criteria if other.by == "attestation" and other is not criterion]
+    alone = news.by == state.owner and all(other.attested_by == state.owner for other in others)
+    if news.holds and alone and state.goes_by(3):
+        names = ", ".join(other.key for other in (*others, criterion))
+        raise Refused(f"the owner alone cannot vouch for all of {names}: let the customer, or a colleague", field="by")
 
 
 def apply_attest(state: State, news: CriterionAttested, now: datetime) -> bool:
     criterion = state.criterion(news.criterion)
     assert criterion is not None, "checked"
-    before, criterion.attested_by = criterion.attested_by, news.by if news.holds else None
-    if before == criterion.attested_by:
+    at, by = news.at or now, news.by if news.holds else None
+    data = {"reason": news.reason} if news.reason else {}
+    if _approves(state, criterion, news):
+        if criterion.approved_by is not None:
+            return False
+        criterion.approved_by = by
+        note(state, "criterion_approved", at, about=criterion.key, news=news, vouched_by=criterion.attested_by, **data)
+        return True
+    if by == criterion.attested_by and (criterion.reasoned or not data):
         return False
-    kind = "criterion_attested" if news.holds else "criterion_withdrawn"
-    note(state, kind, news.at or now, about=criterion.key, news=news)
+    criterion.vouch(by, reasoned=bool(news.reason))
+    note(state, "criterion_attested" if by else "criterion_withdrawn", at, about=criterion.key, news=news, **data)
     return True
+
+
+def _approves(state: State, criterion: CriterionState, news: CriterionAttested) -> bool:
+    """Whether that is an approver's yes to another person's word against figures."""
+    contested = bool(criterion.against) and criterion.attested_by not in (None, news.by)
+    return news.holds and contested and news.by in state.approvers
 
 
 def check_end(state: State, news: OnboardingEnded) -> None:

@@ -85,7 +85,7 @@ def waiting_for(state: State) -> list[str]:
         ready = [*prolonging_issues(state), *ready]
     review = state.playing("review")
     if review is not None and review.settled:
-        ready += [criterion for criterion in state.unmet() if criterion not in ready]
+        ready += [criterion for criterion in state.missing() if criterion not in ready]
     return ready[:NAMED_WAITS]
 
 
@@ -111,7 +111,7 @@ def progress(
         next_due=entry.due if entry else None,
         go_live_due=go_live.due if go_live and not go_live.settled else None,
         open_issues=tuple(issue.key for issue in state.issues),
-        unmet=tuple(state.unmet()) if review is not None and review.settled else (),
+        unmet=tuple(state.missing()) if review is not None and review.settled else (),
         owner=state.owner,
         ending=state.ending,
         repeated=repeated,
@@ -165,6 +165,10 @@ def why(state: State, key: str, now: datetime) -> str:
             held = "" if stands(state, entry) else ", but what it is about is settled, so it will not"
             paused = ", once the pause is over" if state.paused_at else ""
             return f"{entry.key} ({entry.rule}) will come at {entry.due.isoformat()}{paused}{held}"
+    if (criterion := state.criterion(key)) is not None and criterion.against and not criterion.approved_by:
+        others = " or ".join(id for id in state.approvers if id != criterion.attested_by) or "another approver"
+        targets = ", ".join(criterion.against)
+        return f"{criterion.attested_by} vouches for {key} against {targets}: it takes the approval of {others}"
     if key in state.unmet():
         return f"{key} does not hold yet, and the hand-off waits for it"
     return f"{NOTHING_AHEAD} {key!r} lies ahead; day90 why tells what has already happened"

@@ -140,12 +140,38 @@ class Fact(Carried):
 
 
 class CriterionState(Carried):
-    """A condition of the hand-off: computed from the milestones, or vouched for by a person."""
+    """A condition of the hand-off: computed from the milestones, or vouched for by a person.
+
+    Unless none stand behind it (`unmeasured`), figures are weighed in the turn after somebody vouched; `against` are
+    the targets that were missed then. With a reason the word stands, and counts once another person has approved it.
+    """
 
     key: str
     title: str
     by: Literal["milestones", "attestation"] = "attestation"
     attested_by: str | None = None
+    unmeasured: bool = False
+    reasoned: bool = False
+    weighed: bool = False
+    against: list[str] = []
+    approved_by: str | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether the word that was given holds against the figures."""
+        return self.unmeasured or (self.weighed and (not self.against or self.approved_by is not None))
+
+    def vouch(self, by: str | None, *, reasoned: bool = False) -> None:
+        """Take that person's word, or with None nobody's; figures are weighed anew."""
+        self.attested_by, self.reasoned = by, reasoned
+        self.weighed, self.against, self.approved_by = False, [], None
+
+    def weigh(self, against: list[str]) -> None:
+        """Set what speaks against the word that was given; a word that gave no reason falls."""
+        if against and not self.reasoned:
+            self.vouch(None)
+            return
+        self.weighed, self.against = True, against
 
 
 class PauseSpan(Carried):
@@ -174,7 +200,8 @@ RULES = 3
 2: a sign-off is asked for again only once something was done about its rejection, which stands until who rejected
 approves or is overruled; who raised an issue hears that it is solved, and may say that it is not.
 3: a sign-off has two working days after what it waits for; what counts from a milestone counts from its planned
-day; until the plan is agreed to, a late kickoff makes it later.
+day; until the plan is agreed to, a late kickoff makes it later; the owner alone cannot vouch for all criteria of the
+hand-off, and nobody against figures without a reason that an approver approves.
 """
 
 
@@ -246,8 +273,16 @@ class State(Carried):
         return [
             criterion.key
             for criterion in self.criteria
-            if not (complete if criterion.by == "milestones" else criterion.attested_by)
+            if not (complete if criterion.by == "milestones" else self._vouched_for(criterion))
         ]
+
+    def missing(self) -> list[str]:
+        """The unmet criteria that somebody has to do something about: not those whose word is just being weighed."""
+        weighing = [one.key for one in self.criteria if one.attested_by is not None and not one.weighed]
+        return [key for key in self.unmet() if key not in weighing]
+
+    def _vouched_for(self, criterion: CriterionState) -> bool:
+        return criterion.attested_by is not None and (criterion.stands or not self.goes_by(3))
 
     def needs(self, milestone: MilestoneState) -> list[str]:
         """Keys of the milestones that must be reached before that one can be, for its stage's sake or its own.
@@ -277,6 +312,7 @@ class Consequences(Carried):
     hand_off_by: Instant | None = None
     ends_at: Instant | None = None
     stuck: bool = False
+    weighed: dict[str, list[str]] = {}
     owner: str | None = None
     approvers: list[str] | None = None
     cast: dict[str, list[str]] | None = None

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.agenda.gates import note
-from domain.agenda.state import PAUSE_PROOF, PUNCTUAL, Consequences, Entry, State
+from domain.agenda.state import PAUSE_PROOF, PUNCTUAL, Consequences, Entry, Fact, State
 
 
 def due(state: State, now: datetime) -> list[Entry]:
@@ -55,6 +55,7 @@ def adopt(state: State, consequences: Consequences, *, acted_on: list[Entry], wr
     since = [fact for fact in state.pending if fact.seq > written]
     replanned = {fact.about for fact in since if fact.kind == "replanned"}
     state.moved.update({key: day for key, day in consequences.moved.items() if key not in replanned})
+    _adopt_weighed(state, consequences, since)
     if consequences.owner is not None and not any(fact.kind == "reassigned" for fact in since):
         state.owner = consequences.owner
     if consequences.approvers is not None:
@@ -63,6 +64,14 @@ def adopt(state: State, consequences: Consequences, *, acted_on: list[Entry], wr
         state.cast = consequences.cast
     if not since:
         _adopt_dates(state, consequences)
+
+
+def _adopt_weighed(state: State, consequences: Consequences, since: list[Fact]) -> None:
+    """Set what figures say to a word, unless somebody has said something about that criterion meanwhile."""
+    spoken = {fact.about for fact in since if fact.kind in ("criterion_attested", "criterion_withdrawn")}
+    for criterion in state.criteria:
+        if criterion.key in consequences.weighed and criterion.key not in spoken:
+            criterion.weigh(consequences.weighed[criterion.key])
 
 
 def _adopt_dates(state: State, consequences: Consequences) -> None:

@@ -21,12 +21,15 @@ from domain.rules.replanning import begun_late, moved_along
 from domain.rules.retelling import unconfirmed
 from domain.rules.schedule import changes, desired, stuck_since
 from domain.rules.telling import tell
+from domain.rules.vouching import DOUBTED, doubted, doubted_key, figures_against
+from domain.rules.weighing import Doubts, to_be_weighed
 from domain.team import Team
 from domain.texts import in_full, references_in
 from domain.wire import Wire
 
 NOTHING_DONE: Mapping[str, datetime] = MappingProxyType({})
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+NO_DOUBTS: Doubts = MappingProxyType({})
 
 ADOPTED = ("hypercare_until", "hand_off_from", "hand_off_by", "approvers", "cast")
 """Fields of the state that an answer carries only when they change: each answer stays in the history."""
@@ -51,14 +54,15 @@ def decide(
     hours: WorkingHours = plain_week,
     texts: Mapping[str, str] = NO_TEXTS,
     agreed: Baseline | None = None,
+    doubts: Doubts = NO_DOUBTS,
     ui: str = "",
 ) -> Decision:
     """What follows from an occasion; the same occasion gives the same decision again.
 
     Nobody is told again of what is `done_before`: keys of the journal, each with the moment at which it was written.
     `known` are rows of the registers and `agreed` is the plan as agreed, where it is told of them (`tells_of_records`);
-    `hours` knows when people work, `texts` are those that the occasion refers to, and `ui` is the onboarding's address
-    in the Temporal UI.
+    `hours` knows when people work, `texts` are those that the occasion refers to, `doubts` are figures that speak
+    against what somebody vouches for, and `ui` is the onboarding's address in the Temporal UI.
     """
     state = _in_full(_of_our_own(occasion.state), texts)
     facts, now = state.pending, occasion.now
@@ -69,6 +73,7 @@ def decide(
     moved = begun_late(state, dossier.playbook, dossier.calendar, facts, before) | moved
     state.moved.update(moved)
     owner = _settle_owner(state, team, facts)
+    weighed = _weigh(state, doubts)
     briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui, registers=known, agreed=agreed)
     if late := _asked_too_late(briefing, facts):
         moved |= late
@@ -92,18 +97,24 @@ def decide(
         moved=moved,
         ends_at=ends_at,
         stuck=stuck,
+        weighed=weighed,
         owner=owner,
         **changed,
     )
     fresh_facts = [fact for fact in facts if fact.key not in done_before]
     notices = [notice for fact in fresh_facts for notice in tell(briefing, fact, before=before)]
     notices += act(briefing, _still_to_do(occasion.due, done_before))
+    notices += [notice for fact in fresh_facts for notice in doubted(briefing, fact, doubts)]
     notices += _ready_early(briefing) if fresh_facts else []
     opening = any(fact.kind == "opened" for fact in facts)
     risks = shipped_risks(dossier.playbook, now) if opening else []
     writing = Writing(
         onboarding=state.onboarding,
-        journal=(*journal(facts, occasion.due, now), *_refused_owners(team, facts, now)),
+        journal=(
+            *journal(facts, occasion.due, now),
+            *_refused_owners(team, facts, now),
+            *_doubted(briefing, facts, doubts),
+        ),
         notices=tuple(once_to_each(briefing, notices)),
         standing=standing(state, briefing.plan, dossier.playbook, dossier.calendar, now),
         registers=(*risks, *registers(facts)),
@@ -152,6 +163,7 @@ def _of_our_own(state: State) -> State:
         update={
             "milestones": [milestone.model_copy() for milestone in state.milestones],
             "stages": [stage.model_copy() for stage in state.stages],
+            "criteria": [criterion.model_copy() for criterion in state.criteria],
             "moved": dict(state.moved),
         }
     )
@@ -200,6 +212,31 @@ def _settle_owner(state: State, team: Team, facts: Sequence[Fact]) -> str | None
             state.approvers = approvers(team, handle)
     state.owner = state.cast["csm"][0]
     return state.owner
+
+
+def _weigh(state: State, doubts: Doubts) -> dict[str, list[str]]:
+    """Set what figures say to the words that were given; returns the targets that speak against each, by criterion."""
+    weighed = {one.key: [doubt.target for doubt in doubts.get(one.key, ())] for one in to_be_weighed(state)}
+    for key, against in weighed.items():
+        if (criterion := state.criterion(key)) is not None:
+            criterion.weigh(against)
+    return weighed
+
+
+def _doubted(briefing: Briefing, facts: Sequence[Fact], doubts: Doubts) -> list[JournalRow]:
+    """Rows about figures that speak against a word, as they stood when it was given."""
+    return [
+        JournalRow(
+            key=doubted_key(fact.key),
+            at=briefing.now,
+            kind=DOUBTED,
+            about=fact.about,
+            by=fact.by,
+            data={"figures": figures_against(briefing, fact, doubts)},
+        )
+        for fact in facts
+        if figures_against(briefing, fact, doubts)
+    ]
 
 
 def _refused_owners(team: Team, facts: Sequence[Fact], now: datetime) -> list[JournalRow]:

@@ -72,7 +72,12 @@ def first_state(
         ],
         criteria=[
             # Without its title, which is read from the playbook: a state travels into every turn.
-            CriterionState(key=criterion.key, title="", by=criterion.by)
+            CriterionState(
+                key=criterion.key,
+                title="",
+                by=criterion.by,
+                unmeasured=criterion.by == "attestation" and not criterion.evidence,
+            )
             for criterion in playbook.hand_off.criteria
         ],
         prolonging=list(playbook.hypercare.prolonged_by),

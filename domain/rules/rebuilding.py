@@ -4,6 +4,7 @@ The journal holds every piece of news that counted, and the rules draw the rest.
 model, or it is not used: a promise that nobody made is worse than a person who looks.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from domain import agenda
@@ -17,6 +18,8 @@ from domain.rules.casting import VENDOR_ROLES, approvers
 from domain.rules.deciding import decide
 from domain.rules.opening import delay_of, first_state
 from domain.rules.retelling import update_of
+from domain.rules.vouching import DOUBTED, doubted_key
+from domain.rules.weighing import Doubt, Doubts
 from domain.team import Team
 
 GRAIN = timedelta(milliseconds=1)
@@ -43,7 +46,7 @@ def rebuild(dossier: Dossier, past: Past, team: Team, *, now: datetime, spread: 
     opened = next((row for row in past.rows if row.kind == "opened"), None)
     if opened is None:
         raise CannotRebuild("it was never opened")
-    living = _Living(dossier, team, opened)
+    living = _Living(dossier, team, opened, figures={row.key: row for row in past.rows if row.kind == DOUBTED})
     for row in past.rows:
         living.hear(row)
     living.until(past.as_of)
@@ -61,11 +64,13 @@ def rebuild(dossier: Dossier, past: Past, team: Team, *, now: datetime, spread: 
 class _Living:
     """One onboarding, driven as its workflow drove it, without writing anything down."""
 
-    def __init__(self, dossier: Dossier, team: Team, opened: KeptRow) -> None:
+    def __init__(self, dossier: Dossier, team: Team, opened: KeptRow, *, figures: Mapping[str, KeptRow]) -> None:
         deal = dossier.deal.model_copy(update={"owner": opened.data.get("owner") or dossier.deal.owner})
         self.dossier = dossier
         self.team = team
         self.now = opened.at
+        self.figures = figures
+        self.doubts: Doubts = {}
         self.state = first_state(
             deal,
             dossier.playbook,
@@ -97,6 +102,8 @@ class _Living:
         if (news_of_it := _news(row, self.state)) is None:
             return
         self.until(row.recorded_at)
+        doubted = self.figures.get(doubted_key(row.key))
+        self.doubts = {row.about: [Doubt.read(figure) for figure in doubted.data["figures"]]} if doubted else {}
         agenda.apply(self.state, news_of_it, self.now)
         self._settle()
 
@@ -112,7 +119,8 @@ class _Living:
     def _turn(self, due: list[Entry]) -> None:
         occasion = Occasion(state=self.state.model_copy(deep=True), due=tuple(due), now=self.now)
         # All of it was told then: nothing is to be written, so no letters are drafted either.
-        decision = decide(occasion, self.dossier, self.team, done_before=dict.fromkeys(occasion.keys, self.now))
+        done = dict.fromkeys(occasion.keys, self.now)
+        decision = decide(occasion, self.dossier, self.team, done_before=done, doubts=self.doubts)
         agenda.adopt(self.state, decision.consequences, acted_on=due, written=self.state.facts)
 
 

@@ -102,6 +102,10 @@ def _about(field: str, *names: str) -> Callable[[Told], dict[str, Any]]:
     return lambda fact: {field: fact.about, **{name: fact.data[name] for name in names}}
 
 
+def _reason(fact: Told) -> dict[str, Any]:
+    return {"reason": fact.data["reason"]} if fact.data.get("reason") else {}
+
+
 UPDATES: Mapping[str, tuple[str, Callable[[Told], dict[str, Any]]]] = {
     "milestone_reached": ("reach_milestone", _about("milestone")),
     "signal_held": ("reach_milestone", lambda fact: {"milestone": fact.about, "hold": True}),
@@ -133,7 +137,8 @@ UPDATES: Mapping[str, tuple[str, Callable[[Told], dict[str, Any]]]] = {
     "scope_change_decided": ("decide_scope_change", _about("request", "decision")),
     "risk_recorded": ("record_risk", _about("risk")),
     "win_recorded": ("record_win", lambda fact: {"title": fact.data["title"]}),
-    "criterion_attested": ("attest_criterion", lambda fact: {"criterion": fact.about, "holds": True}),
+    "criterion_attested": ("attest_criterion", lambda fact: {"criterion": fact.about, "holds": True, **_reason(fact)}),
+    "criterion_approved": ("attest_criterion", lambda fact: {"criterion": fact.about, "holds": True, **_reason(fact)}),
     "criterion_withdrawn": ("attest_criterion", lambda fact: {"criterion": fact.about, "holds": False}),
     "ending_announced": (
         "end_onboarding",

@@ -16,10 +16,11 @@ async def attest(
     withdraw: Annotated[
         bool, Parameter(negative="", help="Take it back: the criterion does not hold after all.")
     ] = False,
+    reason: Annotated[str | None, Parameter(help="Why it holds, although a figure speaks against it.")] = None,
     details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
-    await tell(where, onboarding, "attest_criterion", details, criterion=criterion, holds=not withdraw)
+    await tell(where, onboarding, "attest_criterion", details, criterion=criterion, holds=not withdraw, reason=reason)
 
 
 async def risk(

@@ -22,8 +22,8 @@ from temporalio.service import RPCStatusCode
 from activities.ports import Calendars, Introductions, Library, Staff, Texts
 from domain.agenda import JUST_OPENING, Progress
 from domain.deal import DealClosed, Sale, onboarding_id
-from domain.news import VENDOR_ONLY, read_news, unknown_fields
-from domain.record import Dossier, Past, Unconfirmed
+from domain.news import VENDOR_ONLY, CriterionAttested, read_news, unknown_fields
+from domain.record import Dossier, Figure, Past, Unconfirmed
 from domain.refusal import InvalidDeal, Refused, refuse_far_dates
 from domain.rules.accounts import KnownDeal, with_the_account
 from domain.rules.admission import business_now, check_deal, chosen_playbook, read_deal
@@ -45,6 +45,7 @@ from starter.doors.updating import (
     refusal_in,
     who_is_silent,
 )
+from starter.doors.vouching import refuse_against_figures
 from starter.trouble import InvalidNews, NotFound, NotReachable
 from workflows.alarm import RANG_TOO_EARLY
 
@@ -71,6 +72,8 @@ class Deals(Protocol):
     def past(self, onboarding: str) -> Past | None: ...
 
     def dossier(self, onboarding: str) -> Dossier: ...
+
+    def figures(self, onboarding: str) -> Mapping[str, Figure]: ...
 
 
 class Started(Wire):
@@ -304,6 +307,9 @@ class OnboardingDoor:
             refuse_far_dates(read_news(kind, news))
         except Refused as refusal:
             raise InvalidNews(refusal.reason, field=refusal.field) from None
+        if kind == CriterionAttested.update:
+            told = CriterionAttested.model_validate(news)
+            await asyncio.to_thread(refuse_against_figures, self.deals, onboarding, told, team=self.staff())
         return news
 
     async def _refuse_if_ended(self, onboarding: str) -> None:

@@ -56,6 +56,7 @@ def stored(engine: Engine) -> Engine:
         happened("fact/met", kind="milestone_reached", about="met", by="project_lead", note="fine"),
         happened("fact/other", kind="milestone_reached", about="other", by="mika"),
         happened("fact/scope", kind="scope_change_decided", about="CR-7", by="mika", data={"decision": "phase_2"}),
+        happened("fact/used", kind="criterion_approved", about="used", by="nora", data={"vouched_by": "mika"}),
     )
     ledger.write(Writing(onboarding=ONE, journal=rows, standing=standing()))
     return engine
@@ -81,7 +82,7 @@ def test_a_dossier_as_it_was_made_verifies(document: Any, tmp_path: Path) -> Non
     code, output = verified(document, tmp_path)
 
     assert 0 == code, output
-    assert "verified: onboarding-file-1, 6 entries" in output
+    assert "verified: onboarding-file-1, 7 entries" in output
     assert "approve  met by project_lead (named, no plan)" in output
 
 
@@ -93,6 +94,7 @@ def test_decisions_are_told_with_who_what_and_when(document: Any) -> None:
         ("reject", "met", "project_lead", 2),
         ("approve", "met", "project_lead", 4),
         ("phase_2", "CR-7", "mika", 6),
+        ("approve", "used", "nora", 7),
     ] == shown
     assert {document["subject"]["playbook_hash"]} == {one["playbook_hash"] for one in document["approvals"]}
 

@@ -15,6 +15,7 @@ from domain.playbook import Playbook
 from domain.record import (
     Basis,
     Dossier,
+    Figure,
     JournalRow,
     KeptRow,
     Past,
@@ -89,6 +90,8 @@ class MemoryLedger:
     hangs: float = 0.0
     """Seconds until it answers."""
     texts: MemoryTexts = field(default_factory=MemoryTexts)
+    measured: dict[str, dict[str, Figure]] = field(default_factory=dict)
+    """The latest figures of each onboarding, by metric."""
     recorded: dict[tuple[str, str], datetime] = field(default_factory=dict)
     """When each row of the journal was written, by the business clock."""
 
@@ -146,6 +149,10 @@ class MemoryLedger:
             stages=standing.stages,
             open_issues=tuple(issue.key for issue in issues if issue.status != "resolved"),
         )
+
+    def figures(self, onboarding: str) -> Mapping[str, Figure]:
+        self._answer()
+        return self.measured.get(onboarding, {})
 
     def dossier(self, onboarding: str) -> Dossier:
         self._answer()

@@ -26,6 +26,7 @@ FOR_STAFF: frozenset[NoticeKind] = frozenset(
         "ending_taken_back",
         "scope_change_requested",
         "ready_early",
+        "criterion_doubted",
         "hand_off_decision",
         "undeliverable",
         "sweep_report",
@@ -418,6 +419,22 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "next_step": "reply with the figure as it is today.",
     },
     "ready_early": {"hand_off_from": "2027-03-01"},
+    "criterion_doubted": {
+        "criterion": "adoption_on_target",
+        "title": "Adoption has reached its target",
+        "by": "Mara Olsen",
+        "reason": "Half of the drivers work in the season only.\nIt begins in March.",
+        "figures": [
+            {
+                "title": "Users activated (licensed users who signed in)",
+                "value": "41",
+                "at_least": "85",
+                "below": "",
+                "unit": "% of licensed users",
+                "on": "2027-03-02",
+            }
+        ],
+    },
     "hand_off_decision": {
         "unmet": ["Adoption has reached its target", "Every milestone of the onboarding is complete"],
         "hand_off_by": "2027-03-30",
@@ -813,6 +830,22 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "next_step": "最新の数値を一行でご返信ください。",
     },
     "ready_early": {"hand_off_from": "2027-03-01"},
+    "criterion_doubted": {
+        "criterion": "adoption_on_target",
+        "title": "利用定着が目標水準に達している",
+        "by": "小川 真理",
+        "reason": "運転手の半数は繁忙期のみ勤務しています。",
+        "figures": [
+            {
+                "title": "利用を開始したユーザー",
+                "value": "41",
+                "at_least": "85",
+                "below": "",
+                "unit": "%",
+                "on": "2027-03-02",
+            }
+        ],
+    },
     "hand_off_decision": {
         "unmet": ["利用定着が目標水準に達している", "すべてのマイルストーンが完了している"],
         "hand_off_by": "2027-03-30",

@@ -27,6 +27,7 @@ from domain.rules.admission import chosen_playbook
 from domain.rules.casting import people_of
 from domain.rules.deciding import decide
 from domain.rules.opening import first_state
+from domain.rules.weighing import doubts_in
 from domain.team import Team
 from domain.text import LANGUAGES, in_language
 from tests.support.fakes import MemoryLedger
@@ -142,6 +143,7 @@ class Simulation:
             rows=dict(kept.rows),
             standings=dict(kept.standings),
             recorded=dict(kept.recorded),
+            measured=dict(kept.measured),
             writings=list(kept.writings),
         )
         return other
@@ -176,8 +178,16 @@ class Simulation:
         assert not done_before, f"twice: {done_before}"
         known = self.ledger.registers(self.id)
         agreed = self.ledger.baseline(self.id, self.playbook)
+        doubts = doubts_in(occasion.state, self.dossier, self.ledger.figures(self.id), now=self.now)
         decision = decide(
-            occasion, self.dossier, self.team, done_before=done_before, known=known, hours=hours_of, agreed=agreed
+            occasion,
+            self.dossier,
+            self.team,
+            done_before=done_before,
+            known=known,
+            hours=hours_of,
+            agreed=agreed,
+            doubts=doubts,
         )
         self._look_at(decision.writing, due)
         self.ledger.write(decision.writing)

@@ -140,9 +140,11 @@ def _plan_walked(state: State, dice: random.Random, *, haste: float) -> Iterator
             continue
         day = (milestone.due - state.closed_at).days - 1 + dice.uniform(-haste, haste)
         yield from _settling(milestone, dice, day)
-    for criterion in state.criteria:
+    for number, criterion in enumerate(state.criteria):
         if criterion.by == "attestation" and dice.random() < 0.9:
-            raw = {"criterion": criterion.key, "by": dice.choice(("project_lead", state.owner))}
+            # An owner alone may not vouch for all.
+            by = dice.choice(("project_lead", state.owner)) if number % 2 else "project_lead"
+            raw = {"criterion": criterion.key, "by": by}
             yield Arrival(_moment(dice, dice.randint(80, 125)), "attest_criterion", raw)
 
 

@@ -33,7 +33,7 @@ TOLD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("decide_scope_change", {"request": "CR-7", "decision": "phase_2", "by": MANAGER}),
     ("record_risk", {"risk": "one_admin"}),
     ("record_win", {"title": "One list"}),
-    ("attest_criterion", {"criterion": "self_sufficient", "by": OWNER}),
+    ("attest_criterion", {"criterion": "self_sufficient", "reason": "Seen at their fair.", "by": OWNER}),
     ("attest_criterion", {"criterion": "self_sufficient", "holds": False, "by": OWNER}),
     ("end_onboarding", {"ending": "churned", "reason": "Insolvent", "by": MANAGER, "grace_hours": 2}),
     ("take_back_ending", {"reason": "Another was meant", "by": MANAGER}),
