@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from domain.record import RegisterRow
-from domain.rules.record_keeping import merged, register_row
+from domain.rules.record_keeping import merged, register_rows
 from store.reads import JournalEntry, NoticeLine, OnboardingInFull
 from store.tables import IS_UNCONFIRMED
 from store.tables import journal as journal_table
@@ -103,7 +103,7 @@ def _of_the_ending(onboarding: OnboardingInFull, journal: Sequence[JournalEntry]
 
 
 def _of_the_registers(onboarding: OnboardingInFull, journal: Sequence[JournalEntry]) -> Iterator[str]:
-    told = [row for entry in journal if (row := register_row(entry)) is not None]
+    told = [row for entry in journal for row in register_rows(entry)]
     by_journal = {(row.kind, row.key): row for row in merged(told)}
     by_register = {(row.kind, row.key): row for row in onboarding.registers}
     for named in sorted(by_journal.keys() | by_register.keys()):

@@ -52,6 +52,10 @@ KINDS: Mapping[str, EventType] = {
     "scope_change_decided": EventType("a change of the scope was decided", "request"),
     "risk_recorded": EventType("a risk was put into the register, or changed", "risk"),
     "win_recorded": EventType("a quick win was recorded"),
+    "noted": EventType("somebody wrote a note"),
+    "task_added": EventType("somebody was given a task that is not in the plan", "task"),
+    "task_changed": EventType("a task has another title, day or owner", "task"),
+    "task_closed": EventType("a task is done, or is not needed any more", "task"),
     "criterion_attested": EventType("somebody vouched for a criterion of the hand-off", "criterion"),
     "criterion_doubted": EventType("figures speak against a criterion that somebody vouched for", "criterion"),
     "criterion_approved": EventType("an approver lets a criterion hold against its figures", "criterion"),
@@ -75,6 +79,7 @@ KINDS: Mapping[str, EventType] = {
     "pause_limit": EventType("a pause has reached its longest length"),
     "ending": EventType("the time is over in which an ending could be taken back"),
     "hand_off": EventType("the window of the hand-off has opened, or ends"),
+    "task": EventType("it was looked whom to remind of a task", "task"),
     "programme": EventType("a meeting or letter of the success programme had its turn", "cadence"),
     # What became of what we wrote to people.
     "notice_sent": EventType("a message has left", "kind of notice"),

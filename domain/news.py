@@ -22,6 +22,8 @@ KEPT_NAMES, KEPT_OF_A_NAME = 20, 80
 LONGEST_NEWS_ID = 100
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), FREE_TEXT]
 """Why something was decided, for others to act on: not blank, at most 2,000 characters."""
+Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), FREE_TEXT]
+"""A note that is the whole piece of news: not blank, at most 10,000 characters."""
 NewsId = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NEWS_ID)]
 """What its sender calls a piece of news; the last 500 are carried along, so it is kept short."""
 
@@ -43,7 +45,7 @@ class News(Wire):
     report: ClassVar[str] = ""
     """Its type in signed news (`domain/reported.py`); empty where it cannot be reported."""
     opens: ClassVar[str] = ""
-    """The field that names the issue or scope change which it opens; empty where it opens nothing."""
+    """The field that names the issue, scope change or task which it opens; empty where it opens nothing."""
 
     by: Slug | None = None
     at: Instant | None = Field(None, description="when it happened; by default now")
@@ -269,6 +271,56 @@ class CriterionAttested(News):
     criterion: Slug
     holds: bool = True
     reason: Reason | None = Field(None, description="why it holds, although a figure speaks against it")
+
+
+class Noted(News):
+    """Write down a note.
+
+    Nobody is written to about it. It is a sign of life: whoever is talked to has not fallen silent.
+    """
+
+    update = "note"
+    report = "note.written"
+
+    note: Remark
+
+
+class TaskAdded(News):
+    """Give somebody a task that is not in the plan.
+
+    Whoever has it is told, and reminded on its day and while it is overdue; by default that is the onboarding's owner.
+    """
+
+    update = "add_task"
+    opens = "task"
+
+    title: Line
+    due: date
+    owner: Slug | None = None
+    task: Reference | None = Field(None, description="its id; by default task-1, task-2 …")
+
+
+class TaskChanged(News):
+    """Change a task that is open.
+
+    What is not named stays as it is.
+    """
+
+    update = "change_task"
+
+    task: Reference
+    title: Line | None = None
+    due: date | None = None
+    owner: Slug | None = None
+
+
+class TaskClosed(News):
+    """A task is done, or is not needed any more."""
+
+    update = "close_task"
+
+    task: Reference
+    outcome: Literal["done", "dropped"] = "done"
 
 
 class OnboardingEnded(News):

@@ -35,6 +35,8 @@ NoticeKind = Literal[
     "reassigned",
     "scope_change_requested",
     "scope_change_decided",
+    "task_given",
+    "task_due",
     "status_report",
     "meeting",
     "message",
@@ -73,6 +75,18 @@ NOT_ESSENTIAL: frozenset[NoticeKind] = frozenset({"message", "webinar", "program
 (RFC 8058), and the onboarding goes on. All else asks something of its reader, answers them, or moves a date of theirs.
 """
 
+_OF_A_TASK = "task/"
+
+
+def task_slot(key: str) -> str:
+    """How a task is named where milestones and issues may stand, too: in slots of the agenda, and in `while_open`."""
+    return f"{_OF_A_TASK}{key}"
+
+
+def task_of(slot: str) -> str | None:
+    """The id of the task that is named like that; None where it is none's. No other id has a slash."""
+    return slot.removeprefix(_OF_A_TASK) if slot.startswith(_OF_A_TASK) else None
+
 
 class Person(Wire):
     """Somebody whom we write to, of the staff or at the customer's; `channel` is the way that reaches them.
@@ -96,9 +110,9 @@ class Notice(Wire):
 
     `key` is the idempotency key within the onboarding: occasion, kind and receiver. `facts` is what the template gets,
     texts already in the receiver's language, dates as ISO strings. With `while_open` set it is withdrawn instead of
-    sent once that milestone or issue is settled. `not_before` is wall time. `onboarding` is empty where the notice is
-    about the house itself or about an introduction; then `about` names that, and `while_open` the introduction that
-    must still be made. `attachment` refers to a document, which is made when the message goes.
+    sent once that milestone, issue or task is settled. `not_before` is wall time. `onboarding` is empty where the
+    notice is about the house itself or about an introduction; then `about` names that, and `while_open` the
+    introduction that must still be made. `attachment` refers to a document, which is made when the message goes.
     """
 
     onboarding: str

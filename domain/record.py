@@ -63,9 +63,9 @@ class StageRow(Wire):
 
 
 class RegisterRow(Wire):
-    """An issue, risk, win or scope change as it stands now; `status` is the register's own word."""
+    """An issue, risk, win, scope change or task as it stands now; `status` is the register's own word."""
 
-    kind: Literal["issue", "risk", "win", "scope_change"]
+    kind: Literal["issue", "risk", "win", "scope_change", "task"]
     key: str
     title: str
     status: str
@@ -167,6 +167,7 @@ class Past(Wire):
     milestones: tuple[MilestoneRow, ...]
     stages: tuple[StageRow, ...]
     open_issues: tuple[str, ...] = ()
+    open_tasks: tuple[str, ...] = ()
 
 
 class Dossier(Wire):

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, literal, select, update
 
 from domain.news import KINDS
-from domain.record import JournalRow, Task, Unconfirmed, UnconfirmedRow, Writing
-from domain.rules.record_keeping import merged, register_row
+from domain.record import JournalRow, RegisterRow, Task, Unconfirmed, UnconfirmedRow, Writing
+from domain.rules.record_keeping import merged, register_rows
 from store.drawing import hold
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.rows import add, put
@@ -243,16 +243,22 @@ def _entry(row: Row[Any]) -> JournalRow:
 
 
 def _draw_register_anew(connection: Connection, gone: Row[Any]) -> None:
-    """Write the register's row about the same thing anew from the rest of the journal; delete it where none is left."""
-    changed = register_row(_entry(gone))
-    # The risks that a playbook ships stand in no journal, so a risk stays as it is until it is recorded anew.
-    if changed is None or changed.kind == "risk":
-        return
-    others = select(journal).where(journal.c.onboarding == gone.onboarding, journal.c.about == gone.about)
+    """Write the registers' rows that it changed anew from the rest of the journal; delete one of which none is left."""
+    for changed in register_rows(_entry(gone)):
+        # The risks that a playbook ships stand in no journal, so a risk stays as it is until it is recorded anew.
+        if changed.kind != "risk":
+            _draw_row_anew(connection, gone, changed)
+
+
+def _draw_row_anew(connection: Connection, gone: Row[Any], changed: RegisterRow) -> None:
+    others = select(journal).where(journal.c.onboarding == gone.onboarding)
     if changed.kind == "win":
         others = others.where(journal.c.key == gone.key)
-    told = [register_row(_entry(row)) for row in connection.execute(others.order_by(journal.c.seq))]
-    left = merged(row for row in told if row is not None and (row.kind, row.key) == (changed.kind, changed.key))
+    else:
+        # A pause moves tasks, and is about none of them.
+        others = others.where(journal.c.about.in_([changed.key, ""]))
+    told = [row for one in connection.execute(others.order_by(journal.c.seq)) for row in register_rows(_entry(one))]
+    left = merged(row for row in told if (row.kind, row.key) == (changed.kind, changed.key))
     its_place = (
         (registers.c.onboarding == gone.onboarding)
         & (registers.c.kind == changed.kind)

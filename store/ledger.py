@@ -129,7 +129,7 @@ class SqlLedger:
         return Basis(Dossier(onboarding=onboarding, **fixed._asdict(), people=members), done)
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
-        """The onboarding's issues, risks, wins and scope changes as they stand, oldest first in each register."""
+        """The onboarding's issues, risks, wins, scope changes and tasks as they stand, oldest first in each."""
         with read_connection(self._engine) as connection:
             return _registers(connection, onboarding)
 
@@ -215,9 +215,10 @@ class SqlLedger:
                 of_it = select(table).where(table.c.onboarding == onboarding).order_by(table.c.position)
                 parts[name] = connection.execute(of_it).mappings().all()
             rows = select(journal).where(journal.c.onboarding == onboarding).order_by(journal.c.seq)
-            issues = [row for row in _registers(connection, onboarding) if row.kind == "issue"]
+            registered = _registers(connection, onboarding)
             parts["rows"] = connection.execute(rows).mappings().all()
-        parts["open_issues"] = [issue.key for issue in issues if issue.status != "resolved"]
+        parts["open_issues"] = [row.key for row in registered if row.kind == "issue" and row.status != "resolved"]
+        parts["open_tasks"] = [row.key for row in registered if row.kind == "task" and row.status == "open"]
         return Past.model_validate({**standing, "paused": standing["status"] == "paused", **parts})
 
     def load_by_owner(self) -> Mapping[str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
 
-from domain.notice import NOT_ESSENTIAL, Notice, Person
+from domain.notice import NOT_ESSENTIAL, Notice, Person, task_of
 from domain.record import JournalRow, Receipt, WaitingNotice
 from domain.rules.composing import undeliverable
 from store.engine import read_transaction, wall_clock, write_transaction
@@ -205,22 +205,30 @@ def _may_be_unwanted(row: Row[Any]) -> bool:
 
 
 def _settled(connection: Connection, row: Row[Any]) -> str | None:
-    """Why a notice that goes only while a milestone, an issue or an introduction is open does not go, or None."""
+    """Why a notice that goes only while something is open does not go: a milestone, issue, task or introduction."""
     if row.onboarding is None:
         return _introduced(connection, row.while_open)
-    onboarding, key = row.onboarding, row.while_open
+    onboarding, key = row.onboarding, task_of(row.while_open) or row.while_open
     ending = connection.scalar(select(onboardings.c.ending).where(onboardings.c.onboarding == onboarding))
     if ending is not None:
         return "the onboarding has ended"
+    if task_of(row.while_open) is not None:
+        task = _registered(connection, "task", onboarding, key)
+        return None if task in (None, "open") else f"{key} was {task}"
     of_milestone = (milestones.c.onboarding == onboarding) & (milestones.c.key == key)
     milestone = connection.scalar(select(milestones.c.status).where(of_milestone))
     if milestone is not None and milestone != "open":
         return f"{key} was {milestone}"
     if milestone is not None:
         return f"{key} was rejected" if _rejected_since(connection, row) else None
-    of_issue = (registers.c.onboarding == onboarding) & (registers.c.kind == "issue") & (registers.c.key == key)
-    issue = connection.scalar(select(registers.c.status).where(of_issue))
+    issue = _registered(connection, "issue", onboarding, key)
     return None if issue is None or issue in OPEN_ISSUE else f"{key} was {issue}"
+
+
+def _registered(connection: Connection, register: str, onboarding: str, key: str) -> str | None:
+    """The status of that row of a register; None where there is none."""
+    of_it = (registers.c.onboarding == onboarding) & (registers.c.kind == register) & (registers.c.key == key)
+    return connection.scalar(select(registers.c.status).where(of_it))
 
 
 def _rejected_since(connection: Connection, row: Row[Any]) -> bool:

@@ -20,6 +20,7 @@ RULES = {
     "pause_limit": "decide about the pause",
     "hand_off": "hand-off window",
     "ending": "the ending counts",
+    "task": "task",
 }
 MARKS = {"open": "▶", "closed": "✓", "ahead": "·", "reached": "✓", "waived": "–"}
 

@@ -1,14 +1,17 @@
 """May the course change: pause, resume, a new date, owner or scope, an ending? And what changes then?"""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain.agenda.gates import ask_again, end, note, reach
 from domain.agenda.milestones import known, refuse_unless_approver
 from domain.agenda.state import CriterionState, EndingAhead, PauseSpan, State
+from domain.agenda.tasks import put_off
 from domain.news import (
     CriterionAttested,
     EndingTakenBack,
+    News,
+    Noted,
     OnboardingEnded,
     Paused,
     Reassigned,
@@ -17,6 +20,8 @@ from domain.news import (
     RiskRecorded,
     ScopeChangeDecided,
     ScopeChangeRequested,
+    TaskAdded,
+    TaskChanged,
     WinRecorded,
 )
 from domain.refusal import Refused
@@ -57,7 +62,9 @@ def apply_resume(state: State, news: Resumed, now: datetime) -> bool:
     if state.hand_off_moved and state.hand_off_moved >= since.date():
         state.hand_off_moved += lost
     _put_off(state, since, lost)
-    note(state, "resumed", news.at or now, news=news, since=since.isoformat())
+    tasks = put_off(state, since=since.date(), lost=lost)
+    more: dict[str, Any] = {"tasks": tasks} if tasks else {}
+    note(state, "resumed", news.at or now, news=news, since=since.isoformat(), **more)
     return True
 
 
@@ -84,11 +91,19 @@ def check_replan(state: State, news: Replanned) -> None:
         raise Refused("is missing: the new date, like 2027-01-29", field="to")
 
 
-def check_dates(news: Replanned | Paused, now: datetime) -> None:
+DATES: dict[type[News], tuple[str, ...]] = {
+    Replanned: ("to", "hand_off_by"),
+    Paused: ("until",),
+    TaskAdded: ("due",),
+    TaskChanged: ("due",),
+}
+"""Fields of news that hold a new date, by the kind of news."""
+
+
+def check_dates(news: News, now: datetime) -> None:
     """Raises Refused for a new date before today, a day allowed for time zones, or more than FURTHEST ahead."""
-    dates = (news.to, news.hand_off_by) if isinstance(news, Replanned) else (news.until,)
-    fields = ("to", "hand_off_by") if isinstance(news, Replanned) else ("until",)
-    for field, day in zip(fields, dates, strict=True):
+    for field in DATES.get(type(news), ()):
+        day: date | None = getattr(news, field)
         if day is None:
             continue
         if (day - now.date()).days < -1:
@@ -171,6 +186,11 @@ def apply_win(state: State, news: WinRecorded, now: datetime) -> bool:
     first = state.playing("first_value")
     if first is not None and not first.settled:
         reach(state, first, news, now, win=state.pending[-1].key.rpartition("/")[2])
+    return True
+
+
+def apply_note(state: State, news: Noted, now: datetime) -> bool:
+    note(state, "noted", news.at or now, news=news)
     return True
 
 

@@ -160,6 +160,8 @@ def why(state: State, key: str, now: datetime) -> str:
     """Why something has not happened yet, or why it will not; what has happened is the journal's (`day90 why`)."""
     if (milestone := state.milestone(key)) is not None:
         return _why_milestone(state, milestone, now)
+    if key in state.tasks:
+        return f"{key} is an open task, due on {state.tasks[key]}"
     for entry in state.entries:
         if key in (entry.key, entry.slot):
             held = "" if stands(state, entry) else ", but what it is about is settled, so it will not"

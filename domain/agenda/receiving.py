@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.agenda import course, issues, milestones
+from domain.agenda import course, issues, milestones, tasks
 from domain.agenda.gates import count, note, unfold
 from domain.agenda.state import REMEMBERED_NEWS, State
 from domain.news import (
@@ -19,6 +19,7 @@ from domain.news import (
     MilestoneReopened,
     MilestoneWaived,
     News,
+    Noted,
     OnboardingEnded,
     Paused,
     Reassigned,
@@ -29,6 +30,9 @@ from domain.news import (
     ScopeChangeRequested,
     SignedOff,
     SignOffAskedAgain,
+    TaskAdded,
+    TaskChanged,
+    TaskClosed,
     WinRecorded,
     read_news,
     short,
@@ -44,7 +48,7 @@ JUST_OPENING = "this onboarding is just being opened"
 Check = Callable[[State, Any], None]
 Apply = Callable[[State, Any, datetime], bool]
 
-OPENING_FACTS = frozenset({"issue_raised", "issue_judged_anew", "scope_change_requested"})
+OPENING_FACTS = frozenset({"issue_raised", "issue_judged_anew", "scope_change_requested", "task_added"})
 """Kinds of facts whose `about` is the key under which what the news opened goes from then on."""
 
 
@@ -71,6 +75,10 @@ RULES: dict[type[News], tuple[Check, Apply]] = {
     RiskRecorded: (_anything_goes, course.apply_risk),
     WinRecorded: (_anything_goes, course.apply_win),
     CriterionAttested: (course.check_attest, course.apply_attest),
+    Noted: (_anything_goes, course.apply_note),
+    TaskAdded: (tasks.check_add, tasks.apply_add),
+    TaskChanged: (tasks.check_change, tasks.apply_change),
+    TaskClosed: (tasks.check_close, tasks.apply_close),
     OnboardingEnded: (course.check_end, course.apply_end),
     EndingTakenBack: (course.check_take_back, course.apply_take_back),
 }
@@ -102,8 +110,7 @@ def _check_moment(state: State, news: News, now: datetime) -> None:
         raise Refused(f"{news.at.isoformat()} lies in the future", field="at")
     if news.at and state.closed_at and news.at < state.closed_at:
         raise Refused(f"{news.at.isoformat()} lies before the deal was closed", field="at")
-    if isinstance(news, Replanned | Paused):
-        course.check_dates(news, now)
+    course.check_dates(news, now)
 
 
 def apply(state: State, news: News, now: datetime) -> bool:
@@ -126,7 +133,7 @@ def held_back(state: State, news: News) -> bool:
 
 
 def opened_by(state: State, news: News) -> str | None:
-    """Key of the issue or scope change that this news opened, or of the issue that it judged anew.
+    """Key of the issue, scope change or task that this news opened, or of the issue that it judged anew.
 
     None for any other news, and once the journal has it: then it stands there, under the news' id.
     """

@@ -43,7 +43,7 @@ def _defaults(kind: type[Carried]) -> dict[str, Any]:
 
 
 Rule = Literal[
-    "nudge", "cadence", "open_stage", "stuck", "service_level", "hypercare", "pause_limit", "hand_off", "ending"
+    "nudge", "cadence", "open_stage", "stuck", "service_level", "hypercare", "pause_limit", "hand_off", "ending", "task"
 ]
 PAUSE_PROOF: frozenset[str] = frozenset({"service_level", "pause_limit", "ending"})
 """Rules that go on while an onboarding is paused: problems of live users do, and so does the pause's own end."""
@@ -56,7 +56,7 @@ PUNCTUAL: frozenset[str] = frozenset({"service_level", "ending"})
 class Entry(NamedTuple):
     """Something that happens at a time. One per slot; slot and occurrence together name it for ever.
 
-    `about` is the milestone, issue or cadence that it is for.
+    `about` is the milestone, issue, cadence or task that it is for.
     """
 
     slot: str
@@ -250,6 +250,8 @@ class State(Carried):
     counts: dict[str, int] = {}
     issues_raised: int = 0
     requests_made: int = 0
+    tasks: dict[str, date] = {}
+    tasks_added: int = 0
 
     def goes_by(self, edition: int) -> bool:
         """Whether it was opened by that edition of the rules or a later one: for whom a rule held, it goes on to."""

@@ -38,6 +38,8 @@ def stands(state: State, entry: Entry) -> bool:
     if entry.rule == "nudge":
         milestone = state.milestone(entry.about)
         return milestone is not None and not milestone.settled
+    if entry.rule == "task":
+        return entry.about in state.tasks
     if entry.rule == "service_level":
         return state.issue(entry.about) is not None
     if entry.rule == "pause_limit":

@@ -9,14 +9,14 @@ from typing import Any
 from domain.agenda.state import Entry
 from domain.notice import Notice, NoticeKind
 from domain.playbook import Cadence, Milestone, Rung
-from domain.rules import letters
+from domain.rules import letters, tasks
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import VENDOR_ROLES
 from domain.rules.nudging import Step, ladder
 from domain.rules.schedule import NOTICE_AHEAD, cadence_days, launched, notice_moment
 
 Notices = list[Notice]
-NUDGES = frozenset({"reminder", "escalation"})
+NUDGES = frozenset({"reminder", "escalation", "task_due"})
 ONCE_A_MOMENT = frozenset({"pause_proposal", "status_report"})
 
 
@@ -268,4 +268,5 @@ ACTORS: dict[str, Callable[[Briefing, Entry], Notices]] = {
     "service_level": _service_level,
     "pause_limit": _pause_limit,
     "hand_off": _hand_off,
+    "task": tasks.remind,
 }

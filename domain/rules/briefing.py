@@ -1,7 +1,8 @@
 """What lies on the table when something is decided? One onboarding with its deal, playbook, people, plan and moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from domain.agenda.state import State
@@ -18,11 +19,14 @@ from domain.rules.hours import WorkingHours, next_office_moment, plain_week
 from domain.team import Team
 from domain.text import Text, folded, in_language
 
+NO_TASKS: Mapping[str, RegisterRow] = MappingProxyType({})
+
 
 class Briefing:
     """Read-only; `hours` knows when people work, `ui` is the address of the onboarding in the Temporal UI, or empty.
 
-    `registers` and the plan as `agreed` are read from the store where a message tells of them.
+    `registers` and the plan as `agreed` are read from the store where a message tells of them. `tasks` are rows of the
+    register by the ids of their tasks: of all that something is to be said about now.
     """
 
     def __init__(
@@ -36,6 +40,7 @@ class Briefing:
         ui: str = "",
         registers: Sequence[RegisterRow] = (),
         agreed: Baseline | None = None,
+        tasks: Mapping[str, RegisterRow] = NO_TASKS,
     ) -> None:
         self.dossier = dossier
         self.state = state
@@ -45,6 +50,7 @@ class Briefing:
         self.ui = ui
         self.registers = registers
         self.agreed = agreed
+        self.tasks = tasks
         self.deal = dossier.deal
         self.playbook: Playbook = dossier.playbook
         self.calendar: WorkCalendar = dossier.calendar
@@ -75,6 +81,12 @@ class Briefing:
         if member is not None:
             return staff_person(member, self.deal.account.language)
         return self.dossier.person(id)
+
+    def are_one(self, id: str, other: str | None) -> bool:
+        """Whether both ids are of one person: a deal may have them twice, with two roles or as two contacts."""
+        first, second = self.person(id), self.person(other) if other else None
+        same_address = first is not None and second is not None and folded(first.email) == folded(second.email)
+        return id == other or same_address
 
     def is_customer(self, id: str) -> bool:
         person = self.person(id)

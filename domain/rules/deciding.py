@@ -16,7 +16,7 @@ from domain.rules.casting import approvers, staff_person
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.nudging import A_TICK
 from domain.rules.opening import stage_openings
-from domain.rules.record_keeping import journal, registers, shipped_risks, standing
+from domain.rules.record_keeping import journal, merged, registers, shipped_risks, standing
 from domain.rules.replanning import begun_late, moved_along
 from domain.rules.retelling import unconfirmed
 from domain.rules.schedule import changes, desired, stuck_since
@@ -35,8 +35,14 @@ ADOPTED = ("hypercare_until", "hand_off_from", "hand_off_by", "approvers", "cast
 """Fields of the state that an answer carries only when they change: each answer stays in the history."""
 
 
+REMINDING = frozenset({"nudge", "task"})
+"""Rules of which an entry stands for a ladder of steps."""
 MAY_REFER = ("pending", "issues", "scope_requests")
 """Fields of the state that may hold a text or a reference to one; what is `held` becomes pending when it counts."""
+
+
+TELL_OF_RECORDS = frozenset({"scope_change_decided", "task_changed"})
+"""Kinds of facts of which messages tell with what the registers hold."""
 
 
 class Decision(Wire):
@@ -74,11 +80,12 @@ def decide(
     state.moved.update(moved)
     owner = _settle_owner(state, team, facts)
     weighed = _weigh(state, doubts)
-    briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui, registers=known, agreed=agreed)
+    tasks = {row.key: row for row in merged([*known, *registers(facts)]) if row.kind == "task"}
+    briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui, registers=known, agreed=agreed, tasks=tasks)
     if late := _asked_too_late(briefing, facts):
         moved |= late
         state.moved.update(late)
-        briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui, registers=known, agreed=agreed)
+        briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui, registers=known, agreed=agreed, tasks=tasks)
     dues, stage_opens = _redate(briefing)
     _settle_windows(briefing)
     ends_at = _settle_ending(briefing)
@@ -129,8 +136,8 @@ def decide(
 
 def tells_of_records(occasion: Occasion) -> bool:
     """Whether messages of that occasion tell of the registers or of the plan as agreed."""
-    decided = any(fact.kind == "scope_change_decided" for fact in occasion.state.pending)
-    return decided or any(entry.rule == "cadence" for entry in occasion.due)
+    kinds = {fact.kind for fact in occasion.state.pending}
+    return bool(kinds & TELL_OF_RECORDS) or any(entry.rule in ("cadence", "task") for entry in occasion.due)
 
 
 def references_of(state: State) -> set[str]:
@@ -153,7 +160,7 @@ def _still_to_do(due: Sequence[Entry], done_before: Mapping[str, datetime]) -> l
     return [
         entry if at is None else entry._replace(due=at + A_TICK)
         for entry in due
-        if (at := done_before.get(entry.key)) is None or entry.rule == "nudge"
+        if (at := done_before.get(entry.key)) is None or entry.rule in REMINDING
     ]
 
 

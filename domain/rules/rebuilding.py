@@ -179,6 +179,9 @@ def _differences(state: State, past: Past) -> list[str]:
         differences.append(
             f"open issues are {', '.join(past.open_issues) or 'none'}, and come out {', '.join(issues) or 'none'}"
         )
+    if set(state.tasks) != set(past.open_tasks):
+        tasks = ", ".join(past.open_tasks) or "none", ", ".join(state.tasks) or "none"
+        differences.append(f"open tasks are {tasks[0]}, and come out {tasks[1]}")
     if bool(state.paused_at) != past.paused:
         differences.append("paused in one and not in the other")
     if state.ending:

@@ -104,11 +104,11 @@ def days_to_first_value(state: State, calendar: WorkCalendar, at: datetime | Non
 
 
 def registers(facts: Sequence[Fact]) -> list[RegisterRow]:
-    """What the facts change in the registers of issues, risks, wins and scope changes.
+    """What the facts change in the registers of issues, risks, wins, scope changes and tasks.
 
     An empty title keeps the one that is there, and `data` is laid over what is there: facts tell only what changed.
     """
-    return [row for fact in facts if (row := register_row(fact)) is not None]
+    return [row for fact in facts for row in register_rows(fact)]
 
 
 def merged(rows: Iterable[RegisterRow]) -> list[RegisterRow]:
@@ -125,8 +125,20 @@ def merged(rows: Iterable[RegisterRow]) -> list[RegisterRow]:
     return list(standing.values())
 
 
-def register_row(fact: Fact | JournalRow) -> RegisterRow | None:
-    """What that fact, or a row of the journal that tells it, changes in a register; None where it changes none."""
+def register_rows(fact: Fact | JournalRow) -> list[RegisterRow]:
+    """What that fact, or a row of the journal that tells it, changes in the registers."""
+    if fact.kind == "resumed":
+        days = fact.data.get("tasks") or {}
+        return [_task(fact, key, status="open", due=day) for key, day in days.items()]
+    row = _register_row(fact)
+    return [row] if row is not None else []
+
+
+def _task(fact: Fact | JournalRow, key: str, *, title: str = "", status: str, **data: Any) -> RegisterRow:
+    return RegisterRow(kind="task", key=key, title=title, status=status, at=fact.at, data=data)
+
+
+def _register_row(fact: Fact | JournalRow) -> RegisterRow | None:
     title = str(fact.data.get("title") or "")
     data: dict[str, Any]
     match fact.kind:
@@ -160,6 +172,14 @@ def register_row(fact: Fact | JournalRow) -> RegisterRow | None:
                 at=fact.at,
                 data=data,
             )
+        case "task_added":
+            data = {"due": fact.data["due"], "owner": fact.data["owner"], "given_by": fact.by}
+            return _task(fact, fact.about, title=title, status="open", **data)
+        case "task_changed":
+            data = {"due": fact.data["due"], "owner": fact.data["owner"]}
+            return _task(fact, fact.about, title=title, status="open", **data)
+        case "task_closed":
+            return _task(fact, fact.about, status=fact.data["outcome"], closed_by=fact.by)
         case _:
             return None
 

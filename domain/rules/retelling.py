@@ -15,7 +15,7 @@ from domain.record import Unconfirmed
 
 CAUSE = re.compile(r"[0-9a-f]{12}")
 """How `domain.news.short` names a piece of news at the end of a fact's key; what comes by itself is counted."""
-NUMBERED = re.compile(r"(?:issue|change)-\d+")
+NUMBERED = re.compile(r"(?:issue|change|task)-\d+")
 """Names that the workflow gives by itself: told again, the thing may get another number."""
 
 
@@ -26,6 +26,8 @@ class Told(Protocol):
     def kind(self) -> str: ...
     @property
     def about(self) -> str: ...
+    @property
+    def note(self) -> str | None: ...
     @property
     def data(self) -> Mapping[str, Any]: ...
 
@@ -93,7 +95,7 @@ def _ids(seen: Sequence[str], causes: set[str]) -> dict[str, str]:
 
 def _numbered(fact: Told, name: str, value: Any) -> bool:
     """Whether the workflow itself gave that name to what the news opened."""
-    opens = {"issue_raised": "issue", "scope_change_requested": "request"}
+    opens = {"issue_raised": "issue", "scope_change_requested": "request", "task_added": "task"}
     return opens.get(fact.kind) == name and NUMBERED.fullmatch(str(value)) is not None
 
 
@@ -147,6 +149,10 @@ UPDATES: Mapping[str, tuple[str, Callable[[Told], dict[str, Any]]]] = {
         },
     ),
     "ending_taken_back": ("take_back_ending", lambda fact: {"reason": fact.data["reason"]}),
+    "noted": ("note", lambda fact: {"note": fact.note}),
+    "task_added": ("add_task", _about("task", "title", "due", "owner")),
+    "task_changed": ("change_task", _about("task", "title", "due", "owner")),
+    "task_closed": ("close_task", _about("task", "outcome")),
     "ended": (
         "end_onboarding",
         lambda fact: {name: fact.data[name] for name in ("ending", "reason", "exceptions") if fact.data.get(name)},

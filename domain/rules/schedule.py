@@ -7,6 +7,7 @@ from domain.agenda.state import Consequences, Entry, State
 from domain.calendar import OPENING, WorkCalendar
 from domain.plan import Plan
 from domain.playbook import Cadence, Playbook, ServiceLevel
+from domain.rules import tasks
 from domain.rules.nudging import ladder
 
 MEETING_NOTICE = 2
@@ -31,6 +32,7 @@ def desired(state: State, playbook: Playbook, calendar: WorkCalendar, plan: Plan
         *_pause_limit(state, playbook, calendar, now),
         *_hand_off(state, playbook, now),
         *_ending(state, now),
+        *tasks.reminders(state, playbook, calendar, now),
     ]
 
 

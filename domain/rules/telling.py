@@ -8,16 +8,14 @@ from domain.agenda.state import Fact
 from domain.deal import missing_from_hand_off
 from domain.drafting import ROOM_TO_SIGN
 from domain.news import VENDOR_ONLY
-from domain.notice import Notice, NoticeKind, Person
-from domain.rules import letters
+from domain.notice import Notice, NoticeKind
+from domain.rules import letters, tasks
 from domain.rules.briefing import Briefing, present
 from domain.rules.previewing import if_it_takes
 from domain.rules.record_keeping import merged, registers
 from domain.rules.schedule import deadline, service_level
-from domain.text import folded
 
 Notices = list[Notice]
-"""Endings that are our own bookkeeping: the customer is not written to about them."""
 
 
 def tell(briefing: Briefing, fact: Fact, *, before: dict[str, str]) -> Notices:
@@ -35,17 +33,12 @@ def _to_each(
     **more: Any,
 ) -> Notices:
     """One notice of the fact to each of the people, in their language; nobody hears of what they did themselves."""
-    by = briefing.person(fact.by) if fact.by else None
-    receivers = [id for id in dict.fromkeys(people) if id != fact.by and not _is_same(briefing.person(id), by)]
+    receivers = [id for id in dict.fromkeys(people) if not briefing.are_one(id, fact.by)]
     occasion = fact.key
     return present(
         briefing.notice(kind, id, occasion, facts(briefing.language_of(id)), about=fact.about, **more)
         for id in receivers
     )
-
-
-def _is_same(person: Person | None, other: Person | None) -> bool:
-    return person is not None and other is not None and folded(person.email) == folded(other.email)
 
 
 def _with_our_reason(
@@ -484,5 +477,7 @@ TELLERS: dict[str, Callable[[Briefing, Fact, dict[str, str]], Notices]] = {
     "scope_change_decided": _scope_decided,
     "ending_announced": _ending_announced,
     "ending_taken_back": _ending_taken_back,
+    "task_added": tasks.given,
+    "task_changed": tasks.given,
     "ended": _ended,
 }

@@ -86,6 +86,8 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "attest": ("starter.cli.registers:attest", NEWS, explained("attest_criterion")),
     "risk": ("starter.cli.registers:risk", NEWS, explained("record_risk")),
     "win": ("starter.cli.registers:win", NEWS, explained("record_win")),
+    "note": ("starter.cli.registers:note", NEWS, explained("note")),
+    "task": ("starter.cli.tasks:task", NEWS, "Give, change, close and list tasks that are not in the plan."),
     "end": ("starter.cli.course:end", NEWS, explained("end_onboarding")),
     "take-back": ("starter.cli.course:take_back", NEWS, explained("take_back_ending")),
 }

@@ -10,7 +10,7 @@ from rich.console import Console
 from domain.wording import day_in_words
 from starter.cli.answers import answer, plain, show_progress, table
 from starter.cli.installation import installation_at
-from starter.cli.options import Details, Where
+from starter.cli.options import Details, Origin, Where
 from starter.cli.times import moment
 from starter.cli.unanswered import Unanswered
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starter.doors.dates import MovedDate
 
 
-async def tell(where: Where, onboarding: str, kind: str, details: Details, **fields: Any) -> None:
+async def tell(where: Where, onboarding: str, kind: str, details: Origin, **fields: Any) -> None:
     """Send a piece of news to an onboarding, and show how that stands then."""
     from starter.doors.dates import tell_with_dates
     from starter.doors.registered import registered

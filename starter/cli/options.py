@@ -39,15 +39,13 @@ NOWHERE = Where()
 
 @Parameter(name="*", group=NEWS)
 @dataclass(frozen=True, kw_only=True)
-class Details:
-    """The options that every piece of news may carry."""
+class Origin:
+    """The options that say where a piece of news comes from."""
 
     by: str | None = None
     "Who reports it: a stakeholder's id, a staff handle, or the e-mail address of either."
     at: str | None = None
     "When it happened: 2026-11-05, or with a time in the customer's zone: 2026-11-05T14:30. [default: now]"
-    note: str | None = None
-    "What else is worth knowing."
     evidence: tuple[str, ...] = ()
     "A link or a document's name; may be repeated."
     news_id: str | None = None
@@ -55,9 +53,23 @@ class Details:
 
     def fields(self) -> dict[str, Any]:
         """The options that were given, as fields of the news."""
-        given: dict[str, Any] = {"by": self.by, "at": self.at, "note": self.note, "news_id": self.news_id}
+        given: dict[str, Any] = {"by": self.by, "at": self.at, "news_id": self.news_id}
         given["evidence"] = list(self.evidence) or None
         return {name: value for name, value in given.items() if value is not None}
 
 
+@Parameter(name="*", group=NEWS)
+@dataclass(frozen=True, kw_only=True)
+class Details(Origin):
+    """The options that every piece of news may carry which is not a note itself."""
+
+    note: str | None = None
+    "What else is worth knowing."
+
+    def fields(self) -> dict[str, Any]:
+        """The options that were given, as fields of the news."""
+        return super().fields() | ({} if self.note is None else {"note": self.note})
+
+
+NO_ORIGIN = Origin()
 NO_DETAILS = Details()

@@ -1,11 +1,11 @@
-"""How are criteria, risks and quick wins recorded? Commands about registers."""
+"""How are criteria, risks, quick wins and notes recorded? Commands about what an onboarding keeps."""
 
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from starter.cli.news import tell
-from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where
+from starter.cli.options import NO_DETAILS, NO_ORIGIN, NOWHERE, Details, Origin, Where
 from starter.cli.times import day
 
 
@@ -53,3 +53,13 @@ async def win(
     where: Where = NOWHERE,
 ) -> None:
     await tell(where, onboarding, "record_win", details, title=title, slot=slot, baseline=baseline, result=result)
+
+
+async def note(
+    onboarding: str,
+    text: Annotated[str, Parameter(help="What there is to know.")],
+    *,
+    origin: Origin = NO_ORIGIN,
+    where: Where = NOWHERE,
+) -> None:
+    await tell(where, onboarding, "note", origin, note=text)

@@ -51,6 +51,8 @@ from workflows.alarm import RANG_TOO_EARLY
 
 WORKFLOW = "Onboarding"
 Query = Literal["progress", "agenda", "plan", "why", "knows", "carried"]
+MAY_HAVE_A_TASK = ("add_task", "change_task")
+"""News whose `owner` is anybody who takes part, of either side."""
 LOOK_AGAIN = "look_again"
 """A signal that the workflow knows no news by: it notes that, which takes a turn."""
 
@@ -268,13 +270,13 @@ class OnboardingDoor:
             return refusal_in(failed.cause, InvalidDeal) or InvalidDeal(str(failed.cause))
         return None
 
-    async def person(self, onboarding: str, named: str) -> str:
+    async def person(self, onboarding: str, named: str, *, field: str = "by") -> str:
         """The id of somebody who takes part, named by id, staff handle or address. Raises InvalidNews, NotFound."""
         try:
             dossier = await asyncio.to_thread(self.deals.dossier, onboarding)
         except UnknownOnboarding:
             dossier = None
-        return person(named, team=self.staff(), dossier=dossier, onboarding=onboarding)
+        return person(named, team=self.staff(), dossier=dossier, onboarding=onboarding, field=field)
 
     async def _with_what_is_known(self, deal: DealClosed) -> DealClosed:
         """The deal with what its introduction found out, which ends by it, and with its account's people and CSM."""
@@ -298,6 +300,8 @@ class OnboardingDoor:
             raise InvalidNews("is no field that we know", field=unknown[0])
         if isinstance(news.get("by"), str):
             news["by"] = await self.person(onboarding, news["by"])
+        if kind in MAY_HAVE_A_TASK and isinstance(news.get("owner"), str):
+            news["owner"] = await self.person(onboarding, news["owner"], field="owner")
         if kind == "reassign" and isinstance(news.get("owner"), str):
             news["owner"] = member(news["owner"], team=self.staff())
         if kind == "end_onboarding" and news.get("ending") not in VENDOR_ONLY:

@@ -5,11 +5,11 @@ from domain.team import Team
 from starter.trouble import InvalidNews, NotFound
 
 
-def person(named: str, *, team: Team, dossier: Dossier | None, onboarding: str) -> str:
+def person(named: str, *, team: Team, dossier: Dossier | None, onboarding: str, field: str = "by") -> str:
     """The id of a person who takes part in an onboarding.
 
-    Without a dossier (the onboarding is not open yet) an id is taken as it is. Raises InvalidNews when nobody of that
-    name takes part, and NotFound for an address without a dossier to look it up in.
+    Without a dossier (the onboarding is not open yet) an id is taken as it is. Raises InvalidNews, naming `field`, when
+    nobody of that name takes part, and NotFound for an address without a dossier to look it up in.
     """
     if dossier is None:
         if "@" in named:
@@ -23,7 +23,7 @@ def person(named: str, *, team: Team, dossier: Dossier | None, onboarding: str) 
         return with_address[0]
     who = "nobody with that address takes part" if "@" in named else f"{named!r} takes no part"
     customers = ", ".join(person.id for person in dossier.people if person.side == "customer")
-    raise InvalidNews(f"{who}; it is the handle of staff or one of {customers}", field="by")
+    raise InvalidNews(f"{who}; it is the handle of staff or one of {customers}", field=field)
 
 
 def member(named: str, *, team: Team, field: str = "owner") -> str:

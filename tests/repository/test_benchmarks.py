@@ -14,7 +14,7 @@ from benchmarks.course import Course
 from benchmarks.floor import Floor, floor_worker
 from benchmarks.story import full_course
 from domain.record import Writing
-from domain.rules.record_keeping import register_row
+from domain.rules.record_keeping import register_rows
 from store import reads
 from store.ledger import SqlLedger
 from tests.support import databases
@@ -89,8 +89,7 @@ def store(tmp_path: Path) -> Iterator[Engine]:
         happened(REACHED, kind="milestone_reached", about="met"),
         happened(RAISED, kind="issue_raised", about="T-1", data={"title": "Slow", "severity": "normal"}),
     )
-    raised = register_row(rows[1])
-    assert raised is not None
+    [raised] = register_rows(rows[1])
     with databases.store_of("sqlite", tmp_path) as engine:
         ledger = SqlLedger(engine)
         ledger.admit(dossier(), run="run-1")

@@ -165,6 +165,7 @@ def test_signals_and_reports_are_what_the_classes_say() -> None:
         "issue.raised": "raise_issue",
         "issue.acknowledged": "acknowledge_issue",
         "issue.resolved": "resolve_issue",
+        "note.written": "note",
     } == TOLD
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from activities.ports import Outbox
-from domain.notice import NOT_ESSENTIAL, Notice, NoticeKind
+from domain.notice import NOT_ESSENTIAL, Notice, NoticeKind, task_slot
 from domain.record import Receipt, Writing
 from store import reads
 from store.census import SqlCensus
@@ -199,6 +199,20 @@ def test_a_notice_about_an_issue_goes_while_it_is_open(
     ledger.write(Writing(onboarding=ONE, registers=(issue(status=status),)))
 
     assert goes == (outbox.take(id) is not None)
+
+
+@pytest.mark.parametrize(("status", "goes"), [("open", True), ("done", False), ("dropped", False)])
+def test_a_reminder_of_a_task_goes_while_it_is_open(
+    outbox: SqlOutbox, ledger: SqlLedger, put: Put, status: str, goes: bool
+) -> None:
+    """An issue of the same name is another thing."""
+    [id] = put(notice(kind="task_due", while_open=task_slot("T-1")))
+    same_name = issue(status="resolved").model_copy(update={"key": "T-1"})
+    task = issue(status=status).model_copy(update={"kind": "task", "key": "T-1"})
+    ledger.write(Writing(onboarding=ONE, registers=(same_name, task)))
+
+    assert goes == (outbox.take(id) is not None)
+    assert goes or ("withdrawn", f"T-1 was {status}") == state_of(outbox, id)
 
 
 def test_a_reminder_goes_while_its_milestone_is_open(outbox: SqlOutbox, put: Put) -> None:

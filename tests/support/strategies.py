@@ -190,6 +190,7 @@ def any_news(state: State, dice: random.Random) -> tuple[str, Any, bool]:
     by = dice.choice([*state.approvers, state.owner, "project_lead", "end_user", "nobody.here"])
     request = dice.choice(("portal", "change-1", "change-2"))
     owner = dice.choice(("grace.lee", "mika.sato", "jonas.weber", "nobody.here"))
+    task = dice.choice(("task-1", "task-2"))
     severity = dice.choice(("critical", "critical", "high", "normal"))
     on = (state.closed_at or FIRST_CLOSE).date() + timedelta(days=dice.randint(0, 200))
     ending = dice.choice(("handed_over", "handed_over_with_exceptions", "churned", "duplicate", "withdrawn"))
@@ -218,6 +219,10 @@ def any_news(state: State, dice: random.Random) -> tuple[str, Any, bool]:
         ("record_risk", {"risk": "data", "probability": 3, "impact": 4}, False),
         ("record_win", {"title": "One list"}, False),
         ("attest_criterion", {"criterion": dice.choice(exceptions), "by": by, "holds": signal}, False),
+        ("note", {"note": "They asked for the minutes.", "by": by}, False),
+        ("add_task", {"title": "Send the minutes", "due": str(on), "owner": dice.choice((None, by))}, False),
+        ("change_task", {"task": task, "due": str(on), "owner": by}, False),
+        ("close_task", {"task": task, "by": by}, False),
     ]
     kind, raw, signal = dice.choice(told)
     if dice.random() < 0.04:

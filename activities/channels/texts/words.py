@@ -70,6 +70,8 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "reassigned": "担当者の変更",
             "scope_change_requested": "範囲変更の依頼",
             "scope_change_decided": "範囲変更の決定",
+            "task_given": "タスクのお願い",
+            "task_due": "タスクの期日",
             "status_report": "状況報告",
             "meeting": "会議のご案内",
             "message": "お知らせ",

@@ -14,6 +14,7 @@ from domain.news import KINDS, remarks, sentence
 from domain.wire import Instant, StrictWire, Wire
 from playbooks.library import Library
 from starter.doors.dates import MovedDate, dates_if, tell_with_dates
+from starter.doors.onboardings import MAY_HAVE_A_TASK
 from starter.doors.registered import registered
 from starter.web.api.answers import WRITING, OnboardingId, etag_of, problems
 from starter.web.api.gate import api_router, key_of, key_parameter, needs
@@ -57,6 +58,10 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "record_risk": {"risk": "one_admin", "title": "One administrator", "probability": 3, "impact": 4, "by": owner},
         "record_win": {"title": "Orders without retyping", "slot": 30, "result": "40 minutes a day", "by": owner},
         "attest_criterion": {"criterion": vouched, "by": lead},
+        "note": {"note": "Their new head of IT wants to see it first.", "by": owner},
+        "add_task": {"title": "Send the list of carriers", "due": "2026-12-04", "owner": lead, "by": owner},
+        "change_task": {"task": "task-1", "due": "2026-12-11", "by": owner},
+        "close_task": {"task": "task-1", "by": lead},
         "end_onboarding": {"ending": "churned", "reason": "Insolvent", "by": manager},
         "take_back_ending": {"reason": "Another customer was meant.", "by": manager},
     }
@@ -67,6 +72,7 @@ class Told(Progress):
 
     issue: str | None = Field(None, description="of an issue that was raised")
     request: str | None = Field(None, description="of a scope change that was requested")
+    task: str | None = Field(None, description="of a task that was added")
     moved: tuple[MovedDate, ...] = Field((), description="what re-planning or resuming has moved, with the reasons")
 
 
@@ -124,6 +130,8 @@ def body_of(kind: str) -> type[BaseModel]:
     }
     who = "a stakeholder's id, a staff handle, or the e-mail address of either"
     fields["by"] = (str | None, Field(None, description=who, max_length=254))
+    if kind in MAY_HAVE_A_TASK:
+        fields["owner"] = (str | None, Field(None, description=f"who has the task: {who}", max_length=254))
     if kind == "reassign":
         fields["owner"] = (str, Field(description="a staff handle, or that person's e-mail address", max_length=254))
     made: type[BaseModel] = create_model(KINDS[kind].__name__, __base__=StrictWire, **fields)

@@ -116,6 +116,29 @@ def test_a_working_day_at_the_command_line(stack: Stack, tmp_path: Path) -> None
     _leaves_cleanly_thirty_times(stack, deal_file(tmp_path))
 
 
+def test_notes_and_tasks_at_the_command_line(stack: Stack, tmp_path: Path) -> None:
+    """What is heard and to be done beside the plan."""
+    stack.up()
+    it = "onboarding-salesforce-beside"
+    stack.day90("start", deal_file(tmp_path, id="beside"))
+
+    stack.day90("note", it, "Their new head of IT wants to see the export", "--by", "project_lead")
+    stack.day90("note", it, " ", code=2)
+    soon = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+    given = stack.asked(
+        "task", "add", it, "Send the carriers", "--due", soon, "--owner", "s.vogel@lindenau-moebel.example"
+    )
+    assert "task-1" == given["task"]
+    stack.day90("task", "add", it, "Send it", "--due", soon, "--owner", "nobody.here", code=2)
+    stack.day90("task", "add", it, "Send it", "--due", "2026-01-01", code=3)
+    stack.day90("task", "change", it, "task-1", "--title", "Send the list of carriers")
+    assert "Send the list of carriers" in stack.day90("task", "list", it).stdout
+    stack.day90("task", "drop", it, stack.asked("task", "add", it, "Book a room", "--due", soon)["task"])
+    stack.day90("task", "done", it, "task-1", "--by", "project_lead")
+    tasks = {row["key"]: (row["status"], row["data"]["owner"]) for row in stack.asked("task", "list", it)}
+    assert {"task-1": ("done", "project_lead"), "task-2": ("dropped", "jonas.weber")} == tasks
+
+
 def _leaves_cleanly_thirty_times(stack: Stack, deal: str) -> None:
     with ThreadPoolExecutor(3) as three:
         runs = list(three.map(lambda _: stack.script("start", deal, "--json"), range(RUNS)))
