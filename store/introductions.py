@@ -155,7 +155,7 @@ class SqlIntroductions:
         table = introductions
         named = select(table.c.introduction, table.c.account).order_by(table.c.introduction)
         ways = (
-            table.c.introduction == text,
+            table.c.introduction.in_([text, f"introduction-{text}"]),
             table.c.deal_id == text,
             table.c.account_folded.contains(folded(text), autoescape=True),
         )

@@ -1,10 +1,11 @@
 """What do the command line, the API and the pages read? Typed answers from the read model, journal and outbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, TextClause, exists, select
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, TextClause, exists, func, select
 
+from domain.calendar import WorkCalendar
 from domain.plan import Plan
 from domain.record import JournalRow, MilestoneRow, RegisterRow, StageRow
 from domain.text import folded
@@ -18,6 +19,22 @@ from store.tables import notices as notices_table
 
 NoticeState = Literal["waiting", "sent", "refused", "withdrawn"]
 NAMED_CANDIDATES = 10
+MADE_BY_US = "day90"
+"""What the journal has in `via` of an entry that came by itself."""
+LATE_SINCE = (
+    select(func.min(milestones.c.due))
+    .where(
+        milestones.c.onboarding == onboardings.c.onboarding,
+        milestones.c.status == "open",
+        ~milestones.c.optional,
+        milestones.c.due < onboardings.c.as_of,
+        NOT_ENDED,
+    )
+    .correlate(onboardings)
+    .scalar_subquery()
+    .label("late_since")
+)
+"""By what `domain.agenda.picture.late` calls late at the moment of the last turn."""
 
 
 class UnclearOnboarding(UnknownOnboarding):
@@ -29,7 +46,10 @@ class UnclearOnboarding(UnknownOnboarding):
 
 
 class OnboardingLine(Wire):
-    """One onboarding as a line of a list. `as_of` is None until its plan is drafted."""
+    """One onboarding as a line of a list. `as_of` is None until its plan is drafted.
+
+    `late_since` is when the first of what is overdue was due; None where nothing is.
+    """
 
     onboarding: str
     account: str
@@ -49,6 +69,7 @@ class OnboardingLine(Wire):
     ending: str | None
     ended_at: Instant | None
     as_of: Instant | None
+    late_since: Instant | None = None
 
 
 class PortfolioPage(Wire):
@@ -132,7 +153,7 @@ def portfolio(
     if after is not None:
         wanted.append(onboardings.c.onboarding > after)
     # One more than asked for tells whether there is a next page.
-    page = select(onboardings).where(*wanted).order_by(onboardings.c.onboarding).limit(limit + 1)
+    page = select(onboardings, LATE_SINCE).where(*wanted).order_by(onboardings.c.onboarding).limit(limit + 1)
     with read_transaction(engine) as connection:
         rows = connection.execute(page).mappings().all()
     lines = tuple(OnboardingLine.model_validate(row) for row in rows[:limit])
@@ -142,7 +163,7 @@ def portfolio(
 def one(engine: Engine, onboarding: str) -> OnboardingInFull:
     """One onboarding with all its parts. Raises UnknownOnboarding."""
     with read_transaction(engine) as connection:
-        query = select(onboardings).where(onboardings.c.onboarding == onboarding)
+        query = select(onboardings, LATE_SINCE).where(onboardings.c.onboarding == onboarding)
         line = connection.execute(query).mappings().one_or_none()
         if line is None:
             raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
@@ -166,20 +187,41 @@ def also_of_account(engine: Engine, onboarding: str, *, limit: int = 20) -> tupl
         if deal is None:
             return ()
         same = [other.onboarding for other in deals_of_account(connection, deal, apart_from=onboarding, most=limit)]
-        latest = select(onboardings).where(onboardings.c.onboarding.in_(same))
+        latest = select(onboardings, LATE_SINCE).where(onboardings.c.onboarding.in_(same))
         latest = latest.order_by(onboardings.c.opened_at.desc(), onboardings.c.onboarding)
         return tuple(OnboardingLine.model_validate(row) for row in connection.execute(latest).mappings())
 
 
-def journal(engine: Engine, onboarding: str, *, about: str | None = None) -> tuple[JournalEntry, ...]:
-    """The onboarding's journal in the order of writing; `about` keeps the entries about that key alone."""
+def journal(
+    engine: Engine, onboarding: str, *, about: str | None = None, newest: int | None = None
+) -> tuple[JournalEntry, ...]:
+    """The onboarding's journal in the order of writing; `about` keeps the entries about that key alone.
+
+    With `newest`, only that many of the last entries.
+    """
     table = journal_table
     wanted = select(table).where(table.c.onboarding == onboarding)
     if about is not None:
         wanted = wanted.where(table.c.about == about)
     with read_transaction(engine) as connection:
-        rows = connection.execute(wanted.order_by(table.c.seq)).mappings().all()
-    return tuple(JournalEntry.model_validate(row) for row in rows)
+        rows = connection.execute(wanted.order_by(table.c.seq.desc()).limit(newest)).mappings().all()
+    return tuple(JournalEntry.model_validate(row) for row in reversed(rows))
+
+
+def news(engine: Engine, onboarding: str, *, limit: int) -> tuple[JournalEntry, ...]:
+    """The last `limit` entries of what people or other systems told it, the newest first."""
+    of_it = (journal_table.c.onboarding == onboarding) & (journal_table.c.via != MADE_BY_US)
+    newest = select(journal_table).where(of_it).order_by(journal_table.c.seq.desc()).limit(limit)
+    with read_transaction(engine) as connection:
+        return tuple(JournalEntry.model_validate(row) for row in connection.execute(newest).mappings())
+
+
+def calendars(engine: Engine, onboardings: Collection[str]) -> Mapping[str, WorkCalendar]:
+    """The calendar of each of those onboardings, by id, as far as it has one yet."""
+    wanted = select(deals.c.onboarding, deals.c.calendar).where(deals.c.onboarding.in_(onboardings))
+    with read_transaction(engine) as connection:
+        rows = connection.execute(wanted.where(deals.c.calendar.is_not(None))).all()
+    return {row.onboarding: WorkCalendar.model_validate(row.calendar) for row in rows}
 
 
 def notices(
@@ -201,11 +243,13 @@ def notices(
 def resolve(engine: Engine, text: str) -> str:
     """The id of the onboarding with that id, that deal id, or that text in the account's name, tried in this order.
 
+    An id may come without its `onboarding-`.
+
     Raises UnknownOnboarding when none fits, UnclearOnboarding when several do.
     """
     named = select(onboardings.c.onboarding, onboardings.c.account).join(deals).order_by(onboardings.c.onboarding)
     ways = (
-        onboardings.c.onboarding == text,
+        onboardings.c.onboarding.in_([text, f"onboarding-{text}"]),
         deals.c.deal_id == text,
         onboardings.c.account_folded.contains(folded(text), autoescape=True),
     )

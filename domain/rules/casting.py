@@ -1,11 +1,12 @@
 """Who plays which role in this onboarding? The playbook speaks of roles, a deal and a staff directory of people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import get_args
 
 from domain.deal import CustomerRole, DealClosed, Sale
 from domain.notice import Person
 from domain.playbook import Role
+from domain.record import Dossier
 from domain.team import Member, Team, TouchModel, VendorRole, assign
 
 SELLER = "seller"
@@ -60,6 +61,27 @@ def cast_customer(deal: DealClosed) -> Cast:
         stand_in = next((filled[other] for other in STANDS_IN[role] if cast[other]), [rollout[0].id])
         filled[role] = filled[role] or stand_in
     return filled
+
+
+def cast_of(people: Iterable[Person], team: Team, owner: str) -> Cast:
+    """The vendor's cast as far as the people of an onboarding tell it; whoever plays no role of theirs is left out."""
+    cast: Cast = {}
+    for person in people:
+        if person.side == "vendor" and person.role in VENDOR_ROLES and team.member(person.id):
+            cast.setdefault(person.role, [person.id])
+    manager = team.manager_of(owner)
+    return {**cast, "csm": [owner], "cs_manager": [manager.handle if manager else owner]}
+
+
+def doers(dossier: Dossier, team: Team, owner: str) -> dict[str, list[str]]:
+    """Who has to act for each milestone of the playbook, by its key: who signs it, else who is responsible for it."""
+    vendor, customer = cast_of(dossier.people, team, owner), cast_customer(dossier.deal)
+    acting: dict[str, list[str]] = {}
+    for milestone in dossier.playbook.milestones:
+        roles = milestone.sign_off.by if milestone.sign_off else (milestone.raci.responsible,)
+        ids = (id for role in roles for id in playing(role, vendor=vendor, customer=customer))
+        acting[milestone.key] = list(dict.fromkeys(ids))
+    return acting
 
 
 def approvers(team: Team, owner: str) -> list[str]:

@@ -8,12 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from domain.agenda.picture import Progress
 from domain.legible import legible, legible_json
 from domain.wording import day_in_words
+from starter.cli.sheets import Row, Sheet, Terminal, Wrapped
 
 COLOURS = {
     "on_track": "green",
@@ -29,7 +29,7 @@ COLOURS = {
 
 def console() -> Console:
     """The terminal, or 80 columns without colour where there is none."""
-    return Console(highlight=False, soft_wrap=False)
+    return Terminal(highlight=False)
 
 
 def answer(as_json: bool, document: Any, show: Callable[[Console], None]) -> None:
@@ -77,17 +77,28 @@ def day_text(day: date) -> str:
 
 
 def table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[Text | str]], *, whole: Sequence[str] = ()
-) -> Table:
-    """A table that can be read in 80 columns: long cells are wrapped, except in the columns named in `whole`."""
-    drawn = Table(
-        title=plain(title), title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
-    )
-    for column in columns:
-        drawn.add_column(column, overflow="fold", no_wrap=column in whole, header_style="dim")
-    for row in rows:
-        drawn.add_row(*(cell if isinstance(cell, Text) else plain(cell) for cell in row))
-    return drawn
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Text | str]],
+    *,
+    whole: Sequence[str] = (),
+    below: Sequence[Sequence[Text]] = (),
+) -> Sheet:
+    """A table that can be read in 80 columns: long cells are wrapped between words, but not in the columns of `whole`.
+
+    `below` has for each row what is printed under its cells, each on a line of its own.
+    """
+    texts = [[cell if isinstance(cell, Text) else plain(cell) for cell in row] for row in rows]
+    under = below or [()] * len(texts)
+    drawn = [Row(cells, beneath) for cells, beneath in zip(texts, under, strict=True)]
+    return Sheet(plain(title, "bold"), columns, drawn, whole)
+
+
+def draw_facts(out: Console, named: Iterable[tuple[str, str | None]], *, width: int) -> None:
+    """Print facts below each other, each behind its name in that many columns; one without words is left out."""
+    for name, words in named:
+        if words:
+            out.print(Wrapped(Text.assemble((f"{name:<{width}}", "dim"), plain(words)), hang=width))
 
 
 def show_progress(progress: Progress, *, zone: str = "UTC") -> Callable[[Console], None]:

@@ -131,7 +131,7 @@ async def nudge(
     current = await fleet.current_version(installation.settings.deployment)
     if current is None:
         words = "no worker is versioned here: every process takes the code of whichever worker is running"
-        answer(where.json, {"current": None, "nudged": 0, "left": []}, lambda out: out.print(words, soft_wrap=True))
+        answer(where.json, {"current": None, "nudged": 0, "left": []}, lambda out: out.print(words))
         return OK
     behind = await _behind(fleet, current)
     with _progress("nudging", len(behind)) as progress:

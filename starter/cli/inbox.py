@@ -7,7 +7,7 @@ from cyclopts import App, Parameter, validators
 from rich.console import Console
 from rich.text import Text
 
-from starter.cli.answers import answer, count, plain, table
+from starter.cli.answers import answer, count, draw_facts, plain, table
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Numbered, Where
 from starter.trouble import NotFound, WrongOption
@@ -39,7 +39,7 @@ def list_deliveries(
     def draw(out: Console) -> None:
         if not page.rows:
             filtered = state or source or subject or before
-            out.print("nothing like that was delivered" if filtered else plain(NOTHING_YET), soft_wrap=True)
+            out.print("nothing like that was delivered" if filtered else plain(NOTHING_YET))
             return
         columns = ("no.", "came", "from", "what", "about", "became")
         out.print(table("Inbox", columns, [_line(row) for row in page.rows], whole=("no.", "came")))
@@ -64,9 +64,7 @@ def show(delivery: Numbered, *, where: Where = NOWHERE) -> None:
         facts = [("from", row.source), ("what", row.kind), ("about", row.subject), ("key", row.key)]
         facts += [("came", f"{row.received_at:%Y-%m-%d %H:%M:%S} UTC"), ("state", row.state), ("because", row.outcome)]
         facts += [("field", row.field), ("started", row.onboarding)]
-        for name, words in facts:
-            if words:
-                out.print(Text.assemble((f"{name:<9}", "dim"), plain(words)), soft_wrap=True)
+        draw_facts(out, facts, width=9)
         out.print()
         out.print(plain(json.dumps(row.body, ensure_ascii=False, indent=2)), soft_wrap=True)
 

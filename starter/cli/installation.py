@@ -1,15 +1,19 @@
 """Where does a command find Temporal, the store and the playbooks? A running stack first, then the configuration."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from domain.clock import DAY
 from runtime.settings import Settings, load_settings
 from starter.cli.options import Where
 from starter.embedded.folder import NAMESPACE, RunningStack, running_on
 from starter.trouble import NotReachable
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from sqlalchemy import Engine
     from temporalio.client import Client
 
@@ -73,6 +77,15 @@ class Installation:
         """The customer's time zone. Raises UnknownOnboarding."""
         return self.ledger.dossier(onboarding).calendar.time_zone
 
+    @property
+    def _day_length(self) -> "timedelta":
+        return self.stack.day_length if self.stack else self.settings.day_length
+
+    def business_now(self, as_of: datetime | None) -> datetime:
+        """The onboarding's own time: by the clock, and on a compressed clock that of its last turn."""
+        now = datetime.now(UTC)
+        return now if self._day_length == DAY or as_of is None else as_of
+
     def link(self, onboarding: str) -> str | None:
         """Its page in the Temporal UI, where one is known."""
         ui = self.stack.ui if self.stack else self.settings.temporal_ui
@@ -124,7 +137,7 @@ class Installation:
             staff=self.staff,
             task_queue=self.task_queue,
             ledger=self.ledger,
-            day_length=self.stack.day_length if self.stack else self.settings.day_length,
+            day_length=self._day_length,
             customer_in_memo=self.settings.customer_in_memo,
             ending_grace=self.settings.ending_grace,
         )

@@ -11,7 +11,7 @@ from domain.introduction import FoundIssue, IntroductionProgress
 from domain.record import IntroductionLine, KeptRow
 from domain.refusal import InvalidDeal
 from domain.rules.admission import read_prospect
-from starter.cli.answers import answer, count, day_of, in_words, moment_of, plain, table
+from starter.cli.answers import answer, count, day_of, draw_facts, in_words, moment_of, plain, table
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Where
 from starter.cli.starting import read_file
@@ -45,7 +45,7 @@ async def start(prospect: Path, *, where: Where = NOWHERE) -> None:
 
     def draw(out: Console) -> None:
         if standing is None:
-            out.print(plain(f"{begun}: this deal has closed; nothing was begun"), soft_wrap=True)
+            out.print(plain(f"{begun}: this deal has closed; nothing was begun"))
             return
         ended = f" has ended ({in_words(standing.ending)}); nothing was begun" if standing.ending else ""
         out.print(plain(f"{begun}{ended}", "bold"), soft_wrap=True)
@@ -111,8 +111,7 @@ def show(introduction: str, *, where: Where = NOWHERE) -> None:
 
     def draw(out: Console) -> None:
         out.print(Text.assemble(plain(line.account, "bold"), "  ", plain(in_words(line.status))))
-        for name, words in facts:
-            out.print(Text.assemble((f"{name:<14}", "dim"), plain(words)), soft_wrap=True)
+        draw_facts(out, facts, width=14)
         if line.learnt.issues:
             issues = [_issue(issue, zone) for issue in line.learnt.issues]
             out.print()

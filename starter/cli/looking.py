@@ -1,6 +1,6 @@
 """How do the onboardings stand? Lists them, and shows one in full."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
@@ -10,11 +10,13 @@ from rich.text import Text
 from domain.baseline import BaselineShown, shown_beside
 from domain.deal import completeness, missing_from_hand_off
 from domain.record import OnboardingStatus
+from domain.rules.casting import doers
 from domain.rules.record_keeping import phase_2
 from domain.wording import custom_in_words
-from starter.cli.answers import answer, count, day_of, in_words, moment_of, plain, status_text, table
+from starter.cli.answers import answer, count, day_of, draw_facts, in_words, moment_of, plain, status_text, table
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Where
+from starter.cli.particulars import LAST_NEWS, draw_news, draw_people, draw_tasks, named, open_tasks
 from starter.trouble import WrongOption
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def portfolio(
     after: Annotated[str | None, Parameter(help="The last id of the page before.")] = None,
     where: Where = NOWHERE,
 ) -> None:
-    """List onboardings: status, what each waits for, what is late."""
+    """List onboardings: status, go-live, how late each is, what it waits for."""
     from store.reads import portfolio as read
 
     installation = installation_at(where)
@@ -53,7 +55,23 @@ def portfolio(
         after=after,
     )
     filtered = any((status, stage, owner, late, open, after))
-    answer(where.json, page.model_dump(mode="json"), lambda out: _list(out, page, filtered=filtered))
+    days = _days_late(installation, page.lines)
+    lines = [{**line.model_dump(mode="json"), "days_late": days.get(line.onboarding, 0)} for line in page.lines]
+    document = {"lines": lines, "after": page.after}
+    answer(where.json, document, lambda out: _list(out, page, days, filtered=filtered))
+
+
+def _days_late(installation: Installation, lines: "Sequence[OnboardingLine]") -> dict[str, int]:
+    """Working days since the first of what is overdue was due, by onboarding; as mails count them."""
+    from store.reads import calendars
+
+    late = {line.onboarding: line for line in lines if line.late_since is not None}
+    days: dict[str, int] = {}
+    for id, calendar in calendars(installation.engine, list(late)).items():
+        due, now = late[id].late_since, installation.business_now(late[id].as_of)
+        if due is not None:
+            days[id] = calendar.working_days_between(calendar.day_of(due), calendar.day_of(now))
+    return days
 
 
 def _refuse_unknown(installation: Installation, *, stage: str | None, owner: str | None) -> None:
@@ -73,13 +91,14 @@ def _refuse_unknown(installation: Installation, *, stage: str | None, owner: str
             raise WrongOption(f"--owner: {owner!r} is no staff handle; there are: {', '.join(handles)}")
 
 
-def _list(out: Console, page: "PortfolioPage", *, filtered: bool) -> None:
+def _list(out: Console, page: "PortfolioPage", days: Mapping[str, int], *, filtered: bool) -> None:
     if not page.lines:
         hint = "no onboarding fits these filters" if filtered else "no onboarding yet; start one: day90 start DEAL.json"
         out.print(hint)
         return
-    columns = ("onboarding", "status", "waits for", "next", "owner")
-    out.print(table("Onboardings", columns, [_line(line) for line in page.lines]))
+    columns = ("customer", "status", "go-live", "days late", "owner")
+    rows = [_line(line, days.get(line.onboarding)) for line in page.lines]
+    out.print(table("Onboardings", columns, rows, whole=("go-live",), below=[_below(line) for line in page.lines]))
     out.print()
     late = sum(1 for line in page.lines if line.late and line.ending is None)
     out.print(plain(f"{count(len(page.lines), 'onboarding')}, {late or 'none'} late", "dim"))
@@ -87,21 +106,34 @@ def _list(out: Console, page: "PortfolioPage", *, filtered: bool) -> None:
         out.print(plain(f"more: --after {page.after}", "dim"))
 
 
-def _line(line: "OnboardingLine") -> Sequence[Text | str]:
-    name = Text.assemble(plain(line.account, "bold"), "\n", plain(line.onboarding.removeprefix("onboarding-"), "dim"))
-    waits = Text("\n").join([plain(key, "red" if key in line.late else "") for key in line.waiting_for])
-    return name, status_text(line.status), waits, day_of(line.next_due, "UTC"), line.owner
+def _line(line: "OnboardingLine", days: int | None) -> Sequence[Text | str]:
+    late = plain(days, "red") if days is not None else plain("")
+    return plain(line.account, "bold"), status_text(line.status), _go_live(line), late, line.owner
+
+
+def _go_live(line: "OnboardingLine") -> str:
+    """The day for which it is planned; whoever has opened and waits for none is live, unless it ended before."""
+    if line.go_live_due is not None:
+        return day_of(line.go_live_due, "UTC")
+    return "live" if line.as_of is not None and line.ending is None else "–"
+
+
+def _below(line: "OnboardingLine") -> Sequence[Text]:
+    """Its id, as every command takes it, and what it waits for."""
+    waits = Text(", ").join([plain(key, "red" if key in line.late else "") for key in line.waiting_for])
+    waiting = [Text.assemble(("waits for ", "dim"), waits)] if line.waiting_for else []
+    return [plain(line.onboarding, "dim"), *waiting]
 
 
 def show(onboarding: str, *, where: Where = NOWHERE) -> None:
-    """Show one onboarding in full: plan, registers, what comes next.
+    """Show one onboarding in full: plan, people, tasks, registers, last news, what comes next.
 
     Parameters
     ----------
     onboarding
         Its id, the deal's id, or a part of the customer's name that only one has.
     """
-    from store.reads import also_of_account, one
+    from store.reads import also_of_account, news, one
     from store.write_backs import SqlWriteBacks
 
     installation = installation_at(where)
@@ -109,14 +141,24 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
     others = also_of_account(installation.engine, standing.onboarding)
     zone = installation.zone(standing.onboarding)
     dossier = installation.ledger.dossier(standing.onboarding)
-    deal = dossier.deal
+    deal, calendar = dossier.deal, dossier.calendar
     agreed = installation.ledger.baseline(standing.onboarding, dossier.playbook)
-    baseline = shown_beside(agreed, standing.milestones, dossier.calendar)
+    baseline = shown_beside(agreed, standing.milestones, calendar)
+    people = {person.id: person for person in dossier.people}
+    acting = doers(dossier, installation.staff(), standing.owner) if standing.owner else {}
+    now = installation.business_now(standing.as_of)
+    day = (min(now, standing.ended_at or now) - deal.closed_at).days
+    tasks, told = open_tasks(standing.registers), news(installation.engine, standing.onboarding, limit=LAST_NEWS)
     missing = missing_from_hand_off(deal)
     link = installation.link(standing.onboarding)
     crm = SqlWriteBacks(installation.engine).of(standing.onboarding)
     document = {
         **standing.model_dump(mode="json"),
+        "day": day,
+        "people": [person.model_dump(mode="json") for person in dossier.people],
+        "responsible": {key: named(ids, people) for key, ids in acting.items()},
+        "open_tasks": [row.model_dump(mode="json") for row in tasks],
+        "last_news": [entry.model_dump(mode="json") for entry in told],
         "time_zone": zone,
         "temporal_ui": link,
         "also_of_account": [other.onboarding for other in others],
@@ -127,17 +169,34 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
     }
 
     def drawn(out: Console) -> None:
-        draw(out, standing, zone=zone, link=link, crm=crm, owner_from=deal.owner_from, baseline=baseline)
+        owner = people[standing.owner].name if standing.owner in people else None
+        draw(
+            out,
+            standing,
+            zone=zone,
+            link=link,
+            crm=crm,
+            owner_from=deal.owner_from,
+            baseline=baseline,
+            day=day,
+            owner=owner,
+            acting=acting,
+        )
+        draw_people(out, dossier.people)
+        draw_tasks(out, tasks, today=calendar.day_of(now))
+        draw_registers(out, standing.registers, zone=zone)
+        draw_news(out, told, zone=zone)
+        draw_next(out, standing, zone=zone)
         lacks = f"; missing: {', '.join(missing)}" if missing else ""
         out.print(plain(f"hand-off record {completeness(deal):.0%} complete{lacks}"))
         for name, value in custom_in_words(deal.custom):
             out.print(plain(f"  {name}: {value}"), soft_wrap=True)
         for other in others:
-            out.print(plain(f"the same customer's: {_other(other, zone)}"), soft_wrap=True)
+            out.print(plain(f"the same customer's: {_other(other, zone)}"))
         for person in deal.stakeholders:
             if person.known_from:
                 source = f"{person.name} ({in_words(person.role)}) is known from {person.known_from}"
-                out.print(plain(source), soft_wrap=True)
+                out.print(plain(source))
 
     answer(where.json, document, drawn)
 
@@ -157,13 +216,16 @@ def draw(
     crm: "WriteBackLine | None" = None,
     owner_from: str | None = None,
     baseline: BaselineShown | None = None,
+    day: int,
+    owner: str | None,
+    acting: Mapping[str, Sequence[str]],
 ) -> None:
-    """Print one onboarding in full, with dates in the customer's time zone."""
-    out.print(Text.assemble(plain(onboarding.account, "bold"), "  ", status_text(onboarding.status)))
-    owner = f"{onboarding.owner}, as in {owner_from}" if owner_from else onboarding.owner
+    """Print how an onboarding stands and its plan, with dates in the customer's time zone."""
+    out.print(Text.assemble(plain(onboarding.account, "bold"), "  ", status_text(onboarding.status), f", day {day}"))
+    handle = f"{owner} ({onboarding.owner})" if owner else onboarding.owner
     facts = [
         ("onboarding", onboarding.onboarding),
-        ("owner", owner),
+        ("owner", f"{handle}, as in {owner_from}" if owner_from else handle),
         ("playbook", onboarding.playbook),
         ("dates in", zone),
     ]
@@ -177,10 +239,9 @@ def draw(
         facts.append(("Temporal UI", link))
     if crm:
         facts.append((f"in {crm.source}", _written_back(crm, zone)))
-    for name, words in facts:
-        out.print(Text.assemble((f"{name:<12}", "dim"), plain(words)), soft_wrap=True)
+    draw_facts(out, facts, width=12)
     moved = {slip.milestone: slip.days for slip in baseline.milestones if slip.days} if baseline else {}
-    columns = ("milestone", "due", "state", *(("slip",) if moved else ()))
+    columns = ("milestone", "due", "state", *(("slip",) if moved else ()), "who")
     for stage in onboarding.stages:
         out.print()
         milestones = [milestone for milestone in onboarding.milestones if milestone.stage == stage.key]
@@ -188,18 +249,23 @@ def draw(
             (
                 *_milestone(milestone, late=milestone.key in onboarding.late, zone=zone),
                 *((_slip(moved.get(milestone.key)),) if moved else ()),
+                ", ".join(acting.get(milestone.key, ())) if milestone.status == "open" else "",
             )
             for milestone in milestones
         ]
-        title = f"{stage.title} ({in_words(stage.status)})"
+        title = f"{stage.title}: {stage.key} ({in_words(stage.status)})"
         out.print(table(title, columns, rows, whole=("milestone", "due")))
-    _registers(out, onboarding.registers, zone=zone)
+
+
+def draw_next(out: Console, onboarding: "OnboardingInFull", *, zone: str) -> None:
+    """Print what it waits for, and what comes by itself."""
     out.print()
     if onboarding.waiting_for:
         out.print(plain(f"waits for: {', '.join(onboarding.waiting_for)}"))
     if onboarding.next_key:
         out.print(plain(f"next by itself: {onboarding.next_key}, {day_of(onboarding.next_due, zone)}"))
-    out.print(plain(f"why a date is that date: day90 why {onboarding.onboarding} MILESTONE", "dim"), soft_wrap=True)
+    out.print(plain("more of it: day90 agenda, journal, mails, issue list, task list;", "dim"))
+    out.print(plain("why a date is that date: day90 why, with a key of those above", "dim"))
 
 
 def _slip(days: int | None) -> str:
@@ -237,7 +303,7 @@ def _milestone(milestone: "MilestoneRow", *, late: bool, zone: str) -> Sequence[
     return milestone.key, day_of(milestone.due, zone), state
 
 
-def _registers(out: Console, registers: Sequence["RegisterRow"], *, zone: str) -> None:
+def draw_registers(out: Console, registers: Sequence["RegisterRow"], *, zone: str) -> None:
     put_off = phase_2(registers)
     for register, title in (("issue", "Issues"), ("scope_change", "Scope changes"), ("win", "Wins")):
         listed = [row for row in registers if row.kind == register and row not in put_off]

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter, validators
 from rich.console import Console
-from rich.text import Text
 
-from starter.cli.answers import answer, count, in_words, plain, table
+from starter.cli.answers import answer, count, draw_facts, in_words, plain, table
 from starter.cli.installation import installation_at
 from starter.cli.options import NOWHERE, Numbered, Where
 from starter.trouble import NotFound
@@ -72,9 +71,7 @@ def show(mail: Numbered, *, where: Where = NOWHERE) -> None:
     def draw(out: Console) -> None:
         facts = [("to", notice.name or notice.person), ("subject", subject), ("what", in_words(notice.kind))]
         facts += [("state", notice.state), ("reason", notice.reason), ("place", notice.place)]
-        for name, words in facts:
-            if words:
-                out.print(Text.assemble((f"{name:<9}", "dim"), plain(words)), soft_wrap=True)
+        draw_facts(out, facts, width=9)
         out.print()
         out.print(plain(text or "its text is shown here only when the mail was written to a file"), soft_wrap=True)
 

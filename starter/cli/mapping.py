@@ -66,7 +66,7 @@ def _complain(out: Console, complaints: list[Complaint]) -> None:
 
 def _draw(out: Console, phase: str | None, deal: DealClosed, made: Mapping[str, Any]) -> None:
     means = f"its stage means: {phase} ({FOLLOWS[phase]})" if phase else "its stage means nothing to us"
-    out.print(plain(f"deal {deal.source}-{deal.id}; {means}", "bold"), soft_wrap=True)
+    out.print(plain(f"deal {deal.source}-{deal.id}; {means}", "bold"))
     out.print_json(data=made)
     missing = missing_from_hand_off(deal)
     share = f"hand-off record {completeness(deal):.0%} complete"

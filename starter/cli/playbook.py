@@ -216,10 +216,7 @@ def _draw_copy(out: Console, written: Path, settings: Settings) -> None:
     out.print(plain(f"{written}", "bold"), soft_wrap=True)
     if settings.playbooks is None or settings.playbooks.resolve() != written.parent.resolve():
         out.print(plain(f"used once DAY90_PLAYBOOKS names {written.parent.resolve()}"), soft_wrap=True)
-    out.print(
-        plain("it goes to deals that name it, and before a shipped one to those of its from_yearly_value"),
-        soft_wrap=True,
-    )
+    out.print("it goes to deals that name it, and before a shipped one to those of its from_yearly_value")
     out.print(plain(f"check it with: day90 playbook lint {written}"), soft_wrap=True)
 
 

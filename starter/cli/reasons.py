@@ -62,13 +62,13 @@ async def why(onboarding: str, key: str, *, where: Where = NOWHERE) -> None:
 
 
 def _happened(entry: "JournalEntry", zone: str) -> tuple[str, str, str, str]:
-    more = [entry.note or ""] + [f"{name}: {_short(value, zone)}" for name, value in entry.data.items() if value]
-    return (
-        moment_of(entry.at, zone),
-        in_words(entry.kind),
-        entry.by or entry.via,
-        "; ".join(part for part in more if part),
-    )
+    return moment_of(entry.at, zone), in_words(entry.kind), entry.by or entry.via, more_of(entry, zone=zone)
+
+
+def more_of(entry: "JournalEntry", *, zone: str) -> str:
+    """What an entry of the journal says besides: its note, and its facts by their names."""
+    facts = [f"{in_words(name)}: {_short(value, zone)}" for name, value in entry.data.items() if value]
+    return "; ".join(part for part in (entry.note or "", *facts) if part)
 
 
 def _mail(mail: "NoticeLine", zone: str) -> tuple[str, str, str, str, str]:

@@ -110,13 +110,13 @@ def _show_start(
     onboarding, already, completed = started.onboarding, started.already, started.completed
     if already and standing is not None and standing.ended_at is not None:
         ended = f"{in_words(standing.ending or 'ended')} on {day_of(standing.ended_at, installation.zone(onboarding))}"
-        out.print(plain(f"{onboarding} has ended ({ended}); nothing was started", "bold"), soft_wrap=True)
+        out.print(plain(f"{onboarding} has ended ({ended}); nothing was started", "bold"))
         out.print(plain(f"all of it: day90 show {onboarding}", "dim"), soft_wrap=True)
         return
     words = "was started before; nothing was changed" if already else "started"
     if completed:
         words = f"was started before; its hand-off record got {', '.join(completed)}"
-    out.print(plain(f"{onboarding} {words}", "bold"), soft_wrap=True)
+    out.print(plain(f"{onboarding} {words}", "bold"))
     if standing is None:
         out.print("no worker has taken it up yet; it waits: day90 up, or day90 worker")
         return
@@ -128,7 +128,7 @@ def _show_start(
         out.print(plain(f"go-live due {day_of(standing.go_live_due, zone)}"))
     if standing.late:
         words = f"{count(len(standing.late), 'milestone')} overdue: {', '.join(standing.late)}"
-        out.print(plain(words, "yellow"), soft_wrap=True)
+        out.print(plain(words, "yellow"))
     out.print(plain(f"all of it: day90 show {onboarding}", "dim"), soft_wrap=True)
     if link := installation.link(onboarding):
         out.print(plain(f"Temporal UI: {link}", "dim"), soft_wrap=True)

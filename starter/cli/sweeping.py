@@ -10,7 +10,7 @@ from rich.text import Text
 from domain.finding import EXPLAINED, Finding
 from domain.text import in_language
 from domain.trouble import UnknownOnboarding
-from starter.cli.answers import answer, console, count, in_words, plain
+from starter.cli.answers import answer, console, count, draw_facts, in_words, plain
 from starter.cli.asking import ask
 from starter.cli.codes import FOUND, OK
 from starter.cli.installation import Installation, installation_at
@@ -56,7 +56,7 @@ def draw(out: Console, swept: "Swept") -> None:
     if silent := len(swept.not_compared):
         named = ", ".join([*swept.not_compared[:NAMED], *(["…"] if silent > NAMED else [])])
         words = f"{count(silent, 'onboarding')} did not answer, so not compared: {named}"
-        out.print(plain(words, "yellow"), soft_wrap=True)
+        out.print(plain(words, "yellow"))
     if not swept.findings:
         out.print(plain(f"nobody falls through: {looked}", "green"))
         return
@@ -80,9 +80,7 @@ def _draw_finding(out: Console, finding: Finding) -> None:
     if finding.since is not None:
         facts.insert(1, ("since", f"{finding.since:%Y-%m-%d %H:%M} UTC"))
     facts += [("why", in_language(explained.why, "en")), ("do", finding.command)]
-    for name, words in facts:
-        if words:
-            out.print(Text.assemble((f"  {name:<8}", "dim"), plain(words)), soft_wrap=True)
+    draw_facts(out, [(f"  {name}", words) for name, words in facts], width=10)
     out.print()
 
 
@@ -107,9 +105,9 @@ async def repair(
     out = console()
     if not where.json:
         for remedy in remedies:
-            out.print(plain(f"{subject}: {in_words(remedy.finding.kind)}; {remedy.says}"), soft_wrap=True)
+            out.print(plain(f"{subject}: {in_words(remedy.finding.kind)}; {remedy.says}"))
         for words in left:
-            out.print(plain(f"{subject}: left to you: {words}"), soft_wrap=True)
+            out.print(plain(f"{subject}: left to you: {words}"))
     if not yes:
         ask(out)
     done = [await remedy.do() for remedy in remedies]

@@ -1,8 +1,7 @@
 """Which tasks are there beside the plan? Commands that give, change, close and list them."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 from cyclopts import App, Parameter
 from rich.console import Console
@@ -75,9 +74,10 @@ def list_tasks(onboarding: str, *, where: Where = NOWHERE) -> None:
 
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
-    tasks = [row for row in one(installation.engine, onboarding).registers if row.kind == "task"]
+    standing = one(installation.engine, onboarding)
+    tasks = [row for row in standing.registers if row.kind == "task"]
     tasks.sort(key=lambda row: (row.status != "open", str(row.data.get("due"))))
-    today = datetime.now(UTC).astimezone(ZoneInfo(installation.zone(onboarding))).date()
+    today = installation.ledger.dossier(onboarding).calendar.day_of(installation.business_now(standing.as_of))
 
     def draw(out: Console) -> None:
         if tasks:

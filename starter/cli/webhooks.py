@@ -9,7 +9,7 @@ from cyclopts import App, Parameter, validators
 from rich.console import Console
 from rich.text import Text
 
-from starter.cli.answers import answer, count, plain, table
+from starter.cli.answers import answer, count, draw_facts, plain, table
 from starter.cli.codes import FOUND, OK
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Numbered, Where
@@ -86,8 +86,7 @@ def show(target: Numbered, *, where: Where = NOWHERE) -> None:
         facts += [("secrets", f"{1 + len(ends)}; {_old_ones(ends)}")]
 
     def draw(out: Console) -> None:
-        for name, words in facts:
-            out.print(Text.assemble((f"{name:<9}", "dim"), plain(words)), soft_wrap=True)
+        draw_facts(out, facts, width=9)
 
     answer(where.json, {**_as_json(held), "waiting": waiting}, draw)
 

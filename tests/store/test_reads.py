@@ -1,6 +1,7 @@
 """Do lists and pages show what there is: all of it, once, and the one that was meant?"""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from store.tables import deals
 from tests.support import databases
-from tests.support.databases import NOON, deal, dossier, happened, issue, notice, standing
+from tests.support.databases import NOON, deal, dossier, happened, issue, milestone, notice, standing
 
 database = databases.database
 engine = databases.engine
@@ -39,6 +40,36 @@ def stage(key: str, status: Any) -> StageRow:
 
 def ids(page: reads.PortfolioPage) -> list[str]:
     return [line.onboarding for line in page.lines]
+
+
+def test_a_line_says_since_when_something_is_overdue(engine: Engine) -> None:
+    """As of its last turn: optional and settled milestones, and those of what has ended, are late for nobody."""
+    day = timedelta(days=1)
+    due = {"a": NOON - 2 * day, "b": NOON - 5 * day, "c": NOON - 9 * day, "d": NOON - 9 * day}
+    rows = [
+        milestone("a", due=due["a"]),
+        milestone("b", due=due["b"]),
+        milestone("c", due=due["c"], optional=True),
+        milestone("d", due=due["d"], status="reached"),
+    ]
+    endings: dict[str, dict[str, Any]] = {"1": {}, "2": {"ending": "churned", "ended_at": NOON}}
+    for number, more in endings.items():
+        of = dossier(deal(number))
+        SqlLedger(engine).admit(of, run="run-1")
+        SqlLedger(engine).write(Writing(onboarding=of.onboarding, standing=standing(*rows, **more)))
+
+    assert [due["b"], None] == [line.late_since for line in reads.portfolio(engine).lines]
+
+
+def test_the_last_news_is_what_people_and_systems_told(engine: Engine) -> None:
+    """What came by itself, and what another onboarding was told, is not among it."""
+    one, two = admit(engine, "1"), admit(engine, "2")
+    rows = [happened("by itself"), *(happened(f"told {number}", via="cli") for number in range(3))]
+    for onboarding in (one, two):
+        SqlLedger(engine).write(Writing(onboarding=onboarding, journal=tuple(rows)))
+
+    assert ["told 2", "told 1"] == [entry.key for entry in reads.news(engine, one, limit=2)]
+    assert 3 == len(reads.news(engine, one, limit=9))
 
 
 def test_the_list_can_be_narrowed(engine: Engine) -> None:
@@ -206,7 +237,7 @@ def test_a_namesake_with_a_host_of_public_mail_is_looked_at(engine: Engine) -> N
 
 
 @pytest.mark.parametrize(
-    "typed", ["onboarding-file-42", "42", "aozora", "AOZORA Ｓｅｉｋｏ", "精工", "100%", "straße", "STRASSE"]
+    "typed", ["onboarding-file-42", "file-42", "42", "aozora", "AOZORA Ｓｅｉｋｏ", "精工", "100%", "straße", "STRASSE"]
 )
 def test_an_onboarding_is_found_by_what_people_type(engine: Engine, typed: str) -> None:
     """People type its id, the deal's id, or part of the name in any case and width."""

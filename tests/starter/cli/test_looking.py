@@ -9,7 +9,7 @@ from rich.console import Console
 from sqlalchemy import Engine
 
 from domain.baseline import BaselineShown, shown_beside
-from starter.cli.looking import draw
+from starter.cli.looking import draw, draw_registers
 from store import reads
 from store.ledger import SqlLedger
 from tests.support import databases
@@ -38,7 +38,9 @@ def seen(engine: Engine, onboarding: Simulation) -> tuple[str, BaselineShown | N
     agreed = ledger.baseline(onboarding.id, onboarding.playbook)
     baseline = shown_beside(agreed, standing.milestones, onboarding.calendar)
     out = io.StringIO()
-    draw(Console(file=out, width=80), standing, zone="Europe/Berlin", link=None, baseline=baseline)
+    there, zone = Console(file=out, width=80), "Europe/Berlin"
+    draw(there, standing, zone=zone, link=None, baseline=baseline, day=7, owner=None, acting={})
+    draw_registers(there, standing.registers, zone=zone)
     return out.getvalue(), baseline
 
 

@@ -1,0 +1,102 @@
+"""Do `list`, `show` and `journal` say what a CSM needs, and do their ids fit the other commands?"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.record import JournalRow, RegisterRow, Writing
+from starter.cli.running import run
+from store.engine import migrate, open_store
+from store.ledger import SqlLedger
+from tests.support.databases import dossier, milestone, standing
+
+Day90 = Callable[..., str]
+ONE = "onboarding-file-1"
+NOW = datetime.now(UTC)
+LONG_AGO = NOW - timedelta(days=30)
+PHONE = "On the phone: their fair ends on Friday."
+TASK = {"due": "2099-12-04", "owner": "project_lead", "given_by": "mika"}
+
+
+@pytest.fixture
+def day90(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Day90:
+    """The command line at 80 columns on a store with one onboarding; nothing else runs."""
+    monkeypatch.setenv("COLUMNS", "80")
+    url = f"sqlite:///{tmp_path / 'day90.sqlite'}"
+    migrate(url)
+    engine = open_store(url)
+    ledger = SqlLedger(engine)
+    ledger.admit(dossier(), run="run-1")
+    late = milestone(due=LONG_AGO)
+    ledger.write(
+        Writing(
+            onboarding=ONE,
+            standing=standing(late, as_of=NOW, late=("met",), status="behind", go_live_due=NOW + timedelta(days=9)),
+            registers=(
+                RegisterRow(kind="task", key="task-1", title="Send it", status="open", at=NOW, data=TASK),
+                RegisterRow(kind="task", key="task-2", title="Gone", status="done", at=NOW, data=TASK),
+            ),
+            journal=(
+                JournalRow(key="opened", at=LONG_AGO, kind="opened"),
+                JournalRow(key="fact/noted/1", at=NOW, kind="noted", by="mika", via="cli", note=PHONE),
+            ),
+        )
+    )
+    engine.dispose()
+
+    def call(*words: str, code: int = 0) -> str:
+        assert code == run([*words, "--data", str(tmp_path)])
+        return capsys.readouterr().out
+
+    return call
+
+
+def test_the_list_says_go_live_days_late_and_owner(day90: Day90) -> None:
+    said = day90("list")
+
+    assert "customer  status  go-live" in said
+    assert "days late  owner" in said
+    assert ONE in said.splitlines()[3].strip()
+    [line] = json.loads(day90("list", "--json"))["lines"]
+    assert 20 <= line["days_late"] <= 23
+
+
+def test_the_id_of_the_list_is_taken_with_and_without_its_prefix(day90: Day90) -> None:
+    assert day90("show", ONE) == day90("show", ONE.removeprefix("onboarding-"))
+
+
+def test_show_names_the_people_who_has_to_act_the_tasks_and_the_last_news(day90: Day90) -> None:
+    said, shown = day90("show", ONE), json.loads(day90("show", ONE, "--json"))
+
+    [by_hand] = [line for line in said.splitlines() if line.startswith("met ")]
+    assert by_hand.endswith(", ".join(person["id"] for person in shown["responsible"]["met"]))
+    assert f", day {shown['day']}" in said.splitlines()[0]
+    assert {"At the customer's", "With us", "Open tasks", "Last news"} <= set(said.splitlines())
+    assert ["task-1"] == [task["key"] for task in shown["open_tasks"]]
+    assert [PHONE] == [entry["note"] for entry in shown["last_news"]]
+    assert all(person["email"] in said for person in shown["people"])
+
+
+def test_the_journal_can_be_read_and_narrowed(day90: Day90) -> None:
+    both = json.loads(day90("journal", ONE, "--json"))
+    assert ["opened", "noted"] == [entry["kind"] for entry in both]
+    last = day90("journal", ONE, "--limit", "1")
+    assert PHONE in " ".join(last.split())
+    assert "there are more: --limit 10" in last
+    assert "nothing about 'nonsense'" in day90("journal", ONE, "--about", "nonsense")
+
+
+def test_the_agenda_is_the_workflows(day90: Day90) -> None:
+    """Where no stack runs it cannot be asked, and says so."""
+    day90("agenda", ONE, code=5)
+
+
+@pytest.mark.parametrize("words", [("list",), ("show", ONE), ("journal", ONE), ("task", "list", ONE), ("mails", ONE)])
+def test_nothing_is_wider_than_a_terminal(day90: Day90, words: tuple[str, ...]) -> None:
+    lines: list[Any] = day90(*words).splitlines()
+
+    assert [] == [line for line in lines if len(line) > 80 and " " in line.strip()]
