@@ -258,8 +258,13 @@ class WaitingNotice(Wire):
 
 
 class Receipt(Wire):
-    """What a channel answered. `place` is where the message lies (a file) or who took it (a server)."""
+    """What a channel answered. `place` is where the message lies (a file) or who took it (a server).
+
+    `subject` and `text` are what it said; empty where a channel has none.
+    """
 
     message_id: str
     place: str
     at: Instant
+    subject: str = ""
+    text: str = ""

@@ -59,7 +59,7 @@ class SqlOutbox:
             if (reason := self._pointless(connection, row)) is not None:
                 _settle(connection, row, state="withdrawn", reason=reason)
                 return None
-            person = _addressee(connection, row)
+            person = addressee_of(connection, row)
             if person is None:
                 self._refuse(connection, row, reason="nobody by that id takes part", at=self._clock())
                 return None
@@ -70,7 +70,7 @@ class SqlOutbox:
             link = link_of(connection, row.onboarding, row.person, now=self._clock()) if _may_be_unwanted(row) else ""
         return WaitingNotice(
             id=row.id,
-            notice=_notice(row),
+            notice=notice_of(row),
             person=person,
             message_id=message_id,
             maybe_arrived=row.maybe_arrived,
@@ -98,6 +98,8 @@ class SqlOutbox:
                 message_id=receipt.message_id,
                 place=receipt.place,
                 sent_at=receipt.at,
+                subject=receipt.subject or None,
+                text=receipt.text or None,
             )
             self._note(connection, row, "notice_sent", at=receipt.at, message_id=receipt.message_id)
 
@@ -124,7 +126,7 @@ class SqlOutbox:
         receiver = _person(connection, row.onboarding, row.person)
         owner = _person(connection, row.onboarding, handle) or _nameless(handle)
         name = receiver.name if receiver else row.person
-        to_owner = undeliverable(_notice(row), name, owner, reason=reason, key=f"undeliverable/{row.id}", at=at)
+        to_owner = undeliverable(notice_of(row), name, owner, reason=reason, key=f"undeliverable/{row.id}", at=at)
         add(connection, notices, [notice_row(to_owner, onboarding=row.onboarding, now=self._clock())])
         return str(handle)
 
@@ -139,7 +141,7 @@ class SqlOutbox:
             return None
         owner = Person.model_validate(addressee)
         to_owner = undeliverable(
-            _notice(row),
+            notice_of(row),
             Person.model_validate(row.addressee).name,
             owner,
             reason=reason,
@@ -251,11 +253,13 @@ def _person(connection: Connection, onboarding: str, id: str) -> Person | None:
     return None if found is None else Person.model_validate(dict(found))
 
 
-def _addressee(connection: Connection, row: Row[Any]) -> Person | None:
+def addressee_of(connection: Connection, row: Row[Any]) -> Person | None:
+    """Whom a row of the outbox is for, as they are known now; None where nobody by that id takes part."""
     if row.onboarding is None:
         return Person.model_validate(row.addressee)
     return _person(connection, row.onboarding, row.person)
 
 
-def _notice(row: Row[Any]) -> Notice:
+def notice_of(row: Row[Any]) -> Notice:
+    """The notice in a row of the outbox."""
     return Notice.model_validate({**row._mapping, "onboarding": row.onboarding or "", "to": row.person})

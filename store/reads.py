@@ -7,12 +7,13 @@ from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, Tex
 
 from domain.calendar import WorkCalendar
 from domain.plan import Plan
-from domain.record import JournalRow, MilestoneRow, RegisterRow, StageRow
+from domain.record import JournalRow, MilestoneRow, RegisterRow, StageRow, WaitingNotice
 from domain.text import folded
 from domain.trouble import UnknownOnboarding
 from domain.wire import Instant, Wire
 from store.accounts import deals_of_account, read_stored
 from store.engine import read_transaction
+from store.outbox import addressee_of, notice_of
 from store.tables import IS_LATE, NOT_ENDED, deals, milestones, onboardings, people, plans, registers, stages
 from store.tables import journal as journal_table
 from store.tables import notices as notices_table
@@ -99,7 +100,8 @@ class JournalEntry(JournalRow):
 class NoticeLine(Wire):
     """A notice and what became of it: `reason` says why it was refused or withdrawn, `place` where it went.
 
-    `onboarding` is None where the notice is about day90 itself or an introduction.
+    `onboarding` is None where the notice is about day90 itself or an introduction. `subject` and `text` are what was
+    sent; None until it has gone, and where its channel did not say.
     """
 
     id: int
@@ -120,6 +122,8 @@ class NoticeLine(Wire):
     sent_at: Instant | None
     created_at: Instant
     attachment: str | None = None
+    subject: str | None = None
+    text: str | None = None
 
 
 def portfolio(
@@ -225,9 +229,14 @@ def calendars(engine: Engine, onboardings: Collection[str]) -> Mapping[str, Work
 
 
 def notices(
-    engine: Engine, onboarding: str | None = None, *, state: NoticeState | None = None, limit: int = 1000
+    engine: Engine,
+    onboarding: str | None = None,
+    *,
+    state: NoticeState | None = None,
+    id: int | None = None,
+    limit: int = 1000,
 ) -> tuple[NoticeLine, ...]:
-    """The newest `limit` notices of the onboarding, or of all, the oldest of them first."""
+    """The newest `limit` notices of the onboarding, or of all, the oldest of them first; by `id` that one alone."""
     table = notices_table
     of_them = (people.c.onboarding == table.c.onboarding) & (people.c.id == table.c.person)
     wanted = select(table, people.c.name).outerjoin(people, of_them)
@@ -235,9 +244,27 @@ def notices(
         wanted = wanted.where(table.c.onboarding == onboarding)
     if state is not None:
         wanted = wanted.where(table.c.state == state)
+    if id is not None:
+        wanted = wanted.where(table.c.id == id)
     with read_transaction(engine) as connection:
         rows = connection.execute(wanted.order_by(table.c.id.desc()).limit(limit)).mappings().all()
     return tuple(NoticeLine.model_validate(row) for row in reversed(rows))
+
+
+def letters(engine: Engine, ids: Collection[int]) -> Mapping[int, WaitingNotice]:
+    """Those notices with whom they are for, by their numbers, as their channels would take them up now.
+
+    What nobody would get is left out: its receiver does not take part any more.
+    """
+    wanted = select(notices_table).where(notices_table.c.id.in_(ids))
+    found: dict[int, WaitingNotice] = {}
+    with read_transaction(engine) as connection:
+        for row in connection.execute(wanted).all():
+            if (person := addressee_of(connection, row)) is not None:
+                found[row.id] = WaitingNotice(
+                    id=row.id, notice=notice_of(row), person=person, message_id=row.message_id or ""
+                )
+    return found
 
 
 def resolve(engine: Engine, text: str) -> str:

@@ -41,8 +41,11 @@ def answer(as_json: bool, document: Any, show: Callable[[Console], None]) -> Non
 
 
 def plain(words: object, style: str = "") -> Text:
-    """A text as people wrote it, without reading markup in it and without anything that controls a terminal."""
-    return Text(legible(str(words)), style=style)
+    """A text as people wrote it, without reading markup in it and without anything that controls a terminal.
+
+    Line ends of other systems (CRLF) are line ends; a CR alone would write over the line.
+    """
+    return Text(legible(str(words).replace("\r\n", "\n")), style=style)
 
 
 def status_text(status: str) -> Text:

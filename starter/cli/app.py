@@ -61,7 +61,7 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "why": ("starter.cli.reasons:why", LOOK, "Why a date is that date, why something happened or has not."),
     "journal": ("starter.cli.course_of_events:journal", LOOK, "What has happened in an onboarding, entry by entry."),
     "agenda": ("starter.cli.course_of_events:agenda", LOOK, "What will happen by itself, the soonest first."),
-    "mails": ("starter.cli.mails:mails", LOOK, "Which mails were written to whom, and what one of them says."),
+    "mails": ("starter.cli.mails:mails", LOOK, "Which mails wait or were sent, to whom, and what they say."),
     "inbox": ("starter.cli.inbox:inbox", LOOK, "What other systems delivered, and what became of it."),
     "webhook": ("starter.cli.webhooks:webhook", RUN, "Tell other systems what happens: targets, deliveries, secrets."),
     "sweep": (

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from store.introductions import SqlIntroductions
     from store.ledger import SqlLedger
     from wiring.doors import Doors
+    from wiring.reading import Reader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +61,13 @@ class Installation:
     @cached_property
     def staff(self) -> "Staff":
         return staff_of(self.settings)
+
+    @cached_property
+    def reader(self) -> "Reader":
+        """Reads what mails say."""
+        from wiring.reading import Reader
+
+        return Reader(self.settings)
 
     @property
     def calendars(self) -> "Calendars":

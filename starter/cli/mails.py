@@ -1,24 +1,37 @@
-"""Which mails were written, to whom, and what do they say?"""
+"""Which mails were written, to whom, and what do they say? What has gone as it went, what waits as it would go now."""
 
-from email import message_from_binary_file, policy
-from email.message import EmailMessage
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from cyclopts import App, Parameter, validators
 from rich.console import Console
 
-from starter.cli.answers import answer, count, draw_facts, in_words, plain, table
-from starter.cli.installation import installation_at
+from domain.trouble import ChannelRefuses
+from starter.cli.answers import answer, count, draw_facts, in_words, moment_of, plain, table
+from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Numbered, Where
 from starter.trouble import NotFound
 
 if TYPE_CHECKING:
+    from domain.record import WaitingNotice
     from store.reads import NoticeLine
 
-mails = App(name="mails", help="Which mails were written to whom, and what one of them says.")
+mails = App(name="mails", help="Which mails wait or were sent, to whom, and what they say.")
 
-EVERY_ONE = 1_000_000
+From = Literal["sent", "file", "today", "nowhere"]
+TOLD_FROM: dict[From, str] = {
+    "sent": "",
+    "file": "",
+    "today": "as it would be written now",
+    "nowhere": "it cannot be written any more",
+}
+
+
+class Reading(NamedTuple):
+    """What a mail says: as it was `sent`, from its `file`, or as `today` it would be written; else `nowhere`."""
+
+    subject: str
+    text: str
+    told: From
 
 
 @mails.default
@@ -29,12 +42,15 @@ def list_mails(
     limit: Annotated[int, Parameter(help="How many of the newest to show.", validator=validators.Number(gte=1))] = 50,
     where: Where = NOWHERE,
 ) -> None:
-    """List the newest mails, of one onboarding or of all."""
-    from store.reads import notices
+    """List the newest mails, of one onboarding or of all: when they went or may go, to whom, what about."""
+    from store.reads import letters, notices
 
     installation = installation_at(where)
     meant = installation.meant(onboarding) if onboarding else None
+    zone = installation.zone(meant) if meant else "UTC"
     page = notices(installation.engine, meant, state=state, limit=limit)
+    addressed = letters(installation.engine, [notice.id for notice in page])
+    readings = {notice.id: _reading(installation, notice, addressed.get(notice.id)) for notice in page}
 
     def draw(out: Console) -> None:
         if not page:
@@ -42,55 +58,69 @@ def list_mails(
                 "no mails" if state or meant else "no mails yet; an onboarding writes them: day90 start DEAL.json"
             )
             return
-        columns = ("mail", "what", "about", "to", "state")
-        out.print(table("Mails", columns, [_line(notice) for notice in page], whole=("mail",)))
+        rows = [_line(notice, zone) for notice in page]
+        title = f"Mails, times in {zone}"
+        subjects = [[plain(readings[notice.id].subject)] for notice in page]
+        out.print(table(title, ("mail", "when", "to", "state"), rows, whole=("mail", "when"), below=subjects))
         out.print(plain(f"{count(len(page), 'mail')}; one of them: day90 mails show {page[-1].id}", "dim"))
         if len(page) == limit:
             of_it = f" {meant}" if meant else ""
             of_state = f" --state {state}" if state else ""
-            more = f"these are the newest; there may be more: day90 mails{of_it}{of_state} --limit {10 * limit}"
-            out.print(plain(more, "dim"), soft_wrap=True)
+            out.print(plain("these are the newest; there may be more:", "dim"))
+            out.print(plain(f"day90 mails{of_it}{of_state} --limit {10 * limit}", "dim"), soft_wrap=True)
 
-    answer(where.json, [notice.model_dump(mode="json") for notice in page], draw)
+    document = [
+        {**notice.model_dump(mode="json", exclude={"text"}), "subject": readings[notice.id].subject} for notice in page
+    ]
+    answer(where.json, document, draw)
 
 
 @mails.command
 def show(mail: Numbered, *, where: Where = NOWHERE) -> None:
-    """Show one mail as its reader gets it, and where its file is."""
-    from store.reads import notices
+    """Show one mail as its reader gets it, by its number in the list."""
+    from store.reads import letters, notices
 
     installation = installation_at(where)
-    notice = next((line for line in notices(installation.engine, limit=EVERY_ONE) if line.id == mail), None)
+    notice = next(iter(notices(installation.engine, id=mail)), None)
     if notice is None:
         raise NotFound(f"there is no mail {mail}; day90 mails lists them")
-    letter = _letter(notice.place)
-    text = _text(letter) if letter else None
-    subject = str(letter["Subject"]) if letter else None
-    document = {**notice.model_dump(mode="json"), "subject": subject, "text": text}
+    letter = letters(installation.engine, [mail]).get(mail)
+    reading = _reading(installation, notice, letter)
+    zone = installation.zone(notice.onboarding) if notice.onboarding else "UTC"
+    address = letter.person.email if letter else None
+    document = {**notice.model_dump(mode="json"), **reading._asdict(), "address": address}
 
     def draw(out: Console) -> None:
-        facts = [("to", notice.name or notice.person), ("subject", subject), ("what", in_words(notice.kind))]
-        facts += [("state", notice.state), ("reason", notice.reason), ("place", notice.place)]
+        name = (letter.person.name if letter else notice.name) or notice.person
+        facts = [("to", f"{name} <{address}>" if address else name), ("subject", reading.subject)]
+        facts += [("when", f"{_when(notice, zone)} ({zone})"), ("what", in_words(notice.kind))]
+        facts += [("about", notice.about), ("state", notice.state)]
+        facts += [("reason", notice.reason or ""), ("place", notice.place or ""), ("text", TOLD_FROM[reading.told])]
         draw_facts(out, facts, width=9)
         out.print()
-        out.print(plain(text or "its text is shown here only when the mail was written to a file"), soft_wrap=True)
+        out.print(plain(reading.text))
 
     answer(where.json, document, draw)
 
 
-def _line(notice: "NoticeLine") -> tuple[str, str, str, str, str]:
+def _line(notice: "NoticeLine", zone: str) -> tuple[str, str, str, str]:
     state = f"{notice.state}: {notice.reason}" if notice.reason else notice.state
-    return str(notice.id), in_words(notice.kind), notice.about, notice.name or notice.person, state
+    return str(notice.id), _when(notice, zone), notice.name or notice.person, state
 
 
-def _letter(place: str | None) -> EmailMessage | None:
-    """The mail in a file; None when it was sent to a server, or its file was moved away."""
-    if place is None or not Path(place).is_file():
-        return None
-    with Path(place).open("rb") as file:
-        return message_from_binary_file(file, policy=policy.default)
+def _when(notice: "NoticeLine", zone: str) -> str:
+    """When it went; of what has not gone, when it might."""
+    return moment_of(notice.sent_at or notice.not_before, zone)
 
 
-def _text(letter: EmailMessage) -> str:
-    body = letter.get_body(preferencelist=("plain",))
-    return str(body.get_content()).rstrip() if body else ""
+def _reading(installation: Installation, notice: "NoticeLine", letter: "WaitingNotice | None") -> Reading:
+    if notice.text:
+        return Reading(notice.subject or "", notice.text, "sent")
+    if notice.place and (said := installation.reader.in_file(notice.place)) is not None:
+        return Reading(*said, "file")
+    if letter is None:
+        return Reading(in_words(notice.kind), "", "nowhere")
+    try:
+        return Reading(*installation.reader.to_go(letter), "today")
+    except ChannelRefuses as refused:
+        return Reading(in_words(notice.kind), str(refused), "nowhere")

@@ -41,7 +41,7 @@ async def why(onboarding: str, key: str, *, where: Where = NOWHERE) -> None:
         "now": now,
         "date": reasons,
         "happened": [entry.model_dump(mode="json") for entry in entries],
-        "mails": [mail.model_dump(mode="json", exclude={"facts"}) for mail in mails],
+        "mails": [mail.model_dump(mode="json", exclude={"facts", "text"}) for mail in mails],
     }
 
     def draw(out: Console) -> None:

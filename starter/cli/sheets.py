@@ -12,6 +12,8 @@ from rich.text import Text
 GAP = 2
 """Blanks between two columns."""
 INDENT = "  "
+NEVER_FIRST = "。、，．・：；？！）」』】〕］｝ー々 "
+"""What no line of Japanese begins with, and a blank, which ends what is before it."""
 WORD = re.compile(r"\S+\s*|\s+")
 
 
@@ -112,7 +114,7 @@ def _longest_line(text: Text) -> int:
 
 def _longest_word(text: Text) -> int:
     """The width of the longest word; a text of wide characters, such as kanji, has no blanks and breaks anywhere."""
-    return max((2 if _is_wide(word) else cell_len(word) for word in text.plain.split()), default=0)
+    return max((cell_len(piece) for word in text.plain.split() for piece in _pieces(word)), default=0)
 
 
 def wrapped(text: Text, width: int) -> list[Text]:
@@ -132,18 +134,26 @@ def _offsets(text: str, width: int) -> Iterator[int]:
     """Where new lines begin."""
     used = 0
     for word in WORD.finditer(text):
-        size = cell_len(word[0].rstrip())
-        if used and used + size > width:
-            yield word.start()
-            used = 0
-        if size > width and _is_wide(word[0]):
-            for at, character in enumerate(word[0].rstrip(), start=word.start()):
-                if used + cell_len(character) > width:
-                    yield at
-                    used = 0
-                used += cell_len(character)
-        else:
-            used += cell_len(word[0])
+        at = word.start()
+        for piece in _pieces(word[0]):
+            if used and used + cell_len(piece.rstrip()) > width:
+                yield at
+                used = 0
+            used += cell_len(piece)
+            at += len(piece)
+
+
+def _pieces(word: str) -> Iterator[str]:
+    """The parts of a word between which a line may end: wide characters, each with what may not begin a line."""
+    piece = ""
+    for character in word:
+        wide = cell_len(character) > 1
+        if piece and character not in NEVER_FIRST and (wide or _is_wide(piece)):
+            yield piece
+            piece = ""
+        piece += character
+    if piece:
+        yield piece
 
 
 def _is_wide(word: str) -> bool:

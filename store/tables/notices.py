@@ -36,6 +36,8 @@ notices = Table(
     Column("attachment", Words),
     Column("rests_until", Moment),
     Column("maybe_arrived", Integer, nullable=False, server_default="0"),
+    Column("subject", Words),
+    Column("text", Words),
     UniqueConstraint("onboarding", "key"),
     sqlite_autoincrement=True,
 )

@@ -150,6 +150,18 @@ def test_what_was_sent_is_not_put_off_afterwards(outbox: SqlOutbox, put: Put) ->
     assert ("sent", None) == state_of(outbox, id)
 
 
+def test_what_was_sent_is_kept_as_it_was_said(outbox: SqlOutbox, put: Put) -> None:
+    """Templates change, and a mail server keeps no copy for us."""
+    said, silent = put(notice("a"), notice("b"))
+
+    outbox.sent(said, receipt().model_copy(update={"subject": "件名", "text": "one\ntwo"}))
+    outbox.sent(silent, receipt("<2@vendor.test>"))
+
+    rows = {row.id: (row.subject, row.text) for row in reads.notices(outbox._engine, ONE)}
+    assert {said: ("件名", "one\ntwo"), silent: (None, None)} == rows
+    assert {said, silent} == set(reads.letters(outbox._engine, [said, silent]))
+
+
 def test_a_notice_that_was_sent_is_neither_ready_nor_taken_again(outbox: SqlOutbox, put: Put) -> None:
     """Its receipt is kept, and the journal knows of it without an address."""
     [id] = put(notice(about="met"))

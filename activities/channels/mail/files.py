@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from activities.channels.mail.message import Documents, compose, utc_now
+from activities.channels.mail.message import Documents, compose, said_by, utc_now
 from activities.channels.texts.rendering import Rendering
 from domain.record import Receipt, WaitingNotice
 from domain.trouble import ChannelDown
@@ -42,7 +42,7 @@ class MailFiles:
             _write_at_once(file, message.as_bytes())
         except OSError as error:
             raise ChannelDown(f"{self.folder}: {error.strerror}") from error
-        return Receipt(message_id=waiting.message_id, place=str(file), at=self.now())
+        return Receipt(message_id=waiting.message_id, place=str(file), at=self.now(), **said_by(message)._asdict())
 
 
 def _file_name(waiting: WaitingNotice) -> str:

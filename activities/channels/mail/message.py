@@ -2,10 +2,11 @@
 
 import hashlib
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import format_datetime
 from mimetypes import guess_type
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from activities.channels.mail import headers
 from activities.channels.mail.lists import leaving, list_id
@@ -82,6 +83,22 @@ def _encoding(text: str) -> str:
     Base64 where most of the text is in other letters: quoted-printable has three characters for each of their bytes.
     """
     return "quoted-printable" if len(text.encode("utf-8", "replace")) < 1.3 * len(text) else "base64"
+
+
+class Said(NamedTuple):
+    """What the reader of a mail reads."""
+
+    subject: str
+    text: str
+
+
+def said_by(message: EmailMessage) -> Said:
+    """Subject and plain text of a mail, one that was composed here or read from a file, with plain line ends."""
+    subject = str(make_header(decode_header(str(message["Subject"] or ""))))
+    body = message.get_body(preferencelist=("plain",))
+    text = str(body.get_content()) if body else ""
+    # What is in base64 keeps the CRLF of the mail, what is not has lost it on the way.
+    return Said(subject, text.replace("\r\n", "\n").rstrip())
 
 
 def _attach(message: EmailMessage, reference: str, documents: Documents | None) -> None:

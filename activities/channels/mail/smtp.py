@@ -14,7 +14,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from activities.channels.mail.message import Documents, compose, utc_now
+from activities.channels.mail.message import Documents, compose, said_by, utc_now
 from activities.channels.texts.rendering import Rendering
 from domain.mailbox import read_mailbox
 from domain.record import Receipt, WaitingNotice
@@ -103,6 +103,7 @@ class SmtpMail:
             message_id=waiting.message_id,
             place=f"{self._name} accepted it: {answer}",
             at=self.now(),
+            **said_by(message)._asdict(),
         )
 
     def _hand_in(self, session: smtplib.SMTP, message: EmailMessage) -> str:

@@ -40,6 +40,18 @@ def test_the_name_of_a_file_tells_when_what_and_whom(files: MailFiles) -> None:
     assert NOW == receipt.at
 
 
+@pytest.mark.parametrize(("kind", "language"), ALL)
+def test_the_receipt_has_what_the_reader_reads(files: MailFiles, kind: NoticeKind, language: Language) -> None:
+    """Subject and text, whatever they were encoded in on the way."""
+    waiting = sample(kind, language).model_copy(update={"message_id": f"<{kind}@day90.test>"})
+    waiting = waiting.model_copy(update={"notice": waiting.notice.model_copy(update={"attachment": None})})
+
+    receipt = files.deliver(waiting)
+
+    rendered = Rendering().render(waiting)
+    assert (rendered.subject, rendered.text.rstrip()) == (receipt.subject, receipt.text)
+
+
 def test_a_second_try_writes_the_same_file(files: MailFiles) -> None:
     """A repetition is no second mail."""
     first = files.deliver(sample("reminder"))

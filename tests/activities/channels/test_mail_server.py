@@ -65,9 +65,13 @@ async def test_a_mail_arrives_and_the_receipt_says_who_took_it(office: PostOffic
             message_id="<reminder.en.0f3a91c2@day90.test>",
             place=f"localhost:{office.port} accepted it: 250 OK: queued as 12345",
             at=NOW,
+            subject=receipt.subject,
+            text=receipt.text,
         )
         == receipt
     )
+    rendered = Rendering().render(sample("reminder"))
+    assert (rendered.subject, rendered.text.rstrip()) == (receipt.subject, receipt.text)
     assert ["juergen.weiss@nordlicht.test"] == office.received[0].rcpt_tos
     assert office.received[0].mail_from == "onboarding@vendor.test"
 

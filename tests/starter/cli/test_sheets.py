@@ -52,6 +52,8 @@ def test_an_id_that_is_wider_than_the_terminal_is_neither_cut_nor_broken() -> No
 
 def test_japanese_is_parted_anywhere_for_it_has_no_blanks() -> None:
     assert ["株式会社", "アオゾラ", "精工"] == printed(plain("株式会社アオゾラ精工"), width=8)
+    assert ["現状: 2工場", "14ライン"] == printed(plain("現状: 2工場14ライン"), width=11)
+    assert ["計画を", "作る。"] == printed(plain("計画を作る。"), width=7)
 
 
 def test_facts_hang_under_their_names() -> None:

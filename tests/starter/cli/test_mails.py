@@ -1,0 +1,115 @@
+"""Can every mail be read: what waits and what went, whichever channel took it?"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from activities.channels.mail.files import MailFiles
+from activities.channels.texts.rendering import Rendering
+from domain.record import Receipt, Writing
+from starter.cli.running import run
+from store.engine import migrate, open_store
+from store.ledger import SqlLedger
+from store.outbox import SqlOutbox
+from tests.support.databases import dossier, happened, standing
+from tests.support.mail_samples import sample
+
+Day90 = Callable[..., str]
+ONE = "onboarding-file-1"
+NOW = datetime(2026, 9, 2, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    """One onboarding, whose project lead is to get a reminder in Japanese."""
+    url = f"sqlite:///{tmp_path / 'day90.sqlite'}"
+    migrate(url)
+    engine = open_store(url)
+    ledger = SqlLedger(engine)
+    of = dossier()
+    people = [person.model_copy(update={"language": "ja"}) for person in of.people]
+    ledger.admit(of.model_copy(update={"people": tuple(people)}), run="run-1")
+    reminder = sample("reminder", "ja", title="受入テスト（UAT）の承認").notice
+    reminder = reminder.model_copy(update={"onboarding": ONE, "to": "project_lead", "while_open": None})
+    ledger.write(Writing(onboarding=ONE, standing=standing(), notices=(reminder,)))
+    return engine
+
+
+@pytest.fixture
+def outbox(engine: Engine) -> SqlOutbox:
+    return SqlOutbox(engine, mail_domain="vendor.test")
+
+
+@pytest.fixture
+def day90(tmp_path: Path, engine: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Day90:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def call(*words: str, code: int = 0) -> str:
+        assert code == run([*words, "--data", str(tmp_path)])
+        return capsys.readouterr().out
+
+    return call
+
+
+def test_what_waits_is_read_as_it_would_go_now(day90: Day90) -> None:
+    said = day90("mails", "show", "1")
+
+    assert "project_lead" not in said.splitlines()[0]
+    assert "<lee@customer.test>" in said.splitlines()[0]
+    assert "受入テスト（UAT）の承認" in said
+    assert "as it would be written now" in said
+    assert "受入テスト（UAT）の承認" in day90("mails")
+
+
+def test_what_went_is_read_as_it_went_whichever_channel_took_it(day90: Day90, outbox: SqlOutbox) -> None:
+    """A server keeps no file, and the templates may be others by now."""
+    assert outbox.take(1) is not None
+    outbox.sent(1, Receipt(message_id="<1@x>", place="smtp.test accepted it", at=NOW, subject="Then", text="As it was"))
+
+    shown = json.loads(day90("mails", "show", "1", "--json"))
+
+    assert ("Then", "As it was", "sent") == (shown["subject"], shown["text"], shown["told"])
+    assert "As it was" in day90("mails", "show", "1")
+    assert ["Then"] == [mail["subject"] for mail in json.loads(day90("mails", "--json"))]
+
+
+def test_what_an_older_version_wrote_to_a_file_is_read_from_it(day90: Day90, outbox: SqlOutbox, tmp_path: Path) -> None:
+    """Japanese goes in base64, which keeps the line ends of mails: none of them may show as a sign of its own."""
+    waiting = outbox.take(1)
+    assert waiting is not None
+    receipt = MailFiles(folder=tmp_path / "mail", sender="Us <us@vendor.test>", rendering=Rendering()).deliver(waiting)
+    outbox.sent(1, receipt.model_copy(update={"subject": "", "text": ""}))
+
+    shown = json.loads(day90("mails", "show", "1", "--json"))
+
+    assert ("file", True) == (shown["told"], "期日" in shown["text"])
+    assert "\r" not in shown["text"]
+    assert "�" not in day90("mails", "show", "1")
+
+
+def test_a_mail_that_cannot_be_rendered_says_so(day90: Day90, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "own" / "ja").mkdir(parents=True)
+    (tmp_path / "own" / "ja" / "reminder.md").write_text("{{ nobody }}\n\nText", encoding="utf-8")
+    monkeypatch.setenv("DAY90_TEMPLATES", str(tmp_path / "own"))
+
+    assert "ja/reminder.md cannot be rendered" in day90("mails", "show", "1")
+    assert "1 mail" in day90("mails")
+
+
+def test_an_unknown_mail_is_not_found(day90: Day90) -> None:
+    day90("mails", "show", "99", code=4)
+
+
+def test_a_note_with_line_ends_of_another_system_shows_none_of_them(day90: Day90, engine: Engine) -> None:
+    """A CR alone would write over the line, and stays visible."""
+    rows = (happened("told", via="cli", note="one\r\ntwo"), happened("odd", via="cli", note="three\rfour"))
+    SqlLedger(engine).write(Writing(onboarding=ONE, journal=rows))
+
+    said = day90("journal", ONE)
+
+    assert 1 == said.count("�")
+    assert "three�four" in said
