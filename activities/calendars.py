@@ -12,7 +12,7 @@ import holidays
 import pycountry
 
 from activities.office_days import HABITS, OF_THE_LAW, WEEKENDS, Listed
-from domain.calendar import WorkCalendar
+from domain.calendar import YEAR_END, WorkCalendar
 from domain.deal import Account
 from domain.notice import Person
 from domain.refusal import InvalidDeal
@@ -20,7 +20,6 @@ from domain.zones import country_of, one_name
 
 ENGLISH = "en_US"
 PUBLIC = "public"
-YEARS_END = "Year-end closing"
 EVE = "Eve of a holiday"
 ISO_CODE = re.compile(r"[A-Z0-9]{1,3}")
 """Among its subdivisions the library also names a few cities and school zones."""
@@ -39,7 +38,8 @@ class _Days(NamedTuple):
 def public_holidays(account: Account, *, years: range) -> WorkCalendar:
     """The account's closed days, half-days and weekend for those years, with English names where the lists have them.
 
-    Where no subdivision is known, what is closed in most of them counts, and the calendar says that it is guessed.
+    Where no subdivision is known, what is closed in most of them counts, and the calendar says that it is guessed. The
+    days of the year's end are left out where the account works on them.
     Call it in activities only: the lists change with the library, so the result becomes part of the record.
     Raises InvalidDeal for a country or subdivision that nobody knows.
     """
@@ -56,7 +56,7 @@ def public_holidays(account: Account, *, years: range) -> WorkCalendar:
     return WorkCalendar(
         time_zone=account.time_zone,
         weekend=_weekend(country, subdivision, years),
-        holidays=days.closed,
+        holidays={day: name for day, name in days.closed.items() if account.year_end_closure or name != YEAR_END},
         half_days=days.half,
         guessed=days.guessed,
         first_year=years.start,
@@ -76,7 +76,13 @@ def hours_of(person: Person, *, home: Account | None, years: range) -> WorkCalen
     if country not in holidays.list_supported_countries():
         return WorkCalendar(time_zone=person.time_zone)
     subdivision = home.subdivision if home and at_home and country == home.country else None
-    place = Account(name=person.id, country=country, subdivision=subdivision, time_zone=person.time_zone)
+    place = Account(
+        name=person.id,
+        country=country,
+        subdivision=subdivision,
+        time_zone=person.time_zone,
+        year_end_closure=home is None or home.year_end_closure,
+    )
     return public_holidays(place, years=years)
 
 
@@ -123,7 +129,7 @@ def _of_one(country: str, subdivision: str | None, years: range) -> _Days:
     habits = HABITS.get(country, OF_THE_LAW)
     look = partial(_look_up, country, subdivision, years)
     public = dict(look(PUBLIC))
-    closed = _chosen(habits.closed, look) | _every_year(habits.closed_on, years) | public
+    closed = _every_year(habits.year_end, years) | _chosen(habits.closed, look) | public
     if habits.in_lieu:
         closed |= _in_lieu(public, _weekend(country, subdivision, years))
     half = _chosen(habits.half, look) | _every_year(habits.half_on, years)
@@ -151,7 +157,7 @@ def _chosen(listed: Listed | None, look: Callable[[str], Mapping[date, str]]) ->
 
 
 def _every_year(days: Sequence[tuple[int, int]], years: range) -> dict[date, str]:
-    return {date(year, *day): YEARS_END for year, day in product(years, days)}
+    return {date(year, *day): YEAR_END for year, day in product(years, days)}
 
 
 def _in_lieu(public: Mapping[date, str], weekend: Collection[int]) -> dict[date, str]:

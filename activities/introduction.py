@@ -23,6 +23,7 @@ from domain.record import IntroductionDossier
 from domain.refusal import InvalidDeal
 from domain.rules.accounts import owned_by
 from domain.rules.admission import calendar_ahead, calendar_until, check_prospect, read_prospect
+from domain.rules.closing import both_open
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.introducing import Decision, decide, owner_of
 from domain.texts import in_full, references_in
@@ -117,7 +118,9 @@ class Introducing:
             turn = in_full(turn, self.introductions.texts.read(introduction, references))
         dossier = self.introductions.dossier(introduction)
         calendar = calendar_until(dossier.calendar, dossier.prospect.account, self.calendars, now=turn.now)
-        dossier = dossier.model_copy(update={"calendar": calendar})
-        decision = decide(turn, dossier, self.staff(), hours=self.hours)
+        team = self.staff()
+        open_days = both_open(calendar, dossier.prospect, ours=team.closures)
+        dossier = dossier.model_copy(update={"calendar": open_days})
+        decision = decide(turn, dossier, team, hours=self.hours)
         self.introductions.write(decision.writing)
         return decision

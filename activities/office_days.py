@@ -27,6 +27,8 @@ WEEKENDS: Mapping[str, tuple[int, ...]] = {
 """ISO weekdays of a country, or of one of its subdivisions, where the library `holidays` has others than offices."""
 
 CHRISTMAS_EVE, NEW_YEARS_EVE = (12, 24), (12, 31)
+FROM_CHRISTMAS_EVE = (CHRISTMAS_EVE, *((12, day) for day in range(27, 32)))
+TO_THE_THIRD = (*((12, day) for day in range(29, 32)), (1, 2), (1, 3))
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,14 @@ class Listed:
 class Habits:
     """What the offices of one country do besides keeping its public holidays.
 
-    `closed_on` and `half_on` are days of every year, as month and day. On a half-day offices close at noon. With
-    `eves`, the day before a public holiday is one. With `in_lieu`, a public holiday of the weekend is given on the next
-    working day.
+    `year_end` and `half_on` are days of every year, as month and day. On those of `year_end` companies are closed,
+    unless a deal says that its customer works. On a half-day offices close at noon. With `eves`, the day before a
+    public holiday is one. With `in_lieu`, a public holiday of the weekend is given on the next working day.
     """
 
     closed: Listed | None = None
     half: Listed | None = None
-    closed_on: tuple[tuple[int, int], ...] = ()
+    year_end: tuple[tuple[int, int], ...] = ()
     half_on: tuple[tuple[int, int], ...] = ()
     eves: bool = False
     in_lieu: bool = False
@@ -61,7 +63,7 @@ TO_THE_YEARS_END = Habits(half=HALF_DAYS, half_on=(CHRISTMAS_EVE, NEW_YEARS_EVE)
 
 HABITS: Mapping[str, Habits] = {
     "AT": TO_THE_YEARS_END,
-    "AU": Habits(),
+    "AU": Habits(year_end=FROM_CHRISTMAS_EVE),
     "BR": Habits(
         closed=Listed("optional", frozenset({"Carnival", "Corpus Christi"})),
         half=Listed("optional", frozenset({"Ash Wednesday", "Christmas Eve", "New Year's Eve"})),
@@ -70,16 +72,17 @@ HABITS: Mapping[str, Habits] = {
     "CH": Habits(closed=Listed("optional"), half=HALF_DAYS, half_on=(CHRISTMAS_EVE, NEW_YEARS_EVE)),
     "CN": Habits(),
     "DE": Habits(closed=Listed("catholic", frozenset({"Assumption Day"})), half_on=(CHRISTMAS_EVE, NEW_YEARS_EVE)),
-    "DK": Habits(closed_on=(CHRISTMAS_EVE,), half=Listed("optional")),
+    "DK": Habits(year_end=(CHRISTMAS_EVE,), half=Listed("optional")),
     "HK": Habits(closed=Listed("optional")),
     "ID": Habits(closed=Listed("government")),
     "IE": Habits(closed=Listed("optional", frozenset({"Good Friday"})), in_lieu=True),
     "IL": Habits(eves=True),
-    "JP": Habits(closed=Listed("bank"), closed_on=((12, 29), (12, 30))),
+    "JP": Habits(year_end=TO_THE_THIRD),
     "KR": Habits(closed=Listed("bank")),
     "LU": TO_THE_YEARS_END,
     "MO": Habits(closed=Listed("optional")),
     "NO": TO_THE_YEARS_END,
+    "NZ": Habits(half=HALF_DAYS, year_end=FROM_CHRISTMAS_EVE),
     "PT": Habits(closed=Listed("optional", frozenset({"Carnival"}))),
     "SE": Habits(closed=Listed("de_facto")),
 }

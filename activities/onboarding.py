@@ -25,12 +25,14 @@ from domain.record import Dossier, Writing
 from domain.refusal import InvalidDeal
 from domain.rules.admission import business_now, calendar_anew, calendar_of, calendar_until, check_deal, read_deal
 from domain.rules.casting import people_of, staff_person
+from domain.rules.closing import both_open
 from domain.rules.deciding import decide, references_of, tells_of_records
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
 from domain.rules.programme import keep_programme
 from domain.rules.rebuilding import CannotRebuild, rebuild
 from domain.rules.weighing import Doubts, doubts_in, to_be_weighed
+from domain.team import Team
 from domain.trouble import AlreadyOnboarded
 from domain.wire import Instant, Wire
 
@@ -106,7 +108,8 @@ class Bookkeeping:
         past = self.ledger.past(opening.onboarding)
         first = next((row.data.get("owner") for row in past.rows if row.kind == "opened"), None) if past else None
         named = deal.model_copy(update={"owner": first or deal.owner})
-        state = first_state(named, playbook, calendar, team, load=load, clock=clock, now=now, spread=self.spread)
+        open_days = both_open(calendar, deal, ours=team.closures)
+        state = first_state(named, playbook, open_days, team, load=load, clock=clock, now=now, spread=self.spread)
         handles = dict.fromkeys([handle for handles in state.cast.values() for handle in handles])
         staff = [staff_person(member, deal.account.language) for h in handles if (member := team.member(h))]
         people = (*people_of(deal), *staff)
@@ -121,11 +124,12 @@ class Bookkeeping:
         Nobody was told of one that was lost before its first turn: it begins anew, on what it was admitted with.
         """
         dossier, past = self.ledger.dossier(opening.onboarding), self.ledger.past(opening.onboarding)
-        dossier = self._up_to_date(dossier, now=opening.started_at)
+        team = self.staff()
+        dossier = self._up_to_date(dossier, team, now=opening.started_at)
         if past is None:
             state = self._first_state(opening, dossier)
         else:
-            rebuilt = rebuild(dossier, past, self.staff(), now=opening.started_at, spread=self.spread)
+            rebuilt = rebuild(dossier, past, team, now=opening.started_at, spread=self.spread)
             state = self._referring(rebuilt, run=opening.run)
         self.ledger.readmit(opening.onboarding, run=opening.run)
         log.info("onboarding_opened_again", onboarding=opening.onboarding, playbook=state.playbook, owner=state.owner)
@@ -160,9 +164,9 @@ class Bookkeeping:
             return kept
         return read_deal(opening.start)
 
-    def _up_to_date(self, dossier: Dossier, *, now: datetime) -> Dossier:
+    def _up_to_date(self, dossier: Dossier, team: Team, *, now: datetime) -> Dossier:
         calendar = calendar_until(dossier.calendar, dossier.deal.account, self.calendars, now=now)
-        return dossier.model_copy(update={"calendar": calendar})
+        return dossier.model_copy(update={"calendar": both_open(calendar, dossier.deal, ours=team.closures)})
 
     def _clock(self, deal: DealClosed, opening: Opening) -> Clock:
         if self.day_length == DAY:
@@ -182,10 +186,11 @@ class Bookkeeping:
         onboarding = occasion.state.onboarding
         dossier, done_before = self.ledger.basis(onboarding, occasion.keys)
         tells = tells_of_records(occasion)
+        team = self.staff()
         decision = decide(
             occasion,
-            self._up_to_date(dossier, now=occasion.now),
-            self.staff(),
+            self._up_to_date(dossier, team, now=occasion.now),
+            team,
             done_before=done_before,
             known=self.ledger.registers(onboarding) if tells else (),
             agreed=self.ledger.baseline(onboarding, dossier.playbook) if tells else None,
@@ -222,11 +227,10 @@ class Bookkeeping:
     def _keep_programme(self, occasion: ProgrammeOccasion) -> tuple[list[Entry], Collection[str]]:
         dossier, done_before = self.ledger.basis(occasion.onboarding, [entry.key for entry in occasion.due])
         calendar = calendar_anew(dossier.calendar, dossier.deal.account, self.calendars, now=occasion.now)
-        dossier = dossier.model_copy(update={"calendar": calendar})
+        team = self.staff()
+        dossier = dossier.model_copy(update={"calendar": both_open(calendar, dossier.deal, ours=team.closures)})
         ui = self.ui.format(id=occasion.programme)
-        entries, writing = keep_programme(
-            occasion, dossier, self.staff(), done_before=done_before, hours=self.hours, ui=ui
-        )
+        entries, writing = keep_programme(occasion, dossier, team, done_before=done_before, hours=self.hours, ui=ui)
         self.ledger.write(writing)
         return entries, self._waiting(writing, done_before)
 

@@ -11,6 +11,21 @@ CLOSING = time(17)
 NOON = time(12)
 """When offices close on a half-day: some go on until 13:00 or 14:00, none sends people home earlier."""
 ONE_DAY = timedelta(days=1)
+YEAR_END = "Year-end closing"
+"""The name, among a calendar's closed days, of those on which the companies of a country close over the year's end."""
+
+
+class ClosedBy(Wire):
+    """Which company is closed on a day, and why. No `company` is ours; no `why` is the year's end of its country."""
+
+    company: str = ""
+    why: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """As the reason of a date, in English: `closed: summer closure of Lindenau GmbH`."""
+        why = self.why or "year-end closure"
+        return f"closed: {why} of {self.company}" if self.company else f"closed: {why} on our side"
 
 
 class WorkCalendar(Wire):
@@ -18,7 +33,8 @@ class WorkCalendar(Wire):
 
     `weekend` holds ISO weekdays (6 and 7 in most countries, 5 and 6 in some). On `half_days` offices close at noon:
     nothing is due then. `guessed` says that days differ within the country and nobody knows which part it is. What
-    was looked up are the years from `first_year` to `last_year`; 0 in records of before these were kept.
+    was looked up are the years from `first_year` to `last_year`; 0 in records of before these were kept. `closures` are
+    the days on which a company itself is closed; they are counted anew from deal and staff directory at every use.
     """
 
     time_zone: str
@@ -28,6 +44,7 @@ class WorkCalendar(Wire):
     guessed: bool = False
     first_year: int = 0
     last_year: int = 0
+    closures: Mapping[date, ClosedBy] = {}
 
     @property
     def zone(self) -> ZoneInfo:
@@ -43,6 +60,8 @@ class WorkCalendar(Wire):
 
     def why_not(self, day: date) -> str | None:
         """Why that is no whole working day, in words; None on a working day."""
+        if closed := self.closures.get(day):
+            return closed.in_words
         if day in self.holidays:
             return f"a holiday ({self.holidays[day]})"
         if self.is_half(day):
@@ -57,7 +76,8 @@ class WorkCalendar(Wire):
 
     def is_half(self, day: date) -> bool:
         """Whether offices open on that day and close at noon."""
-        return day in self.half_days and day not in self.holidays and day.isoweekday() not in self.weekend
+        closed = day in self.holidays or day in self.closures or day.isoweekday() in self.weekend
+        return day in self.half_days and not closed
 
     def working_day_from(self, day: date) -> date:
         """That day, or the next on which people work."""

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from domain.closure import MOST_CLOSURES, Closure
 from domain.text import Language, in_language
 from domain.wire import Instant, Line, PersonName, Prose, Slug, StrictWire
 
@@ -71,6 +72,9 @@ class Account(StrictWire):
     time_zone: TimeZone
     language: Language = "en"
     domain: Line | None = None
+    year_end_closure: bool = Field(
+        True, description="false where they work on the days at the year's end on which their country's companies close"
+    )
 
 
 class Stakeholder(StrictWire):
@@ -198,6 +202,9 @@ class Sale(StrictWire):
     success_metrics: tuple[SuccessMetric, ...] = Field((), max_length=50)
     near_term: tuple[NearTermDate, ...] = Field((), max_length=50)
     busy_seasons: tuple[BusySeason, ...] = Field((), max_length=10)
+    closures: tuple[Closure, ...] = Field(
+        (), max_length=MOST_CLOSURES, description="days on which the customer's offices are closed, holidays apart"
+    )
     circumstances: Circumstances = Circumstances()
     seller: Seller | None = None
     notes: tuple[Note, ...] = Field((), max_length=MOST_NOTES)

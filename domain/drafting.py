@@ -261,6 +261,8 @@ class _Drafting:
     def _working(self, day: date) -> tuple[date, list[Reason]]:
         reasons = []
         while why := self.calendar.why_not(day):
-            reasons.append(Reason(kind="closed", on=day, detail={"why": why}))
+            by = self.calendar.closures.get(day)
+            detail = {"why": why, **({"company": by.company, "closure": by.why} if by else {})}
+            reasons.append(Reason(kind="closed", on=day, detail=detail))
             day += ONE_DAY
         return day, reasons

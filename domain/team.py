@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
+from domain.closure import MOST_CLOSURES, Closure
 from domain.deal import Account, Address, Country, TimeZone
 from domain.notice import MAIL
 from domain.text import Language
@@ -41,6 +42,9 @@ class Team(StrictWire):
     """`team.yaml`: everybody who may own, do or approve something."""
 
     members: tuple[Member, ...] = Field(min_length=1, description="one entry per person")
+    closures: tuple[Closure, ...] = Field(
+        (), max_length=MOST_CLOSURES, description="days on which our own offices are closed, holidays apart"
+    )
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:

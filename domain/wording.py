@@ -103,9 +103,15 @@ def reasons_in_words(reasons: tuple[Reason, ...], titles: dict[str, str], langua
 def _closed(reasons: list[Reason], language: str) -> str:
     moved = day_in_words(reasons[-1].on + timedelta(days=1), language)
     if language == "ja":
-        return f"(休業日)のため{moved}へ変更"
+        closures = dict.fromkeys(_closure_ja(reason.detail) for reason in reasons if "closure" in reason.detail)
+        return f"(休業日{'：' * bool(closures)}{'、'.join(closures)})のため{moved}へ変更"
     whys = dict.fromkeys(reason.detail["why"] for reason in reasons)
     return f", {', then '.join(whys)}: moved to {moved}"
+
+
+def _closure_ja(detail: Mapping[str, str]) -> str:
+    company = f"{detail['company']}様" if detail["company"] else "当社"
+    return f"{company}の{detail['closure'] or '年末年始休業'}"
 
 
 def _reason(reason: Reason, titles: dict[str, str], language: str) -> str:

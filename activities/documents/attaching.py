@@ -9,6 +9,7 @@ from activities.documents.process import ProcessDocument
 from activities.documents.words import PROCESS
 from domain.outline import Contact, DocumentFile
 from domain.record import IntroductionDossier
+from domain.rules.closing import both_open
 from domain.rules.letters import ROLE_TITLES
 from domain.rules.outlining import outline_for
 from domain.team import Team
@@ -43,14 +44,14 @@ class Documents:
         except UnknownOnboarding:
             return None
         language: Language = "ja" if wanted == "ja" else "en"
-        now = self.now()
+        now, team = self.now(), self.staff()
         outline = outline_for(
             dossier.prospect,
             dossier.playbook,
-            dossier.calendar,
+            both_open(dossier.calendar, dossier.prospect, ours=team.closures),
             language=language,
             now=now,
-            contacts=_contacts(dossier, self.staff(), language),
+            contacts=_contacts(dossier, team, language),
         )
         return DocumentFile(name=PROCESS[language]["file"], content=self.process.pdf(outline, at=now))
 

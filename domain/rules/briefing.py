@@ -151,7 +151,7 @@ class Briefing:
         clock = self.state.clock
         if urgent or not clock.office_hours_apply:
             return clock.wall(self.now)
-        return clock.wall(next_office_moment(person, self.now, self.hours, home=self.deal.account))
+        return clock.wall(next_office_moment(person, self.now, self.hours, team=self.team, sale=self.deal))
 
     def say(self, text: Text | None, language: str) -> str:
         return in_language(text, language) if text is not None else ""

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.calendar import WorkCalendar
-from domain.deal import Account
+from domain.deal import Account, Sale
 from domain.notice import Person
+from domain.rules.closing import closed_days
+from domain.team import Team
 
 
 class WorkingHours(Protocol):
@@ -20,8 +22,16 @@ def plain_week(person: Person, *, home: Account | None, years: range) -> WorkCal
     return WorkCalendar(time_zone=person.time_zone)
 
 
-def next_office_moment(person: Person, now: datetime, hours: WorkingHours, *, home: Account | None) -> datetime:
-    """`now` if that person is in office, else the next opening."""
+def next_office_moment(
+    person: Person, now: datetime, hours: WorkingHours, *, team: Team, sale: Sale | None
+) -> datetime:
+    """`now` if that person is in office, else the next opening; their own company's closing days are none.
+
+    `sale` is that of the customer, None for what concerns the house alone.
+    """
+    customer = sale if sale is not None and person.side == "customer" else None
     # Their day may lie in another year than ours, and the next opening in the year after.
-    calendar = hours(person, home=home if person.side == "customer" else None, years=range(now.year - 1, now.year + 2))
+    home, years = customer.account if customer else None, range(now.year - 1, now.year + 2)
+    closures = closed_days(customer.closures if customer else team.closures)
+    calendar = hours(person, home=home, years=years).model_copy(update={"closures": closures})
     return calendar.next_office_moment(now)

@@ -240,7 +240,11 @@ class _Briefing:
             return []
         clock, introduction = self.state.clock, self.state.introduction
         at_once = urgent or not clock.office_hours_apply
-        when = self.now if at_once else next_office_moment(person, self.now, self.hours, home=self.prospect.account)
+        when = (
+            self.now
+            if at_once
+            else next_office_moment(person, self.now, self.hours, team=self.team, sale=self.prospect)
+        )
         notice = compose(
             kind,
             person,

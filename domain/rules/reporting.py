@@ -43,7 +43,9 @@ def reports(
         told.append((operator, list(findings)))
     manager = people[managers[0]] if managers else None
     asked = {person.id: manager if person is operator else operator or manager for person, _ in told}
-    return [(_notice(person, of_them, ask=asked[person.id], now=now, hours=hours), person) for person, of_them in told]
+    return [
+        (_notice(person, of_them, team, ask=asked[person.id], now=now, hours=hours), person) for person, of_them in told
+    ]
 
 
 def of_disabled_webhook(
@@ -66,7 +68,14 @@ def of_disabled_webhook(
     return [
         (
             _of_the_house(
-                "webhook_disabled", f"{key}/{person.id}", person, facts, ask=operator or manager, now=now, hours=hours
+                "webhook_disabled",
+                f"{key}/{person.id}",
+                person,
+                facts,
+                team=team,
+                ask=operator or manager,
+                now=now,
+                hours=hours,
             ),
             person,
         )
@@ -84,7 +93,7 @@ def _concerned(finding: Finding, team: Team, managers: list[str]) -> list[str]:
 
 
 def _notice(
-    person: Person, findings: Sequence[Finding], *, ask: Person | None, now: datetime, hours: WorkingHours
+    person: Person, findings: Sequence[Finding], team: Team, *, ask: Person | None, now: datetime, hours: WorkingHours
 ) -> Notice:
     """Under the day's key: a sweep that is run again tells nobody again."""
     facts = {
@@ -92,7 +101,7 @@ def _notice(
         "found": len(findings),
     }
     key = f"sweep/{now:%Y-%m-%d}/{person.id}"
-    return _of_the_house("sweep_report", key, person, facts, ask=ask, now=now, hours=hours)
+    return _of_the_house("sweep_report", key, person, facts, team=team, ask=ask, now=now, hours=hours)
 
 
 def _of_the_house(
@@ -101,13 +110,14 @@ def _of_the_house(
     person: Person,
     facts: dict[str, Any],
     *,
+    team: Team,
     ask: Person | None,
     now: datetime,
     hours: WorkingHours,
 ) -> Notice:
     """About the house itself: the operator gets it at once, staff in their office hours."""
     at_once = person.id == OPERATOR
-    not_before = now if at_once else next_office_moment(person, now, hours, home=None)
+    not_before = now if at_once else next_office_moment(person, now, hours, team=team, sale=None)
     letterhead = Letterhead.signed_by(ask, account=HOUSE)
     return compose(kind, person, letterhead, facts, key=key, not_before=not_before, staff=True)
 

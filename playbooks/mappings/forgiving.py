@@ -11,7 +11,7 @@ from domain.deal import MOST_LEFT_OUT, DealClosed
 from domain.mapping import NEEDED
 from domain.refusal import InvalidDeal
 
-DECIDES = frozenset({"yearly_value", "playbook", "owner", "go_live_by", "as_of", "reached", "busy_seasons"})
+DECIDES = frozenset({"yearly_value", "playbook", "owner", "go_live_by", "as_of", "reached", "busy_seasons", "closures"})
 """Fields that need not be there, and decide on dates, people or the playbook where they are: a wrong one is refused."""
 LEFT_OUT = "left_out"
 LONGEST_LINE = 200

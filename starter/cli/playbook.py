@@ -11,13 +11,14 @@ from rich.console import Console
 
 from domain.playbook import Playbook
 from domain.rules.admission import calendar_ahead, read_prospect
+from domain.rules.closing import both_open
 from domain.text import Language, in_language
 from playbooks.complaint import BadPlaybook, Complaint
 from runtime.settings import Settings, load_settings
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.codes import OK, USAGE
 from starter.cli.files import why_unread
-from starter.cli.installation import library_of
+from starter.cli.installation import library_of, staff_of
 from starter.cli.options import NOWHERE, Where
 from starter.cli.times import day
 from starter.trouble import UnreadableFile, WrongOption
@@ -154,11 +155,13 @@ def pdf(
     from activities.documents.process import ProcessDocument
     from domain.rules.outlining import outline_for
 
-    book = library_of(load_settings(flags={"data": where.data})).get(key)
+    settings = load_settings(flags={"data": where.data})
+    book = library_of(settings).get(key)
     account = {"name": for_ or key, "country": country, "time_zone": time_zone, "language": language}
     raw = {"source": "file", "id": "outline", "account": account, "expected_close": day(close, field="--close")}
     prospect, now = read_prospect(raw), datetime.now(UTC)
-    calendar = calendar_ahead(prospect, public_holidays, now=now)
+    ours = staff_of(settings)().closures
+    calendar = both_open(calendar_ahead(prospect, public_holidays, now=now), prospect, ours=ours)
     outline = outline_for(prospect, book, calendar, language=language, now=now)
     if for_ is None:
         outline = outline.model_copy(update={"account": ""})

@@ -15,6 +15,7 @@ from domain.drafting import draft
 from domain.plan import Course, Plan, PlannedMilestone, Reason
 from domain.refusal import InvalidDeal
 from domain.rules.admission import business_now, calendar_of, check_deal, read_deal
+from domain.rules.closing import both_open
 from domain.text import in_language
 from domain.wording import reasons_in_words
 from starter.cli.answers import answer, count, day_of, day_text, in_words, plain, table
@@ -147,7 +148,7 @@ def _checked(raw: object, installation: Installation) -> "tuple[DealClosed, Play
 
 def _show_plan(deal: DealClosed, playbook: "Playbook", installation: Installation, where: Where, now: datetime) -> None:
     """Print the plan that a start would draft; nothing is stored, and nothing needs to run."""
-    calendar = calendar_of(deal, installation.calendars)
+    calendar = both_open(calendar_of(deal, installation.calendars), deal, ours=installation.staff().closures)
     reached = {before.milestone: before.at for before in deal.reached}
     plan = draft(playbook, deal, calendar, Course(reached=reached))
     overdue = [planned.key for planned in plan.milestones if planned.key not in reached and planned.due < now]

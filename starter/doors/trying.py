@@ -14,6 +14,7 @@ from domain.plan import Plan
 from domain.record import Dossier, Writing
 from domain.refusal import Refused
 from domain.rules.admission import calendar_until
+from domain.rules.closing import both_open
 from domain.rules.deciding import decide
 from starter.doors.onboardings import OnboardingDoor
 
@@ -51,7 +52,7 @@ async def tried(door: OnboardingDoor, onboarding: str, kind: str, raw: Mapping[s
 
 
 def _dossier_as_of(door: OnboardingDoor, onboarding: str, now: datetime) -> Dossier:
-    """As a turn has it: with the holidays of the years ahead."""
+    """As a turn has it: with the holidays of the years ahead, and the closing days of both companies."""
     dossier = door.deals.dossier(onboarding)
     calendar = calendar_until(dossier.calendar, dossier.deal.account, door.calendars, now=now)
-    return dossier.model_copy(update={"calendar": calendar})
+    return dossier.model_copy(update={"calendar": both_open(calendar, dossier.deal, ours=door.staff().closures)})

@@ -85,6 +85,8 @@ def test_stakeholders_are_named_by_their_role_and_numbered_from_the_second_on() 
         ({"yearly_value": -1}, "yearly_value", "greater than or equal to 0"),
         ({"id": "../../etc"}, "id", "does not have the form"),
         ({"busy_seasons": [{"first": "2026-12-24", "last": "2026-12-01", "why": "x"}]}, "busy_seasons.0", "before"),
+        ({"closures": [{"first": "2026-12-24", "last": "2026-12-01", "why": "x"}]}, "closures.0", "before"),
+        ({"closures": [{"first": "2026-12-01", "last": "2027-01-01", "why": "x"}]}, "closures.0", "busy_seasons"),
         ({"busy_seasons": [{"first": "2026-01-01", "last": "2026-12-31", "why": "x"}]}, "busy_seasons.0", "92 days"),
     ],
 )

@@ -523,6 +523,7 @@ DECIDES: list[tuple[dict[str, Any], Any]] = [
     ({"go_live_by": "given"}, "soon"),
     ({"circumstances.integrations": "given"}, "many"),
     ({"busy_seasons": {"each": "[@]", "fields": {"first": "given", "last": "given", "why": "number"}}}, "December"),
+    ({"closures": {"each": "[@]", "fields": {"first": "given", "last": "given", "why": "number"}}}, "December"),
     ({"account.country": "given"}, "Narnia"),
     ({"account.name": "given"}, None),
     ({"closed_at": "given"}, "soon"),
