@@ -216,6 +216,14 @@ class Edition(StrictWire):
     source: Sources = Field((), description="ids of what it stands for")
 
 
+class Culmination(StrictWire):
+    """The meeting of a milestone in which a cadence culminates: it takes the place of the last occasion before it."""
+
+    milestone: Slug = Field(description="the milestone that is reached by this meeting, on whose day it is held")
+    title: Text = Field(description="as people read it in the invitation")
+    minutes: int | None = Field(None, ge=5, le=480, description="how long it takes")
+
+
 class Cadence(StrictWire):
     """Something that comes again and again with one kind of person (section 9, AD-04, SS-06).
 
@@ -234,7 +242,12 @@ class Cadence(StrictWire):
     )
     starts: Opening = Field(Opening(), description="when it comes for the first time")
     until: Slug = Field("hand_off", description="milestone after which it ends, or hand_off")
-    agenda: tuple[Text, ...] = Field((), description="one entry per occurrence, the last one goes on")
+    agenda: tuple[Text, ...] = Field(
+        (), description="one entry per occurrence, the last one goes on; the last is that of the culmination"
+    )
+    culminates: Culmination | None = Field(
+        None, description="the larger meeting in which it culminates, and ends", exclude_if=lambda larger: not larger
+    )
     editions: tuple[Edition, ...] = Field(
         (), description="what a message says: one per occurrence, the last one goes on"
     )

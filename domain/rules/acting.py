@@ -8,12 +8,13 @@ from typing import Any
 
 from domain.agenda.state import Entry
 from domain.notice import Notice, NoticeKind
-from domain.playbook import Cadence, Milestone, Rung
+from domain.playbook import Cadence, Culmination, Milestone, Rung
 from domain.rules import letters, tasks
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import VENDOR_ROLES
 from domain.rules.nudging import Step, ladder
-from domain.rules.schedule import NOTICE_AHEAD, cadence_days, launched, notice_moment
+from domain.rules.schedule import NOTICE_AHEAD, cadence_days, culminating, launched, notice_moment
+from domain.text import Text
 
 Notices = list[Notice]
 NUDGES = frozenset({"reminder", "escalation", "task_due"})
@@ -148,14 +149,18 @@ def _cadence(briefing: Briefing, entry: Entry) -> Notices:
         return _report(briefing, entry, cadence, people)
     if cadence.kind == "message":
         return _message(briefing, entry, cadence, people)
-    agenda = cadence.agenda[min(_month(briefing, entry), len(cadence.agenda) - 1)] if cadence.agenda else None
+    larger = culminating(cadence, briefing.state, briefing.playbook, briefing.plan, day=day, now=briefing.now)
+    if larger is not None and (milestone := briefing.playbook.milestone(larger.milestone)) is not None:
+        people = list(dict.fromkeys([*people, *briefing.playing(*milestone.raci.consulted)]))
+    title, minutes = (larger.title, larger.minutes) if larger else (cadence.title, cadence.minutes)
+    agenda = _agenda(briefing, entry, cadence, larger)
     return present(
         briefing.notice(
             "webinar" if cadence.kind == "webinar" else "meeting", id, entry.key,
             {
-                "title": briefing.say(cadence.title, briefing.language_of(id)),
+                "title": briefing.say(title, briefing.language_of(id)),
                 "on": entry.occurrence,
-                "minutes": cadence.minutes or "",
+                "minutes": minutes or "",
                 "agenda": briefing.say(agenda, briefing.language_of(id)),
                 "with": [briefing.name(other) for other in people],
                 "host": ", ".join(briefing.name(other) for other in briefing.playing(cadence.led_by)),
@@ -191,7 +196,7 @@ def _message(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequenc
 
 
 def _turn(briefing: Briefing, entry: Entry, cadence: Cadence) -> int:
-    """The place of an entry's letter in its series, counted from 0 and from the first that could go out.
+    """The place of an entry in its cadence, counted from 0 and from the first occasion that could be told of.
 
     Whoever goes live at noon gets the first letter a week later, not the second.
     """
@@ -207,11 +212,13 @@ def _turn(briefing: Briefing, entry: Entry, cadence: Cadence) -> int:
     return sum(notice_moment(cadence, briefing.calendar, before) > began for before in past)
 
 
-def _month(briefing: Briefing, entry: Entry) -> int:
-    """The month of the onboarding in which an entry lies, counted from 0."""
-    closed = briefing.calendar.day_of(briefing.deal.closed_at)
-    day = date.fromisoformat(entry.occurrence)
-    return max((day - closed).days // 30, 0)
+def _agenda(briefing: Briefing, entry: Entry, cadence: Cadence, larger: Culmination | None) -> Text | None:
+    """What is talked about: by which occasion it is, not by the month. A late kickoff begins with the first topic."""
+    topics = cadence.agenda
+    if larger is not None or not topics:
+        return topics[-1] if topics else None
+    ordinary = topics[:-1] if cadence.culminates and len(topics) > 1 else topics
+    return ordinary[min(_turn(briefing, entry, cadence), len(ordinary) - 1)]
 
 
 def _service_level(briefing: Briefing, entry: Entry) -> Notices:

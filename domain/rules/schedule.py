@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 
 from domain.agenda.state import Consequences, Entry, State
 from domain.calendar import OPENING, WorkCalendar
-from domain.plan import Plan
-from domain.playbook import Cadence, Playbook, ServiceLevel
+from domain.plan import Plan, on_the_way_to
+from domain.playbook import Cadence, Culmination, Playbook, ServiceLevel
 from domain.rules import tasks
 from domain.rules.nudging import ladder
 
@@ -15,6 +15,8 @@ MEETING_NOTICE = 2
 WEBINAR_NOTICE = 5
 """Working days before a webinar: its hour is fixed for many, so each needs time to make room for it."""
 NOTICE_AHEAD = {"meeting": MEETING_NOTICE, "webinar": WEBINAR_NOTICE}
+TOO_CLOSE = timedelta(weeks=2)
+"""Before the review no check-in comes within this time: people who meet twice in a fortnight say everything once."""
 ASKED_AGAIN_AFTER_PAUSE = timedelta(days=7)
 
 
@@ -82,16 +84,49 @@ def cadence_days(
         start = calendar.day_of(anchor.at) if anchor and anchor.at else plan.milestone(cadence.starts.anchor).on
     start += timedelta(days=cadence.starts.from_day)
     reached = [calendar.day_of(milestone.at) for milestone in after if milestone is not None and milestone.at]
-    return _days_from(cadence, max([start, *reached]), calendar)
+    larger = state.milestone(cadence.culminates.milestone) if cadence.culminates else None
+    if larger is not None and larger.settled:
+        return None
+    meets = plan.milestone(larger.key).on if larger is not None else None
+    return _days_from(cadence, max([start, *reached]), calendar, meets)
 
 
-def _days_from(cadence: Cadence, first: date, calendar: WorkCalendar) -> Iterator[date]:
+def culminating(
+    cadence: Cadence, state: State, playbook: Playbook, plan: Plan, *, day: date, now: datetime
+) -> Culmination | None:
+    """The larger meeting that is held on that day in place of an occasion of the cadence; None where it is that alone.
+
+    While something is overdue that the meeting waits for, people meet on its day as they always do.
+    """
+    if cadence.culminates is None or plan.milestone(cadence.culminates.milestone).on != day:
+        return None
+    way = on_the_way_to(playbook, cadence.culminates.milestone)
+    overdue = any(
+        milestone.key in way and not milestone.settled and milestone.due <= now for milestone in state.milestones
+    )
+    return None if overdue else cadence.culminates
+
+
+def _days_from(cadence: Cadence, first: date, calendar: WorkCalendar, meets: date | None) -> Iterator[date]:
+    """Every occasion without end; `meets` is the day of the larger meeting, which takes the place of the one before it.
+
+    As soon as each earlier topic had its turn, that is the one less than a whole rhythm before it; until then only one
+    that would come within two weeks of it.
+    """
     turn = 0
     while True:
-        day = add_months(first, turn * cadence.every_months) if cadence.every_months else first
-        day += timedelta(weeks=turn * (cadence.every_weeks or 0))
-        yield calendar.working_day_from(day)
+        topics_are_through = turn >= len(cadence.agenda) - 1
+        room = _in_rhythm(cadence, first, turn + 1 if topics_are_through else turn)
+        room += timedelta(0) if topics_are_through else TOO_CLOSE
+        if meets is not None and first <= meets < room:
+            first, turn, meets = meets, 0, None
+        yield calendar.working_day_from(_in_rhythm(cadence, first, turn))
         turn += 1
+
+
+def _in_rhythm(cadence: Cadence, first: date, turn: int) -> date:
+    day = add_months(first, turn * cadence.every_months) if cadence.every_months else first
+    return day + timedelta(weeks=turn * (cadence.every_weeks or 0))
 
 
 def add_months(day: date, months: int) -> date:

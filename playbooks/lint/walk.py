@@ -75,6 +75,8 @@ def references(playbook: Playbook) -> Iterator[Reference]:
         at: Spot = ("cadences", index)
         yield from _of_an_opening((*at, "starts"), cadence.starts)
         yield Reference((*at, "until"), "milestone", cadence.until, ("hand_off",))
+        if cadence.culminates:
+            yield Reference((*at, "culminates", "milestone"), "milestone", cadence.culminates.milestone)
     for index, hours in enumerate(playbook.resources):
         yield from _mentions(("resources", index, "stages"), "stage", hours.stages)
     if playbook.training:

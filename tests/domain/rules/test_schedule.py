@@ -62,17 +62,56 @@ def test_a_meeting_is_announced_two_working_days_before(onboarding: Simulation) 
     assert moments(onboarding, "executive_check_in/cadence") == ["Thu 2026-11-12 09:00"]
 
 
-def test_the_monthly_check_in_has_another_topic_each_month(onboarding: Simulation) -> None:
-    onboarding.settled("kickoff_held")
+def check_ins(onboarding: Simulation, to: str = "executive_sponsor") -> list[tuple[str, ...]]:
+    meetings = onboarding.notices("meeting", about="executive_check_in", to=to)
+    return [tuple(str(m.facts[name]) for name in ("on", "title", "minutes", "agenda")) for m in meetings]
+
+
+CHECK_IN = ("Monthly executive check-in", "30")
+WELCOME, PROGRESS = "Welcome and alignment", "Progress and early wins"
+REVIEW = ("90-day business review", "60", "Business review and planning")
+
+
+def test_the_third_check_in_is_the_90_day_review(onboarding: Simulation) -> None:
+    """Month 3 has one meeting with the sponsor: the review, on its day, with those whom it consults."""
+    onboarding.in_time(to="roi_reported")
+    review = onboarding.due_on("review_held")
     onboarding.to_day(110)
 
-    meetings = onboarding.notices("meeting", about="executive_check_in", to="executive_sponsor")
-    assert [meeting.facts["agenda"] for meeting in meetings] == [
-        "Welcome and alignment",
-        "Progress and early wins",
-        "Business review and planning",
-        "Business review and planning",
+    assert check_ins(onboarding) == [
+        ("2026-11-16", *CHECK_IN, WELCOME),
+        ("2026-12-16", *CHECK_IN, PROGRESS),
+        (review, *REVIEW),
     ]
+    assert check_ins(onboarding, to="project_lead") == [(review, *REVIEW)]
+
+
+def test_the_first_check_in_has_the_first_topic_however_late_it_comes(onboarding: Simulation) -> None:
+    """A kickoff on day 40 is followed by a welcome, not by a business review."""
+    onboarding.to_day(40)
+    onboarding.settled("kickoff_held")
+    onboarding.to_day(75)
+
+    assert [agenda for *_, agenda in check_ins(onboarding)] == [WELCOME]
+
+
+def test_no_review_is_invited_to_while_what_it_waits_for_is_open(onboarding: Simulation) -> None:
+    """On its day, and a month later, people meet as they always do: there is no result to look at yet."""
+    onboarding.settled("kickoff_held")
+    onboarding.to_day(125)
+
+    assert [(title, agenda) for _, title, _, agenda in check_ins(onboarding)] == [
+        (CHECK_IN[0], WELCOME), *[(CHECK_IN[0], PROGRESS)] * 3
+    ]  # fmt: skip
+
+
+def test_after_the_review_no_check_in_comes_before_the_hand_off(onboarding: Simulation) -> None:
+    onboarding.in_time(to="review_held")
+    before = len(check_ins(onboarding))
+
+    onboarding.to_day(119)
+
+    assert len(check_ins(onboarding)) == before
 
 
 def test_the_technical_meeting_ends_with_the_go_live() -> None:
