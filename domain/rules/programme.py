@@ -44,7 +44,12 @@ def keep_programme(
         for entry in occasion.due
     ]
     fresh = [entry for entry in occasion.due if entry.key not in done_before and entry.about in cadences]
-    notices = [notice for entry in fresh for notice in _announce(briefing, occasion, entry, cadences[entry.about])]
+    notices = [
+        notice
+        for entry in fresh
+        if not _is_contained(briefing, cadences[entry.about], _turn(briefing, occasion, entry, cadences[entry.about]))
+        for notice in _announce(briefing, occasion, entry, cadences[entry.about])
+    ]
     return entries, Writing(
         onboarding=occasion.onboarding, journal=tuple(rows), notices=tuple(once_to_each(briefing, notices))
     )
@@ -52,13 +57,22 @@ def keep_programme(
 
 def _next(briefing: Briefing, occasion: ProgrammeOccasion, cadence: ProgrammeCadence) -> Entry:
     start = briefing.calendar.day_of(occasion.since)
-    turn = 1
+    turn = 0
     while True:
-        day = briefing.calendar.working_day_from(add_months(start, turn * cadence.every_months))
+        day = briefing.calendar.working_day_from(add_months(start, (turn + 1) * cadence.every_months))
         at = _notice_moment(briefing, cadence, day)
-        if at > occasion.now + A_MOMENT:
+        if at > occasion.now + A_MOMENT and not _is_contained(briefing, cadence, turn):
             return Entry(f"programme/{cadence.key}", str(day), at, "cadence", cadence.key)
         turn += 1
+
+
+def _is_contained(briefing: Briefing, cadence: ProgrammeCadence, turn: int) -> bool:
+    """Whether a longer meeting falls into the same month, or a rarer letter: it has what the shorter would have had."""
+    months = (turn + 1) * cadence.every_months
+    return any(
+        other.kind == cadence.kind and other.every_months > cadence.every_months and months % other.every_months == 0
+        for other in briefing.playbook.programme.cadences
+    )
 
 
 def _notice_moment(briefing: Briefing, cadence: ProgrammeCadence, day: date) -> datetime:
@@ -97,8 +111,9 @@ def _write(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadenc
     people = briefing.playing("project_lead")
     if cadence.every_months >= QUARTERLY:
         people += [*briefing.playing("executive_sponsor"), briefing.state.owner]
-    turn = _turn(briefing, occasion, entry, cadence)
-    edition = cadence.editions[turn % len(cadence.editions)] if cadence.editions else None
+    before = _turn(briefing, occasion, entry, cadence)
+    sent = sum(not _is_contained(briefing, cadence, turn) for turn in range(before))
+    edition = cadence.editions[sent % len(cadence.editions)] if cadence.editions else None
     return present(
         briefing.notice(
             "programme_message",

@@ -105,7 +105,7 @@ async def test_a_deal_of_the_lowest_tier_is_led_by_letters_and_nobody_is_sent_to
     year_over = closed + lasted + timedelta(days=370)
     written = (notice for notice in told if notice.kind == "programme_message" and notice.not_before < year_over)
     letters_of_the_year = Counter(notice.about for notice in written)
-    assert letters_of_the_year["monthly_letter"] == 12
+    assert letters_of_the_year["monthly_letter"] == 8, "in the other months a rarer letter comes in its place"
     [first, second, third, again] = [n.facts["headline"] for n in told if n.about == "monthly_letter"][:4]
     assert len({first, second, third}) == 3
     assert again == first

@@ -12,12 +12,13 @@ from domain.agenda.occasion import ProgrammeOccasion
 from domain.agenda.state import Entry
 from domain.calendar import WorkCalendar
 from domain.deal import Account
+from domain.notice import Notice
 from domain.refusal import InvalidDeal
 from domain.rules.admission import YEARS_AHEAD, Calendars, calendar_of, calendar_until
 from domain.rules.programme import keep_programme
 from tests.support.fakes import Wakes
 from tests.support.parts import LIBRARY
-from tests.support.simulation import OWNER, Simulation, deal, opened, staff
+from tests.support.simulation import OWNER, Simulation, deal, opened, playbook_of, staff
 
 HANDED_OVER = datetime(2027, 3, 3, 9, tzinfo=UTC)
 
@@ -55,6 +56,50 @@ def test_no_occasion_of_any_year_is_planned_on_a_holiday() -> None:
 
     assert 2037 <= max(days).year
     assert [] == sorted({str(day) for day in days if bavaria.why_not(day)})
+
+
+def year_of(onboarding: Simulation, tier: str, since: datetime = HANDED_OVER) -> list[Notice]:
+    """What the owner or the project lead gets in the first year of a programme, in its order."""
+    dossier = onboarding.dossier.model_copy(update={"playbook": playbook_of(tier)})
+    now, told = since, list[Notice]()
+    due: tuple[Entry, ...] = ()
+    while now <= since.replace(year=since.year + 1):
+        entries, writing = keep_programme(occasion(onboarding, now, due), dossier, staff())
+        told += [notice for notice in writing.notices if notice.to == "project_lead"]
+        now = min(entry.due for entry in entries)
+        due = tuple(entry for entry in entries if entry.due == now)
+    return told
+
+
+@pytest.mark.parametrize("tier", ["high-touch", "low-touch", "tech-touch"])
+def test_a_year_has_twelve_occasions_of_which_the_longer_contains_the_shorter(tier: str) -> None:
+    """Not seventeen: in the month of a review nobody is asked to a check-in as well, and gets one letter, not three."""
+    told = year_of(opened(), tier)
+
+    rhythm = {cadence.key: cadence.every_months for cadence in playbook_of(tier).programme.cadences}
+    assert [rhythm[notice.about] for notice in told] == [1, 1, 3, 1, 1, 3, 1, 1, 3, 1, 1, 12]
+
+
+def test_no_letter_of_a_series_is_left_out_for_a_rarer_one() -> None:
+    titles = [notice.facts["headline"] for notice in year_of(opened(), "tech-touch") if "monthly" in notice.about]
+
+    assert 3 == len(set(titles))
+    assert titles == [titles[turn % 3] for turn in range(8)]
+
+
+def test_what_was_planned_before_the_longer_contained_it_is_not_announced() -> None:
+    """A programme that runs since then has both on its agenda, for the same hour."""
+    onboarding = opened()
+    now = datetime(2027, 6, 1, 7, tzinfo=UTC)
+    entries, _ = keep_programme(occasion(onboarding, now - timedelta(days=20)), onboarding.dossier, staff())
+    review = next(entry for entry in entries if "quarterly" in entry.about)
+    check_in = review._replace(
+        slot=review.slot.replace("quarterly_review", "monthly_check_in"), about="monthly_check_in"
+    )
+
+    _, writing = keep_programme(occasion(onboarding, review.due, (check_in, review)), onboarding.dossier, staff())
+
+    assert {"quarterly_review"} == {notice.about for notice in writing.notices}
 
 
 def monthly(onboarding: Simulation, calendar: WorkCalendar, now: datetime) -> Entry:
