@@ -133,7 +133,10 @@ EXPLAINED: dict[FindingKind, Explained] = {
         },
     ),
     "programme_missing": Explained(
-        {"en": "handed over, but its success programme does not run", "ja": "引き継ぎ後のプログラムが動いていません"},
+        {
+            "en": "handed over, but its success programme does not run",
+            "ja": "通常支援のプログラムが動いていません",
+        },
         {
             "en": "Nobody is reminded of the check-ins and reviews that were promised.",
             "ja": "お約束した定例やレビューの案内が誰にも届きません。",

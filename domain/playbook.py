@@ -12,7 +12,7 @@ from pydantic import Field
 
 from domain.deal import CustomerRole
 from domain.team import TouchModel, VendorRole
-from domain.text import Text
+from domain.text import Text, placeholders
 from domain.wire import Line, Prose, Score, Severity, Slug, StrictWire
 
 MilestoneRole = Literal["kickoff", "go_live", "hypercare_end", "review", "first_value"]
@@ -215,6 +215,11 @@ class Edition(StrictWire):
     next_step: Text = Field(description="the one thing that its reader is asked to do")
     source: Sources = Field((), description="ids of what it stands for")
 
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is left to fill in; a letter with a [[placeholder]] is sent to nobody."""
+        return not any(placeholders(text) for text in (self.title, self.text, self.next_step))
+
 
 class Culmination(StrictWire):
     """The meeting of a milestone in which a cadence culminates: it takes the place of the last occasion before it."""
@@ -255,6 +260,12 @@ class Cadence(StrictWire):
     style: Text | None = Field(None, description="how to lead or write it")
     sent: bool = Field(True, description="false: carried as data, nothing goes out yet")
     source: Sources = Field((), description="ids of what it stands for")
+
+    @property
+    def goes_out(self) -> bool:
+        """Whether anything of it is sent by itself: plans promise nothing else."""
+        has_words = self.kind != "message" or not self.editions or any(edition.ready for edition in self.editions)
+        return self.sent and self.kind != "as_needed" and bool(self.every_weeks or self.every_months) and has_words
 
 
 class RoleHours(StrictWire):
@@ -434,6 +445,11 @@ class ProgrammeCadence(StrictWire):
     kind: Literal["meeting", "message"] = Field("meeting", description="held, or written")
     editions: tuple[Edition, ...] = Field((), description="what a message says, in turn and then from the first again")
     source: Sources = Field((), description="ids of what it stands for")
+
+    @property
+    def goes_out(self) -> bool:
+        """Whether anything of it is sent: a letter whose texts are all to be filled in yet is not."""
+        return not self.editions or any(edition.ready for edition in self.editions)
 
 
 class Programme(StrictWire):

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from domain.closure import MOST_CLOSURES, Closure
 from domain.deal import Account, Address, Country, TimeZone
 from domain.notice import MAIL
-from domain.text import Language
+from domain.text import Language, in_language
 from domain.wire import PersonName, Slug, StrictWire
 
 TouchModel = Literal["high", "low", "tech"]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()/.-]{2,38}[0-9]$")]
+"""As people write it: digits, spaces, brackets, slashes, dots and hyphens, a plus before the country."""
 VendorRole = Literal[
     "csm", "implementation_specialist", "technical_resource", "training_lead", "cs_manager", "executive"
 ]
@@ -23,7 +25,9 @@ class Member(StrictWire):
     """One of the staff; the handle is what stands in search attributes and in `by`."""
 
     handle: Slug = Field(description="stands in search attributes and in `by`; never given to somebody else")
-    name: PersonName = Field(description="as it stands in mails")
+    name: PersonName | dict[Language, PersonName] = Field(
+        description="as it stands in mails; per language where it is written otherwise: {en: Mika Sato, ja: 佐藤 美香}"
+    )
     email: Address = Field(description="where their mail goes")
     role: VendorRole = Field(description="what they do for customers")
     manager: Slug | None = Field(None, description="handle of who hears of what is late; else a cs_manager")
@@ -32,10 +36,22 @@ class Member(StrictWire):
     country: Country | None = Field(
         None, description="ISO 3166-1, like JP: its holidays are theirs; by default the country of the time zone"
     )
+    phone: Phone | None = Field(None, description="as it stands in the signature of mails to customers")
     channel: Slug = Field(MAIL, description="by which they are written to; mail reaches everybody")
     languages: tuple[Language, ...] = Field(("en",), description="that they speak, the best first")
     tiers: tuple[TouchModel, ...] = Field(("high", "low", "tech"), description="whose onboardings they may own")
     capacity: int = Field(20, ge=0, le=100_000, description="onboardings that this person can carry at once")
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Self:
+        if not self.name:
+            msg = "name: should be a name, or one per language like {en: Mika Sato, ja: 佐藤 美香}"
+            raise ValueError(msg)
+        return self
+
+    def named(self, language: str) -> str:
+        """The name as readers of that language write it; in another where the directory does not have it."""
+        return in_language(self.name, language)
 
 
 class Team(StrictWire):

@@ -1,6 +1,7 @@
 """How are dates and their reasons put into words? In English and Japanese, as rules need them beside templates."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import islice
@@ -21,6 +22,33 @@ CIRCUMSTANCES = {
     "large_data": {"en": "a large data set", "ja": "データ量の多さ"},
     "limited_resources": {"en": "limited resources", "ja": "人員の制約"},
 }
+
+RHYTHMS_JA = {1: "毎月", 3: "四半期ごと", 6: "半年ごと", 12: "年1回"}
+# The lists name Japan's days in English; days of other countries have no Japanese name there.
+HOLIDAYS_JA = {
+    "New Year's Day": "元日",
+    "Coming of Age Day": "成人の日",
+    "Foundation Day": "建国記念の日",
+    "Emperor's Birthday": "天皇誕生日",
+    "Vernal Equinox Day": "春分の日",
+    "Showa Day": "昭和の日",
+    "Constitution Day": "憲法記念日",
+    "Greenery Day": "みどりの日",
+    "Children's Day": "こどもの日",
+    "Marine Day": "海の日",
+    "Mountain Day": "山の日",
+    "Respect for the Aged Day": "敬老の日",
+    "Autumnal Equinox Day": "秋分の日",
+    "Sports Day": "スポーツの日",
+    "Culture Day": "文化の日",
+    "Labor Thanksgiving Day": "勤労感謝の日",
+    "Substitute Holiday": "振替休日",
+    "National Holiday": "国民の休日",
+    "Bank Holiday": "年末年始",
+    "Year-end closing": "年末年始",
+}
+_NAMED = re.compile(r"\((.*)\)")
+_WEEKDAY_JA = re.compile(r"\((.)\)$")
 
 
 def day_in_words(day: date, language: str = "en") -> str:
@@ -45,7 +73,7 @@ def rhythm_in_words(*, weeks: int | None, months: int | None, language: str = "e
     if weeks:
         return _every(weeks, "week") if language != "ja" else ("毎週" if weeks == 1 else f"{weeks}週ごと")
     if months:
-        return _every(months, "month") if language != "ja" else ("毎月" if months == 1 else f"{months}か月ごと")
+        return _every(months, "month") if language != "ja" else RHYTHMS_JA.get(months, f"{months}か月ごと")
     return "必要に応じて" if language == "ja" else "as needed"
 
 
@@ -95,21 +123,34 @@ def reasons_in_words(reasons: tuple[Reason, ...], titles: dict[str, str], langua
         closed.append(reason)
         if following is None or following.kind != "closed":
             before = sentences.pop() if sentences else day_in_words(closed[0].on, language)
-            sentences.append(before + _closed(closed, language))
+            sentences.append(_closed(before, closed, language))
             closed = []
     return sentences
 
 
-def _closed(reasons: list[Reason], language: str) -> str:
+def _closed(before: str, reasons: list[Reason], language: str) -> str:
+    """The sentence before, which ends in the day, with why that day is none and where the date went instead."""
     moved = day_in_words(reasons[-1].on + timedelta(days=1), language)
     if language == "ja":
-        closures = dict.fromkeys(_closure_ja(reason.detail) for reason in reasons if "closure" in reason.detail)
-        return f"(休業日{'：' * bool(closures)}{'、'.join(closures)})のため{moved}へ変更"
+        names = [name for reason in reasons if (name := _closed_ja(reason.detail))]
+        why = "、".join(dict.fromkeys(names)) or "休業日"
+        weekday = _WEEKDAY_JA.search(before)
+        before = f"{before[: weekday.start()]}（{weekday[1]}・" if weekday else f"{before}（"
+        return f"{before}{why}）のため{moved}に変更"
     whys = dict.fromkeys(reason.detail["why"] for reason in reasons)
-    return f", {', then '.join(whys)}: moved to {moved}"
+    return f"{before}, {', then '.join(whys)}: moved to {moved}"
 
 
-def _closure_ja(detail: Mapping[str, str]) -> str:
+def _holiday_ja(why: str) -> str | None:
+    """The Japanese name of the holiday; None for a weekend, and for days that have no such name."""
+    named = _NAMED.search(why)
+    return HOLIDAYS_JA.get(named[1]) if named else None
+
+
+def _closed_ja(detail: Mapping[str, str]) -> str | None:
+    """Why a day is none: the closure of a company, or the holiday's name; None where neither has a Japanese name."""
+    if "closure" not in detail:
+        return _holiday_ja(detail["why"])
     company = f"{detail['company']}様" if detail["company"] else "当社"
     return f"{company}の{detail['closure'] or '年末年始休業'}"
 
@@ -170,26 +211,28 @@ def _reason_ja(reason: Reason, titles: dict[str, str], day: str) -> str:
             start = "ご契約" if anchor == "close" else f"「{titles.get(anchor, anchor)}」"
             if "from" in detail:
                 since = day_in_words(date.fromisoformat(detail["from"]), "ja")
-                start += f"({since})" if detail["real"] else f"(予定日: {since})"
-            return f"{start}から{detail['day']}日目は{day}"
+                start += f"（{since}）" if detail["real"] else f"（予定日：{since}）"
+            # Not 5日目: in Japanese that counts the first day, and would be a day too early.
+            return f"{start}の{detail['day']}日後は{day}"
         case "stretched":
             why = "・".join(CIRCUMSTANCES[name]["ja"] for name in detail["circumstances"])
-            return f"{why}により{detail['days']}日延長: {day}"
+            return f"{why}により{detail['days']}日延長：{day}"
         case "busy":
-            return f"繁忙期({detail['why']})の{detail['days']}日間を除外: {day}"
+            return f"繁忙期（{detail['why']}）の{detail['days']}日間を除外：{day}"
         case "paused":
-            return f"休止期間の{detail['days']}日間を除外: {day}"
+            return f"一時停止の{detail['days']}日間を除外：{day}"
         case "moved" if late := detail.get("late_kickoff"):
-            return f"キックオフの実施が予定より遅れたため{late}日延長: {day}"
+            return f"キックオフの実施が予定より遅れたため{late}日延長：{day}"
         case "moved":
-            return f"{day}へ変更"
+            return f"{day}に変更"
         case "promised":
-            return f"商談時のお約束日: {day}"
+            return f"商談時のお約束の日：{day}"
         case "kept_back":
-            return f"{detail['day']}日目より前には設定しない: {day}"
+            return f"ご契約の{detail['day']}日後より前には設定しないため、{day}"
         case "after":
             title = titles.get(detail["milestone"], detail["milestone"])
-            room = f"の後、ご確認に{detail['room']}営業日" if detail.get("room") else "より前には設定しない"
-            return f"「{title}」{room}: {day}"
+            if detail.get("room"):
+                return f"「{title}」の後、ご確認に{detail['room']}営業日を確保するため、{day}"
+            return f"「{title}」より前には設定しないため、{day}"
         case "closed":
             return f"{day}は休業日"

@@ -43,6 +43,8 @@ exit code 5, where something cannot be reached."""
 # Below the shortest day the embedded server's own latency takes whole days; above a real day nothing is compressed.
 SHORTEST_DAY = timedelta(seconds=0.2)
 REAL_DAY = timedelta(hours=24)
+LONGEST_NAME = 120
+"""Characters of a company's name, which begins a sentence of each mail."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -101,6 +103,12 @@ def _sender(text: str) -> str:
     if not read_mailbox(_mailbox(text)).address.isascii():
         raise ValueError("should be in ASCII before the @: few servers take a sender in other letters")
     return text
+
+
+def _one_line(name: str) -> str:
+    if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise ValueError(f"should be a name in one line, of up to {LONGEST_NAME} characters")
+    return name.strip()
 
 
 def _page(url: str) -> str:
@@ -269,6 +277,14 @@ class Settings(BaseSettings):
     mail_from: Annotated[str, AfterValidator(_sender)] = Field(
         default="day90 <onboarding@localhost>",
         description="Sender of every mail.",
+    )
+    company_name: Annotated[str, AfterValidator(_one_line)] | None = Field(
+        default=None,
+        description="Name of your company as mails to customers have it; without one, the name in `mail_from`.",
+    )
+    company_name_ja: Annotated[str, AfterValidator(_one_line)] | None = Field(
+        default=None,
+        description="The same as Japanese mails have it, like 株式会社サンプル; without one, `company_name`.",
     )
     mail_domain: str = Field(
         default="day90.local",

@@ -123,10 +123,9 @@ class SqlOutbox:
         handle = connection.scalar(select(onboardings.c.owner).where(onboardings.c.onboarding == row.onboarding))
         if not handle or handle == row.person:
             return None
-        receiver = _person(connection, row.onboarding, row.person)
+        receiver = _person(connection, row.onboarding, row.person) or _nameless(row.person)
         owner = _person(connection, row.onboarding, handle) or _nameless(handle)
-        name = receiver.name if receiver else row.person
-        to_owner = undeliverable(notice_of(row), name, owner, reason=reason, key=f"undeliverable/{row.id}", at=at)
+        to_owner = undeliverable(notice_of(row), receiver, owner, reason=reason, key=f"undeliverable/{row.id}", at=at)
         add(connection, notices, [notice_row(to_owner, onboarding=row.onboarding, now=self._clock())])
         return str(handle)
 
@@ -142,7 +141,7 @@ class SqlOutbox:
         owner = Person.model_validate(addressee)
         to_owner = undeliverable(
             notice_of(row),
-            Person.model_validate(row.addressee).name,
+            Person.model_validate(row.addressee),
             owner,
             reason=reason,
             key=f"{row.about}/undeliverable/{row.id}",
@@ -188,7 +187,7 @@ class SqlOutbox:
 
 
 def _nameless(handle: str) -> Person:
-    """An owner of whom the onboarding keeps no more than the handle: what is written to them is refused in turn."""
+    """Somebody of whom the onboarding keeps no more than the id: what is written to them is refused in turn."""
     return Person(id=handle, name="", email="", side="vendor", role="csm")
 
 

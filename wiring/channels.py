@@ -15,6 +15,7 @@ from activities.documents.process import ProcessDocument
 from activities.ports import Channel, Staff
 from domain.notice import MAIL
 from domain.team import Team
+from domain.text import Language
 from runtime.settings import Settings
 from store.introductions import SqlIntroductions
 
@@ -54,10 +55,20 @@ def reachable(staff: Staff) -> Staff:
     return team
 
 
+def _companies(settings: Settings) -> Mapping[Language, str]:
+    """Our company's name in the languages in which the settings have it."""
+    names: dict[Language, str | None] = {
+        "en": settings.company_name,
+        "ja": settings.company_name_ja or settings.company_name,
+    }
+    return {language: name for language, name in names.items() if name}
+
+
 def channels_of(
     settings: Settings, *, prospects: SqlIntroductions, staff: Staff, now: Callable[[], datetime]
 ) -> Mapping[str, Channel]:
     """Every channel to people, ready to deliver."""
     documents = Documents(prospects, staff, now, ProcessDocument())
-    contents = Contents(Rendering(company_templates=settings.templates), documents)
+    rendering = Rendering(company_templates=settings.templates, companies=_companies(settings))
+    contents = Contents(rendering, documents)
     return {name: make(settings, contents) for name, make in CHANNELS.items()}

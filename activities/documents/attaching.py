@@ -7,10 +7,10 @@ from typing import Protocol
 
 from activities.documents.process import ProcessDocument
 from activities.documents.words import PROCESS
+from domain.naming import role_title
 from domain.outline import Contact, DocumentFile
 from domain.record import IntroductionDossier
 from domain.rules.closing import both_open
-from domain.rules.letters import ROLE_TITLES
 from domain.rules.outlining import outline_for
 from domain.team import Team
 from domain.text import Language
@@ -60,7 +60,7 @@ def _contacts(dossier: IntroductionDossier, team: Team, language: Language) -> l
     """The people whom the prospect may write to: the CSM who would own the onboarding, and the seller."""
     contacts, owner, seller = [], team.member(dossier.owner), dossier.prospect.seller
     if owner is not None:
-        contacts.append(Contact(name=owner.name, role=ROLE_TITLES[owner.role][language], email=owner.email))
+        contacts.append(Contact(name=owner.named(language), role=role_title(owner.role, language), email=owner.email))
     if seller is not None:
         contacts.append(Contact(name=seller.name, role=PROCESS[language]["seller"], email=seller.email))
     return contacts

@@ -69,6 +69,7 @@ def _remind(briefing: Briefing, milestone: Milestone, step: Step) -> Notices:
             "reminder", id, occasion,
             {
                 **_facts(briefing, milestone, step, id),
+                **({"title": briefing.signed(milestone.key, briefing.language_of(id))} if asked else {}),
                 "done_when": briefing.say(milestone.done_when, briefing.language_of(id)),
                 "waits_for": [],
                 "sign_off": bool(asked),
@@ -98,14 +99,19 @@ def _escalate(briefing: Briefing, milestone: Milestone, step: Step, rung: Rung) 
     }
     kind: NoticeKind = "pause_proposal" if rung.proposes_pause and not our_own else "escalation"
     more: dict[str, Any] = {
-        "responsible": ", ".join(briefing.name(id) for id in doers),
         "rung": 1 + sum(other.after < rung.after for other in briefing.playbook.nudging.ladder),
         "longest_days": briefing.playbook.pausing.longest_days,
     }
     people = dict.fromkeys(id for place in rung.to for id in receivers[place])
     return present(
         briefing.notice(
-            kind, id, f"{milestone.key}/{step.occurrence}", {**_facts(briefing, milestone, step, id), **more},
+            kind, id, f"{milestone.key}/{step.occurrence}",
+            {
+                **_facts(briefing, milestone, step, id),
+                **more,
+                "responsible": briefing.called(doers, briefing.language_of(id), among_us=not briefing.is_customer(id)),
+                "yours": id in doers,
+            },
             about=milestone.key, while_open=milestone.key, collapses=True,
         )
         for id in people
@@ -162,8 +168,8 @@ def _cadence(briefing: Briefing, entry: Entry) -> Notices:
                 "on": entry.occurrence,
                 "minutes": minutes or "",
                 "agenda": briefing.say(agenda, briefing.language_of(id)),
-                "with": [briefing.name(other) for other in people],
-                "host": ", ".join(briefing.name(other) for other in briefing.playing(cadence.led_by)),
+                "with": [briefing.called([other], briefing.language_of(id)) for other in people],
+                "host": briefing.called(briefing.playing(cadence.led_by), briefing.language_of(id)),
             },
             about=cadence.key,
         )
@@ -184,8 +190,9 @@ def _report(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequence
 
 
 def _message(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequence[str]) -> Notices:
-    turn = min(_turn(briefing, entry, cadence), len(cadence.editions) - 1)
-    edition = cadence.editions[turn] if cadence.editions else None
+    editions = [edition for edition in cadence.editions if edition.ready]
+    turn = min(_turn(briefing, entry, cadence), len(editions) - 1)
+    edition = editions[turn] if editions else None
     return present(
         briefing.notice(
             "message", id, entry.key,

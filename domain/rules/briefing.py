@@ -9,6 +9,7 @@ from domain.agenda.state import State
 from domain.baseline import Baseline
 from domain.calendar import WorkCalendar
 from domain.drafting import draft
+from domain.naming import honoured, listed
 from domain.notice import Notice, NoticeKind, Person
 from domain.plan import Course, Plan, Span
 from domain.playbook import Playbook, Role
@@ -92,9 +93,18 @@ class Briefing:
         person = self.person(id)
         return person is not None and person.side == "customer"
 
-    def name(self, id: str | None) -> str:
+    def name(self, id: str | None, language: str) -> str:
+        """How readers of that language write the person's name; the id where nobody has it."""
+        member = self.team.member(id) if id else None
+        if member is not None:
+            return member.named(language)
         person = self.person(id) if id else None
         return person.name if person else (id or "")
+
+    def called(self, ids: Iterable[str | None], language: str, *, among_us: bool = False) -> str:
+        """Several people in a row, as one writes of them: in Japanese 様 for the customer's (see `honoured`)."""
+        each = (honoured(self.name(id, language), self.person(id), language, among_us=among_us) for id in ids if id)
+        return listed(each, language)
 
     def title(self, key: str, language: str) -> str:
         """A milestone's, stage's or criterion's title as the playbook words it; the key where it knows none."""
@@ -135,7 +145,12 @@ class Briefing:
             kind,
             person,
             Letterhead.signed_by(
-                self.person(self.state.owner), account=self.deal.account.name, onboarding=onboarding, ui=self.ui
+                self.person(self.state.owner),
+                self.team,
+                person.language,
+                account=self.deal.account.name,
+                onboarding=onboarding,
+                ui=self.ui,
             ),
             facts,
             key=f"{occasion}/{kind}/{to}",

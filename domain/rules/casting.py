@@ -5,7 +5,7 @@ from typing import get_args
 
 from domain.deal import CustomerRole, DealClosed, Sale
 from domain.notice import Person
-from domain.playbook import Role
+from domain.playbook import Milestone, Role
 from domain.record import Dossier
 from domain.team import Member, Team, TouchModel, VendorRole, assign
 
@@ -102,17 +102,30 @@ def playing(role: Role, *, vendor: Cast, customer: Cast) -> list[str]:
 
 def staff_person(member: Member, language: str) -> Person:
     """A member as a receiver of mail, in the customer's language where they speak it."""
+    spoken = language if language in member.languages else member.languages[0]
     return Person(
         id=member.handle,
-        name=member.name,
+        name=member.named(spoken),
         email=member.email,
         side="vendor",
         role=member.role,
-        language=language if language in member.languages else member.languages[0],
+        language=spoken,
         time_zone=member.time_zone,
         country=member.country or "",
         channel=member.channel,
     )
+
+
+def concerns_customer(milestone: Milestone) -> bool:
+    """Whether anybody at the customer's has a part in it; the rest is what we do among ourselves."""
+    return bool(roles_of(milestone) & set(CUSTOMER_ROLES))
+
+
+def roles_of(milestone: Milestone) -> set[str]:
+    """Every role that has a part in the milestone, on either side."""
+    raci = milestone.raci
+    signers = milestone.sign_off.by if milestone.sign_off else ()
+    return {raci.responsible, raci.accountable, *raci.consulted, *raci.informed, *signers}
 
 
 def people_of(deal: Sale) -> list[Person]:
@@ -131,6 +144,15 @@ def people_of(deal: Sale) -> list[Person]:
         for person in deal.stakeholders
     ]
     if deal.seller:
-        seller = Person(id=SELLER, name=deal.seller.name, email=deal.seller.email, side="vendor", role="seller")
-        people.append(seller)
+        seller = deal.seller
+        people.append(
+            Person(
+                id=SELLER,
+                name=seller.name,
+                email=seller.email,
+                side="vendor",
+                role="seller",
+                language=deal.account.language,
+            )
+        )
     return people

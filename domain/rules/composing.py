@@ -3,14 +3,17 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from domain.naming import honoured, role_title
 from domain.notice import Notice, NoticeKind, Person
+from domain.team import Team
 
 
 class Letterhead(NamedTuple):
     """What every message says besides its own facts.
 
-    `account` is the customer's name; `owner_name` and `owner_email` are of whom to ask. `onboarding` is the id that
-    the message names, empty where it names none; `ui` the onboarding's address in the Temporal UI, for staff alone.
+    `account` is the customer's name; `owner_name` and `owner_email` are of whom to ask, who signs with role and phone
+    what goes to a customer. `onboarding` is the id that the message names, empty where it names none; `ui` the
+    onboarding's address in the Temporal UI, for staff alone.
     """
 
     account: str
@@ -18,11 +21,26 @@ class Letterhead(NamedTuple):
     owner_email: str = ""
     onboarding: str = ""
     ui: str = ""
+    owner_role: str = ""
+    owner_phone: str = ""
 
     @classmethod
-    def signed_by(cls, owner: Person | None, *, account: str, onboarding: str = "", ui: str = "") -> "Letterhead":
-        """The letterhead of messages that name `owner` as the person to ask."""
-        return cls(account, owner.name if owner else "", owner.email if owner else "", onboarding, ui)
+    def signed_by(
+        cls, owner: Person | None, team: Team, language: str, *, account: str, onboarding: str = "", ui: str = ""
+    ) -> "Letterhead":
+        """The letterhead of messages that name `owner` as the person to ask, for readers of that language."""
+        if owner is None:
+            return cls(account, onboarding=onboarding, ui=ui)
+        member = team.member(owner.id)
+        return cls(
+            account,
+            member.named(language) if member else owner.name,
+            owner.email,
+            onboarding,
+            ui,
+            owner_role=role_title(owner.role, language),
+            owner_phone=(member.phone or "") if member else "",
+        )
 
 
 def compose(
@@ -46,6 +64,8 @@ def compose(
         "receiver": to.name,
         "owner_name": letterhead.owner_name,
         "owner_email": letterhead.owner_email,
+        "owner_role": letterhead.owner_role,
+        "owner_phone": letterhead.owner_phone,
         "onboarding": letterhead.onboarding,
         "staff": staff,
         "ui": letterhead.ui if staff else "",
@@ -62,18 +82,20 @@ def compose(
 
 
 def undeliverable(
-    notice: Notice, receiver: str, owner: Person, *, reason: str, key: str, at: datetime, **more: str
+    notice: Notice, receiver: Person, owner: Person, *, reason: str, key: str, at: datetime, **more: str
 ) -> Notice:
-    """The notice to the owner about a message that will never arrive; `receiver` is the name of whom it was for.
+    """The notice to the owner about a message that will never arrive; `receiver` is whom it was for.
 
     The letterhead is that of the lost message; `more` are facts that the owner reads besides.
     """
-    of_lost = {name: notice.facts.get(name, "") for name in ("account", "owner_name", "owner_email", "onboarding")}
+    kept = ("account", "owner_name", "owner_email", "onboarding", "owner_role", "owner_phone")
+    of_lost = {name: notice.facts.get(name, "") for name in kept}
+    to = honoured(receiver.name or receiver.id, receiver, owner.language, among_us=True)
     return compose(
         "undeliverable",
         owner,
         Letterhead(**of_lost),
-        {**more, "to": receiver, "kind": notice.kind, "reason": reason},
+        {**more, "to": to, "kind": notice.kind, "reason": reason},
         key=key,
         not_before=at,
         staff=True,

@@ -18,15 +18,15 @@ from domain.introduction import (
     next_step,
     status,
 )
+from domain.naming import honoured, role_title
 from domain.notice import Notice, NoticeKind, Person
 from domain.playbook import Playbook
 from domain.prospect import Prospect
 from domain.record import IntroductionDossier, IntroductionStanding, IntroductionWriting, JournalRow
 from domain.refusal import is_within_the_years
-from domain.rules.casting import SELLER, cast_vendor, staff_person
+from domain.rules.casting import SELLER, cast_vendor, people_of, staff_person
 from domain.rules.composing import Letterhead, compose
 from domain.rules.hours import WorkingHours, next_office_moment, plain_week
-from domain.rules.letters import ROLE_TITLES
 from domain.team import Team
 from domain.text import Language, in_language
 from domain.wire import Wire
@@ -47,7 +47,7 @@ ANSWER_WITHIN = timedelta(days=14)
 NOON = time(12)
 STEP_FACTS = {"remind": "reminded", "escalate": "escalated", "ask": "asked"}
 SEVERITIES: Mapping[str, Mapping[Language, str]] = {
-    "critical": {"en": "critical", "ja": "重大"},
+    "critical": {"en": "critical", "ja": "緊急"},
     "high": {"en": "high", "ja": "高"},
     "normal": {"en": "normal", "ja": "通常"},
 }
@@ -205,10 +205,17 @@ class _Briefing:
         member = self.team.member(id)
         return staff_person(member, self.language) if member else None
 
-    def name(self, id: str) -> str:
+    def called(self, id: str, language: str) -> str:
+        """The name as one of ours writes it who reads that language: in Japanese our own are さん, the others 様."""
+        member, person = self.team.member(id), self.person(id)
+        if person is None:
+            theirs = next((one for one in people_of(self.prospect) if one.id == id), None)
+            return honoured(theirs.name if theirs else id, theirs, language)
+        return honoured(member.named(language) if member else person.name, person, language, among_us=True)
+
+    def language_of(self, id: str) -> str:
         person = self.person(id)
-        known = {stakeholder.id: stakeholder.name for stakeholder in self.prospect.stakeholders}
-        return person.name if person else known.get(id, id)
+        return person.language if person else self.language
 
     @property
     def owner(self) -> str:
@@ -248,7 +255,7 @@ class _Briefing:
         notice = compose(
             kind,
             person,
-            Letterhead.signed_by(owner, account=self.prospect.account.name),
+            Letterhead.signed_by(owner, self.team, person.language, account=self.prospect.account.name),
             {"introduction": introduction, **facts},
             key=f"{introduction}/{occasion}/{kind}/{to}",
             staff=to != SELLER,
@@ -296,8 +303,7 @@ def _task(briefing: _Briefing) -> dict[str, Any]:
         "problem": prospect.problem or "",
         "present_state": prospect.present_state or "",
         "stakeholders": [
-            {"name": p.name, "email": p.email, "role": ROLE_TITLES[p.role]["ja" if language == "ja" else "en"]}
-            for p in prospect.stakeholders
+            {"name": p.name, "email": p.email, "role": role_title(p.role, language)} for p in prospect.stakeholders
         ],
         "notes": [{"by": note.by or "", "text": note.text} for note in prospect.notes],
         "missing": list(missing_from_hand_off(prospect, language)),
@@ -320,15 +326,21 @@ def _issue(briefing: _Briefing, happening: Happening) -> list[Letter]:
         "title": happening.data["title"],
         "severity": happening.data["severity"],
         "note": happening.note or "",
-        "by": briefing.name(happening.by) if happening.by else briefing.name(briefing.owner),
         "expected_close": _close(briefing),
     }
+    by = happening.by or briefing.owner
     urgent = happening.data["severity"] == "critical"
     people = dict.fromkeys(id for id in (SELLER, briefing.owner) if id != happening.by)
     return [
         letter
         for id in people
-        for letter in briefing.letter("introduction_issue", id, happening.key, facts, urgent=urgent)
+        for letter in briefing.letter(
+            "introduction_issue",
+            id,
+            happening.key,
+            {**facts, "by": briefing.called(by, briefing.language_of(id))},
+            urgent=urgent,
+        )
     ]
 
 
@@ -357,13 +369,14 @@ def _nudge(briefing: _Briefing, step: Step) -> list[Letter]:
     if briefing.state.learnt.introduced_at is not None:
         return []
     late = max(0, calendar.working_days_between(date.fromisoformat(_due(briefing)), today))
+    to = briefing.owner if step.rule == "remind" else briefing.manager
     reminder = {
         "due": _due(briefing),
         "days": late,
         "expected_close": _close(briefing),
-        "responsible": briefing.name(briefing.owner),
+        "responsible": briefing.called(briefing.owner, briefing.language_of(to)),
+        "yours": to == briefing.owner,
     }
-    to = briefing.owner if step.rule == "remind" else briefing.manager
     return briefing.letter("introduction_reminder", to, occasion, reminder, while_open=True)
 
 
@@ -389,22 +402,22 @@ def _as_notes(learnt: Learnt, team: Team, language: Language, *, zone: str) -> S
     if learnt.introduced_at is not None:
         on = day_in_words(learnt.introduced_at.astimezone(ZoneInfo(zone)).date(), language)
         said = f"ご契約前に{on}にご挨拶済みです。" if language == "ja" else f"Introduced before the signature, on {on}."
-        notes.append(Note(by=_named(learnt.introduced_by, team), at=learnt.introduced_at, text=said))
-    notes += [Note(by=_named(i.by, team), at=i.at, text=_issue_in_words(i, language)) for i in learnt.issues]
-    notes += [Note(by=_named(note.by, team), at=note.at, text=note.text) for note in learnt.notes]
+        notes.append(Note(by=_named(learnt.introduced_by, team, language), at=learnt.introduced_at, text=said))
+    notes += [Note(by=_named(i.by, team, language), at=i.at, text=_issue_in_words(i, language)) for i in learnt.issues]
+    notes += [Note(by=_named(note.by, team, language), at=note.at, text=note.text) for note in learnt.notes]
     return notes
 
 
 def _issue_in_words(issue: FoundIssue, language: Language) -> str:
     severity = SEVERITIES[issue.severity][language]
     head = (
-        f"ご契約前に判明した課題（{severity}）：{issue.title}"
+        f"ご契約前に判明した問題点（{severity}）：{issue.title}"
         if language == "ja"
         else f"Found before the signature ({severity}): {issue.title}"
     )
     return f"{head}\n{issue.note}" if issue.note else head
 
 
-def _named(id: str, team: Team) -> str | None:
+def _named(id: str, team: Team, language: Language) -> str | None:
     member = team.member(id) if id else None
-    return member.name if member else id or None
+    return member.named(language) if member else id or None

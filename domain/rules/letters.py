@@ -1,5 +1,6 @@
 """What stands in a message? The longer contents: the plan, the hand-off record, the status, in one language."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -7,12 +8,13 @@ from domain.agenda.picture import late, status
 from domain.agenda.state import MilestoneState
 from domain.baseline import slips
 from domain.deal import completeness, missing_from_hand_off
+from domain.naming import listed, role_title
 from domain.playbook import Edition, Raci, Role
 from domain.record import RegisterRow
 from domain.rules.briefing import Briefing
-from domain.rules.casting import VENDOR_ROLES
+from domain.rules.casting import VENDOR_ROLES, concerns_customer
 from domain.rules.record_keeping import milestone_rows
-from domain.text import Text
+from domain.text import Text, placeholders
 from domain.wording import custom_in_words, reasons_in_words, rhythm_in_words, span_in_words
 
 NEXT_SHOWN = 5
@@ -31,21 +33,28 @@ def titled(briefing: Briefing, milestones: list[MilestoneState], language: str) 
     ]
 
 
+def _among_us(briefing: Briefing) -> set[str]:
+    """Keys of the milestones that are our own work: reports to a customer leave them out, as the plan does."""
+    return {milestone.key for milestone in briefing.playbook.milestones if not concerns_customer(milestone)}
+
+
 def days_late(briefing: Briefing, milestone: MilestoneState) -> int:
     """Working days since due, 0 or less when it is not overdue."""
     return briefing.calendar.working_days_between(briefing.calendar.day_of(milestone.due), briefing.today)
 
 
-def upcoming(briefing: Briefing, language: str) -> list[Facts]:
-    """The next open milestones by date."""
+def upcoming(briefing: Briefing, language: str, *, without: Collection[str] = ()) -> list[Facts]:
+    """The next open milestones by date, but for those whose keys are in `without`."""
     ahead = [
-        milestone for milestone in briefing.state.milestones if not milestone.settled and milestone.due >= briefing.now
+        milestone
+        for milestone in briefing.state.milestones
+        if not milestone.settled and milestone.due >= briefing.now and milestone.key not in without
     ]
     return titled(briefing, sorted(ahead, key=lambda milestone: milestone.due)[:NEXT_SHOWN], language)
 
 
-def overdue(briefing: Briefing, language: str) -> list[Facts]:
-    keys = late(briefing.state, briefing.now)
+def overdue(briefing: Briefing, language: str, *, without: Collection[str] = ()) -> list[Facts]:
+    keys = set(late(briefing.state, briefing.now)) - set(without)
     return titled(briefing, [milestone for milestone in briefing.state.milestones if milestone.key in keys], language)
 
 
@@ -56,8 +65,9 @@ def introduction(briefing: Briefing, language: str) -> Facts:
         if hours.role in roles:
             person = briefing.person(briefing.playing(hours.role)[0])
             if person is not None:
-                role = _role_title(hours.role, language)
-                team.append({"name": person.name, "role": role, "does": briefing.say(hours.duties, language)})
+                role = role_title(hours.role, language)
+                name = briefing.name(person.id, language)
+                team.append({"name": name, "role": role, "does": briefing.say(hours.duties, language)})
     return {
         "seller_name": briefing.deal.seller.name if briefing.deal.seller else "",
         "team": team,
@@ -81,28 +91,6 @@ def in_writing(briefing: Briefing) -> bool:
     return briefing.playbook.kickoff.held == "in_writing"
 
 
-ROLE_TITLES: dict[str, dict[str, str]] = {
-    "csm": {"en": "Customer success manager", "ja": "カスタマーサクセスマネージャー"},
-    "implementation_specialist": {"en": "Implementation specialist", "ja": "導入スペシャリスト"},
-    "technical_resource": {"en": "Technical engineer", "ja": "技術担当"},
-    "training_lead": {"en": "Training lead", "ja": "トレーニング責任者"},
-    "cs_manager": {"en": "Head of customer success", "ja": "カスタマーサクセス責任者"},
-    "executive": {"en": "Executive", "ja": "役員"},
-    "executive_sponsor": {"en": "Executive sponsor", "ja": "エグゼクティブスポンサー"},
-    "project_lead": {"en": "Project lead", "ja": "プロジェクトリーダー"},
-    "technical_lead": {"en": "Technical lead", "ja": "技術リーダー"},
-    "manager": {"en": "Manager", "ja": "マネージャー"},
-    "champion": {"en": "Champion", "ja": "推進担当者"},
-    "power_user": {"en": "Power user", "ja": "パワーユーザー"},
-    "end_user": {"en": "End user", "ja": "利用者"},
-    "procurement": {"en": "Procurement", "ja": "購買担当"},
-}
-
-
-def _role_title(role: str, language: str) -> str:
-    return ROLE_TITLES[role]["ja" if language == "ja" else "en"]
-
-
 def hand_off_record(briefing: Briefing, language: str) -> Facts:
     """Everything that the sale knew, for the new owner (HO-01 to HO-12), and questions to ourselves (LP-2, LP-6)."""
     deal = briefing.deal
@@ -118,7 +106,7 @@ def hand_off_record(briefing: Briefing, language: str) -> Facts:
         ],
         "near_term": [{"what": near.what, "on": str(near.on)} for near in deal.near_term],
         "stakeholders": [
-            {"id": p.id, "name": p.name, "email": p.email, "role": _role_title(p.role, language)}
+            {"id": p.id, "name": p.name, "email": p.email, "role": role_title(p.role, language)}
             for p in deal.stakeholders
         ],
         "notes": [{"by": note.by or "", "text": note.text} for note in deal.notes],
@@ -147,10 +135,12 @@ def hand_off_gaps(briefing: Briefing, language: str) -> Facts:
 def plan_document(briefing: Briefing, language: str) -> Facts:
     """The plan with its reasons, the RACI and the communication schedule (TIP-1, TIP-2, ST1 deliverables).
 
-    What we do among ourselves is no part of the schedule: the customer reads it. The window of a stage is that of its
-    dates, since the playbook's own words hold for no deal whose plan was stretched or moved.
+    What we do among ourselves is no part of it, and what nothing sends is not promised: the customer reads it. A date
+    has its reasons where it is another than the plan's own day. The window of a stage is that of its dates, since the
+    playbook's own words hold for no deal whose plan was stretched or moved.
     """
     titles = {milestone.key: briefing.say(milestone.title, language) for milestone in briefing.playbook.milestones}
+    shown = [milestone for milestone in briefing.playbook.milestones if concerns_customer(milestone)]
     windows = {stage.key: stage for stage in briefing.plan.stages}
     stages = [
         {
@@ -160,38 +150,46 @@ def plan_document(briefing: Briefing, language: str) -> Facts:
                 {
                     "title": titles[milestone.key],
                     "due": briefing.due_on(milestone.key),
-                    "reasons": reasons_in_words(briefing.plan.milestone(milestone.key).reasons, titles, language),
-                    "responsible": _names(briefing, milestone.raci.responsible),
+                    "reasons": _reasons(briefing, milestone.key, titles, language),
+                    "responsible": _names(briefing, language, milestone.raci.responsible),
                 }
                 for milestone in stage.milestones
+                if milestone in shown
             ],
         }
         for stage in briefing.playbook.stages
     ]
-    raci = [{"title": titles[m.key], **_raci(briefing, m.raci)} for m in briefing.playbook.milestones]
+    raci = [{"title": titles[m.key], **_raci(briefing, m.raci, language)} for m in shown]
     schedule = [
         {
             "title": briefing.say(cadence.title, language),
             "rhythm": rhythm_in_words(weeks=cadence.every_weeks, months=cadence.every_months, language=language),
-            "with": ", ".join(_role_title(role, language) for role in cadence.with_),
+            "with": listed((role_title(role, language) for role in cadence.with_), language),
             "minutes": cadence.minutes or "",
         }
         for cadence in briefing.playbook.cadences
-        if not set(cadence.with_) <= set(VENDOR_ROLES)
+        if not set(cadence.with_) <= set(VENDOR_ROLES) and cadence.goes_out
     ]
+    stages = [stage for stage in stages if stage["milestones"]]
     return {"stages": stages, "raci": raci, "schedule": schedule, "days_guessed": briefing.calendar.guessed}
 
 
-def _names(briefing: Briefing, *roles: Role) -> str:
-    return ", ".join(briefing.name(id) for id in briefing.playing(*roles))
+def _reasons(briefing: Briefing, key: str, titles: dict[str, str], language: str) -> list[str]:
+    reasons = briefing.plan.milestone(key).reasons
+    as_planned = all(reason.kind == "counted" for reason in reasons)
+    return [] if as_planned else reasons_in_words(reasons, titles, language)
 
 
-def _raci(briefing: Briefing, raci: Raci) -> Facts:
+def _names(briefing: Briefing, language: str, *roles: Role) -> str:
+    return briefing.called(briefing.playing(*roles), language)
+
+
+def _raci(briefing: Briefing, raci: Raci, language: str) -> Facts:
     return {
-        "responsible": _names(briefing, raci.responsible),
-        "accountable": _names(briefing, raci.accountable),
-        "consulted": _names(briefing, *raci.consulted),
-        "informed": _names(briefing, *raci.informed),
+        "responsible": _names(briefing, language, raci.responsible),
+        "accountable": _names(briefing, language, raci.accountable),
+        "consulted": _names(briefing, language, *raci.consulted),
+        "informed": _names(briefing, language, *raci.informed),
     }
 
 
@@ -203,9 +201,10 @@ def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
     language = briefing.language_of(to)
     person = briefing.person(to)
     state = briefing.state
+    for_staff = person is not None and person.side == "vendor"
+    hidden = set() if for_staff else _among_us(briefing)
     reached = [m for m in state.milestones if m.at is not None and briefing.calendar.day_of(m.at) >= since]
     wins = [row for row in briefing.registers if row.kind == "win" and briefing.calendar.day_of(row.at) >= since]
-    for_staff = person is not None and person.side == "vendor"
     risks = [row for row in briefing.registers if for_staff and row.kind == "risk" and row.status == "open"]
     scored = sorted(risks, key=lambda row: -int(row.data.get("score", 0)))
     return {
@@ -215,10 +214,10 @@ def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
         "reached": [
             {"title": briefing.title(m.key, language), "at": str(briefing.calendar.day_of(m.at))}
             for m in reached
-            if m.at
+            if m.at and m.key not in hidden
         ],
-        "next": upcoming(briefing, language),
-        "late": overdue(briefing, language),
+        "next": upcoming(briefing, language, without=hidden),
+        "late": overdue(briefing, language, without=hidden),
         **_slipped(briefing, language),
         "issues": [{"issue": i.key, "title": i.title, "severity": i.severity} for i in state.issues],
         "wins": [{"title": row.title, "result": row.data.get("result") or ""} for row in wins],
@@ -262,7 +261,9 @@ def hand_off_message(briefing: Briefing, language: str) -> Facts:
     """What changes and what stays (SS-05 to SS-07)."""
     programme = briefing.playbook.programme
     return {
-        "message": [briefing.say(text, language) for text in briefing.playbook.hand_off.message],
+        "message": [
+            briefing.say(text, language) for text in briefing.playbook.hand_off.message if not placeholders(text)
+        ],
         "cadences": [
             {
                 "title": briefing.say(cadence.title, language),
@@ -270,9 +271,10 @@ def hand_off_message(briefing: Briefing, language: str) -> Facts:
                 "minutes": cadence.minutes or "",
             }
             for cadence in programme.cadences
+            if cadence.goes_out
         ],
         "meets": any(cadence.kind == "meeting" for cadence in programme.cadences),
-        "support": [briefing.say(text, language) for text in programme.support],
+        "support": [briefing.say(text, language) for text in programme.support if not placeholders(text)],
         "exceptions": [briefing.title(key, language) for key in briefing.state.exceptions],
     }
 

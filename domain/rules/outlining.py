@@ -7,11 +7,11 @@ from typing import Literal
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed
 from domain.drafting import draft
+from domain.naming import listed, role_title
 from domain.outline import Contact, Effort, Outline, OutlinedMilestone, OutlinedRole, OutlinedStage
 from domain.playbook import Milestone, Playbook, RoleHours
 from domain.prospect import Prospect
-from domain.rules.casting import CUSTOMER_ROLES, VENDOR_ROLES
-from domain.rules.letters import ROLE_TITLES
+from domain.rules.casting import CUSTOMER_ROLES, VENDOR_ROLES, concerns_customer, roles_of
 from domain.text import Language, in_language
 from domain.wording import day_in_words, span_in_words
 
@@ -42,8 +42,8 @@ def outline(
     """
     plan = draft(playbook, deal, calendar)
     close = calendar.day_of(deal.closed_at)
-    shown = [milestone for milestone in playbook.milestones if _roles_of(milestone) & set(CUSTOMER_ROLES)]
-    roles = [role for role in (*VENDOR_ROLES, *CUSTOMER_ROLES) if any(role in _roles_of(other) for other in shown)]
+    shown = [milestone for milestone in playbook.milestones if concerns_customer(milestone)]
+    roles = [role for role in (*VENDOR_ROLES, *CUSTOMER_ROLES) if any(role in roles_of(other) for other in shown)]
 
     def placed(milestone: Milestone) -> OutlinedMilestone:
         on = plan.milestone(milestone.key).on
@@ -113,17 +113,6 @@ def outline_for(
     return outline(playbook, deal, calendar, language=language, dated=dated, contacts=contacts)
 
 
-def role_title(role: str, language: str) -> str:
-    """The role in words: Japanese for `ja`, English for everything else."""
-    return ROLE_TITLES[role]["ja" if language == "ja" else "en"]
-
-
-def _roles_of(milestone: Milestone) -> set[str]:
-    raci = milestone.raci
-    signers = milestone.sign_off.by if milestone.sign_off else ()
-    return {raci.responsible, raci.accountable, *raci.consulted, *raci.informed, *signers}
-
-
 def _letters(milestone: Milestone, role: str) -> str:
     """The role's letters in the RACI table: R, A or both; otherwise C or I, or none."""
     raci = milestone.raci
@@ -143,10 +132,9 @@ def _effort(hours: RoleHours, playbook: Playbook, language: str) -> Effort:
     titles = {stage.key: in_language(stage.title, language) for stage in playbook.stages}
     span = f"{hours.hours_from:g}-{hours.hours_to:g}" if hours.hours_from != hours.hours_to else f"{hours.hours_to:g}"
     span = span.replace("-", "〜" if language == "ja" else "\N{EN DASH}")
-    comma = "、" if language == "ja" else ", "
     return Effort(
         title=role_title(hours.role, language),
         duties=in_language(hours.duties, language),
         hours=PER[hours.per]["ja" if language == "ja" else "en"].format(span),
-        stages=comma.join(titles[key] for key in hours.stages if key in titles),
+        stages=listed((titles[key] for key in hours.stages if key in titles), language),
     )

@@ -111,9 +111,12 @@ def _write(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadenc
     people = briefing.playing("project_lead")
     if cadence.every_months >= QUARTERLY:
         people += [*briefing.playing("executive_sponsor"), briefing.state.owner]
+    editions = [edition for edition in cadence.editions if edition.ready]
+    if cadence.editions and not editions:
+        return []
     before = _turn(briefing, occasion, entry, cadence)
     sent = sum(not _is_contained(briefing, cadence, turn) for turn in range(before))
-    edition = cadence.editions[sent % len(cadence.editions)] if cadence.editions else None
+    edition = editions[sent % len(editions)] if editions else None
     return present(
         briefing.notice(
             "programme_message",

@@ -145,7 +145,7 @@ def notice_moment(cadence: Cadence, calendar: WorkCalendar, day: date) -> dateti
 def _cadences(state: State, playbook: Playbook, calendar: WorkCalendar, plan: Plan, now: datetime) -> Iterator[Entry]:
     closed_on = calendar.day_of(state.closed_at or now)
     for cadence in playbook.cadences:
-        if not cadence.sent or cadence.kind == "as_needed" or not (cadence.every_weeks or cadence.every_months):
+        if not cadence.goes_out:
             continue
         days = cadence_days(cadence, state, calendar, closed_on, plan)
         if days is None:

@@ -63,7 +63,7 @@ def given(briefing: Briefing, fact: Fact, _: Mapping[str, str]) -> list[Notice]:
     facts = {
         **_facts(briefing, task, day, to),
         "changed": fact.kind == "task_changed",
-        "given_by": briefing.name(fact.by),
+        "given_by": briefing.called([fact.by], briefing.language_of(to)),
         "note": fact.note or "",
     }
     while_open = task_slot(task.key)
@@ -78,7 +78,7 @@ def _facts(briefing: Briefing, task: RegisterRow, day: date, to: str) -> dict[st
         "title": task.title,
         "task": task.key,
         "due": str(day),
-        "meant_for": "" if owner == to else briefing.name(owner),
+        "meant_for": "" if owner == to else briefing.called([owner], briefing.language_of(to)),
     }
 
 

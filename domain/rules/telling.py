@@ -42,15 +42,15 @@ def _to_each(
 
 
 def _with_our_reason(
-    briefing: Briefing, kind: NoticeKind, people: Iterable[str], fact: Fact, facts: dict[str, Any]
+    briefing: Briefing, kind: NoticeKind, people: Iterable[str], fact: Fact, facts: Callable[[str], dict[str, Any]]
 ) -> Notices:
     """Notices to both sides, with the reason to ours alone: it was written for us, often about the customer."""
     people = list(people)
     ours = [id for id in people if (person := briefing.person(id)) and person.side == "vendor"]
     theirs = [id for id in people if id not in ours]
     reason = fact.data.get("reason") or ""
-    notices = _to_each(briefing, kind, ours, fact, lambda _: {**facts, "reason": reason})
-    return notices + _to_each(briefing, kind, theirs, fact, lambda _: {**facts, "reason": ""})
+    notices = _to_each(briefing, kind, ours, fact, lambda lang: {**facts(lang), "reason": reason})
+    return notices + _to_each(briefing, kind, theirs, fact, lambda lang: {**facts(lang), "reason": ""})
 
 
 def _opened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
@@ -58,9 +58,7 @@ def _opened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     notices = _to_each(
         briefing, "assigned", [owner], fact, lambda lang: letters.hand_off_record(briefing, lang), urgent=True
     )
-    notices += _to_each(
-        briefing, "introduction", briefing.rollout, fact, lambda lang: letters.introduction(briefing, lang)
-    )
+    notices += _introduction(briefing, fact)
     if missing_from_hand_off(briefing.deal):
         notices += _to_each(
             briefing, "hand_off_gaps", ["seller"], fact, lambda lang: letters.hand_off_gaps(briefing, lang)
@@ -79,6 +77,18 @@ def _opened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
         }
         notices += _to_each(briefing, "taken_up", [owner], fact, lambda _: facts)
     return notices
+
+
+def _introduction(briefing: Briefing, fact: Fact) -> Notices:
+    """Who takes over from the sale; whoever was no part of the sale is met for the first time."""
+    strangers = {person.id for person in briefing.deal.stakeholders if not person.in_sale}
+    known, new = ([id for id in briefing.rollout if (id in strangers) is other] for other in (False, True))
+    return [
+        *_to_each(briefing, "introduction", known, fact, lambda lang: letters.introduction(briefing, lang)),
+        *_to_each(
+            briefing, "introduction", new, fact, lambda lang: {**letters.introduction(briefing, lang), "stranger": True}
+        ),
+    ]
 
 
 def _kickoff(briefing: Briefing, key: str, language: str) -> dict[str, Any]:
@@ -102,7 +112,6 @@ def _reached(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
     notices: Notices = []
     if milestone.role == "kickoff":
         notices += _plan(briefing, fact) + _begun_late(briefing, fact, before)
-    by = briefing.name(fact.by)
     informed = briefing.playing(*milestone.raci.informed) if milestone.raci.informed else []
     if milestone.sign_off is not None:
         others = [id for id in _signers(briefing, fact) if id not in informed]
@@ -112,7 +121,7 @@ def _reached(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
         "milestone_reached",
         informed,
         fact,
-        lambda lang: {"title": briefing.title(fact.about, lang), "at": on, "by": by},
+        lambda lang: {"title": briefing.title(fact.about, lang), "at": on, "by": briefing.called([fact.by], lang)},
     )
 
 
@@ -123,18 +132,24 @@ def _signers(briefing: Briefing, fact: Fact) -> list[str]:
 
 def _decided(briefing: Briefing, fact: Fact, people: Iterable[str], *, decision: str) -> Notices:
     """What one signer has decided, for the other signers: they need not ask, or wait, or answer any more."""
-    return _to_each(
-        briefing, "sign_off_decided", people, fact,
-        lambda lang: {
+    people, missing = list(people), fact.data.get("missing", [])
+    asked, others = [id for id in people if id in missing], [id for id in people if id not in missing]
+
+    def facts(lang: str) -> dict[str, Any]:
+        return {
             "what": briefing.signed(fact.about, lang),
-            "by": briefing.name(fact.by),
+            "by": briefing.called([fact.by], lang),
             "at": str(briefing.calendar.day_of(fact.at)),
             "decision": decision,
             "reasons": list(fact.data.get("reasons", [])),
-            "missing": [briefing.name(id) for id in fact.data.get("missing", [])],
-            "overruled": [briefing.name(id) for id in fact.data.get("overruled", [])],
-        },
-    )  # fmt: skip
+            "missing": [briefing.called([id], lang) for id in missing],
+            "overruled": [briefing.called([id], lang) for id in fact.data.get("overruled", [])],
+        }
+
+    return [
+        *_to_each(briefing, "sign_off_decided", asked, fact, lambda lang: {**facts(lang), "yours": True}),
+        *_to_each(briefing, "sign_off_decided", others, fact, lambda lang: {**facts(lang), "yours": False}),
+    ]
 
 
 def _given(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
@@ -260,7 +275,7 @@ def _rejected(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
         lambda lang: {
             "title": briefing.signed(fact.about, lang),
             "milestone": fact.about,
-            "by": briefing.name(fact.by),
+            "by": briefing.called([fact.by], lang),
             "reasons": fact.data["reasons"],
             "reopened": [{"title": briefing.title(key, lang), "due": briefing.due_on(key)} for key in reopened],
             "due": briefing.due_on(fact.about),
@@ -373,9 +388,12 @@ def _replanned(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notice
 def _reassigned(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     if briefing.team.member(fact.about) is None:
         return []
-    facts = {"before": briefing.name(fact.data["before"]), "now": briefing.name(fact.about)}
-    people = [fact.about, fact.data["before"], *briefing.playing("project_lead")]
-    return _with_our_reason(briefing, "reassigned", people, fact, facts)
+    before, now = fact.data["before"], fact.about
+    people = [now, before, *briefing.playing("project_lead")]
+    return _with_our_reason(
+        briefing, "reassigned", people, fact,
+        lambda lang: {"before": briefing.name(before, lang), "now": briefing.name(now, lang)},
+    )  # fmt: skip
 
 
 def _scope_requested(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
@@ -454,7 +472,7 @@ def _ended(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     people = [briefing.state.owner, *briefing.managers]
     if ending not in VENDOR_ONLY:
         people += briefing.playing("project_lead")
-    return _with_our_reason(briefing, "ended", people, fact, {"ending": ending})
+    return _with_our_reason(briefing, "ended", people, fact, lambda _: {"ending": ending})
 
 
 TELLERS: dict[str, Callable[[Briefing, Fact, dict[str, str]], Notices]] = {

@@ -39,7 +39,7 @@ def doubted(briefing: Briefing, fact: Fact, doubts: Doubts) -> list[Notice]:
             {
                 "criterion": fact.about,
                 "title": briefing.title(fact.about, briefing.language_of(id)),
-                "by": briefing.name(fact.by),
+                "by": briefing.called([fact.by], briefing.language_of(id)),
                 "reason": reason,
                 "figures": [_shown(briefing, figure, briefing.language_of(id)) for figure in against],
             },

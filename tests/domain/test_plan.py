@@ -55,7 +55,7 @@ def test_the_reasons_are_told_in_japanese_as_well() -> None:
     reasons = plan().milestone("gone_live").reasons
 
     assert reasons_in_words(reasons, TITLES_JA, "ja") == [
-        "ご契約から60日目は2027年1月1日(金)(休業日)のため2027年1月4日(月)へ変更"
+        "ご契約の60日後は2027年1月1日（金・元日）のため2027年1月4日(月)に変更"
     ]
 
 

@@ -79,6 +79,8 @@ COMMON: dict[Language, dict[str, Any]] = {
         "account": "Nordlicht Logistik GmbH",
         "owner_name": "Mara Olsen",
         "owner_email": "mara@vendor.test",
+        "owner_role": "Customer success manager",
+        "owner_phone": "+49 30 5550101",
         "onboarding": ONBOARDING,
         "ui": "",
     },
@@ -86,6 +88,8 @@ COMMON: dict[Language, dict[str, Any]] = {
         "account": "株式会社あおぞら商事",
         "owner_name": "森 健二",
         "owner_email": "kenji@vendor.test",
+        "owner_role": "カスタマーサクセスマネージャー（CSM）",
+        "owner_phone": "+81 3 5550 0101",
         "onboarding": ONBOARDING,
         "ui": "",
     },
@@ -276,7 +280,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "longest_days": 30,
     },
     "sign_off_request": {
-        "title": "UAT signed off",
+        "title": "Acceptance test (UAT)",
         "milestone": "uat_signed_off",
         "due": "2027-01-07",
         "done_when": "The project lead has tested the agreed cases and accepts the result.",
@@ -287,7 +291,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "note": "",
     },
     "sign_off_rejected": {
-        "title": "UAT signed off",
+        "title": "Acceptance test (UAT)",
         "by": "Jürgen Weiß",
         "reasons": ["Tours across midnight are cut in two.", "Addresses in Denmark are not found."],
         "reopened": [{"title": "Data migrated and validated", "due": "2027-01-12"}],
@@ -582,7 +586,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
     "introduction": {
         "seller_name": "佐藤 亮",
         "team": [
-            {"name": "森 健二", "role": "カスタマーサクセス担当", "does": "オンボーディング全体の進行"},
+            {"name": "森 健二", "role": "カスタマーサクセスマネージャー（CSM）", "does": "オンボーディング全体の進行"},
             {"name": "伊藤 葵", "role": "導入スペシャリスト", "does": "設定・連携・データ移行"},
             {"name": "山本 彩", "role": "トレーニング担当", "does": "研修の企画と実施"},
         ],
@@ -633,9 +637,9 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
             "ご契約内容と、解決したい課題の確認",
             "各チームの成功指標（KPI）：オンボーディング中とその後",
             "貴社向けオンボーディングの進め方",
-            "自走いただけるまでのスケジュール案",
+            "貴社で自立して運用いただけるまでのスケジュール案",
         ],
-        "questions": ["最初に実感したい価値は何ですか。", "主な障害は何ですか。誰が、いつまでに取り除けますか。"],
+        "questions": ["まず実感されたい効果は、どのようなことでしょうか。"],
     },
     "plan": {
         "stages": [
@@ -652,20 +656,20 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
                     {
                         "title": "オンボーディング計画の合意",
                         "due": "2026-12-07",
-                        "reasons": ["7日目の12月6日(日)は休業日のため12月7日(月)に変更"],
+                        "reasons": ["ご契約の7日後は2026年12月6日（日・休業日）のため2026年12月7日(月)に変更"],
                         "responsible": "森 健二",
                     },
                 ],
             },
             {
-                "title": "技術導入",
+                "title": "システム導入",
                 "window": "2026年12月9日(水)〜2027年1月7日(木)",
                 "milestones": [
                     {
                         "title": "受入テスト（UAT）の承認",
                         "due": "2027-01-07",
                         "reasons": ["お客様側の体制に合わせて6日延長"],
-                        "responsible": "高橋 美咲",
+                        "responsible": "高橋 美咲様",
                     },
                 ],
             },
@@ -673,15 +677,20 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "raci": [
             {
                 "title": "受入テスト（UAT）の承認",
-                "responsible": "高橋 美咲",
-                "accountable": "中村 浩",
+                "responsible": "高橋 美咲様",
+                "accountable": "中村 浩様",
                 "consulted": "伊藤 葵",
                 "informed": "",
             },
         ],
         "schedule": [
-            {"title": "月次エグゼクティブ・チェックイン", "rhythm": "毎月", "with": "中村 浩", "minutes": 30},
-            {"title": "週次ステータス", "rhythm": "毎週", "with": "高橋 美咲", "minutes": ""},
+            {
+                "title": "月次エグゼクティブ・チェックイン",
+                "rhythm": "毎月",
+                "with": "エグゼクティブスポンサー",
+                "minutes": 30,
+            },
+            {"title": "週次ステータス", "rhythm": "毎週", "with": "プロジェクトリーダー", "minutes": ""},
         ],
         "sign_off": False,
     },
@@ -709,7 +718,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "milestone": "uat_signed_off",
         "due": "2027-01-07",
         "days": 5,
-        "responsible": "高橋 美咲",
+        "responsible": "高橋 美咲様",
         "rung": 2,
     },
     "pause_proposal": {
@@ -720,7 +729,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "longest_days": 30,
     },
     "sign_off_request": {
-        "title": "受入テスト（UAT）の承認",
+        "title": "受入テスト（UAT）の結果",
         "milestone": "uat_signed_off",
         "due": "2027-01-07",
         "done_when": "お客様が合意済みの項目をテストし、結果を受け入れたとき。",
@@ -728,20 +737,20 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "again": 0,
     },
     "sign_off_rejected": {
-        "title": "受入テスト（UAT）の承認",
-        "by": "高橋 美咲",
+        "title": "受入テスト（UAT）の結果",
+        "by": "高橋 美咲様",
         "reasons": ["深夜をまたぐルートが二つに分かれる。", "離島の住所が見つからない。"],
         "reopened": [{"title": "データ移行と検証の完了", "due": "2027-01-12"}],
         "due": "2027-01-14",
     },
     "sign_off_decided": {
         "what": "受入テスト（UAT）の結果",
-        "by": "高橋 健",
+        "by": "高橋 健様",
         "at": "2027-01-08",
         "decision": "approved",
         "reasons": ["残る2点は次回の更新で対応いただきます。"],
         "missing": [],
-        "overruled": ["佐々木 玲子"],
+        "overruled": ["佐々木 玲子様"],
     },
     "milestone_reached": {"title": "技術環境の稼働", "at": "2026-12-21T15:12:00+09:00", "by": ""},
     "milestone_reopened": {
@@ -820,7 +829,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
     "status_report": {
         "status": "behind",
         "day": 38,
-        "open_stages": ["技術導入", "ユーザートレーニング"],
+        "open_stages": ["システム導入", "ユーザートレーニング"],
         "reached": [{"title": "技術環境の稼働", "at": "2026-12-21T15:12:00+09:00"}],
         "next": [{"title": "受入テスト（UAT）の承認", "due": "2027-01-14"}],
         "late": [{"title": "データ移行と検証の完了", "due": "2027-01-04", "days": 3}],
@@ -838,7 +847,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "on": "2027-01-12",
         "minutes": "",
         "agenda": "",
-        "with": ["中村 浩", "森 健二"],
+        "with": ["中村 浩様", "森 健二"],
     },
     "message": {
         "title": "今週の活用ヒント",
@@ -887,12 +896,12 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "meets": True,
         "message": [
             "オンボーディングが完了し、今後は標準のサクセスプログラムでご支援いたします。",
-            "週次のステータス会議に代わり、月1回30分のビジネス・チェックインを実施します。",
-            "担当CSMは引き続き皆様のパートナーです。",
+            "週次の状況報告に代わり、月1回30分のビジネス・チェックインを実施します。",
+            "担当のカスタマーサクセスマネージャー（CSM）は引き続き皆様のパートナーです。",
         ],
         "cadences": [
             {"title": "月次チェックイン", "rhythm": "毎月", "minutes": 30},
-            {"title": "年次戦略プランニング", "rhythm": "毎年", "minutes": ""},
+            {"title": "年次戦略プランニング", "rhythm": "年1回", "minutes": ""},
         ],
         "support": ["メール・チャット・電話によるサポート", "ヘルプページと各種資料"],
         "exceptions": [],
@@ -904,7 +913,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
     },
     "ending_taken_back": {"ending": "churned", "reason": "別のお客様と取り違えたため。"},
     "ended": {"ending": "withdrawn", "reason": ""},
-    "undeliverable": {"to": "中村 浩", "kind": "status_report", "reason": "550 5.1.1 unknown user"},
+    "undeliverable": {"to": "中村 浩様", "kind": "status_report", "reason": "550 5.1.1 unknown user"},
     "webhook_disabled": {
         "account": "day90",
         "onboarding": "",
@@ -963,7 +972,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "due": "2026-11-19",
         "days": 2,
         "expected_close": "2026-11-27",
-        "responsible": "森 健二",
+        "responsible": "森 健二さん",
     },
     "introduction_issue": {
         "onboarding": "",
@@ -972,7 +981,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "title": "基幹システムに連携用の接続口がない",
         "severity": "high",
         "note": "来春に第7版へ更新予定。",
-        "by": "森 健二",
+        "by": "森 健二さん",
         "expected_close": "2026-11-27",
     },
     "introduction_silence": {

@@ -1,12 +1,11 @@
 """How does a message read as plain text? The Markdown of the HTML part, laid out for text/plain."""
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from activities.channels.texts.sealing import unseal_text
+from activities.channels.texts.sealing import is_wide, unseal_text
 
 
 def plain_text(tokens: Sequence[Token]) -> str:
@@ -45,7 +44,7 @@ def _inline(node: SyntaxTreeNode) -> str:
         return "\n"
     if node.type == "link":
         words, target = "".join(_inline(child) for child in node.children), str(node.attrs["href"])
-        return words if target in {words, f"mailto:{words}"} else f"{words}: {target}"
+        return words if target in {words, f"mailto:{words}"} else f"{words}{_colon(words)}{target}"
     if node.children:
         return "".join(_inline(child) for child in node.children)
     return node.content
@@ -59,10 +58,12 @@ def _table(table: SyntaxTreeNode) -> Iterator[str]:
         cells = [_blocks(cell.children) for cell in row.children]
         if not titles:
             label, *values = cells
-            yield _hang(f"{label}: {' · '.join(values)}", first="")
+            yield _hang(f"{label}{_colon(label)}{' · '.join(values)}", first="")
             continue
         titled = [
-            f"{title}: {cell}" if title else cell for title, cell in zip(titles[1:], cells[1:], strict=True) if cell
+            f"{title}{_colon(title)}{cell}" if title else cell
+            for title, cell in zip(titles[1:], cells[1:], strict=True)
+            if cell
         ]
         yield _hang(" · ".join([cells[0], *titled]), first="- ")
 
@@ -73,6 +74,11 @@ def _hang(text: str, *, first: str) -> str:
     return "\n".join([first + lines[0], *(f"{' ' * (len(first) or 2)}{line}" if line else "" for line in lines[1:])])
 
 
+def _colon(label: str) -> str:
+    """What stands between a label and its value: wide behind a Japanese label."""
+    return "：" if is_wide(label[-1:]) else ": "
+
+
 def _width(text: str) -> int:
     """The columns that the text takes: wide characters, such as kanji, take two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return sum(2 if is_wide(character) else 1 for character in text)

@@ -4,8 +4,8 @@ A template is light Markdown with the subject in its first line. A file of the s
 (`en/reminder.md`, `ja/closing.md`, `layout.html`) is used instead of ours.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from activities.channels.texts import sealing
 from activities.channels.texts.plain import plain_text
 from activities.channels.texts.wording import Wording, wording
 from domain.record import WaitingNotice
+from domain.text import Language
 from domain.trouble import ChannelRefuses
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -36,7 +37,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("ta
 _CSS = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 # The name under which templates are given the reader's wording.
 _WORDS = "wording"
-_REST = ("opening", "closing", "footer")
+_REST = ("opening", "closing", "signature", "footer")
 _OF_TEMPLATES = (".md", ".html")
 
 
@@ -51,12 +52,18 @@ class RenderedNotice:
 
 @dataclass(frozen=True)
 class Rendering:
-    """Renders notices. Templates in `company_templates` come before ours; a changed one counts from the next mail."""
+    """Renders notices. Templates in `company_templates` come before ours; a changed one counts from the next mail.
+
+    `companies` has our company's name as readers of each language know it.
+    """
 
     company_templates: Path | None = None
+    companies: Mapping[Language, str] = field(default_factory=dict)
 
     def render(self, waiting: WaitingNotice, *, sender: str = "") -> RenderedNotice:
         """The notice in its receiver's language; `sender` is the name at the head of the page.
+
+        It is the company's name too where none is given for that language.
 
         Raises ChannelRefuses, naming the template, when it cannot be rendered: a fact that it prints is missing, or a
         company's own template is broken. The facts do not come into the error: it goes into logs.
@@ -78,13 +85,18 @@ class Rendering:
             raise ChannelRefuses(f"the template {name} cannot be rendered: {type(error).__name__}") from error
 
     def _render(self, name: str, waiting: WaitingNotice, words: Wording, sender: str) -> RenderedNotice:
-        facts = {**waiting.notice.facts, _WORDS: words, "colleague": waiting.person.side == "vendor"}
+        facts = {
+            **waiting.notice.facts,
+            _WORDS: words,
+            "colleague": waiting.person.side == "vendor",
+            "company": self.companies.get(words.language) or sender,
+        }
         first, _, body = self._jinja.get_template(name).render(facts).lstrip().partition("\n")
         subject = _clipped(sealing.one_line(sealing.unseal_text(first)), _LONGEST_SUBJECT)
-        opening, closing, footer = (
+        opening, closing, signature, footer = (
             self._jinja.get_template(f"{words.language}/{part}.md").render(facts).strip() for part in _REST
         )
-        message = _parse("\n\n".join((opening, body.strip(), closing)))
+        message = _parse("\n\n".join(filter(None, (opening, body.strip(), closing, signature))))
         small_print = _parse(footer)
         page = self._jinja.get_template("layout.html").render(
             language=words.language,

@@ -125,10 +125,15 @@ def _as_text(value: Shaped) -> str:
         return _lines(value.text)
     text = _flat(value.text)
     if value.shape == "aside":
-        return f" ({text})"
+        return f"（{text}）" if is_wide(text[:1]) else f" ({text})"
     if value.target and not value.target.startswith("mailto:"):
-        return f"{text}: {value.target}"
+        return f"{text}{'：' if is_wide(text[-1:]) else ': '}{value.target}"
     return text
+
+
+def is_wide(character: str) -> bool:
+    """Whether the character takes two columns, as kanji and kana do; an empty text does not."""
+    return bool(character) and unicodedata.east_asian_width(character) in "WF"
 
 
 def _lines(text: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -200,8 +200,8 @@ def test_empty_lists_and_texts_leave_no_empty_frames(kind: NoticeKind, language:
 
 
 def test_both_languages_have_every_template_and_no_other() -> None:
-    """One per kind, and the three that frame each mail."""
-    wanted = {f"{kind}.md" for kind in KINDS} | {"opening.md", "closing.md", "footer.md"}
+    """One per kind, and the four that frame each mail."""
+    wanted = {f"{kind}.md" for kind in KINDS} | {"opening.md", "closing.md", "signature.md", "footer.md"}
 
     for language in LANGUAGES:
         assert wanted == {file.name for file in (TEMPLATES / language).iterdir()}
@@ -414,10 +414,10 @@ def test_a_status_says_how_far_the_plan_is_from_what_was_agreed(language: Langua
 
 
 def test_the_decision_about_the_hand_off_names_both_ways() -> None:
-    for language in LANGUAGES:
-        text = OURS.render(sample("hand_off_decision", language)).text
+    for language, date in (("en", "DATE"), ("ja", "日付")):
+        text = OURS.render(sample("hand_off_decision", cast("Language", language))).text
 
-        assert f"day90 replan {ONBOARDING} --hand-off-by DATE" in text
+        assert f"day90 replan {ONBOARDING} --hand-off-by {date}" in text
         assert f"day90 end {ONBOARDING} handed_over_with_exceptions" in text
 
 

@@ -9,7 +9,8 @@ from activities.calendars import hours_of, public_holidays
 from domain.calendar import WorkCalendar
 from domain.closure import Closure
 from domain.deal import DealClosed
-from domain.plan import PlannedMilestone, draft
+from domain.drafting import draft
+from domain.plan import PlannedMilestone
 from domain.rules.admission import calendar_of
 from domain.rules.casting import staff_person
 from domain.rules.closing import both_open

@@ -419,7 +419,7 @@ def test_the_seller_and_the_owner_are_asked_in_their_own_language() -> None:
     aozora = Simulation(deal("aozora-japan", sow_url=None))
 
     [asked], [assigned] = aozora.notices("hand_off_gaps"), aozora.notices("assigned")
-    assert asked.facts["missing"] == ["the statement of work"]
+    assert asked.facts["missing"] == ["作業範囲記述書（SOW）"]
     assert assigned.facts["missing"] == ["作業範囲記述書（SOW）"]
 
 

@@ -1,0 +1,122 @@
+"""Would a company send this? Who speaks, to whom, and with which name below."""
+
+import pytest
+
+from activities.channels.texts.rendering import Rendering
+from domain.notice import NoticeKind
+from domain.text import Language
+from tests.support.mail_samples import FOR_STAFF, KINDS, sample, to_staff
+
+HOUSE = Rendering(companies={"en": "Example, Inc.", "ja": "株式会社サンプル"})
+LINE = f"\n{'-' * 24}\n"
+TO_CUSTOMERS = [kind for kind in KINDS if kind not in FOR_STAFF]
+
+
+@pytest.mark.parametrize("kind", TO_CUSTOMERS)
+def test_a_japanese_mail_begins_with_who_writes_and_ends_with_their_signature(kind: NoticeKind) -> None:
+    """A mail in which nobody says who they are is the most visible break of form."""
+    text = HOUSE.render(sample(kind, "ja")).text
+
+    opening, signature = text.split("\n\n")[1], text.rpartition(LINE)[2]
+    assert opening.endswith("お世話になっております。\n株式会社サンプルの森 健二でございます。")
+    assert ["株式会社サンプル", "カスタマーサクセスマネージャー（CSM）　森 健二"] == signature.strip().splitlines()[:2]
+    assert "電話：+81 3 5550 0101\nメール：kenji@vendor.test\n" in signature
+
+
+@pytest.mark.parametrize("kind", TO_CUSTOMERS)
+def test_an_english_mail_is_signed(kind: NoticeKind) -> None:
+    signature = HOUSE.render(sample(kind, "en")).text.rpartition(LINE)[2]
+
+    assert signature.lstrip().startswith(
+        "Mara Olsen\nCustomer success manager, Example, Inc.\n+49 30 5550101\nmara@vendor.test\n"
+    )
+
+
+def test_without_a_companys_name_it_is_that_of_the_sender() -> None:
+    text = Rendering().render(sample("reminder", "ja"), sender="Example CS").text
+
+    assert "Example CSの森 健二でございます。" in text
+    assert "\nExample CS\n" in text
+
+
+def test_a_notice_from_before_there_were_signatures_still_goes() -> None:
+    """Those that wait while workers are replaced have no role and no phone."""
+    waiting = sample("reminder", "ja")
+    del waiting.notice.facts["owner_role"], waiting.notice.facts["owner_phone"]
+
+    assert "森 健二\nメール：kenji@vendor.test" in Rendering().render(waiting).text
+
+
+def test_whoever_was_no_part_of_the_sale_is_met_with_an_apology() -> None:
+    met, new = (HOUSE.render(sample("introduction", "ja", stranger=stranger)).text for stranger in (False, True))
+
+    assert "突然のご連絡失礼いたします。" not in met
+    assert "突然のご連絡失礼いたします。" in new
+
+
+def test_our_own_people_get_no_signature() -> None:
+    text = HOUSE.render(to_staff("reminder", "ja")).text
+
+    assert "でございます" not in text
+    assert "電話" not in text
+
+
+@pytest.mark.parametrize("kind", TO_CUSTOMERS)
+def test_a_customer_is_never_named_without_honour(kind: NoticeKind) -> None:
+    """To its face a company is 貴社; its name stands above the mail alone."""
+    assert 1 == HOUSE.render(sample(kind, "ja")).text.count("株式会社あおぞら商事")
+
+
+@pytest.mark.parametrize("kind", sorted(FOR_STAFF))
+def test_among_us_a_customer_has_its_honour_too(kind: NoticeKind) -> None:
+    text = HOUSE.render(sample(kind, "ja")).text
+
+    assert text.count("株式会社あおぞら商事") == text.count("株式会社あおぞら商事様")
+
+
+@pytest.mark.parametrize(
+    ("language", "to_the_new", "to_the_old"),
+    [
+        (
+            "en",
+            "From today this onboarding is yours, in place of Grace Lee.",
+            "looks after this onboarding in your place.",
+        ),
+        ("ja", "Grace Leeさんに代わってこのオンボーディングをご担当いただきます。", "本日より、このオンボーディングは"),
+    ],
+)
+def test_nobody_is_told_of_themselves(language: Language, to_the_new: str, to_the_old: str) -> None:
+    """Not: Hi Grace, from today Grace looks after this onboarding."""
+    own = to_staff("reassigned", language).person.name
+    new = HOUSE.render(to_staff("reassigned", language, before="Grace Lee", now=own)).text
+    old = HOUSE.render(to_staff("reassigned", language, before=own, now="Grace Lee")).text
+
+    assert to_the_new in new
+    assert to_the_old in old
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("milestone_reached", "The milestone Kickoff meeting held was reached on "),
+        ("milestone_reopened", "The milestone Kickoff meeting held counted as done and is open again."),
+        ("escalation", "The milestone Kickoff meeting held was due on "),
+        ("reminder", "the milestone Kickoff meeting held is due in 3 working days."),
+        ("pause_proposal", "The milestone Kickoff meeting held has been waiting for "),
+    ],
+)
+def test_a_milestones_title_stands_in_a_sentence_as_a_title(kind: NoticeKind, sentence: str) -> None:
+    """Not: Kickoff meeting held was reached. Titles are written as states."""
+    assert sentence in HOUSE.render(sample(kind, "en", title="Kickoff meeting held")).text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_no_mail_promises_what_nobody_sends(kind: NoticeKind, language: Language) -> None:
+    """Recordings, Slack, and lists from which people are taken."""
+    text = HOUSE.render(sample(kind, language)).text.lower()
+
+    assert not [
+        word for word in ("slack", "record it for", "recording", "recorded for", "off the list") if word in text
+    ]
+    assert not [word for word in ("録画", "配信を停止") if word in text]
