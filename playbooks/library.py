@@ -9,8 +9,8 @@ from typing import Any
 from domain.playbook import Playbook
 from domain.team import Team
 from playbooks.cached_file import CachedFile
-from playbooks.complaint import BadPlaybook, Complaint, UnknownPlaybook
-from playbooks.lint import company
+from playbooks.complaint import BadPlaybook, Complaint, Gravity, UnknownPlaybook
+from playbooks.lint import company, promises
 from playbooks.lint.company import Shelved
 from playbooks.lint.playbook import errors, findings
 from playbooks.reading import Written, read, validated
@@ -99,8 +99,9 @@ class Library:
 def load_playbook(path: Path) -> Playbook:
     """The playbook in a file. Raises BadPlaybook when the schema or an error of lint refuses it; warnings do not."""
     playbook, written = _load(path)
-    if complaints := [written.complaint(spot, what) for spot, what in errors(playbook)]:
-        raise BadPlaybook(complaints)
+    found = [*errors(playbook), *(() if _is_shipped(path) else promises.unfilled(playbook))]
+    if found:
+        raise BadPlaybook(written.complaint(spot, what) for spot, what in found)
     return playbook
 
 
@@ -110,7 +111,12 @@ def complaints_about(path: Path) -> list[Complaint]:
         playbook, written = _load(path)
     except BadPlaybook as bad:
         return list(bad.complaints)
-    return [written.complaint(*finding) for finding in findings(playbook)]
+    complaints = [written.complaint(*finding) for finding in findings(playbook)]
+    unsent: Gravity = "error" if _is_shipped(path) else "warning"
+    complaints += [written.complaint(spot, what, unsent) for spot, what in promises.unsent(playbook)]
+    if not _is_shipped(path):
+        complaints += [written.complaint(spot, what) for spot, what in promises.unfilled(playbook)]
+    return complaints
 
 
 def complaints_about_all(paths: Sequence[Path], team_file: Path | None = None) -> list[Complaint]:
@@ -122,6 +128,9 @@ def complaints_about_all(paths: Sequence[Path], team_file: Path | None = None) -
         with contextlib.suppress(BadPlaybook):
             playbook, written = _load(path)
             shelf.append(Shelved(written, playbook))
+            if _is_shipped(path) and (to_fill := list(promises.unfilled(playbook))):
+                what = f"is the first of {len(to_fill)} texts that only you can say: copy the playbook and fill them in"
+                complaints.append(written.complaint(to_fill[0][0], what, "warning"))
     complaints += company.tiers(shelf)
     try:
         written = read(team_file or SHIPPED / TEAM_FILE)
@@ -129,6 +138,11 @@ def complaints_about_all(paths: Sequence[Path], team_file: Path | None = None) -
     except BadPlaybook as bad:
         return [*complaints, *bad.complaints]
     return [*complaints, *company.staff(written, team), *company.casting(shelf, team, written.file)]
+
+
+def _is_shipped(path: Path) -> bool:
+    """Whether that is a playbook of ours: a sample, whose open texts are left out wherever it is used as it is."""
+    return path.absolute().parent == SHIPPED
 
 
 def load_team(path: Path | None = None) -> Team:

@@ -123,7 +123,7 @@ def test_a_folder_that_is_none_is_told(folder: Path) -> None:
         ("        role: go_live\n", "        day: 60\n", "stages[3].milestones[2].day", "stands here twice"),
         ("ja: キックオフミーティングの実施}", "de: Auftakt}", "stages[0].milestones[2].title.de", "'en' or 'ja'"),
         ("by: [project_lead], plan", "by: [pope], plan", "stages[0].milestones[4].sign_off.by[0]", "project_lead"),
-        ("    with: [technical_lead]\n    led_by: impl", "    led_by: impl", "cadences[3].with", "is missing"),
+        ("    with: [technical_lead]\n    led_by: impl", "    led_by: impl", "cadences[2].with", "is missing"),
         ("key: high-touch", "key: other", "key", "the file is called high-touch.yaml"),
     ],
 )

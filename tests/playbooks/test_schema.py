@@ -27,12 +27,12 @@ MISTAKES = [
     ("touch: high\n", "touch: velvet\n", "touch"),
     ("on_the_day: true", "on_the_day: yes please", "nudging.on_the_day"),
     ("        role: go_live\n", "        role: lift_off\n", "stages.3.milestones.2.role"),
-    ("    with: [technical_lead]\n    led_by: impl", "    led_by: impl", "cadences.3"),
+    ("    with: [technical_lead]\n    led_by: impl", "    led_by: impl", "cadences.2"),
     ("share_reached: {implementation: 0.5}", "share_reached: {implementation: 50}", "share_reached.implementation"),
     ("rule: attendance_pct < 70,", "rule: fewer than 70 percent,", "red_flags.8.rule"),
     ("- {after: 5, to: [executive_sponsor]", "- {after: 5, to: []", "nudging.ladder.1.to"),
     ("ja: キックオフミーティングの実施}", "de: Auftakt}", "stages.0.milestones.2.title"),
-    ("key: weekly_tips", "key: Weekly tips", "cadences.6.key"),
+    ("key: weekly_tips", "key: Weekly tips", "cadences.5.key"),
 ]
 
 

@@ -27,7 +27,7 @@ def letters(here: World, deal: RunningOnboarding, series: str, *, to: str) -> li
 
 def editions(series: str, playbook: str) -> list[str]:
     cadence = next(cadence for cadence in Library().get(playbook).cadences if cadence.key == series)
-    return [_english(edition.title) for edition in cadence.editions]
+    return [_english(edition.title) for edition in cadence.editions if edition.ready]
 
 
 def _english(text: Any) -> str:
