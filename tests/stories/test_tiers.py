@@ -13,6 +13,10 @@ ASKED_TO_COME = {"meeting", "programme_meeting"}
 """Notices of dates at which somebody has to be; nobody has to come to a webinar."""
 
 
+ROOM = 4
+"""Days that the two working days between the review and the sign-off of the success plan take, over a weekend."""
+
+
 async def days_planned(deal: RunningOnboarding, closed: datetime) -> list[int]:
     return [(datetime.fromisoformat(m["due"]) - closed).days for m in (await deal.plan())["milestones"]]
 
@@ -47,7 +51,7 @@ async def test_a_deal_of_the_middle_tier_walks_the_standard_plan_with_clinics_an
     closed = here.ledger.dossiers[deal.id].deal.closed_at
     plan = await deal.plan()
     assert plan["playbook"] == "low-touch"
-    assert max(await days_planned(deal, closed)) <= 90 + 2, "a weekend may lie behind day 90"
+    assert max(await days_planned(deal, closed)) <= 90 + 2 + ROOM, "a weekend may lie behind day 90"
 
     await work_through(deal, until=playing("review", plan))
     assert (await deal.progress()).status == "on_track"
@@ -77,7 +81,7 @@ async def test_a_deal_of_the_lowest_tier_is_led_by_letters_and_nobody_is_sent_to
     closed = here.ledger.dossiers[deal.id].deal.closed_at
     plan = await deal.plan()
     assert plan["playbook"] == "tech-touch"
-    assert max(await days_planned(deal, closed)) <= 60 + 3, "a long weekend may lie behind day 60"
+    assert max(await days_planned(deal, closed)) <= 60 + 3 + ROOM, "a long weekend may lie behind day 60"
     owner = (await deal.progress()).owner
     assert owner == "grace.lee", "the CSM of this tier"
     [kickoff] = here.ledger.told(deal.id, "kickoff_agenda")
