@@ -34,7 +34,7 @@ def japanese() -> Iterator[tuple[str, str]]:
         yield from ((f"words: {topic} {key}", word) for key, word in words.items())
     yield from ((f"process document: {key}", words) for key, words in PROCESS["ja"].items())
     yield from ((f"role: {role}", titles["ja"]) for role, titles in ROLE_TITLES.items())
-    for key in Library().keys():
+    for key in sorted(set(Library().keys())):
         for spot, text in texts_of(Library().get(key)):
             if isinstance(text, dict):
                 yield f"{key}: {spot}", text["ja"]
