@@ -409,7 +409,7 @@ def test_what_is_open_counts_from_a_kickoff_that_was_held_late() -> None:
     ]
     reasons = plan(reached=FRIDAY_27_NOV).milestone("data_mapped").reasons
     assert reasons_in_words(reasons, TITLES_JA, "ja")[1] == (
-        "キックオフの実施が予定より遅れたため18日延長: 2026年12月14日(月)"
+        "キックオフの実施が予定より遅れたため18日延長：2026年12月14日(月)"
     )
 
 
