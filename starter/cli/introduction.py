@@ -63,14 +63,18 @@ def list_introductions(
     where: Where = NOWHERE,
 ) -> None:
     """List introductions, the next due first."""
-    lines = installation_at(where).introductions.lines(open_only=open, owner=owner, limit=limit)
+    introductions = installation_at(where).introductions
+    lines = introductions.lines(open_only=open, owner=owner, limit=limit)
 
     def draw(out: Console) -> None:
         if not lines:
             out.print("no introduction; one begins with: day90 introduction start PROSPECT.json")
             return
+        prospects = {line.introduction: introductions.kept(line.introduction) for line in lines}
+        zones = {id: prospect.account.time_zone if prospect else "UTC" for id, prospect in prospects.items()}
         rows = [
-            (_name(line), in_words(line.status), day_of(line.due, "UTC"), _issues(line), line.owner) for line in lines
+            (_name(line), in_words(line.status), day_of(line.due, zones[line.introduction]), _issues(line), line.owner)
+            for line in lines
         ]
         out.print(table("Introductions", ("introduction", "status", "due", "found", "owner"), rows))
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from domain.baseline import BaselineShown, shown_beside
+from domain.calendar import WorkCalendar
 from domain.deal import completeness, missing_from_hand_off
 from domain.record import OnboardingStatus
 from domain.rules.casting import doers
@@ -39,6 +40,7 @@ def portfolio(
     where: Where = NOWHERE,
 ) -> None:
     """List onboardings: status, go-live, how late each is, what it waits for."""
+    from store.reads import calendars
     from store.reads import portfolio as read
 
     installation = installation_at(where)
@@ -55,22 +57,23 @@ def portfolio(
         after=after,
     )
     filtered = any((status, stage, owner, late, open, after))
-    days = _days_late(installation, page.lines)
+    by_id = calendars(installation.engine, [line.onboarding for line in page.lines])
+    days = _days_late(installation, page.lines, by_id)
     lines = [{**line.model_dump(mode="json"), "days_late": days.get(line.onboarding, 0)} for line in page.lines]
     document = {"lines": lines, "after": page.after}
-    answer(where.json, document, lambda out: _list(out, page, days, filtered=filtered))
+    answer(where.json, document, lambda out: _list(out, page, days, by_id, filtered=filtered))
 
 
-def _days_late(installation: Installation, lines: "Sequence[OnboardingLine]") -> dict[str, int]:
+def _days_late(
+    installation: Installation, lines: "Sequence[OnboardingLine]", by_id: Mapping[str, WorkCalendar]
+) -> dict[str, int]:
     """Working days since the first of what is overdue was due, by onboarding; as mails count them."""
-    from store.reads import calendars
-
-    late = {line.onboarding: line for line in lines if line.late_since is not None}
     days: dict[str, int] = {}
-    for id, calendar in calendars(installation.engine, list(late)).items():
-        due, now = late[id].late_since, installation.business_now(late[id].as_of)
-        if due is not None:
-            days[id] = calendar.working_days_between(calendar.day_of(due), calendar.day_of(now))
+    for line in lines:
+        calendar, due = by_id.get(line.onboarding), line.late_since
+        if calendar is not None and due is not None:
+            today = calendar.day_of(installation.business_now(line.as_of))
+            days[line.onboarding] = calendar.working_days_between(calendar.day_of(due), today)
     return days
 
 
@@ -91,13 +94,21 @@ def _refuse_unknown(installation: Installation, *, stage: str | None, owner: str
             raise WrongOption(f"--owner: {owner!r} is no staff handle; there are: {', '.join(handles)}")
 
 
-def _list(out: Console, page: "PortfolioPage", days: Mapping[str, int], *, filtered: bool) -> None:
+def _list(
+    out: Console,
+    page: "PortfolioPage",
+    days: Mapping[str, int],
+    by_id: Mapping[str, WorkCalendar],
+    *,
+    filtered: bool,
+) -> None:
     if not page.lines:
         hint = "no onboarding fits these filters" if filtered else "no onboarding yet; start one: day90 start DEAL.json"
         out.print(hint)
         return
     columns = ("customer", "status", "go-live", "days late", "owner")
-    rows = [_line(line, days.get(line.onboarding)) for line in page.lines]
+    zones = {id: calendar.time_zone for id, calendar in by_id.items()}
+    rows = [_line(line, days.get(line.onboarding), zones.get(line.onboarding, "UTC")) for line in page.lines]
     out.print(table("Onboardings", columns, rows, whole=("go-live",), below=[_below(line) for line in page.lines]))
     out.print()
     late = sum(1 for line in page.lines if line.late and line.ending is None)
@@ -106,15 +117,15 @@ def _list(out: Console, page: "PortfolioPage", days: Mapping[str, int], *, filte
         out.print(plain(f"more: --after {page.after}", "dim"))
 
 
-def _line(line: "OnboardingLine", days: int | None) -> Sequence[Text | str]:
+def _line(line: "OnboardingLine", days: int | None, zone: str) -> Sequence[Text | str]:
     late = plain(days, "red") if days is not None else plain("")
-    return plain(line.account, "bold"), status_text(line.status), _go_live(line), late, line.owner
+    return plain(line.account, "bold"), status_text(line.status), _go_live(line, zone), late, line.owner
 
 
-def _go_live(line: "OnboardingLine") -> str:
-    """The day for which it is planned; whoever has opened and waits for none is live, unless it ended before."""
+def _go_live(line: "OnboardingLine", zone: str) -> str:
+    """The customer's day for which it is planned; whoever has opened and waits for none is live, unless it ended."""
     if line.go_live_due is not None:
-        return day_of(line.go_live_due, "UTC")
+        return day_of(line.go_live_due, zone)
     return "live" if line.as_of is not None and line.ending is None else "–"
 
 

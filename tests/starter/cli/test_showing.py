@@ -5,10 +5,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from domain.record import JournalRow, RegisterRow, Writing
+from domain.wording import day_in_words
 from starter.cli.running import run
 from store.engine import migrate, open_store
 from store.ledger import SqlLedger
@@ -17,6 +19,8 @@ from tests.support.databases import dossier, milestone, standing
 Day90 = Callable[..., str]
 ONE = "onboarding-file-1"
 NOW = datetime.now(UTC)
+EVENING = (NOW + timedelta(days=9)).replace(hour=20)
+"""The next day already in Tokyo."""
 LONG_AGO = NOW - timedelta(days=30)
 PHONE = "On the phone: their fair ends on Friday."
 TASK = {"due": "2099-12-04", "owner": "project_lead", "given_by": "mika"}
@@ -35,7 +39,7 @@ def day90(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     ledger.write(
         Writing(
             onboarding=ONE,
-            standing=standing(late, as_of=NOW, late=("met",), status="behind", go_live_due=NOW + timedelta(days=9)),
+            standing=standing(late, as_of=NOW, late=("met",), status="behind", go_live_due=EVENING),
             registers=(
                 RegisterRow(kind="task", key="task-1", title="Send it", status="open", at=NOW, data=TASK),
                 RegisterRow(kind="task", key="task-2", title="Gone", status="done", at=NOW, data=TASK),
@@ -63,6 +67,13 @@ def test_the_list_says_go_live_days_late_and_owner(day90: Day90) -> None:
     assert ONE in said.splitlines()[3].strip()
     [line] = json.loads(day90("list", "--json"))["lines"]
     assert 20 <= line["days_late"] <= 23
+
+
+def test_the_go_live_of_the_list_is_the_customers_day(day90: Day90) -> None:
+    """In UTC it was the day before for half the world."""
+    at = datetime.fromisoformat(json.loads(day90("list", "--json"))["lines"][0]["go_live_due"])
+
+    assert day_in_words(at.astimezone(ZoneInfo("Asia/Tokyo")).date()) in day90("list")
 
 
 def test_the_id_of_the_list_is_taken_with_and_without_its_prefix(day90: Day90) -> None:
