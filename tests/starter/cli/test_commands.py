@@ -83,8 +83,10 @@ def test_a_working_day_at_the_command_line(stack: Stack, tmp_path: Path) -> None
 
     shown = stack.asked("show", it)
     assert {"grace.lee", "Europe/Berlin"} == {shown["owner"], shown["time_zone"]}
-    assert "Lindenau Möbelwerke GmbH" in stack.day90("show", it).stdout
-    assert "hand-off record 100% complete" in stack.day90("show", it).stdout
+    printed = stack.day90("show", it).stdout
+    assert "Lindenau Möbelwerke GmbH" in printed
+    assert "hand-off record 100% complete" in printed
+    assert f"{shown['days_to_first_value']} days after the close, on" in printed
     assert {"completeness": 1.0, "missing": [], "custom": {}} == shown["hand_off"]
     assert stack.asked("mails", it, "--limit", "3")
     assert "subject" in stack.day90("mails", "show", str(stack.asked("mails", it)[0]["id"])).stdout
