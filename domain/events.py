@@ -81,6 +81,7 @@ KINDS: Mapping[str, EventType] = {
     "hand_off": EventType("the window of the hand-off has opened, or ends"),
     "task": EventType("it was looked whom to remind of a task", "task"),
     "programme": EventType("a meeting or letter of the success programme had its turn", "cadence"),
+    "programme_changed": EventType("a success programme has another owner, or meets others", "the new owner's handle"),
     # What became of what we wrote to people.
     "notice_sent": EventType("a message has left", "kind of notice"),
     "notice_refused": EventType("a message will never arrive", "kind of notice"),

@@ -4,10 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.onboarding import Bookkeeping
-    from domain.agenda import Entry, ProgrammeOccasion, ProgrammeStart
+    from domain.agenda import Entry, ProgrammeChange, ProgrammeOccasion, ProgrammeStart, read_change
+    from domain.news import short
+    from domain.refusal import Refused
     from workflows import options, runs
     from workflows.alarm import Alarm
 
@@ -23,26 +26,29 @@ class SuccessProgramme:
     def __init__(self, start: ProgrammeStart) -> None:
         self.start = start
         self.entries = list(start.entries)
+        self.changes: list[ProgrammeChange] = []
         self.revision = 0
         self.ended: str | None = None
         self.alarm = Alarm()
 
     @workflow.run
     async def run(self, start: ProgrammeStart) -> str:
-        if not self.entries:
+        if not start.entries:
             await self._keep([])
         while self.ended is None:
             revision = self.revision
             due = [entry for entry in self.entries if entry.due <= self.now]
-            if due:
+            if due or self.changes:
                 await self._keep(due)
                 continue
             if runs.time_for_a_new_run() and await runs.is_quiet(lambda: self.revision):
                 self.alarm.stop()
-                runs.begin_new_run(start.model_copy(update={"entries": tuple(self.entries)}))
+                runs.begin_new_run(self.start.model_copy(update={"entries": tuple(self.entries)}))
             await self._sleep(revision)
         self.alarm.stop()
         await workflow.wait_condition(workflow.all_handlers_finished)
+        if self.changes:
+            await self._keep([])
         return self.ended
 
     @property
@@ -50,6 +56,7 @@ class SuccessProgramme:
         return self.start.clock.business(workflow.now())
 
     async def _keep(self, due: list[Entry]) -> None:
+        changes, self.changes = self.changes, []
         occasion = ProgrammeOccasion(
             programme=workflow.info().workflow_id,
             onboarding=self.start.onboarding,
@@ -59,13 +66,15 @@ class SuccessProgramme:
             cast=self.start.cast,
             clock=self.start.clock,
             due=tuple(due),
+            changes=tuple(changes),
         )
         self.entries = await workflow.execute_activity_method(
             Bookkeeping.keep_programme,
             occasion,
             start_to_close_timeout=options.PATIENTLY,
             retry_policy=options.PATIENT_RETRY,
-            summary=", ".join(entry.key for entry in due) or "plan the programme",
+            summary=", ".join(entry.key for entry in due)
+            or ("change the programme" if changes else "plan the programme"),
         )
 
     async def _sleep(self, revision: int) -> None:
@@ -84,6 +93,27 @@ class SuccessProgramme:
         self.revision += 1
         return self.progress()
 
+    @workflow.update
+    def change_programme(self, change: Any) -> dict[str, Any]:
+        """Give the programme another owner, or meet others of the customer."""
+        changed = read_change(change)
+        changed = changed.model_copy(update={"news_id": changed.news_id or _update_id()})
+        self.changes.append(changed)
+        owner, cast = changed.owner or self.start.owner, {**self.start.cast, **changed.cast}
+        self.start = self.start.model_copy(update={"owner": owner, "cast": cast})
+        self.revision += 1
+        return self.progress()
+
+    @change_programme.validator
+    def refuse_change(self, change: Any) -> None:
+        try:
+            if self.ended is not None:
+                raise Refused("this success programme has ended")
+            read_change(change)
+        except Refused as refusal:
+            detail = {"field": refusal.field, "reason": refusal.reason}
+            raise ApplicationError(str(refusal), detail, type="Refused", non_retryable=True) from None
+
     @workflow.signal
     def nudge(self) -> None:
         """Look up from waiting, and move to a newer version of the worker."""
@@ -95,6 +125,12 @@ class SuccessProgramme:
             "onboarding": self.start.onboarding,
             "since": self.start.since.isoformat(),
             "owner": self.start.owner,
+            "cast": self.start.cast,
             "ended": self.ended,
             "next": [{"cadence": entry.about, "on": entry.occurrence} for entry in self.entries],
         }
+
+
+def _update_id() -> str:
+    info = workflow.current_update_info()
+    return short(info.id) if info is not None else ""

@@ -5,7 +5,7 @@ outside (`domain.rules`), run in activities, and reach the agenda as data.
 """
 
 from domain.agenda.gates import unfold
-from domain.agenda.occasion import Occasion, ProgrammeOccasion, ProgrammeStart
+from domain.agenda.occasion import Occasion, ProgrammeChange, ProgrammeOccasion, ProgrammeStart, read_change
 from domain.agenda.packing import FoldingState, carried, packed
 from domain.agenda.picture import (
     NOTHING_AHEAD,
@@ -35,6 +35,7 @@ __all__ = [
     "MilestoneState",
     "Occasion",
     "Outcome",
+    "ProgrammeChange",
     "ProgrammeOccasion",
     "ProgrammeStart",
     "Progress",
@@ -55,6 +56,7 @@ __all__ = [
     "packed",
     "plan",
     "progress",
+    "read_change",
     "repeated",
     "status",
     "stands",

@@ -4,12 +4,13 @@ from base64 import b64decode, b64encode
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError
 
 from domain.agenda.packing import packed, unpacked
 from domain.agenda.state import Entry, State
 from domain.clock import Clock
-from domain.wire import Instant, Wire
+from domain.refusal import Refused, what_is_wrong
+from domain.wire import Instant, Slug, Wire
 
 
 def _to_text(state: State) -> str:
@@ -42,6 +43,38 @@ class Occasion(Wire):
         return [*(entry.key for entry in self.due), *(fact.key for fact in self.state.pending)]
 
 
+class ProgrammeChange(Wire):
+    """What somebody changes about a running success programme: who of ours owns it, and whom of the customer it meets.
+
+    What is not named stays. `news_id` names the change for ever, `by` is who ordered it.
+    """
+
+    owner: Slug | None = None
+    project_lead: Slug | None = None
+    executive_sponsor: Slug | None = None
+    by: Slug | None = None
+    via: Slug = "temporal"
+    news_id: str = Field("", max_length=100)
+
+    @property
+    def cast(self) -> dict[str, list[str]]:
+        """The roles that somebody else plays now."""
+        roles = {"csm": self.owner, "project_lead": self.project_lead, "executive_sponsor": self.executive_sponsor}
+        return {role: [id] for role, id in roles.items() if id is not None}
+
+
+def read_change(raw: Any) -> ProgrammeChange:
+    """The change in parsed JSON. Raises Refused naming the field that is wrong, or where nothing is changed."""
+    try:
+        change = ProgrammeChange.model_validate(raw)
+    except ValidationError as error:
+        field, reason = what_is_wrong(error)
+        raise Refused(reason, field=field) from None
+    if not change.cast:
+        raise Refused("name another owner, project_lead or executive_sponsor", field="owner")
+    return change
+
+
 class ProgrammeOccasion(Wire):
     """A moment of a success programme, which has no milestones: whom it is for, since when, and what is due."""
 
@@ -53,6 +86,7 @@ class ProgrammeOccasion(Wire):
     cast: dict[str, list[str]] = Field(default_factory=dict)
     clock: Clock = Clock()
     due: tuple[Entry, ...] = ()
+    changes: tuple[ProgrammeChange, ...] = ()
 
 
 class ProgrammeStart(Wire):

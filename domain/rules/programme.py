@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from domain.agenda.occasion import ProgrammeOccasion
+from domain.agenda.occasion import ProgrammeChange, ProgrammeOccasion
 from domain.agenda.state import Entry, State
 from domain.calendar import OPENING
 from domain.notice import Notice
@@ -43,6 +43,7 @@ def keep_programme(
         )
         for entry in occasion.due
     ]
+    rows += [_changed(change, occasion.now) for change in occasion.changes]
     fresh = [entry for entry in occasion.due if entry.key not in done_before and entry.about in cadences]
     notices = [
         notice
@@ -52,6 +53,18 @@ def keep_programme(
     ]
     return entries, Writing(
         onboarding=occasion.onboarding, journal=tuple(rows), notices=tuple(once_to_each(briefing, notices))
+    )
+
+
+def _changed(change: ProgrammeChange, now: datetime) -> JournalRow:
+    return JournalRow(
+        key=f"programme/changed/{change.news_id}",
+        at=now,
+        kind="programme_changed",
+        about=change.owner or "",
+        by=change.by,
+        via=change.via,
+        data=change.model_dump(include={"owner", "project_lead", "executive_sponsor"}, exclude_none=True),
     )
 
 

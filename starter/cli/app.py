@@ -76,6 +76,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         NEWS,
         "Before the close: introduce the CSM, report what is found, see how it stands.",
     ),
+    "programme": (
+        "starter.cli.programme:programme",
+        NEWS,
+        "After the hand-off: show the success programme, change who is in it, end it.",
+    ),
     "playbook": ("starter.cli.playbook:playbook", LOOK, "Show, describe and check playbooks."),
     "mapping": ("starter.cli.mapping:mapping", LOOK, "Check a mapping file: what becomes of another system's record?"),
     "done": ("starter.cli.milestones:done", NEWS, explained("reach_milestone")),

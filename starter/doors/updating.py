@@ -81,7 +81,7 @@ class Tries:
 async def answered(
     handle: WorkflowHandle[Any, Any],
     kind: str,
-    news: Mapping[str, Any],
+    news: Mapping[str, Any] | str,
     *,
     tries: Tries,
     refuse_if_ended: Callable[[], Awaitable[None]],
@@ -118,9 +118,8 @@ async def answered(
             failed_tasks += failure.status == RPCStatusCode.FAILED_PRECONDITION
         if loop.time() > until or failed_tasks >= MOST_FAILED_TASKS:
             silent = await who_is_silent(handle, within=tries.patience, one_try=tries.one_try)
-            raise NotReachable(
-                f"{silent} The news may still be applied; sending it again with news_id {news['news_id']} is harmless"
-            )
+            under = f" with news_id {news['news_id']}" if isinstance(news, Mapping) else ""
+            raise NotReachable(f"{silent} The news may still be applied; sending it again{under} is harmless")
         await asyncio.sleep(BETWEEN_TRIES * 2**failed_tasks * random.uniform(0.5, 1.5))
 
 

@@ -46,6 +46,7 @@ HOLD_THE_CLIENT = {
     "starter/doors/onboardings.py",
     "starter/deploys/open_workflows.py",
     "starter/doors/introductions.py",
+    "starter/doors/programmes.py",
     "starter/deploys/kept_values.py",
     "starter/deploys/replaying.py",
     "starter/doors/updating.py",
