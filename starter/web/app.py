@@ -14,6 +14,7 @@ from starter.web.api.gate import gate_of
 from starter.web.api.news import news_routes
 from starter.web.api.onboardings import onboarding_routes
 from starter.web.api.playbooks import playbook_routes
+from starter.web.api.programmes import programme_routes
 from starter.web.api.webhooks import webhook_routes
 from starter.web.intake.deals import deals_road
 from starter.web.intake.hubspot import hubspot_road
@@ -32,6 +33,7 @@ ROADS: Sequence[Callable[[Settings], Road]] = (deals_road, hubspot_road, salesfo
 RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     onboarding_routes,
     news_routes,
+    programme_routes,
     dossier_routes,
     playbook_routes,
     delivery_routes,

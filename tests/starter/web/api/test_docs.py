@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from domain.access import SCOPES
+from domain.agenda import ProgrammeStart
 from domain.inbox import Incoming, Settled
 from domain.record import Writing
 from starter.web.problems import KINDS
@@ -18,6 +19,7 @@ from tests.support.databases import dossier, happened, standing
 from tests.support.onboardings import ROOT, sample_deal
 from tests.support.sealing import SEALING
 from tests.support.web import Web, web_on, working_web_on
+from workflows.programme import id_of
 
 temporal_address = servers.temporal_address
 
@@ -59,6 +61,7 @@ async def test_the_examples_run_from_top_to_bottom(tmp_path: Path, temporal_addr
         told_of(web)
         token = web.token()["authorization"].removeprefix("Bearer ")
         id, later = uuid4().hex, (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
+        await after_the_hand_off(web, f"onboarding-file-{id}")
         called = set()
 
         for words in curls():
@@ -73,6 +76,15 @@ async def test_the_examples_run_from_top_to_bottom(tmp_path: Path, temporal_addr
         method, _, path = address.strip("`").partition(" ")
         pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))
         assert any(method == one and re.fullmatch(pattern, other) for one, other in called), address
+
+
+async def after_the_hand_off(web: Web, onboarding: str) -> None:
+    """Start its success programme; months lie between the first example and a hand-off."""
+    client = (await web.parts.door()).client
+    start = ProgrammeStart(onboarding=onboarding, since=datetime.now(UTC), owner="grace.lee")
+    await client.start_workflow(
+        "SuccessProgramme", start, id=id_of(onboarding), task_queue=web.parts.settings.task_queue
+    )
 
 
 def told_of(web: Web) -> None:

@@ -1,0 +1,77 @@
+"""What goes on after the hand-off, who is in it, and how does it end? The success programme of an onboarding."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Request
+from pydantic import Field
+
+from domain.news import NewsId, ProgrammeEnding
+from domain.wire import StrictWire
+from starter.doors.programmes import ProgrammeProgress, change_programme, end_programme, programme_of
+from starter.web.api.answers import WRITING, OnboardingId, problems
+from starter.web.api.gate import api_router, key_of, key_parameter, needs
+from starter.web.api.onboardings import known
+from starter.web.parts import WebParts
+
+
+class ProgrammeChanged(StrictWire):
+    owner: str | None = Field(None, description="a staff handle, or that person's e-mail address", max_length=254)
+    project_lead: str | None = Field(None, description="a stakeholder's id or e-mail address", max_length=254)
+    executive_sponsor: str | None = Field(None, description="a stakeholder's id or e-mail address", max_length=254)
+    by: str | None = Field(None, description="who orders it: a handle, an id, or an e-mail address", max_length=254)
+    news_id: NewsId | None = Field(None, description="makes a repetition harmless")
+
+
+class ProgrammeEnded(StrictWire):
+    ending: ProgrammeEnding
+
+
+def programme_routes(parts: WebParts) -> APIRouter:
+    router = api_router("onboardings")
+
+    @router.get(
+        "/onboardings/{onboarding}/programme",
+        summary="The success programme after the hand-off",
+        openapi_extra=needs("onboardings:read"),
+        responses=problems("not-found"),
+    )
+    async def get_programme(onboarding: OnboardingId) -> ProgrammeProgress:
+        """Who owns it, whom it meets, and what comes next. `not-found` before the hand-off."""
+        await known(parts, onboarding)
+        return await programme_of(await parts.door(), onboarding)
+
+    @router.post(
+        "/onboardings/{onboarding}/programme/change",
+        summary="Give a success programme another owner, or other people of the customer",
+        openapi_extra=needs("onboardings:write"),
+        responses=problems(*WRITING, "wrong-media-type", "not-found", "refused"),
+        dependencies=[Depends(key_parameter)],
+    )
+    async def change_the_programme(
+        request: Request,
+        onboarding: OnboardingId,
+        change: Annotated[
+            ProgrammeChanged, Body(examples=[{"owner": "jonas.weber", "executive_sponsor": "project_lead"}])
+        ],
+    ) -> ProgrammeProgress:
+        """They are invited from the next occasion on; what is not named stays."""
+        await known(parts, onboarding)
+        key = key_of(request)
+        news_id = change.news_id or (key.news_id if key else None)
+        return await change_programme(await parts.door(), onboarding, {**change.model_dump(), "news_id": news_id})
+
+    @router.post(
+        "/onboardings/{onboarding}/programme/end",
+        summary="End a success programme",
+        openapi_extra=needs("onboardings:write"),
+        responses=problems(*WRITING, "wrong-media-type", "not-found", "refused"),
+        dependencies=[Depends(key_parameter)],
+    )
+    async def end_the_programme(
+        onboarding: OnboardingId, ended: Annotated[ProgrammeEnded, Body(examples=[{"ending": "customer_left"}])]
+    ) -> ProgrammeProgress:
+        """Nobody is invited or written to any more."""
+        await known(parts, onboarding)
+        return await end_programme(await parts.door(), onboarding, ended.ending)
+
+    return router
