@@ -329,7 +329,7 @@ def test_people_are_invited_to_a_webinar_a_week_ahead(onboarding: Simulation) ->
     onboarding.settled("gone_live")
     onboarding.to_day(75)
 
-    [invited] = onboarding.notices("webinar", to="champion")
+    [invited] = onboarding.notices("webinar", about="monthly_webinar", to="champion")
 
     held = date.fromisoformat(invited.facts["on"])
     assert (held - onboarding.calendar.day_of(invited.not_before)).days >= 7
