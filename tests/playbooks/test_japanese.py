@@ -34,10 +34,11 @@ def japanese() -> Iterator[tuple[str, str]]:
         yield from ((f"words: {topic} {key}", word) for key, word in words.items())
     yield from ((f"process document: {key}", words) for key, words in PROCESS["ja"].items())
     yield from ((f"role: {role}", titles["ja"]) for role, titles in ROLE_TITLES.items())
-    for key in sorted(set(Library().keys())):
-        for spot, text in texts_of(Library().get(key)):
+    library = Library()
+    for playbook in map(library.get, library.keys()):
+        for spot, text in texts_of(playbook):
             if isinstance(text, dict):
-                yield f"{key}: {spot}", text["ja"]
+                yield f"{playbook.key}: {spot}", text["ja"]
 
 
 TEXTS = list(japanese())

@@ -125,7 +125,7 @@ def _as_text(value: Shaped) -> str:
         return _lines(value.text)
     text = _flat(value.text)
     if value.shape == "aside":
-        return f"（{text}）" if is_wide(text[:1]) else f" ({text})"
+        return f"（{text}）" if is_wide(text[:1]) or is_wide(text[-1:]) else f" ({text})"
     if value.target and not value.target.startswith("mailto:"):
         return f"{text}{'：' if is_wide(text[-1:]) else ': '}{value.target}"
     return text
