@@ -157,12 +157,15 @@ class KeptRow(JournalRow):
 
 
 class Past(Wire):
-    """What the store kept of an onboarding's course: its journal, and how it stood after the last turn."""
+    """What the store kept of an onboarding's course: its journal, and how it stood after the last turn.
+
+    Of one that was about to end the store does not know whether it was `paused` as well: None.
+    """
 
     rows: tuple[KeptRow, ...]
     as_of: Instant
     owner: str
-    paused: bool = False
+    paused: bool | None = False
     ending: str | None = None
     milestones: tuple[MilestoneRow, ...]
     stages: tuple[StageRow, ...]

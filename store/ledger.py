@@ -219,7 +219,8 @@ class SqlLedger:
             parts["rows"] = connection.execute(rows).mappings().all()
         parts["open_issues"] = [row.key for row in registered if row.kind == "issue" and row.status != "resolved"]
         parts["open_tasks"] = [row.key for row in registered if row.kind == "task" and row.status == "open"]
-        return Past.model_validate({**standing, "paused": standing["status"] == "paused", **parts})
+        paused = None if standing["status"] == "ending" else standing["status"] == "paused"
+        return Past.model_validate({**standing, "paused": paused, **parts})
 
     def load_by_owner(self) -> Mapping[str, int]:
         """The number of open onboardings of each owner, by staff handle."""

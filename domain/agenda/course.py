@@ -258,7 +258,7 @@ def check_end(state: State, news: OnboardingEnded) -> None:
 
 def apply_end(state: State, news: OnboardingEnded, now: datetime) -> bool:
     if news.grace_hours:
-        held = news.model_dump(mode="json", exclude_defaults=True, exclude={"ignored"})
+        held = news.model_dump(mode="json", exclude_defaults=True, exclude={"ignored", "at"})
         state.ending_ahead = EndingAhead(news=held, since=now)
         data: dict[str, Any] = {"ending": news.ending, "reason": news.reason, "exceptions": list(news.exceptions)}
         note(state, "ending_announced", now, news=news, **data, grace_hours=news.grace_hours)

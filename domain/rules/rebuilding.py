@@ -61,6 +61,10 @@ def rebuild(dossier: Dossier, past: Past, team: Team, *, now: datetime, spread: 
     return state
 
 
+LED_TO_A_TURN = frozenset({"news_refused", "repeated_news"})
+"""Rows that no news left which changed anything, and yet a turn."""
+
+
 class _Living:
     """One onboarding, driven as its workflow drove it, without writing anything down."""
 
@@ -99,6 +103,10 @@ class _Living:
             self.until(row.recorded_at)
             news = {"milestone": row.about, "at": row.at.isoformat(), "by": row.by, "via": row.via, "note": row.note}
             self.state.held.append(HeldSignal(milestone=row.about, news=news))
+        if row.kind in LED_TO_A_TURN:
+            # It changed nothing, but the turn that wrote it down looked at the agenda anew.
+            self.until(row.recorded_at)
+            self._turn([])
         if (news_of_it := _news(row, self.state)) is None:
             return
         self.until(row.recorded_at)
@@ -182,7 +190,7 @@ def _differences(state: State, past: Past) -> list[str]:
     if set(state.tasks) != set(past.open_tasks):
         tasks = ", ".join(past.open_tasks) or "none", ", ".join(state.tasks) or "none"
         differences.append(f"open tasks are {tasks[0]}, and come out {tasks[1]}")
-    if bool(state.paused_at) != past.paused:
+    if past.paused is not None and bool(state.paused_at) != past.paused:
         differences.append("paused in one and not in the other")
     if state.ending:
         differences.append(f"it comes out {state.ending}")

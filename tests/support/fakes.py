@@ -138,16 +138,18 @@ class MemoryLedger:
         if standing is None:
             return None
         rows = self.journal.get(onboarding, {}).values()
-        issues = [row for row in self.registers(onboarding) if row.kind == "issue"]
+        registered = self.registers(onboarding)
+        issues = [row for row in registered if row.kind == "issue"]
         return Past(
             rows=tuple(KeptRow(**row.model_dump(), recorded_at=self.recorded[onboarding, row.key]) for row in rows),
             as_of=standing.as_of,
             owner=standing.owner,
-            paused=standing.status == "paused",
+            paused=None if standing.status == "ending" else standing.status == "paused",
             ending=standing.ending,
             milestones=standing.milestones,
             stages=standing.stages,
             open_issues=tuple(issue.key for issue in issues if issue.status != "resolved"),
+            open_tasks=tuple(row.key for row in registered if row.kind == "task" and row.status == "open"),
         )
 
     def figures(self, onboarding: str) -> Mapping[str, Figure]:

@@ -68,6 +68,22 @@ def test_whatever_has_happened_it_comes_out_the_same(name: str, seed: int, day: 
     assert ["taken_up_again"] == [fact.kind for fact in state.pending]
 
 
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_one_that_was_about_to_end_ends_then_or_goes_on_as_it_would_have(taken_back: bool) -> None:
+    """Paused or not: which of the two it was, its status does not say while it is about to end."""
+    onboarding = opened()
+    onboarding.settled("kickoff_held")
+    onboarding.tell("pause", reason="strike")
+    onboarding.tell("end_onboarding", ending="churned", reason="x", by=OWNER, grace_hours=8)
+    if taken_back:
+        onboarding.tell("take_back_ending", by=OWNER)
+
+    state = lived_again(onboarding)
+
+    assert what_counts(onboarding.state) == what_counts(state)
+    assert taken_back is (state.ending_ahead is None)
+
+
 def test_what_was_rejected_overruled_and_disputed_comes_out_the_same() -> None:
     """A sign-off that waits for something to be done goes on waiting, and what was asked for again stays asked for."""
     onboarding = opened()
