@@ -323,7 +323,7 @@ PLANTED = [
     ("day: 35\n        requires: [kickoff", "role: kickoff\n        day: 35\n        requires: [kickoff", "already"),
     (UAT_GATE, UAT_GATE.replace("security_passed", "training_complete"), "planned for day 50"),
     (
-        "{after: [gone_live], from_day: 71}\n    source",
+        "{after: [gone_live], from_day: 11, anchor: gone_live}\n    source",
         "{after: [gone_live], from_day: 90}\n    source",
         "before 'optimisation' opens on day 90",
     ),

@@ -100,7 +100,7 @@ def test_a_review_that_may_be_held_before_anything_is_live(tmp_path: Path) -> No
     path = planted(
         tmp_path,
         ("        role: review\n        requires: [roi_reported]", "        role: review"),
-        ("opens: {after: [gone_live], from_day: 84}", "opens: {from_day: 84}"),
+        ("opens: {after: [gone_live], from_day: 24, anchor: gone_live}", "opens: {from_day: 84}"),
     )
 
     line = line_of(path.read_text(encoding="utf-8"), "- key: review_held")
