@@ -15,10 +15,18 @@ from starter.web.parts import WebParts
 
 
 class ProgrammeChanged(StrictWire):
-    owner: str | None = Field(None, description="a staff handle, or that person's e-mail address", max_length=254)
-    project_lead: str | None = Field(None, description="a stakeholder's id or e-mail address", max_length=254)
-    executive_sponsor: str | None = Field(None, description="a stakeholder's id or e-mail address", max_length=254)
-    by: str | None = Field(None, description="who orders it: a handle, an id, or an e-mail address", max_length=254)
+    owner: str | None = Field(
+        None, description="a staff handle, or that person's e-mail address", min_length=1, max_length=254
+    )
+    project_lead: str | None = Field(
+        None, description="a stakeholder's id or e-mail address", min_length=1, max_length=254
+    )
+    executive_sponsor: str | None = Field(
+        None, description="a stakeholder's id or e-mail address", min_length=1, max_length=254
+    )
+    by: str | None = Field(
+        None, description="who orders it: a handle, an id, or an e-mail address", min_length=1, max_length=254
+    )
     news_id: NewsId | None = Field(None, description="makes a repetition harmless")
 
 

@@ -48,7 +48,7 @@ def test_the_receipt_has_what_the_reader_reads(files: MailFiles, kind: NoticeKin
 
     receipt = files.deliver(waiting)
 
-    rendered = Rendering().render(waiting)
+    rendered = Rendering().render(waiting, sender="Example Customer Success")
     assert (rendered.subject, rendered.text.rstrip()) == (receipt.subject, receipt.text)
 
 

@@ -70,7 +70,7 @@ async def test_a_mail_arrives_and_the_receipt_says_who_took_it(office: PostOffic
         )
         == receipt
     )
-    rendered = Rendering().render(sample("reminder"))
+    rendered = Rendering().render(sample("reminder"), sender="Example Customer Success")
     assert (rendered.subject, rendered.text.rstrip()) == (receipt.subject, receipt.text)
     assert ["juergen.weiss@nordlicht.test"] == office.received[0].rcpt_tos
     assert office.received[0].mail_from == "onboarding@vendor.test"

@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from domain.access import SCOPES
 from domain.inbox import Incoming
 from domain.news import KINDS
+from starter.web.api import rates
 from starter.web.api.news import SET_BY_US, body_of
 from tests.support import servers
 from tests.support.onboardings import ROOT, sample_deal
@@ -30,11 +31,13 @@ SEED = "20261125"
 
 
 @pytest.mark.timeout(400)
-def test_schemathesis_finds_nothing(temporal_address: str, tmp_path: Path) -> None:
+def test_schemathesis_finds_nothing(temporal_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every check it has, over the whole document; what it has to be told stands in schemathesis.toml and its hooks.
 
     With one worker: Python 3.11 parses no two programs at once, which hypothesis does in its threads.
     """
+    # It tries a wrong token at each address, of which there are more than a guesser has tries in a minute.
+    monkeypatch.setattr(rates, "WRONG_A_MINUTE", 1_000_000)
     with served_web_on(tmp_path, temporal_address, api_rate=1_000_000, public_url=None) as (address, web):
         headers = web.token()
         deal = sample_deal("pinecrest-us", id=f"schema{os.getpid()}")
