@@ -45,7 +45,12 @@ async def issues_of(case: Case) -> set[str]:
     """The open issues, once workflow, journal and register have the same, each of them once."""
     async with asyncio.timeout(60):
         while True:
-            workflow = set((await case.door.ask(case.id, "progress"))["open_issues"])
+            try:
+                workflow = set((await case.door.ask(case.id, "progress"))["open_issues"])
+            except NotReachable:
+                # On a busy machine the server may have heard of no worker for a moment: whoever asks asks again.
+                await asyncio.sleep(0.5)
+                continue
             journal = case.facts("issue_raised")
             rows = reads.one(case.engine, case.id).registers
             register = {row.key for row in rows if (row.kind, row.status) == ("issue", "open")}

@@ -72,6 +72,8 @@ async def a_whole_onboarding(house: House, onboarding: str) -> None:
     await tell(house, onboarding, "attest_criterion", criterion="self_sufficient", by="grace.lee")
     await reject_a_sign_off_and_ask_again(house, onboarding)
     await until_its_next_run(house, onboarding, after=first)
+    await tell(house, onboarding, "end_onboarding", ending="churned", grace_hours=8)
+    await tell(house, onboarding, "take_back_ending")
     await tell(house, onboarding, "end_onboarding", ending="churned")
 
 

@@ -76,5 +76,5 @@ def _entries(world: World | Simulation, id: str) -> set[tuple[str, str]]:
 
 
 def _told(world: World | Simulation, id: str) -> Counter[tuple[str, str, str]]:
-    told = (notice for notice in world.ledger.told(id) if notice.kind != "programme_meeting")
+    told = (notice for notice in world.ledger.told(id) if not notice.kind.startswith("programme_"))
     return Counter((notice.kind, notice.to, notice.about) for notice in told)
