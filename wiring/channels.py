@@ -64,11 +64,15 @@ def _companies(settings: Settings) -> Mapping[Language, str]:
     return {language: name for language, name in names.items() if name}
 
 
+def rendering_of(settings: Settings) -> Rendering:
+    """How messages are worded: in the company's own templates where it has any, under its name."""
+    return Rendering(company_templates=settings.templates, companies=_companies(settings))
+
+
 def channels_of(
     settings: Settings, *, prospects: SqlIntroductions, staff: Staff, now: Callable[[], datetime]
 ) -> Mapping[str, Channel]:
     """Every channel to people, ready to deliver."""
     documents = Documents(prospects, staff, now, ProcessDocument())
-    rendering = Rendering(company_templates=settings.templates, companies=_companies(settings))
-    contents = Contents(rendering, documents)
+    contents = Contents(rendering_of(settings), documents)
     return {name: make(settings, contents) for name, make in CHANNELS.items()}

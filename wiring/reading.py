@@ -4,20 +4,22 @@ from email import message_from_binary_file, policy
 from pathlib import Path
 
 from activities.channels.mail.message import Said, said_by
-from activities.channels.texts.rendering import Rendering
+from domain.mailbox import read_mailbox
 from domain.record import WaitingNotice
 from runtime.settings import Settings
+from wiring.channels import rendering_of
 
 
 class Reader:
-    """Reads mails for people at the command line, in the company's own templates where it has any."""
+    """Reads mails for people at the command line, worded as the channels would word them."""
 
     def __init__(self, settings: Settings) -> None:
-        self._rendering = Rendering(company_templates=settings.templates)
+        self._rendering = rendering_of(settings)
+        self._sender = read_mailbox(settings.mail_from).name
 
     def to_go(self, waiting: WaitingNotice) -> Said:
         """What the mail would say if it went now. Raises ChannelRefuses when it cannot be rendered."""
-        rendered = self._rendering.render(waiting)
+        rendered = self._rendering.render(waiting, sender=self._sender)
         return Said(rendered.subject, rendered.text.rstrip())
 
     def in_file(self, place: str) -> Said | None:

@@ -65,6 +65,18 @@ def test_what_waits_is_read_as_it_would_go_now(day90: Day90) -> None:
     assert "受入テスト（UAT）の承認" in day90("mails")
 
 
+def test_what_waits_names_our_company_as_the_mail_will(day90: Day90, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its opening and its signature: by its name for that language, else by the name that the mail comes from."""
+    monkeypatch.setenv("DAY90_MAIL_FROM", "Vendor Success <cs@vendor.test>")
+    by_sender = day90("mails", "show", "1")
+    monkeypatch.setenv("DAY90_COMPANY_NAME_JA", "株式会社ベンダー")
+    by_setting = day90("mails", "show", "1")
+
+    assert 2 == by_sender.count("Vendor Success")
+    assert 2 == by_setting.count("株式会社ベンダー")
+    assert "Vendor Success" not in by_setting
+
+
 def test_what_went_is_read_as_it_went_whichever_channel_took_it(day90: Day90, outbox: SqlOutbox) -> None:
     """A server keeps no file, and the templates may be others by now."""
     assert outbox.take(1) is not None
