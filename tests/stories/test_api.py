@@ -83,6 +83,28 @@ async def test_an_onboarding_over_http_alone(tmp_path: Path, temporal_address: s
         assert {1} == {one["plan"]["revision"] for one in dossier["approvals"]}
 
 
+async def test_an_ending_over_the_api_has_the_grace_of_the_settings_and_is_delivered_once(
+    tmp_path: Path, temporal_address: str
+) -> None:
+    """Delivered again it announces nothing anew; once it was taken back, the same delivery ends nothing either."""
+    async with working_web_on(tmp_path, temporal_address, ending_grace=2.0) as web:
+        web.client.headers.update(web.token())
+        started = await web.client.post(f"{API}/onboardings", json=fresh_deal(f"end{tmp_path.name}".replace("-", "_")))
+        it = started.headers["location"]
+        ending = {"ending": "churned", "reason": "Insolvent", "by": "nora.lindqvist", "news_id": "crm-17"}
+
+        answers = [(await web.client.post(f"{it}/news/end_onboarding", json=ending)).json() for _ in range(2)]
+        back = (await web.client.post(f"{it}/news/take_back_ending", json={})).json()
+        again = (await web.client.post(f"{it}/news/end_onboarding", json=ending)).json()
+        rows = await journal(web, it, until="ending_taken_back")
+        told = [row for row in rows if row["kind"].startswith("ending")]
+
+        assert [("ending", False), ("ending", True)] == [(one["status"], one["repeated"]) for one in answers]
+        assert {("on_track", False), ("on_track", True)} == {(one["status"], one["repeated"]) for one in (back, again)}
+        assert ["ending_announced", "ending_taken_back"] == [row["kind"] for row in told]
+        assert 2.0 == told[0]["data"]["grace_hours"]
+
+
 async def test_news_with_a_key_counts_once_whatever_is_lost(tmp_path: Path, temporal_address: str) -> None:
     """Also when what we kept of the first answer is lost: the key has become the news' own id."""
     async with working_web_on(tmp_path, temporal_address) as web:
