@@ -47,7 +47,8 @@ def _show_what_follows(out: Console, onboarding: str, ended: "Tried", announced:
     if hours := announced.grace_hours:
         span = "one working hour" if hours == 1 else f"{hours:g} working hours"
         out.print(plain(f"  for {span} it can be taken back: day90 take-back {onboarding}"), soft_wrap=True)
-        out.print(plain("  meanwhile reminders and meetings rest; the owner and their manager hear of it at once"))
+        out.print(plain("  meanwhile no new reminder or invitation is written; what was written before still goes"))
+        out.print(plain("  the owner and their manager hear of it at once"))
         out.print(plain(f"  then {told}"), soft_wrap=True)
     else:
         out.print(plain(f"  at once, and for good: {told}"), soft_wrap=True)
