@@ -75,7 +75,7 @@ async def agenda(onboarding: str, *, where: Where = NOWHERE) -> None:
             )
             for entry in entries
         ]
-        out.print(table(f"Agenda of {meant}", ("when", "what", "key"), rows, whole=("when",)))
+        out.print(table(f"Agenda of {meant}", ("when", "what", "key"), rows, whole=("when", "what")))
         out.print(
             plain(f"{count(len(entries), 'entry', 'entries')}; about one of them: day90 why, with its key", "dim")
         )
