@@ -17,6 +17,8 @@ VENDOR_ONLY: frozenset[Ending] = frozenset({"duplicate", "deal_reversed"})
 """Endings of which the customer is told nothing."""
 ProgrammeEnding = Literal["customer_left", "cared_for_otherwise"]
 """Why a success programme ends: a closed set, because it stands in its history, where no words of people do."""
+HANDED_OVER: frozenset[Ending] = frozenset({"handed_over", "handed_over_with_exceptions"})
+"""Endings after which the success programme begins."""
 MOST_LISTED = 20
 """Most reasons or pieces of evidence in one piece of news: more belongs into a document that a link names."""
 KEPT_NAMES, KEPT_OF_A_NAME = 20, 80

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.agenda.state import Fact, MilestoneState, State
-from domain.news import News, OnboardingEnded, read_news, short
+from domain.news import HANDED_OVER, News, OnboardingEnded, read_news, short
 
 
 def note(state: State, kind: str, at: datetime, *, about: str = "", news: News | None = None, **data: Any) -> None:
@@ -66,7 +66,15 @@ def _let_go(state: State, now: datetime) -> bool:
     ahead = state.ending_ahead
     if ahead is None or ahead.until is None or now < ahead.until:
         return False
-    end(state, OnboardingEnded.model_validate(ahead.news), now)
+    news = OnboardingEnded.model_validate(ahead.news)
+    missing = [key for key in state.unmet() if key not in news.exceptions]
+    if news.ending in HANDED_OVER and missing:
+        # Checked when it was told; what is not so any more when it counts hands nobody over.
+        state.ending_ahead = None
+        reason = f"by then it did not hold: {', '.join(missing)}"
+        note(state, "ending_taken_back", now, ending=news.ending, reason=reason)
+        return True
+    end(state, news, now)
     return True
 
 

@@ -143,7 +143,9 @@ def _news(row: KeptRow, state: State) -> News | None:
 
 
 def _came_by_itself(row: KeptRow, state: State) -> bool:
-    """Whether the row is of a milestone that a rule reached, or a signal that had waited for its gate."""
+    """Whether the row is of a milestone or a dropped ending that a rule led to, or a signal that had waited."""
+    if row.kind == "ending_taken_back":
+        return row.via == MADE_BY_TIME
     milestone = state.milestone(row.about)
     return row.kind == "milestone_reached" and (milestone is None or milestone.settled or row.via == MADE_BY_TIME)
 

@@ -7,6 +7,7 @@ from zlib import crc32
 
 from domain.census import Line, Mailbag, Picture, ScheduleSeen, Sighting, Undone
 from domain.finding import Finding, FindingKind
+from domain.news import HANDED_OVER
 
 OPENING = timedelta(minutes=10)
 """An onboarding opens and closes within seconds; ten minutes are ten tries of a write that finds its database away."""
@@ -35,7 +36,6 @@ REFUSED_SINCE = timedelta(hours=26)
 stays. Two hours more than a day, for a sweep that came late."""
 REPORTED_FOR = timedelta(days=7)
 """How long something is reported that may be meant to stay: by then a reader of the reports has decided about it."""
-HANDED_OVER = frozenset({"handed_over", "handed_over_with_exceptions"})
 
 
 def of_onboarding(

@@ -7,7 +7,7 @@ from typing import Any
 from domain.agenda.state import Fact
 from domain.deal import missing_from_hand_off
 from domain.drafting import ROOM_TO_SIGN
-from domain.news import VENDOR_ONLY
+from domain.news import HANDED_OVER, VENDOR_ONLY
 from domain.notice import Notice, NoticeKind
 from domain.rules import letters, tasks
 from domain.rules.briefing import Briefing, present
@@ -466,7 +466,7 @@ def _ending_taken_back(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Not
 
 def _ended(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     ending = fact.data["ending"]
-    if ending in ("handed_over", "handed_over_with_exceptions"):
+    if ending in HANDED_OVER:
         people = [*briefing.rollout, briefing.state.owner]
         return _to_each(briefing, "hand_off", people, fact, lambda lang: letters.hand_off_message(briefing, lang))
     people = [briefing.state.owner, *briefing.managers]

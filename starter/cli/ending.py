@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from domain.legible import legible
-from domain.news import OnboardingEnded
+from domain.news import HANDED_OVER, OnboardingEnded
 from starter.cli.answers import console, in_words, plain
 from starter.cli.asking import ask
 from starter.cli.installation import installation_at
@@ -40,7 +40,7 @@ def _show_what_follows(out: Console, onboarding: str, ended: "Tried", announced:
     receivers = ", ".join(dict.fromkeys(people.get(notice.to, notice.to) for notice in ended.to_customer))
     told = f"at the customer's it is told to {receivers}" if receivers else "the customer hears nothing of it"
     steps = ["no reminder, meeting or report follows, and what waits to be sent is withdrawn"]
-    if announced.ending in ("handed_over", "handed_over_with_exceptions"):
+    if announced.ending in HANDED_OVER:
         steps.append("the success programme begins")
     account = legible(ended.dossier.deal.account.name)
     out.print(plain(f"{account} would end: {in_words(announced.ending)}", "bold"), soft_wrap=True)

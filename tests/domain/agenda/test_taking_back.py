@@ -1,6 +1,6 @@
 """Can an ending be taken back? For some working hours, in which the customer hears nothing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -76,6 +76,25 @@ def test_a_second_ending_has_to_count_at_once(onboarding: Simulation) -> None:
     assert (field, reason.partition(":")[0]) == ("ending", "it is about to end (churned)")
     assert answer.ending == "withdrawn"
     assert len(onboarding.facts("ended")) == 1
+
+
+def test_a_hand_over_is_dropped_when_something_is_missing_by_then() -> None:
+    """What was checked when it was told has to hold when it counts: nobody is handed over with less than was agreed."""
+    onboarding = opened()
+    onboarding.in_time(to="success_plan_agreed")
+    for criterion in ("adoption_on_target", "self_sufficient"):
+        onboarding.tell("attest_criterion", criterion=criterion, by="project_lead")
+    agreed = {"ending": "handed_over_with_exceptions", "exceptions": ["outcomes_visible"], "reason": "agreed"}
+    onboarding.tell("end_onboarding", **agreed, by=MANAGER, grace_hours=8)
+
+    onboarding.tell("attest_criterion", criterion="adoption_on_target", holds=False, by="project_lead")
+    onboarding.until(onboarding.now + timedelta(days=5))
+
+    assert (onboarding.state.ending, onboarding.state.ending_ahead) == (None, None)
+    [dropped] = onboarding.facts("ending_taken_back")
+    assert dropped.data["reason"] == "by then it did not hold: adoption_on_target"
+    assert onboarding.told("ending_taken_back") == [OWNER, MANAGER]
+    assert onboarding.notices("hand_off") == []
 
 
 def test_a_pause_does_not_hold_it_back(onboarding: Simulation) -> None:

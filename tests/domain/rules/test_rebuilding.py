@@ -14,7 +14,7 @@ from domain.refusal import Refused
 from domain.rules.rebuilding import CannotRebuild, rebuild
 from playbooks.library import Library
 from tests.support.fakes import MemoryLedger, Wakes
-from tests.support.simulation import OTHER_CSM, OWNER, Simulation, deal, gone_live, opened, staff
+from tests.support.simulation import MANAGER, OTHER_CSM, OWNER, Simulation, deal, gone_live, opened, staff
 from tests.support.strategies import story_of_seed
 
 NOT_KEPT = {"seen", "counts", "facts", "pending"}
@@ -82,6 +82,20 @@ def test_one_that_was_about_to_end_ends_then_or_goes_on_as_it_would_have(taken_b
 
     assert what_counts(onboarding.state) == what_counts(state)
     assert taken_back is (state.ending_ahead is None)
+
+
+def test_a_hand_over_that_was_dropped_comes_out_the_same() -> None:
+    onboarding = opened()
+    onboarding.in_time(to="success_plan_agreed")
+    for criterion in ("adoption_on_target", "self_sufficient"):
+        onboarding.tell("attest_criterion", criterion=criterion, by="project_lead")
+    agreed = {"ending": "handed_over_with_exceptions", "exceptions": ["outcomes_visible"], "reason": "agreed"}
+    onboarding.tell("end_onboarding", **agreed, by=MANAGER, grace_hours=8)
+    onboarding.tell("attest_criterion", criterion="self_sufficient", holds=False, by="project_lead")
+    onboarding.until(onboarding.now + timedelta(days=5))
+    onboarding.tell("raise_issue", title="It prints slowly")
+
+    assert what_counts(onboarding.state) == what_counts(lived_again(onboarding))
 
 
 def test_what_was_rejected_overruled_and_disputed_comes_out_the_same() -> None:
