@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Select, TextClause, case, exists, func, or_, select, update
 
 from domain.census import Line, Mailbag, Picture, Undone
+from domain.news import HANDED_OVER
 from domain.notice import Notice, Person
 from domain.record import JournalRow
-from domain.rules.sweeping import HANDED_OVER
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.ledger import journal_row, notice_row
 from store.rows import add, put
