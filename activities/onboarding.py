@@ -239,4 +239,6 @@ class Bookkeeping:
 
         Where a try before this one wrote its notices and was cut off, any channel may never have been woken.
         """
-        return self.channels if done_before else channels_of(writing.notices)
+        sent = {change.draft for change in writing.drafts if change.what == "sent"}
+        let_go = [notice for notice in writing.held if notice.draft in sent]
+        return self.channels if done_before else channels_of([*writing.notices, *let_go])

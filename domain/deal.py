@@ -256,6 +256,9 @@ class DealClosed(Sale):
 
     closed_at: Instant = Field(description="when the deal was won, with offset: 2026-09-01T10:00:00+09:00")
     stakeholders: tuple[Stakeholder, ...] = Field(min_length=1, max_length=MOST_STAKEHOLDERS)
+    has_outline: bool = Field(
+        False, description="the customer has had the process outline before the close: the introduction carries none"
+    )
     as_of: Instant | None = Field(
         None, description="taken up at this moment: what was due before is one summary, no burst"
     )

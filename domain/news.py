@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, StringConstraints, ValidationError
 
 from domain.refusal import Refused, what_is_wrong
+from domain.text import Language
 from domain.wire import FREE_TEXT, Instant, Line, Prose, Reference, Score, Severity, Slug, Wire
 
 Ending = Literal["handed_over", "handed_over_with_exceptions", "churned", "deal_reversed", "duplicate", "withdrawn"]
@@ -325,6 +326,43 @@ class TaskClosed(News):
 
     task: Reference
     outcome: Literal["done", "dropped"] = "done"
+
+
+class DraftEdited(News):
+    """A draft says something else.
+
+    To the readers of one language: its subject, its text, or both; greeting and footer stay. Name in `by` who wrote it.
+    """
+
+    update = "edit_draft"
+
+    draft: Slug
+    language: Language | None = Field(None, description="whose readers get it; needed where they have several")
+    subject: Line | None = None
+    text: Prose | None = Field(None, description="paragraphs of plain text, in place of all that it says by itself")
+
+
+class DraftSent(News):
+    """A draft may go.
+
+    Name in `by` who has read it.
+    """
+
+    update = "send_draft"
+
+    draft: Slug
+
+
+class DraftStopped(News):
+    """A draft does not go.
+
+    Name in `by` who decided it.
+    """
+
+    update = "stop_draft"
+
+    draft: Slug
+    reason: Reason
 
 
 class OnboardingEnded(News):

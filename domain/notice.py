@@ -11,6 +11,7 @@ NoticeKind = Literal[
     "introduction",
     "assigned",
     "hand_off_gaps",
+    "draft",
     "kickoff_agenda",
     "plan",
     "taken_up",
@@ -113,6 +114,8 @@ class Notice(Wire):
     sent once that milestone, issue or task is settled. `not_before` is wall time. `onboarding` is empty where the
     notice is about the house itself or about an introduction; then `about` names that, and `while_open` the
     introduction that must still be made. `attachment` refers to a document, which is made when the message goes.
+    `draft` is the key of the draft that it belongs to: it waits there until that is sent, and `not_before` counts from
+    then.
     """
 
     onboarding: str
@@ -126,3 +129,4 @@ class Notice(Wire):
     channel: Slug = MAIL
     collapses: bool = False
     attachment: str | None = None
+    draft: str | None = None

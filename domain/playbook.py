@@ -207,6 +207,17 @@ class Pausing(StrictWire):
     source: Sources = Field((), description="ids of what it stands for")
 
 
+class Draft(StrictWire):
+    """A kind of message to the customer that waits for one of ours to read it, and then goes."""
+
+    kind: Literal["introduction"] = Field(description="which message waits")
+    holder: Literal["owner", "seller"] = Field("owner", description="whose it is; the owner sees it in any case")
+    after: Slug | None = Field(None, description="the milestone from which the hours count; by default its writing")
+    hours: float = Field(2, ge=0, le=400, description="office hours of the owner after which it goes by itself")
+    reaches: Slug | None = Field(None, description="the milestone that is reached by sending it")
+    source: Sources = Field((), description="ids of what it stands for")
+
+
 class Edition(StrictWire):
     """What one letter of a series says, and the one thing that its reader is asked to do."""
 
@@ -492,6 +503,11 @@ class Playbook(StrictWire):
     nudging: Nudging = Field(description="reminders and the escalation ladder")
     hypercare: Hypercare = Field(description="close support after the go-live")
     pausing: Pausing = Field(Pausing(), description="how long a pause may last")
+    drafts: tuple[Draft, ...] = Field(
+        (),
+        description="messages that wait for one of ours before they go; without this they go at once",
+        exclude_if=lambda drafts: not drafts,
+    )
     stretch: Stretch = Field(Stretch(), description="by how much circumstances lengthen the plan")
     kickoff: Kickoff = Field(description="what the first meeting talks about")
     cadences: tuple[Cadence, ...] = Field((), description="what comes again and again until the hand-off")
@@ -526,6 +542,9 @@ class Playbook(StrictWire):
             return ()
         stage = next(stage for stage in self.stages if milestone in stage.milestones)
         return tuple(dict.fromkeys([*milestone.requires, *stage.opens.after]))
+
+    def draft(self, kind: str) -> Draft | None:
+        return next((draft for draft in self.drafts if draft.kind == kind), None)
 
     def playing(self, role: MilestoneRole) -> Milestone | None:
         """The milestone with that role; None when the playbook has none."""

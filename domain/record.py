@@ -95,6 +95,17 @@ class Standing(Wire):
     milestones: tuple[MilestoneRow, ...]
 
 
+class DraftChange(Wire):
+    """What becomes of a draft, by its key: its words change for these `people`, it goes, or it does not."""
+
+    draft: str
+    what: Literal["edited", "sent", "stopped"]
+    reason: str = ""
+    people: tuple[str, ...] = ()
+    subject: str | None = None
+    text: str | None = None
+
+
 class Unconfirmed(Wire):
     """News that left a row of the journal and that Temporal may not know: how it is told again.
 
@@ -135,7 +146,8 @@ class Writing(Wire):
     """All that one occasion writes, in one transaction: all of it or nothing; writing it twice changes nothing more.
 
     Rows of the journal and notices whose key is there already are left as they are; `standing` and register rows
-    replace what was there; new people are added and known ones updated. `unconfirmed` is the news behind rows of the
+    replace what was there; new people are added and known ones updated. `held` are the messages of drafts as they read
+    now, and replace what was held; `drafts` are changes of drafts. `unconfirmed` is the news behind rows of the
     journal, by their keys.
     """
 
@@ -146,6 +158,8 @@ class Writing(Wire):
     registers: tuple[RegisterRow, ...] = ()
     people: tuple[Person, ...] = ()
     plan: Plan | None = None
+    held: tuple[Notice, ...] = ()
+    drafts: tuple[DraftChange, ...] = ()
     unconfirmed: Mapping[str, Unconfirmed] = Field(default_factory=dict)
     task: Task | None = None
 

@@ -29,6 +29,7 @@ UNDONE_BY: Mapping[str, frozenset[str]] = {
 """Kinds of rows of which one is enough about one thing, until a row of another kind undoes what they say. Not what two
 people may both vouch for (a criterion), nor what has no name (a win)."""
 ENDED = "the onboarding has ended"
+ENDED_UNREAD = "the onboarding has ended before anybody sent it"
 """Why messages that waited were withdrawn when an onboarding ended."""
 
 # Every turn runs it; built once, like those in store/ledger.py.
@@ -210,8 +211,9 @@ def take_back(connection: Connection, row: Row[Any], *, reason: str, now: dateti
     its_own = of_onboarding & notices.c.key.startswith(f"{row.key}/", autoescape=True) & (notices.c.state == "waiting")
     connection.execute(update(notices).where(its_own).values(state="withdrawn", reason="it never happened"))
     if row.kind == "ended" and not _ended_otherwise(connection, row):
-        withdrawn = of_onboarding & (notices.c.state == "withdrawn") & (notices.c.reason == ENDED)
-        connection.execute(update(notices).where(withdrawn).values(state="waiting", reason=None))
+        for why, state in ((ENDED, "waiting"), (ENDED_UNREAD, "held")):
+            withdrawn = of_onboarding & (notices.c.state == "withdrawn") & (notices.c.reason == why)
+            connection.execute(update(notices).where(withdrawn).values(state=state, reason=None))
     _draw_register_anew(connection, row)
     data = {"key": row.key, "kind": row.kind, "reason": reason}
     entry = JournalRow(key=f"{TAKEN_BACK}/{row.seq}", at=now, kind=TAKEN_BACK, about=row.about, data=data)

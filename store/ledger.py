@@ -20,7 +20,9 @@ from domain.text import folded
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 from store.accounts import account_columns, lending_deals
 from store.baselines import baseline
-from store.confirmations import ENDED, settle
+from store.confirmations import ENDED, ENDED_UNREAD, settle
+from store.drafts import HELD, WAITING
+from store.drafts import keep as keep_drafts
 from store.drawing import Held, draw, hold
 from store.engine import read_connection, read_transaction, wall_clock, write_transaction
 from store.figures import latest_figures
@@ -169,6 +171,8 @@ class SqlLedger:
                 draw(connection, held, writing, now=now)
             add(connection, journal, [_unconfirmed_row(writing, row, now=now) for row in writing.journal])
             add(connection, notices, [notice_row(notice, onboarding=onboarding, now=now) for notice in writing.notices])
+            held_now = [notice_row(notice, onboarding=onboarding, now=now) for notice in writing.held]
+            keep_drafts(connection, onboarding, held_now, writing.drafts)
             if writing.standing is not None and writing.standing.ending is not None:
                 _withdraw_what_waited(connection, onboarding)
 
@@ -324,6 +328,7 @@ def _overtaken(held: Held, standing: Standing | None) -> bool:
 
 
 def _withdraw_what_waited(connection: Connection, onboarding: str) -> None:
-    waited = (notices.c.state == "waiting") & notices.c.kind.not_in(OUTLIVES_THE_ONBOARDING)
-    gone = update(notices).where((notices.c.onboarding == onboarding) & waited)
-    connection.execute(gone.values(state="withdrawn", reason=ENDED))
+    waited = notices.c.kind.not_in(OUTLIVES_THE_ONBOARDING) & (notices.c.onboarding == onboarding)
+    for state, reason in ((WAITING, ENDED), (HELD, ENDED_UNREAD)):
+        gone = update(notices).where(waited & (notices.c.state == state))
+        connection.execute(gone.values(state="withdrawn", reason=reason))

@@ -18,6 +18,7 @@ from domain.team import Team
 from domain.text import Language
 from runtime.settings import Settings
 from store.introductions import SqlIntroductions
+from store.ledger import SqlLedger
 
 
 class Contents(NamedTuple):
@@ -70,9 +71,14 @@ def rendering_of(settings: Settings) -> Rendering:
 
 
 def channels_of(
-    settings: Settings, *, prospects: SqlIntroductions, staff: Staff, now: Callable[[], datetime]
+    settings: Settings,
+    *,
+    prospects: SqlIntroductions,
+    onboardings: SqlLedger,
+    staff: Staff,
+    now: Callable[[], datetime],
 ) -> Mapping[str, Channel]:
     """Every channel to people, ready to deliver."""
-    documents = Documents(prospects, staff, now, ProcessDocument())
+    documents = Documents(prospects, onboardings, staff, now, ProcessDocument())
     contents = Contents(rendering_of(settings), documents)
     return {name: make(settings, contents) for name, make in CHANNELS.items()}

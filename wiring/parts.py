@@ -107,7 +107,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         outbox=SqlOutbox(engine, mail_domain=settings.mail_domain),
         library=library,
         staff=staff,
-        channels=channels_of(settings, prospects=prospects, staff=staff, now=wall_clock),
+        channels=channels_of(settings, prospects=prospects, onboardings=ledger, staff=staff, now=wall_clock),
         wake=wake,
         offices=first_of(
             webhook_offices(settings, webhooks, census=census, staff=staff),

@@ -18,6 +18,7 @@ from store.grouping import GroupedWriter
 from store.inbox import GroupedInbox, SqlInbox
 from store.ledger import SqlLedger
 from store.usage import MOST_IN_A_GROUP, SqlUsage
+from wiring.channels import rendering_of
 from wiring.doors import Doors, doors
 
 
@@ -72,6 +73,7 @@ async def web_parts(settings: Settings, *, reach: Callable[[], Awaitable[Client]
             usage_bell=Bell(look, whom="usage", quiet=LOOKS_AT_USAGE_EVERY, at_least=LOOKS_AT_USAGE_AT_LEAST_EVERY),
             reach=reach,
             door_on=door_on,
+            render=rendering_of(settings).render,
         )
         ringing = [asyncio.create_task(bell.ringing()) for bell in (parts.bell, parts.usage_bell)]
         # What came before a crash, and was not told to anybody.

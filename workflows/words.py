@@ -19,6 +19,7 @@ RULES = {
     "hypercare": "end of hypercare",
     "pause_limit": "decide about the pause",
     "hand_off": "hand-off window",
+    "draft": "a message goes that waits to be read",
     "ending": "the ending counts",
     "task": "task",
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from domain.agenda.state import Fact, MilestoneState, State
+from domain.agenda.state import DraftState, Fact, MilestoneState, State
 from domain.news import HANDED_OVER, News, OnboardingEnded, read_news, short
 
 
@@ -162,8 +162,41 @@ def _hand_over(state: State, now: datetime) -> bool:
     return True
 
 
+def let_go(state: State, draft: DraftState, news: News, now: datetime) -> None:
+    """Send a draft, which reaches the milestone that stands for it, where that can be reached."""
+    state.drafts = [other for other in state.drafts if other.key != draft.key]
+    note(state, "draft_sent", now, about=draft.key, news=news, message=draft.kind, occasion=draft.occasion)
+    milestone = state.milestone(draft.reaches) if draft.reaches else None
+    if milestone is not None and not (milestone.settled or milestone.signers or state.gate(milestone)):
+        # Without the news' id: told again, it would be the milestone's own news.
+        reach(state, milestone, news.model_copy(update={"news_id": None, "note": None, "evidence": None}), now)
+
+
+def _of_its_own(draft: DraftState) -> News:
+    """What happens to a draft by itself, under a name that needs no count: each would be carried for ever."""
+    return News(via="day90", news_id=f"{draft.key} {draft.since.isoformat()}")
+
+
+def _settle_drafts(state: State, now: datetime) -> bool:
+    """Let those go whose time has come; nobody needs one any more whose milestone, or the kickoff, came without it."""
+    for draft in state.drafts:
+        meant = state.milestone(draft.reaches) if draft.reaches else None
+        milestone = next((other for other in (meant, state.playing("kickoff")) if other and other.settled), None)
+        if milestone is not None:
+            state.drafts = [other for other in state.drafts if other.key != draft.key]
+            facts = {"message": draft.kind, "milestone": milestone.key}
+            note(state, "draft_stopped", now, about=draft.key, news=_of_its_own(draft), **facts)
+            return True
+        entry = next((entry for entry in state.entries if (entry.rule, entry.about) == ("draft", draft.key)), None)
+        if entry is not None and now >= entry.due and not (state.paused_at or state.ending_ahead):
+            let_go(state, draft, _of_its_own(draft), now)
+            return True
+    return False
+
+
 STEPS: tuple[Callable[[State, datetime], bool], ...] = (
     _apply_held_signals,
+    _settle_drafts,
     _turn_stages,
     _ask_for_sign_offs,
     _close_hypercare,

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.agenda import course, issues, milestones, tasks
+from domain.agenda import course, drafts, issues, milestones, tasks
 from domain.agenda.gates import count, note, unfold
 from domain.agenda.state import REMEMBERED_NEWS, State
 from domain.news import (
     LONGEST_NEWS_ID,
     CriterionAttested,
+    DraftEdited,
+    DraftSent,
+    DraftStopped,
     EndingTakenBack,
     IssueAcknowledged,
     IssueNotSolved,
@@ -79,6 +82,9 @@ RULES: dict[type[News], tuple[Check, Apply]] = {
     TaskAdded: (tasks.check_add, tasks.apply_add),
     TaskChanged: (tasks.check_change, tasks.apply_change),
     TaskClosed: (tasks.check_close, tasks.apply_close),
+    DraftEdited: (drafts.check_edit, drafts.apply_edit),
+    DraftSent: (drafts.check_send, drafts.apply_send),
+    DraftStopped: (drafts.check_stop, drafts.apply_stop),
     OnboardingEnded: (course.check_end, course.apply_end),
     EndingTakenBack: (course.check_take_back, course.apply_take_back),
 }

@@ -43,13 +43,23 @@ def _defaults(kind: type[Carried]) -> dict[str, Any]:
 
 
 Rule = Literal[
-    "nudge", "cadence", "open_stage", "stuck", "service_level", "hypercare", "pause_limit", "hand_off", "ending", "task"
+    "nudge",
+    "cadence",
+    "open_stage",
+    "stuck",
+    "service_level",
+    "hypercare",
+    "pause_limit",
+    "hand_off",
+    "ending",
+    "draft",
+    "task",
 ]
 PAUSE_PROOF: frozenset[str] = frozenset({"service_level", "pause_limit", "ending"})
 """Rules that go on while an onboarding is paused: problems of live users do, and so does the pause's own end."""
 
 
-PUNCTUAL: frozenset[str] = frozenset({"service_level", "ending"})
+PUNCTUAL: frozenset[str] = frozenset({"service_level", "ending", "draft"})
 """Rules that are promised to the hour and wake their onboarding on the dot; the others wake it later, by its jitter."""
 
 
@@ -187,6 +197,21 @@ class EndingAhead(Carried):
     until: Instant | None = None
 
 
+class DraftState(Carried):
+    """A message that waits for one of ours to read it. Only what waits is carried; its words are the store's.
+
+    `occasion` begins the keys of its notices; it goes by itself some time `after` that milestone, or after it was
+    written, and sending it reaches the milestone that it `reaches`.
+    """
+
+    key: str
+    kind: str
+    occasion: str
+    since: Instant
+    after: str | None = None
+    reaches: str | None = None
+
+
 class HeldSignal(Carried):
     """A milestone that a system reported before its gate was open."""
 
@@ -230,6 +255,7 @@ class State(Carried):
     criteria: list[CriterionState] = []
     scope_requests: dict[str, Annotated[str, FREE_TEXT]] = {}
     held: list[HeldSignal] = []
+    drafts: list[DraftState] = []
     pending: list[Fact] = []
     seen: list[str] = []
     pauses: list[PauseSpan] = []
@@ -265,6 +291,9 @@ class State(Carried):
 
     def issue(self, key: str) -> IssueState | None:
         return next((issue for issue in self.issues if issue.key == key), None)
+
+    def draft(self, key: str) -> DraftState | None:
+        return next((draft for draft in self.drafts if draft.key == key), None)
 
     def criterion(self, key: str) -> CriterionState | None:
         return next((criterion for criterion in self.criteria if criterion.key == key), None)
@@ -318,3 +347,4 @@ class Consequences(Carried):
     owner: str | None = None
     approvers: list[str] | None = None
     cast: dict[str, list[str]] | None = None
+    drafts: list[DraftState] = []

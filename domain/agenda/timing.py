@@ -44,6 +44,8 @@ def stands(state: State, entry: Entry) -> bool:
         return state.issue(entry.about) is not None
     if entry.rule == "pause_limit":
         return state.paused_at is not None
+    if entry.rule == "draft":
+        return state.draft(entry.about) is not None
     return True
 
 
@@ -52,6 +54,8 @@ def adopt(state: State, consequences: Consequences, *, acted_on: list[Entry], wr
     gone = {entry.key for entry in acted_on}
     slots = {entry.slot for entry in consequences.put} | set(consequences.drop)
     others = [entry for entry in state.entries if entry.key not in gone and entry.slot not in slots]
+    # Before the entries, of which one may be when a draft goes.
+    state.drafts = [*state.drafts, *consequences.drafts]
     state.entries = [*others, *(entry for entry in consequences.put if stands(state, entry))]
     state.pending = [fact for fact in state.pending if fact.seq > written]
     since = [fact for fact in state.pending if fact.seq > written]

@@ -74,6 +74,7 @@ def _remind(briefing: Briefing, milestone: Milestone, step: Step) -> Notices:
                 "waits_for": [],
                 "sign_off": bool(asked),
                 "rework": in_rework,
+                "draft": next((draft.key for draft in briefing.state.drafts if draft.reaches == milestone.key), ""),
             },
             about=milestone.key, while_open=milestone.key, collapses=True,
         )

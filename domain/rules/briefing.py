@@ -16,7 +16,7 @@ from domain.playbook import Playbook, Role
 from domain.record import Dossier, RegisterRow
 from domain.rules.casting import cast_customer, playing, staff_person
 from domain.rules.composing import Letterhead, compose
-from domain.rules.hours import WorkingHours, next_office_moment, plain_week
+from domain.rules.hours import WorkingHours, next_office_moment, office_hours_later, plain_week
 from domain.team import Team
 from domain.text import Text, folded, in_language
 
@@ -135,6 +135,8 @@ class Briefing:
         urgent: bool = False,
         while_open: str | None = None,
         collapses: bool = False,
+        attachment: str | None = None,
+        draft: str | None = None,
     ) -> Notice | None:
         """A message to one person, for the receiver's next office hour unless urgent; None where nobody has that id."""
         person = self.person(to)
@@ -160,7 +162,19 @@ class Briefing:
             about=about,
             while_open=while_open,
             collapses=collapses,
+            attachment=attachment,
+            draft=draft,
         )
+
+    def office_hours_of_ours(self, handle: str, since: datetime, count: float) -> datetime:
+        """The moment, in business time, by which that member of staff has been in office for `count` hours.
+
+        Hours of the clock where nobody waits for office hours, or by that handle there is nobody.
+        """
+        person = self.person(handle)
+        if person is None or not self.state.clock.office_hours_apply:
+            return since + timedelta(hours=count)
+        return office_hours_later(person, since, count, self.hours, team=self.team, sale=None)
 
     def _when(self, person: Person, *, urgent: bool) -> datetime:
         clock = self.state.clock

@@ -57,7 +57,8 @@ def compose(
     """A notice of that kind to one person, over the channel that reaches them.
 
     `key` is unique within the onboarding, or among the notices of the house. `staff` says that the receiver is one of
-    ours. `particulars` are the notice's other fields: `onboarding`, `about`, `while_open`, `collapses`, `attachment`.
+    ours. `particulars` are the notice's other fields: `onboarding`, `about`, `while_open`, `collapses`, `attachment`,
+    `draft`.
     """
     head = {
         "account": letterhead.account,

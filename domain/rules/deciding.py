@@ -10,6 +10,7 @@ from domain.baseline import Baseline
 from domain.drafting import ROOM_TO_SIGN
 from domain.notice import Notice, Person
 from domain.record import Dossier, JournalRow, RegisterRow, Task, Writing
+from domain.rules import drafting
 from domain.rules.acting import act
 from domain.rules.briefing import Briefing, once_to_each, present
 from domain.rules.casting import approvers, staff_person
@@ -86,13 +87,15 @@ def decide(
         moved |= late
         state.moved.update(late)
         briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui, registers=known, agreed=agreed, tasks=tasks)
+    drafts = drafting.written(briefing, facts)
+    state.drafts = [*state.drafts, *drafts]
     dues, stage_opens = _redate(briefing)
     _settle_windows(briefing)
     ends_at = _settle_ending(briefing)
     stuck = _is_stuck(briefing)
     state.stuck = stuck
     state.entries = [entry for entry in state.entries if entry not in occasion.due]
-    wanted = desired(state, dossier.playbook, dossier.calendar, briefing.plan, now)
+    wanted = [*desired(state, dossier.playbook, dossier.calendar, briefing.plan, now), *drafting.entries(briefing)]
     difference = changes(state, wanted)
     state.entries = wanted
     changed = {name: getattr(state, name) for name in ADOPTED if getattr(state, name) != getattr(occasion.state, name)}
@@ -106,6 +109,7 @@ def decide(
         stuck=stuck,
         weighed=weighed,
         owner=owner,
+        drafts=drafts,
         **changed,
     )
     fresh_facts = [fact for fact in facts if fact.key not in done_before]
@@ -113,6 +117,7 @@ def decide(
     notices += act(briefing, _still_to_do(occasion.due, done_before))
     notices += [notice for fact in fresh_facts for notice in doubted(briefing, fact, doubts)]
     notices += _ready_early(briefing) if fresh_facts else []
+    notices += drafting.tell_holders(briefing, drafts if fresh_facts else [])
     opening = any(fact.kind == "opened" for fact in facts)
     risks = shipped_risks(dossier.playbook, now) if opening else []
     writing = Writing(
@@ -127,6 +132,8 @@ def decide(
         registers=(*risks, *registers(facts)),
         people=tuple(_staff(briefing)),
         plan=briefing.plan,
+        held=tuple(once_to_each(briefing, drafting.notices(briefing, fresh_facts))),
+        drafts=tuple(drafting.changes(briefing, fresh_facts)),
         # With its references: told again it goes to Temporal once more.
         unconfirmed=unconfirmed(occasion),
         task=Task(run=occasion.run, task=occasion.task, seen=tuple(occasion.state.seen)) if occasion.run else None,

@@ -25,13 +25,20 @@ def plain_week(person: Person, *, home: Account | None, years: range) -> WorkCal
 def next_office_moment(
     person: Person, now: datetime, hours: WorkingHours, *, team: Team, sale: Sale | None
 ) -> datetime:
-    """`now` if that person is in office, else the next opening; their own company's closing days are none.
+    """`now` if that person is in office, else the next opening; `office_hours_later` says what counts."""
+    return office_hours_later(person, now, 0, hours, team=team, sale=sale)
+
+
+def office_hours_later(
+    person: Person, moment: datetime, count: float, hours: WorkingHours, *, team: Team, sale: Sale | None
+) -> datetime:
+    """The moment by which that person has been in office for `count` hours; their company's closing days are none.
 
     `sale` is that of the customer, None for what concerns the house alone.
     """
     customer = sale if sale is not None and person.side == "customer" else None
     # Their day may lie in another year than ours, and the next opening in the year after.
-    home, years = customer.account if customer else None, range(now.year - 1, now.year + 2)
+    home, years = customer.account if customer else None, range(moment.year - 1, moment.year + 2)
     closures = closed_days(customer.closures if customer else team.closures)
     calendar = hours(person, home=home, years=years).model_copy(update={"closures": closures})
-    return calendar.next_office_moment(now)
+    return calendar.add_working_hours(moment, count)

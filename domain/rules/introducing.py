@@ -394,7 +394,7 @@ def with_learnt(deal: DealClosed, learnt: Learnt, team: Team) -> DealClosed:
     more = [note for note in _as_notes(learnt, team, language, zone=deal.account.time_zone) if note.text not in there]
     notes = (*deal.notes, *more)[:MOST_NOTES]
     owner = deal.owner or (learnt.owner if team.member(learnt.owner) else None)
-    return deal.model_copy(update={"notes": notes, "owner": owner})
+    return deal.model_copy(update={"notes": notes, "owner": owner, "has_outline": True})
 
 
 def _as_notes(learnt: Learnt, team: Team, language: Language, *, zone: str) -> Sequence[Note]:

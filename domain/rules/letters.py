@@ -81,6 +81,13 @@ def introduction(briefing: Briefing, language: str) -> Facts:
     }
 
 
+def introduction_to(briefing: Briefing, person: str) -> Facts:
+    """Who takes over from the sale; whoever was no part of the sale is met for the first time."""
+    facts = introduction(briefing, briefing.language_of(person))
+    new = any(one.id == person and not one.in_sale for one in briefing.deal.stakeholders)
+    return {**facts, "stranger": True} if new else facts
+
+
 def _due_of(briefing: Briefing, role: str) -> str:
     milestone = briefing.state.playing(role)
     return briefing.due_on(milestone.key) if milestone else ""

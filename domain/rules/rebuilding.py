@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from domain import agenda
-from domain.agenda.gates import count, note
+from domain.agenda.gates import count, let_go, note
 from domain.agenda.occasion import Occasion
 from domain.agenda.state import Entry, HeldSignal, State
 from domain.clock import Clock
@@ -107,6 +107,9 @@ class _Living:
             # It changed nothing, but the turn that wrote it down looked at the agenda anew.
             self.until(row.recorded_at)
             self._turn([])
+        if row.kind == "draft_sent" and row.via == MADE_BY_TIME:
+            self.until(row.recorded_at)
+            self._went_by_itself(row)
         if (news_of_it := _news(row, self.state)) is None:
             return
         self.until(row.recorded_at)
@@ -114,6 +117,16 @@ class _Living:
         self.doubts = {row.about: [Doubt.read(figure) for figure in doubted.data["figures"]]} if doubted else {}
         agenda.apply(self.state, news_of_it, self.now)
         self._settle()
+
+    def _went_by_itself(self, row: KeptRow) -> None:
+        """At its own moment: it counts from a turn, of which the journal has no more than the rows."""
+        if (draft := self.state.draft(row.about)) is not None:
+            let_go(self.state, draft, News(via=MADE_BY_TIME), row.at)
+            self._settle()
+        definition = self.dossier.playbook.draft(row.data.get("message", ""))
+        reached = self.state.milestone(definition.reaches) if definition and definition.reaches else None
+        if reached is not None and reached.settled:
+            reached.at = row.at
 
     def _settle(self) -> None:
         for _ in range(MOST_TURNS):
@@ -136,6 +149,8 @@ def _news(row: KeptRow, state: State) -> News | None:
     """The news that left this row of the journal; None for a row that no news left."""
     milestone = state.milestone(row.about)
     update = update_of(row, signed=bool(milestone and milestone.signers))
+    if row.kind in ("draft_sent", "draft_stopped") and row.via == MADE_BY_TIME:
+        return None
     if update is None or row.kind in ("ended", "signal_held") or _came_by_itself(row, state):
         return None
     origin = {name: value for name, value in (("at", row.at), ("by", row.by), ("via", row.via)) if value is not None}

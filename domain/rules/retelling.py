@@ -142,6 +142,9 @@ UPDATES: Mapping[str, tuple[str, Callable[[Told], dict[str, Any]]]] = {
     "criterion_attested": ("attest_criterion", lambda fact: {"criterion": fact.about, "holds": True, **_reason(fact)}),
     "criterion_approved": ("attest_criterion", lambda fact: {"criterion": fact.about, "holds": True, **_reason(fact)}),
     "criterion_withdrawn": ("attest_criterion", lambda fact: {"criterion": fact.about, "holds": False}),
+    "draft_edited": ("edit_draft", _about("draft", "language", "subject", "text")),
+    "draft_sent": ("send_draft", _about("draft")),
+    "draft_stopped": ("stop_draft", lambda fact: {"draft": fact.about, "reason": fact.data.get("reason")}),
     "ending_announced": (
         "end_onboarding",
         lambda fact: {

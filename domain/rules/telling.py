@@ -54,21 +54,22 @@ def _with_our_reason(
 
 
 def _opened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
-    owner, leads = briefing.state.owner, briefing.playing("project_lead")
+    owner = briefing.state.owner
     notices = _to_each(
         briefing, "assigned", [owner], fact, lambda lang: letters.hand_off_record(briefing, lang), urgent=True
     )
-    notices += _introduction(briefing, fact)
+    waits = briefing.state.draft("introduction") is not None
+    if briefing.playbook.draft("introduction") is None:
+        notices += present(
+            briefing.notice("introduction", to, fact.key, letters.introduction_to(briefing, to), about=fact.about)
+            for to in briefing.rollout
+        )
     if missing_from_hand_off(briefing.deal):
         notices += _to_each(
             briefing, "hand_off_gaps", ["seller"], fact, lambda lang: letters.hand_off_gaps(briefing, lang)
         )
-    kickoff = briefing.state.playing("kickoff")
-    if kickoff is not None and not kickoff.settled:
-        people = leads if letters.in_writing(briefing) else [*leads, owner]
-        notices += _to_each(
-            briefing, "kickoff_agenda", people, fact, lambda lang: _kickoff(briefing, kickoff.key, lang)
-        )
+    if not waits:
+        notices += _kickoff_agenda(briefing, fact)
     if late := letters.overdue(briefing, briefing.language_of(owner)):
         facts = {
             "day": fact.data.get("day", 0),
@@ -79,16 +80,23 @@ def _opened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     return notices
 
 
-def _introduction(briefing: Briefing, fact: Fact) -> Notices:
-    """Who takes over from the sale; whoever was no part of the sale is met for the first time."""
-    strangers = {person.id for person in briefing.deal.stakeholders if not person.in_sale}
-    known, new = ([id for id in briefing.rollout if (id in strangers) is other] for other in (False, True))
-    return [
-        *_to_each(briefing, "introduction", known, fact, lambda lang: letters.introduction(briefing, lang)),
-        *_to_each(
-            briefing, "introduction", new, fact, lambda lang: {**letters.introduction(briefing, lang), "stranger": True}
-        ),
+def _draft_settled(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
+    """Nobody is asked to a kickoff by people who have not been introduced: that follows the introduction."""
+    return _kickoff_agenda(briefing, fact) if fact.data["message"] == "introduction" else []
+
+
+def _kickoff_agenda(briefing: Briefing, fact: Fact) -> Notices:
+    kickoff, leads = briefing.state.playing("kickoff"), briefing.playing("project_lead")
+    if kickoff is None or kickoff.settled:
+        return []
+    people = leads if letters.in_writing(briefing) else [*leads, briefing.state.owner]
+    notices = [
+        briefing.notice(
+            "kickoff_agenda", to, fact.key, _kickoff(briefing, kickoff.key, briefing.language_of(to)), about=fact.about
+        )
+        for to in people
     ]
+    return present(notices)
 
 
 def _kickoff(briefing: Briefing, key: str, language: str) -> dict[str, Any]:
@@ -113,6 +121,9 @@ def _reached(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
     if milestone.role == "kickoff":
         notices += _plan(briefing, fact) + _begun_late(briefing, fact, before)
     informed = briefing.playing(*milestone.raci.informed) if milestone.raci.informed else []
+    if any(draft.reaches == milestone.key for draft in briefing.playbook.drafts):
+        # They have the message itself.
+        informed = [id for id in informed if not briefing.is_customer(id)]
     if milestone.sign_off is not None:
         others = [id for id in _signers(briefing, fact) if id not in informed]
         notices += _decided(briefing, fact, others, decision="approved")
@@ -224,7 +235,12 @@ def _sign_off_asked(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notice
     state, definition = briefing.state.milestone(fact.about), briefing.playbook.milestone(fact.about)
     if state is None or definition is None or state.settled:
         return []
-    deliverables = [d for stage in briefing.playbook.stages for d in stage.deliverables if d.milestone == fact.about]
+    deliverables = [
+        given
+        for stage in briefing.playbook.stages
+        for given in stage.deliverables
+        if given.milestone == fact.about and not given.optional
+    ]
     if state.of_plan and state.rejections:
         return _to_each(
             briefing, "plan", state.deciders, fact,
@@ -400,8 +416,9 @@ def _scope_requested(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notic
     facts = {"request": fact.about, "title": fact.data["title"], "effort_days": fact.data["effort_days"] or ""}
     facts["note"] = fact.note or ""
     return _to_each(
-        briefing, "scope_change_requested", [*briefing.managers, briefing.state.owner], fact, lambda _: facts
-    )
+        briefing, "scope_change_requested", [*briefing.managers, briefing.state.owner], fact,
+        lambda lang: {**facts, "asked_by": briefing.called([fact.by], lang, among_us=True)},
+    )  # fmt: skip
 
 
 def _scope_decided(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
@@ -493,6 +510,8 @@ TELLERS: dict[str, Callable[[Briefing, Fact, dict[str, str]], Notices]] = {
     "reassigned": _reassigned,
     "scope_change_requested": _scope_requested,
     "scope_change_decided": _scope_decided,
+    "draft_sent": _draft_settled,
+    "draft_stopped": _draft_settled,
     "ending_announced": _ending_announced,
     "ending_taken_back": _ending_taken_back,
     "task_added": tasks.given,

@@ -86,6 +86,10 @@ def references(playbook: Playbook) -> Iterator[Reference]:
             yield Reference((*at, "track"), "track", session.track)
             if session.milestone:
                 yield Reference((*at, "milestone"), "milestone", session.milestone)
+    for index, draft in enumerate(playbook.drafts):
+        for name in ("after", "reaches"):
+            if (key := getattr(draft, name)) is not None:
+                yield Reference(("drafts", index, name), "milestone", key)
     yield from _of_the_measures(playbook)
 
 

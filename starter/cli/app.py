@@ -62,6 +62,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "journal": ("starter.cli.course_of_events:journal", LOOK, "What has happened in an onboarding, entry by entry."),
     "agenda": ("starter.cli.course_of_events:agenda", LOOK, "What will happen by itself, the soonest first."),
     "mails": ("starter.cli.mails:mails", LOOK, "Which mails wait or were sent, to whom, and what they say."),
+    "draft": (
+        "starter.cli.drafts:draft",
+        NEWS,
+        "Messages to the customer that wait for one of ours: read, word, send or stop them.",
+    ),
     "inbox": ("starter.cli.inbox:inbox", LOOK, "What other systems delivered, and what became of it."),
     "webhook": ("starter.cli.webhooks:webhook", RUN, "Tell other systems what happens: targets, deliveries, secrets."),
     "sweep": (

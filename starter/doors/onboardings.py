@@ -1,6 +1,7 @@
 """How does an order reach Temporal? The one door through which deals start and news, questions and answers pass."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ from domain.text import in_language
 from domain.texts import is_reference
 from domain.trouble import UnknownOnboarding
 from domain.wire import Wire
+from starter.doors.drafts import ABOUT_DRAFTS, refuse_for_draft
 from starter.doors.people import member, person
 from starter.doors.queueing import NoTurn, Queue
 from starter.doors.referring import never, referring
@@ -306,6 +308,10 @@ class OnboardingDoor:
             news["owner"] = member(news["owner"], team=self.staff())
         if kind == "end_onboarding" and news.get("ending") not in VENDOR_ONLY:
             news.setdefault("grace_hours", self.ending_grace)
+        if kind in ABOUT_DRAFTS:
+            with contextlib.suppress(UnknownOnboarding):
+                dossier = await asyncio.to_thread(self.deals.dossier, onboarding)
+                refuse_for_draft(kind, news, dossier=dossier, team=self.staff())
         news |= {"via": self.via, "proved": self.proved, "news_id": news.get("news_id") or uuid4().hex}
         try:
             refuse_far_dates(read_news(kind, news))

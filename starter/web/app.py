@@ -9,6 +9,7 @@ from runtime.settings import Settings
 from starter.web.api.deliveries import delivery_routes
 from starter.web.api.description import describe
 from starter.web.api.dossiers import dossier_routes
+from starter.web.api.drafts import draft_routes
 from starter.web.api.envelope import Envelope
 from starter.web.api.gate import gate_of
 from starter.web.api.news import news_routes
@@ -35,6 +36,7 @@ RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     news_routes,
     programme_routes,
     dossier_routes,
+    draft_routes,
     playbook_routes,
     delivery_routes,
     webhook_routes,

@@ -12,6 +12,7 @@ from domain.usage import Usage
 from playbooks.library import Library
 from runtime.settings import Settings
 from starter.doors.bell import Bell, look_at_usage, wake_receiver
+from starter.doors.drafts import Render
 from starter.doors.onboardings import OnboardingDoor
 from store.grouping import GroupedWriter
 from store.inbox import GroupedInbox, SqlInbox
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 class WebParts:
     """Everything that the addresses of the web process need; shared by all requests.
 
-    `reach` connects to Temporal; `door_on` makes the door for news that comes by a named way.
+    `reach` connects to Temporal; `door_on` makes the door for news that comes by a named way, `render`
+    the text of a message.
     """
 
     settings: Settings
@@ -40,6 +42,7 @@ class WebParts:
     usage_bell: Bell
     reach: "Callable[[], Awaitable[Client]]"
     door_on: "Callable[[Client, str], OnboardingDoor]"
+    render: Render
     _client: "Client | None" = None
     _connecting: "asyncio.Task[Client] | None" = None
 

@@ -6,12 +6,12 @@ from store.columns import Document, Moment, Serial, Words
 from store.tables.base import IS_WAITING, OF_THE_HOUSE, metadata
 from store.tables.onboardings import onboardings
 
-# The outbox. `state` is waiting, sent, refused or withdrawn; how often sending was tried, only Temporal knows. What
-# outlives a run of the sender is here: `rests_until`, set where the channel said to come later, and `maybe_arrived`,
-# the tries after which nobody knows whether the message is there. `person` is no foreign key: a notice to an unknown
-# person is refused and the owner told, where a constraint would make the whole transaction fail. `onboarding` is null
-# where a notice is about day90 itself or an introduction; then `addressee` holds the person. `attachment` refers to a
-# document, which is made when the mail goes.
+# The outbox. `state` is waiting, sent, refused, withdrawn or held; how often sending was tried, only Temporal knows.
+# What outlives a run of the sender is here: `rests_until`, set where the channel said to come later, and
+# `maybe_arrived`, the tries after which nobody knows whether the message is there. `person` is no foreign key: a notice
+# to an unknown person is refused and the owner told, where a constraint would make the whole transaction fail.
+# `onboarding` is null where a notice is about day90 itself or an introduction; then `addressee` holds the person.
+# `attachment` refers to a document, which is made when the mail goes. A notice of a `draft` is held until that is sent.
 notices = Table(
     "notices",
     metadata,
@@ -38,6 +38,7 @@ notices = Table(
     Column("maybe_arrived", Integer, nullable=False, server_default="0"),
     Column("subject", Words),
     Column("text", Words),
+    Column("draft", Words),
     UniqueConstraint("onboarding", "key"),
     sqlite_autoincrement=True,
 )

@@ -144,7 +144,7 @@ BREAKS = (
         'b\'"seen":"counts":',
         "database_hung_packed-1",
     ),
-    Break("a rule taken out of the closed set", (STATE,), '"stuck", ', "", "database_hung_packed-1"),
+    Break("a rule taken out of the closed set", (STATE,), '    "stuck",\n', "", "database_hung_packed-1"),
     Break("an answer's field renamed", ("domain",), "stage_opens", "stages_open_on", "with_troubles-3"),
     Break(
         "what is due judged in another way",

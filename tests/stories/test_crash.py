@@ -212,7 +212,7 @@ async def test_a_worker_that_is_killed_again_and_again_brings_its_onboarding_to_
     case = await admitted(temporal.address, tmp_path, office, point="admitted")
     try:
         await case.dies("delivered", case.nothing)
-        await case.dies("writing milestone_reached", lambda: case.reached("handoff_reviewed"))
+        await case.dies("writing milestone_reached", lambda: case.reached("access_provisioned"))
         issue = {"issue": "T-1", "title": "nobody can sign in", "severity": "critical"}
         case.workshop.arm("written milestone_reached")
         telling = asyncio.ensure_future(case.reached("introduction_sent"))
@@ -229,7 +229,7 @@ async def test_a_worker_that_is_killed_again_and_again_brings_its_onboarding_to_
         await case.workshop.close()
 
     assert "handed_over_with_exceptions" == outcome["ending"]
-    assert case.facts("milestone_reached") == Counter(["handoff_reviewed", "introduction_sent"])
+    assert case.facts("milestone_reached") == Counter(["access_provisioned", "introduction_sent"])
     case.expect_everything_once()
     assert 0 < case.repeats + case.pointless <= MOST_AT_ONCE, "what was in hand came again, as the same message"
 
@@ -240,11 +240,11 @@ async def test_news_that_temporal_lost_with_its_task_is_told_again(
     """The turn is written, then everything dies, and the caller never comes back: the onboarding knows it."""
     case = await admitted(temporal.address, tmp_path, office)
     try:
-        await case.lost("written milestone_reached", case.reached("handoff_reviewed"), temporal)
+        await case.lost("written milestone_reached", case.reached("access_provisioned"), temporal)
         await case.agrees()
 
-        assert "reached" == await case.status_of("handoff_reviewed")
-        assert case.facts("milestone_reached") == Counter(["handoff_reviewed"])
+        assert "reached" == await case.status_of("access_provisioned")
+        assert case.facts("milestone_reached") == Counter(["access_provisioned"])
 
         ending = {"ending": "churned", "reason": "Insolvent", "by": "nora.lindqvist"}
         await case.lost("written ended", case.tell("end_onboarding", **ending), temporal)
@@ -263,12 +263,12 @@ async def test_a_caller_who_comes_again_under_another_id_doubles_nothing(
     """As somebody at a command line does: the first row is taken back once the second is known."""
     case = await admitted(temporal.address, tmp_path, office)
     try:
-        await case.lost("written milestone_reached", case.reached("handoff_reviewed"), temporal)
-        await case.reached("handoff_reviewed")
+        await case.lost("written milestone_reached", case.reached("access_provisioned"), temporal)
+        await case.reached("access_provisioned")
         await case.agrees()
 
-        assert "reached" == await case.status_of("handoff_reviewed")
-        assert case.facts("milestone_reached") == Counter(["handoff_reviewed"])
+        assert "reached" == await case.status_of("access_provisioned")
+        assert case.facts("milestone_reached") == Counter(["access_provisioned"])
     finally:
         await case.workshop.close()
 
@@ -279,7 +279,7 @@ async def test_a_temporal_server_that_is_killed_goes_on_from_its_file(
     """News is under way and a timer runs; the worker finds the server again, the door repeats under the same id."""
     case = await admitted(temporal.address, tmp_path, office)
     try:
-        await case.reached("handoff_reviewed")
+        await case.reached("access_provisioned")
         telling = [asyncio.ensure_future(case.reached("introduction_sent"))]
         temporal.kill()
         telling.append(asyncio.ensure_future(case.tell("record_win", title="One list of all open orders")))
@@ -295,7 +295,7 @@ async def test_a_temporal_server_that_is_killed_goes_on_from_its_file(
 
     assert "handed_over_with_exceptions" == outcome["ending"]
     # The first win reaches the milestone of the first value.
-    reached = ["handoff_reviewed", "introduction_sent", "first_win_shown"]
+    reached = ["access_provisioned", "introduction_sent", "first_win_shown"]
     assert case.facts("milestone_reached") == Counter(reached)
     assert 1 == case.facts("win_recorded").total()
     case.expect_everything_once()
@@ -310,7 +310,7 @@ async def test_a_database_that_is_shut_down_in_the_middle_of_a_turn_keeps_nothin
     try:
         with closing(psycopg.connect(url)) as blocking:
             blocking.execute("LOCK TABLE journal IN SHARE MODE")
-            telling = asyncio.ensure_future(case.reached("handoff_reviewed"))
+            telling = asyncio.ensure_future(case.reached("access_provisioned"))
             await case.until(lambda: _turns_in_the_middle(url) == 1)
             before = _all_that_a_turn_writes(url)
             case.workshop.hold_still()
@@ -331,7 +331,7 @@ async def test_a_database_that_is_shut_down_in_the_middle_of_a_turn_keeps_nothin
 
     assert before == after
     assert "handed_over_with_exceptions" == outcome["ending"]
-    assert case.facts("milestone_reached") == Counter(["handoff_reviewed", "introduction_sent"])
+    assert case.facts("milestone_reached") == Counter(["access_provisioned", "introduction_sent"])
     case.expect_everything_once()
     case.engine.dispose()
 

@@ -46,7 +46,8 @@ async def office_world(tmp_path: Path, channel: Channel) -> AsyncIterator[tuple[
 
 
 async def _open_for_business(made: World) -> RunningOnboarding:
-    deal = await made.closed_now()
+    deal = await made.closed_now(has_outline=True)
+    await deal.tell("send_draft", draft="introduction", by="jonas.weber")
     await deal.let_pass(days=4)
     return deal
 

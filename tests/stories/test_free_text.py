@@ -49,6 +49,8 @@ async def a_whole_onboarding(house: House, onboarding: str) -> None:
     first = await run_of(house, onboarding)
     await tell(house, onboarding, "raise_issue", issue="open", severity="critical")
     await tell(house, onboarding, "request_scope_change", request="open")
+    await tell(house, onboarding, "edit_draft", draft="introduction", by=APPROVER)
+    await tell(house, onboarding, "send_draft", draft="introduction", by=APPROVER)
     await tell(house, onboarding, "reach_milestone", milestone="handoff_reviewed")
     await tell(house, onboarding, "reopen_milestone", milestone="handoff_reviewed")
     await tell(house, onboarding, "waive_milestone", milestone="handoff_reviewed", by=APPROVER)
@@ -104,6 +106,9 @@ async def test_what_people_write_is_in_no_history_and_read_by_all(house: House) 
     async with house.worker():
         onboarding = await house.opened()
         await a_whole_onboarding(house, onboarding)
+        other = await house.opened()
+        await tell(house, other, "stop_draft", draft="introduction", by=APPROVER)
+
         await house.client.get_workflow_handle(onboarding).result()
 
         async def mailed() -> bool:
@@ -112,7 +117,8 @@ async def test_what_people_write_is_in_no_history_and_read_by_all(house: House) 
         await until(mailed)
         histories = await texts_of_histories(house.client)
 
-    told = json.dumps([row.model_dump(mode="json") for row in journal(house.engine, onboarding)], ensure_ascii=False)
+    rows = [row.model_dump(mode="json") for id in (onboarding, other) for row in journal(house.engine, id)]
+    told = json.dumps(rows, ensure_ascii=False)
     registers = [row.title for row in SqlLedger(house.engine).registers(onboarding)]
     shown = await house.day90("show", onboarding)
     mails = "\n".join(house.mails_to(""))

@@ -124,7 +124,9 @@ async def test_the_mail_carries_the_document(
     introduction = await introductions.begin(sample_prospect(id=uuid4().hex, account=account))
     await introductions.tell(introduction, "note", {"note": "x"})
     outbox, far = SqlOutbox(engine, mail_domain="vendor.test"), datetime(2100, 1, 1, tzinfo=UTC)
-    documents = Documents(SqlIntroductions(engine), STAFF, lambda: datetime.now(UTC), ProcessDocument())
+    documents = Documents(
+        SqlIntroductions(engine), SqlLedger(engine), STAFF, lambda: datetime.now(UTC), ProcessDocument()
+    )
     files = MailFiles(folder=tmp_path, sender="CS <cs@vendor.test>", rendering=Rendering(), documents=documents)
 
     # The answer to news says that it was taken; what it makes is written right after.

@@ -84,6 +84,7 @@ async def test_a_deal_of_the_lowest_tier_is_led_by_letters_and_nobody_is_sent_to
     assert max(await days_planned(deal, closed)) <= 60 + 3 + ROOM, "a long weekend may lie behind day 60"
     owner = (await deal.progress()).owner
     assert owner == "grace.lee", "the CSM of this tier"
+    await deal.let_pass(days=3)
     [kickoff] = here.ledger.told(deal.id, "kickoff_agenda")
     assert (kickoff.to, kickoff.facts["in_writing"]) == ("project_lead", True)
 

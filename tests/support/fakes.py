@@ -15,6 +15,7 @@ from domain.playbook import Playbook
 from domain.record import (
     Basis,
     Dossier,
+    DraftChange,
     Figure,
     JournalRow,
     KeptRow,
@@ -80,6 +81,8 @@ class MemoryLedger:
     kept: dict[str, DealClosed] = field(default_factory=dict)
     journal: dict[str, dict[str, JournalRow]] = field(default_factory=dict)
     notices: dict[tuple[str, str], Notice] = field(default_factory=dict)
+    held: dict[tuple[str, str], Notice] = field(default_factory=dict)
+    """Messages of drafts that wait."""
     standings: dict[str, Standing] = field(default_factory=dict)
     rows: dict[tuple[str, str, str], RegisterRow] = field(default_factory=dict)
     writings: list[Writing] = field(default_factory=list)
@@ -195,6 +198,11 @@ class MemoryLedger:
             self.recorded.setdefault((writing.onboarding, row.key), written_at)
         for notice in writing.notices:
             self.notices.setdefault((writing.onboarding, notice.key), notice)
+        for notice in writing.held:
+            if (place := (writing.onboarding, notice.key)) not in self.notices:
+                self.held[place] = notice
+        for change in writing.drafts:
+            self._change_draft(writing.onboarding, change)
         standing, before = writing.standing, self.standings.get(writing.onboarding)
         overtaken = later is None and standing is not None and before is not None and standing.as_of < before.as_of
         there = [row for (of, _, _), row in self.rows.items() if of == writing.onboarding]
@@ -207,6 +215,14 @@ class MemoryLedger:
                 self.standings[writing.onboarding] = standing
             if writing.task is not None:
                 self.tasks[writing.onboarding] = writing.task
+
+    def _change_draft(self, onboarding: str, change: DraftChange) -> None:
+        for place, notice in list(self.held.items()):
+            if place[0] != onboarding or notice.draft != change.draft or change.what == "edited":
+                continue
+            del self.held[place]
+            if change.what == "sent":
+                self.notices[place] = notice
 
     def _later(self, writing: Writing) -> bool | None:
         """Whether its task is a later one of the same run than the last; None where the two cannot be compared."""

@@ -20,6 +20,7 @@ FOR_STAFF: frozenset[NoticeKind] = frozenset(
     {
         "assigned",
         "hand_off_gaps",
+        "draft",
         "taken_up",
         "service_level_missed",
         "ending_announced",
@@ -257,6 +258,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "days": -3,
         "done_when": "The project lead has tested the agreed cases and accepts the result.",
         "waits_for": ["Data migrated and validated"],
+        "draft": "",
     },
     "overdue_summary": {
         "overdue": [
@@ -370,6 +372,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "title": "Connect the tachograph archive",
         "effort_days": 4,
         "note": "Asked for by the works council.",
+        "asked_by": "Jürgen Weiß",
     },
     "scope_change_decided": {
         "request": "CR-2",
@@ -706,6 +709,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "days": -3,
         "done_when": "お客様が合意済みの項目をテストし、結果を受け入れたとき。",
         "waits_for": ["データ移行と検証の完了"],
+        "draft": "introduction",
     },
     "overdue_summary": {
         "overdue": [
@@ -802,7 +806,13 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         ],
     },
     "reassigned": {"before": "森 健二", "now": "小林 悠", "reason": ""},
-    "scope_change_requested": {"request": "CR-2", "title": "運行記録の連携", "effort_days": "", "note": ""},
+    "scope_change_requested": {
+        "request": "CR-2",
+        "title": "運行記録の連携",
+        "effort_days": "",
+        "note": "",
+        "asked_by": "高橋 美咲様",
+    },
     "scope_change_decided": {
         "request": "CR-2",
         "title": "運行記録の連携",
@@ -1002,6 +1012,22 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
     },
 }
 
+_EN["draft"] = {
+    **_EN["introduction"],
+    "of_kind": "introduction",
+    "draft": "introduction",
+    "readers": "Jürgen Weiß and Dr. Anke Sommer",
+    "after": "Sales hand-off reviewed",
+    "hours": 2,
+}
+_JA["draft"] = {
+    **_JA["introduction"],
+    "of_kind": "introduction",
+    "draft": "introduction",
+    "readers": "高橋 美咲様、小林 大輔様",
+    "after": "",
+    "hours": 2,
+}
 FACTS: dict[Language, dict[NoticeKind, dict[str, Any]]] = cast(
     "dict[Language, dict[NoticeKind, dict[str, Any]]]", {"en": _EN, "ja": _JA}
 )

@@ -140,6 +140,7 @@ class Simulation:
             dossiers=dict(kept.dossiers),
             journal=journal,
             notices=dict(kept.notices),
+            held=dict(kept.held),
             rows=dict(kept.rows),
             standings=dict(kept.standings),
             recorded=dict(kept.recorded),

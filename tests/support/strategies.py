@@ -223,6 +223,9 @@ def any_news(state: State, dice: random.Random) -> tuple[str, Any, bool]:
         ("add_task", {"title": "Send the minutes", "due": str(on), "owner": dice.choice((None, by))}, False),
         ("change_task", {"task": task, "due": str(on), "owner": by}, False),
         ("close_task", {"task": task, "by": by}, False),
+        ("edit_draft", {"draft": "introduction", "text": "Welcome.", "by": by}, False),
+        ("send_draft", {"draft": "introduction", "by": by}, False),
+        ("stop_draft", {"draft": "introduction", "reason": "they have met", "by": by}, False),
     ]
     kind, raw, signal = dice.choice(told)
     if dice.random() < 0.04:

@@ -10,6 +10,7 @@ from playbooks.library import load_team
 from runtime.settings import Settings
 from store.engine import open_store, wall_clock
 from store.introductions import SqlIntroductions
+from store.ledger import SqlLedger
 from tests.support.databases import sqlite_store
 from wiring.channels import channels_of
 
@@ -21,9 +22,10 @@ def test_a_mail_knows_where_its_reader_unsubscribes(
 ) -> None:
     """Whichever way it leaves; nowhere, where no public address is set: where the process listens is no such place."""
     settings = Settings.model_validate({"data": tmp_path, "smtp_url": smtp_url, "public_url": public_url})
-    prospects = SqlIntroductions(open_store(sqlite_store(tmp_path)))
+    engine = open_store(sqlite_store(tmp_path))
+    kept = SqlIntroductions(engine), SqlLedger(engine)
 
-    mail = channels_of(settings, prospects=prospects, staff=load_team, now=wall_clock)["mail"]
+    mail = channels_of(settings, prospects=kept[0], onboardings=kept[1], staff=load_team, now=wall_clock)["mail"]
 
     assert isinstance(mail, MailFiles | SmtpMail)
     assert mail.public_url == (public_url or "")

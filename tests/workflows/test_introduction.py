@@ -17,6 +17,7 @@ from domain.refusal import InvalidDeal, Refused
 from playbooks.library import Directory
 from starter.trouble import InvalidNews, NotFound
 from store.tables import texts
+from tests.support.fakes import MemoryLedger
 from tests.support.history_texts import texts_of
 from tests.support.introductions import RunningIntroduction, introductions, sample_prospect
 from tests.support.onboardings import QUEUE, sample_deal
@@ -47,7 +48,9 @@ async def test_a_late_stage_brings_csm_and_seller_together(introduction: Running
 async def test_what_the_mails_carry_is_the_process_of_that_prospect(introduction: RunningIntroduction) -> None:
     """Made when the mail goes, in the account's language."""
     id = await introduction.begin()
-    documents = Documents(introduction.store, Directory(), lambda: datetime(2032, 11, 1, tzinfo=UTC), ProcessDocument())
+    documents = Documents(
+        introduction.store, MemoryLedger(), Directory(), lambda: datetime(2032, 11, 1, tzinfo=UTC), ProcessDocument()
+    )
 
     file = documents(f"process/{id}/ja")
 

@@ -112,7 +112,7 @@ async def test_hostile_names_start_an_onboarding_like_any_other(here: World) -> 
     history = (await started.handle.fetch_history()).to_json()
 
     assert (await started.progress()).status == "on_track"
-    assert here.ledger.told(started.id, "introduction")[0].facts["account"] == HOSTILE
+    assert here.ledger.told(started.id, "draft")[0].facts["account"] == HOSTILE
     assert history.count("evil.example") <= 1, "only in the start event that the foreign client wrote"
 
 

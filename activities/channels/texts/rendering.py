@@ -4,6 +4,7 @@ A template is light Markdown with the subject in its first line. A file of the s
 (`en/reminder.md`, `ja/closing.md`, `layout.html`) is used instead of ours.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -37,6 +38,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("ta
 _CSS = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 # The name under which templates are given the reader's wording.
 _WORDS = "wording"
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _REST = ("opening", "closing", "signature", "footer")
 _OF_TEMPLATES = (".md", ".html")
 
@@ -48,6 +50,8 @@ class RenderedNotice:
     subject: str
     text: str
     html: str
+    body: str = ""
+    """The message proper, as plain text: without greeting, closing and small print."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,7 @@ class Rendering:
             "company": self.companies.get(words.language) or sender,
         }
         first, _, body = self._jinja.get_template(name).render(facts).lstrip().partition("\n")
+        first, body = _in_our_words(waiting.notice.facts.get("edited", {}), first, body)
         subject = _clipped(sealing.one_line(sealing.unseal_text(first)), _LONGEST_SUBJECT)
         opening, closing, signature, footer = (
             self._jinja.get_template(f"{words.language}/{part}.md").render(facts).strip() for part in _REST
@@ -110,6 +115,7 @@ class Rendering:
             subject=subject,
             text=f"{plain_text(message)}\n\n-- \n{plain_text(small_print)}\n",
             html=_CSS.inline(sealing.unseal_html(page)),
+            body=plain_text(_parse(body.strip())),
         )
 
     @cached_property
@@ -130,6 +136,15 @@ class Rendering:
         jinja.filters |= {shape.__name__: shape for shape in shapes}
         jinja.filters |= {word.__name__: _in_readers_words(word) for word in words}
         return jinja
+
+
+def _in_our_words(edited: Mapping[str, str], subject: str, body: str) -> tuple[str, str]:
+    """Subject and body as one of ours has worded them; what they did not touch stays as the template has it."""
+    if text := edited.get("text"):
+        body = "\n\n".join(str(sealing.seal(sealing.prose(part))) for part in _PARAGRAPHS.split(text.strip()))
+    if given := edited.get("subject"):
+        subject = str(sealing.seal(given))
+    return subject, body
 
 
 def _place(error: SecurityError) -> str:

@@ -46,6 +46,7 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "introduction": "チームのご紹介",
             "assigned": "担当者への割り当て",
             "hand_off_gaps": "引き継ぎ情報の確認",
+            "draft": "送信前の確認",
             "kickoff_agenda": "キックオフの議題",
             "plan": "オンボーディング計画",
             "taken_up": "途中からの引き受け",

@@ -62,6 +62,9 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "add_task": {"title": "Send the list of carriers", "due": "2026-12-04", "owner": lead, "by": owner},
         "change_task": {"task": "task-1", "due": "2026-12-11", "by": owner},
         "close_task": {"task": "task-1", "by": lead},
+        "edit_draft": {"draft": "introduction", "text": "Welcome.\n\nYour kickoff is on Friday.", "by": owner},
+        "send_draft": {"draft": "introduction", "by": owner},
+        "stop_draft": {"draft": "introduction", "reason": "They have met already.", "by": owner},
         "end_onboarding": {"ending": "churned", "reason": "Insolvent", "by": manager},
         "take_back_ending": {"reason": "Another customer was meant.", "by": manager},
     }

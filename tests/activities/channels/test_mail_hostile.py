@@ -52,7 +52,20 @@ def spoilt(facts: Any, word: str) -> Any:
 
 
 FIXED = {
-    *("owner_email", "email", "ui", "crm_url", "sow_url", "severity", "status", "hours", "ending", "kind", "what"),
+    *(
+        "owner_email",
+        "email",
+        "ui",
+        "crm_url",
+        "sow_url",
+        "severity",
+        "status",
+        "hours",
+        "ending",
+        "kind",
+        "what",
+        "of_kind",
+    ),
     *("decision", "due", "at", "on", "was", "now", "until", "since", "day", "kickoff_due", "go_live_due"),
     *("review_due", "hypercare_until", "respond_by", "resolve_by", "planned_end", "hand_off_from", "hand_off_by"),
     *("expected_close", "seller_email", "agreed_on", "agreed", "ends_at"),

@@ -10,6 +10,7 @@ from tests.support.simulation import Simulation, deal
 def aozora() -> Simulation:
     """A Japanese customer whose kickoff is held late, looked at on day 30."""
     onboarding = Simulation(deal("aozora-japan"))
+    onboarding.tell("send_draft", draft="introduction", by=onboarding.state.owner)
     onboarding.to_day(12)
     onboarding.settled("kickoff_held")
     onboarding.to_day(30)

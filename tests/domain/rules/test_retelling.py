@@ -5,13 +5,16 @@ from typing import Any
 import pytest
 
 from domain.agenda.occasion import Occasion
-from domain.agenda.state import Fact
+from domain.agenda.state import DraftState, Fact
 from domain.news import KINDS, short
 from domain.record import JournalRow
 from domain.rules.retelling import unconfirmed, update_of
 from tests.support.simulation import MANAGER, OTHER_CSM, OWNER, Simulation, opened
 
 TOLD: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("edit_draft", {"draft": "introduction", "text": "Welcome.", "by": OWNER}),
+    ("send_draft", {"draft": "introduction", "by": OWNER}),
+    ("stop_draft", {"draft": "another", "reason": "Agreed in person.", "by": OWNER}),
     ("reach_milestone", {"milestone": "kickoff_held"}),
     ("reach_milestone", {"milestone": "environment_live", "hold": True}),
     ("reopen_milestone", {"milestone": "kickoff_held", "reason": "The sponsor was missing."}),
@@ -49,6 +52,8 @@ TOLD: tuple[tuple[str, dict[str, Any]], ...] = (
 @pytest.fixture(scope="module")
 def onboarding() -> Simulation:
     onboarding = opened()
+    another = DraftState(key="another", kind="introduction", occasion="fact/opened/again/1", since=onboarding.now)
+    onboarding.state.drafts.append(another)
     for number, (kind, news) in enumerate(TOLD):
         onboarding.tell(kind, **news, news_id=f"news-{number}")
     return onboarding

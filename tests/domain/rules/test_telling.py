@@ -36,6 +36,12 @@ def something_happens(onboarding: Simulation) -> Occasion:
     return Occasion(state=onboarding.state.model_copy(deep=True), due=due, now=onboarding.now)
 
 
+def introduced(onboarding: Simulation) -> Simulation:
+    """One whose introduction somebody has just sent."""
+    onboarding.tell("send_draft", draft="introduction", by=onboarding.state.owner)
+    return onboarding
+
+
 # --- never twice
 
 
@@ -116,12 +122,17 @@ def test_at_the_opening_everybody_gets_their_own_message(onboarding: Simulation)
 
     assert receivers == {
         ("assigned", OWNER),
+        ("draft", OWNER),
+    }
+    told = {(notice.kind, notice.to) for notice in introduced(onboarding).notices()}
+    assert told - receivers == {
         ("introduction", "project_lead"),
         ("introduction", "executive_sponsor"),
         ("introduction", "technical_lead"),
         ("introduction", "champion"),
         ("kickoff_agenda", "project_lead"),
         ("kickoff_agenda", OWNER),
+        ("milestone_reached", EXECUTIVE),
     }
 
 
@@ -433,7 +444,7 @@ def test_a_plan_says_that_its_days_off_are_guessed(subdivision: str | None, gues
 
 
 def test_what_our_team_does_is_introduced_in_the_customers_language() -> None:
-    introduction = Simulation(deal("aozora-japan")).notices("introduction", to="project_lead")[0]
+    introduction = introduced(Simulation(deal("aozora-japan"))).notices("introduction", to="project_lead")[0]
 
     assert len(introduction.facts["team"]) == 4
     for person in introduction.facts["team"]:
@@ -514,8 +525,7 @@ def test_only_our_staff_sees_the_link_to_the_engine_room(onboarding: Simulation)
 
 
 def test_each_person_is_written_to_in_their_language() -> None:
-    aozora = Simulation(deal("aozora-japan"))
-    aozora.settled("kickoff_held")
+    aozora = introduced(Simulation(deal("aozora-japan")))
 
     japanese = aozora.notices("kickoff_agenda", to="project_lead")[0].facts["agenda"]
     assert japanese[0].startswith("自己紹介")
@@ -526,12 +536,13 @@ def test_each_person_is_written_to_in_their_language() -> None:
 
 def test_a_message_waits_for_the_receivers_own_office_hours() -> None:
     """Closed on a Saturday noon in Tokyo: each is written to on Monday at nine, where they are."""
-    aozora = Simulation(deal("aozora-japan", closed_at="2026-08-22T12:00:00+09:00"))
+    aozora = introduced(Simulation(deal("aozora-japan", closed_at="2026-08-22T12:00:00+09:00")))
 
     when = {notice.to: notice.not_before for notice in aozora.notices("kickoff_agenda")}
     assert when["project_lead"] == datetime(2026, 8, 24, 0, tzinfo=UTC)
     assert when["mika.sato"] == datetime(2026, 8, 24, 0, tzinfo=UTC)
-    pinecrest = Simulation(deal("pinecrest-us", playbook="high-touch", closed_at="2026-09-12T12:00:00-05:00"))
+    saturday = deal("pinecrest-us", playbook="high-touch", closed_at="2026-09-12T12:00:00-05:00")
+    pinecrest = introduced(Simulation(saturday))
     agendas = {notice.to: notice.not_before for notice in pinecrest.notices("kickoff_agenda")}
     assert agendas["project_lead"] == datetime(2026, 9, 14, 14, tzinfo=UTC)
     assert agendas[OTHER_CSM] == datetime(2026, 9, 14, 13, tzinfo=UTC)
@@ -591,3 +602,25 @@ def test_a_customers_lead_in_another_zone_keeps_the_holidays_of_their_country() 
 
     for to, zone in (("project_lead", "America/Los_Angeles"), ("executive_sponsor", "America/New_York")):
         assert [] == _free_days(pinecrest.notices("plan", to=to), zone, {date(2026, 11, 26)})
+
+
+def test_what_may_be_left_out_is_nothing_that_anybody_signs() -> None:
+    """A success plan came with "Case study or reference", which nobody had asked the customer for."""
+    playbook = opened().playbook
+    first, *others = playbook.stages
+    [matrix] = [one for one in first.deliverables if one.key == "raci_matrix"]
+    others_of_it = [one for one in first.deliverables if one is not matrix]
+    stage = first.model_copy(update={"deliverables": (*others_of_it, matrix.model_copy(update={"optional": True}))})
+    needed = [one.title for one in others_of_it if one.milestone == "plan_agreed"]
+    onboarding = Simulation(opened().deal, playbook=playbook.model_copy(update={"stages": (stage, *others)}))
+    onboarding.settled("kickoff_held")
+
+    [request] = onboarding.notices("sign_off_request", about="plan_agreed")
+
+    assert request.facts["deliverables"] == [in_language(title, "en") for title in needed]
+
+
+def test_who_asks_for_a_change_of_scope_is_named(onboarding: Simulation) -> None:
+    onboarding.tell("request_scope_change", title="A portal", by="project_lead")
+
+    assert {notice.facts["asked_by"] for notice in onboarding.notices("scope_change_requested")} == {"Stefan Vogel"}

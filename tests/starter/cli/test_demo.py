@@ -97,4 +97,7 @@ def test_the_story_fits_its_playbook_and_deal() -> None:
     wins = any(scene.news == "record_win" for scene in story.scenes)
     follow = {"hypercare_end", *(["first_value"] if wins else [])}
     by_itself = {milestone.key for milestone in playbook.milestones if milestone.role in follow}
-    assert {milestone.key for milestone in playbook.milestones} == told | by_itself
+    sent = {scene.fields["draft"] for scene in story.scenes if scene.news == "send_draft"}
+    assert sent == {draft.kind for draft in playbook.drafts}
+    by_sending = {draft.reaches for draft in playbook.drafts}
+    assert {milestone.key for milestone in playbook.milestones} == told | by_itself | by_sending

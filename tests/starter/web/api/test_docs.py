@@ -24,7 +24,7 @@ from workflows.programme import id_of
 temporal_address = servers.temporal_address
 
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-SHOWN_ID = "pinecrest_2026"
+SHOWN_ID, SHOWN_OTHER = "pinecrest_2026", "acme_2026"
 SHOWN_DAY = "2027-03-01"
 
 
@@ -60,15 +60,17 @@ async def test_the_examples_run_from_top_to_bottom(tmp_path: Path, temporal_addr
         web.parts.inbox.settle({1: Settled(state="refused", outcome="no such owner", field="owner")})
         told_of(web)
         token = web.token()["authorization"].removeprefix("Bearer ")
-        id, later = uuid4().hex, (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
+        id, other = uuid4().hex, uuid4().hex
+        later = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
         await after_the_hand_off(web, f"onboarding-file-{id}")
         called = set()
 
         for words in curls():
-            values = {"$TOKEN": token, "$DAY90": "", "$(uuidgen)": uuid4().hex, SHOWN_ID: id, SHOWN_DAY: later}
-            answer = await curl(
-                web, [replaced(word, values) for word in words], deal=sample_deal("pinecrest-us", id=id)
-            )
+            values = {"$TOKEN": token, "$DAY90": "", "$(uuidgen)": uuid4().hex, SHOWN_DAY: later}
+            values |= {SHOWN_ID: id, SHOWN_OTHER: other}
+            deals = {"@deal.json": sample_deal("pinecrest-us", id=id)}
+            deals["@another.json"] = sample_deal("pinecrest-us", id=other)
+            answer = await curl(web, [replaced(word, values) for word in words], deals=deals)
             assert answer.status_code in (200, 201), (words, answer.text)
             called.add((answer.request.method, answer.request.url.path))
 
@@ -112,7 +114,7 @@ def replaced(word: str, values: dict[str, str]) -> str:
     return word
 
 
-async def curl(web: Web, words: list[str], *, deal: dict[str, Any]) -> Any:
+async def curl(web: Web, words: list[str], *, deals: dict[str, dict[str, Any]]) -> Any:
     """The answer of the app to the request that curl would send for those words."""
     method, headers, body, address = "", {}, None, ""
     rest = iter(words[1:])
@@ -129,5 +131,5 @@ async def curl(web: Web, words: list[str], *, deal: dict[str, Any]) -> Any:
                 body = next(rest)
             case _:
                 address = word
-    given = {"json": deal} if body == "@deal.json" else {"content": body} if body else {}
+    given = {"json": deals[body]} if body in deals else {"content": body} if body else {}
     return await web.client.request(method or ("POST" if body else "GET"), address, headers=headers, **given)

@@ -1,0 +1,54 @@
+"""May this draft be edited, sent or stopped, and what changes then? Its words are the store's."""
+
+from datetime import datetime
+
+from domain.agenda.gates import let_go, note
+from domain.agenda.state import DraftState, State
+from domain.news import DraftEdited, DraftSent, DraftStopped
+from domain.refusal import Refused
+
+
+def _waiting(state: State, news: DraftEdited | DraftSent | DraftStopped) -> DraftState:
+    """The draft that is meant. Raises Refused where none waits by that key, or nobody answers for what is done."""
+    draft = state.draft(news.draft)
+    if draft is None:
+        keys = ", ".join(other.key for other in state.drafts) or "none"
+        raise Refused(f"{news.draft!r} is not waiting to be sent; waiting: {keys}", field="draft")
+    if not news.by:
+        raise Refused("is missing: who answers for it", field="by")
+    return draft
+
+
+def check_edit(state: State, news: DraftEdited) -> None:
+    _waiting(state, news)
+    if news.subject is None and news.text is None:
+        raise Refused("is missing: what it says, or another subject", field="text")
+    if news.text is not None and not news.text.strip():
+        raise Refused("is empty: stop the draft where nothing is to be said", field="text")
+
+
+def apply_edit(state: State, news: DraftEdited, now: datetime) -> bool:
+    draft = _waiting(state, news)
+    words = {"language": news.language, "subject": news.subject, "text": news.text}
+    note(state, "draft_edited", news.at or now, about=draft.key, news=news, message=draft.kind, **words)
+    return True
+
+
+def check_send(state: State, news: DraftSent) -> None:
+    _waiting(state, news)
+
+
+def apply_send(state: State, news: DraftSent, now: datetime) -> bool:
+    let_go(state, _waiting(state, news), news, now)
+    return True
+
+
+def check_stop(state: State, news: DraftStopped) -> None:
+    _waiting(state, news)
+
+
+def apply_stop(state: State, news: DraftStopped, now: datetime) -> bool:
+    draft = _waiting(state, news)
+    state.drafts = [other for other in state.drafts if other.key != draft.key]
+    note(state, "draft_stopped", news.at or now, about=draft.key, news=news, message=draft.kind, reason=news.reason)
+    return True

@@ -1,0 +1,104 @@
+"""Which messages wait for one of ours, and what do they say? And is what we are told about one meant and allowed?"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import Field
+
+from domain.news import DraftEdited, DraftSent, DraftStopped
+from domain.record import Dossier, WaitingNotice
+from domain.team import Team
+from domain.wire import Instant, Wire
+from starter.trouble import InvalidNews
+from store.drafts import held
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+ABOUT_DRAFTS = frozenset({news.update for news in (DraftEdited, DraftSent, DraftStopped)})
+
+
+class Rendered(Protocol):
+    """A message as its reader gets it; `body` is what `edit_draft` replaces."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def body(self) -> str: ...
+
+
+Render = Callable[[WaitingNotice], Rendered]
+
+
+class DraftMessage(Wire):
+    """A message of a draft to one person."""
+
+    to: str = Field(description="id of its reader")
+    name: str
+    language: str
+    subject: str
+    text: str = Field(description="all of it, as its reader gets it")
+    body: str = Field(description="what edit_draft replaces: all but greeting, closing and small print")
+    edited: bool = Field(description="whether one of ours has worded it")
+    attachment: str | None = None
+
+
+class DraftShown(Wire):
+    """A draft that waits; `goes_at` is when it goes by itself, None while that is not certain."""
+
+    onboarding: str
+    draft: str
+    kind: str
+    goes_at: Instant | None = None
+    messages: tuple[DraftMessage, ...]
+
+
+def drafts_of(
+    engine: "Engine", onboarding: str | None, render: Render, *, agenda: Sequence[Mapping[str, Any]] = ()
+) -> tuple[DraftShown, ...]:
+    """The drafts that wait, of one onboarding or of all; `agenda` is that of the one."""
+    moments = {entry["about"]: datetime.fromisoformat(entry["due"]) for entry in agenda if entry["rule"] == "draft"}
+    return tuple(
+        DraftShown(
+            onboarding=of,
+            draft=draft,
+            kind=messages[0].notice.kind,
+            goes_at=moments.get(draft),
+            messages=tuple(_shown(message, render) for message in messages),
+        )
+        for (of, draft), messages in held(engine, onboarding).items()
+    )
+
+
+def _shown(message: WaitingNotice, render: Render) -> DraftMessage:
+    rendered = render(message)
+    return DraftMessage(
+        to=message.person.id,
+        name=message.person.name,
+        language=message.person.language,
+        subject=rendered.subject,
+        text=rendered.text,
+        body=rendered.body,
+        edited="edited" in message.notice.facts,
+        attachment=message.notice.attachment,
+    )
+
+
+def refuse_for_draft(kind: str, news: Mapping[str, Any], *, dossier: Dossier, team: Team) -> None:
+    """Raises InvalidNews where a customer would decide what we say, or it is not clear who gets the words."""
+    person = dossier.person(str(news.get("by")))
+    if person is not None and person.side == "customer" and team.member(person.id) is None:
+        raise InvalidNews(f"{person.id} is of the customer: what we say is for us to decide", field="by")
+    if kind != DraftEdited.update:
+        return
+    languages = sorted({person.language for person in dossier.people if person.side == "customer"})
+    language = news.get("language")
+    if language is None and len(languages) > 1:
+        raise InvalidNews(f"is missing: the customer's people read {' and '.join(languages)}", field="language")
+    if language is not None and language not in languages:
+        raise InvalidNews(
+            f"nobody of the customer reads {language!r}; they read {', '.join(languages)}", field="language"
+        )
