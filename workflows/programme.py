@@ -97,7 +97,9 @@ class SuccessProgramme:
     def change_programme(self, change: Any) -> dict[str, Any]:
         """Give the programme another owner, or meet others of the customer."""
         changed = read_change(change)
-        changed = changed.model_copy(update={"news_id": changed.news_id or _update_id()})
+        changed = changed.model_copy(
+            update={"news_id": changed.news_id or _update_id(), "before": self.start.owner if changed.owner else None}
+        )
         self.changes.append(changed)
         owner, cast = changed.owner or self.start.owner, {**self.start.cast, **changed.cast}
         self.start = self.start.model_copy(update={"owner": owner, "cast": cast})

@@ -46,13 +46,15 @@ class Occasion(Wire):
 class ProgrammeChange(Wire):
     """What somebody changes about a running success programme: who of ours owns it, and whom of the customer it meets.
 
-    What is not named stays. `news_id` names the change for ever, `by` is who ordered it.
+    What is not named stays. `news_id` names the change for ever, `by` is who ordered it; where it has another
+    owner, `before` is who owned it until then.
     """
 
     owner: Slug | None = None
     project_lead: Slug | None = None
     executive_sponsor: Slug | None = None
     by: Slug | None = None
+    before: Slug | None = None
     via: Slug = "temporal"
     news_id: str = Field("", max_length=100)
 

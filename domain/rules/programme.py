@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from domain.agenda.occasion import ProgrammeChange, ProgrammeOccasion
 from domain.agenda.state import Entry, State
@@ -51,14 +52,42 @@ def keep_programme(
         if not _is_contained(briefing, cadences[entry.about], _turn(briefing, occasion, entry, cadences[entry.about]))
         for notice in _announce(briefing, occasion, entry, cadences[entry.about])
     ]
+    notices += [
+        notice
+        for change in occasion.changes
+        if _key(change) not in done_before
+        for notice in _tell_of_another_owner(briefing, change)
+    ]
     return entries, Writing(
         onboarding=occasion.onboarding, journal=tuple(rows), notices=tuple(once_to_each(briefing, notices))
     )
 
 
+def _key(change: ProgrammeChange) -> str:
+    """Names the change in the journal and in the keys of its notices."""
+    return f"programme/changed/{change.news_id}"
+
+
+def _tell_of_another_owner(briefing: Briefing, change: ProgrammeChange) -> list[Notice]:
+    """Both owners hear of it, and whom of the customer they meet."""
+    now, before = change.owner, change.before
+    if now is None or before in (None, now):
+        return []
+
+    def facts(language: str) -> dict[str, Any]:
+        return {"before": briefing.name(before, language), "now": briefing.name(now, language), "programme": True}
+
+    people = dict.fromkeys([now, before, *briefing.playing("project_lead")])
+    return present(
+        briefing.notice("reassigned", to, _key(change), facts(briefing.language_of(to)))
+        for to in people
+        if not briefing.are_one(to, change.by)
+    )
+
+
 def _changed(change: ProgrammeChange, now: datetime) -> JournalRow:
     return JournalRow(
-        key=f"programme/changed/{change.news_id}",
+        key=_key(change),
         at=now,
         kind="programme_changed",
         about=change.owner or "",

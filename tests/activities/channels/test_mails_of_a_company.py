@@ -96,6 +96,23 @@ def test_nobody_is_told_of_themselves(language: Language, to_the_new: str, to_th
 
 
 @pytest.mark.parametrize(
+    ("language", "ours", "theirs"),
+    [
+        ("en", "this success programme is yours, in place of Grace Lee.", "looks after you in place of Grace Lee."),
+        ("ja", "Grace Leeさんに代わってこのサクセスプログラムをご担当いただきます。", "Grace Leeに代わり"),
+    ],
+)
+def test_after_the_hand_off_there_is_no_onboarding_to_take_over(language: Language, ours: str, theirs: str) -> None:
+    own = to_staff("reassigned", language).person.name
+    new = HOUSE.render(to_staff("reassigned", language, before="Grace Lee", now=own, programme=True)).text
+    customer = HOUSE.render(sample("reassigned", language, before="Grace Lee", now=own, programme=True)).text
+
+    assert ours in new
+    assert theirs in customer
+    assert "your onboarding" not in customer.partition("--")[0]
+
+
+@pytest.mark.parametrize(
     ("kind", "sentence"),
     [
         ("milestone_reached", "The milestone Kickoff meeting held was reached on "),

@@ -8,7 +8,7 @@ import pytest
 
 from activities.calendars import public_holidays
 from activities.onboarding import Bookkeeping
-from domain.agenda.occasion import ProgrammeOccasion
+from domain.agenda.occasion import ProgrammeChange, ProgrammeOccasion
 from domain.agenda.state import Entry
 from domain.calendar import WorkCalendar
 from domain.deal import Account
@@ -18,7 +18,7 @@ from domain.rules.admission import YEARS_AHEAD, Calendars, calendar_of, calendar
 from domain.rules.programme import keep_programme
 from tests.support.fakes import Wakes
 from tests.support.parts import LIBRARY
-from tests.support.simulation import OWNER, Simulation, deal, opened, playbook_of, staff
+from tests.support.simulation import OTHER_CSM, OWNER, Simulation, deal, opened, playbook_of, staff
 
 HANDED_OVER = datetime(2027, 3, 3, 9, tzinfo=UTC)
 
@@ -179,3 +179,37 @@ def test_the_first_calendar_reaches_beyond_the_plan(changes: dict[str, Any], day
     closed = deal("lindenau-germany", **{**plain, **changes})
 
     assert calendar_of(closed, public_holidays).why_not(day) is not None
+
+
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [
+        (None, [OTHER_CSM, OWNER, "project_lead"]),
+        (OTHER_CSM, [OWNER, "project_lead"]),
+    ],
+)
+def test_both_owners_and_the_customer_hear_of_another_owner(by: str | None, told: list[str]) -> None:
+    onboarding = opened()
+    change = ProgrammeChange(owner=OTHER_CSM, before=OWNER, by=by, news_id="n-1")
+    changed = occasion(onboarding, HANDED_OVER + timedelta(days=40)).model_copy(
+        update={"changes": (change,), "owner": OTHER_CSM}
+    )
+
+    _, writing = keep_programme(changed, onboarding.dossier, staff())
+    _, again = keep_programme(
+        changed, onboarding.dossier, staff(), done_before={row.key: changed.now for row in writing.journal}
+    )
+
+    assert told == [notice.to for notice in writing.notices]
+    assert {("reassigned", "Jonas Weber", "Grace Lee", True)} == {
+        (notice.kind, *(notice.facts[name] for name in ("before", "now", "programme"))) for notice in writing.notices
+    }
+    assert again.notices == ()
+
+
+def test_who_meets_another_of_the_customer_writes_to_nobody() -> None:
+    onboarding = opened()
+    change = ProgrammeChange(executive_sponsor="project_lead", news_id="n-2")
+    changed = occasion(onboarding, HANDED_OVER).model_copy(update={"changes": (change,)})
+
+    assert keep_programme(changed, onboarding.dossier, staff())[1].notices == ()
