@@ -75,7 +75,7 @@ async def test_what_temporal_lost_is_brought_back_from_the_store(house: House) -
             row.key for row in after.milestones if row.status == "reached"
         }
         news = {line.kind for line in notices(house.engine, lost) if line.key not in notices_before}
-        assert news <= {"milestone_reached"}
+        assert news <= {"milestone_reached", "kickoff_agenda"}, "once they are introduced they are asked to the kickoff"
         assert {} == await house.looked()
 
 
