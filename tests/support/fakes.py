@@ -87,6 +87,10 @@ class MemoryLedger:
     rows: dict[tuple[str, str, str], RegisterRow] = field(default_factory=dict)
     writings: list[Writing] = field(default_factory=list)
     tasks: dict[str, Task] = field(default_factory=dict)
+    plans: dict[str, tuple[Plan, ...]] = field(default_factory=dict)
+    """The revisions of each onboarding's plan."""
+    agreements: dict[str, tuple[tuple[str, Baseline], ...]] = field(default_factory=dict)
+    """What of its plan was agreed to when, and by which milestone."""
     down: bool = False
     refusals: int = 0
     """How often somebody came while it was down."""
@@ -174,20 +178,14 @@ class MemoryLedger:
         return sorted(mine, key=lambda row: (row.kind, row.at, row.key))
 
     def baseline(self, onboarding: str, playbook: Playbook) -> Baseline | None:
-        plans: list[Plan] = []
-        agreed: Baseline | None = None
-        for writing in self.writings:
-            if writing.onboarding != onboarding:
-                continue
-            plans += [writing.plan] if writing.plan and writing.plan not in plans[-1:] else []
-            for row in writing.journal:
-                if plans and row.kind in AGREED_BY and row.about == makes_firm(playbook):
-                    agreed = Baseline(agreed_at=row.at, revision=len(plans), plan=plans[-1])
-        return agreed
+        agreements = self.agreements.get(onboarding, ())
+        firm = [agreed for about, agreed in agreements if about == makes_firm(playbook)]
+        return firm[-1] if firm else None
 
     def write(self, writing: Writing) -> None:
         dossier = self.dossier(writing.onboarding)
         self.writings.append(writing)
+        self._agree(writing)
         later = self._later(writing)
         if later is False:
             return
@@ -224,6 +222,15 @@ class MemoryLedger:
             if change.what == "sent":
                 self.notices[place] = notice
 
+    def _agree(self, writing: Writing) -> None:
+        """Compares plans once, when they are written: they are large, and the baseline is read at every turn."""
+        plans = self.plans.get(writing.onboarding, ())
+        if writing.plan and writing.plan not in plans[-1:]:
+            plans = self.plans[writing.onboarding] = (*plans, writing.plan)
+        agreed = [row for row in writing.journal if row.kind in AGREED_BY] if plans else []
+        made = tuple((row.about, Baseline(agreed_at=row.at, revision=len(plans), plan=plans[-1])) for row in agreed)
+        self.agreements[writing.onboarding] = self.agreements.get(writing.onboarding, ()) + made
+
     def _later(self, writing: Writing) -> bool | None:
         """Whether its task is a later one of the same run than the last; None where the two cannot be compared."""
         task, last = writing.task, self.tasks.get(writing.onboarding)
@@ -242,7 +249,8 @@ class MemoryLedger:
         return load
 
     def _answer(self) -> None:
-        time.sleep(self.hangs)
+        if self.hangs:  # Even to sleep for no time at all hands the processor to others.
+            time.sleep(self.hangs)
         if self.down:
             self.refusals += 1
             raise ConnectionError("the database does not answer")

@@ -146,6 +146,8 @@ class Simulation:
             recorded=dict(kept.recorded),
             measured=dict(kept.measured),
             writings=list(kept.writings),
+            plans=dict(kept.plans),
+            agreements=dict(kept.agreements),
         )
         return other
 
