@@ -1,5 +1,6 @@
 """Is the hand-off one person's word? Who may vouch for a criterion, and what figures say to it."""
 
+import functools
 from typing import Any
 
 import pytest
@@ -14,12 +15,17 @@ ADOPTION = "adoption_on_target"
 SEASONAL = "Half of them work in the season only, which begins in March."
 
 
-@pytest.fixture
-def late() -> Simulation:
-    """Day 100, with nothing reached: criteria do not depend on that."""
+@functools.cache
+def _late() -> Simulation:
     onboarding = opened()
     onboarding.to_day(100)
     return onboarding
+
+
+@pytest.fixture
+def late() -> Simulation:
+    """Day 100, with nothing reached: criteria do not depend on that."""
+    return _late().fork()
 
 
 def measured(onboarding: Simulation, **figures: float) -> None:
