@@ -175,6 +175,7 @@ def _in_order(days: Mapping[date, str]) -> dict[date, str]:
     return dict(sorted(days.items()))
 
 
+@lru_cache(REMEMBERED)
 def _weekend(country: str, subdivision: str | None, years: range) -> tuple[int, ...]:
     ours = WEEKENDS.get(f"{country}-{subdivision}") or WEEKENDS.get(country)
     if ours is not None:
