@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -28,7 +28,9 @@ sleep 0.2
 mkdir -p "$UV_PROJECT_ENVIRONMENT/bin"
 cd "$UV_PROJECT_ENVIRONMENT/bin"
 for program in python day90 pytest; do
-    printf '#!/bin/sh\\necho "%s in $PWD:"; for word; do echo "<$word>"; done; exit 3\\n' $program > $program
+    echo '#!/bin/sh' > $program
+    echo "echo \\"$program in \\$PWD\\${PYTHONDONTWRITEBYTECODE+, compiling all anew}:\\"" >> $program
+    echo 'for word; do echo "<$word>"; done; exit 3' >> $program
     chmod +x $program
 done
 """
@@ -40,9 +42,12 @@ class Clone:
 
     root: Path
     tools: Path
+    more: dict[str, str] = field(default_factory=dict)
+    """Of the environment in which it is started."""
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         environment = {"PATH": f"{self.tools}:/usr/bin:/bin", "VIRTUAL_ENV": "/somebody/elses", "LC_ALL": "C.UTF-8"}
+        environment |= self.more
         command = [sys.executable, str(self.root / "day90"), *words]
         return subprocess.Popen(
             command, env=environment, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -114,6 +119,16 @@ def test_the_tests_bring_the_development_group_and_run_from_the_root(clone: Clon
     assert out == f"pytest in {clone.root}:\n<-k>\n<one thing>\n"
     assert len(clone.uv_calls()) == 2
     assert "--group embedded --group dev" in clone.uv_calls()[1]
+
+
+def test_the_tests_compile_the_program_once_wherever_they_run(clone: Clone) -> None:
+    """Some machines forbid Python to keep what it has compiled; the program itself respects that."""
+    clone.more["PYTHONDONTWRITEBYTECODE"] = "1"
+
+    _, program, _ = clone.run("list")
+    _, tests, _ = clone.run("test")
+
+    assert (program, tests) == ("day90 in /, compiling all anew:\n<list>\n", f"pytest in {clone.root}:\n")
 
 
 @pytest.mark.parametrize("name", ["uv.lock", "pyproject.toml"])
