@@ -49,7 +49,7 @@ class _Drafting:
         self.spans = (*busy, *course.pauses)
         self.nominal: dict[str, date] = {}
         self.planned: dict[str, PlannedMilestone] = {}
-        self.stage_of = {milestone.key: stage.key for stage in playbook.stages for milestone in stage.milestones}
+        self.stage_of = {milestone.key: stage for stage in playbook.stages for milestone in stage.milestones}
         self.milestones = {milestone.key: milestone for milestone in playbook.milestones}
         self.span_of: dict[date, int | None] = {}
         self.late = 0
@@ -147,7 +147,7 @@ class _Drafting:
                 reasons.append(Reason(kind="after", on=on, detail=detail))
         planned = PlannedMilestone(
             key=milestone.key,
-            stage=self.stage_of[milestone.key],
+            stage=self.stage_of[milestone.key].key,
             on=on,
             due=self.calendar.at(on, CLOSING),
             reasons=tuple(reasons),
@@ -165,8 +165,8 @@ class _Drafting:
 
         Its real anchor lies behind what counts from it, whatever day the anchor was planned for.
         """
-        stage = next(stage for stage in self.playbook.stages if stage.key == self.stage_of[milestone.key])
-        keys = dict.fromkeys([*milestone.requires, *(stage.opens.after if of_stage else ())])
+        after = self.stage_of[milestone.key].opens.after if of_stage else ()
+        keys = dict.fromkeys([*milestone.requires, *after])
         real = {milestone.anchor} & set(self.course.reached)
         return [other for key in keys if key not in real and (other := self.milestones.get(key))]
 
