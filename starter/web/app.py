@@ -1,6 +1,6 @@
 """Which addresses does the web process answer? All of them, put together here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
@@ -46,8 +46,13 @@ RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
 
 def web_app(parts: WebParts) -> Roads:
     """The whole web process as one ASGI application: the roads for deliveries, and the API behind them."""
-    roads = [road(parts.settings) for road in ROADS]
-    return Roads(api_app(parts), roads={road.path: road for road in roads}, parts=parts)
+    return Roads(api_app(parts), roads=roads_of(parts.settings), parts=parts)
+
+
+def roads_of(settings: Settings) -> Mapping[str, Road]:
+    """The roads for deliveries by their addresses, open or closed as the settings say."""
+    roads = [road(settings) for road in ROADS]
+    return {road.path: road for road in roads}
 
 
 def api_app(parts: WebParts) -> FastAPI:

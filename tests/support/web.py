@@ -12,12 +12,13 @@ from uuid import uuid4
 
 import httpx2
 import uvicorn
+from fastapi import FastAPI
 
 from domain.access import SCOPES, Scope
 from domain.inbox import InboxRow
 from runtime.connection import connect
 from runtime.settings import Settings
-from starter.web.app import web_app
+from starter.web.app import api_app, roads_of
 from starter.web.intake.roads import Roads
 from starter.web.parts import WebParts
 from store.ledger import SqlLedger
@@ -30,6 +31,23 @@ from wiring.web import web_parts
 from wiring.worker import day90_worker
 
 PUBLIC = "https://day90.example.test"
+
+
+class Unhurried(Roads):
+    """The web process as `web_app` makes it, but for its API, which is made when it is first asked for.
+
+    That takes 0.2 s, and deliveries, which most tests send, need none.
+    """
+
+    def __init__(self, parts: WebParts) -> None:
+        self.roads, self.parts = roads_of(parts.settings), parts
+
+    def __getattr__(self, name: str) -> FastAPI:
+        """Called for what is not there yet."""
+        if name != "api":
+            raise AttributeError(name)
+        self.api = api_app(self.parts)
+        return self.api
 
 
 @dataclass
@@ -59,7 +77,7 @@ async def web_on(
     told = Settings.model_validate({"data": data, "public_url": PUBLIC, **settings})
     sqlite_store(data)
     async with web_parts(told, reach=reach or nobody) as parts:
-        app = web_app(parts)
+        app = Unhurried(parts)
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url=PUBLIC) as client:
             yield Web(client, parts, app)
