@@ -9,7 +9,7 @@ from temporalio.client import Client
 
 from playbooks.library import Directory, Library
 from runtime.settings import Settings
-from starter.doors.bell import LOOKS_AT_USAGE_AT_LEAST_EVERY, LOOKS_AT_USAGE_EVERY, Bell
+from starter.doors.bell import LOOKS_AT_USAGE_AT_LEAST_EVERY, LOOKS_AT_USAGE_EVERY, QUIET, Bell
 from starter.doors.onboardings import OnboardingDoor
 from starter.doors.updating import WEB_ONE_TRY, WEB_PATIENCE
 from starter.web.parts import WebParts
@@ -60,6 +60,8 @@ async def web_parts(settings: Settings, *, reach: Callable[[], Awaitable[Client]
         def door_on(client: Client, via: str) -> OnboardingDoor:
             return doors_on(client).told_by(via, proved=False).onboardings
 
+        # On a compressed clock half a minute may be a week, in which nobody hears what usage has reached.
+        quiet = max(QUIET, min(LOOKS_AT_USAGE_EVERY, settings.day_length / 100))
         parts = WebParts(
             settings=settings,
             engine=engine,
@@ -70,7 +72,7 @@ async def web_parts(settings: Settings, *, reach: Callable[[], Awaitable[Client]
             grouped=grouped,
             bell=Bell(wake),
             usage=usage,
-            usage_bell=Bell(look, whom="usage", quiet=LOOKS_AT_USAGE_EVERY, at_least=LOOKS_AT_USAGE_AT_LEAST_EVERY),
+            usage_bell=Bell(look, whom="usage", quiet=quiet, at_least=LOOKS_AT_USAGE_AT_LEAST_EVERY),
             reach=reach,
             door_on=door_on,
             render=rendering_of(settings).render,

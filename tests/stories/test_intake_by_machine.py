@@ -44,8 +44,11 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_machines_tell_comes_to_its_end(stack: Stack, settings: None, tmp_path: Path) -> None:
-    """A milestone by usage, one by news, one too early, tickets, a failed payment."""
-    stack.up()
+    """A milestone by usage, one by news, one too early, tickets, a failed payment.
+
+    Days are a minute long: on the real clock half a minute passes until usage is looked at again.
+    """
+    stack.up("--day-length", "60s")
     running = running_on(stack.data)
     assert running is not None
     assert running.web is not None

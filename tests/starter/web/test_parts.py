@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from runtime.connection import CannotReachTemporal
+from tests.support.waiting import until
 from tests.support.web import web_on
 
 
@@ -44,3 +45,21 @@ async def test_who_gives_up_takes_the_try_from_nobody_else(tmp_path: Path) -> No
             await asyncio.wait_for(web.parts.client(), 0.05)
 
         assert client is await other
+
+
+async def test_on_a_compressed_clock_nobody_waits_a_week_for_a_look_at_usage(tmp_path: Path) -> None:
+    """With days of a second half a minute is a month; on the real clock it is nothing."""
+    woken: list[str] = []
+
+    class Temporal:
+        async def start_workflow(self, *_: Any, id: str, **__: Any) -> None:
+            woken.append(id)
+
+    async def reach() -> Any:
+        return Temporal()
+
+    async with web_on(tmp_path, reach=reach, day_length="1s") as web:
+        await until(lambda: "usage" in woken)
+        web.parts.usage_bell.ring()
+
+        await until(lambda: woken.count("usage") == 2, seconds=10)
