@@ -220,7 +220,7 @@ async def test_a_cancelled_workflow_says_goodbye_before_it_goes(here: World) -> 
 
 async def test_news_that_comes_before_the_opening_waits_for_it(here: World) -> None:
     """Temporal tells it in that order after a reset to the beginning; refused then, what was accepted would be lost."""
-    here.ledger.hangs = 1.0
+    here.ledger.hangs = 0.3
     deal = await here.start(sample_deal(closed_at=(await here.now()).isoformat()))
     issue = asyncio.create_task(deal.tell("raise_issue", issue="T-1", title="early", severity="normal"))
     with pytest.raises(Refused):
@@ -234,7 +234,7 @@ async def test_news_that_comes_before_the_opening_waits_for_it(here: World) -> N
 
 async def test_news_that_waited_for_an_opening_that_fails_is_refused(here: World) -> None:
     """Nobody waits for ever, and Temporal warns of no unfinished handler."""
-    here.ledger.hangs = 1.0
+    here.ledger.hangs = 0.3
     here.ledger.runs["onboarding-salesforce-006Qy00000Bx7LmIAJ"] = "a run long ago"
     started = await here.start(sample_deal(closed_at=(await here.now()).isoformat()))
 
