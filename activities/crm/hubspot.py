@@ -59,6 +59,7 @@ class HubSpot:
         self._calls = Calls(self.name, client, waits=_wait, pause=pause)
         self._page: str | None = None
         self._portal = ""
+        self._currency: str | None = None
 
     async def aclose(self) -> None:
         await self._calls.aclose()
@@ -101,7 +102,9 @@ class HubSpot:
 
     @understood
     async def in_full(self, record: Mapping[str, Any], *, properties: Collection[str]) -> Mapping[str, Any]:
-        """The record with the deal's primary company, contacts, owner and page, in the shape of docs/mapping.md.
+        """The record with the deal's primary company, contacts, owner and page, and the account's currency.
+
+        In the shape of docs/mapping.md.
 
         Raises Refused, NotReachable.
         """
@@ -113,6 +116,7 @@ class HubSpot:
             "contacts": await self._contacts(id, properties),
             "owner": await self._owner(record["deal"]["properties"].get("hubspot_owner_id")),
             "url": f"{page}{id}" if page else None,
+            "home_currency": self._currency,
         }
 
     @understood
@@ -224,6 +228,7 @@ class HubSpot:
                 return ""
             host = account.get("uiDomain") or "app.hubspot.com"
             self._portal = str(account["portalId"])
+            self._currency = account.get("companyCurrency") or None
             self._page = f"https://{host}/contacts/{account['portalId']}/record/0-3/"
         return self._page
 

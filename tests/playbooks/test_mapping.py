@@ -244,7 +244,9 @@ def test_rates_of_the_mappings_own_come_first(tmp_path: Path) -> None:
         ({"amount": "8000"}, "8000"),
     ],
 )
-def test_hubspots_home_currency_is_the_houses(properties: dict[str, str], worth: str | None) -> None:
+def test_hubspots_home_currency_is_the_houses_where_hubspot_does_not_say(
+    properties: dict[str, str], worth: str | None
+) -> None:
     deal = HUBSPOT_RECORD["deal"]["properties"]
     plain = {name: value for name, value in deal.items() if name != "amount"}
     record = {**HUBSPOT_RECORD, "deal": {"id": "4711", "properties": {**plain, **properties}}}
@@ -254,6 +256,28 @@ def test_hubspots_home_currency_is_the_houses(properties: dict[str, str], worth:
             load_mapping(HUBSPOT).deal(record)
     else:
         assert Decimal(worth) == load_mapping(HUBSPOT).deal(record).yearly_value
+
+
+def test_an_amount_in_hubspots_home_currency_counts_as_what_it_is() -> None:
+    """The account counts in yen, as does the deal: without a rate no playbook is chosen by it."""
+    deal = HUBSPOT_RECORD["deal"]["properties"]
+    worth = {"amount": "1200000", "deal_currency_code": "JPY", "amount_in_home_currency": "1200000"}
+    record = {**HUBSPOT_RECORD, "deal": {"id": "4711", "properties": {**deal, **worth}}, "home_currency": "JPY"}
+
+    with pytest.raises(InvalidDeal, match=r"yearly_value: is in JPY, .*home_currency"):
+        load_mapping(HUBSPOT).deal(record)
+
+    with_a_rate = Money("USD", {"JPY": Decimal("0.007")})
+    assert Decimal(8400) == load_mapping(HUBSPOT, money=with_a_rate).deal(record).yearly_value
+    assert Decimal(1_200_000) == load_mapping(HUBSPOT, money=Money("JPY")).deal(record).yearly_value
+
+
+def test_a_currency_that_salesforce_does_not_say_can_be_said_by_a_mapping(tmp_path: Path) -> None:
+    """As docs/mapping.md has it, for an organisation with one currency alone."""
+    mapping = small(deal={"yearly_value": {"from": "total", "currency": {"constant": "JPY"}}})
+
+    with pytest.raises(InvalidDeal, match="is in JPY, and the house counts in USD"):
+        load_mapping(written(tmp_path, mapping)).deal({**RECORD, "total": 1_200_000})
 
 
 def test_salesforce_says_the_currency_where_it_has_several() -> None:

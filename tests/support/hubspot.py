@@ -70,6 +70,8 @@ class Account(StandIn):
     largest_page: int = 200
     lacks: set[str] = field(default_factory=set)
     """Properties that were never created."""
+    currency: str = "USD"
+    """That of the account."""
 
     def close_deal(self, id: str, *, stage: str = "closedwon", **properties: Any) -> None:
         """A deal with a company, two contacts and an owner."""
@@ -122,7 +124,8 @@ class Account(StandIn):
         if found := re.fullmatch(r"/crm/v3/owners/(\w+)", path):
             return self._owner(found[1], asked)
         if path == "/account-info/v3/details":
-            return 200, {"portalId": PORTAL, "accountType": "STANDARD", "uiDomain": "app.hubspot.com"}
+            account = {"portalId": PORTAL, "accountType": "STANDARD", "uiDomain": "app.hubspot.com"}
+            return 200, {**account, "companyCurrency": self.currency}
         return 404, NOT_FOUND
 
     def _deal(self, method: str, id: str, asked: dict[str, str], sent: Any) -> tuple[int, Any]:

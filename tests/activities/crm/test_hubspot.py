@@ -49,7 +49,7 @@ async def in_full(crm: HubSpot, id: str = "4711") -> Any:
 
 
 async def test_a_deal_is_read_with_whatever_belongs_to_it(crm: HubSpot, account: Account) -> None:
-    """Its primary company, its contacts with their labels, its owner, and the page of it."""
+    """Its primary company, its contacts with their labels, its owner, the page of it, and the account's currency."""
     record = await in_full(crm)
 
     assert "closedwon" == record["deal"]["properties"]["dealstage"]
@@ -59,6 +59,7 @@ async def test_a_deal_is_read_with_whatever_belongs_to_it(crm: HubSpot, account:
     ]
     assert "nina.hart@vendor.example" == record["owner"]["email"]
     assert "https://app.hubspot.com/contacts/62515/record/0-3/4711" == record["url"]
+    assert "USD" == record["home_currency"]
 
 
 async def test_the_record_maps_to_a_deal_file(crm: HubSpot) -> None:
@@ -287,7 +288,8 @@ async def test_no_deal_waits_for_its_link(answer: tuple[int, Any], crm: HubSpot,
 
     without = await crm.in_full(record, properties=PROPERTIES)
 
-    assert (None, "nina.hart@vendor.example") == (without["url"], without["owner"]["email"])
+    assert (None, None) == (without["url"], without["home_currency"])
+    assert "nina.hart@vendor.example" == without["owner"]["email"]
     assert (await in_full(crm))["url"].endswith("/4711")
 
 
