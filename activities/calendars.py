@@ -129,7 +129,10 @@ def _of_one(country: str, subdivision: str | None, years: range) -> _Days:
     habits = HABITS.get(country, OF_THE_LAW)
     look = partial(_look_up, country, subdivision, years)
     public = dict(look(PUBLIC))
-    closed = _every_year(habits.year_end, years) | _chosen(habits.closed, look) | public
+    bridges = {
+        day + timedelta(days=1): f"the day after {name}" for day, name in public.items() if name in habits.bridges
+    }
+    closed = bridges | _every_year(habits.year_end, years) | _chosen(habits.closed, look) | public
     if habits.in_lieu:
         closed |= _in_lieu(public, _weekend(country, subdivision, years))
     half = _chosen(habits.half, look) | _every_year(habits.half_on, years)

@@ -45,7 +45,8 @@ class Habits:
 
     `year_end` and `half_on` are days of every year, as month and day. On those of `year_end` companies are closed,
     unless a deal says that its customer works. On a half-day offices close at noon. With `eves`, the day before a
-    public holiday is one. With `in_lieu`, a public holiday of the weekend is given on the next working day.
+    public holiday is one. With `in_lieu`, a public holiday of the weekend is given on the next working day. The day
+    after a public holiday that `bridges` names is closed as well.
     """
 
     closed: Listed | None = None
@@ -54,6 +55,7 @@ class Habits:
     half_on: tuple[tuple[int, int], ...] = ()
     eves: bool = False
     in_lieu: bool = False
+    bridges: frozenset[str] = frozenset()
 
 
 HALF_DAYS = Listed("half_day")
@@ -85,4 +87,5 @@ HABITS: Mapping[str, Habits] = {
     "NZ": Habits(half=HALF_DAYS, year_end=FROM_CHRISTMAS_EVE),
     "PT": Habits(closed=Listed("optional", frozenset({"Carnival"}))),
     "SE": Habits(closed=Listed("de_facto")),
+    "US": Habits(half_on=(CHRISTMAS_EVE,), bridges=frozenset({"Thanksgiving Day"})),
 }

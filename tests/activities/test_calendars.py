@@ -74,6 +74,9 @@ def test_every_place_has_the_weekend_of_its_offices(place: str, weekend: tuple[i
         ("NZ", date(2026, 12, 31), "Year-end closing"),
         ("CH-ZG", date(2029, 4, 2), "Easter Monday"),
         ("CA-ON", date(2027, 8, 2), "Civic Holiday"),
+        ("US", date(2026, 11, 27), "the day after Thanksgiving Day"),
+        ("US-NY", date(2027, 11, 26), "the day after Thanksgiving Day"),
+        ("US-CA", date(2027, 11, 26), "Day After Thanksgiving"),
     ],
 )
 def test_offices_are_closed_on_days_that_no_law_makes_a_public_holiday(place: str, day: date, name: str) -> None:
@@ -96,6 +99,7 @@ def test_offices_are_closed_on_days_that_no_law_makes_a_public_holiday(place: st
         ("DE", date(2028, 8, 15)),  # Assumption Day: Bavaria and Saarland alone
         ("CA", date(2027, 12, 31)),  # Canada gives New Year's Day on the Monday after it
         ("US", date(2029, 2, 2)),  # Groundhog Day
+        ("US", date(2026, 12, 31)),  # fewer than half of all offices close, or close early
     ],
 )
 def test_days_on_which_offices_work_stay_working_days(country: str, day: date) -> None:
@@ -116,6 +120,7 @@ def test_days_on_which_offices_work_stay_working_days(country: str, day: date) -
         ("TR", "Europe/Istanbul", date(2027, 10, 28)),
         ("GR", "Europe/Athens", date(2026, 12, 24)),
         ("BR", "America/Sao_Paulo", date(2027, 2, 10)),
+        ("US", "America/New_York", date(2026, 12, 24)),
     ],
 )
 def test_a_half_day_is_open_until_noon_and_nothing_is_due_on_it(country: str, zone: str, day: date) -> None:
@@ -229,6 +234,12 @@ def test_habits_name_days_that_the_library_has() -> None:
                 missing.append((country, listed.category, sorted(listed.only - names)))
 
     assert [] == missing
+
+
+def test_bridges_follow_public_holidays_that_the_library_has() -> None:
+    for country, habits in HABITS.items():
+        public = holidays.country_holidays(country, years=2026, language="en_US" if habits.bridges else None)
+        assert habits.bridges <= set(public.values())
 
 
 def test_a_weekend_of_ours_is_needed_only_while_the_library_has_another() -> None:
