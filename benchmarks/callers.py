@@ -43,8 +43,8 @@ class Api:
     troubles: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def at(cls, address: str, *, secret: str) -> "Api":
-        limits = httpx2.Limits(max_connections=CONNECTIONS)
+    def at(cls, address: str, *, secret: str, connections: int = CONNECTIONS) -> "Api":
+        limits = httpx2.Limits(max_connections=connections)
         headers = {"authorization": f"Bearer {secret}"}
         return cls(client=httpx2.AsyncClient(base_url=address, headers=headers, timeout=ANSWERED_WITHIN, limits=limits))
 

@@ -1,5 +1,6 @@
 """Do the benchmarks still measure what they say? Both sides live through the same; chaos would find a difference."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from sqlalchemy import Engine, text
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from benchmarks import history
+from benchmarks import crowd, history
 from benchmarks.agreement import Account, disagreements
 from benchmarks.course import Course
 from benchmarks.floor import Floor, floor_worker
@@ -135,3 +136,33 @@ def test_chaos_finds_what_one_part_says_otherwise(store: Engine, broken: str, fo
         connection.execute(text(broken))
 
     assert any(found in line for line in said_by(store))
+
+
+def test_a_crowd_tells_everything_and_never_has_more_issues_open_than_may_be() -> None:
+    shares = crowd.crowd_on(ONE, callers=100, updates=530)
+
+    assert [6] * 30 + [5] * 70 == [len(share) for share in shares]
+    assert 530 == len({(update.kind, update.issue) for share in shares for update in share})
+    raised = sum(update.kind == "raise_issue" for share in shares for update in share)
+    assert 300 == raised
+    assert ["raise_issue", "resolve_issue", "raise_issue"] == [update.kind for update in shares[0][:3]]
+
+
+def test_a_crowd_on_many_tells_each_of_them_as_much() -> None:
+    ids = [f"onboarding-{number}" for number in range(50)]
+
+    told = Counter(update.onboarding for share in crowd.across(ids) for update in share)
+
+    assert dict.fromkeys(ids, crowd.EACH) == told
+
+
+def test_a_crowds_updates_are_counted_where_the_journal_lacks_or_repeats_them(store: Engine) -> None:
+    """T-1 is there, T-2 was never written."""
+    shares = [[crowd.Update(ONE, "raise_issue", "T-1"), crowd.Update(ONE, "raise_issue", "T-2")]]
+
+    assert (1, 0) == crowd.found(store, shares)
+
+    again = happened(f"{RAISED}/again", kind="issue_raised", about="T-1", data={"title": "Slow", "severity": "normal"})
+    SqlLedger(store).write(Writing(onboarding=ONE, journal=(again,), standing=standing(milestone())))
+
+    assert (1, 1) == crowd.found(store, shares)
