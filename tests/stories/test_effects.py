@@ -10,6 +10,8 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
+
 from activities.channels.mail.files import MailFiles
 from activities.channels.mail.smtp import SmtpMail
 from activities.channels.texts.rendering import Rendering
@@ -31,9 +33,11 @@ SENDER = "Vendor CS <cs@vendor.example>"
 
 
 @asynccontextmanager
-async def office_world(tmp_path: Path, channel: Channel) -> AsyncIterator[tuple[World, Any]]:
-    """A world on a SQLite file with the real sender."""
-    engine = open_store(sqlite_store(tmp_path))
+async def office_world(
+    tmp_path: Path, channel: Channel, *, engine: Engine | None = None
+) -> AsyncIterator[tuple[World, Any]]:
+    """A world with the real sender, on a SQLite file or on the store that is given."""
+    engine = engine or open_store(sqlite_store(tmp_path))
     waker: list[WakeSender] = []
 
     async def wake(name: str) -> None:

@@ -4,6 +4,8 @@ import errno
 import io
 import os
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from activities.channels.texts.rendering import Rendering
 from domain.trouble import ChannelDown, UnknownOnboarding
 from store import reads
 from tests.stories.test_effects import SENDER, office_world
+from tests.support import databases
 from tests.support.fakes import RecordingChannel
 from tests.support.mail_samples import sample
 from tests.support.onboardings import sample_deal
@@ -24,6 +27,8 @@ from workflows.options import BRIEF_RETRY
 
 FULL, ROOMY = 1, 2**30
 """Pages that a SQLite file may have: fewer than it has means that it may not grow."""
+DISK_FULL = "53100"
+"""PostgreSQL's code for a full disk (SQLSTATE, class 53: insufficient resources)."""
 LONG = [f"{number}: " + "x" * 190 for number in range(20)]
 """Evidence that fits on no page of the file that has been begun."""
 
@@ -111,6 +116,58 @@ async def test_news_that_finds_the_disk_full_is_kept_and_written_once_there_is_r
         reached = [row for row in journal if (row.kind, row.about) == ("milestone_reached", "kickoff_held")]
         assert len(reached) == 1
         assert [m.status for m in line.milestones if m.key == "kickoff_held"] == ["reached"]
+
+
+NO_ROOM = """
+CREATE FUNCTION no_room() RETURNS trigger AS $$
+BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$ LANGUAGE plpgsql;
+CREATE TRIGGER no_room BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION no_room();
+"""
+
+
+@contextmanager
+def full(engine: Engine) -> Iterator[list[str]]:
+    """No row of the journal fits on PostgreSQL's disk; each transaction that found that out, in PostgreSQL's code."""
+    refused: list[str] = []
+
+    def refuse(context: Any) -> None:
+        refused.append(context.original_exception.sqlstate)
+
+    event.listen(engine, "handle_error", refuse)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(NO_ROOM)
+    try:
+        yield refused
+    finally:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP FUNCTION no_room CASCADE")
+        event.remove(engine, "handle_error", refuse)
+
+
+@pytest.mark.skipif(not databases.PROGRAMS, reason="PostgreSQL is not installed here")
+async def test_on_postgresql_too_news_waits_for_room_and_is_written_once(tmp_path: Path) -> None:
+    """The server refuses with the code that it has for a full disk, in the middle of the turn's transaction."""
+    with databases.store_of("postgresql", tmp_path) as store:
+        async with office_world(tmp_path, RecordingChannel(), engine=store) as (made, engine):
+            deal = await made.closed_now()
+            await deal.let_pass(hours=1)
+            before = kept(engine, deal.id)
+
+            with full(engine) as refused:
+                answer = await deal.tell("reach_milestone", milestone="kickoff_held", news_id="n-1")
+                await until(lambda: len(refused) > BRIEF_RETRY.maximum_attempts)
+
+                assert not answer.repeated
+                assert {DISK_FULL} == set(refused)
+                assert kept(engine, deal.id) == before
+
+            await deal.let_pass(minutes=2)
+            await until(lambda: kept(engine, deal.id) != before)
+
+            journal, line, _ = kept(engine, deal.id)
+            reached = [row for row in journal if (row.kind, row.about) == ("milestone_reached", "kickoff_held")]
+            assert len(reached) == 1
+            assert [m.status for m in line.milestones if m.key == "kickoff_held"] == ["reached"]
 
 
 class HalfAFile(io.FileIO):
