@@ -36,10 +36,18 @@ _SENT_ENOUGH_FOR_NOW = timedelta(hours=1)
 # The server wants a login or finds ours wrong: nothing is the matter with the message.
 _LOGIN_WANTED = frozenset({530, 534, 535, 538})
 # Refusals that are a matter between the relay and us, not of this receiver or message: an allow-list, a connector that
-# expired, how we greet. Known by the extended code (RFC 3463: X.7.n is policy, X.5.n how we speak), or in words where a
-# server has no such codes; of the content only codes that are about whom it comes from (RFC 7372, and Exchange's own).
-_NOT_THE_RECEIVER = re.compile(r"5\.[57]\.\d+ |(?!\d\.\d).*\b(relay|helo)", re.IGNORECASE)
-_NOT_THE_CONTENT = re.compile(r"5\.7\.(2[0-9]|5[0-9]|6[0-9]|5[01][0-9]|70[0-9]|750) ")
+# expired, how we greet, a sender that it does not know. Known by the extended code (RFC 3463: X.7.n is policy, X.5.n
+# how we speak, X.1.7 and X.1.8 the sender), or in words where a server has no such codes; of the content only what is
+# about whom it comes from (RFC 7372, and Exchange's own codes). Postfix and Exim say at the receiver what they have
+# against the sender; Amazon SES, SendGrid and others say of the content that they know no such sender of ours.
+_NOT_THE_RECEIVER = re.compile(
+    r"5\.[57]\.\d+ |5\.1\.[78] |.*\bsender (address|verif)|(?!\d\.\d).*\b(relay|helo|client host)", re.IGNORECASE
+)
+_NOT_THE_CONTENT = re.compile(
+    r"5\.7\.(2[0-9]|5[0-9]|6[0-9]|5[01][0-9]|70[0-9]|750) |5\.1\.[78] |5\.2\.252 "
+    r"|.*(\bnot verified|\bverified sender|\bsender (identity|signature)|\bsending domain|\bnot allowed to send)",
+    re.IGNORECASE,
+)
 # A limit on what this account may send (Gmail, Exchange, or in words) passes by itself, although it is said as if for
 # good. A full mailbox or a message that is too large is none.
 _LIMIT_ON_US = re.compile(

@@ -86,6 +86,19 @@ async def test_what_was_handed_over_without_an_answer_may_have_arrived(office: P
         ("to_content", "550 5.7.26 This mail has been blocked because the sender is unauthenticated"),
         ("to_content", "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP"),
         ("to_content", "550 5.7.515 Access denied, sending domain does not meet the required level"),
+        ("to_receiver", "550 5.1.8 <onboarding@vendor.test>: Sender address rejected: Domain not found"),
+        ("to_receiver", "550 5.1.0 <onboarding@vendor.test>: Sender address rejected: User unknown in mailbox table"),
+        ("to_receiver", "550 Sender verify failed"),
+        ("to_receiver", "554 Service unavailable; Client host [192.0.2.7] blocked using a list"),
+        (
+            "to_content",
+            "554 Message rejected: Email address is not verified. These failed the check in region EU-WEST-1",
+        ),
+        ("to_content", "550 The from address does not match a verified Sender Identity."),
+        ("to_content", "550 5.7.1 The From address you supplied is not a Sender Signature on your account"),
+        ("to_content", "550 5.7.1 Unconfigured Sending Domain <vendor.test>"),
+        ("to_content", "554 5.2.252 SendAsDenied; onboarding@vendor.test not allowed to send as cs@vendor.test"),
+        ("to_content", "550 5.1.8 Access denied, bad outbound sender"),
     ],
 )
 async def test_a_relay_that_does_not_know_us_any_more_costs_no_mail(step: str, answer: str) -> None:
@@ -105,6 +118,8 @@ async def test_a_relay_that_does_not_know_us_any_more_costs_no_mail(step: str, a
         ("to_receiver", "552 5.2.2 mailbox full"),
         ("to_receiver", "552 5.2.2 Quota exceeded (mailbox for user is full)"),
         ("to_receiver", "550 no such user"),
+        ("to_receiver", "550 5.4.1 Recipient address rejected: Access denied"),
+        ("to_content", "554 5.7.1 Message rejected under suspicion of spam"),
         ("to_content", "554 5.7.1 rejected as spam"),
         ("to_content", "550 5.7.133 only for members of the group"),
         ("to_content", "552 5.3.4 too big"),
