@@ -18,6 +18,11 @@ LONGEST_AMOUNT = 100
 SPACES_IN_AMOUNTS = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?:\D|$))")
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 """Counted from 1970, seconds and milliseconds of these years cannot be mistaken for each other."""
+UNSEEN = frozenset({"Cc", "Cf"})
+"""Unicode's categories of signs that come along when an address is copied from a web page or a table."""
+HALF_WIDTH = {sign: sign - 0xFEE0 for sign in range(0xFF01, 0xFF5F)}
+"""The wide forms of ASCII (＠, ．) that Japanese keyboards write, and no mail server knows."""
+_IN_BRACKETS = re.compile(r"[^<>@]*<([^<>]+)>")
 NO_AMOUNT = "is no amount, like 120000.00"
 NO_DATE = "is no date, like 2026-11-05"
 NO_MOMENT = "is no moment, like 2026-11-05T10:00:00+09:00"
@@ -127,6 +132,19 @@ def moment(
     if zone is None:
         raise ValueError("has no offset: time_zone of the mapping says in which zone it is meant")
     return read.replace(tzinfo=zone)
+
+
+def address(given: Any) -> Any:
+    """The mail address without what people copy along: a name around it, `mailto:`, a dot behind it, unseen signs.
+
+    What is none stays as it is, to be refused with its field.
+    """
+    if not isinstance(given, str):
+        return given
+    seen = "".join(sign for sign in given if unicodedata.category(sign) not in UNSEEN).translate(HALF_WIDTH)
+    around = _IN_BRACKETS.fullmatch(seen)
+    text = (around[1] if around else seen).strip()
+    return re.sub(r"^mailto:", "", text, flags=re.IGNORECASE).partition("?subject=")[0].rstrip(".")
 
 
 def truth(given: Any) -> bool:

@@ -49,6 +49,8 @@ ANYWHERE: Mapping[str, Any] = {"account": {"time_zone": "UTC"}}
 """A customer for the trial of values that stand in the mapping itself."""
 PLACES: Mapping[str, Kind] = {"country": "country", "subdivision": "subdivision", "time_zone": "time_zone"}
 """The last names of the fields that hold a place, and what they hold."""
+ADDRESS = "email"
+"""The last name of the fields that hold a mail address."""
 MOST_PARTS = 1_000
 """The most parts in one list of a record: no deal file takes as many, and reading each blocks everything for 80 µs."""
 
@@ -227,6 +229,8 @@ class Reader:
             ]
         if reading.times is not None:
             read = [self._multiplied(target, value, reading.times, scope, deal) for value in read]
+        if target.rpartition(".")[2] == ADDRESS and not target.startswith(CUSTOM):
+            read = [foreign.address(value) for value in read]
         read = [fitted(deal, target, value, annotation) for value in read]
         return _checked(target, read if is_list(annotation) else read[0], annotation, expression_of(reading))
 

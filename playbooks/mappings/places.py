@@ -28,7 +28,7 @@ LANGUAGES = (
 """In which names of countries are understood: those of the users of CRMs. Reading one language costs 10 ms, once."""
 ALSO_CALLED: Mapping[str, str] = {
     "america": "US", "bosnia": "BA", "britain": "GB", "burma": "MM", "cape verde": "CV", "czech republic": "CZ",
-    "east timor": "TL", "eire": "IE", "el": "GR", "england": "GB", "great britain": "GB", "holland": "NL",
+    "drc": "CD", "east timor": "TL", "eire": "IE", "el": "GR", "england": "GB", "great britain": "GB", "holland": "NL",
     "hong kong": "HK", "hong kong sar": "HK", "ivory coast": "CI", "korea": "KR", "kosovo": "XK", "macao": "MO",
     "macau": "MO", "macedonia": "MK", "mainland china": "CN", "northern ireland": "GB", "palestine": "PS",
     "pr china": "CN", "prc": "CN", "republic of ireland": "IE", "republic of korea": "KR", "scotland": "GB",
@@ -49,12 +49,37 @@ PARTS_ALSO_CALLED: Mapping[str, str] = {
 
 
 def country(given: Any) -> str:
-    """The country's code of two letters, from a code in any case or a name in one of many languages."""
-    text = _folded(given)
-    code = _codes().get(text) or ALSO_CALLED.get(text) or (_names().get(text) if text else None)
+    """The country's code of two letters, from a code in any case or a name in one of many languages.
+
+    Also from a part's code (US-CA), and from a name that is written twice or with an addition: `Germany/Deutschland`,
+    `Ireland (Republic)`. What is behind a name counts, so that `Korea (North)` is not the other one.
+    """
+    text = str(given).strip()
+    code = _country(text) or _of_part(text) or _country_twice(text)
     if code is None:
         raise ValueError(NO_COUNTRY)
     return code
+
+
+def _country(name: str) -> str | None:
+    text = _folded(name)
+    return _codes().get(text) or ALSO_CALLED.get(text) or (_names().get(text) if text else None)
+
+
+def _of_part(text: str) -> str | None:
+    part: object | None = pycountry.subdivisions.get(code=text.upper())  # type: ignore[no-untyped-call]  # not in its stubs
+    return getattr(part, "country_code", None)
+
+
+def _country_twice(text: str) -> str | None:
+    """The country that two names mean together; None where they mean two, or one of them none."""
+    parts = re.fullmatch(r"([^/()]+)(?:/([^/()]+)|\(([^/()]+)\))", text)
+    if parts is None:
+        return None
+    name, other = parts[1], parts[2] or parts[3]
+    if (code := _country(name)) and code == _country(other):
+        return code
+    return _country(f"{other} {name}") or _country(f"{other} of {name}") if parts[3] else None
 
 
 def subdivision(given: Any, *, within: str) -> str:

@@ -787,3 +787,35 @@ def test_the_check_tells_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFix
     assert "deal.id: is no JMESPath expression" in capsys.readouterr().out
     assert 2 == run(["mapping", "check", str(written(tmp_path, SMALL)), str(record)])
     assert "yearly_value: is no amount, like 120000.00 (read by total)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "mailto:s.vogel@lindenau.example",
+        "Mailto:s.vogel@lindenau.example?subject=Hello",
+        "Stefan Vogel <s.vogel@lindenau.example>",
+        "<s.vogel@lindenau.example>",
+        "s.vogel@lindenau.example.",
+        "\u200bs.vogel@lindenau.example\u200e",
+        "s.vogel＠lindenau．example",
+    ],
+)
+def test_an_address_that_was_copied_with_something_around_it_is_read(written: str) -> None:
+    """Whoever copied it from a mail program, a web page or a Japanese keyboard means this address, and no other."""
+    contact = {**HUBSPOT_RECORD["contacts"][0], "properties": {"lastname": "Vogel", "email": written}}
+
+    [person] = load_mapping(HUBSPOT).deal({**HUBSPOT_RECORD, "contacts": [contact]}).stakeholders
+
+    assert "s.vogel@lindenau.example" == person.email
+
+
+@pytest.mark.parametrize(
+    "written", ["a@x.example; b@x.example", "a@x.example, b@x.example", "s.vogel@lindenau", "s.vogel"]
+)
+def test_an_address_that_is_none_or_several_is_no_address(written: str) -> None:
+    assert written == foreign.address(written)
+    contact = {**HUBSPOT_RECORD["contacts"][0], "properties": {"lastname": "Vogel", "email": written}}
+
+    with pytest.raises(InvalidDeal, match=r"stakeholders\.0\.email"):
+        load_mapping(HUBSPOT).deal({**HUBSPOT_RECORD, "contacts": [contact]})

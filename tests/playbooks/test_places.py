@@ -51,13 +51,25 @@ def test_every_country_is_read_by_code_and_name_in_any_case_and_has_a_zone(code:
         ("Kosovo", "XK"),
         ("Bosnia & Herzegovina", "BA"),
         ("UAE", "AE"),
+        ("DRC", "CD"),
+        ("GB-ENG", "GB"),
+        ("us-ca", "US"),
+        ("Deutschland/Germany", "DE"),
+        ("日本 / Japan", "JP"),
+        ("United States of America (USA)", "US"),
+        ("Ireland (Republic)", "IE"),
+        ("Korea (Republic of)", "KR"),
+        ("Korea (North)", "KP"),
+        ("Congo (Kinshasa)", "CD"),
     ],
 )
 def test_names_that_people_use_are_understood(written: str, code: str) -> None:
     assert code == places.country(written)
 
 
-@pytest.mark.parametrize("written", ["", "Narnia", "Kongo", "EMEA", "Europe", "n/a", "?", 7])
+@pytest.mark.parametrize(
+    "written", ["", "Narnia", "Kongo", "Germany/Austria", "Germany (EMEA)", "US-ZZ", "EMEA", "Europe", "n/a", "?", 7]
+)
 def test_what_means_no_country_or_two_is_refused(written: Any) -> None:
     with pytest.raises(ValueError, match="is no country"):
         places.country(written)
