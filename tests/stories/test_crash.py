@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,8 @@ class Case:
         await self.workshop.died()
         temporal.kill()
         caller.cancel()
+        # To the end: its connection to the store goes back to the pool, which may be closed afterwards.
+        await asyncio.gather(caller, return_exceptions=True)
         await temporal.start()
         self.workshop.open()
 
@@ -191,6 +193,8 @@ async def admitted(
     door = doors(
         client, engine, library=LIBRARY, staff=STAFF, task_queue=workshop.task_queue, day_length=DAY
     ).onboardings
+    # What died comes back more slowly on a busy machine than people would wait for an answer.
+    door = replace(door, patience=timedelta(seconds=PATIENCE))
     id = await _started(client, sample_deal(id=number), queue=workshop.task_queue)
     case = Case(id=id, door=door, engine=engine, workshop=workshop, office=office)
     if point:
@@ -271,6 +275,31 @@ async def test_a_caller_who_comes_again_under_another_id_doubles_nothing(
         assert case.facts("milestone_reached") == Counter(["access_provisioned"])
     finally:
         await case.workshop.close()
+
+
+async def test_on_postgresql_too_what_temporal_lost_is_told_again_or_taken_back(
+    temporal: DevServer, tmp_path: Path, office: PostOffice, postgres: PostgresServer
+) -> None:
+    """Both cuts in one story: a milestone whose caller comes again under another id, an ending whose caller never."""
+    case = await admitted(temporal.address, tmp_path, office, database=postgres.new_database())
+    try:
+        await case.lost("written milestone_reached", case.reached("handoff_reviewed"), temporal)
+        await case.reached("handoff_reviewed")
+        await case.agrees()
+
+        assert "reached" == await case.status_of("handoff_reviewed")
+        assert case.facts("milestone_reached") == Counter(["handoff_reviewed"])
+
+        ending = {"ending": "churned", "reason": "Insolvent", "by": "nora.lindqvist"}
+        await case.lost("written ended", case.tell("end_onboarding", **ending), temporal)
+        outcome = await asyncio.wait_for(case.handle.result(), PATIENCE)
+        await case.agrees()
+
+        assert "churned" == outcome["ending"]
+        case.expect_everything_once()
+    finally:
+        await case.workshop.close()
+        case.engine.dispose()
 
 
 async def test_a_temporal_server_that_is_killed_goes_on_from_its_file(
