@@ -88,6 +88,7 @@ async def test_the_headers_say_who_what_and_which_onboarding(office: PostOffice)
     assert mail["Date"].datetime == NOW
     assert mail["Message-ID"] == "<reminder.en.0f3a91c2@day90.test>"
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["X-Auto-Response-Suppress"] == "All", "Exchange does not heed the line before"
     assert mail["X-Day90-Onboarding"] == ONBOARDING
     assert mail["X-Day90-Notice"] == "uat_signed_off/reminder/project_lead"
 
