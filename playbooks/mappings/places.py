@@ -39,7 +39,7 @@ ALSO_CALLED: Mapping[str, str] = {
 PARTS_ALSO_CALLED: Mapping[str, str] = {
     "GB-england": "ENG", "GB-london": "ENG", "GB-greater london": "ENG",
     "GB-northern ireland": "NIR", "GB-scotland": "SCT", "GB-wales": "WLS",
-    "DE-bavaria": "BY", "DE-hesse": "HE", "DE-lower saxony": "NI", "DE-north rhine westphalia": "NW",
+    "DE-bavaria": "BY", "DE-hesse": "HE", "DE-lower saxony": "NI", "DE-north rhine westphalia": "NW", "DE-nrw": "NW",
     "DE-rhineland palatinate": "RP", "DE-saxony": "SN", "DE-saxony anhalt": "ST", "DE-thuringia": "TH",
     "AT-vienna": "9", "AT-carinthia": "2", "AT-lower austria": "3", "AT-upper austria": "4", "AT-styria": "6",
     "AT-tyrol": "7", "CH-geneva": "GE", "CH-lucerne": "LU", "CH-zurich": "ZH", "CH-bern": "BE", "CH-basel": "BS",

@@ -86,6 +86,7 @@ def test_what_means_no_country_or_two_is_refused(written: Any) -> None:
         ("GB", "London", "ENG"),
         ("DE", "Bayern", "BY"),
         ("DE", "Bavaria", "BY"),
+        ("DE", "NRW", "NW"),
         ("MY", "Kedah", "02"),
         ("MY", "KDH", "02"),
         ("CA", "Québec", "QC"),
