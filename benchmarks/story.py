@@ -15,8 +15,9 @@ from domain import agenda
 from domain.agenda import Entry, Progress
 from domain.clock import DAY, Clock
 from domain.deal import DealClosed
+from domain.rehearsal.driving import GRAIN
 from tests.support.onboardings import STORIES_BEGIN
-from tests.support.simulation import GRAIN, MANAGER, Simulation, deal
+from tests.support.simulation import MANAGER, Simulation, deal
 
 AHEAD = timedelta(hours=5)
 """How long before they are due milestones are reached: after their last reminder, and off the agenda's own instants."""

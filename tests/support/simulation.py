@@ -1,9 +1,9 @@
-"""How does an onboarding go, without a server? The pure core, driven as the workflow drives it, from wake to wake."""
+"""How does an onboarding go, without a server? The pure core as it is driven, and what must hold at every turn."""
 
 import copy
 import functools
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -11,37 +11,30 @@ from typing import Any
 
 from activities.calendars import hours_of, public_holidays
 from domain import agenda
-from domain.agenda import Consequences, Entry, Progress, State
+from domain.agenda import Consequences, Entry, State
 from domain.agenda.occasion import Occasion
 from domain.calendar import WorkCalendar
 from domain.clock import Clock
 from domain.deal import DealClosed
-from domain.news import read_news
 from domain.notice import Notice
 from domain.playbook import Playbook
-from domain.record import Dossier, JournalRow, Writing
+from domain.record import JournalRow, Writing
 from domain.refusal import Refused
+from domain.rehearsal.driving import Driver, opening
 from domain.rules.acting import NUDGES
 from domain.rules.admission import calendar_of as admitted_by
 from domain.rules.admission import chosen_playbook
-from domain.rules.casting import people_of
-from domain.rules.deciding import decide
-from domain.rules.opening import first_state
-from domain.rules.weighing import doubts_in
+from domain.rules.deciding import Decision
 from domain.team import Team
 from domain.text import LANGUAGES, in_language
 from tests.support.fakes import MemoryLedger
 from tests.support.parts import LIBRARY, STAFF
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-GRAIN = timedelta(milliseconds=1)
-"""The workflow's timers are set this much late (`workflows.options.CLOCK_GRAIN`)."""
 STATUSES = frozenset(
     {"on_track", "behind", "stuck", "paused", "handed_over", "handed_over_with_exceptions", "churned"}
     | {"deal_reversed", "duplicate", "withdrawn", "cancelled", "ending"}
 )
-MOST_TURNS_AT_ONCE = 6
-"""A piece of news is one turn, what is due is another, what follows from either a third: more is a loop that spins."""
 OWNER, MANAGER, EXECUTIVE, OTHER_CSM = "jonas.weber", "nora.lindqvist", "arthur.mensah", "grace.lee"
 
 
@@ -100,7 +93,7 @@ def _gone_live() -> "Simulation":
 
 
 @dataclass
-class Simulation:
+class Simulation(Driver):
     """One onboarding on the pure core. What must hold always is looked at after every turn."""
 
     deal: DealClosed
@@ -114,21 +107,12 @@ class Simulation:
     """Called once while the next turn is being written: what handlers do between two awaits of the loop."""
 
     def __post_init__(self) -> None:
-        self.now = self.opened_at or self.deal.as_of or self.deal.closed_at
         self.calendar = calendar_of(self.deal)
-        self.state = first_state(
-            self.deal, self.playbook, self.calendar, self.team, load={}, clock=self.clock, now=self.now
-        )
-        people = tuple(people_of(self.deal))
-        self.dossier = Dossier(
-            onboarding=self.id, deal=self.deal, playbook=self.playbook, calendar=self.calendar, people=people
-        )
+        now = self.opened_at or self.deal.as_of or self.deal.closed_at
+        state, dossier = opening(self.deal, self.playbook, self.calendar, self.team, now=now, clock=self.clock)
+        super().__init__(state, dossier, self.team, self.ledger, now=now, hours=hours_of)
         self.ledger.admit(self.dossier, run="1")
         self.settle()
-
-    @property
-    def id(self) -> str:
-        return self.state.onboarding
 
     def fork(self) -> "Simulation":
         """Another that has had the same past: cheaper than living it again."""
@@ -149,58 +133,39 @@ class Simulation:
             plans=dict(kept.plans),
             agreements=dict(kept.agreements),
         )
+        other.records = other.ledger
         return other
 
-    # --- the loop, as in workflows/onboarding.py
+    # --- between the steps of a turn
 
     def settle(self) -> None:
-        """Take turns until nothing is due and nothing is unwritten."""
-        for _ in range(MOST_TURNS_AT_ONCE):
-            agenda.unfold(self.state, self.now)
-            due = agenda.due(self.state, self.now)
-            if not due and not self.state.pending:
-                self._look()
-                return
-            self._take_turn(due)
-        raise AssertionError(f"the loop spins at {self.now}: {agenda.due(self.state, self.now)}")
+        super().settle()
+        self._look()
 
-    def until(self, moment: datetime) -> None:
-        """Let time pass to that moment, waking whenever something is due."""
-        while (entry := agenda.next_entry(self.state)) is not None and entry.due + GRAIN <= moment:
-            assert entry.due + GRAIN > self.now, f"{entry} should have been acted on before {self.now}"
-            self.now = entry.due + GRAIN
-            self.settle()
-        self.now = max(self.now, moment)
+    def _take_turn(self, due: Sequence[Entry]) -> None:
+        assert all(entry.due <= self.now for entry in due)
+        super()._take_turn(due)
 
-    def _take_turn(self, due: list[Entry]) -> None:
+    def _handed_over(self) -> State:
         carried = through_json(self.state)
         assert carried == self.state, "the next run would not be the same"
-        occasion = Occasion(state=carried, due=tuple(due), now=self.now)
-        written = self.state.facts
+        return carried
+
+    def _decide(self, occasion: Occasion) -> Decision:
         done_before = self.ledger.basis(self.id, occasion.keys).done_before
         assert not done_before, f"twice: {done_before}"
-        known = self.ledger.registers(self.id)
-        agreed = self.ledger.baseline(self.id, self.playbook)
-        doubts = doubts_in(occasion.state, self.dossier, self.ledger.figures(self.id), now=self.now)
-        decision = decide(
-            occasion,
-            self.dossier,
-            self.team,
-            done_before=done_before,
-            known=known,
-            hours=hours_of,
-            agreed=agreed,
-            doubts=doubts,
-        )
-        self._look_at(decision.writing, due)
-        self.ledger.write(decision.writing)
+        return super()._decide(occasion)
+
+    def _write(self, writing: Writing, due: Sequence[Entry]) -> None:
+        self._look_at(writing)
+        super()._write(writing, due)
         self.fired += due
         if self.meanwhile is not None:
             interrupt, self.meanwhile = self.meanwhile, None
             interrupt(self.state, self.now)
-        consequences = Consequences.model_validate_json(decision.consequences.model_dump_json())
-        agenda.adopt(self.state, consequences, acted_on=due, written=written)
-        agenda.unfold(self.state, self.now)
+
+    def _answered(self, decision: Decision) -> Consequences:
+        return Consequences.model_validate_json(decision.consequences.model_dump_json())
 
     # --- what always holds
 
@@ -226,7 +191,7 @@ class Simulation:
             assert set(self.state.unmet()) <= set(self.state.exceptions)
         assert len(self.facts("ended")) == (1 if ending else 0)
 
-    def _look_at(self, writing: Writing, due: Iterable[Entry]) -> None:
+    def _look_at(self, writing: Writing) -> None:
         keys = [row.key for row in writing.journal]
         assert len(keys) == len(set(keys)), f"one key twice: {keys}"
         known = set(self.ledger.journal.get(self.id, {}))
@@ -237,7 +202,6 @@ class Simulation:
         again = {key for _, key in self.ledger.notices} & set(notices)
         assert not again, f"told again: {again}"
         assert not (self.facts("ended") and notices), "told after the ending"
-        assert all(entry.due <= self.now for entry in due)
         settled = {milestone.key for milestone in self.state.milestones if milestone.settled}
         late = [notice for notice in writing.notices if notice.kind in NUDGES and notice.about in settled]
         assert not late, f"settled, and yet told: {late}"
@@ -252,20 +216,6 @@ class Simulation:
 
     # --- news
 
-    def tell(self, kind: str, /, **news: Any) -> Progress:
-        """An update: refused with a reason, or applied and answered."""
-        return self.update(kind, news)
-
-    def update(self, kind: str, raw: Any) -> Progress:
-        news = read_news(kind, raw)
-        agenda.check(self.state, news, self.now)
-        changed = agenda.apply(self.state, news, self.now)
-        opened = agenda.opened_by(self.state, news)
-        answer = agenda.progress(self.state, self.now, repeated=not changed, opened=opened)
-        if changed:
-            self.settle()
-        return answer
-
     def refusal(self, kind: str, /, **news: Any) -> tuple[str, str]:
         """Field and reason of the refusal, after which the state is what it was."""
         before = self.state.model_copy(deep=True)
@@ -275,12 +225,6 @@ class Simulation:
             assert before == self.state
             return refusal.field, refusal.reason
         raise AssertionError(f"{kind} was not refused: {news}")
-
-    def hear(self, kind: str, raw: Any) -> None:
-        """A signal: never refused, but perhaps without effect."""
-        if not self.state.ending:
-            agenda.hear(self.state, kind, raw, self.now)
-            self.settle()
 
     def settled(self, *keys: str) -> None:
         """Reach or sign milestones now, each by somebody who may, with all that their gates wait for."""

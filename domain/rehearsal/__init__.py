@@ -1,0 +1,1 @@
+"""What would people live through by a playbook? Scenarios played on the pure core, without server or store."""

@@ -1,0 +1,180 @@
+"""How does an onboarding go, without a server? The pure core, driven as the workflow drives it, from wake to wake."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from domain import agenda
+from domain.agenda.occasion import Occasion
+from domain.agenda.picture import Progress
+from domain.agenda.state import Consequences, Entry, State
+from domain.baseline import Baseline
+from domain.calendar import WorkCalendar
+from domain.clock import Clock
+from domain.deal import DealClosed
+from domain.news import read_news
+from domain.playbook import Playbook
+from domain.record import Basis, Dossier, Figure, RegisterRow, Writing
+from domain.rules.casting import people_of
+from domain.rules.deciding import Decision, decide, tells_of_records
+from domain.rules.hours import WorkingHours, plain_week
+from domain.rules.opening import first_state
+from domain.rules.weighing import doubts_in
+from domain.team import Team
+
+GRAIN = timedelta(milliseconds=1)
+"""The workflow's timers are set this much late (`workflows.options.CLOCK_GRAIN`)."""
+MOST_TURNS_AT_ONCE = 6
+"""A piece of news is one turn, what is due is another, what follows from either a third: more is a loop that spins."""
+
+
+class NeverAtRest(Exception):
+    """An onboarding goes in circles at one moment: what it does makes it due again. Who must act: us.
+
+    The message names the moment, and what is due at it.
+    """
+
+
+class Records(Protocol):
+    """What decisions are based on besides the state, and where they are written down: the store, or a memory."""
+
+    def admit(self, dossier: Dossier, *, run: str) -> None:
+        """Begin the records of an onboarding."""
+
+    def basis(self, onboarding: str, keys: Collection[str]) -> Basis:
+        """The dossier, and those of the journal's keys that are written already."""
+
+    def registers(self, onboarding: str) -> Sequence[RegisterRow]: ...
+
+    def baseline(self, onboarding: str, playbook: Playbook) -> Baseline | None:
+        """The plan as it was agreed to."""
+
+    def figures(self, onboarding: str) -> Mapping[str, Figure]:
+        """The latest figures, by metric."""
+
+    def write(self, writing: Writing) -> None: ...
+
+
+def opening(
+    deal: DealClosed,
+    playbook: Playbook,
+    calendar: WorkCalendar,
+    team: Team,
+    *,
+    now: datetime,
+    load: Mapping[str, int] | None = None,
+    clock: Clock | None = None,
+) -> tuple[State, Dossier]:
+    """The first state of a deal's onboarding, and its dossier. Raises InvalidDeal."""
+    state = first_state(deal, playbook, calendar, team, load=load or {}, clock=clock or Clock(), now=now)
+    people = tuple(people_of(deal))
+    dossier = Dossier(onboarding=state.onboarding, deal=deal, playbook=playbook, calendar=calendar, people=people)
+    return state, dossier
+
+
+class Driver:
+    """One onboarding on the pure core: news goes in, time passes, and what follows is written to its records.
+
+    Whatever begins with a state may be driven: one that was just opened, or a copy of a running one.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        dossier: Dossier,
+        team: Team,
+        records: Records,
+        *,
+        now: datetime,
+        hours: WorkingHours = plain_week,
+    ) -> None:
+        self.state = state
+        self.dossier = dossier
+        self.team = team
+        self.records = records
+        self.now = now
+        self.hours = hours
+
+    @property
+    def id(self) -> str:
+        return self.state.onboarding
+
+    # --- the loop, as in workflows/onboarding.py
+
+    def settle(self) -> None:
+        """Take turns until nothing is due and nothing is unwritten. Raises NeverAtRest."""
+        for _ in range(MOST_TURNS_AT_ONCE):
+            agenda.unfold(self.state, self.now)
+            due = agenda.due(self.state, self.now)
+            if not due and not self.state.pending:
+                return
+            self._take_turn(due)
+        keys = ", ".join(entry.key for entry in agenda.due(self.state, self.now)) or "news that follows from itself"
+        raise NeverAtRest(f"it does not come to rest at {self.now.isoformat()}: {keys}")
+
+    def wakes_at(self) -> datetime | None:
+        """When something happens by itself next; None where only news can move it on."""
+        entry = agenda.next_entry(self.state)
+        return None if entry is None else max(self.now, agenda.wakes_at(self.state, entry) + GRAIN)
+
+    def until(self, moment: datetime) -> None:
+        """Let time pass to that moment, waking whenever something is due. Raises NeverAtRest."""
+        while (wakes_at := self.wakes_at()) is not None and wakes_at <= moment:
+            self.now = wakes_at
+            self.settle()
+        self.now = max(self.now, moment)
+
+    def _take_turn(self, due: Sequence[Entry]) -> None:
+        occasion = Occasion(state=self._handed_over(), due=tuple(due), now=self.now)
+        written = self.state.facts
+        decision = self._decide(occasion)
+        self._write(decision.writing, due)
+        agenda.adopt(self.state, self._answered(decision), acted_on=list(due), written=written)
+        agenda.unfold(self.state, self.now)
+
+    def _handed_over(self) -> State:
+        """The state as a turn gets it, which leaves it as it is."""
+        return self.state
+
+    def _decide(self, occasion: Occasion) -> Decision:
+        """As the activity does it (`activities.onboarding`)."""
+        tells = tells_of_records(occasion)
+        return decide(
+            occasion,
+            self.dossier,
+            self.team,
+            done_before=self.records.basis(self.id, occasion.keys).done_before,
+            known=self.records.registers(self.id) if tells else (),
+            agreed=self.records.baseline(self.id, self.dossier.playbook) if tells else None,
+            hours=self.hours,
+            doubts=doubts_in(occasion.state, self.dossier, self.records.figures(self.id), now=self.now),
+        )
+
+    def _write(self, writing: Writing, _: Sequence[Entry]) -> None:
+        self.records.write(writing)
+
+    def _answered(self, decision: Decision) -> Consequences:
+        return decision.consequences
+
+    # --- news
+
+    def tell(self, kind: str, /, **news: Any) -> Progress:
+        """An update: applied and answered. Raises Refused with a reason."""
+        return self.update(kind, news)
+
+    def update(self, kind: str, raw: Any) -> Progress:
+        """As `tell`, of a JSON object. Raises Refused."""
+        news = read_news(kind, raw)
+        agenda.check(self.state, news, self.now)
+        changed = agenda.apply(self.state, news, self.now)
+        opened = agenda.opened_by(self.state, news)
+        answer = agenda.progress(self.state, self.now, repeated=not changed, opened=opened)
+        if changed:
+            self.settle()
+        return answer
+
+    def hear(self, kind: str, raw: Any) -> None:
+        """A signal: never refused, but perhaps without effect."""
+        if not self.state.ending:
+            agenda.hear(self.state, kind, raw, self.now)
+            self.settle()
