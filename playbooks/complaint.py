@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 Spot = tuple[str | int, ...]
 """The path to a part of a file: ("stages", 0, "milestones", 2, "day")."""
@@ -38,11 +38,15 @@ SHOWN = 3
 class BadPlaybook(Exception):
     """A file cannot be used as it is. Whoever edits it must act; once it is mended, trying again helps."""
 
+    where_all_are: ClassVar[str] = ": day90 playbook lint {file}"
+    """Where to read of all complaints, when there are more than an error shows."""
+
     def __init__(self, complaints: Iterable[Complaint]) -> None:
         self.complaints = tuple(complaints)
         lines = [str(complaint) for complaint in self.complaints[:SHOWN]]
         if more := len(self.complaints) - SHOWN:
-            lines += [f"and {more} more: day90 playbook lint {self.complaints[0].file}"] if more > 0 else []
+            all_of_them = self.where_all_are.format(file=self.complaints[0].file)
+            lines += [f"and {more} more{all_of_them}"] if more > 0 else []
         super().__init__("\n".join(lines))
 
 

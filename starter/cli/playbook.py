@@ -57,12 +57,14 @@ def show(key: str | None = None, *, where: Where = NOWHERE) -> None:
 
 
 @playbook.command
-def schema(of: Literal["playbook", "team", "mapping"] = "playbook") -> None:
-    """Print the JSON Schema of a playbook, of team.yaml or of a mapping, for editors that complete and check."""
+def schema(of: Literal["playbook", "team", "mapping", "scenarios"] = "playbook") -> None:
+    """Print a JSON Schema for editors that complete and check: of a playbook, team.yaml, a mapping or scenarios."""
     from playbooks.library import json_schema, team_json_schema
     from playbooks.mappings.files import mapping_json_schema
+    from playbooks.scenarios.files import scenarios_json_schema
 
     schemas = {"playbook": json_schema, "team": team_json_schema, "mapping": mapping_json_schema}
+    schemas["scenarios"] = scenarios_json_schema
     answer(True, schemas[of](), lambda _: None)
 
 

@@ -1,6 +1,7 @@
 """Does the published JSON Schema match the models, and does an editor that uses it mark what is wrong?"""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,15 @@ from playbooks.library import NO_PLAYBOOK as ENDING
 from playbooks.library import SHIPPED, Library, json_schema, team_json_schema
 from playbooks.mappings.files import HUBSPOT, SALESFORCE, mapping_json_schema
 from playbooks.reading import LOADER, read
+from playbooks.scenarios.files import SHIPPED as SCENARIOS
+from playbooks.scenarios.files import scenarios_json_schema
 from starter.cli.running import run
 
 SCHEMAS = {"playbook": json_schema, "team": team_json_schema, "mapping": mapping_json_schema}
+SCHEMAS["scenarios"] = scenarios_json_schema
 KEYS = Library().keys()
 FILES = [*(Library().file(key) for key in KEYS), SHIPPED / "team.yaml", HUBSPOT, SALESFORCE]
+FILES += sorted(SCENARIOS.glob("*.yaml"))
 TEXT = (SHIPPED / "high-touch.yaml").read_text(encoding="utf-8")
 
 MISTAKES = [
@@ -86,10 +91,11 @@ def test_no_part_takes_a_field_that_it_does_not_know(name: str) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_what_we_ship_is_valid_and_names_its_schema(file: Path) -> None:
     """The first line names the schema, where editors with a YAML language server look."""
-    name = "team" if file.name == "team.yaml" else "mapping" if file.name.endswith(ENDING) else "playbook"
+    of_folder = "scenarios" if file.parent == SCENARIOS else "playbook"
+    name = "team" if file.name == "team.yaml" else "mapping" if file.name.endswith(ENDING) else of_folder
     text = file.read_text(encoding="utf-8")
 
-    assert text.splitlines()[0] == f"# yaml-language-server: $schema={name}.schema.json"
+    assert re.fullmatch(rf"# yaml-language-server: \$schema=(\.\./)?{name}\.schema\.json", text.splitlines()[0])
     assert [] == [error.message for error in validator(name).iter_errors(read(file).content)]
 
 

@@ -1,0 +1,61 @@
+"""Where does a driven onboarding keep what it writes, without a store? In memory, and no longer than it is needed."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from domain.baseline import AGREED_BY, Baseline, makes_firm
+from domain.notice import Notice
+from domain.plan import Plan
+from domain.playbook import Playbook
+from domain.record import Basis, Dossier, Figure, JournalRow, RegisterRow, Writing
+from domain.rules.record_keeping import merged
+
+
+@dataclass
+class Memory:
+    """The records of one onboarding. It keeps the promises of the store: no key is written a second time."""
+
+    dossier: Dossier | None = None
+    journal: dict[str, JournalRow] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
+    rows: dict[tuple[str, str], RegisterRow] = field(default_factory=dict)
+    plan: Plan | None = None
+    """The plan as it was written last."""
+    plans: int = 0
+    agreed: Baseline | None = None
+    measured: Mapping[str, Figure] = field(default_factory=dict)
+    """The latest figures, by metric."""
+
+    def admit(self, dossier: Dossier, *, run: str) -> None:  # noqa: ARG002  # as the store has it
+        self.dossier = dossier
+
+    def basis(self, _: str, keys: Collection[str]) -> Basis:
+        assert self.dossier is not None, "admitted"
+        return Basis(self.dossier, {key: self.journal[key].at for key in keys if key in self.journal})
+
+    def registers(self, _: str) -> Sequence[RegisterRow]:
+        return sorted(self.rows.values(), key=lambda row: (row.kind, row.at, row.key))
+
+    def baseline(self, _: str, __: Playbook) -> Baseline | None:
+        return self.agreed
+
+    def figures(self, _: str) -> Mapping[str, Figure]:
+        return self.measured
+
+    def write(self, writing: Writing) -> None:
+        assert self.dossier is not None, "admitted"
+        if writing.plan is not None and writing.plan != self.plan:
+            self.plan, self.plans = writing.plan, self.plans + 1
+        firm = makes_firm(self.dossier.playbook)
+        for row in writing.journal:
+            self.journal.setdefault(row.key, row)
+            if self.plan is not None and row.kind in AGREED_BY and row.about == firm:
+                self.agreed = Baseline(agreed_at=row.at, revision=self.plans, plan=self.plan)
+        for notice in writing.notices:
+            self.notices.setdefault(notice.key, notice)
+        for one in merged([*self.rows.values(), *writing.registers]):
+            self.rows[one.kind, one.key] = one
+
+    def fork(self) -> "Memory":
+        """Another with the same past, which goes on by itself."""
+        return replace(self, journal=dict(self.journal), notices=dict(self.notices), rows=dict(self.rows))
