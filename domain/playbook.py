@@ -485,6 +485,32 @@ class Kickoff(StrictWire):
     source: Sources = Field((), description="ids of what it stands for")
 
 
+class MailBudget(StrictWire):
+    """The most mails that somebody may get."""
+
+    to: Role | Literal["customer", "vendor"] = Field(description="a role, or everybody on one side")
+    at_most: int = Field(ge=0, le=10_000, description="mails")
+    per: Literal["onboarding", "week", "day"] = Field(
+        "onboarding", description="in what time; weeks count from the close"
+    )
+    counted: Literal["each", "together"] = Field("each", description="of each person, or of all of them together")
+    when: Literal["on_time", "always"] = Field(
+        "on_time", description="where everybody does everything in time, or in every scenario"
+    )
+
+
+class Budgets(StrictWire):
+    """What a rehearsal holds the playbook to: a change that breaks one is refused by `day90 rehearse`."""
+
+    mails: tuple[MailBudget, ...] = Field((), description="how much people may be written to")
+    nothing_due_on_days_off: bool = Field(
+        False, description="no date and no meeting may fall on a day on which the customer does not work"
+    )
+    no_escalation_of_the_punctual: bool = Field(
+        False, description="where everybody does everything in time nothing is escalated"
+    )
+
+
 class Playbook(StrictWire):
     """A whole plan of onboarding for one kind of customer."""
 
@@ -523,6 +549,12 @@ class Playbook(StrictWire):
     corrections: tuple[Correction, ...] = Field((), description="what is done when flags wave")
     hand_off: HandOff = Field(description="when and how the customer moves on")
     programme: Programme = Field(description="what goes on for years after the hand-off")
+    budgets: Budgets | None = Field(
+        None,
+        description="what a rehearsal of the playbook has to keep to",
+        # Kept playbooks go by the hash of what they say; it must not change where nothing is said.
+        exclude_if=lambda budgets: budgets is None,
+    )
     source: Sources = Field((), description="what the playbook as a whole stands for, such as its touch model")
     not_carried: dict[Line, Prose] = Field(
         default_factory=dict, description="source ids left out, each with the reason"
