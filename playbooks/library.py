@@ -13,7 +13,7 @@ from playbooks.complaint import BadPlaybook, Complaint, Gravity, UnknownPlaybook
 from playbooks.lint import company, promises
 from playbooks.lint.company import Shelved
 from playbooks.lint.playbook import errors, findings
-from playbooks.reading import Written, read, validated
+from playbooks.reading import Written, read, read_text, validated
 
 SHIPPED = Path(__file__).parent
 TEAM_FILE = "team.yaml"
@@ -98,7 +98,16 @@ class Library:
 
 def load_playbook(path: Path) -> Playbook:
     """The playbook in a file. Raises BadPlaybook when the schema or an error of lint refuses it; warnings do not."""
-    playbook, written = _load(path)
+    return _usable(read(path), path)
+
+
+def earlier_playbook(path: Path, text: str, *, revision: str) -> Playbook:
+    """The playbook that the file at that path was in an earlier revision, whose text that is. Raises BadPlaybook."""
+    return _usable(read_text(text, f"{path} at {revision}"), path)
+
+
+def _usable(written: Written, path: Path) -> Playbook:
+    playbook = _playbook_in(written, path)
     found = [*errors(playbook), *(() if _is_shipped(path) else promises.unfilled(playbook))]
     if found:
         raise BadPlaybook(written.complaint(spot, what) for spot, what in found)
@@ -174,11 +183,15 @@ def team_json_schema() -> dict[str, Any]:
 
 def _load(path: Path) -> tuple[Playbook, Written]:
     written = read(path)
+    return _playbook_in(written, path), written
+
+
+def _playbook_in(written: Written, path: Path) -> Playbook:
     playbook = validated(written, Playbook)
     if playbook.key != path.stem:
         what = f"is {playbook.key!r}, but the file is called {path.name}: they must agree"
         raise BadPlaybook([written.complaint(("key",), what)])
-    return playbook, written
+    return playbook
 
 
 def playbooks_in(folder: Path) -> dict[str, Path]:

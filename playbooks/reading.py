@@ -67,7 +67,13 @@ class Written:
 def read(path: Path) -> Written:
     """The content of a YAML file. Raises BadPlaybook when it is missing, too large, no YAML, or breaks a rule above."""
     file = _shown(path)
-    text = _text(path, file)
+    return read_text(_text(path, file), file)
+
+
+def read_text(text: str, file: str) -> Written:
+    """The content of a YAML text; `file` is what complaints call it. Raises BadPlaybook like `read`."""
+    if number := _too_deep(text):
+        raise BadPlaybook([Complaint(file, number, "the whole file", f"nests more than {DEEPEST} deep")])
     try:
         root = yaml.compose(text, Loader=LOADER)
         lines: dict[Spot, int] = {}
@@ -120,8 +126,6 @@ def _text(path: Path, file: str) -> str:
     except OSError as error:
         what = f"cannot be read: {error.strerror}"
         raise BadPlaybook([Complaint(file, 0, "the whole file", what)]) from None
-    if number := _too_deep(text):
-        raise BadPlaybook([Complaint(file, number, "the whole file", f"nests more than {DEEPEST} deep")])
     return text
 
 

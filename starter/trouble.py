@@ -9,6 +9,7 @@ __all__ = [
     "InvalidNews",
     "NotFound",
     "NotReachable",
+    "ScenarioFailed",
     "Signalled",
     "UnreadableFile",
     "WrongOption",
@@ -26,6 +27,10 @@ class WrongOption(Exception):
 
 class UnreadableFile(Exception):
     """A file that was named and cannot be used. Who must act: whoever named it."""
+
+
+class ScenarioFailed(Exception):
+    """A scenario cannot be played to its end. Who must act: whoever wrote it; the line says what to take out."""
 
 
 class CannotStart(Exception):

@@ -44,6 +44,7 @@ class People:
         self.scenario = scenario
         self.driver = driver
         self.calendar = driver.dossier.calendar
+        self.definitions = {milestone.key: milestone for milestone in driver.dossier.playbook.milestones}
         self.customer = cast_customer(driver.dossier.deal)
         self.closed_on = self.calendar.day_of(driver.dossier.deal.closed_at)
         self.began = driver.now
@@ -89,7 +90,7 @@ class People:
         if self.state.paused_at or self.state.ending_ahead:
             return
         for milestone in self.state.milestones:
-            definition = self.driver.dossier.playbook.milestone(milestone.key)
+            definition = self.definitions.get(milestone.key)
             if definition is None or milestone.settled or milestone.role == "hypercare_end":
                 continue
             if self._is_skipped(milestone) or self.state.gate(milestone):

@@ -87,6 +87,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         "After the hand-off: show the success programme, change who is in it, end it.",
     ),
     "playbook": ("starter.cli.playbook:playbook", LOOK, "Show, describe and check playbooks."),
+    "rehearse": (
+        "starter.cli.rehearsing:rehearse",
+        LOOK,
+        "Play scenarios by a playbook: what people would live through, and what a change would change.",
+    ),
     "mapping": ("starter.cli.mapping:mapping", LOOK, "Check a mapping file: what becomes of another system's record?"),
     "done": ("starter.cli.milestones:done", NEWS, explained("reach_milestone")),
     "reopen": ("starter.cli.milestones:reopen", NEWS, explained("reopen_milestone")),
