@@ -265,8 +265,9 @@ def _refused_owners(team: Team, facts: Sequence[Fact], now: datetime) -> list[Jo
 def _redate(briefing: Briefing) -> tuple[dict[str, datetime], dict[str, datetime]]:
     """Set the plan's dates on open milestones and stages ahead; returns those that changed, by key."""
     dues: dict[str, datetime] = {}
+    planned_due = {planned.key: planned.due for planned in briefing.plan.milestones}
     for milestone in briefing.state.milestones:
-        due = briefing.plan.milestone(milestone.key).due
+        due = planned_due[milestone.key]
         if not milestone.settled and milestone.due != due:
             milestone.due = dues[milestone.key] = due
     opens: dict[str, datetime] = {}

@@ -48,8 +48,9 @@ def changes(state: State, wanted: list[Entry]) -> Consequences:
 
 
 def _nudges(state: State, playbook: Playbook, calendar: WorkCalendar, now: datetime) -> Iterator[Entry]:
+    definitions = {milestone.key: milestone for milestone in playbook.milestones}
     for milestone in state.milestones:
-        definition = playbook.milestone(milestone.key)
+        definition = definitions.get(milestone.key)
         if milestone.settled or milestone.role == "hypercare_end" or definition is None or not definition.reminders:
             continue
         if not state.gate(milestone):

@@ -1,5 +1,6 @@
 """Is a file of scenarios read as it is meant? And where it is wrong: every complaint with file, line and field."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,12 @@ import pytest
 from activities.calendars import public_holidays
 from playbooks.complaint import BadPlaybook
 from playbooks.library import SHIPPED as PLAYBOOKS
+from playbooks.library import load_playbook
 from playbooks.scenarios.files import SHIPPED, load_scenarios
 from tests.support.parts import LIBRARY
-from tests.support.rehearsals import shipped
+from tests.support.rehearsals import rehearsed, shipped
 
+ROOT = Path(__file__).resolve().parents[2]
 OURS = """\
 customers:
   - key: ours
@@ -132,3 +135,22 @@ def test_a_folder_that_is_none_or_holds_none_is_told(tmp_path: Path) -> None:
 def test_the_shipped_playbooks_keep_budgets() -> None:
     """What they hold today; the figures that are wanted later stand beside them."""
     assert [] == [playbook.key for playbook in LIBRARY.usable() if playbook.budgets is None]
+
+
+def test_the_example_of_the_page_is_read_and_played(tmp_path: Path) -> None:
+    """By the smallest playbook of the guide as well: a scenario is for any."""
+    page, guide = (
+        (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("changing-a-playbook.md", "playbooks.md")
+    )
+    [example] = [block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "scenarios:" in block]
+    [smallest] = [block for block in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL) if block[:4] == "key:"]
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "ours.yaml").write_text(example, encoding="utf-8")
+    (tmp_path / "my-plan.yaml").write_text(smallest, encoding="utf-8")
+    loaded = load_scenarios(tmp_path / "ours", public_holidays)
+    [part] = [one for one in loaded.parts if one.scenario.key == "lead-on-holiday"]
+
+    lived = rehearsed(part.scenario, load_playbook(tmp_path / "my-plan.yaml"), part.deal).play()
+
+    assert "handed_over" == lived.ending
+    assert lived.mails
