@@ -7,7 +7,7 @@ from domain.baseline import AGREED_BY, Baseline, makes_firm
 from domain.notice import Notice
 from domain.plan import Plan
 from domain.playbook import Playbook
-from domain.record import Basis, Dossier, Figure, JournalRow, RegisterRow, Writing
+from domain.record import Basis, Dossier, DraftChange, Figure, JournalRow, RegisterRow, Writing
 from domain.rules.record_keeping import merged
 
 
@@ -18,6 +18,8 @@ class Memory:
     dossier: Dossier | None = None
     journal: dict[str, JournalRow] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
+    held: dict[str, Notice] = field(default_factory=dict)
+    """Messages of drafts, which become notices once their draft is sent."""
     rows: dict[tuple[str, str], RegisterRow] = field(default_factory=dict)
     plan: Plan | None = None
     """The plan as it was written last."""
@@ -53,9 +55,26 @@ class Memory:
                 self.agreed = Baseline(agreed_at=row.at, revision=self.plans, plan=self.plan)
         for notice in writing.notices:
             self.notices.setdefault(notice.key, notice)
+        self.held |= {notice.key: notice for notice in writing.held if notice.key not in self.notices}
+        for change in writing.drafts:
+            self._settle(change)
         for one in merged([*self.rows.values(), *writing.registers]):
             self.rows[one.kind, one.key] = one
 
+    def _settle(self, change: DraftChange) -> None:
+        if change.what == "edited":
+            return
+        messages = {key: notice for key, notice in self.held.items() if notice.draft == change.draft}
+        self.held = {key: notice for key, notice in self.held.items() if key not in messages}
+        if change.what == "sent":
+            self.notices |= messages
+
     def fork(self) -> "Memory":
         """Another with the same past, which goes on by itself."""
-        return replace(self, journal=dict(self.journal), notices=dict(self.notices), rows=dict(self.rows))
+        return replace(
+            self,
+            journal=dict(self.journal),
+            notices=dict(self.notices),
+            held=dict(self.held),
+            rows=dict(self.rows),
+        )

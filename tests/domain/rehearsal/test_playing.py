@@ -23,6 +23,10 @@ def test_who_does_everything_in_time_is_handed_over_without_an_escalation() -> N
     assert 30 <= lived.went_live_after <= 45
 
 
+def test_a_message_that_waited_for_one_of_ours_is_lived_through_once_it_went() -> None:
+    assert {"introduction", "draft"} <= {mail.kind for mail in in_time().mails}
+
+
 def test_the_same_rehearsal_twice_tells_the_same_story() -> None:
     assert in_time() == story()
 
