@@ -22,6 +22,8 @@ UNSEEN = frozenset({"Cc", "Cf"})
 """Unicode's categories of signs that come along when an address is copied from a web page or a table."""
 HALF_WIDTH = {sign: sign - 0xFEE0 for sign in range(0xFF01, 0xFF5F)}
 """The wide forms of ASCII (＠, ．) that Japanese keyboards write, and no mail server knows."""
+_NOT_SAID = re.compile(r"\[not provided\]|\[\[unknown\]\]", re.IGNORECASE)
+"""What Salesforce and its lead connectors put where a last name or a company is wanted and none was given."""
 _IN_BRACKETS = re.compile(r"[^<>@]*<([^<>]+)>")
 NO_AMOUNT = "is no amount, like 120000.00"
 NO_DATE = "is no date, like 2026-11-05"
@@ -132,6 +134,11 @@ def moment(
     if zone is None:
         raise ValueError("has no offset: time_zone of the mapping says in which zone it is meant")
     return read.replace(tzinfo=zone)
+
+
+def name(given: str) -> str | None:
+    """The name without what CRMs write where a part of it is missing; None where nothing else is there."""
+    return " ".join(_NOT_SAID.sub(" ", given).split()) or None
 
 
 def address(given: Any) -> Any:

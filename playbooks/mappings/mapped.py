@@ -49,8 +49,8 @@ ANYWHERE: Mapping[str, Any] = {"account": {"time_zone": "UTC"}}
 """A customer for the trial of values that stand in the mapping itself."""
 PLACES: Mapping[str, Kind] = {"country": "country", "subdivision": "subdivision", "time_zone": "time_zone"}
 """The last names of the fields that hold a place, and what they hold."""
-ADDRESS = "email"
-"""The last name of the fields that hold a mail address."""
+NAME, ADDRESS = "name", "email"
+"""The last names of the fields that hold a name, and a mail address."""
 MOST_PARTS = 1_000
 """The most parts in one list of a record: no deal file takes as many, and reading each blocks everything for 80 µs."""
 
@@ -200,6 +200,8 @@ class Reader:
         """The value as JSON; None where there is none, or where a place looked for `instead` is none."""
         reading = Reading.model_validate({"from": how}) if isinstance(how, str) else how
         given = self._given(target, reading, scope, deal, many=is_list(annotation))
+        if isinstance(given, str) and target.rpartition(".")[2] == NAME and not target.startswith(CUSTOM):
+            given = foreign.name(given)
         if given is None and reading.else_ is not None:
             return self._value(target, reading.else_, scope, annotation, deal, instead=True)
         if given is None:

@@ -819,3 +819,28 @@ def test_an_address_that_is_none_or_several_is_no_address(written: str) -> None:
 
     with pytest.raises(InvalidDeal, match=r"stakeholders\.0\.email"):
         load_mapping(HUBSPOT).deal({**HUBSPOT_RECORD, "contacts": [contact]})
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Anna [not provided]", "Anna"),
+        ("[not provided]", "anna@lindenau.example"),
+        ("[[Unknown]]", "anna@lindenau.example"),
+        ("Anna [Ltd]", "Anna [Ltd]"),
+    ],
+)
+def test_nobody_is_greeted_as_not_provided(written: str, name: str) -> None:
+    """Salesforce wants a last name, and writes this where nobody gave one."""
+    contact = {"Name": written, "Email": "anna@lindenau.example"}
+
+    [person] = load_mapping(SALESFORCE).deal({**SALESFORCE_RECORD, "Contacts": [contact]}).stakeholders
+
+    assert name == person.name
+
+
+def test_a_customer_whose_name_nobody_gave_has_none() -> None:
+    account = {**SALESFORCE_RECORD["Account"], "Name": "[not provided]"}
+
+    with pytest.raises(InvalidDeal, match=r"account\.name: is missing"):
+        load_mapping(SALESFORCE).deal({**SALESFORCE_RECORD, "Account": account})
