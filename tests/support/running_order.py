@@ -8,17 +8,26 @@ Each = TypeVar("Each")
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOW = (
-    "tests/stories/test_crowd.py",
-    "tests/starter/cli/test_commands.py",
-    "tests/stories/test_intake_by_machine.py",
     "tests/starter/web/api/test_schema.py",
-    "tests/starter/cli/test_demo.py",
-    "tests/starter/embedded/test_stack.py",
     "tests/stories/test_crash.py",
-    "tests/starter/cli/test_repair.py",
+    "tests/starter/cli/test_commands.py",
+    "tests/starter/embedded/test_stack.py",
     "tests/repository/test_guards.py",
+    "tests/stories/test_crowd.py",
+    "tests/workflows/test_onboarding_in_any_order.py",
+    "tests/starter/cli/test_demo.py",
+    "tests/stories/test_onboarding.py",
+    "tests/stories/test_salesforce.py",
+    "tests/stories/test_hubspot.py",
+    "tests/stories/test_deploys.py",
+    "tests/workflows/test_alarm.py",
+    "tests/stories/test_several_workers.py",
+    "tests/stories/test_webhooks.py",
+    "tests/stories/test_intake_by_machine.py",
+    "tests/starter/cli/test_repair.py",
 )
-"""Files with tests of ten seconds and more, as `--durations` names them."""
+"""Files with tests of ten seconds and more, as `--durations` names them, the longest first. With two processes the one
+computes at first (the uneven ones) while the other mostly waits, for what it has killed to come back."""
 
 
 def slow_first(tests: Iterable[tuple[Path, Each]], *, processes: int) -> list[Each]:
