@@ -16,7 +16,7 @@ from domain.playbook import Playbook
 from domain.record import Writing
 from domain.refusal import Refused
 from domain.rehearsal.accounting import hours_of_roles
-from domain.rehearsal.driving import Driver, opening
+from domain.rehearsal.driving import Driver, NeverAtRest, opening
 from domain.rehearsal.memory import Memory
 from domain.rehearsal.outbox import Outbox
 from domain.rehearsal.people import Move, People
@@ -30,8 +30,8 @@ from domain.team import Team
 from domain.text import in_language
 from domain.wording import reasons_in_words
 
-MOST_MOVES = 2_000
-"""Beyond any onboarding: with more, people answer each other for ever on one day."""
+MOST_STEPS = 5_000
+"""Ten times what the longest scenario takes: with more, people and rules answer each other for ever."""
 LAST_MINUTE = time(23, 59)
 
 
@@ -82,20 +82,26 @@ class Rehearsed:
     def play(self) -> Story:
         """What people lived through. Raises NeverAtRest."""
         self.driver.settle()
-        for _ in range(MOST_MOVES):
-            if self.driver.state.ending or self.driver.now >= self.until:
-                break
-            move, wakes_at = self.people.next(), self.driver.wakes_at()
-            soonest = min((at for at in (move.at if move else None, wakes_at) if at is not None), default=self.until)
-            if soonest > self.until:
-                self._pass(self.until)
-            elif move is not None and move.at <= soonest:
-                self._pass(move.at)
-                self._make(move)
-            else:
-                self._pass(soonest)
+        steps = 0
+        while not self.driver.state.ending and self.driver.now < self.until:
+            steps += 1
+            if steps > MOST_STEPS:
+                raise NeverAtRest(f"something still happens at {self.driver.now.isoformat()}, after {MOST_STEPS} steps")
+            self._step()
         self._send(self.until)
         return self._story()
+
+    def _step(self) -> None:
+        """Let time pass until somebody does something, or something happens by itself."""
+        move, wakes_at = self.people.next(), self.driver.wakes_at()
+        soonest = min((at for at in (move.at if move else None, wakes_at) if at is not None), default=self.until)
+        if soonest > self.until:
+            self._pass(self.until)
+        elif move is not None and move.at <= soonest:
+            self._pass(move.at)
+            self._make(move)
+        else:
+            self._pass(soonest)
 
     def _pass(self, moment: datetime) -> None:
         self._send(moment)

@@ -117,9 +117,6 @@ class Story(Wire):
     refusals: tuple[Refusal, ...] = ()
     days_off: tuple[DayOff, ...] = ()
 
-    def milestone(self, key: str) -> MilestoneLived | None:
-        return next((one for one in self.milestones if one.key == key), None)
-
     def to(self, who: str) -> list[Mail]:
         """The mails to that role, or to `customer` or `vendor` as a whole."""
         return [mail for mail in self.mails if who in (mail.role, mail.side)]

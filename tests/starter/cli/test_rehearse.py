@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from domain.rehearsal.driving import NeverAtRest
+from domain.rehearsal.playing import Rehearsed
 from domain.text import PLACEHOLDER
 from playbooks.library import SHIPPED
 from starter.cli.running import run
@@ -203,3 +205,16 @@ def test_several_processes_tell_what_one_tells(monkeypatch: pytest.MonkeyPatch) 
     alone, together = (play([playbook_of("tech-touch")], few, processes=number) for number in (1, 2))
 
     assert alone == together
+
+
+def test_a_scenario_that_goes_in_circles_is_named_with_what_to_do(says: Says, monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_circles(_: Rehearsed) -> None:
+        raise NeverAtRest("it does not come to rest at 2026-11-02T10:00:00+00:00: kickoff/nudge")
+
+    monkeypatch.setattr(Rehearsed, "play", in_circles)
+
+    code, out, err = says("tech-touch", *ONE)
+
+    assert (2, "") == (code, out)
+    assert "scenario punctual cannot be played by tech-touch: it does not come to rest at 2026-11-02" in err
+    assert "take the event before that moment out of the scenario" in err
