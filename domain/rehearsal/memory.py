@@ -1,7 +1,7 @@
 """Where does a driven onboarding keep what it writes, without a store? In memory, and no longer than it is needed."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.baseline import AGREED_BY, Baseline, makes_firm
 from domain.notice import Notice
