@@ -15,6 +15,7 @@ from activities.crm.calls import (
     Calls,
     Pause,
     asked_to_wait,
+    authorities,
     json_of,
     raise_if_astray,
     raise_if_away,
@@ -54,7 +55,11 @@ class HubSpot:
         self, address: str, token: str, *, timeout: httpx2.Timeout = TIMEOUT, pause: Pause = asyncio.sleep
     ) -> None:
         client = httpx2.AsyncClient(
-            base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=timeout, follow_redirects=False
+            base_url=address,
+            headers={"Authorization": f"Bearer {token}"},
+            verify=authorities(),
+            timeout=timeout,
+            follow_redirects=False,
         )
         self._calls = Calls(self.name, client, waits=_wait, pause=pause)
         self._page: str | None = None

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import httpx2
 
 from activities.crm import soql
-from activities.crm.calls import TIMEOUT, Calls, Pause, understood
+from activities.crm.calls import TIMEOUT, Calls, Pause, authorities, understood
 from activities.crm.salesforce_troubles import (
     NAME,
     NoSuchField,
@@ -50,7 +50,7 @@ class Salesforce:
         timeout: httpx2.Timeout = TIMEOUT,
         pause: Pause = asyncio.sleep,
     ) -> None:
-        client = httpx2.AsyncClient(base_url=address, timeout=timeout, follow_redirects=False)
+        client = httpx2.AsyncClient(base_url=address, verify=authorities(), timeout=timeout, follow_redirects=False)
         self._calls = Calls(self.name, client, waits=wait_of, pause=pause)
         self._address = address
         self._credentials = {"client_id": client_id, "client_secret": client_secret}
