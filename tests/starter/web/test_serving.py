@@ -324,7 +324,7 @@ async def test_a_body_may_take_longer_than_a_connection_is_kept_idle(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And so may the next one on the same connection."""
-    monkeypatch.setattr(serving, "IDLE", 2)
+    monkeypatch.setattr(serving, "IDLE", 1)
     port = free_port()
     head = HALF.replace(b"wrong", b"open-sesame") + b"\r\n"
     answers = []
@@ -333,7 +333,7 @@ async def test_a_body_may_take_longer_than_a_connection_is_kept_idle(
         async with asyncio.timeout(60):
             for _ in range(2):
                 writer.write(head)
-                await asyncio.sleep(4.5)
+                await asyncio.sleep(2.5)
                 writer.write(b" " * 1000)
                 answers.append(await reader.readuntil(b"}"))
         writer.close()
