@@ -12,7 +12,9 @@ from domain.wording import day_in_words
 
 NUDGING = frozenset({"reminder", "escalation", "pause_proposal", "overdue_summary"})
 """Kinds of notices that come by the steps around a due date."""
-SAYS_NOTHING = frozenset({"title", "done_when", "source", "purpose", "window", "agenda", "editions", "style", "duties"})
+SAYS_NOTHING = frozenset(
+    {"title", "done_when", "source", "purpose", "window", "agenda", "editions", "style", "duties", "what"}
+)
 """Fields of a part of which no date and no receiver depends."""
 LONGEST = 60
 """Characters of a value that a reason shows."""
@@ -64,10 +66,14 @@ def _parts(playbook: Playbook) -> dict[str, BaseModel]:
 
 
 def _changes(before: BaseModel, after: BaseModel) -> Iterator[str]:
-    """Each field that says something else, as `every_weeks: 1, now 2`."""
+    """Each field that says something else, as `every_weeks: 1, now 2` or `raci responsible: csm, now project_lead`."""
     for name in type(after).model_fields:
         was, is_now = getattr(before, name), getattr(after, name)
-        if was != is_now and name not in SAYS_NOTHING:
+        if was == is_now or name in SAYS_NOTHING:
+            continue
+        if isinstance(was, BaseModel) and type(was) is type(is_now):
+            yield from (f"{name} {change}" for change in _changes(was, is_now))
+        else:
             yield f"{name.rstrip('_')}: {_shown(was)}, now {_shown(is_now)}"
 
 
@@ -77,7 +83,8 @@ def _shown(value: Any) -> str:
         names = [str(one) for one in value if not isinstance(one, BaseModel)]
         return ", ".join(names)[:LONGEST] if len(names) == len(value) and names else f"{len(value)} of them"
     if isinstance(value, BaseModel):
-        return ", ".join(f"{name} {_shown(part)}" for name, part in value if part)[:LONGEST]
+        said = [(name, part) for name, part in value if part and name not in SAYS_NOTHING]
+        return ", ".join(f"{name} {_shown(part)}" for name, part in said)[:LONGEST]
     return "none" if value is None else str(value)[:LONGEST]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from domain.playbook import Budgets, Playbook
 from domain.rehearsal.budgets import breaches
 from domain.rehearsal.difference import difference, side_by_side
+from domain.rehearsal.reasons import Reasons
 from domain.rehearsal.story import DayOff, Mail
 from tests.support.rehearsals import in_time, story
 from tests.support.simulation import playbook_of
@@ -91,6 +92,19 @@ def test_a_milestone_on_another_day_moves_and_says_from_when_to_when_and_why() -
     assert after is not None
     assert 5 <= (after - before).days <= 9
     assert any(one.why.startswith("follows ") for one in change.dates)
+
+
+def test_a_reason_names_the_part_that_changed_and_nothing_that_only_words_it() -> None:
+    milestone = playbook_of("tech-touch").milestone("uat_signed_off")
+    assert milestone is not None
+    assert milestone.sign_off is not None
+    raci = {**milestone.raci.model_dump(mode="json"), "responsible": "technical_lead"}
+    signing = {**milestone.sign_off.model_dump(mode="json"), "what": {"en": "The test", "ja": "テスト"}}
+    new = changed(uat_signed_off={"raci": raci, "sign_off": signing})
+
+    why = Reasons(playbook_of("tech-touch"), new, {}).of_milestone("uat_signed_off", moved=())
+
+    assert f"raci responsible: {milestone.raci.responsible}, now technical_lead" == why
 
 
 def test_budgets_of_mails_are_counted_as_they_say() -> None:
