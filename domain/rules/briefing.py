@@ -124,6 +124,10 @@ class Briefing:
         """The milestone's date as the plan has it after everything that has just happened."""
         return str(self.plan.milestone(key).on)
 
+    def is_past(self, key: str) -> bool:
+        """Whether the milestone's date has gone by: nobody is asked to keep that any more."""
+        return self.plan.milestone(key).on < self.today
+
     def notice(
         self,
         kind: NoticeKind,

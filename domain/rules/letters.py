@@ -90,7 +90,7 @@ def introduction_to(briefing: Briefing, person: str) -> Facts:
 
 def _due_of(briefing: Briefing, role: str) -> str:
     milestone = briefing.state.playing(role)
-    return briefing.due_on(milestone.key) if milestone else ""
+    return briefing.due_on(milestone.key) if milestone and not briefing.is_past(milestone.key) else ""
 
 
 def in_writing(briefing: Briefing) -> bool:

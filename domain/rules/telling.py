@@ -102,6 +102,7 @@ def _kickoff_agenda(briefing: Briefing, fact: Fact) -> Notices:
 def _kickoff(briefing: Briefing, key: str, language: str) -> dict[str, Any]:
     return {
         "due": briefing.due_on(key),
+        "late": briefing.is_past(key),
         "agenda": [briefing.say(text, language) for text in briefing.playbook.kickoff.agenda],
         "questions": [briefing.say(text, language) for text in briefing.playbook.kickoff.questions],
         "in_writing": letters.in_writing(briefing),

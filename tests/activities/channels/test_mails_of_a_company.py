@@ -112,6 +112,14 @@ def test_after_the_hand_off_there_is_no_onboarding_to_take_over(language: Langua
     assert "your onboarding" not in customer.partition("--")[0]
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("in_writing", [True, False])
+def test_a_kickoff_that_is_late_names_no_day_to_the_customer(language: Language, in_writing: bool) -> None:
+    late = HOUSE.render(sample("kickoff_agenda", language, due="2026-11-09", late=True, in_writing=in_writing))
+
+    assert not [day for day in ("9 November", "11月9日") if day in f"{late.subject} {late.text}"]
+
+
 @pytest.mark.parametrize(
     ("kind", "sentence"),
     [

@@ -624,3 +624,14 @@ def test_who_asks_for_a_change_of_scope_is_named(onboarding: Simulation) -> None
     onboarding.tell("request_scope_change", title="A portal", by="project_lead")
 
     assert {notice.facts["asked_by"] for notice in onboarding.notices("scope_change_requested")} == {"Stefan Vogel"}
+
+
+def test_nobody_is_introduced_or_invited_by_a_day_that_has_passed(onboarding: Simulation) -> None:
+    """Read on day ten, an introduction said: kickoff by Monday, the week before."""
+    onboarding.to_day(10)
+
+    onboarding.tell("send_draft", draft="introduction", by=OWNER)
+
+    assert {""} == {notice.facts["kickoff_due"] for notice in onboarding.notices("introduction")}
+    assert {True} == {notice.facts["late"] for notice in onboarding.notices("kickoff_agenda")}
+    assert {"2027-01-04"} == {notice.facts["go_live_due"] for notice in onboarding.notices("introduction")}
