@@ -92,8 +92,12 @@ def show(mail: Numbered, *, where: Where = NOWHERE) -> None:
 
     def draw(out: Console) -> None:
         name = (letter.person.name if letter else notice.name) or notice.person
+        when = _when(notice, zone) + ("" if notice.state == "held" else f" ({zone})")
         facts = [("to", f"{name} <{address}>" if address else name), ("subject", reading.subject)]
-        facts += [("when", f"{_when(notice, zone)} ({zone})"), ("what", in_words(notice.kind))]
+        facts += [
+            ("when", when),
+            ("what", in_words(notice.kind)),
+        ]
         facts += [("about", notice.about), ("state", notice.state)]
         facts += [("reason", notice.reason or ""), ("place", notice.place or ""), ("text", TOLD_FROM[reading.told])]
         draw_facts(out, facts, width=9)
@@ -109,7 +113,9 @@ def _line(notice: "NoticeLine", zone: str) -> tuple[str, str, str, str]:
 
 
 def _when(notice: "NoticeLine", zone: str) -> str:
-    """When it went; of what has not gone, when it might."""
+    """When it went; of what has not gone, when it might. What waits as a draft goes at no time by itself."""
+    if notice.state == "held":
+        return "once it is sent"
     return moment_of(notice.sent_at or notice.not_before, zone)
 
 

@@ -1,6 +1,7 @@
 """Can every mail be read: what waits and what went, whichever channel took it?"""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,6 +102,15 @@ def test_what_an_older_version_wrote_to_a_file_is_read_from_it(day90: Day90, out
     assert ("file", True) == (shown["told"], "期日" in shown["text"])
     assert "\r" not in shown["text"]
     assert "�" not in day90("mails", "show", "1")
+
+
+def test_what_waits_as_a_draft_names_no_moment(day90: Day90, engine: Engine) -> None:
+    draft = sample("introduction", "ja", draft="introduction").notice
+    held = draft.model_copy(update={"onboarding": ONE, "to": "project_lead", "draft": "introduction", "key": "held"})
+    SqlLedger(engine).write(Writing(onboarding=ONE, standing=standing(), held=(held,)))
+
+    assert re.search(r"^2 +once it is sent +.* held$", day90("mails"), re.MULTILINE)
+    assert "when     once it is sent" in day90("mails", "show", "2")
 
 
 def test_a_mail_that_cannot_be_rendered_says_so(day90: Day90, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
