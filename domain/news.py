@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from domain.refusal import Refused, what_is_wrong
 from domain.text import Language
-from domain.wire import FREE_TEXT, Instant, Line, Prose, Reference, Score, Severity, Slug, Wire
+from domain.wire import FREE_TEXT, Instant, Line, Prose, Reference, Score, Severity, Slug, Wire, Wording
 
 Ending = Literal["handed_over", "handed_over_with_exceptions", "churned", "deal_reversed", "duplicate", "withdrawn"]
 VENDOR_ONLY: frozenset[Ending] = frozenset({"duplicate", "deal_reversed"})
@@ -339,7 +339,7 @@ class DraftEdited(News):
     draft: Slug
     language: Language | None = Field(None, description="whose readers get it; needed where they have several")
     subject: Line | None = None
-    text: Prose | None = Field(None, description="paragraphs of plain text, in place of all that it says by itself")
+    text: Wording | None = Field(None, description="paragraphs of plain text, in place of all that it says by itself")
 
 
 class DraftSent(News):

@@ -19,6 +19,9 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Prose = Annotated[str, StringConstraints(max_length=10_000), FREE_TEXT]
 """A paragraph or a note, at most 10,000 characters: more belongs into a document that a link names."""
 
+Wording = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), FREE_TEXT]
+"""What a message says: as `Prose`, and not nothing."""
+
 Instant = AwareDatetime
 Severity = Literal["critical", "high", "normal"]
 Score = Annotated[int, Field(ge=1, le=5)]

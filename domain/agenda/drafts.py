@@ -23,8 +23,6 @@ def check_edit(state: State, news: DraftEdited) -> None:
     _waiting(state, news)
     if news.subject is None and news.text is None:
         raise Refused("is missing: what it says, or another subject", field="text")
-    if news.text is not None and not news.text.strip():
-        raise Refused("is empty: stop the draft where nothing is to be said", field="text")
 
 
 def apply_edit(state: State, news: DraftEdited, now: datetime) -> bool:

@@ -165,7 +165,7 @@ def _hand_over(state: State, now: datetime) -> bool:
 def let_go(state: State, draft: DraftState, news: News, now: datetime) -> None:
     """Send a draft, which reaches the milestone that stands for it, where that can be reached."""
     state.drafts = [other for other in state.drafts if other.key != draft.key]
-    note(state, "draft_sent", now, about=draft.key, news=news, message=draft.kind, occasion=draft.occasion)
+    note(state, "draft_sent", news.at or now, about=draft.key, news=news, message=draft.kind, occasion=draft.occasion)
     milestone = state.milestone(draft.reaches) if draft.reaches else None
     if milestone is not None and not (milestone.settled or milestone.signers or state.gate(milestone)):
         # Without the news' id: told again, it would be the milestone's own news.

@@ -53,11 +53,12 @@ class Memory:
             self.journal.setdefault(row.key, row)
             if self.plan is not None and row.kind in AGREED_BY and row.about == firm:
                 self.agreed = Baseline(agreed_at=row.at, revision=self.plans, plan=self.plan)
-        for notice in writing.notices:
-            self.notices.setdefault(notice.key, notice)
+        # First what waited: in the outbox it stands before what is written now.
         self.held |= {notice.key: notice for notice in writing.held if notice.key not in self.notices}
         for change in writing.drafts:
             self._settle(change)
+        for notice in writing.notices:
+            self.notices.setdefault(notice.key, notice)
         for one in merged([*self.rows.values(), *writing.registers]):
             self.rows[one.kind, one.key] = one
 

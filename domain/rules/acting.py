@@ -31,6 +31,7 @@ def _nudge(briefing: Briefing, entry: Entry) -> Notices:
     state, milestone = briefing.state.milestone(entry.about), briefing.playbook.milestone(entry.about)
     if state is None or milestone is None or state.settled or briefing.state.gate(state):
         return []
+    strangers = briefing.state.draft("introduction") is not None
     steps = ladder(briefing.state, state, briefing.playbook.nudging, briefing.calendar)
     step = steps.last(since=entry.due, now=briefing.now)
     if step is None:
@@ -42,7 +43,8 @@ def _nudge(briefing: Briefing, entry: Entry) -> Notices:
     if step.reminds:
         for notice in _remind(briefing, milestone, step):
             notices.setdefault(notice.to, notice)
-    return list(notices.values())
+    # Nobody is urged by people who have not been introduced to them yet.
+    return [notice for notice in notices.values() if not (strangers and briefing.is_customer(notice.to))]
 
 
 def _facts(briefing: Briefing, milestone: Milestone, step: Step, to: str) -> dict[str, Any]:

@@ -95,7 +95,10 @@ def decide(
     stuck = _is_stuck(briefing)
     state.stuck = stuck
     state.entries = [entry for entry in state.entries if entry not in occasion.due]
-    wanted = [*desired(state, dossier.playbook, dossier.calendar, briefing.plan, now), *drafting.entries(briefing)]
+    wanted = [
+        *desired(state, dossier.playbook, dossier.calendar, briefing.plan, now),
+        *drafting.entries(briefing, facts),
+    ]
     difference = changes(state, wanted)
     state.entries = wanted
     changed = {name: getattr(state, name) for name in ADOPTED if getattr(state, name) != getattr(occasion.state, name)}
@@ -117,7 +120,7 @@ def decide(
     notices += act(briefing, _still_to_do(occasion.due, done_before))
     notices += [notice for fact in fresh_facts for notice in doubted(briefing, fact, doubts)]
     notices += _ready_early(briefing) if fresh_facts else []
-    notices += drafting.tell_holders(briefing, drafts if fresh_facts else [])
+    notices += drafting.tell_holders(briefing, drafts if fresh_facts else [], fresh_facts)
     opening = any(fact.kind == "opened" for fact in facts)
     risks = shipped_risks(dossier.playbook, now) if opening else []
     writing = Writing(

@@ -5,7 +5,6 @@ from typing import Any
 
 from domain.agenda.state import DraftState, Entry, Fact
 from domain.notice import Notice, NoticeKind
-from domain.playbook import Draft
 from domain.record import DraftChange
 from domain.rules import letters
 from domain.rules.briefing import Briefing, present
@@ -92,40 +91,68 @@ def changes(briefing: Briefing, facts: Sequence[Fact]) -> list[DraftChange]:
     return changed
 
 
-def tell_holders(briefing: Briefing, drafts: Sequence[DraftState]) -> Notices:
-    """Whoever a draft belongs to gets it to read, at once: it goes by itself some time later."""
+def tell_holders(briefing: Briefing, drafts: Sequence[DraftState], facts: Sequence[Fact]) -> Notices:
+    """Whoever a draft belongs to gets it to read, at once: it goes by itself some time later.
+
+    So does another owner, whose predecessor may have worded it.
+    """
     told: Notices = []
     for draft in drafts:
         definition = briefing.playbook.draft(draft.kind)
-        assert definition is not None, "drafts are written by the playbook"
-        for to in dict.fromkeys([briefing.state.owner, *holders(definition)]):
-            language = briefing.language_of(to)
-            facts: dict[str, Any] = {
-                **FACTS[draft.kind](briefing, to),
-                "of_kind": draft.kind,
-                "draft": draft.key,
-                "readers": briefing.called(RECEIVERS[draft.kind](briefing), language, among_us=True),
-                "after": briefing.title(draft.after, language) if draft.after else "",
-                "hours": definition.hours,
-            }
-            told += present([briefing.notice("draft", to, draft.occasion, facts, about=draft.key, urgent=True)])
+        seller = ["seller"] if definition is not None and definition.holder == "seller" else []
+        told += _to_read(briefing, draft, [briefing.state.owner, *seller], draft.occasion)
+    if handed_on := _handed_on(briefing, facts):
+        for draft in briefing.state.drafts:
+            told += _to_read(briefing, draft, [briefing.state.owner], handed_on.key, handed_on=True)
     return told
 
 
-def holders(definition: Draft) -> list[str]:
-    return ["seller"] if definition.holder == "seller" else []
+def _to_read(
+    briefing: Briefing, draft: DraftState, people: Sequence[str], occasion: str, *, handed_on: bool = False
+) -> Notices:
+    definition = briefing.playbook.draft(draft.kind)
+    assert definition is not None, "drafts are written by the playbook"
+
+    def facts(to: str) -> dict[str, Any]:
+        language = briefing.language_of(to)
+        return {
+            **FACTS[draft.kind](briefing, to),
+            "of_kind": draft.kind,
+            "draft": draft.key,
+            "readers": briefing.called(RECEIVERS[draft.kind](briefing), language, among_us=True),
+            "after": briefing.title(draft.after, language) if draft.after and not _is_reached(briefing, draft) else "",
+            "hours": definition.hours,
+            "handed_on": handed_on,
+        }
+
+    return present(
+        briefing.notice("draft", to, occasion, facts(to), about=draft.key, urgent=True) for to in dict.fromkeys(people)
+    )
 
 
-def entries(briefing: Briefing) -> Iterator[Entry]:
-    """When each draft goes by itself: once that is certain, it stays."""
+def _handed_on(briefing: Briefing, facts: Sequence[Fact]) -> Fact | None:
+    """The fact by which somebody of ours has become the owner."""
+    return next((fact for fact in facts if fact.kind == "reassigned" and fact.about == briefing.state.owner), None)
+
+
+def _is_reached(briefing: Briefing, draft: DraftState) -> bool:
+    """Whether the milestone has come from which its hours count."""
+    after = briefing.state.milestone(draft.after) if draft.after else None
+    return after is None or after.settled
+
+
+def entries(briefing: Briefing, facts: Sequence[Fact]) -> Iterator[Entry]:
+    """When each draft goes by itself: once that is certain, it stays.
+
+    After a pause, an ending that was taken back, and for another owner the hours count anew: nobody was to read then.
+    """
     state = briefing.state
-    if state.ending:
+    if state.ending or state.ending_ahead or state.paused_at:
         return
-    there = {entry.slot: entry for entry in state.entries}
+    there = {} if _handed_on(briefing, facts) else {entry.slot: entry for entry in state.entries}
     for draft in state.drafts:
         slot, definition = f"{draft.key}/draft", briefing.playbook.draft(draft.kind)
-        after = state.milestone(draft.after) if draft.after else None
-        if definition is None or (after is not None and not after.settled):
+        if definition is None or not _is_reached(briefing, draft):
             continue
         if slot in there:
             yield there[slot]

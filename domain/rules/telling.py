@@ -69,7 +69,7 @@ def _opened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
             briefing, "hand_off_gaps", ["seller"], fact, lambda lang: letters.hand_off_gaps(briefing, lang)
         )
     if not waits:
-        notices += _kickoff_agenda(briefing, fact)
+        notices += _kickoff_agenda(briefing, fact.key, about=fact.about)
     if late := letters.overdue(briefing, briefing.language_of(owner)):
         facts = {
             "day": fact.data.get("day", 0),
@@ -80,19 +80,29 @@ def _opened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     return notices
 
 
-def _draft_settled(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
+INTRODUCED = "introduced"
+"""Once in an onboarding: by a message that was sent, or by people who have done it themselves."""
+
+
+def _draft_sent(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     """Nobody is asked to a kickoff by people who have not been introduced: that follows the introduction."""
-    return _kickoff_agenda(briefing, fact) if fact.data["message"] == "introduction" else []
+    return _kickoff_agenda(briefing, INTRODUCED) if fact.data["message"] == "introduction" else []
 
 
-def _kickoff_agenda(briefing: Briefing, fact: Fact) -> Notices:
+def _introduced(briefing: Briefing, fact: Fact) -> Notices:
+    """What follows where the teams were introduced otherwise than by the message that waited."""
+    draft = briefing.playbook.draft("introduction")
+    return _kickoff_agenda(briefing, INTRODUCED) if draft is not None and draft.reaches == fact.about else []
+
+
+def _kickoff_agenda(briefing: Briefing, occasion: str, *, about: str = "") -> Notices:
     kickoff, leads = briefing.state.playing("kickoff"), briefing.playing("project_lead")
     if kickoff is None or kickoff.settled:
         return []
     people = leads if letters.in_writing(briefing) else [*leads, briefing.state.owner]
     notices = [
         briefing.notice(
-            "kickoff_agenda", to, fact.key, _kickoff(briefing, kickoff.key, briefing.language_of(to)), about=fact.about
+            "kickoff_agenda", to, occasion, _kickoff(briefing, kickoff.key, briefing.language_of(to)), about=about
         )
         for to in people
     ]
@@ -128,6 +138,7 @@ def _reached(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
     if milestone.sign_off is not None:
         others = [id for id in _signers(briefing, fact) if id not in informed]
         notices += _decided(briefing, fact, others, decision="approved")
+    notices += _introduced(briefing, fact)
     return notices + _to_each(
         briefing,
         "milestone_reached",
@@ -406,7 +417,9 @@ def _reassigned(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     if briefing.team.member(fact.about) is None:
         return []
     before, now = fact.data["before"], fact.about
-    people = [now, before, *briefing.playing("project_lead")]
+    # Whoever is introduced only now never knew the one before.
+    met = briefing.state.draft("introduction") is None
+    people = [now, before, *(briefing.playing("project_lead") if met else [])]
     return _with_our_reason(
         briefing, "reassigned", people, fact,
         lambda lang: {"before": briefing.name(before, lang), "now": briefing.name(now, lang)},
@@ -496,6 +509,7 @@ def _ended(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
 TELLERS: dict[str, Callable[[Briefing, Fact, dict[str, str]], Notices]] = {
     "opened": _opened,
     "milestone_reached": _reached,
+    "milestone_waived": lambda briefing, fact, _: _introduced(briefing, fact),
     "milestone_reopened": _reopened,
     "sign_off_asked": _sign_off_asked,
     "sign_off_rejected": _rejected,
@@ -511,8 +525,7 @@ TELLERS: dict[str, Callable[[Briefing, Fact, dict[str, str]], Notices]] = {
     "reassigned": _reassigned,
     "scope_change_requested": _scope_requested,
     "scope_change_decided": _scope_decided,
-    "draft_sent": _draft_settled,
-    "draft_stopped": _draft_settled,
+    "draft_sent": _draft_sent,
     "ending_announced": _ending_announced,
     "ending_taken_back": _ending_taken_back,
     "task_added": tasks.given,

@@ -102,8 +102,8 @@ async def _drafts(installation: Installation, onboarding: str | None) -> "Sequen
     from starter.doors.drafts import drafts_of
     from wiring.channels import rendering_of
 
-    agenda = await (await installation.door()).ask(onboarding, "agenda") if onboarding else ()
-    return drafts_of(installation.engine, onboarding, rendering_of(installation.settings).render, agenda=agenda)
+    render = rendering_of(installation.settings).render
+    return await drafts_of(installation.engine, onboarding, render, door=installation.door)
 
 
 def _readers(one: "DraftShown") -> str:
@@ -115,7 +115,7 @@ def _when(installation: Installation, one: "DraftShown") -> str:
         return moment_of(one.goes_at, installation.zone(one.onboarding))
     definition = installation.ledger.dossier(one.onboarding).playbook.draft(one.kind)
     if definition is None or definition.after is None:
-        return "soon"
+        return "once the onboarding goes on"
     return f"{definition.hours:g} office hours after {in_words(definition.after)}"
 
 

@@ -1,6 +1,7 @@
 """Which messages wait for one of ours, and what do they say? And is what we are told about one meant and allowed?"""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,11 +11,13 @@ from domain.news import DraftEdited, DraftSent, DraftStopped
 from domain.record import Dossier, WaitingNotice
 from domain.team import Team
 from domain.wire import Instant, Wire
-from starter.trouble import InvalidNews
+from starter.trouble import InvalidNews, NotFound, NotReachable
 from store.drafts import held
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+    from starter.doors.onboardings import OnboardingDoor
 
 ABOUT_DRAFTS = frozenset({news.update for news in (DraftEdited, DraftSent, DraftStopped)})
 
@@ -56,21 +59,31 @@ class DraftShown(Wire):
     messages: tuple[DraftMessage, ...]
 
 
-def drafts_of(
-    engine: "Engine", onboarding: str | None, render: Render, *, agenda: Sequence[Mapping[str, Any]] = ()
+async def drafts_of(
+    engine: "Engine", onboarding: str | None, render: Render, *, door: "Callable[[], Awaitable[OnboardingDoor]]"
 ) -> tuple[DraftShown, ...]:
-    """The drafts that wait, of one onboarding or of all; `agenda` is that of the one."""
-    moments = {entry["about"]: datetime.fromisoformat(entry["due"]) for entry in agenda if entry["rule"] == "draft"}
+    """The drafts that wait, of one onboarding or of all. What they say is the store's; when they go, Temporal knows."""
+    waiting = await asyncio.to_thread(held, engine, onboarding)
+    moments = {of: await _moments(door, of) for of in {of for of, _ in waiting}}
     return tuple(
         DraftShown(
             onboarding=of,
             draft=draft,
             kind=messages[0].notice.kind,
-            goes_at=moments.get(draft),
+            goes_at=moments[of].get(draft),
             messages=tuple(_shown(message, render) for message in messages),
         )
-        for (of, draft), messages in held(engine, onboarding).items()
+        for (of, draft), messages in waiting.items()
     )
+
+
+async def _moments(door: "Callable[[], Awaitable[OnboardingDoor]]", onboarding: str) -> Mapping[str, datetime]:
+    """When each draft goes by itself; none while nobody can say."""
+    try:
+        agenda = await (await door()).ask(onboarding, "agenda")
+    except (NotFound, NotReachable):
+        return {}
+    return {entry["about"]: datetime.fromisoformat(entry["due"]) for entry in agenda if entry["rule"] == "draft"}
 
 
 def _shown(message: WaitingNotice, render: Render) -> DraftMessage:

@@ -216,6 +216,8 @@ def test_what_is_reached_gets_no_new_date(onboarding: Simulation) -> None:
 
 
 def test_a_new_owner_takes_over_with_their_manager_approving(onboarding: Simulation) -> None:
+    onboarding.tell("send_draft", draft="introduction", by=OWNER)
+
     onboarding.tell("reassign", owner=OTHER_CSM, reason="parental leave")
 
     assert onboarding.state.owner == OTHER_CSM
@@ -230,6 +232,7 @@ def test_a_handle_that_nobody_has_leaves_the_owner_and_nobody_is_told_otherwise(
 
     assert onboarding.state.owner == OWNER
     assert onboarding.told("reassigned") == []
+    assert onboarding.told("draft") == [OWNER]
     assert len(onboarding.facts("reassigned")) == 2
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.simulation import EXECUTIVE, MANAGER, OWNER, Simulation, opened
+from tests.support.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, opened
 
 READERS = ["project_lead", "executive_sponsor", "technical_lead", "champion"]
 
@@ -92,8 +92,22 @@ def test_a_draft_that_is_stopped_never_goes_and_says_why(onboarding: Simulation)
     assert onboarding.notices("introduction") == []
     assert onboarding.facts("draft_stopped")[0].data["reason"] == "they have met"
     assert onboarding.ledger.held == {}
+    assert "kickoff_agenda" not in {notice.kind for notice in onboarding.notices()}
     assert "introduction_sent" in {notice.about for notice in onboarding.notices("reminder")}
     assert onboarding.refusal("send_draft", draft="introduction", by=OWNER)[0] == "draft"
+
+
+@pytest.mark.parametrize(
+    ("update", "more"), [("reach_milestone", {}), ("waive_milestone", {"reason": "they know us", "by": MANAGER})]
+)
+def test_after_a_stop_the_kickoff_follows_once_people_were_introduced(
+    onboarding: Simulation, update: str, more: dict[str, str]
+) -> None:
+    onboarding.tell("stop_draft", draft="introduction", reason="they meet on Monday", by=OWNER)
+
+    onboarding.tell(update, milestone="introduction_sent", **more)
+
+    assert ["project_lead", OWNER] == onboarding.told("kickoff_agenda")
 
 
 def test_who_reports_the_introduction_has_made_it_themselves(onboarding: Simulation) -> None:
@@ -131,7 +145,48 @@ def test_it_does_not_go_while_the_onboarding_is_paused_or_about_to_end(onboardin
     assert onboarding.notices("introduction") == []
 
     onboarding.tell("resume")
+    assert onboarding.notices("introduction") == [], "nobody was to read it meanwhile: its hours count anew"
+    onboarding.to("2026-11-04 10:01")
     assert onboarding.told("introduction") == READERS
+
+
+def test_after_an_ending_that_was_taken_back_its_hours_count_anew(onboarding: Simulation) -> None:
+    onboarding.to("2026-11-03 10:00")
+    onboarding.settled("handoff_reviewed")
+    onboarding.tell("end_onboarding", ending="churned", reason="insolvent", by=MANAGER, grace_hours=8)
+    onboarding.to("2026-11-03 14:00")
+
+    onboarding.tell("take_back_ending", by=MANAGER)
+
+    assert onboarding.notices("introduction") == []
+    onboarding.to("2026-11-03 16:01")
+    assert onboarding.told("introduction") == READERS
+
+
+def test_another_owner_gets_it_to_read_and_has_as_long(onboarding: Simulation) -> None:
+    """The customer does not hear that somebody whom they never met was replaced."""
+    onboarding.to("2026-11-03 10:00")
+    onboarding.settled("handoff_reviewed")
+    onboarding.to("2026-11-03 11:30")
+
+    onboarding.tell("reassign", owner=OTHER_CSM, by=MANAGER)
+    onboarding.to("2026-11-03 12:30")
+
+    assert onboarding.notices("introduction") == []
+    assert onboarding.told("draft") == [OWNER, OTHER_CSM]
+    assert [False, True] == [notice.facts["handed_on"] for notice in onboarding.notices("draft")]
+    assert "project_lead" not in onboarding.told("reassigned")
+    # She works in New York.
+    onboarding.to("2026-11-03 17:01")
+    assert onboarding.told("introduction") == READERS
+
+
+def test_nobody_of_the_customer_is_urged_before_they_are_introduced(onboarding: Simulation) -> None:
+    onboarding.to_day(30)
+
+    urged = [notice for notice in onboarding.notices() if notice.kind in ("reminder", "escalation", "pause_proposal")]
+    assert urged
+    assert not [notice.to for notice in urged if onboarding.dossier.person(notice.to) is not None]
 
 
 def test_an_ending_leaves_no_draft_behind(onboarding: Simulation) -> None:

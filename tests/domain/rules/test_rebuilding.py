@@ -98,6 +98,16 @@ def test_a_hand_over_that_was_dropped_comes_out_the_same() -> None:
     assert what_counts(onboarding.state) == what_counts(lived_again(onboarding))
 
 
+def test_a_draft_that_was_sent_before_it_was_told_comes_out_the_same() -> None:
+    """It was noted at the moment of the telling, and its milestone at that of the sending."""
+    onboarding = opened()
+    sent = onboarding.now + timedelta(minutes=1)
+    onboarding.until(onboarding.now + timedelta(hours=1))
+    onboarding.tell("send_draft", draft="introduction", at=sent.isoformat(), by=OWNER)
+
+    assert what_counts(onboarding.state) == what_counts(lived_again(onboarding))
+
+
 def test_what_was_rejected_overruled_and_disputed_comes_out_the_same() -> None:
     """A sign-off that waits for something to be done goes on waiting, and what was asked for again stays asked for."""
     onboarding = opened()

@@ -379,7 +379,7 @@ def test_why_it_ended_is_for_our_people_alone(onboarding: Simulation, ending: st
 
 
 def test_why_the_owner_changed_is_for_our_people_alone(onboarding: Simulation) -> None:
-    onboarding.tell("reassign", owner=OTHER_CSM, reason="Jonas is ill", by=MANAGER)
+    introduced(onboarding).tell("reassign", owner=OTHER_CSM, reason="Jonas is ill", by=MANAGER)
 
     reasons = {notice.to: notice.facts["reason"] for notice in onboarding.notices("reassigned")}
     assert reasons == {OTHER_CSM: "Jonas is ill", OWNER: "Jonas is ill", "project_lead": ""}
