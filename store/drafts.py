@@ -16,40 +16,39 @@ WORDS = "edited"
 """The fact of a message under which stand the words that one of ours has given it."""
 
 
-def keep(connection: Connection, onboarding: str, written: Sequence[Row], changes: Sequence[DraftChange]) -> None:
-    """Let the drafts read as `written`, rows of the outbox, then do to them what these changes say.
+def rewrite(connection: Connection, onboarding: str, rows: Sequence[Row]) -> None:
+    """Let the drafts read as these rows of the outbox; those that have left their draft are never touched.
 
-    Done again it changes nothing: what has left its draft is never touched.
+    Who gets no message any more is left out, and the words that a message was given by one of ours stay.
     """
-    for draft in dict.fromkeys([*(row["draft"] for row in written), *(change.draft for change in changes)]):
-        if rows := [row for row in written if row["draft"] == draft]:
-            _rewrite(connection, onboarding, draft, rows)
-    for change in changes:
-        if change.what == "edited":
-            _edit(connection, onboarding, change)
-        elif change.what == "sent":
-            _settle(connection, onboarding, change.draft, state=WAITING, reason=None)
-        else:
-            _settle(connection, onboarding, change.draft, state="withdrawn", reason=change.reason)
-
-
-def _rewrite(connection: Connection, onboarding: str, draft: str, rows: Sequence[Row]) -> None:
-    """Its messages as they read now, with the words that they were given; who gets none any more is left out."""
-    of_it = (notices.c.onboarding == onboarding) & (notices.c.draft == draft)
-    there = {row.key: row for row in connection.execute(select(notices).where(of_it))}
-    given = {row.person: row.facts[WORDS] for row in there.values() if WORDS in row.facts}
+    drafts = dict.fromkeys(row["draft"] for row in rows)
+    of_them = (notices.c.onboarding == onboarding) & notices.c.draft.in_(drafts)
+    there = {row.key: row for row in connection.execute(select(notices).where(of_them))}
+    given = {(row.draft, row.person): row.facts[WORDS] for row in there.values() if WORDS in row.facts}
     for row in rows:
         kept = there.get(row["key"])
-        words = given.get(row["person"])
+        words = given.get((row["draft"], row["person"]))
         facts = {**row["facts"], **({WORDS: words} if words else {})}
         if kept is None:
             connection.execute(insert(notices).values({**row, "facts": facts, "state": HELD}))
         elif kept.state == HELD:
             now = {"facts": facts, "not_before": row["not_before"], "attachment": row["attachment"]}
             connection.execute(update(notices).where(notices.c.id == kept.id).values(now))
-    gone = of_it & (notices.c.state == HELD) & notices.c.key.not_in([row["key"] for row in rows])
-    nobody = "no longer among its readers"
-    connection.execute(update(notices).where(gone).values(state="withdrawn", reason=nobody))
+    keys = {row["key"] for row in rows}
+    if gone := [row.id for row in there.values() if row.state == HELD and row.key not in keys]:
+        nobody = "no longer among its readers"
+        connection.execute(update(notices).where(notices.c.id.in_(gone)).values(state="withdrawn", reason=nobody))
+
+
+def change(connection: Connection, onboarding: str, changes: Sequence[DraftChange]) -> None:
+    """Do to the drafts what these changes say. Done again it changes nothing."""
+    for one in changes:
+        if one.what == "edited":
+            _edit(connection, onboarding, one)
+        elif one.what == "sent":
+            _settle(connection, onboarding, one.draft, state=WAITING, reason=None)
+        else:
+            _settle(connection, onboarding, one.draft, state="withdrawn", reason=one.reason)
 
 
 def _edit(connection: Connection, onboarding: str, change: DraftChange) -> None:

@@ -1,8 +1,8 @@
 """How is the read model of an onboarding updated? Only where it has changed: mostly a row or two, often nothing.
 
-Its parts are the stages, the milestones and the plan. Beside them stands a seal of each, a hash of the part as last
-written. A part that would get the same seal again is left alone without being read: reading it was most of what a
-writing cost.
+Its parts are the stages, the milestones, the plan and the drafts that wait. Beside them stands a seal of each, a hash
+of the part as last written. A part that would get the same seal again is left alone without being read: reading it was
+most of what a writing cost.
 """
 
 import hashlib
@@ -18,12 +18,14 @@ from domain.plan import Plan
 from domain.record import MilestoneRow, StageRow, Standing, Task, Writing
 from domain.trouble import UnknownOnboarding
 from store.columns import as_json
+from store.drafts import rewrite
 from store.rows import Row, replace_all
 from store.tables import milestones, onboardings, plans, stages
 
 AS_OF = "as_of"
 TASK = "task"
 SEAL_BYTES = 16
+READ_IN_A_DRAFT = ("draft", "key", "person", "facts", "attachment")
 OF_IT = onboardings.c.onboarding == bindparam("onboarding")
 # The key itself is not locked: whoever refers to it (a receipt being written) need not wait, and cannot deadlock.
 HELD = select(onboardings.c.as_of, onboardings.c.seals).where(OF_IT).with_for_update(key_share=True)
@@ -57,14 +59,19 @@ def hold(connection: Connection, onboarding: str) -> Held:
     return Held(onboarding, row.as_of, row.seals if ours else {})
 
 
-def draw(connection: Connection, held: Held, writing: Writing, *, now: datetime) -> None:
-    """Write what standing and plan change in the read model; what is None stays as it is. `now` is wall time."""
+def draw(connection: Connection, held: Held, writing: Writing, *, drafts: Sequence[Row], now: datetime) -> None:
+    """Write what standing and plan change in the read model; what is None stays as it is. `now` is wall time.
+
+    `drafts` are the rows of the outbox for what the writing holds there.
+    """
     drawing = _Drawing(connection, held)
     if writing.plan is not None:
         drawing.plan(writing.plan, now=now)
     if writing.standing is not None:
         drawing.part("stages", stages, writing.standing.stages)
         drawing.part("milestones", milestones, writing.standing.milestones)
+    if drafts:
+        drawing.drafts(drafts, changing=bool(writing.drafts))
     drawing.sign(writing.standing, writing.task)
 
 
@@ -94,6 +101,11 @@ class _Drawing:
             for position, part in enumerate(parts)
         ]
         replace_all(self.connection, table, self.held.onboarding, rows)
+
+    def drafts(self, rows: Sequence[Row], *, changing: bool) -> None:
+        """Let the drafts read as they do now. Each turn moves `not_before`, which counts only once a draft is sent."""
+        if self._changed("drafts", [{name: row[name] for name in READ_IN_A_DRAFT} for row in rows]) or changing:
+            rewrite(self.connection, self.held.onboarding, rows)
 
     def sign(self, standing: Standing | None, task: Task | None) -> None:
         """Write the row of the onboarding itself, with the seals of what is written now."""

@@ -22,7 +22,7 @@ from store.accounts import account_columns, lending_deals
 from store.baselines import baseline
 from store.confirmations import ENDED, ENDED_UNREAD, settle
 from store.drafts import HELD, WAITING
-from store.drafts import keep as keep_drafts
+from store.drafts import change as change_drafts
 from store.drawing import Held, draw, hold
 from store.engine import read_connection, read_transaction, wall_clock, write_transaction
 from store.figures import latest_figures
@@ -151,7 +151,7 @@ class SqlLedger:
         A try that was given up may still arrive after a later task of the same run was written. Nothing of it is
         written: either Temporal has thrown its task away, or all of it is there. Where the tasks do not tell, journal
         and notices recognise it by its keys, and the read model does not go back to an earlier `as_of`; what only that
-        try tells (people, rows of the registers) is laid under what is there.
+        try tells (people, rows of the registers, messages of drafts) is laid under what is there.
 
         Raises UnknownOnboarding when the onboarding was never admitted.
         """
@@ -167,12 +167,14 @@ class SqlLedger:
             write_people = add if overtaken else put
             write_people(connection, people, [_person_row(onboarding, person) for person in writing.people])
             _write_registers(connection, writing, overtaken=overtaken)
-            if not overtaken:
-                draw(connection, held, writing, now=now)
+            drafts = [notice_row(notice, onboarding=onboarding, now=now) for notice in writing.held]
+            if overtaken:
+                add(connection, notices, [{**row, "state": HELD} for row in drafts])
+            else:
+                draw(connection, held, writing, drafts=drafts, now=now)
             add(connection, journal, [_unconfirmed_row(writing, row, now=now) for row in writing.journal])
             add(connection, notices, [notice_row(notice, onboarding=onboarding, now=now) for notice in writing.notices])
-            held_now = [notice_row(notice, onboarding=onboarding, now=now) for notice in writing.held]
-            keep_drafts(connection, onboarding, held_now, writing.drafts)
+            change_drafts(connection, onboarding, writing.drafts)
             if writing.standing is not None and writing.standing.ending is not None:
                 _withdraw_what_waited(connection, onboarding)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from domain.notice import Notice
 from domain.record import DraftChange, Writing
@@ -72,6 +72,29 @@ def test_it_says_what_it_says_now_and_keeps_the_words_that_it_was_given(engine: 
     [[message]] = held(engine, ONE).values()
 
     assert {"kickoff_due": "2026-09-09", "edited": {"text": "Welcome.", "subject": "Hello"}} == message.notice.facts
+
+
+def test_a_draft_that_reads_as_it_did_is_left_alone(engine: Engine, ledger: SqlLedger) -> None:
+    """It may wait for weeks, and each turn words it anew: only when it would go by then changes at every one."""
+    asked: list[str] = []
+    write(ledger, of_draft(facts={"kickoff_due": "2026-09-07"}))
+    event.listen(engine, "before_cursor_execute", lambda _c, _cursor, sql, *_: asked.append(sql))
+
+    write(ledger, of_draft(facts={"kickoff_due": "2026-09-07"}, not_before=NOON + HOUR))
+
+    assert [] == [sql for sql in asked if "notices" in sql]
+
+
+def test_a_try_that_was_overtaken_does_not_turn_back_what_a_draft_says(engine: Engine, ledger: SqlLedger) -> None:
+    first = Writing(onboarding=ONE, standing=standing(), held=(of_draft(facts={"kickoff_due": "2026-09-07"}),))
+    ledger.write(first)
+    now = of_draft(facts={"kickoff_due": "2026-09-09"})
+    ledger.write(Writing(onboarding=ONE, standing=standing(as_of=NOON + HOUR), held=(now,)))
+
+    ledger.write(first)
+
+    [[message]] = held(engine, ONE).values()
+    assert "2026-09-09" == message.notice.facts["kickoff_due"]
 
 
 def test_only_those_readers_get_the_words_whose_they_are(engine: Engine, ledger: SqlLedger) -> None:
