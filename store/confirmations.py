@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, literal, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, literal, select, union_all, update
 
 from domain.news import KINDS
 from domain.record import JournalRow, RegisterRow, Task, Unconfirmed, UnconfirmedRow, Writing
@@ -32,11 +32,15 @@ ENDED = "the onboarding has ended"
 ENDED_UNREAD = "the onboarding has ended before anybody sent it"
 """Why messages that waited were withdrawn when an onboarding ended."""
 
-# Every turn runs it; built once, like those in store/ledger.py.
-TAKEN = select(journal).where(
-    journal.c.onboarding == bindparam("onboarding"), journal.c.key.in_(bindparam("keys", expanding=True))
-)
+# Every turn runs these; built once, like those in store/ledger.py. Of waiting and taken rows a turn asks at once.
 WAITING = select(journal).where(journal.c.onboarding == bindparam("onboarding"), IS_UNCONFIRMED)
+TAKEN = select(journal).where(
+    journal.c.onboarding == bindparam("onboarding"),
+    journal.c.key.in_(bindparam("keys", expanding=True)),
+    journal.c.unconfirmed.is_(None),
+)
+WAITING_OR_TAKEN = union_all(WAITING, TAKEN)
+CONFIRMING = update(journal).where(journal.c.seq.in_(bindparam("seqs", expanding=True))).values(unconfirmed=None)
 
 
 class SqlConfirmations:
@@ -134,12 +138,13 @@ def settle(connection: Connection, writing: Writing, *, task: Task, now: datetim
     rows = {row.key: row for row in writing.journal}
     again = {one.news_id for one in writing.unconfirmed.values()}
     confirmed: list[int] = []
-    waiting = connection.execute(WAITING, {"onboarding": writing.onboarding}).all()
-    if taken := writing.unconfirmed.keys() - {row.key for row in waiting}:
-        for row in connection.execute(TAKEN, {"onboarding": writing.onboarding, "keys": list(taken)}).all():
+    keys = list(writing.unconfirmed)
+    asked = WAITING_OR_TAKEN if keys else WAITING
+    for row in connection.execute(asked, {"onboarding": writing.onboarding, "keys": keys}).all():
+        if row.unconfirmed is None:
             if row.at != rows[row.key].at:
                 _become(connection, row, rows[row.key], writing)
-    for row in waiting:
+            continue
         before = Unconfirmed.model_validate(row.unconfirmed)
         if row.key in writing.unconfirmed:
             if before != writing.unconfirmed[row.key]:
@@ -237,7 +242,7 @@ def _held(connection: Connection, seq: int) -> Row[Any] | None:
 
 def _confirm(connection: Connection, seqs: Sequence[int]) -> None:
     if seqs:
-        connection.execute(update(journal).where(journal.c.seq.in_(seqs)).values(unconfirmed=None))
+        connection.execute(CONFIRMING, {"seqs": seqs})
 
 
 def _entry(row: Row[Any]) -> JournalRow:
