@@ -9,10 +9,11 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic_core import PydanticSerializationError, to_json
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, Update, bindparam, insert, select, update
 
 from domain.plan import Plan
 from domain.record import MilestoneRow, StageRow, Standing, Task, Writing
@@ -119,8 +120,8 @@ class _Drawing:
         if task is not None:
             self.seals[TASK] = f"{task.task} {task.run}"
         if row or self.seals != self.held.seals:
-            of_it = update(onboardings).where(onboardings.c.onboarding == self.held.onboarding)
-            self.connection.execute(of_it.values(row | {"seals": self.seals}))
+            written = row | {"seals": self.seals}
+            self.connection.execute(_signing(tuple(written)), written | {"of": self.held.onboarding})
 
     def _changed(self, name: str, drawn: Any) -> bool:
         try:
@@ -129,6 +130,13 @@ class _Drawing:
             written = json.dumps(as_json(drawn)).encode()
         self.seals[name] = hashlib.blake2b(written, digest_size=SEAL_BYTES).hexdigest()
         return self.seals[name] != self.held.seals.get(name)
+
+
+@cache
+def _signing(names: tuple[str, ...]) -> Update:
+    """The statement that writes these columns; built once, since building it takes as long as running it."""
+    values = {name: bindparam(name, type_=onboardings.c[name].type) for name in names}
+    return update(onboardings).where(onboardings.c.onboarding == bindparam("of")).values(values)
 
 
 def _moment(as_of: datetime | None) -> str:

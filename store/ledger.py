@@ -57,6 +57,13 @@ KNOWN_KEYS = select(journal.c.key, journal.c.at).where(
     journal.c.onboarding == bindparam("onboarding"), journal.c.key.in_(bindparam("keys", expanding=True))
 )
 
+REGISTERS = (
+    select(registers)
+    .where(registers.c.onboarding == bindparam("onboarding"))
+    .order_by(registers.c.kind, registers.c.at, registers.c.key)
+)
+REGISTERS_ABOUT = REGISTERS.where(registers.c.key.in_(bindparam("keys", expanding=True)))
+
 
 class _Fixed(NamedTuple):
     """What seldom or never changes once an onboarding is admitted."""
@@ -309,10 +316,8 @@ def _known_keys(connection: Connection, onboarding: str, keys: Collection[str]) 
 def _registers(
     connection: Connection, onboarding: str, *, keys: Collection[str] | None = None
 ) -> Sequence[RegisterRow]:
-    of_it = select(registers).where(registers.c.onboarding == onboarding)
-    if keys is not None:
-        of_it = of_it.where(registers.c.key.in_(keys))
-    rows = connection.execute(of_it.order_by(registers.c.kind, registers.c.at, registers.c.key)).mappings()
+    asked = REGISTERS if keys is None else REGISTERS_ABOUT
+    rows = connection.execute(asked, {"onboarding": onboarding, "keys": list(keys or ())}).mappings()
     return [RegisterRow.model_validate(row) for row in rows]
 
 
