@@ -26,7 +26,7 @@ from domain.refusal import InvalidDeal
 from domain.rules.admission import business_now, calendar_anew, calendar_of, calendar_until, check_deal, read_deal
 from domain.rules.casting import people_of, staff_person
 from domain.rules.closing import both_open
-from domain.rules.deciding import decide, references_of, tells_of_records
+from domain.rules.deciding import decide, references_of, reports, tells_of_records
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
 from domain.rules.programme import keep_programme
@@ -185,15 +185,14 @@ class Bookkeeping:
     def _turn(self, occasion: Occasion) -> tuple[Consequences, Collection[str]]:
         onboarding = occasion.state.onboarding
         dossier, done_before = self.ledger.basis(onboarding, occasion.keys)
-        tells = tells_of_records(occasion)
-        team = self.staff()
+        playbook, team = dossier.playbook, self.staff()
         decision = decide(
             occasion,
             self._up_to_date(dossier, team, now=occasion.now),
             team,
             done_before=done_before,
-            known=self.ledger.registers(onboarding) if tells else (),
-            agreed=self.ledger.baseline(onboarding, dossier.playbook) if tells else None,
+            known=self.ledger.registers(onboarding) if tells_of_records(occasion, playbook) else (),
+            agreed=self.ledger.baseline(onboarding, playbook) if reports(occasion, playbook) else None,
             hours=self.hours,
             texts=self._texts(occasion.state),
             doubts=self._doubts(occasion, dossier),

@@ -16,7 +16,7 @@ from domain.news import read_news
 from domain.playbook import Playbook
 from domain.record import Basis, Dossier, Figure, RegisterRow, Writing
 from domain.rules.casting import people_of
-from domain.rules.deciding import Decision, decide, tells_of_records
+from domain.rules.deciding import Decision, decide, reports, tells_of_records
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
 from domain.rules.weighing import doubts_in
@@ -138,14 +138,14 @@ class Driver:
 
     def _decide(self, occasion: Occasion) -> Decision:
         """As the activity does it (`activities.onboarding`)."""
-        tells = tells_of_records(occasion)
+        playbook = self.dossier.playbook
         return decide(
             occasion,
             self.dossier,
             self.team,
             done_before=self.records.basis(self.id, occasion.keys).done_before,
-            known=self.records.registers(self.id) if tells else (),
-            agreed=self.records.baseline(self.id, self.dossier.playbook) if tells else None,
+            known=self.records.registers(self.id) if tells_of_records(occasion, playbook) else (),
+            agreed=self.records.baseline(self.id, playbook) if reports(occasion, playbook) else None,
             hours=self.hours,
             doubts=doubts_in(occasion.state, self.dossier, self.records.figures(self.id), now=self.now),
         )

@@ -9,6 +9,7 @@ from domain.agenda.state import Consequences, Entry, Fact, State
 from domain.baseline import Baseline
 from domain.drafting import ROOM_TO_SIGN
 from domain.notice import Notice, Person
+from domain.playbook import Playbook
 from domain.record import Dossier, JournalRow, RegisterRow, Task, Writing
 from domain.rules import drafting
 from domain.rules.acting import act
@@ -67,9 +68,10 @@ def decide(
     """What follows from an occasion; the same occasion gives the same decision again.
 
     Nobody is told again of what is `done_before`: keys of the journal, each with the moment at which it was written.
-    `known` are rows of the registers and `agreed` is the plan as agreed, where it is told of them (`tells_of_records`);
-    `hours` knows when people work, `texts` are those that the occasion refers to, `doubts` are figures that speak
-    against what somebody vouches for, and `ui` is the onboarding's address in the Temporal UI.
+    `known` are rows of the registers where it is told of them (`tells_of_records`), and `agreed` is the plan as agreed
+    where one reports on it (`reports`); `hours` knows when people work, `texts` are those that the occasion refers to,
+    `doubts` are figures that speak against what somebody vouches for, and `ui` is the onboarding's address in the
+    Temporal UI.
     """
     state = _in_full(_of_our_own(occasion.state), texts)
     facts, now = state.pending, occasion.now
@@ -144,10 +146,17 @@ def decide(
     return Decision(consequences=consequences, writing=writing)
 
 
-def tells_of_records(occasion: Occasion) -> bool:
-    """Whether messages of that occasion tell of the registers or of the plan as agreed."""
+def tells_of_records(occasion: Occasion, playbook: Playbook) -> bool:
+    """Whether messages of that occasion tell of the registers."""
     kinds = {fact.kind for fact in occasion.state.pending}
-    return bool(kinds & TELL_OF_RECORDS) or any(entry.rule in ("cadence", "task") for entry in occasion.due)
+    reminds = any(entry.rule == "task" for entry in occasion.due)
+    return bool(kinds & TELL_OF_RECORDS) or reminds or reports(occasion, playbook)
+
+
+def reports(occasion: Occasion, playbook: Playbook) -> bool:
+    """Whether a status report is due: no other message tells how far the plan is from the one that was agreed to."""
+    kinds = {cadence.key: cadence.kind for cadence in playbook.cadences}
+    return any(entry.rule == "cadence" and kinds.get(entry.about) == "status_report" for entry in occasion.due)
 
 
 def references_of(state: State) -> set[str]:

@@ -7,13 +7,13 @@ import pytest
 
 from domain import agenda
 from domain.agenda.occasion import Occasion
-from domain.agenda.state import Fact
+from domain.agenda.state import Entry, Fact
 from domain.clock import Clock
 from domain.news import MilestoneReached
 from domain.notice import Notice
 from domain.rules import letters
 from domain.rules.briefing import Briefing
-from domain.rules.deciding import decide
+from domain.rules.deciding import decide, reports, tells_of_records
 from domain.rules.telling import tell
 from domain.text import in_language
 from tests.support.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, deal, gone_live, opened
@@ -112,6 +112,22 @@ def test_every_notice_has_a_key_of_its_own() -> None:
 
     keys = [notice.key for writing in onboarding.ledger.writings for notice in writing.notices]
     assert len(keys) == len(set(keys))
+
+
+def test_of_all_that_people_meet_and_read_regularly_a_status_report_alone_tells_of_records(
+    onboarding: Simulation,
+) -> None:
+    """Registers and the plan as agreed are read for a third of all turns otherwise, and shown to nobody."""
+    kinds = set()
+    for cadence in onboarding.playbook.cadences:
+        entry = Entry(f"{cadence.key}/cadence", "2026-11-09", onboarding.now, "cadence", cadence.key)
+        occasion = Occasion(state=onboarding.state, due=(entry,), now=onboarding.now)
+        kinds |= {
+            (cadence.kind, tells_of_records(occasion, onboarding.playbook), reports(occasion, onboarding.playbook))
+        }
+
+    assert {kind for kind, *wanted in kinds if any(wanted)} == {"status_report"}
+    assert ("status_report", True, True) in kinds
 
 
 # --- the opening
