@@ -37,6 +37,12 @@ def draft(playbook: Playbook, deal: DealClosed, calendar: WorkCalendar, course: 
     return _Drafting(playbook, deal, calendar, course or Course()).plan()
 
 
+def _days_of(stage: Stage) -> tuple[int, int]:
+    """First and last day of a stage after the close, as the playbook has them."""
+    first = stage.opens.from_day
+    return first, max((m.day for m in stage.milestones if m.anchor == "close" and m.day > first), default=first)
+
+
 class _Drafting:
     def __init__(self, playbook: Playbook, deal: DealClosed, calendar: WorkCalendar, course: Course) -> None:
         self.playbook = playbook
@@ -51,6 +57,7 @@ class _Drafting:
         self.planned: dict[str, PlannedMilestone] = {}
         self.stage_of = {milestone.key: stage for stage in playbook.stages for milestone in stage.milestones}
         self.milestones = {milestone.key: milestone for milestone in playbook.milestones}
+        self.stretching = [_days_of(stage) for stage in playbook.stages if stage.stretches]
         self.span_of: dict[date, int | None] = {}
         self.late = 0
         self.began: PlannedMilestone | None = None
@@ -228,11 +235,8 @@ class _Drafting:
     def _stretched(self, day: int) -> int:
         """A day of the playbook as this customer's: later by what the stretching stages have grown by then."""
         extra = 0.0
-        for stage in self.playbook.stages:
-            if stage.stretches:
-                first = stage.opens.from_day
-                last = max((m.day for m in stage.milestones if m.anchor == "close"), default=first)
-                extra += (min(max(day, first), max(last, first)) - first) * (self.factor - 1)
+        for first, last in self.stretching:
+            extra += (min(max(day, first), last) - first) * (self.factor - 1)
         return day + round(extra)
 
     def _count(self, start: date, days: int) -> tuple[date, list[tuple[Span, int]]]:

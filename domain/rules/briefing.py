@@ -52,6 +52,7 @@ class Briefing:
         self.registers = registers
         self.agreed = agreed
         self.tasks = tasks
+        self._people: dict[str, Person | None] = {}
         self.deal = dossier.deal
         self.playbook: Playbook = dossier.playbook
         self.calendar: WorkCalendar = dossier.calendar
@@ -78,10 +79,11 @@ class Briefing:
 
     def person(self, id: str) -> Person | None:
         """A staff member as the directory has them today, or whom the deal names."""
-        member = self.team.member(id)
-        if member is not None:
-            return staff_person(member, self.deal.account.language)
-        return self.dossier.person(id)
+        if id not in self._people:  # Asked for again and again: for every message, its words and its hour.
+            member = self.team.member(id)
+            ours = staff_person(member, self.deal.account.language) if member else None
+            self._people[id] = ours or self.dossier.person(id)
+        return self._people[id]
 
     def are_one(self, id: str, other: str | None) -> bool:
         """Whether both ids are of one person: a deal may have them twice, with two roles or as two contacts."""
