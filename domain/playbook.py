@@ -572,7 +572,8 @@ class Playbook(StrictWire):
         for nothing."""
         if milestone.role == "first_value":
             return ()
-        stage = next(stage for stage in self.stages if milestone in stage.milestones)
+        # By their keys: comparing whole milestones took a third of what re-planning costs.
+        stage = next(one for one in self.stages if any(other.key == milestone.key for other in one.milestones))
         return tuple(dict.fromkeys([*milestone.requires, *stage.opens.after]))
 
     def draft(self, kind: str) -> Draft | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from activities.calendars import public_holidays
+from activities.calendars import hours_of, public_holidays
 from activities.ports import Library, Staff
 from starter.doors.introductions import IntroductionDoor
 from starter.doors.onboardings import OnboardingDoor
@@ -81,5 +81,6 @@ def doors(
         patience=patience,
         customer_in_memo=customer_in_memo,
         ending_grace=ending_grace,
+        hours=hours_of,
     )
     return Doors(onboardings, introductions)

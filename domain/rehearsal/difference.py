@@ -60,12 +60,12 @@ def difference(before: Story, after: Story, old: Playbook, new: Playbook) -> Dif
     """What changes for the people of one scenario when the `new` playbook takes the place of the `old` one."""
     dates = tuple(_dates(before, after, Reasons(old, new, {})))
     moved = {one.what: (one.before, one.after) for one in dates if one.fate == "moved"}
-    changes, same = _mails(before, after, Reasons(old, new, moved))
+    changes, same = mail_changes(before.mails, after.mails, Reasons(old, new, moved))
     return Difference(
         scenario=after.scenario,
         title=after.title,
         dates=dates,
-        mails=tuple(sorted(changes, key=lambda one: (one.after or one.before or date.min, one.to, one.kind))),
+        mails=changes,
         same=same,
         mails_before=len(before.mails),
         mails_after=len(after.mails),
@@ -91,8 +91,9 @@ def _fate(before: object | None, after: object | None) -> Fate:
     return "gone" if after is None else "new"
 
 
-def _mails(before: Story, after: Story, reasons: Reasons) -> tuple[list[MailChange], int]:
-    old, new = _by_subject(before.mails), _by_subject(after.mails)
+def mail_changes(before: Sequence[Mail], after: Sequence[Mail], reasons: Reasons) -> tuple[tuple[MailChange, ...], int]:
+    """The mails that change, by their days, and how many come as they did."""
+    old, new = _by_subject(before), _by_subject(after)
     changes: list[MailChange] = []
     same = 0
     for subject in dict.fromkeys([*old, *new]):
@@ -115,7 +116,8 @@ def _mails(before: Story, after: Story, reasons: Reasons) -> tuple[list[MailChan
                     why=reasons.of_mail(one),
                 )
             )
-    return changes, same
+    changes.sort(key=lambda one: (one.after or one.before or date.min, one.to, one.kind))
+    return tuple(changes), same
 
 
 def _by_subject(mails: Sequence[Mail]) -> dict[tuple[str, str, str], list[Mail]]:

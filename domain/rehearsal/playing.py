@@ -3,27 +3,26 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from pydantic_core import to_jsonable_python
 
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed
 from domain.news import short
-from domain.notice import Notice, Person
+from domain.notice import Notice
 from domain.plan import Plan
 from domain.playbook import Playbook
 from domain.record import Writing
 from domain.refusal import Refused
 from domain.rehearsal.accounting import hours_of_roles
 from domain.rehearsal.driving import Driver, NeverAtRest, opening
+from domain.rehearsal.mailing import mails_of
 from domain.rehearsal.memory import Memory
 from domain.rehearsal.outbox import Outbox
 from domain.rehearsal.people import Move, People
 from domain.rehearsal.scenario import Scenario
-from domain.rehearsal.story import HELD_ON_A_DAY, DayOff, Mail, MilestoneLived, Refusal, StageLived, Story
+from domain.rehearsal.story import DayOff, Mail, MilestoneLived, Refusal, StageLived, Story
 from domain.rules.admission import Calendars, calendar_of
-from domain.rules.casting import staff_person
 from domain.rules.closing import both_open
 from domain.rules.hours import WorkingHours
 from domain.team import Team
@@ -128,7 +127,7 @@ class Rehearsed:
     def _story(self) -> Story:
         state, ended = self.driver.state, self._days_of("ended")
         go_live = state.playing("go_live")
-        mails = self._mails()
+        mails = mails_of(self.sent, self.driver.dossier, self.driver.team)
         stages = tuple(self._stages())
         ended_on = next(iter(ended.values()), None) if state.ending else None
         last = ended_on or self.closed_on + timedelta(days=self.scenario.days)
@@ -199,35 +198,6 @@ class Rehearsed:
         opened, closed = self._days_of("stage_opened"), self._days_of("stage_closed")
         keys = [stage.key for stage in self.playbook.stages]
         return [StageLived(key=key, opened=opened.get(key), closed=closed.get(key)) for key in keys]
-
-    def _mails(self) -> tuple[Mail, ...]:
-        counts: dict[tuple[str, str, str], int] = {}
-        mails: list[Mail] = []
-        for notice in sorted(self.sent, key=lambda one: one.not_before):
-            person = self._person(notice.to)
-            same = (notice.kind, notice.to, notice.about)
-            counts[same] = counts.get(same, 0) + 1
-            on = notice.not_before.astimezone(ZoneInfo(person.time_zone)).date()
-            mails.append(
-                Mail(
-                    kind=notice.kind,
-                    to=notice.to,
-                    role=person.role,
-                    side=person.side,
-                    about=notice.about,
-                    on=on,
-                    week=max(0, (on - self.closed_on).days) // 7 + 1,
-                    nth=counts[same],
-                    held_on=date.fromisoformat(notice.facts["on"]) if notice.kind in HELD_ON_A_DAY else None,
-                )
-            )
-        return tuple(mails)
-
-    def _person(self, id: str) -> Person:
-        member = self.driver.team.member(id)
-        person = staff_person(member, "en") if member else self.driver.dossier.person(id)
-        assert person is not None, "nobody else is written to"
-        return person
 
     def _days_off(self, mails: Sequence[Mail]) -> list[DayOff]:
         """What was ever due, and every meeting, on a day on which the customer's offices are closed."""

@@ -66,10 +66,11 @@ def begun_late(
 def _that_wait_for(key: str, playbook: Playbook) -> Iterator[str]:
     """What cannot be reached before that milestone and counts from the close; what counts from another follows that."""
     waiting, seen = [key], {key}
+    needs = [(milestone, playbook.needs(milestone)) for milestone in playbook.milestones]
     while waiting:
         gate = waiting.pop()
-        for milestone in playbook.milestones:
-            if milestone.key not in seen and gate in playbook.needs(milestone):
+        for milestone, needed in needs:
+            if milestone.key not in seen and gate in needed:
                 seen.add(milestone.key)
                 waiting.append(milestone.key)
                 if milestone.anchor == "close":

@@ -92,6 +92,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         LOOK,
         "Play scenarios by a playbook: what people would live through, and what a change would change.",
     ),
+    "what-if": (
+        "starter.cli.supposing:what_if",
+        LOOK,
+        "What would follow if a milestone slipped, or anything else were told? Nobody is.",
+    ),
     "mapping": ("starter.cli.mapping:mapping", LOOK, "Check a mapping file: what becomes of another system's record?"),
     "done": ("starter.cli.milestones:done", NEWS, explained("reach_milestone")),
     "reopen": ("starter.cli.milestones:reopen", NEWS, explained("reopen_milestone")),

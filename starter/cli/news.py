@@ -15,7 +15,7 @@ from starter.cli.times import moment
 from starter.cli.unanswered import Unanswered
 
 if TYPE_CHECKING:
-    from starter.doors.dates import MovedDate
+    from domain.rehearsal.moving import MovedDate
 
 
 async def tell(where: Where, onboarding: str, kind: str, details: Origin, **fields: Any) -> None:

@@ -2,16 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain.agenda import Progress
 from domain.news import Replanned
-from domain.plan import Plan
-from domain.playbook import Playbook
-from domain.text import in_language
-from domain.wire import Instant, Wire
-from domain.wording import reasons_in_words
+from domain.rehearsal.moving import MovedDate, moved_between
+from domain.wire import Instant
 from starter.doors.onboardings import OnboardingDoor
 from starter.doors.trying import tried
 from store.reads import one
@@ -23,38 +19,11 @@ MOVE_DATES = frozenset({"replan", "resume"})
 """Updates whose answer says what they have moved."""
 
 
-class MovedDate(Wire):
-    """A milestone whose day is another one now, or was asked to be; `why` are sentences, in English."""
-
-    milestone: str
-    title: str
-    was: date
-    now: date
-    why: tuple[str, ...]
-
-
 class Dates(NamedTuple):
     """What was moved, in the order of the plan, and the day of a go-live that lies ahead."""
 
     moved: tuple[MovedDate, ...]
     go_live_due: Instant | None
-
-
-def moved_between(before: Plan, after: Plan, playbook: Playbook, *, asked: str | None) -> tuple[MovedDate, ...]:
-    """The milestones whose days differ; that which was `asked` to move also where it could not, with the reasons."""
-    titles = {milestone.key: in_language(milestone.title, "en") for milestone in playbook.milestones}
-    was = {milestone.key: milestone.on for milestone in before.milestones}
-    return tuple(
-        MovedDate(
-            milestone=planned.key,
-            title=titles[planned.key],
-            was=was[planned.key],
-            now=planned.on,
-            why=tuple(reasons_in_words(planned.reasons, titles)),
-        )
-        for planned in after.milestones
-        if planned.key in was and (planned.on != was[planned.key] or planned.key == asked)
-    )
 
 
 async def tell_with_dates(
@@ -77,7 +46,6 @@ async def tell_with_dates(
 async def dates_if(door: OnboardingDoor, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Dates:
     """What that news would move now; nothing is told or written. Raises like `OnboardingDoor.tell`."""
     would = await tried(door, onboarding, kind, raw)
-    assert would.writing.plan is not None, "every decision drafts the plan"
     asked = would.news.milestone if isinstance(would.news, Replanned) else None
-    moved = moved_between(would.before, would.writing.plan, would.dossier.playbook, asked=asked)
-    return Dates(moved, would.writing.standing.go_live_due if would.writing.standing else None)
+    moved = moved_between(would.before, would.after, would.dossier.playbook, asked=asked)
+    return Dates(moved, would.go_live_due)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Protocol
@@ -22,12 +22,15 @@ from temporalio.service import RPCStatusCode
 
 from activities.ports import Calendars, Introductions, Library, Staff, Texts
 from domain.agenda import JUST_OPENING, Progress
+from domain.baseline import Baseline
 from domain.deal import DealClosed, Sale, onboarding_id
 from domain.news import VENDOR_ONLY, CriterionAttested, read_news, unknown_fields
-from domain.record import Dossier, Figure, Past, Unconfirmed
+from domain.playbook import Playbook
+from domain.record import Basis, Dossier, Figure, Past, RegisterRow, Unconfirmed
 from domain.refusal import InvalidDeal, Refused, refuse_far_dates
 from domain.rules.accounts import KnownDeal, with_the_account
 from domain.rules.admission import business_now, check_deal, chosen_playbook, read_deal
+from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.introducing import with_learnt
 from domain.text import in_language
 from domain.texts import is_reference
@@ -77,6 +80,12 @@ class Deals(Protocol):
 
     def dossier(self, onboarding: str) -> Dossier: ...
 
+    def basis(self, onboarding: str, keys: Collection[str]) -> Basis: ...
+
+    def registers(self, onboarding: str) -> Sequence[RegisterRow]: ...
+
+    def baseline(self, onboarding: str, playbook: Playbook) -> Baseline | None: ...
+
     def figures(self, onboarding: str) -> Mapping[str, Figure]: ...
 
 
@@ -102,7 +111,10 @@ class Run(Wire):
 
 @dataclass(frozen=True, kw_only=True)
 class OnboardingDoor:
-    """Every way in goes through here: CLI, intake, pages. `via` names the way, `proved` says who was recognised."""
+    """Every way in goes through here: CLI, intake, pages. `via` names the way, `proved` says who was recognised.
+
+    `hours` knows when people work, for whoever asks when something would be sent.
+    """
 
     client: Client
     deals: Deals
@@ -120,6 +132,7 @@ class OnboardingDoor:
     opens_within: timedelta = field(default=OPENS_WITHIN)
     customer_in_memo: bool = False
     ending_grace: float = 0.0
+    hours: WorkingHours = plain_week
 
     async def start(self, raw: object) -> Started:
         """Start the onboarding of a deal; a repeated start says so, and completes the hand-off record at most.

@@ -11,9 +11,10 @@ from pydantic import BaseModel, Field, create_model
 
 from domain.agenda import Progress
 from domain.news import KINDS, remarks, sentence
+from domain.rehearsal.moving import MovedDate
 from domain.wire import Instant, StrictWire, Wire
 from playbooks.library import Library
-from starter.doors.dates import MovedDate, dates_if, tell_with_dates
+from starter.doors.dates import dates_if, tell_with_dates
 from starter.doors.onboardings import MAY_HAVE_A_TASK
 from starter.doors.registered import registered
 from starter.web.api.answers import WRITING, OnboardingId, etag_of, problems

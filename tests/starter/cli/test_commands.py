@@ -72,6 +72,15 @@ def test_a_working_day_at_the_command_line(stack: Stack, tmp_path: Path) -> None
     stack.day90("scope", "decide", it, "portal", "phase_2", "--by", "nora.lindqvist")
     stack.day90("reassign", it, "grace.lee", "--reason", "on leave")
     later = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
+    supposed = stack.asked("what-if", it, "--milestone", "gone_live", "--slips", "10d", "--days", "3")
+    assert "replanned" in {mail["kind"] for mail in supposed["mails"]}
+    shown = stack.day90("what-if", it, "--milestone", "gone_live", "--slips", "10d").stdout
+    assert "Nothing was told or written. It would move:" in shown
+    assert "if nobody reports anything" in " ".join(shown.split())
+    paused = stack.asked("what-if", it, "--update", "pause", "--news", '{"reason": "x"}')
+    assert "pause" == paused["update"]
+    assert "slips: give either" in stack.day90("what-if", it, "--milestone", "gone_live", code=3).stderr
+    assert "news: is no JSON" in stack.day90("what-if", it, "--update", "pause", "--news", "x", code=2).stderr
     tried = stack.asked("replan", it, "gone_live", "--to", later, "--reason", "their fair", "--dry-run")
     moved = stack.asked("replan", it, "gone_live", "--to", later, "--reason", "their fair")
     assert {"gone_live", "training_complete", "review_held"} <= {one["milestone"] for one in moved["moved"]}

@@ -22,9 +22,11 @@ from temporalio.service import RetryConfig, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from domain.refusal import InvalidDeal, Refused
+from domain.rehearsal.supposing import Supposition
 from runtime.connection import connect
 from starter.doors.dates import Dates, dates_if, tell_with_dates
 from starter.doors.onboardings import OnboardingDoor
+from starter.doors.trying import supposed
 from starter.trouble import InvalidNews, NotFound, NotReachable
 from store.engine import open_store
 from store.ledger import SqlLedger
@@ -212,6 +214,30 @@ async def test_what_would_be_refused_is_refused_when_it_is_tried(door: Onboardin
 
     with pytest.raises(Refused, match=r"^to: 2020-01-01 is past"):
         await dates_if(door, onboarding, "replan", {"milestone": "gone_live", "to": "2020-01-01", "reason": "x"})
+
+
+async def test_what_would_follow_is_what_then_follows(door: OnboardingDoor, worker: None, engine: Engine) -> None:
+    """Asked of the running workflow, whose state and journal stay as they are; then told, and the dates are those."""
+    onboarding = await opened(door, new_deal())
+    carried, rows = await door.ask(onboarding, "carried"), len(journal(engine, onboarding))
+
+    result = await supposed(door, onboarding, Supposition(milestone="gone_live", slips="10d", days=2))
+    assert (carried, rows) == (await door.ask(onboarding, "carried"), len(journal(engine, onboarding)))
+    news = {"milestone": "gone_live", "to": str(result.go_live.now), "reason": "their fair"}
+    progress, moved = await tell_with_dates(door, engine, onboarding, "replan", news)
+
+    assert moved == result.moved
+    assert progress.go_live_due is not None
+    assert progress.go_live_due.date() == result.go_live.now
+    assert "replanned" in {mail.kind for mail in result.mails if mail.fate == "new"}
+
+
+async def test_of_what_has_ended_nothing_is_supposed(door: OnboardingDoor, worker: None) -> None:
+    onboarding = await opened(door, new_deal())
+    await door.tell(onboarding, "end_onboarding", {"ending": "churned", "reason": "Insolvent", "grace_hours": 0})
+
+    with pytest.raises(Refused, match=r"has ended \(churned\): nothing of it lies ahead"):
+        await supposed(door, onboarding, Supposition(milestone="gone_live", slips="10d"))
 
 
 async def test_news_with_the_same_id_counts_once(door: OnboardingDoor, worker: None) -> None:

@@ -18,6 +18,7 @@ from tests.support import servers
 from tests.support.databases import dossier, happened, standing
 from tests.support.onboardings import ROOT, sample_deal
 from tests.support.sealing import SEALING
+from tests.support.simulation import calendar_of, deal
 from tests.support.web import Web, web_on, working_web_on
 from workflows.programme import id_of
 
@@ -61,7 +62,8 @@ async def test_the_examples_run_from_top_to_bottom(tmp_path: Path, temporal_addr
         told_of(web)
         token = web.token()["authorization"].removeprefix("Bearer ")
         id, other = uuid4().hex, uuid4().hex
-        later = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
+        calendar = calendar_of(deal("pinecrest-us"))
+        later = calendar.working_day_from(calendar.day_of(datetime.now(UTC)) + timedelta(days=90)).isoformat()
         await after_the_hand_off(web, f"onboarding-file-{id}")
         called = set()
 
