@@ -73,8 +73,15 @@ def _changes(before: BaseModel, after: BaseModel) -> Iterator[str]:
             continue
         if isinstance(was, BaseModel) and type(was) is type(is_now):
             yield from (f"{name} {change}" for change in _changes(was, is_now))
+        elif _are_parts(was) and _are_parts(is_now) and len(was) == len(is_now):
+            for number, (one, other) in enumerate(zip(was, is_now, strict=True)):
+                yield from (f"{name}[{number}] {change}" for change in _changes(one, other))
         else:
             yield f"{name.rstrip('_')}: {_shown(was)}, now {_shown(is_now)}"
+
+
+def _are_parts(value: Any) -> bool:
+    return isinstance(value, tuple) and all(isinstance(one, BaseModel) for one in value)
 
 
 def _shown(value: Any) -> str:

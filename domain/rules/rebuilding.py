@@ -85,7 +85,7 @@ class _Living:
             now=opened.at,
             rules=opened.data.get("rules", BEFORE_IT_WAS_KEPT),
         )
-        _recast(self.state, dossier, team)
+        recast(self.state, dossier, team)
         self._settle()
 
     def until(self, moment: datetime) -> None:
@@ -151,13 +151,13 @@ def _news(row: KeptRow, state: State) -> News | None:
     update = update_of(row, signed=bool(milestone and milestone.signers))
     if row.kind in ("draft_sent", "draft_stopped") and row.via == MADE_BY_TIME:
         return None
-    if update is None or row.kind in ("ended", "signal_held") or _came_by_itself(row, state):
+    if update is None or row.kind in ("ended", "signal_held") or came_by_itself(row, state):
         return None
     origin = {name: value for name, value in (("at", row.at), ("by", row.by), ("via", row.via)) if value is not None}
     return KINDS[update.kind].model_validate({**origin, **update.fields})
 
 
-def _came_by_itself(row: KeptRow, state: State) -> bool:
+def came_by_itself(row: KeptRow, state: State) -> bool:
     """Whether the row is of a milestone or a dropped ending that a rule led to, or a signal that had waited."""
     if row.kind == "ending_taken_back":
         return row.via == MADE_BY_TIME
@@ -165,7 +165,7 @@ def _came_by_itself(row: KeptRow, state: State) -> bool:
     return row.kind == "milestone_reached" and (milestone is None or milestone.settled or row.via == MADE_BY_TIME)
 
 
-def _recast(state: State, dossier: Dossier, team: Team) -> None:
+def recast(state: State, dossier: Dossier, team: Team) -> None:
     """Set the cast of vendor roles from the onboarding's people: no journal says who played which."""
     for role in VENDOR_ROLES:
         if role in ("csm", "cs_manager"):

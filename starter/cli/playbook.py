@@ -28,6 +28,11 @@ KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
 SHOWN = 100
 """Complaints that a person gets to see at once: whoever has mended a hundred asks again."""
 playbook = App(name="playbook", help="Show, check, describe and copy playbooks.")
+playbook.command(
+    "starter.cli.counterfactual:what_if",
+    name="what-if",
+    help="What would another version have changed for past onboardings? Lived again from what was recorded.",
+)
 
 
 @playbook.command
