@@ -21,6 +21,7 @@ from domain.agenda.state import Consequences, Entry, State
 from domain.clock import DAY, Clock
 from domain.deal import DealClosed, onboarding_id
 from domain.news import read_news
+from domain.playbook import Playbook, content_hash
 from domain.record import Dossier, Writing
 from domain.refusal import InvalidDeal
 from domain.rules.admission import business_now, calendar_anew, calendar_of, calendar_until, check_deal, read_deal
@@ -129,7 +130,7 @@ class Bookkeeping:
         if past is None:
             state = self._first_state(opening, dossier)
         else:
-            rebuilt = rebuild(dossier, past, team, now=opening.started_at, spread=self.spread)
+            rebuilt = rebuild(dossier, past, team, now=opening.started_at, spread=self.spread, versions=self._version)
             state = self._referring(rebuilt, run=opening.run)
         self.ledger.readmit(opening.onboarding, run=opening.run)
         log.info("onboarding_opened_again", onboarding=opening.onboarding, playbook=state.playbook, owner=state.owner)
@@ -184,7 +185,9 @@ class Bookkeeping:
 
     def _turn(self, occasion: Occasion) -> tuple[Consequences, Collection[str]]:
         onboarding = occasion.state.onboarding
-        dossier, done_before = self.ledger.basis(onboarding, occasion.keys)
+        # By the playbook of its state: a try before this one may have written that it goes by another.
+        dossier, done_before = self.ledger.basis(onboarding, occasion.keys, playbook=occasion.state.playbook_hash)
+        change = occasion.state.change_due
         playbook, team = dossier.playbook, self.staff()
         decision = decide(
             occasion,
@@ -197,9 +200,15 @@ class Bookkeeping:
             texts=self._texts(occasion.state),
             doubts=self._doubts(occasion, dossier),
             ui=self.ui.format(id=onboarding),
+            to=self._version(change.to) if change else None,
         )
         self.ledger.write(decision.writing)
         return decision.consequences, self._waiting(decision.writing, done_before)
+
+    def _version(self, hashed: str) -> Playbook | None:
+        """The version of a playbook with that hash: a kept one, else what its file says now."""
+        kept = self.ledger.playbook(hashed)
+        return kept or next((one for one in self.library.usable() if content_hash(one) == hashed), None)
 
     def _doubts(self, occasion: Occasion, dossier: Dossier) -> Doubts:
         """The figures that speak against what somebody has just vouched for; read only where somebody has."""

@@ -60,6 +60,10 @@ KINDS: Mapping[str, EventType] = {
     "criterion_doubted": EventType("figures speak against a criterion that somebody vouched for", "criterion"),
     "criterion_approved": EventType("an approver lets a criterion hold against its figures", "criterion"),
     "criterion_withdrawn": EventType("a criterion that was vouched for does not hold", "criterion"),
+    "playbook_change_ordered": EventType("an approver decided that it goes by another version", "the version's hash"),
+    "playbook_changed": EventType("it goes by another version of its playbook; data has the difference", "playbook"),
+    "playbook_change_refused": EventType("a change of the playbook that was due is not made", "the version's hash"),
+    "playbook_change_withdrawn": EventType("a change that waited for the next stage is not made", "the version's hash"),
     "draft_edited": EventType("one of ours has changed what a message says that waits for them", "draft"),
     "draft_sent": EventType("a message that waited for one of ours may go", "draft"),
     "draft_stopped": EventType("a message that waited for one of ours does not go", "draft"),
@@ -69,6 +73,7 @@ KINDS: Mapping[str, EventType] = {
     "programme_ended": EventType("the success programme was ended on purpose"),
     # What came from other systems and had no effect, or none yet.
     "signal_held": EventType("a milestone was reported before its gate was open", "milestone"),
+    "signal_dropped": EventType("what was held until a gate opens reaches nothing any more", "milestone"),
     "taken_back": EventType("an entry of the journal was taken back: Temporal never knew it", "what it was about"),
     "repeated_news": EventType("something was told that was known already"),
     "news_refused": EventType("a system stated what cannot be, or cannot be read"),

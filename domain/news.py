@@ -389,6 +389,23 @@ class EndingTakenBack(News):
     reason: Prose | None = None
 
 
+class PlaybookChanged(News):
+    """Go on by another version of the playbook.
+
+    What is settled stays as it is. Only an approver may decide it: the owner's manager, their deputy, or an executive.
+    """
+
+    update = "change_playbook"
+
+    to: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        None, description="the hash of the version; not needed to withdraw a change"
+    )
+    when: Literal["now", "next-stage", "never"] = Field(
+        "now", description="`next-stage`: once the next stage begins; `never` withdraws a change that waits for that"
+    )
+    reason: Reason
+
+
 KINDS: dict[str, type[News]] = {news.update: news for news in News.__subclasses__()}
 """Every update by its name, in the order in which the classes stand above."""
 

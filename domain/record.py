@@ -80,6 +80,7 @@ class Standing(Wire):
     owner: str
     touch: str
     playbook: str
+    playbook_hash: str | None = None
     open_stages: tuple[str, ...]
     waiting_for: tuple[str, ...]
     late: tuple[str, ...]
@@ -147,8 +148,8 @@ class Writing(Wire):
 
     Rows of the journal and notices whose key is there already are left as they are; `standing` and register rows
     replace what was there; new people are added and known ones updated. `held` are the messages of drafts as they read
-    now, and replace what was held; `drafts` are changes of drafts. `unconfirmed` is the news behind rows of the
-    journal, by their keys.
+    now, and replace what was held; `drafts` are changes of drafts. `playbook` is the version that it goes by from now
+    on, where that is another one. `unconfirmed` is the news behind rows of the journal, by their keys.
     """
 
     onboarding: str
@@ -158,6 +159,7 @@ class Writing(Wire):
     registers: tuple[RegisterRow, ...] = ()
     people: tuple[Person, ...] = ()
     plan: Plan | None = None
+    playbook: Playbook | None = None
     held: tuple[Notice, ...] = ()
     drafts: tuple[DraftChange, ...] = ()
     unconfirmed: Mapping[str, Unconfirmed] = Field(default_factory=dict)
@@ -173,7 +175,8 @@ class KeptRow(JournalRow):
 class Past(Wire):
     """What the store kept of an onboarding's course: its journal, and how it stood after the last turn.
 
-    Of one that was about to end the store does not know whether it was `paused` as well: None.
+    Of one that was about to end the store does not know whether it was `paused` as well: None. `playbook_hash` is
+    that of the playbook that it began by.
     """
 
     rows: tuple[KeptRow, ...]
@@ -181,6 +184,7 @@ class Past(Wire):
     owner: str
     paused: bool | None = False
     ending: str | None = None
+    playbook_hash: str = ""
     milestones: tuple[MilestoneRow, ...]
     stages: tuple[StageRow, ...]
     open_issues: tuple[str, ...] = ()
@@ -188,7 +192,8 @@ class Past(Wire):
 
 
 class Dossier(Wire):
-    """What does not change about an onboarding: the deal, its playbook, its calendar; and the people by id."""
+    """What does not change about an onboarding: the deal and its calendar; the playbook, which changes only on
+    purpose; and the people by id."""
 
     onboarding: str
     deal: DealClosed
@@ -198,6 +203,10 @@ class Dossier(Wire):
 
     def person(self, id: str) -> Person | None:
         return next((person for person in self.people if person.id == id), None)
+
+    def by(self, playbook: Playbook) -> "Dossier":
+        """The same onboarding by another version of its playbook."""
+        return self.model_copy(update={"playbook": playbook})
 
 
 class Basis(NamedTuple):

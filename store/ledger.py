@@ -48,8 +48,8 @@ HAND_OFF_COMPLETED = "hand_off_completed"
 
 # Every turn runs these; building such a statement takes as long as PostgreSQL takes to answer it.
 PEOPLE = (
-    select(people, deals.c.completions)
-    .join(deals)
+    select(people, deals.c.completions, onboardings.c.playbook_hash)
+    .select_from(people.join(deals).outerjoin(onboardings, onboardings.c.onboarding == people.c.onboarding))
     .where(people.c.onboarding == bindparam("onboarding"))
     .order_by(people.c.id)
 )
@@ -70,7 +70,8 @@ class _Fixed(NamedTuple):
 
     deal: DealClosed
     calendar: WorkCalendar
-    playbook: Playbook
+    began_by: str
+    """Hash of the playbook that it was admitted with."""
 
 
 class SqlLedger:
@@ -118,7 +119,7 @@ class SqlLedger:
                 raise AlreadyOnboarded(f"{onboarding}: this deal had an onboarding before")
             if there.run == run:
                 return
-            add(connection, playbooks, [{"hash": hashed, "key": dossier.playbook.key, "body": dossier.playbook}])
+            _add_playbook(connection, dossier.playbook)
             taken = {"body": deal, "run": run, "playbook_hash": hashed, "calendar": dossier.calendar}
             connection.execute(update(deals).where(deals.c.onboarding == onboarding).values(taken))
             put(connection, people, [_person_row(onboarding, person) for person in dossier.people])
@@ -128,14 +129,46 @@ class SqlLedger:
         """The onboarding's deal, playbook, calendar and people. Raises UnknownOnboarding."""
         return self.basis(onboarding, ()).dossier
 
-    def basis(self, onboarding: str, keys: Collection[str]) -> Basis:
-        """The dossier, and those of the keys that are in the journal, with their moments. Raises UnknownOnboarding."""
+    def basis(self, onboarding: str, keys: Collection[str], *, playbook: str = "") -> Basis:
+        """The dossier, and those of the keys that are in the journal, with their moments. Raises UnknownOnboarding.
+
+        By the playbook of that hash where it is kept, else by that which the onboarding goes by as last written.
+        """
         with read_connection(self._engine) as connection:
             rows = connection.execute(PEOPLE, {"onboarding": onboarding}).mappings().all()
             done = _known_keys(connection, onboarding, keys) if keys else {}
         fixed = self._fixed(onboarding, rows[0]["completions"] if rows else None)
         members = tuple(Person.model_validate(dict(row)) for row in rows)
-        return Basis(Dossier(onboarding=onboarding, **fixed._asdict(), people=members), done)
+        named = playbook or (rows[0]["playbook_hash"] if rows else None) or fixed.began_by
+        return Basis(
+            Dossier(
+                onboarding=onboarding,
+                deal=fixed.deal,
+                calendar=fixed.calendar,
+                # A hash that nothing is kept under is that of a state which an older version has made.
+                playbook=self.playbook(named) or self._playbook(fixed.began_by),
+                people=members,
+            ),
+            done,
+        )
+
+    def playbook(self, hashed: str) -> Playbook | None:
+        """The kept version of a playbook with that hash; None where none is."""
+        try:
+            return self._playbook(hashed)
+        except KeyError:
+            return None
+
+    def playbooks_like(self, beginning: str) -> tuple[str, ...]:
+        """The hashes of the kept playbooks that begin like that, in order."""
+        like = select(playbooks.c.hash).where(playbooks.c.hash.startswith(beginning, autoescape=True))
+        with read_connection(self._engine) as connection:
+            return tuple(connection.scalars(like.order_by(playbooks.c.hash)))
+
+    def keep_playbook(self, playbook: Playbook) -> None:
+        """Keep that version of a playbook, so that onboardings can be told to go by it; a second call does nothing."""
+        with write_transaction(self._engine) as connection:
+            _add_playbook(connection, playbook)
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
         """The onboarding's issues, risks, wins, scope changes and tasks as they stand, oldest first in each."""
@@ -171,6 +204,8 @@ class SqlLedger:
             overtaken = late is None and _overtaken(held, writing.standing)
             if writing.task is not None and not overtaken:
                 settle(connection, writing, task=writing.task, now=now)
+            if writing.playbook is not None:
+                _add_playbook(connection, writing.playbook)
             write_people = add if overtaken else put
             write_people(connection, people, [_person_row(onboarding, person) for person in writing.people])
             _write_registers(connection, writing, overtaken=overtaken)
@@ -229,11 +264,12 @@ class SqlLedger:
                 parts[name] = connection.execute(of_it).mappings().all()
             rows = select(journal).where(journal.c.onboarding == onboarding).order_by(journal.c.seq)
             registered = _registers(connection, onboarding)
+            began_by = connection.scalar(select(deals.c.playbook_hash).where(deals.c.onboarding == onboarding))
             parts["rows"] = connection.execute(rows).mappings().all()
         parts["open_issues"] = [row.key for row in registered if row.kind == "issue" and row.status != "resolved"]
         parts["open_tasks"] = [row.key for row in registered if row.kind == "task" and row.status == "open"]
         paused = None if standing["status"] == "ending" else standing["status"] == "paused"
-        return Past.model_validate({**standing, "paused": paused, **parts})
+        return Past.model_validate({**standing, "paused": paused, "playbook_hash": began_by, **parts})
 
     def load_by_owner(self) -> Mapping[str, int]:
         """The number of open onboardings of each owner, by staff handle."""
@@ -261,13 +297,19 @@ class SqlLedger:
         return _Fixed(
             deal=DealClosed.model_validate(row.body, extra="ignore"),
             calendar=WorkCalendar.model_validate(row.calendar),
-            playbook=self._playbook(row.playbook_hash),
+            began_by=row.playbook_hash,
         )
 
     def _read_playbook(self, hashed: str) -> Playbook:
         with read_connection(self._engine) as connection:
             body = connection.scalar(select(playbooks.c.body).where(playbooks.c.hash == hashed))
+        if body is None:
+            raise KeyError(hashed)  # Remembered is only what is there: it may be kept any moment.
         return Playbook.model_validate(body, extra="ignore")
+
+
+def _add_playbook(connection: Connection, playbook: Playbook) -> None:
+    add(connection, playbooks, [{"hash": content_hash(playbook), "key": playbook.key, "body": playbook}])
 
 
 def journal_row(onboarding: str, row: JournalRow, *, now: datetime) -> Row:
@@ -301,6 +343,7 @@ def _opening_row(dossier: Dossier) -> Row:
         "owner": deal.owner or "",
         "touch": dossier.playbook.touch,
         "playbook": dossier.playbook.key,
+        "playbook_hash": content_hash(dossier.playbook),
         "open_stages": [],
         "waiting_for": [],
         "late": [],

@@ -98,9 +98,8 @@ class SqlUsageBooks:
     def using(self, groups: Collection[str]) -> Sequence[Using]:
         """The open onboardings of those groups whose playbooks let usage reach milestones, by id."""
         of_them = exists().where(usage_groups.c.onboarding == deals.c.onboarding, usage_groups.c.group_id.in_(groups))
-        query = select(deals.c.onboarding, deals.c.playbook_hash).join(
-            onboardings, onboardings.c.onboarding == deals.c.onboarding
-        )
+        goes_by = func.coalesce(onboardings.c.playbook_hash, deals.c.playbook_hash).label("playbook_hash")
+        query = select(deals.c.onboarding, goes_by).join(onboardings, onboardings.c.onboarding == deals.c.onboarding)
         with read_transaction(self._engine) as connection:
             rows = connection.execute(query.where(NOT_ENDED, of_them).order_by(deals.c.onboarding)).all()
             open_ones = [(row.onboarding, self._playbook(row.playbook_hash)) for row in rows]

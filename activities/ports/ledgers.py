@@ -65,8 +65,14 @@ class Ledger(Protocol):
     def dossier(self, onboarding: str) -> Dossier:
         """The onboarding's deal, playbook, calendar and people. Raises UnknownOnboarding."""
 
-    def basis(self, onboarding: str, keys: Collection[str]) -> Basis:
-        """The dossier, and those of the keys that are in the journal, with their moments. Raises UnknownOnboarding."""
+    def basis(self, onboarding: str, keys: Collection[str], *, playbook: str = "") -> Basis:
+        """The dossier, and those of the keys that are in the journal, with their moments. Raises UnknownOnboarding.
+
+        By the playbook of that hash where it is kept, else by that which the onboarding goes by as last written.
+        """
+
+    def playbook(self, hashed: str) -> Playbook | None:
+        """The kept version of a playbook with that hash; None where none is."""
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
         """The onboarding's issues, risks, wins and scope changes as they stand, oldest first in each register."""

@@ -197,13 +197,14 @@ def apply_note(state: State, news: Noted, now: datetime) -> bool:
 def check_attest(state: State, news: CriterionAttested) -> None:
     criterion = state.criterion(news.criterion)
     if criterion is None or criterion.by != "attestation":
-        keys = ", ".join(other.key for other in state.criteria if other.by == "attestation")
+        keys = ", ".join(one.key for one in state.criteria if one.by == "attestation" and not one.retired)
         raise Refused(
             f"{news.criterion!r} is not a criterion that a person vouches for; those are: {keys}", field="criterion"
         )
     if not news.by:
         raise Refused("is missing: who vouches for it", field="by")
-    others = [other for other in state.criteria if other.by == "attestation" and other is not criterion]
+    asked = [other for other in state.criteria if other.by == "attestation" and not other.retired]
+    others = [other for other in asked if other is not criterion]
     alone = news.by == state.owner and all(other.attested_by == state.owner for other in others)
     if news.holds and alone and state.goes_by(3):
         names = ", ".join(other.key for other in (*others, criterion))

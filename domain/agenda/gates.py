@@ -101,6 +101,8 @@ def _turn_stages(state: State, now: datetime) -> bool:
         if stage.status == "ahead" and ((may_open and now >= stage.opens and not state.paused_at) or at_work):
             stage.status, turned = "open", True
             note(state, "stage_opened", now, about=stage.key)
+            if state.playbook_ahead is not None:
+                state.playbook_ahead.when = "now"
         complete = all(milestone.settled or milestone.optional for milestone in milestones)
         if stage.status == "open" and complete:
             stage.status, turned = "closed", True

@@ -74,6 +74,11 @@ def check_reopen(state: State, news: MilestoneReopened) -> None:
     milestone = known(state, news.milestone)
     if not milestone.settled:
         raise Refused(f"{milestone.key} is open already", field="milestone")
+    if milestone.retired:
+        raise Refused(
+            f"{milestone.key} is no part of the playbook that this onboarding goes by now: go back to one that has it",
+            field="milestone",
+        )
 
 
 def apply_reopen(state: State, news: MilestoneReopened, now: datetime) -> bool:
@@ -90,7 +95,7 @@ def _open_again(state: State, milestone: MilestoneState) -> None:
         return
     state.hypercare_until, state.prolonged = None, False
     closing = state.playing("hypercare_end")
-    if closing is not None and closing.settled:
+    if closing is not None and closing.settled and not closing.retired:
         _open_again(state, closing)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.agenda import course, drafts, issues, milestones, tasks
+from domain.agenda import changing, course, drafts, issues, milestones, tasks
 from domain.agenda.gates import count, note, unfold
 from domain.agenda.state import REMEMBERED_NEWS, State
 from domain.news import (
@@ -25,6 +25,7 @@ from domain.news import (
     Noted,
     OnboardingEnded,
     Paused,
+    PlaybookChanged,
     Reassigned,
     Replanned,
     Resumed,
@@ -87,6 +88,7 @@ RULES: dict[type[News], tuple[Check, Apply]] = {
     DraftStopped: (drafts.check_stop, drafts.apply_stop),
     OnboardingEnded: (course.check_end, course.apply_end),
     EndingTakenBack: (course.check_take_back, course.apply_take_back),
+    PlaybookChanged: (changing.check_change, changing.apply_change),
 }
 """How each kind of news is checked and applied; tests/repository/test_updates.py says what a new one lacks."""
 
@@ -126,8 +128,8 @@ def apply(state: State, news: News, now: datetime) -> bool:
     _remember(state, news)
     if not RULES[type(news)][1](state, news, now):
         return False
-    # As a held signal: it says nothing of those who work until its gate opens.
-    if not held_back(state, news):
+    # As a held signal: it says nothing of those who work until its gate opens. Nor does another playbook.
+    if not (held_back(state, news) or isinstance(news, PlaybookChanged)):
         state.last_news, state.stuck = now, False
     unfold(state, now)
     return True

@@ -100,6 +100,8 @@ class MilestoneState(Carried):
     approvals: list[str] = []
     rejected_by: list[str] = []
     rework: bool = False
+    retired: bool = False
+    """Whether it was settled and the playbook that it goes by now has no such milestone: it stays as it was."""
 
     @property
     def settled(self) -> bool:
@@ -119,6 +121,7 @@ class StageState(Carried):
     opens: Instant
     after: list[str] = []
     status: Literal["ahead", "open", "closed"] = "ahead"
+    retired: bool = False
 
 
 class IssueState(Carried):
@@ -165,6 +168,8 @@ class CriterionState(Carried):
     weighed: bool = False
     against: list[str] = []
     approved_by: str | None = None
+    retired: bool = False
+    """Whether somebody vouched for it and the playbook that it goes by now does not ask for it."""
 
     @property
     def stands(self) -> bool:
@@ -217,6 +222,33 @@ class HeldSignal(Carried):
 
     milestone: str
     news: dict[str, Any]
+
+
+class PlaybookAhead(Carried):
+    """A change of the playbook that was decided and not yet made: to which version, by its hash, and from when.
+
+    `key` names it in the journal. One that waits for the next stage becomes ripe (`now`) when that begins.
+    """
+
+    to: str
+    key: str
+    when: Literal["now", "next-stage"] = "now"
+    by: str | None = None
+
+
+class Skeleton(Carried):
+    """What a version of a playbook asks of an onboarding, as it was drawn up at that moment for a change to it.
+
+    In the order of the playbook; what has happened to each part is taken from the live state.
+    """
+
+    playbook_hash: str
+    at: Instant
+    stages: list[StageState] = []
+    milestones: list[MilestoneState] = []
+    criteria: list[CriterionState] = []
+    prolonging: list[str] = []
+    overrulers: list[str] = []
 
 
 RULES = 3
@@ -278,6 +310,14 @@ class State(Carried):
     requests_made: int = 0
     tasks: dict[str, date] = {}
     tasks_added: int = 0
+    playbook_ahead: PlaybookAhead | None = None
+
+    @property
+    def change_due(self) -> PlaybookAhead | None:
+        """The change of the playbook that is to be made now; a pause, or an ending ahead, holds it up."""
+        ahead = self.playbook_ahead
+        held_up = self.paused_at or self.ending or self.ending_ahead
+        return ahead if ahead is not None and ahead.when == "now" and not held_up else None
 
     def goes_by(self, edition: int) -> bool:
         """Whether it was opened by that edition of the rules or a later one: for whom a rule held, it goes on to."""
@@ -296,7 +336,7 @@ class State(Carried):
         return next((draft for draft in self.drafts if draft.key == key), None)
 
     def criterion(self, key: str) -> CriterionState | None:
-        return next((criterion for criterion in self.criteria if criterion.key == key), None)
+        return next((one for one in self.criteria if one.key == key and not one.retired), None)
 
     def unmet(self) -> list[str]:
         """Keys of the hand-off criteria that do not hold (SS-01)."""
@@ -304,7 +344,8 @@ class State(Carried):
         return [
             criterion.key
             for criterion in self.criteria
-            if not (complete if criterion.by == "milestones" else self._vouched_for(criterion))
+            if not criterion.retired
+            and not (complete if criterion.by == "milestones" else self._vouched_for(criterion))
         ]
 
     def missing(self) -> list[str]:
@@ -331,7 +372,11 @@ class State(Carried):
 
 
 class Consequences(Carried):
-    """What follows from an occasion, decided outside the workflow: how the agenda changes."""
+    """What follows from an occasion, decided outside the workflow: how the agenda changes.
+
+    `skeleton` is what another version of the playbook asks for, where the onboarding goes by that from now on;
+    `change_refused` says that a change which was due is not made.
+    """
 
     put: list[Entry] = []
     drop: list[str] = []
@@ -348,3 +393,5 @@ class Consequences(Carried):
     approvers: list[str] | None = None
     cast: dict[str, list[str]] | None = None
     drafts: list[DraftState] = []
+    skeleton: Skeleton | None = None
+    change_refused: bool = False

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain.agenda.changing import drop_signals, lay_over
 from domain.agenda.gates import note
 from domain.agenda.state import PAUSE_PROOF, PUNCTUAL, Consequences, Entry, Fact, State
 
@@ -51,6 +52,10 @@ def stands(state: State, entry: Entry) -> bool:
 
 def adopt(state: State, consequences: Consequences, *, acted_on: list[Entry], written: int) -> None:
     """Change the agenda as decided: what was acted on goes, what was put comes, facts up to `written` are journaled."""
+    if consequences.skeleton is not None:
+        lay_over(state, consequences.skeleton)
+    if consequences.change_refused:
+        state.playbook_ahead = None
     gone = {entry.key for entry in acted_on}
     slots = {entry.slot for entry in consequences.put} | set(consequences.drop)
     others = [entry for entry in state.entries if entry.key not in gone and entry.slot not in slots]
@@ -70,6 +75,9 @@ def adopt(state: State, consequences: Consequences, *, acted_on: list[Entry], wr
         state.cast = consequences.cast
     if not since:
         _adopt_dates(state, consequences)
+    if consequences.skeleton is not None:
+        # After what was written went: this is news of its own.
+        drop_signals(state, consequences.skeleton.at)
 
 
 def _adopt_weighed(state: State, consequences: Consequences, since: list[Fact]) -> None:

@@ -52,6 +52,9 @@ class Records(Protocol):
     def figures(self, onboarding: str) -> Mapping[str, Figure]:
         """The latest figures, by metric."""
 
+    def playbook(self, hashed: str) -> Playbook | None:
+        """The version of a playbook with that hash; None where there is none."""
+
     def write(self, writing: Writing) -> None: ...
 
 
@@ -130,6 +133,8 @@ class Driver:
         decision = self._decide(occasion)
         self._write(decision.writing, due)
         agenda.adopt(self.state, self._answered(decision), acted_on=list(due), written=written)
+        if decision.writing.playbook is not None:
+            self.dossier = self.dossier.by(decision.writing.playbook)
         agenda.unfold(self.state, self.now)
 
     def _handed_over(self) -> State:
@@ -138,7 +143,7 @@ class Driver:
 
     def _decide(self, occasion: Occasion) -> Decision:
         """As the activity does it (`activities.onboarding`)."""
-        playbook = self.dossier.playbook
+        playbook, change = self.dossier.playbook, occasion.state.change_due
         return decide(
             occasion,
             self.dossier,
@@ -148,6 +153,7 @@ class Driver:
             agreed=self.records.baseline(self.id, playbook) if reports(occasion, playbook) else None,
             hours=self.hours,
             doubts=doubts_in(occasion.state, self.dossier, self.records.figures(self.id), now=self.now),
+            to=self.records.playbook(change.to) if change else None,
         )
 
     def _write(self, writing: Writing, _: Sequence[Entry]) -> None:

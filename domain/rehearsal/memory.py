@@ -27,6 +27,8 @@ class Memory:
     agreed: Baseline | None = None
     measured: Mapping[str, Figure] = field(default_factory=dict)
     """The latest figures, by metric."""
+    versions: Mapping[str, Playbook] = field(default_factory=dict)
+    """Versions of the playbook that it may be told to go by, by hash."""
 
     def admit(self, dossier: Dossier, *, run: str) -> None:  # noqa: ARG002  # as the store has it
         self.dossier = dossier
@@ -44,8 +46,13 @@ class Memory:
     def figures(self, _: str) -> Mapping[str, Figure]:
         return self.measured
 
+    def playbook(self, hashed: str) -> Playbook | None:
+        return self.versions.get(hashed)
+
     def write(self, writing: Writing) -> None:
         assert self.dossier is not None, "admitted"
+        if writing.playbook is not None:
+            self.dossier = self.dossier.by(writing.playbook)
         if writing.plan is not None and writing.plan != self.plan:
             self.plan, self.plans = writing.plan, self.plans + 1
         firm = makes_firm(self.dossier.playbook)

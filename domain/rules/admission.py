@@ -39,6 +39,9 @@ class Library(Protocol):
 
     def keys(self) -> Sequence[str]: ...
 
+    def usable(self) -> Sequence[Playbook]:
+        """The playbooks whose files can be used."""
+
     def choose(self, yearly_value: float | None) -> str:
         """Key of the playbook for a deal of that yearly contract value, None where it names none."""
 

@@ -123,7 +123,13 @@ class Briefing:
         return in_language(what, language) if what is not None else self.title(key, language)
 
     def due_on(self, key: str) -> str:
-        """The milestone's date as the plan has it after everything that has just happened."""
+        """The milestone's date as the plan has it after everything that has just happened.
+
+        One that was settled by an earlier version of the playbook is in no plan any more, and keeps its own.
+        """
+        milestone = self.state.milestone(key)
+        if milestone is not None and milestone.retired:
+            return str(self.calendar.day_of(milestone.due))
         return str(self.plan.milestone(key).on)
 
     def is_past(self, key: str) -> bool:

@@ -8,10 +8,11 @@ from domain.agenda.occasion import Occasion
 from domain.agenda.state import Consequences, Entry, Fact, State
 from domain.baseline import Baseline
 from domain.drafting import ROOM_TO_SIGN
+from domain.news import short
 from domain.notice import Notice, Person
 from domain.playbook import Playbook
 from domain.record import Dossier, JournalRow, RegisterRow, Task, Writing
-from domain.rules import drafting
+from domain.rules import changing, drafting
 from domain.rules.acting import act
 from domain.rules.briefing import Briefing, once_to_each, present
 from domain.rules.casting import approvers, staff_person
@@ -64,6 +65,7 @@ def decide(
     agreed: Baseline | None = None,
     doubts: Doubts = NO_DOUBTS,
     ui: str = "",
+    to: Playbook | None = None,
 ) -> Decision:
     """What follows from an occasion; the same occasion gives the same decision again.
 
@@ -71,7 +73,8 @@ def decide(
     `known` are rows of the registers where it is told of them (`tells_of_records`), and `agreed` is the plan as agreed
     where one reports on it (`reports`); `hours` knows when people work, `texts` are those that the occasion refers to,
     `doubts` are figures that speak against what somebody vouches for, and `ui` is the onboarding's address in the
-    Temporal UI.
+    Temporal UI. `to` is the version of the playbook that the onboarding is to go by from now on, where such a change is
+    due and the version is there.
     """
     state = _in_full(_of_our_own(occasion.state), texts)
     facts, now = state.pending, occasion.now
@@ -88,6 +91,12 @@ def decide(
     if late := _asked_too_late(briefing, facts):
         moved |= late
         state.moved.update(late)
+        briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui, registers=known, agreed=agreed, tasks=tasks)
+    # What has happened, and what was due, did so by the playbook until now.
+    told = briefing
+    change = changing.change_in(told, to)
+    if change is not None and change.skeleton is not None and to is not None:
+        state, dossier = changing.laid_over(_of_our_own(state), change.skeleton), dossier.by(to)
         briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui, registers=known, agreed=agreed, tasks=tasks)
     drafts = drafting.written(briefing, facts)
     state.drafts = [*state.drafts, *drafts]
@@ -115,14 +124,19 @@ def decide(
         weighed=weighed,
         owner=owner,
         drafts=drafts,
+        skeleton=change.skeleton if change else None,
+        change_refused=bool(change and change.refused),
         **changed,
     )
     fresh_facts = [fact for fact in facts if fact.key not in done_before]
-    notices = [notice for fact in fresh_facts for notice in tell(briefing, fact, before=before)]
-    notices += act(briefing, _still_to_do(occasion.due, done_before))
+    notices = [notice for fact in fresh_facts for notice in tell(told, fact, before=before)]
+    notices += act(told, _still_to_do(occasion.due, done_before))
     notices += [notice for fact in fresh_facts for notice in doubted(briefing, fact, doubts)]
     notices += _ready_early(briefing) if fresh_facts else []
     notices += drafting.tell_holders(briefing, drafts if fresh_facts else [], fresh_facts)
+    changed_by = [changing.row(change, told, briefing)] if change else []
+    if change and change.skeleton and changed_by[0].key not in done_before:
+        notices += changing.tell(change, told, briefing, reason=_reason_of(change, facts))
     opening = any(fact.kind == "opened" for fact in facts)
     risks = shipped_risks(dossier.playbook, now) if opening else []
     writing = Writing(
@@ -131,12 +145,14 @@ def decide(
             *journal(facts, occasion.due, now),
             *_refused_owners(team, facts, now),
             *_doubted(briefing, facts, doubts),
+            *changed_by,
         ),
         notices=tuple(once_to_each(briefing, notices)),
         standing=standing(state, briefing.plan, dossier.playbook, dossier.calendar, now),
         registers=(*risks, *registers(facts)),
         people=tuple(_staff(briefing)),
         plan=briefing.plan,
+        playbook=to if change and change.skeleton else None,
         held=tuple(once_to_each(briefing, drafting.notices(briefing, fresh_facts))),
         drafts=tuple(drafting.changes(briefing, fresh_facts)),
         # With its references: told again it goes to Temporal once more.
@@ -144,6 +160,12 @@ def decide(
         task=Task(run=occasion.run, task=occasion.task, seen=tuple(occasion.state.seen)) if occasion.run else None,
     )
     return Decision(consequences=consequences, writing=writing)
+
+
+def _reason_of(change: changing.Change, facts: Sequence[Fact]) -> str:
+    """Why it is made, where that was said just now; what waited for a stage has its reason in the journal."""
+    ordered = (fact for fact in facts if fact.kind == "playbook_change_ordered" and short(fact.key) == change.ahead.key)
+    return next((str(fact.data.get("reason") or "") for fact in ordered), "")
 
 
 def tells_of_records(occasion: Occasion, playbook: Playbook) -> bool:
@@ -279,7 +301,7 @@ def _redate(briefing: Briefing) -> tuple[dict[str, datetime], dict[str, datetime
     dues: dict[str, datetime] = {}
     planned_due = {planned.key: planned.due for planned in briefing.plan.milestones}
     for milestone in briefing.state.milestones:
-        due = planned_due[milestone.key]
+        due = planned_due.get(milestone.key, milestone.due)
         if not milestone.settled and milestone.due != due:
             milestone.due = dues[milestone.key] = due
     opens: dict[str, datetime] = {}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from domain.agenda.gates import note, unfold
-from domain.agenda.state import RULES, CriterionState, MilestoneState, StageState, State
+from domain.agenda.state import RULES, CriterionState, MilestoneState, Skeleton, StageState, State
 from domain.calendar import OPENING, WorkCalendar
 from domain.clock import Clock
 from domain.deal import DealClosed, onboarding_id
@@ -14,7 +14,7 @@ from domain.plan import Course, Plan, go_live_key, on_the_way_to
 from domain.playbook import Milestone, Playbook, Role, Stage, content_hash
 from domain.refusal import InvalidDeal
 from domain.rules.accounts import taken_over
-from domain.rules.casting import approvers, cast_customer, cast_vendor, playing
+from domain.rules.casting import Cast, approvers, cast_customer, cast_vendor, playing
 from domain.team import Team
 from domain.text import in_language
 
@@ -42,12 +42,7 @@ def first_state(
     plan = draft(playbook, deal, calendar, Course(rules=rules))
     vendor = cast_vendor(team, deal, playbook.touch, load)
     owner = vendor["csm"][0]
-    customer = cast_customer(deal)
-
-    def people(roles: Sequence[Role]) -> list[str]:
-        return list(dict.fromkeys(id for role in roles for id in playing(role, vendor=vendor, customer=customer)))
-
-    critical = on_the_way_to(playbook, go_live_key(playbook))
+    skeleton = skeleton_of(playbook, calendar, plan, vendor=vendor, customer=cast_customer(deal), at=now)
     state = State(
         onboarding=onboarding_id(deal.source, deal.id),
         rules=rules,
@@ -55,15 +50,49 @@ def first_state(
         jitter=delay_of(spread, of=onboarding_id(deal.source, deal.id)),
         opened=True,
         playbook=playbook.key,
-        playbook_hash=content_hash(playbook),
+        playbook_hash=skeleton.playbook_hash,
         touch=playbook.touch,
         owner=owner,
         approvers=approvers(team, owner),
-        overrulers=people(playbook.overruled_by),
+        overrulers=skeleton.overrulers,
         cast=vendor,
         closed_at=deal.closed_at,
         taken_up_at=now,
         last_news=now,
+        stages=skeleton.stages,
+        milestones=skeleton.milestones,
+        criteria=skeleton.criteria,
+        prolonging=skeleton.prolonging,
+        hand_off_from=plan.hand_off_from,
+        hand_off_by=plan.hand_off_by,
+    )
+    shared = taken_over(deal)
+    if deal.left_out:
+        shared = {**shared, "left_out": [one.field for one in deal.left_out]}
+    note(state, "opened", now, about=playbook.key, owner=owner, day=(now - deal.closed_at).days, rules=rules, **shared)
+    _take_up(state, deal, now)
+    unfold(state, now)
+    return state
+
+
+def skeleton_of(
+    playbook: Playbook,
+    calendar: WorkCalendar,
+    plan: Plan,
+    *,
+    vendor: Cast,
+    customer: Cast,
+    at: datetime,
+) -> Skeleton:
+    """What the playbook asks of an onboarding of that plan, whose roles those people play."""
+
+    def people(roles: Sequence[Role]) -> list[str]:
+        return list(dict.fromkeys(id for role in roles for id in playing(role, vendor=vendor, customer=customer)))
+
+    critical = on_the_way_to(playbook, go_live_key(playbook))
+    return Skeleton(
+        playbook_hash=content_hash(playbook),
+        at=at,
         stages=_stages(playbook, calendar, plan),
         milestones=[
             _milestone(milestone, stage, plan, people, critical=milestone.key in critical)
@@ -81,16 +110,8 @@ def first_state(
             for criterion in playbook.hand_off.criteria
         ],
         prolonging=list(playbook.hypercare.prolonged_by),
-        hand_off_from=plan.hand_off_from,
-        hand_off_by=plan.hand_off_by,
+        overrulers=people(playbook.overruled_by),
     )
-    shared = taken_over(deal)
-    if deal.left_out:
-        shared = {**shared, "left_out": [one.field for one in deal.left_out]}
-    note(state, "opened", now, about=playbook.key, owner=owner, day=(now - deal.closed_at).days, rules=rules, **shared)
-    _take_up(state, deal, now)
-    unfold(state, now)
-    return state
 
 
 def delay_of(spread: timedelta, *, of: str) -> timedelta:

@@ -4,7 +4,7 @@ The journal holds every piece of news that counted, and the rules draw the rest.
 model, or it is not used: a promise that nobody made is worse than a person who looks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from domain import agenda
@@ -13,6 +13,7 @@ from domain.agenda.occasion import Occasion
 from domain.agenda.state import Entry, HeldSignal, State
 from domain.clock import Clock
 from domain.news import KINDS, News
+from domain.playbook import Playbook
 from domain.record import Dossier, KeptRow, Past
 from domain.rules.casting import VENDOR_ROLES, approvers
 from domain.rules.deciding import decide
@@ -32,21 +33,39 @@ MADE_BY_TIME = "day90"
 """What the journal has in `via` of a fact that came by itself."""
 
 
+Versions = Callable[[str], Playbook | None]
+
+
+def no_other(_: str) -> Playbook | None:
+    """No other version of the playbook is kept."""
+    return None
+
+
 class CannotRebuild(Exception):
     """Journal, played again, and read model do not agree; the message says where. Who must act: whoever repairs."""
 
 
-def rebuild(dossier: Dossier, past: Past, team: Team, *, now: datetime, spread: timedelta = timedelta(0)) -> State:
+def rebuild(
+    dossier: Dossier,
+    past: Past,
+    team: Team,
+    *,
+    now: datetime,
+    spread: timedelta = timedelta(0),
+    versions: Versions = no_other,
+) -> State:
     """The state as of the last thing that was written, with one fact pending: that it was taken up again.
 
-    For the real clock only. The onboarding wakes by a delay of its own, shorter than `spread`. The ids of past news
-    are not kept, so a sender that repeats an old piece is not recognised by its id; most of it then says nothing new.
-    Raises CannotRebuild.
+    For the real clock only. The onboarding wakes by a delay of its own, shorter than `spread`. `versions` finds a
+    playbook by its hash: it began by another one where that was changed. The ids of past news are not kept, so a sender
+    that repeats an old piece is not recognised by its id; most of it then says nothing new. Raises CannotRebuild.
     """
     opened = next((row for row in past.rows if row.kind == "opened"), None)
     if opened is None:
         raise CannotRebuild("it was never opened")
-    living = _Living(dossier, team, opened, figures={row.key: row for row in past.rows if row.kind == DOUBTED})
+    dossier = dossier.by(versions(past.playbook_hash) or dossier.playbook)
+    figures = {row.key: row for row in past.rows if row.kind == DOUBTED}
+    living = _Living(dossier, team, opened, figures=figures, versions=versions)
     for row in past.rows:
         living.hear(row)
     living.until(past.as_of)
@@ -68,12 +87,15 @@ LED_TO_A_TURN = frozenset({"news_refused", "repeated_news"})
 class _Living:
     """One onboarding, driven as its workflow drove it, without writing anything down."""
 
-    def __init__(self, dossier: Dossier, team: Team, opened: KeptRow, *, figures: Mapping[str, KeptRow]) -> None:
+    def __init__(
+        self, dossier: Dossier, team: Team, opened: KeptRow, *, figures: Mapping[str, KeptRow], versions: Versions
+    ) -> None:
         deal = dossier.deal.model_copy(update={"owner": opened.data.get("owner") or dossier.deal.owner})
         self.dossier = dossier
         self.team = team
         self.now = opened.at
         self.figures = figures
+        self.versions = versions
         self.doubts: Doubts = {}
         self.state = first_state(
             deal,
@@ -141,8 +163,12 @@ class _Living:
         occasion = Occasion(state=self.state.model_copy(deep=True), due=tuple(due), now=self.now)
         # All of it was told then: nothing is to be written, so no letters are drafted either.
         done = dict.fromkeys(occasion.keys, self.now)
-        decision = decide(occasion, self.dossier, self.team, done_before=done, doubts=self.doubts)
+        change = self.state.change_due
+        to = self.versions(change.to) if change else None
+        decision = decide(occasion, self.dossier, self.team, done_before=done, doubts=self.doubts, to=to)
         agenda.adopt(self.state, decision.consequences, acted_on=due, written=self.state.facts)
+        if decision.writing.playbook is not None:
+            self.dossier = self.dossier.by(decision.writing.playbook)
 
 
 def _news(row: KeptRow, state: State) -> News | None:

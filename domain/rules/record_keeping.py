@@ -41,12 +41,13 @@ def standing(state: State, plan: Plan, playbook: Playbook, calendar: WorkCalenda
     entry = next_entry(state)
     go_live = state.playing("go_live")
     valued_at = first_value_at(state)
-    windows = {stage.key: stage for stage in plan.stages}
+    windows = {stage.key: (str(stage.opens_on), str(stage.closes_on)) for stage in plan.stages}
     return Standing(
         status=status(state, now),
         owner=state.owner,
         touch=state.touch,
         playbook=playbook.key,
+        playbook_hash=state.playbook_hash or None,
         open_stages=tuple(stage.key for stage in state.stages if stage.status == "open"),
         waiting_for=tuple(waiting_for(state)),
         late=tuple(late(state, now)),
@@ -63,18 +64,26 @@ def standing(state: State, plan: Plan, playbook: Playbook, calendar: WorkCalenda
                 key=stage.key,
                 title=stage.title,
                 status=stage.status,
-                opens_on=str(windows[stage.key].opens_on),
-                closes_on=str(windows[stage.key].closes_on),
+                opens_on=opens_on,
+                closes_on=closes_on,
             )
             for stage in state.stages
+            for opens_on, closes_on in [windows.get(stage.key) or _lived(stage.key, state, calendar)]
         ),
         milestones=milestone_rows(state, plan),
     )
 
 
+def _lived(stage: str, state: State, calendar: WorkCalendar) -> tuple[str, str]:
+    """First and last day of a stage that is no part of the plan any more: of what was settled in it."""
+    moments = [m.at or m.due for m in state.milestones if m.stage == stage]
+    days = sorted(str(calendar.day_of(moment)) for moment in moments)
+    return (days[0], days[-1]) if days else ("", "")
+
+
 def milestone_rows(state: State, plan: Plan) -> tuple[MilestoneRow, ...]:
     """The milestones as the read model has them, each with the reasons for its date."""
-    planned = {milestone.key: milestone for milestone in plan.milestones}
+    reasons = {milestone.key: milestone.reasons for milestone in plan.milestones}
     return tuple(
         MilestoneRow(
             key=milestone.key,
@@ -83,7 +92,7 @@ def milestone_rows(state: State, plan: Plan) -> tuple[MilestoneRow, ...]:
             status=milestone.status,
             due=milestone.due,
             at=milestone.at,
-            reasons=tuple(reason.model_dump(mode="json") for reason in planned[milestone.key].reasons),
+            reasons=tuple(reason.model_dump(mode="json") for reason in reasons.get(milestone.key, ())),
             optional=milestone.optional,
         )
         for milestone in state.milestones

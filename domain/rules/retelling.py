@@ -151,6 +151,14 @@ UPDATES: Mapping[str, tuple[str, Callable[[Told], dict[str, Any]]]] = {
             name: fact.data[name] for name in ("ending", "reason", "exceptions", "grace_hours") if fact.data.get(name)
         },
     ),
+    "playbook_change_ordered": (
+        "change_playbook",
+        lambda fact: {"to": fact.about, "when": fact.data["when"], "reason": fact.data["reason"]},
+    ),
+    "playbook_change_withdrawn": (
+        "change_playbook",
+        lambda fact: {"when": "never", "reason": fact.data["reason"]},
+    ),
     "ending_taken_back": ("take_back_ending", lambda fact: {"reason": fact.data["reason"]}),
     "noted": ("note", lambda fact: {"note": fact.note}),
     "task_added": ("add_task", _about("task", "title", "due", "owner")),

@@ -19,7 +19,7 @@ from starter.cli.answers import answer, count, plain, table
 from starter.cli.codes import OK, USAGE
 from starter.cli.files import why_unread
 from starter.cli.installation import library_of, staff_of
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Where, explained
 from starter.cli.times import day
 from starter.trouble import UnreadableFile, WrongOption
 
@@ -27,12 +27,13 @@ KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
 """Same as `domain.wire.Slug`."""
 SHOWN = 100
 """Complaints that a person gets to see at once: whoever has mended a hundred asks again."""
-playbook = App(name="playbook", help="Show, check, describe and copy playbooks.")
+playbook = App(name="playbook", help="Show, check, describe and copy playbooks, and change those that customers go by.")
 playbook.command(
     "starter.cli.counterfactual:what_if",
     name="what-if",
     help="What would another version have changed for past onboardings? Lived again from what was recorded.",
 )
+playbook.command("starter.cli.versions:change", name="change", help=explained("change_playbook"))
 
 
 @playbook.command

@@ -21,10 +21,11 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
 from activities.ports import Calendars, Introductions, Library, Staff, Texts
+from domain import agenda
 from domain.agenda import JUST_OPENING, Progress
 from domain.baseline import Baseline
 from domain.deal import DealClosed, Sale, onboarding_id
-from domain.news import VENDOR_ONLY, CriterionAttested, read_news, unknown_fields
+from domain.news import VENDOR_ONLY, CriterionAttested, PlaybookChanged, read_news, unknown_fields
 from domain.playbook import Playbook
 from domain.record import Basis, Dossier, Figure, Past, RegisterRow, Unconfirmed
 from domain.refusal import InvalidDeal, Refused, refuse_far_dates
@@ -50,6 +51,7 @@ from starter.doors.updating import (
     refusal_in,
     who_is_silent,
 )
+from starter.doors.versions import refuse_unfit, version
 from starter.doors.vouching import refuse_against_figures
 from starter.trouble import InvalidNews, NotFound, NotReachable
 from workflows.alarm import RANG_TOO_EARLY
@@ -87,6 +89,12 @@ class Deals(Protocol):
     def baseline(self, onboarding: str, playbook: Playbook) -> Baseline | None: ...
 
     def figures(self, onboarding: str) -> Mapping[str, Figure]: ...
+
+    def playbook(self, hashed: str) -> Playbook | None: ...
+
+    def playbooks_like(self, beginning: str) -> tuple[str, ...]: ...
+
+    def keep_playbook(self, playbook: Playbook) -> None: ...
 
 
 class Started(Wire):
@@ -325,6 +333,8 @@ class OnboardingDoor:
             with contextlib.suppress(UnknownOnboarding):
                 dossier = await asyncio.to_thread(self.deals.dossier, onboarding)
                 refuse_for_draft(kind, news, dossier=dossier, team=self.staff())
+        if kind == PlaybookChanged.update and isinstance(news.get("to"), str):
+            news["to"] = await self._fitting_version(onboarding, news["to"])
         news |= {"via": self.via, "proved": self.proved, "news_id": news.get("news_id") or uuid4().hex}
         try:
             refuse_far_dates(read_news(kind, news))
@@ -334,6 +344,14 @@ class OnboardingDoor:
             told = CriterionAttested.model_validate(news)
             await asyncio.to_thread(refuse_against_figures, self.deals, onboarding, told, team=self.staff())
         return news
+
+    async def _fitting_version(self, onboarding: str, named: str) -> str:
+        """The whole hash of the version that is meant. Raises InvalidNews, Refused, NotFound, NotReachable."""
+        hashed, to = await asyncio.to_thread(version, named, self.deals, self.library)
+        state = agenda.carried(await self.ask(onboarding, "carried"))
+        dossier = await asyncio.to_thread(self.deals.dossier, onboarding)
+        refuse_unfit(state, dossier.playbook, to)
+        return hashed
 
     async def _refuse_if_ended(self, onboarding: str) -> None:
         """A run that just gave way to the next one is no ending."""

@@ -51,7 +51,8 @@ people = Table(
 )
 
 # The standing of each onboarding. `account_folded` is the account's name as it is searched; `as_of` is null until the
-# first standing is written, `first_value_at` and `days_to_first_value` until a recorded win has reached that milestone.
+# first standing is written, `playbook_hash` (by which version it goes) while only an older worker has written it,
+# `first_value_at` and `days_to_first_value` until a recorded win has reached that milestone.
 onboardings = Table(
     "onboardings",
     metadata,
@@ -63,6 +64,7 @@ onboardings = Table(
     Column("owner", Words, nullable=False),
     Column("touch", Words, nullable=False),
     Column("playbook", Words, nullable=False),
+    Column("playbook_hash", Words),
     Column("open_stages", Document, nullable=False),
     Column("waiting_for", Document, nullable=False),
     Column("late", Document, nullable=False),

@@ -10,6 +10,7 @@ import pytest
 from activities.ports import Ledger
 from domain.deal import Stakeholder
 from domain.news import Ending
+from domain.playbook import content_hash
 from domain.record import Past, Task, Writing
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 from store.ledger import SqlLedger
@@ -354,3 +355,22 @@ def test_a_deal_that_should_not_have_been_lends_nobody(ledger: Ledger) -> None:
         ledger.write(Writing(onboarding=f"onboarding-file-{number}", standing=standing(ending=ending)))
 
     assert {ONE, "onboarding-file-5"} == {one.onboarding for one in ledger.of_account(deal("9"))}
+
+
+def test_one_that_goes_by_another_version_is_read_by_that(ledger: Ledger) -> None:
+    """A task that is tried again names the version of its own state, and repair that by which it began."""
+    ledger.admit(dossier(), run="run-1")
+    began_by = dossier().playbook
+    other = began_by.model_copy(update={"title": "Another version"})
+    hashed = content_hash(other)
+
+    ledger.write(
+        Writing(onboarding=ONE, standing=standing().model_copy(update={"playbook_hash": hashed}), playbook=other)
+    )
+
+    assert other == ledger.dossier(ONE).playbook == ledger.playbook(hashed)
+    assert began_by == ledger.basis(ONE, [], playbook=content_hash(began_by)).dossier.playbook
+    assert ledger.playbook("0" * 64) is None
+    course = ledger.past(ONE)
+    assert course is not None
+    assert content_hash(began_by) == course.playbook_hash

@@ -11,7 +11,7 @@ from domain.deal import DealClosed, Sale, onboarding_id
 from domain.inbox import InboxRow, Settled
 from domain.notice import Notice, Person
 from domain.plan import Plan
-from domain.playbook import Playbook
+from domain.playbook import Playbook, content_hash
 from domain.record import (
     Basis,
     Dossier,
@@ -99,6 +99,10 @@ class MemoryLedger:
     texts: MemoryTexts = field(default_factory=MemoryTexts)
     measured: dict[str, dict[str, Figure]] = field(default_factory=dict)
     """The latest figures of each onboarding, by metric."""
+    versions: dict[str, Playbook] = field(default_factory=dict)
+    """Versions of playbooks, by hash."""
+    began_by: dict[str, str] = field(default_factory=dict)
+    """The hash of the playbook that each onboarding was admitted with."""
     recorded: dict[tuple[str, str], datetime] = field(default_factory=dict)
     """When each row of the journal was written, by the business clock."""
 
@@ -113,6 +117,8 @@ class MemoryLedger:
             raise AlreadyOnboarded(dossier.onboarding)
         if there is None:
             self.dossiers[dossier.onboarding] = _with_people(dossier, dossier.people)
+            self.began_by[dossier.onboarding] = content_hash(dossier.playbook)
+            self.keep_playbook(dossier.playbook)
 
     def of_account(self, sale: Sale) -> Sequence[KnownDeal]:
         self._answer()
@@ -153,6 +159,7 @@ class MemoryLedger:
             owner=standing.owner,
             paused=None if standing.status == "ending" else standing.status == "paused",
             ending=standing.ending,
+            playbook_hash=self.began_by[onboarding],
             milestones=standing.milestones,
             stages=standing.stages,
             open_issues=tuple(issue.key for issue in issues if issue.status != "resolved"),
@@ -169,9 +176,24 @@ class MemoryLedger:
             raise UnknownOnboarding(onboarding)
         return self.dossiers[onboarding]
 
-    def basis(self, onboarding: str, keys: Collection[str]) -> Basis:
+    def basis(self, onboarding: str, keys: Collection[str], *, playbook: str = "") -> Basis:
         written = self.journal.get(onboarding, {}).items()
-        return Basis(self.dossier(onboarding), {key: row.at for key, row in written if key in keys})
+        dossier = self.dossier(onboarding)
+        return Basis(
+            dossier.by(self.versions.get(playbook, dossier.playbook)),
+            {key: row.at for key, row in written if key in keys},
+        )
+
+    def playbook(self, hashed: str) -> Playbook | None:
+        self._answer()
+        return self.versions.get(hashed)
+
+    def playbooks_like(self, beginning: str) -> tuple[str, ...]:
+        return tuple(sorted(hashed for hashed in self.versions if hashed.startswith(beginning)))
+
+    def keep_playbook(self, playbook: Playbook) -> None:
+        self._answer()
+        self.versions[content_hash(playbook)] = playbook
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
         mine = [row for (owner, _, _), row in self.rows.items() if owner == onboarding]
@@ -209,6 +231,9 @@ class MemoryLedger:
         known = dossier.people if overtaken else ()
         self.dossiers[writing.onboarding] = _with_people(dossier, (*writing.people, *known))
         if not overtaken:
+            if writing.playbook is not None:
+                self.keep_playbook(writing.playbook)
+                self.dossiers[writing.onboarding] = self.dossiers[writing.onboarding].by(writing.playbook)
             if standing is not None:
                 self.standings[writing.onboarding] = standing
             if writing.task is not None:

@@ -121,6 +121,7 @@ class Simulation(Driver):
         kept, journal = self.ledger, {id: dict(rows) for id, rows in self.ledger.journal.items()}
         other.ledger = replace(
             kept,
+            versions=dict(kept.versions),
             dossiers=dict(kept.dossiers),
             journal=journal,
             notices=dict(kept.notices),
@@ -210,9 +211,9 @@ class Simulation(Driver):
         assert not [n for n in summed_up for line in n.facts["overdue"] if line["title"] in titles]
 
     def _title(self, key: str, language: str) -> str:
-        milestone = self.playbook.milestone(key)
-        assert milestone is not None
-        return in_language(milestone.title, language)
+        playbooks = (self.dossier.playbook, self.playbook)
+        milestone = next((one for playbook in playbooks if (one := playbook.milestone(key))), None)
+        return in_language(milestone.title, language) if milestone is not None else key
 
     # --- news
 

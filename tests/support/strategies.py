@@ -236,6 +236,8 @@ def any_news(state: State, dice: random.Random) -> tuple[str, Any, bool]:
         raw |= {} if grace is None else {"grace_hours": grace}
         if state.ending_ahead is not None or ending == "duplicate":
             kind, raw = "take_back_ending", {"by": by}
+        if ending == "withdrawn" and len(state.seen) % 2 == 0:
+            kind, raw = "change_playbook", {"to": "0" * 64, "reason": "fewer mails", "by": by}
         signal = False
     return kind, _spoilt(_with_id(raw, dice), dice), signal
 

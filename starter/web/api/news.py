@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, create_model
 
 from domain.agenda import Progress
 from domain.news import KINDS, remarks, sentence
+from domain.playbook import content_hash
 from domain.rehearsal.moving import MovedDate
 from domain.wire import Instant, StrictWire, Wire
 from playbooks.library import Library
@@ -67,6 +68,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "send_draft": {"draft": "introduction", "by": owner},
         "stop_draft": {"draft": "introduction", "reason": "They have met already.", "by": owner},
         "end_onboarding": {"ending": "churned", "reason": "Insolvent", "by": manager},
+        "change_playbook": {"to": content_hash(playbook), "reason": "Fewer mails", "by": manager},
         "take_back_ending": {"reason": "Another customer was meant.", "by": manager},
     }
 

@@ -43,6 +43,8 @@ TOLD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("change_task", {"task": "minutes", "due": "2026-12-11"}),
     ("change_task", {"task": "minutes", "title": "Send the protocol", "owner": OWNER}),
     ("close_task", {"task": "minutes", "outcome": "dropped"}),
+    ("change_playbook", {"to": "0" * 64, "when": "next-stage", "reason": "Fewer mails", "by": MANAGER}),
+    ("change_playbook", {"when": "never", "reason": "Not yet", "by": MANAGER}),
     ("end_onboarding", {"ending": "churned", "reason": "Insolvent", "by": MANAGER, "grace_hours": 2}),
     ("take_back_ending", {"reason": "Another was meant", "by": MANAGER}),
     ("end_onboarding", {"ending": "churned", "reason": "Insolvent", "by": MANAGER}),
