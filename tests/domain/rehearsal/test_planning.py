@@ -1,0 +1,82 @@
+"""Does a plan tell what a change of the playbook then does?"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from domain.playbook import content_hash
+from domain.rehearsal.memory import Memory
+from domain.rehearsal.planning import Planned, hash_of, plan_for
+from tests.domain.agenda.test_changing import (
+    KINDS,
+    edited,
+    told,
+    what_counts,
+    with_another_signature,
+    with_other_meetings,
+    without_one,
+)
+from tests.support.simulation import Simulation, gone_live, opened, staff
+
+
+def planned(onboarding: Simulation, edit: Callable[[dict[str, Any]], None]) -> Planned:
+    to = edited(edit)
+    return plan_for(
+        onboarding.state,
+        onboarding.dossier,
+        staff(),
+        Memory(),
+        to=to,
+        hashed=content_hash(to),
+        now=onboarding.now,
+        hours=onboarding.hours,
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_difference_is_what_happens_then(kind: Callable[[dict[str, Any]], None]) -> None:
+    onboarding = opened()
+    onboarding.in_time(to="environment_live")
+    before = what_counts(onboarding.state)
+
+    plan = planned(onboarding, kind)
+
+    assert before == what_counts(onboarding.state)
+    told(onboarding, edited(kind))
+    [changed] = onboarding.facts("playbook_changed")
+    assert plan.difference.model_dump(mode="json", exclude_defaults=True).items() <= changed.data.items()
+
+
+def test_fewer_meetings_are_fewer_mails() -> None:
+    onboarding = opened()
+    onboarding.in_time(to="plan_agreed")
+
+    plan = planned(onboarding, with_other_meetings)
+
+    assert plan.mails
+    assert all(one.after < one.before for one in plan.mails)
+
+
+def test_who_would_be_asked_to_sign_is_named() -> None:
+    onboarding = opened()
+    onboarding.in_time(to="discovery_completed")
+
+    assert ("integrations_specified",) == planned(onboarding, with_another_signature).asked
+
+
+def test_what_cannot_be_changed_says_why() -> None:
+    onboarding = opened()
+    onboarding.in_time(to="plan_agreed")
+    onboarding.hear("reach_milestone", {"milestone": "documentation_handed_over"})
+
+    assert "hypercare" in planned(gone_live(), without_one).refused
+    assert "documentation_handed_over, which was reported" in planned(onboarding, without_one).refused
+
+
+def test_the_hash_is_that_of_the_whole_answer() -> None:
+    onboarding = opened()
+    plan, other = planned(onboarding, with_other_meetings), planned(onboarding, without_one)
+
+    assert hash_of("a", [plan]) == hash_of("a", [planned(onboarding, with_other_meetings)])
+    assert 3 == len({hash_of("a", [plan]), hash_of("b", [plan]), hash_of("a", [other])})
