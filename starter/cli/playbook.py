@@ -33,6 +33,8 @@ playbook.command(
     name="what-if",
     help="What would another version have changed for past onboardings? Lived again from what was recorded.",
 )
+PLAN = "Show what another version of a playbook would change for each running onboarding; nothing is changed."
+playbook.command("starter.cli.versions:plan", name="plan", help=PLAN)
 playbook.command("starter.cli.versions:change", name="change", help=explained("change_playbook"))
 
 

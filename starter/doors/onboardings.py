@@ -351,6 +351,8 @@ class OnboardingDoor:
         state = agenda.carried(await self.ask(onboarding, "carried"))
         dossier = await asyncio.to_thread(self.deals.dossier, onboarding)
         refuse_unfit(state, dossier.playbook, to)
+        # Its file may change any moment, and a worker's may be another one.
+        await asyncio.to_thread(self.deals.keep_playbook, to)
         return hashed
 
     async def _refuse_if_ended(self, onboarding: str) -> None:

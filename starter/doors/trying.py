@@ -84,8 +84,7 @@ def _fork(door: OnboardingDoor, state: State, wall: datetime) -> Fork:
     now, team, onboarding = state.clock.business(wall), door.staff(), state.onboarding
     keys = [*(fact.key for fact in state.pending), *(entry.key for entry in state.entries)]
     dossier, done_before = door.deals.basis(onboarding, keys)
-    calendar = calendar_until(dossier.calendar, dossier.deal.account, door.calendars, now=now)
-    dossier = dossier.model_copy(update={"calendar": both_open(calendar, dossier.deal, ours=team.closures)})
+    dossier = _as_of(door, dossier, now)
     records = Records(
         dossier=dossier,
         rows={(row.kind, row.key): row for row in door.deals.registers(onboarding)},
@@ -96,3 +95,13 @@ def _fork(door: OnboardingDoor, state: State, wall: datetime) -> Fork:
     fork = Fork(Standing(state, dossier, team, records, now, door.hours))
     fork.driver.settle()
     return fork
+
+
+def dossier_as_of(door: OnboardingDoor, onboarding: str, now: datetime) -> Dossier:
+    """As a turn has it: with the holidays of the years ahead, and the closing days of both companies."""
+    return _as_of(door, door.deals.dossier(onboarding), now)
+
+
+def _as_of(door: OnboardingDoor, dossier: Dossier, now: datetime) -> Dossier:
+    calendar = calendar_until(dossier.calendar, dossier.deal.account, door.calendars, now=now)
+    return dossier.model_copy(update={"calendar": both_open(calendar, dossier.deal, ours=door.staff().closures)})

@@ -20,11 +20,9 @@ class Versions(Protocol):
 
     def playbooks_like(self, beginning: str) -> tuple[str, ...]: ...
 
-    def keep_playbook(self, playbook: Playbook) -> None: ...
-
 
 def version(hashed: str, versions: Versions, library: Library) -> tuple[str, Playbook]:
-    """The kept version whose hash begins like that, or the one in the library, which is kept from now on.
+    """The kept version whose hash begins like that, or the one in the library.
 
     Answers with its whole hash. Raises InvalidNews.
     """
@@ -35,10 +33,7 @@ def version(hashed: str, versions: Versions, library: Library) -> tuple[str, Pla
     if len(found) > 1:
         raise InvalidNews(f"{hashed} begins the hashes of {len(found)} versions: give more of it", field="to")
     for whole in found:
-        if (kept := versions.playbook(whole)) is not None:
-            return whole, kept
-        versions.keep_playbook(there[whole])
-        return whole, there[whole]
+        return whole, versions.playbook(whole) or there[whole]
     raise InvalidNews(
         f"{hashed} is the hash of no playbook that is kept or lies in the library: `day90 playbook plan KEY` shows it",
         field="to",
