@@ -10,6 +10,7 @@ from uuid import uuid4
 from domain.access import SCOPES
 from domain.agenda import ProgrammeStart
 from domain.inbox import Incoming, Settled
+from domain.playbook import content_hash
 from domain.record import Writing
 from starter.web.problems import KINDS
 from store.webhooks import SqlWebhooks
@@ -17,6 +18,7 @@ from tests.repository.test_docs import blocks, rows, section
 from tests.support import servers
 from tests.support.databases import dossier, happened, standing
 from tests.support.onboardings import ROOT, sample_deal
+from tests.support.parts import LIBRARY
 from tests.support.sealing import SEALING
 from tests.support.simulation import calendar_of, deal
 from tests.support.web import Web, web_on, working_web_on
@@ -27,6 +29,7 @@ temporal_address = servers.temporal_address
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 SHOWN_ID, SHOWN_OTHER = "pinecrest_2026", "acme_2026"
 SHOWN_DAY = "2027-03-01"
+SHOWN_VERSION = "f86f220aa55fafb4de4604c60c7b7ef2b87bbe3fc5bfd5b648e14f0eb9f5c0a0"
 
 
 async def test_every_address_is_told_with_its_scope_and_summary(tmp_path: Path) -> None:
@@ -65,11 +68,14 @@ async def test_the_examples_run_from_top_to_bottom(tmp_path: Path, temporal_addr
         calendar = calendar_of(deal("pinecrest-us"))
         later = calendar.working_day_from(calendar.day_of(datetime.now(UTC)) + timedelta(days=90)).isoformat()
         await after_the_hand_off(web, f"onboarding-file-{id}")
+        another = LIBRARY.get("tech-touch").model_copy(update={"cadences": ()})
+        web.parts.ledger.keep_playbook(another)
+        version = content_hash(another)
         called = set()
 
         for words in curls():
             values = {"$TOKEN": token, "$DAY90": "", "$(uuidgen)": uuid4().hex, SHOWN_DAY: later}
-            values |= {SHOWN_ID: id, SHOWN_OTHER: other}
+            values |= {SHOWN_ID: id, SHOWN_OTHER: other, SHOWN_VERSION: version}
             deals = {"@deal.json": sample_deal("pinecrest-us", id=id)}
             deals["@another.json"] = sample_deal("pinecrest-us", id=other)
             answer = await curl(web, [replaced(word, values) for word in words], deals=deals)
