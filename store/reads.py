@@ -49,7 +49,8 @@ class UnclearOnboarding(UnknownOnboarding):
 class OnboardingLine(Wire):
     """One onboarding as a line of a list. `as_of` is None until its plan is drafted.
 
-    `late_since` is when the first of what is overdue was due; None where nothing is.
+    `late_since` is when the first of what is overdue was due; None where nothing is. `playbook_hash` is the version of
+    the playbook by which it goes; None while only an older worker has written it.
     """
 
     onboarding: str
@@ -71,6 +72,7 @@ class OnboardingLine(Wire):
     ended_at: Instant | None
     as_of: Instant | None
     late_since: Instant | None = None
+    playbook_hash: str | None = None
 
 
 class PortfolioPage(Wire):

@@ -283,12 +283,12 @@ async def test_on_postgresql_too_what_temporal_lost_is_told_again_or_taken_back(
     """Both cuts in one story: a milestone whose caller comes again under another id, an ending whose caller never."""
     case = await admitted(temporal.address, tmp_path, office, database=postgres.new_database())
     try:
-        await case.lost("written milestone_reached", case.reached("handoff_reviewed"), temporal)
-        await case.reached("handoff_reviewed")
+        await case.lost("written milestone_reached", case.reached("access_provisioned"), temporal)
+        await case.reached("access_provisioned")
         await case.agrees()
 
-        assert "reached" == await case.status_of("handoff_reviewed")
-        assert case.facts("milestone_reached") == Counter(["handoff_reviewed"])
+        assert "reached" == await case.status_of("access_provisioned")
+        assert case.facts("milestone_reached") == Counter(["access_provisioned"])
 
         ending = {"ending": "churned", "reason": "Insolvent", "by": "nora.lindqvist"}
         await case.lost("written ended", case.tell("end_onboarding", **ending), temporal)

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.news import KINDS
+from domain.playbook import content_hash
 from domain.record import Unconfirmed
 from domain.refusal import Refused
 from domain.texts import free_text, is_reference
@@ -23,6 +24,7 @@ from store.tables import texts
 from tests.support import houses
 from tests.support.history_texts import texts_of_histories
 from tests.support.houses import House, until
+from tests.support.parts import LIBRARY
 from tests.support.stories import workable
 
 house = houses.house
@@ -108,6 +110,9 @@ async def test_what_people_write_is_in_no_history_and_read_by_all(house: House) 
         await a_whole_onboarding(house, onboarding)
         other = await house.opened()
         await tell(house, other, "stop_draft", draft="introduction", by=APPROVER)
+        another = LIBRARY.get("high-touch").model_copy(update={"cadences": ()})
+        SqlLedger(house.engine).keep_playbook(another)
+        await tell(house, other, "change_playbook", to=content_hash(another), when="next-stage", by=APPROVER)
 
         await house.client.get_workflow_handle(onboarding).result()
 
