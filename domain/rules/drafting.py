@@ -110,9 +110,6 @@ def tell_holders(briefing: Briefing, drafts: Sequence[DraftState], facts: Sequen
 def _to_read(
     briefing: Briefing, draft: DraftState, people: Sequence[str], occasion: str, *, handed_on: bool = False
 ) -> Notices:
-    definition = briefing.playbook.draft(draft.kind)
-    assert definition is not None, "drafts are written by the playbook"
-
     def facts(to: str) -> dict[str, Any]:
         language = briefing.language_of(to)
         return {
@@ -121,7 +118,7 @@ def _to_read(
             "draft": draft.key,
             "readers": briefing.called(RECEIVERS[draft.kind](briefing), language, among_us=True),
             "after": briefing.title(draft.after, language) if draft.after and not _is_reached(briefing, draft) else "",
-            "hours": definition.hours,
+            "hours": _hours(briefing, draft),
             "handed_on": handed_on,
         }
 
@@ -133,6 +130,12 @@ def _to_read(
 def _handed_on(briefing: Briefing, facts: Sequence[Fact]) -> Fact | None:
     """The fact by which somebody of ours has become the owner."""
     return next((fact for fact in facts if fact.kind == "reassigned" and fact.about == briefing.state.owner), None)
+
+
+def _hours(briefing: Briefing, draft: DraftState) -> float:
+    """The office hours after which it goes by itself: none by a version that has no drafts any more."""
+    definition = briefing.playbook.draft(draft.kind)
+    return definition.hours if definition else 0
 
 
 def _is_reached(briefing: Briefing, draft: DraftState) -> bool:
@@ -151,13 +154,13 @@ def entries(briefing: Briefing, facts: Sequence[Fact]) -> Iterator[Entry]:
         return
     there = {} if _handed_on(briefing, facts) else {entry.slot: entry for entry in state.entries}
     for draft in state.drafts:
-        slot, definition = f"{draft.key}/draft", briefing.playbook.draft(draft.kind)
-        if definition is None or not _is_reached(briefing, draft):
+        slot = f"{draft.key}/draft"
+        if not _is_reached(briefing, draft):
             continue
         if slot in there:
             yield there[slot]
             continue
-        goes_at = briefing.office_hours_of_ours(state.owner, briefing.now, definition.hours)
+        goes_at = briefing.office_hours_of_ours(state.owner, briefing.now, _hours(briefing, draft))
         yield Entry(slot, str(goes_at.date()), goes_at, "draft", draft.key)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.playbook import content_hash
 from tests.support.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, opened
 
 READERS = ["project_lead", "executive_sponsor", "technical_lead", "champion"]
@@ -248,3 +249,18 @@ def test_a_playbook_without_drafts_lets_it_go_at_once() -> None:
 
     assert onboarding.told("introduction") == READERS
     assert "project_lead" in onboarding.told("kickoff_agenda")
+
+
+def test_by_a_version_without_drafts_what_waits_is_handed_on_and_goes(onboarding: Simulation) -> None:
+    """It would have waited for ever, and nobody else could have taken the onboarding over."""
+    without = onboarding.playbook.model_copy(update={"drafts": ()})
+    onboarding.ledger.keep_playbook(without)
+    onboarding.tell("change_playbook", to=content_hash(without), when="now", reason="fewer steps", by=MANAGER)
+    onboarding.tell("reassign", owner=OTHER_CSM, by=MANAGER)
+    assert onboarding.told("draft") == [OWNER, OTHER_CSM]
+
+    onboarding.to("2026-11-03 15:00")
+    onboarding.settled("handoff_reviewed")
+    onboarding.to("2026-11-03 15:01")
+
+    assert onboarding.told("introduction") == READERS
