@@ -85,6 +85,8 @@ def _are_parts(value: Any) -> bool:
 
 
 def _shown(value: Any) -> str:
+    if value in (None, ()):
+        return "none"
     if isinstance(value, tuple):
         # Models would be shown with all their fields: how many there are has to do.
         names = [str(one) for one in value if not isinstance(one, BaseModel)]
@@ -92,7 +94,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, BaseModel):
         said = [(name, part) for name, part in value if part and name not in SAYS_NOTHING]
         return ", ".join(f"{name} {_shown(part)}" for name, part in said)[:LONGEST]
-    return "none" if value is None else str(value)[:LONGEST]
+    return str(value)[:LONGEST]
 
 
 def _day(day: date | None) -> str:

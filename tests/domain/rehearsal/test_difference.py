@@ -98,13 +98,14 @@ def test_a_reason_names_the_part_that_changed_and_nothing_that_only_words_it() -
     milestone = playbook_of("tech-touch").milestone("uat_signed_off")
     assert milestone is not None
     assert milestone.sign_off is not None
-    raci = {**milestone.raci.model_dump(mode="json"), "responsible": "technical_lead"}
+    raci = {**milestone.raci.model_dump(mode="json"), "responsible": "technical_lead", "consulted": []}
     signing = {**milestone.sign_off.model_dump(mode="json"), "what": {"en": "The test", "ja": "テスト"}}
     new = changed(uat_signed_off={"raci": raci, "sign_off": signing})
 
     why = Reasons(playbook_of("tech-touch"), new, {}).of_milestone("uat_signed_off", moved=())
 
-    assert f"raci responsible: {milestone.raci.responsible}, now technical_lead" == why
+    consulted = f"raci consulted: {', '.join(milestone.raci.consulted)}, now none"
+    assert f"raci responsible: {milestone.raci.responsible}, now technical_lead, {consulted}" == why
 
 
 def test_budgets_of_mails_are_counted_as_they_say() -> None:
