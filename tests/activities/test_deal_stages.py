@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from temporalio.client import Client
@@ -202,7 +203,8 @@ async def test_another_account_of_the_crm_says_nothing_about_our_deals(kind: str
         await desk.hears("deal_deleted", body={**body, "portalId": hubspot.PORTAL})
 
 
-AHEAD = datetime.now(UTC) + timedelta(days=33)
+AHEAD = datetime.now(ZoneInfo("Europe/Berlin")) + timedelta(days=33)
+"""As the customer's calendar has it."""
 
 
 @pytest.mark.parametrize(

@@ -166,12 +166,11 @@ async def test_everything_met_before_day_90_waits_for_the_window_and_says_so(her
         await deal.tell("attest_criterion", criterion=criterion, by="project_lead")
     waiver = {"reason": "kept by their group", "by": "nora.lindqvist"}
     await deal.tell("waive_milestone", milestone="success_plan_agreed", **waiver)
-    plan = await deal.plan()
     await work_through(deal, until="gone_live")
     await deal.reached("gone_live")
     await work_through(deal, until="review_held")
     await deal.reached("review_held")
-    waiting = await deal.progress()
+    waiting, plan = await deal.progress(), await deal.plan()
 
     outcome = await deal.outcome()
 
