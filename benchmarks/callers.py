@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
@@ -23,6 +23,10 @@ CONNECTIONS = 48
 """Fewer than one address may have (starter/web/serving.py)."""
 ALL_AT_ONCE = 25
 """Callers of a crowd."""
+LEFT_OPEN = 3
+"""Issues that a caller leaves open at most, as far as it knows; of 200 that an onboarding may have."""
+ASKED_FOR = 2
+"""Changes of scope that a caller asks for; 100 may wait for a decision."""
 NOTHING_TAKEN = frozenset({"in-progress", "too-many", "not-found"})
 """Problems after which news may be sent again; an onboarding is not found until its workflow has opened it."""
 
@@ -104,7 +108,8 @@ class Call:
 class Crowd:
     """Callers that all tell one onboarding something at once, again and again, and never repeat what had no answer.
 
-    Each raises an issue of its own, and then does something else: most resolve it, or more would be open than may be.
+    Each raises an issue of its own, and then does something else: most resolve it. Who has left some open resolves the
+    oldest first and asks for no more changes of scope, or the onboarding's own people could raise and ask for no more.
     """
 
     onboarding: str
@@ -113,17 +118,25 @@ class Crowd:
     random: Random
     callers: int = ALL_AT_ONCE
     calls: list[Call] = field(default_factory=list)
+    left_open: defaultdict[int, deque[str]] = field(default_factory=lambda: defaultdict(deque))
+    asked_for: Counter[int] = field(default_factory=Counter)
 
     async def run(self, *, seconds: float) -> None:
         until, burst = time.monotonic() + seconds, 0
         while time.monotonic() < until:
             burst += 1
             began = time.monotonic()
-            await asyncio.gather(*(self._caller(f"{burst}-{number}") for number in range(self.callers)))
+            await asyncio.gather(*(self._caller(burst, number) for number in range(self.callers)))
             await asyncio.sleep(max(0.0, began + self.every - time.monotonic()))
 
-    async def _caller(self, name: str) -> None:
+    async def _caller(self, burst: int, number: int) -> None:
+        name, left_open = f"{burst}-{number}", self.left_open[number]
         issue = {"issue": f"C-{name}"}
+        if len(left_open) >= LEFT_OPEN:
+            oldest = left_open.popleft()
+            if await self._call(name, "resolve_issue", issue=oldest) == "unanswered":
+                left_open.append(oldest)
+            return
         await self._call(name, "raise_issue", title=f"Issue of caller {name}", severity="normal", **issue)
         others: dict[str, dict[str, Any]] = {
             "resolve_issue": issue,
@@ -132,10 +145,15 @@ class Crowd:
             "record_win": {"title": f"Everybody of {name} is here"},
             "request_scope_change": {"title": "One more seat", "effort_days": 1, "request": f"CR-{name}"},
         }
-        kind = self.random.choices(list(others), weights=(8, 1, 1, 1, 1))[0]
-        await self._call(name, kind, **others[kind])
+        asks = int(self.asked_for[number] < ASKED_FOR)
+        kind = self.random.choices(list(others), weights=(8, 1, 1, 1, asks))[0]
+        self.asked_for[number] += kind == "request_scope_change"
+        heard = await self._call(name, kind, **others[kind])
+        if kind != "resolve_issue" or heard == "unanswered":
+            left_open.append(issue["issue"])
 
-    async def _call(self, name: str, kind: str, **fields: Any) -> None:
+    async def _call(self, name: str, kind: str, **fields: Any) -> Heard:
         key, began = f"crowd-{name}-{kind}", time.monotonic()
         reply = await self.api.tell(self.onboarding, kind, fields, key=key)
         self.calls.append(Call(kind=kind, news_id=key, reply=reply, took=time.monotonic() - began))
+        return reply.heard

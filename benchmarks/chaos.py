@@ -325,7 +325,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--store", choices=("postgresql", "sqlite"), default="postgresql" if POSTGRES_PROGRAMS else "sqlite"
     )
     parser.add_argument("--at-most-minutes", type=float, default=10.0, help="then the kills end (default: %(default)s)")
-    parser.add_argument("--patience", type=float, default=90.0, help="seconds to come to rest (default: %(default)s)")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=780.0,
+        help="seconds to come to rest, longer than mail rests (default: %(default)s)",
+    )
     parser.add_argument("--logs", type=Path, help="a folder to keep the logs of all parts in")
     return parser.parse_args(arguments)
 

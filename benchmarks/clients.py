@@ -44,13 +44,14 @@ SIGNALS = {"reach_milestone": "milestone_reached", "raise_issue": "issue_raised"
 class Told:
     """A piece of news and what its sender knows: `outcome` is `acknowledged`, `signalled`, `refused` or `unanswered`.
 
-    `act` is the same for all tries of one piece of news, whatever id they had. `took` is in seconds; `repeated` says
-    that the news was known already.
+    `act` is the same for all tries of one piece of news, whatever id they had. `about` is the milestone, where it is
+    about one. `took` is in seconds; `repeated` says that the news was known already.
     """
 
     onboarding: str
     act: str
     kind: str
+    about: str = ""
     news_id: str
     outcome: str
     took: float
@@ -134,6 +135,7 @@ class Clients:
             onboarding=onboarding,
             act=act_of(news_id),
             kind=kind,
+            about=fields.get("milestone", ""),
             news_id=news_id,
             outcome=reply.heard,
             took=time.monotonic() - began,
@@ -150,6 +152,7 @@ class Clients:
                 onboarding=onboarding,
                 act=act_of(news["news_id"]),
                 kind=act.kind,
+                about=news.get("milestone", ""),
                 news_id=news["news_id"],
                 outcome="signalled",
                 took=took,
@@ -170,6 +173,7 @@ class Clients:
             onboarding=onboarding,
             act=act_of(news["news_id"]),
             kind=kind,
+            about=news.get("milestone", ""),
             news_id=news["news_id"],
             outcome=outcome,
             took=time.monotonic() - began,

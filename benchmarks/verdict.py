@@ -112,6 +112,7 @@ def _look_at_news(verdict: Verdict, sent: Sequence[Told], journal: Sequence[Jour
     rows: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in journal:
         rows[row.key.rpartition("/")[2]][row.kind] += 1
+    reached = {row.about for row in journal if row.kind == "milestone_reached"}
     of_acts: defaultdict[str, set[str]] = defaultdict(set)
     for news in sent:
         of_acts[news.act].add(short(news.news_id))
@@ -125,14 +126,20 @@ def _look_at_news(verdict: Verdict, sent: Sequence[Told], journal: Sequence[Jour
             verdict.doubled += [f"{named} was refused, and stands in the journal" for _ in there]
         elif news.outcome == "unanswered":
             verdict.unanswered["taken" if there else "not taken"] += 1
-        elif not there and not _said_nothing_new(news, rows, of_acts[news.act]):
+        elif not there and not (_was_reached(news, reached) or _said_nothing_new(news, rows, of_acts[news.act])):
             verdict.lost.append(f"{named} was {news.outcome}, and is in no journal")
+
+
+def _was_reached(news: Told, reached: Collection[str]) -> bool:
+    """Whether its milestone had been reached without it: by a message that went, or a win that was recorded."""
+    return news.repeated and news.kind == "reach_milestone" and news.about in reached
 
 
 def _said_nothing_new(news: Told, rows: Mapping[str, Counter[str]], ids: Collection[str]) -> bool:
     """Whether the same came before under another id, or as a signal, which is recorded under its name and number."""
     if news.outcome == "signalled":
-        return any(rows.get(short(f"{news.news_id} {number}")) for number in range(1, SIGNALS_OF_ONE))
+        names = (short(f"{news.news_id} {number}") for number in range(1, SIGNALS_OF_ONE))
+        return any(rows.get(short(name)) for name in names)
     return news.repeated and any(rows.get(id) for id in ids)
 
 

@@ -141,14 +141,13 @@ def settle(connection: Connection, writing: Writing, *, task: Task, now: datetim
     keys = list(writing.unconfirmed)
     asked = WAITING_OR_TAKEN if keys else WAITING
     for row in connection.execute(asked, {"onboarding": writing.onboarding, "keys": keys}).all():
-        if row.unconfirmed is None:
-            if row.at != rows[row.key].at:
-                _become(connection, row, rows[row.key], writing)
-            continue
-        before = Unconfirmed.model_validate(row.unconfirmed)
+        before = None if row.unconfirmed is None else Unconfirmed.model_validate(row.unconfirmed)
         if row.key in writing.unconfirmed:
-            if before != writing.unconfirmed[row.key]:
+            # A task that is tried again has the number that it had.
+            if row.at != rows[row.key].at or before not in (None, writing.unconfirmed[row.key]):
                 _become(connection, row, rows[row.key], writing)
+        elif before is None:
+            continue
         elif before.news_id in again:
             take_back(connection, row, reason="it was taken under another name", now=now)
         elif (same := _told_by(connection, row, writing.journal)) is not None:

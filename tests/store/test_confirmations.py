@@ -216,12 +216,13 @@ def test_an_issue_with_a_number_of_ours_is_no_twin_of_another_that_got_it(
     assert not confirmations.has_a_twin(seq)
 
 
+@pytest.mark.parametrize("again", [10, 12], ids=["by the same task", "by a later task"])
 def test_news_that_comes_at_another_moment_when_it_is_tried_again_stands_with_that(
-    engine: Engine, ledger: SqlLedger
+    again: int, engine: Engine, ledger: SqlLedger
 ) -> None:
     """The onboarding counts from its last try; journal, register and read model must not say otherwise."""
     key = "fact/issue_raised/T-1/0123456789ab"
-    for number, at in ((10, NOON), (12, NOON + AFTER)):
+    for number, at in ((10, NOON), (again, NOON + AFTER)):
         row = happened(key, kind="issue_raised", about="T-1", data={"title": "Slow", "severity": "low"}, at=at)
         ledger.write(
             Writing(
