@@ -20,11 +20,13 @@ MilestoneRole = Literal["kickoff", "go_live", "hypercare_end", "review", "first_
 first value, and it alone may be optional: the first win that is recorded reaches it, on whichever day."""
 Role = VendorRole | CustomerRole
 Sources = tuple[Line, ...]
-RULE = (
+CLAUSE = (
     r"[a-z][a-z0-9_]* (((<|<=|>|>=) -?[0-9]+(\.[0-9]+)?)|((not )?(rising|falling)))"
     r"( (in|for) [1-9][0-9]{0,2} (day|week|month)s?)?"
 )
-"""How the rule of a red flag reads: a figure, a threshold or a direction, and the span that is looked at."""
+RULE = rf"{CLAUSE}( and {CLAUSE})*( from (day [1-9][0-9]{{0,2}}|kickoff|go_live))?"
+"""How the rule of a red flag reads: figures with a threshold or a direction, each with the span that is looked at, and
+since when the rule is looked at at all."""
 
 
 class Raci(StrictWire):
@@ -347,6 +349,46 @@ class Target(StrictWire):
     source: Sources = Field((), description="ids of what it stands for")
 
 
+class Growing(StrictWire):
+    """A target that grows from its first day on, as use does after a go-live."""
+
+    from_: float = Field(alias="from", description="what is worth 80 on the first day")
+    days: int = Field(ge=1, le=365, description="after which the part's own 80 holds")
+
+
+class ScorePart(StrictWire):
+    """A figure as a part of the health score: a straight line between what is worth 0, 80 and 100 points."""
+
+    key: Slug = Field(description="once per playbook")
+    title: Text = Field(description="as people read it")
+    metric: Slug = Field(description="the figure that is measured")
+    unit: Line = Field(description="of the figure, like % of licensed users")
+    weight: float = Field(ge=0, le=1000, description="against the other parts; 0 leaves it out")
+    worth: tuple[float, float, float] = Field(
+        description="the figures that are worth 0, 80 and 100; 80 is the target, and they rise or fall"
+    )
+    anchor: Slug = Field("close", description="`close`, or the milestone from which the day counts")
+    day: int = Field(0, ge=0, le=730, description="from which the part counts; before, it is not due")
+    growing: Growing | None = Field(None, description="a target that grows from that day on")
+    so_far: bool = Field(False, description="days since the close count while it is not known; known, it always counts")
+    source: Sources = Field((), description="ids of what it stands for")
+
+
+class HealthScore(StrictWire):
+    """How well a customer does, as one number from 0 to 100 that its parts explain (MET-11)."""
+
+    green_from: float = Field(80, gt=0, le=100, description="healthy from this on")
+    amber_from: float = Field(60, ge=0, lt=100, description="red below this")
+    known_at_least_pct: float = Field(
+        50, ge=0, le=100, description="share of the due weight that must be known for a number"
+    )
+    critical_issue_caps_at: float | None = Field(
+        79, ge=0, le=100, description="the most that a customer with a critical issue open can have"
+    )
+    parts: tuple[ScorePart, ...] = Field(min_length=1, description="what it is made of")
+    source: Sources = Field((), description="ids of what it stands for")
+
+
 def _shares(schema: dict[str, Any]) -> None:
     """What lint says of shares, for editors alone: the model must go on reading what is kept."""
     schema["additionalProperties"] = False
@@ -409,7 +451,7 @@ class RedFlag(StrictWire):
     found_by: Literal["rule", "judgement"] = Field(description="a rule over figures, or a person")
     rule: Line | None = Field(
         None,
-        description="figure, comparison and span, like attendance_pct < 70",
+        description="figures, comparisons and spans, like attendance_pct < 70",
         json_schema_extra={"pattern": f"^({RULE})$"},
     )
     correction: Slug = Field(description="what is then done, one of the corrections")
@@ -542,6 +584,11 @@ class Playbook(StrictWire):
     training: Training | None = Field(None, description="who is trained on what, when and how")
     targets: tuple[Target, ...] = Field((), description="figures, and by when they should be reached")
     indicators: tuple[LeadingIndicator, ...] = Field((), description="what should be true by which week")
+    score: HealthScore | None = Field(
+        None,
+        description="how the health of a customer is computed",
+        exclude_if=lambda score: score is None,
+    )
     risks: tuple[ShippedRisk, ...] = Field((), description="what every onboarding of this kind watches from its start")
     risk_rules: tuple[Sign, ...] = Field((), description="what to keep in mind about them")
     quick_wins: tuple[QuickWinSlot, ...] = Field((), description="small results to show early")

@@ -1,18 +1,18 @@
 """Can what a playbook measures be reached? Checks targets, indicators, red flags, training, hours and criteria."""
 
-import re
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from typing import get_args
 
 from domain.deal import CustomerRole
-from domain.playbook import RULE, Playbook, RedFlag, Session, Target
+from domain.measure.figures import FIGURES
+from domain.measure.rules import read_rule
+from domain.playbook import Playbook, RedFlag, Session, Target
 from playbooks.complaint import Spot
 from playbooks.lint.dates import A_WEEK, day_after_close, opening_day
 from playbooks.lint.walk import every_milestone
 
 Finding = tuple[Spot, str]
-
-THRESHOLD = re.compile(r"(?P<metric>\S+) (?P<sign><=|>=|<|>) (?P<figure>\S+)( .*)?")
 
 
 def targets_can_be_met(playbook: Playbook) -> Iterator[Finding]:
@@ -60,9 +60,66 @@ def rules_can_be_read(playbook: Playbook) -> Iterator[Finding]:
             yield at, f"{flag.key!r} is found by a rule, which is missing"
         elif flag.found_by == "judgement" and flag.rule:
             yield at, f"{flag.key!r} is found by judgement: nobody would look at its rule"
-        elif flag.rule and not re.fullmatch(RULE, flag.rule):
+        elif flag.rule and read_rule(flag.rule) is None:
             what = "cannot be read: write `figure < number`, or `figure not rising`, and a span like `in 30 days`"
-            yield at, f"{what} or `for 3 weeks`"
+            yield at, f"{what} or `for 3 weeks`; join several by `and`, and end with `from day 60` or `from go_live`"
+
+
+def figures_are_known(playbook: Playbook) -> Iterator[Finding]:
+    """What nobody reports is never met and never waves."""
+    for index, target in enumerate(playbook.targets):
+        yield from _known(target.metric, ("targets", index, "metric"))
+    for index, part in enumerate(playbook.score.parts if playbook.score else ()):
+        yield from _known(part.metric, ("score", "parts", index, "metric"))
+    for index, flag in enumerate(playbook.red_flags):
+        rule = read_rule(flag.rule or "")
+        for clause in rule.clauses if rule else ():
+            yield from _known(clause.figure, ("red_flags", index, "rule"))
+
+
+def _known(figure: str, at: Spot) -> Iterator[Finding]:
+    if figure not in FIGURES:
+        alike = get_close_matches(figure, FIGURES, n=1, cutoff=0.5)
+        yield at, f"nobody reports a figure {figure!r}" + (f": did you mean {alike[0]!r}?" if alike else "")
+
+
+def score_can_be_computed(playbook: Playbook) -> Iterator[Finding]:
+    score = playbook.score
+    if score is None:
+        return
+    if not any(part.weight for part in score.parts):
+        yield ("score", "parts"), "have no weight at all: give one of them a weight above 0"
+    if score.amber_from >= score.green_from:
+        yield ("score", "amber_from"), f"is {score.amber_from:g}, not below green_from ({score.green_from:g})"
+    seen: set[str] = set()
+    for index, part in enumerate(score.parts):
+        at: Spot = ("score", "parts", index)
+        worst, target, best = part.worth
+        if not (worst < target < best or worst > target > best):
+            what = f"is {worst:g}, {target:g}, {best:g}: what is worth 0, 80 and 100 has to rise, or fall, all the way"
+            yield (*at, "worth"), what
+        elif part.growing and not min(worst, target) < part.growing.from_ < max(worst, target):
+            yield (*at, "growing", "from"), f"is {part.growing.from_:g}, not between {worst:g} and {target:g}"
+        if part.key in seen:
+            yield (*at, "key"), f"there is a part {part.key!r} already"
+        if part.anchor != "close" and playbook.milestone(part.anchor) is None:
+            yield (*at, "anchor"), f"there is no milestone {part.anchor!r}"
+        seen.add(part.key)
+
+
+def targets_are_worth_80(playbook: Playbook) -> Iterator[Finding]:
+    """Else a customer who meets every target could be called ill, or one who misses them healthy."""
+    last: dict[str, Target] = {}
+    for target in playbook.targets:
+        on = target.day if target.day is not None else 0
+        if target.metric not in last or on >= (last[target.metric].day or 0):
+            last[target.metric] = target
+    for index, part in enumerate(playbook.score.parts if playbook.score else ()):
+        if (one := last.get(part.metric)) is not None:
+            wanted = one.at_least if one.at_least is not None else one.below
+            if wanted is not None and wanted != part.worth[1]:
+                at: Spot = ("score", "parts", index, "worth")
+                yield at, f"says that {part.worth[1]:g} is worth 80, and the target {one.key!r} is {wanted:g}"
 
 
 def no_flag_waves_while_the_target_is_met(playbook: Playbook) -> Iterator[Finding]:
@@ -206,10 +263,13 @@ def _target_day(playbook: Playbook, target: Target) -> int | None:
 
 
 def _conflict(flag: RedFlag, target: Target) -> str | None:
-    rule = THRESHOLD.fullmatch(flag.rule or "")
-    if rule is None or rule["metric"] != target.metric or not re.fullmatch(RULE, flag.rule or ""):
+    rule = read_rule(flag.rule or "")
+    # Where more is asked for, the other clause may be what keeps the flag down.
+    if rule is None or len(rule.clauses) > 1 or rule.clauses[0].figure != target.metric:
         return None
-    figure, sign = float(rule["figure"]), rule["sign"]
+    sign, figure = rule.clauses[0].sign, rule.clauses[0].threshold
+    if figure is None:
+        return None
     if sign in ("<", "<=") and target.at_least is not None and figure > target.at_least:
         return f"waves below {figure:g}, but {target.key!r} is met from {target.at_least:g} on"
     if sign in (">", ">=") and target.below is not None and figure < target.below:
@@ -222,12 +282,15 @@ ERRORS: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
     indicators_ask_for_something,
     usage_can_reach_it,
     rules_can_be_read,
+    figures_are_known,
+    score_can_be_computed,
     no_flag_waves_while_the_target_is_met,
     sessions_lead_to_their_milestone,
     sessions_lie_within_the_plan,
     hours_can_be_given,
 )
 WARNINGS: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
+    targets_are_worth_80,
     early_targets_have_a_later_one,
     anchors_of_targets_count_something,
     corrections_have_a_flag,

@@ -97,6 +97,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         LOOK,
         "What would follow if a milestone slipped, or anything else were told? Nobody is.",
     ),
+    "health": (
+        "starter.cli.health:health",
+        LOOK,
+        "How healthy is a customer? A score, what it is made of, and what would lift it.",
+    ),
     "mapping": ("starter.cli.mapping:mapping", LOOK, "Check a mapping file: what becomes of another system's record?"),
     "done": ("starter.cli.milestones:done", NEWS, explained("reach_milestone")),
     "reopen": ("starter.cli.milestones:reopen", NEWS, explained("reopen_milestone")),

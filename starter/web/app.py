@@ -16,6 +16,7 @@ from starter.web.api.news import news_routes
 from starter.web.api.onboardings import onboarding_routes
 from starter.web.api.playbooks import playbook_routes
 from starter.web.api.programmes import programme_routes
+from starter.web.api.scores import score_routes
 from starter.web.api.supposing import supposing_routes
 from starter.web.api.webhooks import webhook_routes
 from starter.web.intake.deals import deals_road
@@ -35,6 +36,7 @@ ROADS: Sequence[Callable[[Settings], Road]] = (deals_road, hubspot_road, salesfo
 RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     onboarding_routes,
     news_routes,
+    score_routes,
     supposing_routes,
     programme_routes,
     dossier_routes,

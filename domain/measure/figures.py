@@ -1,0 +1,75 @@
+"""Which figures are there? All that targets, red flags and the health score may name, with what each may be."""
+
+import math
+from typing import NamedTuple
+
+from domain.refusal import Refused
+
+A_BILLION = 1e9
+
+
+class FigureKind(NamedTuple):
+    """What a figure counts, as a person reads it, and the least and the most that it can be."""
+
+    meaning: str
+    least: float = 0
+    most: float = A_BILLION
+
+
+def _percent(meaning: str) -> FigureKind:
+    return FigureKind(meaning, most=100)
+
+
+FIGURES: dict[str, FigureKind] = {
+    # The product, as usage events show it.
+    "activation_rate": _percent("licensed users who have signed in since the close, in %"),
+    "weekly_use_rate": _percent("licensed users who used it in the last seven days, in %"),
+    "core_features_in_use": FigureKind("core features that enough users use", most=1000),
+    "core_features_rate": _percent("core features that enough users use, in % of those there are"),
+    "trained_without_sign_in_pct": _percent("people who were trained and have not signed in since, in %"),
+    # The course of the onboarding, as its journal shows it.
+    "days_to_first_value": FigureKind("days from the close to the first value", most=10_000),
+    "project_lead_silent_days": FigureKind("days without a word from the project lead", most=10_000),
+    "technical_lead_silent_days": FigureKind("days without a word from the technical lead", most=10_000),
+    "sponsor_silent_days": FigureKind("days without a word from the executive sponsor", most=10_000),
+    "champion_silent_days": FigureKind("days without a sign of the champion", most=10_000),
+    "reminders_unanswered": FigureKind("reminders after which nothing came"),
+    "milestones_late": FigureKind("milestones that became late"),
+    "technical_issues_opened": FigureKind("technical issues raised"),
+    "scope_changes_requested": FigureKind("changes of scope asked for"),
+    "wins_shown": FigureKind("wins recorded"),
+    "executive_escalations": FigureKind("times that the customer went to our executives"),
+    "engagement_pct": _percent("what the customer's people did of what they were asked for in time, in %"),
+    # Meetings and training.
+    "meetings_held": FigureKind("meetings held"),
+    "meeting_invited": FigureKind("people who were invited to a meeting"),
+    "meeting_attended": FigureKind("people who came to a meeting"),
+    "missed_meetings": FigureKind("meetings to which nobody of the customer came"),
+    "sponsor_check_ins_missed": FigureKind("check-ins that the executive sponsor missed"),
+    "attendance_pct": _percent("people who came to their training, in % of those invited"),
+    "training_score": FigureKind("feedback on the training, from 1 to 5", least=1, most=5),
+    # Support.
+    "tickets_per_week": FigureKind("support tickets opened in the last seven days"),
+    "tickets_open": FigureKind("support tickets open now"),
+    "how_to_questions": FigureKind("questions how something is done"),
+    "satisfaction_score": FigureKind("satisfaction, from 1 to 5", least=1, most=5),
+    "complaints": FigureKind("complaints"),
+    "nps": FigureKind("net promoter score", least=-100, most=100),
+    # Results, as they were agreed in the sale.
+    "main_goal_improvement": FigureKind("the main goal against its baseline, in % better", least=-A_BILLION),
+    "outcomes_on_way_pct": FigureKind("the way to the main goal, in % of what was expected by now", least=-A_BILLION),
+    "further_business_results": FigureKind("further results, as agreed at the kickoff", least=-A_BILLION),
+    "goal_figures_reported": FigureKind("figures about goals that the customer has reported"),
+    "projected_return": FigureKind("the return that is foreseen, in %", least=-A_BILLION),
+    "customer_health": _percent("the health score"),
+}
+
+
+def checked(metric: str, value: float) -> float:
+    """The value of that figure. Raises Refused where there is no such figure, or it cannot be that."""
+    kind = FIGURES.get(metric)
+    if kind is None:
+        raise Refused(f"there is no figure {metric!r}; there are: {', '.join(FIGURES)}", field=metric)
+    if not math.isfinite(value) or not kind.least <= value <= kind.most:
+        raise Refused(f"is {value:g}, and lies between {kind.least:g} and {kind.most:g}", field=metric)
+    return value
