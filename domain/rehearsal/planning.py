@@ -23,6 +23,23 @@ from domain.wire import Wire
 
 AHEAD = timedelta(days=30)
 """How far the mails are looked at: what comes later is decided by what happens until then."""
+LAID_OVER = {
+    "playbook_hash",
+    "playbook_ahead",
+    "stages",
+    "milestones",
+    "criteria",
+    "held",
+    "moved",
+    "owner",
+    "cast",
+    "approvers",
+    "overrulers",
+    "paused_at",
+    "ending",
+    "ending_ahead",
+}
+"""What of a state decides what a change of its playbook does. News that leaves it alone makes no plan old."""
 
 
 class Mails(Wire):
@@ -49,6 +66,22 @@ class Planned(Wire):
     """Milestones whose sign-off would be asked for at once."""
     mails: tuple[Mails, ...] = ()
     """Where the number of messages differs."""
+    seen: str = ""
+    """What the plan was made from: a hash of all in the state that a change is made to, but for its dates."""
+
+    def is_what(self, now: "Planned") -> bool:
+        """Whether the change would still do what this plan says. Numbers of mails only pass with the days."""
+        apart = {"account", "mails"}
+        return self.model_dump(exclude=apart) == now.model_dump(exclude=apart)
+
+
+class PlanOfChange(Wire):
+    """What would change for each onboarding that does not go by that version yet, and the hash of all of it."""
+
+    playbook: str
+    to: str
+    hash: str
+    onboardings: tuple[Planned, ...]
 
 
 def plan_for(
@@ -61,11 +94,20 @@ def plan_for(
     hashed: str,
     now: datetime,
     hours: WorkingHours = plain_week,
+    ahead: timedelta = AHEAD,
 ) -> Planned:
-    """What that onboarding would be like by the version of that hash. `memory` has its registers and figures."""
+    """What that onboarding would be like by the version of that hash. `memory` has its registers and figures.
+
+    Mails are counted for the days `ahead`; for none, only what is changed is told.
+    """
     memory.admit(dossier, run="")
     memory.versions = {hashed: to}
-    plan = Planned(onboarding=state.onboarding, account=dossier.deal.account.name, goes_by=state.playbook_hash)
+    plan = Planned(
+        onboarding=state.onboarding,
+        account=dossier.deal.account.name,
+        goes_by=state.playbook_hash,
+        seen=_seen(state),
+    )
     as_it_is, changed = (
         Driver(state.model_copy(deep=True), dossier, team, memory.fork(), now=now, hours=hours) for _ in range(2)
     )
@@ -84,7 +126,7 @@ def plan_for(
         return plan.model_copy(update={"refused": str(refused[-1])})
     [made] = [row for _, row in rows if row.kind == "playbook_changed"]
     days = _go_live(as_it_is), _go_live(changed)
-    before, after = _mails(as_it_is, now), _mails(changed, now)
+    before, after = ({}, {}) if not ahead else (_mails(as_it_is, now + ahead), _mails(changed, now + ahead))
     differing = [pair for pair in sorted({*before, *after}) if before[pair] != after[pair]]
     fields = {name: value for name, value in made.data.items() if name in PlaybookDifference.model_fields}
     changes = {
@@ -106,14 +148,23 @@ def hash_of(to: str, planned: Sequence[Planned]) -> str:
     return hashlib.sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()
 
 
+def _seen(state: State) -> str:
+    """A hash of all that a change is laid over. Days are left out: those that it moves stand in the difference."""
+    parts = state.model_dump(mode="json", include=LAID_OVER)
+    for part in (*parts.get("milestones", ()), *parts.get("stages", ())):
+        part.pop("due", None)
+        part.pop("opens", None)
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def _go_live(onboarding: Driver) -> date | None:
     go_live = onboarding.state.playing("go_live")
     return onboarding.dossier.calendar.day_of(go_live.due) if go_live and not go_live.settled else None
 
 
-def _mails(onboarding: Driver, now: datetime) -> Mapping[tuple[str, str], int]:
-    """What is written in the next days, by kind and receiver."""
+def _mails(onboarding: Driver, until: datetime) -> Mapping[tuple[str, str], int]:
+    """What is written until then, by kind and receiver."""
     records = onboarding.records
     assert isinstance(records, Memory), "made by a fork"
-    onboarding.until(now + AHEAD)
+    onboarding.until(until)
     return Counter((notice.kind, notice.to) for notice in records.notices.values())

@@ -1,6 +1,6 @@
 """What does another version of its playbook change about an onboarding, and why may it not go by it?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -133,6 +133,23 @@ def difference(before: Briefing, after: Briefing) -> PlaybookDifference:
         cadences=_differing(_cadences(before.playbook), _cadences(after.playbook)),
         criteria=_differing(_criteria(before.playbook), _criteria(after.playbook)),
     )
+
+
+def version_before(rows: Iterable[JournalRow]) -> str | None:
+    """The hash of the version before the last change that was not taken back; None where there is none.
+
+    A change to the version before is that change taken back: reverted twice, it goes on two steps back.
+    """
+    versions: list[str] = []
+    for row in rows:
+        if row.kind != "playbook_changed":
+            continue
+        versions = versions or [row.data["from"]]
+        if versions[-2:-1] == [row.data["to"]]:
+            versions.pop()
+        else:
+            versions.append(row.data["to"])
+    return versions[-2] if len(versions) > 1 else None
 
 
 def _cadences(playbook: Playbook) -> dict[str, Any]:

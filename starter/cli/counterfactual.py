@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from starter.cli.answers import answer, count, in_words, plain, table
 from starter.cli.files import why_unread
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Where
+from starter.cli.progress import progress_of
 from starter.trouble import UnreadableFile, WrongOption
 
 if TYPE_CHECKING:
@@ -44,17 +44,14 @@ def what_if(key: str, *, past: str = ALL, to: str | None = None, where: Where = 
     installation = installation_at(where)
     named, playbook = _version(installation, key, to)
     onboardings = _meant(installation, key, past)
-    console = Console(stderr=True)
-    columns = (TextColumn("lived again"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("lived again", total=len(onboardings))
+    with progress_of("lived again", len(onboardings), quiet=where.json) as done:
         results = relived(
             installation.engine,
             installation.ledger,
             onboardings,
             playbook,
             installation.staff(),
-            done=lambda: progress.advance(bar),
+            done=done,
         )
     other = version(playbook, named=named, title=in_language(playbook.title, "en"))
     result = counterfactual(key, other, results)

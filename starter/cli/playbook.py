@@ -35,7 +35,11 @@ playbook.command(
 )
 PLAN = "Show what another version of a playbook would change for each running onboarding; nothing is changed."
 playbook.command("starter.cli.versions:plan", name="plan", help=PLAN)
+APPLY = "Make the change of a plan, for everybody in it; after it was cut short, it goes on where it was."
+playbook.command("starter.cli.applying:apply", name="apply", help=APPLY)
 playbook.command("starter.cli.versions:change", name="change", help=explained("change_playbook"))
+REVERT = "Take the last change of an onboarding's playbook back: it goes on by the version before."
+playbook.command("starter.cli.versions:revert", name="revert", help=REVERT)
 
 
 @playbook.command

@@ -1,23 +1,20 @@
 """How does a running onboarding go on by another version of its playbook? Commands to plan it, to do it, to go back."""
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
 
+from domain.refusal import Refused
 from domain.wording import day_in_words
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.installation import Installation, installation_at
 from starter.cli.news import tell
 from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where
+from starter.cli.progress import progress_of
 
 if TYPE_CHECKING:
-    from domain.rehearsal.planning import Planned
-    from starter.doors.planning import PlanOfChange
-
-TOLD_EVERY = 25
-"""Onboardings between two lines of progress: one is planned in a fifth of a second."""
+    from domain.rehearsal.planning import Planned, PlanOfChange
 
 
 async def plan(
@@ -31,9 +28,10 @@ async def plan(
 ) -> None:
     """Show what another version of a playbook would change for each running onboarding; nothing is changed."""
     from domain.playbook import content_hash
-    from domain.rehearsal.planning import hash_of
-    from starter.doors.planning import PlanOfChange, plan_all
+    from domain.rehearsal.planning import PlanOfChange, hash_of
+    from starter.doors.planning import plan_all
     from starter.doors.versions import version
+    from store.change_plans import SqlChangePlans
 
     installation = installation_at(where)
     book = installation.library.get(key)
@@ -42,13 +40,13 @@ async def plan(
         hashed, book = version(to, installation.ledger, installation.library)
     door = await installation.door()
     running = _running(installation, key, only)
-
-    def told(number: int) -> None:
-        if number % TOLD_EVERY == 0 and not where.json:
-            print(f"{number} of {len(running)} planned", file=sys.stderr)
-
-    planned = await plan_all(door, installation.ledger, running, book, hashed, told=told)
+    with progress_of("planned", len(running), quiet=where.json) as told:
+        planned = await plan_all(door, installation.ledger, running, book, hashed, told=told)
     whole = PlanOfChange(playbook=key, to=hashed, hash=hash_of(hashed, planned), onboardings=tuple(planned))
+    if planned:
+        # The file of the version may be another one by the time that this is applied.
+        installation.ledger.keep_playbook(book)
+        SqlChangePlans(installation.engine).keep(whole)
     answer(where.json, whole.model_dump(mode="json"), lambda out: _draw(out, whole))
 
 
@@ -82,7 +80,11 @@ def _draw(out: Console, whole: "PlanOfChange") -> None:
             fewer = [(mail.kind.replace("_", " "), mail.to, str(mail.before), str(mail.after)) for mail in one.mails]
             out.print(table("Messages of the next 30 days", ("kind", "to", "now", "then"), fewer))
     out.print()
+    if not whole.onboardings:
+        out.print(plain("Nobody is under way by another version of it: there is nothing to change."))
+        return
     out.print(plain(f"Nothing was changed. Plan {whole.hash[:12]}"))
+    out.print(plain(f"to do it: day90 playbook apply {whole.hash[:12]} --reason … --by …", "dim"), soft_wrap=True)
 
 
 def _lines(one: "Planned") -> list[str]:
@@ -116,3 +118,25 @@ async def change(
     where: Where = NOWHERE,
 ) -> None:
     await tell(where, onboarding, "change_playbook", details, to=to, when=when, reason=reason)
+
+
+async def revert(
+    onboarding: str,
+    *,
+    reason: Annotated[str, Parameter(help="The reason; it is recorded, and our own side reads it.")],
+    details: Details = NO_DETAILS,
+    where: Where = NOWHERE,
+) -> None:
+    """Take the last change of an onboarding's playbook back; what happened meanwhile stays."""
+    from domain.rules.changing import version_before
+    from store.reads import journal
+
+    installation = installation_at(where)
+    onboarding = installation.meant(onboarding)
+    to = version_before(journal(installation.engine, onboarding))
+    if to is None:
+        raise Refused(
+            "its playbook was never changed, or all changes were taken back; "
+            "a change that waits is withdrawn with `day90 playbook change --when never`"
+        )
+    await tell(where, onboarding, "change_playbook", details, to=to, when="now", reason=reason)

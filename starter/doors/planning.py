@@ -2,29 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from activities.calendars import hours_of
 from domain import agenda
+from domain.agenda import State
 from domain.playbook import Playbook
 from domain.rehearsal.memory import Memory
-from domain.rehearsal.planning import Planned, plan_for
-from domain.wire import Wire
+from domain.rehearsal.planning import AHEAD, Planned, plan_for
 from starter.doors.onboardings import OnboardingDoor
 from starter.doors.trying import dossier_as_of
 
 if TYPE_CHECKING:
     from store.ledger import SqlLedger
-
-
-class PlanOfChange(Wire):
-    """What would change for each onboarding that does not go by that version yet, and the hash of all of it."""
-
-    playbook: str
-    to: str
-    hash: str
-    onboardings: tuple[Planned, ...]
 
 
 async def plan_all(
@@ -34,21 +25,38 @@ async def plan_all(
     to: Playbook,
     hashed: str,
     *,
-    told: Callable[[int], None],
+    told: Callable[[], None],
 ) -> list[Planned]:
-    """The plan of each of those that do not go by that version; `told` hears how many are done. Raises NotReachable."""
+    """The plan of each of those that do not go by that version; `told` is called after each. Raises NotReachable."""
     planned = []
-    for number, onboarding in enumerate(onboardings, start=1):
-        state = agenda.carried(await door.ask(onboarding, "carried"))
+    for onboarding in onboardings:
+        state = await state_of(door, onboarding)
         if state.opened and not state.ending and state.playbook_hash != hashed:
-            now = state.clock.business(datetime.now(UTC))
-            dossier = await asyncio.to_thread(dossier_as_of, door, onboarding, now)
-            memory = await asyncio.to_thread(_memory_of, ledger, onboarding, dossier.playbook)
-            planned.append(
-                plan_for(state, dossier, door.staff(), memory, to=to, hashed=hashed, now=now, hours=hours_of)
-            )
-        told(number)
+            planned.append(await asyncio.to_thread(planned_now, door, ledger, state, to, hashed))
+        told()
     return planned
+
+
+async def state_of(door: OnboardingDoor, onboarding: str) -> State:
+    """The state as its workflow has it now. Raises NotFound, NotReachable."""
+    return agenda.carried(await door.ask(onboarding, "carried"))
+
+
+def planned_now(
+    door: OnboardingDoor,
+    ledger: "SqlLedger",
+    state: State,
+    to: Playbook,
+    hashed: str,
+    *,
+    ahead: timedelta = AHEAD,
+) -> Planned:
+    """What would change for the onboarding in that state, as of now."""
+    now = state.clock.business(datetime.now(UTC))
+    dossier = dossier_as_of(door, state.onboarding, now)
+    memory = _memory_of(ledger, state.onboarding, dossier.playbook)
+    team = door.staff()
+    return plan_for(state, dossier, team, memory, to=to, hashed=hashed, now=now, hours=hours_of, ahead=ahead)
 
 
 def _memory_of(ledger: "SqlLedger", onboarding: str, playbook: Playbook) -> Memory:

@@ -12,6 +12,7 @@ from store.tables.base import (
     OF_THE_HOUSE,
     metadata,
 )
+from store.tables.changes import change_plans
 from store.tables.crm import merges, rechecks, write_backs
 from store.tables.inbox import inbox
 from store.tables.introductions import introduction_journal, introductions
@@ -42,6 +43,7 @@ __all__ = [
     "IS_WAITING",
     "NOT_ENDED",
     "OF_THE_HOUSE",
+    "change_plans",
     "deals",
     "inbox",
     "introduction_journal",

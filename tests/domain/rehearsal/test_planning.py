@@ -1,6 +1,7 @@
 """Does a plan tell what a change of the playbook then does?"""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from tests.domain.agenda.test_changing import (
     with_other_meetings,
     without_one,
 )
-from tests.support.simulation import Simulation, gone_live, opened, staff
+from tests.support.simulation import MANAGER, Simulation, gone_live, opened, staff
 
 
 def planned(onboarding: Simulation, edit: Callable[[dict[str, Any]], None]) -> Planned:
@@ -80,3 +81,29 @@ def test_the_hash_is_that_of_the_whole_answer() -> None:
 
     assert hash_of("a", [plan]) == hash_of("a", [planned(onboarding, with_other_meetings)])
     assert 3 == len({hash_of("a", [plan]), hash_of("b", [plan]), hash_of("a", [other])})
+
+
+def test_a_plan_holds_while_only_time_passes_and_not_once_something_happened() -> None:
+    """Numbers of mails pass with the days; what was reached since is not what the plan saw."""
+    onboarding = opened()
+    onboarding.in_time(to="environment_live")
+    plan = planned(onboarding, with_other_meetings)
+    onboarding.tell("note", note="They are pleased", by=MANAGER)
+    onboarding.until(onboarding.now + timedelta(hours=30))
+    later = planned(onboarding, with_other_meetings)
+    onboarding.settled("data_mapped")
+
+    assert plan.is_what(later)
+    assert not plan.is_what(planned(onboarding, with_other_meetings))
+    assert not plan.is_what(planned(opened(), with_other_meetings))
+
+
+def test_without_days_ahead_the_same_is_told_but_for_mails() -> None:
+    onboarding = opened()
+    to = edited(with_other_meetings)
+    of_it = (onboarding.state, onboarding.dossier, staff(), Memory())
+
+    now = plan_for(*of_it, to=to, hashed=content_hash(to), now=onboarding.now, ahead=timedelta(0))
+
+    assert () == now.mails
+    assert planned(onboarding, with_other_meetings).is_what(now)
