@@ -14,8 +14,9 @@ from temporalio.exceptions import ApplicationError
 from activities.ports import Channel, Office, Outbox, Wake
 from activities.threads import in_thread
 from activities.waking import wake_each
+from domain.notice import MAIL, Notice, Person
 from domain.record import WaitingNotice
-from domain.trouble import ChannelDown, ChannelRefuses, MaybeArrived
+from domain.trouble import ChannelDown, ChannelRefuses, ChannelUnusable, MaybeArrived
 from domain.wire import Instant, Wire
 
 MOST_AT_ONCE = 20
@@ -27,6 +28,8 @@ UNSURE_RESTS = (timedelta(hours=1), timedelta(hours=6))
 third ends it: whoever gets three copies has got it, and at a server that is broken in this way no further one helps."""
 SIGN_OF_LIFE = timedelta(seconds=5)
 """How often a delivery says that it is still under way: a few times in the span after which it is given up for lost."""
+REDIRECTED = "redirected"
+"""What became of a message whose channel takes nothing of us: it waits for another one now."""
 log = structlog.get_logger()
 Answer = TypeVar("Answer")
 
@@ -54,11 +57,19 @@ def _tells_nobody() -> None:
     return
 
 
+Unusable = Callable[[str, ChannelUnusable], Sequence[tuple[Notice, Person]]]
+"""Who hears of what about a channel that takes nothing of us, by its name."""
+
+
+def _nobody_hears(_: str, __: ChannelUnusable) -> Sequence[tuple[Notice, Person]]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Letters:
     """The office of a channel to people's inboxes: what waits for it is in the outbox. `now` tells wall time.
 
-    `rings` tells that the journal has grown: by what became of the message.
+    `rings` tells that the journal has grown: by what became of the message. `reports` are to the operator.
     """
 
     name: str
@@ -67,6 +78,7 @@ class Letters:
     now: Callable[[], datetime]
     threads: Executor
     rings: Callable[[], None] = _tells_nobody
+    reports: Unusable = _nobody_hears
 
     def ready(self, *, now: datetime, most: int) -> Sequence[int]:
         return self.outbox.ready(self.name, now=now, most=most)
@@ -95,6 +107,10 @@ class Letters:
             if error.again_after is None:
                 raise
             return self._put_off(waiting, str(error), now + error.again_after)
+        except ChannelUnusable as error:
+            self.outbox.redirect(id, to=MAIL, reason=str(error), at=self.now(), told=self.reports(self.name, error))
+            log.warning("notice_redirected", notice=id, channel=self.name, reason=str(error))
+            return REDIRECTED
         except ChannelRefuses as error:
             return self._refuse(id, str(error))
         self.outbox.sent(id, receipt)
@@ -146,7 +162,7 @@ class Sending:
 
     @activity.defn
     async def deliver_notice(self, delivery: Delivery) -> str:
-        """`sent`, `withdrawn`, `refused` or `put_off`. Raises ChannelDown, which Temporal retries."""
+        """`sent`, `withdrawn`, `refused`, `redirected` or `put_off`. Raises ChannelDown, which Temporal retries."""
         office = self.offices(delivery.channel)
         if office is None:
             return "withdrawn"
@@ -154,8 +170,8 @@ class Sending:
             outcome = await _with_signs_of_life(asyncio.ensure_future(office.deliver(delivery.notice)))
         except ChannelDown as error:
             raise ApplicationError(str(error), type="ChannelDown", next_retry_delay=error.again_after) from None
-        if outcome == "refused":
-            # People were written to about it. This sender looks again by itself.
+        if outcome in ("refused", REDIRECTED):
+            # People were written to about it, or it waits elsewhere. This sender looks again by itself.
             await wake_each(self.wake, [channel for channel in self.channels if channel != delivery.channel])
         return outcome
 

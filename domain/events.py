@@ -94,6 +94,8 @@ KINDS: Mapping[str, EventType] = {
     # What became of what we wrote to people.
     "notice_sent": EventType("a message has left", "kind of notice"),
     "notice_refused": EventType("a message will never arrive", "kind of notice"),
+    "notice_redirected": EventType("a message goes by mail, its channel takes none", "kind of notice"),
+    "notice_snoozed": EventType("somebody wants to be reminded again", "kind of notice"),
     "unsubscribed": EventType("somebody wants no more letters that the onboarding does not need", "person"),
 }
 """Every kind of row that the journal has. A worker of a newer version may send one more: receivers ignore it."""

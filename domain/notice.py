@@ -7,6 +7,9 @@ from domain.wire import Instant, Slug, Wire
 MAIL = "mail"
 """The channel that reaches everybody: who names no other is written to by mail."""
 
+SLACK = "slack"
+"""The channel to colleagues in Slack, whose ids the staff directory has."""
+
 NoticeKind = Literal[
     "introduction",
     "assigned",
@@ -54,6 +57,7 @@ NoticeKind = Literal[
     "undeliverable",
     "sweep_report",
     "webhook_disabled",
+    "channel_unusable",
     "introduction_task",
     "process_outline",
     "introduction_reminder",
@@ -75,6 +79,11 @@ NOT_ESSENTIAL: frozenset[NoticeKind] = frozenset({"message", "webinar", "program
 """Recurring letters to many: tips, invitations to webinars, the letters of later years. Whoever wants none unsubscribes
 (RFC 8058), and the onboarding goes on. All else asks something of its reader, answers them, or moves a date of theirs.
 """
+
+ACTED_UPON_IN_CHAT: frozenset[NoticeKind] = frozenset({"reminder", "task_given", "task_due"})
+"""What asks for something that a colleague can call done, or put off until tomorrow, by a button of a chat."""
+DONE, SNOOZE = "day90_done", "day90_snooze"
+"""How those buttons are named where they come back."""
 
 _OF_A_TASK = "task/"
 

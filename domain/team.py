@@ -9,13 +9,15 @@ from pydantic import Field, StringConstraints, model_validator
 
 from domain.closure import MOST_CLOSURES, Closure
 from domain.deal import Account, Address, Country, TimeZone
-from domain.notice import MAIL
+from domain.notice import MAIL, SLACK
 from domain.text import Language, in_language
 from domain.wire import PersonName, Slug, StrictWire
 
 TouchModel = Literal["high", "low", "tech"]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()/.-]{2,38}[0-9]$")]
 """As people write it: digits, spaces, brackets, slashes, dots and hyphens, a plus before the country."""
+SlackId = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,20}$")]
+"""A member's id in Slack: from their profile, "Copy member ID"."""
 VendorRole = Literal[
     "csm", "implementation_specialist", "technical_resource", "training_lead", "cs_manager", "executive"
 ]
@@ -38,6 +40,9 @@ class Member(StrictWire):
     )
     phone: Phone | None = Field(None, description="as it stands in the signature of mails to customers")
     channel: Slug = Field(MAIL, description="by which they are written to; mail reaches everybody")
+    slack: SlackId | None = Field(
+        None, description="their member id in Slack, like U024BE7LH: there they get what channel: slack sends, and act"
+    )
     languages: tuple[Language, ...] = Field(("en",), description="that they speak, the best first")
     tiers: tuple[TouchModel, ...] = Field(("high", "low", "tech"), description="whose onboardings they may own")
     capacity: int = Field(20, ge=0, le=100_000, description="onboardings that this person can carry at once")
@@ -46,6 +51,11 @@ class Member(StrictWire):
     def _has_a_name(self) -> Self:
         if not self.name:
             msg = "name: should be a name, or one per language like {en: Mika Sato, ja: 佐藤 美香}"
+            raise ValueError(msg)
+        if self.channel == SLACK and self.slack is None:
+            msg = (
+                f"{self.handle}: slack: should be their member id in Slack, like U024BE7LH, where the channel is slack"
+            )
             raise ValueError(msg)
         return self
 
@@ -69,6 +79,9 @@ class Team(StrictWire):
             if handles.count(member.handle) > 1:
                 msg = f"two members share the handle {member.handle!r}"
                 raise ValueError(msg)
+            if member.slack and sum(member.slack == other.slack for other in self.members) > 1:
+                msg = f"{member.handle}: slack: another member has the id {member.slack!r}, too"
+                raise ValueError(msg)
             for field in ("manager", "deputy"):
                 named = getattr(member, field)
                 if named is not None and named not in handles:
@@ -81,6 +94,10 @@ class Team(StrictWire):
 
     def member(self, handle: str) -> Member | None:
         return next((member for member in self.members if member.handle == handle), None)
+
+    def by_slack(self, id: str) -> Member | None:
+        """Whose id in Slack that is."""
+        return next((member for member in self.members if member.slack == id), None)
 
     def manager_of(self, handle: str) -> Member | None:
         """The manager named for that member, or else whoever leads customer success; None without either."""

@@ -37,6 +37,18 @@ class ChannelRefuses(Exception):
     """The channel will never take this message (5xx of SMTP, a broken address). Who must act: the CSM."""
 
 
+class ChannelUnusable(Exception):
+    """The channel takes nothing of us as it is set up: a revoked token, an archived channel of Slack.
+
+    Trying again does not help; the message goes by mail. Who must act: the operator. `place` is the setting or the
+    place within the channel that is to be looked at.
+    """
+
+    def __init__(self, reason: str, *, place: str) -> None:
+        super().__init__(reason)
+        self.place = place
+
+
 class NotFound(Exception):
     """Nothing by that name. Who must act: whoever named it."""
 

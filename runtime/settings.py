@@ -133,6 +133,18 @@ def _secrets(given: SecretStr) -> SecretStr:
     return given
 
 
+def _bot_token(given: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"xoxb-[A-Za-z0-9-]{10,200}", given.get_secret_value()):
+        raise ValueError("should be the bot token of your Slack app, xoxb-…")
+    return given
+
+
+def _slack_channel(place: str) -> str:
+    if not re.fullmatch(r"([CG][A-Z0-9]{2,20}|per-onboarding)?", place):
+        raise ValueError("should be the id of a channel, like C0412AB34, or per-onboarding; empty for direct messages")
+    return place
+
+
 def _webhook_secrets(given: SecretStr) -> SecretStr:
     for secret in given.get_secret_value().split():
         try:
@@ -372,6 +384,21 @@ class Settings(BaseSettings):
     )
     news_secret: Annotated[Secrets, AfterValidator(_webhook_secrets)] | None = Field(
         default=None, description="Secret `whsec_…` of Standard Webhooks with news; opens /intake/news."
+    )
+    slack_token: Annotated[SecretStr, AfterValidator(_bot_token)] | None = Field(
+        default=None,
+        description="Bot token `xoxb-…` of the Slack app; without one, what is for Slack goes by mail.",
+    )
+    slack_channel: Annotated[str, AfterValidator(_slack_channel)] = Field(
+        default="",
+        description="Where messages to colleagues go in Slack: empty for direct messages, the id of the team's channel,"
+        " or per-onboarding.",
+    )
+    slack_signing_secret: Secrets | None = Field(
+        default=None, description="Signing secret of the Slack app; opens /intake/slack, and messages have buttons."
+    )
+    slack_api: Annotated[str, AfterValidator(_api)] = Field(
+        default="https://slack.com/api", description="Address of Slack's API."
     )
     stripe_secret: Secrets | None = Field(
         default=None, description="Signing secret `whsec_…` of the Stripe endpoint; opens /intake/stripe."

@@ -11,7 +11,8 @@ from domain.news import HANDED_OVER
 from domain.notice import Notice, Person
 from domain.record import JournalRow
 from store.engine import read_transaction, wall_clock, write_transaction
-from store.ledger import journal_row, notice_row
+from store.ledger import journal_row
+from store.outbox import add_of_the_house
 from store.rows import add, put
 from store.tables import (
     IS_REFUSED,
@@ -217,11 +218,8 @@ class SqlCensus:
 
     def report(self, mails: Sequence[tuple[Notice, Person]]) -> None:
         """Put notices that belong to no onboarding into the outbox; one whose key is there already changes nothing."""
-        rows = [
-            {**notice_row(notice, onboarding=None, now=wall_clock()), "addressee": person} for notice, person in mails
-        ]
         with write_transaction(self._engine) as connection:
-            add(connection, notices, rows)
+            add_of_the_house(connection, mails, now=wall_clock())
 
     def send_again(self, onboarding: str, person: Person, *, since: datetime, at: datetime) -> int:
         """Let refused mails to a person of the onboarding wait again; returns how many.

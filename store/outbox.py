@@ -103,6 +103,16 @@ class SqlOutbox:
             )
             self._note(connection, row, "notice_sent", at=receipt.at, message_id=receipt.message_id)
 
+    def redirect(self, id: int, *, to: str, reason: str, at: datetime, told: Sequence[tuple[Notice, Person]]) -> None:
+        """Let a notice that waits go by another channel, with why, and tell the house; again it changes nothing."""
+        with write_transaction(self._engine) as connection:
+            row = _held(connection, id)
+            if row is None or row.state != "waiting" or row.channel == to:
+                return
+            _settle(connection, row, channel=to, reason=reason, rests_until=None, maybe_arrived=0)
+            self._note(connection, row, "notice_redirected", at=at, to=to, reason=reason)
+            add_of_the_house(connection, told, now=self._clock())
+
     def refused(self, id: int, *, reason: str, at: datetime) -> str | None:
         """Record that it will never arrive and tell the onboarding's owner; the owner's handle, or None for their own.
 
@@ -155,8 +165,8 @@ class SqlOutbox:
         """Why the notice need not go any more, or None."""
         if _may_be_unwanted(row) and has_unsubscribed(connection, row.onboarding, row.person):
             return "unsubscribed"
-        if row.while_open is not None and (settled := _settled(connection, row)):
-            return settled
+        if row.while_open is not None and (reason := settled(connection, row)):
+            return reason
         if row.collapses and (newest := self._newest_like(connection, row)) is not None:
             return f"collapsed into {newest}"
         return None
@@ -186,6 +196,12 @@ class SqlOutbox:
         add(connection, journal, [journal_row(row.onboarding, noted, now=self._clock())])
 
 
+def add_of_the_house(connection: Connection, mails: Sequence[tuple[Notice, Person]], *, now: datetime) -> None:
+    """Add notices that belong to no onboarding; one whose key is there already changes nothing."""
+    rows = [{**notice_row(notice, onboarding=None, now=now), "addressee": person} for notice, person in mails]
+    add(connection, notices, rows)
+
+
 def _nameless(handle: str) -> Person:
     """Somebody of whom the onboarding keeps no more than the id: what is written to them is refused in turn."""
     return Person(id=handle, name="", email="", side="vendor", role="csm")
@@ -205,7 +221,7 @@ def _may_be_unwanted(row: Row[Any]) -> bool:
     return row.kind in NOT_ESSENTIAL and row.onboarding is not None
 
 
-def _settled(connection: Connection, row: Row[Any]) -> str | None:
+def settled(connection: Connection, row: Row[Any]) -> str | None:
     """Why a notice that goes only while something is open does not go: a milestone, issue, task or introduction."""
     if row.onboarding is None:
         return _introduced(connection, row.while_open)

@@ -5,15 +5,16 @@ A new channel is a folder below `activities/channels` and one line here.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from activities.channels.mail.files import MailFiles
 from activities.channels.mail.smtp import SmtpMail
+from activities.channels.slack.posting import Slack
 from activities.channels.texts.rendering import Rendering
 from activities.documents.attaching import Documents
 from activities.documents.process import ProcessDocument
 from activities.ports import Channel, Staff
-from domain.notice import MAIL
+from domain.notice import MAIL, SLACK
 from domain.team import Team
 from domain.text import Language
 from runtime.settings import Settings
@@ -26,17 +27,40 @@ class Contents(NamedTuple):
 
     rendering: Rendering
     documents: Documents
+    staff: Staff
 
 
 def mail(settings: Settings, contents: Contents) -> Channel:
     """Over SMTP where a server is named, else as files in a folder."""
-    ours = {"sender": settings.mail_from, "public_url": settings.public_url or "", **contents._asdict()}
+    ours: dict[str, Any] = {
+        "sender": settings.mail_from,
+        "public_url": settings.public_url or "",
+        "rendering": contents.rendering,
+        "documents": contents.documents,
+    }
     if settings.mail_server is None:
         return MailFiles(folder=settings.mail_folder, **ours)
     return SmtpMail(server=settings.mail_server, **ours)
 
 
-CHANNELS: Mapping[str, Callable[[Settings, Contents], Channel]] = {MAIL: mail}
+def slack(settings: Settings, contents: Contents) -> Channel:
+    """As a bot, to colleagues alone; without a token it takes nothing, and what waits for it goes by mail."""
+
+    def id_of(handle: str) -> str | None:
+        member = contents.staff().member(handle)
+        return member.slack if member else None
+
+    return Slack(
+        token=settings.slack_token.get_secret_value() if settings.slack_token else "",
+        api=settings.slack_api,
+        place=settings.slack_channel,
+        buttons=settings.slack_signing_secret is not None,
+        rendering=contents.rendering,
+        id_of=id_of,
+    )
+
+
+CHANNELS: Mapping[str, Callable[[Settings, Contents], Channel]] = {MAIL: mail, SLACK: slack}
 """The channels to people, by the name that notices, senders and the staff directory know them by."""
 
 
@@ -80,5 +104,5 @@ def channels_of(
 ) -> Mapping[str, Channel]:
     """Every channel to people, ready to deliver."""
     documents = Documents(prospects, onboardings, staff, now, ProcessDocument())
-    contents = Contents(rendering_of(settings), documents)
+    contents = Contents(rendering_of(settings), documents, staff)
     return {name: make(settings, contents) for name, make in CHANNELS.items()}

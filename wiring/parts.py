@@ -10,6 +10,7 @@ from functools import partial
 from temporalio.client import Client
 
 from activities.calendars import hours_of
+from activities.channels.slack.answering import Answering
 from activities.confirming import CHANNEL as CONFIRMATIONS
 from activities.confirming import ConfirmingOffice
 from activities.crm.last_delivered import AsDelivered, LastDelivered, changed_in_salesforce
@@ -18,11 +19,12 @@ from activities.inbox.deal_stages import DealStages
 from activities.inbox.deals import DealStarts, RecordsInStages
 from activities.inbox.news import NewsIsTold
 from activities.inbox.same_deal import SameDeal
+from activities.inbox.slack import ButtonIsPressed
 from activities.ports import Census, Handler, Office, Staff, Wake
 from activities.reconciliation import Reconciling, Source
 from activities.webhooks import WebhookOffice, channel_of, target_of
 from domain.mailbox import read_mailbox
-from domain.notice import Person
+from domain.notice import SLACK, Person
 from domain.rules.reporting import OPERATOR
 from domain.usage import VIA_USAGE
 from playbooks.library import Directory, Library
@@ -42,6 +44,7 @@ from store.ledger import SqlLedger
 from store.measurements import SqlMeasurements
 from store.merges import SqlMerges
 from store.outbox import SqlOutbox
+from store.pressing import SqlPressed
 from store.rechecks import SqlRechecks
 from store.sealing import Sealing
 from store.usage_counts import SqlUsageBooks
@@ -141,16 +144,33 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         usage_kept=timedelta(days=settings.usage_days),
         introductions=prospects,
         written_to=partial(crms.written_to, settings),
-        handlers=handlers_of(
-            settings,
-            told,
-            sources=sources,
-            same_deal=same_deal,
-            ledger=ledger,
-            inbox=inbox,
-            figures=SqlMeasurements(engine),
-        ),
+        handlers={
+            **handlers_of(
+                settings,
+                told,
+                sources=sources,
+                same_deal=same_deal,
+                ledger=ledger,
+                inbox=inbox,
+                figures=SqlMeasurements(engine),
+            ),
+            SLACK: buttons(settings, told, SqlPressed(engine), staff=staff, wake=wake),
+        },
         ui=ui,
+    )
+
+
+def buttons(settings: Settings, told: Doors, pressed: SqlPressed, *, staff: Staff, wake: Wake) -> Handler:
+    """Who handles the buttons that colleagues press in Slack. Whose id it is has been proved by Slack's signature."""
+    return ButtonIsPressed(
+        door=told.told_by(SLACK, proved=True).onboardings,
+        pressed=pressed,
+        staff=staff,
+        answer=Answering(settings.slack_api),
+        wake=wake,
+        now=wall_clock,
+        hours=hours_of,
+        day_length=settings.day_length,
     )
 
 

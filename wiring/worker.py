@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from temporalio.client import Client
@@ -35,8 +36,10 @@ from activities.reconciliation import Reconciling
 from activities.sender import MOST_AT_ONCE, Letters, Sending
 from activities.sweep import Sweeping
 from activities.usage import Watching
-from domain.notice import Person
+from domain.notice import Notice, Person
 from domain.rules.hours import WorkingHours
+from domain.rules.reporting import of_unusable_channel
+from domain.trouble import ChannelUnusable
 from runtime.settings import Settings
 from starter.doors.bell import Bell
 from store.engine import wall_clock
@@ -180,7 +183,7 @@ def sending_on(parts: Parts) -> Sending:
     """The activities of every sender: to people by their channels, to systems by the offices beside them."""
     threads = _threads("channel", MOST_AT_ONCE)
     letters = {
-        name: Letters(name, parts.outbox, channel, parts.now, threads, parts.ring)
+        name: Letters(name, parts.outbox, channel, parts.now, threads, parts.ring, partial(_unusable, parts))
         for name, channel in parts.channels.items()
     }
     return Sending(
@@ -188,6 +191,18 @@ def sending_on(parts: Parts) -> Sending:
         channels=tuple(letters),
         threads=_threads("look", LOOKING_THREADS),
         wake=parts.wake,
+    )
+
+
+def _unusable(parts: Parts, channel: str, trouble: ChannelUnusable) -> Sequence[tuple[Notice, Person]]:
+    return of_unusable_channel(
+        channel,
+        trouble.place,
+        str(trouble),
+        parts.staff(),
+        parts.operator,
+        now=parts.now(),
+        hours=parts.hours,
     )
 
 

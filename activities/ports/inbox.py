@@ -1,9 +1,11 @@
 """What does the receiver need? Deliveries that wait, who handles them, and where reported figures are kept."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from domain.inbox import InboxRow, Settled
+from domain.notice import Notice
 from domain.reported import Measurement
 
 
@@ -45,6 +47,22 @@ class Measurements(Protocol):
 
     def keep(self, onboarding: str, measured: Sequence[Measurement], *, key: str) -> None:
         """Store the measurements; doing so again under the same `key` changes nothing. Raises UnknownOnboarding."""
+
+
+class Pressed(Protocol):
+    """What a person acts upon by a button within a message."""
+
+    def notice(self, id: int) -> Notice | None:
+        """The notice that the button belongs to; None when there is none by that number."""
+
+    def is_milestone(self, onboarding: str, key: str) -> bool:
+        """Whether the onboarding has a milestone of that key."""
+
+    def again(self, id: int, *, key: str, by: str, at: datetime) -> bool:
+        """Let the notice go once more from `at` on, as `by` wants it; the same under one `key` changes nothing.
+
+        False where what it asks for is settled by now.
+        """
 
 
 class Handler(Protocol):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.mapping import WriteBack
+from domain.notice import Notice, Person
 from domain.record import Receipt, WaitingNotice
 from domain.webhooks import Outgoing, Target, Tried
 from domain.write_back import Seen
@@ -28,6 +29,9 @@ class Outbox(Protocol):
     def sent(self, id: int, receipt: Receipt) -> None:
         """Record that the notice was handed over; doing so again changes nothing."""
 
+    def redirect(self, id: int, *, to: str, reason: str, at: datetime, told: Sequence[tuple[Notice, Person]]) -> None:
+        """Let the notice wait for another channel, because its own takes nothing; `told` are notices of the house."""
+
     def refused(self, id: int, *, reason: str, at: datetime) -> str | None:
         """Record that the notice will never arrive, and write to the onboarding's owner about it.
 
@@ -42,7 +46,8 @@ class Channel(Protocol):
     def deliver(self, waiting: WaitingNotice) -> Receipt:
         """Hand the message over.
 
-        Raises ChannelDown (try again), MaybeArrived (try again, sparingly) or ChannelRefuses (never try again).
+        Raises ChannelDown (try again), MaybeArrived (try again, sparingly), ChannelRefuses (never try again) or
+        ChannelUnusable (it goes by mail).
         """
 
 
@@ -56,7 +61,8 @@ class Office(Protocol):
         """The next moment after `after` from which a waiting item may go; None when there is none."""
 
     async def deliver(self, id: int) -> str:
-        """Deliver one item and return `sent`, `withdrawn`, `refused`, or `put_off` where it is to rest.
+        """Deliver one item and return `sent`, `withdrawn`, `refused`, `redirected` to another channel, or `put_off`
+        where it is to rest.
 
         Raises ChannelDown when trying again soon helps.
         """

@@ -61,25 +61,48 @@ def of_disabled_webhook(
     hours: WorkingHours = plain_week,
 ) -> list[tuple[Notice, Person]]:
     """That a target of webhooks is told nothing any more: to the operator, and where none is named to CS managers."""
-    managers = [staff_person(member, member.languages[0]) for member in team.members if member.role == "cs_manager"]
-    manager = managers[0] if managers else None
     facts = {"target": target, "place": place, "reason": reason, "since": since.isoformat(), "waiting": waiting}
     key = f"webhook_disabled/{target}/{since.isoformat()}"
+    return _to_operator("webhook_disabled", key, facts, team, operator, now=now, hours=hours)
+
+
+def of_unusable_channel(
+    channel: str,
+    place: str,
+    reason: str,
+    team: Team,
+    operator: Person | None,
+    *,
+    now: datetime,
+    hours: WorkingHours = plain_week,
+) -> list[tuple[Notice, Person]]:
+    """That messages of a channel go by mail because it takes none: to the operator, else to CS managers.
+
+    Once a week for each place and reason, while that lasts.
+    """
+    year, week, _ = now.isocalendar()
+    facts = {"channel": channel, "place": place, "reason": reason}
+    key = f"channel_unusable/{channel}/{place}/{reason}/{year}-{week}"
+    return _to_operator("channel_unusable", key, facts, team, operator, now=now, hours=hours)
+
+
+def _to_operator(
+    kind: NoticeKind,
+    key: str,
+    facts: dict[str, Any],
+    team: Team,
+    operator: Person | None,
+    *,
+    now: datetime,
+    hours: WorkingHours,
+) -> list[tuple[Notice, Person]]:
+    """To whoever runs day90, and where nobody is named to every CS manager."""
+    managers = [staff_person(member, member.languages[0]) for member in team.members if member.role == "cs_manager"]
+    ask = operator or (managers[0] if managers else None)
+    told = [operator] if operator is not None else managers
     return [
-        (
-            _of_the_house(
-                "webhook_disabled",
-                f"{key}/{person.id}",
-                person,
-                facts,
-                team=team,
-                ask=operator or manager,
-                now=now,
-                hours=hours,
-            ),
-            person,
-        )
-        for person in ([operator] if operator is not None else managers)
+        (_of_the_house(kind, f"{key}/{person.id}", person, facts, team=team, ask=ask, now=now, hours=hours), person)
+        for person in told
     ]
 
 

@@ -24,6 +24,7 @@ from starter.web.intake.hubspot import hubspot_road
 from starter.web.intake.news import news_road
 from starter.web.intake.roads import Road, Roads
 from starter.web.intake.salesforce import salesforce_road
+from starter.web.intake.slack import slack_road
 from starter.web.intake.stripe import stripe_road
 from starter.web.intake.usage import usage_routes
 from starter.web.liveness import health_routes
@@ -31,7 +32,14 @@ from starter.web.parts import WebParts
 from starter.web.problems import tell_problems
 from starter.web.unsubscribing import unsubscribe_routes
 
-ROADS: Sequence[Callable[[Settings], Road]] = (deals_road, hubspot_road, salesforce_road, news_road, stripe_road)
+ROADS: Sequence[Callable[[Settings], Road]] = (
+    deals_road,
+    hubspot_road,
+    salesforce_road,
+    news_road,
+    stripe_road,
+    slack_road,
+)
 """The addresses at which deliveries come in."""
 RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     onboarding_routes,

@@ -1,5 +1,6 @@
 """What comes of a message that its channel does not take? It is put off, given up or tried again."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -7,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from activities.sender import PATIENCE, Letters
+from domain.notice import Notice, Person
 from domain.record import WaitingNotice
-from domain.trouble import ChannelDown, MaybeArrived
+from domain.trouble import ChannelDown, ChannelUnusable, MaybeArrived
 from tests.support.fakes import MemoryOutbox, RecordingChannel
 from tests.support.mail_samples import sample
 
@@ -22,6 +24,7 @@ class OneNotice(MemoryOutbox):
     waiting: WaitingNotice = field(default_factory=lambda: sample("reminder"))
     rests: list[tuple[datetime, str]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    redirections: list[tuple[str, str]] = field(default_factory=list)
 
     def take(self, id: int) -> WaitingNotice | None:
         return self.waiting
@@ -29,6 +32,9 @@ class OneNotice(MemoryOutbox):
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:
         self.rests.append((until, reason))
         self.waiting = self.waiting.model_copy(update={"maybe_arrived": maybe_arrived})
+
+    def redirect(self, id: int, *, to: str, reason: str, at: datetime, told: Sequence[tuple[Notice, Person]]) -> None:
+        self.redirections.append((to, reason))
 
     def refused(self, id: int, *, reason: str, at: datetime) -> str | None:
         self.refusals.append(reason)
@@ -76,3 +82,14 @@ async def test_five_days_are_enough_for_a_relay_too() -> None:
 
     assert became == "refused"
     assert outbox.refusals == ["given up after 5 days of trying; the last answer: 554 no"]
+
+
+async def test_what_a_channel_cannot_take_as_it_is_set_up_goes_by_mail() -> None:
+    """The operator hears why; nobody's message waits for that."""
+    outbox = OneNotice()
+    unusable = ChannelUnusable("Slack refused chat.postMessage: is_archived", place="C0412AB34")
+
+    became = await office(outbox, unusable).deliver(17)
+
+    assert became == "redirected"
+    assert outbox.redirections == [("mail", "Slack refused chat.postMessage: is_archived")]

@@ -89,6 +89,7 @@ def test_a_member_without_a_named_manager_reports_to_the_head_of_customer_succes
     ("members", "complaint"),
     [
         ([member("a"), member("a")], "two members share the handle 'a'"),
+        ([member("a", slack="U024BE7LH"), member("b", slack="U024BE7LH")], "a: slack: another member has the id"),
         ([member("a", manager="ghost")], "a: the manager 'ghost' is not a member"),
         ([member("a", deputy="ghost")], "a: the deputy 'ghost' is not a member"),
         ([member("a", role="executive")], "nobody has the role csm"),
@@ -98,3 +99,11 @@ def test_a_member_without_a_named_manager_reports_to_the_head_of_customer_succes
 def test_a_directory_that_does_not_hang_together_is_refused(members: list[Member], complaint: str) -> None:
     with pytest.raises(ValidationError, match=complaint):
         Team(members=tuple(members))
+
+
+def test_who_is_written_to_by_slack_has_an_id_there() -> None:
+    """Without one every message of theirs would go by mail, and nobody would have meant that."""
+    with pytest.raises(ValidationError, match="csm: slack: should be their member id in Slack, like U024BE7LH"):
+        member("csm", channel="slack")
+
+    assert Team(members=(member("csm", channel="slack", slack="U024BE7LH"),)).by_slack("U024BE7LH") is not None

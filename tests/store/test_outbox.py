@@ -6,15 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from activities.ports import Outbox
-from domain.notice import NOT_ESSENTIAL, Notice, NoticeKind, task_slot
+from activities.ports.inbox import Pressed
+from domain.notice import NOT_ESSENTIAL, Notice, NoticeKind, Person, task_slot
 from domain.record import Receipt, Writing
+from domain.rules.reporting import of_unusable_channel
+from playbooks.library import load_team
 from store import reads
 from store.census import SqlCensus
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
+from store.pressing import SqlPressed
+from store.tables import journal
 from store.unsubscribes import SqlUnsubscribes
 from tests.support import databases
 from tests.support.databases import HOUR, LEAD, NOON, OWNER, dossier, happened, issue, milestone, notice, standing
@@ -25,6 +30,7 @@ engine = databases.engine
 ONE = "onboarding-file-1"
 LATER = NOON + timedelta(days=3)
 
+OPERATOR = Person(id="operator", name="Ops", email="ops@vendor.test", side="vendor", role="operator")
 Put = Callable[..., list[int]]
 
 
@@ -486,3 +492,45 @@ def link(outbox: SqlOutbox, id: int) -> str:
     waiting = outbox.take(id)
     assert waiting is not None
     return waiting.unsubscribe
+
+
+def test_what_its_channel_does_not_take_goes_by_mail_and_the_house_is_told_once(
+    engine: Engine, outbox: SqlOutbox, put: Put
+) -> None:
+    """At once, and with the same key; two workers that find out together tell the operator once."""
+    (id,) = put(notice("reminder/met/1", to=OWNER.id, channel="slack"))
+    told = of_unusable_channel("slack", "C0412AB34", "is_archived", load_team(), OPERATOR, now=LATER)
+
+    for _ in range(2):
+        outbox.redirect(id, to="mail", reason="is_archived", at=LATER, told=told)
+
+    assert id in outbox.ready("mail", now=LATER, most=10)
+    assert not outbox.ready("slack", now=LATER, most=10)
+    assert [row.kind for row in reads.notices(engine) if row.kind == "channel_unusable"] == ["channel_unusable"]
+    with engine.connect() as connection:
+        assert ["notice_redirected"] == list(
+            connection.scalars(select(journal.c.kind).where(journal.c.about == "reminder"))
+        )
+
+
+def test_a_message_that_somebody_wants_tomorrow_comes_again_then_once(
+    engine: Engine, outbox: SqlOutbox, put: Put
+) -> None:
+    """Slack may deliver one press twice; what the message asks for is looked at again before it goes."""
+    (id,) = put(notice("reminder/met/1", to=OWNER.id, channel="slack", while_open="met"))
+    pressed = SqlPressed(engine, clock=lambda: LATER)
+    fits: Pressed = pressed
+
+    assert [fits.again(id, key="U1/snooze/1", by=OWNER.id, at=LATER + HOUR) for _ in range(2)] == [True, True]
+
+    ready = outbox.ready("slack", now=LATER + HOUR, most=10)
+    assert len(ready) == 2
+    assert outbox.ready("slack", now=LATER, most=10) == [id]
+
+
+def test_nobody_is_reminded_again_of_what_is_settled(engine: Engine, ledger: SqlLedger, put: Put) -> None:
+    """It is said to whoever pressed."""
+    (id,) = put(notice("reminder/met/1", to=OWNER.id, channel="slack", while_open="met"))
+    ledger.write(Writing(onboarding=ONE, standing=standing(milestone(status="reached"), as_of=NOON + HOUR)))
+
+    assert not SqlPressed(engine).again(id, key="U1/snooze/1", by=OWNER.id, at=LATER)

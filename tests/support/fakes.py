@@ -408,6 +408,9 @@ class MemoryOutbox:
     def sent(self, id: int, receipt: Receipt) -> None:
         return
 
+    def redirect(self, id: int, *, to: str, reason: str, at: datetime, told: Sequence[tuple[Notice, Person]]) -> None:
+        return
+
     def refused(self, id: int, *, reason: str, at: datetime) -> str | None:
         return None
 

@@ -32,6 +32,7 @@ FOR_STAFF: frozenset[NoticeKind] = frozenset(
         "undeliverable",
         "sweep_report",
         "webhook_disabled",
+        "channel_unusable",
         "introduction_task",
         "process_outline",
         "introduction_reminder",
@@ -499,6 +500,14 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "since": "2027-01-02T07:10:00+00:00",
         "waiting": 214,
     },
+    "channel_unusable": {
+        "account": "day90",
+        "onboarding": "",
+        "ui": "",
+        "channel": "slack",
+        "place": "C0412AB34",
+        "reason": "Slack refused chat.postMessage: is_archived",
+    },
     "sweep_report": {
         "account": "day90",
         "onboarding": "",
@@ -933,6 +942,14 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "reason": "it answered 410 Gone",
         "since": "2027-01-02T07:10:00+00:00",
         "waiting": 214,
+    },
+    "channel_unusable": {
+        "account": "day90",
+        "onboarding": "",
+        "ui": "",
+        "channel": "slack",
+        "place": "C0412AB34",
+        "reason": "Slack refused chat.postMessage: is_archived",
     },
     "sweep_report": {
         "account": "day90",
