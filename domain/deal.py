@@ -97,7 +97,12 @@ class Stakeholder(StrictWire):
     )
     in_sale: bool = True
     in_rollout: bool = True
+    company: Line | None = Field(
+        None, description="the third party they work for, like a reseller or an agency; else they are the account's"
+    )
     known_from: Origin | None = Field(None, description="the account's onboarding we know them from; filled in by us")
+    since: date | None = Field(None, description="since when they take part, where they came later; filled in by us")
+    until: date | None = Field(None, description="since when they take part no more; filled in by us")
 
 
 class Seller(StrictWire):
@@ -221,6 +226,11 @@ class Sale(StrictWire):
     )
     custom: dict[Slug, Any] = Field(default_factory=dict, description="fields that only your company has (HO-09)")
 
+    @property
+    def contacts(self) -> tuple[Stakeholder, ...]:
+        """The stakeholders who take part now: those who have left stay on record, and get nothing."""
+        return tuple(person for person in self.stakeholders if person.until is None)
+
     @model_validator(mode="before")
     @classmethod
     def _name_the_unnamed(cls, raw: Any) -> Any:
@@ -325,7 +335,7 @@ def missing_from_hand_off(deal: Sale, language: str = "en") -> tuple[str, ...]:
 
 
 def _gaps(deal: Sale) -> Sequence[dict[Language, str]]:
-    present = {person.role for person in deal.stakeholders}
+    present = {person.role for person in deal.contacts}
     gaps = [words for part, words in HAND_OFF_PARTS.items() if not getattr(deal, part)]
     return [*gaps, *(words for role, words in WANTED_ROLES.items() if role not in present)]
 

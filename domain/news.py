@@ -7,11 +7,13 @@ import hashlib
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
+from domain.deal import Address, Country, CustomerRole
 from domain.refusal import Refused, what_is_wrong
 from domain.text import Language
-from domain.wire import FREE_TEXT, Instant, Line, Prose, Reference, Score, Severity, Slug, Wire, Wording
+from domain.texts import is_reference
+from domain.wire import FREE_TEXT, Instant, Line, PersonName, Prose, Reference, Score, Severity, Slug, Wire, Wording
 
 Ending = Literal["handed_over", "handed_over_with_exceptions", "churned", "deal_reversed", "duplicate", "withdrawn"]
 VENDOR_ONLY: frozenset[Ending] = frozenset({"duplicate", "deal_reversed"})
@@ -31,6 +33,28 @@ Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 """A note that is the whole piece of news: not blank, at most 10,000 characters."""
 NewsId = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NEWS_ID)]
 """What its sender calls a piece of news; the last 500 are carried along, so it is kept short."""
+
+
+_ADDRESS: TypeAdapter[str] = TypeAdapter(Address)
+
+
+def _an_address(text: str) -> str:
+    """The text, if it is an address, or a reference that stands for one in a history."""
+    if not is_reference(text):
+        try:
+            _ADDRESS.validate_python(text)
+        except ValidationError:
+            msg = "is no e-mail address, like ada.young@acme.example"
+            raise ValueError(msg) from None
+    return text
+
+
+ContactAddress = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254), FREE_TEXT, AfterValidator(_an_address)
+]
+"""An e-mail address, kept out of histories like a text."""
+ZoneName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{1,63}$")]
+"""An IANA name; whether there is such a zone, no workflow can ask."""
 
 
 class News(Wire):
@@ -208,6 +232,82 @@ class Reassigned(News):
     update = "reassign"
 
     owner: Slug
+    reason: Prose | None = None
+
+
+class ContactAdded(News):
+    """Somebody on the customer's side takes part from now on.
+
+    Of a third party, such as a reseller or an agency, name the `company`. Who has left comes back by their id alone.
+    """
+
+    update = "add_contact"
+
+    person: Slug | None = Field(None, description="their id; by default the role, numbered from the second on")
+    name: PersonName | None = None
+    email: ContactAddress | None = None
+    role: CustomerRole | None = None
+    title: Line | None = None
+    language: Language | None = None
+    time_zone: ZoneName | None = None
+    country: Country | None = None
+    company: Line | None = Field(None, description="the third party they work for; else they are the customer's own")
+    included: bool | None = Field(None, description="false: we know them, and they play no part in this onboarding")
+    since: date | None = Field(None, description="from which day on; by default today")
+
+
+class ContactCorrected(News):
+    """What we know of somebody on the customer's side is put right.
+
+    What is not named stays as it is; what waits to be sent goes to the new address.
+    """
+
+    update = "correct_contact"
+
+    person: Slug
+    name: PersonName | None = None
+    email: ContactAddress | None = None
+    role: CustomerRole | None = None
+    title: Line | None = None
+    language: Language | None = None
+    time_zone: ZoneName | None = None
+    country: Country | None = None
+    company: Line | None = None
+    included: bool | None = Field(None, description="whether they play a part in this onboarding")
+    since: date | None = Field(None, description="from which day on; by default today")
+
+
+class ContactReplaced(News):
+    """Somebody on the customer's side gives their part to somebody else.
+
+    Role, signatures, tasks and what waits to be sent go to the new one; the old one hears nothing more.
+    """
+
+    update = "replace_contact"
+
+    person: Slug
+    to: Slug | None = Field(None, description="id of who takes over; by default the role, numbered")
+    name: PersonName | None = None
+    email: ContactAddress | None = None
+    title: Line | None = None
+    language: Language | None = None
+    time_zone: ZoneName | None = None
+    country: Country | None = None
+    company: Line | None = None
+    since: date | None = Field(None, description="from which day on; by default today")
+    reason: Prose | None = None
+
+
+class ContactLeft(News):
+    """Somebody on the customer's side takes part no more.
+
+    Refused while a signature waits for them alone, and for the last one: then somebody has to take over.
+    """
+
+    update = "remove_contact"
+
+    person: Slug
+    since: date | None = Field(None, description="from which day on; by default today")
     reason: Prose | None = None
 
 

@@ -37,6 +37,8 @@ NoticeKind = Literal[
     "resumed",
     "replanned",
     "reassigned",
+    "contact_welcome",
+    "contact_changed",
     "scope_change_requested",
     "scope_change_decided",
     "task_given",

@@ -1,13 +1,13 @@
 """What is written down? The journal, the read model and the registers as plain rows, in one bundle per occasion."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
 from domain.calendar import WorkCalendar
-from domain.deal import DealClosed
+from domain.deal import DealClosed, Stakeholder
 from domain.introduction import IntroductionEnding, Learnt
 from domain.news import Ending
 from domain.notice import Notice, Person
@@ -107,6 +107,26 @@ class DraftChange(Wire):
     text: str | None = None
 
 
+class Contacts(Wire):
+    """The customer's people as they are from now on, those who have left included, and who of them is the champion."""
+
+    stakeholders: tuple[Stakeholder, ...]
+    champion: str | None = None
+
+
+class HandedOver(Wire):
+    """Whose waiting messages go to whom from now on: `to` is the same id where only the name has changed.
+
+    Without `to` they go to nobody. What is `rewritten` for who takes over, in their language, goes to nobody either.
+    """
+
+    person: str
+    to: str | None = None
+    name: str = ""
+    channel: str = ""
+    rewritten: bool = False
+
+
 class Unconfirmed(Wire):
     """News that left a row of the journal and that Temporal may not know: how it is told again.
 
@@ -149,7 +169,8 @@ class Writing(Wire):
     Rows of the journal and notices whose key is there already are left as they are; `standing` and register rows
     replace what was there; new people are added and known ones updated. `held` are the messages of drafts as they read
     now, and replace what was held; `drafts` are changes of drafts. `playbook` is the version that it goes by from now
-    on, where that is another one. `unconfirmed` is the news behind rows of the journal, by their keys.
+    on, where that is another one; `contacts` are the customer's people where they have changed, and `handed_over` says
+    what becomes of messages that wait for them. `unconfirmed` is the news behind rows of the journal, by their keys.
     """
 
     onboarding: str
@@ -160,6 +181,8 @@ class Writing(Wire):
     people: tuple[Person, ...] = ()
     plan: Plan | None = None
     playbook: Playbook | None = None
+    contacts: Contacts | None = None
+    handed_over: tuple[HandedOver, ...] = ()
     held: tuple[Notice, ...] = ()
     drafts: tuple[DraftChange, ...] = ()
     unconfirmed: Mapping[str, Unconfirmed] = Field(default_factory=dict)
@@ -207,6 +230,17 @@ class Dossier(Wire):
     def by(self, playbook: Playbook) -> "Dossier":
         """The same onboarding by another version of its playbook."""
         return self.model_copy(update={"playbook": playbook})
+
+    def with_contacts(self, contacts: Contacts, people: Iterable[Person] = ()) -> "Dossier":
+        """The same onboarding with these contacts, and with `people` added or in place of those of the same ids."""
+        known = {person.id: person for person in (*self.people, *people)}
+        deal = self.deal.model_copy(update={"stakeholders": contacts.stakeholders, "champion": contacts.champion})
+        return self.model_copy(update={"deal": deal, "people": tuple(known[id] for id in sorted(known))})
+
+    def after(self, writing: Writing) -> "Dossier":
+        """The dossier as it is once that was written."""
+        dossier = self.by(writing.playbook) if writing.playbook is not None else self
+        return dossier.with_contacts(writing.contacts, writing.people) if writing.contacts is not None else dossier
 
 
 class Basis(NamedTuple):

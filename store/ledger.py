@@ -12,7 +12,7 @@ from domain.calendar import WorkCalendar
 from domain.deal import DealClosed, Sale, completeness, onboarding_id
 from domain.notice import OUTLIVES_THE_ONBOARDING, Notice, Person
 from domain.playbook import Playbook, content_hash
-from domain.record import Basis, Dossier, Figure, JournalRow, Past, RegisterRow, Standing, Writing
+from domain.record import Basis, Contacts, Dossier, Figure, JournalRow, Past, RegisterRow, Standing, Writing
 from domain.rules.accounts import KnownDeal
 from domain.rules.completing import completed
 from domain.rules.record_keeping import merged
@@ -21,6 +21,7 @@ from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 from store.accounts import account_columns, lending_deals
 from store.baselines import baseline
 from store.confirmations import ENDED, ENDED_UNREAD, settle
+from store.contacts import hand_over
 from store.drafts import HELD, WAITING
 from store.drafts import change as change_drafts
 from store.drawing import Held, draw, hold
@@ -206,6 +207,10 @@ class SqlLedger:
                 settle(connection, writing, task=writing.task, now=now)
             if writing.playbook is not None:
                 _add_playbook(connection, writing.playbook)
+            if writing.contacts is not None and not overtaken:
+                _write_contacts(connection, onboarding, writing.contacts)
+            if not overtaken:
+                hand_over(connection, onboarding, writing.handed_over)
             write_people = add if overtaken else put
             write_people(connection, people, [_person_row(onboarding, person) for person in writing.people])
             _write_registers(connection, writing, overtaken=overtaken)
@@ -289,7 +294,7 @@ class SqlLedger:
         }
 
     def _read_fixed(self, onboarding: str, _completions: int | None) -> _Fixed:
-        """Read what `_Fixed` holds. `_completions` only keys the cache: it is higher once the record was completed."""
+        """Read what `_Fixed` holds. `_completions` only keys the cache: higher once the record has changed."""
         with read_connection(self._engine) as connection:
             row = connection.execute(select(deals).where(deals.c.onboarding == onboarding)).one_or_none()
         if row is None or row.run is None:
@@ -370,6 +375,16 @@ def _write_registers(connection: Connection, writing: Writing, *, overtaken: boo
     there = _registers(connection, writing.onboarding, keys={row.key for row in writing.registers})
     changed = merged([*writing.registers, *there] if overtaken else [*there, *writing.registers])
     put(connection, registers, [{"onboarding": writing.onboarding, **row.model_dump()} for row in changed])
+
+
+def _write_contacts(connection: Connection, onboarding: str, contacts: Contacts) -> None:
+    """Put them into the deal as it is kept now: what it lacked may have been filled in since the turn read it."""
+    of_it = deals.c.onboarding == onboarding
+    row = connection.execute(select(deals.c.body, deals.c.completions).where(of_it).with_for_update()).one()
+    deal = DealClosed.model_validate(row.body, extra="ignore")
+    deal = deal.model_copy(update={"stakeholders": contacts.stakeholders, "champion": contacts.champion})
+    values = {"body": deal, "completions": (row.completions or 0) + 1, **account_columns(deal)}
+    connection.execute(update(deals).where(of_it).values(values))
 
 
 def _overtaken(held: Held, standing: Standing | None) -> bool:

@@ -8,6 +8,10 @@ from domain.agenda.milestones import known, refuse_unless_approver
 from domain.agenda.state import CriterionState, EndingAhead, PauseSpan, State
 from domain.agenda.tasks import put_off
 from domain.news import (
+    ContactAdded,
+    ContactCorrected,
+    ContactLeft,
+    ContactReplaced,
     CriterionAttested,
     EndingTakenBack,
     News,
@@ -101,7 +105,14 @@ DATES: dict[type[News], tuple[str, ...]] = {
 
 
 def check_dates(news: News, now: datetime) -> None:
-    """Raises Refused for a new date before today, a day allowed for time zones, or more than FURTHEST ahead."""
+    """Raises Refused for a new date before today, a day allowed for time zones, or more than FURTHEST ahead.
+
+    What people do is told once they have done it: the day since when somebody takes part cannot lie ahead.
+    """
+    if isinstance(news, ContactAdded | ContactCorrected | ContactReplaced | ContactLeft):
+        if news.since is not None and (news.since - now.date()).days > 1:
+            raise Refused(f"{news.since} lies ahead: say it on that day", field="since")
+        return
     for field in DATES.get(type(news), ()):
         day: date | None = getattr(news, field)
         if day is None:

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.agenda import changing, course, drafts, issues, milestones, tasks
+from domain.agenda import changing, contacts, course, drafts, issues, milestones, tasks
 from domain.agenda.gates import count, note, unfold
 from domain.agenda.state import REMEMBERED_NEWS, State
 from domain.news import (
     LONGEST_NEWS_ID,
+    ContactAdded,
+    ContactCorrected,
+    ContactLeft,
+    ContactReplaced,
     CriterionAttested,
     DraftEdited,
     DraftSent,
@@ -74,6 +78,10 @@ RULES: dict[type[News], tuple[Check, Apply]] = {
     Resumed: (course.check_resume, course.apply_resume),
     Replanned: (course.check_replan, course.apply_replan),
     Reassigned: (course.check_reassign, course.apply_reassign),
+    ContactAdded: (contacts.check_add, contacts.apply_add),
+    ContactCorrected: (contacts.check_correct, contacts.apply_correct),
+    ContactReplaced: (contacts.check_replace, contacts.apply_replace),
+    ContactLeft: (contacts.check_leave, contacts.apply_leave),
     ScopeChangeRequested: (course.check_scope_request, course.apply_scope_request),
     ScopeChangeDecided: (course.check_scope_decision, course.apply_scope_decision),
     RiskRecorded: (_anything_goes, course.apply_risk),

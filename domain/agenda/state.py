@@ -375,7 +375,8 @@ class Consequences(Carried):
     """What follows from an occasion, decided outside the workflow: how the agenda changes.
 
     `skeleton` is what another version of the playbook asks for, where the onboarding goes by that from now on;
-    `change_refused` says that a change which was due is not made.
+    `change_refused` says that a change which was due is not made. Where contacts have changed, `signers` has who signs
+    each open milestone now, and `took_over` who stands in whose place, empty for nobody.
     """
 
     put: list[Entry] = []
@@ -395,3 +396,6 @@ class Consequences(Carried):
     drafts: list[DraftState] = []
     skeleton: Skeleton | None = None
     change_refused: bool = False
+    signers: dict[str, list[str]] = {}
+    overrulers: list[str] | None = None
+    took_over: dict[str, str] = {}

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain.agenda import contacts
 from domain.agenda.changing import drop_signals, lay_over
 from domain.agenda.gates import note
 from domain.agenda.state import PAUSE_PROOF, PUNCTUAL, Consequences, Entry, Fact, State
@@ -73,6 +74,7 @@ def adopt(state: State, consequences: Consequences, *, acted_on: list[Entry], wr
         state.approvers = consequences.approvers
     if consequences.cast is not None:
         state.cast = consequences.cast
+    contacts.adopt(state, consequences)
     if not since:
         _adopt_dates(state, consequences)
     if consequences.skeleton is not None:

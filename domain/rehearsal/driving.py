@@ -133,8 +133,7 @@ class Driver:
         decision = self._decide(occasion)
         self._write(decision.writing, due)
         agenda.adopt(self.state, self._answered(decision), acted_on=list(due), written=written)
-        if decision.writing.playbook is not None:
-            self.dossier = self.dossier.by(decision.writing.playbook)
+        self.dossier = self.dossier.after(decision.writing)
         agenda.unfold(self.state, self.now)
 
     def _handed_over(self) -> State:

@@ -51,8 +51,7 @@ class Memory:
 
     def write(self, writing: Writing) -> None:
         assert self.dossier is not None, "admitted"
-        if writing.playbook is not None:
-            self.dossier = self.dossier.by(writing.playbook)
+        self.dossier = self.dossier.after(writing)
         if writing.plan is not None and writing.plan != self.plan:
             self.plan, self.plans = writing.plan, self.plans + 1
         firm = makes_firm(self.dossier.playbook)

@@ -170,11 +170,16 @@ def _people(deal: DealClosed, earlier: Sequence[KnownDeal], team: Team) -> list[
         if role in filled:
             continue
         for before in earlier:
-            theirs = [person for person in before.deal.stakeholders if person.known_from in origins]
+            theirs = [person for person in before.deal.contacts if person.known_from in origins]
             playing = [person for person in theirs if (person.role, person.in_rollout) == (role, True)]
             for person in [p for p in playing if folded(p.email) not in addresses][:MOST_PER_ROLE]:
                 id = next(name for name in _names(person) if name not in taken)
-                renamed = {"id": id, "in_sale": False, "known_from": person.known_from or before.onboarding}
+                renamed = {
+                    "id": id,
+                    "in_sale": False,
+                    "known_from": person.known_from or before.onboarding,
+                    "since": None,
+                }
                 people.append(person.model_copy(update=renamed))
                 taken.add(id)
                 addresses.add(folded(person.email))

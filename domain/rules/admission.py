@@ -67,8 +67,9 @@ def read_prospect(raw: Any) -> Prospect:
 
 def _refuse_what_is_ours(sale: SaleModel) -> SaleModel:
     """The sale, if it leaves out the fields that day90 fills in itself, on which people rely. Raises InvalidDeal."""
-    origins = {"owner_from": sale.owner_from}
-    origins |= {f"stakeholders.{index}.known_from": person.known_from for index, person in enumerate(sale.stakeholders)}
+    origins: dict[str, Any] = {"owner_from": sale.owner_from}
+    for index, person in enumerate(sale.stakeholders):
+        origins |= {f"stakeholders.{index}.{name}": getattr(person, name) for name in ("known_from", "since", "until")}
     for field in [field for field, origin in origins.items() if origin]:
         raise InvalidDeal("is filled in by day90 itself: leave it out", field=field)
     return sale

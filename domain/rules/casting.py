@@ -50,11 +50,13 @@ def cast_vendor(team: Team, deal: DealClosed, touch: TouchModel, load: Mapping[s
 
 def cast_customer(deal: DealClosed) -> Cast:
     """Ids of the roll-out's people by role; where nobody has a role, whoever stands in, at last the first named."""
-    rollout = [person for person in deal.stakeholders if person.in_rollout] or list(deal.stakeholders)
+    contacts = deal.contacts
+    rollout = [person for person in contacts if person.in_rollout] or list(contacts)
     cast: Cast = {role: [] for role in CUSTOMER_ROLES}
     for person in rollout:
         cast[person.role].append(person.id)
-    if deal.champion and deal.champion not in cast["champion"]:
+    takes_part = deal.champion in {person.id for person in contacts}
+    if deal.champion and takes_part and deal.champion not in cast["champion"]:
         cast["champion"].insert(0, deal.champion)
     filled = {role: people[:MOST_PER_ROLE] for role, people in cast.items()}
     for role in CUSTOMER_ROLES:

@@ -19,6 +19,7 @@ from domain.rules.casting import approvers, staff_person
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.nudging import A_TICK
 from domain.rules.opening import stage_openings
+from domain.rules.recasting import recast
 from domain.rules.record_keeping import journal, merged, registers, shipped_risks, standing
 from domain.rules.replanning import begun_late, moved_along
 from domain.rules.retelling import unconfirmed
@@ -44,7 +45,7 @@ MAY_REFER = ("pending", "issues", "scope_requests")
 """Fields of the state that may hold a text or a reference to one; what is `held` becomes pending when it counts."""
 
 
-TELL_OF_RECORDS = frozenset({"scope_change_decided", "task_changed"})
+TELL_OF_RECORDS = frozenset({"scope_change_decided", "task_changed", "contact_replaced", "contact_left"})
 """Kinds of facts of which messages tell with what the registers hold."""
 
 
@@ -78,6 +79,8 @@ def decide(
     """
     state = _in_full(_of_our_own(occasion.state), texts)
     facts, now = state.pending, occasion.now
+    recasting = recast(state, dossier, team, now=now, done_before=done_before, known=known)
+    dossier, known = recasting.dossier, [*known, *recasting.tasks]
     before = {m.key: str(dossier.calendar.day_of(m.due)) for m in state.milestones}
     moved = _rework(state, dossier, facts, now)
     promised = dossier.deal.go_live_by is not None
@@ -126,10 +129,12 @@ def decide(
         drafts=drafts,
         skeleton=change.skeleton if change else None,
         change_refused=bool(change and change.refused),
+        **recasting.consequences(),
         **changed,
     )
     fresh_facts = [fact for fact in facts if fact.key not in done_before]
     notices = [notice for fact in fresh_facts for notice in tell(told, fact, before=before)]
+    notices += recasting.notices(told, fresh_facts)
     notices += act(told, _still_to_do(occasion.due, done_before))
     notices += [notice for fact in fresh_facts for notice in doubted(briefing, fact, doubts)]
     notices += _ready_early(briefing) if fresh_facts else []
@@ -142,15 +147,17 @@ def decide(
     writing = Writing(
         onboarding=state.onboarding,
         journal=(
-            *journal(facts, occasion.due, now),
+            *journal(recasting.told_by_ids(facts), occasion.due, now),
+            *recasting.rows(),
             *_refused_owners(team, facts, now),
             *_doubted(briefing, facts, doubts),
             *changed_by,
         ),
-        notices=tuple(once_to_each(briefing, notices)),
+        notices=tuple(once_to_each(briefing, recasting.to_those_who_stay(notices))),
         standing=standing(state, briefing.plan, dossier.playbook, dossier.calendar, now),
-        registers=(*risks, *registers(facts)),
-        people=tuple(_staff(briefing)),
+        registers=(*risks, *recasting.tasks, *registers(facts)),
+        people=(*recasting.people(), *_staff(briefing)),
+        **recasting.writing(fresh_facts),
         plan=briefing.plan,
         playbook=to if change and change.skeleton else None,
         held=tuple(once_to_each(briefing, drafting.notices(briefing, fresh_facts))),

@@ -113,8 +113,7 @@ def hand_off_record(briefing: Briefing, language: str) -> Facts:
         ],
         "near_term": [{"what": near.what, "on": str(near.on)} for near in deal.near_term],
         "stakeholders": [
-            {"id": p.id, "name": p.name, "email": p.email, "role": role_title(p.role, language)}
-            for p in deal.stakeholders
+            {"id": p.id, "name": p.name, "email": p.email, "role": role_title(p.role, language)} for p in deal.contacts
         ],
         "notes": [{"by": note.by or "", "text": note.text} for note in deal.notes],
         "crm_url": deal.crm_url or "",

@@ -16,6 +16,7 @@ from domain.news import KINDS, News
 from domain.playbook import Playbook
 from domain.record import Dossier, KeptRow, Past
 from domain.rules.casting import VENDOR_ROLES, approvers
+from domain.rules.contacts import as_it_began
 from domain.rules.deciding import decide
 from domain.rules.opening import delay_of, first_state
 from domain.rules.retelling import update_of
@@ -63,7 +64,7 @@ def rebuild(
     opened = next((row for row in past.rows if row.kind == "opened"), None)
     if opened is None:
         raise CannotRebuild("it was never opened")
-    dossier = dossier.by(versions(past.playbook_hash) or dossier.playbook)
+    dossier = as_it_began(dossier.by(versions(past.playbook_hash) or dossier.playbook), past.rows)
     figures = {row.key: row for row in past.rows if row.kind == DOUBTED}
     living = _Living(dossier, team, opened, figures=figures, versions=versions)
     for row in past.rows:
@@ -167,8 +168,7 @@ class _Living:
         to = self.versions(change.to) if change else None
         decision = decide(occasion, self.dossier, self.team, done_before=done, doubts=self.doubts, to=to)
         agenda.adopt(self.state, decision.consequences, acted_on=due, written=self.state.facts)
-        if decision.writing.playbook is not None:
-            self.dossier = self.dossier.by(decision.writing.playbook)
+        self.dossier = self.dossier.after(decision.writing)
 
 
 def _news(row: KeptRow, state: State) -> News | None:

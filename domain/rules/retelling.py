@@ -104,6 +104,20 @@ def _about(field: str, *names: str) -> Callable[[Told], dict[str, Any]]:
     return lambda fact: {field: fact.about, **{name: fact.data[name] for name in names}}
 
 
+def _contact(fact: Told) -> dict[str, Any]:
+    """Whom it is about, and what the fact has of them: a journal has no names, and the people are on record by then."""
+    fields = KINDS[CONTACTS[fact.kind]].model_fields
+    return {"person": fact.about, **{name: value for name, value in fact.data.items() if name in fields}}
+
+
+CONTACTS: Mapping[str, str] = {
+    "contact_added": "add_contact",
+    "contact_corrected": "correct_contact",
+    "contact_replaced": "replace_contact",
+    "contact_left": "remove_contact",
+}
+
+
 def _reason(fact: Told) -> dict[str, Any]:
     return {"reason": fact.data["reason"]} if fact.data.get("reason") else {}
 
@@ -135,6 +149,7 @@ UPDATES: Mapping[str, tuple[str, Callable[[Told], dict[str, Any]]]] = {
         },
     ),
     "reassigned": ("reassign", _about("owner")),
+    **{kind: (update, _contact) for kind, update in CONTACTS.items()},
     "scope_change_requested": ("request_scope_change", _about("request", "title")),
     "scope_change_decided": ("decide_scope_change", _about("request", "decision")),
     "risk_recorded": ("record_risk", _about("risk")),

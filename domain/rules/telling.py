@@ -1,6 +1,6 @@
 """Who hears of what has happened? From every fact to the notices that follow from it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -273,6 +273,17 @@ def _sign_off_asked(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notice
         },
         while_open=fact.about,
     )  # fmt: skip
+
+
+def ask_newcomers(briefing: Briefing, asked: Mapping[str, Sequence[str]], fact: Fact) -> Notices:
+    """What is asked of others already, for those who sign it only now, by the milestones' keys."""
+    return [
+        notice
+        for key, people in asked.items()
+        if people
+        for notice in _sign_off_asked(briefing, fact.model_copy(update={"about": key, "data": {}, "note": None}), {})
+        if notice.to in people
+    ]
 
 
 def _room_to_sign(briefing: Briefing, key: str) -> str:

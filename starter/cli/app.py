@@ -113,6 +113,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "resume": ("starter.cli.course:resume", NEWS, explained("resume")),
     "replan": ("starter.cli.course:replan", NEWS, explained("replan")),
     "reassign": ("starter.cli.course:reassign", NEWS, explained("reassign")),
+    "contact": (
+        "starter.cli.contacts:contact",
+        NEWS,
+        "The customer's people: add, correct, replace, take off and list contacts.",
+    ),
     "scope": ("starter.cli.course:scope", NEWS, "Request and decide changes of the scope."),
     "attest": ("starter.cli.registers:attest", NEWS, explained("attest_criterion")),
     "risk": ("starter.cli.registers:risk", NEWS, explained("record_risk")),

@@ -37,6 +37,7 @@ from domain.text import in_language
 from domain.texts import is_reference
 from domain.trouble import UnknownOnboarding
 from domain.wire import Wire
+from starter.doors.contacts import FACTS, about_contacts
 from starter.doors.drafts import ABOUT_DRAFTS, refuse_for_draft
 from starter.doors.people import member, person
 from starter.doors.queueing import NoTurn, Queue
@@ -333,6 +334,10 @@ class OnboardingDoor:
             with contextlib.suppress(UnknownOnboarding):
                 dossier = await asyncio.to_thread(self.deals.dossier, onboarding)
                 refuse_for_draft(kind, news, dossier=dossier, team=self.staff())
+        if kind in FACTS:
+            with contextlib.suppress(UnknownOnboarding):
+                dossier = await asyncio.to_thread(self.deals.dossier, onboarding)
+                news = about_contacts(kind, news, dossier=dossier, team=self.staff())
         if kind == PlaybookChanged.update and isinstance(news.get("to"), str):
             news["to"] = await self._fitting_version(onboarding, news["to"])
         news |= {"via": self.via, "proved": self.proved, "news_id": news.get("news_id") or uuid4().hex}

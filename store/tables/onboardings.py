@@ -14,7 +14,7 @@ playbooks = Table(
 )
 
 # One row per deal, kept for ever. `run` is null while a door has left the deal here and no run has taken it up yet.
-# `completions` counts how often its hand-off record was completed since; null means never.
+# `completions` counts how often its record has changed since (completed, or other contacts); null means never.
 deals = Table(
     "deals",
     metadata,

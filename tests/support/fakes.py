@@ -233,7 +233,7 @@ class MemoryLedger:
         if not overtaken:
             if writing.playbook is not None:
                 self.keep_playbook(writing.playbook)
-                self.dossiers[writing.onboarding] = self.dossiers[writing.onboarding].by(writing.playbook)
+            self.dossiers[writing.onboarding] = self.dossiers[writing.onboarding].after(writing)
             if standing is not None:
                 self.standings[writing.onboarding] = standing
             if writing.task is not None:

@@ -29,6 +29,7 @@ FOR_STAFF: frozenset[NoticeKind] = frozenset(
         "ready_early",
         "criterion_doubted",
         "hand_off_decision",
+        "contact_changed",
         "undeliverable",
         "sweep_report",
         "webhook_disabled",
@@ -368,6 +369,30 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         ],
     },
     "reassigned": {"before": "Mara Olsen", "now": "Pieter de Vries", "reason": "Mara is on parental leave."},
+    "contact_welcome": {
+        "role": "Project lead",
+        "before": "Jonas Brandt",
+        "waits": [
+            {"title": "UAT results", "due": "2027-01-07", "signs": True, "late": False},
+            {"title": "Key users named", "due": "2026-12-18", "signs": False, "late": True},
+        ],
+    },
+    "contact_changed": {
+        "what": "left",
+        "who": "Jonas Brandt",
+        "now": "",
+        "by": "Lena Vogt",
+        "role": "Project lead",
+        "reason": "Jonas has a new job.",
+        "person": "project_lead",
+        "empty": [
+            {
+                "role": "Project lead",
+                "stand_in": "Lena Vogt",
+                "waits": [{"title": "UAT results", "due": "2027-01-07", "signs": True, "late": False}],
+            }
+        ],
+    },
     "scope_change_requested": {
         "request": "CR-2",
         "title": "Connect the tachograph archive",
@@ -815,6 +840,30 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         ],
     },
     "reassigned": {"before": "森 健二", "now": "小林 悠", "reason": ""},
+    "contact_welcome": {
+        "role": "プロジェクトリーダー",
+        "before": "高橋 直子様",
+        "waits": [
+            {"title": "受入テスト（UAT）の結果", "due": "2027-01-07", "signs": True, "late": False},
+            {"title": "キーユーザーの選任", "due": "2026-12-18", "signs": False, "late": True},
+        ],
+    },
+    "contact_changed": {
+        "what": "left",
+        "who": "高橋 直子様",
+        "now": "",
+        "by": "伊藤 彩様",
+        "role": "プロジェクトリーダー",
+        "reason": "ご異動のため。",
+        "person": "project_lead",
+        "empty": [
+            {
+                "role": "プロジェクトリーダー",
+                "stand_in": "伊藤 彩様",
+                "waits": [{"title": "受入テスト（UAT）の結果", "due": "2027-01-07", "signs": True, "late": False}],
+            }
+        ],
+    },
     "scope_change_requested": {
         "request": "CR-2",
         "title": "運行記録の連携",

@@ -228,6 +228,9 @@ def any_news(state: State, dice: random.Random) -> tuple[str, Any, bool]:
         ("stop_draft", {"draft": "introduction", "reason": "they have met", "by": by}, False),
     ]
     kind, raw, signal = dice.choice(told)
+    if kind == "note" and on.day % 2:
+        # By the day that was thrown, and not by another throw: the stories stay as they were.
+        kind, raw = _contact_news(by, on.day)
     if dice.random() < 0.04:
         kind = "end_onboarding"
         raw = {"ending": ending, "reason": "so be it", "by": by, "exceptions": exceptions}
@@ -240,6 +243,16 @@ def any_news(state: State, dice: random.Random) -> tuple[str, Any, bool]:
             kind, raw = "change_playbook", {"to": "0" * 64, "reason": "fewer mails", "by": by}
         signal = False
     return kind, _spoilt(_with_id(raw, dice), dice), signal
+
+
+def _contact_news(by: str | None, day: int) -> tuple[str, dict[str, Any]]:
+    new = {"name": "Ana Ruiz", "email": "ana@customer.example"}
+    return (
+        ("add_contact", {**new, "person": f"champion-{day}", "role": "champion", "by": by}),
+        ("correct_contact", {"person": "technical_lead", "language": "ja", "by": by}),
+        ("replace_contact", {**new, "person": "project_lead", "to": f"project_lead-{day}", "by": by}),
+        ("remove_contact", {"person": "technical_lead", "by": by}),
+    )[day // 2 % 4]
 
 
 def _spoilt(raw: dict[str, Any], dice: random.Random) -> Any:

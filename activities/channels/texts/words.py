@@ -70,6 +70,8 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "resumed": "再開",
             "replanned": "計画の変更",
             "reassigned": "担当者の変更",
+            "contact_welcome": "ご担当のお願い",
+            "contact_changed": "お客様の担当者の変更",
             "scope_change_requested": "スコープ変更の依頼",
             "scope_change_decided": "スコープ変更の決定",
             "task_given": "タスクのお願い",

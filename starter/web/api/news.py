@@ -10,11 +10,13 @@ from fastapi import APIRouter, Body, Depends, Header, Request
 from pydantic import BaseModel, Field, create_model
 
 from domain.agenda import Progress
+from domain.deal import Address
 from domain.news import KINDS, remarks, sentence
 from domain.playbook import content_hash
 from domain.rehearsal.moving import MovedDate
 from domain.wire import Instant, StrictWire, Wire
 from playbooks.library import Library
+from starter.doors.contacts import FACTS
 from starter.doors.dates import dates_if, tell_with_dates
 from starter.doors.onboardings import MAY_HAVE_A_TASK
 from starter.doors.registered import registered
@@ -55,6 +57,16 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "resume": {"by": owner},
         "replan": {"milestone": go_live.key, "to": "2027-03-01", "reason": "Their fair comes first.", "by": owner},
         "reassign": {"owner": "jonas.weber", "reason": "On leave", "by": manager},
+        "add_contact": {"name": "Ana Ruiz", "email": "ana.ruiz@pinecrest.example", "role": "champion", "by": owner},
+        "correct_contact": {"person": "champion-2", "email": "a.ruiz@pinecrest.example", "by": owner},
+        "replace_contact": {
+            "person": lead,
+            "name": "Ben Ito",
+            "email": "ben.ito@pinecrest.example",
+            "reason": "New job",
+            "by": owner,
+        },
+        "remove_contact": {"person": "champion-2", "by": owner},
         "request_scope_change": {"title": "A second warehouse", "effort_days": 12, "request": "CR-7", "by": lead},
         "decide_scope_change": {"request": "CR-7", "decision": "phase_2", "by": manager},
         "record_risk": {"risk": "one_admin", "title": "One administrator", "probability": 3, "impact": 4, "by": owner},
@@ -140,6 +152,10 @@ def body_of(kind: str) -> type[BaseModel]:
         fields["owner"] = (str | None, Field(None, description=f"who has the task: {who}", max_length=254))
     if kind == "reassign":
         fields["owner"] = (str, Field(description="a staff handle, or that person's e-mail address", max_length=254))
+    if kind in FACTS and kind != "add_contact":
+        fields["person"] = (str, Field(description="a contact's id, or their e-mail address", max_length=254))
+    if "email" in fields:
+        fields["email"] = (Address | None, Field(None, description="where their mail goes"))
     made: type[BaseModel] = create_model(KINDS[kind].__name__, __base__=StrictWire, **fields)
     return made
 
