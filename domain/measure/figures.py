@@ -9,15 +9,23 @@ A_BILLION = 1e9
 
 
 class FigureKind(NamedTuple):
-    """What a figure counts, as a person reads it, and the least and the most that it can be."""
+    """What a figure is, as a person reads it, and the least and the most that it can be.
+
+    `counts` says that it counts events: each report of it adds to the others. Of other figures the latest holds.
+    """
 
     meaning: str
     least: float = 0
     most: float = A_BILLION
+    counts: bool = False
 
 
 def _percent(meaning: str) -> FigureKind:
     return FigureKind(meaning, most=100)
+
+
+def _events(meaning: str) -> FigureKind:
+    return FigureKind(meaning, counts=True)
 
 
 FIGURES: dict[str, FigureKind] = {
@@ -33,33 +41,33 @@ FIGURES: dict[str, FigureKind] = {
     "technical_lead_silent_days": FigureKind("days without a word from the technical lead", most=10_000),
     "sponsor_silent_days": FigureKind("days without a word from the executive sponsor", most=10_000),
     "champion_silent_days": FigureKind("days without a sign of the champion", most=10_000),
-    "reminders_unanswered": FigureKind("reminders after which nothing came"),
-    "milestones_late": FigureKind("milestones that became late"),
-    "technical_issues_opened": FigureKind("technical issues raised"),
-    "scope_changes_requested": FigureKind("changes of scope asked for"),
-    "wins_shown": FigureKind("wins recorded"),
-    "executive_escalations": FigureKind("times that the customer went to our executives"),
+    "reminders_unanswered": _events("reminders after which nothing came"),
+    "milestones_late": _events("milestones that became late"),
+    "technical_issues_opened": _events("technical issues raised"),
+    "scope_changes_requested": _events("changes of scope asked for"),
+    "wins_shown": _events("wins recorded"),
+    "executive_escalations": _events("times that the customer went to our executives"),
     "engagement_pct": _percent("what the customer's people did of what they were asked for in time, in %"),
     # Meetings and training.
-    "meetings_held": FigureKind("meetings held"),
+    "meetings_held": _events("meetings held"),
     "meeting_invited": FigureKind("people who were invited to a meeting"),
     "meeting_attended": FigureKind("people who came to a meeting"),
-    "missed_meetings": FigureKind("meetings to which nobody of the customer came"),
-    "sponsor_check_ins_missed": FigureKind("check-ins that the executive sponsor missed"),
+    "missed_meetings": _events("meetings to which nobody of the customer came"),
+    "sponsor_check_ins_missed": _events("check-ins that the executive sponsor missed"),
     "attendance_pct": _percent("people who came to their training, in % of those invited"),
     "training_score": FigureKind("feedback on the training, from 1 to 5", least=1, most=5),
     # Support.
     "tickets_per_week": FigureKind("support tickets opened in the last seven days"),
     "tickets_open": FigureKind("support tickets open now"),
-    "how_to_questions": FigureKind("questions how something is done"),
+    "how_to_questions": _events("questions how something is done"),
     "satisfaction_score": FigureKind("satisfaction, from 1 to 5", least=1, most=5),
-    "complaints": FigureKind("complaints"),
+    "complaints": _events("complaints"),
     "nps": FigureKind("net promoter score", least=-100, most=100),
     # Results, as they were agreed in the sale.
     "main_goal_improvement": FigureKind("the main goal against its baseline, in % better", least=-A_BILLION),
     "outcomes_on_way_pct": FigureKind("the way to the main goal, in % of what was expected by now", least=-A_BILLION),
     "further_business_results": FigureKind("further results, as agreed at the kickoff", least=-A_BILLION),
-    "goal_figures_reported": FigureKind("figures about goals that the customer has reported"),
+    "goal_figures_reported": _events("figures about goals that the customer has reported"),
     "projected_return": FigureKind("the return that is foreseen, in %", least=-A_BILLION),
     "customer_health": _percent("the health score"),
 }

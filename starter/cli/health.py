@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from starter.cli.answers import answer, count, plain, table
+from starter.cli.answers import answer, count, in_words, plain, table
 from starter.cli.files import why_unread
 from starter.cli.installation import installation_at
 from starter.cli.options import NOWHERE, Where
@@ -16,6 +16,8 @@ from starter.trouble import UnreadableFile, WrongOption
 if TYPE_CHECKING:
     from domain.measure.given import GivenCustomer
     from domain.measure.health import Health, HealthPart
+    from domain.measure.targets import IndicatorSeen, TargetSeen
+    from starter.doors.health import Outlook
 
 COLOURS = {"green": "bold green", "amber": "bold yellow", "red": "bold red"}
 
@@ -31,7 +33,7 @@ def health(customer: str, *, playbook: str | None = None, where: Where = NOWHERE
     playbook
         For a file: whose score is computed. [default: the file's own word, else that of the largest deals]
     """
-    from starter.doors.health import health_of
+    from starter.doors.health import outlook_of
 
     path = Path(customer)
     if path.suffix == ".json" or path.is_file():
@@ -43,7 +45,9 @@ def health(customer: str, *, playbook: str | None = None, where: Where = NOWHERE
         installation = installation_at(where)
         onboarding = installation.meant(customer)
         name = installation.ledger.dossier(onboarding).deal.account.name
-        result = health_of(installation.engine, installation.ledger, onboarding, now=datetime.now(UTC))
+        outlook = outlook_of(installation.engine, installation.ledger, onboarding, now=datetime.now(UTC))
+        answer(where.json, outlook.model_dump(mode="json"), lambda out: _draw_all(out, name, outlook))
+        return
     answer(where.json, result.model_dump(mode="json"), lambda out: _draw(out, name, result))
 
 
@@ -68,6 +72,43 @@ def _read(path: Path) -> Any:
         raise UnreadableFile(f"{path}: {error.strerror or error}") from None
     except ValueError as error:
         raise UnreadableFile(f"{path}: is no JSON: {error}") from None
+
+
+def _draw_all(out: Console, name: str, outlook: "Outlook") -> None:
+    _draw(out, name, outlook)
+    out.print()
+    if not outlook.flags:
+        out.print(plain("No red flag is up.", "bold"))
+    for flag in outlook.flags:
+        up = "since today" if not flag.days else f"for {count(flag.days, 'day')}, since day {flag.since}"
+        out.print(plain(f"{flag.title} ({flag.category}), up {up}", "bold red"))
+        out.print(plain(f"  {flag.correction_title}: {' '.join(flag.steps)}"))
+    if outlook.alarm:
+        out.print(plain("Together they are an alarm: begin the correction, and tell the manager.", "bold"))
+    out.print()
+    rows = [_of_target(target) for target in outlook.targets if target.state != "not_due"]
+    rows += [_of_week(week) for week in outlook.indicators if week.state != "not_due"]
+    if rows:
+        out.print(table("Targets and weeks that have come", ("what", "how it stands", "is", "wanted"), rows))
+    ahead = sum(target.state == "not_due" for target in outlook.targets)
+    if ahead:
+        out.print(plain(f"{count(ahead, 'target')} not due yet."))
+
+
+def _of_target(target: "TargetSeen") -> tuple[str, ...]:
+    wanted = f"at least {target.at_least:g}" if target.at_least is not None else ""
+    wanted = f"below {target.below:g}" if target.below is not None else wanted
+    value = "" if target.value is None else f"{target.value:g}"
+    return target.title, _stands(target.state, target.colour), value, f"{wanted} {target.unit}".strip()
+
+
+def _of_week(week: "IndicatorSeen") -> tuple[str, ...]:
+    lacks = f"not yet: {', '.join(map(in_words, week.lacks))}" if week.lacks else ""
+    return f"Week {week.week}: {week.title}", _stands(week.state, week.colour), "", lacks
+
+
+def _stands(state: str, colour: str | None) -> str:
+    return f"{in_words(state)}, {colour}" if colour not in (None, "green") else in_words(state)
 
 
 def _draw(out: Console, name: str, result: "Health") -> None:

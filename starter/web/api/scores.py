@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
-from domain.measure.health import Health
-from starter.doors.health import health_of
+from starter.doors.health import Outlook, outlook_of
 from starter.web.api.answers import OnboardingId, problems
 from starter.web.api.gate import api_router, needs
 from starter.web.parts import WebParts
@@ -17,15 +16,15 @@ def score_routes(parts: WebParts) -> APIRouter:
 
     @router.get(
         "/onboardings/{onboarding}/health",
-        summary="The customer's health score, part by part",
+        summary="How the customer does: score, targets, red flags",
         openapi_extra=needs("onboardings:read"),
         response_description="score, share of what is due that is known, and what would lift it most",
         responses=problems("not-found", "refused"),
     )
-    async def health(onboarding: OnboardingId) -> Health:
+    async def health(onboarding: OnboardingId) -> Outlook:
         """From 0 to 100. Figures are the latest, reported or counted from usage. What is not known is left out; where
         less is known than the playbook wants, there is no score. Refused where the playbook has none.
         """
-        return await asyncio.to_thread(health_of, parts.engine, parts.ledger, onboarding, now=datetime.now(UTC))
+        return await asyncio.to_thread(outlook_of, parts.engine, parts.ledger, onboarding, now=datetime.now(UTC))
 
     return router

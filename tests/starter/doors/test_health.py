@@ -7,19 +7,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from domain.measure.health import Health
 from domain.playbook import content_hash
-from domain.record import RegisterRow, Writing
+from domain.record import JournalRow, RegisterRow, Writing
 from domain.refusal import Refused
 from domain.reported import Measurement
 from domain.trouble import UnknownOnboarding
 from playbooks.library import Library
 from starter.cli.running import run
-from starter.doors.health import health_of
+from starter.doors.health import Outlook, outlook_of
 from store.ledger import SqlLedger
 from store.measurements import SqlMeasurements
 from tests.support import databases
-from tests.support.databases import NOON, dossier, milestone, standing
+from tests.support.databases import NOON, dossier, happened, milestone, standing
 from tests.support.running_order import ROOT
 
 database = databases.database
@@ -44,8 +43,8 @@ def ledger(engine: Engine) -> SqlLedger:
     return ledger
 
 
-def score(engine: Engine, ledger: SqlLedger, *, now: datetime = DAY_120) -> Health:
-    return health_of(engine, ledger, ONE, now=now)
+def score(engine: Engine, ledger: SqlLedger, *, now: datetime = DAY_120) -> Outlook:
+    return outlook_of(engine, ledger, ONE, now=now)
 
 
 def test_the_store_says_what_the_file_says(engine: Engine, ledger: SqlLedger) -> None:
@@ -55,6 +54,9 @@ def test_the_store_says_what_the_file_says(engine: Engine, ledger: SqlLedger) ->
     assert (92, "green", 0.65) == (result.shown, result.band, result.confidence)
     assert ("high-touch", content_hash(HIGH_TOUCH)) == (result.playbook, result.playbook_hash)
     parts = {part.key: part for part in result.parts}
+    assert {"weekly_use_by_90": "met", "few_tickets_by_60": "not_measured"}.items() <= {
+        target.key: target.state for target in result.targets
+    }.items()
     assert (DAY_120, "reported") == (parts["weekly_use"].since, parts["weekly_use"].origin)
     assert (28, "milestones") == (parts["first_value"].value, parts["first_value"].origin)
 
@@ -74,10 +76,42 @@ def test_a_compressed_clock_counts_the_onboardings_own_days(engine: Engine, ledg
     assert score(engine, ledger) == score(engine, ledger, now=NOON + timedelta(minutes=5))
 
 
+def test_flags_come_from_journal_plan_and_reports_and_a_pause_stops_their_clock(
+    engine: Engine, ledger: SqlLedger
+) -> None:
+    """A lead whom something waits for, and who has said nothing since the kickoff on day 5; ten days were a pause."""
+    kickoff = milestone("kickoff_held", status="reached", at=NOON + timedelta(days=5))
+    open_now = milestone("plan_agreed", due=NOON + timedelta(days=9))
+    day_30 = NOON + timedelta(days=30)
+    stands = standing(kickoff, open_now, as_of=DAY_120 + timedelta(hours=1), waiting_for=("plan_agreed",))
+    ledger.write(Writing(onboarding=ONE, standing=stands))
+    rows = [
+        happened("paused", kind="paused", at=NOON + timedelta(days=10)),
+        happened("resumed", kind="resumed", at=NOON + timedelta(days=20)),
+        happened("noted", kind="noted", at=NOON + timedelta(days=22), by="project_lead"),
+    ]
+    missed = [Measurement(metric="missed_meetings", at=NOON + timedelta(days=day), value=1) for day in (27, 28)]
+
+    def flags(journal: list[JournalRow]) -> dict[str, int]:
+        ledger.write(Writing(onboarding=ONE, journal=tuple(journal)))
+        # By the onboarding's own time, which has gone on: only what is asked here goes back.
+        outlook = outlook_of(engine, ledger, ONE, now=day_30)
+        return {flag.key: flag.days for flag in outlook.flags}
+
+    before = flags(rows[:2])
+    after = flags(rows[2:])
+    SqlMeasurements(engine).keep(ONE, missed, key="2")
+
+    assert before["lead_silent"] == 120 - 5 - 10 - 7
+    assert after["lead_silent"] == 120 - 22 - 7
+    assert "meetings_missed" not in flags([]), "that was three months ago"
+    assert outlook_of(engine, ledger, ONE, now=day_30).alarm
+
+
 def test_nobody_and_a_playbook_without_a_score_are_refused(engine: Engine, ledger: SqlLedger) -> None:
     """Each with what is wrong."""
     with pytest.raises(UnknownOnboarding):
-        health_of(engine, ledger, "onboarding-file-2", now=DAY_120)
+        outlook_of(engine, ledger, "onboarding-file-2", now=DAY_120)
 
     bare = HIGH_TOUCH.model_copy(update={"score": None})
     ledger.write(

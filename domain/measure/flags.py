@@ -1,0 +1,62 @@
+"""Which red flags are up, since when, and is that an alarm? By the rules of the playbook over the course of things.
+
+One flag is for the CSM to see. Two at once, or one that has been up for ten days, are an alarm: two thirds of all
+customers who thrive have some flag before their go-live.
+"""
+
+from collections.abc import Sequence
+
+from domain.measure.rules import read_rule
+from domain.measure.series import Course, held_since
+from domain.playbook import Correction, Playbook, RedFlag
+from domain.text import in_language
+from domain.wire import Wire
+
+AT_ONCE = 2
+UP_FOR = 10
+"""Flags at once, or days of one (pauses do not count), that make an alarm."""
+
+
+class FlagUp(Wire):
+    """A red flag that is up: `since` which day after the close, and for how many `days`; both without pauses."""
+
+    key: str
+    title: str
+    category: str
+    rule: str
+    since: int
+    days: int
+    correction: str
+    correction_title: str
+    steps: tuple[str, ...]
+
+
+def flags_up(playbook: Playbook, course: Course, *, language: str = "en") -> tuple[FlagUp, ...]:
+    """The flags that are up today, the longest first; those that people raise are not among them."""
+    corrections = {one.key: one for one in playbook.corrections}
+    up = []
+    for flag in playbook.red_flags:
+        rule = read_rule(flag.rule or "")
+        since = held_since(rule, course) if rule else None
+        if since is not None:
+            up.append(_up(flag, corrections.get(flag.correction), since=since, today=course.day, language=language))
+    return tuple(sorted(up, key=lambda one: one.since))
+
+
+def is_alarm(flags: Sequence[FlagUp]) -> bool:
+    """Whether these flags together call for a correction."""
+    return len(flags) >= AT_ONCE or any(flag.days >= UP_FOR for flag in flags)
+
+
+def _up(flag: RedFlag, correction: Correction | None, *, since: int, today: int, language: str) -> FlagUp:
+    return FlagUp(
+        key=flag.key,
+        title=in_language(flag.title, language),
+        category=flag.category,
+        rule=flag.rule or "",
+        since=since,
+        days=today - since,
+        correction=flag.correction,
+        correction_title=in_language(correction.title, language) if correction else "",
+        steps=tuple(in_language(step, language) for step in correction.steps) if correction else (),
+    )

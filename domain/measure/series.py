@@ -1,0 +1,123 @@
+"""Does the rule of a red flag hold on a day? Figures over time come in; days count from the close, without pauses.
+
+A figure that counts events has a point for each, and on days without one it is 0. Of any other figure the latest point
+counts. What was never reported is not known: then no rule that asks for it holds, and none is called broken.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from itertools import pairwise
+from operator import ge, gt, le, lt
+from typing import NamedTuple
+
+from domain.measure.figures import FIGURES
+from domain.measure.rules import Clause, Rule
+
+A_WEEK = 7
+COMPARED = {"<": lt, "<=": le, ">": gt, ">=": ge}
+
+
+class Point(NamedTuple):
+    """A figure on a day after the close."""
+
+    day: int
+    value: float
+
+
+Series = Sequence[Point]
+"""A figure over time, the earliest point first."""
+
+
+class Course(NamedTuple):
+    """What is known of a customer over time; a figure that is not in `series` is not known at all.
+
+    `settled` has the day of each role that a rule may begin from: `kickoff` and `go_live`.
+    """
+
+    day: int
+    settled: Mapping[str, int]
+    series: Mapping[str, Series]
+
+
+def holds(rule: Rule, course: Course, *, on: int) -> bool | None:
+    """Whether the rule holds on that day; None where that is not known."""
+    since = rule.day or 0
+    if rule.role is not None:
+        settled = course.settled.get(rule.role)
+        if settled is None:
+            return False
+        since = settled
+    if on < since:
+        return False
+    answers = [_clause_holds(clause, course.series.get(clause.figure), on=on) for clause in rule.clauses]
+    return False if False in answers else None if None in answers else True
+
+
+def held_since(rule: Rule, course: Course) -> int | None:
+    """The first day of those without a gap until today on which the rule holds; None where it does not hold today."""
+    first = None
+    for day in range(course.day, -1, -1):
+        if not holds(rule, course, on=day):
+            break
+        first = day
+    return first
+
+
+def _clause_holds(clause: Clause, series: Series | None, *, on: int) -> bool | None:
+    if series is None:
+        return None
+    if clause.way is not None:
+        return _goes(clause, series, on=on)
+    value = _value(clause, series, on=on)
+    assert clause.sign is not None, "a clause has a way or a threshold"
+    assert clause.threshold is not None
+    return None if value is None else bool(COMPARED[clause.sign](value, clause.threshold))
+
+
+def _value(clause: Clause, series: Series, *, on: int) -> float | None:
+    days = _days(clause.span)
+    if FIGURES[clause.figure].counts:
+        if days is not None and days > on and clause.sign in ("<", "<="):
+            return None
+        return _counted(series, until=on, days=days)
+    return _latest(series, until=on, days=days)
+
+
+def _goes(clause: Clause, series: Series, *, on: int) -> bool | None:
+    """Whether each week brings more (rising) or less (falling) than the one before; "not" looks at both ends alone."""
+    weeks = max(2, (_days(clause.span) or 2 * A_WEEK) // A_WEEK)
+    if weeks * A_WEEK > on + 1:
+        return None
+    values = [_of_week(clause.figure, series, until=on - A_WEEK * ago) for ago in reversed(range(weeks))]
+    if None in values:
+        return None
+    known = [value for value in values if value is not None]
+    steps = list(pairwise(known))
+    match clause.way:
+        case "rising":
+            return all(before < after for before, after in steps)
+        case "falling":
+            return all(before > after for before, after in steps)
+        case "not rising":
+            return known[-1] <= known[0]
+        case _:
+            return known[-1] >= known[0]
+
+
+def _of_week(figure: str, series: Series, *, until: int) -> float | None:
+    if FIGURES[figure].counts:
+        return _counted(series, until=until, days=A_WEEK)
+    return _latest(series, until=until, days=A_WEEK)
+
+
+def _counted(series: Series, *, until: int, days: int | None) -> float:
+    return sum(point.value for point in series if point.day <= until and (days is None or point.day > until - days))
+
+
+def _latest(series: Series, *, until: int, days: int | None) -> float | None:
+    of_span = [point for point in series if point.day <= until and (days is None or point.day > until - days)]
+    return of_span[-1].value if of_span else None
+
+
+def _days(span: timedelta | None) -> int | None:
+    return None if span is None else span.days
