@@ -112,7 +112,7 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "pause": ("starter.cli.course:pause", NEWS, explained("pause")),
     "resume": ("starter.cli.course:resume", NEWS, explained("resume")),
     "replan": ("starter.cli.course:replan", NEWS, explained("replan")),
-    "reassign": ("starter.cli.course:reassign", NEWS, explained("reassign")),
+    "reassign": ("starter.cli.reassigning:reassign", NEWS, explained("reassign")),
     "contact": (
         "starter.cli.contacts:contact",
         NEWS,

@@ -44,17 +44,6 @@ async def replan(
         await tell(where, onboarding, "replan", details, milestone=milestone, reason=reason, **dates)
 
 
-async def reassign(
-    onboarding: str,
-    owner: Annotated[str, Parameter(help="A staff handle, or that person's e-mail address.")],
-    *,
-    reason: SayReason = None,
-    details: Details = NO_DETAILS,
-    where: Where = NOWHERE,
-) -> None:
-    await tell(where, onboarding, "reassign", details, owner=owner, reason=reason)
-
-
 async def end(
     onboarding: str,
     ending: Ending,

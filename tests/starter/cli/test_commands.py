@@ -150,6 +150,44 @@ def test_notes_and_tasks_at_the_command_line(stack: Stack, tmp_path: Path) -> No
     assert {"task-1": ("done", "project_lead"), "task-2": ("dropped", "jonas.weber")} == tasks
 
 
+def test_all_of_one_owner_are_given_away_after_a_look(stack: Stack, tmp_path: Path) -> None:
+    stack.up()
+    it = "onboarding-salesforce-given"
+    stack.day90("start", deal_file(tmp_path, id="given"), "--json")
+    stack.day90("reassign", it, "grace.lee", "--reason", "on leave")
+
+    preview = stack.day90("reassign", "--all-of", "grace.lee", "--to", "tomas.novak").stdout
+    assert "1 onboarding of grace.lee would go to tomas.novak (Tomáš Novák)." in " ".join(preview.split())
+    assert "no CSM" in preview
+    assert "grace.lee" == stack.asked("show", it)["owner"]
+    given = stack.asked("reassign", "--all-of", "grace.lee", "--to", "jonas.weber", "--yes")
+    assert (1, {}) == (len(given["onboardings"]), given["failed"])
+    assert "jonas.weber" == stack.asked("show", it)["owner"]
+    assert "owns no onboarding" in stack.day90("reassign", "--all-of", "nobody", "--to", "grace.lee", code=2).stderr
+
+
+def test_contacts_at_the_command_line(stack: Stack, tmp_path: Path) -> None:
+    """They are named by id or address, and who cannot be changed is refused with the field."""
+    stack.up()
+    it = "onboarding-salesforce-people"
+    stack.day90("start", deal_file(tmp_path, id="people"))
+
+    new = ("--name", "Ana Ruiz", "--email", "ana@lindenau-moebel.example")
+    stack.day90("contact", "add", it, *new, "--role", "champion", "--company", "Agency", "--excluded")
+    stack.day90("contact", "correct", it, "ana@lindenau-moebel.example", "--included", "--language", "ja")
+    again = stack.day90("contact", "replace", it, "champion-2", "--to", "champion-2", code=2).stderr
+    assert again.startswith("day90: to: champion-2 is the same person")
+    stack.day90("contact", "leave", it, "nobody", code=2)
+    stack.day90("contact", "leave", it, "champion-2")
+    stack.day90("contact", "replace", it, "technical_lead", "--name", "Ben Ito", "--email", "b@lindenau-moebel.example")
+    people = {one["id"]: one for one in stack.asked("contact", "list", it)}
+    assert ("Agency", "ja") == (people["champion-2"]["company"], people["champion-2"]["language"])
+    assert people["champion-2"]["until"]
+    assert people["technical_lead"]["until"]
+    assert "Ben Ito" == people["technical_lead-2"]["name"]
+    assert "left" in stack.day90("contact", "list", it).stdout
+
+
 def _leaves_cleanly_thirty_times(stack: Stack, deal: str) -> None:
     with ThreadPoolExecutor(3) as three:
         runs = list(three.map(lambda _: stack.script("start", deal, "--json"), range(RUNS)))
