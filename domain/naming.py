@@ -10,6 +10,7 @@ ROLE_TITLES: Mapping[str, Mapping[str, str]] = {
     "technical_resource": {"en": "Technical engineer", "ja": "技術担当"},
     "training_lead": {"en": "Training lead", "ja": "トレーニング責任者"},
     "cs_manager": {"en": "Head of customer success", "ja": "カスタマーサクセス責任者"},
+    "deputy": {"en": "Deputy", "ja": "代行者"},
     "executive": {"en": "Executive", "ja": "経営陣"},
     "executive_sponsor": {"en": "Executive sponsor", "ja": "エグゼクティブスポンサー"},
     "project_lead": {"en": "Project lead", "ja": "プロジェクトリーダー"},

@@ -1,7 +1,7 @@
 """Who works here, and who gets the next customer? The staff directory and the assignment rule."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,27 @@ VendorRole = Literal[
 ]
 
 
+LONGEST_ABSENCE = timedelta(days=366)
+"""Who is away for longer has left: their onboardings are somebody else's (`day90 reassign --all-of`)."""
+
+
+class Absence(StrictWire):
+    """Days on which one of ours is away, the last one included. Why they are is nobody's business here."""
+
+    first: date = Field(description="the first day, like 2026-12-21")
+    last: date = Field(description="the last day on which they are away")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            msg = f"last ({self.last}) lies before first ({self.first})"
+            raise ValueError(msg)
+        if self.last - self.first >= LONGEST_ABSENCE:
+            msg = f"is longer than {LONGEST_ABSENCE.days} days: give their onboardings to somebody else"
+            raise ValueError(msg)
+        return self
+
+
 class Member(StrictWire):
     """One of the staff; the handle is what stands in search attributes and in `by`."""
 
@@ -33,7 +54,12 @@ class Member(StrictWire):
     email: Address = Field(description="where their mail goes")
     role: VendorRole = Field(description="what they do for customers")
     manager: Slug | None = Field(None, description="handle of who hears of what is late; else a cs_manager")
-    deputy: Slug | None = Field(None, description="handle of who stands in")
+    deputy: Slug | None = Field(None, description="handle of who stands in while they are away")
+    absences: tuple[Absence, ...] = Field(
+        (),
+        max_length=100,
+        description="when they are away: the deputy gets what cannot wait, and is named to customers",
+    )
     time_zone: TimeZone = Field("UTC", description="IANA name, like Asia/Tokyo")
     country: Country | None = Field(
         None, description="ISO 3166-1, like JP: its holidays are theirs; by default the country of the time zone"
@@ -62,6 +88,16 @@ class Member(StrictWire):
     def named(self, language: str) -> str:
         """The name as readers of that language write it; in another where the directory does not have it."""
         return in_language(self.name, language)
+
+    def away_until(self, at: datetime) -> date | None:
+        """The last day of their absence at that moment, by the day where they are; None while they are there.
+
+        Absences that follow each other without a day between are one.
+        """
+        day, last = at.astimezone(ZoneInfo(self.time_zone)).date(), None
+        while absence := next((one for one in self.absences if one.first <= day <= one.last), None):
+            last, day = absence.last, absence.last + timedelta(days=1)
+        return last
 
 
 class Team(StrictWire):
@@ -99,6 +135,16 @@ class Team(StrictWire):
         """Whose id in Slack that is."""
         return next((member for member in self.members if member.slack == id), None)
 
+    def stand_in_for(self, handle: str, at: datetime) -> Member | None:
+        """Who stands in for that member at that moment: the deputy, or theirs while they are away too; None without."""
+        asked, member = {handle}, self.member(handle)
+        while member is not None and member.deputy and member.deputy not in asked:
+            asked.add(member.deputy)
+            member = self.member(member.deputy)
+            if member is not None and member.away_until(at) is None:
+                return member
+        return None
+
     def manager_of(self, handle: str) -> Member | None:
         """The manager named for that member, or else whoever leads customer success; None without either."""
         member = self.member(handle)
@@ -112,12 +158,14 @@ def assign(
 ) -> Member:
     """Who takes the next customer: serves the tier, speaks the language, and is least loaded against capacity.
 
-    A wish that nobody can meet is dropped, language last; a role that nobody has falls to a CSM. Among equals the one
-    whose day overlaps most with the customer's on that date. `load` counts open onboardings per handle.
+    A wish that nobody can meet is dropped, language last; a role that nobody has falls to a CSM, and nobody gets one
+    while they are away if another could. Among equals the one whose day overlaps most with the customer's on that date.
+    `load` counts open onboardings per handle.
     """
     language = account.language
     holders = [member for member in team.members if member.role == role]
     holders = holders or [member for member in team.members if member.role == "csm"]
+    holders = [member for member in holders if member.away_until(on) is None] or holders
     speakers = [member for member in holders if language in member.languages] or holders
     serving = [member for member in speakers if touch in member.tiers] or speakers
 

@@ -23,6 +23,7 @@ from domain.rehearsal.mailing import mails_of
 from domain.rehearsal.memory import Memory
 from domain.rehearsal.outbox import Outbox
 from domain.rehearsal.story import Mail
+from domain.rules.contacts import as_it_began
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
 from domain.rules.rebuilding import BEFORE_IT_WAS_KEPT, LED_TO_A_TURN, MADE_BY_TIME, came_by_itself, recast
@@ -58,6 +59,7 @@ class Relived(Driver):
         hours: WorkingHours = plain_week,
     ) -> None:
         opened = next(row for row in rows if row.kind == "opened")
+        dossier = as_it_began(dossier, rows)
         deal = dossier.deal.model_copy(update={"owner": opened.data.get("owner") or dossier.deal.owner})
         dossier = dossier.model_copy(update={"playbook": playbook})
         rules = opened.data.get("rules", BEFORE_IT_WAS_KEPT)

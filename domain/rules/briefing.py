@@ -1,5 +1,6 @@
 """What lies on the table when something is decided? One onboarding with its deal, playbook, people, plan and moment."""
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -17,7 +18,7 @@ from domain.record import Dossier, RegisterRow
 from domain.rules.casting import cast_customer, playing, staff_person
 from domain.rules.composing import Letterhead, compose
 from domain.rules.hours import WorkingHours, next_office_moment, office_hours_later, plain_week
-from domain.team import Team
+from domain.team import Member, Team
 from domain.text import Text, folded, in_language
 
 NO_TASKS: Mapping[str, RegisterRow] = MappingProxyType({})
@@ -53,6 +54,7 @@ class Briefing:
         self.agreed = agreed
         self.tasks = tasks
         self._people: dict[str, Person | None] = {}
+        self._in_place: dict[str, Person] = {}
         self.deal = dossier.deal
         self.playbook: Playbook = dossier.playbook
         self.calendar: WorkCalendar = dossier.calendar
@@ -79,6 +81,18 @@ class Briefing:
 
     def person(self, id: str) -> Person | None:
         """A staff member as the directory has them today, or whom the deal names."""
+        if id in self._in_place:
+            return self._in_place[id]
+        return self._known(id)
+
+    def in_place_of(self, away: str, stand_in: Member) -> "Briefing":
+        """The same table as `stand_in` sees it in place of who is `away`: messages to that id are worded for them."""
+        other = copy.copy(self)
+        person = staff_person(stand_in, self.deal.account.language)
+        other._in_place = {away: person.model_copy(update={"id": away})}
+        return other
+
+    def _known(self, id: str) -> Person | None:
         if id not in self._people:  # Asked for again and again: for every message, its words and its hour.
             member = self.team.member(id)
             ours = staff_person(member, self.deal.account.language) if member else None
@@ -154,21 +168,22 @@ class Briefing:
         person = self.person(to)
         if person is None:
             return None
-        onboarding = self.state.onboarding
+        onboarding, not_before = self.state.onboarding, self._when(person, urgent=urgent)
         return compose(
             kind,
             person,
             Letterhead.signed_by(
-                self.person(self.state.owner),
+                self._known(self.state.owner),
                 self.team,
                 person.language,
                 account=self.deal.account.name,
+                at=self.state.clock.business(not_before),
                 onboarding=onboarding,
                 ui=self.ui,
             ),
             facts,
             key=f"{occasion}/{kind}/{to}",
-            not_before=self._when(person, urgent=urgent),
+            not_before=not_before,
             staff=person.side == "vendor" and person.role != "seller",
             onboarding=onboarding,
             about=about,

@@ -12,7 +12,8 @@ class Letterhead(NamedTuple):
     """What every message says besides its own facts.
 
     `account` is the customer's name; `owner_name` and `owner_email` are of whom to ask, who signs with role and phone
-    what goes to a customer. `onboarding` is the id that the message names, empty where it names none; `ui` the
+    what goes to a customer; `away_until` is the last day on which they are away, and `stand_in` who is asked meanwhile.
+    `onboarding` is the id that the message names, empty where it names none; `ui` the
     onboarding's address in the Temporal UI, for staff alone.
     """
 
@@ -23,15 +24,31 @@ class Letterhead(NamedTuple):
     ui: str = ""
     owner_role: str = ""
     owner_phone: str = ""
+    away_until: str = ""
+    stand_in: str = ""
+    stand_in_email: str = ""
 
     @classmethod
     def signed_by(
-        cls, owner: Person | None, team: Team, language: str, *, account: str, onboarding: str = "", ui: str = ""
+        cls,
+        owner: Person | None,
+        team: Team,
+        language: str,
+        *,
+        account: str,
+        at: datetime,
+        onboarding: str = "",
+        ui: str = "",
     ) -> "Letterhead":
-        """The letterhead of messages that name `owner` as the person to ask, for readers of that language."""
+        """The letterhead of messages that name `owner` as the person to ask, for readers of that language.
+
+        `at` is when they are read, in business time: whoever is away then is not the one to ask.
+        """
         if owner is None:
             return cls(account, onboarding=onboarding, ui=ui)
         member = team.member(owner.id)
+        last = member.away_until(at) if member else None
+        stand_in = team.stand_in_for(owner.id, at) if last else None
         return cls(
             account,
             member.named(language) if member else owner.name,
@@ -40,6 +57,9 @@ class Letterhead(NamedTuple):
             ui,
             owner_role=role_title(owner.role, language),
             owner_phone=(member.phone or "") if member else "",
+            away_until=str(last) if last else "",
+            stand_in=stand_in.named(language) if stand_in else "",
+            stand_in_email=stand_in.email if stand_in else "",
         )
 
 
@@ -71,6 +91,8 @@ def compose(
         "staff": staff,
         "ui": letterhead.ui if staff else "",
     }
+    if letterhead.away_until:
+        head |= {name: getattr(letterhead, name) for name in ("away_until", "stand_in", "stand_in_email")}
     return Notice(
         key=key,
         kind=kind,

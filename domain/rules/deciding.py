@@ -1,6 +1,6 @@
 """What follows from an occasion? News and due entries in; changes of the agenda, and all that is to be written, out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -12,7 +12,7 @@ from domain.news import short
 from domain.notice import Notice, Person
 from domain.playbook import Playbook
 from domain.record import Dossier, JournalRow, RegisterRow, Task, Writing
-from domain.rules import changing, drafting
+from domain.rules import changing, drafting, standing_in
 from domain.rules.acting import act
 from domain.rules.briefing import Briefing, once_to_each, present
 from domain.rules.casting import approvers, staff_person
@@ -133,12 +133,21 @@ def decide(
         **changed,
     )
     fresh_facts = [fact for fact in facts if fact.key not in done_before]
-    notices = [notice for fact in fresh_facts for notice in tell(told, fact, before=before)]
-    notices += recasting.notices(told, fresh_facts)
-    notices += act(told, _still_to_do(occasion.due, done_before))
-    notices += [notice for fact in fresh_facts for notice in doubted(briefing, fact, doubts)]
-    notices += _ready_early(briefing) if fresh_facts else []
-    notices += drafting.tell_holders(briefing, drafts if fresh_facts else [], fresh_facts)
+    due = _still_to_do(occasion.due, done_before)
+
+    def notices_to(seen: Callable[[Briefing], Briefing]) -> list[Notice]:
+        """What people hear of this occasion, as somebody sees it."""
+        then, now = seen(told), seen(briefing)
+        return [
+            *(notice for fact in fresh_facts for notice in tell(then, fact, before=before)),
+            *recasting.notices(then, fresh_facts),
+            *act(then, due),
+            *(notice for fact in fresh_facts for notice in doubted(now, fact, doubts)),
+            *(_ready_early(now) if fresh_facts else []),
+            *drafting.tell_holders(now, drafts if fresh_facts else [], fresh_facts),
+        ]
+
+    notices = notices_to(lambda table: table) + standing_in.in_their_place(briefing, notices_to)
     changed_by = [changing.row(change, told, briefing)] if change else []
     if change and change.skeleton and changed_by[0].key not in done_before:
         notices += changing.tell(change, told, briefing, reason=_reason_of(change, facts))
@@ -156,7 +165,7 @@ def decide(
         notices=tuple(once_to_each(briefing, recasting.to_those_who_stay(notices))),
         standing=standing(state, briefing.plan, dossier.playbook, dossier.calendar, now),
         registers=(*risks, *recasting.tasks, *registers(facts)),
-        people=(*recasting.people(), *_staff(briefing)),
+        people=(*recasting.people(), *_staff(briefing), *standing_in.people(briefing, notices)),
         **recasting.writing(fresh_facts),
         plan=briefing.plan,
         playbook=to if change and change.skeleton else None,

@@ -255,7 +255,7 @@ class _Briefing:
         notice = compose(
             kind,
             person,
-            Letterhead.signed_by(owner, self.team, person.language, account=self.prospect.account.name),
+            Letterhead.signed_by(owner, self.team, person.language, account=self.prospect.account.name, at=self.now),
             {"introduction": introduction, **facts},
             key=f"{introduction}/{occasion}/{kind}/{to}",
             staff=to != SELLER,

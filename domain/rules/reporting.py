@@ -141,7 +141,7 @@ def _of_the_house(
     """About the house itself: the operator gets it at once, staff in their office hours."""
     at_once = person.id == OPERATOR
     not_before = now if at_once else next_office_moment(person, now, hours, team=team, sale=None)
-    letterhead = Letterhead.signed_by(ask, team, person.language, account=HOUSE)
+    letterhead = Letterhead.signed_by(ask, team, person.language, account=HOUSE, at=not_before)
     return compose(kind, person, letterhead, facts, key=key, not_before=not_before, staff=True)
 
 

@@ -4,6 +4,7 @@ With all of it onboardings still run (another playbook is chosen, a CSM stands i
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, time
 from itertools import combinations
 from typing import NamedTuple, get_args
 
@@ -75,10 +76,30 @@ def staff(written: Written, team: Team) -> Iterator[Complaint]:
             yield written.complaint(at, what, "warning")
         if member.deputy == member.handle:
             yield written.complaint((*at, "deputy"), f"{member.handle} stands in for themselves", "warning")
+        yield from _absences(written, team, index)
         mailbox = member.email.lower()
         if mailboxes.setdefault(mailbox, member.handle) != member.handle:
             what = f"{member.email} is the address of {mailboxes[mailbox]} as well"
             yield written.complaint((*at, "email"), what, "warning")
+
+
+def _absences(written: Written, team: Team, index: int) -> Iterator[Complaint]:
+    """Warnings about a member who is away and for whom nobody stands in, and about absences that overlap."""
+    member = team.members[index]
+    for number, absence in enumerate(member.absences):
+        at: Spot = ("members", index, "absences", number)
+        # At noon, whichever zone they and their deputy are in.
+        noons = [datetime.combine(day, time(12), UTC) for day in (absence.first, absence.last)]
+        alone = [noon.date() for noon in noons if team.stand_in_for(member.handle, noon) is None]
+        if member.deputy is None:
+            what = f"{member.handle} has no deputy: their manager gets what cannot wait, and customers read of nobody"
+            yield written.complaint(at, what, "warning")
+        elif alone:
+            what = f"on {alone[0]} nobody stands in for {member.handle}: {member.deputy} is away too"
+            yield written.complaint(at, what, "warning")
+        earlier = member.absences[:number]
+        if any(other.first <= absence.last and absence.first <= other.last for other in earlier):
+            yield written.complaint(at, f"overlaps another absence of {member.handle}", "warning")
 
 
 def _mentions(playbook: Playbook) -> Iterator[tuple[Spot, str]]:

@@ -293,6 +293,17 @@ def test_a_copy_needs_a_folder(
             "email: Tomas.Novak@vendor.example",
             "members[8].email: Tomas.Novak@vendor.example is the address of tomas.novak as well",
         ),
+        (
+            "handle: rosa.delgado\n",
+            "handle: rosa.delgado\n    absences: [{first: 2026-12-21, last: 2027-01-08}]\n",
+            "members[8].absences[0]: rosa.delgado has no deputy",
+        ),
+        (
+            "handle: ines.moreau\n",
+            "handle: ines.moreau\n    absences: [{first: 2026-12-21, last: 2027-01-08},"
+            " {first: 2027-01-08, last: 2027-01-09}]\n",
+            "members[6].absences[1]: overlaps another absence of ines.moreau",
+        ),
         ("role: cs_manager", "role: executive", "is cs_manager: a CSM stands in"),
         ("role: training_lead", "role: csm", "is training_lead: a CSM stands in"),
     ],
@@ -306,6 +317,19 @@ def test_a_staff_directory_that_hardly_works_is_told(tmp_path: Path, old: str, n
 
     assert {"warning"} == {complaint.gravity for complaint in complaints}
     assert any(said in str(complaint) for complaint in complaints), [str(complaint) for complaint in complaints]
+
+
+def test_a_deputy_who_is_away_at_the_same_time_is_told(tmp_path: Path) -> None:
+    """On those days what cannot wait would go to the manager, which nobody meant."""
+    away = "    absences: [{first: 2026-12-21, last: 2027-01-08}]\n"
+    team, text = tmp_path / "team.yaml", STAFF
+    for handle in ("haruto.ono", "ines.moreau"):
+        text = text.replace(f"handle: {handle}\n", f"handle: {handle}\n{away}", 1)
+    team.write_text(text, encoding="utf-8")
+
+    complaints = [str(complaint) for complaint in complaints_about_all([SHIPPED / "high-touch.yaml"], team)]
+
+    assert any("members[5].absences[0]: on 2026-12-21 nobody stands in for haruto.ono" in line for line in complaints)
 
 
 def test_a_csm_without_anybody_above_is_told(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """How does a notice become an e-mail? Rendered, with headers and attachment, the same whichever way it leaves."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import format_datetime
 from mimetypes import guess_type
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from activities.channels.mail import headers
 from activities.channels.mail.lists import leaving, list_id
@@ -56,7 +57,7 @@ def compose(
     message = EmailMessage(policy=headers.POLICY)
     message["From"] = _mailbox(own.name, own.address)
     message["To"] = _mailbox(waiting.person.name, waiting.person.email)
-    message["Reply-To"] = _mailbox(str(facts.get("owner_name", "")), str(facts.get("owner_email", "")))
+    message["Reply-To"] = _answered_by(facts)
     message["Subject"] = headers.words(rendered.subject)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(waiting)
@@ -136,6 +137,14 @@ def _about(waiting: WaitingNotice) -> str:
 def _domain(waiting: WaitingNotice) -> str:
     """The domain of our own ids."""
     return message_id(waiting).rstrip(">").rpartition("@")[2]
+
+
+def _answered_by(facts: Mapping[str, Any]) -> str:
+    """Who gets the replies: whom the message names, and while they are away who stands in as well."""
+    people = [("owner_name", "owner_email")]
+    if facts.get("stand_in_email"):
+        people.append(("stand_in", "stand_in_email"))
+    return ", ".join(_mailbox(str(facts.get(name, "")), str(facts.get(address, ""))) for name, address in people)
 
 
 def _mailbox(name: str, address: str) -> str:
