@@ -39,6 +39,7 @@ NoticeKind = Literal[
     "reassigned",
     "contact_welcome",
     "contact_changed",
+    "contact_proposed",
     "scope_change_requested",
     "scope_change_decided",
     "task_given",

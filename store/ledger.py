@@ -15,6 +15,7 @@ from domain.playbook import Playbook, content_hash
 from domain.record import Basis, Contacts, Dossier, Figure, JournalRow, Past, RegisterRow, Standing, Writing
 from domain.rules.accounts import KnownDeal
 from domain.rules.completing import completed
+from domain.rules.proposing import proposal_notice, proposals
 from domain.rules.record_keeping import merged
 from domain.text import folded
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
@@ -56,6 +57,12 @@ PEOPLE = (
 )
 KNOWN_KEYS = select(journal.c.key, journal.c.at).where(
     journal.c.onboarding == bindparam("onboarding"), journal.c.key.in_(bindparam("keys", expanding=True))
+)
+
+OPEN_DEAL = (
+    select(deals.c.body, onboardings.c.owner)
+    .join(onboardings, onboardings.c.onboarding == deals.c.onboarding)
+    .where(deals.c.onboarding == bindparam("onboarding"), NOT_ENDED)
 )
 
 REGISTERS = (
@@ -248,6 +255,24 @@ class SqlLedger:
             happened = JournalRow(key=f"{HAND_OFF_COMPLETED}/{count}", at=now, kind=HAND_OFF_COMPLETED, data=data)
             add(connection, journal, [journal_row(onboarding, happened, now=now)])
         return fields
+
+    def propose_contacts(self, onboarding: str, later: DealClosed) -> str | None:
+        """Tell the owner what a later delivery of the deal has otherwise about its contacts; the channel that tells it.
+
+        None where it has nothing otherwise, or nobody is there to be told. The same proposals are told once.
+        """
+        with write_transaction(self._engine) as connection:
+            row = connection.execute(OPEN_DEAL, {"onboarding": onboarding}).one_or_none()
+            deal = DealClosed.model_validate(row.body, extra="ignore") if row else None
+            found = proposals(deal, later) if deal else []
+            of_owner = (people.c.onboarding == onboarding) & (people.c.id == (row.owner if row else ""))
+            person = connection.execute(select(people).where(of_owner)).mappings().one_or_none()
+            if deal is None or not found or person is None:
+                return None
+            owner, now = Person.model_validate(dict(person)), self._clock()
+            notice = proposal_notice(onboarding, deal, found, owner, at=now)
+            add(connection, notices, [notice_row(notice, onboarding=onboarding, now=now)])
+        return owner.channel
 
     def readmit(self, onboarding: str, *, run: str) -> None:
         """Let another run go on with the onboarding, when Temporal has lost the run before."""

@@ -37,6 +37,7 @@ from domain.text import in_language
 from domain.texts import is_reference
 from domain.trouble import UnknownOnboarding
 from domain.wire import Wire
+from starter.doors.bell import WakeSender, unless_busy
 from starter.doors.contacts import FACTS, about_contacts
 from starter.doors.drafts import ABOUT_DRAFTS, refuse_for_draft
 from starter.doors.people import member, person
@@ -78,6 +79,8 @@ class Deals(Protocol):
     def of_account(self, sale: Sale) -> Sequence[KnownDeal]: ...
 
     def complete_deal(self, onboarding: str, again: DealClosed) -> tuple[str, ...]: ...
+
+    def propose_contacts(self, onboarding: str, later: DealClosed) -> str | None: ...
 
     def past(self, onboarding: str) -> Past | None: ...
 
@@ -153,6 +156,10 @@ class OnboardingDoor:
         onboarding = onboarding_id(deal.source, deal.id)
         if await self._admitted(onboarding):
             fields = await asyncio.to_thread(self.deals.complete_deal, onboarding, deal)
+            if (channel := await asyncio.to_thread(self.deals.propose_contacts, onboarding, deal)) is not None:
+                # What is not woken now is at the next mail of anybody.
+                waking = WakeSender(self.client, self.task_queue)(channel)
+                await unless_busy(waking, event="sender_not_woken")
             return Started(onboarding=onboarding, already=True, completed=fields)
         deal = await self._with_what_is_known(deal)
         now = business_now(deal, wall=datetime.now(UTC), day_length=self.day_length)

@@ -100,3 +100,17 @@ def test_the_deal_has_the_contacts_at_the_next_turn_and_keeps_what_was_completed
 
     now = ledger.dossier(ONE).deal
     assert ("Ana Ruiz", "Orders are typed twice.") == (now.stakeholders[0].name, now.problem)
+
+
+def test_what_a_crm_has_otherwise_is_proposed_to_the_owner_once(engine: Engine, ledger: SqlLedger) -> None:
+    deal = ledger.dossier(ONE).deal
+    renamed = deal.stakeholders[0].model_copy(update={"name": "Ana Ruiz"})
+    later = deal.model_copy(update={"stakeholders": (renamed, *deal.stakeholders[1:])})
+
+    channels = [ledger.propose_contacts(ONE, later) for _ in range(2)]
+
+    assert ["mail", "mail"] == channels
+    assert ["contact_proposed"] == [row.kind for row in reads.notices(engine)]
+    assert deal == ledger.dossier(ONE).deal
+    assert ledger.propose_contacts(ONE, deal) is None
+    assert ledger.propose_contacts("onboarding-file-none", later) is None

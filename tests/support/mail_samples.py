@@ -30,6 +30,7 @@ FOR_STAFF: frozenset[NoticeKind] = frozenset(
         "criterion_doubted",
         "hand_off_decision",
         "contact_changed",
+        "contact_proposed",
         "undeliverable",
         "sweep_report",
         "webhook_disabled",
@@ -369,6 +370,26 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         ],
     },
     "reassigned": {"before": "Mara Olsen", "now": "Pieter de Vries", "reason": "Mara is on parental leave."},
+    "contact_proposed": {
+        "proposals": [
+            {
+                "what": "replace",
+                "before": "Jonas Brandt",
+                "now": "Ana Ruiz",
+                "role": "",
+                "email": "ana.ruiz@nordlicht.example",
+                "command": f"day90 contact replace {ONBOARDING} project_lead --name 'Ana Ruiz'",
+            },
+            {
+                "what": "leave",
+                "before": "Lena Vogt",
+                "now": "",
+                "role": "",
+                "email": "",
+                "command": f"day90 contact leave {ONBOARDING} champion",
+            },
+        ]
+    },
     "contact_welcome": {
         "role": "Project lead",
         "before": "Jonas Brandt",
@@ -840,6 +861,26 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         ],
     },
     "reassigned": {"before": "森 健二", "now": "小林 悠", "reason": ""},
+    "contact_proposed": {
+        "proposals": [
+            {
+                "what": "replace",
+                "before": "高橋 直子様",
+                "now": "田中 恵様",
+                "role": "",
+                "email": "ana.ruiz@nordlicht.example",
+                "command": f"day90 contact replace {ONBOARDING} project_lead --name '田中 恵'",
+            },
+            {
+                "what": "leave",
+                "before": "伊藤 彩様",
+                "now": "",
+                "role": "",
+                "email": "",
+                "command": f"day90 contact leave {ONBOARDING} champion",
+            },
+        ]
+    },
     "contact_welcome": {
         "role": "プロジェクトリーダー",
         "before": "高橋 直子様",

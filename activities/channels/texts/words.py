@@ -72,6 +72,7 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "reassigned": "担当者の変更",
             "contact_welcome": "ご担当のお願い",
             "contact_changed": "お客様の担当者の変更",
+            "contact_proposed": "担当者情報の差異",
             "scope_change_requested": "スコープ変更の依頼",
             "scope_change_decided": "スコープ変更の決定",
             "task_given": "タスクのお願い",
