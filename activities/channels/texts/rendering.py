@@ -96,6 +96,7 @@ class Rendering:
             "company": self.companies.get(words.language) or sender,
         }
         first, _, body = self._jinja.get_template(name).render(facts).lstrip().partition("\n")
+        first = _in_their_place(first, waiting.notice.facts.get("in_place_of", ""), words.language)
         first, body = _in_our_words(waiting.notice.facts.get("edited", {}), first, body)
         subject = _clipped(sealing.one_line(sealing.unseal_text(first)), _LONGEST_SUBJECT)
         opening, closing, signature, footer = (
@@ -145,6 +146,14 @@ def _in_our_words(edited: Mapping[str, str], subject: str, body: str) -> tuple[s
     if given := edited.get("subject"):
         subject = str(sealing.seal(given))
     return subject, body
+
+
+def _in_their_place(subject: str, away: str, language: str) -> str:
+    """The subject of a copy for who stands in: what it says of "yours" is said to the one who is away."""
+    if not away:
+        return subject
+    before = f"【{away}さんの代行】" if language == "ja" else f"For {away}: "
+    return f"{sealing.seal(before)}{subject}"
 
 
 def _place(error: SecurityError) -> str:
