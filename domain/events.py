@@ -99,6 +99,13 @@ KINDS: Mapping[str, EventType] = {
     # What became of what we wrote to people.
     "notice_sent": EventType("a message has left", "kind of notice"),
     "notice_refused": EventType("a message will never arrive", "kind of notice"),
+    "notice_bounced": EventType("a message came back although it was taken", "kind of notice"),
+    "notice_delayed": EventType("a mail server has not delivered a message yet, and goes on trying", "kind of notice"),
+    "answered": EventType("somebody has answered a message by mail", "kind of notice"),
+    "answered_automatically": EventType(
+        "a program has answered a message, as for somebody who is away", "kind of notice"
+    ),
+    "complained": EventType("a reader called a message unwanted", "kind of notice"),
     "notice_redirected": EventType("a message goes by mail, its channel takes none", "kind of notice"),
     "notice_snoozed": EventType("somebody wants to be reminded again", "kind of notice"),
     "unsubscribed": EventType("somebody wants no more letters that the onboarding does not need", "person"),

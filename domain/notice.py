@@ -58,6 +58,7 @@ NoticeKind = Literal[
     "programme_meeting",
     "programme_message",
     "undeliverable",
+    "answer",
     "sweep_report",
     "webhook_disabled",
     "channel_unusable",
@@ -73,6 +74,7 @@ OUTLIVES_THE_ONBOARDING: tuple[NoticeKind, ...] = (
     "hand_off",
     "ended",
     "undeliverable",
+    "answer",
     "programme_meeting",
     "programme_message",
 )

@@ -32,7 +32,7 @@ from domain.mailbox import read_mailbox
 from domain.money import CODE, Money, read_rates
 from domain.networks import Networks, read_networks
 from runtime.duration import read_duration
-from runtime.mail_server import MailServer, read_mail_server
+from runtime.mail_server import ImapServer, MailServer, read_imap_server, read_mail_server
 from runtime.secret_files import BadSecretFile, SecretFiles
 
 PREFIX = "DAY90_"
@@ -85,6 +85,11 @@ def _database_url(url: SecretStr) -> SecretStr:
 
 def _smtp_url(url: SecretStr) -> SecretStr:
     read_mail_server(url.get_secret_value())
+    return url
+
+
+def _imap_url(url: SecretStr) -> SecretStr:
+    read_imap_server(url.get_secret_value())
     return url
 
 
@@ -285,6 +290,11 @@ class Settings(BaseSettings):
     smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] | None = Field(
         default=None,
         description="smtp://user:password@host:587 or smtps://…; without one, mails are files in `data`/mail.",
+    )
+    imap_url: Annotated[SecretStr, AfterValidator(_imap_url)] | None = Field(
+        default=None,
+        description="imaps://user:password@host:993/INBOX of the sender's own mailbox: bounces and answers are read"
+        " there; without one, answers go to the owner.",
     )
     mail_from: Annotated[str, AfterValidator(_sender)] = Field(
         default="day90 <onboarding@localhost>",
@@ -490,6 +500,11 @@ class Settings(BaseSettings):
     def mail_server(self) -> MailServer | None:
         """The server that takes our mail; None where mails are written as files into `mail_folder`."""
         return read_mail_server(self.smtp_url.get_secret_value()) if self.smtp_url else None
+
+    @property
+    def mailbox(self) -> ImapServer | None:
+        """The mailbox in which bounces and answers are read; None where nobody reads them."""
+        return read_imap_server(self.imap_url.get_secret_value()) if self.imap_url else None
 
     @property
     def mail_folder(self) -> Path:

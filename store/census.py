@@ -229,7 +229,7 @@ class SqlCensus:
         up at its first failure.
         """
         theirs = (notices.c.onboarding == onboarding) & (notices.c.person == person.id)
-        refused = theirs & (notices.c.state == "refused") & (notices.c.not_before >= since)
+        refused = theirs & notices.c.state.in_(("refused", "bounced")) & (notices.c.not_before >= since)
         with write_transaction(self._engine) as connection:
             put(connection, people, [{"onboarding": onboarding, **person.model_dump()}])
             begun = {"reason": None, "not_before": at, "rests_until": None, "maybe_arrived": 0}

@@ -7,13 +7,24 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
 
-from domain.notice import NOT_ESSENTIAL, Notice, Person, task_of
+from domain.notice import MAIL, NOT_ESSENTIAL, Notice, Person, task_of
 from domain.record import JournalRow, Receipt, WaitingNotice
 from domain.rules.composing import undeliverable
+from domain.text import folded
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.ledger import journal_row, notice_row
 from store.rows import add
-from store.tables import IS_WAITING, introductions, journal, milestones, notices, onboardings, people, registers
+from store.tables import (
+    IS_WAITING,
+    introductions,
+    journal,
+    milestones,
+    notices,
+    onboardings,
+    people,
+    registers,
+    unreachable,
+)
 from store.unsubscribes import has_unsubscribed, link_of
 
 # What an issue is called while somebody still has to do something about it. Any other word settles it.
@@ -62,6 +73,11 @@ class SqlOutbox:
             person = addressee_of(connection, row)
             if person is None:
                 self._refuse(connection, row, reason="nobody by that id takes part", at=self._clock())
+                return None
+            if row.channel == MAIL and (since := _unreachable_since(connection, person)) is not None:
+                # Whoever owns it has heard of it when the first message came back.
+                reason = f"no mail reaches their address since {since:%Y-%m-%d}: another address is needed"
+                self._settle_refused(connection, row, reason=reason, at=self._clock())
                 return None
             # Kept at the first try, so that it stays the same should the domain be configured anew before the next.
             message_id = row.message_id or self._message_id(row)
@@ -124,17 +140,39 @@ class SqlOutbox:
                 return None
             return self._refuse(connection, row, reason=reason, at=at)
 
+    def bounced(self, id: int, *, reason: str, address: str, at: datetime) -> str | None:
+        """Record that the message came back although it was taken, and tell the owner; answers like `refused`.
+
+        `address` is one that no mail reaches any more: what waits for it is refused, without a word to the owner for
+        each. Empty where the next mail may arrive.
+        """
+        with write_transaction(self._engine) as connection:
+            row = _held(connection, id)
+            if row is None or row.state in ("refused", "bounced"):
+                return None
+            _settle(connection, row, state="bounced", reason=reason)
+            self._note(connection, row, "notice_bounced", at=at, reason=reason)
+            if address:
+                add(connection, unreachable, [{"address": folded(address), "since": at, "reason": reason}])
+            return self._tell_owner(connection, row, reason=reason, at=at)
+
     def _refuse(self, connection: Connection, row: Row[Any], *, reason: str, at: datetime) -> str | None:
+        self._settle_refused(connection, row, reason=reason, at=at)
+        return self._tell_owner(connection, row, reason=reason, at=at)
+
+    def _settle_refused(self, connection: Connection, row: Row[Any], *, reason: str, at: datetime) -> None:
         if row.state != "refused":
             _settle(connection, row, state="refused", reason=reason)
             self._note(connection, row, "notice_refused", at=at, reason=reason)
+
+    def _tell_owner(self, connection: Connection, row: Row[Any], *, reason: str, at: datetime) -> str | None:
         if row.onboarding is None:
             return self._tell_of_introduction(connection, row, reason=reason, at=at)
         handle = connection.scalar(select(onboardings.c.owner).where(onboardings.c.onboarding == row.onboarding))
         if not handle or handle == row.person:
             return None
-        receiver = _person(connection, row.onboarding, row.person) or _nameless(row.person)
-        owner = _person(connection, row.onboarding, handle) or _nameless(handle)
+        receiver = person_of(connection, row.onboarding, row.person) or _nameless(row.person)
+        owner = person_of(connection, row.onboarding, handle) or _nameless(handle)
         to_owner = undeliverable(notice_of(row), receiver, owner, reason=reason, key=f"undeliverable/{row.id}", at=at)
         add(connection, notices, [notice_row(to_owner, onboarding=row.onboarding, now=self._clock())])
         return str(handle)
@@ -202,6 +240,14 @@ def add_of_the_house(connection: Connection, mails: Sequence[tuple[Notice, Perso
     add(connection, notices, rows)
 
 
+def _unreachable_since(connection: Connection, person: Person) -> datetime | None:
+    """Since when no mail reaches that person's address; None where it does as far as we know."""
+    since: datetime | None = connection.scalar(
+        select(unreachable.c.since).where(unreachable.c.address == folded(person.email))
+    )
+    return since
+
+
 def _nameless(handle: str) -> Person:
     """Somebody of whom the onboarding keeps no more than the id: what is written to them is refused in turn."""
     return Person(id=handle, name="", email="", side="vendor", role="csm")
@@ -262,7 +308,8 @@ def _introduced(connection: Connection, introduction: str) -> str | None:
     return None if status in (None, "opening", "waiting", "late") else f"the introduction is {status}"
 
 
-def _person(connection: Connection, onboarding: str, id: str) -> Person | None:
+def person_of(connection: Connection, onboarding: str, id: str) -> Person | None:
+    """That person as they are known in the onboarding now; None where nobody by that id takes part."""
     of_them = (people.c.onboarding == onboarding) & (people.c.id == id)
     found = connection.execute(select(people).where(of_them)).mappings().one_or_none()
     return None if found is None else Person.model_validate(dict(found))
@@ -272,7 +319,7 @@ def addressee_of(connection: Connection, row: Row[Any]) -> Person | None:
     """Whom a row of the outbox is for, as they are known now; None where nobody by that id takes part."""
     if row.onboarding is None:
         return Person.model_validate(row.addressee)
-    return _person(connection, row.onboarding, row.person)
+    return person_of(connection, row.onboarding, row.person)
 
 
 def notice_of(row: Row[Any]) -> Notice:

@@ -18,7 +18,7 @@ from store.tables import IS_LATE, NOT_ENDED, deals, milestones, onboardings, peo
 from store.tables import journal as journal_table
 from store.tables import notices as notices_table
 
-NoticeState = Literal["waiting", "sent", "refused", "withdrawn", "held"]
+NoticeState = Literal["waiting", "sent", "refused", "bounced", "withdrawn", "held"]
 NAMED_CANDIDATES = 10
 MADE_BY_US = "day90"
 """What the journal has in `via` of an entry that came by itself."""

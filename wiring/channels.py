@@ -35,6 +35,7 @@ def mail(settings: Settings, contents: Contents) -> Channel:
     ours: dict[str, Any] = {
         "sender": settings.mail_from,
         "public_url": settings.public_url or "",
+        "reads_answers": settings.imap_url is not None,
         "rendering": contents.rendering,
         "documents": contents.documents,
     }

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+from sqlalchemy import Engine
 from temporalio.client import Client
 
 from activities.calendars import hours_of
+from activities.channels.mail.imap import ImapMailbox
 from activities.channels.slack.answering import Answering
 from activities.confirming import CHANNEL as CONFIRMATIONS
 from activities.confirming import ConfirmingOffice
@@ -17,14 +19,16 @@ from activities.crm.last_delivered import AsDelivered, LastDelivered, changed_in
 from activities.inbox.billing import BillingIsKept
 from activities.inbox.deal_stages import DealStages
 from activities.inbox.deals import DealStarts, RecordsInStages
+from activities.inbox.mail import MailIsRead
 from activities.inbox.news import NewsIsTold
 from activities.inbox.same_deal import SameDeal
 from activities.inbox.slack import ButtonIsPressed
+from activities.mailbox import Collecting
 from activities.ports import Census, Handler, Office, Staff, Wake
 from activities.reconciliation import Reconciling, Source
 from activities.webhooks import WebhookOffice, channel_of, target_of
 from domain.mailbox import read_mailbox
-from domain.notice import SLACK, Person
+from domain.notice import MAIL, SLACK, Person
 from domain.rules.reporting import OPERATOR
 from domain.usage import VIA_USAGE
 from playbooks.library import Directory, Library
@@ -35,6 +39,7 @@ from runtime.sealing_key import sealing_keys
 from runtime.settings import Settings
 from starter.doors.bell import QUIET, Bell, Spaced, WakeSender, wake_receiver
 from starter.doors.updating import USAGE_PATIENCE
+from store.answers import SqlAnswers
 from store.census import SqlCensus
 from store.confirmations import SqlConfirmations
 from store.engine import open_store, wall_clock
@@ -51,13 +56,15 @@ from store.usage_counts import SqlUsageBooks
 from store.webhooks import SqlWebhooks
 from store.write_backs import SqlWriteBacks
 from wiring import crms
-from wiring.channels import channels_of, reachable
+from wiring.channels import CHANNELS, channels_of, reachable
 from wiring.doors import Doors, doors
 from wiring.worker import Parts
 
 SPREAD = timedelta(minutes=5)
 """Nine o'clock comes to a whole country at once, and a small server wakes some 80 a second: 10,000 onboardings come in
 two minutes of work, spread over five. Nobody minds a reminder at 9:03; what is promised to the hour is not spread."""
+COLLECTING_THREADS = 1
+"""One look at a time."""
 RECONCILING_THREADS = 2
 """One look at a time."""
 WEBHOOK_THREADS = 4
@@ -154,9 +161,27 @@ def parts_of(settings: Settings, client: Client) -> Parts:
                 inbox=inbox,
                 figures=SqlMeasurements(engine),
             ),
+            MAIL: answers(told, engine, settings, wake=wake),
             SLACK: buttons(settings, told, SqlPressed(engine), staff=staff, wake=wake),
         },
+        collecting=Collecting(
+            mailbox=ImapMailbox(settings.mailbox) if settings.mailbox else None,
+            inbox=inbox,
+            wake=lambda: wake_receiver(client, task_queue=settings.task_queue),
+            threads=ThreadPoolExecutor(COLLECTING_THREADS, thread_name_prefix="mailbox"),
+        ),
         ui=ui,
+    )
+
+
+def answers(told: Doors, engine: Engine, settings: Settings, *, wake: Wake) -> Handler:
+    """Who handles what comes to our mailbox. Anybody may write to it in anybody's name: nobody counts as proved."""
+    outbox = SqlOutbox(engine, mail_domain=settings.mail_domain)
+    return MailIsRead(
+        door=told.told_by(MAIL, proved=False).onboardings,
+        answers=SqlAnswers(engine, outbox),
+        wake=wake,
+        channels=tuple(CHANNELS),
     )
 
 

@@ -14,6 +14,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 from activities.calendars import hours_of, public_holidays
 from activities.inbox.receiver import Receiving
 from activities.introduction import Introducing
+from activities.mailbox import Collecting
 from activities.onboarding import Bookkeeping
 from activities.ports import (
     Calendars,
@@ -101,6 +102,7 @@ class Parts:
     usage_kept: timedelta = timedelta(days=120)
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     written_to: Callable[[], Collection[str]] = tuple
+    collecting: Collecting = field(default_factory=Collecting)
 
     def ring(self) -> None:
         """Tell every bell that the journal has grown."""
@@ -171,6 +173,7 @@ def activities_on(parts: Parts) -> Sequence[Callable[..., Any]]:
         sending.deliver_notice,
         sweeping_on(parts).sweep_fleet,
         parts.reconciling.reconcile_crm,
+        parts.collecting.collect_mail,
         introducing.open_introduction,
         introducing.keep_introduction,
         receiving.work_through_inbox,

@@ -65,6 +65,9 @@ RECONCILIATION = timedelta(minutes=12)
 RECONCILIATION_PULSE = timedelta(minutes=2)
 """The reconciliation sends a heartbeat after each page of the CRM's search, which takes seconds."""
 
+MAILBOX = timedelta(minutes=4)
+"""All tries of one look into the mailbox: the next one begins a minute later, and finds what this one has not."""
+
 USAGE_LOOK = timedelta(minutes=30)
 """One look at what was used: after a night's import some ten thousand days of groups are counted."""
 USAGE_REST = timedelta(minutes=1)

@@ -6,6 +6,7 @@ from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from workflows.introduction import Introduction
+from workflows.mailbox import Mailbox
 from workflows.onboarding import Onboarding
 from workflows.programme import SuccessProgramme
 from workflows.receiver import Receiver
@@ -22,6 +23,7 @@ WORKFLOWS: Sequence[type] = (
     Receiver,
     Sweep,
     Reconciliation,
+    Mailbox,
     UsageLook,
 )
 BESIDE_WORKFLOWS: Sequence[str] = (

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from domain.answering import Asked
 from domain.inbox import InboxRow, Settled
 from domain.notice import Notice
 from domain.reported import Measurement
@@ -63,6 +64,34 @@ class Pressed(Protocol):
 
         False where what it asks for is settled by now.
         """
+
+
+class Answers(Protocol):
+    """The messages of ours that people answer by mail."""
+
+    def asked(self, message_ids: Sequence[str], *, sender: str) -> Asked | None:
+        """The message that has the first of those ids which is one of ours; None where none is."""
+
+    def bounced(self, id: int, *, reason: str, address: str) -> str | None:
+        """Record that the message came back and tell the owner once; their handle, None where nobody is told.
+
+        No mail goes to `address` any more, where it is not empty.
+        """
+
+    def noted(self, id: int, kind: str, *, by: str = "", reason: str = "") -> None:
+        """Record what has come of the message."""
+
+    def complained(self, id: int) -> None:
+        """Record that its reader called it unwanted; they get nothing any more that is not essential."""
+
+    def answered(self, id: int, *, key: str, sender: str, by: str, subject: str, text: str) -> str | None:
+        """Give the owner what was answered; their handle, None where there is nobody to give to.
+
+        The same under one `key` changes nothing. `by` is empty for somebody who takes no part.
+        """
+
+    def is_reachable(self, address: str) -> None:
+        """Record that mail reaches that address again."""
 
 
 class Handler(Protocol):

@@ -21,7 +21,7 @@ from domain.wire import Wire
 OUTAGE = timedelta(hours=12)
 """By how much an entry may be written later than it was due: the database may have been away. A compressed clock, whose
 days are seconds, is off by more."""
-BY_OTHERS = frozenset({"undeliverable", "programme_meeting", "programme_message"})
+BY_OTHERS = frozenset({"undeliverable", "answer", "programme_meeting", "programme_message"})
 """Kinds of notices that no turn of an onboarding decides."""
 ENTRIES = frozenset(get_args(Rule))
 ToldThen = Sequence[tuple[str, str]]

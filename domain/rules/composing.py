@@ -125,3 +125,37 @@ def undeliverable(
         onboarding=notice.onboarding,
         about=notice.about,
     )
+
+
+def answered(
+    notice: Notice,
+    who: Person | None,
+    owner: Person,
+    *,
+    sender: str,
+    subject: str,
+    text: str,
+    key: str,
+    at: datetime,
+) -> Notice:
+    """The notice to the owner with what somebody has answered; `who` is None for somebody who takes no part."""
+    kept = ("account", "owner_name", "owner_email", "onboarding", "owner_role", "owner_phone")
+    named = honoured(who.name or who.id, who, owner.language, among_us=True) if who else sender
+    return compose(
+        "answer",
+        owner,
+        Letterhead(**{name: notice.facts.get(name, "") for name in kept}),
+        {
+            "who": named,
+            "known": who is not None,
+            "address": sender,
+            "kind": notice.kind,
+            "about": subject,
+            "text": text,
+        },
+        key=key,
+        not_before=at,
+        staff=True,
+        onboarding=notice.onboarding,
+        about=notice.about,
+    )

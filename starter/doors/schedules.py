@@ -22,6 +22,8 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
+from workflows.mailbox import SCHEDULE as MAILBOX
+from workflows.mailbox import Mailbox
 from workflows.reconciliation import SCHEDULE as RECONCILIATION
 from workflows.reconciliation import Reconciliation
 from workflows.sweep import SCHEDULE as SWEEP
@@ -68,6 +70,18 @@ RECONCILING = Planned(
     # One look finds everything that the missed ones would have found.
     timedelta(minutes=1),
     "looks that no closed deal is missed",
+)
+
+
+EVERY_FIVE_MINUTES = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(minutes=5))])
+"""As often as mail programs look: whoever answers a person is not kept waiting, and it costs one login."""
+COLLECTING = Planned(
+    MAILBOX,
+    Mailbox.run,
+    EVERY_FIVE_MINUTES,
+    timedelta(minutes=4, seconds=30),
+    timedelta(minutes=1),
+    "looks what people answer by mail",
 )
 
 

@@ -30,6 +30,7 @@ from store.tables.onboardings import (
     stages,
 )
 from store.tables.texts import texts
+from store.tables.unreachable import unreachable
 from store.tables.unsubscribes import unsubscribes
 from store.tables.usage import usage_daily, usage_events, usage_fresh, usage_groups, usage_members, usage_people
 from store.tables.webhooks import webhook_deliveries, webhook_targets
@@ -64,6 +65,7 @@ __all__ = [
     "stages",
     "texts",
     "tokens",
+    "unreachable",
     "unsubscribes",
     "usage_daily",
     "usage_events",

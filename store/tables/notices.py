@@ -6,10 +6,10 @@ from store.columns import Document, Moment, Serial, Words
 from store.tables.base import IS_WAITING, OF_THE_HOUSE, metadata
 from store.tables.onboardings import onboardings
 
-# The outbox. `state` is waiting, sent, refused, withdrawn or held; how often sending was tried, only Temporal knows.
-# What outlives a run of the sender is here: `rests_until`, set where the channel said to come later, and
-# `maybe_arrived`, the tries after which nobody knows whether the message is there. `person` is no foreign key: a notice
-# to an unknown person is refused and the owner told, where a constraint would make the whole transaction fail.
+# The outbox. `state` is waiting, sent, refused, bounced, withdrawn or held; how often sending was tried, only
+# Temporal knows. What outlives a run of the sender is here: `rests_until`, set where the channel said to come later,
+# and `maybe_arrived`, the tries after which nobody knows whether the message is there. `person` is no foreign key: a
+# notice to an unknown person is refused and the owner told, where a constraint would make the whole transaction fail.
 # `onboarding` is null where a notice is about day90 itself or an introduction; then `addressee` holds the person.
 # `attachment` refers to a document, which is made when the mail goes. A notice of a `draft` is held until that is sent.
 notices = Table(
@@ -50,6 +50,8 @@ Index(
     sqlite_where=IS_WAITING,
     postgresql_where=IS_WAITING,
 )
+# By which a bounce or a reply finds what it is about.
+Index("ix_notices_message_id", notices.c.message_id)
 # To a database two nulls differ, so the unique key above does not hold for notices about day90 itself.
 Index(
     "uq_notices_of_the_house",

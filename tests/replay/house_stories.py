@@ -15,7 +15,9 @@ from temporalio.client import Client, WorkflowFailureError, WorkflowHistory
 
 from activities.crm.hubspot import HubSpot
 from activities.inbox.same_deal import SameDeal
+from activities.mailbox import Collecting
 from activities.reconciliation import Reconciling, Source
+from domain.answering import Answer
 from domain.inbox import InboxRow, Settled
 from domain.notice import MAIL
 from domain.refusal import Refused
@@ -35,6 +37,7 @@ from tests.support.parts import parts as parts_with_fakes
 from tests.support.stand_in import served
 from tests.support.waiting import until
 from wiring.worker import day90_worker
+from workflows.mailbox import Mailbox
 from workflows.receiver import ID as RECEIVER
 from workflows.reconciliation import Reconciliation
 from workflows.sender import id_of as sender_of
@@ -273,6 +276,31 @@ async def _reconciled(*, away: bool) -> Histories:
         return histories
 
 
+class OneMail:
+    """A mailbox with one new mail, after it could not be reached."""
+
+    def __init__(self) -> None:
+        self.away = 1
+
+    def look(self, take: Callable[[Sequence[tuple[bytes, Answer]]], None]) -> int:
+        if self.away:
+            self.away -= 1
+            raise NotReachable("the mailbox cannot be read: TimeoutError")
+        take([(b"a mail", Answer(kind="reply"))])
+        return 1
+
+
+async def mailbox_looked_into() -> Histories:
+    """Its server answers at the second try."""
+    store = Store()
+    with ThreadPoolExecutor(1) as threads:
+        collecting = Collecting(mailbox=OneMail(), inbox=store, wake=store.wake, threads=threads)
+        async with world(collecting=collecting) as here:
+            started = await here.env.client.start_workflow(Mailbox.run, id="mailbox", task_queue=QUEUE)
+            await started.result()
+            return [await started.fetch_history()]
+
+
 async def night_with_a_finding() -> Histories:
     """One onboarding was ended by mistake."""
     with tempfile.TemporaryDirectory() as folder:
@@ -304,6 +332,7 @@ HOUSE: Mapping[str, Callable[[], Awaitable[Histories]]] = {
     "usage_of_the_silent": usage_of_the_silent,
     "crm_looked_through": crm_looked_through,
     "crm_away": crm_away,
+    "mailbox_looked_into": mailbox_looked_into,
     "night_with_a_finding": night_with_a_finding,
 }
 """Stories of the workflows beside onboardings and introductions. Stored is also `mail_before_its_patch`, played by the

@@ -32,6 +32,7 @@ FOR_STAFF: frozenset[NoticeKind] = frozenset(
         "contact_changed",
         "contact_proposed",
         "undeliverable",
+        "answer",
         "sweep_report",
         "webhook_disabled",
         "channel_unusable",
@@ -536,6 +537,14 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "kind": "status_report",
         "reason": "550 5.1.1 unknown user",
     },
+    "answer": {
+        "who": "Jürgen Weiß",
+        "known": True,
+        "address": "juergen.weiss@nordlicht.test",
+        "kind": "reminder",
+        "about": "Re: Please confirm the date",
+        "text": "Approved, but not on Friday.\n\nJürgen",
+    },
     "webhook_disabled": {
         "account": "day90",
         "onboarding": "",
@@ -1023,6 +1032,14 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
     "ending_taken_back": {"ending": "churned", "reason": "別のお客様と取り違えたため。"},
     "ended": {"ending": "withdrawn", "reason": ""},
     "undeliverable": {"to": "中村 浩様", "kind": "status_report", "reason": "550 5.1.1 unknown user"},
+    "answer": {
+        "who": "中村 浩様",
+        "known": True,
+        "address": "nakamura@aozora.test",
+        "kind": "reminder",
+        "about": "Re: 日程のご確認",
+        "text": "承知しました。金曜日以外でお願いします。",
+    },
     "webhook_disabled": {
         "account": "day90",
         "onboarding": "",

@@ -1,5 +1,6 @@
 """Do the settings reach the channels?"""
 
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from store.engine import open_store, wall_clock
 from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
 from tests.support.databases import sqlite_store
+from tests.support.mail_samples import sample
 from wiring.channels import channels_of
 
 
@@ -29,3 +31,18 @@ def test_a_mail_knows_where_its_reader_unsubscribes(
 
     assert isinstance(mail, MailFiles | SmtpMail)
     assert mail.public_url == (public_url or "")
+
+
+@pytest.mark.parametrize("imap_url", [None, "imaps://cs:secret@mail.example.com"])
+def test_answers_come_to_the_mailbox_that_is_read(tmp_path: Path, imap_url: str | None) -> None:
+    """Else to the owner, who reads them instead of us."""
+    settings = Settings.model_validate({"data": tmp_path, "imap_url": imap_url, "mail_from": "CS <cs@example.com>"})
+    engine = open_store(sqlite_store(tmp_path))
+    kept = SqlIntroductions(engine), SqlLedger(engine)
+    mail = channels_of(settings, prospects=kept[0], onboardings=kept[1], staff=load_team, now=wall_clock)["mail"]
+    waiting = sample("reminder")
+
+    file = Path(mail.deliver(waiting).place)
+
+    answers_to = message_from_bytes(file.read_bytes(), policy=policy.default)["Reply-To"].addresses[0].addr_spec
+    assert answers_to == ("cs@example.com" if imap_url else waiting.notice.facts["owner_email"])

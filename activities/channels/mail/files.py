@@ -25,6 +25,7 @@ class MailFiles:
     now: Callable[[], datetime] = utc_now
     documents: Documents | None = None
     public_url: str = ""
+    reads_answers: bool = False
 
     def deliver(self, waiting: WaitingNotice) -> Receipt:
         """Write the notice to its file; a second try writes the same file again. Raises ChannelDown when it cannot."""
@@ -35,6 +36,7 @@ class MailFiles:
             now=self.now(),
             documents=self.documents,
             public_url=self.public_url,
+            reads_answers=self.reads_answers,
         )
         file = self.folder / _file_name(waiting)
         try:

@@ -44,10 +44,12 @@ def compose(
     now: datetime,
     documents: Documents | None = None,
     public_url: str = "",
+    reads_answers: bool = False,
 ) -> EmailMessage:
     """The notice as an e-mail, with the Message-ID that it was given.
 
     `public_url` is where its reader may unsubscribe, if it is a letter for that; empty where no such address is set.
+    With `reads_answers` answers come to the sender's own mailbox, where we read them; else to the owner.
 
     Raises ChannelRefuses when it cannot be rendered, has no valid address, or its document is missing or too large.
     """
@@ -57,7 +59,9 @@ def compose(
     message = EmailMessage(policy=headers.POLICY)
     message["From"] = _mailbox(own.name, own.address)
     message["To"] = _mailbox(waiting.person.name, waiting.person.email)
-    message["Reply-To"] = _answered_by(facts)
+    message["Reply-To"] = (
+        _mailbox(str(facts.get("owner_name", "")), own.address) if reads_answers else _answered_by(facts)
+    )
     message["Subject"] = headers.words(rendered.subject)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(waiting)

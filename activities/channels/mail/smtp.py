@@ -91,6 +91,7 @@ class SmtpMail:
     answers_within: float = _ANSWER_SECONDS
     documents: Documents | None = None
     public_url: str = ""
+    reads_answers: bool = False
 
     def deliver(self, waiting: WaitingNotice) -> Receipt:
         """Hand the notice to the server; the receipt has its answer.
@@ -104,6 +105,7 @@ class SmtpMail:
             now=self.now(),
             documents=self.documents,
             public_url=self.public_url,
+            reads_answers=self.reads_answers,
         )
         with self._session() as session:
             answer = self._hand_in(session, message)

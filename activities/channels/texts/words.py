@@ -16,6 +16,7 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
         },
         "kind": {
             "undeliverable": "undeliverable mail",
+            "answer": "answer by mail",
             "sweep_report": "report of the nightly sweep",
             "webhook_disabled": "end of a webhook",
             "channel_unusable": "trouble with a channel",
@@ -90,6 +91,7 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "programme_meeting": "定例のご案内",
             "programme_message": "定期のお知らせ",
             "undeliverable": "不達の連絡",
+            "answer": "メールへの返信",
             "sweep_report": "夜間点検の報告",
             "webhook_disabled": "Webhookの停止",
             "channel_unusable": "通知手段の不具合",
