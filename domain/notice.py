@@ -10,6 +10,9 @@ MAIL = "mail"
 SLACK = "slack"
 """The channel to colleagues in Slack, whose ids the staff directory has."""
 
+TEAMS = "teams"
+"""The channel into which the team's alerts go in Microsoft Teams."""
+
 NoticeKind = Literal[
     "introduction",
     "assigned",

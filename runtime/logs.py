@@ -16,6 +16,9 @@ CORE_NAMES = frozenset(
 )
 """The fields that are taken over from a line of the Temporal SDK's core."""
 
+SAY_TOO_MUCH = ("httpx2", "httpcore2", "slack_sdk", "imapclient")
+"""Libraries that log whole addresses or messages of each call: some addresses are secrets, and messages name people."""
+
 
 def configure_logs(*, style: Literal["console", "json"], level: str) -> None:
     """Send our events and the libraries' records through one chain to stderr; stdout is for answers.
@@ -51,6 +54,8 @@ def configure_logs(*, style: Literal["console", "json"], level: str) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # It logs every step of its start and end; we log our own.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    for name in SAY_TOO_MUCH:
+        logging.getLogger(name).setLevel(logging.WARNING)
     root = logging.getLogger()
     root.handlers[:] = [console]
     root.setLevel(level)

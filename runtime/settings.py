@@ -144,6 +144,13 @@ def _bot_token(given: SecretStr) -> SecretStr:
     return given
 
 
+def _workflow(given: SecretStr) -> SecretStr:
+    parts = urlsplit(given.get_secret_value())
+    if not parts.hostname or not (parts.scheme == "https" or parts.hostname in LOOPBACK):
+        raise ValueError("should be the address of a Teams workflow, https://…")
+    return given
+
+
 def _slack_channel(place: str) -> str:
     if not re.fullmatch(r"([CG][A-Z0-9]{2,20}|per-onboarding)?", place):
         raise ValueError("should be the id of a channel, like C0412AB34, or per-onboarding; empty for direct messages")
@@ -409,6 +416,11 @@ class Settings(BaseSettings):
     )
     slack_api: Annotated[str, AfterValidator(_api)] = Field(
         default="https://slack.com/api", description="Address of Slack's API."
+    )
+    teams_url: Annotated[SecretStr, AfterValidator(_workflow)] | None = Field(
+        default=None,
+        description="Address of the Teams workflow that posts into the team's channel; without one, what is for Teams"
+        " goes by mail.",
     )
     stripe_secret: Secrets | None = Field(
         default=None, description="Signing secret `whsec_…` of the Stripe endpoint; opens /intake/stripe."

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 from activities.channels.mail.files import MailFiles
 from activities.channels.mail.smtp import SmtpMail
 from activities.channels.slack.posting import Slack
+from activities.channels.teams.posting import Teams
 from activities.channels.texts.rendering import Rendering
 from activities.documents.attaching import Documents
 from activities.documents.process import ProcessDocument
 from activities.ports import Channel, Staff
-from domain.notice import MAIL, SLACK
+from domain.notice import MAIL, SLACK, TEAMS
 from domain.team import Team
 from domain.text import Language
 from runtime.settings import Settings
@@ -61,7 +62,12 @@ def slack(settings: Settings, contents: Contents) -> Channel:
     )
 
 
-CHANNELS: Mapping[str, Callable[[Settings, Contents], Channel]] = {MAIL: mail, SLACK: slack}
+def teams(settings: Settings, contents: Contents) -> Channel:
+    """As cards in the team's channel; without an address it takes nothing, and what waits for it goes by mail."""
+    return Teams(url=settings.teams_url.get_secret_value() if settings.teams_url else "", rendering=contents.rendering)
+
+
+CHANNELS: Mapping[str, Callable[[Settings, Contents], Channel]] = {MAIL: mail, SLACK: slack, TEAMS: teams}
 """The channels to people, by the name that notices, senders and the staff directory know them by."""
 
 

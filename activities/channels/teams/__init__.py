@@ -1,0 +1,1 @@
+"""How does a notice reach the team in Microsoft Teams? As a card, posted to the address of a workflow; nothing back."""
