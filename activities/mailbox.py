@@ -68,6 +68,7 @@ class Collecting:
             try:
                 mails = await in_thread(threads, lambda: mailbox.look(take))
             except NotReachable as trouble:
+                log.warning("mailbox_not_read", reason=str(trouble))
                 raise ApplicationError(str(trouble), type="NotReachable") from None
         if mails:
             log.info("mail_collected", mails=mails)
