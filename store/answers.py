@@ -51,12 +51,19 @@ class SqlAnswers:
         """
         return self._outbox.bounced(id, reason=reason, address=address, at=self._clock())
 
-    def noted(self, id: int, kind: str, *, by: str = "", reason: str = "") -> None:
-        """Record in the journal what has come of a message: `notice_delayed`, `answered_automatically` and the like."""
+    def delayed(self, id: int, *, reason: str) -> None:
+        """Record that a mail server has not delivered the message yet, and goes on trying."""
         with write_transaction(self._engine) as connection:
             row = connection.execute(select(notices).where(notices.c.id == id)).one_or_none()
             if row is not None:
-                self._note(connection, row, kind, by=by, **({"reason": reason} if reason else {}))
+                self._note(connection, row, "notice_delayed", by="", reason=reason)
+
+    def answered_automatically(self, id: int, *, by: str) -> None:
+        """Record that a program has answered the message; `by` is for whom, empty where nobody takes part."""
+        with write_transaction(self._engine) as connection:
+            row = connection.execute(select(notices).where(notices.c.id == id)).one_or_none()
+            if row is not None:
+                self._note(connection, row, "answered_automatically", by=by)
 
     def complained(self, id: int) -> None:
         """Record that its reader called the message unwanted: they get none any more that they could do without."""

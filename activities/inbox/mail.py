@@ -44,7 +44,7 @@ class MailIsRead:
                 await asyncio.to_thread(self.answers.complained, asked.notice)
                 outcome = "complaint: its reader gets no more letters that are not essential"
             case "automatic":
-                await self._noted(asked, "answered_automatically")
+                await asyncio.to_thread(self.answers.answered_automatically, asked.notice, by=asked.answerer)
                 outcome = "answered automatically"
             case "reply":
                 return await self._replied(answer, asked, key=row.key[:32])
@@ -52,7 +52,7 @@ class MailIsRead:
 
     async def _bounced(self, answer: Answer, asked: Asked) -> str:
         if not answer.final:
-            await self._noted(asked, "notice_delayed", reason=answer.reason)
+            await asyncio.to_thread(self.answers.delayed, asked.notice, reason=answer.reason)
             return f"delayed: {answer.reason}"
         # Forwarded by whom it was for: that one was reached, and somebody else was not.
         theirs = folded(answer.address) == folded(asked.address)
@@ -91,6 +91,3 @@ class MailIsRead:
             await self.door.tell(asked.onboarding, "note", note)
         except (Refused, NotFound):
             return
-
-    async def _noted(self, asked: Asked, kind: str, *, reason: str = "") -> None:
-        await asyncio.to_thread(self.answers.noted, asked.notice, kind, by=asked.answerer, reason=reason)

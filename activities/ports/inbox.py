@@ -78,8 +78,11 @@ class Answers(Protocol):
         No mail goes to `address` any more, where it is not empty.
         """
 
-    def noted(self, id: int, kind: str, *, by: str = "", reason: str = "") -> None:
-        """Record what has come of the message."""
+    def delayed(self, id: int, *, reason: str) -> None:
+        """Record that the message is not delivered yet."""
+
+    def answered_automatically(self, id: int, *, by: str) -> None:
+        """Record that a program has answered the message, for that person; empty where nobody takes part."""
 
     def complained(self, id: int) -> None:
         """Record that its reader called it unwanted; they get nothing any more that is not essential."""
