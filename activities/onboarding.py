@@ -201,6 +201,7 @@ class Bookkeeping:
             doubts=self._doubts(occasion, dossier),
             ui=self.ui.format(id=onboarding),
             to=self._version(change.to) if change else None,
+            because=self.ledger.change_reason(onboarding, change) if change else "",
         )
         self.ledger.write(decision.writing)
         return decision.consequences, self._waiting(decision.writing, done_before)

@@ -59,12 +59,23 @@ def digest(value):
     return hashlib.sha256(canonical(value).encode("utf-8")).hexdigest()
 
 
-def approval(entry, subject):
-    """The decision that an entry is, or None."""
+def with_versions(dossier):
+    """Every entry with the version of the playbook that held when it was written: its hash, and what it signs off."""
+    version = {name: dossier["subject"][name] for name in ("playbook_hash", "signed")}
+    for entry in dossier["entries"]:
+        yield entry, version
+        data = entry["row"]["data"]
+        if entry["row"]["kind"] == "playbook_changed":
+            signed = {**version["signed"], **data.get("signed_by", {})}
+            version = {"playbook_hash": data["to"], "signed": {key: who for key, who in signed.items() if who}}
+
+
+def approval(entry, version):
+    """The decision that an entry is by that version of the playbook, or None."""
     row = entry["row"]
     if row["kind"] == "scope_change_decided":
         decision = row["data"].get("decision", "")
-    elif row["kind"] in DECISIONS and (row["kind"] != "milestone_reached" or row["about"] in subject["signed"]):
+    elif row["kind"] in DECISIONS and (row["kind"] != "milestone_reached" or row["about"] in version["signed"]):
         decision = DECISIONS[row["kind"]]
     else:
         return None
@@ -78,7 +89,7 @@ def approval(entry, subject):
         "at": row["at"],
         "recorded_at": entry["recorded_at"],
         "plan": entry["plan"],
-        "playbook_hash": subject["playbook_hash"],
+        "playbook_hash": version["playbook_hash"],
     }
 
 
@@ -104,7 +115,7 @@ def complaints(dossier, head=None):
         wrong.append("the head is not the hash of the last entry")
     if dossier["length"] != len(dossier["entries"]):
         wrong.append("it should have {} entries and has {}".format(dossier["length"], len(dossier["entries"])))
-    decided = [approval(entry, dossier["subject"]) for entry in dossier["entries"]]
+    decided = [approval(entry, version) for entry, version in with_versions(dossier)]
     if dossier["approvals"] != [found for found in decided if found is not None]:
         wrong.append("the approvals are not those of the entries")
     if head is not None and head.lower() not in known:

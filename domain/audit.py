@@ -8,9 +8,9 @@ nothing of ours.
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -150,7 +150,9 @@ def audit_dossier(
         }
         previous = digest(body)
         entries.append(Entry.model_validate({**body, "hash": previous}))
-    approvals = tuple(approval for entry in entries if (approval := _approval(entry, subject)) is not None)
+    approvals = tuple(
+        approval for entry, version in _with_versions(subject, entries) if (approval := _approval(entry, version))
+    )
     return AuditDossier(
         subject=subject, entries=tuple(entries), approvals=approvals, length=len(entries), head=previous, names=names
     )
@@ -211,10 +213,27 @@ def _number(value: float) -> str:
     return f"{sign}{both[0]}{rest}e{'+' if point > 0 else '-'}{abs(point - 1)}"
 
 
-def _approval(entry: Entry, subject: Subject) -> Approval | None:
+class _Version(NamedTuple):
+    """The version of the playbook that held at an entry: its hash, and which milestones it has signed off."""
+
+    playbook_hash: str
+    signed: Set[str]
+
+
+def _with_versions(subject: Subject, entries: Sequence[Entry]) -> Iterator[tuple[Entry, _Version]]:
+    version = _Version(subject.playbook_hash, subject.signed.keys())
+    for entry in entries:
+        yield entry, version
+        if entry.row["kind"] == "playbook_changed":
+            now = entry.row["data"].get("signed_by", {})
+            signed = {*version.signed, *now} - {key for key, who in now.items() if not who}
+            version = _Version(entry.row["data"]["to"], signed)
+
+
+def _approval(entry: Entry, version: _Version) -> Approval | None:
     row = entry.row
     kind = str(row["kind"])
-    if kind not in DECISIONS or (kind == "milestone_reached" and row["about"] not in subject.signed):
+    if kind not in DECISIONS or (kind == "milestone_reached" and row["about"] not in version.signed):
         return None
     return Approval(
         entry=entry.number,
@@ -226,7 +245,7 @@ def _approval(entry: Entry, subject: Subject) -> Approval | None:
         at=row["at"],
         recorded_at=entry.recorded_at,
         plan=entry.plan,
-        playbook_hash=subject.playbook_hash,
+        playbook_hash=version.playbook_hash,
     )
 
 

@@ -39,6 +39,7 @@ NoticeKind = Literal[
     "pause_decision",
     "resumed",
     "replanned",
+    "playbook_change_refused",
     "reassigned",
     "contact_welcome",
     "contact_changed",

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
+from domain.agenda.state import PlaybookAhead
 from domain.baseline import Baseline
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed, Sale, completeness, onboarding_id
@@ -14,6 +15,7 @@ from domain.notice import OUTLIVES_THE_ONBOARDING, Notice, Person
 from domain.playbook import Playbook, content_hash
 from domain.record import Basis, Contacts, Dossier, Figure, JournalRow, Past, RegisterRow, Standing, Writing
 from domain.rules.accounts import KnownDeal
+from domain.rules.changing import ORDERED, reason_in
 from domain.rules.completing import completed
 from domain.rules.proposing import proposal_notice, proposals
 from domain.rules.record_keeping import merged
@@ -166,6 +168,12 @@ class SqlLedger:
             return self._playbook(hashed)
         except KeyError:
             return None
+
+    def change_reason(self, onboarding: str, change: PlaybookAhead) -> str:
+        """Why that change of the playbook was decided; empty where it is not written down."""
+        about = (journal.c.onboarding == onboarding) & (journal.c.kind == ORDERED) & (journal.c.about == change.to)
+        with read_connection(self._engine) as connection:
+            return reason_in(connection.execute(select(journal).where(about)).all(), change)
 
     def playbooks_like(self, beginning: str) -> tuple[str, ...]:
         """The hashes of the kept playbooks that begin like that, in order."""

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from domain.agenda.state import PlaybookAhead
 from domain.baseline import Baseline
 from domain.deal import DealClosed, Sale
 from domain.playbook import Playbook
@@ -73,6 +74,9 @@ class Ledger(Protocol):
 
     def playbook(self, hashed: str) -> Playbook | None:
         """The kept version of a playbook with that hash; None where none is."""
+
+    def change_reason(self, onboarding: str, change: PlaybookAhead) -> str:
+        """Why that change of the playbook was decided; empty where it is not written down."""
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
         """The onboarding's issues, risks, wins and scope changes as they stand, oldest first in each register."""

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from domain import agenda
 from domain.agenda.occasion import Occasion
 from domain.agenda.picture import Progress
-from domain.agenda.state import Consequences, Entry, State
+from domain.agenda.state import Consequences, Entry, PlaybookAhead, State
 from domain.baseline import Baseline
 from domain.calendar import WorkCalendar
 from domain.clock import Clock
@@ -54,6 +54,9 @@ class Records(Protocol):
 
     def playbook(self, hashed: str) -> Playbook | None:
         """The version of a playbook with that hash; None where there is none."""
+
+    def change_reason(self, onboarding: str, change: PlaybookAhead) -> str:
+        """Why that change of the playbook was decided; empty where it is not written down."""
 
     def write(self, writing: Writing) -> None: ...
 
@@ -153,6 +156,7 @@ class Driver:
             hours=self.hours,
             doubts=doubts_in(occasion.state, self.dossier, self.records.figures(self.id), now=self.now),
             to=self.records.playbook(change.to) if change else None,
+            because=self.records.change_reason(self.id, change) if change else "",
         )
 
     def _write(self, writing: Writing, _: Sequence[Entry]) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from domain.agenda.state import PlaybookAhead
 from domain.baseline import AGREED_BY, Baseline, makes_firm
 from domain.notice import Notice
 from domain.plan import Plan
 from domain.playbook import Playbook
 from domain.record import Basis, Dossier, DraftChange, Figure, JournalRow, RegisterRow, Writing
+from domain.rules.changing import reason_in
 from domain.rules.record_keeping import merged
 
 
@@ -48,6 +50,9 @@ class Memory:
 
     def playbook(self, hashed: str) -> Playbook | None:
         return self.versions.get(hashed)
+
+    def change_reason(self, _: str, change: PlaybookAhead) -> str:
+        return reason_in(self.journal.values(), change)
 
     def write(self, writing: Writing) -> None:
         assert self.dossier is not None, "admitted"

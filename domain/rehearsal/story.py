@@ -23,6 +23,7 @@ ASKS: frozenset[NoticeKind] = ESCALATIONS | frozenset[NoticeKind](
         "task_given",
         "task_due",
         "criterion_doubted",
+        "playbook_change_refused",
     )
 )
 """Kinds of notices that want something done by their reader; the rest tells, invites or reports."""

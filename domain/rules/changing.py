@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from domain.agenda.changing import lay_over, why_not_now
 from domain.agenda.state import PlaybookAhead, Skeleton, State
+from domain.news import short
 from domain.notice import Notice
 from domain.playbook import Playbook
 from domain.record import JournalRow
@@ -13,6 +14,22 @@ from domain.rules.briefing import Briefing, present
 from domain.rules.casting import cast_customer
 from domain.rules.opening import skeleton_of
 from domain.wire import Wire
+
+ORDERED = "playbook_change_ordered"
+"""The journal's kind of a change that was decided."""
+
+
+class Entry(Protocol):
+    """A fact, or the row of the journal that it has become."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def data(self) -> Mapping[str, Any]: ...
 
 
 class NewDate(Wire):
@@ -108,6 +125,12 @@ def why_not(state: State, before: Playbook, to: Playbook) -> str | None:
     return None
 
 
+def reason_in(entries: Iterable[Entry], change: PlaybookAhead) -> str:
+    """Why that change was decided; empty where none of the entries is its order."""
+    orders = (one for one in entries if one.kind == ORDERED and short(one.key) == change.key)
+    return next((str(one.data.get("reason") or "") for one in orders), "")
+
+
 def laid_over(state: State, skeleton: Skeleton) -> State:
     """A copy of the state that goes by what the skeleton asks for."""
     changed = state.model_copy()
@@ -120,6 +143,8 @@ def difference(before: Briefing, after: Briefing) -> PlaybookDifference:
     old = {milestone.key: milestone for milestone in before.state.milestones if not milestone.retired}
     new = {milestone.key: milestone for milestone in after.state.milestones if not milestone.retired}
     both = [key for key in new if key in old and not new[key].settled]
+    open_now = [key for key in new if not new[key].settled]
+    signers = {key: milestone.signers for key, milestone in old.items()}
     was = {planned.key: planned.on for planned in before.plan.milestones}
     days = {planned.key: planned.on for planned in after.plan.milestones}
     needs = {key: tuple(after.state.needs(new[key])) for key in both}
@@ -129,7 +154,7 @@ def difference(before: Briefing, after: Briefing) -> PlaybookDifference:
         retired=tuple(key for key, one in old.items() if key not in new and one.settled),
         moved=tuple(NewDate(milestone=k, was=was[k], now=days[k]) for k in both if was[k] != days[k]),
         waits_for={k: keys for k, keys in needs.items() if set(keys) != set(before.state.needs(old[k]))},
-        signed_by={k: tuple(new[k].signers) for k in both if new[k].signers != old[k].signers},
+        signed_by={k: tuple(new[k].signers) for k in open_now if new[k].signers != signers.get(k, [])},
         cadences=_differing(_cadences(before.playbook), _cadences(after.playbook)),
         criteria=_differing(_criteria(before.playbook), _criteria(after.playbook)),
     )
@@ -188,7 +213,12 @@ def row(change: Change, before: Briefing, after: Briefing) -> JournalRow:
 
 
 def tell(change: Change, before: Briefing, after: Briefing, *, reason: str) -> list[Notice]:
-    """Which dates have moved, to both sides, where any has; the reason to ours alone."""
+    """Which dates have moved, to both sides, where any has; the reason to ours alone.
+
+    That it is not made hears who decided it, or a manager where that person has gone.
+    """
+    if change.skeleton is None:
+        return _tell_of_refusal(change, before, reason=reason)
     moved = difference(before, after).moved
     if not moved:
         return []
@@ -212,3 +242,14 @@ def tell(change: Change, before: Briefing, after: Briefing, *, reason: str) -> l
         }
 
     return present(after.notice("replanned", to, occasion, facts(to), about=after.playbook.key) for to in receivers)
+
+
+def _tell_of_refusal(change: Change, briefing: Briefing, *, reason: str) -> list[Notice]:
+    by = change.ahead.by
+    receivers = [by] if by and briefing.person(by) else briefing.managers[:1]
+    facts = {"playbook": briefing.playbook.key, "version": change.ahead.to[:12], "refused": change.refused}
+    occasion = f"playbook_changed/{change.ahead.key}"
+    return present(
+        briefing.notice("playbook_change_refused", to, occasion, {**facts, "reason": reason}, about=facts["playbook"])
+        for to in receivers
+    )

@@ -8,7 +8,6 @@ from domain.agenda.occasion import Occasion
 from domain.agenda.state import Consequences, Entry, Fact, State
 from domain.baseline import Baseline
 from domain.drafting import ROOM_TO_SIGN
-from domain.news import short
 from domain.notice import Notice, Person
 from domain.playbook import Playbook
 from domain.record import Dossier, JournalRow, RegisterRow, Task, Writing
@@ -67,6 +66,7 @@ def decide(
     doubts: Doubts = NO_DOUBTS,
     ui: str = "",
     to: Playbook | None = None,
+    because: str = "",
 ) -> Decision:
     """What follows from an occasion; the same occasion gives the same decision again.
 
@@ -75,7 +75,7 @@ def decide(
     where one reports on it (`reports`); `hours` knows when people work, `texts` are those that the occasion refers to,
     `doubts` are figures that speak against what somebody vouches for, and `ui` is the onboarding's address in the
     Temporal UI. `to` is the version of the playbook that the onboarding is to go by from now on, where such a change is
-    due and the version is there.
+    due and the version is there, and `because` is why that was decided, where it was before this occasion.
     """
     state = _in_full(_of_our_own(occasion.state), texts)
     facts, now = state.pending, occasion.now
@@ -149,8 +149,9 @@ def decide(
 
     notices = notices_to(lambda table: table) + standing_in.in_their_place(briefing, notices_to)
     changed_by = [changing.row(change, told, briefing)] if change else []
-    if change and change.skeleton and changed_by[0].key not in done_before:
-        notices += changing.tell(change, told, briefing, reason=_reason_of(change, facts))
+    if change and changed_by[0].key not in done_before:
+        reason = changing.reason_in(facts, change.ahead) or because
+        notices += changing.tell(change, told, briefing, reason=reason)
     opening = any(fact.kind == "opened" for fact in facts)
     risks = shipped_risks(dossier.playbook, now) if opening else []
     writing = Writing(
@@ -176,12 +177,6 @@ def decide(
         task=Task(run=occasion.run, task=occasion.task, seen=tuple(occasion.state.seen)) if occasion.run else None,
     )
     return Decision(consequences=consequences, writing=writing)
-
-
-def _reason_of(change: changing.Change, facts: Sequence[Fact]) -> str:
-    """Why it is made, where that was said just now; what waited for a stage has its reason in the journal."""
-    ordered = (fact for fact in facts if fact.kind == "playbook_change_ordered" and short(fact.key) == change.ahead.key)
-    return next((str(fact.data.get("reason") or "") for fact in ordered), "")
 
 
 def tells_of_records(occasion: Occasion, playbook: Playbook) -> bool:

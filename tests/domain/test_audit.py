@@ -99,6 +99,31 @@ def test_decisions_are_told_with_who_what_and_when(document: Any) -> None:
     assert {document["subject"]["playbook_hash"]} == {one["playbook_hash"] for one in document["approvals"]}
 
 
+def test_a_decision_is_by_the_version_of_the_playbook_that_held_then(stored: Engine, tmp_path: Path) -> None:
+    """One is approved that the first version signed nothing off for, and one is reached that needs no signature now."""
+    to, back = "1" * 64, playbook_hash_of(stored)
+    rows = (
+        happened("changed", kind="playbook_changed", data={"to": to, "signed_by": {"other": ["mika"], "met": []}}),
+        happened("a", kind="milestone_reached", about="other", by="mika"),
+        happened("b", kind="milestone_reached", about="met", by="mika"),
+        happened("back", kind="playbook_changed", data={"to": back, "signed_by": {"other": [], "met": ["mika"]}}),
+        happened("c", kind="milestone_reached", about="other", by="mika"),
+        happened("d", kind="milestone_waived", about="other", by="mika"),
+    )
+    SqlLedger(stored).write(Writing(onboarding=ONE, journal=rows, standing=standing()))
+
+    document = json.loads(dossier_of(stored, ONE).model_dump_json())
+
+    shown = [(one["decision"], one["what"], one["playbook_hash"]) for one in document["approvals"]][4:]
+    assert [("approve", "other", to), ("waive", "other", back)] == shown
+    code, output = verified(document, tmp_path)
+    assert 0 == code, output
+
+
+def playbook_hash_of(stored: Engine) -> str:
+    return dossier_of(stored, ONE).subject.playbook_hash
+
+
 def spots(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """The path to every value in a document, whole parts included."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from activities.ports import Ledger
+from domain.agenda.state import PlaybookAhead
 from domain.deal import Stakeholder
-from domain.news import Ending
+from domain.news import Ending, short
 from domain.playbook import content_hash
 from domain.record import Past, Task, Writing
+from domain.rules.changing import ORDERED
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 from store.ledger import SqlLedger
 from tests.support import databases
@@ -70,6 +72,20 @@ def test_an_onboarding_that_nobody_admitted_is_unknown(ledger: Ledger) -> None:
         ledger.write(Writing(onboarding=TWO, journal=(happened(),)))
     assert ledger.past(TWO) is None
     assert [] == list(ledger.registers(TWO))
+
+
+def test_why_a_change_of_the_playbook_was_decided_is_found_by_its_order(ledger: Ledger) -> None:
+    """Each order has its own reason; a change that nobody ordered here has none."""
+    ordered = [
+        happened(f"fact/playbook_change_ordered/{to}/{cause}", kind=ORDERED, about=to, data={"reason": cause})
+        for to, cause in (("a" * 64, "first"), ("b" * 64, "other"), ("a" * 64, "second"))
+    ]
+    ledger.write(Writing(onboarding=ONE, journal=tuple(ordered), standing=standing()))
+    changes = [PlaybookAhead(to=row.about, key=short(row.key)) for row in ordered]
+
+    assert ["first", "other", "second"] == [ledger.change_reason(ONE, change) for change in changes]
+    assert "" == ledger.change_reason(ONE, PlaybookAhead(to="a" * 64, key="0" * 12))
+    assert "" == ledger.change_reason(TWO, changes[0])
 
 
 def test_the_same_run_admits_again_without_effect(ledger: Ledger) -> None:

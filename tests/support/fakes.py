@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
+from domain.agenda.state import PlaybookAhead
 from domain.baseline import AGREED_BY, Baseline, makes_firm
 from domain.deal import DealClosed, Sale, onboarding_id
 from domain.inbox import InboxRow, Settled
@@ -29,6 +30,7 @@ from domain.record import (
 )
 from domain.rules.accounts import LENDS_NOTHING, KnownDeal, same_account
 from domain.rules.admission import read_deal
+from domain.rules.changing import reason_in
 from domain.rules.record_keeping import merged
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 
@@ -187,6 +189,9 @@ class MemoryLedger:
     def playbook(self, hashed: str) -> Playbook | None:
         self._answer()
         return self.versions.get(hashed)
+
+    def change_reason(self, onboarding: str, change: PlaybookAhead) -> str:
+        return reason_in(self.journal.get(onboarding, {}).values(), change)
 
     def playbooks_like(self, beginning: str) -> tuple[str, ...]:
         return tuple(sorted(hashed for hashed in self.versions if hashed.startswith(beginning)))

@@ -28,6 +28,7 @@ FOR_STAFF: frozenset[NoticeKind] = frozenset(
         "scope_change_requested",
         "ready_early",
         "criterion_doubted",
+        "playbook_change_refused",
         "hand_off_decision",
         "contact_changed",
         "contact_proposed",
@@ -490,6 +491,12 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "next_step": "reply with the figure as it is today.",
     },
     "ready_early": {"hand_off_from": "2027-03-01"},
+    "playbook_change_refused": {
+        "playbook": "high-touch",
+        "version": "3f7c09ab12de",
+        "refused": "that version lacks gone_live, the go-live of this onboarding: keep it in the version",
+        "reason": "Fewer mails",
+    },
     "criterion_doubted": {
         "criterion": "adoption_on_target",
         "title": "Adoption has reached its target",
@@ -989,6 +996,12 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "next_step": "最新の数値を一行でご返信ください。",
     },
     "ready_early": {"hand_off_from": "2027-03-01"},
+    "playbook_change_refused": {
+        "playbook": "high-touch",
+        "version": "3f7c09ab12de",
+        "refused": "that version lacks gone_live, the go-live of this onboarding: keep it in the version",
+        "reason": "メールの件数を減らすため",
+    },
     "criterion_doubted": {
         "criterion": "adoption_on_target",
         "title": "利用定着が目標水準に達している",

@@ -70,6 +70,7 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "pause_decision": "一時停止後の判断",
             "resumed": "再開",
             "replanned": "計画の変更",
+            "playbook_change_refused": "プレイブック変更の見送り",
             "reassigned": "担当者の変更",
             "contact_welcome": "ご担当のお願い",
             "contact_changed": "お客様の担当者の変更",

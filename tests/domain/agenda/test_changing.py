@@ -231,6 +231,32 @@ def test_people_hear_once_of_dates_that_moved_and_the_customer_not_why() -> None
     assert {"readiness_confirmed"} <= titles
 
 
+def test_what_waited_for_a_stage_is_told_with_the_reason_of_then() -> None:
+    onboarding = opened()
+    onboarding.in_time(to="plan_agreed")
+    told(onboarding, edited(with_another_day), when="next-stage")
+
+    while onboarding.state.playbook_ahead is not None:
+        onboarding.in_time(to=_next_open(onboarding))
+
+    reasons = {notice.to: notice.facts["reason"] for notice in onboarding.notices("replanned")}
+    assert ("fewer mails", "") == (reasons[OWNER], reasons["project_lead"])
+
+
+def test_whoever_decided_a_change_that_is_not_made_hears_why() -> None:
+    """And nobody else: the customer was told of nothing."""
+    onboarding = opened()
+    onboarding.in_time(to="plan_agreed")
+    onboarding.hear("reach_milestone", {"milestone": "documentation_handed_over"})
+    before = len(onboarding.notices())
+
+    reason = refused(onboarding, edited(without_one))
+
+    [notice] = onboarding.notices()[before:]
+    assert ("playbook_change_refused", MANAGER) == (notice.kind, notice.to)
+    assert {"refused": reason, "reason": "fewer mails", "playbook": "high-touch"}.items() <= notice.facts.items()
+
+
 def test_nobody_is_written_to_where_no_date_moves() -> None:
     onboarding = opened()
     before = len(onboarding.notices())

@@ -91,7 +91,7 @@ def test_a_plan_holds_while_only_time_passes_and_not_once_something_happened() -
     onboarding.tell("note", note="They are pleased", by=MANAGER)
     onboarding.until(onboarding.now + timedelta(hours=30))
     later = planned(onboarding, with_other_meetings)
-    onboarding.settled("data_mapped")
+    onboarding.settled("training_planned")
 
     assert plan.is_what(later)
     assert not plan.is_what(planned(onboarding, with_other_meetings))
