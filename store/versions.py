@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from domain.playbook import Playbook
+from domain.wire import Wire
 from store.confirmations import ENDED
 from store.drafts import HELD
 from store.engine import read_connection
-from store.tables import notices, onboardings, playbooks
+from store.tables import NOT_ENDED, deals, notices, onboardings, playbooks
 
 
 def kept_versions(engine: Engine, key: str, beginning: str) -> Sequence[tuple[str, Playbook]]:
@@ -17,6 +18,24 @@ def kept_versions(engine: Engine, key: str, beginning: str) -> Sequence[tuple[st
     with read_connection(engine) as connection:
         rows = connection.execute(query.order_by(playbooks.c.hash)).all()
     return [(row.hash, Playbook.model_validate(row.body, extra="ignore")) for row in rows]
+
+
+class UnderWay(Wire):
+    """How many onboardings are under way by one version of a playbook, by its hash."""
+
+    playbook: str
+    version: str
+    onboardings: int
+
+
+def under_way(engine: Engine) -> Sequence[UnderWay]:
+    """How many are under way by each version, playbook by playbook, the most first."""
+    version = func.coalesce(onboardings.c.playbook_hash, deals.c.playbook_hash).label("version")
+    counted = select(onboardings.c.playbook, version, func.count().label("onboardings"))
+    counted = counted.join(deals, deals.c.onboarding == onboardings.c.onboarding).where(NOT_ENDED)
+    in_order = counted.group_by("playbook", version).order_by("playbook", func.count().desc(), version)
+    with read_connection(engine) as connection:
+        return [UnderWay.model_validate(row) for row in connection.execute(in_order).mappings()]
 
 
 def ended_onboardings(engine: Engine, key: str, *, ending: str | None = None) -> Sequence[str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from domain.record import MilestoneRow, RegisterRow
     from domain.write_back import WriteBackLine
     from store.reads import OnboardingInFull, OnboardingLine, PortfolioPage
+    from store.versions import UnderWay
 
 SHOWN_RISKS = 5
 
@@ -42,6 +43,7 @@ def portfolio(
     """List onboardings: status, go-live, how late each is, what it waits for."""
     from store.reads import calendars
     from store.reads import portfolio as read
+    from store.versions import under_way
 
     installation = installation_at(where)
     _refuse_unknown(installation, stage=stage, owner=owner)
@@ -60,8 +62,22 @@ def portfolio(
     by_id = calendars(installation.engine, [line.onboarding for line in page.lines])
     days = _days_late(installation, page.lines, by_id)
     lines = [{**line.model_dump(mode="json"), "days_late": days.get(line.onboarding, 0)} for line in page.lines]
-    document = {"lines": lines, "after": page.after}
-    answer(where.json, document, lambda out: _list(out, page, days, by_id, filtered=filtered))
+    versions = under_way(installation.engine)
+    document = {"lines": lines, "after": page.after, "versions": [one.model_dump() for one in versions]}
+
+    def drawn(out: Console) -> None:
+        _list(out, page, days, by_id, filtered=filtered)
+        _draw_versions(out, versions)
+
+    answer(where.json, document, drawn)
+
+
+def _draw_versions(out: Console, versions: "Sequence[UnderWay]") -> None:
+    """By which versions those of a playbook are under way, where it is more than one."""
+    for playbook in dict.fromkeys(one.playbook for one in versions):
+        by = [f"{one.onboardings} by {one.version[:12]}" for one in versions if one.playbook == playbook]
+        if len(by) > 1:
+            out.print(plain(f"{playbook}: {', '.join(by)}", "dim"), soft_wrap=True)
 
 
 def _days_late(

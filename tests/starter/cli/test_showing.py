@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from domain.playbook import content_hash
 from domain.record import JournalRow, RegisterRow, Writing
 from domain.wording import day_in_words
 from starter.cli.running import run
 from store.engine import migrate, open_store
 from store.ledger import SqlLedger
-from tests.support.databases import dossier, milestone, standing
+from tests.support.databases import deal, dossier, milestone, standing
 
 Day90 = Callable[..., str]
 ONE = "onboarding-file-1"
@@ -67,6 +68,24 @@ def test_the_list_says_go_live_days_late_and_owner(day90: Day90) -> None:
     assert ONE in said.splitlines()[3].strip()
     [line] = json.loads(day90("list", "--json"))["lines"]
     assert 20 <= line["days_late"] <= 23
+
+
+def test_the_list_ends_with_the_mix_of_versions_where_there_is_one(day90: Day90, tmp_path: Path) -> None:
+    alone = day90("list")
+    engine = open_store(f"sqlite:///{tmp_path / 'day90.sqlite'}")
+    ledger, other = SqlLedger(engine), dossier(deal("2"))
+    ledger.admit(other, run="run-2")
+    ledger.write(Writing(onboarding=other.onboarding, standing=standing(playbook_hash="9" * 64)))
+    engine.dispose()
+
+    mixed = day90("list")
+
+    began = content_hash(other.playbook)
+    assert began[:12] not in alone
+    assert {f"small: 1 by {'9' * 12}, 1 by {began[:12]}", f"small: 1 by {began[:12]}, 1 by {'9' * 12}"} & {
+        mixed.splitlines()[-1]
+    }
+    assert [1, 1] == [one["onboardings"] for one in json.loads(day90("list", "--json"))["versions"]]
 
 
 def test_the_go_live_of_the_list_is_the_customers_day(day90: Day90) -> None:
