@@ -22,8 +22,9 @@ with workflow.unsafe.imports_passed_through():
         Step,
     )
     from domain.refusal import Refused, refuse_far_dates
-    from workflows import hearing, options, runs, visibility
+    from workflows import options, runs, visibility
     from workflows.alarm import Alarm
+    from workflows.updates import with_updates
 
 STEPS_IN_WORDS = {
     "remind": "remind the CSM of the introduction",
@@ -34,7 +35,7 @@ STEPS_IN_WORDS = {
 
 
 @workflow.defn(name="Introduction")
-@hearing.updates(dict.fromkeys(NEWS, ""), answer=IntroductionProgress)
+@with_updates(dict.fromkeys(NEWS, ""), answer=IntroductionProgress)
 class Introduction:
     @workflow.init
     def __init__(self, start: Any = None) -> None:

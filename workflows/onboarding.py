@@ -21,16 +21,17 @@ with workflow.unsafe.imports_passed_through():
     from domain.agenda import Consequences, Entry, FoldingState, Occasion, Outcome, ProgrammeStart, Progress, State
     from domain.news import KINDS, read_news, sentence
     from domain.refusal import refuse_far_dates
-    from workflows import hearing, options, runs, visibility, words
+    from workflows import options, runs, visibility, words
     from workflows.alarm import Alarm
     from workflows.programme import SuccessProgramme, id_of
+    from workflows.updates import with_updates
 
 SIGNALS = {news.signal: kind for kind, news in KINDS.items() if news.signal}
 """What systems may state as facts, and the update that each of them is like."""
 
 
 @workflow.defn(name="Onboarding")
-@hearing.updates({kind: sentence(kind) for kind in KINDS}, answer=Progress)
+@with_updates({kind: sentence(kind) for kind in KINDS}, answer=Progress)
 class Onboarding:
     @workflow.init
     def __init__(self, start: Any = None) -> None:

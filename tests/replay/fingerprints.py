@@ -29,7 +29,7 @@ FROZEN = (
     "domain/refusal.py",
     "domain/wire.py",
     "workflows/alarm.py",
-    "workflows/hearing.py",
+    "workflows/updates.py",
     "workflows/introduction.py",
     "workflows/onboarding.py",
     "workflows/programme.py",

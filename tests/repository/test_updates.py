@@ -19,8 +19,8 @@ from starter.web.api.news import examples
 from tests.repository.test_docs import MESSAGES, ROOT, named_examples, rows, section
 from tests.support.simulation import opened
 from tests.support.strategies import any_news
-from workflows import hearing
 from workflows.onboarding import SIGNALS, Onboarding
+from workflows.updates import with_updates
 
 HISTORIES = (ROOT / "docs" / "histories.md").read_text(encoding="utf-8")
 API_PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -149,7 +149,7 @@ def test_the_workflow_has_an_update_for_each_with_its_sentence() -> None:
 def test_an_update_that_would_hide_a_part_of_the_workflow_is_refused() -> None:
     """A query of that name would be gone without a word."""
     with pytest.raises(TypeError, match="the update plan would hide what Onboarding has"):
-        hearing.updates({"plan": "Plan something."}, answer=object)(Onboarding)
+        with_updates({"plan": "Plan something."}, answer=object)(Onboarding)
 
 
 def test_signals_and_reports_are_what_the_classes_say() -> None:

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
 Workflow = TypeVar("Workflow")
 
 
-def updates(kinds: Mapping[str, str], *, answer: type) -> Callable[[type[Workflow]], type[Workflow]]:
+def with_updates(kinds: Mapping[str, str], *, answer: type) -> Callable[[type[Workflow]], type[Workflow]]:
     """Gives a workflow class an update for each name in `kinds`, with its sentence for Temporal's UI.
 
     The class has `refuse(kind, news)`, which raises Refused for news that is not allowed now, and
@@ -21,12 +21,12 @@ def updates(kinds: Mapping[str, str], *, answer: type) -> Callable[[type[Workflo
     do: one that Temporal tells again after a reset to the beginning comes before the opening, and must not be lost.
     """
 
-    def give(hearing: type[Workflow]) -> type[Workflow]:
+    def give(to: type[Workflow]) -> type[Workflow]:
         for kind, sentence in kinds.items():
-            if hasattr(hearing, kind):
-                raise TypeError(f"the update {kind} would hide what {hearing.__name__} has under that name")
-            setattr(hearing, kind, _update(kind, sentence, answer))
-        return hearing
+            if hasattr(to, kind):
+                raise TypeError(f"the update {kind} would hide what {to.__name__} has under that name")
+            setattr(to, kind, _update(kind, sentence, answer))
+        return to
 
     return give
 
@@ -50,9 +50,9 @@ def _update(kind: str, sentence: str, answer: type) -> Any:
     return update
 
 
-def _refuse(hearing: Any, kind: str, news: Any) -> None:
+def _refuse(receiver: Any, kind: str, news: Any) -> None:
     try:
-        hearing.refuse(kind, news)
+        receiver.refuse(kind, news)
     except Refused as refusal:
         detail = {"field": refusal.field, "reason": refusal.reason}
         raise ApplicationError(str(refusal), detail, type="Refused", non_retryable=True) from None
