@@ -72,6 +72,7 @@ NoticeKind = Literal[
     "introduction_issue",
     "introduction_silence",
     "introduction_ended",
+    "digest",
 ]
 
 OUTLIVES_THE_ONBOARDING: tuple[NoticeKind, ...] = (
@@ -93,6 +94,23 @@ ACTED_UPON_IN_CHAT: frozenset[NoticeKind] = frozenset({"reminder", "task_given",
 """What asks for something that a colleague can call done, or put off until tomorrow, by a button of a chat."""
 DONE, SNOOZE = "day90_done", "day90_snooze"
 """How those buttons are named where they come back."""
+
+DIGEST: NoticeKind = "digest"
+"""The message in which several notices to one person travel together."""
+
+ONLY_TELLS: frozenset[NoticeKind] = NOT_ESSENTIAL | frozenset[NoticeKind](
+    (
+        "status_report",
+        "milestone_reached",
+        "sign_off_decided",
+        "issue_resolved",
+        "hypercare_prolonged",
+        "resumed",
+        "replanned",
+        "scope_change_decided",
+    )
+)
+"""What asks nothing of its reader: one such message a working day is enough."""
 
 _OF_A_TASK = "task/"
 
@@ -133,7 +151,8 @@ class Notice(Wire):
     notice is about the house itself or about an introduction; then `about` names that, and `while_open` the
     introduction that must still be made. `attachment` refers to a document, which is made when the message goes.
     `draft` is the key of the draft that it belongs to: it waits there until that is sent, and `not_before` counts from
-    then.
+    then. From `joins_from` on it may travel inside another message to the same person, and from `not_before` on it goes
+    whether there is one or not; None for what goes by itself.
     """
 
     onboarding: str
@@ -148,3 +167,4 @@ class Notice(Wire):
     collapses: bool = False
     attachment: str | None = None
     draft: str | None = None
+    joins_from: Instant | None = None

@@ -20,6 +20,8 @@ MilestoneRole = Literal["kickoff", "go_live", "hypercare_end", "review", "first_
 first value, and it alone may be optional: the first win that is recorded reaches it, on whichever day."""
 Role = VendorRole | CustomerRole
 Sources = tuple[Line, ...]
+Audience = Literal["both", "vendor"]
+"""Who may read of something: both sides, or we alone."""
 CLAUSE = (
     r"[a-z][a-z0-9_]* (((<|<=|>|>=) -?[0-9]+(\.[0-9]+)?)|((not )?(rising|falling)))"
     r"( (in|for) [1-9][0-9]{0,2} (day|week|month)s?)?"
@@ -87,6 +89,16 @@ class Milestone(StrictWire):
     raci: Raci = Field(description="who does it, answers for it, is asked and is told")
     done_when: Text | None = Field(None, description="how everybody can tell that it is reached; stands in reminders")
     reminders: bool = Field(True, description="false: nobody is reminded and nobody escalated over")
+    announced: bool = Field(
+        True,
+        description="a message of its own says that it is reached; false: the next report or message carries it",
+        exclude_if=lambda announced: announced,
+    )
+    audience: Audience | None = Field(
+        None,
+        description="who reads of it; by default both sides where anybody of the customer's has a part in it",
+        exclude_if=lambda audience: audience is None,
+    )
     reached_by_usage: ReachedByUsage | None = Field(
         None,
         description="reached by itself once the product is used like this",
@@ -111,6 +123,7 @@ class Deliverable(StrictWire):
     title: Text = Field(description="what the customer gets")
     milestone: Slug = Field(description="with which it is handed over")
     optional: bool = Field(False, description="given where it makes sense")
+    audience: Audience = Field("both", description="who reads of it", exclude_if=lambda audience: audience == "both")
     source: Sources = Field((), description="ids of what it stands for")
 
 
@@ -269,6 +282,11 @@ class Cadence(StrictWire):
     editions: tuple[Edition, ...] = Field(
         (), description="what a message says: one per occurrence, the last one goes on"
     )
+    figures: bool = Field(
+        False,
+        description="the invitation to a meeting says where it stands: what was reached, what comes, what was won",
+        exclude_if=lambda figures: not figures,
+    )
     copied: bool = Field(True, description="whoever leads it gets it too: with hundreds of customers nobody could")
     style: Text | None = Field(None, description="how to lead or write it")
     sent: bool = Field(True, description="false: carried as data, nothing goes out yet")
@@ -425,6 +443,9 @@ class ShippedRisk(StrictWire):
     effects: Text = Field(description="what it would do")
     mitigation: tuple[Text, ...] = Field(min_length=1, description="what is done against it, step by step")
     owner: Role = Field("csm", description="who watches it")
+    audience: Audience = Field(
+        "vendor", description="who reads of it in reports", exclude_if=lambda audience: audience == "vendor"
+    )
     review_days: int = Field(30, ge=1, description="looked at every so many days")
     source: Sources = Field((), description="ids of what it stands for")
 

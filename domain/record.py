@@ -307,6 +307,7 @@ class WaitingNotice(Wire):
 
     `maybe_arrived` counts the tries after which nobody could say whether the message is there. `unsubscribe` is the
     token of the link by which this person unsubscribes from letters like it; empty for a notice that is essential.
+    `parts` are the notices that travel inside a digest, in the order in which they are read.
     """
 
     id: int
@@ -315,6 +316,7 @@ class WaitingNotice(Wire):
     message_id: str
     maybe_arrived: int = 0
     unsubscribe: str = ""
+    parts: tuple[Notice, ...] = ()
 
 
 class Receipt(Wire):

@@ -212,7 +212,8 @@ def take_back(connection: Connection, row: Row[Any], *, reason: str, now: dateti
     """
     connection.execute(delete(journal).where(journal.c.seq == row.seq))
     of_onboarding = notices.c.onboarding == row.onboarding
-    its_own = of_onboarding & notices.c.key.startswith(f"{row.key}/", autoescape=True) & (notices.c.state == "waiting")
+    not_gone = notices.c.state.in_(("waiting", "joined"))
+    its_own = of_onboarding & notices.c.key.startswith(f"{row.key}/", autoescape=True) & not_gone
     connection.execute(update(notices).where(its_own).values(state="withdrawn", reason="it never happened"))
     if row.kind == "ended" and not _ended_otherwise(connection, row):
         for why, state in ((ENDED, "waiting"), (ENDED_UNREAD, "held")):

@@ -427,6 +427,6 @@ def _overtaken(held: Held, standing: Standing | None) -> bool:
 
 def _withdraw_what_waited(connection: Connection, onboarding: str) -> None:
     waited = notices.c.kind.not_in(OUTLIVES_THE_ONBOARDING) & (notices.c.onboarding == onboarding)
-    for state, reason in ((WAITING, ENDED), (HELD, ENDED_UNREAD)):
+    for state, reason in ((WAITING, ENDED), ("joined", ENDED), (HELD, ENDED_UNREAD)):
         gone = update(notices).where(waited & (notices.c.state == state))
-        connection.execute(gone.values(state="withdrawn", reason=reason))
+        connection.execute(gone.values(state="withdrawn", reason=reason, digest=None))

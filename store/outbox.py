@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
 
-from domain.notice import MAIL, NOT_ESSENTIAL, Notice, Person, task_of
+from domain.notice import DIGEST, MAIL, NOT_ESSENTIAL, Notice, Person, task_of
 from domain.record import JournalRow, Receipt, WaitingNotice
+from domain.rules import digests
 from domain.rules.composing import undeliverable
 from domain.text import folded
+from store.digests import JOINED, notice_of, parts_of, seal, sent_today, travelling
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.ledger import journal_row, notice_row
 from store.rows import add
@@ -34,13 +36,23 @@ OPEN_ISSUE = frozenset({"open", "acknowledged"})
 class SqlOutbox:
     """The outbox of `activities.ports`, in SQL. May be shared by threads.
 
-    `mail_domain` is the right side of our Message-IDs; `clock` tells wall time.
+    `mail_domain` is the right side of our Message-IDs; `clock` tells wall time. `morning_after` is when somebody next
+    comes to work after the day of a moment; without it there is no limit to what one person gets on one day, as on a
+    compressed clock, where months go by in one.
     """
 
-    def __init__(self, engine: Engine, *, mail_domain: str, clock: Callable[[], datetime] = wall_clock) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        mail_domain: str,
+        clock: Callable[[], datetime] = wall_clock,
+        morning_after: Callable[[Person, datetime], datetime] | None = None,
+    ) -> None:
         self._engine = engine
         self._mail_domain = mail_domain
         self._clock = clock
+        self._morning_after = morning_after
 
     def ready(self, channel: str, *, now: datetime, most: int) -> Sequence[int]:
         """Ids of the notices that may go now, oldest first."""
@@ -61,36 +73,101 @@ class SqlOutbox:
             ]
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def take(self, id: int) -> WaitingNotice | None:
-        """The notice right before it goes; None when it was settled before, or has become pointless now."""
+    def take(self, id: int, *, now: datetime | None = None) -> WaitingNotice | None:
+        """The notice right before it goes; None when it does not go (any more) now, or not by itself.
+
+        What may travel with it at that moment is sealed with it into a digest: a row of its own, which is ready from
+        then on and delivered under its own number, so that two deliveries never carry the same message. What is one
+        message too many for today waits for their next morning.
+        """
+        now = now or self._clock()
         with write_transaction(self._engine) as connection:
             row = _held(connection, id)
             if row is None or row.state != "waiting":
                 return None
-            if (reason := self._pointless(connection, row)) is not None:
-                _settle(connection, row, state="withdrawn", reason=reason)
-                return None
+            if row.kind == DIGEST:
+                return self._sealed(connection, row)
             person = addressee_of(connection, row)
             if person is None:
-                self._refuse(connection, row, reason="nobody by that id takes part", at=self._clock())
+                if (reason := self._pointless(connection, row)) is not None:
+                    _settle(connection, row, state="withdrawn", reason=reason)
+                else:
+                    self._refuse(connection, row, reason="nobody by that id takes part", at=self._clock())
                 return None
-            if row.channel == MAIL and (since := _unreachable_since(connection, person)) is not None:
-                # Whoever owns it has heard of it when the first message came back.
-                reason = f"no mail reaches their address since {since:%Y-%m-%d}: another address is needed"
-                self._settle_refused(connection, row, reason=reason, at=self._clock())
+            rows = self._still_wanted(connection, travelling(connection, row, person, now=now))
+            if row.id not in {one.id for one in rows} or self._comes_back(connection, [row], person):
                 return None
-            # Kept at the first try, so that it stays the same should the domain be configured anew before the next.
-            message_id = row.message_id or self._message_id(row)
-            if row.message_id is None:
-                _settle(connection, row, message_id=message_id)
-            link = link_of(connection, row.onboarding, row.person, now=self._clock()) if _may_be_unwanted(row) else ""
+            if self._is_too_much(connection, row, rows, person, now=now):
+                return None
+            if len(rows) > 1:
+                seal(connection, rows, person, now=now, wall=self._clock())
+                return None
+            return self._waiting(connection, row, person, [])
+
+    def _still_wanted(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+        """Those that have not become pointless; the others are withdrawn."""
+        wanted = []
+        for row in rows:
+            if (reason := self._pointless(connection, row)) is not None:
+                _settle(connection, row, state="withdrawn", reason=reason, digest=None)
+            else:
+                wanted.append(row)
+        return wanted
+
+    def _comes_back(self, connection: Connection, rows: Sequence[Row[Any]], person: Person) -> bool:
+        """Whether no mail reaches them any more; then the rows are refused. Their owner has heard of it before."""
+        since = _unreachable_since(connection, person) if rows[0].channel == MAIL else None
+        if since is None:
+            return False
+        reason = f"no mail reaches their address since {since:%Y-%m-%d}: another address is needed"
+        for row in rows:
+            self._settle_refused(connection, row, reason=reason, at=self._clock())
+        return True
+
+    def _is_too_much(
+        self, connection: Connection, row: Row[Any], rows: Sequence[Row[Any]], person: Person, *, now: datetime
+    ) -> bool:
+        """Whether it would be one message too many on that day; then it waits for the next morning."""
+        notice = notice_of(row)
+        if self._morning_after is None or not digests.is_counted(notice, person):
+            return False
+        essential = digests.is_essential(notice_of(one) for one in rows)
+        if not digests.too_many(sent_today(connection, row, person, now=now), essential=essential):
+            return False
+        _settle(connection, row, not_before=self._morning_after(person, now))
+        return True
+
+    def _sealed(self, connection: Connection, row: Row[Any]) -> WaitingNotice | None:
+        """The digest with what still is to be said in it; None where nothing is, or nobody is there to read it."""
+        joined = [part for part in parts_of(connection, row.id) if part.state == JOINED]
+        parts = self._still_wanted(connection, joined)
+        if not parts:
+            _settle(connection, row, state="withdrawn", reason="nothing is left to say")
+            return None
+        person = addressee_of(connection, row)
+        if person is None:
+            self._refuse_all(connection, row, reason="nobody by that id takes part", at=self._clock())
+            return None
+        if self._comes_back(connection, [row, *parts], person):
+            return None
+        return self._waiting(connection, row, person, parts)
+
+    def _waiting(
+        self, connection: Connection, row: Row[Any], person: Person, parts: Sequence[Row[Any]]
+    ) -> WaitingNotice:
+        # Kept at the first try, so that it stays the same should the domain be configured anew before the next.
+        message_id = row.message_id or self._message_id(row)
+        if row.message_id is None:
+            _settle(connection, row, message_id=message_id)
+        unwanted = row.onboarding is not None and digests.may_be_unwanted(notice_of(one) for one in parts or [row])
         return WaitingNotice(
             id=row.id,
             notice=notice_of(row),
             person=person,
             message_id=message_id,
             maybe_arrived=row.maybe_arrived,
-            unsubscribe=link,
+            unsubscribe=link_of(connection, row.onboarding, row.person, now=self._clock()) if unwanted else "",
+            parts=tuple(notice_of(part) for part in parts),
         )
 
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:
@@ -117,7 +194,14 @@ class SqlOutbox:
                 subject=receipt.subject or None,
                 text=receipt.text or None,
             )
-            self._note(connection, row, "notice_sent", at=receipt.at, message_id=receipt.message_id)
+            if row.kind != DIGEST:
+                self._note(connection, row, "notice_sent", at=receipt.at, message_id=receipt.message_id)
+                return
+            for part in parts_of(connection, row.id):
+                if part.state == JOINED:
+                    _settle(connection, part, state="sent", message_id=receipt.message_id, place=receipt.place,
+                            sent_at=receipt.at, subject=receipt.subject or None)  # fmt: skip
+                    self._note(connection, part, "notice_sent", at=receipt.at, message_id=receipt.message_id)
 
     def redirect(self, id: int, *, to: str, reason: str, at: datetime, told: Sequence[tuple[Notice, Person]]) -> None:
         """Let a notice that waits go by another channel, with why, and tell the house; again it changes nothing."""
@@ -138,6 +222,8 @@ class SqlOutbox:
             row = _held(connection, id)
             if row is None or row.state == "sent":
                 return None
+            if row.kind == DIGEST:
+                return self._refuse_all(connection, row, reason=reason, at=at)
             return self._refuse(connection, row, reason=reason, at=at)
 
     def bounced(self, id: int, *, reason: str, address: str, at: datetime) -> str | None:
@@ -150,11 +236,31 @@ class SqlOutbox:
             row = _held(connection, id)
             if row is None or row.state in ("refused", "bounced"):
                 return None
-            _settle(connection, row, state="bounced", reason=reason)
-            self._note(connection, row, "notice_bounced", at=at, reason=reason)
             if address:
                 add(connection, unreachable, [{"address": folded(address), "since": at, "reason": reason}])
-            return self._tell_owner(connection, row, reason=reason, at=at)
+            _settle(connection, row, state="bounced", reason=reason)
+            told = parts_of(connection, row.id) if row.kind == DIGEST else [row]
+            owners: dict[str | None, str | None] = {}
+            for one in told:
+                if one.id != row.id:
+                    _settle(connection, one, state="bounced", reason=reason)
+                self._note(connection, one, "notice_bounced", at=at, reason=reason)
+                if one.onboarding not in owners:
+                    owners[one.onboarding] = self._tell_owner(connection, one, reason=reason, at=at)
+            return next((owner for owner in owners.values() if owner), None)
+
+    def _refuse_all(self, connection: Connection, row: Row[Any], *, reason: str, at: datetime) -> str | None:
+        """Refuse a digest with all that is in it; the owner of each onboarding in it is told once."""
+        _settle(connection, row, state="refused", reason=reason)
+        owners: dict[str, str | None] = {}
+        for part in parts_of(connection, row.id):
+            if part.state not in (JOINED, "refused"):
+                continue
+            if part.onboarding not in owners:
+                owners[part.onboarding] = self._refuse(connection, part, reason=reason, at=at)
+            else:
+                self._settle_refused(connection, part, reason=reason, at=at)
+        return next((owner for owner in owners.values() if owner), None)
 
     def _refuse(self, connection: Connection, row: Row[Any], *, reason: str, at: datetime) -> str | None:
         self._settle_refused(connection, row, reason=reason, at=at)
@@ -210,13 +316,11 @@ class SqlOutbox:
         return None
 
     def _newest_like(self, connection: Connection, row: Row[Any]) -> str | None:
-        """The key of the newest notice that may go by now and tells the same person of the same thing."""
+        """The key of the newest notice that went, or may go by now, and tells the same person of the same thing."""
         same = [notices.c[name] == getattr(row, name) for name in ("onboarding", "person", "channel", "about")]
-        at_once = and_(notices.c.not_before == row.not_before, notices.c.id > row.id)
-        newer = or_(notices.c.not_before > row.not_before, at_once)
-        may_go = [notices.c.state == "waiting", notices.c.collapses, notices.c.not_before <= self._clock()]
-        found = select(notices.c.key).where(*same, *may_go, newer)
-        return connection.scalar(found.order_by(notices.c.not_before.desc(), notices.c.id.desc()).limit(1))
+        may_go = (notices.c.state == "waiting") & (notices.c.not_before <= self._clock())
+        newer = [notices.c.id > row.id, notices.c.collapses, may_go | notices.c.state.in_(("sent", JOINED))]
+        return connection.scalar(select(notices.c.key).where(*same, *newer).order_by(notices.c.id.desc()).limit(1))
 
     def _message_id(self, row: Row[Any]) -> str:
         digest = hashlib.sha256(f"{row.onboarding}\n{row.key}".encode()).hexdigest()
@@ -320,8 +424,3 @@ def addressee_of(connection: Connection, row: Row[Any]) -> Person | None:
     if row.onboarding is None:
         return Person.model_validate(row.addressee)
     return person_of(connection, row.onboarding, row.person)
-
-
-def notice_of(row: Row[Any]) -> Notice:
-    """The notice in a row of the outbox."""
-    return Notice.model_validate({**row._mapping, "onboarding": row.onboarding or "", "to": row.person})

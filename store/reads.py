@@ -12,13 +12,14 @@ from domain.text import folded
 from domain.trouble import UnknownOnboarding
 from domain.wire import Instant, Wire
 from store.accounts import deals_of_account, read_stored
+from store.digests import notice_of, parts_of
 from store.engine import read_transaction
-from store.outbox import addressee_of, notice_of
+from store.outbox import addressee_of
 from store.tables import IS_LATE, NOT_ENDED, deals, milestones, onboardings, people, plans, registers, stages
 from store.tables import journal as journal_table
 from store.tables import notices as notices_table
 
-NoticeState = Literal["waiting", "sent", "refused", "bounced", "withdrawn", "held"]
+NoticeState = Literal["waiting", "joined", "sent", "refused", "bounced", "withdrawn", "held"]
 NAMED_CANDIDATES = 10
 MADE_BY_US = "day90"
 """What the journal has in `via` of an entry that came by itself."""
@@ -265,7 +266,11 @@ def letters(engine: Engine, ids: Collection[int]) -> Mapping[int, WaitingNotice]
         for row in connection.execute(wanted).all():
             if (person := addressee_of(connection, row)) is not None:
                 found[row.id] = WaitingNotice(
-                    id=row.id, notice=notice_of(row), person=person, message_id=row.message_id or ""
+                    id=row.id,
+                    notice=notice_of(row),
+                    person=person,
+                    message_id=row.message_id or "",
+                    parts=tuple(notice_of(part) for part in parts_of(connection, row.id)),
                 )
     return found
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine, func, select
 
+from domain.notice import DIGEST
 from domain.playbook import Playbook
 from domain.wire import Wire
 from store.confirmations import ENDED
@@ -51,6 +52,7 @@ def decided_notices(engine: Engine, onboarding: str) -> Sequence[tuple[str, str]
     """Key and kind of every notice decided for that onboarding, sent or not; drafts that never went are left out."""
     stopped = (notices.c.state == "withdrawn") & (notices.c.reason != ENDED)
     never = (notices.c.state == HELD) | (notices.c.draft.is_not(None) & stopped)
-    query = select(notices.c.key, notices.c.kind).where((notices.c.onboarding == onboarding) & ~never)
+    decided = (notices.c.onboarding == onboarding) & (notices.c.kind != DIGEST) & ~never
+    query = select(notices.c.key, notices.c.kind).where(decided)
     with read_connection(engine) as connection:
         return [(row.key, row.kind) for row in connection.execute(query)]

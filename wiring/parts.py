@@ -27,8 +27,10 @@ from activities.mailbox import Collecting
 from activities.ports import Census, Handler, Office, Staff, Wake
 from activities.reconciliation import Reconciling, Source
 from activities.webhooks import WebhookOffice, channel_of, target_of
+from domain.clock import DAY
 from domain.mailbox import read_mailbox
 from domain.notice import MAIL, SLACK, Person
+from domain.rules.hours import mornings
 from domain.rules.reporting import OPERATOR
 from domain.usage import VIA_USAGE
 from playbooks.library import Directory, Library
@@ -114,7 +116,11 @@ def parts_of(settings: Settings, client: Client) -> Parts:
     )
     return Parts(
         ledger=ledger,
-        outbox=SqlOutbox(engine, mail_domain=settings.mail_domain),
+        outbox=SqlOutbox(
+            engine,
+            mail_domain=settings.mail_domain,
+            morning_after=mornings(hours_of) if settings.day_length == DAY else None,
+        ),
         library=library,
         staff=staff,
         channels=channels_of(settings, prospects=prospects, onboardings=ledger, staff=staff, now=wall_clock),

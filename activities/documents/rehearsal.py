@@ -15,7 +15,7 @@ from domain.legible import legible
 from domain.playbook import Playbook
 from domain.rehearsal.budgets import in_words
 from domain.rehearsal.report import Rehearsal, grouped, grouped_dates, hours_over, loads
-from domain.rehearsal.story import Mail, Story
+from domain.rehearsal.story import Mail, Story, messages
 from domain.wording import day_in_words
 
 TEMPLATE = Path(__file__).parent / "rehearsal.html"
@@ -94,15 +94,15 @@ def _readers(story: Story) -> list[Reader]:
 
 
 def _count(mails: Sequence[Mail], to: str) -> int:
-    return sum(mail.to == to for mail in mails)
+    return sum(mail.to == to for mail in messages(mails))
 
 
 def _reader(mails: Sequence[Mail], one: Mail, weeks: int) -> Reader:
     mine = [mail for mail in mails if mail.to == one.to]
     kinds = ", ".join(f"{_plainly(kind)} {count}" for kind, count in Counter(mail.kind for mail in mine).most_common())
-    by_week = Counter(mail.week for mail in mine)
+    by_week = Counter(mail.week for mail in messages(mine))
     counts = tuple(by_week[week] for week in range(1, weeks + 1))
-    return Reader(role=_plainly(one.role), id=one.to, mails=len(mine), kinds=kinds, weeks=counts)
+    return Reader(role=_plainly(one.role), id=one.to, mails=len(messages(mine)), kinds=kinds, weeks=counts)
 
 
 def _budgets(result: Rehearsal, playbook: Playbook) -> list[BudgetLine]:

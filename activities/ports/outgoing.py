@@ -20,8 +20,12 @@ class Outbox(Protocol):
     def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
         """The next moment after `after` from which a waiting notice may go; None when there is none."""
 
-    def take(self, id: int) -> WaitingNotice | None:
-        """The notice, read right before it goes; None when it is settled, or pointless by now and so withdrawn."""
+    def take(self, id: int, *, now: datetime | None = None) -> WaitingNotice | None:
+        """The notice, read right before it goes; a digest with its parts.
+
+        None when it is settled, pointless by now and so withdrawn, has to wait because another message is enough for
+        today, or travels in a digest with others that may go by `now`: that is ready from then on.
+        """
 
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:
         """Let the notice rest until then, and keep why, and after how many tries it may have arrived."""

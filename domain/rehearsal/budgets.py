@@ -58,7 +58,7 @@ def in_words(budget: MailBudget) -> str:
 def _too_many(budget: MailBudget, story: Story) -> str | None:
     if budget.when == "on_time" and not story.on_time:
         return None
-    counts = Counter(_counted(budget, story.to(budget.to)))
+    counts = Counter(_counted(budget, story.messages_to(budget.to)))
     if not counts:
         return None
     (whose, when), most = max(counts.items(), key=lambda one: (one[1], str(one[0])))

@@ -11,7 +11,7 @@ from typing import Literal
 from domain.notice import NoticeKind
 from domain.playbook import Playbook
 from domain.rehearsal.reasons import Reasons
-from domain.rehearsal.story import Mail, Story
+from domain.rehearsal.story import Mail, Story, messages
 from domain.wire import Wire
 
 Fate = Literal["moved", "gone", "new"]
@@ -67,8 +67,8 @@ def difference(before: Story, after: Story, old: Playbook, new: Playbook) -> Dif
         dates=dates,
         mails=changes,
         same=same,
-        mails_before=len(before.mails),
-        mails_after=len(after.mails),
+        mails_before=len(messages(before.mails)),
+        mails_after=len(messages(after.mails)),
     )
 
 

@@ -13,7 +13,7 @@ from domain.record import Basis, Dossier
 from domain.rehearsal.driving import Driver
 from domain.rehearsal.mailing import mails_of
 from domain.rehearsal.memory import Memory
-from domain.rehearsal.outbox import Outbox
+from domain.rehearsal.outbox import Outbox, Readers, Sent
 from domain.rehearsal.story import Mail
 from domain.rules.briefing import Briefing
 from domain.rules.hours import WorkingHours, plain_week
@@ -53,8 +53,9 @@ class Fork:
         self._standing = standing
         state = standing.state.model_copy(deep=True, update={"clock": Clock()})
         self._records = standing.records.fork()
-        self._outbox = Outbox()
-        self._sent: list[Notice] = []
+        self._readers = Readers(standing.dossier, standing.team, standing.hours)
+        self._outbox = Outbox(self._readers)
+        self._sent: list[Sent] = []
         self.driver = Driver(
             state, standing.dossier, standing.team, self._records, now=standing.now, hours=standing.hours
         )
@@ -84,7 +85,7 @@ class Fork:
             self._send(wakes_at)
             self.driver.until(wakes_at)
         self._send(moment)
-        return mails_of(self._sent, self.driver.dossier, self.driver.team)
+        return mails_of(self._sent, self._readers)
 
     def _send(self, until: datetime) -> None:
         self._outbox.take(self.notices, self.driver.state)

@@ -9,7 +9,6 @@ from pydantic_core import to_jsonable_python
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed
 from domain.news import short
-from domain.notice import Notice
 from domain.plan import Plan
 from domain.playbook import Playbook
 from domain.record import Writing
@@ -18,7 +17,7 @@ from domain.rehearsal.accounting import hours_of_roles
 from domain.rehearsal.driving import Driver, NeverAtRest, opening
 from domain.rehearsal.mailing import mails_of
 from domain.rehearsal.memory import Memory
-from domain.rehearsal.outbox import Outbox
+from domain.rehearsal.outbox import Outbox, Readers, Sent
 from domain.rehearsal.people import Move, People
 from domain.rehearsal.scenario import Scenario
 from domain.rehearsal.story import DayOff, Mail, MilestoneLived, Refusal, StageLived, Story
@@ -72,8 +71,9 @@ class Rehearsed:
         self.records.admit(dossier, run="rehearsal")
         self.driver = Driver(state, dossier, world.team, self.records, now=now, hours=world.hours)
         self.people = People(scenario, self.driver)
-        self.outbox = Outbox()
-        self.sent: list[Notice] = []
+        self.readers = Readers(dossier, world.team, world.hours)
+        self.outbox = Outbox(self.readers)
+        self.sent: list[Sent] = []
         self.refusals: list[Refusal] = []
         self.closed_on = self.calendar.day_of(deal.closed_at)
         self.until = self.calendar.at(self.closed_on + timedelta(days=scenario.days), LAST_MINUTE)
@@ -127,7 +127,7 @@ class Rehearsed:
     def _story(self) -> Story:
         state, ended = self.driver.state, self._days_of("ended")
         go_live = state.playing("go_live")
-        mails = mails_of(self.sent, self.driver.dossier, self.driver.team)
+        mails = mails_of(self.sent, self.readers)
         stages = tuple(self._stages())
         ended_on = next(iter(ended.values()), None) if state.ending else None
         last = ended_on or self.closed_on + timedelta(days=self.scenario.days)

@@ -21,7 +21,7 @@ from domain.refusal import Refused, what_is_wrong
 from domain.rehearsal.driving import Driver
 from domain.rehearsal.mailing import mails_of
 from domain.rehearsal.memory import Memory
-from domain.rehearsal.outbox import Outbox
+from domain.rehearsal.outbox import Outbox, Readers, Sent
 from domain.rehearsal.story import Mail
 from domain.rules.contacts import as_it_began
 from domain.rules.hours import WorkingHours, plain_week
@@ -70,8 +70,9 @@ class Relived(Driver):
         self.untold: list[Untold] = []
         self._rows = rows
         self._doubted = {row.key: row for row in rows if row.kind == DOUBTED}
-        self._outbox = Outbox()
-        self._sent: list[Notice] = []
+        self._readers = Readers(dossier, team, hours)
+        self._outbox = Outbox(self._readers)
+        self._sent: list[Sent] = []
 
     def live(self) -> tuple[Mail, ...]:
         """The mails that people would have got, until the last that is recorded. Raises NeverAtRest."""
@@ -79,7 +80,7 @@ class Relived(Driver):
         for row in self._rows:
             self._take(row)
         self._send(self.now)
-        return mails_of(self._sent, self.dossier, self.team)
+        return mails_of(self._sent, self._readers)
 
     @property
     def notices(self) -> tuple[Notice, ...]:

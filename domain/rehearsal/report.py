@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from domain.playbook import Playbook, content_hash
 from domain.rehearsal.budgets import Breach, breaches
 from domain.rehearsal.difference import DateChange, Difference, Fate, MailChange, difference
-from domain.rehearsal.story import ASKS, Hours, Side, Story, busiest, most_per, roles_in
+from domain.rehearsal.story import Hours, Side, Story, busiest, most_asked, most_per, roles_in
 from domain.wire import Wire
 
 
@@ -172,7 +172,7 @@ def loads(stories: Sequence[Story]) -> list[RoleLoad]:
                 most=max(counts),
                 most_a_week=max(most_per(one, "week") for one in mails),
                 most_a_day=max(most_per(one, "day") for one in mails),
-                asks=max(busiest([mail for mail in one if mail.kind in ASKS])[1] for one in mails),
+                asks=max(most_asked(one) for one in mails),
             )
         )
     return lines

@@ -32,7 +32,10 @@ Side = Literal["vendor", "customer"]
 
 
 class Mail(Wire):
-    """One message that reached somebody; `on` is their own day, `nth` counts those of this kind, person and subject."""
+    """A notice that reached somebody; `on` is their own day, `nth` counts those of this kind, person and subject.
+
+    One that is `joined` travelled inside a message that another began: as a mail it is not counted once more.
+    """
 
     kind: NoticeKind
     to: str
@@ -44,6 +47,7 @@ class Mail(Wire):
     nth: int = 1
     held_on: date | None = None
     """The day of the meeting that it announces."""
+    joined: bool = False
 
 
 class MilestoneLived(Wire):
@@ -119,8 +123,12 @@ class Story(Wire):
     days_off: tuple[DayOff, ...] = ()
 
     def to(self, who: str) -> list[Mail]:
-        """The mails to that role, or to `customer` or `vendor` as a whole."""
+        """What that role was told, or `customer` or `vendor` as a whole."""
         return [mail for mail in self.mails if who in (mail.role, mail.side)]
+
+    def messages_to(self, who: str) -> list[Mail]:
+        """The messages in which they were told it, each by its first part."""
+        return messages(self.to(who))
 
     @property
     def asks(self) -> list[Mail]:
@@ -144,15 +152,20 @@ class Story(Wire):
         return (self.went_live - self.closed_on).days if self.went_live else None
 
 
+def messages(mails: Iterable[Mail]) -> list[Mail]:
+    """The messages that people got, each by its first part."""
+    return [mail for mail in mails if not mail.joined]
+
+
 def most_per(mails: Iterable[Mail], span: Literal["week", "day"]) -> int:
     """The most mails that one of those people got in one week, counted from the close, or on one day."""
-    counts = Counter((mail.to, mail.week if span == "week" else mail.on) for mail in mails)
+    counts = Counter((mail.to, mail.week if span == "week" else mail.on) for mail in messages(mails))
     return max(counts.values(), default=0)
 
 
 def busiest(mails: Iterable[Mail]) -> tuple[str, int]:
     """Who of those people got most, and how many; an empty id where nobody got any."""
-    counts = Counter(mail.to for mail in mails)
+    counts = Counter(mail.to for mail in messages(mails))
     return max(counts.items(), key=lambda one: (one[1], one[0]), default=("", 0))
 
 
@@ -161,3 +174,9 @@ def roles_in(stories: Sequence[Story]) -> list[str]:
     roles = {mail.role: mail.side for story in stories for mail in story.mails}
     theirs: list[CustomerRole] = [role for role in CUSTOMER_ROLES if roles.get(role) == "customer"]
     return [*theirs, *sorted(role for role, side in roles.items() if side == "vendor")]
+
+
+def most_asked(mails: Iterable[Mail]) -> int:
+    """The most that one of those people was asked for, whether in a message of its own or not."""
+    counts = Counter(mail.to for mail in mails if mail.kind in ASKS)
+    return max(counts.values(), default=0)

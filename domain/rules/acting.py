@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
 from domain.agenda.state import Entry
+from domain.calendar import CLOSING, OPENING
 from domain.notice import Notice, NoticeKind
 from domain.playbook import Cadence, Culmination, Milestone, Rung
-from domain.rules import letters, tasks
+from domain.rules import digests, letters, tasks
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import VENDOR_ROLES
 from domain.rules.nudging import Step, ladder
@@ -18,6 +19,11 @@ from domain.text import Text
 
 Notices = list[Notice]
 NUDGES = frozenset({"reminder", "escalation", "task_due"})
+A_MONTH = timedelta(days=31)
+A_FEW_DAYS = timedelta(days=3)
+"""A meeting is announced two working days before it: what was reached since the last announcement counts."""
+LATEST_INVITATION = 2
+"""Working days before a webinar."""
 ONCE_A_MOMENT = frozenset({"pause_proposal", "status_report"})
 
 
@@ -79,9 +85,23 @@ def _remind(briefing: Briefing, milestone: Milestone, step: Step) -> Notices:
                 "draft": next((draft.key for draft in briefing.state.drafts if draft.reaches == milestone.key), ""),
             },
             about=milestone.key, while_open=milestone.key, collapses=True,
+            **_going(briefing, milestone, step, id),
         )
         for id in dict.fromkeys(people)
     )  # fmt: skip
+
+
+def _going(briefing: Briefing, milestone: Milestone, step: Step, to: str) -> dict[str, Any]:
+    """How a reminder goes to one of the customer's: on the day at once, and before it inside another message.
+
+    The plan and the weekly report have named the day already. Where there is no reminder on the day itself, what found
+    no message to travel in goes by then.
+    """
+    if not briefing.is_customer(to) or step.days >= 0:
+        return {}
+    due = date.fromisoformat(briefing.due_on(milestone.key))
+    on_the_day = briefing.playbook.nudging.on_the_day
+    return {"until": briefing.calendar.at(due, CLOSING if on_the_day else OPENING)}
 
 
 def _escalate(briefing: Briefing, milestone: Milestone, step: Step, rung: Rung) -> Notices:
@@ -173,16 +193,37 @@ def _cadence(briefing: Briefing, entry: Entry) -> Notices:
                 "agenda": briefing.say(agenda, briefing.language_of(id)),
                 "with": [briefing.called([other], briefing.language_of(id)) for other in people],
                 "host": briefing.called(briefing.playing(cadence.led_by), briefing.language_of(id)),
+                **_figures(briefing, cadence, entry, briefing.language_of(id)),
             },
             about=cadence.key,
+            until=_latest(briefing, cadence, day),
         )
         for id in people
     )  # fmt: skip
 
 
+def _figures(briefing: Briefing, cadence: Cadence, entry: Entry, language: str) -> dict[str, Any]:
+    """Where it stands, for a meeting whose invitation says so."""
+    if not cadence.figures:
+        return {}
+    since = date.fromisoformat(entry.occurrence) - _since_the_last(cadence)
+    return {"standing": letters.standing(briefing, language, since=since - A_FEW_DAYS)}
+
+
+def _latest(briefing: Briefing, cadence: Cadence, day: date) -> datetime | None:
+    """Until when an invitation to many waits for another message: nobody has to come, so it may come a little later."""
+    if cadence.kind != "webinar":
+        return None
+    return briefing.calendar.at(briefing.calendar.add_working_days(day, -LATEST_INVITATION), OPENING)
+
+
+def _since_the_last(cadence: Cadence) -> timedelta:
+    """The time between two occasions, at least: months differ, and twice is better than never."""
+    return timedelta(weeks=cadence.every_weeks) if cadence.every_weeks else (cadence.every_months or 1) * A_MONTH
+
+
 def _report(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequence[str]) -> Notices:
-    weeks = cadence.every_weeks or 4 * (cadence.every_months or 1)
-    since = date.fromisoformat(entry.occurrence) - timedelta(weeks=weeks)
+    since = date.fromisoformat(entry.occurrence) - _since_the_last(cadence)
     return present(
         briefing.notice(
             "status_report", id, entry.key,
@@ -196,10 +237,12 @@ def _message(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequenc
     editions = [edition for edition in cadence.editions if edition.ready]
     turn = min(_turn(briefing, entry, cadence), len(editions) - 1)
     edition = editions[turn] if editions else None
+    weekly = letters.reported_weekly(briefing)
     return present(
         briefing.notice(
             "message", id, entry.key,
             letters.edition(briefing, cadence.title, edition, briefing.language_of(id)), about=cadence.key,
+            until=briefing.now + digests.A_WEEKS_LETTER if id in weekly else None,
         )
         for id in people
     )  # fmt: skip

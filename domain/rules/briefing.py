@@ -11,17 +11,19 @@ from domain.baseline import Baseline
 from domain.calendar import WorkCalendar
 from domain.drafting import draft
 from domain.naming import honoured, listed
-from domain.notice import Notice, NoticeKind, Person
+from domain.notice import ONLY_TELLS, Notice, NoticeKind, Person
 from domain.plan import Course, Plan, Span
 from domain.playbook import Playbook, Role
 from domain.record import Dossier, RegisterRow
+from domain.rules import digests
 from domain.rules.casting import cast_customer, playing, staff_person
 from domain.rules.composing import Letterhead, compose
-from domain.rules.hours import WorkingHours, next_office_moment, office_hours_later, plain_week
+from domain.rules.hours import WorkingHours, next_morning, next_office_moment, office_hours_later, plain_week
 from domain.team import Member, Team
 from domain.text import Text, folded, in_language
 
 NO_TASKS: Mapping[str, RegisterRow] = MappingProxyType({})
+NOTHING = timedelta(0)
 
 
 class Briefing:
@@ -159,16 +161,21 @@ class Briefing:
         *,
         about: str = "",
         urgent: bool = False,
+        until: datetime | None = None,
         while_open: str | None = None,
         collapses: bool = False,
         attachment: str | None = None,
         draft: str | None = None,
     ) -> Notice | None:
-        """A message to one person, for the receiver's next office hour unless urgent; None where nobody has that id."""
+        """A message to one person, for the receiver's next office hour unless urgent; None where nobody has that id.
+
+        Until that moment of business time it waits for another message to the same person, in which it travels.
+        """
         person = self.person(to)
         if person is None:
             return None
-        onboarding, not_before = self.state.onboarding, self._when(person, urgent=urgent)
+        onboarding = self.state.onboarding
+        joins_from, not_before = self._when(person, kind, urgent=urgent, until=until)
         return compose(
             kind,
             person,
@@ -191,6 +198,7 @@ class Briefing:
             collapses=collapses,
             attachment=attachment,
             draft=draft,
+            joins_from=joins_from,
         )
 
     def office_hours_of_ours(self, handle: str, since: datetime, count: float) -> datetime:
@@ -203,11 +211,34 @@ class Briefing:
             return since + timedelta(hours=count)
         return office_hours_later(person, since, count, self.hours, team=self.team, sale=None)
 
-    def _when(self, person: Person, *, urgent: bool) -> datetime:
-        clock = self.state.clock
+    def _when(
+        self, person: Person, kind: NoticeKind, *, urgent: bool, until: datetime | None
+    ) -> tuple[datetime | None, datetime]:
+        """From when it may travel with others, None where it goes by itself; and from when it goes in any case."""
+        clock, staff = self.state.clock, person.side == "vendor"
+        joins = digests.may_join(kind, staff=staff, urgent=urgent)
         if urgent or not clock.office_hours_apply:
-            return clock.wall(self.now)
-        return clock.wall(next_office_moment(person, self.now, self.hours, team=self.team, sale=self.deal))
+            now = clock.wall(self.now)
+            return (now if joins else None), (clock.wall(until) if joins and until else now)
+        soonest = self._in_office(person, self.now)
+        if not joins:
+            return None, clock.wall(soonest)
+        goes = self._in_office(person, until) if until and until > soonest else soonest
+        goes = self._listed(person, goes, kind) if staff else goes + (digests.SETTLING if goes > self.now else NOTHING)
+        return clock.wall(soonest), clock.wall(goes)
+
+    def _listed(self, person: Person, soonest: datetime, kind: NoticeKind) -> datetime:
+        """When one of ours gets their list of the day; what only tells waits for that of tomorrow, if it comes late."""
+        before = next_morning(person, soonest - timedelta(days=1), self.hours, team=self.team, sale=None)
+        listed = before + digests.LIST_OF_THE_DAY
+        if soonest <= listed:
+            return listed
+        if kind not in ONLY_TELLS:
+            return soonest
+        return next_morning(person, soonest, self.hours, team=self.team, sale=None) + digests.LIST_OF_THE_DAY
+
+    def _in_office(self, person: Person, moment: datetime) -> datetime:
+        return next_office_moment(person, moment, self.hours, team=self.team, sale=self.deal)
 
     def say(self, text: Text | None, language: str) -> str:
         return in_language(text, language) if text is not None else ""

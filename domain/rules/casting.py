@@ -119,7 +119,12 @@ def staff_person(member: Member, language: str) -> Person:
 
 
 def concerns_customer(milestone: Milestone) -> bool:
-    """Whether anybody at the customer's has a part in it; the rest is what we do among ourselves."""
+    """Whether the customer reads of it; the rest is what we do among ourselves.
+
+    Where the playbook does not say, they do if anybody of theirs has a part in it.
+    """
+    if milestone.audience is not None:
+        return milestone.audience == "both"
     return bool(roles_of(milestone) & set(CUSTOMER_ROLES))
 
 

@@ -1,9 +1,11 @@
 """From when does somebody read our mail? By the working days of their own country, in their own zone."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from domain.calendar import WorkCalendar
+from domain.calendar import OPENING, WorkCalendar
 from domain.deal import Account, Sale
 from domain.notice import Person
 from domain.rules.closing import closed_days
@@ -27,6 +29,22 @@ def next_office_moment(
 ) -> datetime:
     """`now` if that person is in office, else the next opening; `office_hours_later` says what counts."""
     return office_hours_later(person, now, 0, hours, team=team, sale=sale)
+
+
+def next_morning(person: Person, moment: datetime, hours: WorkingHours, *, team: Team, sale: Sale | None) -> datetime:
+    """The opening of that person's next working day after the day of that moment."""
+    midnight = moment.astimezone(ZoneInfo(person.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return next_office_moment(person, midnight + timedelta(days=1), hours, team=team, sale=sale)
+
+
+def mornings(hours: WorkingHours) -> Callable[[Person, datetime], datetime]:
+    """When somebody next comes to work after the day of a moment, by the working days of their own country alone."""
+
+    def morning_after(person: Person, moment: datetime) -> datetime:
+        calendar = hours(person, home=None, years=range(moment.year - 1, moment.year + 2))
+        return calendar.at(calendar.add_working_days(calendar.day_of(moment), 1), OPENING)
+
+    return morning_after
 
 
 def office_hours_later(

@@ -33,7 +33,7 @@ def titled(briefing: Briefing, milestones: list[MilestoneState], language: str) 
     ]
 
 
-def _among_us(briefing: Briefing) -> set[str]:
+def among_us(briefing: Briefing) -> set[str]:
     """Keys of the milestones that are our own work: reports to a customer leave them out, as the plan does."""
     return {milestone.key for milestone in briefing.playbook.milestones if not concerns_customer(milestone)}
 
@@ -41,6 +41,21 @@ def _among_us(briefing: Briefing) -> set[str]:
 def days_late(briefing: Briefing, milestone: MilestoneState) -> int:
     """Working days since due, 0 or less when it is not overdue."""
     return briefing.calendar.working_days_between(briefing.calendar.day_of(milestone.due), briefing.today)
+
+
+def reported_to(briefing: Briefing) -> set[str]:
+    """Ids of those at the customer's whom a report tells what was reached, week by week or month by month."""
+    reports = [
+        one for one in briefing.playbook.cadences if one.goes_out and (one.kind == "status_report" or one.figures)
+    ]
+    return {id for one in reports for id in briefing.playing(*one.with_) if briefing.is_customer(id)}
+
+
+def reported_weekly(briefing: Briefing) -> set[str]:
+    """Ids of those at the customer's who get a report every week: letters to them travel in it."""
+    reports = [one for one in briefing.playbook.cadences if one.goes_out and one.kind == "status_report"]
+    weekly = [one for one in reports if one.every_weeks == 1]
+    return {id for one in weekly for id in briefing.playing(*one.with_) if briefing.is_customer(id)}
 
 
 def upcoming(briefing: Briefing, language: str, *, without: Collection[str] = ()) -> list[Facts]:
@@ -202,16 +217,18 @@ def _raci(briefing: Briefing, raci: Raci, language: str) -> Facts:
 def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
     """How it stands: done, next, late, open (TIP-3), and how far from the plan as agreed.
 
-    What we think of risks is for the staff alone.
+    What we think of risks is for the staff alone, but for those of which the playbook says otherwise.
     """
     language = briefing.language_of(to)
     person = briefing.person(to)
     state = briefing.state
     for_staff = person is not None and person.side == "vendor"
-    hidden = set() if for_staff else _among_us(briefing)
+    hidden = set() if for_staff else among_us(briefing)
     reached = [m for m in state.milestones if m.at is not None and briefing.calendar.day_of(m.at) >= since]
     wins = [row for row in briefing.registers if row.kind == "win" and briefing.calendar.day_of(row.at) >= since]
-    risks = [row for row in briefing.registers if for_staff and row.kind == "risk" and row.status == "open"]
+    shown = {risk.key for risk in briefing.playbook.risks if risk.audience == "both"}
+    risks = [row for row in briefing.registers if row.kind == "risk" and row.status == "open"]
+    risks = [row for row in risks if for_staff or row.key in shown]
     scored = sorted(risks, key=lambda row: -int(row.data.get("score", 0)))
     return {
         "status": status(state, briefing.now),
@@ -231,6 +248,29 @@ def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
             {"title": _risk_title(briefing, row, language), "score": row.data.get("score", 0)}
             for row in scored[:NEXT_SHOWN]
         ],
+    }
+
+
+def standing(briefing: Briefing, language: str, *, since: date) -> Facts:
+    """Where it stands in a few figures, for who meets us once a month: reached, coming, late, and what was won."""
+    hidden, state = among_us(briefing), briefing.state
+    shown = [m for m in state.milestones if m.key not in hidden and not m.optional]
+    go_live = state.playing("go_live")
+    wins = [row for row in briefing.registers if row.kind == "win" and briefing.calendar.day_of(row.at) >= since]
+    return {
+        "day": (briefing.today - briefing.calendar.day_of(briefing.deal.closed_at)).days,
+        "status": status(state, briefing.now),
+        "reached": sum(m.settled for m in shown),
+        "milestones": len(shown),
+        "late": len(overdue(briefing, language, without=hidden)),
+        "go_live": briefing.due_on(go_live.key) if go_live else "",
+        "live": bool(go_live and go_live.settled),
+        "lately": [
+            {"title": briefing.title(m.key, language), "at": str(briefing.calendar.day_of(m.at))}
+            for m in shown
+            if m.at is not None and briefing.calendar.day_of(m.at) >= since
+        ],
+        "wins": [{"title": row.title, "result": row.data.get("result") or ""} for row in wins],
     }
 
 

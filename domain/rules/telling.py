@@ -1,7 +1,7 @@
 """Who hears of what has happened? From every fact to the notices that follow from it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from domain.agenda.state import Fact
@@ -9,8 +9,11 @@ from domain.deal import missing_from_hand_off
 from domain.drafting import ROOM_TO_SIGN
 from domain.news import HANDED_OVER, VENDOR_ONLY
 from domain.notice import Notice, NoticeKind
+from domain.playbook import Milestone
 from domain.rules import letters, tasks
 from domain.rules.briefing import Briefing, present
+from domain.rules.casting import concerns_customer
+from domain.rules.digests import A_WEEKS_LETTER
 from domain.rules.previewing import if_it_takes
 from domain.rules.record_keeping import merged, registers
 from domain.rules.schedule import deadline, service_level
@@ -131,10 +134,7 @@ def _reached(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
     notices: Notices = []
     if milestone.role == "kickoff":
         notices += _plan(briefing, fact) + _begun_late(briefing, fact, before)
-    informed = briefing.playing(*milestone.raci.informed) if milestone.raci.informed else []
-    if any(draft.reaches == milestone.key for draft in briefing.playbook.drafts):
-        # They have the message itself.
-        informed = [id for id in informed if not briefing.is_customer(id)]
+    informed = _informed(briefing, milestone)
     if milestone.sign_off is not None:
         others = [id for id in _signers(briefing, fact) if id not in informed]
         notices += _decided(briefing, fact, others, decision="approved")
@@ -145,7 +145,18 @@ def _reached(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
         informed,
         fact,
         lambda lang: {"title": briefing.title(fact.about, lang), "at": on, "by": briefing.called([fact.by], lang)},
+        until=None if milestone.announced else briefing.now + A_WEEKS_LETTER,
     )
+
+
+def _informed(briefing: Briefing, milestone: Milestone) -> list[str]:
+    """Who is told that it is reached; what the playbook does not announce stands in the report of whoever gets one."""
+    informed = briefing.playing(*milestone.raci.informed) if milestone.raci.informed else []
+    # Those who have the message itself that reaches it need no second one.
+    have_it = any(draft.reaches == milestone.key for draft in briefing.playbook.drafts)
+    if have_it or not concerns_customer(milestone):
+        return [id for id in informed if not briefing.is_customer(id)]
+    return informed if milestone.announced else [id for id in informed if id not in letters.reported_to(briefing)]
 
 
 def _signers(briefing: Briefing, fact: Fact) -> list[str]:
@@ -184,11 +195,14 @@ def _plan(briefing: Briefing, fact: Fact) -> Notices:
     """The plan to those who lead; only those whose sign-off waits for nothing else are asked to agree to it."""
     waiting = [m for m in briefing.state.milestones if not m.settled and briefing.state.needs(m) == [fact.about]]
     signers = {id for milestone in waiting for id in milestone.signers}
-    leads = briefing.playing("project_lead", "executive_sponsor")
+    # Who is asked to agree to it at this moment gets it with the request.
+    have_it = {id for milestone in waiting if milestone.of_plan and milestone.asked for id in milestone.deciders}
+    leads = [id for id in briefing.playing("project_lead", "executive_sponsor") if id not in have_it]
     asked, others = [id for id in leads if id in signers], [id for id in leads if id not in signers]
 
     def document(language: str) -> dict[str, Any]:
-        return {**letters.plan_document(briefing, language), "late_by": _kickoff_late_by(briefing, fact)}
+        late_by = _kickoff_late_by(briefing, fact.about, fact.at)
+        return {**letters.plan_document(briefing, language), "late_by": late_by}
 
     return [
         *_to_each(briefing, "plan", asked, fact, lambda lang: {**document(lang), "sign_off": True}),
@@ -196,16 +210,16 @@ def _plan(briefing: Briefing, fact: Fact) -> Notices:
     ]
 
 
-def _kickoff_late_by(briefing: Briefing, fact: Fact) -> int:
+def _kickoff_late_by(briefing: Briefing, key: str, at: datetime) -> int:
     """Working days by which the kickoff was held late, where the plan was drafted anew because of it; else 0."""
     drafted_anew = any("late_kickoff" in reason.detail for m in briefing.plan.milestones for reason in m.reasons)
-    planned = briefing.plan.milestone(fact.about).on
-    return briefing.calendar.working_days_between(planned, briefing.calendar.day_of(fact.at)) if drafted_anew else 0
+    planned = briefing.plan.milestone(key).on
+    return briefing.calendar.working_days_between(planned, briefing.calendar.day_of(at)) if drafted_anew else 0
 
 
 def _begun_late(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
     """Which dates a late kickoff has moved, for our side, and also for who recorded it; the customer gets the plan."""
-    late = _kickoff_late_by(briefing, fact)
+    late = _kickoff_late_by(briefing, fact.about, fact.at)
     if not late:
         return []
     return present(
@@ -251,13 +265,16 @@ def _sign_off_asked(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notice
         given
         for stage in briefing.playbook.stages
         for given in stage.deliverables
-        if given.milestone == fact.about and not given.optional
+        if given.milestone == fact.about and not given.optional and given.audience == "both"
     ]
-    if state.of_plan and state.rejections:
+    if state.of_plan:
+        kickoff = briefing.state.playing("kickoff")
+        late_by = _kickoff_late_by(briefing, kickoff.key, kickoff.at) if kickoff and kickoff.at else 0
         return _to_each(
             briefing, "plan", state.deciders, fact,
             lambda lang: {
-                **letters.plan_document(briefing, lang), "sign_off": True, **_since_rejection(briefing, fact, lang)
+                **letters.plan_document(briefing, lang), "sign_off": True, "late_by": late_by,
+                "due": _room_to_sign(briefing, fact.about), **_since_rejection(briefing, fact, lang),
             },
             while_open=fact.about,
         )  # fmt: skip
@@ -393,11 +410,14 @@ def _paused(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     return _to_each(briefing, "paused", _both_sides(briefing), fact, lambda _: facts)
 
 
-def _moved(briefing: Briefing, before: dict[str, str], language: str) -> list[dict[str, str]]:
+def _moved(
+    briefing: Briefing, before: dict[str, str], language: str, *, hidden: Collection[str] = ()
+) -> list[dict[str, str]]:
     return [
         {"title": briefing.title(m.key, language), "was": before[m.key], "now": briefing.due_on(m.key)}
         for m in briefing.state.milestones
         if not m.settled and before.get(m.key, briefing.due_on(m.key)) != briefing.due_on(m.key)
+        if m.key not in hidden
     ]
 
 
@@ -405,23 +425,39 @@ def _resumed(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
     days = (briefing.calendar.day_of(fact.at) - date.fromisoformat(fact.data["since"][:10])).days
     go_live = briefing.state.playing("go_live")
     due = briefing.due_on(go_live.key) if go_live and not go_live.settled else ""
-    return _to_each(
-        briefing, "resumed", _both_sides(briefing), fact,
-        lambda lang: {"paused_days": days, "moved": _moved(briefing, before, lang), "go_live_due": due},
-    )  # fmt: skip
+    return _of_dates(briefing, "resumed", fact, before, {"paused_days": days, "go_live_due": due})
 
 
 def _replanned(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
     """Notices of dates that moved; none where a date was set to what it was already."""
     hand_off_by = str(briefing.calendar.day_of(briefing.plan.hand_off_by)) if fact.data.get("hand_off_by") else ""
-    if not hand_off_by and not _moved(briefing, before, "en"):
-        return []
-    return _to_each(
-        briefing, "replanned", _both_sides(briefing), fact,
-        lambda lang: {
-            "reason": fact.data["reason"], "moved": _moved(briefing, before, lang), "hand_off_by": hand_off_by
-        },
-    )  # fmt: skip
+    facts = {"reason": fact.data["reason"], "hand_off_by": hand_off_by}
+    return _of_dates(briefing, "replanned", fact, before, facts, only_if_moved=not hand_off_by)
+
+
+def _of_dates(
+    briefing: Briefing,
+    kind: NoticeKind,
+    fact: Fact,
+    before: dict[str, str],
+    facts: dict[str, Any],
+    *,
+    only_if_moved: bool = False,
+) -> Notices:
+    """Notices of dates to both sides; the customer's people read of no milestone that is among us."""
+    people, hidden = _both_sides(briefing), letters.among_us(briefing)
+    ours = [id for id in people if not briefing.is_customer(id)]
+    theirs = [id for id in people if id not in ours]
+    if only_if_moved:
+        ours = ours if _moved(briefing, before, "en") else []
+        theirs = theirs if _moved(briefing, before, "en", hidden=hidden) else []
+    return [
+        *_to_each(briefing, kind, ours, fact, lambda lang: {**facts, "moved": _moved(briefing, before, lang)}),
+        *_to_each(
+            briefing, kind, theirs, fact,
+            lambda lang: {**facts, "moved": _moved(briefing, before, lang, hidden=hidden)},
+        ),
+    ]  # fmt: skip
 
 
 def _reassigned(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:

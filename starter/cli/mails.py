@@ -38,7 +38,7 @@ class Reading(NamedTuple):
 def list_mails(
     onboarding: str | None = None,
     *,
-    state: Literal["waiting", "sent", "refused", "bounced", "withdrawn", "held"] | None = None,
+    state: Literal["waiting", "joined", "sent", "refused", "bounced", "withdrawn", "held"] | None = None,
     limit: Annotated[int, Parameter(help="How many of the newest to show.", validator=validators.Number(gte=1))] = 50,
     where: Where = NOWHERE,
 ) -> None:

@@ -42,7 +42,7 @@ def _draw_stories(out: Console, stories: Sequence[Story]) -> None:
             story.scenario,
             _after(story.went_live_after),
             _after((story.ended_on - story.closed_on).days if story.ended_on else None),
-            str(len(story.to("customer"))),
+            str(len(story.messages_to("customer"))),
             str(sum(mail.side == "customer" for mail in story.asks)),
             str(len(story.escalations)),
             str(story.longest_silence),
@@ -78,7 +78,7 @@ def _draw_story(out: Console, story: Story) -> None:
     out.print(plain(f"{story.scenario}: {story.title}", "bold"))
     ended = f"{plainly(story.ending or '')} on {_day(story.ended_on)}" if story.ended_on else "it has not ended"
     out.print(plain(f"closed on {_day(story.closed_on)}, live on {_day(story.went_live)}; {ended}"))
-    silence, mails = count(story.longest_silence, "day"), count(len(story.to("customer")), "mail")
+    silence, mails = count(story.longest_silence, "day"), count(len(story.messages_to("customer")), "mail")
     out.print(plain(f"{mails} to the customer; the longest silence is {silence}"))
     out.print()
     rows = [
@@ -90,7 +90,10 @@ def _draw_story(out: Console, story: Story) -> None:
     gates = [(one.key, _day(one.opened), _day(one.closed)) for one in story.stages]
     out.print(table("Gates", ("stage", "opened", "closed"), gates))
     out.print()
-    lines = [(_day(mail.on), mail.to, plainly(mail.kind), mail.about) for mail in story.mails]
+    lines = [
+        (_day(mail.on), mail.to, f"{'+ ' if mail.joined else ''}{plainly(mail.kind)}", mail.about)
+        for mail in story.mails
+    ]
     out.print(table("Mails", ("day", "to", "what", "about"), lines))
     out.print()
     if story.hours:

@@ -17,6 +17,7 @@ metadata = MetaData(
 NOT_ENDED = text("ending IS NULL")
 IS_LATE = text("late_count > 0")
 IS_WAITING = text("state = 'waiting'")
+IS_IN_A_DIGEST = text("digest IS NOT NULL")
 IS_REFUSED = text("state = 'refused'")
 IS_UNCONFIRMED = text("unconfirmed IS NOT NULL")
 IS_BEHIND = text("state <> 'written'")

@@ -3,15 +3,17 @@
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from store.columns import Document, Moment, Serial, Words
-from store.tables.base import IS_WAITING, OF_THE_HOUSE, metadata
+from store.tables.base import IS_IN_A_DIGEST, IS_WAITING, OF_THE_HOUSE, metadata
 from store.tables.onboardings import onboardings
 
-# The outbox. `state` is waiting, sent, refused, bounced, withdrawn or held; how often sending was tried, only
+# The outbox. `state` is waiting, joined, sent, refused, bounced, withdrawn or held; how often sending was tried, only
 # Temporal knows. What outlives a run of the sender is here: `rests_until`, set where the channel said to come later,
 # and `maybe_arrived`, the tries after which nobody knows whether the message is there. `person` is no foreign key: a
 # notice to an unknown person is refused and the owner told, where a constraint would make the whole transaction fail.
 # `onboarding` is null where a notice is about day90 itself or an introduction; then `addressee` holds the person.
 # `attachment` refers to a document, which is made when the mail goes. A notice of a `draft` is held until that is sent.
+# From `joins_from` on a notice may travel inside a digest: a row of its own, sealed before it goes, whose id its parts
+# keep as `digest`. Until that is sent they are `joined`.
 notices = Table(
     "notices",
     metadata,
@@ -39,6 +41,8 @@ notices = Table(
     Column("subject", Words),
     Column("text", Words),
     Column("draft", Words),
+    Column("joins_from", Moment),
+    Column("digest", Integer),
     UniqueConstraint("onboarding", "key"),
     sqlite_autoincrement=True,
 )
@@ -59,4 +63,18 @@ Index(
     unique=True,
     sqlite_where=OF_THE_HOUSE,
     postgresql_where=OF_THE_HOUSE,
+)
+Index(
+    "ix_notices_digest",
+    notices.c.digest,
+    sqlite_where=IS_IN_A_DIGEST,
+    postgresql_where=IS_IN_A_DIGEST,
+)
+# What waits for one person is looked for at each of their messages: among all that waits it would be read through.
+Index(
+    "ix_notices_of_a_person",
+    notices.c.person,
+    notices.c.onboarding,
+    sqlite_where=IS_WAITING,
+    postgresql_where=IS_WAITING,
 )

@@ -26,7 +26,7 @@ class OneNotice(MemoryOutbox):
     refusals: list[str] = field(default_factory=list)
     redirections: list[tuple[str, str]] = field(default_factory=list)
 
-    def take(self, id: int) -> WaitingNotice | None:
+    def take(self, id: int, *, now: datetime | None = None) -> WaitingNotice | None:
         return self.waiting
 
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:

@@ -404,7 +404,7 @@ class MemoryOutbox:
     def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
         return None
 
-    def take(self, id: int) -> WaitingNotice | None:
+    def take(self, id: int, *, now: datetime | None = None) -> WaitingNotice | None:
         return None
 
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:

@@ -5,10 +5,11 @@ A template is light Markdown with the subject in its first line. A file of the s
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, Undefined, pass_context
@@ -22,7 +23,9 @@ from markupsafe import Markup
 from activities.channels.texts import sealing
 from activities.channels.texts.plain import plain_text
 from activities.channels.texts.wording import Wording, wording
+from domain.notice import Notice
 from domain.record import WaitingNotice
+from domain.rules.digests import SECTIONS, section_of
 from domain.text import Language
 from domain.trouble import ChannelRefuses
 
@@ -38,6 +41,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("ta
 _CSS = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 # The name under which templates are given the reader's wording.
 _WORDS = "wording"
+_HEADINGS = re.compile(r"^(?=##? |### )", re.MULTILINE)
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _REST = ("opening", "closing", "signature", "footer")
 _OF_TEMPLATES = (".md", ".html")
@@ -75,7 +79,7 @@ class Rendering:
         words = wording(waiting.person.language, waiting.person.time_zone)
         name = f"{words.language}/{waiting.notice.kind}.md"
         try:
-            return self._render(name, waiting, words, sender)
+            return self._render(waiting, words, sender)
         except SecurityError as error:
             raise ChannelRefuses(
                 f"the template {_place(error) or name} is refused: a template may print facts and use our filters, "
@@ -88,16 +92,14 @@ class Rendering:
         except (ValueError, TypeError, LookupError, AttributeError, OSError) as error:
             raise ChannelRefuses(f"the template {name} cannot be rendered: {type(error).__name__}") from error
 
-    def _render(self, name: str, waiting: WaitingNotice, words: Wording, sender: str) -> RenderedNotice:
+    def _render(self, waiting: WaitingNotice, words: Wording, sender: str) -> RenderedNotice:
         facts = {
             **waiting.notice.facts,
             _WORDS: words,
             "colleague": waiting.person.side == "vendor",
             "company": self.companies.get(words.language) or sender,
         }
-        first, _, body = self._jinja.get_template(name).render(facts).lstrip().partition("\n")
-        first = _in_their_place(first, waiting.notice.facts.get("in_place_of", ""), words.language)
-        first, body = _in_our_words(waiting.notice.facts.get("edited", {}), first, body)
+        first, body = self._worded(waiting.notice, facts, waiting.parts)
         subject = _clipped(sealing.one_line(sealing.unseal_text(first)), _LONGEST_SUBJECT)
         opening, closing, signature, footer = (
             self._jinja.get_template(f"{words.language}/{part}.md").render(facts).strip() for part in _REST
@@ -118,6 +120,27 @@ class Rendering:
             html=_CSS.inline(sealing.unseal_html(page)),
             body=plain_text(_parse(body.strip())),
         )
+
+    def _worded(self, notice: Notice, facts: Mapping[str, Any], parts: Sequence[Notice] = ()) -> tuple[str, str]:
+        """Subject and body of a notice; those of a digest are made of its parts' own."""
+        if parts:
+            facts = {**facts, "sections": self._sections(facts, parts), "first": self._part(facts, parts[0])}
+        template = self._jinja.get_template(f"{facts[_WORDS].language}/{notice.kind}.md")
+        first, _, body = template.render(facts).lstrip().partition("\n")
+        first = _in_their_place(first, notice.facts.get("in_place_of", ""), facts[_WORDS].language)
+        return _in_our_words(notice.facts.get("edited", {}), first, body)
+
+    def _sections(self, facts: Mapping[str, Any], parts: Sequence[Notice]) -> list[dict[str, Any]]:
+        """The sections of a digest that are not empty, each with its parts."""
+        each = [(section_of(part), self._part(facts, part)) for part in parts]
+        sections = [{"name": name, "parts": [part for section, part in each if section == name]} for name in SECTIONS]
+        return [section for section in sections if section["parts"]]
+
+    def _part(self, facts: Mapping[str, Any], part: Notice) -> dict[str, Any]:
+        """A notice as a digest has it: kind, facts, subject, and its body with headings below that of the part."""
+        subject, body = self._worded(part, {**facts, **part.facts})
+        lowered = _HEADINGS.sub("##", body.strip())
+        return {"kind": part.kind, "facts": part.facts, "subject": Markup(subject), "body": Markup(lowered)}
 
     @cached_property
     def _jinja(self) -> Environment:

@@ -102,6 +102,7 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "introduction_issue": "ご契約前の問題点",
             "introduction_silence": "ご契約見込みの確認",
             "introduction_ended": "ご契約前の対応の終了",
+            "digest": "お知らせのまとめ",
         },
     },
 }

@@ -1,0 +1,80 @@
+"""Which notices wait to travel in one message to one person, and how is that message sealed before it goes?"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
+
+from domain.notice import DIGEST, ONLY_TELLS, Notice, Person
+from domain.rules import digests
+from store.ledger import notice_row
+from store.rows import add
+from store.tables import IS_WAITING, notices
+
+JOINED = "joined"
+
+
+def notice_of(row: Row[Any]) -> Notice:
+    """The notice in a row of the outbox."""
+    return Notice.model_validate({**row._mapping, "onboarding": row.onboarding or "", "to": row.person})
+
+
+def travelling(connection: Connection, row: Row[Any], person: Person, *, now: datetime) -> Sequence[Row[Any]]:
+    """The rows that may travel together at that moment with that one, itself included, kept from others.
+
+    They are kept in the order of their ids: two workers that begin with different ones of them wait for each other.
+    """
+    if row.joins_from is None:
+        together = notices.c.id == row.id
+    else:
+        together = _to(person, row) & (notices.c.joins_from <= now) & (notices.c.channel == row.channel)
+    held = select(notices).where(together | (notices.c.id == row.id), IS_WAITING).order_by(notices.c.id)
+    return connection.execute(held.with_for_update(key_share=True)).all()
+
+
+def seal(connection: Connection, rows: Sequence[Row[Any]], person: Person, *, now: datetime, wall: datetime) -> None:
+    """Write the digest of those rows, which are joined to it. `now` is the moment from which it may go."""
+    in_order = digests.in_order([notice_of(row) for row in rows])
+    digest = digests.digest(in_order, person, at=now)
+    of_house = not digest.onboarding
+    kept = {
+        **notice_row(digest, onboarding=digest.onboarding or None, now=wall),
+        "addressee": person.model_dump() if of_house else None,
+    }
+    add(connection, notices, [kept])
+    of_it = (notices.c.kind == DIGEST) & (notices.c.key == digest.key) & (notices.c.person == person.id)
+    same = notices.c.onboarding.is_(None) if of_house else notices.c.onboarding == digest.onboarding
+    id = connection.execute(select(notices.c.id).where(of_it & same)).scalar_one()
+    joined = update(notices).where(notices.c.id.in_([row.id for row in rows]))
+    connection.execute(joined.values(state=JOINED, digest=id))
+
+
+def parts_of(connection: Connection, id: int) -> Sequence[Row[Any]]:
+    """The rows that travel in that digest, or did, in the order in which they are read."""
+    rows = connection.execute(select(notices).where(notices.c.digest == id)).all()
+    by_key = {(row.onboarding or "", row.key): row for row in rows}
+    return [by_key[one.onboarding, one.key] for one in digests.in_order(notice_of(row) for row in rows)]
+
+
+def sent_today(connection: Connection, row: Row[Any], person: Person, *, now: datetime) -> list[bool]:
+    """The messages that the person got on that day of theirs, each by whether it was essential."""
+    zone = ZoneInfo(person.time_zone)
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    that_day = (notices.c.sent_at >= midnight) & (notices.c.sent_at < midnight + timedelta(days=1))
+    theirs = (notices.c.onboarding == row.onboarding) & (notices.c.person == row.person)
+    messages = select(notices.c.kind, notices.c.facts).where(
+        theirs, that_day, notices.c.state == "sent", notices.c.digest.is_(None)
+    )
+    return [
+        bool(one.facts.get("essential", True)) if one.kind == DIGEST else one.kind not in ONLY_TELLS
+        for one in connection.execute(messages)
+    ]
+
+
+def _to(person: Person, row: Row[Any]) -> ColumnElement[bool]:
+    """What goes to that person: ours read of all their onboardings at once, a customer's ids are of one onboarding."""
+    if person.side == "vendor":
+        return and_(notices.c.person == person.id)
+    return and_(notices.c.person == row.person, notices.c.onboarding == row.onboarding)
