@@ -243,6 +243,8 @@ def _message(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequenc
             "message", id, entry.key,
             letters.edition(briefing, cadence.title, edition, briefing.language_of(id)), about=cadence.key,
             until=briefing.now + digests.A_WEEKS_LETTER if id in weekly else None,
+            # What prepares for the go-live would be untrue in the report after it.
+            while_open=cadence.until if briefing.state.milestone(cadence.until) else None,
         )
         for id in people
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, cast, get_args
 
-from domain.notice import NOT_ESSENTIAL, Notice, NoticeKind, Person
+from domain.notice import DIGEST, NOT_ESSENTIAL, Notice, NoticeKind, Person
 from domain.record import WaitingNotice
 from domain.text import LANGUAGES, Language
 
@@ -132,7 +132,15 @@ def sample(kind: NoticeKind, language: Language = "en", **changed: Any) -> Waiti
         person=person,
         message_id=f"<{kind}.{language}.0f3a91c2@day90.test>",
         unsubscribe=UNSUBSCRIBE if kind in NOT_ESSENTIAL else "",
+        parts=_parts(language, **changed) if kind == DIGEST else (),
     )
+
+
+def _parts(language: Language, **changed: Any) -> tuple[Notice, ...]:
+    """What a digest holds: something to do, something that is coming, and something that was done."""
+    kinds: tuple[NoticeKind, ...] = ("sign_off_request", "status_report", "milestone_reached")
+    to = {name: value for name, value in changed.items() if name in COMMON[language] or name in ("receiver", "staff")}
+    return tuple(sample(kind, language, **to).notice for kind in kinds)
 
 
 def to_staff(kind: NoticeKind, language: Language = "en", **changed: Any) -> WaitingNotice:
@@ -143,6 +151,7 @@ def to_staff(kind: NoticeKind, language: Language = "en", **changed: Any) -> Wai
 
 
 _EN: dict[NoticeKind, dict[str, Any]] = {
+    "digest": {"parts": 3, "essential": True},
     "introduction": {
         "seller_name": "Tom Baker",
         "team": [
@@ -657,6 +666,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
 }
 
 _JA: dict[NoticeKind, dict[str, Any]] = {
+    "digest": {"parts": 3, "essential": True},
     "introduction": {
         "seller_name": "佐藤 亮",
         "team": [

@@ -114,8 +114,8 @@ def test_only_staff_see_temporal_and_the_command_line(language: Language) -> Non
 @pytest.mark.parametrize(
     ("days", "english", "japanese"),
     [
-        (-3, "is due in 3 working days.", "あと3営業日"),
-        (-1, "is due in 1 working day.", "あと1営業日"),
+        (-3, "is due on Thursday, 7 January 2027.", "期日は、2027年1月7日"),
+        (-1, "is due on Thursday, 7 January 2027.", "期日は、2027年1月7日"),
         (0, "is due today.", "本日が期日です"),
         (2, "2 working days ago.", "2営業日が過ぎました"),
     ],

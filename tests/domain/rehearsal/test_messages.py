@@ -1,0 +1,36 @@
+"""Is a message worth opening? How many one person gets where everybody is in time, by the shipped playbooks."""
+
+from domain.rehearsal.story import most_per
+from tests.support.message_page import PAGE, page, stories
+
+
+def test_the_page_of_messages_is_current() -> None:
+    """`python -m tests.support.message_page` writes it anew."""
+    assert page() == PAGE.read_text(encoding="utf-8")
+
+
+def test_a_high_touch_customer_is_not_flooded() -> None:
+    """A project lead, a sponsor, and all of the customer's people together."""
+    story = stories()["high-touch"]
+
+    assert len(story.messages_to("project_lead")) <= 28
+    assert len(story.messages_to("executive_sponsor")) <= 10
+    assert len(story.messages_to("customer")) <= 70
+
+
+def test_a_tech_touch_customer_gets_little_more_than_a_letter_a_week() -> None:
+    for role in ("project_lead", "executive_sponsor", "technical_lead", "champion", "end_user"):
+        assert len(stories()["tech-touch"].messages_to(role)) <= 20
+
+
+def test_nobody_at_the_customers_gets_three_messages_on_one_day() -> None:
+    for story in stories().values():
+        assert most_per(story.to("customer"), "day") <= 2, story.playbook
+
+
+def test_nothing_of_ours_reaches_a_customer() -> None:
+    """The review of the hand-off from sales is nobody's business but ours."""
+    for story in stories().values():
+        assert not [
+            mail for mail in story.to("customer") if mail.kind == "milestone_reached" and "handoff" in mail.about
+        ]
