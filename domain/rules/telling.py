@@ -274,7 +274,9 @@ def _sign_off_asked(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notice
             briefing, "plan", state.deciders, fact,
             lambda lang: {
                 **letters.plan_document(briefing, lang), "sign_off": True, "late_by": late_by,
-                "due": _room_to_sign(briefing, fact.about), **_since_rejection(briefing, fact, lang),
+                "due": _room_to_sign(briefing, fact.about),
+                "deliverables": [briefing.say(deliverable.title, lang) for deliverable in deliverables],
+                **_since_rejection(briefing, fact, lang),
             },
             while_open=fact.about,
         )  # fmt: skip

@@ -637,7 +637,7 @@ def test_what_may_be_left_out_is_nothing_that_anybody_signs() -> None:
     onboarding = Simulation(opened().deal, playbook=playbook.model_copy(update={"stages": (stage, *others)}))
     onboarding.settled("kickoff_held")
 
-    [request] = onboarding.notices("sign_off_request", about="plan_agreed")
+    [request] = onboarding.notices("plan", to="project_lead")
 
     assert request.facts["deliverables"] == [in_language(title, "en") for title in needed]
 
