@@ -109,6 +109,8 @@ KINDS: Mapping[str, EventType] = {
     "notice_redirected": EventType("a message goes by mail, its channel takes none", "kind of notice"),
     "notice_snoozed": EventType("somebody wants to be reminded again", "kind of notice"),
     "unsubscribed": EventType("somebody wants no more letters that the onboarding does not need", "person"),
+    "preferences_chosen": EventType("somebody has chosen what they hear, and when", "person"),
+    "reminder_put_off": EventType("somebody wants to be reminded later", "milestone or task"),
 }
 """Every kind of row that the journal has. A worker of a newer version may send one more: receivers ignore it."""
 

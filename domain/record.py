@@ -307,7 +307,8 @@ class WaitingNotice(Wire):
 
     `maybe_arrived` counts the tries after which nobody could say whether the message is there. `unsubscribe` is the
     token of the link by which this person unsubscribes from letters like it; empty for a notice that is essential.
-    `parts` are the notices that travel inside a digest, in the order in which they are read.
+    `parts` are the notices that travel inside a digest, in the order in which they are read. `links` are the addresses
+    by which its reader may act, by their purposes, and `links_of_parts` those of each part.
     """
 
     id: int
@@ -317,6 +318,8 @@ class WaitingNotice(Wire):
     maybe_arrived: int = 0
     unsubscribe: str = ""
     parts: tuple[Notice, ...] = ()
+    links: Mapping[str, str] = Field(default_factory=dict)
+    links_of_parts: tuple[Mapping[str, str], ...] = ()
 
 
 class Receipt(Wire):

@@ -1,7 +1,7 @@
 """Which notices wait to be sent, and what became of each? Looked at once more right before it goes."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,9 @@ from domain.text import folded
 from store.digests import JOINED, notice_of, parts_of, seal, sent_today, travelling
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.ledger import journal_row, notice_row
+from store.links import LinkMaker, without_tokens
+from store.preferences import held_back
+from store.putting_off import put_off_by_its_reader
 from store.rows import add
 from store.tables import (
     IS_WAITING,
@@ -38,7 +41,8 @@ class SqlOutbox:
 
     `mail_domain` is the right side of our Message-IDs; `clock` tells wall time. `morning_after` is when somebody next
     comes to work after the day of a moment; without it there is no limit to what one person gets on one day, as on a
-    compressed clock, where months go by in one.
+    compressed clock, where months go by in one. `links` makes those by which people act from a message; without it
+    there are none.
     """
 
     def __init__(
@@ -48,11 +52,13 @@ class SqlOutbox:
         mail_domain: str,
         clock: Callable[[], datetime] = wall_clock,
         morning_after: Callable[[Person, datetime], datetime] | None = None,
+        links: LinkMaker | None = None,
     ) -> None:
         self._engine = engine
         self._mail_domain = mail_domain
         self._clock = clock
         self._morning_after = morning_after
+        self._links = links
 
     def ready(self, channel: str, *, now: datetime, most: int) -> Sequence[int]:
         """Ids of the notices that may go now, oldest first."""
@@ -94,7 +100,7 @@ class SqlOutbox:
                 else:
                     self._refuse(connection, row, reason="nobody by that id takes part", at=self._clock())
                 return None
-            rows = self._still_wanted(connection, travelling(connection, row, person, now=now))
+            rows = self._still_wanted(connection, travelling(connection, row, person, now=now), person)
             if row.id not in {one.id for one in rows} or self._comes_back(connection, [row], person):
                 return None
             if self._is_too_much(connection, row, rows, person, now=now):
@@ -104,15 +110,20 @@ class SqlOutbox:
                 return None
             return self._waiting(connection, row, person, [])
 
-    def _still_wanted(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
-        """Those that have not become pointless; the others are withdrawn."""
+    def _still_wanted(self, connection: Connection, rows: Sequence[Row[Any]], person: Person | None) -> list[Row[Any]]:
+        """Those that are not pointless by now and that their reader wants; the others wait, or are withdrawn."""
         wanted = []
         for row in rows:
             if (reason := self._pointless(connection, row)) is not None:
                 _settle(connection, row, state="withdrawn", reason=reason, digest=None)
+            elif person and (values := held_back(connection, row, person, now=self._clock())) is not None:
+                _settle(connection, row, **{"state": "waiting", "digest": None, **values})
             else:
                 wanted.append(row)
         return wanted
+
+    def _links_of(self, connection: Connection, row: Row[Any], person: Person) -> Mapping[str, str]:
+        return self._links.links(connection, row, person, now=self._clock()) if self._links else {}
 
     def _comes_back(self, connection: Connection, rows: Sequence[Row[Any]], person: Person) -> bool:
         """Whether no mail reaches them any more; then the rows are refused. Their owner has heard of it before."""
@@ -139,12 +150,12 @@ class SqlOutbox:
 
     def _sealed(self, connection: Connection, row: Row[Any]) -> WaitingNotice | None:
         """The digest with what still is to be said in it; None where nothing is, or nobody is there to read it."""
+        person = addressee_of(connection, row)
         joined = [part for part in parts_of(connection, row.id) if part.state == JOINED]
-        parts = self._still_wanted(connection, joined)
+        parts = self._still_wanted(connection, joined, person)
         if not parts:
             _settle(connection, row, state="withdrawn", reason="nothing is left to say")
             return None
-        person = addressee_of(connection, row)
         if person is None:
             self._refuse_all(connection, row, reason="nobody by that id takes part", at=self._clock())
             return None
@@ -168,6 +179,8 @@ class SqlOutbox:
             maybe_arrived=row.maybe_arrived,
             unsubscribe=link_of(connection, row.onboarding, row.person, now=self._clock()) if unwanted else "",
             parts=tuple(notice_of(part) for part in parts),
+            links=self._links_of(connection, row, person),
+            links_of_parts=tuple(self._links_of(connection, part, person) for part in parts),
         )
 
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:
@@ -192,7 +205,7 @@ class SqlOutbox:
                 place=receipt.place,
                 sent_at=receipt.at,
                 subject=receipt.subject or None,
-                text=receipt.text or None,
+                text=without_tokens(receipt.text) or None,
             )
             if row.kind != DIGEST:
                 self._note(connection, row, "notice_sent", at=receipt.at, message_id=receipt.message_id)
@@ -311,6 +324,8 @@ class SqlOutbox:
             return "unsubscribed"
         if row.while_open is not None and (reason := settled(connection, row)):
             return reason
+        if (held := put_off_by_its_reader(connection, row, now=self._clock())) is not None:
+            return held
         if row.collapses and (newest := self._newest_like(connection, row)) is not None:
             return f"collapsed into {newest}"
         return None

@@ -24,7 +24,8 @@ class Outbox(Protocol):
         """The notice, read right before it goes; a digest with its parts.
 
         None when it is settled, pointless by now and so withdrawn, has to wait because another message is enough for
-        today, or travels in a digest with others that may go by `now`: that is ready from then on.
+        today or its reader wants quiet, or travels in a digest with others that may go by `now`: that is ready from
+        then on.
         """
 
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:

@@ -16,6 +16,7 @@ from store.tables.changes import change_plans
 from store.tables.crm import merges, rechecks, write_backs
 from store.tables.inbox import inbox
 from store.tables.introductions import introduction_journal, introductions
+from store.tables.links import mail_links, preferences
 from store.tables.measurements import measurements
 from store.tables.notices import notices
 from store.tables.onboardings import (
@@ -51,6 +52,7 @@ __all__ = [
     "introductions",
     "journal",
     "keyed_answers",
+    "mail_links",
     "measurements",
     "merges",
     "metadata",
@@ -60,6 +62,7 @@ __all__ = [
     "people",
     "plans",
     "playbooks",
+    "preferences",
     "rechecks",
     "registers",
     "stages",
