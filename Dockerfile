@@ -16,13 +16,14 @@ WORKDIR /opt/day90
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --no-install-project
 # What we wrote, as a package in site-packages. The dependency group of the embedded stack stays out.
-COPY LICENSE worker.py web.py ./
+COPY LICENSE worker.py web.py pages.py ./
 COPY domain domain
 COPY playbooks playbooks
 COPY workflows workflows
 COPY activities activities
 COPY store store
 COPY starter starter
+COPY portal portal
 COPY runtime runtime
 COPY wiring wiring
 RUN uv sync --frozen --no-dev --no-editable \

@@ -1,6 +1,7 @@
-"""With which keys are secrets in the store sealed? Those of the settings, and the one that lies in the data folder."""
+"""With which keys are secrets sealed and links made? Those of the settings, and the one in the data folder."""
 
 import base64
+import hmac
 import os
 import secrets
 from collections.abc import Sequence
@@ -28,6 +29,15 @@ def sealing_keys(settings: Settings) -> Sequence[str]:
     if not all(map(is_sealing_key, held)):
         raise BadSetting(f"{file} should hold 32 bytes in base64: put the file back from a backup")
     return (*each_secret(settings.sealing_key), *held)
+
+
+def key_of_links(settings: Settings) -> bytes | None:
+    """The key that the tokens of links in messages are made with, from that which seals; None where there is none.
+
+    Of that alone nobody makes the other one. Raises BadSetting for a file that holds no key.
+    """
+    keys = sealing_keys(settings)
+    return hmac.digest(keys[0].encode(), b"day90: links in messages", "sha256") if keys else None
 
 
 def make_sealing_key(data: Path) -> None:

@@ -355,6 +355,17 @@ class Settings(BaseSettings):
         description="Address under which others reach the web process, like https://day90.example.com; they sign it,"
         " and readers of letters unsubscribe there.",
     )
+    pages_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Address that the page process listens on; 0.0.0.0 inside a container.",
+    )
+    pages_port: int = Field(default=8091, ge=1, le=65_535, description="Port that the page process listens on.")
+    pages_url: Annotated[str, AfterValidator(_page)] | None = Field(
+        default=None,
+        description="Address under which people reach the page process, like https://onboarding.example.com; messages"
+        " to customers link to it. Without one they have no links.",
+    )
     hubspot_secret: Secrets | None = Field(
         default=None, description="Client secret of the HubSpot app; opens /intake/hubspot."
     )

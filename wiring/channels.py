@@ -35,7 +35,7 @@ def mail(settings: Settings, contents: Contents) -> Channel:
     """Over SMTP where a server is named, else as files in a folder."""
     ours: dict[str, Any] = {
         "sender": settings.mail_from,
-        "public_url": settings.public_url or "",
+        "public_url": settings.pages_url or settings.public_url or "",
         "reads_answers": settings.imap_url is not None,
         "rendering": contents.rendering,
         "documents": contents.documents,
@@ -87,7 +87,7 @@ def reachable(staff: Staff) -> Staff:
     return team
 
 
-def _companies(settings: Settings) -> Mapping[Language, str]:
+def companies_of(settings: Settings) -> Mapping[Language, str]:
     """Our company's name in the languages in which the settings have it."""
     names: dict[Language, str | None] = {
         "en": settings.company_name,
@@ -98,7 +98,7 @@ def _companies(settings: Settings) -> Mapping[Language, str]:
 
 def rendering_of(settings: Settings) -> Rendering:
     """How messages are worded: in the company's own templates where it has any, under its name."""
-    return Rendering(company_templates=settings.templates, companies=_companies(settings))
+    return Rendering(company_templates=settings.templates, companies=companies_of(settings))
 
 
 def channels_of(

@@ -13,7 +13,9 @@ def show_addresses(out: Console, stack: Stack) -> None:
     out.print(plain(f"Temporal       {stack.ports.address}"))
     if stack.ports.web_url is not None:
         out.print(plain(f"intake and API {stack.ports.web_url}"))
+    if stack.ports.pages_url is not None:
+        out.print(plain(f"pages          {stack.ports.pages_url}"))
     if settings.mail_server is None:
         out.print(plain(f"mails          {settings.mail_folder}"), soft_wrap=True)
-    logs = "worker.log, web.log, temporal.log" if stack.ports.web else "worker.log, temporal.log"
+    logs = "worker.log, web.log, pages.log, temporal.log" if stack.ports.web else "worker.log, temporal.log"
     out.print(plain(f"logs           {settings.data}/{logs}"), soft_wrap=True)

@@ -19,7 +19,7 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "up": (
         "starter.cli.stacks:up",
         RUN,
-        "Run the embedded stack until Ctrl-C: Temporal with its UI, the store, a worker, intake and API.",
+        "Run the embedded stack until Ctrl-C: Temporal with its UI, the store, a worker, intake, API and pages.",
     ),
     "worker": (
         "starter.cli.stacks:worker",
@@ -30,6 +30,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         "starter.cli.stacks:web",
         RUN,
         "Run the web process: intake of other systems' events, and the REST API.",
+    ),
+    "pages": (
+        "starter.cli.stacks:pages",
+        RUN,
+        "Run the page process: what people see in a browser, by the links of their messages.",
     ),
     "migrate": (
         "starter.cli.preparing:migrate",

@@ -1,4 +1,4 @@
-"""How are the long-running processes started? The embedded stack, a worker, the web process, and the demo."""
+"""How are the long-running processes started? The embedded stack, a worker, web and page process, the demo."""
 
 import os
 import signal
@@ -29,6 +29,9 @@ WebHost = Annotated[str | None, Parameter(help="Address to listen on. [default: 
 UiPort = Annotated[int | None, Parameter(help="Port of the Temporal UI. [default: 8233]")]
 WebPort = Annotated[int | None, Parameter(help="Port of intake and REST API. [default: DAY90_WEB_PORT, 8090]")]
 
+PagesHost = Annotated[str | None, Parameter(help="Address to listen on. [default: DAY90_PAGES_HOST, 127.0.0.1]")]
+PagesPort = Annotated[int | None, Parameter(help="Port of the pages. [default: DAY90_PAGES_PORT, 8091]")]
+
 
 async def up(
     *,
@@ -36,11 +39,17 @@ async def up(
     temporal_port: TemporalPort = None,
     ui_port: UiPort = None,
     web_port: WebPort = None,
+    pages_port: PagesPort = None,
     day_length: DayLength = None,
 ) -> int:
-    """Run the embedded stack until Ctrl-C: Temporal with its UI, the store, a worker, intake and REST API."""
+    """Run the embedded stack until Ctrl-C: Temporal with its UI, the store, a worker, intake, REST API and pages."""
     settings = load_settings(flags={"data": data, "day_length": day_length})
-    ports = asked_for(temporal=temporal_port, ui=ui_port, web=settings.web_port if web_port is None else web_port)
+    ports = asked_for(
+        temporal=temporal_port,
+        ui=ui_port,
+        web=settings.web_port if web_port is None else web_port,
+        pages=settings.pages_port if pages_port is None else pages_port,
+    )
     out = console()
 
     def tell(line: str) -> None:
@@ -92,6 +101,18 @@ def web(*, data: Data = None, host: WebHost = None, web_port: WebPort = None) ->
     environment |= {PREFIX + "WEB_HOST": settings.web_host, PREFIX + "WEB_PORT": str(settings.web_port)}
     sys.stdout.flush()
     os.execve(sys.executable, [sys.executable, "-P", "-m", "web"], environment)
+
+
+def pages(*, data: Data = None, host: PagesHost = None, pages_port: PagesPort = None) -> NoReturn:
+    """Run the page process: what people see in a browser, by the links of their messages.
+
+    It joins the stack that runs on the folder, else the Temporal and the database that the environment names.
+    """
+    settings = load_settings(flags={"data": data, "pages_host": host, "pages_port": pages_port})
+    environment = _joining(settings)
+    environment |= {PREFIX + "PAGES_HOST": settings.pages_host, PREFIX + "PAGES_PORT": str(settings.pages_port)}
+    sys.stdout.flush()
+    os.execve(sys.executable, [sys.executable, "-P", "-m", "pages"], environment)
 
 
 def worker(*, data: Data = None) -> NoReturn:

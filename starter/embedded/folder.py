@@ -31,6 +31,7 @@ class RunningStack(Wire):
     task_queue: str
     day_length: timedelta
     web: str | None = None
+    pages: str | None = None
     pid: int
 
 

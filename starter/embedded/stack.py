@@ -1,4 +1,4 @@
-"""How is the embedded stack started and ended? Temporal's dev server and UI, store, worker and web process."""
+"""How is the embedded stack started and ended? Temporal's dev server and UI, store, worker, web and page process."""
 
 import asyncio
 import contextlib
@@ -57,7 +57,7 @@ class Stack:
 async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncIterator[Stack]:
     """Run the stack on the data folder of the settings, and end all of it afterwards. Raises CannotStart, Fell.
 
-    `tell` is called with a line for each step. Without a web port no web process is run.
+    `tell` is called with a line for each step. Without its port, the web or the page process is not run.
     """
     with held(settings.data):
         ours = listening(settings, ports).model_copy(update={"temporal_ui": settings.temporal_ui or ports.ui_url})
@@ -77,11 +77,17 @@ async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncItera
             children: list[Child | Restarted] = [server, worker]
             if ports.web is not None:
                 tell("starting the web process…")
-                start = partial(_start_web, settings.data, ports, environment)
+                start = partial(_start_web, "web", settings.data, ports.web, environment)
                 web = Restarted(await first(start, tell=tell), start=start, tell=tell)
                 ends.push_async_callback(web.end, grace=WEB_GRACE)
                 children.append(web)
-            logs = [settings.data / name for name in ("temporal.log", "worker.log", "web.log")]
+            if ports.pages is not None:
+                tell("starting the page process…")
+                start = partial(_start_web, "pages", settings.data, ports.pages, environment)
+                pages = Restarted(await first(start, tell=tell), start=start, tell=tell)
+                ends.push_async_callback(pages.end, grace=WEB_GRACE)
+                children.append(pages)
+            logs = [settings.data / f"{name}.log" for name in ("temporal", "worker", "web", "pages")]
             cutting = asyncio.create_task(cut_from_time_to_time(logs))
             ends.callback(cutting.cancel)
             announce(settings.data, _addresses(ours, ports))
@@ -89,8 +95,18 @@ async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncItera
 
 
 def listening(settings: Settings, ports: Ports) -> Settings:
-    """The settings with where the web process listens, for all parts that name its address."""
-    return settings if ports.web is None else settings.model_copy(update={"web_host": LOOPBACK, "web_port": ports.web})
+    """The settings with where web and page process listen, for all parts that name their addresses.
+
+    Mails that lie in a folder on this machine link to the pages here; those that go out only where an address is named.
+    """
+    update: dict[str, object] = {}
+    if ports.web is not None:
+        update |= {"web_host": LOOPBACK, "web_port": ports.web}
+    if ports.pages is not None:
+        update |= {"pages_host": LOOPBACK, "pages_port": ports.pages}
+        if settings.pages_url is None and settings.mail_server is None:
+            update["pages_url"] = ports.pages_url
+    return settings.model_copy(update=update)
 
 
 def child_environment(ours: Mapping[str, str], *, settings: Settings, address: str) -> dict[str, str]:
@@ -103,6 +119,9 @@ def child_environment(ours: Mapping[str, str], *, settings: Settings, address: s
     child["DAY90_DATA"] = str(settings.data)
     child["DAY90_DAY_LENGTH"] = f"{settings.day_length.total_seconds()}s"
     child["DAY90_WEB_HOST"], child["DAY90_WEB_PORT"] = settings.web_host, str(settings.web_port)
+    child["DAY90_PAGES_HOST"], child["DAY90_PAGES_PORT"] = settings.pages_host, str(settings.pages_port)
+    if settings.pages_url is not None:
+        child["DAY90_PAGES_URL"] = settings.pages_url
     # Embedded workers are unversioned: a versioned one does nothing until its version is made the current one.
     child.pop(PREFIX + "BUILD_ID", None)
     for name in ("database_url", "smtp_url", "playbooks", "team", "templates"):
@@ -137,12 +156,16 @@ async def _start_worker(data: Path, environment: Mapping[str, str]) -> Child:
     return await Child.start("the worker", command, log=data / "worker.log", environment=environment)
 
 
-async def _start_web(data: Path, ports: Ports, environment: Mapping[str, str]) -> Child:
-    """Start the web process, and wait until it listens. Raises Fell."""
-    command = [sys.executable, "-P", "-m", "web"]
-    web = await Child.start("the web process", command, log=data / "web.log", environment=environment)
+SERVES = {"web": "the web process", "pages": "the page process"}
+"""What is served to browsers and other systems: the module of each, and what it is called."""
+
+
+async def _start_web(module: str, data: Path, port: int, environment: Mapping[str, str]) -> Child:
+    """Start a process that serves, and wait until it listens. Raises Fell."""
+    command = [sys.executable, "-P", "-m", module]
+    web = await Child.start(SERVES[module], command, log=data / f"{module}.log", environment=environment)
     try:
-        await _listens(web, ports)
+        await _listens(web, port)
     except BaseException:
         await web.end(grace=WEB_GRACE)
         raise
@@ -150,7 +173,7 @@ async def _start_web(data: Path, ports: Ports, environment: Mapping[str, str]) -
 
 
 async def first(start: Callable[[], Awaitable[Child]], *, tell: Tell) -> Child:
-    """The web process, started once more when it was killed before it listened; what ends by itself has a cause."""
+    """A process that serves, started again when it was killed before it listened; what ends by itself has a cause."""
     try:
         return await start()
     except Fell as fell:
@@ -160,17 +183,17 @@ async def first(start: Callable[[], Awaitable[Child]], *, tell: Tell) -> Child:
         return await start()
 
 
-async def _listens(web: Child, ports: Ports) -> None:
-    """Wait until the web process listens. Raises Fell when it ends instead, or takes too long."""
+async def _listens(web: Child, port: int) -> None:
+    """Wait until the process listens. Raises Fell when it ends instead, or takes too long."""
     until = asyncio.get_running_loop().time() + SERVER_PATIENCE
     while True:
         if web.ended:
             raise await web.fallen()
         try:
-            _, writer = await asyncio.open_connection(LOOPBACK, ports.web)
+            _, writer = await asyncio.open_connection(LOOPBACK, port)
         except OSError:
             if asyncio.get_running_loop().time() > until:
-                raise Fell(f"the web process does not answer (see {web.log})") from None
+                raise Fell(f"{web.name} does not answer (see {web.log})") from None
             await asyncio.sleep(0.1)
         else:
             writer.close()
@@ -242,5 +265,6 @@ def _addresses(settings: Settings, ports: Ports) -> RunningStack:
         task_queue=settings.task_queue,
         day_length=settings.day_length,
         web=ports.web_url,
+        pages=ports.pages_url,
         pid=os.getpid(),
     )

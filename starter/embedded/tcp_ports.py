@@ -17,16 +17,18 @@ WHOSE = {
     "--temporal-port": "Temporal's own port",
     "--ui-port": "the Temporal UI's port",
     "--web-port": "the web process's port",
+    "--pages-port": "the page process's port",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """The ports of Temporal, its UI and the web process; `web` is None where that is not run, as in the demo."""
+    """The ports of Temporal, its UI, the web and the page process; None where those are not run, as in the demo."""
 
     temporal: int
     ui: int
     web: int | None = None
+    pages: int | None = None
 
     @property
     def address(self) -> str:
@@ -40,16 +42,19 @@ class Ports:
     def web_url(self) -> str | None:
         return f"http://{LOOPBACK}:{self.web}" if self.web else None
 
+    @property
+    def pages_url(self) -> str | None:
+        return f"http://{LOOPBACK}:{self.pages}" if self.pages else None
 
-def asked_for(*, temporal: int | None, ui: int | None, web: int | None = None) -> Ports:
-    """The ports that were named, or the usual ones, all of them free; without `web` there is no web port.
+
+def asked_for(*, temporal: int | None, ui: int | None, web: int | None = None, pages: int | None = None) -> Ports:
+    """The ports that were named, or the usual ones, all of them free; without `web` and `pages` there is none of those.
 
     Raises CannotStart naming the flag to change.
     """
-    wanted = Ports(temporal=temporal or TEMPORAL_PORT, ui=ui or UI_PORT, web=web)
+    wanted = Ports(temporal=temporal or TEMPORAL_PORT, ui=ui or UI_PORT, web=web, pages=pages)
     flags = {"--temporal-port": wanted.temporal, "--ui-port": wanted.ui}
-    if web is not None:
-        flags["--web-port"] = web
+    flags |= {flag: port for flag, port in (("--web-port", web), ("--pages-port", pages)) if port is not None}
     taken: dict[int, str] = {}
     for flag, port in flags.items():
         if not 0 < port < 65_536:

@@ -87,5 +87,5 @@ def api_app(parts: WebParts) -> FastAPI:
         app.include_router(resource(parts))
     describe(app, address=parts.settings.public_address)
     app.add_middleware(Envelope, api=app)
-    app.router.routes.extend([*usage_routes(parts), *unsubscribe_routes(parts)])
+    app.router.routes.extend([*usage_routes(parts), *unsubscribe_routes(parts.engine)])
     return app

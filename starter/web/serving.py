@@ -5,6 +5,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import structlog
 import uvicorn
@@ -181,13 +182,28 @@ class Ending:
             await Problem("not-reachable", reason, headers=headers).response()(scope, receive, send)
 
 
-def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
-    """How the app is served.
+class Place(NamedTuple):
+    """Where a process listens: address, port, by which words both are chosen, and what its log says of it."""
+
+    started: str
+    host: str
+    port: int
+    chosen_by: str
+
+
+def web_place(settings: Settings) -> Place:
+    return Place("web_started", settings.web_host, settings.web_port, "--web-port or DAY90_WEB_PORT")
+
+
+def server_config(app: ASGIApp, settings: Settings, place: Place | None = None) -> uvicorn.Config:
+    """How the app is served; at the place of the web process where none is named.
 
     Whoever signs what he sends is read before he is known, so a connection may hold a megabyte (starter/web/calls.py):
     the 256 of the default are as many MB, half of what docker-compose.yml gives this process, and a quarter of 1,024,
     the open files that many systems allow. A CRM opens some dozens.
     """
+
+    place = place or web_place(settings)
 
     class Limited(Connection):
         most_of_one = max(2, settings.web_connections // SHARE)
@@ -195,8 +211,8 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
 
     return uvicorn.Config(
         Ending(app),
-        host=settings.web_host,
-        port=settings.web_port,
+        host=place.host,
+        port=place.port,
         http=Limited,
         # Without a list, uvicorn would believe whoever calls from this machine.
         proxy_headers=bool(settings.trusted_proxies.networks),
@@ -211,9 +227,10 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     )
 
 
-async def serve_app(app: ASGIApp, settings: Settings) -> None:
-    """The app on its port, until SIGTERM or SIGINT. Raises CannotStart."""
-    server = WebServer(server_config(app, settings))
+async def serve_app(app: ASGIApp, settings: Settings, place: Place | None = None) -> None:
+    """The app at its place, until SIGTERM or SIGINT. Raises CannotStart."""
+    place = place or web_place(settings)
+    server = WebServer(server_config(app, settings, place))
     loop = asyncio.get_running_loop()
 
     def end() -> None:
@@ -221,11 +238,10 @@ async def serve_app(app: ASGIApp, settings: Settings) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end)
-    log.info("web_started", host=settings.web_host, port=settings.web_port)
+    log.info(place.started, host=place.host, port=place.port)
     try:
         await server.serve()
     except SystemExit:
         raise CannotStart(
-            f"port {settings.web_port} on {settings.web_host} cannot be listened on: choose another with"
-            " --web-port or DAY90_WEB_PORT"
+            f"port {place.port} on {place.host} cannot be listened on: choose another with {place.chosen_by}"
         ) from None

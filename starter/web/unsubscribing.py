@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from sqlalchemy import Engine
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -16,7 +17,6 @@ from starlette.routing import Route
 from domain.text import Language
 from starter.web.api.envelope import CAREFUL, KEEPS_NOTHING
 from starter.web.calls import read_body
-from starter.web.parts import WebParts
 from starter.web.problems import Problem, answer_to
 from store.unsubscribes import SqlUnsubscribes
 
@@ -68,9 +68,12 @@ PAGE = """<!doctype html>
 FORM = '<p>{question}</p><form method="post"><button name="List-Unsubscribe" value="One-Click">{button}</button></form>'
 
 
-def unsubscribe_routes(parts: WebParts) -> list[Route]:
-    """The page behind the link of a letter, and what its button and one click post to."""
-    unsubscribes = SqlUnsubscribes(parts.engine)
+def unsubscribe_routes(engine: Engine) -> list[Route]:
+    """The page behind the link of a letter, and what its button and one click post to.
+
+    The web process answers there as well as that of the pages: links in older mails name the one or the other.
+    """
+    unsubscribes = SqlUnsubscribes(engine)
 
     async def show(request: Request) -> Response:
         language = language_of(request)
@@ -106,7 +109,12 @@ def language_of(request: Request) -> Language:
     return "ja" if named and named[1] == "ja" else "en"
 
 
+def is_one_click(body: bytes) -> bool:
+    """Whether a mail program asks by one click (RFC 8058), in either encoding that it may use."""
+    return b"List-Unsubscribe" in body and b"One-Click" in body
+
+
 def _check(body: bytes) -> None:
     """Raise Problem for a body that is neither empty nor the one field, in either encoding that RFC 8058 allows."""
-    if body.strip() and not (b"List-Unsubscribe" in body and b"One-Click" in body):
+    if body.strip() and not is_one_click(body):
         raise Problem("invalid", "should be One-Click", field="List-Unsubscribe")

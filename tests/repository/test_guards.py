@@ -136,10 +136,10 @@ def test_workflows_see_no_more_of_the_world_than_they_need() -> None:
 
 def test_nothing_imports_the_processes() -> None:
     """They see every room; a room that saw one of them would see them all."""
-    assert [file for file in program_files() if {"worker", "web"} & imported_modules(file)] == []
+    assert [file for file in program_files() if {"worker", "web", "pages"} & imported_modules(file)] == []
 
 
-@pytest.mark.parametrize("process", ["worker.py", "web.py"])
+@pytest.mark.parametrize("process", ["worker.py", "web.py", "pages.py"])
 def test_a_process_is_short(process: str) -> None:
     """What it stands on is put together in wiring/."""
     assert len((ROOT / process).read_text(encoding="utf-8").splitlines()) < 100

@@ -41,7 +41,7 @@ def test_nothing_is_reached_from_outside_the_host() -> None:
     """Whoever reaches Temporal may do everything."""
     published = [port for service in SERVICES.values() for port in service.get("ports", [])]
 
-    assert len(published) == 3
+    assert len(published) == 4
     assert [port for port in published if not port.startswith("127.0.0.1:")] == []
 
 
@@ -134,9 +134,10 @@ def test_a_worker_is_not_killed_while_it_ends() -> None:
     assert waits >= GRACE + GRACE + timedelta(seconds=5)
 
 
-def test_the_web_process_is_not_killed_while_it_ends() -> None:
+@pytest.mark.parametrize("name", ["web", "pages"])
+def test_what_serves_is_not_killed_while_it_ends(name: str) -> None:
     """A deploy answers what waits."""
-    waits = read_duration(SERVICES["web"]["stop_grace_period"])
+    waits = read_duration(SERVICES[name]["stop_grace_period"])
 
     assert waits >= timedelta(seconds=serving.GRACE + serving.LAST_WORDS + 5)
 

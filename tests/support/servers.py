@@ -27,7 +27,7 @@ from workflows.visibility import ALL_KEYS
 DAY90 = str(Path(sys.executable).parent / "day90")
 PATIENCE = 60.0
 UP_WITHIN = 90.0
-PORT_FLAGS = ("--temporal-port", "--ui-port", "--web-port")
+PORT_FLAGS = ("--temporal-port", "--ui-port", "--web-port", "--pages-port")
 
 
 def free_port() -> int:

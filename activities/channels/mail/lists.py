@@ -36,3 +36,16 @@ def leaving(token: str, *, address: str, public_url: str) -> Mapping[str, str]:
         "List-Unsubscribe": f"<{quote(public_url, safe=_OF_A_URL)}/unsubscribe/{token}>,{FOLD}{written}",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
+
+
+def choosing(page: str) -> Mapping[str, str]:
+    """The headers of a message that only tells how it goes, by the address of its reader's preferences.
+
+    One click there leaves them what is essential; none where the address has no https.
+    """
+    if not page.startswith("https://"):
+        return {}
+    return {
+        "List-Unsubscribe": f"<{quote(page, safe=_OF_A_URL)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }

@@ -10,12 +10,14 @@ from mimetypes import guess_type
 from typing import Any, NamedTuple, Protocol
 
 from activities.channels.mail import headers
-from activities.channels.mail.lists import leaving, list_id
+from activities.channels.mail.lists import choosing, leaving, list_id
 from activities.channels.texts.rendering import Rendering
 from activities.channels.texts.sealing import one_line
 from domain.mailbox import checked_address, read_mailbox
+from domain.notice import DIGEST, Notice
 from domain.outline import DocumentFile
 from domain.record import WaitingNotice
+from domain.rules.hearing import INFORMING
 from domain.trouble import ChannelRefuses
 
 # Some servers refuse longer names, and nobody has one.
@@ -72,6 +74,9 @@ def compose(
     message["List-Id"] = list_id(_about(waiting), _domain(waiting))
     if waiting.unsubscribe:
         for name, value in leaving(waiting.unsubscribe, address=own.address, public_url=public_url).items():
+            message[name] = value
+    elif _only_informs(notice) and waiting.links.get("preferences"):
+        for name, value in choosing(waiting.links["preferences"]).items():
             message[name] = value
     message["X-Day90-Onboarding"] = headers.id(one_line(notice.onboarding))
     message["X-Day90-Notice"] = headers.id(one_line(notice.key))
@@ -141,6 +146,10 @@ def _about(waiting: WaitingNotice) -> str:
 def _domain(waiting: WaitingNotice) -> str:
     """The domain of our own ids."""
     return message_id(waiting).rstrip(">").rpartition("@")[2]
+
+
+def _only_informs(notice: Notice) -> bool:
+    return notice.kind in INFORMING or (notice.kind == DIGEST and not notice.facts.get("essential", True))
 
 
 def _answered_by(facts: Mapping[str, Any]) -> str:

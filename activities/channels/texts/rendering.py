@@ -43,8 +43,10 @@ _CSS = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False
 _WORDS = "wording"
 _HEADINGS = re.compile(r"^(?=##? |### )", re.MULTILINE)
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
-_REST = ("opening", "closing", "signature", "footer")
+_REST = ("opening", "actions", "closing", "signature", "footer")
 _OF_TEMPLATES = (".md", ".html")
+_Part = tuple[Notice, Mapping[str, str]]
+"""A notice inside a digest, with its links by their purposes."""
 
 
 @dataclass(frozen=True)
@@ -96,15 +98,17 @@ class Rendering:
         facts = {
             **waiting.notice.facts,
             _WORDS: words,
+            "links": waiting.links,
             "colleague": waiting.person.side == "vendor",
             "company": self.companies.get(words.language) or sender,
         }
-        first, body = self._worded(waiting.notice, facts, waiting.parts)
+        parts = list(zip(waiting.parts, waiting.links_of_parts or [{} for _ in waiting.parts], strict=True))
+        first, body = self._worded(waiting.notice, facts, parts)
         subject = _clipped(sealing.one_line(sealing.unseal_text(first)), _LONGEST_SUBJECT)
-        opening, closing, signature, footer = (
+        opening, actions, closing, signature, footer = (
             self._jinja.get_template(f"{words.language}/{part}.md").render(facts).strip() for part in _REST
         )
-        message = _parse("\n\n".join(filter(None, (opening, body.strip(), closing, signature))))
+        message = _parse("\n\n".join(filter(None, (opening, body.strip(), actions, closing, signature))))
         small_print = _parse(footer)
         page = self._jinja.get_template("layout.html").render(
             language=words.language,
@@ -121,25 +125,30 @@ class Rendering:
             body=plain_text(_parse(body.strip())),
         )
 
-    def _worded(self, notice: Notice, facts: Mapping[str, Any], parts: Sequence[Notice] = ()) -> tuple[str, str]:
+    def _worded(self, notice: Notice, facts: Mapping[str, Any], parts: Sequence[_Part] = ()) -> tuple[str, str]:
         """Subject and body of a notice; those of a digest are made of its parts' own."""
         if parts:
-            facts = {**facts, "sections": self._sections(facts, parts), "first": self._part(facts, parts[0])}
+            facts = {**facts, "sections": self._sections(facts, parts), "first": self._part(facts, *parts[0])}
         template = self._jinja.get_template(f"{facts[_WORDS].language}/{notice.kind}.md")
         first, _, body = template.render(facts).lstrip().partition("\n")
         first = _in_their_place(first, notice.facts.get("in_place_of", ""), facts[_WORDS].language)
         return _in_our_words(notice.facts.get("edited", {}), first, body)
 
-    def _sections(self, facts: Mapping[str, Any], parts: Sequence[Notice]) -> list[dict[str, Any]]:
+    def _sections(self, facts: Mapping[str, Any], parts: Sequence[_Part]) -> list[dict[str, Any]]:
         """The sections of a digest that are not empty, each with its parts."""
-        each = [(section_of(part), self._part(facts, part)) for part in parts]
+        each = [(section_of(part), self._part(facts, part, links)) for part, links in parts]
         sections = [{"name": name, "parts": [part for section, part in each if section == name]} for name in SECTIONS]
         return [section for section in sections if section["parts"]]
 
-    def _part(self, facts: Mapping[str, Any], part: Notice) -> dict[str, Any]:
-        """A notice as a digest has it: kind, facts, subject, and its body with headings below that of the part."""
-        subject, body = self._worded(part, {**facts, **part.facts})
-        lowered = _HEADINGS.sub("##", body.strip())
+    def _part(self, facts: Mapping[str, Any], part: Notice, links: Mapping[str, str]) -> dict[str, Any]:
+        """A notice as a digest has it: kind, facts, subject, and its body with headings below that of the part.
+
+        What its reader may do about it by its links stands below it.
+        """
+        facts = {**facts, **part.facts, "links": links}
+        subject, body = self._worded(part, facts)
+        actions = self._jinja.get_template(f"{facts[_WORDS].language}/actions.md").render(facts).strip()
+        lowered = "\n\n".join(filter(None, (_HEADINGS.sub("##", body.strip()), actions)))
         return {"kind": part.kind, "facts": part.facts, "subject": Markup(subject), "body": Markup(lowered)}
 
     @cached_property

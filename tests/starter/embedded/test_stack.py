@@ -76,7 +76,7 @@ def test_a_day_with_the_stack(stack: Stack, tmp_path: Path) -> None:
     """Up, one onboarding, Ctrl-C; up again, and it is still there and goes on; SIGTERM."""
     first = stack.up()
     children = children_of(first.pid)
-    assert 3 == len(children)
+    assert 4 == len(children)
 
     started = stack.asked("start", deal_file(tmp_path))
     assert not started["already"]

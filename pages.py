@@ -1,0 +1,33 @@
+"""Which process shows pages to people? This one, started by `day90 pages` and `day90 up`."""
+
+import asyncio
+
+import structlog
+
+from portal.app import pages_app
+from runtime.connection import connect
+from runtime.settings import Settings
+from runtime.telemetry import into_our_logs
+from starter.web.serving import serve_app
+from store.engine import migrate
+from wiring.pages import page_parts, pages_place
+from wiring.service import leave, run_service
+
+log = structlog.get_logger()
+
+
+async def serve(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT. Raises CannotStart, CannotMigrate."""
+    await asyncio.to_thread(migrate, settings.sql_url)
+    async with page_parts(settings, reach=lambda: connect(runtime=into_our_logs())) as parts:
+        await serve_app(pages_app(parts), settings, pages_place(settings))
+    log.info("pages_ended")
+
+
+def main() -> int:
+    """Serve until asked to end; the exit code."""
+    return run_service(serve)
+
+
+if __name__ == "__main__":
+    leave(main())

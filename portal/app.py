@@ -1,0 +1,84 @@
+"""Which addresses does the page process answer? All of them, put together here."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from portal.envelope import Envelope
+from portal.linking import Links
+from portal.parts import PageParts
+from portal.rendering import Pages
+from starter.web.problems import Problem
+from starter.web.unsubscribing import language_of, unsubscribe_routes
+
+LINK = "/link/{token}"
+ROBOTS = "User-agent: *\nDisallow: /\n"
+log = structlog.get_logger()
+
+
+def pages_app(parts: PageParts) -> ASGIApp:
+    """The whole page process as one ASGI application."""
+    pages = Pages(parts.companies)
+    links = Links(parts, pages)
+
+    async def is_alive(_: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    async def robots(_: Request) -> Response:
+        return PlainTextResponse(ROBOTS)
+
+    async def no_picture(_: Request) -> Response:
+        return Response(status_code=204)
+
+    async def sheet(_: Request) -> Response:
+        return pages.sheet()
+
+    async def nothing_there(request: Request, _: Exception) -> Response:
+        return pages.message("no_page", language_of(request), status=404)
+
+    app = Starlette(
+        routes=[
+            Route("/healthz", is_alive),
+            Route("/robots.txt", robots),
+            # Browsers ask for it by themselves, and would be taken for somebody who guesses.
+            Route("/favicon.ico", no_picture),
+            Route(pages.sheet_path, sheet),
+            Route(LINK, _told_of_trouble(links.answer, pages), methods=["GET", "POST"]),
+            *unsubscribe_routes(parts.engine),
+        ],
+        exception_handlers={404: nothing_there, 405: nothing_there},
+    )
+    app.router.redirect_slashes = False
+    return Envelope(app, pages=pages, settings=parts.settings)
+
+
+def _told_of_trouble(
+    answer: Callable[[Request], Awaitable[Response]], pages: Pages
+) -> Callable[[Request], Awaitable[Response]]:
+    """The same page, which says in plain words when it cannot be shown; the log names no token."""
+
+    async def told(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Problem as problem:
+            status = {"too-large": 413, "too-slow": 408}.get(problem.kind, 422)
+            return pages.message("unreadable", language_of(request), status=status)
+        except asyncio.CancelledError:
+            raise
+        except Exception as trouble:
+            away = isinstance(trouble, SQLAlchemyError)
+            write = log.warning if away else log.error
+            # Of an error of the database neither text nor trace: both may hold what somebody wrote.
+            write("page_failed", page=LINK, kind=type(trouble).__name__, exc_info=None if away else trouble)
+            return pages.message("away", language_of(request), status=503 if away else 500)
+
+    return told

@@ -1,0 +1,133 @@
+"""What goes around every page? Security headers, a limit for each address, and a line in the log without tokens."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import structlog
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from domain.networks import neighbourhood
+from portal.rendering import Pages
+from runtime.settings import Settings
+from starter.web.unsubscribing import language_of
+
+A_MINUTE = 300
+"""Requests of one address: a company behind one address, and a mail provider that unsubscribes for many. Each page and
+its sheet are two."""
+UNKNOWN_A_MINUTE = 20
+"""Addresses of pages that are none's: enough for whoever types one, and useless to whoever guesses."""
+LONGEST_PATH = 500
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # Without a referrer at all, a form of ours would say that it comes from nowhere.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+NEVER_KEPT = "no-store"
+log = structlog.get_logger()
+
+
+@dataclass
+class Envelope:
+    """ASGI middleware around the pages. Counts in this process alone."""
+
+    app: ASGIApp
+    pages: Pages
+    settings: Settings
+    _limiter: SlidingWindowCounterRateLimiter = field(
+        default_factory=lambda: SlidingWindowCounterRateLimiter(MemoryStorage())
+    )
+
+    def __post_init__(self) -> None:
+        self._of_address = RateLimitItemPerMinute(A_MINUTE)
+        self._unknown = RateLimitItemPerMinute(UNKNOWN_A_MINUTE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, method, status = time.perf_counter(), scope["method"], 0
+        caller = neighbourhood(scope["client"][0]) if scope.get("client") else ""
+
+        async def dressed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers().items():
+                    headers[name] = value
+                headers.setdefault("Cache-Control", NEVER_KEPT)
+            elif method == "HEAD" and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        answering = self._refusal(scope, caller) or self.app
+        # A look without the page is a look.
+        await answering({**scope, "method": "GET"} if method == "HEAD" else scope, receive, dressed)
+        if status == 404:
+            self._limiter.hit(self._unknown, "unknown", caller)
+        if scope["path"] != "/healthz":
+            took = round((time.perf_counter() - began) * 1000, 1)
+            log.info("page_request", method=method[:10], page=masked(scope["path"]), status=status, took_ms=took)
+
+    def _headers(self) -> Mapping[str, str]:
+        if not (self.settings.pages_url or "").startswith("https://"):
+            return HEADERS
+        return {**HEADERS, "Strict-Transport-Security": "max-age=31536000"}
+
+    def _refusal(self, scope: Scope, caller: str) -> ASGIApp | None:
+        """The answer to a request that no page gets; None where one may have it."""
+        request = Request(scope)
+        language = language_of(request)
+        if scope["path"] == "/healthz":
+            return None
+        if not self._limiter.test(self._unknown, "unknown", caller) or not self._limiter.hit(
+            self._of_address, "all", caller
+        ):
+            return self.pages.message("too_many", language, status=429, headers={"Retry-After": "60"})
+        if scope["method"] not in METHODS:
+            return self.pages.message("no_page", language, status=405, headers={"Allow": ", ".join(METHODS)})
+        if len(scope["path"]) > LONGEST_PATH:
+            return self.pages.message("no_page", language, status=404)
+        if scope["method"] == "OPTIONS":
+            return self.pages.nothing(headers={"Allow": ", ".join(METHODS)})
+        if scope["method"] == "POST" and not self._is_ours(scope):
+            return self.pages.message("elsewhere", language, status=403)
+        return None
+
+    def _is_ours(self, scope: Scope) -> bool:
+        """Whether no page of somebody else's sent the form.
+
+        A mail program that unsubscribes by one click names no origin at all, as no browser does.
+        """
+        headers = Headers(scope=scope)
+        if (site := headers.get("sec-fetch-site")) is not None:
+            return site in ("same-origin", "none")
+        if (origin := headers.get("origin")) is None:
+            return True
+        ours = {f"{scope['scheme']}://{headers.get('host', '')}"}
+        if self.settings.pages_url:
+            address = urlsplit(self.settings.pages_url)
+            ours.add(f"{address.scheme}://{address.netloc}")
+        return origin in ours
+
+
+def masked(path: str) -> str:
+    """The first part of a path: what stands behind it may be somebody's token."""
+    first, _, rest = path.lstrip("/")[:LONGEST_PATH].partition("/")
+    return f"/{first[:40]}/…" if rest else f"/{first[:40]}"

@@ -1,0 +1,44 @@
+"""How is a form read that anybody may have sent? Within limits, as plain text fields."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+
+from starter.web.calls import read_body
+from starter.web.problems import Problem
+
+LARGEST_FORM = 64 * 1024
+"""Bytes: 2,000 Japanese characters are 18,000 in a form, and what stands beside them."""
+MOST_FIELDS = 50
+LONGEST_WORDS = 2_000
+
+
+class Form:
+    """The fields of a form; of one that came more than once, the first counts. `body` is how it came."""
+
+    def __init__(self, fields: Mapping[str, Sequence[str]], body: bytes) -> None:
+        self._fields = fields
+        self.body = body
+
+    def text(self, name: str) -> str:
+        """The field without white space around it and with plain line ends; empty where it did not come."""
+        given = self._fields.get(name, ("",))[0]
+        return given.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+
+    def texts(self, name: str) -> Sequence[str]:
+        """All values of the field."""
+        return self._fields.get(name, ())
+
+
+async def form_of(request: Request) -> Form:
+    """The form in the body of a request. Raises Problem for one that is too large, too slow or no form."""
+    body = await read_body(request.headers, request.receive, largest=LARGEST_FORM)
+    try:
+        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        # A mail program may send one click in parts; that is told apart by the body.
+        return Form({}, body)
+    if any(len(values) > MOST_FIELDS for values in fields.values()):
+        raise Problem("malformed", "too many values")
+    return Form(fields, body)

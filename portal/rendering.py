@@ -1,0 +1,69 @@
+"""How does a page become HTML? By its template, in the reader's language, with everything escaped."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from domain.text import Language
+from portal.words import WORDS
+
+HERE = Path(__file__).parent
+A_YEAR = "public, max-age=31536000, immutable"
+
+
+class Pages:
+    """Renders pages. `companies` has our company's name as readers of each language know it."""
+
+    def __init__(self, companies: Mapping[Language, str]) -> None:
+        self._companies = companies
+        self._sheet = (HERE / "assets" / "day90.css").read_bytes()
+        self.sheet_path = f"/assets/{hashlib.sha256(self._sheet).hexdigest()[:12]}/day90.css"
+        self._jinja = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            undefined=StrictUndefined,
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def page(
+        self,
+        template: str,
+        language: Language,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **content: Any,
+    ) -> Response:
+        """The page in that language. `content` is what its template prints."""
+        words = WORDS[language]
+
+        def say(key: str, **values: object) -> str:
+            return words[key].format(**values)
+
+        html = self._jinja.get_template(template).render(
+            say=say,
+            language=language,
+            other="en" if language == "ja" else "ja",
+            company=self._companies.get(language, ""),
+            sheet=self.sheet_path,
+            **content,
+        )
+        return HTMLResponse(html, status_code=status, headers={"Content-Language": language, **(headers or {})})
+
+    def message(
+        self, key: str, language: Language, *, status: int, headers: Mapping[str, str] | None = None, **values: object
+    ) -> Response:
+        """A page with a heading and what to do, that names nobody: `key` and `key`_then are the words for both."""
+        return self.page("message.html", language, status=status, headers=headers, key=key, values=values)
+
+    def sheet(self) -> Response:
+        """The style sheet; its address changes with its content."""
+        return Response(self._sheet, media_type="text/css", headers={"Cache-Control": A_YEAR})
+
+    def nothing(self, *, headers: Mapping[str, str]) -> Response:
+        return Response(status_code=204, headers=dict(headers))
