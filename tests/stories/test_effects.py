@@ -22,6 +22,7 @@ from starter.doors.bell import WakeSender
 from store import reads
 from store.engine import open_store
 from store.ledger import SqlLedger
+from store.links import LinkMaker
 from store.outbox import SqlOutbox
 from tests.support.databases import sqlite_store
 from tests.support.mail_office import PostOffice, opened
@@ -34,7 +35,7 @@ SENDER = "Vendor CS <cs@vendor.example>"
 
 @asynccontextmanager
 async def office_world(
-    tmp_path: Path, channel: Channel, *, engine: Engine | None = None
+    tmp_path: Path, channel: Channel, *, engine: Engine | None = None, links: LinkMaker | None = None
 ) -> AsyncIterator[tuple[World, Any]]:
     """A world with the real sender, on a SQLite file or on the store that is given."""
     engine = engine or open_store(sqlite_store(tmp_path))
@@ -43,7 +44,8 @@ async def office_world(
     async def wake(name: str) -> None:
         await waker[0](name)
 
-    parts: dict[str, Any] = {"ledger": SqlLedger(engine), "outbox": SqlOutbox(engine, mail_domain="vendor.example")}
+    outbox = SqlOutbox(engine, mail_domain="vendor.example", links=links)
+    parts: dict[str, Any] = {"ledger": SqlLedger(engine), "outbox": outbox}
     async with world(**parts, channels={"mail": channel}, wake=wake) as made:
         waker.append(WakeSender(made.env.client, QUEUE))
         yield made, engine

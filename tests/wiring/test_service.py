@@ -12,7 +12,7 @@ from tests.support.servers import free_port
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("process", ["worker.py", "web.py"])
+@pytest.mark.parametrize("process", ["worker.py", "web.py", "pages.py"])
 def test_a_database_that_is_not_there_ends_the_process_as_not_reachable(process: str, tmp_path: Path) -> None:
     """Whoever supervises it starts it again."""
     ended = begun(process, tmp_path, DAY90_DATABASE_URL=f"postgresql://day90@127.0.0.1:{free_port()}/day90")

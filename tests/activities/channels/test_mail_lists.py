@@ -12,6 +12,8 @@ from activities.channels.mail.message import compose
 from activities.channels.texts.rendering import Rendering
 from domain.notice import NOT_ESSENTIAL, NoticeKind
 from domain.record import WaitingNotice
+from domain.rules.hearing import INFORMING
+from domain.rules.offering import PURPOSES
 from domain.text import Language
 from tests.support.mail_samples import ALL, KINDS, NOT_BEFORE, ONBOARDING, UNSUBSCRIBE, sample
 
@@ -84,6 +86,33 @@ def test_what_the_onboarding_needs_cannot_be_unsubscribed_from(kind: NoticeKind)
 
     assert message["List-Unsubscribe"] is None
     assert message["List-Unsubscribe-Post"] is None
+
+
+@pytest.mark.parametrize("kind", sorted(INFORMING - NOT_ESSENTIAL))
+def test_what_only_tells_how_it_goes_is_left_on_the_page_of_preferences(kind: NoticeKind) -> None:
+    """By one click where that has https, and by hand in any case."""
+    links = {"preferences": f"{PUBLIC}/link/abc"}
+
+    message = mail(sample(kind).model_copy(update={"links": links}))
+    plain = mail(sample(kind).model_copy(update={"links": {"preferences": "http://127.0.0.1/link/abc"}}))
+
+    assert [f"{PUBLIC}/link/abc"] == addresses(message)
+    assert message["List-Unsubscribe-Post"] == ONE_CLICK
+    assert plain["List-Unsubscribe"] is None
+    assert f"{PUBLIC}/link/abc" in str(message.get_body(("plain",)))
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_reminder_carries_its_links(language: Language) -> None:
+    """In the text and in the page, each in words."""
+    links = {purpose: f"{PUBLIC}/link/{purpose}" for purpose in PURPOSES}
+
+    message = mail(sample("reminder", language).model_copy(update={"links": links}))
+
+    text, page = (message.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert page is not None
+    assert all(link in text.get_content() and f'href="{link}"' in page.get_content() for link in links.values())
 
 
 def test_an_address_with_unusual_signs_stays_one_address() -> None:
