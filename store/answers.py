@@ -13,7 +13,7 @@ from domain.rules.composing import answered
 from domain.text import folded
 from store.digests import notice_of
 from store.engine import read_connection, wall_clock, write_transaction
-from store.ledger import journal_row, notice_row
+from store.entries import journal_row, notice_row
 from store.outbox import SqlOutbox, addressee_of, person_of
 from store.rows import add
 from store.tables import journal, notices, onboardings, people, unreachable, unsubscribes

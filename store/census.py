@@ -11,7 +11,7 @@ from domain.news import HANDED_OVER
 from domain.notice import Notice, Person
 from domain.record import JournalRow
 from store.engine import read_transaction, wall_clock, write_transaction
-from store.ledger import journal_row
+from store.entries import journal_row
 from store.outbox import add_of_the_house
 from store.rows import add, put
 from store.tables import (

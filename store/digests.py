@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
 
 from domain.notice import DIGEST, ONLY_TELLS, Notice, Person
 from domain.rules import digests
-from store.ledger import notice_row
+from store.entries import notice_row
 from store.rows import add
 from store.tables import IS_WAITING, notices
 
@@ -49,6 +49,17 @@ def seal(connection: Connection, rows: Sequence[Row[Any]], person: Person, *, no
     id = connection.execute(select(notices.c.id).where(of_it & same)).scalar_one()
     joined = update(notices).where(notices.c.id.in_([row.id for row in rows]))
     connection.execute(joined.values(state=JOINED, digest=id))
+
+
+def unseal(connection: Connection, theirs: ColumnElement[bool], *, reason: str) -> None:
+    """Let what is sealed in digests among those rows wait by itself again; the digests are withdrawn, with why."""
+    digest = theirs & (notices.c.kind == DIGEST) & IS_WAITING
+    ids = connection.scalars(select(notices.c.id).where(digest)).all()
+    if not ids:
+        return
+    parts = notices.c.digest.in_(ids) & (notices.c.state == JOINED)
+    connection.execute(update(notices).where(parts).values(state="waiting", digest=None))
+    connection.execute(update(notices).where(notices.c.id.in_(ids)).values(state="withdrawn", reason=reason))
 
 
 def parts_of(connection: Connection, id: int) -> Sequence[Row[Any]]:

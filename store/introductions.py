@@ -13,7 +13,7 @@ from domain.record import IntroductionDossier, IntroductionLine, IntroductionWri
 from domain.text import folded
 from domain.trouble import UnknownOnboarding
 from store.engine import read_transaction, wall_clock, write_transaction
-from store.ledger import notice_row
+from store.entries import notice_row
 from store.rows import Row, add
 from store.tables import NOT_ENDED, introduction_journal, introductions, notices, playbooks
 from store.texts import SqlTexts

@@ -11,7 +11,7 @@ from domain.agenda.state import PlaybookAhead
 from domain.baseline import Baseline
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed, Sale, completeness, onboarding_id
-from domain.notice import OUTLIVES_THE_ONBOARDING, Notice, Person
+from domain.notice import OUTLIVES_THE_ONBOARDING, Person
 from domain.playbook import Playbook, content_hash
 from domain.record import Basis, Contacts, Dossier, Figure, JournalRow, Past, RegisterRow, Standing, Writing
 from domain.rules.accounts import KnownDeal
@@ -25,10 +25,12 @@ from store.accounts import account_columns, lending_deals
 from store.baselines import baseline
 from store.confirmations import ENDED, ENDED_UNREAD, settle
 from store.contacts import hand_over
+from store.digests import unseal
 from store.drafts import HELD, WAITING
 from store.drafts import change as change_drafts
 from store.drawing import Held, draw, hold
 from store.engine import read_connection, read_transaction, wall_clock, write_transaction
+from store.entries import journal_row, notice_row
 from store.figures import latest_figures
 from store.rows import Row, add, put
 from store.tables import (
@@ -225,7 +227,7 @@ class SqlLedger:
             if writing.contacts is not None and not overtaken:
                 _write_contacts(connection, onboarding, writing.contacts)
             if not overtaken:
-                hand_over(connection, onboarding, writing.handed_over)
+                hand_over(connection, onboarding, writing.handed_over, now=now)
             write_people = add if overtaken else put
             write_people(connection, people, [_person_row(onboarding, person) for person in writing.people])
             _write_registers(connection, writing, overtaken=overtaken)
@@ -350,19 +352,8 @@ def _add_playbook(connection: Connection, playbook: Playbook) -> None:
     add(connection, playbooks, [{"hash": content_hash(playbook), "key": playbook.key, "body": playbook}])
 
 
-def journal_row(onboarding: str, row: JournalRow, *, now: datetime) -> Row:
-    """The columns of the journal for that entry; `now` is wall time."""
-    return {"onboarding": onboarding, **row.model_dump(), "recorded_at": now}
-
-
 def _unconfirmed_row(writing: Writing, row: JournalRow, *, now: datetime) -> Row:
     return {**journal_row(writing.onboarding, row, now=now), "unconfirmed": writing.unconfirmed.get(row.key)}
-
-
-def notice_row(notice: Notice, *, onboarding: str | None, now: datetime) -> Row:
-    """The columns of the outbox for a notice that waits; `onboarding` is None where it belongs to no onboarding."""
-    row = notice.model_dump(exclude={"to"})
-    return {**row, "onboarding": onboarding, "person": notice.to, "state": "waiting", "created_at": now}
 
 
 def _person_row(onboarding: str, person: Person) -> Row:
@@ -426,7 +417,10 @@ def _overtaken(held: Held, standing: Standing | None) -> bool:
 
 
 def _withdraw_what_waited(connection: Connection, onboarding: str) -> None:
-    waited = notices.c.kind.not_in(OUTLIVES_THE_ONBOARDING) & (notices.c.onboarding == onboarding)
+    of_it = notices.c.onboarding == onboarding
+    # A digest may hold what goes out all the same, and to colleagues what other onboardings say.
+    unseal(connection, of_it, reason=ENDED)
+    waited = notices.c.kind.not_in(OUTLIVES_THE_ONBOARDING) & of_it
     for state, reason in ((WAITING, ENDED), ("joined", ENDED), (HELD, ENDED_UNREAD)):
         gone = update(notices).where(waited & (notices.c.state == state))
         connection.execute(gone.values(state="withdrawn", reason=reason, digest=None))

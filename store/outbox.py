@@ -14,7 +14,7 @@ from domain.rules.composing import undeliverable
 from domain.text import folded
 from store.digests import JOINED, notice_of, parts_of, seal, sent_today, travelling
 from store.engine import read_transaction, wall_clock, write_transaction
-from store.ledger import journal_row, notice_row
+from store.entries import journal_row, notice_row
 from store.links import LinkMaker, without_tokens
 from store.preferences import held_back
 from store.putting_off import put_off_by_its_reader

@@ -13,7 +13,7 @@ from domain.record import JournalRow
 from domain.rules.hearing import breaks_quiet, loud_from, unwanted
 from domain.text import folded
 from store.engine import read_connection, wall_clock, write_transaction
-from store.ledger import journal_row
+from store.entries import journal_row
 from store.rows import add, put
 from store.tables import journal, people, preferences, unsubscribes
 

@@ -10,7 +10,7 @@ from domain.record import JournalRow
 from domain.rules.hearing import SUPPRESSED
 from domain.rules.offering import REMINDERS
 from store.engine import wall_clock, write_transaction
-from store.ledger import journal_row
+from store.entries import journal_row
 from store.preferences import VIA
 from store.rows import add
 from store.tables import journal, milestones, notices, registers

@@ -11,7 +11,7 @@ from domain.notice import MAIL
 from domain.record import JournalRow
 from domain.text import folded
 from store.engine import read_connection, wall_clock, write_transaction
-from store.ledger import journal_row
+from store.entries import journal_row
 from store.rows import add
 from store.tables import journal, people, unsubscribes
 

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 from domain.record import Contacts, HandedOver, Writing
 from store import reads
 from store.ledger import SqlLedger
+from store.links import LinkMaker, SqlLinks
 from store.outbox import SqlOutbox
 from tests.support import databases
 from tests.support.databases import HOUR, LEAD, NOON, dossier, notice, standing
@@ -66,6 +67,52 @@ def test_what_waits_for_somebody_who_left_goes_to_nobody(engine: Engine, ledger:
     ledger.write(Writing(onboarding=ONE, handed_over=(HandedOver(person=LEAD.id),)))
 
     assert (LEAD.id, "withdrawn", f"{LEAD.id} takes part no more") == outcome(engine, "a")
+
+
+def test_what_is_sealed_in_a_digest_goes_to_who_takes_over(engine: Engine, ledger: SqlLedger) -> None:
+    """In a digest of their own: the old one is withdrawn, and nothing of it is left behind."""
+    together = [notice(key, to=LEAD.id, joins_from=NOON) for key in ("a", "b")]
+    ledger.write(Writing(onboarding=ONE, notices=tuple(together)))
+    outbox = SqlOutbox(engine, mail_domain="vendor.test", clock=lambda: NOON + HOUR)
+    outbox.take(outbox.ready("mail", now=NOON + HOUR, most=10)[0])
+
+    ledger.write(Writing(onboarding=ONE, handed_over=(TO_NEW,)))
+    outbox.take(outbox.ready("mail", now=NOON + HOUR, most=10)[0])
+
+    [digest] = outbox.ready("mail", now=NOON + HOUR, most=10)
+    taken = outbox.take(digest)
+    assert taken is not None
+    assert (NEW.email, ["a", "b"]) == (taken.person.email, [part.key for part in taken.parts])
+    assert [LEAD.id] == [row.person for row in reads.notices(engine) if row.state == "withdrawn"]
+
+
+def test_links_of_who_has_gone_open_nothing_and_those_of_who_was_corrected_do(
+    engine: Engine, ledger: SqlLedger
+) -> None:
+    """Else a message that was forwarded, or read months later, could still speak in their name."""
+    outbox = SqlOutbox(
+        engine,
+        mail_domain="vendor.test",
+        clock=lambda: NOON + HOUR,
+        links=LinkMaker(address="https://pages.test", key=b"k" * 32),
+    )
+    waiting(ledger, "a")
+    taken = outbox.take(outbox.ready("mail", now=NOON + HOUR, most=10)[0])
+    assert taken is not None
+    token = taken.links["preferences"].rpartition("/")[2]
+    links = SqlLinks(engine, clock=lambda: NOON + HOUR)
+
+    def state() -> str:
+        link = links.of(token)
+        assert link is not None
+        return link.state
+
+    before = state()
+    ledger.write(Writing(onboarding=ONE, handed_over=(TO_NEW.model_copy(update={"to": LEAD.id}),)))
+    corrected = state()
+    ledger.write(Writing(onboarding=ONE, handed_over=(TO_NEW,)))
+
+    assert ("open", "open", "revoked") == (before, corrected, state())
 
 
 def test_who_has_the_same_message_already_gets_it_once(engine: Engine, ledger: SqlLedger) -> None:

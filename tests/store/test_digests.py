@@ -157,3 +157,15 @@ def test_a_second_message_that_only_tells_waits_for_the_next_morning(outbox: Sql
     assert {NOON + timedelta(days=1)} == {
         row.not_before for row in reads.notices(outbox._engine) if row.state == "waiting"
     }
+
+
+def test_an_ending_lets_go_what_outlives_it_and_what_others_say(engine: Engine, outbox: SqlOutbox, put: Put) -> None:
+    """Also where it was sealed into a digest before."""
+    first, _ = put(joining("status", kind="status_report"), joining("answer", kind="answer"))
+    outbox.take(first)
+
+    SqlLedger(engine).write(
+        Writing(onboarding=ONE, standing=standing(as_of=NOON + HOUR, status="ended", ending="churned"))
+    )
+
+    assert {"digest": "withdrawn", "status": "withdrawn", "answer": "waiting"} == states(outbox)

@@ -14,7 +14,8 @@ from domain.refusal import Refused
 from domain.trouble import NotFound
 from domain.webhooks import Target, Tried
 from store.engine import write_transaction
-from store.ledger import SqlLedger, journal_row
+from store.entries import journal_row
+from store.ledger import SqlLedger
 from store.tables import journal, webhook_deliveries, webhook_targets
 from store.webhooks import HORIZON, KEPT, MOST_AT_ONCE, MOST_OLD_SECRETS, TRIED_WHILE_GLOOMY, SqlWebhooks
 from tests.support import databases
