@@ -25,7 +25,7 @@ from domain import agenda
 from domain.agenda import JUST_OPENING, Progress
 from domain.baseline import Baseline
 from domain.deal import DealClosed, Sale, onboarding_id
-from domain.news import VENDOR_ONLY, CriterionAttested, PlaybookChanged, read_news, unknown_fields
+from domain.news import VENDOR_ONLY, CriterionAttested, PlaybookChanged, read_news, short, unknown_fields
 from domain.playbook import Playbook
 from domain.record import Basis, Dossier, Figure, Past, RegisterRow, Unconfirmed
 from domain.refusal import InvalidDeal, Refused, refuse_far_dates
@@ -60,6 +60,9 @@ from workflows.alarm import RANG_TOO_EARLY
 
 WORKFLOW = "Onboarding"
 Query = Literal["progress", "agenda", "plan", "why", "knows", "carried"]
+WRITTEN_WITHIN = 3.0
+BETWEEN_LOOKS = 0.05
+"""Seconds until what an onboarding has taken is in the store, and between looks at that."""
 MAY_HAVE_A_TASK = ("add_task", "change_task")
 """News whose `owner` is anybody who takes part, of either side."""
 LOOK_AGAIN = "look_again"
@@ -197,7 +200,20 @@ class OnboardingDoor:
 
         Raises InvalidNews, Refused, NotFound, NotReachable.
         """
-        return await self._send(onboarding, kind, await self.checked(onboarding, kind, raw))
+        news = await self.checked(onboarding, kind, raw)
+        progress = await self._send(onboarding, kind, news)
+        if kind in FACTS:
+            await self._until_written(onboarding, f"fact/{FACTS[kind]}/{news['person']}/{short(news['news_id'])}")
+        return progress
+
+    async def _until_written(self, onboarding: str, key: str) -> None:
+        """Wait for that row of the journal, no longer than a turn may take: who asks next finds the people there."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + WRITTEN_WITHIN
+        while loop.time() < until:
+            if (await asyncio.to_thread(self.deals.basis, onboarding, [key])).done_before:
+                return
+            await asyncio.sleep(BETWEEN_LOOKS)
 
     async def _send(
         self, onboarding: str, kind: str, news: Mapping[str, Any], *, stays: Callable[[str], bool] = never
