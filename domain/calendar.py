@@ -68,9 +68,14 @@ class WorkCalendar(Wire):
             return f"a half-day ({self.half_days[day]})"
         return "a weekend" if day.isoweekday() in self.weekend else None
 
+    def works(self, day: date) -> bool:
+        """Whether that is a whole working day. Counting asks for very many days, and needs no words for any of them."""
+        free = day.isoweekday() in self.weekend or day in self.holidays
+        return not (free or day in self.half_days or day in self.closures)
+
     def closing(self, day: date) -> time | None:
         """When offices close on that day; None where they do not open."""
-        if self.why_not(day) is None:
+        if self.works(day):
             return CLOSING
         return NOON if self.is_half(day) else None
 
@@ -81,7 +86,7 @@ class WorkCalendar(Wire):
 
     def working_day_from(self, day: date) -> date:
         """That day, or the next on which people work."""
-        while self.why_not(day):
+        while not self.works(day):
             day += ONE_DAY
         return day
 
@@ -90,7 +95,7 @@ class WorkCalendar(Wire):
         step = ONE_DAY if count > 0 else -ONE_DAY
         for _ in range(abs(count)):
             day += step
-            while self.why_not(day):
+            while not self.works(day):
                 day += step
         return day
 
@@ -100,7 +105,7 @@ class WorkCalendar(Wire):
         count, day = 0, first
         while day != last:
             day += step * ONE_DAY
-            count += step * (self.why_not(day) is None)
+            count += step * self.works(day)
         return count
 
     def add_working_hours(self, moment: datetime, hours: float) -> datetime:

@@ -38,4 +38,8 @@ def _relived(engine: Engine, ledger: SqlLedger, onboarding: str, playbook: Playb
         return LeftOut(onboarding=onboarding, why="it was never opened")
     calendar = calendar_until(dossier.calendar, dossier.deal.account, public_holidays, now=datetime.now(UTC))
     dossier = dossier.model_copy(update={"calendar": both_open(calendar, dossier.deal, ours=team.closures)})
-    return otherwise(PastOnboarding(dossier, past.rows, decided_notices(engine, onboarding)), playbook, team, hours_of)
+    dossier = dossier.by(ledger.playbook(past.playbook_hash) or dossier.playbook)
+    named = {row.data["to"] for row in past.rows if row.kind == "playbook_changed"}
+    versions = {hashed: kept for hashed in sorted(named) if (kept := ledger.playbook(hashed)) is not None}
+    told = decided_notices(engine, onboarding)
+    return otherwise(PastOnboarding(dossier, past.rows, told, versions), playbook, team, hours_of)

@@ -77,19 +77,24 @@ class Counterfactual(Wire):
 
 
 class PastOnboarding(NamedTuple):
-    """What is kept of one that has ended: its dossier with the version it went by, its journal, what was told."""
+    """What is kept of one that has ended: its dossier with the version it began by, its journal, what was told.
+
+    `versions` are those by which it went on, by hash.
+    """
 
     dossier: Dossier
     rows: Sequence[KeptRow]
     told: ToldThen
+    versions: Mapping[str, Playbook] = {}
 
 
 def otherwise(past: PastOnboarding, playbook: Playbook, team: Team, hours: WorkingHours) -> Otherwise | LeftOut:
-    """One past onboarding, lived again by its own version and by that one."""
+    """One past onboarding, lived again by its own version, or versions, and by that one from beginning to end."""
     onboarding, own = past.dossier.onboarding, past.dossier.playbook
     if why := _why_not(past.rows):
         return LeftOut(onboarding=onboarding, why=why)
-    before, after = (Relived(past.dossier, past.rows, one, team, hours=hours) for one in (own, playbook))
+    before = Relived(past.dossier, past.rows, own, team, hours, versions=past.versions)
+    after = Relived(past.dossier, past.rows, playbook, team, hours)
     try:
         was, would_be = before.live(), after.live()
     except NeverAtRest as trouble:

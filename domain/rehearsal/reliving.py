@@ -23,6 +23,7 @@ from domain.rehearsal.mailing import mails_of
 from domain.rehearsal.memory import Memory
 from domain.rehearsal.outbox import Outbox, Readers, Sent
 from domain.rehearsal.story import Mail
+from domain.rules.changing import ORDERED
 from domain.rules.contacts import as_it_began
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
@@ -34,6 +35,8 @@ from domain.wire import Wire
 
 WRITTEN_WITHIN = timedelta(seconds=10)
 """How soon after its turn a row is written, unless the database was away: then its moment is when it was told."""
+OF_VERSIONS = frozenset({ORDERED, "playbook_change_withdrawn"})
+"""Kinds of rows by which somebody has it go by another version of its playbook."""
 OF_A_CAUSE = re.compile(r"/[0-9a-f]{12}(?=/|$)")
 """What names the piece of news in a key. Of past news only that is kept, so a relived key has another."""
 
@@ -48,7 +51,10 @@ class Untold(Wire):
 
 
 class Relived(Driver):
-    """One past onboarding, lived again by that playbook, with its team as it is given."""
+    """One past onboarding, lived again by that playbook, with its team as it is given.
+
+    With `versions`, by hash, it goes on by another where it did so then; without, it goes by the one to its end.
+    """
 
     def __init__(
         self,
@@ -57,6 +63,8 @@ class Relived(Driver):
         playbook: Playbook,
         team: Team,
         hours: WorkingHours = plain_week,
+        *,
+        versions: Mapping[str, Playbook] | None = None,
     ) -> None:
         opened = next(row for row in rows if row.kind == "opened")
         dossier = as_it_began(dossier, rows)
@@ -65,10 +73,10 @@ class Relived(Driver):
         rules = opened.data.get("rules", BEFORE_IT_WAS_KEPT)
         state = first_state(deal, playbook, dossier.calendar, team, load={}, clock=Clock(), now=opened.at, rules=rules)
         recast(state, dossier, team)
-        self.memory = Memory(dossier=dossier)
+        self.memory = Memory(dossier=dossier, versions=versions or {})
         super().__init__(state, dossier, team, self.memory, now=opened.at, hours=hours)
         self.untold: list[Untold] = []
-        self._rows = rows
+        self._rows = rows if versions is not None else [row for row in rows if row.kind not in OF_VERSIONS]
         self._doubted = {row.key: row for row in rows if row.kind == DOUBTED}
         self._readers = Readers(dossier, team, hours)
         self._outbox = Outbox(self._readers)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.calendars import public_holidays
-from domain.calendar import CLOSING, OPENING, WorkCalendar
+from domain.calendar import CLOSING, OPENING, ClosedBy, WorkCalendar
 from domain.deal import Account
 
 BERLIN = WorkCalendar(
@@ -27,6 +27,19 @@ def test_a_day_off_says_why() -> None:
     assert BERLIN.why_not(date(2026, 12, 25)) == "a holiday (Christmas Day)"
     assert BERLIN.why_not(date(2026, 12, 27)) == "a weekend"
     assert BERLIN.why_not(date(2026, 12, 28)) is None
+
+
+@given(days)
+def test_a_day_is_worked_on_where_nothing_says_why_not(day: date) -> None:
+    """Also where a holiday, a half-day or a closure falls on a weekend."""
+    around = {date(2026, 12, 24) + timedelta(days=number): "a feast" for number in range(0, 20, 3)}
+    closed = {date(2027, 8, 1) + timedelta(days=number): ClosedBy(why="summer") for number in range(14)}
+    half = dict.fromkeys([*around, *closed, date(2027, 9, 1), date(2027, 9, 3)], "a short day")
+    odd = WorkCalendar(time_zone="UTC", weekend=(5, 6), holidays=around, half_days=half, closures=closed)
+    tokyo = calendar_of("JP", "Asia/Tokyo")
+
+    for calendar in (BERLIN, odd, tokyo):
+        assert calendar.works(day) is (calendar.why_not(day) is None)
 
 
 def test_the_next_working_day_after_christmas_skips_holidays_and_weekend() -> None:

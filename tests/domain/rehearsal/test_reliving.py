@@ -9,12 +9,12 @@ import pytest
 
 from activities.calendars import hours_of
 from domain.notice import Notice
-from domain.playbook import Playbook
+from domain.playbook import Playbook, content_hash
 from domain.refusal import Refused
 from domain.rehearsal.counterfactual import LeftOut, Otherwise, PastOnboarding, counterfactual, otherwise
 from domain.rehearsal.reliving import Relived, canonical
 from domain.rehearsal.report import version
-from tests.support.simulation import MANAGER, Simulation, opened, staff
+from tests.support.simulation import MANAGER, Simulation, high_touch, opened, staff
 from tests.support.strategies import story_of_seed
 
 
@@ -59,7 +59,7 @@ def past_of(onboarding: Simulation) -> PastOnboarding:
 
 
 def relived(onboarding: Simulation, playbook: Playbook | None = None) -> Relived:
-    dossier, rows, _ = past_of(onboarding)
+    dossier, rows, *_ = past_of(onboarding)
     one = Relived(dossier, rows, playbook or onboarding.playbook, staff(), hours=hours_of)
     one.live()
     return one
@@ -103,6 +103,51 @@ def test_a_hand_over_comes_as_it_came() -> None:
 
     assert "handed_over" == onboarding.state.ending == again.state.ending
     assert told(onboarding.notices()) == told(again.notices)
+
+
+def changed_midway() -> Simulation:
+    """By the version with a ladder that begins sooner from day 20 on, and ended at day 45."""
+    onboarding = opened()
+    onboarding.in_time(to="plan_agreed")
+    other = sooner_escalated(high_touch())
+    onboarding.ledger.keep_playbook(other)
+    onboarding.to_day(20)
+    onboarding.tell("change_playbook", to=content_hash(other), reason="Sooner", by=MANAGER)
+    onboarding.to_day(45)
+    onboarding.tell("end_onboarding", ending="churned", reason="Insolvent", by=MANAGER, grace_hours=0)
+    return onboarding
+
+
+def test_one_that_changed_its_version_is_followed_through_the_change() -> None:
+    """By its own versions every notice comes as it came; without the second one not."""
+    onboarding = changed_midway()
+    dossier, rows, *_ = past_of(onboarding)
+    began, versions = dossier.by(high_touch()), onboarding.ledger.versions
+
+    again = Relived(began, rows, high_touch(), staff(), hours_of, versions=versions)
+    again.live()
+    without = Relived(began, rows, high_touch(), staff(), hours_of)
+    without.live()
+
+    assert told(onboarding.notices()) == told(again.notices)
+    assert onboarding.state.playbook_hash == again.state.playbook_hash
+    assert told(onboarding.notices()) != told(without.notices)
+    assert content_hash(high_touch()) == without.state.playbook_hash
+    assert () == tuple(again.untold)
+
+
+def test_another_version_is_lived_from_the_beginning_to_the_end() -> None:
+    """Whatever it changed to then: by the one that it began with, nobody is escalated sooner for the second one."""
+    onboarding = changed_midway()
+    dossier, rows, kept, _ = past_of(onboarding)
+    past = PastOnboarding(dossier.by(high_touch()), rows, kept, onboarding.ledger.versions)
+
+    one = otherwise(past, high_touch(), staff(), hours_of)
+
+    assert isinstance(one, Otherwise)
+    assert one.as_then
+    assert one.mails.count("moved") + one.mails.count("gone") > 0
+    assert () == one.untold
 
 
 def sooner_escalated(playbook: Playbook) -> Playbook:
@@ -166,7 +211,7 @@ def test_a_fact_about_what_that_version_has_not_is_named() -> None:
 
 def test_what_was_lived_on_a_compressed_clock_is_left_out() -> None:
     """Its rows were written within minutes: nobody knows when people told what."""
-    dossier, rows, _ = past_of(ended(grace_hours=0))
+    dossier, rows, *_ = past_of(ended(grace_hours=0))
     at_once = [row.model_copy(update={"recorded_at": rows[0].recorded_at}) for row in rows]
 
     one = otherwise(PastOnboarding(dossier, at_once, []), dossier.playbook, staff(), hours_of)
