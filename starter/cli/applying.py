@@ -116,7 +116,7 @@ def _draw(out: Console, plan: "PlanOfChange", applied: "Sequence[Applied]") -> N
     before = Counter(one.outcome for one in applied if one.before)
     sentences: dict[Outcome, str] = {
         "changed": "changed",
-        "waits": "told, and changed once the next stage begins",
+        "waits": "told, and changed later: once the next stage begins",
         "withdrawn": "left as it is: the change that waited is withdrawn",
         "refused": "refused",
         "outdated": "left as it is, because it has moved on since the plan: plan again",

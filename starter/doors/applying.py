@@ -33,6 +33,8 @@ AT_ONCE = 4
 """Onboardings that are changed at the same time: the workers have other work, too."""
 SILENT_IN_A_ROW = 3
 """So many that do not answer one after the other, and the rest is left: it is not the onboardings that are ill."""
+LOOKS_EVERY = 0.5
+"""Seconds between two looks at an onboarding that does not answer, or whose change is not written down yet."""
 TAKEN_AGAIN_EVERY = TAKEN_FOR.total_seconds() / 3
 NOT_TRIED = "it was not its turn yet"
 
@@ -141,9 +143,9 @@ class Applying:
         """Raises Refused, NotFound, NotReachable."""
         onboarding, to, order = planned.onboarding, self.kept.plan.to, self.order
         news_id = self.news_id(onboarding)
-        state = await state_of(self.door, onboarding)
+        state = await self._state(onboarding)
         if news_id in state.seen:
-            return (await self._as_it_stands(planned, state)).model_copy(update={"before": True})
+            return (await self._as_it_stands(planned)).model_copy(update={"before": True})
         if order.when == "never":
             if state.playbook_ahead is None or state.playbook_ahead.to != to:
                 return _became(planned, "refused", "no change to that version waits")
@@ -151,8 +153,7 @@ class Applying:
             return outdated
         news = {"when": order.when, "reason": order.reason, "by": order.by, "news_id": news_id}
         await self.door.tell(onboarding, PlaybookChanged.update, news if order.when == "never" else {**news, "to": to})
-        # The turn is written before its update is answered, unless the database is away: then it is soon.
-        return await self._as_it_stands(planned, await state_of(self.door, onboarding))
+        return await self._as_it_stands(planned)
 
     async def _outdated(self, planned: Planned, state: State) -> Applied | None:
         """What became of it where it is not what the plan saw."""
@@ -169,13 +170,41 @@ class Applying:
             return _became(planned, "outdated", f"the plan has it as refused: {planned.refused}")
         return None if planned.is_what(now) else _became(planned, "outdated", _what_moved(planned, now))
 
-    async def _as_it_stands(self, planned: Planned, state: State) -> Applied:
-        """What became of it, once it was told."""
+    async def _written(self, onboarding: str) -> State:
+        """The state once no change is being made. Raises NotReachable where that takes too long.
+
+        Mostly it is so at once: a turn is written before its update is answered. But where the database was away, or a
+        worker was killed, the turn comes later.
+        """
+        until = self._until()
+        while (state := await self._state(onboarding)).change_due is not None:
+            if asyncio.get_running_loop().time() > until:
+                raise NotReachable("it was told, and the change is not written down yet: is a worker running?")
+            await asyncio.sleep(LOOKS_EVERY)
+        return state
+
+    async def _state(self, onboarding: str) -> State:
+        """Its state, asked for as long as news is told: a worker that was killed comes back. Raises like `state_of`."""
+        until = self._until()
+        while True:
+            try:
+                return await state_of(self.door, onboarding)
+            except NotReachable:
+                if asyncio.get_running_loop().time() > until:
+                    raise
+                await asyncio.sleep(LOOKS_EVERY)
+
+    def _until(self) -> float:
+        return asyncio.get_running_loop().time() + self.door.patience.total_seconds()
+
+    async def _as_it_stands(self, planned: Planned) -> Applied:
+        """What became of it, once it was told. Raises NotFound, NotReachable."""
+        state = await self._written(planned.onboarding)
         to, ahead = self.kept.plan.to, state.playbook_ahead
         if self.order.when == "never":
             return _became(planned, "withdrawn")
         if ahead is not None and ahead.to == to:
-            return _became(planned, "waits")
+            return _became(planned, "waits", "" if ahead.when == "next-stage" else "it was paused, or is about to end")
         if state.playbook_hash == to:
             return _became(planned, "changed")
         ordered = short(f"fact/playbook_change_ordered/{to}/{short(self.news_id(planned.onboarding))}")

@@ -119,7 +119,7 @@ async def test_next_stage_waits_and_never_withdraws_it(tmp_path: Path, temporal_
         now = await says("apply", plan, "--only", ids[0], *BY)
         never = await says("apply", plan, "--when", "never", *BY, "--json")
 
-        assert (0, True) == (waits[0], "1 onboarding told, and changed once the next stage begins" in waits[1])
+        assert (0, True) == (waits[0], "1 onboarding told, and changed later: once the next stage begins" in waits[1])
         assert (3, True) == (now[0], "waits already: withdraw it first" in now[1])
         assert (3, {ids[0]: "withdrawn", ids[1]: "refused"}) == (never[0], outcomes(never[1]))
         assert [content_hash(high_touch())] * 2 == versions(web, ids)
@@ -190,7 +190,7 @@ async def test_a_worker_killed_while_a_plan_is_applied_loses_nothing_and_doubles
         workshop.open()
         again = asyncio.ensure_future(applied())
         await workshop.died_and_came_back()
-        await again
+        second = await again
         last = await applied()
         rows = {one: reads.journal(engine, one) for one in ids}
         notices = [(one.onboarding, one.person) for one in reads.notices(engine) if one.kind == "replanned"]
@@ -198,6 +198,7 @@ async def test_a_worker_killed_while_a_plan_is_applied_loses_nothing_and_doubles
         await workshop.close()
         temporal.end()
 
+    assert ["changed"] * 4 == [one.outcome for one in second], "each is told once it is written down"
     assert [("changed", True)] * 4 == [(one.outcome, one.before) for one in last]
     for one in ids:
         kinds = Counter(row.kind for row in rows[one])
