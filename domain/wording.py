@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from domain.plan import Reason
 
@@ -56,6 +57,12 @@ def day_in_words(day: date, language: str = "en") -> str:
     if language == "ja":
         return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS['ja'][day.weekday()]})"
     return f"{WEEKDAYS['en'][day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def moment_in_words(moment: datetime, zone: str) -> str:
+    """Day and time of a moment in that time zone, to the minute: `Fri 2 Jan 2026 09:30`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{day_in_words(local.date())} {local:%H:%M}"
 
 
 def span_in_words(first: date, last: date, language: str = "en") -> str:

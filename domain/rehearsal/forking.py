@@ -81,11 +81,19 @@ class Fork:
 
     def until(self, moment: datetime) -> tuple[Mail, ...]:
         """The mails that reach somebody by that moment if nobody reports anything. Raises NeverAtRest."""
+        self._go_on(moment)
+        return mails_of(self._sent, self._readers)
+
+    def sent_until(self, moment: datetime) -> tuple[Notice, ...]:
+        """The same as notices, each with the moment at which it goes. Raises NeverAtRest."""
+        self._go_on(moment)
+        return tuple(one.notice.model_copy(update={"not_before": one.at}) for one in self._sent)
+
+    def _go_on(self, moment: datetime) -> None:
         while (wakes_at := self.driver.wakes_at()) is not None and wakes_at <= moment:
             self._send(wakes_at)
             self.driver.until(wakes_at)
         self._send(moment)
-        return mails_of(self._sent, self._readers)
 
     def _send(self, until: datetime) -> None:
         self._outbox.take(self.notices, self.driver.state)

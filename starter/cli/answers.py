@@ -12,7 +12,7 @@ from rich.text import Text
 
 from domain.agenda.picture import Progress
 from domain.legible import legible, legible_json
-from domain.wording import day_in_words
+from domain.wording import day_in_words, moment_in_words
 from starter.cli.sheets import Row, Sheet, Terminal, Wrapped
 
 COLOURS = {
@@ -70,8 +70,7 @@ def day_of(moment: datetime | None, zone: str) -> str:
 
 def moment_of(moment: datetime, zone: str) -> str:
     """Day and time of a moment in that time zone, to the minute."""
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{day_in_words(local.date())} {local:%H:%M}"
+    return moment_in_words(moment, zone)
 
 
 def day_text(day: date) -> str:

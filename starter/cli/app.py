@@ -63,7 +63,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         "Every onboarding: status, go-live, how late it is, what it waits for.",
     ),
     "show": ("starter.cli.looking:show", LOOK, "One onboarding in full: plan, people, tasks, registers, last news."),
-    "why": ("starter.cli.reasons:why", LOOK, "Why a date is that date, why something happened or has not."),
+    "why": (
+        "starter.cli.reasons:why",
+        LOOK,
+        "Why a date is that date, why something happened or has not, why somebody heard of it.",
+    ),
     "journal": ("starter.cli.course_of_events:journal", LOOK, "What has happened in an onboarding, entry by entry."),
     "agenda": ("starter.cli.course_of_events:agenda", LOOK, "What will happen by itself, the soonest first."),
     "mails": ("starter.cli.mails:mails", LOOK, "Which mails wait or were sent, to whom, and what they say."),

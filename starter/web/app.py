@@ -12,6 +12,7 @@ from starter.web.api.dossiers import dossier_routes
 from starter.web.api.drafts import draft_routes
 from starter.web.api.envelope import Envelope
 from starter.web.api.gate import gate_of
+from starter.web.api.hearings import hearing_routes
 from starter.web.api.news import news_routes
 from starter.web.api.onboardings import onboarding_routes
 from starter.web.api.playbooks import playbook_routes
@@ -43,6 +44,7 @@ ROADS: Sequence[Callable[[Settings], Road]] = (
 """The addresses at which deliveries come in."""
 RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     onboarding_routes,
+    hearing_routes,
     news_routes,
     score_routes,
     supposing_routes,

@@ -37,6 +37,14 @@ def test_a_working_day_at_the_command_line(stack: Stack, tmp_path: Path) -> None
     assert "no onboarding fits these filters" in stack.day90("list", "--status", "churned").stdout
 
     it = "lindenau"
+    heard = stack.asked("why", it, "--person", "jonas.weber")
+    assert {"assigned", "draft"} <= {one["kind"] for one in heard["receipts"]}
+    assert "planned" in {one["state"] for one in heard["receipts"]}
+    said = " ".join(
+        stack.day90("why", it, "--person", "executive_sponsor", "--about", "handoff_reviewed").stdout.split()
+    )
+    assert "has no part in handoff_reviewed: responsible CSM (Jonas Weber)" in said
+    assert "--person is missing" in stack.day90("why", it, "--kind", "reminder", code=2).stderr
     stack.day90("done", it, "handoff_reviewed", "--by", "jonas.weber", "--note", "read <b>twice</b> [red]x[/red]")
     said = stack.day90("why", it, "handoff_reviewed").stdout
     assert "read <b>twice</b>" in " ".join(said.split())
