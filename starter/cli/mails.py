@@ -9,6 +9,7 @@ from domain.trouble import ChannelRefuses
 from starter.cli.answers import answer, count, draw_facts, in_words, moment_of, plain, table
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Numbered, Where
+from starter.cli.previews import preview
 from starter.trouble import NotFound
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from store.reads import NoticeLine
 
 mails = App(name="mails", help="Which mails wait or were sent, to whom, and what they say.")
+mails.command(preview)
 
 From = Literal["sent", "file", "today", "nowhere"]
 TOLD_FROM: dict[From, str] = {

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from activities.channels.texts.samples import sample
 from activities.sender import PATIENCE, Letters
 from domain.notice import Notice, Person
 from domain.record import WaitingNotice
 from domain.trouble import ChannelDown, ChannelUnusable, MaybeArrived
 from tests.support.fakes import MemoryOutbox, RecordingChannel
-from tests.support.mail_samples import sample
 
 NOW = datetime(2027, 1, 7, 8, 0, tzinfo=UTC)
 

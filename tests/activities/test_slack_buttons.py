@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from activities.channels.texts.samples import sample
 from activities.inbox.slack import ButtonIsPressed
 from domain.inbox import InboxRow
 from domain.notice import Notice, NoticeKind
@@ -14,7 +15,6 @@ from domain.refusal import Refused
 from domain.team import Team
 from playbooks.library import load_team
 from tests.support.fakes import Wakes
-from tests.support.mail_samples import sample
 
 NOW = datetime(2027, 1, 7, 8, 0, tzinfo=UTC)
 

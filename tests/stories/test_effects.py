@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from activities.channels.mail.files import MailFiles
 from activities.channels.mail.smtp import SmtpMail
 from activities.channels.texts.rendering import Rendering
+from activities.channels.texts.samples import sample
 from activities.ports import Channel
 from activities.sender import MOST_AT_ONCE
 from domain.record import Receipt, WaitingNotice
@@ -26,7 +27,6 @@ from store.links import LinkMaker
 from store.outbox import SqlOutbox
 from tests.support.databases import sqlite_store
 from tests.support.mail_office import PostOffice, opened
-from tests.support.mail_samples import sample
 from tests.support.onboardings import QUEUE, RunningOnboarding, World, world
 from tests.support.waiting import until
 

@@ -15,12 +15,12 @@ from sqlalchemy import Engine, event
 
 from activities.channels.mail.files import MailFiles
 from activities.channels.texts.rendering import Rendering
+from activities.channels.texts.samples import sample
 from domain.trouble import ChannelDown, UnknownOnboarding
 from store import reads
 from tests.stories.test_effects import SENDER, office_world
 from tests.support import databases
 from tests.support.fakes import RecordingChannel
-from tests.support.mail_samples import sample
 from tests.support.onboardings import sample_deal
 from tests.support.waiting import until
 from workflows.options import BRIEF_RETRY

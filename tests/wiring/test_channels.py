@@ -7,13 +7,13 @@ import pytest
 
 from activities.channels.mail.files import MailFiles
 from activities.channels.mail.smtp import SmtpMail
+from activities.channels.texts.samples import sample
 from playbooks.library import load_team
 from runtime.settings import Settings
 from store.engine import open_store, wall_clock
 from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
 from tests.support.databases import sqlite_store
-from tests.support.mail_samples import sample
 from wiring.channels import channels_of
 
 

@@ -12,10 +12,10 @@ import trustme
 from activities.channels.mail.headers import POLICY
 from activities.channels.mail.smtp import Server, SmtpMail
 from activities.channels.texts.rendering import Rendering
+from activities.channels.texts.samples import sample
 from domain.record import Receipt, WaitingNotice
 from domain.trouble import ChannelDown, ChannelRefuses, MaybeArrived
 from tests.support.mail_office import PostOffice, opened
-from tests.support.mail_samples import sample
 
 
 async def deliver(server: Server, waiting: WaitingNotice | None = None, answers_within: float = 5) -> Receipt:

@@ -9,10 +9,10 @@ import pytest
 
 from activities.channels.mail.files import MailFiles
 from activities.channels.texts.rendering import Rendering
+from activities.channels.texts.samples import ALL, sample
 from domain.notice import NoticeKind
 from domain.text import Language
 from domain.trouble import ChannelDown
-from tests.support.mail_samples import ALL, sample
 
 NOW = datetime(2027, 1, 7, 8, 0, 5, tzinfo=UTC)
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from activities.channels.mail import headers
 from activities.channels.mail.message import compose
 from activities.channels.texts.rendering import Rendering
+from activities.channels.texts.samples import sample
 from domain.outline import DocumentFile
-from tests.support.mail_samples import sample
 
 NAMES = [
     "Whitfield, Margaret (Head of Purchasing, Logistics and Facility Services)",

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from activities.channels.mail.files import MailFiles
 from activities.channels.mail.message import compose
+from activities.channels.texts.samples import ALL, PEOPLE, facts_of, sample
 from domain.notice import NoticeKind
 from domain.record import WaitingNotice
 from domain.text import Language
 from tests.activities.channels.test_mail_texts import OURS, Page
-from tests.support.mail_samples import ALL, PEOPLE, facts_of, sample
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -10,12 +10,12 @@ import pytest
 from activities.channels.mail.lists import leaving, list_id
 from activities.channels.mail.message import compose
 from activities.channels.texts.rendering import Rendering
+from activities.channels.texts.samples import ALL, KINDS, NOT_BEFORE, ONBOARDING, UNSUBSCRIBE, sample
 from domain.notice import NOT_ESSENTIAL, NoticeKind
 from domain.record import WaitingNotice
 from domain.rules.hearing import INFORMING
 from domain.rules.offering import PURPOSES
 from domain.text import Language
-from tests.support.mail_samples import ALL, KINDS, NOT_BEFORE, ONBOARDING, UNSUBSCRIBE, sample
 
 RENDERING = Rendering()
 PUBLIC = "https://day90.example.com"

@@ -10,9 +10,9 @@ from pydantic import SecretStr
 
 from activities.channels.mail.smtp import SmtpMail
 from activities.channels.texts.rendering import Rendering
+from activities.channels.texts.samples import sample
 from domain.trouble import ChannelDown, ChannelRefuses
 from tests.support.mail_office import Where
-from tests.support.mail_samples import sample
 
 CLOSES = "closes"
 """Instead of an answer."""

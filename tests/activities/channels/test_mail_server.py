@@ -13,10 +13,10 @@ from pydantic import SecretStr
 
 from activities.channels.mail.smtp import Server, SmtpMail
 from activities.channels.texts.rendering import Rendering
+from activities.channels.texts.samples import ONBOARDING, sample
 from domain.record import Receipt, WaitingNotice
 from domain.trouble import ChannelDown, ChannelRefuses
 from tests.support.mail_office import PostOffice, Where, opened
-from tests.support.mail_samples import ONBOARDING, sample
 
 SENDER = "Example Customer Success <onboarding@vendor.test>"
 NOW = datetime(2027, 1, 7, 8, 0, 5, tzinfo=UTC)

@@ -8,10 +8,10 @@ from typing import Any, cast
 import pytest
 
 from activities.channels.texts.rendering import TEMPLATES, Rendering
+from activities.channels.texts.samples import ALL, FACTS, KINDS, ONBOARDING, UI, facts_of, sample, to_staff
 from domain.notice import NoticeKind
 from domain.text import LANGUAGES, Language
 from domain.trouble import ChannelRefuses
-from tests.support.mail_samples import ALL, FACTS, KINDS, ONBOARDING, UI, facts_of, sample, to_staff
 
 # Without a company's own templates.
 OURS = Rendering()

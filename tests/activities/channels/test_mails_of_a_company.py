@@ -3,9 +3,9 @@
 import pytest
 
 from activities.channels.texts.rendering import Rendering
+from activities.channels.texts.samples import FOR_STAFF, KINDS, sample, to_staff
 from domain.notice import NoticeKind
 from domain.text import Language
-from tests.support.mail_samples import FOR_STAFF, KINDS, sample, to_staff
 
 HOUSE = Rendering(companies={"en": "Example, Inc.", "ja": "株式会社サンプル"})
 LINE = f"\n{'-' * 24}\n"

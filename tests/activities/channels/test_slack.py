@@ -9,11 +9,11 @@ import pytest
 from activities.channels.slack.blocks import blocks_of
 from activities.channels.slack.posting import PER_ONBOARDING, Slack, channel_name
 from activities.channels.texts.rendering import RenderedNotice, Rendering
+from activities.channels.texts.samples import ALL, ONBOARDING, sample
 from domain.notice import DONE, SNOOZE, NoticeKind
 from domain.record import WaitingNotice
 from domain.text import LANGUAGES
 from domain.trouble import ChannelDown, ChannelUnusable, MaybeArrived
-from tests.support.mail_samples import ALL, ONBOARDING, sample
 from tests.support.slack import PlayedSlack
 from tests.support.stand_in import served
 

@@ -15,9 +15,9 @@ import structlog
 from activities.channels.teams.cards import LARGEST, message_of
 from activities.channels.teams.posting import Teams
 from activities.channels.texts.rendering import RenderedNotice, Rendering
+from activities.channels.texts.samples import ALL, sample
 from domain.trouble import ChannelDown, ChannelUnusable, MaybeArrived
 from runtime.logs import configure_logs
-from tests.support.mail_samples import ALL, sample
 from tests.support.stand_in import StandIn, served
 
 SECRET = "/workflows/1/triggers/manual/paths/invoke?sig=s3cret"

@@ -11,13 +11,13 @@ from sqlalchemy import Engine
 
 from activities.channels.mail.files import MailFiles
 from activities.channels.texts.rendering import Rendering
+from activities.channels.texts.samples import ALL, sample
 from domain.record import Receipt, Writing
 from starter.cli.running import run
 from store.engine import migrate, open_store
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
 from tests.support.databases import dossier, happened, standing
-from tests.support.mail_samples import sample
 
 Day90 = Callable[..., str]
 ONE = "onboarding-file-1"
@@ -135,3 +135,53 @@ def test_a_note_with_line_ends_of_another_system_shows_none_of_them(day90: Day90
 
     assert 1 == said.count("�")
     assert "three�four" in said
+
+
+def test_every_kind_of_message_is_rendered_in_both_languages(day90: Day90, tmp_path: Path) -> None:
+    """One file a message, and a page that leads to each; again in its own folder, what was there is replaced."""
+    out = tmp_path / "previews"
+    day90("mails", "preview", "--all", "--out", str(out))
+    (out / "notes.txt").write_text("mine")
+
+    answer = json.loads(day90("mails", "preview", "--kind", "reminder", "--out", str(out), "--json"))
+
+    assert {"reminder.en.html", "reminder.ja.html"} == {one["file"] for one in answer["messages"]}
+    assert {"reminder.en.html", "reminder.ja.html", "index.html", "notes.txt", ".day90-preview"} == {
+        file.name for file in out.iterdir()
+    }
+    index = (out / "index.html").read_text(encoding="utf-8")
+    assert 'href="reminder.ja.html"' in index
+
+
+def test_all_kinds_are_there(day90: Day90, tmp_path: Path) -> None:
+    answer = json.loads(day90("mails", "preview", "--all", "--out", str(tmp_path / "previews"), "--json"))
+
+    assert set(ALL) == {(one["kind"], one["language"]) for one in answer["messages"]}
+    assert not [one for one in answer["messages"] if one["trouble"]]
+
+
+def test_a_folder_that_no_preview_made_is_left_alone(
+    day90: Day90, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "index.html").write_text("mine")
+
+    assert 2 == run(["mails", "preview", "--all", "--out", str(tmp_path / "mine"), "--data", str(tmp_path)])
+    assert 2 == run(["mails", "preview", "--out", str(tmp_path / "new"), "--data", str(tmp_path)])
+
+    assert "is not empty, and no preview made it" in capsys.readouterr().err
+    assert "mine" == (tmp_path / "mine" / "index.html").read_text()
+
+
+def test_a_company_s_broken_template_is_named_and_the_rest_is_rendered(
+    day90: Day90, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    templates = tmp_path / "templates" / "en"
+    templates.mkdir(parents=True)
+    (templates / "reminder.md").write_text("{{ no_such_fact }}")
+    monkeypatch.setenv("DAY90_TEMPLATES", str(templates.parent))
+
+    said = day90("mails", "preview", "--kind", "reminder", "--out", str(tmp_path / "previews"), code=6)
+
+    assert "reminder (en): the template en/reminder.md cannot be rendered" in " ".join(said.split())
+    assert (tmp_path / "previews" / "reminder.ja.html").is_file()

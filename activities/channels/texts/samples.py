@@ -1,4 +1,4 @@
-"""Which facts does each kind of notice carry? One set per kind and language: the contract of the templates."""
+"""What does a message of each kind look like? Sample facts, one set for each kind and language: what templates get."""
 
 from datetime import UTC, datetime
 from typing import Any, cast, get_args
