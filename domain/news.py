@@ -440,6 +440,9 @@ class DraftEdited(News):
     language: Language | None = Field(None, description="whose readers get it; needed where they have several")
     subject: Line | None = None
     text: Wording | None = Field(None, description="paragraphs of plain text, in place of all that it says by itself")
+    revision: int | None = Field(
+        None, ge=0, description="which revision of the draft was read: refused when somebody has changed it since"
+    )
 
 
 class DraftSent(News):

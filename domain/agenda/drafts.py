@@ -23,10 +23,23 @@ def check_edit(state: State, news: DraftEdited) -> None:
     _waiting(state, news)
     if news.subject is None and news.text is None:
         raise Refused("is missing: what it says, or another subject", field="text")
+    _refuse_if_changed(state, news)
+
+
+def _refuse_if_changed(state: State, news: DraftEdited) -> None:
+    """The later of two who have read the same is told, and overwrites nothing."""
+    now = _waiting(state, news).revision
+    if news.revision is not None and news.revision != now:
+        raise Refused(
+            f"{news.draft} is at revision {now}, and {news.revision} was read: somebody has changed it since;"
+            " read it again",
+            field="revision",
+        )
 
 
 def apply_edit(state: State, news: DraftEdited, now: datetime) -> bool:
     draft = _waiting(state, news)
+    draft.revision += 1
     words = {"language": news.language, "subject": news.subject, "text": news.text}
     note(state, "draft_edited", news.at or now, about=draft.key, news=news, message=draft.kind, **words)
     return True

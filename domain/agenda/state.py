@@ -206,7 +206,7 @@ class DraftState(Carried):
     """A message that waits for one of ours to read it. Only what waits is carried; its words are the store's.
 
     `occasion` begins the keys of its notices; it goes by itself some time `after` that milestone, or after it was
-    written, and sending it reaches the milestone that it `reaches`.
+    written, and sending it reaches the milestone that it `reaches`. `revision` counts how often it was changed.
     """
 
     key: str
@@ -215,6 +215,7 @@ class DraftState(Carried):
     since: Instant
     after: str | None = None
     reaches: str | None = None
+    revision: int = 0
 
 
 class HeldSignal(Carried):

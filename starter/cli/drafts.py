@@ -52,6 +52,8 @@ async def show(onboarding: str, key: Key, *, where: Where = NOWHERE) -> None:
 
     def show_it(out: Console) -> None:
         out.print(plain(f"goes by itself: {_when(installation, one)}"))
+        if one.revision is not None:
+            out.print(plain(f"revision: {one.revision}"))
         for message in one.messages:
             words = ", as one of ours has worded it" if message.edited else ""
             attached = f", with {message.attachment.partition('/')[0]} document" if message.attachment else ""
@@ -71,13 +73,16 @@ async def edit(
     text_file: Annotated[Path | None, Parameter(help="What it says: plain text, `-` reads it from stdin.")] = None,
     subject: str | None = None,
     language: Annotated[str | None, Parameter(help="Whose readers get it: en or ja.")] = None,
+    revision: Annotated[
+        int | None, Parameter(help="The revision that you have read: refused when somebody has changed it since.")
+    ] = None,
     details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
     if text_file is None and subject is None:
         raise WrongOption("say what it says by --text-file FILE, or another --subject")
     text = _read(text_file) if text_file else None
-    fields = {"draft": key, "text": text, "subject": subject, "language": language}
+    fields = {"draft": key, "text": text, "subject": subject, "language": language, "revision": revision}
     await tell(where, onboarding, "edit_draft", details, **fields)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import Field
 
+from domain.agenda import State, agenda, carried
 from domain.news import DraftEdited, DraftSent, DraftStopped
 from domain.record import Dossier, WaitingNotice
 from domain.team import Team
@@ -50,12 +51,17 @@ class DraftMessage(Wire):
 
 
 class DraftShown(Wire):
-    """A draft that waits; `goes_at` is when it goes by itself, None while that is not certain."""
+    """A draft that waits; `goes_at` is when it goes by itself, None while that is not certain.
+
+    `revision` is what `edit_draft` may name, so that nobody overwrites what they have not read; None while no worker
+    says.
+    """
 
     onboarding: str
     draft: str
     kind: str
     goes_at: Instant | None = None
+    revision: int | None = None
     messages: tuple[DraftMessage, ...]
 
 
@@ -64,26 +70,37 @@ async def drafts_of(
 ) -> tuple[DraftShown, ...]:
     """The drafts that wait, of one onboarding or of all. What they say is the store's; when they go, Temporal knows."""
     waiting = await asyncio.to_thread(held, engine, onboarding)
-    moments = {of: await _moments(door, of) for of in {of for of, _ in waiting}}
+    states = {of: await _state(door, of) for of in {of for of, _ in waiting}}
     return tuple(
         DraftShown(
             onboarding=of,
             draft=draft,
             kind=messages[0].notice.kind,
-            goes_at=moments[of].get(draft),
+            goes_at=_goes_at(states[of], draft),
+            revision=_revision(states[of], draft),
             messages=tuple(_shown(message, render) for message in messages),
         )
         for (of, draft), messages in waiting.items()
     )
 
 
-async def _moments(door: "Callable[[], Awaitable[OnboardingDoor]]", onboarding: str) -> Mapping[str, datetime]:
-    """When each draft goes by itself; none while nobody can say."""
+async def _state(door: "Callable[[], Awaitable[OnboardingDoor]]", onboarding: str) -> State | None:
+    """The onboarding's state; None while no worker says."""
     try:
-        agenda = await (await door()).ask(onboarding, "agenda")
+        return carried(await (await door()).ask(onboarding, "carried"))
     except (NotFound, NotReachable):
-        return {}
-    return {entry["about"]: datetime.fromisoformat(entry["due"]) for entry in agenda if entry["rule"] == "draft"}
+        return None
+
+
+def _goes_at(state: State | None, draft: str) -> datetime | None:
+    entries = agenda(state) if state is not None else []
+    due = (entry["due"] for entry in entries if entry["rule"] == "draft" and entry["about"] == draft)
+    return next((datetime.fromisoformat(moment) for moment in due), None)
+
+
+def _revision(state: State | None, draft: str) -> int | None:
+    waiting = state.draft(draft) if state is not None else None
+    return waiting.revision if waiting is not None else None
 
 
 def _shown(message: WaitingNotice, render: Render) -> DraftMessage:

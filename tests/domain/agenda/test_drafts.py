@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.playbook import content_hash
+from domain.refusal import Refused
 from tests.support.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, opened
 
 READERS = ["project_lead", "executive_sponsor", "technical_lead", "champion"]
@@ -264,3 +265,25 @@ def test_by_a_version_without_drafts_what_waits_is_handed_on_and_goes(onboarding
     onboarding.to("2026-11-03 15:01")
 
     assert onboarding.told("introduction") == READERS
+
+
+def test_the_later_of_two_who_edit_the_same_is_told(onboarding: Simulation) -> None:
+    """Both have read the draft as it was; the second would have overwritten what they never saw."""
+    onboarding.tell("edit_draft", draft="introduction", text="Welcome.", by=OWNER, revision=0)
+
+    with pytest.raises(Refused, match="is at revision 1, and 0 was read: somebody has changed it since") as refused:
+        onboarding.tell("edit_draft", draft="introduction", text="Hello.", by=MANAGER, revision=0)
+    onboarding.tell("edit_draft", draft="introduction", subject="Welcome", by=MANAGER, revision=1)
+    onboarding.tell("edit_draft", draft="introduction", text="Good day.", by=OWNER)
+
+    assert "revision" == refused.value.field
+    assert [draft.revision for draft in onboarding.state.drafts] == [3]
+
+
+def test_an_edit_that_is_told_again_is_none_of_somebody_else(onboarding: Simulation) -> None:
+    first = {"draft": "introduction", "text": "Welcome.", "by": OWNER, "revision": 0, "news_id": "edit-1"}
+    onboarding.tell("edit_draft", **first)
+
+    onboarding.tell("edit_draft", **first)
+
+    assert [draft.revision for draft in onboarding.state.drafts] == [1]
