@@ -1,39 +1,39 @@
-"""How does a message of each kind read, as our channels would word it? Rendered from sample facts."""
+"""How does a message of each kind read before anybody gets one? Samples, worded as the channels would word them."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, get_args
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from activities.channels.texts.samples import sample
+from activities.channels.texts.samples import KINDS, sample
 from domain.mailbox import read_mailbox
 from domain.notice import NoticeKind
-from domain.text import LANGUAGES, Language
-from domain.trouble import ChannelRefuses
+from domain.record import WaitingNotice
+from domain.text import Language
 from runtime.settings import Settings
 from wiring.channels import rendering_of
 
-KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
+
+class Page(NamedTuple):
+    """A message as its reader sees it: its subject, and a whole HTML page."""
+
+    subject: str
+    html: str
 
 
-class Preview(NamedTuple):
-    """A message of one kind to `to`: its subject and its page, or `trouble` with the template."""
+class Previewer:
+    """Renders samples with the company's own templates where it has any."""
 
-    kind: NoticeKind
-    language: Language
-    to: str
-    subject: str = ""
-    page: str = ""
-    trouble: str = ""
+    kinds: Sequence[NoticeKind] = KINDS
+    """Every kind of message."""
 
+    def __init__(self, settings: Settings) -> None:
+        self._rendering = rendering_of(settings)
+        self._sender = read_mailbox(settings.mail_from).name
 
-def previews(settings: Settings, kinds: Sequence[NoticeKind]) -> Iterator[Preview]:
-    """Each of those kinds in each language. A template that is broken keeps no other from being seen."""
-    rendering, sender = rendering_of(settings), read_mailbox(settings.mail_from).name
-    for kind in kinds:
-        for language in LANGUAGES:
-            waiting = sample(kind, language)
-            try:
-                message = rendering.render(waiting, sender=sender)
-            except ChannelRefuses as refused:
-                yield Preview(kind, language, waiting.person.name, trouble=str(refused))
-            else:
-                yield Preview(kind, language, waiting.person.name, message.subject, message.html)
+    def sample(self, kind: NoticeKind, language: Language) -> WaitingNotice:
+        """A message of that kind, to somebody who reads that language."""
+        return sample(kind, language)
+
+    def page(self, waiting: WaitingNotice) -> Page:
+        """The message. Raises ChannelRefuses when it cannot be rendered."""
+        rendered = self._rendering.render(waiting, sender=self._sender)
+        return Page(rendered.subject, rendered.html)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import takewhile
 from typing import Any
 
@@ -22,8 +22,6 @@ NUDGES = frozenset({"reminder", "escalation", "task_due"})
 A_MONTH = timedelta(days=31)
 A_FEW_DAYS = timedelta(days=3)
 """A meeting is announced two working days before it: what was reached since the last announcement counts."""
-LATEST_INVITATION = 2
-"""Working days before a webinar."""
 ONCE_A_MOMENT = frozenset({"pause_proposal", "status_report"})
 
 
@@ -196,7 +194,6 @@ def _cadence(briefing: Briefing, entry: Entry) -> Notices:
                 **_figures(briefing, cadence, entry, briefing.language_of(id)),
             },
             about=cadence.key,
-            until=_latest(briefing, cadence, day),
         )
         for id in people
     )  # fmt: skip
@@ -208,13 +205,6 @@ def _figures(briefing: Briefing, cadence: Cadence, entry: Entry, language: str) 
         return {}
     since = date.fromisoformat(entry.occurrence) - _since_the_last(cadence)
     return {"standing": letters.standing(briefing, language, since=since - A_FEW_DAYS)}
-
-
-def _latest(briefing: Briefing, cadence: Cadence, day: date) -> datetime | None:
-    """Until when an invitation to many waits for another message: nobody has to come, so it may come a little later."""
-    if cadence.kind != "webinar":
-        return None
-    return briefing.calendar.at(briefing.calendar.add_working_days(day, -LATEST_INVITATION), OPENING)
 
 
 def _since_the_last(cadence: Cadence) -> timedelta:

@@ -91,7 +91,6 @@ def score_can_be_computed(playbook: Playbook) -> Iterator[Finding]:
         yield ("score", "parts"), "have no weight at all: give one of them a weight above 0"
     if score.amber_from >= score.green_from:
         yield ("score", "amber_from"), f"is {score.amber_from:g}, not below green_from ({score.green_from:g})"
-    seen: set[str] = set()
     for index, part in enumerate(score.parts):
         at: Spot = ("score", "parts", index)
         worst, target, best = part.worth
@@ -100,11 +99,6 @@ def score_can_be_computed(playbook: Playbook) -> Iterator[Finding]:
             yield (*at, "worth"), what
         elif part.growing and not min(worst, target) < part.growing.from_ < max(worst, target):
             yield (*at, "growing", "from"), f"is {part.growing.from_:g}, not between {worst:g} and {target:g}"
-        if part.key in seen:
-            yield (*at, "key"), f"there is a part {part.key!r} already"
-        if part.anchor != "close" and playbook.milestone(part.anchor) is None:
-            yield (*at, "anchor"), f"there is no milestone {part.anchor!r}"
-        seen.add(part.key)
 
 
 def targets_are_worth_80(playbook: Playbook) -> Iterator[Finding]:

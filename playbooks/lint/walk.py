@@ -61,6 +61,7 @@ def every_key(playbook: Playbook) -> Iterator[Named]:
         yield from _keyed(("training", "formats"), "format", playbook.training.formats)
         yield from _keyed(("training", "sessions"), "session", playbook.training.sessions)
     yield from _keyed(("targets",), "target", playbook.targets)
+    yield from _keyed(("score", "parts"), "part of the score", playbook.score.parts if playbook.score else ())
     yield from _keyed(("indicators",), "indicator", playbook.indicators)
     yield from _keyed(("risks",), "risk", playbook.risks)
     yield from _keyed(("red_flags",), "red flag", playbook.red_flags)
@@ -111,6 +112,8 @@ def _of_the_stages(playbook: Playbook) -> Iterator[Reference]:
 def _of_the_measures(playbook: Playbook) -> Iterator[Reference]:
     for index, target in enumerate(playbook.targets):
         yield Reference(("targets", index, "anchor"), "milestone", target.anchor, ("close",))
+    for index, part in enumerate(playbook.score.parts if playbook.score else ()):
+        yield Reference(("score", "parts", index, "anchor"), "milestone", part.anchor, ("close",))
     for index, indicator in enumerate(playbook.indicators):
         at: Spot = ("indicators", index)
         yield from _mentions((*at, "milestones"), "milestone", indicator.milestones)

@@ -1,8 +1,7 @@
 """How does every message read before anybody gets one? Renders samples of all kinds into a folder."""
 
 import html
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -20,8 +19,7 @@ from starter.cli.progress import progress_of
 from starter.trouble import UnreadableFile, WrongOption
 
 if TYPE_CHECKING:
-    from activities.channels.texts.rendering import RenderedNotice
-    from domain.record import WaitingNotice
+    from wiring.previewing import Previewer
 
 MARK = ".day90-preview"
 """The file by which a folder is known as one of ours: it lists what we wrote there, and that alone is replaced."""
@@ -55,17 +53,14 @@ def preview(
     """
     if all == bool(kind):
         raise WrongOption("say --all for every kind of message, or some of them with --kind KIND")
-    from activities.channels.texts.samples import KINDS
-    from domain.mailbox import read_mailbox
-    from wiring.channels import rendering_of
+    from wiring.previewing import Previewer
 
-    settings = installation_at(where).settings
-    render = partial(rendering_of(settings).render, sender=read_mailbox(settings.mail_from).name)
-    kinds = KINDS if all else tuple(dict.fromkeys(kind))
+    previewer = Previewer(installation_at(where).settings)
+    kinds = previewer.kinds if all else tuple(dict.fromkeys(kind))
     try:
         _make_room(out)
         with progress_of("rendered", len(kinds) * len(LANGUAGES), quiet=where.json) as told:
-            done = [_rendered(waiting, language, out, render, told) for waiting, language in _samples(kinds)]
+            done = [_rendered(one, language, out, previewer, told) for one in kinds for language in LANGUAGES]
         (out / INDEX).write_text(_index(done), encoding="utf-8")
         (out / MARK).write_text("\n".join([INDEX, *(one.file for one in done if one.file)]), encoding="utf-8")
     except OSError as error:
@@ -83,31 +78,20 @@ def preview(
 
 
 def _rendered(
-    waiting: "WaitingNotice",
-    language: Language,
-    out: Path,
-    render: "Callable[[WaitingNotice], RenderedNotice]",
-    told: Callable[[], None],
+    kind: NoticeKind, language: Language, out: Path, previewer: "Previewer", told: Callable[[], None]
 ) -> Previewed:
     """Write one message; a template of the company's own that is broken keeps no other from being seen."""
-    kind, name = waiting.notice.kind, waiting.person.name
+    waiting = previewer.sample(kind, language)
+    name = waiting.person.name
     file = f"{kind}.{language}.html"
     try:
-        message = render(waiting)
+        message = previewer.page(waiting)
     except ChannelRefuses as refused:
         return Previewed(kind, language, name, "", "", str(refused))
     finally:
         told()
     (out / file).write_text(message.html, encoding="utf-8")
     return Previewed(kind, language, name, file, message.subject, "")
-
-
-def _samples(kinds: Sequence[NoticeKind]) -> "Iterator[tuple[WaitingNotice, Language]]":
-    from activities.channels.texts.samples import sample
-
-    for kind in kinds:
-        for language in LANGUAGES:
-            yield sample(kind, language), language
 
 
 def _make_room(out: Path) -> None:

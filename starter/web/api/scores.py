@@ -21,7 +21,7 @@ def score_routes(parts: WebParts) -> APIRouter:
         response_description="score, share of what is due that is known, and what would lift it most",
         responses=problems("not-found", "refused"),
     )
-    async def health(onboarding: OnboardingId) -> Outlook:
+    async def get_health(onboarding: OnboardingId) -> Outlook:
         """From 0 to 100. Figures are the latest, reported or counted from usage. What is not known is left out; where
         less is known than the playbook wants, there is no score. Refused where the playbook has none.
         """

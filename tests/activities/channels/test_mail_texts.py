@@ -201,7 +201,7 @@ def test_empty_lists_and_texts_leave_no_empty_frames(kind: NoticeKind, language:
 
 def test_both_languages_have_every_template_and_no_other() -> None:
     """One per kind, and the four that frame each mail."""
-    wanted = {f"{kind}.md" for kind in KINDS} | {"opening.md", "closing.md", "signature.md", "footer.md"}
+    wanted = {f"{kind}.md" for kind in KINDS} | {"opening.md", "actions.md", "closing.md", "signature.md", "footer.md"}
 
     for language in LANGUAGES:
         assert wanted == {file.name for file in (TEMPLATES / language).iterdir()}

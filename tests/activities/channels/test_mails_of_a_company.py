@@ -126,7 +126,7 @@ def test_a_kickoff_that_is_late_names_no_day_to_the_customer(language: Language,
         ("milestone_reached", "The milestone Kickoff meeting held was reached on "),
         ("milestone_reopened", "The milestone Kickoff meeting held counted as done and is open again."),
         ("escalation", "The milestone Kickoff meeting held was due on "),
-        ("reminder", "the milestone Kickoff meeting held is due in 3 working days."),
+        ("reminder", "the milestone Kickoff meeting held is due on Thursday, 7 January 2027."),
         ("pause_proposal", "The milestone Kickoff meeting held has been waiting for "),
     ],
 )

@@ -71,11 +71,11 @@ def test_a_cadence_that_comes_half_as_often_takes_away_and_says_why() -> None:
 
     change = difference(in_time(), story(new), old, new)
 
-    fates = {one.fate for one in change.mails}
-    assert {"gone"} == fates
-    assert {"project_status"} == {one.about for one in change.mails}
-    assert {"every_weeks: 1, now 2"} == {one.why for one in change.mails}
-    assert change.mails_before - len(change.mails) == change.mails_after
+    reports = [one for one in change.mails if one.about == "project_status"]
+    assert {"gone"} == {one.fate for one in reports}
+    assert {"every_weeks: 1, now 2"} == {one.why for one in reports}
+    # What travelled in one message with a report that comes no more goes on another day, or by itself.
+    assert {"gone"}.isdisjoint(one.fate for one in change.mails if one not in reports)
 
 
 def test_a_milestone_on_another_day_moves_and_says_from_when_to_when_and_why() -> None:

@@ -38,7 +38,8 @@ def test_who_takes_over_signs_and_is_asked_for_what_is_open() -> None:
     assert "project_lead" not in signers(onboarding)
     assert "project_lead-2" in signers(onboarding)
     assert ["project_lead-2"] == onboarding.told("contact_welcome")
-    assert ["project_lead-2"] == onboarding.told("sign_off_request", to="project_lead-2")
+    [plan] = onboarding.notices("plan", to="project_lead-2")
+    assert plan.facts["sign_off"], "with the plan in it"
 
 
 def test_the_welcome_says_from_whom_and_what_waits() -> None:
