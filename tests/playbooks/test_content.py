@@ -603,6 +603,8 @@ def test_no_key_of_a_playbook_stands_in_the_program(high: Playbook, low: Playboo
     keys |= {named.key for playbook in (high, low, tech) for named in every_key(playbook)}
     files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
     files += [file for file in [ROOT / "worker.py"] if file.exists()]
+    # Samples of messages show what such a message says of a shipped playbook.
+    files.remove(ROOT / "activities/channels/texts/samples.py")
 
     words_in = {str(file.relative_to(ROOT)): sorted(keys & strings_in(file)) for file in files}
 

@@ -157,7 +157,7 @@ def test_a_first_value_that_nobody_reached_counts_its_days_once_it_is_due() -> N
     """C-09: not on day 20, on day 100 as if it took so long, and never better the day after."""
 
     def first_value(day: int) -> Any:
-        [part] = [part for part in score_of({"day": day}).parts if part.key == "first_value"]
+        [part] = [part for part in score_of({"day": day}).parts if part.key == "time_to_value"]
         return part
 
     assert ("not_due", 60) == (first_value(20).state, first_value(20).due_on)
@@ -209,7 +209,7 @@ def test_what_would_lift_it_most_comes_first_and_says_how_high() -> None:
     """As customer B has it: use, features, then the first value."""
     result = score_of(example("customer-b"))
 
-    assert ["weekly_use", "core_features", "first_value"] == [one.key for one in result.raise_most]
+    assert ["weekly_use", "core_features", "time_to_value"] == [one.key for one in result.raise_most]
     lifted = example("customer-b")
     lifted["figures"]["weekly_use_rate"] = 75
     assert result.raise_most[0].score_then == pytest.approx(score_of(lifted).score)

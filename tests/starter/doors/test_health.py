@@ -58,7 +58,7 @@ def test_the_store_says_what_the_file_says(engine: Engine, ledger: SqlLedger) ->
         target.key: target.state for target in result.targets
     }.items()
     assert (DAY_120, "reported") == (parts["weekly_use"].since, parts["weekly_use"].origin)
-    assert (28, "milestones") == (parts["first_value"].value, parts["first_value"].origin)
+    assert (28, "milestones") == (parts["time_to_value"].value, parts["time_to_value"].origin)
 
 
 def test_an_open_critical_issue_caps_it_until_it_is_resolved(engine: Engine, ledger: SqlLedger) -> None:
