@@ -60,7 +60,7 @@ from workflows.alarm import RANG_TOO_EARLY
 
 WORKFLOW = "Onboarding"
 Query = Literal["progress", "agenda", "plan", "why", "knows", "carried"]
-WRITTEN_WITHIN = 3.0
+WRITTEN_WITHIN = 1.5
 BETWEEN_LOOKS = 0.05
 """Seconds until what an onboarding has taken is in the store, and between looks at that."""
 MAY_HAVE_A_TASK = ("add_task", "change_task")
@@ -202,7 +202,7 @@ class OnboardingDoor:
         """
         news = await self.checked(onboarding, kind, raw)
         progress = await self._send(onboarding, kind, news)
-        if kind in FACTS:
+        if kind in FACTS and not progress.repeated:
             await self._until_written(onboarding, f"fact/{FACTS[kind]}/{news['person']}/{short(news['news_id'])}")
         return progress
 
