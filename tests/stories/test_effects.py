@@ -201,7 +201,7 @@ class ManyMails:
     def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
         return None
 
-    def take(self, id: int) -> WaitingNotice | None:
+    def take(self, id: int, *, now: datetime | None = None) -> WaitingNotice | None:
         return sample("reminder") if id in self.waiting else None
 
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:

@@ -74,6 +74,11 @@ async def a_whole_onboarding(house: House, onboarding: str) -> None:
     await tell(house, onboarding, "change_task", task="t-1")
     await tell(house, onboarding, "close_task", task="t-1")
     await tell(house, onboarding, "attest_criterion", criterion="self_sufficient", by="grace.lee")
+    ana = {"person": "ana", "email": "ana@customer.example"}
+    await tell(house, onboarding, "add_contact", **ana, role="end_user")
+    await tell(house, onboarding, "correct_contact", **ana)
+    await tell(house, onboarding, "replace_contact", person="ana", to="ben", email="ben@customer.example")
+    await tell(house, onboarding, "remove_contact", person="ben")
     await reject_a_sign_off_and_ask_again(house, onboarding)
     await until_its_next_run(house, onboarding, after=first)
     await tell(house, onboarding, "end_onboarding", ending="churned", grace_hours=8)
