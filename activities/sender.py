@@ -103,9 +103,7 @@ class Letters:
             return self._unsure(waiting, str(error), now)
         except ChannelDown as error:
             if self.now() - waiting.notice.not_before > PATIENCE:
-                return self._refuse(
-                    waiting.id, f"given up after {PATIENCE.days} days of trying; the last answer: {error}"
-                )
+                return self._refuse(id, f"given up after {PATIENCE.days} days of trying; the last answer: {error}")
             if error.again_after is None:
                 raise
             return self._put_off(waiting, str(error), now + error.again_after)
@@ -114,8 +112,8 @@ class Letters:
             log.warning("notice_redirected", notice=id, channel=self.name, reason=str(error))
             return REDIRECTED
         except ChannelRefuses as error:
-            return self._refuse(waiting.id, str(error))
-        self.outbox.sent(waiting.id, receipt)
+            return self._refuse(id, str(error))
+        self.outbox.sent(id, receipt)
         return "sent"
 
     def _unsure(self, waiting: WaitingNotice, reason: str, now: datetime) -> str:

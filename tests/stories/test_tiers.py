@@ -124,11 +124,15 @@ async def test_a_customer_of_the_lowest_tier_who_falls_silent_is_noticed_by_a_pe
 
     await deal.let_pass(days=8, hours=3)
     assert told_to(here, deal, "grace.lee")["escalation"] == 0
-    assert told_to(here, deal, "project_lead")["reminder"] + told_to(here, deal, "project_lead")["overdue_summary"] >= 1
+    assert told_to(here, deal, "project_lead")["reminder"] == 1
     await deal.let_pass(days=8)
 
     alarmed = told_to(here, deal, "grace.lee")
     assert alarmed["escalation"] + alarmed["overdue_summary"] >= 1
+    [of_theirs] = [one for one in here.ledger.told(deal.id, "escalation") if one.about == "kickoff_held"]
+    reminded = [one for kind in ("reminder", "overdue_summary") for one in here.ledger.told(deal.id, kind)]
+    before = [one for one in reminded if one.to == "project_lead" and one.not_before <= of_theirs.not_before]
+    assert len(before) >= 2, "whoever is escalated over was reminded before"
     assert "nora.lindqvist" not in {notice.to for notice in here.ledger.told(deal.id, "escalation")}
     await deal.let_pass(days=14)
     assert "nora.lindqvist" in {notice.to for notice in here.ledger.told(deal.id, "pause_proposal")}
