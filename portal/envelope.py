@@ -22,7 +22,8 @@ A_MINUTE = 300
 """Requests of one address: a company behind one address, and a mail provider that unsubscribes for many. Each page and
 its sheet are two."""
 UNKNOWN_A_MINUTE = 20
-"""Addresses of pages that are none's: enough for whoever types one, and useless to whoever guesses."""
+"""Addresses of pages that are none's: enough for whoever types one, and useless to whoever guesses. What is somebody's
+is answered all the same: colleagues of one who guesses stand behind the same address."""
 LONGEST_PATH = 500
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 POLICY = (
@@ -63,6 +64,7 @@ class Envelope:
             return
         began, method, status = time.perf_counter(), scope["method"], 0
         caller = neighbourhood(scope["client"][0]) if scope.get("client") else ""
+        guesses = False
 
         async def dressed(message: Message) -> None:
             nonlocal status
@@ -76,11 +78,19 @@ class Envelope:
                 message = {**message, "body": b""}
             await send(message)
 
+        async def unless_it_guesses(message: Message) -> None:
+            nonlocal guesses
+            if message["type"] == "http.response.start" and message["status"] == 404:
+                guesses = not self._limiter.hit(self._unknown, "unknown", caller)
+            if not guesses:
+                await dressed(message)
+
         answering = self._refusal(scope, caller) or self.app
         # A look without the page is a look.
-        await answering({**scope, "method": "GET"} if method == "HEAD" else scope, receive, dressed)
-        if status == 404:
-            self._limiter.hit(self._unknown, "unknown", caller)
+        asked = {**scope, "method": "GET"} if method == "HEAD" else scope
+        await answering(asked, receive, unless_it_guesses)
+        if guesses:
+            await self._too_many(asked)(asked, receive, dressed)
         if scope["path"] != "/healthz":
             took = round((time.perf_counter() - began) * 1000, 1)
             log.info("page_request", method=method[:10], page=masked(scope["path"]), status=status, took_ms=took)
@@ -96,10 +106,8 @@ class Envelope:
         language = language_of(request)
         if scope["path"] == "/healthz":
             return None
-        if not self._limiter.test(self._unknown, "unknown", caller) or not self._limiter.hit(
-            self._of_address, "all", caller
-        ):
-            return self.pages.message("too_many", language, status=429, headers={"Retry-After": "60"})
+        if not self._limiter.hit(self._of_address, "all", caller):
+            return self._too_many(scope)
         if scope["method"] not in METHODS:
             return self.pages.message("no_page", language, status=405, headers={"Allow": ", ".join(METHODS)})
         if len(scope["path"]) > LONGEST_PATH:
@@ -109,6 +117,9 @@ class Envelope:
         if scope["method"] == "POST" and not self._is_ours(scope):
             return self.pages.message("elsewhere", language, status=403)
         return None
+
+    def _too_many(self, scope: Scope) -> ASGIApp:
+        return self.pages.message("too_many", language_of(Request(scope)), status=429, headers={"Retry-After": "60"})
 
     def _is_ours(self, scope: Scope) -> bool:
         """Whether no page of somebody else's sent the form.
