@@ -1,6 +1,6 @@
 """Which figures were reported about an onboarding? Stores each as it was reported, one row a figure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Engine, select
 
@@ -31,3 +31,13 @@ class SqlMeasurements:
         with read_transaction(self._engine) as connection:
             rows = connection.execute(query.order_by(measurements.c.at.desc()).limit(most)).mappings()
             return [Measurement.model_validate(row) for row in rows]
+
+    def of_each(self, onboarding: str, metrics: Collection[str], *, most: int = 10_000) -> dict[str, list[Measurement]]:
+        """The measurements of those metrics, newest first, and up to `most` of all together; none of what has none."""
+        of_them = (measurements.c.onboarding == onboarding) & measurements.c.metric.in_(metrics)
+        newest = select(measurements).where(of_them).order_by(measurements.c.at.desc()).limit(most)
+        found: dict[str, list[Measurement]] = {}
+        with read_transaction(self._engine) as connection:
+            for row in connection.execute(newest).mappings():
+                found.setdefault(row["metric"], []).append(Measurement.model_validate(row))
+        return found

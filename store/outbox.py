@@ -16,7 +16,7 @@ from store.digests import JOINED, notice_of, parts_of, seal, sent_today, travell
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.entries import journal_row, notice_row
 from store.links import LinkMaker, without_tokens
-from store.preferences import held_back
+from store.preferences import chosen_by, held_back
 from store.putting_off import put_off_by_its_reader
 from store.rows import add
 from store.tables import (
@@ -113,10 +113,12 @@ class SqlOutbox:
     def _still_wanted(self, connection: Connection, rows: Sequence[Row[Any]], person: Person | None) -> list[Row[Any]]:
         """Those that are not pointless by now and that their reader wants; the others wait, or are withdrawn."""
         wanted = []
+        # To a customer's person they are all of one onboarding.
+        chosen = chosen_by(connection, rows[0].onboarding, person) if person and rows else None
         for row in rows:
             if (reason := self._pointless(connection, row)) is not None:
                 _settle(connection, row, state="withdrawn", reason=reason, digest=None)
-            elif person and (values := held_back(connection, row, person, now=self._clock())) is not None:
+            elif person and chosen and (values := held_back(row, chosen, person, now=self._clock())) is not None:
                 _settle(connection, row, **{"state": "waiting", "digest": None, **values})
             else:
                 wanted.append(row)

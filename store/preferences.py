@@ -93,16 +93,15 @@ class SqlPreferences:
         return True
 
 
-def held_back(connection: Connection, row: Row[Any], person: Person, *, now: datetime) -> dict[str, Any] | None:
-    """What becomes of a notice that its reader does not want, or not now: the values of its row; None where it may go.
+def chosen_by(connection: Connection, onboarding: str | None, person: Person) -> Preferences | None:
+    """What that person has chosen; None where they never did, and for ours: what they are told is their work."""
+    if onboarding is None or person.side != "customer":
+        return None
+    return _chosen(connection, onboarding, person.email)
 
-    Nobody of ours chooses: what they are told is their work.
-    """
-    if row.onboarding is None or person.side != "customer":
-        return None
-    chosen = _chosen(connection, row.onboarding, person.email)
-    if chosen is None:
-        return None
+
+def held_back(row: Row[Any], chosen: Preferences, person: Person, *, now: datetime) -> dict[str, Any] | None:
+    """What becomes of a notice that its reader does not want, or not now: values of its row; None where it may go."""
     if (reason := unwanted(chosen, row.kind)) is not None:
         return {"state": "withdrawn", "reason": reason}
     if breaks_quiet(row.kind, row.facts):

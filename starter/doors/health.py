@@ -132,13 +132,8 @@ class _Customer:
         """What other systems have reported of each figure that a rule asks for; nothing of what none has reported."""
         rules = [read_rule(flag.rule or "") for flag in self.dossier.playbook.red_flags]
         wanted = {clause.figure for rule in rules if rule for clause in rule.clauses}
-        measurements = SqlMeasurements(self.engine)
-        reported = {figure: measurements.of(self.onboarding, figure, most=1_000) for figure in sorted(wanted)}
-        return {
-            figure: [Point(self._day(one.at), one.value) for one in found]
-            for figure, found in reported.items()
-            if found
-        }
+        reported = SqlMeasurements(self.engine).of_each(self.onboarding, wanted)
+        return {figure: [Point(self._day(one.at), one.value) for one in found] for figure, found in reported.items()}
 
     def _told(self) -> dict[str, Series]:
         """What the journal and the plan count: these are known, also where there is none."""
