@@ -1,7 +1,7 @@
 """What happens behind a link of a message? A look shows what it would do; an answer does it, once."""
 
 import asyncio
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from typing import Any
 
 from starlette.requests import Request
@@ -13,7 +13,7 @@ from portal.dates import in_full
 from portal.forms import LONGEST_WORDS, Form, form_of
 from portal.parts import PageParts
 from portal.preferring import PreferencesPage
-from portal.reader import Reader, due_day, due_of, reader_of
+from portal.reader import Reader, due_day, due_of, reader_of, today
 from portal.rendering import Pages
 from portal.words import WORDS
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
@@ -75,7 +75,7 @@ class Links:
             switch=True,
             reader=reader,
             heading=words[f"{link.purpose}_ask"].format(title=title_of(link)),
-            due=due_of(link, reader, datetime.now(UTC)),
+            due=due_of(link, reader),
             follows=words["later_follows"] if link.purpose == "later" else "",
             choices=choices,
             asks_words=link.purpose != "later",
@@ -130,7 +130,7 @@ class Links:
             reader=reader,
             heading=words[f"{link.purpose}_sure"],
             title=title_of(link),
-            due=due_of(link, reader, datetime.now(UTC)) if link.purpose == "done" else "",
+            due=due_of(link, reader) if link.purpose == "done" else "",
             follows=words[f"{link.purpose}_follows"],
             answer=form.text("answer"),
             words=form.text("words"),
@@ -182,7 +182,7 @@ def saying(link: Link, reader: Reader, answer: str) -> str:
     if link.purpose != "on_its_way":
         return ""
     words = WORDS[reader.language][f"on_its_way_note_{answer}"]
-    day = due_day(link, reader) or datetime.now(reader.zone).date()
+    day = due_day(link, reader) or today(link, reader)
     return words.format(title=title_of(link), due=in_full(day, reader.language))
 
 

@@ -1,6 +1,6 @@
 """Whose page is it? The person behind a link, and how they read."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -59,7 +59,13 @@ def due_day(link: Link, reader: Reader) -> date | None:
     return named if named is not None and abs((named - here).days) <= 1 else here
 
 
-def due_of(link: Link, reader: Reader, now: datetime) -> str:
-    """That day in full; empty where there is none."""
+def today(link: Link, reader: Reader) -> date:
+    """The onboarding's own day, in the reader's zone: on a compressed clock that is ahead of the wall's."""
+    now = datetime.now(UTC)
+    return max(now, link.as_of or now).astimezone(reader.zone).date()
+
+
+def due_of(link: Link, reader: Reader) -> str:
+    """The day on which it is due in full, with how far away it is; empty where there is none."""
     day = due_day(link, reader)
-    return "" if day is None else reader.day(day, now.astimezone(reader.zone).date())
+    return "" if day is None else reader.day(day, today(link, reader))

@@ -74,7 +74,10 @@ class LinkMaker:
 
 
 class Link(Wire):
-    """A link and how it stands now. `notice` is the message that it came with, None for the preferences."""
+    """A link and how it stands now. `notice` is the message that it came with, None for the preferences.
+
+    `as_of` is when the onboarding took its last turn, by its own time, which runs ahead on a compressed clock.
+    """
 
     id: int
     purpose: Purpose
@@ -82,6 +85,7 @@ class Link(Wire):
     person: Person | None
     account: str
     onboarding: str
+    as_of: Instant | None = None
     owner: Person | None = None
     notice: Notice | None = None
     notice_id: int | None = None
@@ -129,7 +133,8 @@ class SqlLinks:
 
     def _read(self, connection: Connection, row: Row[Any]) -> Link:
         of_it = onboardings.c.onboarding == row.onboarding
-        about = select(onboardings.c.account, onboardings.c.ending, onboardings.c.owner).where(of_it)
+        columns = (onboardings.c.account, onboardings.c.ending, onboardings.c.owner, onboardings.c.as_of)
+        about = select(*columns).where(of_it)
         onboarding = connection.execute(about).one()
         person = _person(connection, row.onboarding, row.person)
         if person is not None and person.side != "customer":
@@ -146,6 +151,7 @@ class SqlLinks:
             person=person,
             account=onboarding.account,
             onboarding=row.onboarding,
+            as_of=onboarding.as_of,
             owner=_person(connection, row.onboarding, onboarding.owner or ""),
             notice_id=row.notice,
             notice=None if notice is None else _notice(notice),

@@ -52,6 +52,7 @@ async def test_a_milestone_is_reported_from_its_reminder(tmp_path: Path) -> None
             transport = httpx2.ASGITransport(pages_app(parts))
             async with httpx2.AsyncClient(transport=transport, base_url=PAGES) as client:
                 asked = await client.post(found[1], data={"answer": "yes", "words": "since Monday"})
+                assert re.search(r"Wednesday, 10 November 2032, \d{1,2} days ago", asked.text), "by its own time"
                 [once] = re.findall(r'name="once" value="([^"]+)"', asked.text)
                 told = await client.post(found[1], data={"answer": "yes", "words": "since Monday", "once": once})
 
