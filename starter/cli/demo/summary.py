@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from domain.notice import DIGEST
 from domain.record import Dossier
 from domain.wording import day_in_words
 from starter.cli.answers import count, in_words, plain, status_text, table
@@ -32,14 +33,16 @@ def show_summary(
     out.print()
     out.print(table("Milestones", ("milestone", "due", "reached", ""), rows, whole=("milestone", "due")))
     mails = notices(installation.engine, onboarding.onboarding, limit=100_000)
-    kinds = Counter(mail.kind for mail in mails if mail.state == "sent")
+    news = [mail for mail in mails if mail.kind != DIGEST]
+    kinds = Counter(mail.kind for mail in news if mail.state == "sent")
     out.print()
     sent = ", ".join(f"{in_words(kind)} {number}" for kind, number in kinds.most_common())
-    states = Counter(mail.state for mail in mails)
+    messages = len({mail.message_id for mail in news if mail.state == "sent"})
+    states = Counter(mail.state for mail in news)
     others = "".join(f", {number} {state}" for state, number in states.items() if state != "sent")
     entries = len(journal(installation.engine, onboarding.onboarding))
     out.print(Text.assemble(("status       ", "dim"), status_text(onboarding.status)))
-    out.print(Text.assemble(("mails        ", "dim"), plain(f"{states['sent']} sent{others}: {sent}")))
+    out.print(Text.assemble(("mails        ", "dim"), plain(f"{messages} sent{others}; in them: {sent}")))
     out.print(Text.assemble(("journal      ", "dim"), count(entries, "row")))
     out.print(Text.assemble(("what follows ", "dim"), plain(f"{programme.onboarding} ({programme.status.lower()})")))
     out.print(Text.assemble(("mails in     ", "dim"), plain(installation.settings.mail_folder)), soft_wrap=True)

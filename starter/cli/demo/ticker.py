@@ -1,7 +1,7 @@
 """What happens by itself while the demo plays? Prints each mail, stage and change of status, once."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from domain.notice import DIGEST
 from starter.cli.answers import COLOURS, count, in_words, plain
 
 if TYPE_CHECKING:
@@ -89,7 +90,12 @@ class Ticker:
     def _new_mails(self, mails: "tuple[NoticeLine, ...]") -> Iterator[tuple[str, str]]:
         new = [mail for mail in mails if mail.state in ("sent", "refused") and mail.id not in self._mails]
         self._mails |= {mail.id for mail in new}
-        for (kind, about, state), same in groupby(new, key=lambda mail: (mail.kind, mail.about, mail.state)):
+        alone, joined = apart(new)
+        for parts in joined:
+            kinds = [in_words(kind) for kind in dict.fromkeys(mail.kind for mail in parts)]
+            others = f", with {', '.join(kinds[1:])}" if kinds[1:] else f" ({count(len(parts), 'piece')} of news)"
+            yield f"✉ {kinds[0]} to {parts[0].name or parts[0].person}{others}", "dim"
+        for (kind, about, state), same in groupby(alone, key=lambda mail: (mail.kind, mail.about, mail.state)):
             names = [mail.name or mail.person for mail in same]
             more = f" and {count(len(names) - NAMED, 'other')}" if len(names) > NAMED else ""
             about_it = f" ({about})" if about else ""
@@ -100,3 +106,15 @@ class Ticker:
 
     def _say(self, words: str, style: str) -> None:
         self.out.print(Text.assemble(INDENT, plain(words, style)), soft_wrap=True)
+
+
+def apart(mails: "Sequence[NoticeLine]") -> "tuple[list[NoticeLine], list[list[NoticeLine]]]":
+    """What went as a message of its own, and what travelled together, each such message as its parts."""
+    news = [mail for mail in mails if mail.kind != DIGEST]
+    messages: dict[str | None, list[NoticeLine]] = {}
+    for mail in news:
+        if mail.state == "sent" and mail.message_id is not None:
+            messages.setdefault(mail.message_id, []).append(mail)
+    joined = [parts for parts in messages.values() if len(parts) > 1]
+    travelled = {part.id for parts in joined for part in parts}
+    return [mail for mail in news if mail.id not in travelled], joined
