@@ -1,7 +1,8 @@
 """Are the targets of the playbook met, and is what should be true by a week? Each with its day, and why it is not said.
 
 Days count from the close. A target behind the planned go-live counts from the real one, by the planned distance; one
-that is due on the go-live itself is looked at after a week of use. Missed is amber before the go-live, and red after.
+that is due on the go-live itself is looked at after a week of use, and one without a day once it is measured. Missed is
+amber before the go-live, and red after.
 """
 
 from collections.abc import Mapping
@@ -71,7 +72,7 @@ def indicators_seen(playbook: Playbook, progress: Progress, *, language: str = "
 def _target(target: Target, playbook: Playbook, progress: Progress, language: str) -> TargetSeen:
     due_on, measured = _due_on(target, playbook, progress), progress.figures.get(target.metric)
     state: State = "not_measured"
-    if due_on is None or progress.day < due_on:
+    if due_on is None or progress.day < due_on or (target.day is None and measured is None):
         state = "not_due"
     elif measured is not None and (target.at_least is not None or target.below is not None):
         too_low = target.at_least is not None and measured.value < target.at_least

@@ -20,6 +20,8 @@ from store.ledger import SqlLedger
 from store.measurements import SqlMeasurements
 
 FIRST_VALUE, ACTIVATED = "days_to_first_value", "activation_rate"
+HEALTH = "customer_health"
+"""The figure that we compute ourselves: the score. A target for it is judged by that, whatever others report."""
 OF_THE_JOURNAL: Mapping[str, str] = {
     "win_recorded": "wins_shown",
     "issue_raised": "technical_issues_opened",
@@ -52,10 +54,14 @@ def outlook_of(engine: Engine, ledger: SqlLedger, onboarding: str, *, now: datet
     playbook = customer.dossier.playbook
     score = health(playbook, customer.facts, hashed=content_hash(playbook), language=language)
     flags = flags_up(playbook, customer.course, language=language)
+    progress = customer.progress
+    if score.score is not None:
+        computed = Measured(value=score.score, origin=HEALTH)
+        progress = progress.model_copy(update={"figures": {**progress.figures, HEALTH: computed}})
     return Outlook(
         **dict(score),
-        targets=targets_seen(playbook, customer.progress, language=language),
-        indicators=indicators_seen(playbook, customer.progress, language=language),
+        targets=targets_seen(playbook, progress, language=language),
+        indicators=indicators_seen(playbook, progress, language=language),
         flags=flags,
         alarm=is_alarm(flags),
     )

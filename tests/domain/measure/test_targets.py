@@ -60,6 +60,13 @@ def test_a_target_without_a_figure_of_its_own_is_never_missed() -> None:
     assert "not_measured" == target("further_results", 100, 5).state
 
 
+def test_a_target_without_a_day_is_judged_once_it_is_measured() -> None:
+    """Training may end on any day: until somebody reports attendance, nothing is said of it."""
+    assert ("not_due", None) == (target("training_attended", 1).state, target("training_attended", 1).colour)
+    assert "met" == target("training_attended", 30, 95).state
+    assert ("missed", "red") == (target("training_attended", 70, 80).state, target("training_attended", 70, 80).colour)
+
+
 def test_half_of_the_setup_counts_what_was_waived() -> None:
     """C-13: five of ten by day 28 are met, four are missed; one that comes later still counts then."""
     half = -(-len(SETUP) // 2)
