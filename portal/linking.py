@@ -1,12 +1,13 @@
 """What happens behind a link of a message? A look shows what it would do; an answer does it, once."""
 
 import asyncio
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from domain.clock import Clock
 from domain.refusal import Refused
 from domain.rules.offering import Purpose, told_by
 from portal.dates import in_full
@@ -96,10 +97,9 @@ class Links:
         return [(answer, words[f"{link.purpose}_{answer}"], "") for answer in ("yes", "no")]
 
     def _mornings(self, link: Link, reader: Reader) -> dict[str, datetime]:
-        """The mornings of working days on which the reader may be reminded again, in their zone."""
+        """The mornings of working days on which the reader may be reminded again, in their zone and business time."""
         calendar = self._parts.ledger.dossier(link.onboarding).calendar
-        today = datetime.now(reader.zone).date()
-        days = {count: calendar.add_working_days(today, int(count)) for count in LATER}
+        days = {count: calendar.add_working_days(today(link, reader), int(count)) for count in LATER}
         return {count: datetime.combine(day, MORNING, tzinfo=reader.zone) for count, day in days.items()}
 
     async def _take(self, link: Link, reader: Reader, form: Form) -> Response:
@@ -139,8 +139,11 @@ class Links:
         )
 
     async def _put_off(self, link: Link, reader: Reader, until: datetime) -> Response:
+        now = datetime.now(UTC)
+        clock = Clock(day=self._parts.settings.day_length, business_start=max(now, link.as_of or now), wall_start=now)
         if link.notice_id is not None:
-            await asyncio.to_thread(self._reminders.put_off, link.notice_id, until=until)
+            put_off = self._reminders.put_off
+            await asyncio.to_thread(put_off, link.notice_id, until=until, not_before=clock.wall(until))
         await asyncio.to_thread(self._links.use, link.id)
         return self._told("later_told", reader, day=in_full(until.date(), reader.language))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, select
+from sqlalchemy import Connection, Engine, Row, select
 
 from domain.record import JournalRow
 from domain.rules.hearing import SUPPRESSED
@@ -26,10 +26,11 @@ class SqlReminders:
         self._engine = engine
         self._clock = clock
 
-    def put_off(self, notice: int, *, until: datetime) -> None:
+    def put_off(self, notice: int, *, until: datetime, not_before: datetime) -> None:
         """Remind the reader of that notice again at that moment, and not before; again it changes nothing.
 
-        The date of what it is about stays as it is, and so does who else hears of it.
+        `until` is business time, `not_before` the same moment by the wall's clock. The date of what it is about stays
+        as it is, and so does who else hears of it.
         """
         now = self._clock()
         with write_transaction(self._engine) as connection:
@@ -38,7 +39,7 @@ class SqlReminders:
             again = {name: row._mapping[name] for name in ("onboarding", "channel", "kind", "person", "about")}
             again |= {"key": key, "while_open": row.while_open, "collapses": row.collapses, "state": "waiting"}
             again |= {"facts": {**row.facts, "put_off": True, "of_date": _date(connection, row)}}
-            add(connection, notices, [{**again, "not_before": until, "created_at": now}])
+            add(connection, notices, [{**again, "not_before": not_before, "created_at": now}])
             entry = JournalRow(
                 key=f"reminder_put_off/{key}",
                 at=now,
@@ -59,8 +60,9 @@ def put_off_by_its_reader(connection: Connection, row: Row[Any], *, now: datetim
         return f"{SUPPRESSED}its date has moved" if row.facts["of_date"] != _date(connection, row) else None
     same = [notices.c[name] == getattr(row, name) for name in ("onboarding", "person", "kind", "about")]
     later = [notices.c.state == "waiting", notices.c.not_before > now, notices.c.key.contains(MARK, autoescape=True)]
-    until = connection.scalar(select(func.max(notices.c.not_before)).where(*same, *later))
-    return None if until is None else f"{SUPPRESSED}its reader wants to be reminded on {until:%Y-%m-%d}"
+    latest = select(notices.c.key).where(*same, *later).order_by(notices.c.not_before.desc()).limit(1)
+    key = connection.scalar(latest)
+    return None if key is None else f"{SUPPRESSED}its reader wants to be reminded on {key.partition(MARK)[2]}"
 
 
 def _date(connection: Connection, row: Row[Any]) -> str:

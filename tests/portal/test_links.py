@@ -163,6 +163,15 @@ async def test_a_reminder_that_is_put_off_comes_on_its_day_and_none_before(site:
     assert (READER.id, "link", "met") == (entry.by, entry.via, entry.about)
 
 
+async def test_on_a_compressed_clock_later_comes_as_soon_as_its_day_does(tmp_path: Path) -> None:
+    """The onboarding's own time is ahead, and a day of it takes a second: the reminder must not wait for months."""
+    async with site_on(tmp_path, company_name="Kontor", day_length="1s") as site:
+        await site.client.post(site.link("later"), data={"answer": "3"})
+        row = next(row for row in reads.notices(site.engine) if "/put_off/" in row.key)
+
+    assert row.not_before < datetime.now(UTC) + timedelta(seconds=10)
+
+
 async def test_words_are_kept_while_temporal_is_away(site: Site) -> None:
     """Nothing was sent, and the page says so."""
     site.door.trouble = NotReachable("away")
