@@ -183,10 +183,14 @@ def activities_on(parts: Parts) -> Sequence[Callable[..., Any]]:
 
 
 def sending_on(parts: Parts) -> Sending:
-    """The activities of every sender: to people by their channels, to systems by the offices beside them."""
-    threads = _threads("channel", MOST_AT_ONCE)
+    """The activities of every sender: to people by their channels, to systems by the offices beside them.
+
+    Each channel has threads of its own, so that a mail server that hangs holds up mails alone.
+    """
     letters = {
-        name: Letters(name, parts.outbox, channel, parts.now, threads, parts.ring, partial(_unusable, parts))
+        name: Letters(
+            name, parts.outbox, channel, parts.now, _threads(name, MOST_AT_ONCE), parts.ring, partial(_unusable, parts)
+        )
         for name, channel in parts.channels.items()
     }
     return Sending(
