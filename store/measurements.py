@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from domain.reported import Measurement
 from domain.trouble import UnknownOnboarding
@@ -25,17 +25,12 @@ class SqlMeasurements:
                 raise UnknownOnboarding(onboarding)
             add(connection, measurements, rows)
 
-    def of(self, onboarding: str, metric: str, *, most: int = 100) -> Sequence[Measurement]:
-        """Up to `most` measurements of one metric of the onboarding, newest first."""
-        query = select(measurements).where(measurements.c.onboarding == onboarding, measurements.c.metric == metric)
-        with read_transaction(self._engine) as connection:
-            rows = connection.execute(query.order_by(measurements.c.at.desc()).limit(most)).mappings()
-            return [Measurement.model_validate(row) for row in rows]
-
-    def of_each(self, onboarding: str, metrics: Collection[str], *, most: int = 10_000) -> dict[str, list[Measurement]]:
-        """The measurements of those metrics, newest first, and up to `most` of all together; none of what has none."""
+    def of_each(self, onboarding: str, metrics: Collection[str], *, most: int = 1_000) -> dict[str, list[Measurement]]:
+        """The last measurements of those metrics, up to `most` of each, newest first; none of what has none."""
         of_them = (measurements.c.onboarding == onboarding) & measurements.c.metric.in_(metrics)
-        newest = select(measurements).where(of_them).order_by(measurements.c.at.desc()).limit(most)
+        place = func.row_number().over(partition_by=measurements.c.metric, order_by=measurements.c.at.desc())
+        placed = select(measurements, place.label("place")).where(of_them).subquery()
+        newest = select(placed).where(placed.c.place <= most).order_by(placed.c.at.desc())
         found: dict[str, list[Measurement]] = {}
         with read_transaction(self._engine) as connection:
             for row in connection.execute(newest).mappings():

@@ -74,3 +74,16 @@ def test_without_use_or_seats_nothing_is_measured(ledger: SqlLedger, engine: Eng
 def test_of_no_onboarding_there_are_no_figures(ledger: SqlLedger) -> None:
     with pytest.raises(UnknownOnboarding):
         ledger.figures("onboarding-file-9")
+
+
+def test_a_figure_that_is_reported_all_the_time_displaces_no_other(ledger: SqlLedger, engine: Engine) -> None:
+    """The last of each count, newest first; what nobody has reported is left out."""
+    reported = SqlMeasurements(engine)
+    reported.keep(ONE, [Measurement(metric="nps", at=NOON - A_DAY, value=40)], key="once")
+    for number in range(5):
+        often = Measurement(metric="tickets_open", at=NOON + number * A_DAY, value=number)
+        reported.keep(ONE, [often], key=f"often-{number}")
+
+    found = reported.of_each(ONE, ["nps", "tickets_open", "complaints"], most=2)
+
+    assert {"nps": [40], "tickets_open": [4, 3]} == {name: [one.value for one in of] for name, of in found.items()}

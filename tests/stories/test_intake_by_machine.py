@@ -78,7 +78,8 @@ def test_what_machines_tell_comes_to_its_end(stack: Stack, settings: None, tmp_p
         wait_until(lambda: not SqlInbox(engine).ready(apart_from=(), most=1))
         rows = {row.key: row for row in SqlInbox(engine).page().rows}
         assert ("done", "held until its gate opens: milestone.reached") == (rows["msg_2"].state, rows["msg_2"].outcome)
-        assert [3] == [one.value for one in SqlMeasurements(engine).of(onboarding, "tickets_per_week")]
+        reported = SqlMeasurements(engine).of_each(onboarding, ["tickets_per_week"])
+        assert [3] == [one.value for one in reported["tickets_per_week"]]
         [payment] = [row for row in rows.values() if row.source == "stripe"]
         assert "kept" == payment.state
 

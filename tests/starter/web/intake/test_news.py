@@ -333,6 +333,6 @@ def test_a_figure_is_kept_once_for_each_delivery(engine: Engine) -> None:
         for _ in range(2):
             measurements.keep(ONBOARDING, [taken], key=f"msg_{hour}")
 
-    assert [2, 1, 0] == [one.value for one in measurements.of(ONBOARDING, "tickets_open")]
+    assert [2, 1, 0] == [one.value for one in measurements.of_each(ONBOARDING, ["tickets_open"])["tickets_open"]]
     with pytest.raises(UnknownOnboarding):
         measurements.keep("onboarding-file-2", [], key="msg_9")
