@@ -34,7 +34,7 @@ class Progress(Wire):
 
 
 class TargetSeen(Wire):
-    """A target and how it stands; `due_on` counts days after the close, None while its go-live has no day."""
+    """A target and how it stands; `due_on` counts days after the close, None without a day or a go-live."""
 
     key: str
     title: str
@@ -72,7 +72,8 @@ def indicators_seen(playbook: Playbook, progress: Progress, *, language: str = "
 def _target(target: Target, playbook: Playbook, progress: Progress, language: str) -> TargetSeen:
     due_on, measured = _due_on(target, playbook, progress), progress.figures.get(target.metric)
     state: State = "not_measured"
-    if due_on is None or progress.day < due_on or (target.day is None and measured is None):
+    is_due = measured is not None if target.day is None else due_on is not None and progress.day >= due_on
+    if not is_due:
         state = "not_due"
     elif measured is not None and (target.at_least is not None or target.below is not None):
         too_low = target.at_least is not None and measured.value < target.at_least
@@ -103,12 +104,14 @@ def _colour(state: State, playbook: Playbook, progress: Progress) -> Colour | No
 
 
 def _due_on(target: Target, playbook: Playbook, progress: Progress) -> int | None:
-    """The day from which the target can be missed; None while what it counts from has no day."""
+    """The day from which the target can be missed; None without a day, and while what it counts from has none."""
+    day = target.day
+    if day is None:
+        return None
     if target.anchor != "close":
         anchor = progress.settled.get(target.anchor)
-        return None if anchor is None else anchor + (target.day or 0)
+        return None if anchor is None else anchor + day
     go_live = playbook.playing("go_live")
-    day = target.day or 0
     planned = planned_day(playbook, go_live.key) if go_live else None
     if go_live is None or planned is None or day < planned:
         return day

@@ -63,6 +63,7 @@ def test_a_target_without_a_figure_of_its_own_is_never_missed() -> None:
 def test_a_target_without_a_day_is_judged_once_it_is_measured() -> None:
     """Training may end on any day: until somebody reports attendance, nothing is said of it."""
     assert ("not_due", None) == (target("training_attended", 1).state, target("training_attended", 1).colour)
+    assert target("training_attended", 1).due_on is None
     assert "met" == target("training_attended", 30, 95).state
     assert ("missed", "red") == (target("training_attended", 70, 80).state, target("training_attended", 70, 80).colour)
 
