@@ -14,7 +14,7 @@ from portal.dates import in_full
 from portal.forms import LONGEST_WORDS, Form, form_of
 from portal.parts import PageParts
 from portal.preferring import PreferencesPage
-from portal.reader import Reader, due_day, due_of, reader_of, today
+from portal.reader import Reader, business_now, due_day, due_of, reader_of, today
 from portal.rendering import Pages
 from portal.words import WORDS
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
@@ -140,7 +140,7 @@ class Links:
 
     async def _put_off(self, link: Link, reader: Reader, until: datetime) -> Response:
         now = datetime.now(UTC)
-        clock = Clock(day=self._parts.settings.day_length, business_start=max(now, link.as_of or now), wall_start=now)
+        clock = Clock(day=self._parts.settings.day_length, business_start=business_now(link, now), wall_start=now)
         if link.notice_id is not None:
             put_off = self._reminders.put_off
             await asyncio.to_thread(put_off, link.notice_id, until=until, not_before=clock.wall(until))

@@ -59,10 +59,14 @@ def due_day(link: Link, reader: Reader) -> date | None:
     return named if named is not None and abs((named - here).days) <= 1 else here
 
 
+def business_now(link: Link, wall: datetime) -> datetime:
+    """The onboarding's own time at that moment of the wall's clock: on a compressed clock that is ahead of it."""
+    return max(wall, link.as_of or wall)
+
+
 def today(link: Link, reader: Reader) -> date:
-    """The onboarding's own day, in the reader's zone: on a compressed clock that is ahead of the wall's."""
-    now = datetime.now(UTC)
-    return max(now, link.as_of or now).astimezone(reader.zone).date()
+    """The onboarding's own day, in the reader's zone."""
+    return business_now(link, datetime.now(UTC)).astimezone(reader.zone).date()
 
 
 def due_of(link: Link, reader: Reader) -> str:
