@@ -42,7 +42,7 @@ def show_summary(
     others = "".join(f", {number} {state}" for state, number in states.items() if state != "sent")
     entries = len(journal(installation.engine, onboarding.onboarding))
     out.print(Text.assemble(("status       ", "dim"), status_text(onboarding.status)))
-    out.print(Text.assemble(("mails        ", "dim"), plain(f"{messages} sent{others}; in them: {sent}")))
+    out.print(Text.assemble(("mails        ", "dim"), plain(f"{messages} sent{others}; what was sent in them: {sent}")))
     out.print(Text.assemble(("journal      ", "dim"), count(entries, "row")))
     out.print(Text.assemble(("what follows ", "dim"), plain(f"{programme.onboarding} ({programme.status.lower()})")))
     out.print(Text.assemble(("mails in     ", "dim"), plain(installation.settings.mail_folder)), soft_wrap=True)
