@@ -51,20 +51,20 @@ class PostOffice:
             await self.open()
         self.mood = mood
 
-    async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd finds the hook by this name
         self,
-        server: SMTP,  # noqa: ARG002  # aiosmtpd's call
-        session: Session,  # noqa: ARG002  # aiosmtpd's call
+        server: SMTP,  # noqa: ARG002  # aiosmtpd passes it to every hook
+        session: Session,  # noqa: ARG002  # aiosmtpd passes it to every hook
         envelope: Envelope,
         address: str,
-        options: list[str],  # noqa: ARG002  # aiosmtpd's call
+        options: list[str],  # noqa: ARG002  # aiosmtpd passes it to every hook
     ) -> str:
         if self.mood == "busy":
             return "451 come back later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802  # its own
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802  # as above
         assert isinstance(envelope.content, bytes), "decode_data is off"
         message_id = str(BytesHeaderParser().parsebytes(envelope.content)["Message-ID"]).strip()
         answered = self.mood != "drops"

@@ -81,7 +81,7 @@ class Salesforce:
             raise NotFound(f"opportunity {id} was deleted")
         return {"Opportunity": _plain(opportunity)}
 
-    def absorbed(self, record: Mapping[str, Any]) -> Collection[str]:  # noqa: ARG002  # the port's
+    def absorbed(self, record: Mapping[str, Any]) -> Collection[str]:  # noqa: ARG002  # the port asks of a record
         """Nothing: Salesforce merges accounts and contacts, and no opportunities."""
         return ()
 
@@ -92,7 +92,7 @@ class Salesforce:
             return "won"
         return "lost" if opportunity.get("IsClosed") is True and opportunity.get("IsWon") is False else None
 
-    async def other_account(self, body: Any) -> str:  # noqa: ARG002  # the port's
+    async def other_account(self, body: Any) -> str:  # noqa: ARG002  # the port asks of a body
         """None: what an id names is looked up in our organisation, and ids of two organisations differ."""
         return ""
 

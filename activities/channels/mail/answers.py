@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from flufl.bounce import all_failures
-from mailparser_reply import EmailReplyParser  # type: ignore[import-untyped]  # it has none
+from mailparser_reply import EmailReplyParser  # type: ignore[import-untyped]  # the package ships no types
 
 from domain.answering import LONGEST_ANSWER, LONGEST_LINE, Answer, AnswerKind
 
@@ -155,7 +155,7 @@ class _Text(HTMLParser):
         self.parts: list[str] = []
         self.hidden = 0
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002  # as HTMLParser has it
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002  # HTMLParser calls it with both
         if tag in ("style", "script", "head", "title", "blockquote"):
             self.hidden += 1
         elif tag in ("br", "p", "div", "tr", "li"):

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from imapclient import IMAPClient  # type: ignore[import-untyped]  # it has none
-from imapclient.exceptions import IMAPClientError  # type: ignore[import-untyped]  # it has none
+from imapclient import IMAPClient  # type: ignore[import-untyped]  # the package ships no types
+from imapclient.exceptions import IMAPClientError  # type: ignore[import-untyped]  # the package ships no types
 from pydantic import SecretStr
 
 from activities.channels.mail.answers import read_answer

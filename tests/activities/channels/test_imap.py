@@ -9,7 +9,7 @@ from subprocess import DEVNULL, Popen
 from typing import Any
 
 import pytest
-from imapclient import IMAPClient  # type: ignore[import-untyped]  # it has none
+from imapclient import IMAPClient  # type: ignore[import-untyped]  # the package ships no types
 from pydantic import SecretStr
 
 from activities.channels.mail.imap import AT_ONCE, ImapMailbox
