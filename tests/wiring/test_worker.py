@@ -43,7 +43,9 @@ async def test_a_mail_server_that_hangs_holds_up_mails_alone() -> None:
 
     hanging = [asyncio.create_task(by_mail.deliver(id)) for id in range(MOST_AT_ONCE)]
     await asyncio.sleep(0)
-    outcome = await asyncio.wait_for(by_slack.deliver(MOST_AT_ONCE), timeout=10)
-    mail.let_go.set()
+    try:
+        outcome = await asyncio.wait_for(by_slack.deliver(MOST_AT_ONCE), timeout=10)
+    finally:
+        mail.let_go.set()
 
     assert ("sent", {"sent"}) == (outcome, set(await asyncio.gather(*hanging)))
