@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, time
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -162,7 +163,7 @@ class Links:
         try:
             door = await self._parts.door()
             await door.tell(link.onboarding, told.update, news)
-        except (NotReachable, CannotReachTemporal, BadTemporalProfile):
+        except (NotReachable, CannotReachTemporal, BadTemporalProfile, SQLAlchemyError):
             return await self._ask(link, reader, form, {"words": WORDS[reader.language]["not_saved"]}, 503)
         except (Refused, InvalidNews, NotFound) as refused:
             return self._told("refused", reader, status=409, reason=str(refused))

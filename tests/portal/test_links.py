@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import httpx2
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from domain.refusal import Refused
@@ -172,9 +173,10 @@ async def test_on_a_compressed_clock_later_comes_as_soon_as_its_day_does(tmp_pat
     assert row.not_before < datetime.now(UTC) + timedelta(seconds=10)
 
 
-async def test_words_are_kept_while_temporal_is_away(site: Site) -> None:
+@pytest.mark.parametrize("trouble", [NotReachable("away"), OperationalError("INSERT", {}, Exception("locked"))])
+async def test_words_are_kept_while_temporal_or_the_store_is_away(site: Site, trouble: Exception) -> None:
     """Nothing was sent, and the page says so."""
-    site.door.trouble = NotReachable("away")
+    site.door.trouble = trouble
     path = site.link("on_its_way")
 
     page = await site.client.post(path, data={"answer": "yes", "words": "my words"})
