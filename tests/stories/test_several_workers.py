@@ -35,7 +35,11 @@ ONCE = {"introduction", "assigned", "kickoff_agenda", "sign_off_request", "went_
 
 @pytest.mark.parametrize("empty_database", databases.KINDS[-1:], indirect=True)
 async def test_two_workers_do_nothing_twice_and_one_goes_on_when_the_other_is_ended(
-    temporal_address: str, empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    temporal_address: str,
+    empty_database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     """Started together on an empty database; the one that has an onboarding in memory is ended, as by a deploy."""
     await _namespace(temporal_address, "several-workers")
@@ -54,6 +58,7 @@ async def test_two_workers_do_nothing_twice_and_one_goes_on_when_the_other_is_en
         try:
             handles = await asyncio.gather(*(_first_days(number) for number in range(ONBOARDINGS)))
             engine = open_store(empty_database)
+            request.addfinalizer(engine.dispose)
             all_of_them = {handle.id for handle in handles}
             busy = await _pids(handles[0])
             ended = next(worker for worker in workers if worker.pid in busy)
@@ -61,7 +66,8 @@ async def test_two_workers_do_nothing_twice_and_one_goes_on_when_the_other_is_en
             await asyncio.to_thread(ended.wait, 30)
             before = max(notice.id for notice in reads.notices(engine))
 
-            await _until(lambda: all_of_them == {one.onboarding for one in reads.notices(engine) if one.id > before})
+            # One of ours who has several of them gets one message about all, which is none's.
+            await _until(lambda: all_of_them <= {one.onboarding for one in reads.notices(engine) if one.id > before})
             pids = set().union(*[await _pids(handle) for handle in handles])
         finally:
             for worker in workers:
@@ -80,7 +86,6 @@ async def test_two_workers_do_nothing_twice_and_one_goes_on_when_the_other_is_en
     assert [message for message, times in came.items() if times > 1] == []
     assert [one for one, times in told.items() if one[1] in ONCE and times > 1] == []
     assert (facts["opened"], facts["milestone_reached"]) == (ONBOARDINGS, 2 * ONBOARDINGS)
-    engine.dispose()
 
 
 def _worker(environment: dict[str, str], log: Path) -> "subprocess.Popen[bytes]":
