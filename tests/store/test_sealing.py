@@ -74,7 +74,7 @@ def test_what_was_kept_in_clear_is_sealed_at_its_next_change_or_all_at_once(engi
     webhooks = webhooks_with(engine, key("a"))
 
     webhooks.rotate(first, secret="whsec_newest", old_until=NOW + DAY)
-    assert "_1" not in stored(engine)
+    assert not any(clear in stored(engine) for clear in ("whsec_new_1", "whsec_old_1", "whsec_older_1"))
 
     assert (2, []) == webhooks.reseal()
     assert "whsec_" not in stored(engine)
