@@ -66,6 +66,8 @@ NoticeKind = Literal[
     "sweep_report",
     "webhook_disabled",
     "channel_unusable",
+    "room_entry",
+    "question",
     "introduction_task",
     "process_outline",
     "introduction_reminder",
@@ -80,8 +82,10 @@ OUTLIVES_THE_ONBOARDING: tuple[NoticeKind, ...] = (
     "ended",
     "undeliverable",
     "answer",
+    "question",
     "programme_meeting",
     "programme_message",
+    "room_entry",
 )
 """What still goes out when an onboarding has ended; a welcome or a new date that still waited would only confuse."""
 

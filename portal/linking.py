@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from domain.clock import Clock
 from domain.refusal import Refused
-from domain.rules.offering import Purpose, told_by
+from domain.rules.offering import INTO_THE_ROOM, Purpose, told_by
 from portal.dates import in_full
 from portal.forms import LONGEST_WORDS, Form, form_of
 from portal.parts import PageParts
@@ -47,7 +47,7 @@ class Links:
         """The answer to a look at a link, or to a form behind it."""
         form = await form_of(request) if request.method == "POST" else None
         link = await asyncio.to_thread(self._links.of, request.path_params["token"])
-        if link is None:
+        if link is None or link.purpose in INTO_THE_ROOM:
             return self._pages.message("unknown", language_of(request), status=404)
         reader = reader_of(link, request)
         if link.state != "open" or link.settled:

@@ -14,7 +14,8 @@ from domain.text import folded
 from store.digests import notice_of
 from store.engine import read_connection, wall_clock, write_transaction
 from store.entries import journal_row, notice_row
-from store.outbox import SqlOutbox, addressee_of, person_of
+from store.links import person_of
+from store.outbox import SqlOutbox, addressee_of
 from store.rows import add
 from store.tables import journal, notices, onboardings, people, unreachable, unsubscribes
 from store.unsubscribes import link_of

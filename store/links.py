@@ -12,21 +12,27 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, Row, select, update
 
-from domain.notice import Notice, Person
-from domain.rules.offering import Purpose, offered
+from domain.notice import Notice, NoticeKind, Person
+from domain.rules.offering import INTO_THE_ROOM, Purpose, offered
 from domain.text import folded
 from domain.wire import Instant, Wire
 from store.engine import read_connection, wall_clock, write_transaction
 from store.rows import add
-from store.tables import mail_links, milestones, notices, onboardings, people, registers
+from store.tables import mail_links, milestones, notices, onboardings, people, registers, room_sessions
 
 FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 """What a token looks like: 32 bytes. Anything else is unknown without a query."""
-IN_A_TEXT = re.compile(r"(/link/)[A-Za-z0-9_-]{43}")
+IN_A_TEXT = re.compile(r"(/(?:link|in)/)[A-Za-z0-9_-]{43}")
+CODE_IN_A_TEXT = re.compile(r"(?<!\d)\d{3} \d{3}(?!\d)")
+LETS_IN: NoticeKind = "room_entry"
+"""The message that somebody gets who has asked to be let in: it holds a code besides its link."""
 ACTS_FOR = timedelta(days=30)
 """As long as somebody may be on holiday. What was asked a month ago has been asked again since, by a newer message."""
 PREFERENCES_FOR = timedelta(days=400)
 """A link of each year, which is good well into the next one."""
+AGAIN_WITHIN = timedelta(minutes=15)
+"""From its first use on: programs that check mails follow links, and send the forms behind them, before their reader
+does."""
 TWO_STEPS_WITHIN = timedelta(minutes=30)
 """From the first step to the second one: long enough for a telephone call in between."""
 State = Literal["open", "used", "expired", "revoked", "left", "ended"]
@@ -45,10 +51,14 @@ class LinkMaker:
     key: bytes
 
     def links(self, connection: Connection, row: Row[Any], person: Person, *, now: datetime) -> Mapping[str, str]:
-        """The addresses of the links in that notice by their purposes; none to our own people. Stores new ones."""
+        """The addresses of the links in that notice by their purposes; none to our own people. Stores new ones.
+
+        In a message that lets its reader in there is the `code` besides, six digits in two groups.
+        """
         if row.onboarding is None or person.side != "customer":
             return {}
         lasts: dict[Purpose, timedelta] = dict.fromkeys(offered(row.kind, row.facts), ACTS_FOR)
+        lasts["room"] = ACTS_FOR
         lasts["preferences"] = PREFERENCES_FOR
         tokens = {purpose: self._token(row, person, purpose, now) for purpose in lasts}
         rows = [
@@ -65,7 +75,17 @@ class LinkMaker:
             for purpose, token in tokens.items()
         ]
         add(connection, mail_links, rows)
-        return {purpose: f"{self.address}/link/{token}" for purpose, token in tokens.items()}
+        links: dict[str, str] = {
+            purpose: f"{self.address}/{path_of(purpose)}/{token}" for purpose, token in tokens.items()
+        }
+        if row.kind == LETS_IN:
+            links["code"] = self.code(row.id)
+        return links
+
+    def code(self, notice: int) -> str:
+        """The six digits in that message, in two groups; nobody without the key can tell them."""
+        number = int.from_bytes(hmac.digest(self.key, f"code\n{notice}".encode(), "sha256")[:8], "big") % 1_000_000
+        return f"{number // 1000:03} {number % 1000:03}"
 
     def _token(self, row: Row[Any], person: Person, purpose: Purpose, now: datetime) -> str:
         of_what = str(now.year) if purpose == "preferences" else str(row.id)
@@ -136,7 +156,7 @@ class SqlLinks:
         columns = (onboardings.c.account, onboardings.c.ending, onboardings.c.owner, onboardings.c.as_of)
         about = select(*columns).where(of_it)
         onboarding = connection.execute(about).one()
-        person = _person(connection, row.onboarding, row.person)
+        person = person_of(connection, row.onboarding, row.person)
         if person is not None and person.side != "customer":
             person = None
         if person is not None and hashed(folded(person.email)) != row.address_hash:
@@ -152,7 +172,7 @@ class SqlLinks:
             account=onboarding.account,
             onboarding=row.onboarding,
             as_of=onboarding.as_of,
-            owner=_person(connection, row.onboarding, onboarding.owner or ""),
+            owner=person_of(connection, row.onboarding, onboarding.owner or ""),
             notice_id=row.notice,
             notice=None if notice is None else _notice(notice),
             due=None if notice is None else _due(connection, notice),
@@ -165,30 +185,43 @@ class SqlLinks:
             return "revoked"
         if person is None:
             return "left"
-        if row.used_at is not None:
+        if row.used_at is not None and not (
+            row.purpose in INTO_THE_ROOM and self._clock() < row.used_at + AGAIN_WITHIN
+        ):
             return "used"
         if self._clock() >= row.expires_at:
             return "expired"
-        return "ended" if ended and row.purpose != "preferences" else "open"
+        outlives = row.purpose == "preferences" or row.purpose in INTO_THE_ROOM
+        return "ended" if ended and not outlives else "open"
 
 
 def revoke_links(connection: Connection, onboarding: str, person: str, *, now: datetime) -> None:
-    """Revoke every link of a person: those in messages that they have got already open nothing any more."""
-    theirs = (mail_links.c.onboarding == onboarding) & (mail_links.c.person == person)
-    good = theirs & mail_links.c.revoked_at.is_(None)
-    connection.execute(update(mail_links).where(good).values(revoked_at=now))
+    """Revoke every link of a person: those in messages that they have got already open nothing any more.
+
+    Whoever has come into the room by one is out of it.
+    """
+    for table, ended in ((mail_links, mail_links.c.revoked_at), (room_sessions, room_sessions.c.ended_at)):
+        theirs = (table.c.onboarding == onboarding) & (table.c.person == person) & ended.is_(None)
+        connection.execute(update(table).where(theirs).values({ended: now}))
+
+
+def path_of(purpose: Purpose) -> str:
+    """The first part of the path of links for that purpose."""
+    return "in" if purpose in INTO_THE_ROOM else "link"
 
 
 def hashed(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def without_tokens(text: str) -> str:
+def without_tokens(text: str, kind: str = "") -> str:
     """What a message says, with nothing by which its links could be used: for whoever reads it beside its receiver."""
-    return IN_A_TEXT.sub(r"\1…", text)
+    text = IN_A_TEXT.sub(r"\1…", text)
+    return CODE_IN_A_TEXT.sub("… …", text) if kind == LETS_IN else text
 
 
-def _person(connection: Connection, onboarding: str, id: str) -> Person | None:
+def person_of(connection: Connection, onboarding: str, id: str) -> Person | None:
+    """That person as they are known in the onboarding now; None where nobody by that id takes part."""
     of_them = (people.c.onboarding == onboarding) & (people.c.id == id)
     found = connection.execute(select(people).where(of_them)).mappings().one_or_none()
     return None if found is None else Person.model_validate(dict(found))

@@ -15,7 +15,7 @@ from domain.text import folded
 from store.digests import JOINED, notice_of, parts_of, seal, sent_today, travelling
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.entries import journal_row, notice_row
-from store.links import LinkMaker, without_tokens
+from store.links import LinkMaker, person_of, without_tokens
 from store.preferences import chosen_by, held_back
 from store.putting_off import put_off_by_its_reader
 from store.rows import add
@@ -26,7 +26,6 @@ from store.tables import (
     milestones,
     notices,
     onboardings,
-    people,
     registers,
     unreachable,
 )
@@ -207,7 +206,7 @@ class SqlOutbox:
                 place=receipt.place,
                 sent_at=receipt.at,
                 subject=receipt.subject or None,
-                text=without_tokens(receipt.text) or None,
+                text=without_tokens(receipt.text, row.kind) or None,
             )
             if row.kind != DIGEST:
                 self._note(connection, row, "notice_sent", at=receipt.at, message_id=receipt.message_id)
@@ -427,13 +426,6 @@ def _introduced(connection: Connection, introduction: str) -> str | None:
     of_it = introductions.c.introduction == introduction
     status = connection.scalar(select(introductions.c.status).where(of_it))
     return None if status in (None, "opening", "waiting", "late") else f"the introduction is {status}"
-
-
-def person_of(connection: Connection, onboarding: str, id: str) -> Person | None:
-    """That person as they are known in the onboarding now; None where nobody by that id takes part."""
-    of_them = (people.c.onboarding == onboarding) & (people.c.id == id)
-    found = connection.execute(select(people).where(of_them)).mappings().one_or_none()
-    return None if found is None else Person.model_validate(dict(found))
 
 
 def addressee_of(connection: Connection, row: Row[Any]) -> Person | None:

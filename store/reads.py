@@ -201,9 +201,14 @@ def also_of_account(engine: Engine, onboarding: str, *, limit: int = 20) -> tupl
 
 
 def journal(
-    engine: Engine, onboarding: str, *, about: str | None = None, newest: int | None = None
+    engine: Engine,
+    onboarding: str,
+    *,
+    about: str | None = None,
+    kinds: Collection[str] = (),
+    newest: int | None = None,
 ) -> tuple[JournalEntry, ...]:
-    """The onboarding's journal in the order of writing; `about` keeps the entries about that key alone.
+    """The onboarding's journal in the order of writing; `about` keeps the entries about that key alone, `kinds` those.
 
     With `newest`, only that many of the last entries.
     """
@@ -211,6 +216,8 @@ def journal(
     wanted = select(table).where(table.c.onboarding == onboarding)
     if about is not None:
         wanted = wanted.where(table.c.about == about)
+    if kinds:
+        wanted = wanted.where(table.c.kind.in_(kinds))
     with read_transaction(engine) as connection:
         rows = connection.execute(wanted.order_by(table.c.seq.desc()).limit(newest)).mappings().all()
     return tuple(JournalEntry.model_validate(row) for row in reversed(rows))

@@ -39,6 +39,7 @@ ALONE: frozenset[NoticeKind] = frozenset(
         "ended",
         "programme_meeting",
         "programme_message",
+        "room_entry",
     }
 )
 """What goes by itself: it is urgent, or its reader keeps it."""

@@ -20,8 +20,8 @@ UNWANTED: Mapping[Hears, frozenset[NoticeKind]] = {
     "weekly": INFORMING - {REPORT},
     "essential": INFORMING,
 }
-BREAKS_QUIET: frozenset[NoticeKind] = frozenset({"service_level_missed"})
-"""What waits for no quiet hours, beside anything about something critical."""
+BREAKS_QUIET: frozenset[NoticeKind] = frozenset({"service_level_missed", "room_entry"})
+"""What waits for no quiet hours, beside anything about something critical: their reader waits for it."""
 LOOKS_AHEAD = 9
 """Days: a week of which one day is not quiet, and one more on either side for the nights of daylight saving."""
 

@@ -5,8 +5,10 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from domain.notice import NoticeKind
 
-Purpose = Literal["done", "on_its_way", "later", "not_solved", "preferences"]
+Purpose = Literal["done", "on_its_way", "later", "not_solved", "preferences", "room", "sign"]
 """What one link is for; there is one for each. Nobody signs by a link: a sign-off takes more than a click."""
+INTO_THE_ROOM: frozenset[Purpose] = frozenset({"room", "sign"})
+"""What leads into the customer's room: to what the message is about, or to a sign-off that it asks for."""
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 REMINDERS: frozenset[NoticeKind] = frozenset({"reminder", "task_due"})
 """What can be put off."""
@@ -22,17 +24,23 @@ class Told(NamedTuple):
 def offered(kind: NoticeKind, facts: Mapping[str, Any]) -> tuple[Purpose, ...]:
     """What a customer's person may do by the links of a notice with those facts, the likeliest first.
 
-    Who is reminded is who has the work, so what they say of it counts; a sign-off is only put off.
+    Who is reminded is who has the work, so what they say of it counts; a sign-off is given in the room, or put off.
     """
     match kind:
+        case "reminder" if facts.get("draft"):
+            return ("later",)
         case "reminder":
-            return ("later",) if facts.get("sign_off") or facts.get("draft") else ("done", "on_its_way", "later")
+            return ("sign", "later") if facts.get("sign_off") else ("done", "on_its_way", "later")
         case "task_due":
             return ("done", "on_its_way", "later")
         case "task_given":
             return ("done", "on_its_way")
         case "issue_resolved":
             return ("not_solved",)
+        case "sign_off_request":
+            return ("sign",)
+        case "plan" if facts.get("sign_off"):
+            return ("sign",)
     return ()
 
 

@@ -30,6 +30,7 @@ from store.tables.onboardings import (
     registers,
     stages,
 )
+from store.tables.rooms import room_entries, room_sessions
 from store.tables.texts import texts
 from store.tables.unreachable import unreachable
 from store.tables.unsubscribes import unsubscribes
@@ -65,6 +66,8 @@ __all__ = [
     "preferences",
     "rechecks",
     "registers",
+    "room_entries",
+    "room_sessions",
     "stages",
     "texts",
     "tokens",

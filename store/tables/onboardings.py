@@ -1,6 +1,6 @@
 """What is stored about an onboarding? Deal, playbook, people, standing, registers, plans and journal."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, func
 
 from store.columns import Document, Moment, Serial, Words
 from store.tables.base import IS_LATE, IS_UNCONFIRMED, NOT_ENDED, metadata
@@ -49,6 +49,7 @@ people = Table(
     Column("country", Words, nullable=False),
     Column("channel", Words, nullable=False, server_default="mail"),
 )
+Index("ix_people_email", func.lower(people.c.email))
 
 # The standing of each onboarding. `account_folded` is the account's name as it is searched; `as_of` is null until the
 # first standing is written, `playbook_hash` (by which version it goes) while only an older worker has written it,

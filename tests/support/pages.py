@@ -44,6 +44,7 @@ class Told:
 
     news: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
     trouble: Exception | None = None
+    ways: list[tuple[str, bool]] = field(default_factory=list)
 
     async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Progress | None:
         if self.trouble is not None:
@@ -105,7 +106,8 @@ async def site_on(
     async with page_parts(told, reach=reach or nobody) as parts:
         if reach is None:
 
-            async def door_of_tests() -> OnboardingDoor:
+            async def door_of_tests(via: str = "link", *, proved: bool = False) -> OnboardingDoor:
+                door.ways.append((via, proved))
                 return cast("OnboardingDoor", door)
 
             parts.door = door_of_tests  # type: ignore[method-assign]  # a door that only notes

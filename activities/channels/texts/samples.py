@@ -34,6 +34,7 @@ FOR_STAFF: frozenset[NoticeKind] = frozenset(
         "contact_proposed",
         "undeliverable",
         "answer",
+        "question",
         "sweep_report",
         "webhook_disabled",
         "channel_unusable",
@@ -401,6 +402,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
             },
         ]
     },
+    "room_entry": {},
     "contact_welcome": {
         "role": "Project lead",
         "before": "Jonas Brandt",
@@ -552,6 +554,11 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "to": "Dr. Anke Sommer",
         "kind": "status_report",
         "reason": "550 5.1.1 unknown user",
+    },
+    "question": {
+        "who": "Jürgen Weiß",
+        "address": "juergen.weiss@nordlicht.test",
+        "text": "Can our drivers keep their old telephones?",
     },
     "answer": {
         "who": "Jürgen Weiß",
@@ -907,6 +914,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
             },
         ]
     },
+    "room_entry": {},
     "contact_welcome": {
         "role": "プロジェクトリーダー",
         "before": "高橋 直子様",
@@ -1055,6 +1063,11 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
     "ending_taken_back": {"ending": "churned", "reason": "別のお客様と取り違えたため。"},
     "ended": {"ending": "withdrawn", "reason": ""},
     "undeliverable": {"to": "中村 浩様", "kind": "status_report", "reason": "550 5.1.1 unknown user"},
+    "question": {
+        "who": "高橋 美咲様",
+        "address": "misaki.takahashi@aozora.test",
+        "text": "運転手は現在の携帯電話を使い続けられますか。",
+    },
     "answer": {
         "who": "中村 浩様",
         "known": True,

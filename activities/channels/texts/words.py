@@ -17,10 +17,12 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
         "kind": {
             "undeliverable": "undeliverable mail",
             "answer": "answer by mail",
+            "question": "question",
             "sweep_report": "report of the nightly sweep",
             "webhook_disabled": "end of a webhook",
             "channel_unusable": "trouble with a channel",
             "went_live": "go-live",
+            "room_entry": "way into the page",
         },
     },
     "ja": {
@@ -73,6 +75,7 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "playbook_change_refused": "プレイブック変更の見送り",
             "reassigned": "担当者の変更",
             "contact_welcome": "ご担当のお願い",
+            "room_entry": "ページへのご案内",
             "contact_changed": "お客様の担当者の変更",
             "contact_proposed": "担当者情報の差異",
             "scope_change_requested": "スコープ変更の依頼",
@@ -93,6 +96,7 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "programme_message": "定期のお知らせ",
             "undeliverable": "不達の連絡",
             "answer": "メールへの返信",
+            "question": "質問",
             "sweep_report": "夜間点検の報告",
             "webhook_disabled": "Webhookの停止",
             "channel_unusable": "通知手段の不具合",

@@ -1,0 +1,30 @@
+"""Which messages does the customer's room send? One that lets somebody in, and a question to our contact."""
+
+from datetime import datetime
+
+from domain.naming import honoured
+from domain.notice import MAIL, Notice, Person
+from domain.rules.composing import Letterhead, compose
+from domain.team import Team
+
+
+def entry_notice(
+    onboarding: str, account: str, person: Person, owner: Person | None, team: Team, *, key: str, at: datetime
+) -> Notice:
+    """The message with a link and a code. It goes by mail: what it opens was asked for with the mail address."""
+    letterhead = Letterhead.signed_by(owner, team, person.language, account=account, at=at, onboarding=onboarding)
+    by_mail = person.model_copy(update={"channel": MAIL})
+    return compose("room_entry", by_mail, letterhead, {}, key=key, not_before=at, staff=False, onboarding=onboarding)
+
+
+def question_notice(
+    onboarding: str, account: str, who: Person, owner: Person, team: Team, *, text: str, key: str, at: datetime
+) -> Notice:
+    """What somebody asks in the room, to the owner, who answers them by mail."""
+    letterhead = Letterhead.signed_by(owner, team, owner.language, account=account, at=at, onboarding=onboarding)
+    facts = {
+        "who": honoured(who.name or who.id, who, owner.language, among_us=True),
+        "address": who.email,
+        "text": text,
+    }
+    return compose("question", owner, letterhead, facts, key=key, not_before=at, staff=True, onboarding=onboarding)
