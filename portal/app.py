@@ -15,6 +15,7 @@ from portal.envelope import Envelope
 from portal.linking import Links
 from portal.parts import PageParts
 from portal.rendering import Pages
+from portal.room.routes import room_routes
 from starter.web.problems import Problem
 from starter.web.unsubscribing import language_of, unsubscribe_routes
 
@@ -50,7 +51,11 @@ def pages_app(parts: PageParts) -> ASGIApp:
             # Browsers ask for it by themselves, and would be taken for somebody who guesses.
             Route("/favicon.ico", no_picture),
             Route(pages.sheet_path, sheet),
-            Route(LINK, _told_of_trouble(links.answer, pages), methods=["GET", "POST"]),
+            Route(LINK, _told_of_trouble(links.answer, pages, LINK), methods=["GET", "POST"]),
+            *(
+                Route(path, _told_of_trouble(page, pages, path), methods=list(methods))
+                for path, page, methods in room_routes(parts, pages)
+            ),
             *unsubscribe_routes(parts.engine),
         ],
         exception_handlers={404: nothing_there, 405: nothing_there},
@@ -60,7 +65,7 @@ def pages_app(parts: PageParts) -> ASGIApp:
 
 
 def _told_of_trouble(
-    answer: Callable[[Request], Awaitable[Response]], pages: Pages
+    answer: Callable[[Request], Awaitable[Response]], pages: Pages, path: str
 ) -> Callable[[Request], Awaitable[Response]]:
     """The same page, which says in plain words when it cannot be shown; the log names no token."""
 
@@ -78,7 +83,7 @@ def _told_of_trouble(
             away = isinstance(trouble, SQLAlchemyError)
             write = log.warning if away else log.error
             # Of an error of the database neither text nor trace: both may hold what somebody wrote.
-            write("page_failed", page=LINK, kind=type(trouble).__name__, exc_info=None if away else trouble)
+            write("page_failed", page=path, kind=type(trouble).__name__, exc_info=None if away else trouble)
             return pages.message("away", language_of(request), status=503 if away else 500)
 
     return told

@@ -11,11 +11,17 @@ from domain.text import Language
 # Day before month: the American order would be read wrongly by half of the world.
 LOCALES: dict[Language, Locale] = {"en": Locale("en", "GB"), "ja": Locale("ja")}
 PATTERNS: dict[Language, str] = {"en": "EEEE, d MMMM y", "ja": "y年M月d日(E)"}
+SHORT: dict[Language, str] = {"en": "EEE d MMM", "ja": "M月d日(E)"}
 
 
 def in_full(day: date, language: Language) -> str:
     """Thursday, 7 January 2027 · 2027年1月7日(木)."""
     return format_date(day, PATTERNS[language], locale=LOCALES[language])
+
+
+def short(day: date, language: Language) -> str:
+    """Thu 7 Jan · 1月7日(木)."""
+    return format_date(day, SHORT[language], locale=LOCALES[language])
 
 
 def weekdays(language: Language) -> list[str]:

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
+from activities.ports import Staff
 from domain.text import Language
 from runtime.settings import Settings
 from starter.doors.connecting import Connected
 from starter.doors.onboardings import OnboardingDoor
 from store.ledger import SqlLedger
+from store.links import LinkMaker
+from store.preferences import VIA
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -20,8 +23,9 @@ if TYPE_CHECKING:
 class PageParts:
     """Everything that the pages need; shared by all requests.
 
-    `reach` connects to Temporal, `door_on` makes the door for what people do here. `companies` has our company's name
-    as readers of each language know it.
+    `reach` connects to Temporal, `door_on` makes the door for what people do here by that way, recognised or not, and
+    `waking` what wakes the sender of a channel. `companies` has our company's name as readers of each language know
+    it. Without `links` nobody gets into a room by a code.
     """
 
     settings: Settings
@@ -29,11 +33,18 @@ class PageParts:
     ledger: SqlLedger
     companies: Mapping[Language, str]
     reach: "Callable[[], Awaitable[Client]]"
-    door_on: "Callable[[Client], OnboardingDoor]"
+    door_on: "Callable[[Client, str, bool], OnboardingDoor]"
+    staff: Staff
+    waking: "Callable[[Client], Callable[[str], Awaitable[None]]]"
+    links: LinkMaker | None = None
 
     def __post_init__(self) -> None:
         self._connected = Connected(self.reach)
 
-    async def door(self) -> OnboardingDoor:
-        """Raises CannotReachTemporal, BadTemporalProfile."""
-        return self.door_on(await self._connected.client())
+    async def door(self, via: str = VIA, *, proved: bool = False) -> OnboardingDoor:
+        """The door for news that comes by that way. Raises CannotReachTemporal, BadTemporalProfile."""
+        return self.door_on(await self._connected.client(), via, proved)
+
+    async def wake(self, channel: str) -> None:
+        """Wake the sender of that channel. Raises CannotReachTemporal, BadTemporalProfile, RPCError."""
+        await self.waking(await self._connected.client())(channel)

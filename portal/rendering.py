@@ -9,9 +9,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from domain.text import Language
+from portal.filters import browser, day_of, initials, plain
+from portal.icons import Icons
+from portal.room.words import ROOM_WORDS
 from portal.words import WORDS
 
 HERE = Path(__file__).parent
+ALL_WORDS: Mapping[Language, Mapping[str, str]] = {
+    language: {**WORDS[language], **ROOM_WORDS[language]} for language in WORDS
+}
 A_YEAR = "public, max-age=31536000, immutable"
 
 
@@ -29,6 +35,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._jinja.filters |= {one.__name__: one for one in (browser, day_of, initials, plain)}
 
     def page(
         self,
@@ -40,13 +47,19 @@ class Pages:
         **content: Any,
     ) -> Response:
         """The page in that language. `content` is what its template prints."""
-        words = WORDS[language]
+        words, icons = ALL_WORDS[language], Icons()
 
         def say(key: str, **values: object) -> str:
             return words[key].format(**values)
 
+        def count(key: str, number: int, **values: object) -> str:
+            return say(f"{key}_one" if number == 1 and language == "en" else f"{key}_many", count=number, **values)
+
         html = self._jinja.get_template(template).render(
             say=say,
+            count=count,
+            icon=icons.draw,
+            sprite=icons.sprite,
             language=language,
             other="en" if language == "ja" else "ja",
             company=self._companies.get(language, ""),
@@ -60,6 +73,14 @@ class Pages:
     ) -> Response:
         """A page with a heading and what to do, that names nobody: `key` and `key`_then are the words for both."""
         return self.page("message.html", language, status=status, headers=headers, key=key, values=values)
+
+    def words(self, language: Language) -> Mapping[str, str]:
+        """Everything that pages say in that language, by its key."""
+        return ALL_WORDS[language]
+
+    def said(self, keys: Mapping[str, str], language: Language) -> dict[str, str]:
+        """What is wrong with each field, in words."""
+        return {field: ALL_WORDS[language].get(key, key) for field, key in keys.items()}
 
     def sheet(self) -> Response:
         """The style sheet; its address changes with its content."""

@@ -9,6 +9,7 @@ from domain.mailbox import read_mailbox
 from playbooks.library import Directory, Library
 from portal.parts import PageParts
 from runtime.settings import Settings
+from starter.doors.bell import WakeSender
 from starter.doors.onboardings import OnboardingDoor
 from starter.doors.updating import WEB_ONE_TRY, WEB_PATIENCE
 from starter.web.serving import Place
@@ -16,7 +17,8 @@ from store.engine import open_store
 from store.ledger import SqlLedger
 from store.preferences import VIA
 from wiring.channels import companies_of
-from wiring.doors import doors
+from wiring.doors import Doors, doors
+from wiring.links import link_maker
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -30,14 +32,15 @@ def pages_place(settings: Settings) -> Place:
 async def page_parts(settings: Settings, *, reach: "Callable[[], Awaitable[Client]]") -> AsyncIterator[PageParts]:
     """The parts as the settings name them. `reach` connects to Temporal.
 
-    By a link somebody is named, not recognised: the message may have been forwarded.
+    By a link somebody is named, not recognised: the message may have been forwarded. Whoever has come in by a code
+    that was sent to them is recognised.
     """
     engine = open_store(settings.sql_url)
     ledger, library, staff = SqlLedger(engine), Library(settings.playbooks), Directory(settings.team)
     sender = read_mailbox(settings.mail_from).name
 
     @cache
-    def door_on(client: "Client") -> OnboardingDoor:
+    def doors_on(client: "Client") -> Doors:
         return doors(
             client,
             engine,
@@ -52,7 +55,11 @@ async def page_parts(settings: Settings, *, reach: "Callable[[], Awaitable[Clien
             patience=WEB_PATIENCE,
             customer_in_memo=settings.customer_in_memo,
             ending_grace=settings.ending_grace,
-        ).onboardings
+        )
+
+    @cache
+    def door_on(client: "Client", via: str, proved: bool) -> OnboardingDoor:
+        return doors_on(client).told_by(via, proved=proved).onboardings
 
     yield PageParts(
         settings=settings,
@@ -61,5 +68,8 @@ async def page_parts(settings: Settings, *, reach: "Callable[[], Awaitable[Clien
         companies={"en": sender, "ja": sender, **companies_of(settings)},
         reach=reach,
         door_on=door_on,
+        staff=staff,
+        waking=lambda client: WakeSender(client, settings.task_queue),
+        links=link_maker(settings),
     )
     engine.dispose()

@@ -37,7 +37,7 @@ from playbooks.library import Directory, Library
 from playbooks.mappings.files import MappingFile
 from runtime.fleet import TemporalFleet
 from runtime.outbound import Outbound
-from runtime.sealing_key import key_of_links, sealing_keys
+from runtime.sealing_key import sealing_keys
 from runtime.settings import Settings
 from starter.doors.bell import QUIET, Bell, Spaced, WakeSender, wake_receiver
 from starter.doors.updating import USAGE_PATIENCE
@@ -48,7 +48,6 @@ from store.engine import open_store, wall_clock
 from store.inbox import SqlInbox
 from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
-from store.links import LinkMaker
 from store.measurements import SqlMeasurements
 from store.merges import SqlMerges
 from store.outbox import SqlOutbox
@@ -61,6 +60,7 @@ from store.write_backs import SqlWriteBacks
 from wiring import crms
 from wiring.channels import CHANNELS, channels_of, reachable
 from wiring.doors import Doors, doors
+from wiring.links import link_maker
 from wiring.worker import Parts
 
 SPREAD = timedelta(minutes=5)
@@ -205,12 +205,6 @@ def buttons(settings: Settings, told: Doors, pressed: SqlPressed, *, staff: Staf
         hours=hours_of,
         day_length=settings.day_length,
     )
-
-
-def link_maker(settings: Settings) -> LinkMaker | None:
-    """What makes the links of messages; None where the settings name no address of the pages, or there is no key."""
-    key = key_of_links(settings) if settings.pages_url else None
-    return LinkMaker(address=settings.pages_url, key=key) if settings.pages_url and key else None
 
 
 def handlers_of(

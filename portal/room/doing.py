@@ -1,0 +1,121 @@
+"""How does somebody say that their work is done? Of a milestone or a task, or what stands in its way."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.playbook import Milestone
+from portal.forms import LONGEST_WORDS, Form
+from portal.room.looking import shown_milestone
+from portal.room.room import Room
+from portal.room.session import go
+from portal.room.steps_shown import shown_step
+from portal.room.telling import LOOKED, ONCE, Sent, Telling
+from portal.room.view import View
+
+ANSWERS = ("done", "on_its_way", "not_yet")
+
+
+class Doing:
+    """The pages on which work is reported."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._telling = Telling(room)
+
+    async def milestone(self, view: View, form: Form | None, request: Request) -> Response:
+        """Report that a milestone is reached, or say that it will be, or why not yet."""
+        key = request.path_params["key"]
+        milestone = view.standing.dossier.playbook.milestone(key)
+        if milestone is None or milestone not in view.standing.shown():
+            return self._room.missing(view)
+        if milestone.sign_off is not None:
+            return go(f"/sign-off/{key}")
+        if view.step(key) is None:
+            return nothing_to_do(self._room, view, milestone)
+        if form is None:
+            return self._show(view, milestone)
+        if errors := wrong_with(form):
+            return self._show(view, milestone, Sent(form, errors, 422))
+        answer, words = form.text("answer"), form.text("words")
+        if answer == "done":
+            outcome = await self._telling.tell(view, form, "reach_milestone", milestone=key, note=words or None)
+        else:
+            note = self._note(view, key, answer, words)
+            outcome = await self._telling.tell(view, form, "note", note=note)
+            if not outcome.problem and answer == "not_yet":
+                await self._telling.to_owner(view, form, note)
+        if outcome.problem:
+            return self._show(view, milestone, outcome.at("words", form))
+        await self._telling.until_written(view, form)
+        return go(f"/?told={'done' if answer == 'done' else 'noted'}")
+
+    async def task(self, view: View, form: Form | None, request: Request) -> Response:
+        """Close a task of one's own."""
+        step = view.step(request.path_params["key"])
+        if step is None or step.kind != "task":
+            return self._room.missing(view)
+        sent = LOOKED
+        if form is not None and (errors := once_missing(form)):
+            sent = Sent(form, {"words": errors}, 422)
+        elif form is not None:
+            note = form.text("words")[:LONGEST_WORDS] or None
+            outcome = await self._telling.tell(view, form, "close_task", task=step.key, outcome="done", note=note)
+            if not outcome.problem:
+                await self._telling.until_written(view, form)
+                return go("/?told=done")
+            sent = outcome.at("words", form)
+        around = self._telling.around(view, sent)
+        return self._room.show(view, "task.html", step=shown_step(view, step), **around)
+
+    def _note(self, view: View, key: str, answer: str, words: str) -> str:
+        said = self._room.pages.words(view.language)[f"{answer}_note"]
+        return f"{said.format(title=view.title(key), due=view.day(view.standing.day(key)))} {words}".strip()
+
+    def _show(self, view: View, milestone: Milestone, sent: Sent = LOOKED) -> Response:
+        step = view.step(milestone.key)
+        return self._room.show(
+            view,
+            "done.html",
+            step=shown_step(view, step) if step else None,
+            opens=opened_by(view, milestone),
+            **self._telling.around(view, sent),
+        )
+
+
+def wrong_with(form: Form) -> Mapping[str, str]:
+    """What is wrong with an answer about a milestone, by its fields."""
+    answer, words = form.text("answer"), form.text("words")
+    errors: dict[str, str] = {}
+    if answer not in ANSWERS:
+        errors["answer"] = "choose"
+    elif answer == "not_yet" and not words:
+        errors["words"] = "say_why"
+    if len(words) > LONGEST_WORDS:
+        errors["words"] = "too_long"
+    if missing := once_missing(form):
+        errors.setdefault("answer", missing)
+    return errors
+
+
+def once_missing(form: Form) -> str:
+    """What to say of a form that did not come from a page of ours as it was; empty where it did."""
+    return "" if ONCE.fullmatch(form.text("once")) else "once_more"
+
+
+def opened_by(view: View, milestone: Milestone) -> str:
+    """What may begin once that milestone is reached, and nothing else holds up."""
+    each = [one for one in view.standing.shown() if not view.standing.is_settled(one.key)]
+    return view.titles(one.key for one in each if view.standing.waits_for(one) == (milestone.key,))
+
+
+def nothing_to_do(room: Room, view: View, milestone: Milestone) -> Response:
+    """Settled meanwhile, not asked for yet, or not theirs: said instead of a form."""
+    decided = [one for one in view.sign_off(milestone.key).decided if one.by in view.standing.same(view.me)]
+    return room.show(
+        view,
+        "settled.html",
+        milestone=shown_milestone(view, milestone),
+        record=decided[-1].seq if decided else 0,
+    )

@@ -1,0 +1,200 @@
+"""How does somebody get into the room? By the link of a message, or by a code that they ask for."""
+
+import asyncio
+import secrets
+from collections.abc import Coroutine, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from limits import RateLimitItemPerHour
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import Response
+from temporalio.service import RPCError
+
+from domain.networks import neighbourhood
+from domain.notice import MAIL
+from domain.rules.room_notices import entry_notice
+from domain.text import folded
+from portal.forms import form_of
+from portal.parts import PageParts
+from portal.reader import reader_of
+from portal.rendering import Pages
+from portal.room.session import ASKED_COOKIE, forget, go, keep, ours, token_of
+from portal.room.targets import target
+from runtime.connection import BadTemporalProfile, CannotReachTemporal
+from starter.web.unsubscribing import language_of
+from store.links import Link, SqlLinks, hashed
+from store.rooms import CODE_FOR, Known, SqlRooms
+
+ASKED_AN_HOUR = 20
+"""Of one network: enough for an office behind one address."""
+LONGEST_ADDRESS = 254
+log = structlog.get_logger()
+
+
+class Entry:
+    """The pages in front of the room."""
+
+    def __init__(self, parts: PageParts, pages: Pages) -> None:
+        self._parts = parts
+        self._pages = pages
+        self._links = SqlLinks(parts.engine)
+        self._rooms = SqlRooms(parts.engine)
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._asked = RateLimitItemPerHour(ASKED_AN_HOUR)
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def by_link(self, request: Request) -> Response:
+        """A look at a link says whose room it opens; its button opens it. Who is in already goes straight on."""
+        link = await asyncio.to_thread(self._links.of, request.path_params["token"])
+        if link is None or link.purpose not in ("room", "sign"):
+            return self._pages.message("unknown", language_of(request), status=404)
+        reader = reader_of(link, request)
+        if link.state in ("revoked", "left"):
+            return self._pages.message(link.state, reader.language, status=410)
+        if await self._is_in(request, link):
+            return go(target(link.notice))
+        form = await form_of(request) if request.method == "POST" else None
+        if form is not None and form.text("again"):
+            return await self._send_another(link, request)
+        if link.state != "open":
+            return self._pages.page(
+                "room/spent.html", reader.language, status=410, reader=reader, address=masked_address(link)
+            )
+        if form is None:
+            return self._pages.page("room/enter.html", reader.language, switch=True, reader=reader)
+        token = await asyncio.to_thread(self._rooms.enter, link, agent=agent_of(request))
+        await asyncio.to_thread(self._links.use, link.id)
+        if token is None:
+            return self._pages.message("left", reader.language, status=410)
+        return keep(go(target(link.notice)), self._parts.settings, token)
+
+    async def lost(self, request: Request) -> Response:
+        """Ask for a way in, by one's mail address. What is answered is the same whether it is known or not."""
+        language, onward = language_of(request), ours(request.query_params.get("next", "/"))
+        if request.method != "POST":
+            return self._show_lost(request, onward=onward)
+        form = await form_of(request)
+        address, onward = form.text("address"), ours(form.text("next") or "/")
+        if "@" not in address or len(address) > LONGEST_ADDRESS or any(map(str.isspace, address)):
+            return self._show_lost(request, onward=onward, address=address, errors={"address": "address_wrong"})
+        if not self._may_ask(request):
+            return self._pages.message("too_many", language, status=429, headers={"Retry-After": "3600"})
+        asked = secrets.token_urlsafe(32)
+        self._later(self._let_in(address, asked))
+        return self._ask_for_code(request, asked=asked, onward=onward)
+
+    async def by_code(self, request: Request) -> Response:
+        """The code of the message that this browser has asked for."""
+        form = await form_of(request)
+        asked, onward = request.cookies.get(ASKED_COOKIE, ""), ours(form.text("next") or "/")
+        maker = self._parts.links
+        token = None
+        if asked and maker is not None:
+            enter = self._rooms.enter_by_code
+            token = await asyncio.to_thread(enter, asked, form.text("code"), maker, agent=agent_of(request))
+        if token is None:
+            return self._ask_for_code(request, onward=onward, errors={"code": "code_wrong"})
+        return keep(go(onward), self._parts.settings, token)
+
+    async def out(self, request: Request) -> Response:
+        """End this session."""
+        token = token_of(request, self._parts.settings)
+        visit = await asyncio.to_thread(self._rooms.visit, token) if token else None
+        if visit is not None:
+            await asyncio.to_thread(self._rooms.end, visit.session, visit.onboarding, visit.person.id)
+        return forget(self._pages.message("room_left", language_of(request), status=200), self._parts.settings)
+
+    async def _is_in(self, request: Request, link: Link) -> bool:
+        token = token_of(request, self._parts.settings)
+        visit = await asyncio.to_thread(self._rooms.visit, token) if token else None
+        if visit is None or link.person is None:
+            return False
+        return (visit.onboarding, visit.person.id) == (link.onboarding, link.person.id)
+
+    async def _send_another(self, link: Link, request: Request) -> Response:
+        """A new message to whom the link was for."""
+        asked = secrets.token_urlsafe(32)
+        if link.person is not None and self._may_ask(request):
+            known = Known(onboarding=link.onboarding, account=link.account, person=link.person, owner=link.owner)
+            self._later(self._send([known], asked))
+        return self._ask_for_code(request, asked=asked, onward=target(link.notice))
+
+    def _may_ask(self, request: Request) -> bool:
+        caller = neighbourhood(request.client.host) if request.client else ""
+        return self._limiter.hit(self._asked, caller)
+
+    def _later(self, sending: Coroutine[Any, Any, None]) -> None:
+        """Afterwards: how long it takes would tell whether somebody is known."""
+        task = asyncio.create_task(sending)
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _let_in(self, address: str, asked: str) -> None:
+        try:
+            known = await asyncio.to_thread(self._rooms.known_by, address)
+        except SQLAlchemyError as trouble:
+            log.warning("not_let_in", kind=type(trouble).__name__)
+            return
+        await self._send(known, asked)
+
+    async def _send(self, known: Sequence[Known], asked: str) -> None:
+        now, went = datetime.now(UTC), False
+        try:
+            for one in known:
+                key = f"room_entry/{one.person.id}/{hashed(asked)[:16]}"
+                notice = entry_notice(
+                    one.onboarding, one.account, one.person, one.owner, self._parts.staff(), key=key, at=now
+                )
+                went |= await asyncio.to_thread(self._rooms.let_in, one, notice, asked=asked)
+            if went:
+                await self._parts.wake(MAIL)
+        except (SQLAlchemyError, CannotReachTemporal, BadTemporalProfile, RPCError) as trouble:
+            # What is written goes with the next mail of anybody.
+            log.warning("not_let_in", kind=type(trouble).__name__)
+
+    def _show_lost(
+        self, request: Request, *, onward: str, address: str = "", errors: dict[str, str] | None = None
+    ) -> Response:
+        language = language_of(request)
+        return self._pages.page(
+            "room/lost.html",
+            language,
+            status=422 if errors else 200,
+            switch=True,
+            onward=onward,
+            address=address,
+            errors=self._pages.said(errors or {}, language),
+        )
+
+    def _ask_for_code(
+        self, request: Request, *, onward: str, asked: str = "", errors: dict[str, str] | None = None
+    ) -> Response:
+        language = language_of(request)
+        response = self._pages.page(
+            "room/code.html",
+            language,
+            status=422 if errors else 200,
+            onward=onward,
+            errors=self._pages.said(errors or {}, language),
+        )
+        if asked:
+            seconds = int((CODE_FOR + timedelta(minutes=1)).total_seconds())
+            secure = (self._parts.settings.pages_url or "").startswith("https://")
+            response.set_cookie(ASKED_COOKIE, asked, max_age=seconds, httponly=True, samesite="lax", secure=secure)
+        return response
+
+
+def agent_of(request: Request) -> str:
+    """How the browser calls itself, without control characters."""
+    return "".join(character for character in request.headers.get("user-agent", "") if character.isprintable())
+
+
+def masked_address(link: Link) -> str:
+    """The reader's mail address as far as they need it to know which one it is."""
+    name, _, domain = folded(link.person.email if link.person else "").partition("@")
+    return f"{name[:1]}…@{domain}" if domain else ""

@@ -1,0 +1,94 @@
+"""Who may look at which page of the room? Whoever has a session, at their own onboarding alone."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import Engine
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.trouble import UnknownOnboarding
+from portal.forms import Form, form_of
+from portal.parts import PageParts
+from portal.reader import LANGUAGES
+from portal.rendering import Pages
+from portal.room.session import forget, ours, token_of
+from portal.room.view import LANGUAGE_COOKIE, View, language_for, view_of
+from starter.web.unsubscribing import language_of
+from store.rooms import SqlRooms, Visit
+
+A_YEAR = 365 * 86400
+Page = Callable[[View, Form | None, Request], Awaitable[Response]]
+"""A page of the room; the form is None for a look."""
+
+
+class Room:
+    """Lets each page of the room be seen by whoever is in it, and by nobody else."""
+
+    def __init__(self, parts: PageParts, pages: Pages) -> None:
+        self.parts = parts
+        self.pages = pages
+        self.rooms = SqlRooms(parts.engine)
+
+    @property
+    def engine(self) -> Engine:
+        return self.parts.engine
+
+    def guarded(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+        """The page for whoever has a session; for everybody else what to do, with what they had typed."""
+
+        async def answer(request: Request) -> Response:
+            form = await form_of(request) if request.method == "POST" else None
+            token = token_of(request, self.parts.settings)
+            visit = await asyncio.to_thread(self.rooms.visit, token) if token else None
+            view = await asyncio.to_thread(self._view, visit, request) if visit else None
+            if view is None:
+                return self._outside(request, form, had_one=bool(token))
+            response = await page(view, form, request)
+            if request.query_params.get("language", "") in LANGUAGES:
+                response.set_cookie(LANGUAGE_COOKIE, view.language, max_age=A_YEAR, httponly=True, samesite="lax")
+            return response
+
+        return answer
+
+    def again(self, view: View) -> View:
+        """The same visit, read anew."""
+        return view_of(view.visit, self.engine, self.parts.ledger, self.parts.staff(), view.language)
+
+    def show(
+        self, view: View, template: str, *, tab: str = "", told: str = "", status: int = 200, **content: Any
+    ) -> Response:
+        """A page of the room, with what stands around it; `told` names what has just been done."""
+        told_key = f"told_{told}" if f"told_{told}" in self.pages.words(view.language) else ""
+        return self.pages.page(
+            f"room/{template}", view.language, status=status, view=view, tab=tab, told_key=told_key, **content
+        )
+
+    def missing(self, view: View) -> Response:
+        return self.show(view, "missing.html", status=404)
+
+    def _view(self, visit: Visit, request: Request) -> View | None:
+        language = language_for(request, visit.person)
+        try:
+            return view_of(visit, self.engine, self.parts.ledger, self.parts.staff(), language)
+        except UnknownOnboarding:
+            return None
+
+    def _outside(self, request: Request, form: Form | None, *, had_one: bool) -> Response:
+        """Nobody is known by this browser. What was typed is given back, since it went nowhere."""
+        typed = (
+            "\n\n".join(filter(None, (form.text(name) for name in ("text", "words", "reasons", "title"))))
+            if form
+            else ""
+        )
+        response = self.pages.page(
+            "room/outside.html",
+            language_of(request),
+            status=401,
+            switch=True,
+            onward=ours(request.url.path),
+            typed=typed,
+            had_one=had_one,
+        )
+        return forget(response, self.parts.settings) if had_one else response

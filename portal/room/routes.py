@@ -1,0 +1,57 @@
+"""Which addresses does the room have? Those in front of it, and those that only whoever is in it may see."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from portal.parts import PageParts
+from portal.rendering import Pages
+from portal.room.asking import Asking
+from portal.room.doing import Doing
+from portal.room.entry import Entry
+from portal.room.looking import Looking
+from portal.room.own import Own
+from portal.room.records import Records
+from portal.room.room import Page, Room
+from portal.room.signing_off import SigningOff
+
+LOOK = ("GET",)
+ACT = ("GET", "POST")
+
+
+class RoomRoute(NamedTuple):
+    path: str
+    page: Callable[[Request], Awaitable[Response]]
+    methods: tuple[str, ...]
+
+
+def room_routes(parts: PageParts, pages: Pages) -> Iterable[RoomRoute]:
+    """All routes of the room."""
+    room, entry = Room(parts, pages), Entry(parts, pages)
+    yield RoomRoute("/in/lost", entry.lost, ACT)
+    yield RoomRoute("/in/code", entry.by_code, ("POST",))
+    yield RoomRoute("/in/{token}", entry.by_link, ACT)
+    yield RoomRoute("/out", entry.out, ("POST",))
+    for path, page, methods in inside(room):
+        yield RoomRoute(path, room.guarded(page), methods)
+
+
+def inside(room: Room) -> Iterable[tuple[str, Page, tuple[str, ...]]]:
+    """The pages for whoever is in the room."""
+    looking, doing, signing_off = Looking(room), Doing(room), SigningOff(room)
+    asking, records, own = Asking(room), Records(room), Own(room)
+    return [
+        ("/", looking.home, LOOK),
+        ("/plan", looking.plan, LOOK),
+        ("/people", looking.people, LOOK),
+        ("/done/{key}", doing.milestone, ACT),
+        ("/task/{key}", doing.task, ACT),
+        ("/sign-off/{key}", signing_off.sign, ACT),
+        ("/issues", asking.issues, ACT),
+        ("/questions", asking.questions, ACT),
+        ("/records", records.all, LOOK),
+        ("/records/{seq}", records.one, LOOK),
+        ("/me", own.me, ACT),
+    ]

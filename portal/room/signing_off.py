@@ -1,0 +1,116 @@
+"""How does somebody sign off? On a page that says what they sign and what follows, and for what they were shown."""
+
+import re
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.playbook import Milestone
+from portal.forms import Form
+from portal.room.doing import nothing_to_do, once_missing, opened_by
+from portal.room.looking import go_live, shown_milestone
+from portal.room.room import Room
+from portal.room.session import go
+from portal.room.steps_shown import shown_step
+from portal.room.telling import LOOKED, Sent, Telling
+from portal.room.view import View
+
+MOST_REASONS = 10
+LONGEST_REASON = 2_000
+BULLET = re.compile(r"^[-*•・\s]+")
+
+
+class SigningOff:
+    """The page of a sign-off."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._telling = Telling(room)
+
+    async def sign(self, view: View, form: Form | None, request: Request) -> Response:
+        """Sign off, or say what is missing. A signature holds for what was shown, and for nothing newer."""
+        key = request.path_params["key"]
+        milestone = view.standing.dossier.playbook.milestone(key)
+        if milestone is None or milestone.sign_off is None or milestone not in view.standing.shown():
+            return self._room.missing(view)
+        if view.step(key) is None:
+            return nothing_to_do(self._room, view, milestone)
+        if form is None:
+            return self._show(view, milestone)
+        if form.text("version") != version_shown(view, milestone):
+            return self._show(view, milestone, Sent(form, {"decision": "changed_since"}, 409))
+        if errors := wrong_with(form):
+            return self._show(view, milestone, Sent(form, errors, 422))
+        decision = form.text("decision")
+        reasons = reasons_in(form.text("reasons")) if decision == "reject" else None
+        outcome = await self._telling.tell(view, form, "sign_off", milestone=key, decision=decision, reasons=reasons)
+        if outcome.problem:
+            return self._show(view, milestone, outcome.at("decision", form))
+        seq = await self._telling.until_written(view, form)
+        return go(f"/records/{seq}?told=signed" if seq else "/?told=signed")
+
+    def _show(self, view: View, milestone: Milestone, sent: Sent = LOOKED) -> Response:
+        step, sign_off = view.step(milestone.key), milestone.sign_off
+        reopens = sign_off.reopens if sign_off else ()
+        return self._room.show(
+            view,
+            "sign.html",
+            milestone=shown_milestone(view, milestone),
+            step=shown_step(view, step) if step else None,
+            what=view.what(milestone),
+            done_when=view.text(milestone.done_when),
+            deliverables=deliverables(view, milestone),
+            of_plan=bool(sign_off and sign_off.plan),
+            all_sign=bool(sign_off and sign_off.needs == "all"),
+            state=view.sign_off(milestone.key),
+            since=[
+                shown_milestone(view, one)
+                for one in view.standing.shown()
+                if one.key in reopens and view.standing.is_settled(one.key)
+            ],
+            opens=opened_by(view, milestone),
+            go_live=go_live(view),
+            reopens=view.titles(reopens),
+            rework_days=sign_off.rework_days if sign_off else 0,
+            version=version_shown(view, milestone),
+            **self._telling.around(view, sent),
+        )
+
+
+def wrong_with(form: Form) -> Mapping[str, str]:
+    """What is wrong with a decision, by its fields. A no needs reasons, a yes none."""
+    decision, reasons = form.text("decision"), reasons_in(form.text("reasons"))
+    errors: dict[str, str] = {}
+    if decision not in ("approve", "reject"):
+        errors["decision"] = "choose"
+    elif missing := once_missing(form):
+        errors["decision"] = missing
+    if decision == "reject" and not reasons:
+        errors["reasons"] = "say_what_is_missing"
+    if len(reasons) > MOST_REASONS or any(len(reason) > LONGEST_REASON for reason in reasons):
+        errors["reasons"] = "too_many_reasons"
+    return errors
+
+
+def reasons_in(text: str) -> list[str]:
+    """One reason a line, without what only marks it as one of a list."""
+    return [line for line in (BULLET.sub("", raw).strip() for raw in text.splitlines()) if line]
+
+
+def deliverables(view: View, milestone: Milestone) -> list[str]:
+    """What is handed over with the milestone, as far as the customer reads of it."""
+    return [
+        view.text(given.title)
+        for stage in view.standing.dossier.playbook.stages
+        for given in stage.deliverables
+        if given.milestone == milestone.key and given.audience == "both"
+    ]
+
+
+def version_shown(view: View, milestone: Milestone) -> str:
+    """What the signer is shown, as one word: the round, the version of the playbook, and of a plan its revision."""
+    of_plan = bool(milestone.sign_off and milestone.sign_off.plan)
+    return view.sign_off(milestone.key).version(
+        view.line.playbook_hash or "", str(view.line.revision) if of_plan else ""
+    )

@@ -1,0 +1,213 @@
+"""What does a page of the room stand on? One onboarding as it is now, and who looks at it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cached_property
+
+from sqlalchemy import Engine
+from starlette.requests import Request
+
+from domain.naming import honoured, listed, role_title
+from domain.notice import Person
+from domain.plan import Reason
+from domain.playbook import Milestone
+from domain.record import RegisterRow
+from domain.room import signing
+from domain.room.signing import Numbered, SignOff
+from domain.room.steps import Standing, Step, Steps, steps_of
+from domain.rules.casting import cast_customer, cast_of, staff_person
+from domain.team import Team
+from domain.text import Language, in_language
+from domain.wording import reasons_in_words
+from portal.dates import distance, in_full, moment, short
+from portal.reader import LANGUAGES, Reader
+from store import reads
+from store.ledger import SqlLedger
+from store.preferences import zone_of
+from store.reads import OnboardingInFull
+from store.rooms import Visit
+
+LANGUAGE_COOKIE = "day90-language"
+MOST_IN_A_ROW = 3
+HALTED = ("paused", "ending", "opening")
+ROLES_THAT_HELP = ("implementation_specialist", "technical_resource", "training_lead", "cs_manager")
+
+
+@dataclass(frozen=True)
+class View:
+    """One onboarding as a person of the customer's sees it."""
+
+    visit: Visit
+    language: Language
+    line: OnboardingInFull
+    standing: Standing
+    rows: tuple[Numbered, ...]
+    now: datetime
+
+    @property
+    def me(self) -> Person:
+        return self.visit.person
+
+    @cached_property
+    def reader(self) -> Reader:
+        owner = self.name(self.line.owner)
+        return Reader(self.language, zone_of(self.me.time_zone), self.visit.account, self.me.name, owner)
+
+    @cached_property
+    def today(self) -> date:
+        """The onboarding's own day, in the customer's calendar, by which its dates go."""
+        return self.standing.dossier.calendar.day_of(self.now)
+
+    @cached_property
+    def steps(self) -> Steps:
+        return steps_of(self.me.model_copy(update={"language": self.language}), self.standing)
+
+    @cached_property
+    def issues(self) -> tuple[RegisterRow, ...]:
+        """Open ones first, then the newest of those that are solved."""
+        rows = sorted((row for row in self.line.registers if row.kind == "issue"), key=lambda row: row.at, reverse=True)
+        return tuple(sorted(rows, key=lambda row: row.status == "resolved"))
+
+    @cached_property
+    def wins(self) -> tuple[RegisterRow, ...]:
+        return tuple(row for row in self.line.registers if row.kind == "win")
+
+    def title(self, key: str) -> str:
+        """A milestone's title in the reader's language."""
+        milestone = self.standing.dossier.playbook.milestone(key)
+        return in_language(milestone.title, self.language) if milestone else key
+
+    def titles(self, keys: Iterable[str]) -> str:
+        """Several milestones in a row; of many only the first, and how many there are besides."""
+        titles = [self.title(key) for key in keys]
+        shown, more = titles[:MOST_IN_A_ROW], len(titles) - MOST_IN_A_ROW
+        words = listed(shown, self.language)
+        if more <= 0:
+            return words
+        return f"{words} ほか{more}件" if self.language == "ja" else f"{words} and {more} more"
+
+    def what(self, milestone: Milestone) -> str:
+        """What is signed with it, as a noun; the milestone's title where the playbook names none."""
+        named = milestone.sign_off.what if milestone.sign_off else None
+        return in_language(named or milestone.title, self.language)
+
+    def text(self, text: object) -> str:
+        return in_language(text, self.language) if text else ""  # type: ignore[arg-type]  # a text of the playbook
+
+    def day(self, day: date) -> str:
+        return in_full(day, self.language)
+
+    def short(self, day: date) -> str:
+        return short(day, self.language)
+
+    def far(self, day: date) -> str:
+        return distance(day, self.today, self.language)
+
+    def moment(self, at: datetime) -> str:
+        return moment(at, self.reader.zone, self.language)
+
+    def day_of(self, at: datetime) -> date:
+        return self.standing.dossier.calendar.day_of(at)
+
+    def why(self, key: str) -> list[str]:
+        """Why the milestone is due on its day, in sentences."""
+        titles = {one.key: in_language(one.title, self.language) for one in self.standing.dossier.playbook.milestones}
+        reasons = tuple(Reason.model_validate(reason) for reason in self.standing.milestones[key].reasons)
+        return [f"{words[:1].upper()}{words[1:]}" for words in reasons_in_words(reasons, titles, self.language)]
+
+    def person(self, id: str) -> Person | None:
+        """Somebody of either side; None where nobody has that id any more."""
+        member = self.standing.team.member(id)
+        return staff_person(member, self.language) if member else self.standing.dossier.person(id)
+
+    def name(self, id: str) -> str:
+        """How the reader writes that person's name; the id where nobody has it."""
+        person = self.person(id)
+        return honoured(person.name, person, self.language) if person else id
+
+    def names(self, ids: Iterable[str]) -> str:
+        return listed((self.name(id) for id in ids), self.language)
+
+    def role(self, id: str) -> str:
+        person = self.person(id)
+        return role_title(person.role, self.language) if person else ""
+
+    def doing(self, milestone: Milestone) -> list[str]:
+        """Who has to act for it: who signs it, else who is responsible."""
+        roles = milestone.sign_off.by if milestone.sign_off else (milestone.raci.responsible,)
+        return list(dict.fromkeys(id for role in roles for id in self._playing(role)))
+
+    def part_in(self, milestone: Milestone) -> str:
+        """The reader's part in it: `signs`, `does`, `answers`, `consulted`, `informed`; empty for none."""
+        raci = milestone.raci
+        signers = milestone.sign_off.by if milestone.sign_off else ()
+        parts = {
+            "signs": signers,
+            "does": (raci.responsible,),
+            "answers": (raci.accountable,),
+            "consulted": raci.consulted,
+            "informed": raci.informed,
+        }
+        mine = self.standing.same(self.me)
+        return next((part for part, roles in parts.items() if mine & {p for r in roles for p in self._playing(r)}), "")
+
+    @cached_property
+    def helpers(self) -> list[Person]:
+        """Our people who help with something, besides the contact; each once."""
+        ids = [id for role in ROLES_THAT_HELP for id in self._vendor.get(role, [])]
+        people = [self.person(id) for id in dict.fromkeys(ids) if id != self.line.owner]
+        return [person for person in people if person is not None]
+
+    @cached_property
+    def team(self) -> list[Person]:
+        """The customer's people who take part, in the order of the deal."""
+        ids = [person.id for person in self.standing.dossier.deal.contacts]
+        return [person for id in ids if (person := self.standing.dossier.person(id)) is not None]
+
+    def sign_off(self, key: str) -> SignOff:
+        return self.standing.sign_offs.get(key, SignOff(key))
+
+    def step(self, key: str) -> Step | None:
+        """What the reader may do now about that milestone or task; None for nothing."""
+        return next((step for step in self.steps.now if step.key == key), None)
+
+    def in_other_words(self, language: Language) -> "View":
+        return replace(self, language=language)
+
+    @cached_property
+    def _vendor(self) -> Mapping[str, list[str]]:
+        return cast_of(self.standing.dossier.people, self.standing.team, self.line.owner)
+
+    @cached_property
+    def _customer(self) -> Mapping[str, list[str]]:
+        return cast_customer(self.standing.dossier.deal)
+
+    def _playing(self, role: str) -> list[str]:
+        return self._vendor.get(role) or self._customer.get(role) or [self.line.owner]
+
+
+def view_of(visit: Visit, engine: Engine, ledger: SqlLedger, team: Team, language: Language) -> View:
+    """The onboarding of that visit as it stands in the store. Raises UnknownOnboarding."""
+    dossier = ledger.dossier(visit.onboarding)
+    line = reads.one(engine, visit.onboarding)
+    rows = tuple(Numbered(entry.seq, entry) for entry in reads.journal(engine, visit.onboarding, kinds=signing.KINDS))
+    milestones = {row.key: row for row in line.milestones}
+    signed = [one.key for one in dossier.playbook.milestones if one.sign_off]
+    standing = Standing(
+        dossier=dossier,
+        team=team,
+        owner=line.owner,
+        milestones=milestones,
+        sign_offs={key: signing.sign_off(key, rows) for key in signed},
+        tasks=[row for row in line.registers if row.kind == "task"],
+        halted=line.status in HALTED or line.ending is not None,
+    )
+    now = max(datetime.now(UTC), line.as_of or datetime.now(UTC))
+    return View(visit, language, line, standing, rows, now)
+
+
+def language_for(request: Request, person: Person) -> Language:
+    """The language that was asked for on this page, or on one before; else the person's own."""
+    asked = request.query_params.get("language", "") or request.cookies.get(LANGUAGE_COOKIE, "")
+    return LANGUAGES.get(asked) or LANGUAGES.get(person.language) or "en"

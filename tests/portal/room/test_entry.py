@@ -1,0 +1,235 @@
+"""Who gets into the room, by which way, and who does not? By a client, on a port."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+from sqlalchemy import select, update
+
+from domain.record import Contacts, HandedOver, Writing
+from store import links, rooms
+from store.engine import read_connection, wall_clock, write_transaction
+from store.rooms import MOST_ENTRIES_AN_HOUR, MOST_TRIES
+from store.tables import mail_links, notices, people, room_entries, room_sessions
+from tests.support.room import Onboarding, RoomSite, room_on
+from tests.support.waiting import until
+
+LEAD = "project_lead"
+EMAIL = "s.vogel@lindenau-moebel.example"
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[RoomSite]:
+    async with room_on(tmp_path) as site:
+        yield site
+
+
+@pytest.fixture
+def onboarding(site: RoomSite) -> Onboarding:
+    return site.opened()
+
+
+@asynccontextmanager
+async def entered(site: RoomSite, onboarding: Onboarding, person: str = LEAD) -> AsyncIterator[httpx2.AsyncClient]:
+    """A browser in which somebody has come in."""
+    async with site.client() as browser:
+        await browser.post(site.way_in(onboarding, person))
+        yield browser
+
+
+async def asked_by(site: RoomSite, browser: httpx2.AsyncClient, address: str) -> httpx2.Response:
+    """What somebody is told who asks to be let in."""
+    return await browser.post("/in/lost", data={"address": address, "next": "/plan"})
+
+
+def entries(site: RoomSite) -> list[tuple[str, int]]:
+    """Persons and messages of those who were let in by a message."""
+    with read_connection(site.engine) as connection:
+        rows = connection.execute(select(room_entries).order_by(room_entries.c.id)).all()
+    return [(row.person, row.notice) for row in rows]
+
+
+async def test_a_look_at_a_link_opens_nothing_and_its_button_the_room(site: RoomSite, onboarding: Onboarding) -> None:
+    """Programs that check mails look at every link. Whoever is in goes on to what the message was about."""
+    path = site.way_in(onboarding, LEAD)
+    async with site.client() as browser:
+        look = await browser.get(path)
+        assert not browser.cookies
+        home = await browser.post(path)
+
+        assert ("Open as Stefan Vogel" in look.text, 200, "/") == (True, home.status_code, home.url.path)
+        assert "Stefan Vogel" in home.text
+        assert "/" == (await browser.get(path)).url.path, "who is in goes straight on"
+
+
+async def test_a_cookie_is_no_scripts_and_of_this_host_alone(tmp_path: Path) -> None:
+    """With a certificate its name begins with __Host-, so that no neighbouring host can set it."""
+    async with room_on(tmp_path, pages_url="https://onboarding.example.test") as site:
+        onboarding = site.opened()
+        async with site.client() as browser:
+            answer = await browser.post(site.way_in(onboarding, LEAD), follow_redirects=False)
+
+    [cookie] = [set for set in answer.headers.get_list("set-cookie") if set.startswith("__Host-day90=")]
+    assert {"HttpOnly", "Secure", "SameSite=lax", "Path=/"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
+
+
+async def test_a_link_opens_again_for_a_quarter_of_an_hour(
+    site: RoomSite, onboarding: Onboarding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program that checked the mail may have opened it; after that a new link is sent, to its reader alone."""
+    path = site.way_in(onboarding, LEAD)
+    async with site.client() as scanner, site.client() as browser:
+        await scanner.post(path)
+        assert "/" == (await browser.post(path)).url.path
+
+    monkeypatch.setattr(links, "AGAIN_WITHIN", timedelta(0))
+    async with site.client() as browser:
+        spent = await browser.get(path)
+        assert (410, True) == (spent.status_code, "s…@lindenau-moebel.example" in spent.text)
+        told = await browser.post(path, data={"again": "1"})
+        assert "Look into your mail" in told.text
+        await until(lambda: site.woken)
+
+        [message] = site.messages(onboarding.id, "room_entry", LEAD)
+        assert "/" == (await browser.post(message.links["room"])).url.path
+
+
+async def test_who_has_lost_their_link_gets_in_by_a_code(site: RoomSite, onboarding: Onboarding) -> None:
+    """On the page where they asked, once; in no other browser."""
+    async with site.client() as browser, site.client() as other:
+        await asked_by(site, browser, EMAIL.upper())
+        await until(lambda: site.woken)
+        [message] = site.messages(onboarding.id, "room_entry", LEAD)
+        code = message.links["code"]
+
+        assert 422 == (await other.post("/in/code", data={"code": code})).status_code
+        plan = await browser.post("/in/code", data={"code": code, "next": "/plan"})
+
+        assert (200, "/plan") == (plan.status_code, plan.url.path)
+        again = await browser.post("/in/code", data={"code": code})
+        assert 422 == again.status_code, "a code counts once"
+
+
+async def test_a_code_is_not_guessed(site: RoomSite, onboarding: Onboarding) -> None:
+    """After five wrong ones the right one counts no more."""
+    async with site.client() as browser:
+        await asked_by(site, browser, EMAIL)
+        await until(lambda: site.woken)
+        code = site.maker.code(entries(site)[0][1])
+        wrong = [await browser.post("/in/code", data={"code": f"00000{n}"}) for n in range(MOST_TRIES)]
+
+        assert [422] * MOST_TRIES == [answer.status_code for answer in wrong]
+        assert 422 == (await browser.post("/in/code", data={"code": code})).status_code
+    assert onboarding.id
+
+
+async def test_nobody_learns_who_takes_part(site: RoomSite, onboarding: Onboarding) -> None:
+    """What is answered is the same for an address that nobody has; and a known one is not flooded."""
+    async with site.client() as browser:
+        unknown = await asked_by(site, browser, "nobody@elsewhere.example")
+        known = [await asked_by(site, browser, EMAIL) for _ in range(MOST_ENTRIES_AN_HOUR + 2)]
+        await until(lambda: len(entries(site)) >= MOST_ENTRIES_AN_HOUR)
+        ours = await asked_by(site, browser, "jonas.weber@kontor.example")
+
+    assert {(unknown.status_code, unknown.text)} == {(one.status_code, one.text) for one in [*known, ours]}
+    assert [LEAD] * MOST_ENTRIES_AN_HOUR == [person for person, _ in entries(site)]
+    assert onboarding.id
+
+
+async def test_a_session_ends_with_its_person(site: RoomSite, onboarding: Onboarding) -> None:
+    """Replaced, or with another address: every browser of theirs is out, and says so."""
+    async with entered(site, onboarding) as browser, entered(site, onboarding, "technical_lead") as other:
+        contacts = Contacts(stakeholders=onboarding.dossier.deal.stakeholders, champion=None)
+        left = (HandedOver(person=LEAD, to="technical_lead", name="x", channel="mail"),)
+        onboarding.ledger.write(Writing(onboarding=onboarding.id, contacts=contacts, handed_over=left))
+        with write_transaction(site.engine) as connection:
+            of_other = people.c.id == "technical_lead"
+            connection.execute(update(people).where(of_other).values(email="new@lindenau.example"))
+
+        assert [401, 401] == [(await one.get("/")).status_code for one in (browser, other)]
+
+
+async def test_a_session_ends_by_time_and_by_its_owner(
+    site: RoomSite, onboarding: Onboarding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A week without a look; or by the button of another browser of theirs, never of somebody else's."""
+    async with (
+        entered(site, onboarding) as browser,
+        entered(site, onboarding) as second,
+        entered(site, onboarding, "technical_lead") as stranger,
+    ):
+        with read_connection(site.engine) as connection:
+            ids = connection.scalars(select(room_sessions.c.id).order_by(room_sessions.c.id)).all()
+        await stranger.post("/me", data={"end": str(ids[0])})
+        assert 200 == (await browser.get("/")).status_code, "of somebody else's"
+        assert 2 == (await browser.get("/me")).text.count('name="end"')
+        await browser.post("/me", data={"end": str(ids[1])})
+        assert [200, 401] == [(await one.get("/")).status_code for one in (browser, second)]
+
+        monkeypatch.setattr(rooms, "IDLE", timedelta(0))
+        assert 401 == (await browser.get("/")).status_code
+
+
+async def test_out_is_out(site: RoomSite, onboarding: Onboarding) -> None:
+    """The cookie is worth nothing afterwards, wherever it was copied to."""
+    async with entered(site, onboarding) as browser:
+        kept = dict(browser.cookies)
+        await browser.post("/out")
+    async with site.client(cookies=kept) as thief:
+        assert 401 == (await thief.get("/")).status_code
+
+
+async def test_what_was_typed_is_given_back_where_the_session_is_over(site: RoomSite, onboarding: Onboarding) -> None:
+    """With the way back to where one was."""
+    async with entered(site, onboarding) as browser:
+        await browser.post("/out")
+        answer = await browser.post("/questions", data={"text": "What I have <b>typed</b> for an hour"})
+
+    assert 401 == answer.status_code
+    assert "What I have &lt;b&gt;typed&lt;/b&gt; for an hour" in answer.text
+    assert "/in/lost?next=/questions" in answer.text
+
+
+@pytest.mark.parametrize(
+    "onward", ["https://evil.test", "//evil.test", "/\\evil.test", "/%0d%0aSet-Cookie:x", "/in/lost"]
+)
+async def test_nobody_is_sent_elsewhere(site: RoomSite, onboarding: Onboarding, onward: str) -> None:
+    """After the code one goes on within the room alone."""
+    async with site.client() as browser:
+        await asked_by(site, browser, EMAIL)
+        await until(lambda: site.woken)
+        code = site.maker.code(entries(site)[0][1])
+        answer = await browser.post("/in/code", data={"code": code, "next": onward}, follow_redirects=False)
+
+    assert 303 == answer.status_code
+    assert "evil" not in answer.headers["location"]
+    assert "x" not in {cookie.partition("=")[0].lower() for cookie in answer.headers.get_list("set-cookie")}
+    assert onboarding.id
+
+
+async def test_the_texts_that_are_kept_let_nobody_in(site: RoomSite, onboarding: Onboarding) -> None:
+    """Neither link nor code stands in what colleagues read of a sent message."""
+    text = f"Type 123 456, or open {site.address}/in/{'A' * 43} today"
+    kept = links.without_tokens(text, "room_entry")
+    assert ("123" in kept, "AAA" in kept) == (False, False)
+    assert "123 456" in links.without_tokens("we ship 123 456 parts", "reminder")
+    assert onboarding.id
+
+
+async def test_a_link_for_the_one_place_opens_no_other(site: RoomSite, onboarding: Onboarding) -> None:
+    """A link into the room acts on nothing, and one that acts opens no room."""
+    room = site.way_in(onboarding, LEAD)
+    person = onboarding.dossier.person(LEAD)
+    assert person is not None
+    with write_transaction(site.engine) as connection:
+        row = connection.execute(select(notices).where(notices.c.person == LEAD).limit(1)).one()
+        acting = site.maker.links(connection, row, person, now=wall_clock())["preferences"]
+    async with site.client() as browser:
+        assert 404 == (await browser.get(room.replace("/in/", "/link/"))).status_code
+        assert 404 == (await browser.post(acting.replace("/link/", "/in/"))).status_code
+    with read_connection(site.engine) as connection:
+        assert not connection.scalars(select(mail_links.c.used_at).where(mail_links.c.used_at.is_not(None))).all()

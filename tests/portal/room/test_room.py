@@ -1,0 +1,319 @@
+"""Does the room say what is true, and does what is done in it reach the onboarding once? By a client, on a port."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from domain.refusal import Refused
+from starter.trouble import NotReachable
+from store import reads
+from tests.support.room import Onboarding, RoomSite, room_on
+
+LEAD, TECHNICAL, SPONSOR = "project_lead", "technical_lead", "executive_sponsor"
+NASTY = "<script>alert(1)</script>\"'&lt; 会う"
+PAGES = (
+    "/",
+    "/plan",
+    "/people",
+    "/issues",
+    "/questions",
+    "/records",
+    "/me",
+    "/sign-off/plan_agreed",
+    "/done/kickoff_held",
+)
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[RoomSite]:
+    async with room_on(tmp_path) as site:
+        yield site
+
+
+@pytest.fixture
+def onboarding(site: RoomSite) -> Onboarding:
+    """On its eighth day, with the kickoff held: the plan waits for the project lead's yes."""
+    onboarding = site.opened()
+    onboarding.to_day(8)
+    onboarding.settled("kickoff_held", "access_provisioned")
+    return onboarding
+
+
+@pytest.fixture
+async def lead(site: RoomSite, onboarding: Onboarding) -> AsyncIterator[httpx2.AsyncClient]:
+    async with into(site, onboarding, LEAD) as browser:
+        yield browser
+
+
+@asynccontextmanager
+async def into(site: RoomSite, onboarding: Onboarding, person: str) -> AsyncIterator[httpx2.AsyncClient]:
+    """A browser in which that person is in the room."""
+    async with site.client() as browser:
+        await browser.post(site.way_in(onboarding, person))
+        yield browser
+
+
+def fields(page: httpx2.Response, *names: str) -> dict[str, str]:
+    """What stands hidden in the page's form, as a browser sends it back."""
+    wanted = {name: re.search(rf'name="{name}" value="([^"]*)"', page.text) for name in ("once", "version", *names)}
+    return {name: found[1] for name, found in wanted.items() if found}
+
+
+def heading(page: httpx2.Response) -> str:
+    [h1] = re.findall(r"<h1[^>]*>(.*?)</h1>", page.text, re.DOTALL)
+    return str(h1)
+
+
+def kinds(site: RoomSite, onboarding: Onboarding) -> list[str]:
+    return [row.kind for row in reads.journal(site.engine, onboarding.id)]
+
+
+async def test_home_has_one_next_task_and_it_is_ones_own(
+    site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
+) -> None:
+    """The sponsor, of whom nothing is asked, reads that, and is not sent into the plan."""
+    home = await lead.get("/")
+    async with into(site, onboarding, SPONSOR) as sponsor:
+        other = await sponsor.get("/")
+
+    assert "Decide: Onboarding plan" == heading(home)
+    assert 1 == home.text.count('class="button"')
+    assert "Nothing waits for you" == heading(other)
+
+
+async def test_what_is_ours_alone_is_nowhere(site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient) -> None:
+    """No internal milestone, no risk, no contract value, no note of ours: on no page."""
+    onboarding.tell("record_risk", risk="r-1", title="They may churn", probability=5, impact=5, by="jonas.weber")
+    onboarding.tell("note", note="Their sponsor is difficult", by="jonas.weber")
+    everything = "".join([(await lead.get(path)).text for path in PAGES])
+
+    assert "Kickoff meeting held" in everything
+    for ours in ("hand-off reviewed", "Introduction sent", "churn", "difficult", "96000", "96,000"):
+        assert ours.lower() not in everything.lower()
+    assert site.address
+
+
+async def test_a_no_needs_reasons_and_what_was_typed_stays(site: RoomSite, lead: httpx2.AsyncClient) -> None:
+    """Neither answer is chosen beforehand: a program that sends the form as it is signs nothing."""
+    page = await lead.get("/sign-off/plan_agreed")
+    assert "checked" not in page.text
+    untouched = await lead.post("/sign-off/plan_agreed", data=fields(page))
+    no = await lead.post("/sign-off/plan_agreed", data={**fields(page), "decision": "reject", "reasons": " \n- "})
+
+    assert [422, 422] == [untouched.status_code, no.status_code]
+    assert "Problem: " in no.text
+    assert 'href="#reasons"' in no.text
+    assert 'value="reject" checked' in no.text
+    assert [] == site.door.told
+
+
+async def test_a_sign_off_leaves_a_record_of_what_was_said(
+    site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
+) -> None:
+    """Not yet with reasons, asked again, then yes: two records, the later naming the earlier. A reader in another zone
+    reads their own time."""
+    page = await lead.get("/sign-off/plan_agreed")
+    said = {"decision": "reject", "reasons": f"- {NASTY}\n・Mondays do not work"}
+    first = await lead.post("/sign-off/plan_agreed", data={**fields(page), **said})
+    onboarding.tell("ask_sign_off", milestone="plan_agreed", by="jonas.weber", note="Thursdays now")
+    page = await lead.get("/sign-off/plan_agreed")
+    assert "Thursdays now" in page.text
+    second = await lead.post("/sign-off/plan_agreed", data={**fields(page), "decision": "approve"})
+
+    assert ("Recorded" in first.text, "Not yet" in first.text, "<script>" in first.text) == (True, True, False)
+    assert "Mondays do not work" in second.text, "the earlier round"
+    assert "the personal link of a message, on this page" in second.text
+    assert 2 == (await lead.get("/records")).text.count('href="/records/')
+    assert [NASTY, "Mondays do not work"] == site.door.told[0][1]["reasons"]
+    assert "milestone_reached" in kinds(site, onboarding)
+
+
+async def test_a_signature_holds_for_what_was_shown(
+    site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
+) -> None:
+    """The plan moved while the page was open: the signer is shown the new one, and nothing is signed."""
+    page = await lead.get("/sign-off/plan_agreed")
+    onboarding.tell("replan", milestone="gone_live", to="2033-01-20", reason="stock-taking", by="jonas.weber")
+    stale = await lead.post("/sign-off/plan_agreed", data={**fields(page), "decision": "approve"})
+
+    assert (409, []) == (stale.status_code, site.door.told)
+    assert "Something has changed since you opened this page" in stale.text
+    fresh = await lead.post("/sign-off/plan_agreed", data={**fields(stale), "decision": "approve"})
+    assert "Recorded" in fresh.text
+
+
+async def test_settled_by_somebody_else_meanwhile(
+    site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
+) -> None:
+    """The form says so instead of an error; and what is not one's own has no form at all."""
+    page = await lead.get("/sign-off/plan_agreed")
+    onboarding.tell("sign_off", milestone="plan_agreed", decision="approve", by=LEAD)
+    late = await lead.post("/sign-off/plan_agreed", data={**fields(page), "decision": "reject", "reasons": "no"})
+    other = await lead.get("/done/security_prepared")
+    async with into(site, onboarding, TECHNICAL) as technical:
+        own = await technical.get("/done/security_prepared")
+
+    assert ("This is done already", []) == (heading(late), site.door.told)
+    assert "Nothing is asked of you here now" == heading(other)
+    assert "How does it stand: Security review prepared?" == heading(own)
+
+
+async def test_work_is_reported_once(site: RoomSite, onboarding: Onboarding) -> None:
+    """A double click, and the same form again from a page that was left open: one fact."""
+    async with into(site, onboarding, TECHNICAL) as technical:
+        page = await technical.get("/done/security_prepared")
+        data = {**fields(page), "answer": "done", "words": "with the questionnaire"}
+        both = await asyncio.gather(*(technical.post("/done/security_prepared", data=data) for _ in range(2)))
+
+    assert {200} == {answer.status_code for answer in both}
+    reached = reads.journal(site.engine, onboarding.id, about="security_prepared", kinds=["milestone_reached"])
+    assert ["milestone_reached"] == [row.kind for row in reached]
+    assert ("room", False, TECHNICAL) == (reached[0].via, reached[0].proved, reached[0].by)
+
+
+async def test_what_stands_in_the_way_reaches_the_owner(site: RoomSite, onboarding: Onboarding) -> None:
+    """As a message of its own; and it needs words."""
+    async with into(site, onboarding, TECHNICAL) as technical:
+        page = await technical.get("/done/security_prepared")
+        mute = await technical.post("/done/security_prepared", data={**fields(page), "answer": "not_yet"})
+        told = {"answer": "not_yet", "words": "Our auditor is ill"}
+        home = await technical.post("/done/security_prepared", data={**fields(page), **told})
+
+    assert (422, "/") == (mute.status_code, home.url.path)
+    [message] = site.messages(onboarding.id, "question", "jonas.weber")
+    assert "Our auditor is ill" in message.notice.facts["text"]
+    assert site.woken
+
+
+async def test_temporal_away_loses_no_text(site: RoomSite, lead: httpx2.AsyncClient) -> None:
+    """Not saved, the text is here, and the same form counts once when it is sent again."""
+    page = await lead.get("/questions")
+    site.door.trouble = NotReachable("Temporal does not answer")
+    away = await lead.post("/questions", data={**fields(page), "text": "How long\nwill it take?"})
+    site.door.trouble = None
+    again = await lead.post("/questions", data={**fields(away), "text": "How long\nwill it take?"})
+
+    assert (503, True) == (away.status_code, "How long\nwill it take?" in away.text)
+    assert fields(page)["once"] == fields(away)["once"]
+    assert ("Sent. The answer comes by mail." in again.text, 1) == (True, len(site.door.told))
+
+
+async def test_a_refusal_is_said_with_its_reason(site: RoomSite, lead: httpx2.AsyncClient) -> None:
+    """And what was typed stays."""
+    page = await lead.get("/issues")
+    site.door.trouble = Refused("200 issues are open already", field="issue")
+    data = {**fields(page), "title": "Login fails", "severity": "high", "words": "since Monday"}
+    refused = await lead.post("/issues", data=data)
+
+    assert 409 == refused.status_code
+    assert "200 issues are open already" in refused.text
+    assert ("Login fails" in refused.text, "since Monday" in refused.text) == (True, True)
+
+
+async def test_an_issue_is_raised_solved_and_not_solved(
+    site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
+) -> None:
+    """Seen by everybody of the customer's."""
+    page = await lead.get("/issues")
+    mute = await lead.post("/issues", data={**fields(page), "title": "", "severity": "bad"})
+    assert (422, True, True) == (mute.status_code, 'href="#title"' in mute.text, 'href="#severity"' in mute.text)
+    raised = await lead.post("/issues", data={**fields(page), "title": NASTY, "severity": "high"})
+    assert ("it is reported" in raised.text, "<script>" in raised.text) == (True, False)
+    onboarding.tell("resolve_issue", issue="issue-1", by="jonas.weber")
+    async with into(site, onboarding, TECHNICAL) as technical:
+        page = await technical.get("/issues")
+        mute = await technical.post("/issues", data={**fields(page), "not_solved": "issue-1"})
+        assert (422, True) == (mute.status_code, 'href="#words-issue-1"' in mute.text)
+        words = {"not_solved": "issue-1", "words": "It still fails"}
+        open_again = await technical.post("/issues", data={**fields(page), **words})
+
+    assert "it is open again" in open_again.text
+    assert ["issue_raised", "issue_resolved", "issue_not_solved"] == [
+        kind for kind in kinds(site, onboarding) if kind.startswith("issue")
+    ]
+
+
+async def test_a_task_of_ones_own_is_closed(site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient) -> None:
+    """It stands beside the milestones by its day; nobody else may close it."""
+    onboarding.tell("add_task", title="Send the logo", due="2032-11-09", owner=LEAD, by="jonas.weber")
+    home = await lead.get("/")
+    async with into(site, onboarding, TECHNICAL) as technical:
+        assert 404 == (await technical.get("/task/task-1")).status_code
+    page = await lead.get("/task/task-1")
+    done = await lead.post("/task/task-1", data=fields(page))
+
+    assert "Send the logo" == heading(home), "it is due first"
+    assert ("reported as done" in done.text, "Decide: Onboarding plan") == (True, heading(done))
+
+
+async def test_another_customers_room_is_nowhere(
+    site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
+) -> None:
+    """A session sees its own onboarding alone, whatever it asks for."""
+    other = site.opened(id="2")
+    other.to_day(8)
+    other.settled("kickoff_held")
+    other.tell("sign_off", milestone="plan_agreed", decision="approve", by=LEAD)
+    other.tell("raise_issue", title="Theirs alone", severity="high", by=LEAD)
+    other.tell("add_task", title="Theirs alone, too", due="2032-11-19", owner=LEAD, by="jonas.weber")
+    [seq] = [row.seq for row in reads.journal(site.engine, other.id, about="plan_agreed", kinds=["milestone_reached"])]
+
+    answers = [await lead.get(path) for path in (f"/records/{seq}", "/task/task-1", "/done/nothing", "/sign-off/x")]
+    everything = "".join([(await lead.get(path)).text for path in PAGES])
+    page = await lead.get("/issues")
+    told = await lead.post("/issues", data={**fields(page), "not_solved": "issue-1", "words": "x"})
+
+    assert [404] * 5 == [answer.status_code for answer in (*answers, told)]
+    assert "Theirs alone" not in everything
+    assert onboarding.id in str(site.door.onboardings)
+
+
+async def test_no_page_is_for_anybody_without_a_session(site: RoomSite, onboarding: Onboarding) -> None:
+    """Every route of the room; and a cookie of one's own invention is no session."""
+    async with site.client(cookies={"day90": "A" * 43}) as stranger:
+        looks = [await stranger.get(path) for path in (*PAGES, "/records/1", "/task/task-1")]
+        acts = [await stranger.post(path, data={"once": "A" * 22}) for path in PAGES if path in ("/me", "/issues")]
+
+    assert {401} == {answer.status_code for answer in (*looks, *acts)}
+    assert "Lindenau" not in "".join(answer.text for answer in looks)
+    assert onboarding.id
+
+
+async def test_the_language_is_switched_in_its_own_words_and_stays(lead: httpx2.AsyncClient) -> None:
+    """On every page from then on; what people wrote stays as they wrote it."""
+    switched = await lead.get("/?language=ja")
+    later = await lead.get("/plan")
+
+    assert 'lang="ja"' in switched.text
+    assert "ご判断ください：オンボーディング計画" == heading(switched)
+    assert "計画" == heading(later)
+
+
+async def test_every_page_is_small_and_runs_nothing(site: RoomSite, lead: httpx2.AsyncClient) -> None:
+    """The first page with its sheet is under 60 kB in two requests, and no page has a script or a style of its own."""
+    home = await lead.get("/")
+    [sheet] = re.findall(r'<link rel="stylesheet" href="([^"]+)"', home.text)
+    styles = await lead.get(sheet)
+    assert len(home.content) + len(styles.content) < 60_000
+    for path in PAGES:
+        page = await lead.get(path)
+        assert page.status_code in (200, 303), path
+        assert not [word for word in ("<script", " style=", "onclick", "http:", "https:") if word in page.text], path
+    assert site.address
+
+
+async def test_paused_and_ended_ask_for_nothing(onboarding: Onboarding, lead: httpx2.AsyncClient) -> None:
+    """Both say so; what is over can be read."""
+    onboarding.tell("pause", reason="stock-taking", by="nora.lindqvist")
+    paused = await lead.get("/")
+    onboarding.tell("end_onboarding", ending="churned", reason="they left", by="nora.lindqvist")
+    ended = await lead.get("/")
+
+    assert ["The onboarding is paused", "This onboarding has ended"] == [heading(paused), heading(ended)]
+    assert "they left" not in ended.text
+    assert "<form" not in (await lead.get("/issues")).text.split("<main")[1].split("</main>")[0]

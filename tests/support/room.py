@@ -1,0 +1,193 @@
+"""How do tests come into a customer's room? The pages on a port, over a store in which an onboarding really goes on.
+
+The onboarding is driven by the pure core and written to a real store; what people do on the pages goes into it as the
+workflow would take it. So a whole story is lived in a second, without a server.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import httpx2
+from sqlalchemy import Engine, select
+
+from activities.calendars import hours_of
+from domain.agenda import Progress
+from domain.clock import Clock
+from domain.notice import Person
+from domain.record import WaitingNotice
+from domain.rehearsal.driving import Driver, opening
+from portal.app import pages_app
+from portal.parts import PageParts
+from runtime.settings import Settings
+from starter.doors.onboardings import OnboardingDoor
+from starter.web.serving import WebServer, server_config
+from store.engine import open_store, read_connection, wall_clock, write_transaction
+from store.ledger import SqlLedger
+from store.links import LinkMaker
+from store.outbox import SqlOutbox
+from store.tables import notices
+from tests.support.databases import sqlite_store
+from tests.support.parts import LIBRARY, STAFF
+from tests.support.servers import free_port
+from tests.support.simulation import calendar_of, deal, staff
+from tests.support.waiting import until
+from wiring.pages import pages_place
+
+KEY = b"k" * 32
+CLOSED = "2032-11-01T09:00:00Z"
+"""A Monday, further ahead than tests are run: an onboarding's own time is what its pages go by."""
+
+
+class Onboarding(Driver):
+    """An onboarding on the pure core, written to a real store."""
+
+    def __init__(self, engine: Engine, name: str = "lindenau-germany", *, id: str = "1", **changes: Any) -> None:
+        sold = deal(name, id=id, closed_at=CLOSED, **changes)
+        playbook = LIBRARY.get(sold.playbook or "high-touch")
+        calendar = calendar_of(sold)
+        now = sold.closed_at + timedelta(minutes=5)
+        state, dossier = opening(sold, playbook, calendar, staff(), now=now, clock=Clock())
+        self.ledger = SqlLedger(engine)
+        super().__init__(state, dossier, staff(), self.ledger, now=now, hours=hours_of)
+        self.ledger.admit(dossier, run="1")
+        self.settle()
+
+    def settled(self, *keys: str) -> None:
+        """Reach or sign milestones now, each by somebody who may, with all that their gates wait for."""
+        for key in keys:
+            milestone = self.state.milestone(key)
+            assert milestone is not None
+            if milestone.settled:
+                continue
+            self.settled(*self.state.gate(milestone))
+            if milestone.signers:
+                for signer in milestone.signers if milestone.takes_all else milestone.signers[:1]:
+                    self.tell("sign_off", milestone=key, decision="approve", by=signer)
+            elif milestone.role != "hypercare_end":
+                self.tell("reach_milestone", milestone=key, by=self.state.owner)
+
+    def to_day(self, day: int) -> None:
+        """Let time pass to nine in the morning of that day after the close."""
+        self.until(self.dossier.deal.closed_at + timedelta(days=day))
+
+
+@dataclass
+class RoomDoor:
+    """Takes what the pages tell as the workflow would; `trouble` is raised instead."""
+
+    onboardings: dict[str, Onboarding] = field(default_factory=dict)
+    told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    trouble: Exception | None = None
+    proved: bool = False
+
+    async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Progress:
+        if self.trouble is not None:
+            raise self.trouble
+        news = {name: value for name, value in raw.items() if value is not None}
+        self.told.append((kind, news))
+        driver = self.onboardings[onboarding]
+        return await asyncio.to_thread(driver.update, kind, {**news, "via": "room", "proved": self.proved})
+
+
+@dataclass
+class RoomSite:
+    """The page process over its store, with one onboarding in it or several."""
+
+    address: str
+    engine: Engine
+    parts: PageParts
+    door: RoomDoor
+    woken: list[str]
+
+    @property
+    def maker(self) -> LinkMaker:
+        return LinkMaker(address=self.address, key=KEY)
+
+    def opened(self, **changes: Any) -> Onboarding:
+        """A new onboarding."""
+        onboarding = Onboarding(self.engine, **changes)
+        self.door.onboardings[onboarding.id] = onboarding
+        return onboarding
+
+    def client(self, **options: Any) -> httpx2.AsyncClient:
+        """A browser that knows nothing yet."""
+        return httpx2.AsyncClient(base_url=self.address, follow_redirects=True, **options)
+
+    def messages(self, onboarding: str, kind: str, person: str) -> list[WaitingNotice]:
+        """The messages of that kind to somebody, as they go out; each with its links."""
+        outbox = SqlOutbox(self.engine, mail_domain="vendor.test", links=self.maker)
+        wanted = select(notices.c.id).where(
+            notices.c.onboarding == onboarding, notices.c.kind == kind, notices.c.person == person
+        )
+        with read_connection(self.engine) as connection:
+            ids = connection.scalars(wanted.order_by(notices.c.id)).all()
+            rows = connection.execute(select(notices).where(notices.c.id.in_(ids)).order_by(notices.c.id)).all()
+        taken = [outbox.take(row.id) for row in rows]
+        return [message for message in taken if message is not None]
+
+    def way_in(self, onboarding: Onboarding, person: str) -> str:
+        """The path of a link into the room for somebody."""
+        someone = onboarding.dossier.person(person)
+        assert someone is not None
+        return self.link(onboarding, someone)
+
+    def link(self, onboarding: Onboarding, person: Person) -> str:
+        with write_transaction(self.engine) as connection:
+            row = connection.execute(
+                select(notices).where(notices.c.onboarding == onboarding.id, notices.c.person == person.id).limit(1)
+            ).one()
+            links = self.maker.links(connection, row, person, now=wall_clock())
+        return links["room"].removeprefix(self.address)
+
+
+@asynccontextmanager
+async def room_on(data: Path, **settings: Any) -> AsyncIterator[RoomSite]:
+    """The page process on a port, over a store without an onboarding."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    told = Settings.model_validate({"data": data, "pages_port": port, "pages_url": address, **settings})
+    sqlite_store(data)
+    engine = open_store(told.sql_url)
+    door, woken = RoomDoor(), list[str]()
+
+    async def nobody() -> Any:
+        raise AssertionError("nothing here asks Temporal")
+
+    async def nobody_wakes(_: str) -> None:
+        raise AssertionError("nothing here asks Temporal")
+
+    parts = PageParts(
+        settings=told,
+        engine=engine,
+        ledger=SqlLedger(engine),
+        companies={"en": "Kontor", "ja": "コントア"},
+        reach=nobody,
+        door_on=lambda *_: cast("OnboardingDoor", door),
+        staff=STAFF,
+        waking=lambda _: nobody_wakes,
+        links=LinkMaker(address=address, key=KEY),
+    )
+
+    async def door_of_tests(via: str = "link", *, proved: bool = False) -> OnboardingDoor:
+        door.proved = proved
+        return cast("OnboardingDoor", door)
+
+    async def wake(channel: str) -> None:
+        woken.append(channel)
+
+    parts.door = door_of_tests  # type: ignore[method-assign]  # a door that needs no server
+    parts.wake = wake  # type: ignore[method-assign]  # a bell that needs no server
+    server = WebServer(server_config(pages_app(parts), told, pages_place(told)))
+    running = asyncio.create_task(server._serve())
+    await until(lambda: server.started)
+    try:
+        yield RoomSite(address, engine, parts, door, woken)
+    finally:
+        server.should_exit = True
+        await running
+        engine.dispose()
