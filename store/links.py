@@ -13,12 +13,14 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, Row, select, update
 
 from domain.notice import Notice, NoticeKind, Person
+from domain.record import JournalRow
 from domain.rules.offering import INTO_THE_ROOM, Purpose, offered
 from domain.text import folded
 from domain.wire import Instant, Wire
 from store.engine import read_connection, wall_clock, write_transaction
+from store.entries import journal_row
 from store.rows import add
-from store.tables import mail_links, milestones, notices, onboardings, people, registers, room_sessions
+from store.tables import journal, mail_links, milestones, notices, onboardings, people, registers, room_sessions
 
 FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 """What a token looks like: 32 bytes. Anything else is unknown without a query."""
@@ -30,6 +32,8 @@ ACTS_FOR = timedelta(days=30)
 """As long as somebody may be on holiday. What was asked a month ago has been asked again since, by a newer message."""
 PREFERENCES_FOR = timedelta(days=400)
 """A link of each year, which is good well into the next one."""
+BY_HAND_FOR = timedelta(days=1)
+"""A link that one of ours has made and passes on."""
 AGAIN_WITHIN = timedelta(minutes=15)
 """From its first use on: programs that check mails follow links, and send the forms behind them, before their reader
 does."""
@@ -91,6 +95,31 @@ class LinkMaker:
         of_what = str(now.year) if purpose == "preferences" else str(row.id)
         what = "\n".join((row.onboarding, row.person, folded(person.email), purpose, of_what))
         return urlsafe_b64encode(hmac.digest(self.key, what.encode(), "sha256")).decode().rstrip("=")
+
+    def way_in(self, connection: Connection, onboarding: str, person: Person, *, by: str | None, now: datetime) -> str:
+        """The address of a new link into the room for a customer's person, in no message; the journal says so."""
+        token = secrets.token_urlsafe(32)
+        row = {
+            "hash": hashed(token),
+            "purpose": "room",
+            "onboarding": onboarding,
+            "person": person.id,
+            "notice": None,
+            "address_hash": hashed(folded(person.email)),
+            "created_at": now,
+            "expires_at": now + BY_HAND_FOR,
+        }
+        add(connection, mail_links, [row])
+        made = JournalRow(
+            key=f"room_link_made/{person.id}/{hashed(token)[:16]}",
+            at=now,
+            kind="room_link_made",
+            about=person.id,
+            by=by,
+            via="cli",
+        )
+        add(connection, journal, [journal_row(onboarding, made, now=now)])
+        return f"{self.address}/in/{token}"
 
 
 class Link(Wire):

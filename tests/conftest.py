@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from hypothesis import settings
 
+from tests.support.browsers import LEFT_OUT
 from tests.support.onboardings import World, world
 from tests.support.running_order import slow_first
 
@@ -24,6 +25,16 @@ def pytest_collection_finish() -> None:
     """What is there by now stays to the end: the collector need not look through it again and again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last line says what a machine without a browser has not tried."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    left_out = (
+        [report for report in reporter.stats.get("skipped", ()) if LEFT_OUT in str(report.longrepr)] if reporter else []
+    )
+    if left_out and not hasattr(config, "workerinput"):
+        print(f"{len(left_out)} tests of pages did not run: {LEFT_OUT}")
 
 
 @pytest.fixture

@@ -7,5 +7,10 @@ from store.links import LinkMaker
 
 def link_maker(settings: Settings) -> LinkMaker | None:
     """What makes the links of messages; None where the settings name no address of the pages, or there is no key."""
-    key = key_of_links(settings) if settings.pages_url else None
-    return LinkMaker(address=settings.pages_url, key=key) if settings.pages_url and key else None
+    return link_maker_at(settings.pages_url, settings) if settings.pages_url else None
+
+
+def link_maker_at(address: str, settings: Settings) -> LinkMaker | None:
+    """What makes links to pages at that address; None where there is no key."""
+    key = key_of_links(settings)
+    return LinkMaker(address=address, key=key) if key else None

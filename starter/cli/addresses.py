@@ -14,7 +14,7 @@ def show_addresses(out: Console, stack: Stack) -> None:
     if stack.ports.web_url is not None:
         out.print(plain(f"intake and API {stack.ports.web_url}"))
     if stack.ports.pages_url is not None:
-        out.print(plain(f"pages          {stack.ports.pages_url}"))
+        out.print(plain(f"pages          {stack.ports.pages_url} (into a customer's room: day90 room NAME)"))
     if settings.mail_server is None:
         out.print(plain(f"mails          {settings.mail_folder}"), soft_wrap=True)
     logs = "worker.log, web.log, pages.log, temporal.log" if stack.ports.web else "worker.log, temporal.log"

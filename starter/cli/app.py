@@ -106,6 +106,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         LOOK,
         "What would follow if a milestone slipped, or anything else were told? Nobody is.",
     ),
+    "room": (
+        "starter.cli.room:room",
+        LOOK,
+        "A link into the customer's room, for one of the customer's people: what they see and do.",
+    ),
     "health": (
         "starter.cli.health:health",
         LOOK,

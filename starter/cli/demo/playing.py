@@ -22,6 +22,7 @@ from starter.cli.demo.story import EXAMPLES, Names, Scene, Story, read_story
 from starter.cli.demo.summary import show_summary
 from starter.cli.demo.ticker import INDENT, Ticker
 from starter.cli.installation import Installation
+from starter.cli.room import way_in
 from starter.embedded.folder import running_on
 from starter.embedded.stack import Stack, running
 from starter.embedded.tcp_ports import Ports
@@ -159,6 +160,7 @@ class _Playing:
             return
         assert scene.news is not None, "a scene without a question has news"
         by = self.ids.get(scene.by, scene.by) if scene.by else None
+        self._show_room(by)
         try:
             await self.door.tell(self.onboarding, scene.news, {**scene.fields, "by": by, "at": moment.isoformat()})
         except Refused as refusal:
@@ -168,6 +170,12 @@ class _Playing:
             return
         if scene.refused:
             raise StoryWentWrong(f"day {scene.day}, {say}: should have been refused")
+
+    def _show_room(self, by: str | None) -> None:
+        """A link into the room of whoever of the customer's acts, so that it can be watched as it moves."""
+        person = self.dossier.person(by) if by else None
+        if person is not None and person.side == "customer" and self.installation.settings.pages_url:
+            self._aside(f"↪ {person.name} sees it at {way_in(self.installation, self.onboarding, person)}", "cyan")
 
     def _aside(self, words: str, style: str) -> None:
         self.out.print(Text.assemble(INDENT, plain(words, style)), soft_wrap=True)
