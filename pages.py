@@ -5,6 +5,7 @@ import asyncio
 import structlog
 
 from portal.app import pages_app
+from portal.room.changes import changes_of
 from runtime.connection import connect
 from runtime.settings import Settings
 from runtime.telemetry import into_our_logs
@@ -20,7 +21,8 @@ async def serve(settings: Settings) -> None:
     """Until SIGTERM or SIGINT. Raises CannotStart, CannotMigrate."""
     await asyncio.to_thread(migrate, settings.sql_url)
     async with page_parts(settings, reach=lambda: connect(runtime=into_our_logs())) as parts:
-        await serve_app(pages_app(parts), settings, pages_place(settings))
+        changes = changes_of(parts)
+        await serve_app(pages_app(parts, changes), settings, pages_place(settings), ending=changes.end)
     log.info("pages_ended")
 
 

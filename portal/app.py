@@ -15,6 +15,7 @@ from portal.envelope import Envelope
 from portal.linking import Links
 from portal.parts import PageParts
 from portal.rendering import Pages
+from portal.room.changes import Changes, changes_of
 from portal.room.routes import room_routes
 from starter.web.problems import Problem
 from starter.web.unsubscribing import language_of, unsubscribe_routes
@@ -24,8 +25,9 @@ ROBOTS = "User-agent: *\nDisallow: /\n"
 log = structlog.get_logger()
 
 
-def pages_app(parts: PageParts) -> ASGIApp:
-    """The whole page process as one ASGI application."""
+def pages_app(parts: PageParts, changes: Changes | None = None) -> ASGIApp:
+    """The whole page process as one ASGI application; `changes` tells open pages what has changed."""
+    changes = changes or changes_of(parts)
     pages = Pages(parts.companies)
     links = Links(parts, pages)
 
@@ -38,8 +40,8 @@ def pages_app(parts: PageParts) -> ASGIApp:
     async def no_picture(_: Request) -> Response:
         return Response(status_code=204)
 
-    async def sheet(_: Request) -> Response:
-        return pages.sheet()
+    async def asset(request: Request) -> Response:
+        return pages.asset(request.url.path)
 
     async def nothing_there(request: Request, _: Exception) -> Response:
         return pages.message("no_page", language_of(request), status=404)
@@ -50,11 +52,11 @@ def pages_app(parts: PageParts) -> ASGIApp:
             Route("/robots.txt", robots),
             # Browsers ask for it by themselves, and would be taken for somebody who guesses.
             Route("/favicon.ico", no_picture),
-            Route(pages.sheet_path, sheet),
+            *(Route(path, asset) for path in pages.assets),
             Route(LINK, _told_of_trouble(links.answer, pages, LINK), methods=["GET", "POST"]),
             *(
                 Route(path, _told_of_trouble(page, pages, path), methods=list(methods))
-                for path, page, methods in room_routes(parts, pages)
+                for path, page, methods in room_routes(parts, pages, changes)
             ),
             *unsubscribe_routes(parts.engine),
         ],

@@ -27,7 +27,8 @@ is answered all the same: colleagues of one who guesses stand behind the same ad
 LONGEST_PATH = 500
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": POLICY,

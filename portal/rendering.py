@@ -26,8 +26,8 @@ class Pages:
 
     def __init__(self, companies: Mapping[Language, str]) -> None:
         self._companies = companies
-        self._sheet = (HERE / "assets" / "day90.css").read_bytes()
-        self.sheet_path = f"/assets/{hashlib.sha256(self._sheet).hexdigest()[:12]}/day90.css"
+        self.assets = {path_of(file): file.read_bytes() for file in sorted((HERE / "assets").iterdir())}
+        self._paths = {path.rpartition("/")[2]: path for path in self.assets}
         self._jinja = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             undefined=StrictUndefined,
@@ -63,7 +63,8 @@ class Pages:
             language=language,
             other="en" if language == "ja" else "ja",
             company=self._companies.get(language, ""),
-            sheet=self.sheet_path,
+            sheet=self._paths["day90.css"],
+            live=self._paths["live.js"],
             **content,
         )
         return HTMLResponse(html, status_code=status, headers={"Content-Language": language, **(headers or {})})
@@ -82,9 +83,15 @@ class Pages:
         """What is wrong with each field, in words."""
         return {field: ALL_WORDS[language].get(key, key) for field, key in keys.items()}
 
-    def sheet(self) -> Response:
-        """The style sheet; its address changes with its content."""
-        return Response(self._sheet, media_type="text/css", headers={"Cache-Control": A_YEAR})
+    def asset(self, path: str) -> Response:
+        """The style sheet, or the script; their addresses change with their content."""
+        media = "text/css" if path.endswith(".css") else "text/javascript"
+        return Response(self.assets[path], media_type=media, headers={"Cache-Control": A_YEAR})
 
     def nothing(self, *, headers: Mapping[str, str]) -> Response:
         return Response(status_code=204, headers=dict(headers))
+
+
+def path_of(asset: Path) -> str:
+    """The address of a file that pages load, which changes with its content."""
+    return f"/assets/{hashlib.sha256(asset.read_bytes()).hexdigest()[:12]}/{asset.name}"

@@ -223,6 +223,13 @@ def journal(
     return tuple(JournalEntry.model_validate(row) for row in reversed(rows))
 
 
+def newest(engine: Engine, onboarding: str) -> int:
+    """The number of the journal's last entry about the onboarding; 0 where there is none."""
+    last = select(func.max(journal_table.c.seq)).where(journal_table.c.onboarding == onboarding)
+    with read_transaction(engine) as connection:
+        return connection.scalar(last) or 0
+
+
 def news(engine: Engine, onboarding: str, *, limit: int) -> tuple[JournalEntry, ...]:
     """The last `limit` entries of what people or other systems told it, the newest first."""
     of_it = (journal_table.c.onboarding == onboarding) & (journal_table.c.via != MADE_BY_US)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from portal.parts import PageParts
 from portal.rendering import Pages
 from portal.room.asking import Asking
+from portal.room.changes import Changes
 from portal.room.doing import Doing
 from portal.room.entry import Entry
 from portal.room.looking import Looking
@@ -27,14 +28,14 @@ class RoomRoute(NamedTuple):
     methods: tuple[str, ...]
 
 
-def room_routes(parts: PageParts, pages: Pages) -> Iterable[RoomRoute]:
+def room_routes(parts: PageParts, pages: Pages, changes: Changes) -> Iterable[RoomRoute]:
     """All routes of the room."""
     room, entry = Room(parts, pages), Entry(parts, pages)
     yield RoomRoute("/in/lost", entry.lost, ACT)
     yield RoomRoute("/in/code", entry.by_code, ("POST",))
     yield RoomRoute("/in/{token}", entry.by_link, ACT)
     yield RoomRoute("/out", entry.out, ("POST",))
-    for path, page, methods in inside(room):
+    for path, page, methods in [*inside(room), ("/changes", changes.page, LOOK)]:
         yield RoomRoute(path, room.guarded(page), methods)
 
 

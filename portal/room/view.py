@@ -44,6 +44,8 @@ class View:
     standing: Standing
     rows: tuple[Numbered, ...]
     now: datetime
+    newest: int = 0
+    """Number of the journal's last entry about it."""
 
     @property
     def me(self) -> Person:
@@ -189,6 +191,8 @@ class View:
 
 def view_of(visit: Visit, engine: Engine, ledger: SqlLedger, team: Team, language: Language) -> View:
     """The onboarding of that visit as it stands in the store. Raises UnknownOnboarding."""
+    # First of all: what comes while the rest is read is told by the stream.
+    newest = reads.newest(engine, visit.onboarding)
     dossier = ledger.dossier(visit.onboarding)
     line = reads.one(engine, visit.onboarding)
     rows = tuple(Numbered(entry.seq, entry) for entry in reads.journal(engine, visit.onboarding, kinds=signing.KINDS))
@@ -204,7 +208,7 @@ def view_of(visit: Visit, engine: Engine, ledger: SqlLedger, team: Team, languag
         halted=line.status in HALTED or line.ending is not None,
     )
     now = max(datetime.now(UTC), line.as_of or datetime.now(UTC))
-    return View(visit, language, line, standing, rows, now)
+    return View(visit, language, line, standing, rows, now, newest)
 
 
 def language_for(request: Request, person: Person) -> Language:

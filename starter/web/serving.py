@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import structlog
@@ -227,13 +227,17 @@ def server_config(app: ASGIApp, settings: Settings, place: Place | None = None) 
     )
 
 
-async def serve_app(app: ASGIApp, settings: Settings, place: Place | None = None) -> None:
-    """The app at its place, until SIGTERM or SIGINT. Raises CannotStart."""
+async def serve_app(
+    app: ASGIApp, settings: Settings, place: Place | None = None, *, ending: Callable[[], None] | None = None
+) -> None:
+    """The app at its place, until SIGTERM or SIGINT; `ending` is then called first. Raises CannotStart."""
     place = place or web_place(settings)
     server = WebServer(server_config(app, settings, place))
     loop = asyncio.get_running_loop()
 
     def end() -> None:
+        if ending is not None:
+            ending()
         server.should_exit = True
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -141,3 +141,19 @@ async def test_the_keyboard_is_enough(browser: Browser, site: RoomSite, onboardi
     await page.get_by_role("button", name="Sign this decision").press("Enter")
     await expect(page.get_by_role("alert")).to_be_focused()
     await context.close()
+
+
+async def test_a_page_moves_while_it_is_open(browser: Browser, site: RoomSite, onboarding: Onboarding) -> None:
+    """What somebody else does appears without a look; what is being typed stays."""
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    page = await context.new_page()
+    await page.goto(f"{site.address}{site.way_in(onboarding, LEAD)}")
+    await page.get_by_role("button").click()
+    question = page.get_by_label("Your question")
+    await question.fill("Half a quest")
+    onboarding.settled("uat_signed_off")
+
+    await expect(page.get_by_role("heading", level=1)).not_to_have_text("Decide: Acceptance test (UAT)")
+    await expect(question).to_have_value("Half a quest")
+    await expect(question).to_be_focused()
+    await context.close()

@@ -1,0 +1,132 @@
+"""How does an open page learn that something has changed? By a stream that says so, and no more: it is fetched anew."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+import structlog
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from domain.networks import neighbourhood
+from portal.forms import Form
+from portal.parts import PageParts
+from portal.room.view import View
+from store.engine import read_connection
+from store.tables import journal
+
+LOOKS_EVERY = 0.8
+"""Seconds between two looks at the journal; one query for all who listen."""
+OVERLAP = 500
+"""Numbers below the highest that are looked at again: PostgreSQL commits in another order than it numbers."""
+A_SIGN_EVERY = 20.0
+"""Seconds after which a stream says that it is there: proxies close one that is silent for a minute."""
+LONGEST = 600.0
+"""Seconds of a stream: its browser comes again by itself, and is asked for its session."""
+SHARE = 8
+"""One network may hold an eighth of all connections in streams: a quarter is all that it may have."""
+CHANGED = "event: changed\ndata: 1\n\n"
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+log = structlog.get_logger()
+
+
+def changes_of(parts: PageParts) -> "Changes":
+    """What the process tells; half of its connections may be streams."""
+    return Changes(parts.engine, most=parts.settings.web_connections // 2)
+
+
+class Changes:
+    """Tells open pages of one process which onboardings have news. `most` is how many streams it holds at a time."""
+
+    def __init__(self, engine: Engine, *, most: int) -> None:
+        self._engine = engine
+        self._most = most
+        self._of_one = max(most // SHARE * 2, 1)
+        self._listening: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._callers: Counter[str] = Counter()
+        self._seen: set[int] = set()
+        self._watching: asyncio.Task[None] | None = None
+        self._ended = False
+
+    @property
+    def streams(self) -> int:
+        return self._callers.total()
+
+    def end(self) -> None:
+        """End every stream: the process ends."""
+        self._ended = True
+        for events in self._listening.values():
+            for event in events:
+                event.set()
+        if self._watching is not None:
+            self._watching.cancel()
+
+    async def page(self, view: View, _: Form | None, request: Request) -> Response:
+        """The stream for the onboarding of this session; 204 where there are too many, which ends a browser's tries."""
+        caller = neighbourhood(request.client.host) if request.client else ""
+        if self._ended or self.streams >= self._most or self._callers[caller] >= self._of_one:
+            return Response(status_code=204)
+        shown = request.query_params.get("after", "")
+        missed = not shown.isdecimal() or view.newest > int(shown[:18])
+        stream = self._stream(view.visit.onboarding, caller, missed=missed)
+        return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
+
+    async def _stream(self, onboarding: str, caller: str, *, missed: bool) -> AsyncIterator[str]:
+        """`missed` says that the page is older than the onboarding's last entry."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LONGEST
+        with self._heard(onboarding, caller) as changed:
+            yield "retry: 2000\n\n" + (CHANGED if missed else "")
+            while not self._ended and loop.time() < until:
+                try:
+                    await asyncio.wait_for(changed.wait(), A_SIGN_EVERY)
+                except TimeoutError:
+                    yield ":\n\n"
+                    continue
+                changed.clear()
+                if not self._ended:
+                    yield CHANGED
+
+    @contextmanager
+    def _heard(self, onboarding: str, caller: str) -> Iterator[asyncio.Event]:
+        changed = asyncio.Event()
+        self._listening[onboarding].add(changed)
+        self._callers[caller] += 1
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.create_task(self._watch())
+        try:
+            yield changed
+        finally:
+            self._callers[caller] -= 1
+            self._listening[onboarding].discard(changed)
+            if not self._listening[onboarding]:
+                del self._listening[onboarding]
+
+    async def _watch(self) -> None:
+        """Look at the journal as long as anybody listens."""
+        await self._look(first=True)
+        while self._listening:
+            await asyncio.sleep(LOOKS_EVERY)
+            await self._look()
+
+    async def _look(self, *, first: bool = False) -> None:
+        try:
+            rows = await asyncio.to_thread(self._newest)
+        except SQLAlchemyError as trouble:
+            log.warning("changes_not_seen", kind=type(trouble).__name__)
+            return
+        news = {onboarding for seq, onboarding in rows if seq not in self._seen}
+        self._seen = {seq for seq, _ in rows}
+        for onboarding in () if first else news & self._listening.keys():
+            for event in self._listening[onboarding]:
+                event.set()
+
+    def _newest(self) -> list[tuple[int, str]]:
+        with read_connection(self._engine) as connection:
+            top = max(self._seen, default=0) or connection.scalar(select(func.max(journal.c.seq))) or 0
+            wanted = select(journal.c.seq, journal.c.onboarding).where(journal.c.seq > top - OVERLAP)
+            rows = connection.execute(wanted).all()
+        return [(row.seq, row.onboarding) for row in rows]
