@@ -53,6 +53,7 @@ def inside(room: Room) -> Iterable[tuple[str, Page, tuple[str, ...]]]:
         ("/issues", asking.issues, ACT),
         ("/questions", asking.questions, ACT),
         ("/records", records.all, LOOK),
+        ("/records/{seq}.pdf", records.pdf, LOOK),
         ("/records/{seq}", records.one, LOOK),
         ("/me", own.me, ACT),
     ]

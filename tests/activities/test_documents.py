@@ -8,7 +8,8 @@ import pytest
 from pypdf import PdfReader
 
 from activities.calendars import public_holidays
-from activities.documents.process import CannotBeSet, ProcessDocument
+from activities.documents.process import ProcessDocument
+from activities.documents.typesetting import CannotBeSet, Typesetter
 from activities.documents.words import PROCESS
 from domain.outline import Contact, Outline
 from domain.rules.admission import calendar_ahead, read_prospect
@@ -141,7 +142,7 @@ def test_a_template_that_is_broken_says_so(tmp_path: Path) -> None:
     template.write_text("#nothing", encoding="utf-8")
 
     with pytest.raises(CannotBeSet, match=r"^process.typ: unknown variable: nothing$"):
-        ProcessDocument(template).pdf(outlined(), at=NOW)
+        ProcessDocument(Typesetter(template)).pdf(outlined(), at=NOW)
 
 
 def test_the_words_are_there_in_both_languages() -> None:

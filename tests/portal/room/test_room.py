@@ -1,6 +1,7 @@
 """Does the room say what is true, and does what is done in it reach the onboarding once? By a client, on a port."""
 
 import asyncio
+import io
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from pypdf import PdfReader
 
 from domain.refusal import Refused
 from starter.trouble import NotReachable
@@ -131,6 +133,22 @@ async def test_a_sign_off_leaves_a_record_of_what_was_said(
     assert 2 == (await lead.get("/records")).text.count('href="/records/')
     assert [NASTY, "Mondays do not work"] == site.door.told[0][1]["reasons"]
     assert "milestone_reached" in kinds(site, onboarding)
+
+
+async def test_a_record_is_a_file_too(site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient) -> None:
+    """The same words, in the reader's language; what people wrote is text in it. The same file each time."""
+    onboarding.tell("sign_off", milestone="plan_agreed", decision="reject", reasons=[f"#{NASTY}"], by=LEAD)
+    [path] = re.findall(r'href="(/records/[0-9]+)"', (await lead.get("/records")).text)
+    first, second = [await lead.get(f"{path}.pdf") for _ in range(2)]
+    japanese = await lead.get(f"{path}.pdf?language=ja")
+
+    assert ("application/pdf", first.content) == (first.headers["content-type"], second.content)
+    said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(first.content)).pages)
+    for words in ("Record of a sign-off", "Not yet", "Stefan Vogel, Project lead", "<script>alert(1)</script>"):
+        assert words in said
+    assert "承認記録" in "".join(page.extract_text() for page in PdfReader(io.BytesIO(japanese.content)).pages)
+    assert 404 == (await lead.get("/records/1.pdf")).status_code
+    assert site.address
 
 
 async def test_a_signature_holds_for_what_was_shown(

@@ -1,0 +1,65 @@
+"""How does a document become a PDF? Typeset by Typst from a template, with our own fonts; nothing else is read."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pylopdf_fonts_jp
+import typst
+
+from domain.legible import legible
+
+
+class CannotBeSet(Exception):
+    """The document cannot be typeset. Who must act: us; the reason names the line of the template."""
+
+
+@dataclass(frozen=True)
+class Typesetter:
+    """Typesets what a template is given, as JSON. May be shared by threads: each document has a compiler of its own,
+    the fonts are read once."""
+
+    template: Path
+
+    def pdf(self, given: Mapping[str, Any], *, at: datetime) -> bytes:
+        """The document as a PDF, dated `at`: the same at the same moment gives the same bytes. Raises CannotBeSet."""
+        return self._set(given, format="pdf", timestamp=int(at.timestamp()))[0]
+
+    def pages(self, given: Mapping[str, Any], *, ppi: float = 96) -> list[bytes]:
+        """Each page of the document as a PNG. Raises CannotBeSet."""
+        return self._set(given, format="png", ppi=ppi)
+
+    def _set(self, given: Mapping[str, Any], **how: Any) -> list[bytes]:
+        # As an input and never as part of the source: the template gets strings, and nothing in them is markup.
+        compiler = typst.Compiler(
+            self.template,
+            root=self.template.parent,
+            font_paths=self._fonts,
+            ignore_system_fonts=True,
+            sys_inputs={"given": json.dumps(_readable(given), ensure_ascii=False)},
+        )
+        try:
+            made = compiler.compile(**how)
+        except typst.TypstError as error:
+            raise CannotBeSet(f"{self.template.name}: {error.message}") from None
+        return [made] if isinstance(made, bytes) else list(made or ())
+
+    @cached_property
+    def _fonts(self) -> typst.Fonts:
+        folder = pylopdf_fonts_jp.sans_path().parent
+        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+
+
+def _readable(part: Any) -> Any:
+    """What is given, without control characters and what turns a line around; names come from customers."""
+    if isinstance(part, Mapping):
+        return {name: _readable(value) for name, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_readable(value) for value in part]
+    if isinstance(part, str):
+        return legible(part)
+    return part
