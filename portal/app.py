@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from portal.brand import brand_of
 from portal.envelope import Envelope
 from portal.linking import Links
 from portal.parts import PageParts
@@ -28,7 +29,7 @@ log = structlog.get_logger()
 def pages_app(parts: PageParts, changes: Changes | None = None) -> ASGIApp:
     """The whole page process as one ASGI application; `changes` tells open pages what has changed."""
     changes = changes or changes_of(parts)
-    pages = Pages(parts.companies)
+    pages = Pages(parts.companies, brand_of(parts.settings))
     links = Links(parts, pages)
 
     async def is_alive(_: Request) -> Response:

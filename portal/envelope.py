@@ -27,11 +27,10 @@ is answered all the same: colleagues of one who guesses stand behind the same ad
 LONGEST_PATH = 500
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self';"
+    "default-src 'none'; style-src 'self'; script-src {script}; connect-src 'self'; img-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     # Without a referrer at all, a form of ours would say that it comes from nowhere.
     "Referrer-Policy": "same-origin",
@@ -97,9 +96,10 @@ class Envelope:
             log.info("page_request", method=method[:10], page=masked(scope["path"]), status=status, took_ms=took)
 
     def _headers(self) -> Mapping[str, str]:
+        headers = {**HEADERS, "Content-Security-Policy": POLICY.format(script=self.pages.script)}
         if not (self.settings.pages_url or "").startswith("https://"):
-            return HEADERS
-        return {**HEADERS, "Strict-Transport-Security": "max-age=31536000"}
+            return headers
+        return {**headers, "Strict-Transport-Security": "max-age=31536000"}
 
     def _refusal(self, scope: Scope, caller: str) -> ASGIApp | None:
         """The answer to a request that no page gets; None where one may have it."""

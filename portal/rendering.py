@@ -1,14 +1,17 @@
 """How does a page become HTML? By its template, in the reader's language, with everything escaped."""
 
 import hashlib
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from domain.text import Language
+from portal.brand import Brand
 from portal.filters import browser, day_of, initials, plain
 from portal.icons import Icons
 from portal.room.words import ROOM_WORDS
@@ -21,13 +24,29 @@ ALL_WORDS: Mapping[Language, Mapping[str, str]] = {
 A_YEAR = "public, max-age=31536000, immutable"
 
 
-class Pages:
-    """Renders pages. `companies` has our company's name as readers of each language know it."""
+class Asset(NamedTuple):
+    """A file that pages load, and its media type."""
 
-    def __init__(self, companies: Mapping[Language, str]) -> None:
+    content: bytes
+    kind: str
+
+
+class Pages:
+    """Renders pages. `companies` has our company's name as readers of each language know it.
+
+    `script` names the one script of ours, which stands in pages of the room, for the policy that lets it run.
+    """
+
+    def __init__(self, companies: Mapping[Language, str], brand: Brand = Brand()) -> None:  # noqa: B008  # it never changes
         self._companies = companies
-        self.assets = {path_of(file): file.read_bytes() for file in sorted((HERE / "assets").iterdir())}
-        self._paths = {path.rpartition("/")[2]: path for path in self.assets}
+        sheet = (HERE / "assets" / "day90.css").read_bytes() + brand.rules.encode()
+        self._sheet = path_of("day90.css", sheet)
+        self._logo = path_of(f"logo{brand.suffix}", brand.logo) if brand.logo else ""
+        self.assets = {self._sheet: Asset(sheet, "text/css")}
+        if self._logo:
+            self.assets[self._logo] = Asset(brand.logo, brand.kind)
+        self._live = (HERE / "assets" / "live.js").read_text("utf-8")
+        self.script = f"'sha256-{b64encode(hashlib.sha256(self._live.encode()).digest()).decode()}'"
         self._jinja = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             undefined=StrictUndefined,
@@ -63,8 +82,9 @@ class Pages:
             language=language,
             other="en" if language == "ja" else "ja",
             company=self._companies.get(language, ""),
-            sheet=self._paths["day90.css"],
-            live=self._paths["live.js"],
+            sheet=self._sheet,
+            logo=self._logo,
+            live=Markup(self._live),  # a file of ours
             **content,
         )
         return HTMLResponse(html, status_code=status, headers={"Content-Language": language, **(headers or {})})
@@ -84,14 +104,14 @@ class Pages:
         return {field: ALL_WORDS[language].get(key, key) for field, key in keys.items()}
 
     def asset(self, path: str) -> Response:
-        """The style sheet, or the script; their addresses change with their content."""
-        media = "text/css" if path.endswith(".css") else "text/javascript"
-        return Response(self.assets[path], media_type=media, headers={"Cache-Control": A_YEAR})
+        """The style sheet, or the logo; their addresses change with their content."""
+        asset = self.assets[path]
+        return Response(asset.content, media_type=asset.kind, headers={"Cache-Control": A_YEAR})
 
     def nothing(self, *, headers: Mapping[str, str]) -> Response:
         return Response(status_code=204, headers=dict(headers))
 
 
-def path_of(asset: Path) -> str:
+def path_of(name: str, content: bytes) -> str:
     """The address of a file that pages load, which changes with its content."""
-    return f"/assets/{hashlib.sha256(asset.read_bytes()).hexdigest()[:12]}/{asset.name}"
+    return f"/assets/{hashlib.sha256(content).hexdigest()[:12]}/{name}"

@@ -110,6 +110,13 @@ def _sender(text: str) -> str:
     return text
 
 
+def _a_colour(text: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        msg = "should be a colour, like #1d5c87"
+        raise ValueError(msg)
+    return text
+
+
 def _one_line(name: str) -> str:
     if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
         raise ValueError(f"should be a name in one line, of up to {LONGEST_NAME} characters")
@@ -314,6 +321,18 @@ class Settings(BaseSettings):
     company_name_ja: Annotated[str, AfterValidator(_one_line)] | None = Field(
         default=None,
         description="The same as Japanese mails have it, like 株式会社サンプル; without one, `company_name`.",
+    )
+    company_colour: Annotated[str, AfterValidator(_a_colour)] | None = Field(
+        default=None,
+        description="Colour of your company's pages, like #1d5c87; made darker or lighter where it could not be read.",
+    )
+    company_logo: FilePath | None = Field(
+        default=None,
+        description="Your company's logo on its pages: an SVG, PNG or WebP file of 100 KiB at most.",
+    )
+    room_code_to_sign: bool = Field(
+        default=False,
+        description="Whether a sign-off in the customer's room takes a code that is mailed to its signer.",
     )
     mail_domain: str = Field(
         default="day90.local",

@@ -18,13 +18,14 @@ from temporalio.service import RPCError
 from domain.networks import neighbourhood
 from domain.notice import MAIL
 from domain.rules.room_notices import entry_notice
-from domain.text import folded
-from portal.forms import form_of
+from domain.text import Language, folded
+from portal.forms import Form, form_of
 from portal.parts import PageParts
 from portal.reader import reader_of
 from portal.rendering import Pages
-from portal.room.session import ASKED_COOKIE, forget, go, keep, ours, token_of
+from portal.room.session import ASKED_COOKIE, forget, go, is_secure, keep, ours, token_of
 from portal.room.targets import target
+from portal.room.view import View
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
 from starter.web.unsubscribing import language_of
 from store.links import Link, SqlLinks, hashed
@@ -86,7 +87,7 @@ class Entry:
             return self._pages.message("too_many", language, status=429, headers={"Retry-After": "3600"})
         asked = secrets.token_urlsafe(32)
         self._later(self._let_in(address, asked))
-        return self._ask_for_code(request, asked=asked, onward=onward)
+        return self._ask_for_code(language, asked=asked, onward=onward)
 
     async def by_code(self, request: Request) -> Response:
         """The code of the message that this browser has asked for."""
@@ -98,8 +99,25 @@ class Entry:
             enter = self._rooms.enter_by_code
             token = await asyncio.to_thread(enter, asked, form.text("code"), maker, agent=agent_of(request))
         if token is None:
-            return self._ask_for_code(request, onward=onward, errors={"code": "code_wrong"})
+            return self._ask_for_code(language_of(request), onward=onward, errors={"code": "code_wrong"})
         return keep(go(onward), self._parts.settings, token)
+
+    async def prove(self, view: View, form: Form | None, _: Request) -> Response:
+        """A code for somebody who is in by a link, to their own address: they are proved from then on."""
+        onward = ours(form.text("next")) if form else "/"
+        if view.visit.way == "code":
+            return go(onward)
+        if form is None:
+            return go("/")
+        asked = secrets.token_urlsafe(32)
+        known = Known(
+            onboarding=view.visit.onboarding,
+            account=view.visit.account,
+            person=view.me,
+            owner=view.person(view.line.owner),
+        )
+        self._later(self._send([known], asked))
+        return self._ask_for_code(view.language, asked=asked, onward=onward)
 
     async def out(self, request: Request) -> Response:
         """End this session."""
@@ -122,7 +140,7 @@ class Entry:
         if link.person is not None and self._may_ask(request):
             known = Known(onboarding=link.onboarding, account=link.account, person=link.person, owner=link.owner)
             self._later(self._send([known], asked))
-        return self._ask_for_code(request, asked=asked, onward=target(link.notice))
+        return self._ask_for_code(reader_of(link, request).language, asked=asked, onward=target(link.notice))
 
     def _may_ask(self, request: Request) -> bool:
         caller = neighbourhood(request.client.host) if request.client else ""
@@ -172,9 +190,8 @@ class Entry:
         )
 
     def _ask_for_code(
-        self, request: Request, *, onward: str, asked: str = "", errors: dict[str, str] | None = None
+        self, language: Language, *, onward: str, asked: str = "", errors: dict[str, str] | None = None
     ) -> Response:
-        language = language_of(request)
         response = self._pages.page(
             "room/code.html",
             language,
@@ -184,7 +201,7 @@ class Entry:
         )
         if asked:
             seconds = int((CODE_FOR + timedelta(minutes=1)).total_seconds())
-            secure = (self._parts.settings.pages_url or "").startswith("https://")
+            secure = is_secure(self._parts.settings)
             response.set_cookie(ASKED_COOKIE, asked, max_age=seconds, httponly=True, samesite="lax", secure=secure)
         return response
 

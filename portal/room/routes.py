@@ -35,7 +35,7 @@ def room_routes(parts: PageParts, pages: Pages, changes: Changes) -> Iterable[Ro
     yield RoomRoute("/in/code", entry.by_code, ("POST",))
     yield RoomRoute("/in/{token}", entry.by_link, ACT)
     yield RoomRoute("/out", entry.out, ("POST",))
-    for path, page, methods in [*inside(room), ("/changes", changes.page, LOOK)]:
+    for path, page, methods in [*inside(room), ("/changes", changes.page, LOOK), ("/prove", entry.prove, ACT)]:
         yield RoomRoute(path, room.guarded(page), methods)
 
 

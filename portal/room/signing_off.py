@@ -36,6 +36,9 @@ class SigningOff:
             return self._room.missing(view)
         if view.step(key) is None:
             return nothing_to_do(self._room, view, milestone)
+        if self._room.parts.settings.room_code_to_sign and view.visit.way != "code":
+            what = view.what(milestone)
+            return self._room.show(view, "prove.html", what=what, onward=f"/sign-off/{key}", address=view.me.email)
         if form is None:
             return self._show(view, milestone)
         if form.text("version") != version_shown(view, milestone):

@@ -149,6 +149,10 @@ ROOM_WORDS: Mapping[Language, Mapping[str, str]] = {
         "settled_yours": "You have answered already.",
         "see_record": "See the record",
         # sign-off
+        "prove_h1": "One more step before you sign",
+        "prove_then": "You came in by a link, which may have been forwarded. To decide about “{what}” type a code that"
+        " we send to {address}.",
+        "prove_button": "Send me the code",
         "sign_h1": "Do you accept it: {what}?",
         "you_sign": "What you sign",
         "that_is": "That is",
@@ -395,6 +399,10 @@ ROOM_WORDS: Mapping[Language, Mapping[str, str]] = {
         "settled_others": "「{title}」は、{names}の担当です。",
         "settled_yours": "すでにご回答いただいています。",
         "see_record": "記録を見る",
+        "prove_h1": "ご承認の前に、ご本人の確認をお願いします",
+        "prove_then": "転送された可能性のあるリンクから入室されています。「{what}」へのご回答には、{address}に"
+        "お送りする確認コードの入力が必要です。",
+        "prove_button": "確認コードを受け取る",
         "sign_h1": "「{what}」を承認しますか",
         "you_sign": "承認の対象",
         "that_is": "内容",

@@ -1,5 +1,6 @@
 """Who gets into the room, by which way, and who does not? By a client, on a port."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -233,3 +234,25 @@ async def test_a_link_for_the_one_place_opens_no_other(site: RoomSite, onboardin
         assert 404 == (await browser.post(acting.replace("/link/", "/in/"))).status_code
     with read_connection(site.engine) as connection:
         assert not connection.scalars(select(mail_links.c.used_at).where(mail_links.c.used_at.is_not(None))).all()
+
+
+async def test_a_signature_may_take_a_code(tmp_path: Path) -> None:
+    """By setting: whoever came by a link proves that they read that mailbox now, and the record says so."""
+    async with room_on(tmp_path, room_code_to_sign=True) as site:
+        onboarding = site.opened()
+        onboarding.to_day(8)
+        onboarding.settled("kickoff_held")
+        async with entered(site, onboarding) as browser:
+            page = await browser.get("/sign-off/plan_agreed")
+            assert ("One more step before you sign" in page.text, 'name="decision"' in page.text) == (True, False)
+            forced = await browser.post("/sign-off/plan_agreed", data={"decision": "approve"})
+            assert ("One more step before you sign" in forced.text, []) == (True, site.door.told)
+            await browser.post("/prove", data={"next": "/sign-off/plan_agreed"})
+            await until(lambda: site.woken)
+            code = site.maker.code(entries(site)[0][1])
+            page = await browser.post("/in/code", data={"code": code, "next": "/sign-off/plan_agreed"})
+            hidden = {name: re.findall(rf'name="{name}" value="([^"]*)"', page.text)[0] for name in ("once", "version")}
+            record = await browser.post("/sign-off/plan_agreed", data={**hidden, "decision": "approve"})
+
+    assert site.door.proved
+    assert "a code that was sent to their mail address" in record.text
