@@ -92,10 +92,10 @@ class WorkCalendar(Wire):
 
     def add_working_days(self, day: date, count: int) -> date:
         """The working day that lies `count` working days later, or earlier when negative; `day` itself for 0."""
-        step = ONE_DAY if count > 0 else -ONE_DAY
+        step, works = ONE_DAY if count > 0 else -ONE_DAY, self.works
         for _ in range(abs(count)):
             day += step
-            while not self.works(day):
+            while not works(day):
                 day += step
         return day
 

@@ -1,13 +1,19 @@
 """How does a plan come about? Deal, playbook and calendar drafted into dated milestones, each with its reasons."""
 
+from collections import deque
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.calendar import CLOSING, ONE_DAY, WorkCalendar
 from domain.deal import Circumstances, DealClosed
 from domain.plan import Course, Plan, PlannedMilestone, PlannedStage, Reason, Span
 from domain.playbook import Milestone, Playbook, Stage, Stretch
 
+Drafting = Callable[[Playbook, DealClosed, WorkCalendar, Course], Plan]
+"""How a plan comes about: by `draft`, or by what remembers it."""
+REMEMBERED = 4
+"""Two versions, each before and after a turn in which something moves."""
 ROOM_TO_SIGN = 2
 """Working days between the last thing that a sign-off waits for and the sign-off: to read, to ask, and to sign."""
 
@@ -35,6 +41,33 @@ def draft(playbook: Playbook, deal: DealClosed, calendar: WorkCalendar, course: 
     sooner than ROOM_TO_SIGN working days after that.
     """
     return _Drafting(playbook, deal, calendar, course or Course()).plan()
+
+
+class _Drafted(NamedTuple):
+    playbook: Playbook
+    deal: DealClosed
+    calendar: WorkCalendar
+    course: Course
+    plan: Plan
+
+
+class Drafts:
+    """Drafts the plans of an onboarding that is driven ahead, each once: day after day it has the same.
+
+    Remembered are the last few, because two versions of a playbook are driven side by side.
+    """
+
+    def __init__(self) -> None:
+        self._last: deque[_Drafted] = deque(maxlen=REMEMBERED)
+
+    def __call__(self, playbook: Playbook, deal: DealClosed, calendar: WorkCalendar, course: Course) -> Plan:
+        for last in self._last:
+            same = last.playbook is playbook and last.deal is deal and last.calendar is calendar
+            if same and last.course == course:
+                return last.plan
+        plan = draft(playbook, deal, calendar, course)
+        self._last.append(_Drafted(playbook, deal, calendar, course, plan))
+        return plan
 
 
 def _days_of(stage: Stage) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """How does an onboarding go, without a server? The pure core, driven as the workflow drives it, from wake to wake."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from domain.baseline import Baseline
 from domain.calendar import WorkCalendar
 from domain.clock import Clock
 from domain.deal import DealClosed
+from domain.drafting import Drafting, Drafts
 from domain.news import read_news
 from domain.playbook import Playbook
 from domain.record import Basis, Dossier, Figure, RegisterRow, Writing
@@ -20,6 +21,7 @@ from domain.rules.deciding import Decision, decide, reports, tells_of_records
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
 from domain.rules.weighing import doubts_in
+from domain.rules.writing_down import Decided, in_full_detail
 from domain.team import Team
 
 GRAIN = timedelta(milliseconds=1)
@@ -81,7 +83,8 @@ def opening(
 class Driver:
     """One onboarding on the pure core: news goes in, time passes, and what follows is written to its records.
 
-    Whatever begins with a state may be driven: one that was just opened, or a copy of a running one.
+    Whatever begins with a state may be driven: one that was just opened, or a copy of a running one. `writing` says how
+    much of each turn is written down; copies that are driven side by side share `plans`.
     """
 
     def __init__(
@@ -93,6 +96,8 @@ class Driver:
         *,
         now: datetime,
         hours: WorkingHours = plain_week,
+        writing: Callable[[Decided], Writing] = in_full_detail,
+        plans: Drafting | None = None,
     ) -> None:
         self.state = state
         self.dossier = dossier
@@ -100,6 +105,8 @@ class Driver:
         self.records = records
         self.now = now
         self.hours = hours
+        self._writing = writing
+        self._plans = plans or Drafts()
 
     @property
     def id(self) -> str:
@@ -109,8 +116,8 @@ class Driver:
 
     def settle(self) -> None:
         """Take turns until nothing is due and nothing is unwritten. Raises NeverAtRest."""
+        agenda.unfold(self.state, self.now)
         for _ in range(MOST_TURNS_AT_ONCE):
-            agenda.unfold(self.state, self.now)
             due = agenda.due(self.state, self.now)
             if not due and not self.state.pending:
                 return
@@ -157,6 +164,8 @@ class Driver:
             doubts=doubts_in(occasion.state, self.dossier, self.records.figures(self.id), now=self.now),
             to=self.records.playbook(change.to) if change else None,
             because=self.records.change_reason(self.id, change) if change else "",
+            plans=self._plans,
+            writing=self._writing,
         )
 
     def _write(self, writing: Writing, _: Sequence[Entry]) -> None:

@@ -57,8 +57,9 @@ class Memory:
     def write(self, writing: Writing) -> None:
         assert self.dossier is not None, "admitted"
         self.dossier = self.dossier.after(writing)
-        if writing.plan is not None and writing.plan != self.plan:
-            self.plan, self.plans = writing.plan, self.plans + 1
+        # Mostly it is the plan of the turn before itself, and comparing two takes as long as deciding on one reminder.
+        if writing.plan is not None and writing.plan is not self.plan:
+            self.plan, self.plans = writing.plan, self.plans + (writing.plan != self.plan)
         firm = makes_firm(self.dossier.playbook)
         for row in writing.journal:
             self.journal.setdefault(row.key, row)

@@ -9,8 +9,10 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from domain.agenda.state import State
+from domain.drafting import Drafts
 from domain.playbook import Playbook
 from domain.record import Dossier
 from domain.refusal import Refused
@@ -18,6 +20,7 @@ from domain.rehearsal.driving import Driver
 from domain.rehearsal.memory import Memory
 from domain.rules.changing import PlaybookDifference
 from domain.rules.hours import WorkingHours, plain_week
+from domain.rules.writing_down import what_is_heard
 from domain.team import Team
 from domain.wire import Wire
 
@@ -108,13 +111,11 @@ def plan_for(
         goes_by=state.playbook_hash,
         seen=_seen(state),
     )
-    as_it_is, changed = (
-        Driver(state.model_copy(deep=True), dossier, team, memory.fork(), now=now, hours=hours) for _ in range(2)
-    )
+    both: dict[str, Any] = {"now": now, "hours": hours, "writing": what_is_heard, "plans": Drafts()}
+    as_it_is = Driver(state.model_copy(deep=True), dossier, team, memory.fork(), **both)
     as_it_is.settle()
-    changed.settle()
-    records = changed.records
-    assert isinstance(records, Memory), "made by a fork"
+    records = _records(as_it_is).fork()
+    changed = Driver(as_it_is.state.model_copy(deep=True), as_it_is.dossier, team, records, **both)
     asked_before = {key for key, row in records.journal.items() if row.kind == "sign_off_asked"}
     by = next(iter(state.approvers), "")
     try:
@@ -164,7 +165,11 @@ def _go_live(onboarding: Driver) -> date | None:
 
 def _mails(onboarding: Driver, until: datetime) -> Mapping[tuple[str, str], int]:
     """What is written until then, by kind and receiver."""
+    onboarding.until(until)
+    return Counter((notice.kind, notice.to) for notice in _records(onboarding).notices.values())
+
+
+def _records(onboarding: Driver) -> Memory:
     records = onboarding.records
     assert isinstance(records, Memory), "made by a fork"
-    onboarding.until(until)
-    return Counter((notice.kind, notice.to) for notice in records.notices.values())
+    return records

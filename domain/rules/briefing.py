@@ -9,7 +9,7 @@ from typing import Any
 from domain.agenda.state import State
 from domain.baseline import Baseline
 from domain.calendar import WorkCalendar
-from domain.drafting import draft
+from domain.drafting import Drafting, draft
 from domain.naming import honoured, listed
 from domain.notice import ONLY_TELLS, Notice, NoticeKind, Person
 from domain.plan import Course, Plan, Span
@@ -45,6 +45,7 @@ class Briefing:
         registers: Sequence[RegisterRow] = (),
         agreed: Baseline | None = None,
         tasks: Mapping[str, RegisterRow] = NO_TASKS,
+        drafting: Drafting = draft,
     ) -> None:
         self.dossier = dossier
         self.state = state
@@ -61,7 +62,8 @@ class Briefing:
         self.playbook: Playbook = dossier.playbook
         self.calendar: WorkCalendar = dossier.calendar
         self.customer = cast_customer(dossier.deal)
-        self.plan: Plan = draft(self.playbook, self.deal, self.calendar, course_of(state, self.calendar))
+        self.drafting = drafting
+        self.plan: Plan = drafting(self.playbook, self.deal, self.calendar, course_of(state, self.calendar))
 
     @property
     def today(self) -> date:

@@ -77,7 +77,11 @@ def change_in(briefing: Briefing, to: Playbook | None) -> Change | None:
         briefing.calendar,
         # What it asks for as of now: the days of what is there already are set by the turn.
         Briefing(
-            briefing.dossier.model_copy(update={"playbook": to}), briefing.state, briefing.team, briefing.now
+            briefing.dossier.model_copy(update={"playbook": to}),
+            briefing.state,
+            briefing.team,
+            briefing.now,
+            drafting=briefing.drafting,
         ).plan,
         vendor=briefing.state.cast,
         customer=cast_customer(briefing.deal),

@@ -7,25 +7,25 @@ from types import MappingProxyType
 from domain.agenda.occasion import Occasion
 from domain.agenda.state import Consequences, Entry, Fact, State
 from domain.baseline import Baseline
-from domain.drafting import ROOM_TO_SIGN
-from domain.notice import Notice, Person
+from domain.drafting import ROOM_TO_SIGN, Drafting, draft
+from domain.notice import Notice
 from domain.playbook import Playbook
-from domain.record import Dossier, JournalRow, RegisterRow, Task, Writing
+from domain.record import Dossier, RegisterRow, Writing
 from domain.rules import changing, drafting, standing_in
 from domain.rules.acting import act
-from domain.rules.briefing import Briefing, once_to_each, present
-from domain.rules.casting import approvers, staff_person
+from domain.rules.briefing import Briefing, present
+from domain.rules.casting import approvers
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.nudging import A_TICK
 from domain.rules.opening import stage_openings
 from domain.rules.recasting import recast
-from domain.rules.record_keeping import journal, merged, registers, shipped_risks, standing
+from domain.rules.record_keeping import merged, registers
 from domain.rules.replanning import begun_late, moved_along
-from domain.rules.retelling import unconfirmed
 from domain.rules.schedule import changes, desired, stuck_since
 from domain.rules.telling import tell
-from domain.rules.vouching import DOUBTED, doubted, doubted_key, figures_against
+from domain.rules.vouching import doubted
 from domain.rules.weighing import Doubts, to_be_weighed
+from domain.rules.writing_down import Decided, in_full_detail
 from domain.team import Team
 from domain.texts import in_full, references_in
 from domain.wire import Wire
@@ -67,6 +67,8 @@ def decide(
     ui: str = "",
     to: Playbook | None = None,
     because: str = "",
+    plans: Drafting = draft,
+    writing: Callable[[Decided], Writing] = in_full_detail,
 ) -> Decision:
     """What follows from an occasion; the same occasion gives the same decision again.
 
@@ -75,7 +77,8 @@ def decide(
     where one reports on it (`reports`); `hours` knows when people work, `texts` are those that the occasion refers to,
     `doubts` are figures that speak against what somebody vouches for, and `ui` is the onboarding's address in the
     Temporal UI. `to` is the version of the playbook that the onboarding is to go by from now on, where such a change is
-    due and the version is there, and `because` is why that was decided, where it was before this occasion.
+    due and the version is there, and `because` is why that was decided, where it was before this occasion. `plans`
+    drafts the plan, and `writing` says how much of the decision is written down.
     """
     state = _in_full(_of_our_own(occasion.state), texts)
     facts, now = state.pending, occasion.now
@@ -90,17 +93,32 @@ def decide(
     owner = _settle_owner(state, team, facts)
     weighed = _weigh(state, doubts)
     tasks = {row.key: row for row in merged([*known, *registers(facts)]) if row.kind == "task"}
-    briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui, registers=known, agreed=agreed, tasks=tasks)
+
+    def table() -> Briefing:
+        return Briefing(
+            dossier,
+            state,
+            team,
+            now,
+            hours=hours,
+            ui=ui,
+            registers=known,
+            agreed=agreed,
+            tasks=tasks,
+            drafting=plans,
+        )
+
+    briefing = table()
     if late := _asked_too_late(briefing, facts):
         moved |= late
         state.moved.update(late)
-        briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui, registers=known, agreed=agreed, tasks=tasks)
+        briefing = table()
     # What has happened, and what was due, did so by the playbook until now.
     told = briefing
     change = changing.change_in(told, to)
     if change is not None and change.skeleton is not None and to is not None:
         state, dossier = changing.laid_over(_of_our_own(state), change.skeleton), dossier.by(to)
-        briefing = Briefing(dossier, state, team, now, hours=hours, ui=ui, registers=known, agreed=agreed, tasks=tasks)
+        briefing = table()
     drafts = drafting.written(briefing, facts)
     state.drafts = [*state.drafts, *drafts]
     dues, stage_opens = _redate(briefing)
@@ -152,31 +170,18 @@ def decide(
     if change and changed_by[0].key not in done_before:
         reason = changing.reason_in(facts, change.ahead) or because
         notices += changing.tell(change, told, briefing, reason=reason)
-    opening = any(fact.kind == "opened" for fact in facts)
-    risks = shipped_risks(dossier.playbook, now) if opening else []
-    writing = Writing(
-        onboarding=state.onboarding,
-        journal=(
-            *journal(recasting.told_by_ids(facts), occasion.due, now),
-            *recasting.rows(),
-            *_refused_owners(team, facts, now),
-            *_doubted(briefing, facts, doubts),
-            *changed_by,
-        ),
-        notices=tuple(once_to_each(briefing, recasting.to_those_who_stay(notices))),
-        standing=standing(state, briefing.plan, dossier.playbook, dossier.calendar, now),
-        registers=(*risks, *recasting.tasks, *registers(facts)),
-        people=(*recasting.people(), *_staff(briefing), *standing_in.people(briefing, notices)),
-        **recasting.writing(fresh_facts),
-        plan=briefing.plan,
+    decided = Decided(
+        occasion=occasion,
+        facts=facts,
+        fresh=fresh_facts,
+        recasting=recasting,
+        doubts=doubts,
+        briefing=briefing,
+        notices=notices,
+        changed_by=changed_by,
         playbook=to if change and change.skeleton else None,
-        held=tuple(once_to_each(briefing, drafting.notices(briefing, fresh_facts))),
-        drafts=tuple(drafting.changes(briefing, fresh_facts)),
-        # With its references: told again it goes to Temporal once more.
-        unconfirmed=unconfirmed(occasion),
-        task=Task(run=occasion.run, task=occasion.task, seen=tuple(occasion.state.seen)) if occasion.run else None,
     )
-    return Decision(consequences=consequences, writing=writing)
+    return Decision(consequences=consequences, writing=writing(decided))
 
 
 def tells_of_records(occasion: Occasion, playbook: Playbook) -> bool:
@@ -282,31 +287,6 @@ def _weigh(state: State, doubts: Doubts) -> dict[str, list[str]]:
     return weighed
 
 
-def _doubted(briefing: Briefing, facts: Sequence[Fact], doubts: Doubts) -> list[JournalRow]:
-    """Rows about figures that speak against a word, as they stood when it was given."""
-    return [
-        JournalRow(
-            key=doubted_key(fact.key),
-            at=briefing.now,
-            kind=DOUBTED,
-            about=fact.about,
-            by=fact.by,
-            data={"figures": figures_against(briefing, fact, doubts)},
-        )
-        for fact in facts
-        if figures_against(briefing, fact, doubts)
-    ]
-
-
-def _refused_owners(team: Team, facts: Sequence[Fact], now: datetime) -> list[JournalRow]:
-    """Rows about new owners who are not in the staff directory, which a workflow cannot know."""
-    return [
-        JournalRow(key=f"{fact.key}/refused", at=now, kind="reassignment_refused", about=fact.about, by=fact.by)
-        for fact in facts
-        if fact.kind == "reassigned" and team.member(fact.about) is None
-    ]
-
-
 def _redate(briefing: Briefing) -> tuple[dict[str, datetime], dict[str, datetime]]:
     """Set the plan's dates on open milestones and stages ahead; returns those that changed, by key."""
     dues: dict[str, datetime] = {}
@@ -356,13 +336,3 @@ def _ready_early(briefing: Briefing) -> list[Notice]:
         return []
     facts = {"hand_off_from": str(briefing.calendar.day_of(briefing.plan.hand_off_from))}
     return present(briefing.notice("ready_early", id, "hand_off", facts) for id in [state.owner, *briefing.managers])
-
-
-def _staff(briefing: Briefing) -> list[Person]:
-    """Members of staff who take part and are not written down as the directory has them today."""
-    handles = dict.fromkeys(
-        [briefing.state.owner, *briefing.state.approvers, *(h for hs in briefing.state.cast.values() for h in hs)]
-    )
-    members = [member for handle in handles if (member := briefing.team.member(handle)) is not None]
-    people = [staff_person(member, briefing.deal.account.language) for member in members]
-    return [person for person in people if briefing.dossier.person(person.id) != person]

@@ -2,26 +2,31 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from itertools import count, takewhile
+from itertools import takewhile
 from typing import NamedTuple
 
 from domain.agenda.state import MilestoneState, State
 from domain.calendar import OPENING, WorkCalendar
 from domain.playbook import Nudging, Rung
-from domain.wire import Instant, Wire
 
 LATE = "late"
 A_TICK = timedelta(seconds=1)
 
 
-class Step(Wire):
+class Step(NamedTuple):
     """One moment around a due date, `days` working days after it: a step may remind, escalate, or do neither."""
 
-    occurrence: str
-    at: Instant
+    of: date
+    """The day around which the steps are."""
+    named: str
+    at: datetime
     days: int
     reminds: bool = False
     rungs: tuple[Rung, ...] = ()
+
+    @property
+    def occurrence(self) -> str:
+        return f"{self.of}/{self.named}"
 
     @property
     def tells(self) -> bool:
@@ -46,32 +51,48 @@ class Ladder(NamedTuple):
 
         The step at the due moment itself tells nobody anything; it is there so that "behind" is seen in time.
         """
-        ahead = (step for step in self._steps() if step.at > now and (step.tells or critical))
+        ahead = (step for step in self._steps(now) if step.at > now and (step.tells or critical))
         return next(ahead, None)
 
     def last(self, *, since: datetime, now: datetime) -> Step | None:
         """The latest step between `since` and `now` at which anybody is written to; None without one."""
-        passed = takewhile(lambda step: step.at <= now, self._steps())
+        passed = takewhile(lambda step: step.at <= now, self._steps(since))
         return max((step for step in passed if step.tells and step.at >= since), key=lambda step: step.at, default=None)
 
-    def _steps(self) -> Iterator[Step]:
-        """Every step in order of time; the reminders that come after the ladder have no end."""
+    def _steps(self, since: datetime) -> Iterator[Step]:
+        """Every step from the day of that moment on, in order of time; reminders after the ladder have no end."""
+        first = self.calendar.day_of(since)
+        reminding, rungs = self._offsets()
+        planned = []
+        days, on = 0, self.on
+        for offset in sorted({*reminding, *rungs}):
+            # On from the step before: counting from the day itself takes long where that was months ago.
+            start, passed = (on, days) if offset > 0 else (self.on, 0)
+            day = self.calendar.add_working_days(start, offset - passed)
+            if offset > 0:
+                days, on = offset, day
+            if day >= first:
+                planned.append(self._step(offset, day, reminds=offset in reminding, rungs=rungs.get(offset, ())))
+        planned.append(Step(self.on, LATE, at=self.due + A_TICK, days=0))
+        yield from sorted(planned, key=lambda step: step.at)
+        while not self.once:
+            days, on = days + self.nudging.again_every, self.calendar.add_working_days(on, self.nudging.again_every)
+            if on >= first:
+                yield self._step(days, on, reminds=True)
+
+    def _offsets(self) -> tuple[set[int], dict[int, tuple[Rung, ...]]]:
+        """The working days, before and after the day itself, of reminders, and of the rungs with each."""
         nudging = self.nudging
         if self.once:
-            nudging = nudging.model_copy(update={"before": (), "on_the_day": True, "after": (), "ladder": ()})
+            return {0}, {}
+        rungs: dict[int, tuple[Rung, ...]] = {}
+        for rung in nudging.ladder:
+            rungs[rung.after] = (*rungs.get(rung.after, ()), rung)
         reminding = {-days for days in nudging.before} | set(nudging.after) | ({0} if nudging.on_the_day else set())
-        offsets = reminding | {rung.after for rung in nudging.ladder}
-        rungs = {days: tuple(rung for rung in nudging.ladder if rung.after == days) for days in offsets}
-        planned = [self._step(days, reminds=days in reminding, rungs=rungs[days]) for days in offsets]
-        planned.append(Step(occurrence=f"{self.on}/{LATE}", at=self.due + A_TICK, days=0))
-        yield from sorted(planned, key=lambda step: step.at)
-        last = max(step.days for step in planned)
-        for turn in count(1) if not self.once else ():
-            yield self._step(last + turn * nudging.again_every, reminds=True)
+        return reminding, rungs
 
-    def _step(self, days: int, *, reminds: bool, rungs: tuple[Rung, ...] = ()) -> Step:
-        at = self.calendar.at(self.calendar.add_working_days(self.on, days), OPENING)
-        return Step(occurrence=f"{self.on}/{days:+d}", at=at, days=days, reminds=reminds, rungs=rungs)
+    def _step(self, days: int, on: date, *, reminds: bool, rungs: tuple[Rung, ...] = ()) -> Step:
+        return Step(self.on, f"{days:+d}", self.calendar.at(on, OPENING), days, reminds, rungs)
 
 
 def ladder(state: State, milestone: MilestoneState, nudging: Nudging, calendar: WorkCalendar) -> Ladder:

@@ -18,6 +18,7 @@ from domain.playbook import content_hash
 from domain.rehearsal.planning import PlanOfChange, hash_of
 from runtime.connection import connect
 from starter.cli.running import run
+from starter.doors import planning
 from starter.doors.applying import Applied, Applying, Order
 from starter.doors.planning import plan_all
 from store import reads
@@ -112,9 +113,14 @@ async def test_what_was_planned_is_applied_and_one_goes_back(tmp_path: Path, tem
         assert [2, 1, 1] == [one["playbook_changed"] for one in facts]
 
 
-async def test_next_stage_waits_and_never_withdraws_it(tmp_path: Path, temporal_address: str, says: Says) -> None:
+async def test_next_stage_waits_and_never_withdraws_it(
+    tmp_path: Path, temporal_address: str, says: Says, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Planned on two processes, which gives the same plan as one."""
     async with running(tmp_path, temporal_address, how_many=2) as (web, ids):
         plan = json.loads((await says("plan", "high-touch", "--json"))[1])["hash"]
+        monkeypatch.setattr(planning, "WORTH_A_PROCESS", 1)
+        assert plan == json.loads((await says("plan", "high-touch", "--json"))[1])["hash"]
         waits = await says("apply", plan, "--when", "next-stage", "--only", ids[0], *BY)
         now = await says("apply", plan, "--only", ids[0], *BY)
         never = await says("apply", plan, "--when", "never", *BY, "--json")

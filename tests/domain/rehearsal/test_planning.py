@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from domain.agenda.state import State
 from domain.playbook import content_hash
+from domain.record import Writing
+from domain.rehearsal.driving import Driver
 from domain.rehearsal.memory import Memory
 from domain.rehearsal.planning import Planned, hash_of, plan_for
+from domain.rules.writing_down import Decided, in_full_detail, what_is_heard
 from tests.domain.agenda.test_changing import (
     KINDS,
     edited,
@@ -107,3 +111,35 @@ def test_without_days_ahead_the_same_is_told_but_for_mails() -> None:
 
     assert () == now.mails
     assert planned(onboarding, with_other_meetings).is_what(now)
+
+
+@pytest.mark.parametrize("at", [0, 4, 25, 80])
+def test_a_copy_that_writes_down_only_what_is_heard_tells_the_same(at: int) -> None:
+    """A plan leaves out the read model, and drafts until they go: nobody hears of either."""
+    onboarding = opened()
+    if not at:
+        onboarding.settled("handoff_reviewed")
+    onboarding.to_day(at)
+
+    def ahead(writing: Callable[[Decided], Writing]) -> tuple[State, Memory]:
+        memory = Memory(dossier=onboarding.dossier)
+        copy = Driver(
+            onboarding.state.model_copy(deep=True),
+            onboarding.dossier,
+            staff(),
+            memory,
+            now=onboarding.now,
+            hours=onboarding.hours,
+            writing=writing,
+        )
+        copy.tell("note", note="Two weeks of silence begin", by=MANAGER)
+        copy.until(onboarding.now + timedelta(days=40))
+        return copy.state, memory
+
+    (full_state, full), (state, heard) = ahead(in_full_detail), ahead(what_is_heard)
+
+    assert full_state == state
+    assert full.notices == heard.notices
+    assert full.journal == heard.journal
+    assert full.notices
+    assert (at == 0) == any(row.kind == "draft_sent" for row in heard.journal.values()), "it counts from the review"

@@ -1,11 +1,13 @@
 """When is somebody reminded, and when is a milestone escalated? Day by day around one milestone."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from domain.calendar import CLOSING, OPENING
 from domain.notice import Notice
 from domain.rules.acting import NUDGES
+from domain.rules.nudging import Ladder
 from tests.support.simulation import EXECUTIVE, MANAGER, OWNER, Simulation, deal, opened
 
 OTHERS = ("handoff_reviewed", "introduction_sent", "access_provisioned", "security_prepared")
@@ -343,3 +345,24 @@ def test_overdue_days_before_a_pause_do_not_count_on_through_it() -> None:
     onboarding.to("2026-12-11 18:00")
 
     assert [n for n in nudged(onboarding) if n[1] != "reminder"] == []
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_the_next_step_is_counted_from_the_day_itself_however_long_ago_that_was(number: int) -> None:
+    """Days off included, on which a customer's own date may lie, and reminders months after the ladder is through."""
+    onboarding = opened()
+    calendar, nudging = onboarding.calendar, onboarding.dossier.playbook.nudging
+    on = date(2026, 12, 10) + timedelta(days=number)
+    steps = Ladder(nudging, calendar, on, calendar.at(on, CLOSING))
+    first = {-day for day in nudging.before} | {0} | set(nudging.after) | {rung.after for rung in nudging.ladder}
+    days = [*sorted(first), *(max(first) + turn * nudging.again_every for turn in range(1, 40))]
+    moments = [(calendar.at(calendar.add_working_days(on, day), OPENING), f"{on}/{day:+d}") for day in days]
+
+    for hours in range(-24 * 14, 24 * 150, 7):
+        now = calendar.at(on, OPENING) + timedelta(hours=hours)
+        step = steps.next(now, critical=False)
+        assert step is not None
+        assert next((at, named) for at, named in moments if at > now) == (step.at, step.occurrence)
+        last = steps.last(since=now, now=now + timedelta(days=9))
+        within = [named for at, named in moments if now <= at <= now + timedelta(days=9)]
+        assert (within[-1] if within else None) == (last.occurrence if last else None)
