@@ -162,6 +162,24 @@ async def test_what_cannot_be_applied_says_what_to_do(tmp_path: Path, temporal_a
         assert [content_hash(high_touch())] * 2 == versions(web, ids)
 
 
+async def test_whom_no_worker_answers_for_is_left_and_named(
+    tmp_path: Path, temporal_address: str, says: Says, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 5, so that a script gives the same command again; nobody is changed in part."""
+    async with running(tmp_path, temporal_address, how_many=2) as (web, ids):
+        plan = json.loads((await says("plan", "high-touch", "--json"))[1])["hash"]
+    # A worker that was killed is waited for as long as a door has patience; this one stays away.
+    monkeypatch.setattr(Applying, "_until", lambda _: asyncio.get_running_loop().time())
+
+    code, answer, _ = await says("apply", plan, *BY)
+
+    assert 5 == code
+    assert "2 onboardings not reached; the same command goes on from here\n" in answer
+    assert all(f"({one}): " in answer for one in ids)
+    assert "is a worker running?" in answer
+    assert [content_hash(high_touch())] * 2 == versions(web, ids)
+
+
 async def test_a_worker_killed_while_a_plan_is_applied_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     """Killed before and after its writes, and whoever applied it is gone: the same plan goes on where it was."""
     temporal = DevServer(file=tmp_path / "temporal.db")
