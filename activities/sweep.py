@@ -12,7 +12,7 @@ import structlog
 from temporalio import activity
 
 from activities.confirming import CHANNEL as CONFIRMATIONS
-from activities.ports import Census, Fleet, Staff, Wake
+from activities.ports import Census, Fleet, Pasts, Staff, Wake
 from activities.threads import in_thread
 from activities.waking import channels_of, wake_each
 from activities.webhooks import channel_of as webhook_channel
@@ -21,6 +21,8 @@ from domain.census import Line, Mailbag, Sighting
 from domain.clock import DAY
 from domain.finding import Finding
 from domain.notice import Person
+from domain.rehearsal.checking import Unlike
+from domain.rehearsal.counterfactual import LeftOut
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.reporting import reports
 from domain.rules.sweeping import (
@@ -56,6 +58,8 @@ DESCRIBED_A_NIGHT = 10_000
 """Onboardings whose failing steps are looked for, which only a look at each shows: half a minute for so many."""
 SETTLES = timedelta(seconds=15)
 """After this long store and workflow are compared once more: a turn is written, and lost news told again, before."""
+RELIVED_A_NIGHT = 200
+"""Onboardings that have ended and are lived again: half a second of a worker's CPU each, in the middle of the night."""
 MOST_REMEMBERED = 200
 """Findings that go into Temporal's history; the store's outbox, the log and `day90 sweep` have them all."""
 OF_THE_HOUSE = ("Sender", "UsageLook")
@@ -72,6 +76,9 @@ Answer = TypeVar("Answer")
 class Swept(Wire):
     """What a sweep looked at and found. `not_compared` are the onboardings that should have been asked how they stand,
     and did not answer.
+
+    `lived_again` counts those that have ended since the night before and were lived again by their own version,
+    `not_reproduced` are their notices of which that tells something else; `not_relived` says why some were left out.
     """
 
     onboardings: int = 0
@@ -79,6 +86,9 @@ class Swept(Wire):
     looked_twice: int = 0
     not_compared: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    lived_again: int = 0
+    not_reproduced: tuple[Unlike, ...] = ()
+    not_relived: tuple[LeftOut, ...] = ()
 
 
 def _says_nothing(_: str) -> None:
@@ -106,6 +116,9 @@ class _Round:
     programmes: int = 0
     looked_twice: int = 0
     findings: list[Finding] = field(default_factory=list)
+    lived_again: int = 0
+    not_reproduced: list[Unlike] = field(default_factory=list)
+    not_relived: list[LeftOut] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +127,8 @@ class Sweeping:
     the one that works through what is delivered.
 
     `looked_through` are the CRMs that are asked for closed deals, `written_to` those whose records are written.
-    `threads` are for the database. `operator` is who runs it, where the settings name one.
+    `threads` are for the database. `operator` is who runs it, where the settings name one. `pasts` lives again what
+    has ended; without it nothing is.
     """
 
     fleet: Fleet
@@ -133,6 +147,7 @@ class Sweeping:
     hours: WorkingHours = plain_week
     looked_through: Collection[str] = ()
     written_to: Callable[[], Collection[str]] = tuple
+    pasts: Pasts | None = None
 
     @activity.defn
     async def sweep_fleet(self) -> Swept:
@@ -141,14 +156,18 @@ class Sweeping:
         for finding in swept.findings:
             # Without its cause: that quotes what Temporal and other systems say, which may name people.
             log.error("would_fall_through", **finding.model_dump(mode="json", exclude={"command", "cause"}))
-        counted = swept.model_dump(include={"onboardings", "programmes", "looked_twice"})
-        log.info("swept", **counted, not_compared=len(swept.not_compared), findings=len(swept.findings))
+        for one in swept.not_reproduced:
+            log.warning("not_reproduced", **one.model_dump())
+        for left in swept.not_relived:
+            log.warning("not_relived", **left.model_dump())
+        counted = swept.model_dump(include={"onboardings", "programmes", "looked_twice", "lived_again"})
+        lists = ("not_compared", "findings", "not_reproduced", "not_relived")
+        log.info("swept", **counted, **{name: len(getattr(swept, name)) for name in lists})
         told = reports(swept.findings, self.staff(), self.operator, now=self.now(), hours=self.hours)
         if told:
             await in_thread(self.threads, lambda: self.census.report(told))
             await wake_each(self.wake, channels_of(notice for notice, _ in told))
-        few = {"findings": swept.findings[:MOST_REMEMBERED], "not_compared": swept.not_compared[:MOST_REMEMBERED]}
-        return swept.model_copy(update=few)
+        return swept.model_copy(update={name: getattr(swept, name)[:MOST_REMEMBERED] for name in lists})
 
     async def look(self, *, tell: Callable[[str], None] = _says_nothing) -> Swept:
         """Look at all of it; `tell` is told now and then how far it is."""
@@ -162,12 +181,16 @@ class Sweeping:
         round.findings += await self.look_at_reconciliation()
         await self._refused(round)
         await self._delivered(round)
+        await self._lived_again(round)
         return Swept(
             onboardings=round.onboardings,
             programmes=round.programmes,
             looked_twice=round.looked_twice,
             not_compared=tuple(sorted(round.not_compared)),
             findings=tuple(round.findings),
+            lived_again=round.lived_again,
+            not_reproduced=tuple(round.not_reproduced),
+            not_relived=tuple(round.not_relived),
         )
 
     async def look_at(self, onboarding: str) -> list[Finding]:
@@ -422,6 +445,27 @@ class Sweeping:
         since = round.now - REPORTED_FOR
         refused = await in_thread(self.threads, lambda: self.census.refused_to_owners(since=since))
         round.findings += [_refused(*mails) for mails in refused]
+
+    async def _lived_again(self, round: _Round) -> None:
+        """What has ended since the night before; on a compressed clock nobody knows when people told what."""
+        pasts = self.pasts
+        if pasts is None or self.day_length != DAY:
+            return
+        since = round.now - REFUSED_SINCE
+        ended = await in_thread(self.threads, lambda: pasts.ended(since=since, until=round.now))
+        for onboarding in ended[:RELIVED_A_NIGHT]:
+            try:
+                unlike = await in_thread(self.threads, partial(pasts.unlike, onboarding))
+            except Exception as trouble:
+                # The journal of one that no rule of today can read must not hide what the night found. Its words may
+                # quote the journal.
+                unlike = LeftOut(onboarding=onboarding, why=f"living it again failed: {type(trouble).__name__}")
+            if isinstance(unlike, LeftOut):
+                round.not_relived.append(unlike)
+            else:
+                round.lived_again += 1
+                round.not_reproduced += unlike
+            round.tell(f"{round.lived_again} of {len(ended)} that have ended lived again")
 
     # --- how it looks
 

@@ -15,6 +15,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from activities.confirming import ConfirmingOffice
+from activities.ports import Pasts
 from activities.sweep import SETTLES, Sweeping, Swept
 from domain.agenda import ProgrammeStart
 from domain.clock import DAY
@@ -78,6 +79,7 @@ class Repairing:
     looked_through: Collection[str] = ()
     settles: timedelta = SETTLES
     written_to: Callable[[], Collection[str]] = tuple
+    pasts: Pasts | None = None
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(LOOKING_THREADS))
 
     async def look(self, *, tell: Callable[[str], None] = lambda _: None) -> Swept:
@@ -149,6 +151,7 @@ class Repairing:
             settles=self.settles,
             looked_through=self.looked_through,
             written_to=self.written_to,
+            pasts=self.pasts,
         )
 
     async def _known(self, onboarding: str) -> bool:

@@ -1,6 +1,7 @@
 """Which versions of playbooks are kept, and what was told of a past onboarding? Reads for whoever compares versions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Engine, func, select
 
@@ -46,6 +47,14 @@ def ended_onboardings(engine: Engine, key: str, *, ending: str | None = None) ->
         wanted &= onboardings.c.ending == ending
     with read_connection(engine) as connection:
         return list(connection.scalars(select(onboardings.c.onboarding).where(wanted).order_by("onboarding")))
+
+
+def ended_between(engine: Engine, since: datetime, until: datetime) -> Sequence[str]:
+    """Ids of the onboardings that ended between those moments of business time, the first to end first."""
+    wanted = onboardings.c.ended_at.between(since, until)
+    with read_connection(engine) as connection:
+        in_order = select(onboardings.c.onboarding).where(wanted).order_by(onboardings.c.ended_at, "onboarding")
+        return list(connection.scalars(in_order))
 
 
 def decided_notices(engine: Engine, onboarding: str) -> Sequence[tuple[str, str]]:

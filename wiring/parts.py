@@ -41,6 +41,7 @@ from runtime.sealing_key import sealing_keys
 from runtime.settings import Settings
 from starter.doors.bell import QUIET, Bell, Spaced, WakeSender, wake_receiver
 from starter.doors.updating import USAGE_PATIENCE
+from starter.reliving import PastLives
 from store.answers import SqlAnswers
 from store.census import SqlCensus
 from store.confirmations import SqlConfirmations
@@ -141,6 +142,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         spread=SPREAD,
         fleet=TemporalFleet(client),
         census=census,
+        pasts=PastLives(engine=engine, ledger=ledger, staff=staff),
         operator=operator_of(settings),
         inbox=inbox,
         reconciling=Reconciling(

@@ -29,6 +29,7 @@ from activities.ports import (
     Office,
     Onboardings,
     Outbox,
+    Pasts,
     Staff,
     UsageBooks,
     Wake,
@@ -103,6 +104,7 @@ class Parts:
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     written_to: Callable[[], Collection[str]] = tuple
     collecting: Collecting = field(default_factory=Collecting)
+    pasts: Pasts | None = None
 
     def ring(self) -> None:
         """Tell every bell that the journal has grown."""
@@ -231,6 +233,7 @@ def sweeping_on(parts: Parts) -> Sweeping:
         hours=parts.hours,
         looked_through=tuple(parts.reconciling.sources),
         written_to=parts.written_to,
+        pasts=parts.pasts,
     )
 
 

@@ -2,7 +2,7 @@
 
 from activities.ports.crm import Crm, ForeignDeals, Merges, Rechecks
 from activities.ports.doors import Introductions, Onboardings, Retelling, Started
-from activities.ports.fleet import Census, Fleet
+from activities.ports.fleet import Census, Fleet, Pasts
 from activities.ports.inbox import Handler, Inbox, Measurements
 from activities.ports.ledgers import Confirmations, Dossiers, IntroductionLedger, Ledger, Texts
 from activities.ports.outgoing import Channel, Office, Outbox, Post, Wake, Webhooks, WriteBackNames, WriteBacks
@@ -31,6 +31,7 @@ __all__ = [
     "Office",
     "Onboardings",
     "Outbox",
+    "Pasts",
     "Post",
     "Rechecks",
     "Staff",

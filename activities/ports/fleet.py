@@ -6,6 +6,8 @@ from typing import Protocol
 
 from domain.census import Line, Mailbag, Picture, ScheduleSeen, Sighting, Undone
 from domain.notice import Notice, Person
+from domain.rehearsal.checking import Unlike
+from domain.rehearsal.counterfactual import LeftOut
 
 
 class Fleet(Protocol):
@@ -87,3 +89,13 @@ class Census(Protocol):
 
     def report(self, notices: Sequence[tuple[Notice, Person]]) -> None:
         """Put notices that belong to no onboarding into the outbox; one whose key is there already changes nothing."""
+
+
+class Pasts(Protocol):
+    """Onboardings that have ended, as they are lived again from what was recorded of them."""
+
+    def ended(self, *, since: datetime, until: datetime) -> Sequence[str]:
+        """Ids of those that ended between those moments."""
+
+    def unlike(self, onboarding: str) -> Sequence[Unlike] | LeftOut:
+        """Where it tells something else now than it told then; why nobody can say."""

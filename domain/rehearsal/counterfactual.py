@@ -91,7 +91,7 @@ class PastOnboarding(NamedTuple):
 def otherwise(past: PastOnboarding, playbook: Playbook, team: Team, hours: WorkingHours) -> Otherwise | LeftOut:
     """One past onboarding, lived again by its own version, or versions, and by that one from beginning to end."""
     onboarding, own = past.dossier.onboarding, past.dossier.playbook
-    if why := _why_not(past.rows):
+    if why := why_not(past.rows):
         return LeftOut(onboarding=onboarding, why=why)
     before = Relived(past.dossier, past.rows, own, team, hours, versions=past.versions)
     after = Relived(past.dossier, past.rows, playbook, team, hours)
@@ -135,7 +135,8 @@ def counterfactual(playbook: str, to: Version, results: Sequence[Otherwise | Lef
     )
 
 
-def _why_not(rows: Sequence[KeptRow]) -> str:
+def why_not(rows: Sequence[KeptRow]) -> str:
+    """Why an onboarding with that journal cannot be lived again; empty where it can."""
     if not any(row.kind == "opened" for row in rows):
         return "it was never opened"
     entries = [row for row in rows if row.kind in ENTRIES]

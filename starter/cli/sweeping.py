@@ -1,5 +1,6 @@
 """Does anybody fall through, and how is it mended? The sweep, looked at now, and one repair at a time."""
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,10 +58,25 @@ def draw(out: Console, swept: "Swept") -> None:
         named = ", ".join([*swept.not_compared[:NAMED], *(["…"] if silent > NAMED else [])])
         words = f"{count(silent, 'onboarding')} did not answer, so not compared: {named}"
         out.print(plain(words, "yellow"))
+    _draw_past(out, swept)
     if not swept.findings:
         out.print(plain(f"nobody falls through: {looked}", "green"))
         return
     out.print(plain(f"{count(len(swept.findings), 'finding')}; {looked}", "dim"))
+
+
+def _draw_past(out: Console, swept: "Swept") -> None:
+    """Those that have ended, of which the rules tell something else now than they told then."""
+    for left in swept.not_relived:
+        out.print(plain(f"{left.onboarding} has ended, and is not lived again: {left.why}", "yellow"), soft_wrap=True)
+    for onboarding, number in Counter(one.onboarding for one in swept.not_reproduced).items():
+        unlike = [one for one in swept.not_reproduced if one.onboarding == onboarding]
+        named = ", ".join(f"{in_words(one.kind)} {one.occasion} ({one.how})" for one in unlike[:NAMED])
+        more = ", …" if number > NAMED else ""
+        words = (
+            f"{onboarding} has ended, and lived again it tells otherwise of {count(number, 'notice')}: {named}{more}"
+        )
+        out.print(plain(words, "yellow"), soft_wrap=True)
 
 
 def _in_words(nightly: "Nightly") -> Text:
@@ -131,6 +147,7 @@ def _meant(installation: Installation, subject: str) -> str:
 
 async def repairing_at(installation: Installation) -> "Repairing":
     """What sweeps and repairs, on the installation's store and Temporal. Raises CannotReachTemporal, NotReachable."""
+    from starter.reliving import PastLives
     from starter.repairing import Repairing
     from store.census import SqlCensus
     from wiring.channels import CHANNELS
@@ -144,4 +161,5 @@ async def repairing_at(installation: Installation) -> "Repairing":
         prospects=installation.introductions,
         looked_through=tuple(connected(installation.settings)),
         written_to=partial(written_to, installation.settings),
+        pasts=PastLives(engine=installation.engine, ledger=installation.ledger, staff=installation.staff),
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -23,6 +24,7 @@ from domain.census import Picture
 from domain.deal import DealClosed, onboarding_id
 from domain.inbox import Incoming
 from domain.prospect import Prospect, introduction_id
+from domain.rehearsal.checking import Unlike
 from runtime.fleet import TemporalFleet
 from starter.doors.bell import look_at_usage
 from starter.doors.schedules import keep_schedule
@@ -172,6 +174,32 @@ async def test_what_was_delivered_and_led_to_nothing_is_found(house: House) -> N
         await until(refused)
         assert "2 from nobody" in await house.day90("sweep", code=6)
         assert "inbox" not in await house.looked(later=timedelta(hours=27)), "said once: the rest is in the inbox"
+
+
+class _Ended:
+    """Three that have ended: told as then, told otherwise, and one whose journal cannot be read."""
+
+    def ended(self, *, since: datetime, until: datetime) -> list[str]:
+        assert timedelta(days=1) <= until - since < timedelta(days=2)
+        return ["as-then", "otherwise", "unreadable"]
+
+    def unlike(self, onboarding: str) -> tuple[Unlike, ...]:
+        if onboarding == "unreadable":
+            raise KeyError("a name that stands in the journal")
+        unlike = Unlike(onboarding=onboarding, kind="reminder", occasion="kickoff_held/2027-01-04/+0", how="missing")
+        return (unlike,) if onboarding == "otherwise" else ()
+
+
+async def test_what_the_rules_tell_otherwise_of_the_past_is_reported_and_wakes_nobody(house: House) -> None:
+    """It is for whoever changes rules: nobody falls through by it, and one that cannot be read hides no finding."""
+    swept = await replace(house.repairing(), pasts=_Ended()).look()
+
+    assert 2 == swept.lived_again
+    assert [("otherwise", "missing")] == [(one.onboarding, one.how) for one in swept.not_reproduced]
+    assert [("unreadable", "living it again failed: KeyError")] == [
+        (one.onboarding, one.why) for one in swept.not_relived
+    ]
+    assert () == swept.findings
 
 
 async def test_a_store_that_is_another_database_is_one_finding(house: House) -> None:

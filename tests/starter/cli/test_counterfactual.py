@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from activities.calendars import hours_of
 from domain.playbook import content_hash
@@ -21,13 +22,12 @@ from tests.support.simulation import MANAGER, calendar_of, deal, playbook_of, st
 Says = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture
-def says(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Says:
-    """Exit code, answer and complaint of the command, on a store with one onboarding that nobody did anything in."""
-    monkeypatch.setenv("COLUMNS", "80")
+def one_that_ended(folder: Path) -> tuple[SqlLedger, Engine, datetime]:
+    """A store with one onboarding in which nobody did anything, and when it ended."""
     one = deal("pinecrest-us", id="past_one")
     clock = [one.closed_at]
-    ledger = SqlLedger(open_store(sqlite_store(tmp_path)), clock=lambda: clock[0])
+    engine = open_store(sqlite_store(folder))
+    ledger = SqlLedger(engine, clock=lambda: clock[0])
     state, dossier = opening(one, playbook_of("tech-touch"), calendar_of(one), staff(), now=one.closed_at)
 
     class Recorded(Driver):
@@ -42,6 +42,14 @@ def says(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tm
     driver.settle()
     driver.until(one.closed_at + timedelta(days=40))
     driver.tell("end_onboarding", ending="churned", reason="Insolvent", by=MANAGER, grace_hours=0)
+    return ledger, engine, driver.now
+
+
+@pytest.fixture
+def says(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Says:
+    """Exit code, answer and complaint of the command, on a store with one onboarding that nobody did anything in."""
+    monkeypatch.setenv("COLUMNS", "80")
+    one_that_ended(tmp_path)
 
     def what_if(*words: object) -> tuple[int, str, str]:
         code = run(["playbook", "what-if", *map(str, words), "--data", str(tmp_path)])
