@@ -11,7 +11,8 @@ from runtime.settings import Settings
 from runtime.telemetry import into_our_logs
 from starter.doors.bell import unless_busy, wake_receiver
 from starter.doors.schedules import COLLECTING, RECONCILING, keep_schedule
-from store.engine import migrate
+from store.engine import migrate, open_store
+from wiring.metrics import Mix
 from wiring.parts import parts_of
 from wiring.service import leave, run_service
 from wiring.worker import GRACE, Parts, day90_worker, options_of
@@ -23,7 +24,8 @@ log = structlog.get_logger()
 async def work(settings: Settings) -> None:
     """Until SIGTERM or SIGINT: migrate the store, make sure that Temporal knows our search attributes, work."""
     await asyncio.to_thread(migrate, settings.sql_url)
-    client = await connect(runtime=into_our_logs())
+    runtime = into_our_logs(metrics=settings.metrics)
+    client = await connect(runtime=runtime)
     await register_search_attributes(client, ALL_KEYS)
     parts = parts_of(settings, client)
     ending = asyncio.Event()
@@ -33,12 +35,15 @@ async def work(settings: Settings) -> None:
     working = asyncio.create_task(worker.run())
     build = settings.build_id or "any"
     log.info("worker_started", task_queue=settings.task_queue, namespace=client.namespace, build=build)
-    ringing = [asyncio.create_task(bell.ringing()) for bell in parts.bells]
+    beside = [asyncio.create_task(bell.ringing()) for bell in parts.bells]
+    if settings.metrics:
+        mix = Mix.of(runtime.metric_meter, open_store(settings.sql_url))
+        beside.append(asyncio.create_task(mix.telling()))
     await _take_up_what_waited(client, parts, task_queue=settings.task_queue)
     await asyncio.wait([working, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
     log.info("worker_ending")
-    for rings in ringing:
-        rings.cancel()
+    for task in beside:
+        task.cancel()
     try:
         await asyncio.wait_for(worker.shutdown(), (GRACE + GRACE).total_seconds())
         await working

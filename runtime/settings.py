@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -62,6 +63,18 @@ def _day_length(given: object) -> object:
     if isinstance(length, timedelta) and not SHORTEST_DAY <= length <= REAL_DAY:
         raise ValueError("should be between 0.2s and 24h")
     return length
+
+
+def _listens_at(address: str) -> str:
+    host, _, port = address.rpartition(":")
+    try:
+        ip_address(host.removeprefix("[").removesuffix("]"))
+        is_port = 0 < int(port) < 65_536
+    except ValueError:
+        is_port = False
+    if not is_port:
+        raise ValueError("should be an IP address and a port, like 127.0.0.1:9464")
+    return address
 
 
 def _deployment(name: str) -> str:
@@ -288,6 +301,11 @@ class Settings(BaseSettings):
         ge=0,
         le=1_000_000,
         description="How many a worker keeps in memory, some 250 kB each; what is not kept is replayed when it wakes.",
+    )
+    metrics: Annotated[str, AfterValidator(_listens_at)] | None = Field(
+        default=None,
+        description="IP address and port at which a worker tells Prometheus its figures, like 127.0.0.1:9464: each"
+        " worker of a host has a port of its own. Without one it tells none.",
     )
     playbooks: Annotated[DirectoryPath, AfterValidator(_absolute)] | None = Field(
         default=None,
