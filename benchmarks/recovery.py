@@ -64,7 +64,7 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
         fleet = Fleet.of(client, database.url, source="recovery")
         ids = await fleet.grow(range(options.open))
         await mails_are_out(fleet)
-        return await _News(fleet=fleet, ids=ids, rate=options.rate).measure(workers[0])
+        return await _Killed(fleet=fleet, ids=ids, rate=options.rate).measure(workers[0])
 
 
 async def mails_are_out(fleet: Fleet) -> None:
@@ -75,7 +75,7 @@ async def mails_are_out(fleet: Fleet) -> None:
         await asyncio.sleep(5)
 
 
-class _News:
+class SteadyNews:
     """Records risks in one onboarding after the other, and how long each took to be answered."""
 
     def __init__(self, *, fleet: Fleet, ids: Sequence[str], rate: float) -> None:
@@ -84,27 +84,22 @@ class _News:
         self.took: dict[str, float] = {}
         self.began: dict[str, float] = {}
         self.troubles: Counter[str] = Counter()
+        self._telling: set[asyncio.Task[None]] = set()
 
-    async def measure(self, victim: Kept) -> dict[str, Any]:
-        say("warming up")
-        await self._stream(int(WARMTH * len(self.ids)) / self.rate)
-        warm = set(self.sent)
-        say("news goes on; the kill comes")
-        calm = asyncio.create_task(self._stream(BEFORE))
-        await asyncio.sleep(BEFORE)
-        victim.kill()
-        killed_at = time.monotonic()
-        await asyncio.gather(calm, self._stream(AFTER))
-        return await asyncio.to_thread(self._figures, warm, killed_at)
+    async def stream(self, seconds: float) -> None:
+        """Bring news at a steady rate for that many seconds, and wait until all of it has been answered."""
+        await self.begun(seconds)
+        await self.all_answered()
 
-    async def _stream(self, seconds: float) -> None:
+    async def begun(self, seconds: float) -> None:
         """Bring news at a steady rate for that many seconds, whether or not earlier news has been answered."""
         began = time.monotonic()
-        telling = []
         for number in range(int(seconds * self.rate)):
             await asyncio.sleep(max(0.0, began + number / self.rate - time.monotonic()))
-            telling.append(asyncio.create_task(self._tell()))
-        await asyncio.gather(*telling)
+            self._telling.add(asyncio.create_task(self._tell()))
+
+    async def all_answered(self) -> None:
+        await asyncio.gather(*self._telling)
 
     async def _tell(self) -> None:
         number = len(self.sent)
@@ -119,29 +114,7 @@ class _News:
                 self.troubles[type(trouble).__name__] += 1
         self.took[news_id] = time.monotonic() - self.began[news_id]
 
-    def _figures(self, warm: set[str], killed_at: float) -> dict[str, Any]:
-        lost, doubled = self._lost_and_doubled()
-        before = sorted(self.took[id] for id in self.sent if id not in warm and self.began[id] < killed_at)
-        after = sorted(self.took[id] for id in self.sent if self.began[id] >= killed_at)
-        rows = {
-            "p99_s": _at(after, 0.99),
-            "p50_s": _at(after, 0.5),
-            "slowest_s": after[-1],
-            "before_p99_s": _at(before, 0.99),
-            "before_p50_s": _at(before, 0.5),
-            "lost": lost,
-            "doubled": doubled,
-            "news": len(self.sent),
-            "after_the_kill": len(after),
-            "open": len(self.ids),
-            "a_second": self.rate,
-            "tried_again": dict(self.troubles),
-        }
-        say("")
-        table(("figure", ""), list(rows.items()))
-        return rows
-
-    def _lost_and_doubled(self) -> tuple[int, int]:
+    def lost_and_doubled(self) -> tuple[int, int]:
         """How many pieces of news are in no journal, and how many too often; all were acknowledged."""
         lost = doubled = 0
         rows: dict[str, Counter[str]] = {}
@@ -155,7 +128,46 @@ class _News:
         return lost, doubled
 
 
-def _at(values: Sequence[float], share: float) -> float:
+class _Killed(SteadyNews):
+    """News to which a worker dies in the middle."""
+
+    async def measure(self, victim: Kept) -> dict[str, Any]:
+        say("warming up")
+        await self.stream(int(WARMTH * len(self.ids)) / self.rate)
+        warm = set(self.sent)
+        say("news goes on; the kill comes")
+        calm = asyncio.create_task(self.stream(BEFORE))
+        await asyncio.sleep(BEFORE)
+        victim.kill()
+        killed_at = time.monotonic()
+        await asyncio.gather(calm, self.stream(AFTER))
+        return await asyncio.to_thread(self._figures, warm, killed_at)
+
+    def _figures(self, warm: set[str], killed_at: float) -> dict[str, Any]:
+        lost, doubled = self.lost_and_doubled()
+        before = sorted(self.took[id] for id in self.sent if id not in warm and self.began[id] < killed_at)
+        after = sorted(self.took[id] for id in self.sent if self.began[id] >= killed_at)
+        rows = {
+            "p99_s": at_share(after, 0.99),
+            "p50_s": at_share(after, 0.5),
+            "slowest_s": after[-1],
+            "before_p99_s": at_share(before, 0.99),
+            "before_p50_s": at_share(before, 0.5),
+            "lost": lost,
+            "doubled": doubled,
+            "news": len(self.sent),
+            "after_the_kill": len(after),
+            "open": len(self.ids),
+            "a_second": self.rate,
+            "tried_again": dict(self.troubles),
+        }
+        say("")
+        table(("figure", ""), list(rows.items()))
+        return rows
+
+
+def at_share(values: Sequence[float], share: float) -> float:
+    """The value below which that share of the sorted values lies."""
     return values[min(len(values) - 1, int(len(values) * share))]
 
 

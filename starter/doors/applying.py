@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = 4
 """Onboardings that are changed at the same time: the workers have other work, too."""
-SILENT_IN_A_ROW = 3
-"""So many that do not answer one after the other, and the rest is left: it is not the onboardings that are ill."""
+SILENT_IN_A_ROW = 2 * AT_ONCE
+"""So many that do not answer one after the other, and the rest is left: it is not the onboardings that are ill. A
+worker that is killed under load silences all that are told at that moment, and comes back."""
 LOOKS_EVERY = 0.5
 """Seconds between two looks at an onboarding that does not answer, or whose change is not written down yet."""
 TAKEN_AGAIN_EVERY = TAKEN_FOR.total_seconds() / 3
