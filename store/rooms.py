@@ -11,14 +11,16 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 from domain.notice import Notice, Person
 from domain.text import folded
 from domain.wire import Instant, Wire
+from store.accounts import read_stored
 from store.engine import read_connection, wall_clock, write_transaction
 from store.entries import notice_row
 from store.links import FORM, Link, LinkMaker, hashed, person_of
 from store.rows import add
-from store.tables import notices, onboardings, people, room_entries, room_sessions
+from store.tables import deals, notices, onboardings, people, room_entries, room_sessions
 
-Way = Literal["link", "code"]
-"""How somebody was known when they came in: by the link of a message, or by a code that was sent to them."""
+Way = Literal["link", "code", "hand"]
+"""How somebody was known when they came in: by the link of a message, by a code that was sent to them, or by a link
+that one of ours has made and passed on."""
 IDLE = timedelta(days=7)
 LONGEST = timedelta(days=30)
 """A session ends when nobody has come for a week, and after a month in any case."""
@@ -75,7 +77,8 @@ class SqlRooms:
         if link.person is None:
             return None
         with write_transaction(self._engine) as connection:
-            return self._begin(connection, link.onboarding, link.person, way="link", agent=agent, link=link.id)
+            way: Way = "hand" if link.notice_id is None else "link"
+            return self._begin(connection, link.onboarding, link.person, way=way, agent=agent, link=link.id)
 
     def visit(self, token: str) -> Visit | None:
         """Whose session it is; None where there is none, or it is over, or its person has gone or has moved."""
@@ -127,7 +130,7 @@ class SqlRooms:
                 .where(func.lower(people.c.email) == folded(address).lower(), people.c.side == "customer")
                 .order_by(onboardings.c.opened_at.desc(), people.c.id)
             ).all()
-            newest = {row.onboarding: row for row in reversed(rows)}
+            newest = {row.onboarding: row for row in reversed(rows) if takes_part(connection, row.onboarding, row.id)}
             return [
                 Known(
                     onboarding=row.onboarding,
@@ -188,7 +191,7 @@ class SqlRooms:
             for row in rows:
                 right = hmac.compare_digest(maker.code(row.notice).replace(" ", "").encode(), digits.encode())
                 person = _still_there(connection, row) if right else None
-                if person is not None:
+                if person is not None and takes_part(connection, row.onboarding, person.id):
                     _mark(connection, row.id, used_at=now)
                     return self._begin(connection, row.onboarding, person, way="code", agent=agent)
             for row in rows:
@@ -235,3 +238,9 @@ def _still_there(connection: Connection, row: Row[Any]) -> Person | None:
     if person is None or person.side != "customer" or hashed(folded(person.email)) != row.address_hash:
         return None
     return person
+
+
+def takes_part(connection: Connection, onboarding: str, person: str) -> bool:
+    """Whether that contact takes part now: who has left stays on record."""
+    deal = read_stored(onboarding, connection.scalar(select(deals.c.body).where(deals.c.onboarding == onboarding)))
+    return deal is not None and person in {contact.id for contact in deal.contacts}

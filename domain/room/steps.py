@@ -20,13 +20,15 @@ COME_BY_THEMSELVES = ("hypercare_end", "first_value")
 class Step(NamedTuple):
     """Something that a person has to do. `others` may do it instead; what it `waits_for` is to be reached first.
 
-    `again` says that it was refused once and is asked for again.
+    `by` is the id under which they do it: a deal may name one person twice. `again` says that it was refused once and
+    is asked for again.
     """
 
     kind: StepKind
     key: str
     title: str
     due: date
+    by: str
     stage: str = ""
     others: tuple[str, ...] = ()
     waits_for: tuple[str, ...] = ()
@@ -72,6 +74,13 @@ class Standing(NamedTuple):
         """What has to be reached before that milestone may be."""
         return tuple(key for key in self.dossier.playbook.needs(milestone) if not self.is_settled(key))
 
+    def takes(self, milestone: Milestone, who: Sequence[str]) -> tuple[str, ...]:
+        """Of those who act for the milestone the ones whose deed it still takes."""
+        if milestone.sign_off is None:
+            return tuple(who)
+        state = self.sign_offs.get(milestone.key, SignOff(milestone.key))
+        return state.takes(who, all_of_them=milestone.sign_off.needs == "all")
+
     def same(self, person: Person) -> frozenset[str]:
         """The ids under which that person takes part: a deal may name one twice, with two roles."""
         return frozenset(
@@ -90,11 +99,12 @@ def steps_of(person: Person, standing: Standing) -> Steps:
     later: list[Step] = []
     order = {milestone.key: number for number, milestone in enumerate(standing.dossier.playbook.milestones)}
     for milestone in standing.shown():
-        who = acting[milestone.key]
-        if standing.is_settled(milestone.key) or not mine & set(who) or milestone.role in COME_BY_THEMSELVES:
+        if standing.is_settled(milestone.key) or milestone.role in COME_BY_THEMSELVES:
             continue
-        step = _step(milestone, standing, person, others=tuple(id for id in who if id not in mine))
-        if step is not None:
+        who = standing.takes(milestone, acting[milestone.key])
+        if own := [id for id in who if id in mine]:
+            others = tuple(id for id in who if id not in mine)
+            step = _step(milestone, standing, person, by=own[0], others=others)
             (later if step.waits_for else now).append(step)
     now += [_task(row, standing) for row in standing.tasks if row.status == "open" and row.data.get("owner") in mine]
     for steps in (now, later):
@@ -102,12 +112,10 @@ def steps_of(person: Person, standing: Standing) -> Steps:
     return Steps(tuple(now), tuple(later))
 
 
-def _step(milestone: Milestone, standing: Standing, person: Person, *, others: tuple[str, ...]) -> Step | None:
+def _step(milestone: Milestone, standing: Standing, person: Person, *, by: str, others: tuple[str, ...]) -> Step:
     waits_for = standing.waits_for(milestone)
     asked = standing.sign_offs.get(milestone.key, SignOff(milestone.key))
     if milestone.sign_off is not None:
-        if standing.same(person) & set(asked.signed):
-            return None
         if not asked.asked and not waits_for:
             # It was refused, and what it needs is being worked on.
             waits_for = (milestone.key,)
@@ -120,14 +128,15 @@ def _step(milestone: Milestone, standing: Standing, person: Person, *, others: t
         key=milestone.key,
         title=in_language(title, person.language),
         due=standing.day(milestone.key),
+        by=by,
         stage=stage,
         others=others,
         waits_for=waits_for,
-        again=asked.again,
+        again=asked.refused is not None,
     )
 
 
 def _task(row: RegisterRow, standing: Standing) -> Step:
     due = row.data.get("due")
     day = date.fromisoformat(str(due)[:10]) if due else standing.dossier.calendar.day_of(row.at)
-    return Step(kind="task", key=row.key, title=row.title, due=day)
+    return Step(kind="task", key=row.key, title=row.title, due=day, by=str(row.data.get("owner") or ""))

@@ -10,7 +10,7 @@ from portal.forms import LONGEST_WORDS, Form
 from portal.room.doing import once_missing
 from portal.room.room import Room
 from portal.room.session import go
-from portal.room.telling import LOOKED, NEWEST, VIA, Sent, Telling
+from portal.room.telling import LOOKED, NEWEST, WAYS, Sent, Telling
 from portal.room.view import View
 from store import reads
 
@@ -58,7 +58,9 @@ class Asking:
         outcome = await self._telling.tell(view, form, "note", note=text)
         if outcome.problem:
             return await self._show_questions(view, outcome.at("text", form))
-        await self._telling.to_owner(view, form, text)
+        outcome = await self._telling.to_owner(view, form, text)
+        if outcome.problem:
+            return await self._show_questions(view, outcome.at("text", form))
         await self._telling.until_written(view, form)
         return go("/questions?told=asked")
 
@@ -91,7 +93,7 @@ class Asking:
         rows = await asyncio.to_thread(
             reads.journal, self._room.engine, view.visit.onboarding, kinds=("noted",), newest=NEWEST
         )
-        mine = [row for row in reversed(rows) if row.via == VIA and row.by in view.standing.same(view.me)]
+        mine = [row for row in reversed(rows) if row.via in WAYS and row.by in view.standing.same(view.me)]
         return self._room.show(
             view,
             "questions.html",

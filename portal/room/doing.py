@@ -32,7 +32,8 @@ class Doing:
             return self._room.missing(view)
         if milestone.sign_off is not None:
             return go(f"/sign-off/{key}")
-        if view.step(key) is None:
+        step = view.step(key)
+        if step is None:
             return nothing_to_do(self._room, view, milestone)
         if form is None:
             return self._show(view, milestone)
@@ -40,16 +41,18 @@ class Doing:
             return self._show(view, milestone, Sent(form, errors, 422))
         answer, words = form.text("answer"), form.text("words")
         if answer == "done":
-            outcome = await self._telling.tell(view, form, "reach_milestone", milestone=key, note=words or None)
+            outcome = await self._telling.tell(
+                view, form, "reach_milestone", by=step.by, milestone=key, note=words or None
+            )
         else:
             note = self._note(view, key, answer, words)
             outcome = await self._telling.tell(view, form, "note", note=note)
             if not outcome.problem and answer == "not_yet":
-                await self._telling.to_owner(view, form, note)
+                outcome = await self._telling.to_owner(view, form, note)
         if outcome.problem:
             return self._show(view, milestone, outcome.at("words", form))
         await self._telling.until_written(view, form)
-        return go(f"/?told={'done' if answer == 'done' else 'noted'}")
+        return go(f"/?told={ {'done': 'done', 'not_yet': 'passed_on'}.get(answer, 'noted') }")
 
     async def task(self, view: View, form: Form | None, request: Request) -> Response:
         """Close a task of one's own."""
@@ -57,14 +60,21 @@ class Doing:
         if step is None or step.kind != "task":
             return self._room.missing(view)
         sent = LOOKED
-        if form is not None and (errors := once_missing(form)):
-            sent = Sent(form, {"words": errors}, 422)
+        if form is not None and (errors := wrong_with(form, of_task=True)):
+            sent = Sent(form, errors, 422)
         elif form is not None:
-            note = form.text("words")[:LONGEST_WORDS] or None
-            outcome = await self._telling.tell(view, form, "close_task", task=step.key, outcome="done", note=note)
+            done, words = form.text("answer") == "done", form.text("words")
+            if done:
+                outcome = await self._telling.tell(
+                    view, form, "close_task", by=step.by, task=step.key, outcome="done", note=words or None
+                )
+            else:
+                note = f"{self._room.pages.words(view.language)['not_yet_note'].format(title=step.title)} {words}"
+                outcome = await self._telling.tell(view, form, "note", note=note)
+                outcome = outcome if outcome.problem else await self._telling.to_owner(view, form, note)
             if not outcome.problem:
                 await self._telling.until_written(view, form)
-                return go("/?told=done")
+                return go("/?told=done" if done else "/?told=passed_on")
             sent = outcome.at("words", form)
         around = self._telling.around(view, sent)
         return self._room.show(view, "task.html", step=shown_step(view, step), **around)
@@ -84,11 +94,11 @@ class Doing:
         )
 
 
-def wrong_with(form: Form) -> Mapping[str, str]:
-    """What is wrong with an answer about a milestone, by its fields."""
+def wrong_with(form: Form, *, of_task: bool = False) -> Mapping[str, str]:
+    """What is wrong with an answer about a milestone or a task, by its fields."""
     answer, words = form.text("answer"), form.text("words")
     errors: dict[str, str] = {}
-    if answer not in ANSWERS:
+    if answer not in ANSWERS or (of_task and answer == "on_its_way"):
         errors["answer"] = "choose"
     elif answer == "not_yet" and not words:
         errors["words"] = "say_why"

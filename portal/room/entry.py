@@ -17,6 +17,7 @@ from temporalio.service import RPCError
 
 from domain.networks import neighbourhood
 from domain.notice import MAIL
+from domain.rules.offering import INTO_THE_ROOM
 from domain.rules.room_notices import entry_notice
 from domain.text import Language, folded
 from portal.forms import Form, form_of
@@ -52,7 +53,7 @@ class Entry:
     async def by_link(self, request: Request) -> Response:
         """A look at a link says whose room it opens; its button opens it. Who is in already goes straight on."""
         link = await asyncio.to_thread(self._links.of, request.path_params["token"])
-        if link is None or link.purpose not in ("room", "sign"):
+        if link is None or link.purpose not in INTO_THE_ROOM:
             return self._pages.message("unknown", language_of(request), status=404)
         reader = reader_of(link, request)
         if link.state in ("revoked", "left"):
@@ -64,7 +65,7 @@ class Entry:
             return await self._send_another(link, request)
         if link.state != "open":
             return self._pages.page(
-                "room/spent.html", reader.language, status=410, reader=reader, address=masked_address(link)
+                "room/spent.html", reader.language, status=410, state=link.state, address=masked_address(link)
             )
         if form is None:
             return self._pages.page("room/enter.html", reader.language, switch=True, reader=reader)

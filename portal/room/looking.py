@@ -89,7 +89,8 @@ class Looking:
             stages=stages,
             axis=axis(view),
             reached=reached,
-            of=sum(len(stage.milestones) for stage in stages),
+            of=sum(milestone.status != "waived" for stage in stages for milestone in stage.milestones),
+            win_by=min((slot.day for slot in view.standing.dossier.playbook.quick_wins), default=0),
             go_live=go_live(view),
             day=day_number(view),
             told=request.query_params.get("told", ""),
@@ -108,7 +109,8 @@ class Looking:
 
 def day_number(view: View) -> int:
     """Days since the close, in the customer's calendar."""
-    return (view.today - view.day_of(view.standing.dossier.deal.closed_at)).days
+    last = view.day_of(view.line.ended_at) if view.line.ended_at else view.today
+    return (last - view.day_of(view.standing.dossier.deal.closed_at)).days
 
 
 def go_live(view: View) -> ShownMilestone | None:
@@ -124,7 +126,7 @@ def shown_stages(view: View) -> list[ShownStage]:
     for stage in view.standing.dossier.playbook.stages:
         milestones = [shown_milestone(view, one) for one in stage.milestones if one.key in wanted]
         row = rows.get(stage.key)
-        if milestones and row is not None:
+        if milestones and row is not None and row.opens_on:
             stages.append(_shown_stage(view, stage, row, milestones))
     return stages
 
@@ -153,7 +155,8 @@ def shown_milestone(view: View, milestone: Milestone) -> ShownMilestone:
 
 def _shown_stage(view: View, stage: Stage, row: StageRow, milestones: list[ShownMilestone]) -> ShownStage:
     opens, closes = date.fromisoformat(row.opens_on), date.fromisoformat(row.closes_on)
-    reached = sum(milestone.status != "open" for milestone in milestones)
+    reached = sum(milestone.status == "reached" for milestone in milestones)
+    settled = sum(milestone.status != "open" for milestone in milestones)
     x, end = _at(view, opens), _at(view, closes)
     width = round(max(end - x, 1.0), 2)
     live = view.standing.dossier.playbook.playing("go_live")
@@ -167,7 +170,7 @@ def _shown_stage(view: View, stage: Stage, row: StageRow, milestones: list[Shown
         closes=closes,
         reached=reached,
         milestones=milestones,
-        bar=Bar(x, width, round(width * reached / len(milestones), 2)),
+        bar=Bar(x, width, round(width * settled / len(milestones), 2)),
         flag=flag,
     )
 
@@ -185,8 +188,9 @@ def axis(view: View) -> Line:
 
 
 def _span(view: View) -> tuple[date, date]:
-    opens = [date.fromisoformat(row.opens_on) for row in view.line.stages]
-    closes = [date.fromisoformat(row.closes_on) for row in view.line.stages]
+    # A stage that the playbook has no more, and that was begun, has no days.
+    opens = [date.fromisoformat(row.opens_on) for row in view.line.stages if row.opens_on]
+    closes = [date.fromisoformat(row.closes_on) for row in view.line.stages if row.closes_on]
     today = view.today
     return min(opens, default=today), max(closes, default=today)
 

@@ -12,12 +12,14 @@ from starlette.responses import Response
 from activities.documents.record import RecordLine, RecordSheet, record_pdf
 from domain.playbook import Milestone
 from domain.room.signing import Decided, decisions
+from domain.rules.casting import concerns_customer
 from portal.forms import Form
 from portal.room.room import Room
 from portal.room.signing_off import deliverables
+from portal.room.telling import BY_HAND, VIA
 from portal.room.view import View
 
-WAYS = ("link", "room", "code")
+WAYS = ("link", VIA, BY_HAND, "code")
 """How somebody was known, as the words have it."""
 
 
@@ -25,6 +27,8 @@ class Record(NamedTuple):
     """A decision as its record shows it; `earlier` are those of the rounds before, the newest first."""
 
     seq: int
+    milestone: str
+    round: int
     decision: str
     title: str
     what: str
@@ -33,6 +37,7 @@ class Record(NamedTuple):
     role: str
     account: str
     way: str
+    hash: str
     moment: datetime
     at: str
     utc: str
@@ -68,7 +73,6 @@ class Records:
             told="" if told == "signed" else told,
             new=told == "signed",
             playbook=view.line.playbook,
-            playbook_hash=hash_of(view),
         )
 
     async def pdf(self, view: View, _: Form | None, request: Request) -> Response:
@@ -87,7 +91,7 @@ class Records:
 def sheet(view: View, record: Record, words: Mapping[str, str], company: str) -> RecordSheet:
     """The record in words, as its page has it."""
     way = words[f"way_{record.way}"] if record.way in WAYS else words["way_other"].format(way=record.way)
-    kept = words["kept_as_then"].format(seq=record.seq, playbook=view.line.playbook, hash=hash_of(view))
+    kept = words["kept_as_then"].format(seq=record.seq, playbook=view.line.playbook, hash=record.hash)
     earlier = [
         line
         for one in record.earlier
@@ -117,29 +121,32 @@ def sheet(view: View, record: Record, words: Mapping[str, str], company: str) ->
     )
 
 
-def hash_of(view: View) -> str:
-    """The beginning of the playbook's hash, as people compare it."""
-    return (view.line.playbook_hash or "")[:12]
-
-
 def records(view: View) -> list[Record]:
-    """The decisions that the customer reads of, the newest first."""
-    shown = {one.key: one for one in view.standing.shown() if one.sign_off}
-    each = [record(view, shown[key], decided) for key, decided in decisions(view.rows, shown)]
-    return [one._replace(earlier=[o for o in each if o.title == one.title and o.seq < one.seq]) for one in each]
+    """The decisions that the customer reads of, the newest first; each as the playbook had it then."""
+    each = []
+    for key, decided in decisions(view.standing.sign_offs.values()):
+        milestone = view.milestone_at(key, decided.seq)
+        if milestone is not None and concerns_customer(milestone):
+            each.append(record(view, milestone, decided))
+    return [
+        one._replace(earlier=[o for o in each if o.milestone == one.milestone and o.round < one.round]) for one in each
+    ]
 
 
 def record(view: View, milestone: Milestone, decided: Decided) -> Record:
     return Record(
         seq=decided.seq,
+        milestone=milestone.key,
+        round=decided.round,
         decision=decided.decision,
-        title=view.title(milestone.key),
+        title=view.text(milestone.title),
         what=view.what(milestone),
         done_when=view.text(milestone.done_when),
         by=view.name(decided.by),
         role=view.role(decided.by),
         account=view.visit.account,
-        way="code" if decided.via == "room" and decided.proved else decided.via,
+        way="code" if decided.via == VIA and decided.proved else decided.via,
+        hash=view.hash_at(decided.seq)[:12],
         moment=decided.at,
         at=view.moment(decided.at),
         utc=f"{decided.at:%Y-%m-%d %H:%M} UTC",

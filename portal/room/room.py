@@ -52,10 +52,6 @@ class Room:
 
         return answer
 
-    def again(self, view: View) -> View:
-        """The same visit, read anew."""
-        return view_of(view.visit, self.engine, self.parts.ledger, self.parts.staff(), view.language)
-
     def show(
         self, view: View, template: str, *, tab: str = "", told: str = "", status: int = 200, **content: Any
     ) -> Response:
@@ -71,9 +67,10 @@ class Room:
     def _view(self, visit: Visit, request: Request) -> View | None:
         language = language_for(request, visit.person)
         try:
-            return view_of(visit, self.engine, self.parts.ledger, self.parts.staff(), language)
+            view = view_of(visit, self.engine, self.parts.ledger, self.parts.staff(), language)
         except UnknownOnboarding:
             return None
+        return view if view.me.id in {one.id for one in view.standing.dossier.deal.contacts} else None
 
     def _outside(self, request: Request, form: Form | None, *, had_one: bool) -> Response:
         """Nobody is known by this browser. What was typed is given back, since it went nowhere."""

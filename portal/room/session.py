@@ -46,7 +46,10 @@ def token_of(request: Request, settings: Settings) -> str:
 
 def ours(path: str) -> str:
     """A path within the room that may be gone to; the home for anything else, so that nobody is sent elsewhere."""
-    parts = urlsplit(path)
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return "/"
     plain = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
     odd = "\\" in path or any(ord(character) < 33 for character in path)
     return path if plain and not odd and not path.startswith(("/in/", "/out")) else "/"

@@ -34,7 +34,8 @@ class SigningOff:
         milestone = view.standing.dossier.playbook.milestone(key)
         if milestone is None or milestone.sign_off is None or milestone not in view.standing.shown():
             return self._room.missing(view)
-        if view.step(key) is None:
+        step = view.step(key)
+        if step is None:
             return nothing_to_do(self._room, view, milestone)
         if self._room.parts.settings.room_code_to_sign and view.visit.way != "code":
             what = view.what(milestone)
@@ -47,11 +48,14 @@ class SigningOff:
             return self._show(view, milestone, Sent(form, errors, 422))
         decision = form.text("decision")
         reasons = reasons_in(form.text("reasons")) if decision == "reject" else None
-        outcome = await self._telling.tell(view, form, "sign_off", milestone=key, decision=decision, reasons=reasons)
+        outcome = await self._telling.tell(
+            view, form, "sign_off", by=step.by, milestone=key, decision=decision, reasons=reasons
+        )
         if outcome.problem:
             return self._show(view, milestone, outcome.at("decision", form))
         seq = await self._telling.until_written(view, form)
-        return go(f"/records/{seq}?told=signed" if seq else "/?told=signed")
+        # Without a row of its own it has changed nothing: somebody else was quicker, or it is under way.
+        return go(f"/records/{seq}?told=signed" if seq else f"/sign-off/{key}")
 
     def _show(self, view: View, milestone: Milestone, sent: Sent = LOOKED) -> Response:
         step, sign_off = view.step(milestone.key), milestone.sign_off

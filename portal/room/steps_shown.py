@@ -49,8 +49,7 @@ def shown_step(view: View, step: Step) -> ShownStep:
 
 def said_before(view: View, step: Step) -> tuple[tuple[str, str, str], ...]:
     """What was missing the last time: who said it, when, and what, a line for each reason."""
-    decided = view.sign_off(step.key).decided
-    if not step.again or not decided:
+    last = view.sign_off(step.key).refused
+    if last is None:
         return ()
-    last = decided[-1]
     return tuple((view.name(last.by), view.short(view.day_of(last.at)), reason) for reason in last.reasons)

@@ -24,6 +24,9 @@ from store import reads
 
 VIA = "room"
 """The way by which news comes that people bring in their room."""
+BY_HAND = "room_by_hand"
+"""The same where they came in by a link that one of ours has made and passed on."""
+WAYS = (VIA, BY_HAND)
 WRITTEN_WITHIN = 2.0
 BETWEEN_LOOKS = 0.05
 """Seconds until what the onboarding has taken is in the store, and between looks at that."""
@@ -74,11 +77,12 @@ class Telling:
     def __init__(self, room: Room) -> None:
         self._room = room
 
-    async def tell(self, view: View, form: Form, update: str, **fields: Any) -> Outcome:
-        """Bring that news in the name of whoever looks at the page."""
-        news = {"by": view.me.id, "news_id": news_id(view, form), **fields}
+    async def tell(self, view: View, form: Form, update: str, *, by: str = "", **fields: Any) -> Outcome:
+        """Bring that news in the name of whoever looks at the page; `by` is the id under which they do it."""
+        news = {"by": by or view.me.id, "news_id": news_id(view, form), **fields}
+        via = BY_HAND if view.visit.way == "hand" else VIA
         try:
-            door = await self._room.parts.door(VIA, proved=view.visit.way == "code")
+            door = await self._room.parts.door(via, proved=view.visit.way == "code")
             await door.tell(view.visit.onboarding, update, news)
         except (NotReachable, CannotReachTemporal, BadTemporalProfile, SQLAlchemyError):
             return Outcome("not_saved", status=503)
@@ -87,11 +91,11 @@ class Telling:
             return Outcome("refused_here", str(getattr(refused, "reason", refused)), 409)
         return Outcome()
 
-    async def to_owner(self, view: View, form: Form, text: str) -> None:
-        """Give the owner what somebody asks, as a message of its own. It is in the journal already."""
+    async def to_owner(self, view: View, form: Form, text: str) -> Outcome:
+        """Give the owner what somebody asks, as a message of its own; the same form again changes nothing more."""
         owner = view.person(view.line.owner)
         if owner is None:
-            return
+            return Outcome()
         onboarding = view.visit.onboarding
         notice = question_notice(
             onboarding,
@@ -105,9 +109,15 @@ class Telling:
         )
         try:
             await asyncio.to_thread(self._room.parts.ledger.write, Writing(onboarding=onboarding, notices=(notice,)))
+        except SQLAlchemyError as trouble:
+            log.warning("question_not_sent", kind=type(trouble).__name__)
+            return Outcome("not_saved", status=503)
+        try:
             await self._room.parts.wake(notice.channel)
-        except (SQLAlchemyError, CannotReachTemporal, BadTemporalProfile, RPCError) as trouble:
+        except (CannotReachTemporal, BadTemporalProfile, RPCError) as trouble:
+            # It goes with the next message of anybody.
             log.warning("question_not_sent_yet", kind=type(trouble).__name__)
+        return Outcome()
 
     async def until_written(self, view: View, form: Form) -> int:
         """The number of the journal's row that the news of this form has become; 0 while it is not there."""
@@ -123,7 +133,8 @@ class Telling:
     def around(self, view: View, sent: Sent) -> Mapping[str, Any]:
         """What a page with a form needs: what was typed, what is wrong with it, and what makes it count once."""
         errors = self._room.pages.said(sent.errors, view.language)
-        if sent.reason and errors:
+        # The onboarding's own reasons are in English.
+        if sent.reason and errors and view.language == "en":
             field = next(iter(errors))
             errors[field] = f"{errors[field]} ({sent.reason})"
         return {"typed": sent.text, "errors": errors, "once": sent.once, "status": sent.status}

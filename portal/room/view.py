@@ -1,7 +1,7 @@
 """What does a page of the room stand on? One onboarding as it is now, and who looks at it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 
@@ -11,12 +11,12 @@ from starlette.requests import Request
 from domain.naming import honoured, listed, role_title
 from domain.notice import Person
 from domain.plan import Reason
-from domain.playbook import Milestone
+from domain.playbook import Milestone, Playbook, Role
 from domain.record import RegisterRow
 from domain.room import signing
 from domain.room.signing import Numbered, SignOff
 from domain.room.steps import Standing, Step, Steps, steps_of
-from domain.rules.casting import cast_customer, cast_of, staff_person
+from domain.rules.casting import Cast, cast_customer, cast_of, doers, playing, staff_person
 from domain.team import Team
 from domain.text import Language, in_language
 from domain.wording import reasons_in_words
@@ -46,6 +46,8 @@ class View:
     now: datetime
     newest: int = 0
     """Number of the journal's last entry about it."""
+    before: Mapping[str, Playbook] = field(default_factory=dict)
+    """Versions of the playbook by which it went before, by their hashes."""
 
     @property
     def me(self) -> Person:
@@ -135,16 +137,15 @@ class View:
         person = self.person(id)
         return role_title(person.role, self.language) if person else ""
 
-    def doing(self, milestone: Milestone) -> list[str]:
-        """Who has to act for it: who signs it, else who is responsible."""
-        roles = milestone.sign_off.by if milestone.sign_off else (milestone.raci.responsible,)
-        return list(dict.fromkeys(id for role in roles for id in self._playing(role)))
+    def doing(self, milestone: Milestone) -> Sequence[str]:
+        """Whose deed it takes: who signs it and has not yet, else who is responsible."""
+        return self.standing.takes(milestone, self._acting[milestone.key])
 
     def part_in(self, milestone: Milestone) -> str:
         """The reader's part in it: `signs`, `does`, `answers`, `consulted`, `informed`; empty for none."""
         raci = milestone.raci
         signers = milestone.sign_off.by if milestone.sign_off else ()
-        parts = {
+        parts: Mapping[str, Sequence[Role]] = {
             "signs": signers,
             "does": (raci.responsible,),
             "answers": (raci.accountable,),
@@ -152,7 +153,10 @@ class View:
             "informed": raci.informed,
         }
         mine = self.standing.same(self.me)
-        return next((part for part, roles in parts.items() if mine & {p for r in roles for p in self._playing(r)}), "")
+        return next((part for part, roles in parts.items() if any(mine & self._playing(role) for role in roles)), "")
+
+    def _playing(self, role: Role) -> frozenset[str]:
+        return frozenset(playing(role, vendor=self._vendor, customer=self._customer))
 
     @cached_property
     def helpers(self) -> list[Person]:
@@ -170,23 +174,30 @@ class View:
     def sign_off(self, key: str) -> SignOff:
         return self.standing.sign_offs.get(key, SignOff(key))
 
+    def hash_at(self, seq: int) -> str:
+        """The hash of the playbook that held when that entry of the journal was written."""
+        return signing.playbook_at(self.rows, seq, self.line.playbook_hash or "")
+
+    def milestone_at(self, key: str, seq: int) -> Milestone | None:
+        """The milestone as the playbook had it then; as it has it today where that version is not kept."""
+        then = self.before.get(self.hash_at(seq), self.standing.dossier.playbook)
+        return then.milestone(key) or self.standing.dossier.playbook.milestone(key)
+
     def step(self, key: str) -> Step | None:
         """What the reader may do now about that milestone or task; None for nothing."""
         return next((step for step in self.steps.now if step.key == key), None)
 
-    def in_other_words(self, language: Language) -> "View":
-        return replace(self, language=language)
+    @cached_property
+    def _acting(self) -> Mapping[str, list[str]]:
+        return doers(self.standing.dossier, self.standing.team, self.line.owner)
 
     @cached_property
-    def _vendor(self) -> Mapping[str, list[str]]:
+    def _vendor(self) -> Cast:
         return cast_of(self.standing.dossier.people, self.standing.team, self.line.owner)
 
     @cached_property
-    def _customer(self) -> Mapping[str, list[str]]:
+    def _customer(self) -> Cast:
         return cast_customer(self.standing.dossier.deal)
-
-    def _playing(self, role: str) -> list[str]:
-        return self._vendor.get(role) or self._customer.get(role) or [self.line.owner]
 
 
 def view_of(visit: Visit, engine: Engine, ledger: SqlLedger, team: Team, language: Language) -> View:
@@ -197,7 +208,9 @@ def view_of(visit: Visit, engine: Engine, ledger: SqlLedger, team: Team, languag
     line = reads.one(engine, visit.onboarding)
     rows = tuple(Numbered(entry.seq, entry) for entry in reads.journal(engine, visit.onboarding, kinds=signing.KINDS))
     milestones = {row.key: row for row in line.milestones}
-    signed = [one.key for one in dossier.playbook.milestones if one.sign_off]
+    signed = {one.key for one in dossier.playbook.milestones if one.sign_off} | signing.signed_ever(rows)
+    earlier = {str(row.data.get("from")) for _, row in rows if row.kind == "playbook_changed"}
+    before = {hashed: book for hashed in earlier if (book := ledger.playbook(hashed)) is not None}
     standing = Standing(
         dossier=dossier,
         team=team,
@@ -208,7 +221,7 @@ def view_of(visit: Visit, engine: Engine, ledger: SqlLedger, team: Team, languag
         halted=line.status in HALTED or line.ending is not None,
     )
     now = max(datetime.now(UTC), line.as_of or datetime.now(UTC))
-    return View(visit, language, line, standing, rows, now, newest)
+    return View(visit, language, line, standing, rows, now, newest, before)
 
 
 def language_for(request: Request, person: Person) -> Language:

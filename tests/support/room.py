@@ -84,6 +84,7 @@ class RoomDoor:
     told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     trouble: Exception | None = None
     proved: bool = False
+    via: str = ""
 
     async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Progress:
         if self.trouble is not None:
@@ -91,7 +92,7 @@ class RoomDoor:
         news = {name: value for name, value in raw.items() if value is not None}
         self.told.append((kind, news))
         driver = self.onboardings[onboarding]
-        return await asyncio.to_thread(driver.update, kind, {**news, "via": "room", "proved": self.proved})
+        return await asyncio.to_thread(driver.update, kind, {**news, "via": self.via, "proved": self.proved})
 
 
 @dataclass
@@ -174,7 +175,7 @@ async def room_on(data: Path, **settings: Any) -> AsyncIterator[RoomSite]:
     )
 
     async def door_of_tests(via: str = "link", *, proved: bool = False) -> OnboardingDoor:
-        door.proved = proved
+        door.via, door.proved = via, proved
         return cast("OnboardingDoor", door)
 
     async def wake(channel: str) -> None:

@@ -196,7 +196,7 @@ async def test_what_was_typed_is_given_back_where_the_session_is_over(site: Room
 
 
 @pytest.mark.parametrize(
-    "onward", ["https://evil.test", "//evil.test", "/\\evil.test", "/%0d%0aSet-Cookie:x", "/in/lost"]
+    "onward", ["https://evil.test", "//evil.test", "/\\evil.test", "/%0d%0aSet-Cookie:x", "/in/lost", "//["]
 )
 async def test_nobody_is_sent_elsewhere(site: RoomSite, onboarding: Onboarding, onward: str) -> None:
     """After the code one goes on within the room alone."""
@@ -207,6 +207,8 @@ async def test_nobody_is_sent_elsewhere(site: RoomSite, onboarding: Onboarding, 
         answer = await browser.post("/in/code", data={"code": code, "next": onward}, follow_redirects=False)
 
     assert 303 == answer.status_code
+    assert answer.headers["location"].startswith("/%0d" if "%0d" in onward else "/")
+    assert "/in/" not in answer.headers["location"]
     assert "evil" not in answer.headers["location"]
     assert "x" not in {cookie.partition("=")[0].lower() for cookie in answer.headers.get_list("set-cookie")}
     assert onboarding.id
@@ -256,3 +258,37 @@ async def test_a_signature_may_take_a_code(tmp_path: Path) -> None:
 
     assert site.door.proved
     assert "a code that was sent to their mail address" in record.text
+
+
+async def test_whoever_has_left_gets_in_no_more(site: RoomSite, onboarding: Onboarding) -> None:
+    """By no code, and by no session that they have: who has left stays on record."""
+    async with entered(site, onboarding) as browser, site.client() as other:
+        onboarding.tell("remove_contact", person="champion", reason="has left", by="jonas.weber")
+        new = {"name": "Ute Neu", "email": "u.neu@lindenau-moebel.example"}
+        onboarding.tell("replace_contact", person=LEAD, to="new_lead", reason="has left", by="jonas.weber", **new)
+        assert 401 == (await browser.get("/")).status_code
+        for person in ("champion", LEAD, "new_lead"):
+            someone = onboarding.dossier.person(person)
+            assert someone is not None
+            await asked_by(site, other, someone.email)
+        await until(lambda: site.woken)
+
+    assert ["new_lead"] == [person for person, _ in entries(site)]
+
+
+async def test_a_link_that_one_of_ours_has_made_says_so(site: RoomSite, onboarding: Onboarding) -> None:
+    """In what is done by it: nobody's mailbox has shown anything."""
+    onboarding.to_day(8)
+    onboarding.settled("kickoff_held")
+    person = onboarding.dossier.person(LEAD)
+    assert person is not None
+    with write_transaction(site.engine) as connection:
+        made = site.maker.way_in(connection, onboarding.id, person, by="jonas.weber", now=wall_clock())
+    async with site.client() as browser:
+        await browser.post(made)
+        page = await browser.get("/sign-off/plan_agreed")
+        hidden = {name: re.findall(rf'name="{name}" value="([^"]*)"', page.text)[0] for name in ("once", "version")}
+        record = await browser.post("/sign-off/plan_agreed", data={**hidden, "decision": "approve"})
+
+    assert "a link that one of ours has made and passed on" in record.text
+    assert "room_by_hand" == site.door.via
