@@ -36,10 +36,16 @@ class PostOffice:
     drops_after_data: bool = False
     hangs_after_data: float = 0.0
     """Seconds until the content is answered."""
+    most_on_a_line: int = 0
+    """Mails that it takes on one connection; 0 for any number."""
+    after_the_last: str = ""
+    """What it answers to a mail more on that connection; it hangs up where that is empty."""
     password: str = ""
     received: list[Envelope] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
     greeted: list[str] = field(default_factory=list)
+    on_line: dict[Any, int] = field(default_factory=dict)
+    """How many mails were begun on each connection."""
     port: int = 0
 
     @property
@@ -66,6 +72,12 @@ class PostOffice:
     ) -> str:
         if self.to_sender:
             return self.to_sender
+        on_this_line = self.on_line[session.peer] = self.on_line.get(session.peer, 0) + 1
+        if self.most_on_a_line and on_this_line > self.most_on_a_line:
+            if not self.after_the_last:
+                assert server.transport is not None
+                server.transport.close()
+            return self.after_the_last
         envelope.mail_from = address
         return "250 OK"
 

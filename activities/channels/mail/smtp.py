@@ -5,7 +5,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -77,7 +77,7 @@ class Server(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SmtpMail:
-    """Hands each mail to a server over a connection of its own: a shared one would have to be watched for staleness.
+    """Hands mails to a server: each over a connection of its own, or many over one line.
 
     Blocks for as long as the server takes, so it is called in a thread. `timeout` is in seconds, for each step, and
     `answers_within` for the answer to the content.
@@ -98,7 +98,21 @@ class SmtpMail:
 
         Raises ChannelDown, MaybeArrived where the server may have taken the mail all the same, or ChannelRefuses.
         """
-        message = compose(
+        with self.line() as line:
+            return line.deliver(waiting)
+
+    @contextmanager
+    def line(self) -> Iterator["SmtpLine"]:
+        """A line for one mail after the other, opened with the first. For one thread at a time."""
+        line = SmtpLine(self)
+        try:
+            yield line
+        finally:
+            line.close()
+
+    def composed(self, waiting: WaitingNotice) -> EmailMessage:
+        """The notice as a mail."""
+        return compose(
             waiting,
             self.rendering,
             sender=self.sender,
@@ -107,19 +121,88 @@ class SmtpMail:
             public_url=self.public_url,
             reads_answers=self.reads_answers,
         )
-        with self._session() as session:
-            answer = self._hand_in(session, message)
+
+    @property
+    def name(self) -> str:
+        """The server, for people."""
+        return f"{self.server.host}:{self.server.port}"
+
+    @cached_property
+    def own_name(self) -> str | None:
+        """The name by which we greet, looked up once: it takes a question to the DNS, which may be slow to answer."""
+        return _own_name(self.sender)
+
+
+class SmtpLine:
+    """A connection that is kept from one mail to the next; whatever goes wrong on it, the next mail gets a new one."""
+
+    def __init__(self, mail: SmtpMail) -> None:
+        self._mail, self._name = mail, mail.name
+        self._connection = ExitStack()
+        self._session: smtplib.SMTP | None = None
+
+    def deliver(self, waiting: WaitingNotice) -> Receipt:
+        """As `SmtpMail.deliver`."""
+        message = self._mail.composed(waiting)
+        try:
+            with _as_trouble(self._name):
+                answer = self._hand_in(message)
+        except BaseException:
+            self._hang_up()
+            raise
         return Receipt(
             message_id=waiting.message_id,
             place=f"{self._name} accepted it: {answer}",
-            at=self.now(),
+            at=self._mail.now(),
             **said_by(message)._asdict(),
         )
 
-    def _hand_in(self, session: smtplib.SMTP, message: EmailMessage) -> str:
-        """The server's answer once it has the message. Raises ChannelDown, MaybeArrived or ChannelRefuses."""
-        sender, receiver = (message[name].addresses[0].addr_spec for name in ("From", "To"))
+    def close(self) -> None:
+        """Say goodbye to the server, if we speak with it. Raises nothing."""
+        self._connection.close()
+        self._session = None
+
+    def _hang_up(self) -> None:
+        """Break off without a goodbye: a server in trouble may take a minute to answer it."""
+        if self._session is not None:
+            self._session.close()
+        self.close()
+
+    def _open(self) -> smtplib.SMTP:
+        mail = self._mail
+        self._session = self._connection.enter_context(_connected(mail.server, mail.timeout, mail.own_name))
+        return self._session
+
+    def _hand_in(self, message: EmailMessage) -> str:
+        """The server's answer once it has the mail. Raises ChannelDown, MaybeArrived, ChannelRefuses or what breaks."""
         content = message.as_bytes()
+        session = self._announced(message, content)
+        session.send(_dotted(content))
+        code, answer = self._answer_to_content(session)
+        ours = _NOT_THE_CONTENT.match(_without_addresses(answer))
+        _check(code, answer, what=f"{self._name} refused the message", final=code >= 500 and not ours)
+        return _in_words(code, answer)
+
+    def _announced(self, message: EmailMessage, content: bytes) -> smtplib.SMTP:
+        """The session, ready for the content.
+
+        Where one that was kept breaks before that, it had been idle for too long or was good for no more mails: nobody
+        has anything of this one, so it is begun once more on a new connection.
+        """
+        if (kept := self._session) is None:
+            return self._announce(self._open(), message, content)
+        try:
+            _wait_for(kept, self._mail.timeout)
+            return self._announce(kept, message, content, kept=True)
+        except (OSError, smtplib.SMTPException, _TakesNoMore):
+            self._hang_up()
+            return self._announce(self._open(), message, content)
+
+    def _announce(
+        self, session: smtplib.SMTP, message: EmailMessage, content: bytes, *, kept: bool = False
+    ) -> smtplib.SMTP:
+        """Say from whom and to whom the mail is. Raises ChannelDown or ChannelRefuses, and what breaks."""
+        sender, receiver = (message[header].addresses[0].addr_spec for header in ("From", "To"))
         options = [] if receiver.isascii() else ["SMTPUTF8"]
         if options and not session.has_extn("smtputf8"):
             raise ChannelRefuses(f"{self._name} takes no address in other letters than ASCII")
@@ -130,6 +213,8 @@ class SmtpMail:
             options.append(f"SIZE={len(content)}")
             self._check_size(len(content), limit=session.esmtp_features["size"])
         code, answer = session.mail(sender, options)
+        if kept and code != 552 and not 200 <= code < 300:
+            raise _TakesNoMore
         # 552: this message is too large. Any other refusal of our own address is a matter of configuration.
         _check(code, answer, what=f"{self._name} refused the sender", final=code == 552)
         code, answer = session.rcpt(receiver)
@@ -138,11 +223,7 @@ class SmtpMail:
         code, answer = session.docmd("DATA")
         if code != 354:
             _check(code if code >= 400 else 451, answer, what=f"{self._name} refused the message", final=code >= 500)
-        session.send(_dotted(content))
-        code, answer = self._answer_to_content(session)
-        ours = _NOT_THE_CONTENT.match(_without_addresses(answer))
-        _check(code, answer, what=f"{self._name} refused the message", final=code >= 500 and not ours)
-        return _in_words(code, answer)
+        return session
 
     def _check_size(self, size: int, *, limit: str) -> None:
         """Raises ChannelRefuses for more bytes than the server says it takes (RFC 1870); no limit is empty or 0."""
@@ -151,8 +232,7 @@ class SmtpMail:
 
     def _answer_to_content(self, session: smtplib.SMTP) -> tuple[int, bytes]:
         """End the content and wait for its answer. From the last dot on only the server knows who has the mail."""
-        if isinstance(session.sock, socket.socket):
-            session.sock.settimeout(self.answers_within)
+        _wait_for(session, self._mail.answers_within)
         try:
             session.send(b".\r\n")
             code, answer = session.getreply()
@@ -162,26 +242,26 @@ class SmtpMail:
             raise MaybeArrived(f"{self._name} did not say whether it took the message: {_in_words(code, answer)}")
         return code, answer
 
-    @property
-    def _name(self) -> str:
-        return f"{self.server.host}:{self.server.port}"
 
-    @cached_property
-    def _own_name(self) -> str | None:
-        """Looked up once: it takes a question to the DNS, which may be slow to answer."""
-        return _own_name(self.sender)
+class _TakesNoMore(Exception):
+    """A connection that was kept takes no further mail: some servers allow only so many on one."""
 
-    @contextmanager
-    def _session(self) -> Iterator[smtplib.SMTP]:
-        """A session that is ready for a message. Raises ChannelDown for whatever breaks in it."""
-        try:
-            with _connected(self.server, self.timeout, self._own_name) as session:
-                yield session
-        except smtplib.SMTPResponseException as error:
-            # The greeting, STARTTLS or the login: it is there, and wants nothing of us now.
-            raise ChannelDown(f"{self._name}: {_what_broke(error)}", again_after=_rest(error.smtp_code)) from None
-        except (OSError, smtplib.SMTPException) as error:
-            raise ChannelDown(f"{self._name}: {_what_broke(error)}") from None
+
+def _wait_for(session: smtplib.SMTP, seconds: float) -> None:
+    if isinstance(session.sock, socket.socket):
+        session.sock.settimeout(seconds)
+
+
+@contextmanager
+def _as_trouble(name: str) -> Iterator[None]:
+    """Raises ChannelDown for whatever breaks in a conversation with the server of that name."""
+    try:
+        yield
+    except smtplib.SMTPResponseException as error:
+        # The greeting, STARTTLS or the login: it is there, and wants nothing of us now.
+        raise ChannelDown(f"{name}: {_what_broke(error)}", again_after=_rest(error.smtp_code)) from None
+    except (OSError, smtplib.SMTPException) as error:
+        raise ChannelDown(f"{name}: {_what_broke(error)}") from None
 
 
 @contextmanager
