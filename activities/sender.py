@@ -1,31 +1,45 @@
 """How does what waits leave the house? Taken up right before it goes, delivered, and what came of it kept."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import count
 from typing import TypeVar
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.ports import Channel, Office, Outbox, Wake
+from activities.lanes import IN_A_LOOK, Lanes
+from activities.ports import Channel, ChannelWithLine, Office, Outbox, Wake
+from activities.pulse import alive
 from activities.threads import in_thread
-from activities.waking import wake_each
+from activities.waking import Passes, wake_each
 from domain.notice import MAIL, Notice, Person
-from domain.record import WaitingNotice
+from domain.record import Receipt, WaitingNotice
 from domain.trouble import ChannelDown, ChannelRefuses, ChannelUnusable, MaybeArrived
 from domain.wire import Instant, Wire
 
-MOST_AT_ONCE = 20
-"""So many deliveries of a channel are under way together: enough to fill a second, few enough for any mail server."""
 PATIENCE = timedelta(days=5)
 """As long as mail servers keep trying (RFC 5321, 4.5.4.1); after that the CSM is told."""
 UNSURE_RESTS = (timedelta(hours=1), timedelta(hours=6))
 """How long a message rests that was handed over without an answer, after the first and after the second such try. A
 third ends it: whoever gets three copies has got it, and at a server that is broken in this way no further one helps."""
+HELD = timedelta(seconds=30)
+"""How long a message is kept from other senders at a time: as long as a worker may give no sign of life. What a worker
+had in hand when it died is taken up by another one this much later."""
+HELD_ANEW = timedelta(seconds=10)
+"""How often that is prolonged while the message is being handed over, which may take minutes: a third of it, so that a
+machine or a database that is busy for a while loses it to nobody."""
+RECEIPT_AGAIN = tuple(timedelta(seconds=pause) for pause in (0.1, 1, 2, 4, 8, 15))
+"""After which pauses a receipt is written again that the database did not take: half a minute in all, since a mail that
+has gone without one goes once more."""
 SIGN_OF_LIFE = timedelta(seconds=5)
 """How often a delivery says that it is still under way: a few times in the span after which it is given up for lost."""
 REDIRECTED = "redirected"
@@ -51,6 +65,26 @@ class Look(Wire):
 class Delivery(Wire):
     channel: str
     notice: int
+
+
+class SendingPass(Wire):
+    """One pass through what waits for a channel. `apart_from` are ids to leave out: they are tried singly, or rest."""
+
+    channel: str
+    apart_from: tuple[int, ...] = ()
+
+
+class SendingPassed(Wire):
+    """What a pass came to: how many were `settled`, and ids that were `troubled`.
+
+    Also whether it `gave_up` on the channel for now, whether `more` may wait, and when the next one may go.
+    """
+
+    settled: int = 0
+    troubled: tuple[int, ...] = ()
+    gave_up: bool = False
+    more: bool = False
+    next_at: Instant | None = None
 
 
 def _tells_nobody() -> None:
@@ -87,34 +121,86 @@ class Letters:
         return self.outbox.next_ready(self.name, after=after)
 
     async def deliver(self, id: int) -> str:
-        # Temporal's time, by which the sender wakes: by a clock that is behind it, a rest would be over at once.
-        now = activity.info().started_time if activity.in_activity() else self.now()
-        outcome = await in_thread(self.threads, self._deliver, id, now)
-        self.rings()
-        return outcome
+        return await self._deliver(self.channel, id)
 
-    def _deliver(self, id: int, now: datetime) -> str:
-        waiting = self.outbox.take(id, now=now)
+    @asynccontextmanager
+    async def line(self) -> AsyncIterator[Callable[[int], Awaitable[str]]]:
+        """`deliver`, over a connection of its own where the channel keeps one."""
+        if not isinstance(self.channel, ChannelWithLine):
+            yield self.deliver
+            return
+        with ExitStack() as connection:
+            over = connection.enter_context(self.channel.line())
+            try:
+                yield partial(self._deliver, over)
+            finally:
+                await in_thread(self.threads, connection.close)
+
+    async def _deliver(self, over: Channel, id: int) -> str:
+        """Deliver it, and keep it in hand meanwhile, so that no other sender takes it up."""
+        # Temporal's time, by which the sender wakes: by a clock that is behind it, a rest would be over at once. But in
+        # a pass that began a minute ago, the last message must not rest a minute less.
+        started = [activity.info().started_time] if activity.in_activity() else []
+        now = max([*started, self.now()])
+        delivery = asyncio.ensure_future(in_thread(self.threads, self._hand_over, over, id, now))
+        for times in count(1):
+            await asyncio.wait([delivery], timeout=HELD_ANEW.total_seconds())
+            if delivery.done():
+                break
+            await self._hold(id, until=now + times * HELD_ANEW + HELD)
+        self.rings()
+        return delivery.result()
+
+    async def _hold(self, id: int, *, until: datetime) -> None:
+        try:
+            await in_thread(self.threads, partial(self.outbox.hold, id, until=until))
+        except Exception as trouble:
+            # The delivery goes on all the same. Only the kind: the words of an error may name people.
+            log.warning("notice_not_held", notice=id, kind=type(trouble).__name__)
+
+    def _hand_over(self, over: Channel, id: int, now: datetime) -> str:
+        waiting = self.outbox.take(id, now=now, held_until=now + HELD)
         if waiting is None:
             return "withdrawn"
         try:
-            receipt = self.channel.deliver(waiting)
+            receipt = over.deliver(waiting)
         except MaybeArrived as error:
-            return self._unsure(waiting, str(error), now)
+            return self._unsure(waiting, str(error), max(now, self.now()))
         except ChannelDown as error:
             if self.now() - waiting.notice.not_before > PATIENCE:
                 return self._refuse(id, f"given up after {PATIENCE.days} days of trying; the last answer: {error}")
             if error.again_after is None:
+                self._let_go(waiting, str(error), now)
                 raise
-            return self._put_off(waiting, str(error), now + error.again_after)
+            return self._put_off(waiting, str(error), max(now, self.now()) + error.again_after)
         except ChannelUnusable as error:
             self.outbox.redirect(id, to=MAIL, reason=str(error), at=self.now(), told=self.reports(self.name, error))
             log.warning("notice_redirected", notice=id, channel=self.name, reason=str(error))
             return REDIRECTED
         except ChannelRefuses as error:
             return self._refuse(id, str(error))
-        self.outbox.sent(id, receipt)
+        except Exception as error:
+            self._let_go(waiting, f"failed by an error nobody foresaw: {type(error).__name__}", now)
+            raise
+        self._keep(receipt, id)
         return "sent"
+
+    def _keep(self, receipt: Receipt, id: int) -> None:
+        """Write the receipt, patiently: without it, what is on its way already would be sent once more."""
+        for pause in RECEIPT_AGAIN:
+            try:
+                self.outbox.sent(id, receipt)
+            except Exception as trouble:
+                # The kind alone, as above.
+                log.warning("receipt_not_written", notice=id, kind=type(trouble).__name__)
+                time.sleep(pause.total_seconds())
+            else:
+                return
+        self.outbox.sent(id, receipt)
+
+    def _let_go(self, waiting: WaitingNotice, reason: str, now: datetime) -> None:
+        """Take it out of hand: Temporal has it tried again soon, be it by another worker."""
+        self.outbox.put_off(waiting.id, until=now, reason=reason, maybe_arrived=waiting.maybe_arrived)
 
     def _unsure(self, waiting: WaitingNotice, reason: str, now: datetime) -> str:
         """Try again much later and not often: each try may be one more copy with the same Message-ID."""
@@ -141,13 +227,51 @@ class Letters:
 @dataclass(frozen=True)
 class Sending:
     """The activities of a channel's sender. `offices` knows the office of a channel; None where there is none (any
-    more), and then nothing waits. `channels` are those to people. `threads` are for looking what waits.
+    more), and then nothing waits. `channels` are those to people. `threads` are for looking what waits. `passes` are
+    known to whoever wakes senders in this process. A pass `lingers` for more after its last message.
     """
 
     offices: Callable[[str], Office | None]
     channels: Collection[str]
     threads: Executor
     wake: Wake
+    passes: Passes = field(default_factory=Passes)
+    lingers: timedelta = timedelta(0)
+    in_hand: dict[str, dict[int, asyncio.Future[str]]] = field(default_factory=lambda: defaultdict(dict))
+    """What is under way in this worker, by channel and number."""
+
+    @activity.defn
+    async def send_what_waits(self, once: SendingPass) -> SendingPassed:
+        """Send all that may go, one after the other over few connections, each with its receipt."""
+        office = self.offices(once.channel)
+        if office is None:
+            return SendingPassed()
+        async with alive():
+            try:
+                with self.passes.open(once.channel) as woken:
+                    lanes = Lanes(
+                        office=office,
+                        in_hand=self.in_hand[once.channel],
+                        apart_from=once.apart_from,
+                        now=_temporal_time(),
+                        threads=self.threads,
+                        woken=woken,
+                        lingers=self.lingers,
+                    )
+                    await lanes.run()
+            except asyncio.CancelledError:
+                # Whoever woke this pass counts on its next look.
+                if woken.is_set():
+                    await self.wake(once.channel)
+                raise
+            await self._wake_others(once.channel, lanes.outcomes)
+        return SendingPassed(
+            settled=len(lanes.outcomes),
+            troubled=tuple(lanes.troubled),
+            gave_up=lanes.gave_up,
+            more=lanes.more,
+            next_at=lanes.next_at,
+        )
 
     @activity.defn
     async def look_into_outbox(self, look: Look) -> Round:
@@ -157,23 +281,43 @@ class Sending:
         office = self.offices(look.channel)
         if office is None:
             return Round()
-        ready = office.ready(now=look.now, most=MOST_AT_ONCE * 5)
+        ready = office.ready(now=look.now, most=IN_A_LOOK)
         return Round(ready=tuple(ready), next_at=office.next_ready(after=look.now))
 
     @activity.defn
     async def deliver_notice(self, delivery: Delivery) -> str:
-        """`sent`, `withdrawn`, `refused`, `redirected` or `put_off`. Raises ChannelDown, which Temporal retries."""
+        """`sent`, `withdrawn`, `refused`, `redirected` or `put_off`. Raises ChannelDown, which Temporal retries.
+
+        What a pass left behind because it takes long is under way still: then its end is waited for.
+        """
         office = self.offices(delivery.channel)
         if office is None:
             return "withdrawn"
         try:
-            outcome = await _with_signs_of_life(asyncio.ensure_future(office.deliver(delivery.notice)))
+            outcome = await _with_signs_of_life(self._under_way(office, delivery))
         except ChannelDown as error:
             raise ApplicationError(str(error), type="ChannelDown", next_retry_delay=error.again_after) from None
-        if outcome in ("refused", REDIRECTED):
-            # People were written to about it, or it waits elsewhere. This sender looks again by itself.
-            await wake_each(self.wake, [channel for channel in self.channels if channel != delivery.channel])
+        await self._wake_others(delivery.channel, [outcome])
         return outcome
+
+    def _under_way(self, office: Office, delivery: Delivery) -> asyncio.Future[str]:
+        here, id = self.in_hand[delivery.channel], delivery.notice
+        if id not in here:
+            here[id] = asyncio.ensure_future(office.deliver(id))
+            here[id].add_done_callback(lambda _: here.pop(id))
+        return here[id]
+
+    async def _wake_others(self, channel: str, outcomes: Collection[str]) -> None:
+        """Wake the other senders where people were written to about it, or it waits elsewhere. This one looks again."""
+        if not {"refused", REDIRECTED}.isdisjoint(outcomes):
+            await wake_each(self.wake, [other for other in self.channels if other != channel])
+
+
+def _temporal_time() -> Callable[[], datetime]:
+    """Temporal's time, by which the sender sleeps, as it goes on from the moment at which this activity began."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    return lambda: activity.info().started_time + timedelta(seconds=loop.time() - began)
 
 
 async def _with_signs_of_life(work: asyncio.Future[Answer]) -> Answer:

@@ -129,8 +129,11 @@ class SqlCensus:
         return Mailbag(channel=channel, waiting=waiting, oldest=oldest, trouble=trouble or "")
 
     def end_rests(self, channel: str) -> None:
-        """Let what rests for the channel go at once, but for what may have arrived: that would be one more copy."""
-        rests = (notices.c.channel == channel) & IS_WAITING & notices.c.rests_until.is_not(None)
+        """Let what rests for the channel go at once, but for what may have arrived: that would be one more copy.
+
+        Neither does it touch what is in a sender's hand, which has no reason to rest.
+        """
+        rests = (notices.c.channel == channel) & IS_WAITING & notices.c.reason.is_not(None)
         with write_transaction(self._engine) as connection:
             connection.execute(update(notices).where(rests, notices.c.maybe_arrived == 0).values(rests_until=None))
 

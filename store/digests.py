@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, not_, select, update
 
 from domain.notice import DIGEST, ONLY_TELLS, Notice, Person
 from domain.rules import digests
@@ -25,13 +25,20 @@ def travelling(connection: Connection, row: Row[Any], person: Person, *, now: da
     """The rows that may travel together at that moment with that one, itself included, kept from others.
 
     They are kept in the order of their ids: two workers that begin with different ones of them wait for each other.
+    What is in a sender's hand, and so rests without a reason, goes by itself already.
     """
     if row.joins_from is None:
         together = notices.c.id == row.id
     else:
-        together = _to(person, row) & (notices.c.joins_from <= now) & (notices.c.channel == row.channel)
+        joins = (notices.c.joins_from <= now) & (notices.c.channel == row.channel) & not_(in_hand(now))
+        together = _to(person, row) & joins
     held = select(notices).where(together | (notices.c.id == row.id), IS_WAITING).order_by(notices.c.id)
     return connection.execute(held.with_for_update(key_share=True)).all()
+
+
+def in_hand(now: datetime) -> ColumnElement[bool]:
+    """Whether a notice that waits is in the hand of a sender just now: it rests, and for no reason."""
+    return func.coalesce((notices.c.rests_until > now) & notices.c.reason.is_(None), False)
 
 
 def seal(connection: Connection, rows: Sequence[Row[Any]], person: Person, *, now: datetime, wall: datetime) -> None:
@@ -70,13 +77,14 @@ def parts_of(connection: Connection, id: int) -> Sequence[Row[Any]]:
 
 
 def sent_today(connection: Connection, row: Row[Any], person: Person, *, now: datetime) -> list[bool]:
-    """The messages that the person got on that day of theirs, each by whether it was essential."""
+    """The messages that the person got on that day of theirs or is getting now, each by whether it was essential."""
     zone = ZoneInfo(person.time_zone)
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     that_day = (notices.c.sent_at >= midnight) & (notices.c.sent_at < midnight + timedelta(days=1))
-    theirs = (notices.c.onboarding == row.onboarding) & (notices.c.person == row.person)
+    theirs = (notices.c.onboarding == row.onboarding) & (notices.c.person == row.person) & (notices.c.id != row.id)
+    went = that_day & (notices.c.state == "sent")
     messages = select(notices.c.kind, notices.c.facts).where(
-        theirs, that_day, notices.c.state == "sent", notices.c.digest.is_(None)
+        theirs, went | (IS_WAITING & in_hand(now)), notices.c.digest.is_(None)
     )
     return [
         bool(one.facts.get("essential", True)) if one.kind == DIGEST else one.kind not in ONLY_TELLS

@@ -1,8 +1,10 @@
 """Which notices wait to be sent, and what became of each? Looked at once more right before it goes."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
@@ -58,6 +60,14 @@ class SqlOutbox:
         self._clock = clock
         self._morning_after = morning_after
         self._links = links
+        # SQLite lets one in that writes, and whoever waits for that sleeps up to a tenth of a second between two tries,
+        # while others overtake: on a busy machine until it is given up. Those of one sender queue up instead.
+        self._turn: AbstractContextManager[object] = Lock() if engine.dialect.name == "sqlite" else nullcontext()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._turn, write_transaction(self._engine) as connection:
+            yield connection
 
     def ready(self, channel: str, *, now: datetime, most: int) -> Sequence[int]:
         """Ids of the notices that may go now, oldest first."""
@@ -78,36 +88,44 @@ class SqlOutbox:
             ]
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def take(self, id: int, *, now: datetime | None = None) -> WaitingNotice | None:
+    def take(self, id: int, *, now: datetime | None = None, held_until: datetime | None = None) -> WaitingNotice | None:
         """The notice right before it goes; None when it does not go (any more) now, or not by itself.
+
+        With `held_until` it is in hand until then: it rests without a reason, which no other sender takes or seals.
 
         What may travel with it at that moment is sealed with it into a digest: a row of its own, which is ready from
         then on and delivered under its own number, so that two deliveries never carry the same message. What is one
         message too many for today waits for their next morning.
         """
         now = now or self._clock()
-        with write_transaction(self._engine) as connection:
+        with self._writing() as connection:
             row = _held(connection, id)
-            if row is None or row.state != "waiting":
+            if row is None or row.state != "waiting" or (held_until and row.rests_until and row.rests_until > now):
                 return None
-            if row.kind == DIGEST:
-                return self._sealed(connection, row)
-            person = addressee_of(connection, row)
-            if person is None:
-                if (reason := self._pointless(connection, row)) is not None:
-                    _settle(connection, row, state="withdrawn", reason=reason)
-                else:
-                    self._refuse(connection, row, reason="nobody by that id takes part", at=self._clock())
-                return None
-            rows = self._still_wanted(connection, travelling(connection, row, person, now=now), person)
-            if row.id not in {one.id for one in rows} or self._comes_back(connection, [row], person):
-                return None
-            if self._is_too_much(connection, row, rows, person, now=now):
-                return None
-            if len(rows) > 1:
-                seal(connection, rows, person, now=now, wall=self._clock())
-                return None
-            return self._waiting(connection, row, person, [])
+            taken = self._take(connection, row, now=now)
+            if taken is not None and held_until is not None:
+                _settle(connection, row, rests_until=held_until, reason=None)
+            return taken
+
+    def _take(self, connection: Connection, row: Row[Any], *, now: datetime) -> WaitingNotice | None:
+        if row.kind == DIGEST:
+            return self._sealed(connection, row)
+        person = addressee_of(connection, row)
+        if person is None:
+            if (reason := self._pointless(connection, row)) is not None:
+                _settle(connection, row, state="withdrawn", reason=reason)
+            else:
+                self._refuse(connection, row, reason="nobody by that id takes part", at=self._clock())
+            return None
+        rows = self._still_wanted(connection, travelling(connection, row, person, now=now), person)
+        if row.id not in {one.id for one in rows} or self._comes_back(connection, [row], person):
+            return None
+        if self._is_too_much(connection, row, rows, person, now=now):
+            return None
+        if len(rows) > 1:
+            seal(connection, rows, person, now=now, wall=self._clock())
+            return None
+        return self._waiting(connection, row, person, [])
 
     def _still_wanted(self, connection: Connection, rows: Sequence[Row[Any]], person: Person | None) -> list[Row[Any]]:
         """Those that are not pointless by now and that their reader wants; the others wait, or are withdrawn."""
@@ -184,16 +202,22 @@ class SqlOutbox:
             links_of_parts=tuple(self._links_of(connection, part, person) for part in parts),
         )
 
+    def hold(self, id: int, *, until: datetime) -> None:
+        """Let the notice stay in hand until that moment; one that is settled, or rests, stays as it is."""
+        in_hand = (notices.c.id == id) & IS_WAITING & notices.c.rests_until.is_not(None) & notices.c.reason.is_(None)
+        with self._writing() as connection:
+            connection.execute(update(notices).where(in_hand).values(rests_until=until))
+
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:
         """Let the notice rest until that moment of wall time, and say why; one that is settled stays so."""
-        with write_transaction(self._engine) as connection:
+        with self._writing() as connection:
             row = _held(connection, id)
             if row is not None and row.state == "waiting":
                 _settle(connection, row, rests_until=until, reason=reason, maybe_arrived=maybe_arrived)
 
     def sent(self, id: int, receipt: Receipt) -> None:
         """Write the receipt. A notice that was withdrawn while it was under way did go: that is what is kept."""
-        with write_transaction(self._engine) as connection:
+        with self._writing() as connection:
             row = _held(connection, id)
             if row is None or row.state == "sent":
                 return
@@ -219,7 +243,7 @@ class SqlOutbox:
 
     def redirect(self, id: int, *, to: str, reason: str, at: datetime, told: Sequence[tuple[Notice, Person]]) -> None:
         """Let a notice that waits go by another channel, with why, and tell the house; again it changes nothing."""
-        with write_transaction(self._engine) as connection:
+        with self._writing() as connection:
             row = _held(connection, id)
             if row is None or row.state != "waiting" or row.channel == to:
                 return
@@ -232,7 +256,7 @@ class SqlOutbox:
 
         Again it changes nothing and answers the same. A notice that was sent stays sent.
         """
-        with write_transaction(self._engine) as connection:
+        with self._writing() as connection:
             row = _held(connection, id)
             if row is None or row.state == "sent":
                 return None
@@ -246,7 +270,7 @@ class SqlOutbox:
         `address` is one that no mail reaches any more: what waits for it is refused, without a word to the owner for
         each. Empty where the next mail may arrive.
         """
-        with write_transaction(self._engine) as connection:
+        with self._writing() as connection:
             row = _held(connection, id)
             if row is None or row.state in ("refused", "bounced"):
                 return None

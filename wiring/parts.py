@@ -26,6 +26,7 @@ from activities.inbox.slack import ButtonIsPressed
 from activities.mailbox import Collecting
 from activities.ports import Census, Handler, Office, Staff, Wake
 from activities.reconciliation import Reconciling, Source
+from activities.waking import Passes, WakeNearby
 from activities.webhooks import WebhookOffice, channel_of, target_of
 from domain.clock import DAY
 from domain.mailbox import read_mailbox
@@ -79,6 +80,9 @@ CONFIRMED_EVERY = timedelta(seconds=5)
 """At most: nobody waits for a confirmation, and its sender sleeps until the next one is due."""
 CONFIRMING_THREADS = 2
 """For the database alone, a row at a time."""
+LINGER = timedelta(seconds=5)
+"""How long a sender's pass waits for more after a message: while there is something to send every few seconds, one pass
+a minute does it all, and each costs two tasks and a signal."""
 CRMS_WOKEN_EVERY = timedelta(seconds=10)
 """At most: a record of a CRM is looked at by people, and each look goes through all that has moved."""
 LISTENERS_WOKEN_EVERY = timedelta(seconds=1)
@@ -94,7 +98,10 @@ def parts_of(settings: Settings, client: Client) -> Parts:
     prospects = SqlIntroductions(engine)
     ui = f"{settings.temporal_ui}/namespaces/{client.namespace}/workflows/{{id}}" if settings.temporal_ui else ""
     # On a compressed clock a second may be days, and what waits for its mail is settled meanwhile.
-    wake = Spaced(WakeSender(client, settings.task_queue), quiet=min(QUIET, settings.day_length / 10))
+    passes = Passes()
+    wake = WakeNearby(
+        passes, Spaced(WakeSender(client, settings.task_queue), quiet=min(QUIET, settings.day_length / 10))
+    )
     sources = crms.sources(settings)
     same_deal = SameDeal(census, SqlMerges(engine))
     written_back = crms.offices(sources, SqlWriteBacks(engine), dossiers=ledger, now=wall_clock, ui=ui)
@@ -128,6 +135,8 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         staff=staff,
         channels=channels_of(settings, prospects=prospects, onboardings=ledger, staff=staff, now=wall_clock),
         wake=wake,
+        passes=passes,
+        linger=LINGER,
         offices=first_of(
             webhook_offices(settings, webhooks, census=census, staff=staff),
             written_back.get,

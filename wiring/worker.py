@@ -14,6 +14,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 from activities.calendars import hours_of, public_holidays
 from activities.inbox.receiver import Receiving
 from activities.introduction import Introducing
+from activities.lanes import MOST_AT_ONCE
 from activities.mailbox import Collecting
 from activities.onboarding import Bookkeeping
 from activities.ports import (
@@ -35,9 +36,10 @@ from activities.ports import (
     Wake,
 )
 from activities.reconciliation import Reconciling
-from activities.sender import MOST_AT_ONCE, Letters, Sending
+from activities.sender import Letters, Sending
 from activities.sweep import Sweeping
 from activities.usage import Watching
+from activities.waking import Passes
 from domain.notice import Notice, Person
 from domain.rules.hours import WorkingHours
 from domain.rules.reporting import of_unusable_channel
@@ -58,6 +60,8 @@ POLLERS = PollerBehaviorAutoscaling(minimum=2, maximum=20)
 """As many as there is work for: 1.2 to 1.8 times the rate of a fixed five under load, and next to nothing when idle."""
 WRITING_THREADS = 16
 """For the database alone, so that a mail server that hangs keeps nothing from being written down."""
+SENDING_THREADS = 2 * MOST_AT_ONCE + 2
+"""For each channel: as many go in a pass at most, as many are tried singly, and what takes long is held meanwhile."""
 LOOKING_THREADS = 4
 """What waits for a sender is read in a millisecond, and never behind a mail server that hangs."""
 RECEIVING_THREADS = 4
@@ -75,6 +79,7 @@ class Parts:
     """Everything that the activities stand on; tests put their fakes here.
 
     `channels` are those to people, `offices` those beside them; `bells` are rung when the journal has grown.
+    `passes` are those of senders in this process, which `linger` so long after a message.
     `usage_door` tells what usage has reached, and single events are kept for `usage_kept`.
     """
 
@@ -105,6 +110,8 @@ class Parts:
     written_to: Callable[[], Collection[str]] = tuple
     collecting: Collecting = field(default_factory=Collecting)
     pasts: Pasts | None = None
+    passes: Passes = field(default_factory=Passes)
+    linger: timedelta = timedelta(0)
 
     def ring(self) -> None:
         """Tell every bell that the journal has grown."""
@@ -171,6 +178,7 @@ def activities_on(parts: Parts) -> Sequence[Callable[..., Any]]:
         books.open_onboarding,
         books.take_turn,
         books.keep_programme,
+        sending.send_what_waits,
         sending.look_into_outbox,
         sending.deliver_notice,
         sweeping_on(parts).sweep_fleet,
@@ -191,7 +199,13 @@ def sending_on(parts: Parts) -> Sending:
     """
     letters = {
         name: Letters(
-            name, parts.outbox, channel, parts.now, _threads(name, MOST_AT_ONCE), parts.ring, partial(_unusable, parts)
+            name,
+            parts.outbox,
+            channel,
+            parts.now,
+            _threads(name, SENDING_THREADS),
+            parts.ring,
+            partial(_unusable, parts),
         )
         for name, channel in parts.channels.items()
     }
@@ -200,6 +214,8 @@ def sending_on(parts: Parts) -> Sending:
         channels=tuple(letters),
         threads=_threads("look", LOOKING_THREADS),
         wake=parts.wake,
+        passes=parts.passes,
+        lingers=parts.linger,
     )
 
 

@@ -35,6 +35,18 @@ DELIVERY_RETRY = RetryPolicy(
 )
 """Twelve tries, seven minutes where each fails at once; then the message rests, so that one receiver's bad server
 delays nobody else's mail."""
+SENDING_PASS = timedelta(minutes=3)
+"""One pass through what waits for a channel: it begins no message after a minute, and leaves behind what takes long."""
+SENDING_PASS_LOST = timedelta(seconds=10)
+"""A pass gives a sign of life with every message, and every five seconds. After so long without one the next begins:
+one that was only slow does no harm, since each message is in one hand at a time."""
+SENDING_PASS_RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(seconds=5)
+)
+"""Without end: whatever keeps a pass from beginning, five seconds after it is over all mail goes on."""
+AFTER_GIVING_UP = timedelta(seconds=30)
+"""How long a channel is left alone after three messages in a row failed. Meanwhile these are tried on their own, the
+first time after two seconds: as soon as one is through, so may be the others."""
 SETTLING_TRIES = timedelta(minutes=10)
 """All tries of one delivery of another system that could not be settled at once; then it rests like a message."""
 REST = timedelta(minutes=10)

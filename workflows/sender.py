@@ -9,11 +9,14 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from activities.sender import MOST_AT_ONCE, Delivery, Look, Round, Sending
+    from activities.sender import Delivery, Look, Round, Sending, SendingPass, SendingPassed
     from workflows import options, runs
 
 EVENTS_OF_A_RUN = 2000
 """History events after which a new run begins: many, since nobody but Temporal reads a sender's history."""
+MOST_ALONE = 20
+"""Most troubled messages that are tried on their own at a time; the next pass finds the others again. Before there were
+passes, every message was tried so."""
 
 
 def id_of(channel: str) -> str:
@@ -32,6 +35,27 @@ class Sender:
 
     @workflow.run
     async def run(self, _: str) -> None:
+        if workflow.patched("sends-in-passes"):
+            await self._send_in_passes()
+        else:
+            await self._send_one_by_one()
+
+    async def _send_in_passes(self) -> None:
+        while True:
+            woken = self.woken
+            self._clear_up()
+            self._end_rests()
+            if self._long_enough() and not self.under_way:
+                runs.begin_new_run(self.channel)
+            passed = await self._pass()
+            self._send(passed.troubled)
+            if passed.gave_up:
+                await self._wait_for_the_channel()
+            elif self.woken == woken and not passed.more:
+                await self._wait(woken, passed)
+
+    async def _send_one_by_one(self) -> None:
+        """For runs that began before there were passes."""
         while True:
             woken = self.woken
             if workflow.patched("clears-up-whenever-woken"):
@@ -56,6 +80,16 @@ class Sender:
         """Wake up after a deploy; every long-lived workflow takes this signal."""
         self.woken += 1
 
+    async def _pass(self) -> SendingPassed:
+        return await workflow.execute_activity_method(
+            Sending.send_what_waits,
+            SendingPass(channel=self.channel, apart_from=tuple(sorted({*self.under_way, *self.resting}))),
+            start_to_close_timeout=options.SENDING_PASS,
+            heartbeat_timeout=options.SENDING_PASS_LOST,
+            retry_policy=options.SENDING_PASS_RETRY,
+            summary="send what waits",
+        )
+
     async def _look(self) -> Round:
         return await workflow.execute_activity_method(
             Sending.look_into_outbox,
@@ -67,10 +101,8 @@ class Sender:
 
     def _send(self, ready: Sequence[int]) -> None:
         """Start what is neither under way nor resting, as far as there is room; a run that is to end starts nothing."""
-        rested = [id for id, until in self.resting.items() if until <= workflow.now()]
-        for id in rested:
-            del self.resting[id]
-        free = 0 if self._long_enough() else MOST_AT_ONCE - len(self.under_way)
+        self._end_rests()
+        free = 0 if self._long_enough() else MOST_ALONE - len(self.under_way)
         waiting = [id for id in ready if id not in self.under_way and id not in self.resting]
         for id in waiting[:free]:
             self.under_way[id] = asyncio.create_task(self._deliver(Delivery(channel=self.channel, notice=id)))
@@ -91,7 +123,12 @@ class Sender:
                 raise
             self.resting[delivery.notice] = workflow.now() + options.REST
 
-    async def _wait(self, woken: int, outbox: Round) -> None:
+    async def _wait_for_the_channel(self) -> None:
+        """Leave a channel alone that is down, whoever wakes us, until a message that is tried on its own is through."""
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(self._any_done, timeout=options.AFTER_GIVING_UP)
+
+    async def _wait(self, woken: int, outbox: Round | SendingPassed) -> None:
         """Sleep until somebody wakes us, a delivery is through, or the next message may go, however long that takes."""
         moments = [*self.resting.values(), *([outbox.next_at] if outbox.next_at else [])]
         timeout = max(min(moments) - workflow.now(), timedelta(0)) + options.CLOCK_GRAIN if moments else None
@@ -103,6 +140,10 @@ class Sender:
         """Drop finished deliveries to make room; also while so much happens that we are woken again before we wait."""
         for id in [id for id, delivery in self.under_way.items() if delivery.done()]:
             del self.under_way[id]
+
+    def _end_rests(self) -> None:
+        for id in [id for id, until in self.resting.items() if until <= workflow.now()]:
+            del self.resting[id]
 
     def _any_done(self) -> bool:
         return any(delivery.done() for delivery in self.under_way.values())

@@ -5,7 +5,18 @@ from activities.ports.doors import Introductions, Onboardings, Retelling, Starte
 from activities.ports.fleet import Census, Fleet, Pasts
 from activities.ports.inbox import Handler, Inbox, Measurements
 from activities.ports.ledgers import Confirmations, Dossiers, IntroductionLedger, Ledger, Texts
-from activities.ports.outgoing import Channel, Office, Outbox, Post, Wake, Webhooks, WriteBackNames, WriteBacks
+from activities.ports.outgoing import (
+    Channel,
+    ChannelWithLine,
+    Office,
+    OfficeWithLine,
+    Outbox,
+    Post,
+    Wake,
+    Webhooks,
+    WriteBackNames,
+    WriteBacks,
+)
 from activities.ports.people import Staff
 from activities.ports.usage import UsageBooks
 from domain.rules.admission import Calendars, Library
@@ -16,6 +27,7 @@ __all__ = [
     "Calendars",
     "Census",
     "Channel",
+    "ChannelWithLine",
     "Crm",
     "Dossiers",
     "Fleet",
@@ -29,6 +41,7 @@ __all__ = [
     "Measurements",
     "Merges",
     "Office",
+    "OfficeWithLine",
     "Onboardings",
     "Outbox",
     "Pasts",

@@ -1,8 +1,9 @@
 """What do the activities need to send? What waits for a channel, the ways out, and what wakes their senders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from domain.mapping import WriteBack
 from domain.notice import Notice, Person
@@ -20,16 +21,24 @@ class Outbox(Protocol):
     def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
         """The next moment after `after` from which a waiting notice may go; None when there is none."""
 
-    def take(self, id: int, *, now: datetime | None = None) -> WaitingNotice | None:
+    def take(self, id: int, *, now: datetime | None = None, held_until: datetime | None = None) -> WaitingNotice | None:
         """The notice, read right before it goes; a digest with its parts.
 
-        None when it is settled, pointless by now and so withdrawn, has to wait because another message is enough for
-        today or its reader wants quiet, or travels in a digest with others that may go by `now`: that is ready from
-        then on.
+        With `held_until` it is in hand until then, and no other sender takes it or lets it travel in a digest.
+
+        None when it is in another sender's hand, settled, pointless by now and so withdrawn, has to wait because
+        another message is enough for today or its reader wants quiet, or travels in a digest with others that may go by
+        `now`: that is ready from then on.
         """
 
+    def hold(self, id: int, *, until: datetime) -> None:
+        """Keep a notice in hand for longer; one that is settled, or rests, stays as it is."""
+
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:
-        """Let the notice rest until then, and keep why, and after how many tries it may have arrived."""
+        """Take the notice out of hand and let it rest until then.
+
+        Why is kept, and after how many tries it may have arrived.
+        """
 
     def sent(self, id: int, receipt: Receipt) -> None:
         """Record that the notice was handed over; doing so again changes nothing."""
@@ -56,6 +65,17 @@ class Channel(Protocol):
         """
 
 
+@runtime_checkable
+class ChannelWithLine(Channel, Protocol):
+    """A channel over which many messages go on one connection."""
+
+    def line(self) -> AbstractContextManager[Channel]:
+        """The channel over a connection of its own, for as long as the block. For one thread at a time.
+
+        Entering it waits for nothing: the first message opens the connection.
+        """
+
+
 class Office(Protocol):
     """What leaves by one channel: which items wait for it, known by their numbers, and how one is delivered."""
 
@@ -71,6 +91,14 @@ class Office(Protocol):
 
         Raises ChannelDown when trying again soon helps.
         """
+
+
+@runtime_checkable
+class OfficeWithLine(Office, Protocol):
+    """An office that delivers many items over one connection."""
+
+    def line(self) -> AbstractAsyncContextManager[Callable[[int], Awaitable[str]]]:
+        """Its `deliver`, over a connection of its own for as long as the block. One item at a time."""
 
 
 class Post(Protocol):

@@ -162,8 +162,7 @@ def _waiting(message: Message, words: Wording, course: Course) -> Told:
     if reason := _kept_back(message.kind, message.channel, course, words):
         return "kept_back", message.not_before, reason, f"{name} does not get {what}: {reason}."
     rests = message.rests_until
-    if rests is not None and rests > course.now:
-        reason = message.reason or "its channel takes none now"
+    if rests is not None and rests > course.now and (reason := message.reason):
         return "waiting", rests, reason, f"{name} gets {what} from {words.moment(rests)} on: {reason}."
     if message.not_before > course.now:
         reason = "they wanted it later" if "/again/" in message.key else "it waits for their working hours"

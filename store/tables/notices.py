@@ -8,8 +8,10 @@ from store.tables.onboardings import onboardings
 
 # The outbox. `state` is waiting, joined, sent, refused, bounced, withdrawn or held; how often sending was tried, only
 # Temporal knows. What outlives a run of the sender is here: `rests_until`, set where the channel said to come later,
-# and `maybe_arrived`, the tries after which nobody knows whether the message is there. `person` is no foreign key: a
-# notice to an unknown person is refused and the owner told, where a constraint would make the whole transaction fail.
+# and `maybe_arrived`, the tries after which nobody knows whether the message is there. What rests without a `reason` is
+# in the hand of a sender just now: should its worker die, the next one takes it up after that moment. `person` is no
+# foreign key: a notice to an unknown person is refused and the owner told, where a constraint would make the whole
+# transaction fail.
 # `onboarding` is null where a notice is about day90 itself or an introduction; then `addressee` holds the person.
 # `attachment` refers to a document, which is made when the mail goes. A notice of a `draft` is held until that is sent.
 # From `joins_from` on a notice may travel inside a digest: a row of its own, sealed before it goes, whose id its parts

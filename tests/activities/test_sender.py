@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from activities import sender
 from activities.channels.texts.samples import sample
 from activities.sender import PATIENCE, Letters
 from domain.notice import Notice, Person
-from domain.record import WaitingNotice
+from domain.record import Receipt, WaitingNotice
 from domain.trouble import ChannelDown, ChannelUnusable, MaybeArrived
 from tests.support.fakes import MemoryOutbox, RecordingChannel
 
@@ -26,7 +27,7 @@ class OneNotice(MemoryOutbox):
     refusals: list[str] = field(default_factory=list)
     redirections: list[tuple[str, str]] = field(default_factory=list)
 
-    def take(self, id: int, *, now: datetime | None = None) -> WaitingNotice | None:
+    def take(self, id: int, *, now: datetime | None = None, held_until: datetime | None = None) -> WaitingNotice | None:
         return self.waiting
 
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:
@@ -82,6 +83,29 @@ async def test_five_days_are_enough_for_a_relay_too() -> None:
 
     assert became == "refused"
     assert outbox.refusals == ["given up after 5 days of trying; the last answer: 554 no"]
+
+
+@dataclass
+class Locked(OneNotice):
+    """A database that takes the receipt at the third try."""
+
+    tries: int = 0
+
+    def sent(self, id: int, receipt: Receipt) -> None:
+        self.tries += 1
+        if self.tries < 3:
+            raise OSError("database is locked")
+
+
+async def test_a_receipt_is_written_again_before_the_message_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is on its way would come twice."""
+    monkeypatch.setattr(sender, "RECEIPT_AGAIN", (timedelta(0),) * 3)
+    outbox, channel = Locked(), RecordingChannel()
+    letters = Letters("mail", outbox, channel, lambda: NOW, ThreadPoolExecutor(1))
+
+    became = await letters.deliver(17)
+
+    assert ("sent", 3, 1) == (became, outbox.tries, len(channel.delivered))
 
 
 async def test_what_a_channel_cannot_take_as_it_is_set_up_goes_by_mail() -> None:

@@ -139,6 +139,21 @@ async def mail_after_troubles() -> Histories:
         return await runs_of(client, id, first=first)
 
 
+async def channel_down() -> Histories:
+    """Three in a row fail: the pass gives up. When one of them is through on its own, the others go."""
+    desk = Desk({id: [ChannelDown("connection refused")] * 2 for id in range(1, 4)} | {4: [], 5: []})
+    async with world(channels={}, offices={MAIL: desk}.get) as here:
+        client, id = here.env.client, sender_of(MAIL)
+        await wake_sender(client, MAIL, task_queue=QUEUE)
+        first = await run_now(client, id)
+        await passing(here, lambda: not desk.waiting)
+        desk.waiting = {id: [ChannelDown("connection refused")] * 12 for id in range(6, 9)} | {9: []}
+        await wake_sender(client, MAIL, task_queue=QUEUE)
+        await passing(here, lambda: not desk.waiting)
+        await here.env.sleep(timedelta(minutes=1))
+        return await runs_of(client, id, first=first)
+
+
 async def webhook_told() -> Histories:
     """By a sender of its own: one is asked to wait, then taken; one is withdrawn; one is given up, told by mail."""
     desk = Desk({1: [ChannelDown("503", again_after=timedelta(minutes=2))], 2: ["withdrawn"], 3: ["refused"]})
@@ -156,7 +171,7 @@ async def sender_turned() -> Histories:
     async with own_server(offices={WEBHOOK: desk}.get) as client:
         await wake_sender(client, WEBHOOK, task_queue=QUEUE)
         first = await run_now(client, sender_of(WEBHOOK))
-        for number in range(4):
+        for number in range(8):
             desk.waiting[number] = []
             await wake_sender(client, WEBHOOK, task_queue=QUEUE)
             await until(lambda: not desk.waiting)
@@ -324,6 +339,7 @@ async def night_with_a_finding() -> Histories:
 
 HOUSE: Mapping[str, Callable[[], Awaitable[Histories]]] = {
     "mail_after_troubles": mail_after_troubles,
+    "channel_down": channel_down,
     "webhook_told": webhook_told,
     "sender_turned": sender_turned,
     "deliveries_after_troubles": deliveries_after_troubles,
@@ -335,8 +351,8 @@ HOUSE: Mapping[str, Callable[[], Awaitable[Histories]]] = {
     "mailbox_looked_into": mailbox_looked_into,
     "night_with_a_finding": night_with_a_finding,
 }
-"""Stories of the workflows beside onboardings and introductions. Stored is also `mail_before_its_patch`, played by the
-sender as it was before `clears-up-whenever-woken`."""
+"""Stories of the workflows beside onboardings and introductions. Stored are also `…_one_by_one`, played by the
+sender as it was before `sends-in-passes`, and `mail_before_its_patch`, by the one before `clears-up-whenever-woken`."""
 
 
 @asynccontextmanager

@@ -103,6 +103,18 @@ def test_what_goes_by_itself_takes_nothing_along(outbox: SqlOutbox, put: Put) ->
     assert ("alone", ()) == (taken.notice.key, taken.parts)
 
 
+def test_what_is_in_hand_already_travels_in_no_digest(outbox: SqlOutbox, put: Put) -> None:
+    """It would come twice: by itself, and once more inside another message."""
+    [first] = put(joining("first"))
+    in_hand = outbox.take(first, now=NOON, held_until=NOON + timedelta(seconds=30))
+    second, _ = put(joining("second"), joining("third"))
+
+    assert outbox.take(second, now=NOON, held_until=NOON + timedelta(seconds=30)) is None
+
+    assert in_hand is not None
+    assert {"first": "waiting", "second": "joined", "third": "joined", "digest": "waiting"} == states(outbox)
+
+
 def test_one_alone_is_no_digest(outbox: SqlOutbox, put: Put) -> None:
     """It reads as it always did."""
     [id] = put(joining("one"))
@@ -157,6 +169,20 @@ def test_a_second_message_that_only_tells_waits_for_the_next_morning(outbox: Sql
     assert {NOON + timedelta(days=1)} == {
         row.not_before for row in reads.notices(outbox._engine) if row.state == "waiting"
     }
+
+
+def test_what_is_in_hand_counts_for_the_day(outbox: SqlOutbox, put: Put) -> None:
+    """Two that go side by side, over two connections, are as many as two that go one after the other."""
+    told, again = put(
+        joining("told", kind="status_report"),
+        joining("again", kind="issue_resolved", joins_from=NOON + HOUR),
+    )
+    soon = NOON + timedelta(seconds=30)
+
+    taken = [outbox.take(id, now=NOON, held_until=soon) for id in (told, again)]
+
+    assert [True, False] == [one is not None for one in taken]
+    assert [] == outbox.ready("mail", now=NOON, most=10)
 
 
 def test_an_ending_lets_go_what_outlives_it_and_what_others_say(engine: Engine, outbox: SqlOutbox, put: Put) -> None:

@@ -146,6 +146,24 @@ def test_what_was_put_off_rests_and_remembers_that_it_may_have_arrived(
     assert [busy] == outbox.ready("mail", now=LATER, most=10)
 
 
+def test_what_one_sender_has_in_hand_no_other_takes(engine: Engine, outbox: SqlOutbox, put: Put) -> None:
+    """A worker that was given up for lost may live on beside the next one: both look, and one of them sends."""
+    [id] = put(notice("once"))
+    soon = LATER + timedelta(seconds=30)
+
+    assert outbox.take(id, now=LATER, held_until=soon) is not None
+    SqlCensus(engine).end_rests("mail")
+
+    assert outbox.take(id, now=LATER, held_until=soon) is None
+    assert [] == outbox.ready("mail", now=LATER, most=10)
+    assert soon == outbox.next_ready("mail", after=LATER), "its worker may have died"
+    outbox.hold(id, until=soon + HOUR)
+    assert outbox.take(id, now=soon, held_until=soon + HOUR) is None
+    outbox.put_off(id, until=soon, reason="connection refused", maybe_arrived=0)
+    outbox.hold(id, until=soon + HOUR)
+    assert outbox.take(id, now=soon, held_until=soon + HOUR) is not None
+
+
 def test_what_was_sent_is_not_put_off_afterwards(outbox: SqlOutbox, put: Put) -> None:
     """A try that was given up may end after all, beside the next one."""
     [id] = put(notice())

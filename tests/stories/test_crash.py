@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine
 from temporalio.client import Client, WorkflowHandle
 
-from activities.sender import MOST_AT_ONCE
+from activities.lanes import MOST_AT_ONCE
 from runtime.connection import connect
 from starter.doors.onboardings import OnboardingDoor
 from store import reads

@@ -16,8 +16,8 @@ from activities.channels.mail.files import MailFiles
 from activities.channels.mail.smtp import SmtpMail
 from activities.channels.texts.rendering import Rendering
 from activities.channels.texts.samples import sample
+from activities.lanes import MOST_AT_ONCE
 from activities.ports import Channel
-from activities.sender import MOST_AT_ONCE
 from domain.record import Receipt, WaitingNotice
 from starter.doors.bell import WakeSender
 from store import reads
@@ -215,7 +215,7 @@ class ManyMails:
     def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
         return None
 
-    def take(self, id: int, *, now: datetime | None = None) -> WaitingNotice | None:
+    def take(self, id: int, *, now: datetime | None = None, held_until: datetime | None = None) -> WaitingNotice | None:
         return sample("reminder").model_copy(update={"id": id}) if id in self.waiting else None
 
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:

@@ -404,8 +404,11 @@ class MemoryOutbox:
     def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
         return None
 
-    def take(self, id: int, *, now: datetime | None = None) -> WaitingNotice | None:
+    def take(self, id: int, *, now: datetime | None = None, held_until: datetime | None = None) -> WaitingNotice | None:
         return None
+
+    def hold(self, id: int, *, until: datetime) -> None:
+        return
 
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:
         return

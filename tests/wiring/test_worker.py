@@ -4,7 +4,7 @@ import asyncio
 from threading import Event
 
 from activities.channels.texts.samples import sample
-from activities.sender import MOST_AT_ONCE
+from activities.lanes import MOST_AT_ONCE
 from domain.record import Receipt, WaitingNotice
 from tests.support.fakes import MemoryOutbox, RecordingChannel
 from tests.support.parts import parts
@@ -26,7 +26,7 @@ class Hanging(RecordingChannel):
 class AlwaysOne(MemoryOutbox):
     """An outbox that has a message under every number."""
 
-    def take(self, id: int, *, now: object = None) -> WaitingNotice | None:
+    def take(self, id: int, *, now: object = None, held_until: object = None) -> WaitingNotice | None:
         return sample("reminder")
 
     def sent(self, id: int, receipt: Receipt) -> None:

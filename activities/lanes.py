@@ -1,0 +1,205 @@
+"""How does all that waits for a channel go at once? In lanes side by side, each over a connection of its own."""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from concurrent.futures import Executor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from math import ceil
+
+import structlog
+from temporalio import activity
+
+from activities.ports import Office, OfficeWithLine
+from activities.threads import in_thread
+
+MOST_AT_ONCE = 20
+"""So many deliveries of a channel are under way together: enough to fill a second, few enough for any mail server."""
+WAITING_A_LANE = 5
+"""A lane more for so many that wait: a connection costs as much as some mails."""
+USUAL_LANES = 5
+"""Lanes at most while all goes well: mail servers let one client have ten connections or more."""
+SLOW = timedelta(seconds=2)
+"""A message that takes longer holds up nobody: a lane more takes its place, up to `MOST_AT_ONCE`."""
+IN_A_LOOK = 100
+"""Messages that one look finds; what waits behind them is found by the next."""
+FAILURES_IN_A_ROW = 3
+"""After so many the channel itself is down: what else waits need not fail, too."""
+BEGINS_NO_MORE_AFTER = timedelta(seconds=60)
+"""A pass begins no message after this: a worker that is given up for lost must not go on for long beside the next."""
+LOOKS_AGAIN_EVERY = timedelta(seconds=1)
+"""How late a message goes that another process writes while a pass lingers."""
+LOOKS_AFTER_LANES_EVERY = timedelta(seconds=0.5)
+"""How late a lane more begins than it might."""
+log = structlog.get_logger()
+Deliver = Callable[[int], Awaitable[str]]
+
+
+@asynccontextmanager
+async def line_of(office: Office) -> AsyncIterator[Deliver]:
+    """How one item after the other is delivered by that office: over one connection, where it keeps one."""
+    if not isinstance(office, OfficeWithLine):
+        yield office.deliver
+        return
+    async with office.line() as deliver:
+        yield deliver
+
+
+@dataclass(kw_only=True)
+class Lanes:
+    """One pass through what waits in an office, begun within an activity.
+
+    `in_hand` are the deliveries of this channel that are under way in this worker, by number, ours and others.
+    `apart_from` are numbers to leave out. `now` tells Temporal's time; `threads` are for looking what waits. When
+    `woken` is set it looks again. After its last message it `lingers` for more: to begin a pass costs Temporal more
+    than some looks into the outbox.
+
+    Afterwards there are: the `outcomes`, numbers that were `troubled` or take long, whether it `gave_up` because the
+    channel seems to be down, whether `more` may wait that it had no time for, and when the next one may go.
+    """
+
+    office: Office
+    in_hand: dict[int, asyncio.Future[str]]
+    apart_from: Collection[int]
+    now: Callable[[], datetime]
+    threads: Executor
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    lingers: timedelta = timedelta(0)
+    outcomes: list[str] = field(default_factory=list)
+    troubled: list[int] = field(default_factory=list)
+    next_at: datetime | None = None
+    gave_up: bool = False
+    more: bool = False
+    _waiting: deque[int] = field(default_factory=deque)
+    _begun: dict[int, float] = field(default_factory=dict)
+    _tried: set[int] = field(default_factory=set)
+    _failures: int = 0
+    _lingers_until: float = 0.0
+    _closed: bool = False
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    _until: float = 0.0
+
+    async def run(self) -> None:
+        """Send what waits until nothing does, or until it is time to begin no more.
+
+        A message that takes long is left behind in its lane at the end, as one in trouble: others need not wait for it.
+        Cancelled, each lane finishes the message that it has: what is cut off may come twice.
+        """
+        self._until = self._loop.time() + BEGINS_NO_MORE_AFTER.total_seconds()
+        lanes: set[asyncio.Task[None]] = set()
+        try:
+            await self._look()
+            while True:
+                lanes |= {asyncio.create_task(self._lane()) for _ in range(self._lanes_wanted() - len(lanes))}
+                if not lanes and not self._waiting and await self._more_has_come():
+                    continue
+                if not lanes or self._only_slow_ones_left():
+                    break
+                done, lanes = await asyncio.wait(
+                    lanes, timeout=LOOKS_AFTER_LANES_EVERY.total_seconds(), return_when=asyncio.FIRST_COMPLETED
+                )
+                for lane in done:
+                    lane.result()
+        except BaseException:
+            self._closed = True
+            await _finished(lanes)
+            raise
+        self.troubled += self._begun
+        self.more = self._time_is_up() or self.woken.is_set()
+        # Something waits, there is time, and no lane could begin: all places are taken by what hangs.
+        self.gave_up = self._failures >= FAILURES_IN_A_ROW or (bool(self._waiting) and not self.more)
+        self._closed = True
+
+    def _over(self) -> bool:
+        return self._closed or self._failures >= FAILURES_IN_A_ROW or self._time_is_up()
+
+    def _time_is_up(self) -> bool:
+        return activity.is_worker_shutdown() or self._loop.time() > self._until
+
+    def _lanes_wanted(self) -> int:
+        """How many lanes there should be now, those with a slow message among them."""
+        if self._over():
+            return 0
+        usual = min(ceil(len(self._waiting) / WAITING_A_LANE), USUAL_LANES)
+        of_others = len(self.in_hand.keys() - self._begun.keys())
+        return min(usual + self._slow(), MOST_AT_ONCE - of_others)
+
+    def _slow(self) -> int:
+        before = self._loop.time() - SLOW.total_seconds()
+        return sum(begun < before for begun in self._begun.values())
+
+    def _only_slow_ones_left(self) -> bool:
+        """Whether nothing is under way but what takes long, and nothing more begins; at its end a worker waits."""
+        nothing_begins = self._over() or not self._waiting
+        return nothing_begins and self._slow() == len(self._begun) > 0 and not activity.is_worker_shutdown()
+
+    async def _lane(self) -> None:
+        async with line_of(self.office) as deliver:
+            while (id := await self._next()) is not None:
+                await self._deliver(id, deliver)
+
+    async def _next(self) -> int | None:
+        """The next one to deliver. Where none is left it is looked again: digests were sealed meanwhile."""
+        async with self._looking:
+            if not self._waiting and not self._over():
+                await self._look()
+        return None if self._over() or not self._waiting else self._waiting.popleft()
+
+    async def _more_has_come(self) -> bool:
+        """Look again when woken, and for a while after the last message now and then; whether something waits."""
+        while not self._over() and (self.woken.is_set() or self._loop.time() < self._lingers_until):
+            await self._moment()
+            await self._look()
+            if self._waiting:
+                return True
+        return False
+
+    async def _moment(self) -> None:
+        """Until we are woken, the next message may go, or it is time for a look all the same."""
+        moment = LOOKS_AGAIN_EVERY
+        if self.next_at is not None:
+            moment = min(moment, max(self.next_at - self.now(), timedelta(0)))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.woken.wait(), moment.total_seconds())
+
+    async def _look(self) -> None:
+        self.woken.clear()
+        left_out = {*self.apart_from, *self._tried, *self.in_hand}
+        now = self.now()
+        most = IN_A_LOOK + len(self.apart_from) + len(self.troubled) + len(self.in_hand)
+        ready = await in_thread(self.threads, partial(self.office.ready, now=now, most=most))
+        self._waiting.extend(id for id in ready if id not in left_out)
+        if not self._waiting:
+            # After the moment of this look: what became ready since then is found by the next pass.
+            self.next_at = await in_thread(self.threads, partial(self.office.next_ready, after=now))
+
+    async def _deliver(self, id: int, deliver: Deliver) -> None:
+        if id in self.in_hand:
+            return
+        self._tried.add(id)
+        self._begun[id] = self._loop.time()
+        delivery = self.in_hand[id] = asyncio.ensure_future(deliver(id))
+        try:
+            self.outcomes.append(await delivery)
+        except Exception as trouble:
+            # It is tried again on its own, and what fails then is in the history. Words of errors may name people.
+            log.info("notice_in_trouble", notice=id, kind=type(trouble).__name__)
+            self.troubled.append(id)
+            self._failures += 1
+        else:
+            self._failures = 0
+            self._lingers_until = self._loop.time() + self.lingers.total_seconds()
+        finally:
+            del self._begun[id], self.in_hand[id]
+        if not self._closed:
+            activity.heartbeat(len(self.outcomes))
+
+
+async def _finished(lanes: Collection[asyncio.Task[None]]) -> None:
+    if lanes:
+        await asyncio.shield(asyncio.wait(lanes))

@@ -1,0 +1,229 @@
+"""Does every notice reach the mail server once while workers are killed, and how fast do they go?
+
+The notices of one onboarding wait in a SQLite store; the real worker sends them to a mail server on the loopback, which
+records what comes. First in peace, then a loop that does nothing but hand over as many mails of the same size that are
+written already, over as many connections as a pass of the sender has (`throughput_ratio` compares the two, each from
+its first mail to its last), and then with a worker that is killed with -9 every few seconds and started again.
+
+`lost` are notices that never came, `repeats` mails that came again under the same Message-ID, `doubled` notices that
+came under two. A kill may repeat what was in hand: one mail for each connection.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import smtplib
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from sqlalchemy import Engine
+
+from activities.channels.mail.message import compose, utc_now
+from activities.channels.texts.rendering import Rendering
+from activities.channels.texts.samples import sample
+from activities.lanes import USUAL_LANES
+from benchmarks.fleet import REAL_DAY
+from benchmarks.mail_server import Arrival, PostOffice
+from benchmarks.parts import dev_server, free_port, kept, reached, worker, worker_environment
+from benchmarks.report import figures, say, table
+from domain.notice import Notice
+from domain.record import Writing
+from starter.doors.bell import wake_sender
+from starter.embedded.signals import until_signalled
+from starter.embedded.tcp_ports import LOOPBACK
+from store import reads
+from store.engine import migrate, open_store
+from store.ledger import SqlLedger
+from tests.support.databases import LEAD, dossier, standing
+
+ONBOARDING = "onboarding-file-1"
+IN_ONE_WRITING = 500
+SENDER = "Example CS <onboarding@vendor.test>"
+LOOKS_EVERY = 0.2
+STANDS_STILL = 180.0
+"""Seconds without a mail after which the rest counts as lost."""
+
+
+def put(engine: Engine, *, notices: int, named: str) -> None:
+    """Let so many notices wait that may go at once."""
+    like = sample("reminder").notice
+    free: dict[str, Any] = {
+        "while_open": None,
+        "joins_from": None,
+        "collapses": False,
+        "draft": None,
+        "not_before": datetime.now(UTC),
+    }
+    free |= {"onboarding": ONBOARDING, "to": LEAD.id, "not_before": datetime.now(UTC)}
+    for begin in range(0, notices, IN_ONE_WRITING):
+        numbers = range(begin, min(begin + IN_ONE_WRITING, notices))
+        written: list[Notice] = [
+            like.model_copy(
+                update={**free, "onboarding": ONBOARDING, "to": LEAD.id, "key": f"reminder/{named}/{number}"}
+            )
+            for number in numbers
+        ]
+        SqlLedger(engine).write(Writing(onboarding=ONBOARDING, notices=tuple(written)))
+
+
+async def bare_loop(port: int, *, mails: int, connections: int) -> None:
+    """Hand over so many mails that are written already, in a process of its own."""
+    words = [sys.executable, "-m", "benchmarks.sending", "--bare", f"{port}", "--connections", f"{connections}"]
+    process = await asyncio.create_subprocess_exec(*words, "--notices", f"{mails}")
+    try:
+        if await process.wait():
+            raise SystemExit("the bare loop fell")
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+
+
+def hand_over(port: int, *, mails: int, connections: int) -> None:
+    """In this process: each connection takes its share of the mails."""
+    message = compose(sample("reminder"), Rendering(), sender=SENDER, now=utc_now())
+    content = message.as_bytes().replace(str(message["Message-ID"]).encode(), b"<%d@bare.test>")
+
+    def share(first: int) -> None:
+        with smtplib.SMTP(LOOPBACK, port) as session:
+            for number in range(first, mails, connections):
+                session.sendmail("onboarding@vendor.test", LEAD.email, content.replace(b"%d", b"%d" % number))
+
+    threads = [Thread(target=share, args=(number,)) for number in range(connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+@asynccontextmanager
+async def post_office() -> AsyncIterator[PostOffice]:
+    office = PostOffice(port=free_port())
+    await office.open()
+    try:
+        yield office
+    finally:
+        await office.close()
+
+
+async def arrived(office: PostOffice, mails: int) -> Sequence[Arrival]:
+    """What came until there were so many different mails, or nothing came any more; the record begins anew."""
+    last, since = 0, time.monotonic()
+    while (came := len({arrival.message_id for arrival in office.arrivals})) < mails:
+        if came != last:
+            last, since = came, time.monotonic()
+        if time.monotonic() - since > STANDS_STILL:
+            say(f"{came} of {mails} came, and no more")
+            break
+        await asyncio.sleep(LOOKS_EVERY)
+    # What was in hand at the last moment comes after it.
+    await asyncio.sleep(1)
+    came_then, office.arrivals = office.arrivals, []
+    return came_then
+
+
+def rate(arrivals: Sequence[Arrival]) -> float:
+    """Mails a second, from the first to the last."""
+    return (len(arrivals) - 1) / (arrivals[-1].at - arrivals[0].at)
+
+
+async def run(options: argparse.Namespace) -> dict[str, Any]:
+    async with contextlib.AsyncExitStack() as ends:
+        folder = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="day90-sending-")))
+        url = f"sqlite:///{folder / 'day90.sqlite'}"
+        await asyncio.to_thread(migrate, url)
+        engine = open_store(url)
+        ends.callback(engine.dispose)
+        SqlLedger(engine).admit(dossier(), run="run-1")
+        SqlLedger(engine).write(Writing(onboarding=ONBOARDING, standing=standing()))
+        office = await ends.enter_async_context(post_office())
+        port = free_port()
+        address = f"{LOOPBACK}:{port}"
+        await ends.enter_async_context(kept(dev_server(port, file=folder / "temporal.db", logs=folder)))
+        client = await reached(address)
+        environment = worker_environment(
+            address=address,
+            folder=folder,
+            day_length=REAL_DAY,
+            database_url=url,
+            smtp_url=f"smtp://{LOOPBACK}:{office.port}",
+        )
+        one = await ends.enter_async_context(kept(worker(1, environment, logs=folder)))
+        await one.works()
+        await asyncio.to_thread(put, engine, notices=options.notices, named="in-peace")
+        await wake_sender(client, "mail", task_queue="day90")
+        in_peace = await arrived(office, options.notices)
+        say(f"in peace: {rate(in_peace):.0f} a second")
+        await bare_loop(office.port, mails=options.notices, connections=USUAL_LANES)
+        bare = await arrived(office, options.notices)
+        say(f"the bare loop: {rate(bare):.0f} a second")
+        await asyncio.to_thread(put, engine, notices=options.notices, named="with-kills")
+        await wake_sender(client, "mail", task_queue="day90")
+        waiting, kills = asyncio.create_task(arrived(office, options.notices)), 0
+        while not waiting.done():
+            await asyncio.wait([waiting], timeout=options.every)
+            kills += not waiting.done() and one.kill()
+        with_kills = waiting.result()
+        await one.works()
+        await asyncio.to_thread(receipts_are_written, engine)
+        return _figures(engine, in_peace=in_peace, bare=bare, with_kills=with_kills, kills=kills)
+
+
+def receipts_are_written(engine: Engine) -> None:
+    """Wait until nothing waits in the store: what was in hand at a kill is sent again before."""
+    until = time.monotonic() + STANDS_STILL
+    while reads.notices(engine, state="waiting") and time.monotonic() < until:
+        time.sleep(LOOKS_EVERY)
+
+
+def _figures(
+    engine: Engine,
+    *,
+    in_peace: Sequence[Arrival],
+    bare: Sequence[Arrival],
+    with_kills: Sequence[Arrival],
+    kills: int,
+) -> dict[str, Any]:
+    times = Counter(arrival.message_id for arrival in (*in_peace, *with_kills))
+    written = reads.notices(engine)
+    ours = {notice.message_id for notice in written if notice.message_id}
+    say("")
+    rows = [(name, len(came), rate(came)) for name, came in (("in peace", in_peace), ("bare", bare))]
+    table(("", "mails", "a second"), [*rows, ("with kills", len(with_kills), rate(with_kills))])
+    return {
+        "lost": len(written) - len(times.keys() & ours),
+        "doubled": len(times.keys() - ours),
+        "repeats": times.total() - len(times),
+        "kills": kills,
+        "most_in_hand": kills * USUAL_LANES,
+        "unsent": sum(notice.state != "sent" for notice in written),
+        "throughput_ratio": rate(in_peace) / rate(bare),
+        "a_second": rate(in_peace),
+        "bare_a_second": rate(bare),
+        "with_kills_a_second": rate(with_kills),
+        "notices": len(written),
+    }
+
+
+def main(words: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.sending", description=__doc__)
+    parser.add_argument("--notices", type=int, default=10_000, help="in peace, and again with kills (default: 10,000)")
+    parser.add_argument("--every", type=float, default=5, help="seconds between two kills (default: 5)")
+    parser.add_argument("--bare", type=int, help="be the bare loop, to the mail server on that port")
+    parser.add_argument("--connections", type=int, default=USUAL_LANES, help="of the bare loop")
+    options = parser.parse_args(words)
+    if options.bare:
+        hand_over(options.bare, mails=options.notices, connections=options.connections)
+        return
+    figures(asyncio.run(until_signalled(run(options))))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

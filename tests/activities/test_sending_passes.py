@@ -1,0 +1,339 @@
+"""What does one pass of a sender do? All that waits goes, each once, whatever happens to the others meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+from threading import Event
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, update
+from temporalio.testing import ActivityEnvironment
+
+from activities import lanes
+from activities.lanes import FAILURES_IN_A_ROW, USUAL_LANES
+from activities.sender import Delivery, Letters, Sending, SendingPass, SendingPassed
+from activities.waking import WakeNearby
+from domain.notice import Person
+from domain.preferences import Preferences
+from domain.record import Receipt, WaitingNotice, Writing
+from domain.trouble import ChannelDown
+from store import reads
+from store.ledger import SqlLedger
+from store.outbox import SqlOutbox
+from store.preferences import SqlPreferences
+from store.tables import notices
+from tests.support import databases
+from tests.support.databases import NOON, OWNER, dossier, milestone, notice, standing
+from tests.support.fakes import RecordingChannel, Wakes
+from tests.support.waiting import until
+
+engine = databases.engine
+database = databases.database
+
+ONE = "onboarding-file-1"
+MAIL = SendingPass(channel="mail")
+
+
+@dataclass
+class Counter:
+    """An office with items by their number. `hangs` are those that wait for `let_go`, `fails` those that never go."""
+
+    waiting: set[int]
+    fails: set[int] = field(default_factory=set)
+    hangs: set[int] = field(default_factory=set)
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    delivered: list[int] = field(default_factory=list)
+    lines: int = 0
+    after_each: Callable[[], None] = lambda: None
+
+    def ready(self, *, now: object, most: int) -> Sequence[int]:
+        return sorted(self.waiting)[:most]
+
+    def next_ready(self, *, after: object) -> None:
+        return None
+
+    @asynccontextmanager
+    async def line(self) -> AsyncIterator[Callable[[int], Awaitable[str]]]:
+        self.lines += 1
+        yield self.deliver
+
+    async def deliver(self, id: int) -> str:
+        self.begun.set()
+        if id in self.hangs:
+            await self.let_go.wait()
+        if id in self.fails:
+            raise ChannelDown("connection refused")
+        self.delivered.append(id)
+        self.waiting.discard(id)
+        self.after_each()
+        return "sent"
+
+
+def sending(office: Any) -> Sending:
+    return Sending({"mail": office}.get, ("mail",), ThreadPoolExecutor(2), Wakes())
+
+
+def activity() -> ActivityEnvironment:
+    """An activity that began at noon."""
+    env = ActivityEnvironment()
+    env.info = replace(env.info, started_time=NOON)
+    return env
+
+
+async def passed(office: Any) -> SendingPassed:
+    return await activity().run(sending(office).send_what_waits, MAIL)
+
+
+@pytest.mark.parametrize(("waiting", "lines"), [(1, 1), (7, 2), (300, USUAL_LANES)])
+async def test_all_that_waits_goes_over_few_connections(waiting: int, lines: int) -> None:
+    """More than one look finds, and none twice."""
+    counter = Counter(set(range(waiting)))
+
+    done = await passed(counter)
+
+    assert SendingPassed(settled=waiting) == done
+    assert list(range(waiting)) == sorted(counter.delivered)
+    assert lines == counter.lines
+
+
+async def test_each_message_is_a_sign_of_life() -> None:
+    """A pass takes a minute, and a worker that dies in it must be missed sooner."""
+    env, beats = activity(), list[Any]()
+    env.on_heartbeat = lambda *said: beats.extend(said)
+
+    await env.run(sending(Counter({1, 2, 3})).send_what_waits, MAIL)
+
+    assert [1, 2, 3] == beats
+
+
+async def test_what_takes_long_keeps_nobody_waiting_and_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others go by a lane more; the pass ends without it, and whoever tries it on its own waits for its end."""
+    monkeypatch.setattr(lanes, "SLOW", timedelta(seconds=0.1))
+    monkeypatch.setattr(lanes, "LOOKS_AFTER_LANES_EVERY", timedelta(seconds=0.02))
+    counter = Counter(set(range(8)), hangs={0, 1})
+    ours = sending(counter)
+
+    done = await activity().run(ours.send_what_waits, MAIL)
+    again = await activity().run(ours.send_what_waits, MAIL)
+    alone = [asyncio.create_task(activity().run(ours.deliver_notice, Delivery(channel="mail", notice=0)))]
+    counter.let_go.set()
+
+    assert SendingPassed(settled=6, troubled=(0, 1)) == done
+    assert SendingPassed() == again
+    assert ["sent"] == await asyncio.gather(*alone)
+    assert 1 == counter.delivered.count(0)
+
+
+async def test_a_channel_that_is_down_is_given_up_on() -> None:
+    """Ten thousand that wait need not all fail; what was in hand beside the third failure may."""
+    counter = Counter(set(range(100)), fails=set(range(100)))
+
+    done = await passed(counter)
+
+    assert done.gave_up
+    assert FAILURES_IN_A_ROW <= len(done.troubled) < FAILURES_IN_A_ROW + USUAL_LANES
+    assert 100 == len(counter.waiting)
+
+
+async def test_one_bad_receiver_after_the_other_is_no_reason_to_give_up() -> None:
+    """As long as others go, the channel is there."""
+    counter = Counter(set(range(40)), fails=set(range(0, 40, 10)))
+
+    done = await passed(counter)
+
+    assert SendingPassed(settled=36, troubled=(0, 10, 20, 30)) == done.model_copy(
+        update={"troubled": tuple(sorted(done.troubled))}
+    )
+
+
+async def test_after_a_minute_the_next_pass_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that was given up for lost, and lives, must not go on beside its successor for ever."""
+    monkeypatch.setattr(lanes, "BEGINS_NO_MORE_AFTER", timedelta(seconds=-1))
+
+    assert SendingPassed(more=True) == await passed(Counter({1, 2}))
+
+
+async def test_a_worker_that_ends_begins_nothing_more() -> None:
+    """What it has in hand is finished, and another worker goes on."""
+    env, counter = activity(), Counter({1, 2, 3})
+    counter.after_each = env.worker_shutdown
+
+    done = await env.run(sending(counter).send_what_waits, MAIL)
+
+    assert SendingPassed(settled=1, more=True) == done
+    assert {2, 3} == counter.waiting
+
+
+async def test_a_pass_that_is_cancelled_finishes_the_message_that_it_has() -> None:
+    """Cut off in the middle it would have to be sent again."""
+    env, counter = activity(), Counter({1, 2, 3}, hangs={1})
+    under_way = asyncio.ensure_future(env.run(sending(counter).send_what_waits, MAIL))
+    await counter.begun.wait()
+
+    env.cancel()
+    counter.let_go.set()
+
+    with pytest.raises(asyncio.CancelledError):
+        await under_way
+    assert [1] == counter.delivered
+
+
+async def test_a_pass_that_lingers_takes_what_comes_without_a_signal() -> None:
+    """While something is to be sent every few seconds, Temporal need not begin a pass for each."""
+    env, counter, signals = activity(), Counter({1}), Wakes()
+    ours = replace(sending(counter), lingers=timedelta(minutes=1))
+    wake = WakeNearby(ours.passes, signals)
+    under_way = asyncio.create_task(env.run(ours.send_what_waits, MAIL))
+    await until(lambda: counter.delivered == [1])
+
+    counter.waiting.add(2)
+    await wake("mail")
+    await until(lambda: counter.delivered == [1, 2])
+    env.worker_shutdown()
+    done = await under_way
+    await wake("mail")
+
+    assert SendingPassed(settled=2, more=True) == done
+    assert ["mail"] == signals.calls, "only when no pass was there to look"
+
+
+async def test_who_woke_a_pass_that_is_cut_off_is_not_forgotten() -> None:
+    """Its workflow was ended; a new one is started for what it did not look at any more."""
+    env, counter = activity(), Counter({1}, hangs={1})
+    ours = sending(counter)
+    under_way = asyncio.ensure_future(env.run(ours.send_what_waits, MAIL))
+    await counter.begun.wait()
+
+    assert ours.passes.look_again("mail")
+    env.cancel()
+    counter.let_go.set()
+
+    with pytest.raises(asyncio.CancelledError):
+        await under_way
+    assert isinstance(ours.wake, Wakes)
+    assert ["mail"] == ours.wake.calls
+
+
+# --- on the real outbox
+
+
+class Post(RecordingChannel):
+    """Takes every message; while it has the first one in hand, something else happens."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__()
+        self._meanwhile = meanwhile
+
+    def deliver(self, waiting: WaitingNotice) -> Receipt:
+        if not self.delivered:
+            self._meanwhile()
+        return super().deliver(waiting).model_copy(update={"at": NOON})
+
+    @property
+    def keys(self) -> list[str]:
+        return [waiting.notice.key for waiting in self.delivered]
+
+
+@pytest.fixture
+def ledger(engine: Engine) -> SqlLedger:
+    ledger = SqlLedger(engine)
+    ledger.admit(dossier(), run="run-1")
+    ledger.write(Writing(onboarding=ONE, standing=standing()))
+    return ledger
+
+
+def letters(engine: Engine, channel: RecordingChannel, **more: Any) -> Letters:
+    outbox = SqlOutbox(engine, mail_domain="vendor.test", clock=lambda: NOON, **more)
+    return Letters("mail", outbox, channel, lambda: NOON, ThreadPoolExecutor(8))
+
+
+def states(engine: Engine) -> dict[str, str]:
+    return {row.key.partition("/")[0]: row.state for row in reads.notices(engine)}
+
+
+async def test_what_is_withdrawn_or_held_between_look_and_delivery_does_not_go(
+    engine: Engine, ledger: SqlLedger
+) -> None:
+    """The look of a pass may be a minute old: each is read again right before it goes."""
+
+    def meanwhile() -> None:
+        ledger.write(Writing(onboarding=ONE, standing=standing(milestone(status="reached"))))
+        with engine.begin() as connection:
+            connection.execute(update(notices).where(notices.c.key == "held").values(state="held"))
+
+    post = Post(meanwhile)
+    waiting = notice("first", to=OWNER.id), notice("settled", while_open="met"), notice("held"), notice("last")
+    ledger.write(Writing(onboarding=ONE, notices=waiting))
+
+    done = await passed(letters(engine, post))
+
+    assert ["first", "last"] == post.keys
+    assert ("withdrawn", "held") == (states(engine)["settled"], states(engine)["held"])
+    assert not done.troubled
+
+
+async def test_quiet_hours_that_begin_during_a_pass_hold(engine: Engine, ledger: SqlLedger) -> None:
+    """It waits for their end, and the sender knows when that is."""
+    choice = Preferences(quiet_from=time(20), quiet_until=time(8))
+    preferences = SqlPreferences(engine, clock=lambda: NOON)
+    post = Post(lambda: preferences.choose(ONE, "project_lead", choice, time_zone="Asia/Tokyo"))
+    ledger.write(Writing(onboarding=ONE, notices=(notice("first", to=OWNER.id), notice("quiet"))))
+
+    done = await passed(letters(engine, post))
+
+    assert ["first"] == post.keys
+    assert done.next_at is not None
+    assert NOON < done.next_at < NOON + timedelta(days=1)
+
+
+async def test_digests_are_sealed_and_sent_in_one_pass_and_the_days_limit_holds(
+    engine: Engine, ledger: SqlLedger
+) -> None:
+    """One message for what may travel together; one too many for the day waits for the morning."""
+    together = [notice(key, kind="status_report", joins_from=NOON) for key in ("first", "second")]
+    post = Post(lambda: None)
+    office = letters(engine, post, morning_after=_the_day_after)
+    ledger.write(Writing(onboarding=ONE, notices=tuple(together)))
+
+    done = await passed(office)
+    third = notice("third", kind="issue_resolved", joins_from=NOON + timedelta(hours=1))
+    ledger.write(Writing(onboarding=ONE, notices=(third,)))
+    then = await passed(office)
+
+    [digest] = post.delivered
+    assert ["first", "second"] == sorted(part.key for part in digest.parts)
+    assert ("sent", "sent", "waiting") == tuple(states(engine)[key] for key in ("first", "second", "third"))
+    assert (None, NOON + timedelta(days=1)) == (done.next_at, then.next_at)
+
+
+def _the_day_after(_: Person, moment: datetime) -> datetime:
+    return moment + timedelta(days=1)
+
+
+async def test_two_senders_at_once_send_each_message_once(engine: Engine, ledger: SqlLedger) -> None:
+    """A worker that was given up for lost lives on beside the next one, with a message in its hand."""
+    in_hand, let_go = Event(), Event()
+
+    def hang() -> None:
+        if in_hand.is_set():
+            return
+        in_hand.set()
+        assert let_go.wait(30)
+
+    lost, post = Post(hang), Post(lambda: None)
+    ledger.write(Writing(onboarding=ONE, notices=tuple(notice(str(number)) for number in range(12))))
+    first = asyncio.create_task(passed(letters(engine, lost)))
+    assert await asyncio.to_thread(in_hand.wait, 30)
+
+    both = asyncio.gather(first, passed(letters(engine, post)))
+    await until(lambda: len(post.keys) + len(lost.keys) == 11)
+    let_go.set()
+    await both
+
+    assert sorted(map(str, range(12))) == sorted(post.keys + lost.keys)
+    assert {"sent"} == set(states(engine).values())
