@@ -1,9 +1,11 @@
 """Does every notice reach the mail server once while workers are killed, and how fast do they go?
 
 The notices of one onboarding wait in a SQLite store; the real worker sends them to a mail server on the loopback, which
-records what comes. First in peace, then a loop that does nothing but hand over as many mails of the same size that are
-written already, over as many connections as a pass of the sender has (`throughput_ratio` compares the two, each from
-its first mail to its last), and then with a worker that is killed with -9 every few seconds and started again.
+records what comes. First in peace, then with a worker that is killed with -9 every few seconds and started again.
+
+In between a bare loop hands over as many mails of the same size over as many connections as a pass of the sender has,
+and does nothing else (`throughput_ratio` compares the two, each from its first mail to its last): once mails that are
+written already, and once it writes each from its template first, as the sender does (`writing_ratio`).
 
 `lost` are notices that never came, `repeats` mails that came again under the same Message-ID, `doubled` notices that
 came under two. A kill may repeat what was in hand: one mail for each connection.
@@ -17,12 +19,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Engine
 
@@ -48,6 +50,9 @@ ONBOARDING = "onboarding-file-1"
 IN_ONE_WRITING = 500
 SENDER = "Example CS <onboarding@vendor.test>"
 LOOKS_EVERY = 0.2
+Writes = Literal["once", "each"]
+WRITES: tuple[Writes, ...] = ("once", "each")
+"""Whether the bare loop writes one mail for all, or each as the sender does."""
 STANDS_STILL = 180.0
 """Seconds without a mail after which the rest counts as lost."""
 
@@ -74,9 +79,9 @@ def put(engine: Engine, *, notices: int, named: str) -> None:
         SqlLedger(engine).write(Writing(onboarding=ONBOARDING, notices=tuple(written)))
 
 
-async def bare_loop(port: int, *, mails: int, connections: int) -> None:
-    """Hand over so many mails that are written already, in a process of its own."""
-    words = [sys.executable, "-m", "benchmarks.sending", "--bare", f"{port}", "--connections", f"{connections}"]
+async def bare_loop(port: int, *, mails: int, writes: Writes) -> None:
+    """Hand over so many mails, in a process of its own."""
+    words = [sys.executable, "-m", "benchmarks.sending", "--bare", f"{port}", "--writes", writes]
     process = await asyncio.create_subprocess_exec(*words, "--notices", f"{mails}")
     try:
         if await process.wait():
@@ -86,17 +91,21 @@ async def bare_loop(port: int, *, mails: int, connections: int) -> None:
             process.kill()
 
 
-def hand_over(port: int, *, mails: int, connections: int) -> None:
+def hand_over(port: int, *, mails: int, writes: Writes) -> None:
     """In this process: each connection takes its share of the mails."""
-    message = compose(sample("reminder"), Rendering(), sender=SENDER, now=utc_now())
-    content = message.as_bytes().replace(str(message["Message-ID"]).encode(), b"<%d@bare.test>")
+    rendering, waiting = Rendering(), sample("reminder")
+    once = compose(waiting, rendering, sender=SENDER, now=utc_now()).as_bytes()
 
     def share(first: int) -> None:
         with smtplib.SMTP(LOOPBACK, port) as session:
-            for number in range(first, mails, connections):
-                session.sendmail("onboarding@vendor.test", LEAD.email, content.replace(b"%d", b"%d" % number))
+            for number in range(first, mails, USUAL_LANES):
+                content = once
+                if writes == "each":
+                    content = compose(waiting, rendering, sender=SENDER, now=utc_now()).as_bytes()
+                content = content.replace(waiting.message_id.encode(), b"<%d@bare.test>" % number)
+                session.sendmail("onboarding@vendor.test", LEAD.email, content)
 
-    threads = [Thread(target=share, args=(number,)) for number in range(connections)]
+    threads = [Thread(target=share, args=(number,)) for number in range(USUAL_LANES)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -161,9 +170,11 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
         await wake_sender(client, "mail", task_queue="day90")
         in_peace = await arrived(office, options.notices)
         say(f"in peace: {rate(in_peace):.0f} a second")
-        await bare_loop(office.port, mails=options.notices, connections=USUAL_LANES)
-        bare = await arrived(office, options.notices)
-        say(f"the bare loop: {rate(bare):.0f} a second")
+        loops: dict[str, Sequence[Arrival]] = {}
+        for writes in WRITES:
+            await bare_loop(office.port, mails=options.notices, writes=writes)
+            loops[writes] = await arrived(office, options.notices)
+            say(f"the bare loop that writes {writes}: {rate(loops[writes]):.0f} a second")
         await asyncio.to_thread(put, engine, notices=options.notices, named="with-kills")
         await wake_sender(client, "mail", task_queue="day90")
         waiting, kills = asyncio.create_task(arrived(office, options.notices)), 0
@@ -173,7 +184,7 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
         with_kills = waiting.result()
         await one.works()
         await asyncio.to_thread(receipts_are_written, engine)
-        return _figures(engine, in_peace=in_peace, bare=bare, with_kills=with_kills, kills=kills)
+        return _figures(engine, in_peace=in_peace, loops=loops, with_kills=with_kills, kills=kills)
 
 
 def receipts_are_written(engine: Engine) -> None:
@@ -187,7 +198,7 @@ def _figures(
     engine: Engine,
     *,
     in_peace: Sequence[Arrival],
-    bare: Sequence[Arrival],
+    loops: Mapping[str, Sequence[Arrival]],
     with_kills: Sequence[Arrival],
     kills: int,
 ) -> dict[str, Any]:
@@ -195,8 +206,9 @@ def _figures(
     written = reads.notices(engine)
     ours = {notice.message_id for notice in written if notice.message_id}
     say("")
-    rows = [(name, len(came), rate(came)) for name, came in (("in peace", in_peace), ("bare", bare))]
-    table(("", "mails", "a second"), [*rows, ("with kills", len(with_kills), rate(with_kills))])
+    sides = {"in peace": in_peace, **{f"bare, writes {name}": came for name, came in loops.items()}}
+    sides["with kills"] = with_kills
+    table(("", "mails", "a second"), [(name, len(came), rate(came)) for name, came in sides.items()])
     return {
         "lost": len(written) - len(times.keys() & ours),
         "doubled": len(times.keys() - ours),
@@ -204,9 +216,11 @@ def _figures(
         "kills": kills,
         "most_in_hand": kills * USUAL_LANES,
         "unsent": sum(notice.state != "sent" for notice in written),
-        "throughput_ratio": rate(in_peace) / rate(bare),
+        "throughput_ratio": rate(in_peace) / rate(loops["once"]),
+        "writing_ratio": rate(in_peace) / rate(loops["each"]),
         "a_second": rate(in_peace),
-        "bare_a_second": rate(bare),
+        "bare_a_second": rate(loops["once"]),
+        "writing_a_second": rate(loops["each"]),
         "with_kills_a_second": rate(with_kills),
         "notices": len(written),
     }
@@ -217,10 +231,10 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--notices", type=int, default=10_000, help="in peace, and again with kills (default: 10,000)")
     parser.add_argument("--every", type=float, default=5, help="seconds between two kills (default: 5)")
     parser.add_argument("--bare", type=int, help="be the bare loop, to the mail server on that port")
-    parser.add_argument("--connections", type=int, default=USUAL_LANES, help="of the bare loop")
+    parser.add_argument("--writes", choices=WRITES, default="once", help="what the bare loop writes (default: once)")
     options = parser.parse_args(words)
     if options.bare:
-        hand_over(options.bare, mails=options.notices, connections=options.connections)
+        hand_over(options.bare, mails=options.notices, writes=options.writes)
         return
     figures(asyncio.run(until_signalled(run(options))))
 

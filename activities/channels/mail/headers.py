@@ -7,6 +7,7 @@ receivers of one (python/cpython#80222), others the blanks between scripts. What
 import base64
 import re
 from email.policy import EmailPolicy
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +23,13 @@ _FILE = re.compile(r"[A-Za-z0-9 ._()+-]+")
 """A file's name that may stand in quotes as it is."""
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
+_OF_CONTENT = frozenset({"content-type", "content-transfer-encoding"})
+
+
+@lru_cache(maxsize=64)
+def _parsed(name: str, value: str) -> Any:
+    return EmailPolicy().header_fetch_parse(name, value)
+
 
 class AsWritten(EmailPolicy):
     """A policy that puts headers out as they were set, for headers that are encoded and folded already."""
@@ -31,6 +39,12 @@ class AsWritten(EmailPolicy):
         if re.search(r"[\r\n]", str(value).replace(FOLD, " ")):
             raise ValueError(f"{name} holds a line end")
         return name, str(value)
+
+    def header_fetch_parse(self, name: str, value: Any) -> Any:
+        """The header as it is read. Those of a part's content are asked for some twenty times a mail."""
+        if name.lower() in _OF_CONTENT:
+            return _parsed(name, str(value))
+        return super().header_fetch_parse(name, value)
 
     def fold(self, name: str, value: Any) -> str:
         return f"{name}: {value}{self.linesep}"
