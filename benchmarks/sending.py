@@ -26,7 +26,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Literal
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from activities.channels.mail.message import compose, utc_now
 from activities.channels.texts.rendering import Rendering
@@ -41,9 +41,9 @@ from domain.record import Writing
 from starter.doors.bell import wake_sender
 from starter.embedded.signals import until_signalled
 from starter.embedded.tcp_ports import LOOPBACK
-from store import reads
-from store.engine import migrate, open_store
+from store.engine import migrate, open_store, read_transaction
 from store.ledger import SqlLedger
+from store.tables import notices
 from tests.support.databases import LEAD, dossier, standing
 
 ONBOARDING = "onboarding-file-1"
@@ -57,7 +57,7 @@ STANDS_STILL = 180.0
 """Seconds without a mail after which the rest counts as lost."""
 
 
-def put(engine: Engine, *, notices: int, named: str) -> None:
+def put(engine: Engine, *, many: int, named: str) -> None:
     """Let so many notices wait that may go at once."""
     like = sample("reminder").notice
     free: dict[str, Any] = {
@@ -68,15 +68,15 @@ def put(engine: Engine, *, notices: int, named: str) -> None:
         "not_before": datetime.now(UTC),
     }
     free |= {"onboarding": ONBOARDING, "to": LEAD.id, "not_before": datetime.now(UTC)}
-    for begin in range(0, notices, IN_ONE_WRITING):
-        numbers = range(begin, min(begin + IN_ONE_WRITING, notices))
-        written: list[Notice] = [
+    for begin in range(0, many, IN_ONE_WRITING):
+        numbers = range(begin, min(begin + IN_ONE_WRITING, many))
+        waiting: list[Notice] = [
             like.model_copy(
                 update={**free, "onboarding": ONBOARDING, "to": LEAD.id, "key": f"reminder/{named}/{number}"}
             )
             for number in numbers
         ]
-        SqlLedger(engine).write(Writing(onboarding=ONBOARDING, notices=tuple(written)))
+        SqlLedger(engine).write(Writing(onboarding=ONBOARDING, notices=tuple(waiting)))
 
 
 async def bare_loop(port: int, *, mails: int, writes: Writes) -> None:
@@ -166,7 +166,7 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
         )
         one = await ends.enter_async_context(kept(worker(1, environment, logs=folder)))
         await one.works()
-        await asyncio.to_thread(put, engine, notices=options.notices, named="in-peace")
+        await asyncio.to_thread(put, engine, many=options.notices, named="in-peace")
         await wake_sender(client, "mail", task_queue="day90")
         in_peace = await arrived(office, options.notices)
         say(f"in peace: {rate(in_peace):.0f} a second")
@@ -175,7 +175,7 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
             await bare_loop(office.port, mails=options.notices, writes=writes)
             loops[writes] = await arrived(office, options.notices)
             say(f"the bare loop that writes {writes}: {rate(loops[writes]):.0f} a second")
-        await asyncio.to_thread(put, engine, notices=options.notices, named="with-kills")
+        await asyncio.to_thread(put, engine, many=options.notices, named="with-kills")
         await wake_sender(client, "mail", task_queue="day90")
         waiting, kills = asyncio.create_task(arrived(office, options.notices)), 0
         while not waiting.done():
@@ -190,8 +190,15 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
 def receipts_are_written(engine: Engine) -> None:
     """Wait until nothing waits in the store: what was in hand at a kill is sent again before."""
     until = time.monotonic() + STANDS_STILL
-    while reads.notices(engine, state="waiting") and time.monotonic() < until:
+    while any(state != "sent" for _, state in written(engine)) and time.monotonic() < until:
         time.sleep(LOOKS_EVERY)
+
+
+def written(engine: Engine) -> Sequence[tuple[str | None, str]]:
+    """Message-ID and state of every notice."""
+    with read_transaction(engine) as connection:
+        rows = connection.execute(select(notices.c.message_id, notices.c.state)).all()
+    return [(message_id, state) for message_id, state in rows]
 
 
 def _figures(
@@ -203,26 +210,26 @@ def _figures(
     kills: int,
 ) -> dict[str, Any]:
     times = Counter(arrival.message_id for arrival in (*in_peace, *with_kills))
-    written = reads.notices(engine)
-    ours = {notice.message_id for notice in written if notice.message_id}
+    in_store = written(engine)
+    ours = {message_id for message_id, _ in in_store}
     say("")
     sides = {"in peace": in_peace, **{f"bare, writes {name}": came for name, came in loops.items()}}
     sides["with kills"] = with_kills
     table(("", "mails", "a second"), [(name, len(came), rate(came)) for name, came in sides.items()])
     return {
-        "lost": len(written) - len(times.keys() & ours),
+        "lost": len(in_store) - len(times.keys() & ours),
         "doubled": len(times.keys() - ours),
         "repeats": times.total() - len(times),
         "kills": kills,
         "most_in_hand": kills * USUAL_LANES,
-        "unsent": sum(notice.state != "sent" for notice in written),
+        "unsent": sum(state != "sent" for _, state in in_store),
         "throughput_ratio": rate(in_peace) / rate(loops["once"]),
         "writing_ratio": rate(in_peace) / rate(loops["each"]),
         "a_second": rate(in_peace),
         "bare_a_second": rate(loops["once"]),
         "writing_a_second": rate(loops["each"]),
         "with_kills_a_second": rate(with_kills),
-        "notices": len(written),
+        "notices": len(in_store),
     }
 
 
