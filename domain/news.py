@@ -31,6 +31,8 @@ Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 """Why something was decided, for others to act on: not blank, at most 2,000 characters."""
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), FREE_TEXT]
 """A note that is the whole piece of news: not blank, at most 10,000 characters."""
+Attendance = Literal["accepted", "declined", "tentative"]
+"""What somebody answers to an invitation, as calendars call it (RFC 5545, PARTSTAT)."""
 NewsId = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NEWS_ID)]
 """What its sender calls a piece of news; the last 500 are carried along, so it is kept short."""
 
@@ -426,6 +428,41 @@ class TaskClosed(News):
 
     task: Reference
     outcome: Literal["done", "dropped"] = "done"
+
+
+class SlotAgreed(News):
+    """A meeting has its hour.
+
+    Everybody who takes part gets an invitation for their calendar. Name the series of meetings or the milestone.
+    """
+
+    update = "agree_slot"
+
+    meeting: Slug
+    starts_at: Instant
+    minutes: int | None = Field(None, ge=5, le=480, description="how long it takes; by default as the playbook has it")
+    weekly: bool = Field(
+        False, description="every time of the series at that hour of that weekday, not this time alone"
+    )
+
+
+class AttendanceTold(News):
+    """Somebody comes to a meeting, or does not.
+
+    It is about whoever tells it (`by`), or about the `person` that they name.
+    """
+
+    update = "tell_attendance"
+
+    meeting: Slug
+    answer: Attendance
+    person: Slug | None = Field(None, description="whose answer it is; by default that of `by`")
+    occasion: date | None = Field(
+        None, description="which time it is, by the day it was first agreed for; by default the next"
+    )
+    sequence: int | None = Field(
+        None, ge=0, description="which version of the invitation was answered; by default the newest"
+    )
 
 
 class DraftEdited(News):

@@ -50,6 +50,8 @@ NoticeKind = Literal[
     "task_due",
     "status_report",
     "meeting",
+    "invitation",
+    "meeting_cancelled",
     "message",
     "webinar",
     "ready_early",
@@ -80,6 +82,7 @@ NoticeKind = Literal[
 OUTLIVES_THE_ONBOARDING: tuple[NoticeKind, ...] = (
     "hand_off",
     "ended",
+    "meeting_cancelled",
     "undeliverable",
     "answer",
     "question",
@@ -98,6 +101,9 @@ ACTED_UPON_IN_CHAT: frozenset[NoticeKind] = frozenset({"reminder", "task_given",
 """What asks for something that a colleague can call done, or put off until tomorrow, by a button of a chat."""
 DONE, SNOOZE = "day90_done", "day90_snooze"
 """How those buttons are named where they come back."""
+
+FOR_CALENDARS: frozenset[NoticeKind] = frozenset({"invitation", "meeting_cancelled"})
+"""What carries an entry for its reader's calendar. It goes by mail to everybody: no other channel takes entries."""
 
 DIGEST: NoticeKind = "digest"
 """The message in which several notices to one person travel together."""

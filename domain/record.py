@@ -73,6 +73,31 @@ class RegisterRow(Wire):
     data: dict[str, Any] = Field(default_factory=dict)
 
 
+class MeetingRow(Wire):
+    """A meeting with its hour, as it is agreed now. `uid` is how calendars know it, without our domain."""
+
+    uid: str
+    meeting: str
+    occasion: str
+    title: str
+    starts_at: Instant
+    minutes: int
+    sequence: int
+    status: Literal["agreed", "cancelled"]
+    people: tuple[str, ...] = ()
+
+
+class AttendanceRow(Wire):
+    """What one person answered last to an invitation, and to which version of it."""
+
+    meeting: str
+    occasion: str
+    person: str
+    answer: str
+    sequence: int
+    at: Instant
+
+
 class Standing(Wire):
     """One onboarding in the read model: what `day90 list` and `show` read. Nothing in it is kept by hand."""
 
@@ -168,7 +193,8 @@ class Writing(Wire):
 
     Rows of the journal and notices whose key is there already are left as they are; `standing` and register rows
     replace what was there; new people are added and known ones updated. `held` are the messages of drafts as they read
-    now, and replace what was held; `drafts` are changes of drafts. `playbook` is the version that it goes by from now
+    now, and replace what was held; `drafts` are changes of drafts. `meetings` replace what was known of them, and
+    `attendance` an older answer of the same person. `playbook` is the version that it goes by from now
     on, where that is another one; `contacts` are the customer's people where they have changed, and `handed_over` says
     what becomes of messages that wait for them. `unconfirmed` is the news behind rows of the journal, by their keys.
     """
@@ -185,6 +211,8 @@ class Writing(Wire):
     handed_over: tuple[HandedOver, ...] = ()
     held: tuple[Notice, ...] = ()
     drafts: tuple[DraftChange, ...] = ()
+    meetings: tuple[MeetingRow, ...] = ()
+    attendance: tuple[AttendanceRow, ...] = ()
     unconfirmed: Mapping[str, Unconfirmed] = Field(default_factory=dict)
     task: Task | None = None
 

@@ -1,8 +1,8 @@
 """Who works here, and who gets the next customer? The staff directory and the assignment rule."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from typing import Annotated, Literal, Self
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints, model_validator
@@ -44,6 +44,18 @@ class Absence(StrictWire):
         return self
 
 
+class MeetingHour(StrictWire):
+    """An hour of the week at which one of ours meets customers."""
+
+    on: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(description="the day of the week")
+    at: time = Field(description="by their own clock, like '14:30'")
+
+    @property
+    def weekday(self) -> int:
+        """Monday is 1, as in ISO 8601."""
+        return get_args(type(self).model_fields["on"].annotation).index(self.on) + 1
+
+
 class Member(StrictWire):
     """One of the staff; the handle is what stands in search attributes and in `by`."""
 
@@ -65,6 +77,11 @@ class Member(StrictWire):
         None, description="ISO 3166-1, like JP: its holidays are theirs; by default the country of the time zone"
     )
     phone: Phone | None = Field(None, description="as it stands in the signature of mails to customers")
+    meets: tuple[MeetingHour, ...] = Field(
+        (),
+        max_length=50,
+        description="hours that customers may choose for a meeting: [{on: tue, at: '14:30'}]; by default two of a day",
+    )
     channel: Slug = Field(MAIL, description="by which they are written to; mail reaches everybody")
     slack: SlackId | None = Field(
         None, description="their member id in Slack, like U024BE7LH: there they get what channel: slack sends, and act"

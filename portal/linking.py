@@ -1,6 +1,7 @@
 """What happens behind a link of a message? A look shows what it would do; an answer does it, once."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -10,7 +11,8 @@ from starlette.responses import Response
 
 from domain.clock import Clock
 from domain.refusal import Refused
-from domain.rules.offering import INTO_THE_ROOM, Purpose, told_by
+from domain.rules.offering import INTO_THE_ROOM, Purpose, Told, told_by
+from portal import meeting
 from portal.dates import in_full
 from portal.forms import LONGEST_WORDS, Form, form_of
 from portal.parts import PageParts
@@ -25,7 +27,7 @@ from store.links import Link, SqlLinks
 from store.putting_off import SqlReminders
 
 STATUS = {"used": 200, "expired": 410, "revoked": 410, "left": 410, "ended": 410}
-IN_TWO_STEPS: frozenset[Purpose] = frozenset({"done", "not_solved"})
+IN_TWO_STEPS: frozenset[Purpose] = frozenset({"done", "not_solved", "slot"})
 """What somebody would have to undo. A program that sends every form as it finds it gets to no second step, since no
 answer is chosen beforehand, and no words are written."""
 LATER = ("1", "3", "5")
@@ -70,6 +72,8 @@ class Links:
         """The question that the link asks; once more with what was typed where something was wrong with it."""
         words = WORDS[reader.language]
         choices = await self._choices(link, reader)
+        if link.purpose == "slot" and not choices:
+            return self._told("slot_none", reader)
         return self._pages.page(
             "ask.html",
             reader.language,
@@ -77,7 +81,8 @@ class Links:
             switch=True,
             reader=reader,
             heading=words[f"{link.purpose}_ask"].format(title=title_of(link)),
-            due=due_of(link, reader),
+            due=due_of(link, reader) if link.purpose not in meeting.MEETINGS else meeting.hour_of(link, reader),
+            due_label=words["when"] if link.purpose in meeting.MEETINGS else words["due"],
             follows=words["later_follows"] if link.purpose == "later" else "",
             choices=choices,
             asks_words=link.purpose != "later",
@@ -88,8 +93,10 @@ class Links:
             errors=errors or {},
         )
 
-    async def _choices(self, link: Link, reader: Reader) -> list[tuple[str, str, str]]:
+    async def _choices(self, link: Link, reader: Reader) -> Sequence[tuple[str, str, str]]:
         words = WORDS[reader.language]
+        if link.purpose in meeting.MEETINGS:
+            return meeting.choices(link, reader, business_now(link, datetime.now(UTC)))
         if link.purpose == "not_solved":
             return []
         if link.purpose == "later":
@@ -105,7 +112,8 @@ class Links:
 
     async def _take(self, link: Link, reader: Reader, form: Form) -> Response:
         """What follows from a form: the question again, a second step, or what was asked for."""
-        errors = wrong_with(form, link.purpose, reader)
+        chosen = [one[0] for one in await self._choices(link, reader)] if link.purpose in meeting.MEETINGS else None
+        errors = wrong_with(form, link.purpose, reader, allowed=chosen)
         if errors:
             return await self._ask(link, reader, form, errors, 422)
         answer = form.text("answer")
@@ -131,13 +139,20 @@ class Links:
             reader=reader,
             heading=words[f"{link.purpose}_sure"],
             title=title_of(link),
-            due=due_of(link, reader) if link.purpose == "done" else "",
+            due=due_of(link, reader)
+            if link.purpose == "done"
+            else meeting.chosen_hour(link, form.text("answer"), reader),
+            due_label=words["when"] if link.purpose == "slot" else words["due"],
             follows=words[f"{link.purpose}_follows"],
             answer=form.text("answer"),
             words=form.text("words"),
             once=await asyncio.to_thread(self._links.ask, link.id),
             button=words[f"{link.purpose}_button"],
         )
+
+    def _what_for(self, link: Link, reader: Reader, answer: str) -> str:
+        """The date that the second step repeats."""
+        return due_of(link, reader) if link.purpose == "done" else meeting.chosen_hour(link, answer, reader)
 
     async def _put_off(self, link: Link, reader: Reader, until: datetime) -> Response:
         now = datetime.now(UTC)
@@ -150,13 +165,17 @@ class Links:
 
     async def _tell(self, link: Link, reader: Reader, form: Form) -> Response:
         """Tell the onboarding, by the door that everything comes through. The link's own id makes it count once."""
-        told = told_by(
-            link.purpose,
-            kind=link.notice.kind if link.notice else "message",
-            about=link.notice.about if link.notice else "",
-            words=form.text("words"),
-            saying=saying(link, reader, form.text("answer")),
-        )
+        told: Told | None
+        if link.purpose in meeting.MEETINGS:
+            told = meeting.told(link, form.text("answer"), form.text("words"))
+        else:
+            told = told_by(
+                link.purpose,
+                kind=link.notice.kind if link.notice else "message",
+                about=link.notice.about if link.notice else "",
+                words=form.text("words"),
+                saying=saying(link, reader, form.text("answer")),
+            )
         if told is None or link.person is None:
             return self._pages.message("unknown", reader.language, status=404)
         news = {"by": link.person.id, "news_id": f"link-{link.id}", **told.fields}
@@ -190,10 +209,10 @@ def saying(link: Link, reader: Reader, answer: str) -> str:
     return words.format(title=title_of(link), due=in_full(day, reader.language))
 
 
-def wrong_with(form: Form, purpose: Purpose, reader: Reader) -> dict[str, str]:
-    """What is wrong with an answer, by its fields."""
+def wrong_with(form: Form, purpose: Purpose, reader: Reader, *, allowed: Sequence[str] | None = None) -> dict[str, str]:
+    """What is wrong with an answer, by its fields; `allowed` are the answers that may be chosen, where that depends."""
     words = WORDS[reader.language]
-    allowed = {"later": LATER, "not_solved": ("",)}.get(purpose, ("yes", "no"))
+    allowed = {"later": LATER, "not_solved": ("",)}.get(purpose, ("yes", "no")) if allowed is None else allowed
     errors = {}
     if form.text("answer") not in allowed:
         errors["answer"] = words["choose"]

@@ -32,6 +32,7 @@ from store.drawing import Held, draw, hold
 from store.engine import read_connection, read_transaction, wall_clock, write_transaction
 from store.entries import journal_row, notice_row
 from store.figures import latest_figures
+from store.meetings import write_meetings
 from store.rows import Row, add, put
 from store.tables import (
     NOT_ENDED,
@@ -231,6 +232,7 @@ class SqlLedger:
             write_people = add if overtaken else put
             write_people(connection, people, [_person_row(onboarding, person) for person in writing.people])
             _write_registers(connection, writing, overtaken=overtaken)
+            write_meetings(connection, writing, overtaken=overtaken)
             drafts = [notice_row(notice, onboarding=onboarding, now=now) for notice in writing.held]
             if overtaken:
                 add(connection, notices, [{**row, "state": HELD} for row in drafts])

@@ -19,6 +19,7 @@ from domain.text import folded
 from domain.wire import Instant, Wire
 from store.engine import read_connection, wall_clock, write_transaction
 from store.entries import journal_row
+from store.meetings import settled_meeting
 from store.rows import add
 from store.tables import journal, mail_links, milestones, notices, onboardings, people, registers, room_sessions
 
@@ -205,7 +206,7 @@ class SqlLinks:
             notice_id=row.notice,
             notice=None if notice is None else _notice(notice),
             due=None if notice is None else _due(connection, notice),
-            settled="" if notice is None else _settled(connection, notice),
+            settled="" if notice is None else _settled(connection, notice, row.purpose),
             used_at=row.used_at,
         )
 
@@ -266,8 +267,10 @@ def _due(connection: Connection, notice: Row[Any]) -> datetime | None:
     return connection.scalar(select(milestones.c.due).where(of_it))
 
 
-def _settled(connection: Connection, notice: Row[Any]) -> str:
+def _settled(connection: Connection, notice: Row[Any], purpose: Purpose) -> str:
     """What has become of what the notice is about, if it needs nothing any more; empty while it does."""
+    if purpose in ("slot", "attendance"):
+        return settled_meeting(connection, notice, choosing=purpose == "slot")
     of_milestone = (milestones.c.onboarding == notice.onboarding) & (milestones.c.key == notice.about)
     of_row = (registers.c.onboarding == notice.onboarding) & (registers.c.key == notice.about)
     if notice.kind == "reminder":

@@ -24,6 +24,7 @@ from domain.news import (
     RiskRecorded,
     ScopeChangeDecided,
     ScopeChangeRequested,
+    SlotAgreed,
     TaskAdded,
     TaskChanged,
     WinRecorded,
@@ -46,6 +47,8 @@ def check_pause(state: State, news: Paused) -> None:
 
 def apply_pause(state: State, news: Paused, now: datetime) -> bool:
     state.paused_at, state.pause_until = news.at or now, news.until
+    # Its day moves by the pause; a fixed hour of the week stays.
+    state.slots = [slot for slot in state.slots if slot.weekly]
     until = news.until.isoformat() if news.until else None
     note(state, "paused", state.paused_at, news=news, reason=news.reason, until=until)
     return True
@@ -107,11 +110,19 @@ DATES: dict[type[News], tuple[str, ...]] = {
 def check_dates(news: News, now: datetime) -> None:
     """Raises Refused for a new date before today, a day allowed for time zones, or more than FURTHEST ahead.
 
+    The hour of a meeting lies ahead.
+
     What people do is told once they have done it: the day since when somebody takes part cannot lie ahead.
     """
     if isinstance(news, ContactAdded | ContactCorrected | ContactReplaced | ContactLeft):
         if news.since is not None and (news.since - now.date()).days > 1:
             raise Refused(f"{news.since} lies ahead: say it on that day", field="since")
+        return
+    if isinstance(news, SlotAgreed):
+        if news.starts_at <= now:
+            raise Refused(f"{news.starts_at.isoformat()} is past", field="starts_at")
+        if news.starts_at - now > FURTHEST:
+            raise Refused(f"{news.starts_at.isoformat()} is more than two years ahead", field="starts_at")
         return
     for field in DATES.get(type(news), ()):
         day: date | None = getattr(news, field)

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.agenda import changing, contacts, course, drafts, issues, milestones, tasks
+from domain.agenda import changing, contacts, course, drafts, issues, meetings, milestones, tasks
 from domain.agenda.gates import count, note, unfold
 from domain.agenda.state import REMEMBERED_NEWS, State
 from domain.news import (
     LONGEST_NEWS_ID,
+    AttendanceTold,
     ContactAdded,
     ContactCorrected,
     ContactLeft,
@@ -38,6 +39,7 @@ from domain.news import (
     ScopeChangeRequested,
     SignedOff,
     SignOffAskedAgain,
+    SlotAgreed,
     TaskAdded,
     TaskChanged,
     TaskClosed,
@@ -91,6 +93,8 @@ RULES: dict[type[News], tuple[Check, Apply]] = {
     TaskAdded: (tasks.check_add, tasks.apply_add),
     TaskChanged: (tasks.check_change, tasks.apply_change),
     TaskClosed: (tasks.check_close, tasks.apply_close),
+    SlotAgreed: (meetings.check_agree, meetings.apply_agree),
+    AttendanceTold: (meetings.check_attend, meetings.apply_attend),
     DraftEdited: (drafts.check_edit, drafts.apply_edit),
     DraftSent: (drafts.check_send, drafts.apply_send),
     DraftStopped: (drafts.check_stop, drafts.apply_stop),

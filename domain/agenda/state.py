@@ -218,6 +218,31 @@ class DraftState(Carried):
     revision: int = 0
 
 
+class SlotState(Carried):
+    """The hour that was agreed for a milestone's meeting, or for a series of meetings (`weekly`) or its next one."""
+
+    key: str
+    starts_at: Instant
+    minutes: int | None = None
+    weekly: bool = False
+
+
+class InvitedState(Carried):
+    """A meeting to which people have invitations with its hour, until it begins.
+
+    `key` is that of its series or milestone, `occasion` names it within that for ever, whatever day it moves to.
+    `sequence` counts the versions of the invitation; one that is `cancelled` stays, so that the next version is higher.
+    """
+
+    key: str
+    occasion: str
+    starts_at: Instant
+    minutes: int
+    sequence: int = 0
+    people: list[str] = []
+    cancelled: bool = False
+
+
 class HeldSignal(Carried):
     """A milestone that a system reported before its gate was open."""
 
@@ -312,6 +337,8 @@ class State(Carried):
     tasks: dict[str, date] = {}
     tasks_added: int = 0
     playbook_ahead: PlaybookAhead | None = None
+    slots: list[SlotState] = []
+    invited: list[InvitedState] = []
 
     @property
     def change_due(self) -> PlaybookAhead | None:
@@ -377,7 +404,8 @@ class Consequences(Carried):
 
     `skeleton` is what another version of the playbook asks for, where the onboarding goes by that from now on;
     `change_refused` says that a change which was due is not made. Where contacts have changed, `signers` has who signs
-    each open milestone now, and `took_over` who stands in whose place, empty for nobody.
+    each open milestone now, and `took_over` who stands in whose place, empty for nobody. `invited` are the meetings
+    ahead to which people have invitations from now on, where that has changed.
     """
 
     put: list[Entry] = []
@@ -400,3 +428,4 @@ class Consequences(Carried):
     signers: dict[str, list[str]] = {}
     overrulers: list[str] | None = None
     took_over: dict[str, str] = {}
+    invited: list[InvitedState] | None = None

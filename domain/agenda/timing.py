@@ -74,6 +74,8 @@ def adopt(state: State, consequences: Consequences, *, acted_on: list[Entry], wr
         state.approvers = consequences.approvers
     if consequences.cast is not None:
         state.cast = consequences.cast
+    if consequences.invited is not None:
+        state.invited = consequences.invited
     contacts.adopt(state, consequences)
     if not since:
         _adopt_dates(state, consequences)

@@ -2,26 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
-from itertools import takewhile
+from datetime import date
 from typing import Any
 
 from domain.agenda.state import Entry
 from domain.calendar import CLOSING, OPENING
 from domain.notice import Notice, NoticeKind
-from domain.playbook import Cadence, Culmination, Milestone, Rung
-from domain.rules import digests, letters, tasks
+from domain.playbook import Cadence, Milestone, Rung
+from domain.rules import digests, letters, meetings, tasks
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import VENDOR_ROLES
 from domain.rules.nudging import Step, ladder
-from domain.rules.schedule import NOTICE_AHEAD, cadence_days, culminating, launched, notice_moment
-from domain.text import Text
+from domain.rules.schedule import NOTICE_AHEAD, launched
 
 Notices = list[Notice]
 NUDGES = frozenset({"reminder", "escalation", "task_due"})
-A_MONTH = timedelta(days=31)
-A_FEW_DAYS = timedelta(days=3)
-"""A meeting is announced two working days before it: what was reached since the last announcement counts."""
 ONCE_A_MOMENT = frozenset({"pause_proposal", "status_report"})
 
 
@@ -170,50 +165,30 @@ def _cadence(briefing: Briefing, entry: Entry) -> Notices:
     day = date.fromisoformat(entry.occurrence)
     if cadence.kind in NOTICE_AHEAD and day < briefing.today:
         return []
-    leader = briefing.playing(cadence.led_by) if cadence.copied else []
-    people = list(dict.fromkeys([*briefing.playing(*cadence.with_), *leader]))
     if cadence.kind == "status_report":
-        return _report(briefing, entry, cadence, people)
+        return _report(briefing, entry, cadence, _people(briefing, cadence))
     if cadence.kind == "message":
-        return _message(briefing, entry, cadence, people)
-    larger = culminating(cadence, briefing.state, briefing.playbook, briefing.plan, day=day, now=briefing.now)
-    if larger is not None and (milestone := briefing.playbook.milestone(larger.milestone)) is not None:
-        people = list(dict.fromkeys([*people, *briefing.playing(*milestone.raci.consulted)]))
-    title, minutes = (larger.title, larger.minutes) if larger else (cadence.title, cadence.minutes)
-    agenda = _agenda(briefing, entry, cadence, larger)
+        return _message(briefing, entry, cadence, _people(briefing, cadence))
+    if meetings.hour_agreed(briefing, cadence, day):
+        return []
+    meeting = meetings.of_series(briefing, cadence, day)
     return present(
         briefing.notice(
             "webinar" if cadence.kind == "webinar" else "meeting", id, entry.key,
-            {
-                "title": briefing.say(title, briefing.language_of(id)),
-                "on": entry.occurrence,
-                "minutes": minutes or "",
-                "agenda": briefing.say(agenda, briefing.language_of(id)),
-                "with": [briefing.called([other], briefing.language_of(id)) for other in people],
-                "host": briefing.called(briefing.playing(cadence.led_by), briefing.language_of(id)),
-                **_figures(briefing, cadence, entry, briefing.language_of(id)),
-            },
+            {**meetings.facts_of(briefing, meeting, day, id), **meetings.offered(briefing, cadence.key, day, id)},
             about=cadence.key,
         )
-        for id in people
+        for id in meeting.people
     )  # fmt: skip
 
 
-def _figures(briefing: Briefing, cadence: Cadence, entry: Entry, language: str) -> dict[str, Any]:
-    """Where it stands, for a meeting whose invitation says so."""
-    if not cadence.figures:
-        return {}
-    since = date.fromisoformat(entry.occurrence) - _since_the_last(cadence)
-    return {"standing": letters.standing(briefing, language, since=since - A_FEW_DAYS)}
-
-
-def _since_the_last(cadence: Cadence) -> timedelta:
-    """The time between two occasions, at least: months differ, and twice is better than never."""
-    return timedelta(weeks=cadence.every_weeks) if cadence.every_weeks else (cadence.every_months or 1) * A_MONTH
+def _people(briefing: Briefing, cadence: Cadence) -> list[str]:
+    leader = briefing.playing(cadence.led_by) if cadence.copied else []
+    return list(dict.fromkeys([*briefing.playing(*cadence.with_), *leader]))
 
 
 def _report(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequence[str]) -> Notices:
-    since = date.fromisoformat(entry.occurrence) - _since_the_last(cadence)
+    since = date.fromisoformat(entry.occurrence) - meetings.since_the_last(cadence)
     return present(
         briefing.notice(
             "status_report", id, entry.key,
@@ -225,7 +200,7 @@ def _report(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequence
 
 def _message(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequence[str]) -> Notices:
     editions = [edition for edition in cadence.editions if edition.ready]
-    turn = min(_turn(briefing, entry, cadence), len(editions) - 1)
+    turn = min(meetings.turn(briefing, cadence, date.fromisoformat(entry.occurrence)), len(editions) - 1)
     edition = editions[turn] if editions else None
     weekly = letters.reported_weekly(briefing)
     return present(
@@ -238,32 +213,6 @@ def _message(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequenc
         )
         for id in people
     )  # fmt: skip
-
-
-def _turn(briefing: Briefing, entry: Entry, cadence: Cadence) -> int:
-    """The place of an entry in its cadence, counted from 0 and from the first occasion that could be told of.
-
-    Whoever goes live at noon gets the first letter a week later, not the second.
-    """
-    state = briefing.state
-    days = cadence_days(
-        cadence, state, briefing.calendar, briefing.calendar.day_of(briefing.deal.closed_at), briefing.plan
-    )
-    if days is None:
-        return 0
-    after = [milestone.at for key in cadence.starts.after if (milestone := state.milestone(key)) and milestone.at]
-    began = max([briefing.deal.closed_at, *after, *([state.taken_up_at] if state.taken_up_at else [])])
-    past = takewhile(lambda before: before < date.fromisoformat(entry.occurrence), days)
-    return sum(notice_moment(cadence, briefing.calendar, before) > began for before in past)
-
-
-def _agenda(briefing: Briefing, entry: Entry, cadence: Cadence, larger: Culmination | None) -> Text | None:
-    """What is talked about: by which occasion it is, not by the month. A late kickoff begins with the first topic."""
-    topics = cadence.agenda
-    if larger is not None or not topics:
-        return topics[-1] if topics else None
-    ordinary = topics[:-1] if cadence.culminates and len(topics) > 1 else topics
-    return ordinary[min(_turn(briefing, entry, cadence), len(ordinary) - 1)]
 
 
 def _service_level(briefing: Briefing, entry: Entry) -> Notices:

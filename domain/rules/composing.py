@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from domain.naming import honoured, role_title
-from domain.notice import Notice, NoticeKind, Person
+from domain.notice import FOR_CALENDARS, MAIL, Notice, NoticeKind, Person
 from domain.team import Team
 
 
@@ -99,7 +99,7 @@ def compose(
         to=to.id,
         facts={**head, **facts},
         not_before=not_before,
-        channel=to.channel,
+        channel=MAIL if kind in FOR_CALENDARS else to.channel,
         **{"onboarding": "", **particulars},
     )
 

@@ -16,6 +16,8 @@ from domain.rules.acting import act
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import approvers
 from domain.rules.hours import WorkingHours, plain_week
+from domain.rules.inviting import invitations
+from domain.rules.meetings import moved_to
 from domain.rules.nudging import A_TICK
 from domain.rules.opening import stage_openings
 from domain.rules.recasting import recast
@@ -85,9 +87,10 @@ def decide(
     recasting = recast(state, dossier, team, now=now, done_before=done_before, known=known)
     dossier, known = recasting.dossier, [*known, *recasting.tasks]
     before = {m.key: str(dossier.calendar.day_of(m.due)) for m in state.milestones}
-    moved = _rework(state, dossier, facts, now)
-    promised = dossier.deal.go_live_by is not None
-    moved |= moved_along(state, dossier.playbook, dossier.calendar, facts, before, promised=promised)
+    moved = _rework(state, dossier, facts, now) | moved_to(state, dossier.calendar, facts)
+    moved |= moved_along(
+        state, dossier.playbook, dossier.calendar, facts, before, promised=dossier.deal.go_live_by is not None
+    )
     moved = begun_late(state, dossier.playbook, dossier.calendar, facts, before) | moved
     state.moved.update(moved)
     owner = _settle_owner(state, team, facts)
@@ -133,6 +136,7 @@ def decide(
     ]
     difference = changes(state, wanted)
     state.entries = wanted
+    invited = invitations(briefing, facts, occasion.due)
     changed = {name: getattr(state, name) for name in ADOPTED if getattr(state, name) != getattr(occasion.state, name)}
     consequences = Consequences(
         put=difference.put,
@@ -147,6 +151,7 @@ def decide(
         drafts=drafts,
         skeleton=change.skeleton if change else None,
         change_refused=bool(change and change.refused),
+        invited=invited.invited if invited.invited != state.invited else None,
         **recasting.consequences(),
         **changed,
     )
@@ -165,7 +170,11 @@ def decide(
             *drafting.tell_holders(now, drafts if fresh_facts else [], fresh_facts),
         ]
 
-    notices = notices_to(lambda table: table) + standing_in.in_their_place(briefing, notices_to)
+    notices = [
+        *notices_to(lambda table: table),
+        *standing_in.in_their_place(briefing, notices_to),
+        *invited.notices,
+    ]
     changed_by = [changing.row(change, told, briefing)] if change else []
     if change and changed_by[0].key not in done_before:
         reason = changing.reason_in(facts, change.ahead) or because
@@ -179,6 +188,7 @@ def decide(
         briefing=briefing,
         notices=notices,
         changed_by=changed_by,
+        invited=invited,
         playbook=to if change and change.skeleton else None,
     )
     return Decision(consequences=consequences, writing=writing(decided))

@@ -33,6 +33,8 @@ ALONE: frozenset[NoticeKind] = frozenset(
         "issue_raised",
         "service_level_missed",
         "meeting",
+        "invitation",
+        "meeting_cancelled",
         "hand_off",
         "ending_announced",
         "ending_taken_back",

@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from domain.notice import NoticeKind
 
-Purpose = Literal["done", "on_its_way", "later", "not_solved", "preferences", "room", "sign"]
+Purpose = Literal["done", "on_its_way", "later", "not_solved", "slot", "attendance", "preferences", "room", "sign"]
 """What one link is for; there is one for each. Nobody signs by a link: a sign-off takes more than a click."""
 INTO_THE_ROOM: frozenset[Purpose] = frozenset({"room", "sign"})
 """What leads into the customer's room: to what the message is about, or to a sign-off that it asks for."""
@@ -18,7 +18,7 @@ class Told(NamedTuple):
     """A piece of news: the update, and its fields beside who tells it."""
 
     update: str
-    fields: Mapping[str, str]
+    fields: Mapping[str, Any]
 
 
 def offered(kind: NoticeKind, facts: Mapping[str, Any]) -> tuple[Purpose, ...]:
@@ -41,6 +41,10 @@ def offered(kind: NoticeKind, facts: Mapping[str, Any]) -> tuple[Purpose, ...]:
             return ("sign",)
         case "plan" if facts.get("sign_off"):
             return ("sign",)
+        case "meeting" | "kickoff_agenda" if facts.get("slots"):
+            return ("slot",)
+        case "invitation":
+            return ("attendance",)
     return ()
 
 

@@ -10,7 +10,7 @@ from domain.agenda.timing import next_entry
 from domain.calendar import WorkCalendar
 from domain.plan import Plan
 from domain.playbook import Playbook
-from domain.record import JournalRow, MilestoneRow, RegisterRow, StageRow, Standing
+from domain.record import AttendanceRow, JournalRow, MilestoneRow, RegisterRow, StageRow, Standing
 
 
 def journal(facts: Sequence[Fact], entries: Sequence[Entry], now: datetime) -> list[JournalRow]:
@@ -141,6 +141,22 @@ def register_rows(fact: Fact | JournalRow) -> list[RegisterRow]:
         return [_task(fact, key, status="open", due=day) for key, day in days.items()]
     row = _register_row(fact)
     return [row] if row is not None else []
+
+
+def attendance(facts: Iterable[Fact]) -> list[AttendanceRow]:
+    """What people have answered to invitations, by those facts."""
+    return [
+        AttendanceRow(
+            meeting=fact.about,
+            occasion=fact.data["occasion"] or "",
+            person=fact.data["person"],
+            answer=fact.data["answer"],
+            sequence=fact.data["sequence"],
+            at=fact.at,
+        )
+        for fact in facts
+        if fact.kind == "attendance_told"
+    ]
 
 
 def _task(fact: Fact | JournalRow, key: str, *, title: str = "", status: str, **data: Any) -> RegisterRow:

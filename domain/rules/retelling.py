@@ -179,6 +179,8 @@ UPDATES: Mapping[str, tuple[str, Callable[[Told], dict[str, Any]]]] = {
     "task_added": ("add_task", _about("task", "title", "due", "owner")),
     "task_changed": ("change_task", _about("task", "title", "due", "owner")),
     "task_closed": ("close_task", _about("task", "outcome")),
+    "slot_agreed": ("agree_slot", _about("meeting", "starts_at", "minutes", "weekly")),
+    "attendance_told": ("tell_attendance", _about("meeting", "answer", "person", "occasion", "sequence")),
     "ended": (
         "end_onboarding",
         lambda fact: {name: fact.data[name] for name in ("ending", "reason", "exceptions") if fact.data.get(name)},

@@ -91,7 +91,15 @@ def cadence_days(
     if larger is not None and larger.settled:
         return None
     meets = plan.milestone(larger.key).on if larger is not None else None
-    return _days_from(cadence, max([start, *reached]), calendar, meets)
+    return _days_from(cadence, _in_step(cadence, state, calendar, max([start, *reached])), calendar, meets)
+
+
+def _in_step(cadence: Cadence, state: State, calendar: WorkCalendar, first: date) -> date:
+    """The first day from which the series is held on the weekday that was agreed for good; `first` without such."""
+    slot = next((slot for slot in state.slots if slot.key == cadence.key and slot.weekly), None)
+    if slot is None or not cadence.every_weeks or cadence.kind != "meeting":
+        return first
+    return first + timedelta(days=(calendar.day_of(slot.starts_at) - first).days % (7 * cadence.every_weeks))
 
 
 def culminating(

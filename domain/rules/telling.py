@@ -10,7 +10,7 @@ from domain.drafting import ROOM_TO_SIGN
 from domain.news import HANDED_OVER, VENDOR_ONLY
 from domain.notice import Notice, NoticeKind
 from domain.playbook import Milestone
-from domain.rules import letters, tasks
+from domain.rules import letters, meetings, tasks
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import concerns_customer
 from domain.rules.digests import A_WEEKS_LETTER
@@ -105,11 +105,18 @@ def _kickoff_agenda(briefing: Briefing, occasion: str, *, about: str = "") -> No
     people = leads if letters.in_writing(briefing) else [*leads, briefing.state.owner]
     notices = [
         briefing.notice(
-            "kickoff_agenda", to, occasion, _kickoff(briefing, kickoff.key, briefing.language_of(to)), about=about
+            "kickoff_agenda", to, occasion,
+            {**_kickoff(briefing, kickoff.key, briefing.language_of(to)), **_hours(briefing, kickoff.key, to)},
+            about=about,
         )
         for to in people
-    ]
+    ]  # fmt: skip
     return present(notices)
+
+
+def _hours(briefing: Briefing, key: str, to: str) -> dict[str, Any]:
+    """The hours that are offered for the kickoff."""
+    return meetings.offered(briefing, key, briefing.plan.milestone(key).on, to)
 
 
 def _kickoff(briefing: Briefing, key: str, language: str) -> dict[str, Any]:

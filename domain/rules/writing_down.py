@@ -12,8 +12,9 @@ from domain.record import JournalRow, Task, Writing
 from domain.rules import drafting, standing_in
 from domain.rules.briefing import Briefing, once_to_each
 from domain.rules.casting import staff_person
+from domain.rules.inviting import Invitations
 from domain.rules.recasting import Recasting
-from domain.rules.record_keeping import journal, registers, shipped_risks, standing
+from domain.rules.record_keeping import attendance, journal, registers, shipped_risks, standing
 from domain.rules.retelling import unconfirmed
 from domain.rules.vouching import DOUBTED, doubted_key, figures_against
 from domain.rules.weighing import Doubts
@@ -36,6 +37,7 @@ class Decided(NamedTuple):
     notices: Sequence[Notice]
     changed_by: Sequence[JournalRow]
     playbook: Playbook | None
+    invited: Invitations
 
 
 def in_full_detail(decided: Decided) -> Writing:
@@ -52,6 +54,7 @@ def in_full_detail(decided: Decided) -> Writing:
             *_refused_owners(briefing.team, facts, now),
             *_doubted(briefing, facts, doubts),
             *decided.changed_by,
+            *decided.invited.journal,
         ),
         notices=_heard(decided),
         standing=standing(state, briefing.plan, playbook, briefing.calendar, now),
@@ -62,6 +65,8 @@ def in_full_detail(decided: Decided) -> Writing:
         playbook=decided.playbook,
         held=tuple(once_to_each(briefing, drafting.notices(briefing, fresh))),
         drafts=tuple(drafting.changes(briefing, fresh)),
+        meetings=tuple(decided.invited.meetings),
+        attendance=tuple(attendance(facts)),
         # With its references: told again it goes to Temporal once more.
         unconfirmed=unconfirmed(occasion),
         task=Task(run=occasion.run, task=occasion.task, seen=tuple(occasion.state.seen)) if occasion.run else None,
@@ -80,6 +85,7 @@ def what_is_heard(decided: Decided) -> Writing:
         journal=(
             *journal(recasting.told_by_ids(facts), decided.occasion.due, decided.occasion.now),
             *decided.changed_by,
+            *decided.invited.journal,
         ),
         notices=_heard(decided),
         registers=(*recasting.tasks, *registers(facts)),

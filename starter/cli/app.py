@@ -122,6 +122,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "waive": ("starter.cli.milestones:waive", NEWS, explained("waive_milestone")),
     "sign-off": ("starter.cli.milestones:sign_off", NEWS, explained("sign_off")),
     "ask-again": ("starter.cli.milestones:ask_again", NEWS, explained("ask_sign_off")),
+    "meeting": (
+        "starter.cli.meetings:meeting",
+        NEWS,
+        "Agree the hour of a meeting, tell who comes, and list the meetings.",
+    ),
     "issue": ("starter.cli.issues:issue", NEWS, "Raise, acknowledge, resolve, dispute and list issues."),
     "pause": ("starter.cli.course:pause", NEWS, explained("pause")),
     "resume": ("starter.cli.course:resume", NEWS, explained("resume")),

@@ -160,6 +160,8 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
     onboarding
         Its id, the deal's id, or a part of the customer's name that only one has.
     """
+    from starter.cli.meetings import draw_meetings
+    from store.meetings import SqlMeetings
     from store.reads import also_of_account, news, one
     from store.write_backs import SqlWriteBacks
 
@@ -176,6 +178,7 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
     now = installation.business_now(standing.as_of)
     day = (min(now, standing.ended_at or now) - deal.closed_at).days
     tasks, told = open_tasks(standing.registers), news(installation.engine, standing.onboarding, limit=LAST_NEWS)
+    meetings = SqlMeetings(installation.engine).of(standing.onboarding)
     missing = missing_from_hand_off(deal)
     link = installation.link(standing.onboarding)
     crm = SqlWriteBacks(installation.engine).of(standing.onboarding)
@@ -184,6 +187,7 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
         "day": day,
         "people": [person.model_dump(mode="json") for person in dossier.people],
         "responsible": {key: named(ids, people) for key, ids in acting.items()},
+        "meetings": [one.model_dump(mode="json") for one in meetings],
         "open_tasks": [row.model_dump(mode="json") for row in tasks],
         "last_news": [entry.model_dump(mode="json") for entry in told],
         "time_zone": zone,
@@ -211,6 +215,7 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
         )
         draw_people(out, dossier.people)
         draw_tasks(out, tasks, today=calendar.day_of(now))
+        draw_meetings(out, meetings, people, zone=zone)
         draw_registers(out, standing.registers, zone=zone)
         draw_news(out, told, zone=zone)
         draw_next(out, standing, zone=zone)

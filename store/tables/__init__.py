@@ -18,6 +18,7 @@ from store.tables.inbox import inbox
 from store.tables.introductions import introduction_journal, introductions
 from store.tables.links import mail_links, preferences
 from store.tables.measurements import measurements
+from store.tables.meetings import attendance, meetings
 from store.tables.notices import notices
 from store.tables.onboardings import (
     deals,
@@ -46,6 +47,7 @@ __all__ = [
     "IS_WAITING",
     "NOT_ENDED",
     "OF_THE_HOUSE",
+    "attendance",
     "change_plans",
     "deals",
     "inbox",
@@ -55,6 +57,7 @@ __all__ = [
     "keyed_answers",
     "mail_links",
     "measurements",
+    "meetings",
     "merges",
     "metadata",
     "milestones",

@@ -196,6 +196,8 @@ def any_news(state: State, dice: random.Random) -> tuple[str, Any, bool]:
     ending = dice.choice(("handed_over", "handed_over_with_exceptions", "churned", "duplicate", "withdrawn"))
     exceptions = [criterion.key for criterion in state.criteria]
     signal = dice.random() < 0.5
+    meeting, weekly = dice.choice((key, "technical_meeting", "executive_check_in")), dice.random() < 0.5
+    hour = f"{on}T{dice.randint(7, 15):02}:30:00Z"
     told: list[tuple[str, Any, bool]] = [
         ("reach_milestone", {"milestone": key}, signal),
         ("reopen_milestone", {"milestone": key, "reason": "it does not work after all", "by": by}, False),
@@ -223,6 +225,8 @@ def any_news(state: State, dice: random.Random) -> tuple[str, Any, bool]:
         ("add_task", {"title": "Send the minutes", "due": str(on), "owner": dice.choice((None, by))}, False),
         ("change_task", {"task": task, "due": str(on), "owner": by}, False),
         ("close_task", {"task": task, "by": by}, False),
+        ("agree_slot", {"meeting": meeting, "starts_at": hour, "weekly": weekly, "by": by}, False),
+        ("tell_attendance", {"meeting": meeting, "answer": "accepted", "person": by}, False),
         ("edit_draft", {"draft": "introduction", "text": "Welcome.", "by": by}, False),
         ("send_draft", {"draft": "introduction", "by": by}, False),
         ("stop_draft", {"draft": "introduction", "reason": "they have met", "by": by}, False),

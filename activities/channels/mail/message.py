@@ -10,6 +10,7 @@ from mimetypes import guess_type
 from typing import Any, NamedTuple, Protocol
 
 from activities.channels.mail import headers
+from activities.channels.mail.entries import add_entry
 from activities.channels.mail.lists import choosing, leaving, list_id
 from activities.channels.texts.rendering import Rendering
 from activities.channels.texts.sealing import one_line
@@ -82,6 +83,7 @@ def compose(
     message["X-Day90-Notice"] = headers.id(one_line(notice.key))
     message.set_content(rendered.text, cte=_encoding(rendered.text))
     message.add_alternative(rendered.html, subtype="html", cte=_encoding(rendered.html))
+    add_entry(message, facts, waiting.person, organiser=own, domain=_domain(waiting), now=now)
     if notice.attachment is not None:
         _attach(message, notice.attachment, documents)
     return message

@@ -84,6 +84,8 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "task_due": "タスクの期日",
             "status_report": "状況報告",
             "meeting": "会議のご案内",
+            "invitation": "会議の日時のご案内",
+            "meeting_cancelled": "会議中止のお知らせ",
             "message": "お知らせ",
             "webinar": "ウェビナーへのご招待",
             "ready_early": "通常支援への移行の準備",

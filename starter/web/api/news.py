@@ -76,6 +76,8 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "add_task": {"title": "Send the list of carriers", "due": "2026-12-04", "owner": lead, "by": owner},
         "change_task": {"task": "task-1", "due": "2026-12-11", "by": owner},
         "close_task": {"task": "task-1", "by": lead},
+        "agree_slot": {"meeting": kickoff.key, "starts_at": "2026-11-12T10:00:00+01:00", "minutes": 45, "by": lead},
+        "tell_attendance": {"meeting": kickoff.key, "answer": "accepted", "by": lead},
         "edit_draft": {"draft": "introduction", "text": "Welcome.\n\nYour kickoff is on Friday.", "by": owner},
         "send_draft": {"draft": "introduction", "by": owner},
         "stop_draft": {"draft": "introduction", "reason": "They have met already.", "by": owner},

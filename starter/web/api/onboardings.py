@@ -19,6 +19,7 @@ from starter.web.api.answers import NOT_MODIFIED, TAGGED, WRITING, IfNoneMatch, 
 from starter.web.api.cursors import Cursor, Limit, Next, cursor_of, number_after, place_after
 from starter.web.api.gate import api_router, key_parameter, needs
 from starter.web.parts import WebParts
+from store.meetings import MeetingShown, SqlMeetings
 from store.pages import NoticeShown, journal_page, notice_page
 from store.reads import JournalEntry, NoticeState, OnboardingInFull, OnboardingLine, also_of_account, one, portfolio
 
@@ -79,6 +80,9 @@ class OnboardingShown(OnboardingInFull):
     hand_off: HandOffRecord
     time_zone: str = Field(description="the customer's time zone, in which its days are counted")
     temporal_ui: str | None = Field(description="its page in the Temporal UI, where one is known")
+    meetings: tuple[MeetingShown, ...] = Field(
+        (), description="meetings whose hour is agreed, by their hours, with what people have answered"
+    )
     phase_2: tuple[RegisterRow, ...] = Field(
         description="changes of scope that were put off until after this onboarding, the oldest first"
     )
@@ -337,6 +341,7 @@ def shown(parts: WebParts, onboarding: str) -> OnboardingShown:
         hand_off=record,
         time_zone=dossier.calendar.time_zone,
         temporal_ui=link,
+        meetings=tuple(SqlMeetings(parts.engine).of(onboarding)),
         phase_2=phase_2(standing.registers),
         baseline=shown_beside(agreed, standing.milestones, dossier.calendar),
     )

@@ -1,0 +1,168 @@
+"""Who meets whom, about what, and at which hour? What the playbook has of a meeting, and the hours that were agreed."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+from domain.agenda.state import Fact, SlotState, State
+from domain.calendar import WorkCalendar
+from domain.playbook import Cadence, Culmination
+from domain.rules import letters, slots
+from domain.rules.briefing import Briefing
+from domain.rules.schedule import cadence_days, culminating, notice_moment
+from domain.text import Text
+
+USUAL_MINUTES = 60
+"""How long a meeting takes where nobody has said it."""
+A_MONTH = timedelta(days=31)
+A_FEW_DAYS = timedelta(days=3)
+"""A meeting is announced two working days before it: what was reached since the last announcement counts."""
+
+
+class Meeting(NamedTuple):
+    """A meeting as the playbook has it: who takes part, and who of ours leads it. `cadence` is the series it is of."""
+
+    key: str
+    title: Text
+    minutes: int | None
+    people: tuple[str, ...]
+    host: str
+    agenda: Text | None = None
+    cadence: Cadence | None = None
+
+
+# --- what the playbook has
+
+
+def of_series(briefing: Briefing, cadence: Cadence, day: date) -> Meeting:
+    """The meeting of a series on that day; where it culminates, the larger one."""
+    leader = briefing.playing(cadence.led_by)
+    people = [*briefing.playing(*cadence.with_), *(leader if cadence.copied else [])]
+    larger = culminating(cadence, briefing.state, briefing.playbook, briefing.plan, day=day, now=briefing.now)
+    if larger is not None and (milestone := briefing.playbook.milestone(larger.milestone)) is not None:
+        people += briefing.playing(*milestone.raci.consulted)
+    title, minutes = (larger.title, larger.minutes) if larger else (cadence.title, cadence.minutes)
+    return Meeting(
+        cadence.key,
+        title,
+        minutes,
+        tuple(dict.fromkeys(people)),
+        (leader or [briefing.state.owner])[0],
+        _agenda(briefing, cadence, day, larger),
+        cadence,
+    )
+
+
+def find(briefing: Briefing, key: str, day: date) -> Meeting | None:
+    """The meeting of that series or milestone on that day; None where the playbook has none that people come to."""
+    cadence = next((cadence for cadence in briefing.playbook.cadences if cadence.key == key), None)
+    if cadence is not None:
+        return of_series(briefing, cadence, day) if cadence.kind == "meeting" else None
+    milestone = briefing.playbook.milestone(key)
+    if milestone is None or (milestone.role == "kickoff" and letters.in_writing(briefing)):
+        return None
+    raci, owner = milestone.raci, briefing.state.owner
+    people = [*briefing.playing(raci.responsible, raci.accountable, *raci.consulted), owner]
+    if milestone.role == "kickoff":
+        people += briefing.playing("project_lead")
+    return Meeting(key, milestone.title, None, tuple(dict.fromkeys(people)), owner)
+
+
+def facts_of(briefing: Briefing, meeting: Meeting, day: date, to: str) -> dict[str, Any]:
+    """What is said of a meeting to one of those who come."""
+    language = briefing.language_of(to)
+    return {
+        "title": briefing.say(meeting.title, language),
+        "on": str(day),
+        "minutes": meeting.minutes or "",
+        "agenda": briefing.say(meeting.agenda, language),
+        "with": [briefing.called([other], language) for other in meeting.people],
+        "host": briefing.called([meeting.host], language),
+        **_figures(briefing, meeting.cadence, day, language),
+    }
+
+
+def turn(briefing: Briefing, cadence: Cadence, day: date) -> int:
+    """The place of a day in its series, counted from 0 and from the first occasion that could be told of.
+
+    Whoever goes live at noon gets the first letter a week later, not the second.
+    """
+    state = briefing.state
+    days = cadence_days(
+        cadence, state, briefing.calendar, briefing.calendar.day_of(briefing.deal.closed_at), briefing.plan
+    )
+    if days is None:
+        return 0
+    after = [milestone.at for key in cadence.starts.after if (milestone := state.milestone(key)) and milestone.at]
+    began = max([briefing.deal.closed_at, *after, *([state.taken_up_at] if state.taken_up_at else [])])
+    past = takewhile(lambda before: before < day, days)
+    return sum(notice_moment(cadence, briefing.calendar, before) > began for before in past)
+
+
+def since_the_last(cadence: Cadence) -> timedelta:
+    """The time between two occasions, at least: months differ, and twice is better than never."""
+    return timedelta(weeks=cadence.every_weeks) if cadence.every_weeks else (cadence.every_months or 1) * A_MONTH
+
+
+def _agenda(briefing: Briefing, cadence: Cadence, day: date, larger: Culmination | None) -> Text | None:
+    """What is talked about: by which occasion it is, not by the month. A late kickoff begins with the first topic."""
+    topics = cadence.agenda
+    if larger is not None or not topics:
+        return topics[-1] if topics else None
+    ordinary = topics[:-1] if cadence.culminates and len(topics) > 1 else topics
+    return ordinary[min(turn(briefing, cadence, day), len(ordinary) - 1)]
+
+
+def _figures(briefing: Briefing, cadence: Cadence | None, day: date, language: str) -> dict[str, Any]:
+    """Where it stands, for a meeting whose invitation says so."""
+    if cadence is None or not cadence.figures:
+        return {}
+    since = day - since_the_last(cadence)
+    return {"standing": letters.standing(briefing, language, since=since - A_FEW_DAYS)}
+
+
+# --- hours that were agreed
+
+
+def hour_agreed(briefing: Briefing, cadence: Cadence, day: date) -> bool:
+    """Whether that day of the series has an hour: then an invitation says it, and nobody is asked for one."""
+    slot = slot_of(briefing.state, cadence.key)
+    if slot is None or cadence.kind != "meeting":
+        return False
+    apart = abs((briefing.calendar.day_of(slot.starts_at) - day).days)
+    return is_fixed(slot, cadence) or apart <= since_the_last(cadence).days // 2
+
+
+def slot_of(state: State, key: str) -> SlotState | None:
+    return next((slot for slot in state.slots if slot.key == key), None)
+
+
+def offered(briefing: Briefing, key: str, day: date, to: str) -> dict[str, Any]:
+    """The hours among which one of the customer's people may choose, as facts of a message; nothing to our own."""
+    meeting = find(briefing, key, day)
+    host = briefing.person(meeting.host) if meeting else None
+    if meeting is None or host is None or not briefing.is_customer(to) or slot_of(briefing.state, key):
+        return {}
+    minutes = meeting.minutes or USUAL_MINUTES
+    hours = slots.offers(briefing, host, day, minutes)
+    weekly = bool(meeting.cadence and meeting.cadence.every_weeks)
+    if not hours:
+        return {}
+    return {"slots": hours, "slot_minutes": minutes, "slot_weekly": weekly, "host_zone": host.time_zone, "meeting": key}
+
+
+def moved_to(state: State, calendar: WorkCalendar, facts: Iterable[Fact]) -> dict[str, date]:
+    """New days for milestones whose meeting was agreed for a later day than the plan had."""
+    moved = {}
+    for fact in facts:
+        milestone = state.milestone(fact.about) if fact.kind == "slot_agreed" else None
+        day = calendar.day_of(datetime.fromisoformat(fact.data["starts_at"])) if milestone else None
+        if milestone is not None and day is not None and day > calendar.day_of(milestone.due):
+            moved[milestone.key] = day
+    return moved
+
+
+def is_fixed(slot: SlotState, cadence: Cadence | None) -> bool:
+    """Whether the hour holds for every time of a weekly series."""
+    return slot.weekly and cadence is not None and bool(cadence.every_weeks)
