@@ -1,14 +1,30 @@
-"""What comes back to our mailbox? A mail that bounced, a complaint, an automatic answer, or what a person wrote."""
+"""What comes back to our mailbox? Bounces, complaints, automatic answers, calendars' answers, or what people wrote."""
 
 from typing import Literal
 
-from domain.wire import Wire
+from domain.news import Attendance
+from domain.wire import Instant, Wire
 
-AnswerKind = Literal["bounce", "complaint", "automatic", "reply"]
+AnswerKind = Literal["bounce", "complaint", "automatic", "calendar", "reply"]
 LONGEST_ANSWER = 10_000
 """Characters that are kept of what a person wrote: as many as a note may have."""
 LONGEST_LINE = 300
 """Characters of a subject, and of what a mail server gives as its reason."""
+
+
+class EntryAnswered(Wire):
+    """What somebody's calendar answers to an invitation (RFC 5546, REPLY).
+
+    `uid` names the meeting, without our domain, and `sequence` the version of the invitation; `attendee` is the address
+    for which it answers, and `comment` what its owner wrote beside it.
+    """
+
+    uid: str
+    attendee: str
+    answer: Attendance
+    sequence: int = 0
+    stamped_at: Instant | None = None
+    comment: str = ""
 
 
 class Answer(Wire):
@@ -27,6 +43,17 @@ class Answer(Wire):
     reason: str = ""
     final: bool = False
     gone: bool = False
+    entry: EntryAnswered | None = None
+
+
+class InvitedBy(Wire):
+    """The meeting of an invitation, and who of those invited has one of the addresses; empty where nobody has."""
+
+    onboarding: str
+    meeting: str
+    occasion: str
+    status: str
+    person: str = ""
 
 
 class Asked(Wire):

@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select
 
+from domain.answering import InvitedBy
 from domain.record import AttendanceRow, MeetingRow, Writing
-from domain.wire import Wire
+from domain.text import folded
 from store.engine import read_connection
 from store.rows import add, put
-from store.tables import attendance, meetings
+from store.tables import attendance, meetings, people
 
 
 class MeetingShown(MeetingRow):
@@ -21,16 +22,6 @@ class MeetingShown(MeetingRow):
         """What that person has answered to the meeting as it is now; empty while they have not."""
         answers = (one for one in self.answers if one.person == person and one.sequence >= self.sequence)
         return next((one.answer for one in answers), "")
-
-
-class KnownMeeting(Wire):
-    """The meeting of an entry in somebody's calendar."""
-
-    onboarding: str
-    meeting: str
-    occasion: str
-    sequence: int
-    status: str
 
 
 class SqlMeetings:
@@ -48,11 +39,20 @@ class SqlMeetings:
             answers = [AttendanceRow.model_validate(row) for row in connection.execute(said).mappings()]
         return [_shown(MeetingShown.model_validate(row), answers) for row in rows]
 
-    def known(self, uid: str) -> KnownMeeting | None:
-        """The meeting that calendars know by that name, without our domain; None where there is none."""
+    def invited(self, uid: str, *, addresses: Sequence[str]) -> InvitedBy | None:
+        """The meeting that calendars know by that name, without our domain, and who of those invited has the address.
+
+        The first of the addresses that somebody has counts. None where there is no such meeting.
+        """
         with read_connection(self._engine) as connection:
             row = connection.execute(select(meetings).where(meetings.c.uid == uid)).mappings().one_or_none()
-        return None if row is None else KnownMeeting.model_validate(row)
+            if row is None:
+                return None
+            of_it = (people.c.onboarding == row["onboarding"]) & people.c.id.in_(row["people"])
+            known = connection.execute(select(people.c.id, people.c.email).where(of_it).order_by(people.c.id)).all()
+        by_address = {folded(one.email): one.id for one in reversed(known)}
+        person = next((by_address[folded(one)] for one in addresses if folded(one) in by_address), "")
+        return InvitedBy.model_validate({**row, "person": person}, extra="ignore")
 
 
 def _shown(meeting: MeetingShown, answers: Sequence[AttendanceRow]) -> MeetingShown:

@@ -51,6 +51,7 @@ from store.inbox import SqlInbox
 from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
 from store.measurements import SqlMeasurements
+from store.meetings import SqlMeetings
 from store.merges import SqlMerges
 from store.outbox import SqlOutbox
 from store.pressing import SqlPressed
@@ -199,6 +200,7 @@ def answers(told: Doors, engine: Engine, settings: Settings, *, wake: Wake) -> H
     return MailIsRead(
         door=told.told_by(MAIL, proved=False).onboardings,
         answers=SqlAnswers(engine, outbox),
+        invitations=SqlMeetings(engine),
         wake=wake,
         channels=tuple(CHANNELS),
     )

@@ -1,14 +1,14 @@
 """What follows from a mail that came to our mailbox? Bounces and answers reach whom they concern; nothing is signed."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from activities.ports import Onboardings, Wake
-from activities.ports.inbox import Answers
+from activities.ports.inbox import Answers, Invitations
 from activities.waking import wake_each
-from domain.answering import Answer, Asked
+from domain.answering import Answer, Asked, EntryAnswered
 from domain.inbox import InboxRow, Settled
 from domain.notice import MAIL
 from domain.refusal import Refused
@@ -29,11 +29,14 @@ class MailIsRead:
 
     door: Onboardings
     answers: Answers
+    invitations: Invitations
     wake: Wake
     channels: Sequence[str] = (MAIL,)
 
     async def __call__(self, row: InboxRow) -> Settled:
         answer = Answer.model_validate(row.body)
+        if answer.entry is not None:
+            return await self._comes(answer, answer.entry, key=row.key[:32])
         asked = await asyncio.to_thread(self.answers.asked, answer.refers_to, sender=answer.sender)
         if asked is None:
             return Settled(state="kept", outcome=f"{answer.kind}: about no message of ours")
@@ -81,6 +84,45 @@ class MailIsRead:
         await wake_each(self.wake, self.channels)
         who = "" if asked.answerer else ", by somebody who takes no part"
         return Settled(outcome=f"given to {owner}{who}", onboarding=asked.onboarding)
+
+    async def _comes(self, answer: Answer, entry: EntryAnswered, *, key: str) -> Settled:
+        """What a calendar answers for somebody who is invited is told; anything else is kept, and changes nothing."""
+        addresses = [address for address in (entry.attendee, answer.sender) if address]
+        meeting = await asyncio.to_thread(self.invitations.invited, entry.uid, addresses=addresses)
+        if meeting is None:
+            return Settled(state="kept", outcome="calendar: about no invitation of ours")
+        about = f"{meeting.meeting} of {meeting.occasion}"
+        if not meeting.person:
+            outcome = f"calendar: {entry.answer} by somebody who is not invited to {about}"
+            return Settled(state="kept", outcome=outcome, onboarding=meeting.onboarding)
+        if meeting.status == "cancelled":
+            outcome = f"calendar: {entry.answer} by {meeting.person}, but {about} has fallen away"
+            return Settled(state="kept", outcome=outcome, onboarding=meeting.onboarding)
+        news: dict[str, Any] = {
+            "meeting": meeting.meeting,
+            "occasion": meeting.occasion,
+            "answer": entry.answer,
+            "sequence": entry.sequence,
+            "by": meeting.person,
+            "news_id": f"mail-{key}",
+            **({"note": entry.comment} if entry.comment else {}),
+        }
+        try:
+            await self._attends(meeting.onboarding, news, entry)
+        except (Refused, NotFound) as refused:
+            outcome = f"calendar: {entry.answer} by {meeting.person}, not taken: {refused}"
+            return Settled(state="kept", outcome=outcome, onboarding=meeting.onboarding)
+        return Settled(outcome=f"{meeting.person} has {entry.answer} {about}", onboarding=meeting.onboarding)
+
+    async def _attends(self, onboarding: str, news: Mapping[str, Any], entry: EntryAnswered) -> None:
+        """Tell it as of when the calendar wrote it; where that cannot be, by a clock that is wrong, as of now."""
+        stamped = {"at": entry.stamped_at.isoformat()} if entry.stamped_at else {}
+        try:
+            await self.door.tell(onboarding, "tell_attendance", {**news, **stamped})
+        except Refused as refused:
+            if refused.field != "at":
+                raise
+            await self.door.tell(onboarding, "tell_attendance", news)
 
     async def _told(self, answer: Answer, asked: Asked, *, key: str) -> None:
         """A reply is a sign of life and a note of the onboarding; where that has ended, its owner alone hears."""

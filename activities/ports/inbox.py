@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from domain.answering import Asked
+from domain.answering import Asked, InvitedBy
 from domain.inbox import InboxRow, Settled
 from domain.notice import Notice
 from domain.reported import Measurement
@@ -95,6 +95,16 @@ class Answers(Protocol):
 
     def is_reachable(self, address: str) -> None:
         """Record that mail reaches that address again."""
+
+
+class Invitations(Protocol):
+    """The meetings to which people have invitations."""
+
+    def invited(self, uid: str, *, addresses: Sequence[str]) -> InvitedBy | None:
+        """The meeting of that invitation, and who of those invited has the first of the addresses that somebody has.
+
+        None where no invitation of ours has that name.
+        """
 
 
 class Handler(Protocol):

@@ -31,7 +31,8 @@ def apply_agree(state: State, news: SlotAgreed, now: datetime) -> bool:
     slot = SlotState(key=news.meeting, starts_at=news.starts_at, minutes=news.minutes, weekly=news.weekly)
     if slot in state.slots:
         return False
-    state.slots = [*(other for other in state.slots if other.key != slot.key), slot]
+    others = (other for other in state.slots if other.key != slot.key and (other.weekly or other.starts_at > now))
+    state.slots = [*others, slot]
     starts_at = news.starts_at.isoformat()
     note(state, "slot_agreed", now, about=slot.key, news=news,
          starts_at=starts_at, minutes=news.minutes, weekly=news.weekly)  # fmt: skip

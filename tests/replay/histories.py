@@ -112,6 +112,26 @@ async def database_hung(deal: RunningOnboarding) -> None:
     await asyncio.sleep(1)
 
 
+async def meetings_with_hours(deal: RunningOnboarding) -> None:
+    """A kickoff whose hour moves, answers and refusals, a weekly hour over several runs, and a pause that calls off."""
+    hour = await deal.due("kickoff_held") - timedelta(hours=5)
+    kickoff = {"meeting": "kickoff_held", "by": "project_lead"}
+    await deal.tell("agree_slot", starts_at=hour.isoformat(), minutes=45, **kickoff)
+    await deal.tell("tell_attendance", answer="tentative", **kickoff)
+    await deal.tell("agree_slot", starts_at=(hour + timedelta(hours=1)).isoformat(), **kickoff)
+    await deal.tell("tell_attendance", answer="accepted", sequence=1, **kickoff)
+    with contextlib.suppress(Refused):
+        await deal.tell("tell_attendance", answer="accepted", meeting="kickoff_held", by="nobody")
+    await work_through(deal, until="environment_live")
+    weekly = (await deal.world.now()).replace(minute=10, second=0, microsecond=0) + timedelta(days=3)
+    await deal.tell("agree_slot", meeting="technical_meeting", starts_at=weekly.isoformat(), weekly=True)
+    await work_through(deal, until="uat_signed_off")
+    await deal.tell("pause", reason="their move")
+    await deal.let_pass(days=9, hours=2)
+    await deal.tell("resume")
+    await deal.let_pass(hours=7)
+
+
 STORIES: dict[str, Callable[[RunningOnboarding], Awaitable[None]]] = {
     "to_the_hand_off": to_the_hand_off,
     "low_touch": to_the_hand_off,
@@ -124,6 +144,7 @@ STORIES: dict[str, Callable[[RunningOnboarding], Awaitable[None]]] = {
     "database_hung": database_hung,
     "left_open_packed": left_open,
     "database_hung_packed": database_hung,
+    "meetings_with_hours": meetings_with_hours,
 }
 """The packed ones are of the time since states travel packed; those before hold them as JSON."""
 

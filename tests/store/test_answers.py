@@ -16,6 +16,7 @@ from domain.refusal import Refused
 from store import reads
 from store.answers import SqlAnswers
 from store.ledger import SqlLedger
+from store.meetings import SqlMeetings
 from store.outbox import SqlOutbox
 from store.tables import journal, unsubscribes
 from tests.support import databases
@@ -69,7 +70,9 @@ class Post:
         fits: Answers = SqlAnswers(self.engine, self.outbox, clock=lambda: NOON)
         body = answer.model_dump(mode="json", exclude_defaults=True)
         row = InboxRow(id=1, source="mail", kind=answer.kind, key=key, body=body, state="waiting", received_at=NOON)
-        return await MailIsRead(door=self.door, answers=fits, wake=self.wakes)(row)
+        return await MailIsRead(door=self.door, answers=fits, invitations=SqlMeetings(self.engine), wake=self.wakes)(
+            row
+        )
 
     def state(self, key: str) -> str:
         return next(row.state for row in reads.notices(self.engine) if row.key == key)

@@ -1,4 +1,5 @@
-"""What does a mail to us say? Bounces (RFC 3464), complaints (RFC 5965), automatic answers (RFC 3834), and replies."""
+"""What does a mail to us say? Bounces (RFC 3464), complaints (RFC 5965), automatic answers (RFC 3834), calendars'
+answers (RFC 5546), and replies."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import Any
 from flufl.bounce import all_failures
 from mailparser_reply import EmailReplyParser  # type: ignore[import-untyped]  # the package ships no types
 
+from activities.channels.mail.replies import answered_entry
 from domain.answering import LONGEST_ANSWER, LONGEST_LINE, Answer, AnswerKind
 
 _ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s@]{1,250}>")
@@ -43,6 +45,8 @@ def _read(raw: bytes, mail: EmailMessage) -> Mapping[str, Any]:
         return bounce
     if (bounce := _without_status(raw, mail)) is not None:
         return bounce
+    if (entry := answered_entry(mail, sender=_sender(mail))) is not None:
+        return {"kind": "calendar", "entry": entry}
     if _is_automatic(mail) or report:
         return {"kind": "automatic"}
     return {"text": _words(mail)}

@@ -10,8 +10,10 @@ from sqlalchemy import Engine
 
 from domain.baseline import BaselineShown, shown_beside
 from starter.cli.looking import draw, draw_registers
+from starter.cli.meetings import draw_meetings
 from store import reads
 from store.ledger import SqlLedger
+from store.meetings import SqlMeetings
 from tests.support import databases
 from tests.support.simulation import MANAGER, Simulation, opened
 
@@ -78,3 +80,22 @@ def test_what_was_put_off_to_phase_2_has_a_list_of_its_own(engine: Engine, onboa
     assert "The portal" not in changes
     assert "4 d" in put_off
     assert "The portal" in put_off
+
+
+def test_who_comes_to_a_meeting_is_shown_with_its_hour(engine: Engine, onboarding: Simulation) -> None:
+    """An answer to an earlier hour is none to the one that counts."""
+    hour = {"meeting": "kickoff_held", "by": MANAGER}
+    onboarding.tell("agree_slot", starts_at="2026-11-12T10:00:00+01:00", **hour)
+    onboarding.tell("tell_attendance", meeting="kickoff_held", answer="accepted", by="project_lead")
+    onboarding.tell("agree_slot", starts_at="2026-11-12T14:30:00+01:00", **hour)
+    onboarding.tell("tell_attendance", meeting="kickoff_held", answer="declined", by="technical_lead")
+    seen(engine, onboarding)
+    out = io.StringIO()
+    people = {person.id: person for person in onboarding.dossier.people}
+
+    draw_meetings(Console(file=out, width=200), SqlMeetings(engine).of(onboarding.id), people, zone="Europe/Berlin")
+
+    [line] = [line for line in out.getvalue().splitlines() if line.startswith("kickoff_held")]
+    assert "14:30" in line
+    assert f"{people['project_lead'].name} (no answer)" in line
+    assert f"{people['technical_lead'].name} (declined)" in line
