@@ -2,14 +2,17 @@
 
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, or_, select
 
-from domain.notice import DIGEST
+from domain.notice import DIGEST, Person
+from domain.preferences import Preferences
 from domain.record import JournalRow
 from domain.text import folded
 from domain.wire import Instant
 from store.engine import read_transaction
+from store.preferences import chosen_by, zone_of
 from store.reads import NoticeLine
 from store.tables import journal, notices, people, unreachable, unsubscribes
 
@@ -37,11 +40,16 @@ class Message(NoticeLine):
 
 
 class Reached(NamedTuple):
-    """What is known of somebody as a reader: other ids with their address, and since when what does not reach them."""
+    """What is known of somebody as a reader: other ids with their address, and since when what does not reach them.
+
+    `preferences` are what they chose to hear and when, in their `zone`; None where they never did.
+    """
 
     also: tuple[str, ...] = ()
     unsubscribed: datetime | None = None
     unreachable: datetime | None = None
+    preferences: Preferences | None = None
+    zone: ZoneInfo = ZoneInfo("UTC")
 
 
 def messages_for(engine: Engine, onboarding: str, person: str) -> tuple[Message, ...]:
@@ -69,13 +77,17 @@ def entries_about_messages(engine: Engine, onboarding: str) -> tuple[JournalRow,
 def reached(engine: Engine, onboarding: str, person: str) -> Reached:
     """How that person is reached. An address counts under whichever of its ids something was said of it."""
     with read_transaction(engine) as connection:
-        known = connection.execute(select(people.c.id, people.c.email).where(people.c.onboarding == onboarding)).all()
-        address = next((folded(one.email) for one in known if one.id == person), None)
-        if not address:
+        rows = connection.execute(select(people).where(people.c.onboarding == onboarding)).mappings()
+        known = [Person.model_validate(dict(row)) for row in rows]
+        reader = next((one for one in known if one.id == person), None)
+        address = folded(reader.email) if reader else ""
+        if reader is None or not address:
             return Reached()
+        chosen = chosen_by(connection, onboarding, reader)
         ids = [one.id for one in known if folded(one.email) == address]
         theirs = (unsubscribes.c.onboarding == onboarding) & unsubscribes.c.person.in_(ids)
         left = connection.scalars(select(unsubscribes.c.unsubscribed_at).where(theirs)).all()
         since = connection.scalar(select(unreachable.c.since).where(unreachable.c.address == address))
     also = tuple(sorted(id for id in ids if id != person))
-    return Reached(also, min((at for at in left if at is not None), default=None), since)
+    unsubscribed = min((at for at in left if at is not None), default=None)
+    return Reached(also, unsubscribed, since, chosen, zone_of(reader.time_zone))

@@ -26,14 +26,14 @@ LOOKS_AHEAD = 9
 """Days: a week of which one day is not quiet, and one more on either side for the nights of daylight saving."""
 
 
-def unwanted(preferences: Preferences, kind: NoticeKind) -> str | None:
+def unwanted(preferences: Preferences, kind: str) -> str | None:
     """Why a person does not get a notice of that kind, in words for its receipt; None where they do."""
     if kind not in UNWANTED[preferences.hears]:
         return None
     return f"{SUPPRESSED}the reader hears {preferences.hears.replace('_', ' ')}"
 
 
-def breaks_quiet(kind: NoticeKind, facts: Mapping[str, Any]) -> bool:
+def breaks_quiet(kind: str, facts: Mapping[str, Any]) -> bool:
     """Whether a notice goes at any hour."""
     return kind in BREAKS_QUIET or facts.get("severity") == "critical"
 

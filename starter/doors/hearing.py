@@ -22,7 +22,7 @@ from domain.wording import moment_in_words
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
 from starter.doors.onboardings import OnboardingDoor
 from starter.doors.people import person as person_named
-from starter.doors.receipts import Course, MessageReceipt, Wording, of_message, of_plan
+from starter.doors.receipts import CHOICES, Course, MessageReceipt, Wording, of_message, of_plan
 from starter.doors.trying import forked
 from starter.trouble import NotFound, NotReachable
 from store.ledger import SqlLedger
@@ -148,6 +148,11 @@ class _Telling:
         if since := self.reading.unsubscribed:
             on = moment_in_words(since, words.zone)
             sentences.append(f"{words.name} unsubscribed on {on} from letters that are not essential.")
+        chosen = self.reading.preferences
+        if chosen is not None and chosen.hears != "everything":
+            sentences.append(f"{words.name} chose to hear {CHOICES[chosen.hears]}.")
+        if chosen is not None and (chosen.quiet_from or chosen.quiet_days):
+            sentences.append(f"{words.name} chose quiet hours: what would come in them waits, unless it is critical.")
         if since := self.reading.unreachable:
             on = moment_in_words(since, words.zone)
             sentences.append(f"No mail reaches the address of {words.name} since {on}: another one is needed.")

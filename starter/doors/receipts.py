@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from domain.notice import MAIL, NOT_ESSENTIAL, Notice
 from domain.record import JournalRow
+from domain.rules.hearing import SUPPRESSED, breaks_quiet, loud_from, unwanted
 from domain.rules.parts_in import Called
 from domain.wire import Instant, Wire
 from domain.wording import day_in_words, moment_in_words
@@ -17,6 +18,13 @@ from store.receipts import Message, Reached
 ReceiptState = Literal[
     "planned", "held", "waiting", "sent", "bounced", "refused", "withdrawn", "kept_back", "handed_over"
 ]
+CHOICES: Mapping[str, str] = {
+    "everything": "everything",
+    "no_letters": "everything but tips and invitations to webinars",
+    "weekly": "what concerns them, and the report",
+    "essential": "only what concerns them",
+}
+"""What somebody may choose to hear, as sentences have it."""
 A_MOMENT = 60.0
 """Seconds within which what may go goes while a sender works: a notice that waits for longer waits for something."""
 COLLAPSED = "collapsed into "
@@ -96,7 +104,8 @@ def of_message(message: Message, words: Wording, course: Course) -> MessageRecei
 def of_plan(notice: Notice, words: Wording, course: Course) -> MessageReceipt:
     """The receipt of a message that comes if nobody reports anything before."""
     what, reason = words.message(notice.kind, notice.about), _kept_back(notice.kind, notice.channel, course, words)
-    day = day_in_words(notice.not_before.astimezone(ZoneInfo(words.zone)).date())
+    at = _loud_from(notice.kind, notice.facts, notice.not_before, course) or notice.not_before
+    day = day_in_words(at.astimezone(ZoneInfo(words.zone)).date())
     sentence = f"{words.name} gets {what} on {day}, unless something is reported before."
     if reason:
         sentence = f"{words.name} does not get {what}, which would come on {day}: {reason}."
@@ -108,7 +117,7 @@ def of_plan(notice: Notice, words: Wording, course: Course) -> MessageReceipt:
         person=notice.to,
         channel=notice.channel,
         state="kept_back" if reason else "planned",
-        at=notice.not_before,
+        at=at,
         reason=reason,
         sentence=sentence,
     )
@@ -164,6 +173,9 @@ def _waiting(message: Message, words: Wording, course: Course) -> Told:
     rests = message.rests_until
     if rests is not None and rests > course.now and (reason := message.reason):
         return "waiting", rests, reason, f"{name} gets {what} from {words.moment(rests)} on: {reason}."
+    if until := _loud_from(message.kind, message.facts, max(message.not_before, course.now), course):
+        reason = "it waits for the end of their quiet hours"
+        return "waiting", until, reason, f"{name} gets {what} from {words.moment(until)} on: {reason}."
     if message.not_before > course.now:
         reason = "they wanted it later" if "/again/" in message.key else "it waits for their working hours"
         sentence = f"{name} gets {what} from {words.moment(message.not_before)} on: {reason}."
@@ -182,7 +194,18 @@ def _kept_back(kind: str, channel: str, course: Course, words: Wording) -> str |
         return f"they unsubscribed from letters like it on {words.moment(since)}"
     if channel == MAIL and (since := course.reached.unreachable):
         return f"no mail reaches their address since {words.moment(since)}"
+    chosen = course.reached.preferences
+    if chosen is not None and unwanted(chosen, kind) is not None:
+        return f"they chose to hear {CHOICES[chosen.hears]}"
     return None
+
+
+def _loud_from(kind: str, facts: Mapping[str, Any], at: datetime, course: Course) -> datetime | None:
+    """When their quiet hours are over, where a message of that kind would come into them."""
+    chosen = course.reached.preferences
+    if chosen is None or breaks_quiet(kind, facts):
+        return None
+    return loud_from(chosen, course.reached.zone, at)
 
 
 def _why_not(message: Message, words: Wording) -> str:
@@ -190,6 +213,9 @@ def _why_not(message: Message, words: Wording) -> str:
     reason = message.reason or "it became pointless"
     if reason == "unsubscribed":
         return "they had unsubscribed from letters like it"
+    if reason.startswith(SUPPRESSED):
+        choice = reason.removeprefix(f"{SUPPRESSED}the reader hears ").replace(" ", "_")
+        return f"they had chosen to hear {CHOICES.get(choice, choice)}"
     if reason.startswith(COLLAPSED):
         return "a newer message about the same went in its place"
     key, _, rest = reason.partition(" ")

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from domain.deal import Stakeholder
 from domain.notice import Person
 from domain.playbook import Draft, Raci
+from domain.preferences import Preferences
 from domain.record import Dossier, DraftChange, HandedOver, Receipt, Writing
 from domain.refusal import Refused
 from domain.team import Absence, Member, Team
@@ -20,6 +21,7 @@ from store.answers import SqlAnswers
 from store.engine import open_store
 from store.ledger import SqlLedger
 from store.outbox import SqlOutbox
+from store.preferences import SqlPreferences
 from store.unsubscribes import SqlUnsubscribes
 from tests.support.databases import (
     LEAD,
@@ -160,6 +162,40 @@ async def test_who_unsubscribed_does_not_get_letters_and_gets_all_else(engine: E
     [letter] = [one.sentence for one in after.receipts if one.kind == "message"]
     assert 'Lee Lead did not get "message" about "tips": they had unsubscribed from letters like it.' == letter
     assert any("unsubscribed on" in sentence for sentence in after.standing)
+
+
+async def test_what_a_choice_keeps_back_is_said_before_its_turn_and_after(engine: Engine, ledger: SqlLedger) -> None:
+    """What is only told is not wanted; what asks something of them comes all the same."""
+    outbox = outbox_of(engine)
+    SqlPreferences(engine).choose(ONE, LEAD.id, Preferences(hears="essential"))
+    write(ledger, "week/status_report/project_lead", about="report")
+    write(ledger, "late/reminder/project_lead")
+    before = await asked(engine, ledger)
+    for id in outbox.ready("mail", now=NOW, most=10):
+        outbox.take(id)
+
+    after = await asked(engine, ledger)
+
+    assert {"status_report": "kept_back", "reminder": "waiting"} == {one.kind: one.state for one in before.receipts}
+    [early] = [one.sentence for one in before.receipts if one.kind == "status_report"]
+    [late] = [one.sentence for one in after.receipts if one.kind == "status_report"]
+    assert early.endswith(": they chose to hear only what concerns them.")
+    assert late.endswith(": they had chosen to hear only what concerns them.")
+    assert "Lee Lead chose to hear only what concerns them." in before.standing
+
+
+async def test_what_comes_in_quiet_hours_is_said_to_wait_for_their_end(engine: Engine, ledger: SqlLedger) -> None:
+    """In the reader's own zone; what is critical does not wait."""
+    soon = NOW + timedelta(hours=1)
+    hours = {"quiet_from": (soon - timedelta(hours=1)).time(), "quiet_until": (soon + timedelta(hours=1)).time()}
+    SqlPreferences(engine).choose(ONE, LEAD.id, Preferences.model_validate(hours), time_zone="Etc/UTC")
+    write(ledger, "soon/reminder/project_lead", not_before=soon)
+    write(ledger, "down/issue_raised/project_lead", not_before=soon, facts={"severity": "critical"})
+
+    at = {one.kind: (one.at, one.reason) for one in (await asked(engine, ledger)).receipts}
+
+    assert (soon + timedelta(hours=1), "it waits for the end of their quiet hours") == at["reminder"]
+    assert soon == at["issue_raised"][0]
 
 
 async def test_what_was_settled_first_is_told_by_its_title(engine: Engine, ledger: SqlLedger) -> None:
