@@ -45,13 +45,21 @@ async def _nobody() -> None:
     return
 
 
+def _keeps_nothing() -> None:
+    return
+
+
 @dataclass(frozen=True, kw_only=True)
 class Collecting:
-    """The activity of the look. Without a `mailbox` there is nothing to find; `wake` lets the receiver look."""
+    """The activity of the look. Without a `mailbox` there is nothing to find; `wake` lets the receiver look.
+
+    `looked` is called after each look that came through, whatever it found: the sweep asks for the last one.
+    """
 
     mailbox: Mailbox | None = None
     inbox: Keeping | None = None
     wake: Callable[[], Awaitable[None]] = _nobody
+    looked: Callable[[], None] = _keeps_nothing
     threads: Executor | None = None
 
     @activity.defn
@@ -70,6 +78,7 @@ class Collecting:
             except NotReachable as trouble:
                 log.warning("mailbox_not_read", reason=str(trouble))
                 raise ApplicationError(str(trouble), type="NotReachable") from None
+        await in_thread(threads, self.looked)
         if mails:
             log.info("mail_collected", mails=mails)
             await self.wake()

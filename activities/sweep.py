@@ -20,7 +20,7 @@ from activities.write_backs import channel_of as crm_channel
 from domain.census import Line, Mailbag, Sighting
 from domain.clock import DAY
 from domain.finding import Finding
-from domain.notice import Person
+from domain.notice import MAIL, Person
 from domain.rehearsal.checking import Unlike
 from domain.rehearsal.counterfactual import LeftOut
 from domain.rules.hours import WorkingHours, plain_week
@@ -33,6 +33,7 @@ from domain.rules.sweeping import (
     of_confirmations,
     of_difference,
     of_house,
+    of_mailbox,
     of_office,
     of_onboarding,
     of_programme,
@@ -69,6 +70,8 @@ INTRODUCTION = "introduction-"
 """How the ids of introductions begin."""
 RECONCILIATION = "reconciliation"
 """The id of the schedule by which CRMs are looked through for closed deals."""
+MAILBOX = "mailbox"
+"""The id of the schedule by which our mailbox is read."""
 log = structlog.get_logger()
 Answer = TypeVar("Answer")
 
@@ -128,7 +131,7 @@ class Sweeping:
 
     `looked_through` are the CRMs that are asked for closed deals, `written_to` those whose records are written.
     `threads` are for the database. `operator` is who runs it, where the settings name one. `pasts` lives again what
-    has ended; without it nothing is.
+    has ended; without it nothing is. `reads_mail` says that there is a mailbox in which people answer.
     """
 
     fleet: Fleet
@@ -148,6 +151,7 @@ class Sweeping:
     looked_through: Collection[str] = ()
     written_to: Callable[[], Collection[str]] = tuple
     pasts: Pasts | None = None
+    reads_mail: bool = False
 
     @activity.defn
     async def sweep_fleet(self) -> Swept:
@@ -179,6 +183,7 @@ class Sweeping:
         await self._offices(round)
         await self._house(round)
         round.findings += await self.look_at_reconciliation()
+        round.findings += await self.look_at_mailbox()
         await self._refused(round)
         await self._delivered(round)
         await self._lived_again(round)
@@ -228,6 +233,13 @@ class Sweeping:
         marks = await in_thread(self.threads, lambda: self.census.looked_through(self.looked_through))
         return of_reconciliation(RECONCILIATION, marks, await self.fleet.schedule(RECONCILIATION), now=self.now())
 
+    async def look_at_mailbox(self) -> list[Finding]:
+        """Is our mailbox read?"""
+        if not self.reads_mail:
+            return []
+        marks = await in_thread(self.threads, lambda: self.census.looked_through([MAIL]))
+        return of_mailbox(MAILBOX, marks[MAIL], await self.fleet.schedule(MAILBOX), now=self.now())
+
     async def look_at_introduction(self, introduction: str) -> list[Finding]:
         """What is the matter with one introduction now."""
         seen = await self.fleet.look(introduction)
@@ -240,6 +252,8 @@ class Sweeping:
         """What is the matter with a workflow beside the onboardings now."""
         if workflow == RECONCILIATION:
             return await self.look_at_reconciliation()
+        if workflow == MAILBOX:
+            return await self.look_at_mailbox()
         if workflow.startswith(INTRODUCTION):
             return await self.look_at_introduction(workflow)
         bags = await self._bags()

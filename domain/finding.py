@@ -25,6 +25,7 @@ FindingKind = Literal[
     "deliveries_refused",
     "telling_waits",
     "crm_unwatched",
+    "mailbox_unread",
     "store_differs",
     "another_store",
     "unconfirmed",
@@ -189,6 +190,13 @@ EXPLAINED: dict[FindingKind, Explained] = {
         {
             "en": "A won deal whose webhook is lost begins nothing until the CRM is looked through again.",
             "ja": "通知が失われた受注は、CRMの確認が再開するまで開始されません。",
+        },
+    ),
+    "mailbox_unread": Explained(
+        {"en": "nobody reads what people answer by mail", "ja": "メールへの返信が読み取られていません"},
+        {
+            "en": "Bounces, answers to invitations and replies lie unread: the mailbox could not be read for an hour.",
+            "ja": "不達・出欠・返信が未読のままです。1時間以上、受信箱を読み取れていません。",
         },
     ),
     "store_differs": Explained(

@@ -30,10 +30,11 @@ from runtime.fleet import TemporalFleet
 from starter.doors.bell import WakeSender, look_at_usage, wake_receiver, wake_sender
 from starter.doors.introductions import Prospects
 from starter.doors.onboardings import WORKFLOW, OnboardingDoor
-from starter.doors.schedules import RECONCILING, SWEEPING, Planned, run_schedule
+from starter.doors.schedules import COLLECTING, RECONCILING, SWEEPING, Planned, run_schedule
 from starter.trouble import NotFound, NotReachable
 from store.census import SqlCensus
 from store.confirmations import SqlConfirmations
+from workflows.mailbox import SCHEDULE as MAILBOX
 from workflows.programme import id_of as programme_of
 from workflows.receiver import ID as RECEIVER
 from workflows.reconciliation import SCHEDULE as RECONCILIATION
@@ -80,6 +81,7 @@ class Repairing:
     settles: timedelta = SETTLES
     written_to: Callable[[], Collection[str]] = tuple
     pasts: Pasts | None = None
+    reads_mail: bool = False
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(LOOKING_THREADS))
 
     async def look(self, *, tell: Callable[[str], None] = lambda _: None) -> Swept:
@@ -132,7 +134,7 @@ class Repairing:
 
     def of_house(self, named: str) -> bool:
         """Is it a workflow beside the onboardings?"""
-        return named in (RECEIVER, USAGE, RECONCILIATION, SWEEP) or named.startswith((SENDER, INTRODUCTION))
+        return named in (RECEIVER, USAGE, RECONCILIATION, MAILBOX, SWEEP) or named.startswith((SENDER, INTRODUCTION))
 
     @property
     def _sweeping(self) -> Sweeping:
@@ -152,6 +154,7 @@ class Repairing:
             looked_through=self.looked_through,
             written_to=self.written_to,
             pasts=self.pasts,
+            reads_mail=self.reads_mail,
         )
 
     async def _known(self, onboarding: str) -> bool:
@@ -381,6 +384,9 @@ class Repairing:
         if id == RECONCILIATION:
             says = "its schedule runs again, and now. What fails stands in its runs in the Temporal UI"
             return Remedy(finding, says, lambda: self._schedule(RECONCILING))
+        if id == MAILBOX:
+            says = "its schedule runs again, and now. What fails stands in its runs in the Temporal UI"
+            return Remedy(finding, says, lambda: self._schedule(COLLECTING))
         if id.startswith(INTRODUCTION) and finding.kind in ("lost", "not_started"):
             return self._introduction_anew(finding)
         if finding.kind == "paused_in_temporal" or id.startswith(INTRODUCTION):

@@ -167,7 +167,7 @@ class SqlCensus:
         return Mailbag(channel=source, waiting=waiting, oldest=oldest)
 
     def looked_through(self, sources: Collection[str]) -> Mapping[str, datetime | None]:
-        """Up to which moment each CRM was searched for closed deals; None where it never was."""
+        """Up to which moment each CRM was searched for closed deals, or our mailbox read; None where it never was."""
         with read_transaction(self._engine) as connection:
             marks = {row.source: row.mark for row in connection.execute(select(rechecks))}
         return {source: marks.get(source) for source in sources}

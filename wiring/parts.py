@@ -29,6 +29,7 @@ from activities.reconciliation import Reconciling, Source
 from activities.waking import Passes, WakeNearby
 from activities.webhooks import WebhookOffice, channel_of, target_of
 from domain.clock import DAY
+from domain.crm import Recheck
 from domain.mailbox import read_mailbox
 from domain.notice import MAIL, SLACK, Person
 from domain.rules.hours import mornings
@@ -188,10 +189,16 @@ def parts_of(settings: Settings, client: Client) -> Parts:
             mailbox=ImapMailbox(settings.mailbox) if settings.mailbox else None,
             inbox=inbox,
             wake=lambda: wake_receiver(client, task_queue=settings.task_queue),
+            looked=lambda: remember_look(engine),
             threads=ThreadPoolExecutor(COLLECTING_THREADS, thread_name_prefix="mailbox"),
         ),
         ui=ui,
     )
+
+
+def remember_look(engine: Engine) -> None:
+    """Remember that our mailbox was read just now."""
+    SqlRechecks(engine).looked(Recheck(source=MAIL, first=(now := wall_clock()), mark=now))
 
 
 def answers(told: Doors, engine: Engine, settings: Settings, *, wake: Wake) -> Handler:

@@ -248,6 +248,7 @@ def sweeping_on(parts: Parts) -> Sweeping:
         operator=parts.operator,
         hours=parts.hours,
         looked_through=tuple(parts.reconciling.sources),
+        reads_mail=parts.collecting.mailbox is not None,
         written_to=parts.written_to,
         pasts=parts.pasts,
     )

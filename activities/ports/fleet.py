@@ -76,7 +76,7 @@ class Census(Protocol):
         """How many records of a CRM are behind their onboardings, and since when the oldest is, in business time."""
 
     def looked_through(self, sources: Collection[str]) -> Mapping[str, datetime | None]:
-        """Up to which moment each CRM was searched for closed deals; None where it never was."""
+        """Up to which moment each CRM was searched for closed deals, or our mailbox read; None where it never was."""
 
     def refused_to_owners(self, *, since: datetime) -> Sequence[tuple[Line, int, datetime]]:
         """Open onboardings with refused mails to their own owner: how many, and when the first was written."""

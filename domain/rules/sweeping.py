@@ -29,6 +29,8 @@ MOST_NAMED = 5
 """Differences that a finding names; more of them have one cause."""
 LOOKED_THROUGH = timedelta(days=1)
 """A CRM is looked through four times an hour, and an outage of it passes: a whole day without is neither."""
+MAIL_UNREAD = timedelta(hours=1)
+"""The mailbox is read every five minutes: twelve looks in a row that failed are no hiccup."""
 SWEPT = timedelta(hours=26)
 """A night, and two hours for a sweep that takes long or came late."""
 REFUSED_SINCE = timedelta(hours=26)
@@ -239,6 +241,18 @@ def of_reconciliation(
     cause = "; ".join([*behind, *([still] if still else [])])
     oldest = min(late.values(), default=None)
     return [Finding(kind="crm_unwatched", subject=id, since=oldest, cause=cause, command=f"day90 repair {id}")]
+
+
+def of_mailbox(id: str, read_at: datetime | None, schedule: ScheduleSeen | None, *, now: datetime) -> list[Finding]:
+    """A finding about our mailbox where it is not read: `read_at` is the last look that came through, if one did."""
+    since = read_at or (schedule.created_at if schedule else None)
+    still = "its schedule is gone" if schedule is None else "its schedule is paused" if schedule.paused else ""
+    unread = since is not None and since + MAIL_UNREAD < now
+    if not (unread or still):
+        return []
+    looks = f"last read {read_at:%Y-%m-%d %H:%M} UTC" if read_at else "never read"
+    cause = "; ".join(part for part in (looks if unread else "", still) if part)
+    return [Finding(kind="mailbox_unread", subject=id, since=since, cause=cause, command=f"day90 repair {id}")]
 
 
 def nightly_trouble(schedule: ScheduleSeen | None, ended_at: datetime | None, *, now: datetime) -> str:

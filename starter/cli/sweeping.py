@@ -112,7 +112,7 @@ async def repair(
     ----------
     subject
         An onboarding (its id, the deal's id, a part of the customer's name), or another workflow: sender-mail,
-        receiver, reconciliation, usage, an introduction's id.
+        receiver, reconciliation, mailbox, usage, an introduction's id.
     """
     installation = installation_at(where)
     repairing = await repairing_at(installation)
@@ -160,6 +160,7 @@ async def repairing_at(installation: Installation) -> "Repairing":
         channels=tuple(CHANNELS),
         prospects=installation.introductions,
         looked_through=tuple(connected(installation.settings)),
+        reads_mail=installation.settings.mailbox is not None,
         written_to=partial(written_to, installation.settings),
         pasts=PastLives(engine=installation.engine, ledger=installation.ledger, staff=installation.staff),
     )

@@ -6,7 +6,7 @@ from store.columns import Document, Moment, Serial, Words
 from store.tables.base import IS_BEHIND, metadata
 from store.tables.onboardings import onboardings
 
-# How far each CRM has been searched for closed deals.
+# How far each CRM has been searched for closed deals, and until when our mailbox (`mail`) was read.
 rechecks = Table(
     "rechecks",
     metadata,

@@ -34,6 +34,10 @@ class Box:
 class Kept:
     rows: dict[str, Incoming] = field(default_factory=dict)
     woken: int = 0
+    looks: int = 0
+
+    def looked(self) -> None:
+        self.looks += 1
 
     def keep(self, deliveries: Sequence[Incoming]) -> None:
         self.rows |= {one.key: one for one in deliveries}
@@ -44,7 +48,7 @@ class Kept:
 
 async def look(box: Box | None, kept: Kept) -> Collected:
     with ThreadPoolExecutor(1) as threads:
-        collecting = Collecting(mailbox=box, inbox=kept, wake=kept.wake, threads=threads)
+        collecting = Collecting(mailbox=box, inbox=kept, wake=kept.wake, looked=kept.looked, threads=threads)
         collected: Collected = await ActivityEnvironment().run(collecting.collect_mail)
         return collected
 
@@ -72,6 +76,11 @@ async def test_nothing_new_wakes_nobody(box: Box | None) -> None:
 
 
 async def test_a_mailbox_that_cannot_be_read_is_tried_again_by_temporal() -> None:
-    """With its reason, which holds no login."""
+    """With its reason, which holds no login; it does not count as a look that came through."""
+    kept = Kept()
+
     with pytest.raises(ApplicationError, match=r"^NotReachable: the mailbox cannot be read"):
-        await look(Box(away=True), Kept())
+        await look(Box(away=True), kept)
+    assert 0 == kept.looks
+    await look(Box(), kept)
+    assert 1 == kept.looks

@@ -338,16 +338,19 @@ async def test_an_introduction_that_was_ended_from_outside_is_found_and_goes_on(
 
 
 async def test_what_runs_by_schedule_is_watched_by_whoever_looks(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A CRM that nothing looks through, and the sweep itself: each is set going by a command."""
+    """A CRM that nothing looks through, a mailbox that nothing reads, and the sweep itself: each is set going by a
+    command."""
     monkeypatch.setenv("DAY90_HUBSPOT_API_TOKEN", "pat-test")
+    monkeypatch.setenv("DAY90_IMAP_URL", "imap://cs:secret@127.0.0.1:1")
     assert ": no schedule runs it; day90 repair sweep" in await house.day90("sweep", code=6)
     answer = json.loads(await house.day90("sweep", "--json", code=6))
-    assert [("reconciliation", "crm_unwatched", "its schedule is gone")] == [
-        (finding["subject"], finding["kind"], finding["cause"]) for finding in answer["findings"]
-    ]
+    assert [
+        ("reconciliation", "crm_unwatched", "its schedule is gone"),
+        ("mailbox", "mailbox_unread", "its schedule is gone"),
+    ] == [(finding["subject"], finding["kind"], finding["cause"]) for finding in answer["findings"]]
     begun = datetime.now(UTC)
     try:
-        for schedule in ("reconciliation", "sweep"):
+        for schedule in ("reconciliation", "mailbox", "sweep"):
             assert "runs by its schedule" in await house.day90("repair", schedule, "--yes")
         assert "nobody falls through" in await house.day90("sweep")
         async with house.worker():
@@ -366,7 +369,7 @@ async def test_what_runs_by_schedule_is_watched_by_whoever_looks(house: House, m
         assert "nothing is the matter" not in await house.day90("repair", SCHEDULE, "--yes")
         assert "nothing is the matter" in await house.day90("repair", SCHEDULE, "--yes", code=3)
     finally:
-        for schedule in ("reconciliation", SCHEDULE):
+        for schedule in ("reconciliation", "mailbox", SCHEDULE):
             await house.client.get_schedule_handle(schedule).delete()
 
 

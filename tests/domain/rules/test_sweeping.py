@@ -15,6 +15,7 @@ from domain.rules.sweeping import (
     of_confirmations,
     of_difference,
     of_house,
+    of_mailbox,
     of_office,
     of_onboarding,
     of_programme,
@@ -232,6 +233,27 @@ def test_a_sender_that_tells_other_systems(
 
 KEPT, PAUSED, NEW = (ScheduleSeen(paused=paused, created_at=NOW - age) for paused, age in
                      ((False, 9 * DAY), (True, 9 * DAY), (False, HOUR)))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cause", "read_at", "schedule"),
+    [
+        (None, NOW - HOUR, KEPT),
+        (None, None, NEW),
+        ("last read 2027-03-01 01:17 UTC", NOW - 26 * HOUR, KEPT),
+        ("never read", None, KEPT),
+        ("last read 2027-03-01 01:17 UTC; its schedule is paused", NOW - 26 * HOUR, PAUSED),
+        ("its schedule is gone", NOW - HOUR, None),
+    ],
+)
+def test_a_mailbox_that_nobody_reads(
+    cause: str | None, read_at: datetime | None, schedule: ScheduleSeen | None
+) -> None:
+    """An hour of looks that fail, or nothing that looks: mail goes out all the same, and nothing else would show it."""
+    findings = of_mailbox("mailbox", read_at, schedule, now=NOW)
+
+    assert ([("mailbox_unread", cause)] if cause else []) == [(finding.kind, finding.cause) for finding in findings]
+    assert all("day90 repair mailbox" == finding.command for finding in findings)
 
 
 @pytest.mark.parametrize(
