@@ -226,8 +226,13 @@ class Briefing:
         if not joins:
             return None, clock.wall(soonest)
         goes = self._in_office(person, until) if until and until > soonest else soonest
-        goes = self._listed(person, goes, kind) if staff else goes + (digests.SETTLING if goes > self.now else NOTHING)
+        goes = self._listed(person, goes, kind) if staff else self._settled(person, goes)
         return clock.wall(soonest), clock.wall(goes)
+
+    def _settled(self, person: Person, goes: datetime) -> datetime:
+        """A little after that moment, for what is decided at it to travel along; not where offices close at it."""
+        settled = goes + (digests.SETTLING if goes > self.now else NOTHING)
+        return settled if self._in_office(person, settled) == settled else goes
 
     def _listed(self, person: Person, soonest: datetime, kind: NoticeKind) -> datetime:
         """When one of ours gets their list of the day; what only tells waits for that of tomorrow, if it comes late."""
