@@ -9,7 +9,7 @@ from typing import Any
 from domain.playbook import Playbook
 from domain.team import Team
 from playbooks.cached_file import CachedFile
-from playbooks.complaint import BadPlaybook, Complaint, Gravity, UnknownPlaybook
+from playbooks.complaint import BadPlaybook, Complaint, Gravity, Spot, UnknownPlaybook
 from playbooks.lint import company, promises
 from playbooks.lint.company import Shelved
 from playbooks.lint.playbook import errors, findings
@@ -147,6 +147,11 @@ def complaints_about_all(paths: Sequence[Path], team_file: Path | None = None) -
     except BadPlaybook as bad:
         return [*complaints, *bad.complaints]
     return [*complaints, *company.staff(written, team), *company.casting(shelf, team, written.file)]
+
+
+def complaint_at(path: Path, spot: Spot, what: str) -> Complaint:
+    """An error at that place of a playbook's file, with its line. Raises BadPlaybook for a file that cannot be read."""
+    return read(path).complaint(spot, what)
 
 
 def _is_shipped(path: Path) -> bool:

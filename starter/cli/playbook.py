@@ -81,7 +81,7 @@ def schema(of: Literal["playbook", "team", "mapping", "scenarios"] = "playbook")
 
 
 @playbook.command
-def lint(*what: str, where: Where = NOWHERE) -> int:
+def lint(*what: str, rehearse: bool = False, where: Where = NOWHERE) -> int:
     """Check playbooks, and say line by line what is wrong. Exit code 2 for errors, 0 for warnings alone.
 
     Parameters
@@ -89,12 +89,16 @@ def lint(*what: str, where: Where = NOWHERE) -> int:
     what
         Keys, files or folders; without any, every playbook there is. The staff directory is checked too:
         the team.yaml of the folder, else the one in the settings.
+    rehearse
+        Also play each playbook with everybody in time, and say which of its own budgets it does not keep then. Takes
+        some seconds for each.
     """
     from playbooks.library import complaints_about_all
+    from starter.cli.over_budget import over_budget
 
     settings = load_settings(flags={"data": where.data})
     files, team = _meant(what, settings)
-    complaints = [*complaints_about_all(files, team), *_unread(what)]
+    complaints = [*complaints_about_all(files, team), *_unread(what), *(over_budget(files) if rehearse else [])]
 
     def draw(out: Console) -> None:
         complain(out, complaints)

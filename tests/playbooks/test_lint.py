@@ -82,6 +82,19 @@ def test_a_warning_is_shown_and_refuses_nothing(tmp_path: Path) -> None:
     assert 90 == load_playbook(path).length_days
 
 
+def test_what_customers_read_of_although_they_have_no_part_in_it_is_asked_for(tmp_path: Path) -> None:
+    """Whether that was meant nobody can see: saying either ends the question."""
+    key = SOUND.index("- key: hypercare_closed")
+    said = SOUND.index("        audience: both\n", key)
+    path = tmp_path / "high-touch.yaml"
+    path.write_text(SOUND[:said] + SOUND[said:].replace("        audience: both\n", "", 1), encoding="utf-8")
+
+    [line] = said_of(path)
+
+    assert "'hypercare_closed': the customer reads of it in plans, because project_lead is informed" in line
+    assert f":{line_of(SOUND, '- key: hypercare_closed')}: " in line
+
+
 def test_an_error_in_short_names_three_and_where_the_others_are_told(tmp_path: Path) -> None:
     path = planted(tmp_path, ("  earliest_day: 90\n  latest_day: 120", "  earliest_day: 60\n  latest_day: 70"))
 
