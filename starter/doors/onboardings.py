@@ -204,6 +204,9 @@ class OnboardingDoor:
         progress = await self._send(onboarding, kind, news)
         if kind in FACTS and not progress.repeated:
             await self._until_written(onboarding, f"fact/{FACTS[kind]}/{news['person']}/{short(news['news_id'])}")
+        if kind == "agree_slot" and not progress.repeated:
+            # Who is invited is decided in the turn: whoever says that they come right after is known by then.
+            await self._until_written(onboarding, f"fact/slot_agreed/{news['meeting']}/{short(news['news_id'])}")
         return progress
 
     async def _until_written(self, onboarding: str, key: str) -> None:
