@@ -36,13 +36,13 @@ def engine(tmp_path: Path) -> Engine:
 def day90(tmp_path: Path, engine: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Day90:
     monkeypatch.setenv("DAY90_PAGES_URL", PAGES)
     make_sealing_key(tmp_path)
+    assert engine.dialect.name == "sqlite"
 
     def call(*words: str, code: int = 0) -> str:
         assert code == run([*words, "--data", str(tmp_path)])
         printed = capsys.readouterr()
         return printed.out + printed.err
 
-    assert engine
     return call
 
 
