@@ -25,13 +25,14 @@ def travelling(connection: Connection, row: Row[Any], person: Person, *, now: da
     """The rows that may travel together at that moment with that one, itself included, kept from others.
 
     They are kept in the order of their ids: two workers that begin with different ones of them wait for each other.
-    What is in a sender's hand, and so rests without a reason, goes by itself already.
+    What is in a sender's hand, and so rests without a reason, goes by itself already. What was tried once has a
+    Message-ID and stays the message that it is: it may have arrived, and inside another one it would come again as news.
     """
-    if row.joins_from is None:
+    if row.joins_from is None or row.message_id is not None:
         together = notices.c.id == row.id
     else:
         joins = (notices.c.joins_from <= now) & (notices.c.channel == row.channel) & not_(in_hand(now))
-        together = _to(person, row) & joins
+        together = _to(person, row) & joins & notices.c.message_id.is_(None)
     held = select(notices).where(together | (notices.c.id == row.id), IS_WAITING).order_by(notices.c.id)
     return connection.execute(held.with_for_update(key_share=True)).all()
 

@@ -115,6 +115,20 @@ def test_what_is_in_hand_already_travels_in_no_digest(outbox: SqlOutbox, put: Pu
     assert {"first": "waiting", "second": "joined", "third": "joined", "digest": "waiting"} == states(outbox)
 
 
+def test_what_was_tried_stays_the_message_that_it_is(outbox: SqlOutbox, put: Put) -> None:
+    """Its first try may have arrived, and nobody knows: inside a digest it would be news once more."""
+    [tried] = put(joining("tried"))
+    first = outbox.take(tried, now=NOON)
+    second, _ = put(joining("second"), joining("third"))
+
+    again, digest = outbox.take(tried, now=NOON), outbox.take(second, now=NOON)
+
+    assert first is not None
+    assert again is not None
+    assert ((first.message_id, ()), None) == ((again.message_id, again.parts), digest)
+    assert {"tried": "waiting", "second": "joined", "third": "joined", "digest": "waiting"} == states(outbox)
+
+
 def test_one_alone_is_no_digest(outbox: SqlOutbox, put: Put) -> None:
     """It reads as it always did."""
     [id] = put(joining("one"))
