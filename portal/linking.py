@@ -49,7 +49,7 @@ class Links:
         """The answer to a look at a link, or to a form behind it."""
         form = await form_of(request) if request.method == "POST" else None
         link = await asyncio.to_thread(self._links.of, request.path_params["token"])
-        if link is None or link.purpose in INTO_THE_ROOM:
+        if link is None or link.purpose in INTO_THE_ROOM or link.purpose == "feed":
             return self._pages.message("unknown", language_of(request), status=404)
         reader = reader_of(link, request)
         if link.state != "open" or link.settled:

@@ -26,7 +26,7 @@ def travelling(connection: Connection, row: Row[Any], person: Person, *, now: da
 
     They are kept in the order of their ids: two workers that begin with different ones of them wait for each other.
     What is in a sender's hand, and so rests without a reason, goes by itself already. What was tried once has a
-    Message-ID and stays the message that it is: it may have arrived, and inside another one it would come again as news.
+    Message-ID and stays the message that it is: it may have arrived, and would come again as news inside another one.
     """
     if row.joins_from is None or row.message_id is not None:
         together = notices.c.id == row.id

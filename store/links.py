@@ -25,7 +25,7 @@ from store.tables import journal, mail_links, milestones, notices, onboardings, 
 
 FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 """What a token looks like: 32 bytes. Anything else is unknown without a query."""
-IN_A_TEXT = re.compile(r"(/(?:link|in)/)[A-Za-z0-9_-]{43}")
+IN_A_TEXT = re.compile(r"(/(?:link|in|calendar)/)[A-Za-z0-9_-]{43}")
 CODE_IN_A_TEXT = re.compile(r"(?<!\d)\d{3} \d{3}(?!\d)")
 LETS_IN: NoticeKind = "room_entry"
 """The message that somebody gets who has asked to be let in: it holds a code besides its link."""
@@ -96,6 +96,28 @@ class LinkMaker:
         of_what = str(now.year) if purpose == "preferences" else str(row.id)
         what = "\n".join((row.onboarding, row.person, folded(person.email), purpose, of_what))
         return urlsafe_b64encode(hmac.digest(self.key, what.encode(), "sha256")).decode().rstrip("=")
+
+    def feed_of(self, engine: Engine, onboarding: str, person: Person, *, now: datetime | None = None) -> str:
+        """The address that a person's calendar may subscribe to: the same for a year, dead when they have gone."""
+        now = now or wall_clock()
+        what = "\n".join((onboarding, person.id, folded(person.email), "feed", str(now.year)))
+        token = urlsafe_b64encode(hmac.digest(self.key, what.encode(), "sha256")).decode().rstrip("=")
+        row = {
+            "hash": hashed(token),
+            "purpose": "feed",
+            "onboarding": onboarding,
+            "person": person.id,
+            "notice": None,
+            "address_hash": hashed(folded(person.email)),
+            "created_at": now,
+            "expires_at": now + PREFERENCES_FOR,
+        }
+        with read_connection(engine) as connection:
+            there = connection.scalar(select(mail_links.c.id).where(mail_links.c.hash == row["hash"]))
+        if there is None:
+            with write_transaction(engine) as connection:
+                add(connection, mail_links, [row])
+        return f"{self.address}/calendar/{token}.ics"
 
     def way_in(self, connection: Connection, onboarding: str, person: Person, *, by: str | None, now: datetime) -> str:
         """The address of a new link into the room for a customer's person, in no message; the journal says so."""
@@ -221,7 +243,7 @@ class SqlLinks:
             return "used"
         if self._clock() >= row.expires_at:
             return "expired"
-        outlives = row.purpose == "preferences" or row.purpose in INTO_THE_ROOM
+        outlives = row.purpose in ("preferences", "feed") or row.purpose in INTO_THE_ROOM
         return "ended" if ended and not outlives else "open"
 
 

@@ -5,7 +5,9 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from domain.notice import NoticeKind
 
-Purpose = Literal["done", "on_its_way", "later", "not_solved", "slot", "attendance", "preferences", "room", "sign"]
+Purpose = Literal[
+    "done", "on_its_way", "later", "not_solved", "slot", "attendance", "preferences", "room", "sign", "feed"
+]
 """What one link is for; there is one for each. Nobody signs by a link: a sign-off takes more than a click."""
 INTO_THE_ROOM: frozenset[Purpose] = frozenset({"room", "sign"})
 """What leads into the customer's room: to what the message is about, or to a sign-off that it asks for."""

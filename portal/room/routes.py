@@ -13,6 +13,7 @@ from portal.room.changes import Changes
 from portal.room.doing import Doing
 from portal.room.entry import Entry
 from portal.room.looking import Looking
+from portal.room.meetings import Feed, Meetings
 from portal.room.own import Own
 from portal.room.records import Records
 from portal.room.room import Page, Room
@@ -34,6 +35,7 @@ def room_routes(parts: PageParts, pages: Pages, changes: Changes) -> Iterable[Ro
     yield RoomRoute("/in/lost", entry.lost, ACT)
     yield RoomRoute("/in/code", entry.by_code, ("POST",))
     yield RoomRoute("/in/{token}", entry.by_link, ACT)
+    yield RoomRoute("/calendar/{token}", Feed(parts, pages).calendar, LOOK)
     yield RoomRoute("/out", entry.out, ("POST",))
     for path, page, methods in [*inside(room), ("/changes", changes.page, LOOK), ("/prove", entry.prove, ACT)]:
         yield RoomRoute(path, room.guarded(page), methods)
@@ -51,6 +53,7 @@ def inside(room: Room) -> Iterable[tuple[str, Page, tuple[str, ...]]]:
         ("/task/{key}", doing.task, ACT),
         ("/sign-off/{key}", signing_off.sign, ACT),
         ("/issues", asking.issues, ACT),
+        ("/meetings", Meetings(room).all, ACT),
         ("/questions", asking.questions, ACT),
         ("/records", records.all, LOOK),
         ("/records/{seq}.pdf", records.pdf, LOOK),

@@ -241,6 +241,18 @@ ROOM_WORDS: Mapping[Language, Mapping[str, str]] = {
         "say_what_still": "Say in a few words what still does not work",
         "told_raised": "Thank you: it is reported. You hear from us.",
         "told_disputed": "Thank you: it is open again.",
+        # meetings
+        "meetings_h1": "Our meetings",
+        "meetings_empty": "No meeting has an hour yet. Choose one by the link of its message.",
+        "minutes_one": "{count} minute",
+        "minutes_many": "{count} minutes",
+        "do_you_come": "Do you come?",
+        "told_answered": "Thank you: your answer is noted with the meeting.",
+        "feed_h": "All of it in your calendar",
+        "feed_then": "Subscribe to this address in Outlook, Google or Apple Calendar: meetings and your own dates stay"
+        " up to date. It is yours alone; whoever has it can read them.",
+        "feed_address": "Address of your calendar",
+        "see_meetings": "Meetings and calendar",
         # questions and people
         "questions_h1": "Ask {owner}",
         "questions_then": "Your question reaches {owner} as a message, and is answered by mail.",
@@ -495,6 +507,17 @@ ROOM_WORDS: Mapping[Language, Mapping[str, str]] = {
         "say_what_still": "まだ解決していない点をご記入ください",
         "told_raised": "ご報告ありがとうございます。追ってご連絡いたします。",
         "told_disputed": "お知らせいただきありがとうございます。対応を再開しました。",
+        "meetings_h1": "会議の予定",
+        "meetings_empty": "日時の決まった会議はまだありません。会議のメールのリンクから日時をお選びください。",
+        "minutes_many": "{count}分",
+        "do_you_come": "ご出席いただけますか",
+        "told_answered": "ご回答ありがとうございます。会議の記録に残しました。",
+        "feed_h": "カレンダーでの購読",
+        "feed_then": "Outlook、Google、Appleのカレンダーでこのアドレスを購読すると、"
+        "会議とご自身の期日が常に最新の状態で表示されます。"
+        "アドレスを知っている人は内容を閲覧できますので、ほかの方にはお渡しにならないでください。",
+        "feed_address": "カレンダーのアドレス",
+        "see_meetings": "会議とカレンダー",
         "questions_h1": "{owner}への質問",
         "questions_then": "ご質問は{owner}に届きます。回答はメールでお送りします。",
         "about_this": "件名：{about}",

@@ -14,7 +14,7 @@ pytestmark = needs_a_browser
 
 PHONE = ViewportSize(width=390, height=844)
 LEAD = "project_lead"
-PAGES = ("/", "/plan", "/people", "/issues", "/questions", "/records", "/me")
+PAGES = ("/", "/plan", "/people", "/issues", "/questions", "/records", "/meetings", "/me")
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,12 @@ import io
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx2
 import pytest
+from icalendar import Calendar
 from pypdf import PdfReader
 from sqlalchemy.exc import OperationalError
 
@@ -24,10 +26,10 @@ from tests.support.simulation import deal
 
 LEAD, TECHNICAL, SPONSOR = "project_lead", "technical_lead", "executive_sponsor"
 NASTY = "<script>alert(1)</script>\"'&lt; 会う"
-SHOWING = ("/", "/plan", "/people", "/records")
+SHOWING = ("/", "/plan", "/people", "/records", "/meetings")
 ACTING = ("/issues", "/questions", "/me", "/sign-off/plan_agreed", "/done/kickoff_held")
 PAGES = (*SHOWING, *ACTING)
-OUTSIDE = ("/in", "/out")
+OUTSIDE = ("/in", "/out", "/calendar")
 
 
 @pytest.fixture
@@ -326,7 +328,9 @@ async def test_every_page_is_small_and_runs_nothing(site: RoomSite, lead: httpx2
     for path in PAGES:
         page = await lead.get(path)
         assert page.status_code in (200, 303), path
-        assert not [word for word in (" style=", "onclick", "http:", "https:") if word in page.text], path
+        assert not [
+            word for word in (" style=", "onclick", "http:", "https:") if word in page.text.replace(site.address, "")
+        ], path
     assert site.address
 
 
@@ -420,3 +424,27 @@ async def test_a_playbook_without_the_sign_off_breaks_no_page(
     assert ("Onboarding plan" in record.text, "Worded otherwise" in record.text) == (True, False)
     assert {200} == {(await lead.get(path)).status_code for path in SHOWING}
     assert site.address
+
+
+async def test_a_meeting_is_answered_and_stands_in_ones_calendar(site: RoomSite) -> None:
+    """In the reader's zone; the calendar needs no session, and has what is theirs alone."""
+    onboarding = site.opened(id="2")
+    hour = {"starts_at": "2032-11-08T09:00:00Z", "minutes": 45}
+    onboarding.tell("agree_slot", meeting="kickoff_held", by="jonas.weber", **hour)
+    async with into(site, onboarding, LEAD) as lead, site.client() as calendar:
+        page = await lead.get("/meetings")
+        [key] = re.findall(r'name="meeting" value="([^"]+)"', page.text)
+        assert ("10:00" in page.text, "45 minutes" in page.text, " checked" in page.text) == (True, True, False)
+        untouched = await lead.post("/meetings", data={**fields(page), "meeting": key})
+        assert (422, []) == (untouched.status_code, site.door.told)
+        answered = await lead.post("/meetings", data={**fields(page), "meeting": key, "answer": "accepted"})
+        [feed] = re.findall(r'readonly value="([^"]+)"', answered.text)
+        read = await calendar.get(feed)
+        elsewhere = await calendar.get(feed.replace("/calendar/", "/link/").removesuffix(".ics"))
+
+    assert ("your answer is noted" in answered.text, " checked" in answered.text) == (True, True)
+    events = {str(event["SUMMARY"]): event for event in Calendar.from_ical(read.content).walk("VEVENT")}
+    assert datetime(2032, 11, 8, 9, tzinfo=UTC) == events["Kickoff meeting held"].decoded("DTSTART")
+    assert date(2032, 11, 10) == events["Onboarding plan"].decoded("DTSTART")
+    assert "Security review prepared" not in events
+    assert 404 == elsewhere.status_code

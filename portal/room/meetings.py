@@ -1,0 +1,173 @@
+"""When do we meet? The reader's meetings that have an hour, whether they come, and all of it for their calendar."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.text import Language
+from portal.forms import Form
+from portal.parts import PageParts
+from portal.rendering import Pages
+from portal.room.doing import once_missing
+from portal.room.room import Room
+from portal.room.session import go
+from portal.room.telling import LOOKED, Sent, Telling
+from portal.room.view import View, view_of
+from starter.web.unsubscribing import language_of
+from store.links import SqlLinks
+from store.meetings import MeetingShown, SqlMeetings
+from store.rooms import Visit
+
+ANSWERS = ("accepted", "tentative", "declined")
+PRODUCT = "-//day90//day90//EN"
+AFRESH = timedelta(hours=6)
+"""How often calendars look for what has changed."""
+
+
+class ShownMeeting(NamedTuple):
+    """A meeting of the reader's, in their zone; `answer` is what they have said, empty for nothing yet."""
+
+    key: str
+    title: str
+    at: str
+    minutes: int
+    answer: str
+    others: str
+
+
+class Meetings:
+    """The page of the meetings, and the feed for calendars."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._telling = Telling(room)
+        self._meetings = SqlMeetings(room.engine)
+
+    async def all(self, view: View, form: Form | None, request: Request) -> Response:
+        """The meetings that lie ahead, each with whether the reader comes."""
+        meetings = await asyncio.to_thread(self._ahead, view)
+        if form is None:
+            return self._show(view, meetings, told=request.query_params.get("told", ""))
+        key, answer = form.text("meeting"), form.text("answer")
+        chosen = next((one for one in meetings if key_of(one) == key), None)
+        if chosen is None:
+            return self._room.missing(view)
+        if answer not in ANSWERS or once_missing(form):
+            return self._show(view, meetings, Sent(form, {f"of-{key}": once_missing(form) or "choose"}, 422))
+        outcome = await self._telling.tell(
+            view,
+            form,
+            "tell_attendance",
+            by=next(id for id in chosen.people if id in view.standing.same(view.me)),
+            meeting=chosen.meeting,
+            occasion=chosen.occasion,
+            answer=answer,
+            sequence=chosen.sequence,
+        )
+        if outcome.problem:
+            return self._show(view, meetings, outcome.at(f"of-{key}", form))
+        await self._telling.until_written(view, form)
+        return go("/meetings?told=answered")
+
+    def _ahead(self, view: View) -> list[MeetingShown]:
+        return theirs(view, self._meetings, after=view.now)
+
+    def _show(self, view: View, meetings: list[MeetingShown], sent: Sent = LOOKED, *, told: str = "") -> Response:
+        mine = view.standing.same(view.me)
+        shown = [
+            ShownMeeting(
+                key=key_of(one),
+                title=one.title,
+                at=view.moment(one.starts_at),
+                minutes=one.minutes,
+                answer=next(filter(None, (one.answer_of(id) for id in mine)), ""),
+                others=view.names(id for id in one.people if id not in mine),
+            )
+            for one in meetings
+        ]
+        maker = self._room.parts.links
+        return self._room.show(
+            view,
+            "meetings.html",
+            told=told,
+            meetings=shown,
+            answers=ANSWERS,
+            feed=maker.feed_of(self._room.engine, view.visit.onboarding, view.me) if maker else "",
+            **self._telling.around(view, sent),
+        )
+
+
+class Feed:
+    """What a calendar subscribes to: without a session, by an address of its own for each person."""
+
+    def __init__(self, parts: PageParts, pages: Pages) -> None:
+        self._parts = parts
+        self._pages = pages
+        self._links = SqlLinks(parts.engine)
+        self._meetings = SqlMeetings(parts.engine)
+
+    async def calendar(self, request: Request) -> Response:
+        """The reader's meetings and days as one calendar; nothing for an address that is none's any more."""
+        link = await asyncio.to_thread(self._links.of, request.path_params["token"].removesuffix(".ics"))
+        if link is None or link.purpose != "feed" or link.state != "open" or link.person is None:
+            return self._pages.message("unknown", language_of(request), status=404)
+        visit = Visit(
+            session=0,
+            onboarding=link.onboarding,
+            account=link.account,
+            person=link.person,
+            way="link",
+            as_of=link.as_of,
+        )
+        content = await asyncio.to_thread(self._written, visit)
+        return Response(content, media_type="text/calendar; charset=utf-8")
+
+    def _written(self, visit: Visit) -> bytes:
+        language: Language = "ja" if visit.person.language == "ja" else "en"
+        view = view_of(visit, self._parts.engine, self._parts.ledger, self._parts.staff(), language)
+        calendar, now = Calendar(), datetime.now(UTC)
+        calendar.add("version", "2.0")
+        calendar.add("prodid", PRODUCT)
+        calendar.add("name", f"{self._parts.companies.get(language, '')}: {visit.account}".strip(": "))
+        calendar.add("refresh-interval", AFRESH, parameters={"VALUE": "DURATION"})
+        for meeting in theirs(view, self._meetings, after=view.now - timedelta(days=30)):
+            event = Event()
+            event.add("uid", f"{meeting.uid}@{self._parts.settings.mail_domain}")
+            event.add("dtstart", meeting.starts_at.astimezone(ZoneInfo("UTC")))
+            event.add("duration", timedelta(minutes=meeting.minutes))
+            event.add("summary", meeting.title)
+            event.add("sequence", meeting.sequence)
+            event.add("dtstamp", now)
+            calendar.add_component(event)
+        for step in (*view.steps.now, *view.steps.later):
+            event = Event()
+            event.add("uid", f"{visit.onboarding}-{step.key}-{visit.person.id}@{self._parts.settings.mail_domain}")
+            event.add("dtstart", step.due)
+            event.add("summary", step.title)
+            event.add("transp", "TRANSPARENT")
+            event.add("dtstamp", now)
+            if self._parts.settings.pages_url:
+                event.add("url", self._parts.settings.pages_url)
+            calendar.add_component(event)
+        content: bytes = calendar.to_ical()
+        return content
+
+
+def theirs(view: View, meetings: SqlMeetings, *, after: datetime) -> list[MeetingShown]:
+    """The reader's meetings that are agreed and end after that moment."""
+    mine = view.standing.same(view.me)
+    return [
+        one
+        for one in meetings.of(view.visit.onboarding)
+        if one.status == "agreed" and mine & set(one.people) and one.starts_at + timedelta(minutes=one.minutes) > after
+    ]
+
+
+def key_of(meeting: MeetingShown) -> str:
+    """What names a meeting in a form: the series, and which time of it."""
+    return f"{meeting.meeting}.{meeting.occasion}"
