@@ -17,5 +17,6 @@ def show_addresses(out: Console, stack: Stack) -> None:
         out.print(plain(f"pages          {stack.ports.pages_url} (into a customer's room: day90 room NAME)"))
     if settings.mail_server is None:
         out.print(plain(f"mails          {settings.mail_folder}"), soft_wrap=True)
-    logs = "worker.log, web.log, pages.log, temporal.log" if stack.ports.web else "worker.log, temporal.log"
+    others = [name for name, port in (("web.log", stack.ports.web), ("pages.log", stack.ports.pages)) if port]
+    logs = ", ".join(["worker.log", *others, "temporal.log"])
     out.print(plain(f"logs           {settings.data}/{logs}"), soft_wrap=True)

@@ -69,11 +69,16 @@ def way_in(installation: Installation, onboarding: str, person: Person, *, by: s
         return maker_of(installation).way_in(connection, onboarding, person, by=by, now=datetime.now(UTC))
 
 
+def address_of_pages(installation: Installation) -> str | None:
+    """Where people reach the pages: by the setting, else where the running stack has them; None for nowhere."""
+    return installation.settings.pages_url or (installation.stack.pages if installation.stack else None)
+
+
 def maker_of(installation: Installation) -> "LinkMaker":
     """What makes links to the pages of this installation. Raises WrongOption."""
     from wiring.links import link_maker_at
 
-    address = installation.settings.pages_url or (installation.stack.pages if installation.stack else None)
+    address = address_of_pages(installation)
     maker = link_maker_at(address, installation.settings) if address else None
     if maker is None:
         raise WrongOption(

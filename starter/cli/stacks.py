@@ -82,12 +82,15 @@ async def demo(
     ui_port: Annotated[
         int | None, Parameter(help="Port of the Temporal UI. [default: the first free one from 8233]")
     ] = None,
+    pages_port: Annotated[
+        int | None, Parameter(help="Port of the pages. [default: the first free one from 8091]")
+    ] = None,
 ) -> int:
     """Play a sample deal through on a compressed clock, in about three minutes."""
     from starter.cli.demo.playing import demo_folder, play
 
     settings = load_settings(flags={"data": data or demo_folder(), "day_length": day_length})
-    ports = first_free(temporal=temporal_port, ui=ui_port)
+    ports = first_free(temporal=temporal_port, ui=ui_port, pages=pages_port)
     return await until_signalled(play(settings, ports=ports, keep=keep, out=console()))
 
 

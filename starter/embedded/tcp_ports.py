@@ -1,6 +1,7 @@
 """On which ports may the embedded stack listen?"""
 
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starter.trouble import CannotStart
@@ -9,6 +10,7 @@ LOOPBACK = "127.0.0.1"
 TEMPORAL_PORT = 7233
 UI_PORT = 8233
 WEB_PORT = 8090
+PAGES_PORT = 8091
 TRIED = 200
 """Ports above the usual one that are tried before we give up: a machine with more in use has other worries."""
 
@@ -23,7 +25,8 @@ WHOSE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """The ports of Temporal, its UI, the web and the page process; None where those are not run, as in the demo."""
+    """The ports of Temporal, its UI, the web and the page process; None where those are not run: the demo has no
+    intake."""
 
     temporal: int
     ui: int
@@ -67,17 +70,19 @@ def asked_for(*, temporal: int | None, ui: int | None, web: int | None = None, p
     return wanted
 
 
-def first_free(*, temporal: int | None, ui: int | None) -> Ports:
+def first_free(*, temporal: int | None, ui: int | None, pages: int | None) -> Ports:
     """The ports that were named, else the first free one from the usual one on; no web port. Raises CannotStart."""
-    temporal = temporal or _free_from(TEMPORAL_PORT, other_than=ui)
-    return asked_for(temporal=temporal, ui=ui or _free_from(UI_PORT, other_than=temporal))
+    temporal = temporal or _free_from(TEMPORAL_PORT, "--temporal-port", other_than=(ui, pages))
+    ui = ui or _free_from(UI_PORT, "--ui-port", other_than=(temporal, pages))
+    pages = pages or _free_from(PAGES_PORT, "--pages-port", other_than=(temporal, ui))
+    return asked_for(temporal=temporal, ui=ui, pages=pages)
 
 
-def _free_from(first: int, *, other_than: int | None) -> int:
+def _free_from(first: int, flag: str, *, other_than: Sequence[int | None]) -> int:
     for port in range(first, first + TRIED):
-        if port != other_than and not _why_not(port):
+        if port not in other_than and not _why_not(port):
             return port
-    raise CannotStart(f"no free port between {first} and {first + TRIED}: name one with --temporal-port and --ui-port")
+    raise CannotStart(f"no free port between {first} and {first + TRIED}: name one with {flag}")
 
 
 def _why_not(port: int) -> str:

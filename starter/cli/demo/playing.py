@@ -22,7 +22,7 @@ from starter.cli.demo.story import EXAMPLES, Names, Scene, Story, read_story
 from starter.cli.demo.summary import show_summary
 from starter.cli.demo.ticker import INDENT, Ticker
 from starter.cli.installation import Installation
-from starter.cli.room import way_in
+from starter.cli.room import address_of_pages, way_in
 from starter.embedded.folder import running_on
 from starter.embedded.stack import Stack, running
 from starter.embedded.tcp_ports import Ports
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from starter.doors.onboardings import OnboardingDoor
     from store.reads import OnboardingInFull
 
-OURS_ALONE: dict[str, None] = dict.fromkeys(("database_url", "smtp_url", "playbooks", "team", "templates"))
+OURS_ALONE: dict[str, None] = dict.fromkeys(("database_url", "smtp_url", "playbooks", "team", "templates", "pages_url"))
 """Settings that a demo never takes from the environment: it must write to nobody's inbox and to no real database."""
 OPENS_WITHIN, ENDS_WITHIN, CALMS_WITHIN = 60.0, 45.0, 20.0
 """Seconds of patience: for the first plan, for the ending after the last scene, for the last mails."""
@@ -174,7 +174,7 @@ class _Playing:
     def _show_room(self, by: str | None) -> None:
         """A link into the room of whoever of the customer's acts, so that it can be watched as it moves."""
         person = self.dossier.person(by) if by else None
-        if person is not None and person.side == "customer" and self.installation.settings.pages_url:
+        if person is not None and person.side == "customer" and address_of_pages(self.installation):
             self._aside(f"↪ {person.name} sees it at {way_in(self.installation, self.onboarding, person)}", "cyan")
 
     def _aside(self, words: str, style: str) -> None:

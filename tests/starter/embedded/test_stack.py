@@ -329,7 +329,7 @@ def test_ports_that_cannot_be_are_refused_by_flag() -> None:
 
 
 def test_a_demo_finds_free_ports_by_itself() -> None:
-    ports = first_free(temporal=None, ui=None)
+    ports = first_free(temporal=None, ui=None, pages=None)
 
     assert ports.temporal != ports.ui
 
