@@ -9,12 +9,29 @@ from domain.team import Team
 
 
 def entry_notice(
-    onboarding: str, account: str, person: Person, owner: Person | None, team: Team, *, key: str, at: datetime
+    onboarding: str,
+    account: str,
+    person: Person,
+    owner: Person | None,
+    team: Team,
+    *,
+    minutes: int,
+    key: str,
+    at: datetime,
 ) -> Notice:
-    """The message with a link and a code. It goes by mail: what it opens was asked for with the mail address."""
+    """The message with a link and a code, which is good for so many minutes. It goes by mail: what it opens was asked for with the mail address."""
     letterhead = Letterhead.signed_by(owner, team, person.language, account=account, at=at, onboarding=onboarding)
     by_mail = person.model_copy(update={"channel": MAIL})
-    return compose("room_entry", by_mail, letterhead, {}, key=key, not_before=at, staff=False, onboarding=onboarding)
+    return compose(
+        "room_entry",
+        by_mail,
+        letterhead,
+        {"minutes": minutes},
+        key=key,
+        not_before=at,
+        staff=False,
+        onboarding=onboarding,
+    )
 
 
 def question_notice(

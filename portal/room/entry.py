@@ -35,6 +35,7 @@ from store.rooms import CODE_FOR, Known, SqlRooms
 ASKED_AN_HOUR = 20
 """Of one network: enough for an office behind one address."""
 LONGEST_ADDRESS = 254
+MINUTES = int(CODE_FOR.total_seconds() // 60)
 log = structlog.get_logger()
 
 
@@ -167,7 +168,14 @@ class Entry:
             for one in known:
                 key = f"room_entry/{one.person.id}/{hashed(asked)[:16]}"
                 notice = entry_notice(
-                    one.onboarding, one.account, one.person, one.owner, self._parts.staff(), key=key, at=now
+                    one.onboarding,
+                    one.account,
+                    one.person,
+                    one.owner,
+                    self._parts.staff(),
+                    minutes=MINUTES,
+                    key=key,
+                    at=now,
                 )
                 went |= await asyncio.to_thread(self._rooms.let_in, one, notice, asked=asked)
             if went:

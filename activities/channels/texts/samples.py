@@ -402,7 +402,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
             },
         ]
     },
-    "room_entry": {},
+    "room_entry": {"minutes": 15},
     "contact_welcome": {
         "role": "Project lead",
         "before": "Jonas Brandt",
@@ -950,7 +950,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
             },
         ]
     },
-    "room_entry": {},
+    "room_entry": {"minutes": 15},
     "contact_welcome": {
         "role": "プロジェクトリーダー",
         "before": "高橋 直子様",

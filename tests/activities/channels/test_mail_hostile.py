@@ -68,7 +68,7 @@ FIXED = {
     ),
     *("decision", "due", "at", "on", "was", "now", "until", "since", "day", "kickoff_due", "go_live_due"),
     *("review_due", "hypercare_until", "respond_by", "resolve_by", "planned_end", "hand_off_from", "hand_off_by"),
-    *("expected_close", "seller_email", "agreed_on", "agreed", "ends_at"),
+    *("expected_close", "seller_email", "agreed_on", "agreed", "ends_at", "starts_at", "occasion"),
 }
 
 
