@@ -115,6 +115,7 @@ KINDS: Mapping[str, EventType] = {
     "unsubscribed": EventType("somebody wants no more letters that the onboarding does not need", "person"),
     "preferences_chosen": EventType("somebody has chosen what they hear, and when", "person"),
     "room_link_made": EventType("one of ours has made a link into the customer's room for somebody", "person"),
+    "file_added": EventType("a file was given to the onboarding, or a new version of one", "deliverable"),
     "reminder_put_off": EventType("somebody wants to be reminded later", "milestone or task"),
 }
 """Every kind of row that the journal has. A worker of a newer version may send one more: receivers ignore it."""

@@ -30,6 +30,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src {script}; connect-src 'self'; img-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
+DOWNLOADED = "default-src 'none'; sandbox; frame-ancestors 'none'"
 HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     # Without a referrer at all, a form of ours would say that it comes from nowhere.
@@ -73,6 +74,9 @@ class Envelope:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers().items():
                     headers[name] = value
+                # What people gave runs nothing at all, wherever it is opened.
+                if "Content-Disposition" in headers:
+                    headers["Content-Security-Policy"] = DOWNLOADED
                 headers.setdefault("Cache-Control", NEVER_KEPT)
             elif method == "HEAD" and message["type"] == "http.response.body":
                 message = {**message, "body": b""}

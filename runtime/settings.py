@@ -352,6 +352,23 @@ class Settings(BaseSettings):
         default=False,
         description="Whether a sign-off in the customer's room takes a code that is mailed to its signer.",
     )
+    files: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None,
+        description="Folder of the files that are given to onboardings; without one, `data`/files. Page processes and"
+        " whoever adds files by command share it.",
+    )
+    file_mb: int = Field(
+        default=25,
+        ge=1,
+        le=1_000,
+        description="Megabytes that one file of an onboarding may have.",
+    )
+    files_mb: int = Field(
+        default=500,
+        ge=1,
+        le=100_000,
+        description="Megabytes that all files of one onboarding may have together, with all their versions.",
+    )
     mail_domain: str = Field(
         default="day90.local",
         pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$",
@@ -565,6 +582,11 @@ class Settings(BaseSettings):
     def mailbox(self) -> ImapServer | None:
         """The mailbox in which bounces and answers are read; None where nobody reads them."""
         return read_imap_server(self.imap_url.get_secret_value()) if self.imap_url else None
+
+    @property
+    def files_folder(self) -> Path:
+        """The folder of the files that are given to onboardings."""
+        return self.files or self.data / "files"
 
     @property
     def mail_folder(self) -> Path:

@@ -1,7 +1,8 @@
-"""Which messages does the customer's room send? One that lets somebody in, and a question to our contact."""
+"""Which messages does the customer's room send? One that lets somebody in; questions and files to our contact."""
 
 from datetime import datetime
 
+from domain.files import StoredFile
 from domain.naming import honoured
 from domain.notice import MAIL, Notice, Person
 from domain.rules.composing import Letterhead, compose
@@ -45,3 +46,28 @@ def question_notice(
         "text": text,
     }
     return compose("question", owner, letterhead, facts, key=key, not_before=at, staff=True, onboarding=onboarding)
+
+
+def file_notice(
+    onboarding: str,
+    account: str,
+    who: Person,
+    owner: Person,
+    team: Team,
+    *,
+    file: StoredFile,
+    deliverable: str,
+    text: str,
+    at: datetime,
+) -> Notice:
+    """A file that somebody has given in the room, to the owner. `deliverable` is its title, empty for none."""
+    letterhead = Letterhead.signed_by(owner, team, owner.language, account=account, at=at, onboarding=onboarding)
+    facts = {
+        "who": honoured(who.name or who.id, who, owner.language, among_us=True),
+        "name": file.name,
+        "version": file.version,
+        "deliverable": deliverable,
+        "text": text,
+    }
+    key = f"file_given/{file.id}"
+    return compose("file_given", owner, letterhead, facts, key=key, not_before=at, staff=True, onboarding=onboarding)

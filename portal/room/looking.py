@@ -106,6 +106,10 @@ class Looking:
         """Who takes part, on both sides."""
         return self._room.show(view, "people.html", tab="ask")
 
+    async def more(self, view: View, _: Form | None, request: Request) -> Response:  # noqa: ARG002  # a page's shape
+        """The pages for which a telephone's bar has no room."""
+        return self._room.show(view, "more.html", tab="more")
+
 
 def day_number(view: View) -> int:
     """Days since the close, in the customer's calendar."""

@@ -10,10 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from activities.documents.record import RecordLine, RecordSheet, record_pdf
+from domain.files import StoredFile
 from domain.playbook import Milestone
 from domain.room.signing import Decided, decisions
 from domain.rules.casting import concerns_customer
 from portal.forms import Form
+from portal.room.files_shown import in_lines, shown, signed_files
 from portal.room.room import Room
 from portal.room.signing_off import deliverables
 from portal.room.telling import BY_HAND, VIA
@@ -46,6 +48,7 @@ class Record(NamedTuple):
     reopened: str
     missing: str
     deliverables: list[str]
+    files: list[StoredFile]
     earlier: list["Record"]
 
 
@@ -72,6 +75,7 @@ class Records:
             record=record,
             told="" if told == "signed" else told,
             new=told == "signed",
+            files=[shown(view, file) for file in record.files],
             playbook=view.line.playbook,
         )
 
@@ -104,6 +108,7 @@ def sheet(view: View, record: Record, words: Mapping[str, str], company: str) ->
         RecordLine(words["known_by"], [way]),
         RecordLine(words["at"], [f"{record.at} ({view.reader.zone.key})", record.utc]),
         RecordLine(words["together_with"], record.deliverables),
+        RecordLine(words["files_then_signed"], in_lines(view, record.files, words["version_n"])),
         RecordLine(words["reasons"], record.reasons),
         RecordLine(words["their_words"], [record.note] if record.note else []),
         RecordLine(words["reopened"], [record.reopened] if record.reopened else []),
@@ -155,5 +160,6 @@ def record(view: View, milestone: Milestone, decided: Decided) -> Record:
         reopened=view.titles(decided.reopened),
         missing=view.names(decided.missing),
         deliverables=deliverables(view, milestone),
+        files=signed_files(view, milestone, before=decided.seq),
         earlier=[],
     )

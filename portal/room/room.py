@@ -23,6 +23,11 @@ Page = Callable[[View, Form | None, Request], Awaitable[Response]]
 """A page of the room; the form is None for a look."""
 
 
+async def not_yet(_: Request) -> Form | None:
+    """Nothing of the form is read: of somebody who is not in, no large file is taken."""
+    return None
+
+
 class Room:
     """Lets each page of the room be seen by whoever is in it, and by nobody else."""
 
@@ -35,11 +40,16 @@ class Room:
     def engine(self) -> Engine:
         return self.parts.engine
 
-    def guarded(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
-        """The page for whoever has a session; for everybody else what to do, with what they had typed."""
+    def guarded(
+        self, page: Page, read: Callable[[Request], Awaitable[Form | None]] = form_of
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """The page for whoever has a session; for everybody else what to do, with what they had typed.
+
+        `read` reads the form of a request; `not_yet` leaves it to the page, once it is known who sends it.
+        """
 
         async def answer(request: Request) -> Response:
-            form = await form_of(request) if request.method == "POST" else None
+            form = await read(request) if request.method == "POST" else None
             token = token_of(request, self.parts.settings)
             visit = await asyncio.to_thread(self.rooms.visit, token) if token else None
             view = await asyncio.to_thread(self._view, visit, request) if visit else None

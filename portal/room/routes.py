@@ -12,11 +12,12 @@ from portal.room.asking import Asking
 from portal.room.changes import Changes
 from portal.room.doing import Doing
 from portal.room.entry import Entry
+from portal.room.filing import Filing
 from portal.room.looking import Looking
 from portal.room.meetings import Feed, Meetings
 from portal.room.own import Own
 from portal.room.records import Records
-from portal.room.room import Page, Room
+from portal.room.room import Page, Room, not_yet
 from portal.room.signing_off import SigningOff
 
 LOOK = ("GET",)
@@ -39,6 +40,9 @@ def room_routes(parts: PageParts, pages: Pages, changes: Changes) -> Iterable[Ro
     yield RoomRoute("/out", entry.out, ("POST",))
     for path, page, methods in [*inside(room), ("/changes", changes.page, LOOK), ("/prove", entry.prove, ACT)]:
         yield RoomRoute(path, room.guarded(page), methods)
+    filing = Filing(room)
+    yield RoomRoute("/files", room.guarded(filing.all, not_yet), ACT)
+    yield RoomRoute("/files/{id}", room.guarded(filing.one), LOOK)
 
 
 def inside(room: Room) -> Iterable[tuple[str, Page, tuple[str, ...]]]:
@@ -49,6 +53,7 @@ def inside(room: Room) -> Iterable[tuple[str, Page, tuple[str, ...]]]:
         ("/", looking.home, LOOK),
         ("/plan", looking.plan, LOOK),
         ("/people", looking.people, LOOK),
+        ("/more", looking.more, LOOK),
         ("/done/{key}", doing.milestone, ACT),
         ("/task/{key}", doing.task, ACT),
         ("/sign-off/{key}", signing_off.sign, ACT),

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from domain.files import evidence_of
+from domain.news import MOST_LISTED
 from domain.playbook import Milestone
 from portal.forms import Form
 from portal.room.doing import nothing_to_do, once_missing, opened_by
+from portal.room.files_shown import shown, signed_files
 from portal.room.looking import go_live, shown_milestone
 from portal.room.room import Room
 from portal.room.session import go
@@ -48,8 +51,16 @@ class SigningOff:
             return self._show(view, milestone, Sent(form, errors, 422))
         decision = form.text("decision")
         reasons = reasons_in(form.text("reasons")) if decision == "reject" else None
+        signed = evidence_of(signed_files(view, milestone))[:MOST_LISTED] or None
         outcome = await self._telling.tell(
-            view, form, "sign_off", by=step.by, milestone=key, decision=decision, reasons=reasons
+            view,
+            form,
+            "sign_off",
+            by=step.by,
+            milestone=key,
+            decision=decision,
+            reasons=reasons,
+            evidence=signed,
         )
         if outcome.problem:
             return self._show(view, milestone, outcome.at("decision", form))
@@ -68,6 +79,7 @@ class SigningOff:
             what=view.what(milestone),
             done_when=view.text(milestone.done_when),
             deliverables=deliverables(view, milestone),
+            files=[shown(view, file) for file in signed_files(view, milestone)],
             of_plan=bool(sign_off and sign_off.plan),
             all_sign=bool(sign_off and sign_off.needs == "all"),
             state=view.sign_off(milestone.key),
@@ -116,8 +128,9 @@ def deliverables(view: View, milestone: Milestone) -> list[str]:
 
 
 def version_shown(view: View, milestone: Milestone) -> str:
-    """What the signer is shown, as one word: the round, the version of the playbook, and of a plan its revision."""
+    """What the signer is shown, as one word: the round, the playbook's version, the files, of a plan its revision."""
     of_plan = bool(milestone.sign_off and milestone.sign_off.plan)
+    files = evidence_of(signed_files(view, milestone))
     return view.sign_off(milestone.key).version(
-        view.line.playbook_hash or "", str(view.line.revision) if of_plan else ""
+        view.line.playbook_hash or "", str(view.line.revision) if of_plan else "", *files
     )

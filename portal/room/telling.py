@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import RPCError
 
 from domain.news import short
+from domain.notice import Notice
 from domain.record import Writing
 from domain.refusal import Refused
 from domain.rules.room_notices import question_notice
@@ -107,16 +108,20 @@ class Telling:
             key=f"question/{short(news_id(view, form))}",
             at=datetime.now(UTC),
         )
+        return await self.send(onboarding, notice)
+
+    async def send(self, onboarding: str, notice: Notice) -> Outcome:
+        """Send a message about what is in the journal already; where it cannot be written now, say so."""
         try:
             await asyncio.to_thread(self._room.parts.ledger.write, Writing(onboarding=onboarding, notices=(notice,)))
         except SQLAlchemyError as trouble:
-            log.warning("question_not_sent", kind=type(trouble).__name__)
+            log.warning("message_not_sent", kind=type(trouble).__name__)
             return Outcome("not_saved", status=503)
         try:
             await self._room.parts.wake(notice.channel)
         except (CannotReachTemporal, BadTemporalProfile, RPCError) as trouble:
             # It goes with the next message of anybody.
-            log.warning("question_not_sent_yet", kind=type(trouble).__name__)
+            log.warning("message_not_sent_yet", kind=type(trouble).__name__)
         return Outcome()
 
     async def until_written(self, view: View, form: Form) -> int:

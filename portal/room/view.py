@@ -8,6 +8,7 @@ from functools import cached_property
 from sqlalchemy import Engine
 from starlette.requests import Request
 
+from domain.files import StoredFile
 from domain.naming import honoured, listed, role_title
 from domain.notice import Person
 from domain.plan import Reason
@@ -23,6 +24,7 @@ from domain.wording import reasons_in_words
 from portal.dates import distance, in_full, moment, short
 from portal.reader import LANGUAGES, Reader
 from store import reads
+from store.files import customers_files
 from store.ledger import SqlLedger
 from store.preferences import zone_of
 from store.reads import OnboardingInFull
@@ -48,6 +50,8 @@ class View:
     """Number of the journal's last entry about it."""
     before: Mapping[str, Playbook] = field(default_factory=dict)
     """Versions of the playbook by which it went before, by their hashes."""
+    files: tuple[StoredFile, ...] = ()
+    """Every version of its files, without what is ours alone."""
 
     @property
     def me(self) -> Person:
@@ -221,7 +225,8 @@ def view_of(visit: Visit, engine: Engine, ledger: SqlLedger, team: Team, languag
         halted=line.status in HALTED or line.ending is not None,
     )
     now = max(datetime.now(UTC), line.as_of or datetime.now(UTC))
-    return View(visit, language, line, standing, rows, now, newest, before)
+    files = customers_files(engine, visit.onboarding)
+    return View(visit, language, line, standing, rows, now, newest, before, files)
 
 
 def language_for(request: Request, person: Person) -> Language:

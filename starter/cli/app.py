@@ -111,6 +111,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         LOOK,
         "A link into the customer's room, for one of the customer's people: what they see and do.",
     ),
+    "file": (
+        "starter.cli.given_files:file",
+        NEWS,
+        "Files of an onboarding: add one for the customer or for us alone, list them.",
+    ),
     "health": (
         "starter.cli.health:health",
         LOOK,

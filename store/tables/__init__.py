@@ -14,6 +14,7 @@ from store.tables.base import (
 )
 from store.tables.changes import change_plans
 from store.tables.crm import merges, rechecks, write_backs
+from store.tables.files import files
 from store.tables.inbox import inbox
 from store.tables.introductions import introduction_journal, introductions
 from store.tables.links import mail_links, preferences
@@ -50,6 +51,7 @@ __all__ = [
     "attendance",
     "change_plans",
     "deals",
+    "files",
     "inbox",
     "introduction_journal",
     "introductions",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
+from uuid import uuid4
 
 import httpx2
 from sqlalchemy import Engine, select
@@ -18,7 +19,9 @@ from sqlalchemy import Engine, select
 from activities.calendars import hours_of
 from domain.agenda import Progress
 from domain.clock import Clock
+from domain.files import StoredFile
 from domain.notice import Person
+from domain.playbook import Audience
 from domain.record import WaitingNotice
 from domain.rehearsal.driving import Driver, opening
 from portal.app import pages_app
@@ -27,6 +30,8 @@ from runtime.settings import Settings
 from starter.doors.onboardings import OnboardingDoor
 from starter.web.serving import WebServer, server_config
 from store.engine import open_store, read_connection, wall_clock, write_transaction
+from store.file_folder import Folder
+from store.files import Given, SqlFiles
 from store.ledger import SqlLedger
 from store.links import LinkMaker
 from store.outbox import SqlOutbox
@@ -35,6 +40,7 @@ from tests.support.databases import sqlite_store
 from tests.support.parts import LIBRARY, STAFF
 from tests.support.servers import free_port
 from tests.support.simulation import calendar_of, deal, staff
+from tests.support.uploads import PDF
 from tests.support.waiting import until
 from wiring.pages import pages_place
 
@@ -192,3 +198,20 @@ async def room_on(data: Path, **settings: Any) -> AsyncIterator[RoomSite]:
         server.should_exit = True
         await running
         engine.dispose()
+
+
+def given(
+    site: RoomSite,
+    onboarding: Onboarding,
+    name: str,
+    *,
+    deliverable: str = "plan_document",
+    audience: Audience = "both",
+) -> StoredFile:
+    """A file that one of ours has put there; the same name again is its next version."""
+    folder = Folder(site.parts.settings.files_folder)
+    key = f"file_added/{uuid4().hex}"
+    meant = Given(key, name, deliverable, audience, "jonas.weber", "vendor", onboarding.now, "cli")
+    with folder.incoming(largest=10_000) as incoming:
+        incoming.write(PDF)
+        return SqlFiles(site.engine, folder, quota=10**9).keep(onboarding.id, incoming, meant).file

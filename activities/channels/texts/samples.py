@@ -35,6 +35,7 @@ FOR_STAFF: frozenset[NoticeKind] = frozenset(
         "undeliverable",
         "answer",
         "question",
+        "file_given",
         "sweep_report",
         "webhook_disabled",
         "channel_unusable",
@@ -596,6 +597,13 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "address": "juergen.weiss@nordlicht.test",
         "text": "Can our drivers keep their old telephones?",
     },
+    "file_given": {
+        "who": "Jürgen Weiß",
+        "name": "Routes.xlsx",
+        "version": 2,
+        "deliverable": "Migrated and validated data",
+        "text": "The two depots in the south are new.",
+    },
     "answer": {
         "who": "Jürgen Weiß",
         "known": True,
@@ -1139,6 +1147,13 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "who": "高橋 美咲様",
         "address": "misaki.takahashi@aozora.test",
         "text": "運転手は現在の携帯電話を使い続けられますか。",
+    },
+    "file_given": {
+        "who": "高橋 美咲様",
+        "name": "配送ルート.xlsx",
+        "version": 2,
+        "deliverable": "検証済みの移行データ",
+        "text": "南部の2拠点を追加しました。",
     },
     "answer": {
         "who": "中村 浩様",

@@ -8,13 +8,13 @@ import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.support.browsers import a_browser, complaints_of, needs_a_browser
-from tests.support.room import Onboarding, RoomSite, room_on
+from tests.support.room import Onboarding, RoomSite, given, room_on
 
 pytestmark = needs_a_browser
 
 PHONE = ViewportSize(width=390, height=844)
 LEAD = "project_lead"
-PAGES = ("/", "/plan", "/people", "/issues", "/questions", "/records", "/meetings", "/me")
+PAGES = ("/", "/plan", "/people", "/issues", "/questions", "/files", "/records", "/meetings", "/more", "/me")
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +104,8 @@ async def test_nobody_is_shut_out(
     """axe finds nothing on any page, in both languages and schemes; no page is wider than a telephone."""
     onboarding.tell("raise_issue", title="Login", severity="high", by=LEAD)
     onboarding.tell("resolve_issue", issue="issue-1", by="jonas.weber")
+    for name in ("plan.pdf", "plan.pdf", "最終レポート.pdf"):
+        given(site, onboarding, name)
     onboarding.tell("record_win", title="One list", baseline="two mailboxes", result="one list", by="jonas.weber")
     context = await browser.new_context(viewport=PHONE, color_scheme=scheme, bypass_csp=True)
     page = await context.new_page()
@@ -118,9 +120,10 @@ async def test_nobody_is_shut_out(
         await page.goto(f"{site.address}{path}?language={language}")
         found += await complaints_of(page)
         assert await no_wider_than_its_screen(page), path
-    await page.goto(f"{site.address}/sign-off/uat_signed_off")
-    await page.locator(".acts button").click()
-    found += await complaints_of(page)
+    for path in ("/files", "/sign-off/uat_signed_off"):
+        await page.goto(f"{site.address}{path}")
+        await page.locator(".acts button").click()
+        found += await complaints_of(page)
 
     assert [] == found
     await context.close()

@@ -1,0 +1,147 @@
+"""Which files does an onboarding have? Commands to add one and to list them."""
+
+import hashlib
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+from rich.console import Console
+
+from domain.files import NotTaken, StoredFile, cleaned
+from domain.playbook import Audience
+from starter.cli.answers import answer, count, plain, table
+from starter.cli.installation import Installation, installation_at
+from starter.cli.options import NOWHERE, Where
+from starter.trouble import InvalidNews, UnreadableFile, WrongOption
+
+if TYPE_CHECKING:
+    from store.files import Given
+
+MEGA = 1_000_000
+CHUNK = 1024 * 1024
+WRONG = {
+    "file_empty": "is empty",
+    "file_too_large": "has more than DAY90_FILE_MB allows",
+    "file_quota": "would be more than DAY90_FILES_MB allows for all files of an onboarding",
+    "file_kind": "should be a PDF, Word, Excel, PowerPoint, PNG, JPEG, WebP, text or CSV file",
+    "file_zip": "is an archive: add its files one by one",
+    "file_lies": "is not what its name says",
+    "file_macros": "holds macros or embedded objects: save it without them",
+}
+file = App(name="file", help="Files of an onboarding: add one for the customer or for us alone, list them.")
+
+
+@file.command
+def add(
+    onboarding: str,
+    path: Path,
+    *,
+    by: Annotated[str, Parameter(help="Who of ours gives it: a handle.")],
+    deliverable: Annotated[str | None, Parameter(help="What it is for: a deliverable of the playbook.")] = None,
+    audience: Annotated[Audience, Parameter(help="Who reads it: both sides, or we alone.")] = "both",
+    where: Where = NOWHERE,
+) -> None:
+    """Add a file, or the next version of one with the same name. The same content again changes nothing.
+
+    Parameters
+    ----------
+    onboarding
+        Its id, the deal's id, or a part of the customer's name that only one has.
+    path
+        The file. Its name without folders is what others read.
+    """
+    from store.file_folder import Folder
+    from store.files import SqlFiles
+
+    installation = installation_at(where)
+    onboarding = installation.meant(onboarding)
+    if installation.staff().member(by) is None:
+        raise InvalidNews(f"{by} is nobody of the staff", field="by")
+    known = {one.key for stage in installation.ledger.dossier(onboarding).playbook.stages for one in stage.deliverables}
+    if deliverable is not None and deliverable not in known:
+        raise WrongOption(f"--deliverable: there is no {deliverable!r}; there are: {', '.join(sorted(known))}")
+    settings = installation.settings
+    folder = Folder(settings.files_folder)
+    files = SqlFiles(installation.engine, folder, quota=settings.files_mb * MEGA)
+    if not path.is_file():
+        raise UnreadableFile(f"{path} is no file that can be read")
+    try:
+        with folder.incoming(largest=settings.file_mb * MEGA) as incoming, path.open("rb") as content:
+            while chunk := content.read(CHUNK):
+                incoming.write(chunk)
+            meant = _given(installation, onboarding, path, sha256=incoming.sha256, by=by, of=deliverable, to=audience)
+            kept = files.keep(onboarding, incoming, meant)
+    except NotTaken as refused:
+        raise UnreadableFile(f"{path} {WRONG[refused.wrong]}") from None
+    except OSError as trouble:
+        raise UnreadableFile(f"{path} cannot be read or kept: {trouble.strerror}") from None
+    answer(
+        where.json, _as_json(kept.file), lambda out: out.print(plain(_told(kept.file, new=kept.new)), soft_wrap=True)
+    )
+
+
+@file.command(name="list")
+def list_files(onboarding: str, *, where: Where = NOWHERE) -> None:
+    """List every version of every file of an onboarding, with who gave it and where its bytes lie."""
+    from store.file_folder import Folder
+    from store.files import SqlFiles, files_of
+
+    installation = installation_at(where)
+    onboarding = installation.meant(onboarding)
+    stored = SqlFiles(installation.engine, Folder(installation.settings.files_folder), quota=0)
+    each = files_of(installation.engine, onboarding)
+
+    def draw(out: Console) -> None:
+        if not each:
+            out.print(plain("no files yet; add one: day90 file add ONBOARDING PATH --by WHO"))
+            return
+        columns = ("file", "for", "name", "version", "size", "who reads", "by", "when", "sha256")
+        out.print(table("Files", columns, [_line(one) for one in each], whole=("file", "version")))
+        out.print(plain(f"{count(len(each), 'version')}, {sum(one.size for one in each) / MEGA:.1f} MB in all", "dim"))
+
+    answer(where.json, [{**_as_json(one), "path": stored.content(one)} for one in each], draw)
+
+
+def _given(
+    installation: Installation,
+    onboarding: str,
+    path: Path,
+    *,
+    sha256: str,
+    by: str,
+    of: str | None,
+    to: Audience,
+) -> "Given":
+    """The file as it is given; its key is its content, name and place, so that the same again is not a new version."""
+    from store.files import Given
+    from store.reads import one
+
+    name, deliverable = cleaned(path.name), of or ""
+    meant = hashlib.sha256("\n".join((deliverable, to, name, sha256)).encode()).hexdigest()[:22]
+    return Given(
+        key=f"file_added/{meant}",
+        name=name,
+        deliverable=deliverable,
+        audience=to,
+        by=by,
+        side="vendor",
+        at=installation.business_now(one(installation.engine, onboarding).as_of),
+        via="cli",
+    )
+
+
+def _told(file: StoredFile, *, new: bool) -> str:
+    readers = "both sides read it" if file.audience == "both" else "we alone read it"
+    return f"{file.name}, version {file.version}: {readers}{'' if new else '; it was there already'}"
+
+
+def _as_json(file: StoredFile) -> dict[str, object]:
+    return file.model_dump(mode="json", exclude={"place"})
+
+
+def _line(file: StoredFile) -> tuple[str, ...]:
+    size, when = f"{file.size / MEGA:.2f} MB", f"{file.at.astimezone(UTC):%Y-%m-%d %H:%M}"
+    audience = "both" if file.audience == "both" else "we alone"
+    version = str(file.version)
+    return (str(file.id), file.deliverable, file.name, version, size, audience, file.by, when, f"{file.sha256[:12]}…")

@@ -1,0 +1,35 @@
+"""Which files does an onboarding have, and which version of each?"""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
+
+from store.columns import Moment, Serial, Words
+from store.tables.base import metadata
+from store.tables.onboardings import onboardings
+
+# One row a version of a document, kept for ever; its bytes lie in the folder of files under `place`, a random name. A
+# document is known by deliverable (empty for none), audience and folded name. `key` makes a second upload of the same
+# form harmless; `at` is business time.
+files = Table(
+    "files",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("onboarding", Words, ForeignKey(onboardings.c.onboarding), nullable=False),
+    Column("key", Words, nullable=False),
+    Column("deliverable", Words, nullable=False),
+    Column("audience", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("name_folded", Words, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Words, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("side", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("place", Words, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("onboarding", "key"),
+    UniqueConstraint("onboarding", "deliverable", "audience", "name_folded", "version", name="uq_files_version"),
+    sqlite_autoincrement=True,
+)
+Index("ix_files_onboarding", files.c.onboarding, files.c.id)
