@@ -15,12 +15,14 @@ from portal.brand import Brand
 from portal.filters import browser, day_of, initials, plain
 from portal.icons import Icons
 from portal.room.file_words import FILE_WORDS
+from portal.room.library_words import LIBRARY_WORDS
 from portal.room.words import ROOM_WORDS
 from portal.words import WORDS
 
 HERE = Path(__file__).parent
 ALL_WORDS: Mapping[Language, Mapping[str, str]] = {
-    language: {**WORDS[language], **ROOM_WORDS[language], **FILE_WORDS[language]} for language in WORDS
+    language: {**WORDS[language], **ROOM_WORDS[language], **FILE_WORDS[language], **LIBRARY_WORDS[language]}
+    for language in WORDS
 }
 A_YEAR = "public, max-age=31536000, immutable"
 

@@ -224,6 +224,12 @@ def _allowed(given: str) -> str:
     return given
 
 
+def _hosts(given: str) -> str:
+    if not all(re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", host) for host in given.split()):
+        raise ValueError("should be names of hosts separated by spaces, like videos.example.com")
+    return given
+
+
 def _networks(given: str) -> str:
     read_networks(given)
     return given
@@ -368,6 +374,16 @@ class Settings(BaseSettings):
         ge=1,
         le=100_000,
         description="Megabytes that all files of one onboarding may have together, with all their versions.",
+    )
+    library: Annotated[DirectoryPath, AfterValidator(_absolute)] | None = Field(
+        default=None,
+        description="Folder of your library: training and help as Markdown for the customer's room; without one, the"
+        " shipped sample.",
+    )
+    video_hosts: Annotated[str, AfterValidator(_hosts)] = Field(
+        default="",
+        description="Hosts of videos that pages of the library may link to, separated by spaces; other links to videos"
+        " are not shown.",
     )
     mail_domain: str = Field(
         default="day90.local",

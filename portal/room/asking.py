@@ -1,13 +1,15 @@
 """How does somebody ask, or say that something does not work? Questions to the contact, and issues."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from playbooks.library_pages import LibraryPages
 from portal.forms import LONGEST_WORDS, Form
 from portal.room.doing import once_missing
+from portal.room.library import Listed, suggested
 from portal.room.room import Room
 from portal.room.session import go
 from portal.room.telling import LOOKED, NEWEST, WAYS, Sent, Telling
@@ -21,8 +23,9 @@ SEVERITIES = ("normal", "high", "critical")
 class Asking:
     """The pages of questions and issues."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, library: LibraryPages) -> None:
         self._room = room
+        self._library = library
         self._telling = Telling(room)
 
     async def issues(self, view: View, form: Form | None, request: Request) -> Response:
@@ -47,7 +50,10 @@ class Asking:
         return go("/issues?told=raised")
 
     async def questions(self, view: View, form: Form | None, request: Request) -> Response:
-        """A question to the contact, who gets it as a message and answers by mail; what was asked before."""
+        """A question to the contact, who gets it as a message and answers by mail; what was asked before.
+
+        Where a page of the library may answer it, that is shown first, and the question goes by a second button.
+        """
         if form is None:
             about = request.query_params.get("about", "")
             title = view.title(about) if about in view.standing.milestones else ""
@@ -55,6 +61,8 @@ class Asking:
         if problem := wrong_with_question(form):
             return await self._show_questions(view, Sent(form, {"text": problem}, 422))
         text = form.text("text")
+        if not form.text("anyway") and (pages := await asyncio.to_thread(suggested, self._library, view, text)):
+            return await self._show_questions(view, Sent(form), pages=pages)
         outcome = await self._telling.tell(view, form, "note", note=text)
         if outcome.problem:
             return await self._show_questions(view, outcome.at("text", form))
@@ -89,7 +97,9 @@ class Asking:
             **self._telling.around(view, sent),
         )
 
-    async def _show_questions(self, view: View, sent: Sent = LOOKED, *, about: str = "", told: str = "") -> Response:
+    async def _show_questions(
+        self, view: View, sent: Sent = LOOKED, *, about: str = "", told: str = "", pages: Sequence[Listed] = ()
+    ) -> Response:
         rows = await asyncio.to_thread(
             reads.journal, self._room.engine, view.visit.onboarding, kinds=("noted",), newest=NEWEST
         )
@@ -100,6 +110,7 @@ class Asking:
             tab="ask",
             told=told,
             about=about,
+            pages=pages,
             asked=[(view.moment(row.at), row.note or "") for row in mine],
             **self._telling.around(view, sent),
         )

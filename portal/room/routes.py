@@ -6,6 +6,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
+from playbooks.library_pages import LibraryPages
 from portal.parts import PageParts
 from portal.rendering import Pages
 from portal.room.asking import Asking
@@ -13,6 +14,7 @@ from portal.room.changes import Changes
 from portal.room.doing import Doing
 from portal.room.entry import Entry
 from portal.room.filing import Filing
+from portal.room.library import Reading
 from portal.room.looking import Looking
 from portal.room.meetings import Feed, Meetings
 from portal.room.own import Own
@@ -48,7 +50,8 @@ def room_routes(parts: PageParts, pages: Pages, changes: Changes) -> Iterable[Ro
 def inside(room: Room) -> Iterable[tuple[str, Page, tuple[str, ...]]]:
     """The pages for whoever is in the room."""
     looking, doing, signing_off = Looking(room), Doing(room), SigningOff(room)
-    asking, records, own = Asking(room), Records(room), Own(room)
+    library = LibraryPages(room.parts.settings.library)
+    asking, records, own, reading = Asking(room, library), Records(room), Own(room), Reading(room, library)
     return [
         ("/", looking.home, LOOK),
         ("/plan", looking.plan, LOOK),
@@ -60,6 +63,8 @@ def inside(room: Room) -> Iterable[tuple[str, Page, tuple[str, ...]]]:
         ("/issues", asking.issues, ACT),
         ("/meetings", Meetings(room).all, ACT),
         ("/questions", asking.questions, ACT),
+        ("/library", reading.all, LOOK),
+        ("/library/{key}", reading.one, LOOK),
         ("/records", records.all, LOOK),
         ("/records/{seq}.pdf", records.pdf, LOOK),
         ("/records/{seq}", records.one, LOOK),

@@ -116,6 +116,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         NEWS,
         "Files of an onboarding: add one for the customer or for us alone, list them.",
     ),
+    "library": (
+        "starter.cli.reading_matter:library",
+        LOOK,
+        "Training and help that customers read in their room: check it, see who has read it.",
+    ),
     "health": (
         "starter.cli.health:health",
         LOOK,

@@ -14,7 +14,7 @@ from store.tables.base import (
 )
 from store.tables.changes import change_plans
 from store.tables.crm import merges, rechecks, write_backs
-from store.tables.files import files
+from store.tables.files import files, library_opens
 from store.tables.inbox import inbox
 from store.tables.introductions import introduction_journal, introductions
 from store.tables.links import mail_links, preferences
@@ -57,6 +57,7 @@ __all__ = [
     "introductions",
     "journal",
     "keyed_answers",
+    "library_opens",
     "mail_links",
     "measurements",
     "meetings",

@@ -1,4 +1,4 @@
-"""Which files does an onboarding have, and which version of each?"""
+"""Which files does an onboarding have, and who has opened which page of the library?"""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
@@ -33,3 +33,16 @@ files = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_files_onboarding", files.c.onboarding, files.c.id)
+
+# Who has opened a page of the library, in the room: one row a person and page. `times` counts visits.
+library_opens = Table(
+    "library_opens",
+    metadata,
+    Column("onboarding", Words, ForeignKey(onboardings.c.onboarding), primary_key=True),
+    Column("person", Words, primary_key=True),
+    Column("page", Words, primary_key=True),
+    Column("language", Words, nullable=False),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("times", Integer, nullable=False),
+)

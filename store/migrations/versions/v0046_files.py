@@ -1,4 +1,4 @@
-"""Which files does an onboarding have, and which version of each?"""
+"""Which files does an onboarding have, and who has opened which page of the library?"""
 
 from collections.abc import Sequence
 
@@ -40,7 +40,22 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_files_onboarding", "files", ["onboarding", "id"])
+    op.create_table(
+        "library_opens",
+        sa.Column("onboarding", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("first_at", MOMENT, nullable=False),
+        sa.Column("last_at", MOMENT, nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("onboarding", "person", "page", name="pk_library_opens"),
+        sa.ForeignKeyConstraint(
+            ["onboarding"], ["onboardings.onboarding"], name="fk_library_opens_onboarding_onboardings"
+        ),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("library_opens")
     op.drop_table("files")

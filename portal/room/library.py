@@ -1,0 +1,158 @@
+"""What may a customer's people read to learn the product? The pages of the library that concern them, and a search."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import nh3
+import structlog
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.library import LibraryPage
+from domain.text import Language, in_language
+from playbooks.library_pages import LibraryPages
+from portal.forms import Form
+from portal.room.room import Room
+from portal.room.view import View
+from store.opens import SqlOpens, opens_of
+
+LONGEST_QUERY = 200
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+TAGS = {
+    *("p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "code", "pre", "blockquote", "br", "hr", "a"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
+"""No picture: it would tell another server who reads the page. No heading of the first level: that is the title."""
+ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+SCHEMES = {"https", "mailto"}
+PAGES_REMEMBERED = 512
+log = structlog.get_logger()
+
+
+class Listed(NamedTuple):
+    """A page in a list."""
+
+    path: str
+    title: str
+    format: str
+    language: Language
+    stages: str
+    opened: bool
+
+
+class Reading:
+    """The pages of the library."""
+
+    def __init__(self, room: Room, library: LibraryPages) -> None:
+        self._room = room
+        self._library = library
+        self._opens = SqlOpens(room.engine)
+
+    async def all(self, view: View, _: Form | None, request: Request) -> Response:
+        """What the reader needs now, everything, or what they search for."""
+        query = " ".join(request.query_params.get("q", "").split())[:LONGEST_QUERY]
+        everything = await asyncio.to_thread(concerning, self._library, view)
+        opened = await asyncio.to_thread(self._opened, view)
+        by_key = {page.key: page for page in everything}
+        now = [page for page in everything if page.is_for(view.me.role, open_stages(view))]
+        if query:
+            found = await asyncio.to_thread(self._library.shelf().finder.search, query)
+            pages = [by_key[key] for key in found if key in by_key]
+        else:
+            pages = everything if request.query_params.get("all") else now
+        return self._room.show(
+            view,
+            "library.html",
+            tab="library",
+            query=query,
+            whole=bool(request.query_params.get("all")),
+            pages=[listed(view, page, opened) for page in pages],
+            more=len(everything) - len(now),
+        )
+
+    async def one(self, view: View, _: Form | None, request: Request) -> Response:
+        """A page, in the reader's language where there is one."""
+        key = request.path_params["key"]
+        everything = await asyncio.to_thread(concerning, self._library, view)
+        page = next((page for page in everything if page.key == key), None)
+        if page is None:
+            return self._room.missing(view)
+        await self._note(view, page)
+        return self._room.show(
+            view,
+            "library_page.html",
+            tab="library",
+            title=in_language(page.about.title, view.language),
+            page=page,
+            text=as_html(page.body),
+            stages=stages_of(view, page),
+            video=page.video_on(self._room.parts.settings.video_hosts.split()),
+        )
+
+    async def _note(self, view: View, page: LibraryPage) -> None:
+        """Who has read what helps us to help; that it cannot be noted keeps nobody from reading."""
+        note, language = self._opens.note, page.about.language
+        try:
+            await asyncio.to_thread(note, view.visit.onboarding, view.me.id, page.key, language=language)
+        except SQLAlchemyError as trouble:
+            log.warning("page_not_noted", kind=type(trouble).__name__)
+
+    def _opened(self, view: View) -> frozenset[str]:
+        mine = view.standing.same(view.me)
+        return frozenset(one.page for one in opens_of(self._room.engine, view.visit.onboarding) if one.person in mine)
+
+
+def concerning(library: LibraryPages, view: View) -> list[LibraryPage]:
+    """The pages about what the customer has bought, each once, in the reader's language where there is one."""
+    shelf = library.shelf()
+    pages = [shelf.page(key, view.language) for key in shelf.keys]
+    return [page for page in pages if page is not None and page.is_about(view.standing.dossier.deal.products)]
+
+
+def suggested(library: LibraryPages, view: View, question: str) -> list[Listed]:
+    """The pages that may answer that question, the best first."""
+    by_key = {page.key: page for page in concerning(library, view)}
+    found = library.shelf().finder.suggest(question)
+    return [listed(view, by_key[key], frozenset()) for key in found if key in by_key]
+
+
+def open_stages(view: View) -> Sequence[str]:
+    """The stages that are under way; before and after all of them those that come next, or came last."""
+    under_way = [row.key for row in view.line.stages if row.status == "open"]
+    return under_way or [row.key for row in view.line.stages if row.status == "ahead"][:1]
+
+
+def listed(view: View, page: LibraryPage, opened: frozenset[str]) -> Listed:
+    return Listed(
+        path=f"/library/{page.key}",
+        title=in_language(page.about.title, view.language),
+        format=page.about.format,
+        language=page.about.language,
+        stages=stages_of(view, page),
+        opened=page.key in opened,
+    )
+
+
+def stages_of(view: View, page: LibraryPage) -> str:
+    """The stages of this onboarding in which the page is needed, in words; empty for all."""
+    stages = {stage.key: view.text(stage.title) for stage in view.standing.dossier.playbook.stages}
+    separator = "、" if view.language == "ja" else ", "
+    return separator.join(stages[key] for key in page.about.stages if key in stages)
+
+
+@lru_cache(maxsize=PAGES_REMEMBERED)
+def as_html(body: str) -> Markup:
+    """A text as HTML in which nothing runs, nothing is fetched, and nothing is styled."""
+    html = nh3.clean(
+        MARKDOWN.render(body),
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes=SCHEMES,
+        link_rel="noopener noreferrer",
+    )
+    return Markup(html)  # cleaned just now
