@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_files"),
         sa.ForeignKeyConstraint(["onboarding"], ["onboardings.onboarding"], name="fk_files_onboarding_onboardings"),
-        sa.UniqueConstraint("onboarding", "key", name="uq_files_onboarding"),
+        sa.UniqueConstraint("onboarding", "key", name="uq_files_onboarding_key"),
         sa.UniqueConstraint("onboarding", "deliverable", "audience", "name_folded", "version", name="uq_files_version"),
         sqlite_autoincrement=True,
     )
