@@ -20,7 +20,8 @@ def entry_notice(
     key: str,
     at: datetime,
 ) -> Notice:
-    """The message with a link and a code, which is good for so many minutes. It goes by mail: what it opens was asked for with the mail address."""
+    """The message with a link and a code, which is good for so many minutes. It goes by mail: what it opens was asked
+    for with the mail address."""
     letterhead = Letterhead.signed_by(owner, team, person.language, account=account, at=at, onboarding=onboarding)
     by_mail = person.model_copy(update={"channel": MAIL})
     return compose(
