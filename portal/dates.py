@@ -1,6 +1,7 @@
 """How does a page write a date? With its weekday, in the reader's zone, and how far away it is."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -12,13 +13,17 @@ from domain.text import Language
 LOCALES: dict[Language, Locale] = {"en": Locale("en", "GB"), "ja": Locale("ja")}
 PATTERNS: dict[Language, str] = {"en": "EEEE, d MMMM y", "ja": "y年M月d日(E)"}
 SHORT: dict[Language, str] = {"en": "EEE d MMM", "ja": "M月d日(E)"}
+MOST_DAYS = 1_024
+"""Days that are remembered as written: a year and more in both languages. A plan writes a hundred of them."""
 
 
+@lru_cache(MOST_DAYS)
 def in_full(day: date, language: Language) -> str:
     """Thursday, 7 January 2027 · 2027年1月7日(木)."""
     return format_date(day, PATTERNS[language], locale=LOCALES[language])
 
 
+@lru_cache(MOST_DAYS)
 def short(day: date, language: Language) -> str:
     """Thu 7 Jan · 1月7日(木)."""
     return format_date(day, SHORT[language], locale=LOCALES[language])

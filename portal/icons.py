@@ -1,11 +1,13 @@
 """Which icons does a page draw? Those that it asks for, as one sprite at its end, and nothing is fetched."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import lucide  # type: ignore[import-untyped]  # it says nothing of its types
 from markupsafe import Markup
 
+MOST_DRAWINGS = 256
+"""Drawings that are remembered: thirty icons, some with labels in both languages. A plan draws a hundred and fifty."""
 INNER = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 
@@ -18,8 +20,7 @@ class Icons:
     def draw(self, name: str, label: str = "") -> Markup:
         """The icon of that name in Lucide. Without a label it only adorns, and is read out to nobody."""
         self._drawn[name] = None
-        said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-        return Markup('<svg class="i" {}><use href="#i-{}"/></svg>').format(said, name)
+        return drawing(name, label)
 
     def sprite(self) -> Markup:
         """The shapes of the icons that were drawn; nothing where none was."""
@@ -27,6 +28,13 @@ class Icons:
             return Markup("")
         shapes = Markup("").join(shape(name) for name in self._drawn)
         return Markup('<svg class="sr" aria-hidden="true">{}</svg>').format(shapes)
+
+
+@lru_cache(MOST_DRAWINGS)
+def drawing(name: str, label: str) -> Markup:
+    """An icon where it stands in a page."""
+    said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="i" {}><use href="#i-{}"/></svg>').format(said, name)
 
 
 @cache

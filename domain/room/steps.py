@@ -98,13 +98,14 @@ def steps_of(person: Person, standing: Standing) -> Steps:
     now: list[Step] = []
     later: list[Step] = []
     order = {milestone.key: number for number, milestone in enumerate(standing.dossier.playbook.milestones)}
+    stages = {milestone.key: stage.key for stage in standing.dossier.playbook.stages for milestone in stage.milestones}
     for milestone in standing.shown():
         if standing.is_settled(milestone.key) or milestone.role in COME_BY_THEMSELVES:
             continue
         who = standing.takes(milestone, acting[milestone.key])
         if own := [id for id in who if id in mine]:
             others = tuple(id for id in who if id not in mine)
-            step = _step(milestone, standing, person, by=own[0], others=others)
+            step = _step(milestone, standing, person, by=own[0], stage=stages[milestone.key], others=others)
             (later if step.waits_for else now).append(step)
     now += [_task(row, standing) for row in standing.tasks if row.status == "open" and row.data.get("owner") in mine]
     for steps in (now, later):
@@ -112,7 +113,9 @@ def steps_of(person: Person, standing: Standing) -> Steps:
     return Steps(tuple(now), tuple(later))
 
 
-def _step(milestone: Milestone, standing: Standing, person: Person, *, by: str, others: tuple[str, ...]) -> Step:
+def _step(
+    milestone: Milestone, standing: Standing, person: Person, *, by: str, stage: str, others: tuple[str, ...]
+) -> Step:
     waits_for = standing.waits_for(milestone)
     asked = standing.sign_offs.get(milestone.key, SignOff(milestone.key))
     if milestone.sign_off is not None:
@@ -122,7 +125,6 @@ def _step(milestone: Milestone, standing: Standing, person: Person, *, by: str, 
         title = milestone.sign_off.what or milestone.title
     else:
         title = milestone.title
-    stage = next(s.key for s in standing.dossier.playbook.stages if milestone in s.milestones)
     return Step(
         kind="sign_off" if milestone.sign_off else "milestone",
         key=milestone.key,

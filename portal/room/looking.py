@@ -1,8 +1,10 @@
 """What does somebody see of their onboarding? Home, the plan and the people."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -27,22 +29,49 @@ class Bar(NamedTuple):
     done: float
 
 
-class ShownMilestone(NamedTuple):
-    """A milestone as the plan shows it. `path` leads to what the reader may do about it now, empty for nothing."""
+@dataclass(frozen=True)
+class ShownMilestone:
+    """A milestone as pages show it. `path` leads to what the reader may do about it now, empty for nothing.
 
+    What only the plan prints is put into words when it is asked for: the home shows sixty milestones and none of it.
+    """
+
+    view: View
+    milestone: Milestone
     key: str
     title: str
     status: str
     day: date
     at: date | None
     late: bool
-    who: str
-    mine: bool
-    part: str
-    why: list[str]
-    waits_for: str
     path: str
     signed: bool
+
+    @cached_property
+    def who(self) -> str:
+        """Who has to act for it besides the reader."""
+        return self.view.names(id for id in self._doing if id not in self.view.mine)
+
+    @cached_property
+    def mine(self) -> bool:
+        return not self.view.mine.isdisjoint(self._doing)
+
+    @cached_property
+    def part(self) -> str:
+        return self.view.part_in(self.milestone)
+
+    @cached_property
+    def why(self) -> Sequence[str]:
+        """Why it is due on that day; nothing once it is settled."""
+        return self.view.why(self.key) if self.status == "open" else []
+
+    @cached_property
+    def waits_for(self) -> str:
+        return self.view.titles(self.view.standing.waits_for(self.milestone)) if self.status == "open" else ""
+
+    @cached_property
+    def _doing(self) -> list[str]:
+        return self.view.doing(self.milestone)
 
 
 class ShownStage(NamedTuple):
@@ -136,22 +165,17 @@ def shown_stages(view: View) -> list[ShownStage]:
 
 
 def shown_milestone(view: View, milestone: Milestone) -> ShownMilestone:
-    row, who = view.standing.milestones[milestone.key], view.doing(milestone)
-    mine = view.standing.same(view.me) & set(who)
+    row, day = view.standing.milestones[milestone.key], view.standing.day(milestone.key)
     step = view.step(milestone.key)
-    waits_for = view.standing.waits_for(milestone) if row.status == "open" else ()
     return ShownMilestone(
+        view=view,
+        milestone=milestone,
         key=milestone.key,
         title=view.title(milestone.key),
         status=row.status,
-        day=view.standing.day(milestone.key),
+        day=day,
         at=view.day_of(row.at) if row.at else None,
-        late=row.status == "open" and view.standing.day(milestone.key) < view.today and not milestone.optional,
-        who=view.names(id for id in who if id not in mine),
-        mine=bool(mine),
-        part=view.part_in(milestone),
-        why=view.why(milestone.key) if row.status == "open" else [],
-        waits_for=view.titles(waits_for),
+        late=row.status == "open" and day < view.today and not milestone.optional,
         path=shown_step(view, step).path if step else "",
         signed=bool(milestone.sign_off),
     )
@@ -181,7 +205,7 @@ def _shown_stage(view: View, stage: Stage, row: StageRow, milestones: list[Shown
 
 def axis(view: View) -> Line:
     """The months of the plan, and today on them."""
-    first, last = _span(view)
+    first, last = view.span
     months, day = [], first.replace(day=1)
     while day <= last:
         if (x := _at(view, max(day, first))) < 96:
@@ -191,14 +215,6 @@ def axis(view: View) -> Line:
     return Line(months, _at(view, view.today) if inside else None)
 
 
-def _span(view: View) -> tuple[date, date]:
-    # A stage that the playbook has no more, and that was begun, has no days.
-    opens = [date.fromisoformat(row.opens_on) for row in view.line.stages if row.opens_on]
-    closes = [date.fromisoformat(row.closes_on) for row in view.line.stages if row.closes_on]
-    today = view.today
-    return min(opens, default=today), max(closes, default=today)
-
-
 def _at(view: View, day: date) -> float:
-    first, last = _span(view)
+    first, last = view.span
     return round(100 * min(max((day - first).days, 0) / max((last - first).days, 1), 1), 2)

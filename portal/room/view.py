@@ -68,6 +68,19 @@ class View:
         return self.standing.dossier.calendar.day_of(self.now)
 
     @cached_property
+    def mine(self) -> frozenset[str]:
+        """The ids under which the reader takes part."""
+        return self.standing.same(self.me)
+
+    @cached_property
+    def span(self) -> tuple[date, date]:
+        """The first and the last day of its stages; today twice where it has none."""
+        # A stage that the playbook has no more, and that was begun, has no days.
+        opens = (date.fromisoformat(row.opens_on) for row in self.line.stages if row.opens_on)
+        closes = (date.fromisoformat(row.closes_on) for row in self.line.stages if row.closes_on)
+        return min(opens, default=self.today), max(closes, default=self.today)
+
+    @cached_property
     def steps(self) -> Steps:
         return steps_of(self.me.model_copy(update={"language": self.language}), self.standing)
 
@@ -83,8 +96,7 @@ class View:
 
     def title(self, key: str) -> str:
         """A milestone's title in the reader's language."""
-        milestone = self.standing.dossier.playbook.milestone(key)
-        return in_language(milestone.title, self.language) if milestone else key
+        return self._titles.get(key, key)
 
     def titles(self, keys: Iterable[str]) -> str:
         """Several milestones in a row; of many only the first, and how many there are besides."""
@@ -120,14 +132,15 @@ class View:
 
     def why(self, key: str) -> list[str]:
         """Why the milestone is due on its day, in sentences."""
-        titles = {one.key: in_language(one.title, self.language) for one in self.standing.dossier.playbook.milestones}
         reasons = tuple(Reason.model_validate(reason) for reason in self.standing.milestones[key].reasons)
-        return [f"{words[:1].upper()}{words[1:]}" for words in reasons_in_words(reasons, titles, self.language)]
+        return [f"{words[:1].upper()}{words[1:]}" for words in reasons_in_words(reasons, self._titles, self.language)]
 
     def person(self, id: str) -> Person | None:
         """Somebody of either side; None where nobody has that id any more."""
-        member = self.standing.team.member(id)
-        return staff_person(member, self.language) if member else self.standing.dossier.person(id)
+        if id not in self._people:
+            member = self.standing.team.member(id)
+            self._people[id] = staff_person(member, self.language) if member else self.standing.dossier.person(id)
+        return self._people[id]
 
     def name(self, id: str) -> str:
         """How the reader writes that person's name; the id where nobody has it."""
@@ -156,8 +169,8 @@ class View:
             "consulted": raci.consulted,
             "informed": raci.informed,
         }
-        mine = self.standing.same(self.me)
-        return next((part for part, roles in parts.items() if any(mine & self._playing(role) for role in roles)), "")
+        acting = {part: frozenset[str]().union(*map(self._playing, roles)) for part, roles in parts.items()}
+        return next((part for part, ids in acting.items() if self.mine & ids), "")
 
     def _playing(self, role: Role) -> frozenset[str]:
         return frozenset(playing(role, vendor=self._vendor, customer=self._customer))
@@ -194,6 +207,15 @@ class View:
     @cached_property
     def _acting(self) -> Mapping[str, list[str]]:
         return doers(self.standing.dossier, self.standing.team, self.line.owner)
+
+    @cached_property
+    def _people(self) -> dict[str, Person | None]:
+        """Whoever was asked for on this page: the same few names stand at dozens of milestones."""
+        return {}
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        return {one.key: in_language(one.title, self.language) for one in self.standing.dossier.playbook.milestones}
 
     @cached_property
     def _vendor(self) -> Cast:
