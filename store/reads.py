@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, TextClause, exists, func, select
+from sqlalchemy import ColumnElement, Engine, Select, Table, TextClause, bindparam, exists, func, select
 
 from domain.calendar import WorkCalendar
 from domain.plan import Plan
@@ -13,7 +13,7 @@ from domain.trouble import UnknownOnboarding
 from domain.wire import Instant, Wire
 from store.accounts import deals_of_account, read_stored
 from store.digests import notice_of, parts_of
-from store.engine import read_transaction
+from store.engine import read_connection, read_transaction
 from store.outbox import addressee_of
 from store.tables import IS_LATE, NOT_ENDED, deals, milestones, onboardings, people, plans, registers, stages
 from store.tables import journal as journal_table
@@ -37,6 +37,27 @@ LATE_SINCE = (
     .label("late_since")
 )
 """By what `domain.agenda.picture.late` calls late at the moment of the last turn."""
+
+
+def _of_it(table: Table, *order: str) -> Select[Any]:
+    wanted = select(table).where(table.c.onboarding == bindparam("onboarding"))
+    return wanted.order_by(*(table.c[name] for name in order))
+
+
+# Every page of a room runs these; putting such a statement together takes as long as PostgreSQL takes to answer it.
+LINE = select(onboardings, LATE_SINCE).where(onboardings.c.onboarding == bindparam("onboarding"))
+LATEST_PLAN = (
+    select(plans.c.body, plans.c.revision)
+    .where(plans.c.onboarding == bindparam("onboarding"))
+    .order_by(plans.c.revision.desc())
+    .limit(1)
+)
+PARTS: Mapping[str, Select[Any]] = {
+    "stages": _of_it(stages, "position"),
+    "milestones": _of_it(milestones, "position"),
+    "registers": _of_it(registers, "kind", "at", "key"),
+}
+NEWEST = select(func.max(journal_table.c.seq)).where(journal_table.c.onboarding == bindparam("onboarding"))
 
 
 class UnclearOnboarding(UnknownOnboarding):
@@ -171,16 +192,13 @@ def portfolio(
 def one(engine: Engine, onboarding: str) -> OnboardingInFull:
     """One onboarding with all its parts. Raises UnknownOnboarding."""
     with read_transaction(engine) as connection:
-        query = select(onboardings, LATE_SINCE).where(onboardings.c.onboarding == onboarding)
-        line = connection.execute(query).mappings().one_or_none()
+        of_it = {"onboarding": onboarding}
+        line = connection.execute(LINE, of_it).mappings().one_or_none()
         if line is None:
             raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
-        of_it = select(plans).where(plans.c.onboarding == onboarding)
-        plan = connection.execute(of_it.order_by(plans.c.revision.desc()).limit(1)).one_or_none()
+        plan = connection.execute(LATEST_PLAN, of_it).one_or_none()
         parts: Mapping[str, Any] = {
-            "stages": _parts(connection, stages, onboarding, "position"),
-            "milestones": _parts(connection, milestones, onboarding, "position"),
-            "registers": _parts(connection, registers, onboarding, "kind", "at", "key"),
+            **{name: connection.execute(query, of_it).mappings().all() for name, query in PARTS.items()},
             "plan": plan.body if plan else None,
             "revision": plan.revision if plan else 0,
         }
@@ -218,16 +236,15 @@ def journal(
         wanted = wanted.where(table.c.about == about)
     if kinds:
         wanted = wanted.where(table.c.kind.in_(kinds))
-    with read_transaction(engine) as connection:
+    with read_connection(engine) as connection:
         rows = connection.execute(wanted.order_by(table.c.seq.desc()).limit(newest)).mappings().all()
     return tuple(JournalEntry.model_validate(row) for row in reversed(rows))
 
 
 def newest(engine: Engine, onboarding: str) -> int:
     """The number of the journal's last entry about the onboarding; 0 where there is none."""
-    last = select(func.max(journal_table.c.seq)).where(journal_table.c.onboarding == onboarding)
-    with read_transaction(engine) as connection:
-        return connection.scalar(last) or 0
+    with read_connection(engine) as connection:
+        return connection.scalar(NEWEST, {"onboarding": onboarding}) or 0
 
 
 def news(engine: Engine, onboarding: str, *, limit: int) -> tuple[JournalEntry, ...]:
@@ -317,8 +334,3 @@ def open_onboardings(engine: Engine) -> tuple[str, ...]:
     still_open = select(onboardings.c.onboarding).where(NOT_ENDED)
     with read_transaction(engine) as connection:
         return tuple(connection.scalars(still_open.order_by(onboardings.c.onboarding)))
-
-
-def _parts(connection: Connection, table: Table, onboarding: str, *order: str) -> Sequence[RowMapping]:
-    of_it = select(table).where(table.c.onboarding == onboarding).order_by(*(table.c[name] for name in order))
-    return connection.execute(of_it).mappings().all()
