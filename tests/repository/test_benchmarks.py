@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
@@ -13,14 +13,17 @@ from benchmarks import crowd, history
 from benchmarks.agreement import Account, disagreements
 from benchmarks.course import Course
 from benchmarks.floor import Floor, floor_worker
+from benchmarks.many import Lived, Sample, copies, fill, widened
 from benchmarks.story import full_course
 from domain.record import Writing
 from domain.rules.record_keeping import register_rows
 from store import reads
 from store.ledger import SqlLedger
+from store.tables import people
 from tests.support import databases
 from tests.support.databases import NOON, OWNER, dossier, happened, milestone, notice, standing
 from tests.support.onboardings import QUEUE, STORIES_BEGIN, time_skipping_server
+from tests.support.simulation import high_touch
 
 
 @pytest.fixture(scope="module")
@@ -166,3 +169,23 @@ def test_a_crowds_updates_are_counted_where_the_journal_lacks_or_repeats_them(st
     SqlLedger(store).write(Writing(onboarding=ONE, journal=(again,), standing=standing(milestone())))
 
     assert (1, 1) == crowd.found(store, shares)
+
+
+@pytest.mark.skipif("postgresql" not in databases.KINDS, reason="copies are made inside PostgreSQL")
+def test_a_copied_onboarding_shows_what_the_lived_one_shows(tmp_path: Path) -> None:
+    """What is measured among 100,000 is measured on pages that are as long as real ones, each of other people."""
+    with databases.store_of("postgresql", tmp_path) as engine:
+        lived = Lived(engine, widened(high_touch(), to=40), "young")
+        lived.tell("raise_issue", issue="T-1", title="A report is slow", severity="normal")
+
+        fill(engine, [Sample(lived.id, 100)], count=3)
+
+        ids = copies(engine)[lived.id]
+        original, copied = reads.one(engine, lived.id), reads.one(engine, ids[-1])
+        with engine.connect() as connection:
+            addresses = connection.scalars(select(people.c.email)).all()
+        assert 3 == len(ids)
+        assert 40 == len(copied.milestones)
+        shown = {"stages", "milestones", "registers", "plan", "waiting_for"}
+        assert original.model_dump(include=shown) == copied.model_dump(include=shown)
+        assert len(set(addresses)) == len(addresses)
