@@ -1,6 +1,7 @@
 """Who comes into the rooms of a benchmark, from where, and how is the page process watched?"""
 
 import json
+import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +44,11 @@ class PageProcess(NamedTuple):
         """How long each answer to that page took so far, in milliseconds."""
         lines = (json.loads(line) for line in self.log.read_bytes().splitlines() if b'"page_request"' in line)
         return [line["took_ms"] for line in lines if line["page"] == page]
+
+    def cpu_s(self) -> float:
+        """Seconds of CPU that it has taken so far (proc(5): fields 14 and 15, after the name)."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self) -> int:
         """Bytes that it holds in memory now (proc(5): VmRSS)."""
