@@ -61,7 +61,7 @@ class ShownMilestone:
         return self.view.part_in(self.milestone)
 
     @cached_property
-    def why(self) -> Sequence[str]:
+    def why(self) -> list[str]:
         """Why it is due on that day; nothing once it is settled."""
         return self.view.why(self.key) if self.status == "open" else []
 
@@ -70,7 +70,7 @@ class ShownMilestone:
         return self.view.titles(self.view.standing.waits_for(self.milestone)) if self.status == "open" else ""
 
     @cached_property
-    def _doing(self) -> list[str]:
+    def _doing(self) -> Sequence[str]:
         return self.view.doing(self.milestone)
 
 
