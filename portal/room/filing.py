@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
@@ -60,6 +61,9 @@ class Filing:
                 kept = await asyncio.to_thread(self._files.keep, view.visit.onboarding, incoming, given)
             except NotTaken as refused:
                 return self._show(view, Sent(form, {"file": refused.wrong}, STATUS.get(refused.wrong, 422)))
+            except (OSError, SQLAlchemyError) as trouble:
+                log.warning("file_not_saved", kind=type(trouble).__name__)
+                return self._show(view, Sent(form, {"file": "not_saved"}, 503))
         await self._tell_owner(view, kept, form.text("text"))
         return go("/files?told=file_given")
 

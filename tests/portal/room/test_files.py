@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from store import reads
+from store.file_folder import Folder
 from store.files import files_of
 from tests.portal.room.test_room import LEAD, NASTY, SPONSOR, fields, into
 from tests.support.room import Onboarding, RoomSite, given, room_on
@@ -170,6 +171,26 @@ async def test_an_onboarding_has_no_more_than_its_share(
     assert [200, 200, 413] == [answer.status_code for answer in answers]
     assert "may have 2 MB" in answers[2].text
     assert 2 == len(files_of(site.engine, onboarding.id))
+
+
+async def test_a_full_disk_saves_nothing_and_loses_no_words(
+    site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same form counts once the disk has room again."""
+    once = fields(await lead.get("/files"))["once"]
+
+    def full(*_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "put", full)
+        answer = await upload(lead, "plan.docx", WORD, once=once, text="Half a page")
+    again = await upload(lead, "plan.docx", WORD, once=once, text="Half a page")
+
+    assert (503, 200) == (answer.status_code, again.status_code)
+    assert "Half a page</textarea>" in answer.text
+    assert f'value="{once}"' in answer.text
+    assert 1 == len(files_of(site.engine, onboarding.id))
 
 
 async def test_nobody_uploads_who_is_not_in_or_where_all_is_over(
