@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.playbook import Milestone
+from domain.room.steps import Step
 from portal.forms import LONGEST_WORDS, Form
 from portal.room.looking import shown_milestone
 from portal.room.room import Room
@@ -14,7 +15,8 @@ from portal.room.steps_shown import shown_step
 from portal.room.telling import LOOKED, ONCE, Sent, Telling
 from portal.room.view import View
 
-ANSWERS = ("done", "on_its_way", "not_yet")
+TOLD = {"done": "done", "on_its_way": "noted", "not_yet": "passed_on"}
+"""The answers, each with what is said when it was taken."""
 
 
 class Doing:
@@ -35,70 +37,46 @@ class Doing:
         step = view.step(key)
         if step is None:
             return nothing_to_do(self._room, view, milestone)
-        if form is None:
-            return self._show(view, milestone)
-        if errors := wrong_with(form):
-            return self._show(view, milestone, Sent(form, errors, 422))
-        answer, words = form.text("answer"), form.text("words")
-        if answer == "done":
-            outcome = await self._telling.tell(
-                view, form, "reach_milestone", by=step.by, milestone=key, note=words or None
-            )
-        else:
-            note = self._note(view, key, answer, words)
-            outcome = await self._telling.tell(view, form, "note", note=note)
-            if not outcome.problem and answer == "not_yet":
-                outcome = await self._telling.to_owner(view, form, note)
-        if outcome.problem:
-            return self._show(view, milestone, outcome.at("words", form))
-        await self._telling.until_written(view, form)
-        return go(f"/?told={ {'done': 'done', 'not_yet': 'passed_on'}.get(answer, 'noted') }")
+        opens = opened_by(view, milestone)
+        return await self._report(view, form, step, "reach_milestone", opens=opens, milestone=key)
 
     async def task(self, view: View, form: Form | None, request: Request) -> Response:
-        """Close a task of one's own."""
+        """Close a task of one's own, or say how it stands."""
         step = view.step(request.path_params["key"])
         if step is None or step.kind != "task":
             return self._room.missing(view)
+        return await self._report(view, form, step, "close_task", task=step.key, outcome="done")
+
+    async def _report(
+        self, view: View, form: Form | None, step: Step, update: str, *, opens: str = "", **fields: str
+    ) -> Response:
+        """The question how it stands, and what follows from the answer; `update` is what tells that it is done."""
         sent = LOOKED
-        if form is not None and (errors := wrong_with(form, of_task=True)):
+        if form is not None and (errors := wrong_with(form)):
             sent = Sent(form, errors, 422)
         elif form is not None:
-            done, words = form.text("answer") == "done", form.text("words")
-            if done:
-                outcome = await self._telling.tell(
-                    view, form, "close_task", by=step.by, task=step.key, outcome="done", note=words or None
-                )
+            answer, words = form.text("answer"), form.text("words")
+            if answer == "done":
+                outcome = await self._telling.tell(view, form, update, by=step.by, note=words or None, **fields)
             else:
-                note = f"{self._room.pages.words(view.language)['not_yet_note'].format(title=step.title)} {words}"
+                said = self._room.pages.words(view.language)[f"{answer}_note"]
+                note = f"{said.format(title=step.title, due=view.day(step.due))} {words}".strip()
                 outcome = await self._telling.tell(view, form, "note", note=note)
-                outcome = outcome if outcome.problem else await self._telling.to_owner(view, form, note)
+                if not outcome.problem and answer == "not_yet":
+                    outcome = await self._telling.to_owner(view, form, note)
             if not outcome.problem:
                 await self._telling.until_written(view, form)
-                return go("/?told=done" if done else "/?told=passed_on")
+                return go(f"/?told={TOLD[answer]}")
             sent = outcome.at("words", form)
-        around = self._telling.around(view, sent)
-        return self._room.show(view, "task.html", step=shown_step(view, step), **around)
-
-    def _note(self, view: View, key: str, answer: str, words: str) -> str:
-        said = self._room.pages.words(view.language)[f"{answer}_note"]
-        return f"{said.format(title=view.title(key), due=view.day(view.standing.day(key)))} {words}".strip()
-
-    def _show(self, view: View, milestone: Milestone, sent: Sent = LOOKED) -> Response:
-        step = view.step(milestone.key)
-        return self._room.show(
-            view,
-            "done.html",
-            step=shown_step(view, step) if step else None,
-            opens=opened_by(view, milestone),
-            **self._telling.around(view, sent),
-        )
+        shown = shown_step(view, step)
+        return self._room.show(view, "done.html", step=shown, opens=opens, **self._telling.around(view, sent))
 
 
-def wrong_with(form: Form, *, of_task: bool = False) -> Mapping[str, str]:
+def wrong_with(form: Form) -> Mapping[str, str]:
     """What is wrong with an answer about a milestone or a task, by its fields."""
     answer, words = form.text("answer"), form.text("words")
     errors: dict[str, str] = {}
-    if answer not in ANSWERS or (of_task and answer == "on_its_way"):
+    if answer not in TOLD:
         errors["answer"] = "choose"
     elif answer == "not_yet" and not words:
         errors["words"] = "say_why"

@@ -215,3 +215,11 @@ def given(
     with folder.incoming(largest=10_000) as incoming:
         incoming.write(PDF)
         return SqlFiles(site.engine, folder, quota=10**9).keep(onboarding.id, incoming, meant).file
+
+
+@asynccontextmanager
+async def into(site: RoomSite, onboarding: Onboarding, person: str) -> AsyncIterator[httpx2.AsyncClient]:
+    """A browser in which that person is in the room."""
+    async with site.client() as browser:
+        await browser.post(site.way_in(onboarding, person))
+        yield browser

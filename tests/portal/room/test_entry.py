@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from store import links, rooms
 from store.engine import read_connection, wall_clock, write_transaction
 from store.rooms import MOST_ENTRIES_AN_HOUR, MOST_TRIES
 from store.tables import mail_links, notices, people, room_entries, room_sessions
-from tests.support.room import Onboarding, RoomSite, room_on
+from tests.support.room import Onboarding, RoomSite, into, room_on
 from tests.support.waiting import until
 
 LEAD = "project_lead"
@@ -31,14 +30,6 @@ async def site(tmp_path: Path) -> AsyncIterator[RoomSite]:
 @pytest.fixture
 def onboarding(site: RoomSite) -> Onboarding:
     return site.opened()
-
-
-@asynccontextmanager
-async def entered(site: RoomSite, onboarding: Onboarding, person: str = LEAD) -> AsyncIterator[httpx2.AsyncClient]:
-    """A browser in which somebody has come in."""
-    async with site.client() as browser:
-        await browser.post(site.way_in(onboarding, person))
-        yield browser
 
 
 async def asked_by(site: RoomSite, browser: httpx2.AsyncClient, address: str) -> httpx2.Response:
@@ -143,7 +134,7 @@ async def test_nobody_learns_who_takes_part(site: RoomSite, onboarding: Onboardi
 
 async def test_a_session_ends_with_its_person(site: RoomSite, onboarding: Onboarding) -> None:
     """Replaced, or with another address: every browser of theirs is out, and says so."""
-    async with entered(site, onboarding) as browser, entered(site, onboarding, "technical_lead") as other:
+    async with into(site, onboarding, LEAD) as browser, into(site, onboarding, "technical_lead") as other:
         contacts = Contacts(stakeholders=onboarding.dossier.deal.stakeholders, champion=None)
         left = (HandedOver(person=LEAD, to="technical_lead", name="x", channel="mail"),)
         onboarding.ledger.write(Writing(onboarding=onboarding.id, contacts=contacts, handed_over=left))
@@ -159,9 +150,9 @@ async def test_a_session_ends_by_time_and_by_its_owner(
 ) -> None:
     """A week without a look; or by the button of another browser of theirs, never of somebody else's."""
     async with (
-        entered(site, onboarding) as browser,
-        entered(site, onboarding) as second,
-        entered(site, onboarding, "technical_lead") as stranger,
+        into(site, onboarding, LEAD) as browser,
+        into(site, onboarding, LEAD) as second,
+        into(site, onboarding, "technical_lead") as stranger,
     ):
         with read_connection(site.engine) as connection:
             ids = connection.scalars(select(room_sessions.c.id).order_by(room_sessions.c.id)).all()
@@ -177,7 +168,7 @@ async def test_a_session_ends_by_time_and_by_its_owner(
 
 async def test_out_is_out(site: RoomSite, onboarding: Onboarding) -> None:
     """The cookie is worth nothing afterwards, wherever it was copied to."""
-    async with entered(site, onboarding) as browser:
+    async with into(site, onboarding, LEAD) as browser:
         kept = dict(browser.cookies)
         await browser.post("/out")
     async with site.client(cookies=kept) as thief:
@@ -186,7 +177,7 @@ async def test_out_is_out(site: RoomSite, onboarding: Onboarding) -> None:
 
 async def test_what_was_typed_is_given_back_where_the_session_is_over(site: RoomSite, onboarding: Onboarding) -> None:
     """With the way back to where one was."""
-    async with entered(site, onboarding) as browser:
+    async with into(site, onboarding, LEAD) as browser:
         await browser.post("/out")
         answer = await browser.post("/questions", data={"text": "What I have <b>typed</b> for an hour"})
 
@@ -244,7 +235,7 @@ async def test_a_signature_may_take_a_code(tmp_path: Path) -> None:
         onboarding = site.opened()
         onboarding.to_day(8)
         onboarding.settled("kickoff_held")
-        async with entered(site, onboarding) as browser:
+        async with into(site, onboarding, LEAD) as browser:
             page = await browser.get("/sign-off/plan_agreed")
             assert ("One more step before you sign" in page.text, 'name="decision"' in page.text) == (True, False)
             forced = await browser.post("/sign-off/plan_agreed", data={"decision": "approve"})
@@ -262,7 +253,7 @@ async def test_a_signature_may_take_a_code(tmp_path: Path) -> None:
 
 async def test_whoever_has_left_gets_in_no_more(site: RoomSite, onboarding: Onboarding) -> None:
     """By no code, and by no session that they have: who has left stays on record."""
-    async with entered(site, onboarding) as browser, site.client() as other:
+    async with into(site, onboarding, LEAD) as browser, site.client() as other:
         onboarding.tell("remove_contact", person="champion", reason="has left", by="jonas.weber")
         new = {"name": "Ute Neu", "email": "u.neu@lindenau-moebel.example"}
         onboarding.tell("replace_contact", person=LEAD, to="new_lead", reason="has left", by="jonas.weber", **new)

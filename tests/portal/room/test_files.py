@@ -13,8 +13,8 @@ from pypdf import PdfReader
 from store import reads
 from store.file_folder import Folder
 from store.files import files_of
-from tests.portal.room.test_room import LEAD, NASTY, SPONSOR, fields, into
-from tests.support.room import Onboarding, RoomSite, given, room_on
+from tests.portal.room.test_room import LEAD, NASTY, SPONSOR, fields
+from tests.support.room import Onboarding, RoomSite, given, into, room_on
 from tests.support.uploads import PDF, office
 
 WORD = office("docx")

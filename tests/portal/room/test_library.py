@@ -8,8 +8,8 @@ import httpx2
 import pytest
 
 from store.opens import opens_of
-from tests.portal.room.test_room import LEAD, SPONSOR, fields, into
-from tests.support.room import Onboarding, RoomSite, room_on
+from tests.portal.room.test_room import LEAD, SPONSOR, fields
+from tests.support.room import Onboarding, RoomSite, into, room_on
 
 FRONT = "---\ntitle: {title}\nlanguage: {language}\nformat: guide\n{more}---\n\n{body}\n"
 NASTY = """<script>alert(1)</script> <img src=x onerror=alert(1)>

@@ -4,7 +4,6 @@ import asyncio
 import io
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from portal.room.changes import changes_of
 from portal.room.routes import room_routes
 from starter.trouble import NotReachable
 from store import reads
-from tests.support.room import Onboarding, RoomSite, room_on
+from tests.support.room import Onboarding, RoomSite, into, room_on
 from tests.support.simulation import deal
 
 LEAD, TECHNICAL, SPONSOR = "project_lead", "technical_lead", "executive_sponsor"
@@ -50,14 +49,6 @@ def onboarding(site: RoomSite) -> Onboarding:
 @pytest.fixture
 async def lead(site: RoomSite, onboarding: Onboarding) -> AsyncIterator[httpx2.AsyncClient]:
     async with into(site, onboarding, LEAD) as browser:
-        yield browser
-
-
-@asynccontextmanager
-async def into(site: RoomSite, onboarding: Onboarding, person: str) -> AsyncIterator[httpx2.AsyncClient]:
-    """A browser in which that person is in the room."""
-    async with site.client() as browser:
-        await browser.post(site.way_in(onboarding, person))
         yield browser
 
 
@@ -298,7 +289,7 @@ async def test_no_page_is_for_anybody_without_a_session(site: RoomSite, onboardi
     """Every route of the room; and a cookie of one's own invention is no session."""
     routes = room_routes(site.parts, Pages({}), changes_of(site.parts))
     inside = [one for one in routes if not one.path.startswith(OUTSIDE)]
-    named = [(one.path.format(key="plan_agreed", seq=1), one.methods) for one in inside]
+    named = [(one.path.format(key="plan_agreed", seq=1, id=1), one.methods) for one in inside]
     async with site.client(cookies={"day90": "A" * 43}) as stranger:
         looks = [await stranger.get(path) for path, _ in named]
         acts = [await stranger.post(path, data={"once": "A" * 22}) for path, methods in named if "POST" in methods]
