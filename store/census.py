@@ -11,7 +11,7 @@ from domain.news import HANDED_OVER
 from domain.notice import Notice, Person
 from domain.record import JournalRow
 from store.engine import read_transaction, wall_clock, write_transaction
-from store.entries import journal_row
+from store.entries import journal_row, person_row
 from store.outbox import add_of_the_house
 from store.rows import add, put
 from store.tables import (
@@ -234,7 +234,7 @@ class SqlCensus:
         theirs = (notices.c.onboarding == onboarding) & (notices.c.person == person.id)
         refused = theirs & notices.c.state.in_(("refused", "bounced")) & (notices.c.not_before >= since)
         with write_transaction(self._engine) as connection:
-            put(connection, people, [{"onboarding": onboarding, **person.model_dump()}])
+            put(connection, people, [person_row(onboarding, person)])
             begun = {"reason": None, "not_before": at, "rests_until": None, "maybe_arrived": 0}
             anew = update(notices).where(refused).values(state="waiting", **begun)
             return connection.execute(anew).rowcount

@@ -30,7 +30,7 @@ from store.drafts import HELD, WAITING
 from store.drafts import change as change_drafts
 from store.drawing import Held, draw, hold
 from store.engine import read_connection, read_transaction, wall_clock, write_transaction
-from store.entries import journal_row, notice_row
+from store.entries import journal_row, notice_row, person_row
 from store.figures import latest_figures
 from store.meetings import write_meetings
 from store.rows import Row, add, put
@@ -135,7 +135,7 @@ class SqlLedger:
             _add_playbook(connection, dossier.playbook)
             taken = {"body": deal, "run": run, "playbook_hash": hashed, "calendar": dossier.calendar}
             connection.execute(update(deals).where(deals.c.onboarding == onboarding).values(taken))
-            put(connection, people, [_person_row(onboarding, person) for person in dossier.people])
+            put(connection, people, [person_row(onboarding, person) for person in dossier.people])
             connection.execute(insert(onboardings).values(_opening_row(dossier)))
 
     def dossier(self, onboarding: str) -> Dossier:
@@ -230,7 +230,7 @@ class SqlLedger:
             if not overtaken:
                 hand_over(connection, onboarding, writing.handed_over, now=now)
             write_people = add if overtaken else put
-            write_people(connection, people, [_person_row(onboarding, person) for person in writing.people])
+            write_people(connection, people, [person_row(onboarding, person) for person in writing.people])
             _write_registers(connection, writing, overtaken=overtaken)
             write_meetings(connection, writing, overtaken=overtaken)
             drafts = [notice_row(notice, onboarding=onboarding, now=now) for notice in writing.held]
@@ -356,10 +356,6 @@ def _add_playbook(connection: Connection, playbook: Playbook) -> None:
 
 def _unconfirmed_row(writing: Writing, row: JournalRow, *, now: datetime) -> Row:
     return {**journal_row(writing.onboarding, row, now=now), "unconfirmed": writing.unconfirmed.get(row.key)}
-
-
-def _person_row(onboarding: str, person: Person) -> Row:
-    return {"onboarding": onboarding, **person.model_dump()}
 
 
 def _opening_row(dossier: Dossier) -> Row:

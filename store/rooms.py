@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
 
 from domain.notice import Notice, Person
 from domain.text import folded
@@ -127,9 +127,10 @@ class SqlRooms:
             rows = connection.execute(
                 select(people, onboardings.c.account, onboardings.c.owner)
                 .join(onboardings, onboardings.c.onboarding == people.c.onboarding)
-                .where(func.lower(people.c.email) == folded(address).lower(), people.c.side == "customer")
+                .where(has_address(address), people.c.side == "customer")
                 .order_by(onboardings.c.opened_at.desc(), people.c.id)
             ).all()
+            rows = [row for row in rows if folded(row.email) == folded(address)]
             newest = {row.onboarding: row for row in reversed(rows) if takes_part(connection, row.onboarding, row.id)}
             return [
                 Known(
@@ -238,6 +239,12 @@ def _still_there(connection: Connection, row: Row[Any]) -> Person | None:
     if person is None or person.side != "customer" or hashed(folded(person.email)) != row.address_hash:
         return None
     return person
+
+
+def has_address(address: str) -> ColumnElement[bool]:
+    """Whether somebody may have that mail address, as far as an index tells."""
+    unknown = people.c.address.is_(None) & (func.lower(people.c.email) == folded(address))
+    return (people.c.address == folded(address)) | unknown
 
 
 def takes_part(connection: Connection, onboarding: str, person: str) -> bool:

@@ -1,6 +1,6 @@
 """What is stored about an onboarding? Deal, playbook, people, standing, registers, plans and journal."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, func
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from store.columns import Document, Moment, Serial, Words
 from store.tables.base import IS_LATE, IS_UNCONFIRMED, NOT_ENDED, metadata
@@ -35,6 +35,7 @@ deals = Table(
     Index("ix_deals_account_domain", "account_domain"),
 )
 
+# `address` is the mail address as it is compared; null while only an older worker has written the person.
 people = Table(
     "people",
     metadata,
@@ -48,8 +49,9 @@ people = Table(
     Column("time_zone", Words, nullable=False),
     Column("country", Words, nullable=False),
     Column("channel", Words, nullable=False, server_default="mail"),
+    Column("address", Words),
+    Index("ix_people_address", "address"),
 )
-Index("ix_people_email", func.lower(people.c.email))
 
 # The standing of each onboarding. `account_folded` is the account's name as it is searched; `as_of` is null until the
 # first standing is written, `playbook_hash` (by which version it goes) while only an older worker has written it,

@@ -55,12 +55,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["notice"], ["notices.id"], name="fk_room_entries_notice_notices"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_people_email", "people", [sa.text("lower(email)")])
+    op.add_column("people", sa.Column("address", sa.Text()))
+    op.execute("UPDATE people SET address = lower(email)")
+    op.create_index("ix_people_address", "people", ["address"])
     op.create_index("ix_room_entries_hash", "room_entries", ["hash"])
     op.create_index("ix_room_entries_address", "room_entries", ["address_hash", "created_at"])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_people_email", table_name="people")
+    op.drop_index("ix_people_address", table_name="people")
+    op.drop_column("people", "address")
     op.drop_table("room_entries")
     op.drop_table("room_sessions")
