@@ -1,5 +1,6 @@
 """What may be chosen about a meeting by a link? Its hour, among those that are offered, or whether one comes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -27,10 +28,15 @@ class Choice(NamedTuple):
 
 def choices(link: Link, reader: Reader, now: datetime) -> list[Choice]:
     """The hours that still lie ahead, in the reader's zone with ours below where that is another; or yes and no."""
-    words = WORDS[reader.language]
     if link.purpose == "attendance":
+        words = WORDS[reader.language]
         return [Choice(answer, words[f"attendance_{answer}"]) for answer in ANSWERS]
-    facts = _facts(link)
+    return hours(_facts(link), reader, now)
+
+
+def hours(facts: Mapping[str, Any], reader: Reader, now: datetime) -> list[Choice]:
+    """The hours that a message with those facts offers and that still lie ahead, once and for every time."""
+    words = WORDS[reader.language]
     ours = zone_of(str(facts.get("host_zone") or "UTC"))
     offered = [Choice(one, _hour(one, reader), _ours(one, ours, reader)) for one in _ahead(facts, now)]
     if not facts.get("slot_weekly"):
@@ -46,17 +52,22 @@ def told(link: Link, answer: str, words: str) -> Told:
     """What that answer tells the onboarding."""
     facts = _facts(link)
     note = {"note": words} if words else {}
-    meeting = str(facts.get("meeting") or "")
     if link.purpose == "attendance":
+        meeting = str(facts.get("meeting") or "")
         occasion = {"occasion": str(facts.get("occasion") or "")}
         version: dict[str, Any] = {"sequence": facts.get("calendar", {}).get("sequence", 0)}
         return Told("tell_attendance", {"meeting": meeting, "answer": answer, **occasion, **version, **note})
-    hour: dict[str, Any] = {
-        "starts_at": answer.removeprefix(WEEKLY),
+    return agreed(facts, answer, note)
+
+
+def agreed(facts: Mapping[str, Any], hour: str, note: Mapping[str, str]) -> Told:
+    """What the choice of that hour tells the onboarding."""
+    chosen: dict[str, Any] = {
+        "starts_at": hour.removeprefix(WEEKLY),
         "minutes": facts.get("slot_minutes"),
-        "weekly": answer.startswith(WEEKLY),
+        "weekly": hour.startswith(WEEKLY),
     }
-    return Told("agree_slot", {"meeting": meeting, **hour, **note})
+    return Told("agree_slot", {"meeting": str(facts.get("meeting") or ""), **chosen, **note})
 
 
 def chosen_hour(link: Link, answer: str, reader: Reader) -> str:
@@ -79,7 +90,7 @@ def _facts(link: Link) -> dict[str, Any]:
     return dict(link.notice.facts) if link.notice else {}
 
 
-def _ahead(facts: dict[str, Any], now: datetime) -> list[str]:
+def _ahead(facts: Mapping[str, Any], now: datetime) -> list[str]:
     return [one for one in facts.get("slots", ()) if datetime.fromisoformat(one) > now]
 
 

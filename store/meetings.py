@@ -1,6 +1,6 @@
 """Which meetings have an hour, and who comes? Written with the turn that decided it, read by pages and commands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select
@@ -10,7 +10,11 @@ from domain.record import AttendanceRow, MeetingRow, Writing
 from domain.text import folded
 from store.engine import read_connection
 from store.rows import add, put
-from store.tables import attendance, meetings, people
+from store.tables import attendance, meetings, notices, people
+
+OFFERING = ("meeting", "kickoff_agenda")
+"""Kinds of messages that may offer hours."""
+LOOKED_AT = 40
 
 
 class MeetingShown(MeetingRow):
@@ -38,6 +42,15 @@ class SqlMeetings:
             said = select(attendance).where(attendance.c.onboarding == onboarding).order_by(attendance.c.person)
             answers = [AttendanceRow.model_validate(row) for row in connection.execute(said).mappings()]
         return [_shown(MeetingShown.model_validate(row), answers) for row in rows]
+
+    def offers(self, onboarding: str, people: Collection[str]) -> Sequence[Mapping[str, Any]]:
+        """The facts of the newest message about each meeting that offers those people hours, while none is agreed."""
+        with read_connection(self._engine) as connection:
+            theirs = (notices.c.onboarding == onboarding) & notices.c.person.in_(people) & notices.c.kind.in_(OFFERING)
+            went = select(notices).where(theirs, notices.c.state.not_in(("withdrawn", "refused")))
+            rows = connection.execute(went.order_by(notices.c.id.desc()).limit(LOOKED_AT)).all()
+            newest = {str(row.facts.get("meeting")): row for row in reversed(rows) if row.facts.get("slots")}
+            return [row.facts for row in newest.values() if not settled_meeting(connection, row, choosing=True)]
 
     def invited(self, uid: str, *, addresses: Sequence[str]) -> InvitedBy | None:
         """The meeting that calendars know by that name, without our domain, and who of those invited has the address.

@@ -1,8 +1,9 @@
 """When do we meet? The reader's meetings that have an hour, whether they come, and all of it for their calendar."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from domain.text import Language
 from portal.forms import Form
+from portal.meeting import Choice, agreed, hours
 from portal.parts import PageParts
 from portal.rendering import Pages
 from portal.room.doing import once_missing
@@ -40,6 +42,15 @@ class ShownMeeting(NamedTuple):
     others: str
 
 
+class Offer(NamedTuple):
+    """A meeting that waits for its hour, and the hours that are offered; `facts` are those of the message."""
+
+    key: str
+    title: str
+    hours: list[Choice]
+    facts: Mapping[str, Any]
+
+
 class Meetings:
     """The page of the meetings, and the feed for calendars."""
 
@@ -51,6 +62,8 @@ class Meetings:
     async def all(self, view: View, form: Form | None, request: Request) -> Response:
         """The meetings that lie ahead, each with whether the reader comes."""
         meetings = await asyncio.to_thread(self._ahead, view)
+        if form is not None and form.text("choose"):
+            return await self._choose(view, form, meetings)
         if form is None:
             return self._show(view, meetings, told=request.query_params.get("told", ""))
         key, answer = form.text("meeting"), form.text("answer")
@@ -74,6 +87,33 @@ class Meetings:
         await self._telling.until_written(view, form)
         return go("/meetings?told=answered")
 
+    async def _choose(self, view: View, form: Form, meetings: list[MeetingShown]) -> Response:
+        """Agree to one of the hours that were offered."""
+        key, hour = form.text("choose"), form.text("hour")
+        offer = next((one for one in self._offers(view) if one.key == key), None)
+        if offer is None:
+            return self._show(view, meetings)
+        if hour not in {choice.value for choice in offer.hours} or once_missing(form):
+            return self._show(view, meetings, Sent(form, {f"hour-{key}": once_missing(form) or "choose"}, 422))
+        told = agreed(offer.facts, hour, {})
+        outcome = await self._telling.tell(view, form, told.update, **told.fields)
+        if outcome.problem:
+            return self._show(view, meetings, outcome.at(f"hour-{key}", form))
+        await self._telling.until_written(view, form)
+        return go("/meetings?told=agreed")
+
+    def _offers(self, view: View) -> list[Offer]:
+        """The meetings that wait for an hour, with those that are offered and still lie ahead."""
+        if view.standing.halted:
+            return []
+        offers = []
+        for facts in self._meetings.offers(view.visit.onboarding, view.standing.same(view.me)):
+            key, ahead = str(facts["meeting"]), hours(facts, view.reader, view.now)
+            # The meeting of a milestone that is reached has been held.
+            if ahead and (key not in view.standing.milestones or not view.standing.is_settled(key)):
+                offers.append(Offer(key, str(facts.get("title") or view.title(key)), ahead, facts))
+        return offers
+
     def _ahead(self, view: View) -> list[MeetingShown]:
         return theirs(view, self._meetings, after=view.now)
 
@@ -96,6 +136,7 @@ class Meetings:
             "meetings.html",
             told=told,
             meetings=shown,
+            offers=self._offers(view),
             answers=ANSWERS,
             feed=maker.feed_of(self._room.engine, view.visit.onboarding, view.me) if maker else "",
             **self._telling.around(view, sent),

@@ -439,3 +439,22 @@ async def test_a_meeting_is_answered_and_stands_in_ones_calendar(site: RoomSite)
     assert date(2032, 11, 10) == events["Onboarding plan"].decoded("DTSTART")
     assert "Security review prepared" not in events
     assert 404 == elsewhere.status_code
+
+
+async def test_an_hour_is_chosen_among_those_that_were_offered(site: RoomSite) -> None:
+    """Once; then it stands among the meetings, and is offered no more."""
+    onboarding = site.opened(id="2")
+    onboarding.settled("introduction_sent")
+    async with into(site, onboarding, LEAD) as lead:
+        page = await lead.get("/meetings")
+        [meeting, *_] = re.findall(r'name="choose" value="([^"]+)"', page.text)
+        hours = re.findall(r'name="hour" value="([^"]+)"', page.text)
+        untouched = await lead.post("/meetings", data={**fields(page), "choose": meeting})
+        odd = await lead.post("/meetings", data={**fields(page), "choose": meeting, "hour": "2032-11-08T03:00:00Z"})
+        assert ([422, 422], []) == ([untouched.status_code, odd.status_code], site.door.told)
+        agreed = await lead.post("/meetings", data={**fields(page), "choose": meeting, "hour": hours[0]})
+
+    assert "the hour is agreed" in agreed.text
+    assert f'name="choose" value="{meeting}"' not in agreed.text
+    assert 'name="answer"' in agreed.text
+    assert ("agree_slot", LEAD) == (site.door.told[0][0], site.door.told[0][1]["by"])
