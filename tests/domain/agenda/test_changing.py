@@ -78,9 +78,9 @@ KINDS = [
     with_another_signature,
     with_other_meetings,
 ]
-MOMENTS_OF_A_STORY = 10
+MOMENTS_OF_A_STORY = 14
 STORIES = 24
-"""240 moments, of which most are such that a playbook may be changed."""
+"""336 moments, of which most are such that a playbook may be changed."""
 
 
 def told(onboarding: Simulation, to: Playbook, *, when: str = "now", **news: Any) -> None:
