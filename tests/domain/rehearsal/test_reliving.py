@@ -60,7 +60,9 @@ def past_of(onboarding: Simulation) -> PastOnboarding:
 
 def relived(onboarding: Simulation, playbook: Playbook | None = None) -> Relived:
     dossier, rows, *_ = past_of(onboarding)
-    one = Relived(dossier, rows, playbook or onboarding.playbook, staff(), hours=hours_of)
+    # By its own version a change that was ordered, and could not be made, is lived again as well.
+    versions: dict[str, Playbook] | None = {} if playbook is None else None
+    one = Relived(dossier, rows, playbook or onboarding.playbook, staff(), hours=hours_of, versions=versions)
     one.live()
     return one
 
