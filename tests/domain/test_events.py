@@ -13,6 +13,7 @@ from domain.agenda.state import Rule
 from domain.events import KINDS, PREFIX, TEST, TYPES, Entry, event_id, event_of, json_schema
 from domain.refusal import Refused
 from domain.rules.contacts import REFUSED
+from domain.rules.inviting import FELL_AWAY
 from domain.rules.vouching import DOUBTED
 from store.census import PROGRAMME_ENDED
 from store.confirmations import TAKEN_BACK
@@ -54,7 +55,7 @@ def played(name: str, seed: int) -> Simulation:
 
 def test_every_kind_of_entry_that_code_writes_is_in_the_list_and_no_other() -> None:
     """Read from the code itself: what no story reaches is found too, and what nobody writes any more."""
-    named = {PROGRAMME_ENDED, HAND_OFF_COMPLETED, TAKEN_BACK, DOUBTED, REFUSED}
+    named = {PROGRAMME_ENDED, HAND_OFF_COMPLETED, TAKEN_BACK, DOUBTED, REFUSED, FELL_AWAY}
     assert set(KINDS) == {*kinds_in_code(), *get_args(Rule), *named}
 
 

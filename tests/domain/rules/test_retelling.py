@@ -27,6 +27,11 @@ TOLD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("acknowledge_issue", {"issue": "T-1"}),
     ("resolve_issue", {"issue": "T-1"}),
     ("dispute_issue", {"issue": "T-1"}),
+    ("agree_slot", {"meeting": "technical_meeting", "starts_at": "2026-11-10T09:00:00Z", "minutes": 45, "by": OWNER}),
+    (
+        "tell_attendance",
+        {"meeting": "technical_meeting", "answer": "declined", "person": "technical_lead", "by": OWNER},
+    ),
     ("pause", {"reason": "Stocktaking", "until": "2026-12-01"}),
     ("resume", {}),
     ("replan", {"milestone": "gone_live", "to": "2027-03-01", "reason": "Their fair"}),
