@@ -64,6 +64,8 @@ async def a_whole_onboarding(house: House, onboarding: str) -> None:
     await tell(house, onboarding, "resume")
     later = datetime.now(UTC).date() + timedelta(days=100)
     await tell(house, onboarding, "replan", milestone="gone_live", to=str(later))
+    await tell(house, onboarding, "agree_slot", meeting="kickoff_held", starts_at=f"{later}T09:00:00Z", minutes=45)
+    await tell(house, onboarding, "tell_attendance", meeting="kickoff_held", answer="declined", person="project_lead")
     await tell(house, onboarding, "reassign", owner="grace.lee")
     await tell(house, onboarding, "request_scope_change", request="R-1")
     await tell(house, onboarding, "decide_scope_change", request="R-1", decision="approve", by=APPROVER)
