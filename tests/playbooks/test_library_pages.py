@@ -36,6 +36,11 @@ def test_the_shipped_pages_are_sound_and_in_both_languages() -> None:
     }
 
 
+def test_nobody_reads_a_sample_about_what_they_have_not_bought() -> None:
+    """Without a library of its own a company would hand our sample to its customers as its own words."""
+    assert not [page.key for page in load(SHIPPED, ()).pages if not page.about.products]
+
+
 @pytest.mark.parametrize(
     ("text", "name", "says"),
     [
