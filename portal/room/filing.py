@@ -19,7 +19,7 @@ from portal.room.doing import once_missing
 from portal.room.files_shown import groups, open_to_the_customer, still_to_come
 from portal.room.room import Room
 from portal.room.session import go
-from portal.room.telling import LOOKED, VIA, Sent, Telling, news_id
+from portal.room.telling import LOOKED, Sent, Telling, news_id, via_of
 from portal.room.view import View
 from portal.uploads import read_upload
 from store.file_folder import Folder
@@ -139,7 +139,7 @@ def given_by(view: View, form: Form, name: str) -> Given:
         by=view.me.id,
         side="customer",
         at=view.now,
-        via=VIA,
+        via=via_of(view),
         proved=view.visit.way == "code",
         note=form.text("text") or None,
     )

@@ -81,9 +81,8 @@ class Telling:
     async def tell(self, view: View, form: Form, update: str, *, by: str = "", **fields: Any) -> Outcome:
         """Bring that news in the name of whoever looks at the page; `by` is the id under which they do it."""
         news = {"by": by or view.me.id, "news_id": news_id(view, form), **fields}
-        via = BY_HAND if view.visit.way == "hand" else VIA
         try:
-            door = await self._room.parts.door(via, proved=view.visit.way == "code")
+            door = await self._room.parts.door(via_of(view), proved=view.visit.way == "code")
             await door.tell(view.visit.onboarding, update, news)
         except (NotReachable, CannotReachTemporal, BadTemporalProfile, SQLAlchemyError):
             return Outcome("not_saved", status=503)
@@ -143,6 +142,11 @@ class Telling:
             field = next(iter(errors))
             errors[field] = f"{errors[field]} ({sent.reason})"
         return {"typed": sent.text, "errors": errors, "once": sent.once, "status": sent.status}
+
+
+def via_of(view: View) -> str:
+    """The way by which what is done in this session comes."""
+    return BY_HAND if view.visit.way == "hand" else VIA
 
 
 def news_id(view: View, form: Form) -> str:
