@@ -21,6 +21,8 @@ from workflows.programme import id_of
 
 SIGNALS_OF_ONE = 50
 """More signals than a script sends to one onboarding: a harmless one is recorded under its name and its number."""
+STILL_READ = timedelta(seconds=1)
+"""What a worker had given to its connection before it was killed, the mail server reads after its death."""
 RECEIPT_TAKES = timedelta(seconds=2)
 """The time from the server's "accepted" to our receipt: a mail that came twice must have been in flight at a kill."""
 DATABASE_BACK = timedelta(seconds=8)
@@ -222,4 +224,4 @@ def _unexplained(came: Sequence[Arrival], kills: Sequence[Kill]) -> Iterator[dat
 def _in_flight(at: datetime, kill: Kill) -> bool:
     if kill.what == "database":
         return -DATABASE_BACK <= kill.at - at <= RECEIPT_TAKES
-    return kill.what == "worker" and timedelta(0) <= kill.at - at <= RECEIPT_TAKES
+    return kill.what == "worker" and -STILL_READ <= kill.at - at <= RECEIPT_TAKES
