@@ -43,6 +43,13 @@ def onboarding(site: RoomSite) -> Onboarding:
     return onboarding
 
 
+async def come_in(page: Page, site: RoomSite, onboarding: Onboarding) -> None:
+    """Open the room by a link, with the keyboard, and wait until one is in it."""
+    await page.goto(f"{site.address}{site.way_in(onboarding, LEAD)}")
+    await page.get_by_role("button").press("Enter")
+    await expect(page.get_by_role("link", name="Plan", exact=True)).to_be_visible()
+
+
 async def no_wider_than_its_screen(page: Page) -> bool:
     return bool(await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
@@ -116,8 +123,7 @@ async def test_nobody_is_shut_out(
     for path in (f"{site.way_in(onboarding, LEAD)}?language={language}", "/in/lost", "/nothing"):
         await page.goto(f"{site.address}{path}")
         found += await complaints_of(page)
-    await page.goto(f"{site.address}{site.way_in(onboarding, LEAD)}")
-    await page.get_by_role("button").click()
+    await come_in(page, site, onboarding)
     paths = (*PAGES, "/sign-off/uat_signed_off?", "/sign-off/readiness_confirmed?", "/records/none?")
     for path in paths:
         await page.goto(f"{site.address}{path}{'&' if '?' in path else '?'}language={language}")
@@ -136,8 +142,7 @@ async def test_the_keyboard_is_enough(browser: Browser, site: RoomSite, onboardi
     """Past the navigation to the task, by Tab alone; what has gone wrong has the focus."""
     context = await browser.new_context(viewport={"width": 1440, "height": 900})
     page = await context.new_page()
-    await page.goto(f"{site.address}{site.way_in(onboarding, LEAD)}")
-    await page.get_by_role("button").press("Enter")
+    await come_in(page, site, onboarding)
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     await page.keyboard.press("Enter")
@@ -153,8 +158,7 @@ async def test_a_page_moves_while_it_is_open(browser: Browser, site: RoomSite, o
     """What somebody else does appears without a look; what is being typed stays."""
     context = await browser.new_context(viewport={"width": 1440, "height": 900})
     page = await context.new_page()
-    await page.goto(f"{site.address}{site.way_in(onboarding, LEAD)}")
-    await page.get_by_role("button").click()
+    await come_in(page, site, onboarding)
     question = page.get_by_label("Your question")
     await question.fill("Half a quest")
     onboarding.settled("uat_signed_off")
