@@ -1,7 +1,7 @@
 # One image: worker, migration and command line are the same program with other words.
 #
 # Python 3.11 on Debian 12: the pair that every test runs on. Histories are replayed by the same Python that wrote them.
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.11-slim-bookworm@sha256:0bee7276f83efd4a1ee05bbbf4281d95ed28e079220a9457f25a93e3f1e3c31b AS build
 
 # The uv that ./day90 uses too; from PyPI and by hash like all the rest.
 COPY uv-requirements.txt /tmp/
@@ -31,7 +31,7 @@ RUN uv sync --frozen --no-dev --no-editable \
     && uv sync --frozen --no-dev --no-editable --no-default-groups
 
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-bookworm@sha256:0bee7276f83efd4a1ee05bbbf4281d95ed28e079220a9457f25a93e3f1e3c31b
 
 # A fixed number, so that a volume's owner is known; nobody else has it.
 RUN groupadd --gid 10001 day90 \
