@@ -56,7 +56,7 @@ class Course(Wire):
 
 
 class Rules:
-    """The course that the floors of this process follow. Here, since this module is shared with the sandbox."""
+    """The course that the floors of this process follow. Here, since the floor itself may be read anew by a sandbox."""
 
     course: Course
     per_person: bool = False

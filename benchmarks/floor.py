@@ -7,8 +7,8 @@ It lives through the same course as the product (benchmarks/course.py) and does 
   to several people at once is one activity, as one would write it by hand (`per_person` makes it one each);
 - one timer, set for the next notice and set anew only when that changes. Moments at which the product wakes to look for
   itself and tells nobody (a stage opens, is it stuck?) are left out here;
-- the same sandbox (this file is shared by all of them as the product's are), data converter, cache and sticky timeout;
-  one run, no store, no search attributes, no summaries.
+- no sandbox, as the product has none, the same data converter, cache and sticky timeout; one run, no store, no search
+  attributes, no summaries.
 
 What it does, and when, is known to it as a program knows its rules: it is neither in its input nor in its history.
 """
@@ -92,7 +92,7 @@ def floor_worker(
     """A worker for floors that live through that course; a process has one course at a time."""
     Rules.course, Rules.per_person = course, per_person
     settings: dict[str, Any] = {
-        "workflow_runner": runner("benchmarks"),
+        "workflow_runner": runner(),
         "sticky_queue_schedule_to_start_timeout": STICKY,
         "workflow_task_poller_behavior": POLLERS,
         "activity_task_poller_behavior": POLLERS,

@@ -48,15 +48,15 @@ def test_a_stored_history_names_no_machine(path: Path) -> None:
     assert not re.search(r'"\d+@|stackTrace|127\.0\.0\.1|"[^"]*/(?:home|root|tmp|work)/', text)
 
 
-@pytest.mark.parametrize("sandbox", [runner(), runner(strict=True)], ids=["production", "strict"])
+@pytest.mark.parametrize("run_by", [runner(), runner(strict=True)], ids=["production", "strict"])
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
-async def test_a_stored_history_replays(path: Path, sandbox: WorkflowRunner) -> None:
-    """In the sandbox of production, and in the one that reads the workflows' files anew and lets nothing slip."""
+async def test_a_stored_history_replays(path: Path, run_by: WorkflowRunner) -> None:
+    """As in production, and in the sandbox that reads the workflows' files anew and lets nothing slip."""
     raw = json.loads(path.read_text("utf-8"))
     started = raw["events"][0]["workflowExecutionStartedEventAttributes"]
     workflow_id = started.get("workflowId") or "onboarding-salesforce-006Qy00000Bx7LmIAJ"
     history = WorkflowHistory.from_json(workflow_id, raw)
-    replayer = Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=sandbox)
+    replayer = Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=run_by)
 
     await replayer.replay_workflow(history)
 

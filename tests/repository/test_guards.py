@@ -126,7 +126,7 @@ def test_only_the_doors_and_what_wires_them_hold_a_temporal_client() -> None:
 
 
 def test_workflows_see_no_more_of_the_world_than_they_need() -> None:
-    """In production the sandbox shares their files with the process, and no longer keeps them from a clock or a die."""
+    """In production no sandbox keeps them from a clock or a die; the strict one of the tests does."""
     replayed = [*(ROOT / "workflows").glob("*.py"), *(ROOT / "domain/agenda").glob("*.py")]
     ours = {*ROOMS, *SEEN_IN_WORKFLOWS}
     seen = {(file.name, name) for file in replayed for name in imported_modules(file)}
