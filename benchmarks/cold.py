@@ -55,6 +55,7 @@ async def measure(*, onboardings: int, rounds: int, day: timedelta, floor: bool)
         **parts,
         "refused": sum(one.refused for many in used.values() for one in many),
         "latest_s": {name: max(one.latest for one in many) for name, many in used.items()},
+        "slowest_s": {name: max(one.slowest for one in many) for name, many in used.items()},
         "runs": {name: middle([one.runs for one in many]) for name, many in used.items()},
         "tasks": {name: middle([one.tasks for one in many]) for name, many in used.items()},
         "onboardings": onboardings,

@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from temporalio.client import Client, WorkflowHandle
 
@@ -75,23 +75,38 @@ async def began(handle: WorkflowHandle[Any, Any]) -> datetime:
         await asyncio.sleep(0.02)
 
 
-async def play(client: Client, side: Side, id: str, course: Course) -> tuple[int, float]:
-    """One onboarding from its start to its end: how many pieces of news were refused, and how late the latest came."""
+class Played(NamedTuple):
+    """What one onboarding met with from its start to its end."""
+
+    refused: int
+    """Pieces of news."""
+    latest: float
+    """Seconds from when a piece of news was due to its answer, at most. What is due at one moment is told in its order,
+    one piece after the answer to the other, so that the last of nine has waited for eight."""
+    slowest: float
+    """Seconds from when a piece of news was told to its answer, at most."""
+
+
+async def play(client: Client, side: Side, id: str, course: Course) -> Played:
+    """Live one onboarding from its start to its end."""
     await side.start(id)
     handle = client.get_workflow_handle(id)
     since = await began(handle)
-    refused, latest = 0, 0.0
+    refused, latest, slowest = 0, 0.0, 0.0
     for after, news in course.news:
         moment = since + course.wall(after)
         await asyncio.sleep(max((moment - datetime.now(UTC)).total_seconds(), 0))
+        told = datetime.now(UTC)
         try:
             await side.tell(id, news)
         except Refused as refusal:
             refused += 1
             print(f"{id}: {news.kind} refused: {refusal}", file=sys.stderr, flush=True)
-        latest = max(latest, (datetime.now(UTC) - moment).total_seconds())
+        answered = datetime.now(UTC)
+        latest = max(latest, (answered - moment).total_seconds())
+        slowest = max(slowest, (answered - told).total_seconds())
     await handle.result()
-    return refused, latest
+    return Played(refused, latest, slowest)
 
 
 async def warm_up(client: Client, side: Side, id: str, course: Course) -> None:
@@ -111,13 +126,19 @@ async def run(side_name: str, course: Course, *, named: str, onboardings: int, a
     await asyncio.to_thread(sys.stdin.readline)
     before = time.process_time()
 
-    async def one(number: int) -> tuple[int, float]:
+    async def one(number: int) -> Played:
         await asyncio.sleep(number * apart.total_seconds())
         return await play(client, side, onboarding_id(SOURCE, f"{named}.{number}"), course)
 
-    refused, late = zip(*await asyncio.gather(*(one(number) for number in range(onboardings))), strict=True)
+    played = await asyncio.gather(*(one(number) for number in range(onboardings)))
     cpu = time.process_time() - before
-    print(json.dumps({"cpu": cpu, "refused": sum(refused), "latest": max(late)}), flush=True)
+    answer = {
+        "cpu": cpu,
+        "refused": sum(each.refused for each in played),
+        "latest": max(each.latest for each in played),
+        "slowest": max(each.slowest for each in played),
+    }
+    print(json.dumps(answer), flush=True)
 
 
 def main(words: Sequence[str]) -> None:

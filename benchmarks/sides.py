@@ -59,6 +59,8 @@ class Used:
     tasks: int
     latest: float
     """Seconds by which the latest piece of news was late. On a compressed clock that may be days."""
+    slowest: float
+    """Seconds that the slowest piece of news took from its call to its answer."""
 
     @property
     def whole(self) -> float:
@@ -211,4 +213,5 @@ async def _played(one: Running, client: Process, *, named: str, onboardings: int
         runs=size.runs,
         tasks=size.tasks,
         latest=answer["latest"],
+        slowest=answer["slowest"],
     )
