@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Engine, Select, Table, TextClause, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Engine, Select, Table, TextClause, bindparam, exists, func, select, tuple_
 
 from domain.calendar import WorkCalendar
 from domain.plan import Plan
@@ -21,6 +21,8 @@ from store.tables import notices as notices_table
 
 NoticeState = Literal["waiting", "joined", "sent", "refused", "bounced", "withdrawn", "held"]
 NAMED_CANDIDATES = 10
+AT_ONCE = 500
+"""Rows that one statement asks for by their keys."""
 MADE_BY_US = "day90"
 """What the journal has in `via` of an entry that came by itself."""
 LATE_SINCE = (
@@ -239,6 +241,21 @@ def journal(
     with read_connection(engine) as connection:
         rows = connection.execute(wanted.order_by(table.c.seq.desc()).limit(newest)).mappings().all()
     return tuple(JournalEntry.model_validate(row) for row in reversed(rows))
+
+
+def changed(engine: Engine, to: str, changes: Mapping[str, str]) -> frozenset[str]:
+    """Those onboardings that go by that version, and in whose journal the change stands that is named for each.
+
+    `changes` has the key of the journal's row by onboarding.
+    """
+    table, pairs, found = journal_table, sorted(changes.items()), set[str]()
+    go_by_it = onboardings.c.playbook_hash == to
+    with read_transaction(engine) as connection:
+        for start in range(0, len(pairs), AT_ONCE):
+            asked = tuple_(table.c.onboarding, table.c.key).in_(pairs[start : start + AT_ONCE])
+            joined = select(table.c.onboarding).join(onboardings, onboardings.c.onboarding == table.c.onboarding)
+            found.update(connection.scalars(joined.where(asked, go_by_it)))
+    return frozenset(found)
 
 
 def newest(engine: Engine, onboarding: str) -> int:

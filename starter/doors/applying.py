@@ -22,7 +22,7 @@ from starter.doors.onboardings import OnboardingDoor
 from starter.doors.planning import planned_now, state_of
 from starter.trouble import NotFound, NotReachable
 from store.change_plans import TAKEN_FOR, KeptPlan, SqlChangePlans
-from store.reads import journal
+from store.reads import changed, journal
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -107,11 +107,14 @@ class Applying:
 
     async def all(self, planned: Sequence[Planned]) -> list[Applied]:
         """What became of each, in their order."""
-        turns = asyncio.Semaphore(AT_ONCE)
+        turns, made = asyncio.Semaphore(AT_ONCE), await self._made(planned)
 
         async def in_turn(one: Planned) -> Applied:
-            async with turns:
-                applied = await self._one(one)
+            if one.onboarding in made:
+                applied = _became(one, "changed").model_copy(update={"before": True})
+            else:
+                async with turns:
+                    applied = await self._one(one)
             self.told()
             return applied
 
@@ -126,6 +129,21 @@ class Applying:
         """
         named = f"{self.kept.plan.hash} {self.kept.made_at.isoformat()} {self.order.when} {onboarding}"
         return hashlib.sha256(named.encode()).hexdigest()[:32]
+
+    async def _made(self, planned: Sequence[Planned]) -> frozenset[str]:
+        """Those in whose journal the change of this plan stands already, and who still go by its version.
+
+        They are not asked again: a thousand answers, each from a workflow that is replayed for it, would keep those
+        waiting who are left. What a journal says that Temporal does not know yet is told to it again (decision 17).
+        """
+        if self.order.when == "never":
+            return frozenset()
+        keys = {one.onboarding: f"playbook_changed/{short(self._ordered(one.onboarding))}" for one in planned}
+        return await asyncio.to_thread(changed, self.engine, self.kept.plan.to, keys)
+
+    def _ordered(self, onboarding: str) -> str:
+        """The key of the journal's row that says that this change was ordered."""
+        return f"fact/playbook_change_ordered/{self.kept.plan.to}/{short(self.news_id(onboarding))}"
 
     async def _one(self, planned: Planned) -> Applied:
         if self._silent >= SILENT_IN_A_ROW:
@@ -208,7 +226,7 @@ class Applying:
             return _became(planned, "waits", "" if ahead.when == "next-stage" else "it was paused, or is about to end")
         if state.playbook_hash == to:
             return _became(planned, "changed")
-        ordered = short(f"fact/playbook_change_ordered/{to}/{short(self.news_id(planned.onboarding))}")
+        ordered = short(self._ordered(planned.onboarding))
         rows = await asyncio.to_thread(journal, self.engine, planned.onboarding, about=to)
         refusals = [row for row in rows if row.key == f"playbook_change_refused/{ordered}"]
         if refusals:

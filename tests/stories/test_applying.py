@@ -215,6 +215,7 @@ async def test_a_worker_killed_while_a_plan_is_applied_loses_nothing_and_doubles
         again = asyncio.ensure_future(applied())
         await workshop.died_and_came_back()
         second = await again
+        await workshop.close()
         last = await applied()
         rows = {one: reads.journal(engine, one) for one in ids}
         notices = [(one.onboarding, one.person) for one in reads.notices(engine) if one.kind == "replanned"]
@@ -223,7 +224,7 @@ async def test_a_worker_killed_while_a_plan_is_applied_loses_nothing_and_doubles
         temporal.end()
 
     assert ["changed"] * 4 == [one.outcome for one in second], "each is told once it is written down"
-    assert [("changed", True)] * 4 == [(one.outcome, one.before) for one in last]
+    assert [("changed", True)] * 4 == [(one.outcome, one.before) for one in last], "asked of the store alone"
     for one in ids:
         kinds = Counter(row.kind for row in rows[one])
         assert (1, 1) == (kinds["playbook_change_ordered"], kinds["playbook_changed"])
