@@ -6,6 +6,7 @@ import gc
 import structlog
 
 from portal.app import pages_app
+from portal.desk.first import tell_of_first_link
 from portal.room.changes import changes_of
 from runtime.connection import connect
 from runtime.settings import Settings
@@ -22,6 +23,7 @@ async def serve(settings: Settings) -> None:
     """Until SIGTERM or SIGINT. Raises CannotStart, CannotMigrate."""
     await asyncio.to_thread(migrate, settings.sql_url)
     async with page_parts(settings, reach=lambda: connect(runtime=into_our_logs())) as parts:
+        await asyncio.to_thread(tell_of_first_link, parts.engine, settings)
         changes = changes_of(parts)
         app = pages_app(parts, changes)
         # What stands now stands until the end. Each full collection would go through it again, and every page waits for

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from portal.brand import brand_of
+from portal.desk.routes import desk_routes
 from portal.envelope import Envelope
 from portal.linking import Links
 from portal.parts import PageParts
@@ -57,7 +58,7 @@ def pages_app(parts: PageParts, changes: Changes | None = None) -> ASGIApp:
             Route(LINK, _told_of_trouble(links.answer, pages, LINK), methods=["GET", "POST"]),
             *(
                 Route(path, _told_of_trouble(page, pages, path), methods=list(methods))
-                for path, page, methods in room_routes(parts, pages, changes)
+                for path, page, methods in (*desk_routes(parts, pages, changes), *room_routes(parts, pages, changes))
             ),
             *unsubscribe_routes(parts.engine),
         ],

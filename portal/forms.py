@@ -26,6 +26,15 @@ class Form:
         given = self._fields.get(name, ("",))[0]
         return given.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
 
+    def exactly(self, name: str) -> str:
+        """The field as it was typed: white space may be part of a password."""
+        return self._fields.get(name, ("",))[0]
+
+    def written(self) -> Sequence[str]:
+        """What somebody wrote in their own words, from whichever fields; passwords are none."""
+        texts = (self.text(name) for name in self._fields if "password" not in name)
+        return [text for text in texts if any(map(str.isspace, text)) or not text.isascii()]
+
     def texts(self, name: str) -> Sequence[str]:
         """All values of the field."""
         return self._fields.get(name, ())

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from domain.text import Language
 from portal.brand import Brand
+from portal.desk.words import DESK_WORDS
 from portal.filters import browser, day_of, initials, plain
 from portal.icons import Icons
 from portal.room.file_words import FILE_WORDS
@@ -20,9 +21,10 @@ from portal.room.words import ROOM_WORDS
 from portal.words import WORDS
 
 HERE = Path(__file__).parent
+SETS = (WORDS, ROOM_WORDS, FILE_WORDS, LIBRARY_WORDS, DESK_WORDS)
+"""What each part of the pages says. No two may use a key for two sentences: the later one would win everywhere."""
 ALL_WORDS: Mapping[Language, Mapping[str, str]] = {
-    language: {**WORDS[language], **ROOM_WORDS[language], **FILE_WORDS[language], **LIBRARY_WORDS[language]}
-    for language in WORDS
+    language: {key: words for part in SETS for key, words in part[language].items()} for language in WORDS
 }
 A_YEAR = "public, max-age=31536000, immutable"
 
@@ -46,6 +48,9 @@ class Pages:
         self._sheet = path_of("day90.css", sheet)
         self._logo = path_of(f"logo{brand.suffix}", brand.logo) if brand.logo else ""
         self.assets = {self._sheet: Asset(sheet, "text/css")}
+        desk = (HERE / "assets" / "desk.css").read_bytes()
+        self._desk_sheet = path_of("desk.css", desk)
+        self.assets[self._desk_sheet] = Asset(desk, "text/css")
         if self._logo:
             self.assets[self._logo] = Asset(brand.logo, brand.kind)
         self._live = (HERE / "assets" / "live.js").read_text("utf-8")
@@ -86,6 +91,7 @@ class Pages:
             other="en" if language == "ja" else "ja",
             company=self._companies.get(language, ""),
             sheet=self._sheet,
+            desk_sheet=self._desk_sheet,
             logo=self._logo,
             live=Markup(self._live),  # a file of ours
             **content,

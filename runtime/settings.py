@@ -583,6 +583,12 @@ class Settings(BaseSettings):
         return self.public_url or f"http://{self.web_host}:{self.web_port}"
 
     @property
+    def pages_address(self) -> str:
+        """The address under which people reach the pages: `pages_url`, else where they listen; never a wildcard."""
+        host = "127.0.0.1" if self.pages_host in ("0.0.0.0", "::") else self.pages_host
+        return (self.pages_url or f"http://{host}:{self.pages_port}").rstrip("/")
+
+    @property
     def sql_url(self) -> str:
         """The store's URL in clear text, for SQLAlchemy alone: it may carry a password."""
         if self.database_url is None:

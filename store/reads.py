@@ -264,6 +264,12 @@ def newest(engine: Engine, onboarding: str) -> int:
         return connection.scalar(NEWEST, {"onboarding": onboarding}) or 0
 
 
+def newest_of_all(engine: Engine) -> int:
+    """The number of the journal's last entry about any onboarding; 0 where there is none."""
+    with read_connection(engine) as connection:
+        return connection.scalar(select(func.max(journal_table.c.seq))) or 0
+
+
 def news(engine: Engine, onboarding: str, *, limit: int) -> tuple[JournalEntry, ...]:
     """The last `limit` entries of what people or other systems told it, the newest first."""
     of_it = (journal_table.c.onboarding == onboarding) & (journal_table.c.via != MADE_BY_US)

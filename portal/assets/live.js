@@ -1,9 +1,10 @@
 // Keeps the parts of a page that are marked data-live as they are on the server. Every page is whole without it.
 // All tabs of a browser share one stream: a browser opens six connections to a host, and the seventh tab would hang.
 (() => {
-  const source = document.querySelector("link[rel=alternate][type='text/event-stream']")?.href;
+  const link = document.querySelector("link[rel=alternate][type='text/event-stream']"), source = link?.href;
   if (!source || !("EventSource" in window)) return;
-  const tabs = "BroadcastChannel" in window ? new BroadcastChannel("day90-live") : null;
+  const {about, rest} = link.dataset, name = new URL(source).pathname;
+  const tabs = "BroadcastChannel" in window ? new BroadcastChannel(name) : null;
   let fetching = false, stale = false;
 
   const refresh = async () => {
@@ -16,6 +17,7 @@
         const answer = await fetch(location.href, {cache: "no-store"});
         if (answer.status === 401) { location.reload(); return; }
         if (answer.ok) replace(new DOMParser().parseFromString(await answer.text(), "text/html"));
+        if (rest) await new Promise((done) => setTimeout(done, rest));
       }
     } catch { stale = true; } finally { fetching = false; }
   };
@@ -29,14 +31,16 @@
     }
   };
 
+  const hear = (what) => { if (!about || what === "*" || what.split(" ").includes(about)) refresh(); };
+
   const listen = () => new Promise(() => {
     const stream = new EventSource(source);
-    stream.addEventListener("changed", () => { tabs?.postMessage("changed"); refresh(); });
+    stream.addEventListener("changed", ({data}) => { tabs?.postMessage(data); hear(data); });
     addEventListener("pagehide", () => stream.close());
   });
 
-  if (tabs) tabs.onmessage = refresh;
+  if (tabs) tabs.onmessage = ({data}) => hear(data);
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   document.addEventListener("visibilitychange", () => { if (stale) refresh(); });
-  if ("locks" in navigator) navigator.locks.request("day90-live", listen); else listen();
+  if ("locks" in navigator) navigator.locks.request(name, listen); else listen();
 })();

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import Engine, func, select
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from domain.networks import neighbourhood
+from portal.desk.view import DeskView
 from portal.forms import Form
 from portal.parts import PageParts
 from portal.room.view import View
@@ -28,7 +30,12 @@ LONGEST = 600.0
 """Seconds of a stream: its browser comes again by itself, and is asked for its session."""
 SHARE = 8
 """One network may hold an eighth of all connections in streams: a quarter is all that it may have."""
-CHANGED = "event: changed\ndata: 1\n\n"
+CHANGED = "event: changed\ndata: {}\n\n"
+ALL = ""
+"""What the desk listens to: every onboarding."""
+ANY = "*"
+"""Says that any onboarding may have changed: so many at once that they are not named, or while nobody listened."""
+MOST_NAMED = 50
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 log = structlog.get_logger()
 
@@ -38,6 +45,24 @@ def changes_of(parts: PageParts) -> "Changes":
     return Changes(parts.engine, most=parts.settings.web_connections // 2)
 
 
+@dataclass(eq=False)
+class Listener:
+    """Who waits for news; `about` are the onboardings that have had some since they were last told."""
+
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    about: set[str] = field(default_factory=set)
+
+    def hear(self, onboarding: str) -> None:
+        self.about.add(onboarding)
+        self.changed.set()
+
+    def take(self) -> str:
+        """The onboardings of which there is news, in words of a stream."""
+        self.changed.clear()
+        named, self.about = sorted(self.about), set()
+        return " ".join(named) if 0 < len(named) <= MOST_NAMED else ANY
+
+
 class Changes:
     """Tells open pages of one process which onboardings have news. `most` is how many streams it holds at a time."""
 
@@ -45,7 +70,7 @@ class Changes:
         self._engine = engine
         self._most = most
         self._of_one = max(most // SHARE * 2, 1)
-        self._listening: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._listening: defaultdict[str, set[Listener]] = defaultdict(set)
         self._callers: Counter[str] = Counter()
         self._seen: set[int] = set()
         self._watching: asyncio.Task[None] | None = None
@@ -58,52 +83,59 @@ class Changes:
     def end(self) -> None:
         """End every stream: the process ends."""
         self._ended = True
-        for events in self._listening.values():
-            for event in events:
-                event.set()
+        for listener in set[Listener]().union(*self._listening.values()):
+            listener.changed.set()
         if self._watching is not None:
             self._watching.cancel()
 
     async def page(self, view: View, _: Form | None, request: Request) -> Response:
-        """The stream for the onboarding of this session; 204 where there are too many, which ends a browser's tries."""
+        """The stream for the onboarding of this session."""
+        return self._told(request, view.visit.onboarding, newest=view.newest)
+
+    async def of_all(self, view: DeskView, _: Form | None, request: Request) -> Response:
+        """The stream for the desk, which names the onboardings that have changed."""
+        return self._told(request, ALL, newest=view.newest)
+
+    def _told(self, request: Request, to: str, *, newest: int) -> Response:
+        """A stream; 204 where there are too many, which ends a browser's tries."""
         caller = neighbourhood(request.client.host) if request.client else ""
         if self._ended or self.streams >= self._most or self._callers[caller] >= self._of_one:
             return Response(status_code=204)
         shown = request.query_params.get("after", "")
-        missed = not shown.isdecimal() or view.newest > int(shown[:18])
-        stream = self._stream(view.visit.onboarding, caller, missed=missed)
+        missed = not shown.isdecimal() or newest > int(shown[:18])
+        stream = self._stream(to, caller, missed=missed)
         return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
 
-    async def _stream(self, onboarding: str, caller: str, *, missed: bool) -> AsyncIterator[str]:
-        """`missed` says that the page is older than the onboarding's last entry."""
+    async def _stream(self, to: str, caller: str, *, missed: bool) -> AsyncIterator[str]:
+        """`missed` says that the page is older than the last entry."""
         loop = asyncio.get_running_loop()
         until = loop.time() + LONGEST
-        with self._heard(onboarding, caller) as changed:
-            yield "retry: 2000\n\n" + (CHANGED if missed else "")
+        with self._heard(to, caller) as listener:
+            yield "retry: 2000\n\n" + (CHANGED.format(ANY) if missed else "")
             while not self._ended and loop.time() < until:
                 try:
-                    await asyncio.wait_for(changed.wait(), A_SIGN_EVERY)
+                    await asyncio.wait_for(listener.changed.wait(), A_SIGN_EVERY)
                 except TimeoutError:
                     yield ":\n\n"
                     continue
-                changed.clear()
+                about = listener.take()
                 if not self._ended:
-                    yield CHANGED
+                    yield CHANGED.format(about if to == ALL else ANY)
 
     @contextmanager
-    def _heard(self, onboarding: str, caller: str) -> Iterator[asyncio.Event]:
-        changed = asyncio.Event()
-        self._listening[onboarding].add(changed)
+    def _heard(self, to: str, caller: str) -> Iterator[Listener]:
+        listener = Listener()
+        self._listening[to].add(listener)
         self._callers[caller] += 1
         if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._watch())
         try:
-            yield changed
+            yield listener
         finally:
             self._callers[caller] -= 1
-            self._listening[onboarding].discard(changed)
-            if not self._listening[onboarding]:
-                del self._listening[onboarding]
+            self._listening[to].discard(listener)
+            if not self._listening[to]:
+                del self._listening[to]
 
     async def _watch(self) -> None:
         """Look at the journal as long as anybody listens."""
@@ -120,9 +152,9 @@ class Changes:
             return
         news = {onboarding for seq, onboarding in rows if seq not in self._seen}
         self._seen = {seq for seq, _ in rows}
-        for onboarding in () if first else news & self._listening.keys():
-            for event in self._listening[onboarding]:
-                event.set()
+        for onboarding in () if first else news:
+            for listener in self._listening.get(onboarding, set()) | self._listening.get(ALL, set()):
+                listener.hear(onboarding)
 
     def _newest(self) -> list[tuple[int, str]]:
         with read_connection(self._engine) as connection:

@@ -52,6 +52,12 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         "After a deploy: wake what is idle, so that it moves to the current version.",
     ),
     "token": ("starter.cli.tokens:token", RUN, "Create, list and revoke tokens of the API."),
+    "desk": (
+        "starter.cli.staff:desk",
+        LOOK,
+        "Where the team's desk is; at first also the link that makes its administrator.",
+    ),
+    "staff": ("starter.cli.staff:staff", RUN, "Let our own people come to the desk: accounts and their links."),
     "start": (
         "starter.cli.starting:start",
         RUN,

@@ -33,6 +33,7 @@ from store.tables.onboardings import (
     stages,
 )
 from store.tables.rooms import room_entries, room_sessions
+from store.tables.staff import staff_accounts, staff_links, staff_sessions
 from store.tables.texts import texts
 from store.tables.unreachable import unreachable
 from store.tables.unsubscribes import unsubscribes
@@ -74,6 +75,9 @@ __all__ = [
     "registers",
     "room_entries",
     "room_sessions",
+    "staff_accounts",
+    "staff_links",
+    "staff_sessions",
     "stages",
     "texts",
     "tokens",

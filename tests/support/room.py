@@ -123,7 +123,7 @@ class RoomSite:
 
     def client(self, **options: Any) -> httpx2.AsyncClient:
         """A browser that knows nothing yet."""
-        return httpx2.AsyncClient(base_url=self.address, follow_redirects=True, **options)
+        return httpx2.AsyncClient(base_url=self.address, **{"follow_redirects": True, **options})
 
     def messages(self, onboarding: str, kind: str, person: str) -> list[WaitingNotice]:
         """The messages of that kind to somebody, as they go out; each with its links."""

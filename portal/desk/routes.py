@@ -1,0 +1,56 @@
+"""Which addresses does the desk have? Those in front of it, and those of each of its parts."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from portal.desk import own, staff
+from portal.desk.desk import Desk
+from portal.desk.entry import Entry
+from portal.desk.joining import Joining
+from portal.desk.route import ACT, LOOK, DeskRoute
+from portal.desk.session import HOME, go
+from portal.desk.view import DeskView
+from portal.forms import Form
+from portal.parts import PageParts
+from portal.rendering import Pages
+from portal.room.changes import Changes
+
+Part = Callable[[Desk], Iterable[DeskRoute]]
+PARTS: Sequence[Part] = (own.routes, staff.routes)
+"""What the desk is made of. Each part names its pages, and who may open them."""
+
+
+class OpenRoute(NamedTuple):
+    path: str
+    page: Callable[[Request], Awaitable[Response]]
+    methods: tuple[str, ...]
+
+
+def desk_routes(parts: PageParts, pages: Pages, changes: Changes) -> Iterable[OpenRoute]:
+    """All routes of the desk."""
+    desk = Desk(parts, pages)
+    entry = Entry(parts, pages, desk.passwords)
+    inside = parts_of(desk, changes)
+    desk.paths = frozenset(route.path for route in inside)
+    yield OpenRoute("/desk/sign-in", entry.sign_in, ACT)
+    yield OpenRoute("/desk/link/{token}", Joining(parts, pages, entry, desk.passwords).by_link, ACT)
+    yield OpenRoute("/desk/out", entry.out, ("POST",))
+    for route in inside:
+        page = desk.guarded(route.page, route.least, route.read)
+        yield OpenRoute(route.path, page, route.methods)
+
+
+def parts_of(desk: Desk, changes: Changes) -> Sequence[DeskRoute]:
+    """Every page for whoever is signed in."""
+    routes = [route for part in PARTS for route in part(desk)]
+    if HOME not in {route.path for route in routes}:
+        routes.append(DeskRoute(HOME, _to_own))
+    return [*routes, DeskRoute("/desk/changes", changes.of_all, LOOK)]
+
+
+async def _to_own(_: DeskView, __: Form | None, ___: Request) -> Response:
+    """Where nothing is built that a day begins with, one's own page stands in for it."""
+    return go("/desk/me")
