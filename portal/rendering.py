@@ -12,6 +12,9 @@ from starlette.responses import HTMLResponse, Response
 
 from domain.text import Language
 from portal.brand import Brand
+from portal.desk.customer.words import OF_CUSTOMERS
+from portal.desk.deals.deal_words import DEAL_WORDS
+from portal.desk.operating.operating_words import OPERATING_WORDS
 from portal.desk.words import DESK_WORDS
 from portal.filters import browser, day_of, initials, plain
 from portal.icons import Icons
@@ -21,7 +24,7 @@ from portal.room.words import ROOM_WORDS
 from portal.words import WORDS
 
 HERE = Path(__file__).parent
-SETS = (WORDS, ROOM_WORDS, FILE_WORDS, LIBRARY_WORDS, DESK_WORDS)
+SETS = (WORDS, ROOM_WORDS, FILE_WORDS, LIBRARY_WORDS, DESK_WORDS, *OF_CUSTOMERS, DEAL_WORDS, OPERATING_WORDS)
 """What each part of the pages says. No two may use a key for two sentences: the later one would win everywhere."""
 ALL_WORDS: Mapping[Language, Mapping[str, str]] = {
     language: {key: words for part in SETS for key, words in part[language].items()} for language in WORDS

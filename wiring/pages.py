@@ -10,15 +10,18 @@ from playbooks.library import Directory, Library
 from portal.parts import PageParts
 from runtime.settings import Settings
 from starter.doors.bell import WakeSender
+from starter.doors.introductions import IntroductionDoor
 from starter.doors.onboardings import OnboardingDoor
 from starter.doors.updating import WEB_ONE_TRY, WEB_PATIENCE
+from starter.repairing import Repairing
 from starter.web.serving import Place
 from store.engine import open_store
 from store.ledger import SqlLedger
 from store.preferences import VIA
-from wiring.channels import companies_of
+from wiring.channels import companies_of, rendering_of
 from wiring.doors import Doors, doors
 from wiring.links import link_maker
+from wiring.repairing import repairing
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -61,6 +64,13 @@ async def page_parts(settings: Settings, *, reach: "Callable[[], Awaitable[Clien
     def door_on(client: "Client", via: str, proved: bool) -> OnboardingDoor:
         return doors_on(client).told_by(via, proved=proved).onboardings
 
+    @cache
+    def introduction_on(client: "Client", via: str, proved: bool) -> IntroductionDoor:
+        return doors_on(client).told_by(via, proved=proved).introductions
+
+    def repairing_on(client: "Client") -> Repairing:
+        return repairing(door_on(client, VIA, False), engine, settings, ledger=ledger, staff=staff)
+
     yield PageParts(
         settings=settings,
         engine=engine,
@@ -71,5 +81,8 @@ async def page_parts(settings: Settings, *, reach: "Callable[[], Awaitable[Clien
         staff=staff,
         waking=lambda client: WakeSender(client, settings.task_queue),
         links=link_maker(settings),
+        introduction_on=introduction_on,
+        repairing_on=repairing_on,
+        render=rendering_of(settings).render,
     )
     engine.dispose()

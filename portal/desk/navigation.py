@@ -25,6 +25,7 @@ TABS: Sequence[Tab] = (
     Tab("library", "/desk/library", "book-open", "l"),
     Tab("start", "/desk/start", "plus", "n", "csm"),
     Tab("introductions", "/desk/introductions", "handshake", "h"),
+    Tab("findings", "/desk/findings", "stethoscope", "f", "manager"),
     Tab("capacity", "/desk/capacity", "users", "c"),
     Tab("staff", "/desk/staff", "id-card", "s", "administrator"),
     Tab("tokens", "/desk/tokens", "key-round", "t", "administrator"),

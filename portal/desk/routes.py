@@ -7,9 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from portal.desk import own, staff
+from portal.desk.customer import routes as customer
+from portal.desk.deals import introductions, starting
 from portal.desk.desk import Desk
 from portal.desk.entry import Entry
 from portal.desk.joining import Joining
+from portal.desk.operating import findings, inbox, playbooks
 from portal.desk.route import ACT, LOOK, DeskRoute
 from portal.desk.session import HOME, go
 from portal.desk.view import DeskView
@@ -19,7 +22,16 @@ from portal.rendering import Pages
 from portal.room.changes import Changes
 
 Part = Callable[[Desk], Iterable[DeskRoute]]
-PARTS: Sequence[Part] = (own.routes, staff.routes)
+PARTS: Sequence[Part] = (
+    own.routes,
+    staff.routes,
+    starting.routes,
+    introductions.routes,
+    customer.routes,
+    inbox.routes,
+    findings.routes,
+    playbooks.routes,
+)
 """What the desk is made of. Each part names its pages, and who may open them."""
 
 

@@ -1,7 +1,6 @@
 """Does anybody fall through, and how is it mended? The sweep, looked at now, and one repair at a time."""
 
 from collections import Counter
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -147,20 +146,9 @@ def _meant(installation: Installation, subject: str) -> str:
 
 async def repairing_at(installation: Installation) -> "Repairing":
     """What sweeps and repairs, on the installation's store and Temporal. Raises CannotReachTemporal, NotReachable."""
-    from starter.reliving import PastLives
-    from starter.repairing import Repairing
-    from store.census import SqlCensus
-    from wiring.channels import CHANNELS
-    from wiring.crms import connected, written_to
+    from wiring.repairing import repairing
 
     door = await installation.door()
-    return Repairing(
-        door=door,
-        census=SqlCensus(installation.engine),
-        channels=tuple(CHANNELS),
-        prospects=installation.introductions,
-        looked_through=tuple(connected(installation.settings)),
-        reads_mail=installation.settings.mailbox is not None,
-        written_to=partial(written_to, installation.settings),
-        pasts=PastLives(engine=installation.engine, ledger=installation.ledger, staff=installation.staff),
+    return repairing(
+        door, installation.engine, installation.settings, ledger=installation.ledger, staff=installation.staff
     )

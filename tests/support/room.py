@@ -27,7 +27,9 @@ from domain.rehearsal.driving import Driver, opening
 from portal.app import pages_app
 from portal.parts import PageParts
 from runtime.settings import Settings
+from starter.doors.introductions import IntroductionDoor
 from starter.doors.onboardings import OnboardingDoor
+from starter.repairing import Repairing
 from starter.web.serving import WebServer, server_config
 from store.engine import open_store, read_connection, wall_clock, write_transaction
 from store.file_folder import Folder
@@ -42,6 +44,7 @@ from tests.support.servers import free_port
 from tests.support.simulation import calendar_of, deal, staff
 from tests.support.uploads import PDF
 from tests.support.waiting import until
+from wiring.channels import rendering_of
 from wiring.pages import pages_place
 
 KEY = b"k" * 32
@@ -177,7 +180,10 @@ async def room_on(data: Path, **settings: Any) -> AsyncIterator[RoomSite]:
         door_on=lambda *_: cast("OnboardingDoor", door),
         staff=STAFF,
         waking=lambda _: nobody_wakes,
+        introduction_on=lambda *_: cast("IntroductionDoor", door),
+        repairing_on=lambda _: cast("Repairing", door),
         links=LinkMaker(address=address, key=KEY),
+        render=rendering_of(told).render,
     )
 
     async def door_of_tests(via: str = "link", *, proved: bool = False) -> OnboardingDoor:

@@ -1,0 +1,141 @@
+"""What may be chosen in a form about this onboarding? Its milestones, issues, people, tasks, risks and versions."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+
+from domain.playbook import content_hash
+from domain.record import RegisterRow
+from domain.text import in_language
+from playbooks.library import Library
+from portal.desk.customer.customer import Customer
+from store.drafts import held
+from store.meetings import SqlMeetings
+from store.versions import kept_versions
+
+SHORT_HASH = 12
+
+
+class Choice(NamedTuple):
+    """A value that may be chosen, what people call it, and what stands beside it."""
+
+    value: str
+    label: str
+    more: str = ""
+
+
+class Choices:
+    """The lists of one onboarding; each is read when a form asks for it."""
+
+    def __init__(self, customer: Customer, engine: Engine, library: Library) -> None:
+        self._customer = customer
+        self._engine = engine
+        self._library = library
+        self._lists: Mapping[str, Callable[[], Sequence[Choice]]] = {
+            "to_reach": self._to_reach,
+            "open": lambda: self._milestones(lambda key: customer.milestones[key].status == "open"),
+            "settled": lambda: self._milestones(lambda key: customer.milestones[key].status != "open"),
+            "to_sign": lambda: self._milestones(lambda key: self._signed(key) and self._is_open(key)),
+            "refused": lambda: self._milestones(self._refused),
+            "issues": lambda: _rows(customer.rows("issue", "open")),
+            "solved_issues": lambda: _rows(customer.rows("issue", "resolved")),
+            "requests": lambda: _rows(customer.rows("scope_change", "waiting")),
+            "risks": lambda: _rows(customer.risks),
+            "tasks": lambda: _rows(customer.tasks),
+            "contacts": lambda: self._people(person.id for person in customer.contacts),
+            "left": self._left,
+            "staff": lambda: self._people(member.handle for member in customer.standing.team.members),
+            "owners": lambda: [one for one in self.of("staff") if one.value != customer.line.owner],
+            "everybody": lambda: [*self.of("staff"), *self.of("contacts")],
+            "attestable": lambda: self._criteria(attested=True),
+            "criteria": lambda: self._criteria(attested=False),
+            "meetings": self._meetings,
+            "agreed": self._agreed,
+            "drafts": self._drafts,
+            "versions": self._versions,
+            "deciding": self._deciding,
+            "vouching": lambda: self.of("contacts"),
+        }
+
+    def of(self, name: str) -> Sequence[Choice]:
+        """The list of that name."""
+        return self._lists[name]()
+
+    def _to_reach(self) -> Sequence[Choice]:
+        def may_be(key: str) -> bool:
+            milestone = self._customer.milestone(key)
+            by_itself = milestone is not None and milestone.role == "hypercare_end"
+            return self._is_open(key) and not self._signed(key) and not by_itself
+
+        return self._milestones(may_be)
+
+    def _milestones(self, wanted: Callable[[str], bool]) -> Sequence[Choice]:
+        customer, waiting = self._customer, set(self._customer.line.waiting_for)
+        keys = [key for key in customer.milestones if wanted(key)]
+        # What is waited for is what people have come to tell.
+        keys.sort(key=lambda key: key not in waiting)
+        days = {key: customer.milestones[key].at or customer.milestones[key].due for key in keys}
+        return [Choice(key, customer.title(key), customer.short(customer.day_of(days[key]))) for key in keys]
+
+    def _is_open(self, key: str) -> bool:
+        return self._customer.milestones[key].status == "open"
+
+    def _signed(self, key: str) -> bool:
+        milestone = self._customer.milestone(key)
+        return milestone is not None and milestone.sign_off is not None
+
+    def _refused(self, key: str) -> bool:
+        state = self._customer.sign_off(key)
+        return state.refused is not None and not state.asked and self._is_open(key)
+
+    def _deciding(self) -> Sequence[Choice]:
+        """Who may decide about a sign-off that is open: its signers, and who may overrule a no."""
+        signers = [id for one in self.of("to_sign") for id in self._customer.acting(one.value)]
+        return self._people(dict.fromkeys([*signers, *self._customer.approvers]))
+
+    def _people(self, ids: Iterable[str]) -> Sequence[Choice]:
+        return [Choice(id, self._customer.name(id), self._customer.role(id)) for id in ids]
+
+    def _left(self) -> Sequence[Choice]:
+        gone = [one for one in self._customer.standing.dossier.deal.stakeholders if one.until is not None]
+        return self._people(one.id for one in gone)
+
+    def _criteria(self, *, attested: bool) -> Sequence[Choice]:
+        criteria = self._customer.standing.dossier.playbook.hand_off.criteria
+        wanted = [one for one in criteria if one.by == "attestation" or not attested]
+        return [Choice(one.key, self._customer.text(one.title)) for one in wanted]
+
+    def _meetings(self) -> Sequence[Choice]:
+        cadences = self._customer.standing.dossier.playbook.cadences
+        series = [Choice(one.key, self._customer.text(one.title)) for one in cadences if one.kind == "meeting"]
+        kickoff = self._customer.standing.dossier.playbook.playing("kickoff")
+        held = [kickoff.key] if kickoff and self._is_open(kickoff.key) else []
+        return [*(Choice(key, self._customer.title(key)) for key in held), *series]
+
+    def _agreed(self) -> Sequence[Choice]:
+        each = SqlMeetings(self._engine).of(self._customer.id)
+        ahead = [one for one in each if one.status == "agreed" and one.starts_at > self._customer.now]
+        moments = {one.meeting: self._customer.moment(one.starts_at) for one in reversed(ahead)}
+        return [Choice(key, self._customer.title(key), moment) for key, moment in moments.items()]
+
+    def _drafts(self) -> Sequence[Choice]:
+        waiting = held(self._engine, self._customer.id)
+        return [
+            Choice(draft, messages[0].notice.kind, self._customer.names(one.person.id for one in messages))
+            for (_, draft), messages in waiting.items()
+        ]
+
+    def _versions(self) -> Sequence[Choice]:
+        goes_by, key = self._customer.line.playbook_hash, self._customer.line.playbook
+        there = {content_hash(book): book for book in self._library.usable() if book.key == key}
+        versions = there | dict(kept_versions(self._engine, key, ""))
+        return [
+            Choice(hashed, f"{in_language(book.title, self._customer.language)} {hashed[:SHORT_HASH]}")
+            for hashed, book in versions.items()
+            if hashed != goes_by
+        ]
+
+
+def _rows(rows: Iterable[RegisterRow]) -> Sequence[Choice]:
+    return [Choice(row.key, row.title or row.key, row.key) for row in rows]

@@ -1,0 +1,173 @@
+"""What does each part of a customer show? Plan, people, issues, risks and questions, each on a page of its own."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.deal import Stakeholder
+from domain.naming import role_title
+from domain.record import RegisterRow
+from portal.desk.customer.customer import Customer
+from portal.desk.customer.happenings import Shown, shown
+from portal.desk.customer.issues import issues_of
+from portal.desk.customer.pages import CustomerPages
+from portal.desk.customer.timeline import MilestoneLine, timeline
+from portal.desk.view import DeskView
+from portal.forms import Form
+from store import reads
+from store.customer_pages import journal_page
+
+FROM_THE_CUSTOMER = ("room", "room_by_hand", "link", "mail")
+"""Ways by which the customer's people write."""
+NEWEST = 100
+HISTORY_OF_RISKS = 500
+
+
+class MilestoneShown(NamedTuple):
+    """A milestone on the page of the plan: its line, what it waits for, why on that day, and what may be told of it."""
+
+    line: MilestoneLine
+    done_when: str
+    waits_for: str
+    why: list[str]
+    signed: bool
+    by_itself: bool
+    retired: bool
+
+
+class ContactShown(NamedTuple):
+    """Somebody of the customer's, with what the deal says of them."""
+
+    person: Stakeholder
+    role: str
+    champion: bool
+
+
+class RiskShown(NamedTuple):
+    """A risk of the register. `shipped` is what the playbook says against it, `history` what was recorded of it."""
+
+    row: RegisterRow
+    title: str
+    score: int
+    owner: str
+    mitigation: Sequence[str]
+    review_on: date | None
+    overdue: bool
+    history: Sequence[Shown]
+
+
+class Looking:
+    """The parts of a customer that only show."""
+
+    def __init__(self, pages: CustomerPages) -> None:
+        self._pages = pages
+
+    async def plan(self, view: DeskView, customer: Customer, _: Form | None, __: Request) -> Response:
+        """Every milestone with its gate, who does it, and why on that day."""
+        drawn = timeline(customer)
+        shown_milestones = {
+            stage.key: [_milestone(customer, line) for line in stage.milestones] for stage in drawn.stages
+        }
+        return self._pages.show(
+            view, customer, "plan.html", part="plan", stages=drawn.stages, milestones=shown_milestones
+        )
+
+    async def people(self, view: DeskView, customer: Customer, _: Form | None, request: Request) -> Response:
+        """Who takes part on both sides, and who did."""
+        deal = customer.standing.dossier.deal
+        each = [
+            ContactShown(one, role_title(one.role, view.language), one.id == deal.champion) for one in deal.stakeholders
+        ]
+        return self._pages.show(
+            view,
+            customer,
+            "people.html",
+            part="people",
+            told=request.query_params.get("told", ""),
+            contacts=[one for one in each if one.person.until is None],
+            left=[one for one in each if one.person.until is not None],
+            seller=deal.seller,
+        )
+
+    async def issues(self, view: DeskView, customer: Customer, _: Form | None, request: Request) -> Response:
+        """What does not work, with the clocks that run."""
+        told = request.query_params.get("told", "")
+        return self._pages.show(view, customer, "issues.html", part="issues", told=told, issues=issues_of(customer))
+
+    async def risks(self, view: DeskView, customer: Customer, _: Form | None, request: Request) -> Response:
+        """The register of risks, the gravest first, each with what was recorded of it."""
+        words = self._pages.desk.pages.words(view.language)
+        rows = await asyncio.to_thread(
+            reads.journal,
+            self._pages.desk.engine,
+            customer.id,
+            kinds=("risk_recorded",),
+            newest=HISTORY_OF_RISKS,
+        )
+        history: dict[str, list[Shown]] = {}
+        for row in reversed(rows):
+            history.setdefault(row.about, []).append(shown(customer, row, words))
+        each = [_risk(customer, row, history) for row in customer.risks]
+        grid = {(one.row.data.get("probability"), one.row.data.get("impact")) for one in each if _is_open(one)}
+        counted: Mapping[tuple[int, int], int] = {
+            (probability, impact): sum(
+                _is_open(one) and (one.row.data.get("probability"), one.row.data.get("impact")) == (probability, impact)
+                for one in each
+            )
+            for probability, impact in grid
+            if probability and impact
+        }
+        told = request.query_params.get("told", "")
+        return self._pages.show(view, customer, "risks.html", part="risks", told=told, risks=each, grid=counted)
+
+    async def questions(self, view: DeskView, customer: Customer, _: Form | None, __: Request) -> Response:
+        """What the customer's people have written, the newest first."""
+        words = self._pages.desk.pages.words(view.language)
+        page = await asyncio.to_thread(
+            journal_page, self._pages.desk.engine, customer.id, kinds=("noted", "answered"), limit=NEWEST
+        )
+        asked = [shown(customer, row, words) for row in page.rows if row.via in FROM_THE_CUSTOMER]
+        return self._pages.show(view, customer, "questions.html", part="questions", asked=asked)
+
+
+def _milestone(customer: Customer, line: MilestoneLine) -> MilestoneShown:
+    milestone = customer.milestone(line.key)
+    is_open = line.status == "open"
+    return MilestoneShown(
+        line=line,
+        done_when=customer.text(milestone.done_when) if milestone else "",
+        waits_for=customer.titles(customer.standing.waits_for(milestone)) if milestone and is_open else "",
+        why=customer.why(line.key) if is_open else [],
+        signed=milestone is not None and milestone.sign_off is not None,
+        by_itself=milestone is not None and milestone.role == "hypercare_end",
+        retired=milestone is None,
+    )
+
+
+def _risk(customer: Customer, row: RegisterRow, history: Mapping[str, Sequence[Shown]]) -> RiskShown:
+    shipped = next((one for one in customer.standing.dossier.playbook.risks if one.key == row.key), None)
+    said = [str(row.data["mitigation"])] if row.data.get("mitigation") else []
+    review_on = customer.iso(row.data["review_on"]) if row.data.get("review_on") else None
+    return RiskShown(
+        row=row,
+        title=customer.risk_title(row),
+        score=int(row.data.get("score") or 0),
+        owner=_watcher(customer, str(row.data.get("owner") or "")),
+        mitigation=said or ([customer.text(step) for step in shipped.mitigation] if shipped else []),
+        review_on=review_on,
+        overdue=review_on is not None and review_on < customer.today and row.status == "open",
+        history=history.get(row.key, ()),
+    )
+
+
+def _watcher(customer: Customer, owner: str) -> str:
+    """Who watches a risk: somebody, or whoever plays a role, as the playbook has it."""
+    return customer.name(owner) if customer.person(owner) else role_title(owner, customer.language) if owner else ""
+
+
+def _is_open(risk: RiskShown) -> bool:
+    return risk.row.status == "open"

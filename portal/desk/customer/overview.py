@@ -1,0 +1,97 @@
+"""What does one customer look like at a glance? What waits and why, the plan as it is drawn, and all beside it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Engine
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.deal import QuickWinCandidate, completeness, missing_from_hand_off
+from domain.text import Text
+from domain.wording import custom_in_words
+from portal.desk.customer.customer import Customer
+from portal.desk.customer.happenings import by_days, shown
+from portal.desk.customer.issues import issues_of
+from portal.desk.customer.pages import CustomerPages
+from portal.desk.customer.timeline import timeline
+from portal.desk.view import DeskView
+from portal.forms import Form
+from store import reads
+from store.customer_pages import journal_page
+from store.write_backs import SqlWriteBacks
+
+NEWEST_ENTRIES = 12
+NEWEST_NOTES = 3
+
+
+class Slot(NamedTuple):
+    """A slot for a quick win, with the candidates of the sale: the most visible and least work first."""
+
+    day: int
+    title: Text
+    candidates: Sequence[QuickWinCandidate]
+
+
+class Overview:
+    """The first page of a customer."""
+
+    def __init__(self, pages: CustomerPages) -> None:
+        self._pages = pages
+
+    async def page(self, view: DeskView, customer: Customer, _: Form | None, request: Request) -> Response:
+        """What waits, the timeline, the newest of the journal; tasks, issues, people, risks and wins beside them."""
+        words = self._pages.desk.pages.words(view.language)
+        more = await asyncio.to_thread(_beside, self._pages.desk.engine, customer)
+        deal = customer.standing.dossier.deal
+        happenings = by_days(shown(customer, entry, words) for entry in more["journal"])
+        return self._pages.show(
+            view,
+            customer,
+            "overview.html",
+            told=request.query_params.get("told", ""),
+            waits=customer.waits,
+            timeline=timeline(customer),
+            happenings=happenings,
+            notes=more["notes"],
+            others=more["others"],
+            crm=more["crm"],
+            issues=issues_of(customer, open_only=True),
+            deal=deal,
+            deal_playbook=customer.standing.dossier.playbook.title,
+            completeness=completeness(deal),
+            missing=missing_from_hand_off(deal, view.language),
+            custom=custom_in_words(deal.custom, view.language),
+            slots=slots(customer),
+            next=next_in_words(customer, words),
+        )
+
+
+def _beside(engine: Engine, customer: Customer) -> Mapping[str, Any]:
+    return {
+        "journal": journal_page(engine, customer.id, limit=NEWEST_ENTRIES).rows,
+        "notes": journal_page(engine, customer.id, kinds=("noted",), limit=NEWEST_NOTES).rows,
+        "others": reads.also_of_account(engine, customer.id),
+        "crm": SqlWriteBacks(engine).of(customer.id),
+    }
+
+
+def slots(customer: Customer) -> list[Slot]:
+    """The slots of quick wins that none was recorded for yet."""
+    shown_already = {row.data.get("slot") for row in customer.rows("win")}
+    candidates = sorted(customer.standing.dossier.deal.quick_wins, key=lambda one: (-one.visibility, one.effort))
+    return [
+        Slot(slot.day, slot.title, [one for one in candidates if one.slot == slot.day])
+        for slot in customer.standing.dossier.playbook.quick_wins
+        if slot.day not in shown_already
+    ]
+
+
+def next_in_words(customer: Customer, words: Mapping[str, str]) -> str:
+    """What comes next by itself: the title of what it is about, and what is done about it."""
+    parts = [part for part in (customer.line.next_key or "").split("/") if part]
+    titled = next((part for part in parts if customer.title(part) != part), "")
+    rule = next((part for part in parts if f"rule_{part}" in words), "")
+    said = [customer.title(titled) if titled else "", words.get(f"rule_{rule}", "")]
+    return ": ".join(filter(None, said)) or customer.line.next_key or ""

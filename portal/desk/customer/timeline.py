@@ -1,0 +1,198 @@
+"""How is the plan drawn? As a table of stages and milestones, each row with a line of time in per cent."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Literal, NamedTuple
+
+from domain.record import MilestoneRow, StageRow
+from portal.desk.customer.customer import Customer
+
+Mark = Literal["done", "late", "mine", "due", "over", "waived"]
+"""How a milestone's place is drawn: reached, reached after it was planned, waited for, ahead, overdue, not needed."""
+ROOM_AFTER = 3
+"""Days beyond the last date of the plan, so that its mark is not cut off."""
+MOST_MONTHS = 8
+"""Names of months that stand side by side on the narrowest line; of a longer plan every second or third is written."""
+
+
+class Dot(NamedTuple):
+    """A milestone on its line: `x` is where it is, `planned` where it was agreed to be, `noes` its rejections."""
+
+    x: float
+    mark: Mark
+    planned: float | None
+    noes: tuple[float, ...]
+    diamond: bool
+
+    @property
+    def slips(self) -> bool:
+        """Whether it lies elsewhere than where it was agreed to be."""
+        return self.planned is not None and self.planned != self.x
+
+
+class MilestoneLine(NamedTuple):
+    """A milestone as the table has it. `slip` is in working days, `late` too."""
+
+    key: str
+    title: str
+    who: str
+    day: date
+    status: str
+    slip: int
+    late: int
+    optional: bool
+    waited_for: bool
+    dot: Dot
+
+
+class StageLine(NamedTuple):
+    """A stage with its milestones: `done` of `of` are settled; x, width and filled are its bar."""
+
+    key: str
+    title: str
+    status: str
+    day: date | None
+    done: int
+    of: int
+    x: float
+    width: float
+    filled: float
+    milestones: list[MilestoneLine]
+
+
+class Axis(NamedTuple):
+    """What stands on every line: months with their names, weeks, days off, and today."""
+
+    months: list[tuple[float, str]]
+    weeks: list[float]
+    off: list[float]
+    today: float | None
+
+
+class Timeline(NamedTuple):
+    axis: Axis
+    stages: list[StageLine]
+
+
+def timeline(customer: Customer) -> Timeline:
+    """The whole plan as it stands, beside the plan as it was agreed to."""
+    scale = _Scale(customer)
+    stages = [_stage(customer, row, scale) for row in customer.line.stages if row.opens_on]
+    return Timeline(scale.axis(), stages)
+
+
+class _Scale:
+    """Where a day lies between the first and the last one of the plan, in per cent."""
+
+    def __init__(self, customer: Customer) -> None:
+        self._customer = customer
+        self.first, self.last = span(customer)
+
+    def x(self, day: date) -> float:
+        length = max((self.last - self.first).days, 1)
+        return round(100 * min(max((day - self.first).days, 0) / length, 1), 2)
+
+    def axis(self) -> Axis:
+        customer, calendar = self._customer, self._customer.standing.dossier.calendar
+        monday = self.first + timedelta(days=-self.first.weekday() % 7)
+        weeks = [self.x(day) for day in _days(monday, self.last, 7)]
+        closed = {*calendar.holidays, *calendar.closures}
+        # Weekends are on every line of weeks already; a closure of two weeks is one mark a day.
+        off = sorted(day for day in closed if self.first <= day <= self.last and day.weekday() < 5)
+        inside = self.first <= customer.today <= self.last
+        return Axis(self._months(), weeks, [self.x(day) for day in off], self.x(customer.today) if inside else None)
+
+    def _months(self) -> list[tuple[float, str]]:
+        firsts, day = [], self.first.replace(day=1)
+        while day <= self.last:
+            firsts.append(day)
+            day = (day + timedelta(days=32)).replace(day=1)
+        every = -(-len(firsts) // MOST_MONTHS)
+        english = self._customer.language == "en"
+        named = [
+            (self.x(max(one, self.first)), f"{one:%b}" if english else f"{one.month}月") for one in firsts[::every]
+        ]
+        return [(x, name) for x, name in named if x < 96]
+
+
+def span(customer: Customer) -> tuple[date, date]:
+    """The first and the last day that the timeline shows."""
+    days = [customer.day_of(customer.standing.dossier.deal.closed_at)]
+    for row in customer.line.stages:
+        # A stage that the playbook has no more, and that was begun, has no days.
+        days += [date.fromisoformat(day) for day in (row.opens_on, row.closes_on) if day]
+    days += [customer.day_of(row.at or row.due) for row in customer.line.milestones]
+    return min(days), max(days) + timedelta(days=ROOM_AFTER)
+
+
+def _days(first: date, last: date, step: int) -> list[date]:
+    return [first + timedelta(days=number) for number in range(0, (last - first).days + 1, step)]
+
+
+def _stage(customer: Customer, row: StageRow, scale: _Scale) -> StageLine:
+    milestones = [_milestone(customer, one, scale) for one in customer.line.milestones if one.stage == row.key]
+    opens, closes = scale.x(date.fromisoformat(row.opens_on)), scale.x(date.fromisoformat(row.closes_on))
+    width = round(max(closes - opens, 1.0), 2)
+    done, of = sum(one.status != "open" for one in milestones), len(milestones)
+    return StageLine(
+        key=row.key,
+        title=customer.title(row.key),
+        status=row.status,
+        day=date.fromisoformat(row.closes_on),
+        done=done,
+        of=of,
+        x=opens,
+        width=width,
+        filled=round(width * done / of, 2) if of else 0,
+        milestones=milestones,
+    )
+
+
+def _milestone(customer: Customer, row: MilestoneRow, scale: _Scale) -> MilestoneLine:
+    slip, due = customer.slips.get(row.key), customer.day_of(row.due)
+    day = customer.day_of(row.at) if row.at else due
+    late, waited = customer.late(row.key), row.key in customer.line.waiting_for
+    planned = slip.agreed if slip else due
+    noes = [one.at for one in customer.sign_off(row.key).decided if one.decision == "rejected"]
+    live = customer.go_live
+    dot = Dot(
+        x=scale.x(day),
+        mark=_mark(row, planned=planned, day=day, late=late, waited=waited),
+        planned=scale.x(planned) if planned != day else None,
+        noes=tuple(scale.x(customer.day_of(at)) for at in noes),
+        diamond=live is not None and live.key == row.key,
+    )
+    return MilestoneLine(
+        key=row.key,
+        title=customer.title(row.key),
+        who=customer.names(customer.acting(row.key)),
+        day=day,
+        status=row.status,
+        slip=slip.days if slip else 0,
+        late=late,
+        optional=row.optional,
+        waited_for=waited,
+        dot=dot,
+    )
+
+
+def _mark(row: MilestoneRow, *, planned: date, day: date, late: int, waited: bool) -> Mark:
+    if row.status == "waived":
+        return "waived"
+    if row.status == "reached":
+        return "late" if day > planned else "done"
+    if late:
+        return "over"
+    return "mine" if waited else "due"
+
+
+STATES: Mapping[str, str] = {
+    "on_track": "good",
+    "behind": "warn",
+    "stuck": "bad",
+    "paused": "rest",
+    "ending": "warn",
+    "handed_over": "good",
+    "handed_over_with_exceptions": "good",
+}
+"""In which colour a state stands, beside its word and its icon; the others in none."""

@@ -1,0 +1,1 @@
+"""Deals at the desk: start an onboarding by a form, and introduce a prospect."""

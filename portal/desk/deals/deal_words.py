@@ -1,0 +1,164 @@
+"""What do the pages of deals and introductions say? In both languages."""
+
+from collections.abc import Mapping
+
+from domain.text import Language
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "h1_deal": ("Start an onboarding", "オンボーディングを開始する"),
+    "then_deal": (
+        "Of a deal that has closed. You see the plan before anything begins.",
+        "成約した商談について入力してください。開始前に計画を確認できます。",
+    ),
+    "h1_prospect": ("Introduce a prospect", "契約前のお客様を紹介する"),
+    "then_prospect": (
+        "Of a deal that is about to close: the seller is asked to introduce our CSM and the customer to each other.",
+        "成約間近の商談について入力してください。営業担当に、お客様とCSMの引き合わせを依頼します。",
+    ),
+    "part_account": ("The customer", "お客様"),
+    "part_deal": ("The deal", "商談"),
+    "part_people": ("Their people", "お客様側の関係者"),
+    "part_ours": ("On our side", "当社側"),
+    "part_why": ("What it is for", "目的"),
+    "account.name": ("Name of the company", "会社名"),
+    "account.country": ("Country", "国"),
+    "account.country_hint": (
+        "Two letters, like DE: it decides the public holidays",
+        "2文字の国コード（例：JP）。祝日の判定に使います",
+    ),
+    "account.subdivision": ("State or prefecture", "州・都道府県"),
+    "account.subdivision_hint": (
+        "Where holidays differ within the country, like BY",
+        "国内で祝日が異なる場合（例：BY）",
+    ),
+    "account.time_zone": ("Time zone", "タイムゾーン"),
+    "account.language": ("Language", "言語"),
+    "account.language.en": ("English", "英語"),
+    "account.language.ja": ("Japanese", "日本語"),
+    "source": ("System that knows the deal", "商談を管理するシステム"),
+    "source_hint": ("Like hubspot; “desk” where it is in none", "例：hubspot。該当がなければ「desk」"),
+    "id": ("Number of the deal there", "商談の番号"),
+    "id_hint": ("One deal starts one onboarding, for ever", "1つの商談から始まるオンボーディングは1つだけです"),
+    "closed_at": ("Day of the close", "成約日"),
+    "expected_close": ("Day on which the signature is expected", "成約予定日"),
+    "yearly_value": ("Contract value a year", "年間契約金額"),
+    "yearly_value_hint": (
+        "It chooses the playbook, where none is named",
+        "プレイブックの指定がない場合の選択に使います",
+    ),
+    "seats": ("Seats", "席数"),
+    "products": ("Products, one a line", "製品（1行に1件）"),
+    "go_live_by": ("Go-live that was promised", "約束した本番利用開始日"),
+    "crm_url": ("Link to the deal in the CRM", "CRMの商談へのリンク"),
+    "playbook": ("Playbook", "プレイブック"),
+    "playbook_none": ("By the value of the contract", "契約金額から自動で選択"),
+    "owner": ("Owner", "担当者"),
+    "owner_none": ("By the rule of assignment", "割り当て規則に従う"),
+    "seller.name": ("Seller", "営業担当の氏名"),
+    "seller.email": ("Seller’s mail address", "営業担当のメールアドレス"),
+    "problem": ("The problem to be solved", "解決したい課題"),
+    "present_state": ("How it is done today", "現在の業務のやり方"),
+    "person": ("Person {number}", "{number}人目"),
+    "people_hint": (
+        "At least one of a closed deal, best the project lead and the executive sponsor. More can be added later.",
+        "成約済みの場合は1名以上。プロジェクトリーダーとエグゼクティブスポンサーの登録をお勧めします。後から追加できます。",
+    ),
+    "stakeholders.name": ("Name", "氏名"),
+    "stakeholders.email": ("Mail address", "メールアドレス"),
+    "stakeholders.role": ("Role", "役割"),
+    "stakeholders.title": ("Position", "役職"),
+    "stakeholders.role.executive_sponsor": ("Executive sponsor", "エグゼクティブスポンサー"),
+    "stakeholders.role.project_lead": ("Project lead", "プロジェクトリーダー"),
+    "stakeholders.role.technical_lead": ("Technical lead", "技術責任者"),
+    "stakeholders.role.manager": ("Manager", "管理職"),
+    "stakeholders.role.champion": ("Champion", "社内推進者"),
+    "stakeholders.role.power_user": ("Power user", "パワーユーザー"),
+    "stakeholders.role.end_user": ("End user", "利用者"),
+    "stakeholders.role.procurement": ("Procurement", "購買担当"),
+    "by_file": ("Or give a deal file", "ファイルの内容で入力する"),
+    "file": ("Deal file", "商談ファイル"),
+    "file_hint": (
+        "JSON with everything that a deal may have; it counts in place of the fields above.",
+        "商談の全項目を含むJSON。入力すると、上の項目の代わりに使われます。",
+    ),
+    "no_json": ("This is no JSON object", "JSON形式ではありません"),
+    "refused": ("This cannot be begun. The reason:", "開始できません。理由（英語）："),
+    "button_deal": ("Show the plan", "計画を確認する"),
+    "button_prospect": ("Begin the introduction", "紹介を始める"),
+    "plan": ("The plan before it begins", "開始前の計画"),
+    "plan_of": ("{account}: what would be planned", "{account}様の計画案"),
+    "plan_then": (
+        "By the playbook “{playbook}”. Nothing has begun yet.",
+        "プレイブック「{playbook}」による計画です。まだ開始していません。",
+    ),
+    "guessed": (
+        "Days off are guessed: they differ within the country, and no state is named.",
+        "国内で祝日が異なりますが、地域の指定がないため推定です。",
+    ),
+    "overdue": ("already past", "期日超過"),
+    "start": ("Start the onboarding", "オンボーディングを開始する"),
+    "back": ("Begin again", "入力に戻る"),
+}
+"""The words of the form, each under `deal_KEY`."""
+
+TOLD: Mapping[str, tuple[str, str]] = {
+    "deal_started": ("The onboarding has begun.", "オンボーディングを開始しました。"),
+    "deal_already": (
+        "This deal was started before; nothing was changed.",
+        "この商談はすでに開始済みです。変更はありません。",
+    ),
+    "deal_introduced": ("The introduction has begun.", "紹介を開始しました。"),
+    "introduction_told": ("Recorded.", "記録しました。"),
+}
+
+INTRODUCTIONS: Mapping[str, tuple[str, str]] = {
+    "h1": ("Introductions", "ご契約前の紹介"),
+    "then": (
+        "Deals that are about to close: seller, customer and our CSM meet before the signature.",
+        "成約間近の商談です。ご契約前に、営業担当・お客様・CSMを引き合わせます。",
+    ),
+    "begin": ("Introduce a prospect", "契約前のお客様を紹介する"),
+    "empty": (
+        "No introduction yet. One begins by itself when a deal reaches its late stage in the CRM, or here by the form.",
+        "まだありません。CRMの商談が終盤に進むと自動で始まります。フォームからも開始できます。",
+    ),
+    "account": ("Customer", "お客様"),
+    "status": ("State", "状態"),
+    "due": ("Meet by", "引き合わせの期限"),
+    "found": ("Found", "確認事項"),
+    "owner": ("Owner", "担当者"),
+    "expected": ("Signature expected", "成約予定日"),
+    "introduced_on": ("Introduced", "紹介日"),
+    "next": ("Next by itself", "次の自動処理"),
+    "status_opening": ("Being opened", "開始処理中"),
+    "status_waiting": ("Waits to be introduced", "紹介待ち"),
+    "status_introduced": ("Introduced", "紹介済み"),
+    "status_late": ("Late", "遅れあり"),
+    "status_won": ("Won", "成約"),
+    "status_lost": ("Lost", "失注"),
+    "status_withdrawn": ("Withdrawn", "取り下げ"),
+    "issues": ("What was found", "確認事項"),
+    "issues_empty": ("Nothing was found so far that sales should know.", "営業に伝えるべき事項はまだありません。"),
+    "notes": ("Notes", "メモ"),
+    "happened": ("What has happened", "これまでの経緯"),
+    "tell_introduced": ("They were introduced", "紹介が完了した"),
+    "tell_report_issue": ("Something that sales should know", "営業に伝える事項を登録"),
+    "tell_note": ("Write a note", "メモを残す"),
+    "tell_end_introduction": ("End the introduction", "紹介を終了する"),
+    "note": ("Note", "メモ"),
+    "issue_title": ("What was found, in one line", "内容（1行）"),
+    "ending": ("How it ended", "終了の種類"),
+    "onboarding": ("Its onboarding", "オンボーディング"),
+    "record": ("Record it", "記録する"),
+}
+"""The words of the pages of introductions, each under `introduction_KEY`."""
+
+PREFIXED = (("deal_", WORDS), ("told_", TOLD), ("introduction_", INTRODUCTIONS))
+
+
+def _said(place: int) -> dict[str, str]:
+    return {f"{prefix}{key}": words[place] for prefix, each in PREFIXED for key, words in each.items()}
+
+
+DEAL_WORDS: Mapping[Language, Mapping[str, str]] = {"en": _said(0), "ja": _said(1)}
+"""The same as the pages' words."""

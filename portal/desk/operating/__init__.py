@@ -1,0 +1,1 @@
+"""What runs below the onboardings, at the desk: the inbox of deliveries, findings with their repairs, playbooks."""

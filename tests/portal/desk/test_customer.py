@@ -1,0 +1,296 @@
+"""Does the desk show the whole of one customer, and does what is told there reach the onboarding once, and rightly?"""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import get_args
+
+import httpx2
+import pytest
+
+from domain.events import KINDS as ENTRIES
+from domain.news import KINDS
+from domain.notice import NoticeKind
+from domain.record import OnboardingStatus
+from domain.rights import LEAST
+from portal.desk.customer.fields import fields_of
+from portal.desk.customer.forming import GROUPS, label_in_words, option_in_words
+from portal.desk.customer.pages import PARTS
+from portal.rendering import ALL_WORDS
+from starter.trouble import NotReachable
+from store import reads
+from tests.support.desk import DeskSite, desk_on
+from tests.support.desk_door import with_real_door
+from tests.support.room import Onboarding, given
+
+NASTY = "<script>alert(1)</script>\"'&lt; 会う"
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[DeskSite]:
+    async with desk_on(tmp_path) as site:
+        with_real_door(site)
+        yield site
+
+
+@pytest.fixture
+def onboarding(site: DeskSite) -> Onboarding:
+    """On its eighth day, with the kickoff held: the plan waits for the project lead's yes."""
+    onboarding = site.opened()
+    onboarding.to_day(8)
+    onboarding.settled("kickoff_held", "access_provisioned")
+    return onboarding
+
+
+@pytest.fixture
+async def csm(site: DeskSite) -> AsyncIterator[httpx2.AsyncClient]:
+    async with site.signed_in("csm") as browser:
+        yield browser
+
+
+def path(onboarding: Onboarding, *parts: str) -> str:
+    return "/".join(("/desk/onboardings", onboarding.id, *parts))
+
+
+def hidden(page: httpx2.Response) -> dict[str, str]:
+    """What stands hidden in the page's form, as a browser sends it back."""
+    [form] = re.findall(r'<form method="post" novalidate.*?</form>', page.text, re.DOTALL)
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+
+
+async def tell(
+    browser: httpx2.AsyncClient, onboarding: Onboarding, kind: str, query: str = "", **typed: str
+) -> httpx2.Response:
+    """Open the form of that update, fill it in and send it."""
+    address = path(onboarding, "news", kind) + (f"?{query}" if query else "")
+    page = await browser.get(address)
+    return await browser.post(address, data={**hidden(page), **typed})
+
+
+def last(site: DeskSite, onboarding: Onboarding, kind: str) -> reads.JournalEntry:
+    return reads.journal(site.engine, onboarding.id, kinds=(kind,))[-1]
+
+
+async def test_every_part_of_a_customer_is_shown_in_both_languages(
+    site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    """Nothing that people wrote becomes part of the page."""
+    onboarding.tell("raise_issue", title=NASTY, by="project_lead", severity="high")
+    onboarding.tell("note", note=NASTY, by="project_lead")
+    given(site.room, onboarding, "plan.pdf")
+
+    for part in PARTS:
+        for language in ("en", "ja"):
+            page = await csm.get(path(onboarding, *([] if part == "overview" else [part])) + f"?language={language}")
+            assert 200 == page.status_code, (part, page.text[-500:])
+            assert f'<html lang="{language}"' in page.text
+            assert "<script>alert" not in page.text
+
+
+async def test_the_first_page_says_what_waits_for_whom_and_leads_to_its_form(
+    onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    page = await csm.get(path(onboarding))
+
+    assert "Waits for us" in page.text
+    assert f"/desk/onboardings/{onboarding.id}/news/reach_milestone?milestone=handoff_reviewed" in page.text
+    assert f"/desk/onboardings/{onboarding.id}/news/sign_off?milestone=plan_agreed" in page.text
+    assert "On track" in page.text
+
+
+async def test_a_customer_is_found_by_name_and_an_unknown_one_is_not(
+    onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    found = await csm.get("/desk/customers/lindenau")
+    unknown = await csm.get("/desk/customers/nobody-at-all")
+
+    assert str(found.url).endswith(path(onboarding))
+    assert 404 == unknown.status_code
+
+
+def test_every_update_has_a_form_with_words_in_both_languages() -> None:
+    """A new kind of news without words, group or least role is found here."""
+    grouped = [kind for kinds in GROUPS.values() for kind in kinds]
+    assert sorted(KINDS) == sorted(grouped) == sorted(LEAST)
+    for words in ALL_WORDS.values():
+        for kind in KINDS:
+            assert words[f"news_{kind}"]
+            assert words[f"news_{kind}_then"]
+            for field in fields_of(kind):
+                assert label_in_words(words, kind, field.name)
+                named = {option_in_words(words, kind, field.name, value) for value in field.options}
+                assert not named & {value for value in field.options if not value.isdecimal()}, (kind, field.name)
+                assert not field.of or f"none_{field.of}" in words
+
+
+def test_every_entry_message_and_state_has_its_words() -> None:
+    keys = [f"happened_{kind}" for kind in ENTRIES] + [f"notice_{kind}" for kind in get_args(NoticeKind)]
+    states = [state for part in get_args(OnboardingStatus) for state in (get_args(part) or (part,))]
+    for words in ALL_WORDS.values():
+        assert [] == [key for key in (*keys, *(f"customer_state_{one}" for one in states)) if key not in words]
+
+
+FORMS: Mapping[str, Mapping[str, str]] = {
+    "reach_milestone": {"milestone": "security_prepared"},
+    "sign_off": {"milestone": "plan_agreed", "decision": "approve", "by": "project_lead"},
+    "raise_issue": {"title": "Nobody can log in", "severity": "high"},
+    "note": {"note": "They are happy"},
+    "add_task": {"title": "Send the slides", "due": "2032-11-20"},
+    "record_risk": {"title": "No time", "probability": "4", "impact": "4"},
+    "record_win": {"title": "One list of orders", "slot": "30"},
+    "request_scope_change": {"title": "A portal for dealers", "effort_days": "12,5"},
+    "pause": {"reason": "Stocktaking"},
+    "reassign": {"owner": "mika.sato"},
+    "add_contact": {"name": "Emre Yildiz", "email": "emre@lindenau.test", "role": "end_user"},
+    "end_onboarding": {"ending": "withdrawn", "grace_hours": "2", "reason": "They start next year"},
+}
+"""What a CSM fills in; of each form only what has to be."""
+
+
+@pytest.mark.parametrize("kind", FORMS)
+async def test_what_is_told_by_a_form_is_in_the_journal_under_the_name_of_whoever_is_signed_in(
+    site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient, kind: str
+) -> None:
+    before = len(site.door.told)
+
+    answer = await tell(csm, onboarding, kind, **FORMS[kind])
+
+    assert 200 == answer.status_code, re.findall(r'class="error".*', answer.text)
+    assert "Recorded. It stands in the journal." in answer.text
+    [(told, news)] = site.door.told[before:]
+    entry = reads.journal(site.engine, onboarding.id)[-1]
+    assert kind == told
+    assert FORMS[kind].get("by", "jonas.weber") == news["by"]
+    assert [row for row in reads.journal(site.engine, onboarding.id) if row.via == "desk"], entry
+
+
+async def test_who_writes_down_what_somebody_else_decided_says_so_and_is_not_taken_for_them(
+    site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    await tell(csm, onboarding, "sign_off", milestone="plan_agreed", decision="approve", by="project_lead")
+
+    entry = last(site, onboarding, "milestone_reached")
+    assert ("project_lead", "desk", False) == (entry.by, entry.via, entry.proved)
+    assert "written down by Jonas Weber" in str(entry.note)
+
+
+async def test_a_refusal_names_the_field_and_keeps_what_was_typed(
+    site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    """The model's own complaint before it is told, the onboarding's after."""
+    empty = await tell(csm, onboarding, "raise_issue", title="", note="kept as it was")
+    past = await tell(csm, onboarding, "replan", milestone="gone_live", to="2032-11-02", reason="kept as it was")
+
+    assert 422 == empty.status_code
+    assert 'id="title-error">This is needed' in empty.text
+    assert "kept as it was" in empty.text
+    assert 409 == past.status_code
+    assert 'id="to-error"' in past.text
+    assert "kept as it was" in past.text
+
+
+async def test_while_temporal_is_away_nothing_is_lost_and_the_form_says_so(
+    site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    site.door.trouble = NotReachable("gone")
+
+    answer = await tell(csm, onboarding, "note", note="kept as it was")
+
+    assert 503 == answer.status_code
+    assert "kept as it was" in answer.text
+
+
+async def test_a_double_click_counts_once(site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient) -> None:
+    address = path(onboarding, "news", "note")
+    form = {**hidden(await csm.get(address)), "note": "once"}
+
+    await csm.post(address, data=form)
+    await csm.post(address, data=form)
+
+    assert 1 == [row.note for row in reads.journal(site.engine, onboarding.id, kinds=("noted",))].count("once")
+
+
+async def test_the_second_of_two_who_change_the_same_task_is_told_first(
+    site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    """What the first has said stands beside what the second has typed, and the same button then records it."""
+    onboarding.tell("add_task", title="Send the slides", due="2032-11-20", by="jonas.weber")
+    address = path(onboarding, "news", "change_task") + "?task=task-1"
+    mine = {**hidden(await csm.get(address)), "title": "Send the new slides"}
+    async with site.signed_in("csm", "mika.sato") as other:
+        await tell(other, onboarding, "change_task", "task=task-1", due="2032-11-25")
+
+    first = await csm.post(address, data=mine)
+    second = await csm.post(address, data={**mine, **hidden(first)})
+
+    assert 409 == first.status_code
+    assert "meanwhile" in first.text
+    assert "Send the new slides" in first.text
+    assert "Recorded" in second.text
+    [task] = [row for row in reads.one(site.engine, onboarding.id).registers if row.kind == "task"]
+    assert ("Send the new slides", "2032-11-25") == (task.title, task.data["due"])
+
+
+async def test_moving_a_date_shows_before_and_after_and_moves_only_then(
+    site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    address, moved = (
+        path(onboarding, "news", "replan"),
+        {"milestone": "gone_live", "to": "2033-02-07", "reason": "Later"},
+    )
+    told = len(site.door.told)
+
+    shown = await csm.post(address, data={**hidden(await csm.get(address)), **moved})
+    assert "Mon 7 Feb" in shown.text
+    assert len(site.door.told) == told
+    done = await csm.post(address, data={**moved, **hidden(shown)})
+
+    assert "Recorded" in done.text
+    plan = reads.one(site.engine, onboarding.id).plan
+    assert plan is not None
+    assert "2033-02-07" == str(next(one for one in plan.milestones if one.key == "gone_live").on)
+
+
+async def test_a_change_that_changes_nothing_is_not_told(
+    site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    onboarding.tell("add_task", title="Send the slides", due="2032-11-20", by="jonas.weber")
+    told = len(site.door.told)
+
+    answer = await tell(csm, onboarding, "change_task", "task=task-1", title="Send the slides", due="2032-11-20")
+
+    assert 422 == answer.status_code
+    assert len(site.door.told) == told
+
+
+async def test_a_role_sees_and_may_send_only_the_forms_that_it_may_tell(site: DeskSite, onboarding: Onboarding) -> None:
+    """Each role tries every form; an approver of the onboarding may tell what takes a manager, whoever else may not."""
+    for role in ("viewer", "specialist", "csm", "manager"):
+        async with site.signed_in(role) as browser:
+            listed = (await browser.get(path(onboarding, "news"))).text
+            for kind, least in LEAST.items():
+                answer = await browser.get(path(onboarding, "news", kind))
+                sent = await browser.post(path(onboarding, "news", kind), data={"once": "x"})
+                may = site.account(role).role in ("manager", "administrator") or _reaches(role, least)
+                assert (200 if may else 403) == answer.status_code, (role, kind)
+                assert (403 == sent.status_code) is not may, (role, kind)
+                assert (f'/news/{kind}"' in listed) is may, (role, kind)
+    assert [] == site.door.told
+
+
+def _reaches(role: str, least: str) -> bool:
+    order = ("viewer", "specialist", "csm", "manager", "administrator")
+    return order.index(role) >= order.index(least)
+
+
+async def test_the_seller_is_asked_once_for_what_the_record_lacks(site: DeskSite, csm: httpx2.AsyncClient) -> None:
+    onboarding = site.opened(problem=None, roi_method=None)
+    page = await csm.get(path(onboarding, "record"))
+    [once] = re.findall(r'name="once" value="([^"]+)"', page.text)
+
+    for _ in range(2):
+        asked = await csm.post(path(onboarding, "record"), data={"once": once})
+
+    assert "The seller gets a message." in asked.text
+    letters = [one for one in reads.notices(site.engine, onboarding.id) if one.key.startswith("seller_asked/")]
+    assert [("hand_off_gaps", "seller")] == [(one.kind, one.person) for one in letters]
