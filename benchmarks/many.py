@@ -26,7 +26,18 @@ from domain.room.signing import KINDS
 from playbooks.library import Directory, Library
 from store.engine import migrate, open_store
 from store.ledger import SqlLedger
-from store.tables import deals, journal, milestones, onboardings, people, plans, registers, stages
+from store.tables import (
+    deals,
+    journal,
+    milestones,
+    onboardings,
+    open_work,
+    people,
+    plans,
+    registers,
+    search_texts,
+    stages,
+)
 from tests.support.simulation import calendar_of, deal
 
 CLOSED = "2032-11-01T09:00:00Z"
@@ -38,7 +49,7 @@ OF_EACH = 60
 AT_A_TIME = 2_000
 """Copies by one transaction: few enough to tell how it goes."""
 SHORTLY_BEFORE = timedelta(hours=5)
-TABLES = (deals, people, onboardings, stages, milestones, registers, plans, journal)
+TABLES = (deals, people, onboardings, stages, milestones, registers, plans, journal, open_work, search_texts)
 """In the order in which they refer to each other."""
 OTHERWISE = {
     "onboarding": "onboarding || '-' || lpad(n::text, 7, '0')",
@@ -47,8 +58,24 @@ OTHERWISE = {
     "account": "account || ' ' || n",
     "account_folded": "account_folded || ' ' || n",
     "account_domain": "n || '.' || account_domain",
+    "text": "text || ' ' || n",
+    # As `domain.pieces` takes a number apart.
+    "pieces": "pieces || ('^' || left(n::text, 1)) || ('^' || left(n::text, 2)) || array("
+    "SELECT substr(n::text, i, 3) FROM generate_series(1, length(n::text) - 2) i)",
 }
 """What a copy has otherwise, in whichever table."""
+OWNERS = 300
+"""Owners of the copies: of 30,000 that are under way each has a hundred."""
+STAFF = f"|| '-' || (n % {OWNERS})"
+OF_STAFF = {
+    "onboardings": {"owner": f"owner {STAFF}"},
+    "open_work": {
+        "owner": f"owner {STAFF}",
+        "person": f"CASE WHEN side = 'vendor' THEN person {STAFF} ELSE person END",
+    },
+    "people": {"id": f"CASE WHEN side = 'vendor' THEN id {STAFF} ELSE id END"},
+}
+"""Who of ours has a copy: many people, each with as many onboardings as somebody can look after."""
 READ = ", ".join(f"'{kind}'" for kind in (*KINDS, "noted"))
 ONLY = {
     "journal": f"kind IN ({READ})",
@@ -184,7 +211,8 @@ def _batches(samples: Sequence[Sample], count: int) -> Iterator[tuple[Sample, ra
 
 def _copy(connection: Connection, table: Table, sample: Sample, numbers: range) -> None:
     columns = [column.name for column in table.columns if column.name != "seq"]
-    values = ", ".join(OTHERWISE.get(name, f'"{name}"') for name in columns)
+    otherwise = {**OTHERWISE, **OF_STAFF.get(table.name, {})}
+    values = ", ".join(otherwise.get(name, f'"{name}"') for name in columns)
     into = ", ".join(f'"{name}"' for name in columns)
     each = "generate_series(CAST(:first AS int), CAST(:last AS int)) n"
     rows = f"SELECT * FROM {table.name} WHERE onboarding = :sample AND {ONLY.get(table.name, 'true')}"

@@ -1,11 +1,12 @@
 """What is written down? The journal, the read model and the registers as plain rows, in one bundle per occasion."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
+from domain.attention import Attention
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed, Stakeholder
 from domain.introduction import IntroductionEnding, Learnt
@@ -99,7 +100,10 @@ class AttendanceRow(Wire):
 
 
 class Standing(Wire):
-    """One onboarding in the read model: what `day90 list` and `show` read. Nothing in it is kept by hand."""
+    """One onboarding in the read model: what `day90 list` and `show` read. Nothing in it is kept by hand.
+
+    Without `attention`, what the desk shows besides stays as it is.
+    """
 
     status: str
     owner: str
@@ -119,6 +123,7 @@ class Standing(Wire):
     as_of: Instant
     stages: tuple[StageRow, ...]
     milestones: tuple[MilestoneRow, ...]
+    attention: Attention | None = None
 
 
 class DraftChange(Wire):
@@ -244,13 +249,15 @@ class Past(Wire):
 
 class Dossier(Wire):
     """What does not change about an onboarding: the deal and its calendar; the playbook, which changes only on
-    purpose; and the people by id."""
+    purpose; and the people by id. `agreed_go_live` is the day of the go-live as people agreed to the plan last; None
+    before that, and where its records do not say."""
 
     onboarding: str
     deal: DealClosed
     playbook: Playbook
     calendar: WorkCalendar
     people: tuple[Person, ...]
+    agreed_go_live: date | None = None
 
     def person(self, id: str) -> Person | None:
         return next((person for person in self.people if person.id == id), None)

@@ -89,6 +89,12 @@ class Member(StrictWire):
     languages: tuple[Language, ...] = Field(("en",), description="that they speak, the best first")
     tiers: tuple[TouchModel, ...] = Field(("high", "low", "tech"), description="whose onboardings they may own")
     capacity: int = Field(20, ge=0, le=100_000, description="onboardings that this person can carry at once")
+    hours_a_week: float = Field(
+        32,
+        ge=0,
+        le=168,
+        description="hours that they have for onboardings; by default 40 less a fifth for the unforeseen",
+    )
 
     @model_validator(mode="after")
     def _has_a_name(self) -> Self:

@@ -42,6 +42,7 @@ from workflows.sender import id_of as sender_of
 from workflows.sweep import SCHEDULE as SWEEP
 from workflows.usage import ID as USAGE
 
+UNDRAWN = "an older version wrote it last: what the desk shows of it is not complete before its next turn"
 LOOKING_THREADS = 4
 """A command's own: pages are read one after the other, second looks some together."""
 
@@ -110,7 +111,7 @@ class Repairing:
                 if not found:
                     raise Refused(f"nothing is the matter with {subject}")
                 return Mending([await self._of_house(finding) for finding in found])
-            found = await self._sweeping.look_at(subject)
+            found = list(await self._sweeping.look_at(subject) or await self._undrawn(subject))
             if not found and not await self._known(subject):
                 raise NotFound(f"{subject}: neither the store nor Temporal knows it")
             if not found:
@@ -118,6 +119,13 @@ class Repairing:
             return await self._what_can_be_done(found)
         except RPCError as failure:
             raise NotReachable(f"Temporal does not answer: {failure.message}") from failure
+
+    async def _undrawn(self, subject: str) -> Sequence[Finding]:
+        """Of an onboarding that has had no turn since an older version wrote it: the desk lacks what is new since."""
+        since = await asyncio.to_thread(self.census.undrawn_since, subject)
+        if since is None:
+            return ()
+        return [Finding(kind="store_differs", subject=subject, since=since, cause=UNDRAWN)]
 
     async def _what_can_be_done(self, found: Sequence[Finding]) -> Mending:
         """What no command mends does not keep the rest from being mended: who has no owner must run to be given one."""

@@ -102,11 +102,19 @@ class SqlCensus:
         with read_transaction(self._engine) as connection:
             return connection.scalars(rows).all()
 
+    def undrawn_since(self, onboarding: str) -> datetime | None:
+        """When an older version wrote it, of an open onboarding that this one has not written since; else None."""
+        lately = onboardings.c.attended_as_of == onboardings.c.as_of
+        undrawn = onboardings.c.attended_as_of.is_(None) | ~lately
+        query = select(onboardings.c.as_of).where(onboardings.c.onboarding == onboarding, NOT_ENDED, undrawn)
+        with read_transaction(self._engine) as connection:
+            return connection.scalar(query)
+
     def break_seals(self, onboarding: str) -> None:
-        """Delete the seals, so that the onboarding's next turn writes every part of the read model anew."""
+        """Let the onboarding's next turn write every part of the read model anew, and look up what was agreed."""
         of_it = update(onboardings).where(onboardings.c.onboarding == onboarding)
         with write_transaction(self._engine) as connection:
-            connection.execute(of_it.values(seals=None))
+            connection.execute(of_it.values(seals=None, attended_as_of=None))
 
     def programme_ended(self, onboarding: str, *, at: datetime) -> None:
         """Remember that the success programme was ended on purpose; Temporal will forget it one day."""

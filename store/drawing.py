@@ -1,8 +1,8 @@
 """How is the read model of an onboarding updated? Only where it has changed: mostly a row or two, often nothing.
 
-Its parts are the stages, the milestones, the plan and the drafts that wait. Beside them stands a seal of each, a hash
-of the part as last written. A part that would get the same seal again is left alone without being read: reading it was
-most of what a writing cost.
+Its parts are the stages, the milestones, the plan, the drafts that wait and the open work. Beside them stands a seal of
+each, a hash of the part as last written. A part that would get the same seal again is left alone without being read:
+reading it was most of what a writing cost.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from store.columns import as_json
 from store.drafts import rewrite
 from store.rows import Row, replace_all
 from store.tables import milestones, onboardings, plans, stages
+from store.work import write_work
 
 AS_OF = "as_of"
 TASK = "task"
@@ -71,6 +72,7 @@ def draw(connection: Connection, held: Held, writing: Writing, *, drafts: Sequen
     if writing.standing is not None:
         drawing.part("stages", stages, writing.standing.stages)
         drawing.part("milestones", milestones, writing.standing.milestones)
+        drawing.work(writing.standing, anew=any(row.kind == "task" for row in writing.registers))
     if drafts:
         drawing.drafts(drafts, changing=bool(writing.drafts))
     drawing.sign(writing.standing, writing.task)
@@ -103,6 +105,14 @@ class _Drawing:
         ]
         replace_all(self.connection, table, self.held.onboarding, rows)
 
+    def work(self, standing: Standing, *, anew: bool) -> None:
+        """Let the open work be what it is now; `anew` says that a task may have changed in the register alone."""
+        if standing.attention is None:
+            return
+        work, owner = standing.attention.work, standing.owner
+        if self._changed("work", [owner, *work]) or anew:
+            write_work(self.connection, self.held.onboarding, work, owner=owner, as_of=standing.as_of)
+
     def drafts(self, rows: Sequence[Row], *, changing: bool) -> None:
         """Let the drafts read as they do now. Each turn moves `not_before`, which counts only once a draft is sent."""
         if self._changed("drafts", [{name: row[name] for name in READ_IN_A_DRAFT} for row in rows]) or changing:
@@ -113,7 +123,9 @@ class _Drawing:
         row: dict[str, Any] = {}
         as_of = self.held.as_of
         if standing is not None:
-            row = standing.model_dump(exclude={"stages", "milestones"})
+            row = standing.model_dump(exclude={"stages", "milestones", "attention"})
+            if (shown := standing.attention) is not None:
+                row |= {**shown.model_dump(exclude={"work"}), "attended_as_of": standing.as_of}
             row["late_count"] = len(standing.late)
             as_of = standing.as_of
         self.seals[AS_OF] = _moment(as_of)

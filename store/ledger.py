@@ -1,17 +1,19 @@
 """How are onboardings stored? Writes an admission, or all that one occasion changes, in one transaction each."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, insert, select, update
 
 from domain.agenda.state import PlaybookAhead
+from domain.attention import NEEDS
 from domain.baseline import Baseline
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed, Sale, completeness, onboarding_id
 from domain.notice import OUTLIVES_THE_ONBOARDING, Person
+from domain.plan import go_live_key
 from domain.playbook import Playbook, content_hash
 from domain.record import Basis, Contacts, Dossier, Figure, JournalRow, Past, RegisterRow, Standing, Writing
 from domain.rules.accounts import KnownDeal
@@ -34,6 +36,7 @@ from store.entries import journal_row, notice_row, person_row
 from store.figures import latest_figures
 from store.meetings import write_meetings
 from store.rows import Row, add, put
+from store.search_texts import write_search_text
 from store.tables import (
     NOT_ENDED,
     deals,
@@ -53,9 +56,11 @@ REMEMBERED_DEALS = 256
 REMEMBERED_PLAYBOOKS = 64
 HAND_OFF_COMPLETED = "hand_off_completed"
 
+READ_WITH_PEOPLE = ("playbook_hash", "as_of", "attended_as_of", "agreed_go_live")
+
 # Every turn runs these; building such a statement takes as long as PostgreSQL takes to answer it.
 PEOPLE = (
-    select(people, deals.c.completions, onboardings.c.playbook_hash)
+    select(people, deals.c.completions, *(onboardings.c[name] for name in READ_WITH_PEOPLE))
     .select_from(people.join(deals).outerjoin(onboardings, onboardings.c.onboarding == people.c.onboarding))
     .where(people.c.onboarding == bindparam("onboarding"))
     .order_by(people.c.id)
@@ -137,6 +142,7 @@ class SqlLedger:
             connection.execute(update(deals).where(deals.c.onboarding == onboarding).values(taken))
             put(connection, people, [person_row(onboarding, person) for person in dossier.people])
             connection.execute(insert(onboardings).values(_opening_row(dossier)))
+            write_search_text(connection, onboarding)
 
     def dossier(self, onboarding: str) -> Dossier:
         """The onboarding's deal, playbook, calendar and people. Raises UnknownOnboarding."""
@@ -153,17 +159,27 @@ class SqlLedger:
         fixed = self._fixed(onboarding, rows[0]["completions"] if rows else None)
         members = tuple(Person.model_validate(dict(row)) for row in rows)
         named = playbook or (rows[0]["playbook_hash"] if rows else None) or fixed.began_by
+        # A hash that nothing is kept under is that of a state which an older version has made.
+        book = self.playbook(named) or self._playbook(fixed.began_by)
         return Basis(
             Dossier(
                 onboarding=onboarding,
                 deal=fixed.deal,
                 calendar=fixed.calendar,
-                # A hash that nothing is kept under is that of a state which an older version has made.
-                playbook=self.playbook(named) or self._playbook(fixed.began_by),
+                playbook=book,
                 people=members,
+                agreed_go_live=self._agreed_go_live(rows[0], onboarding, book) if rows else None,
             ),
             done,
         )
+
+    def _agreed_go_live(self, row: RowMapping, onboarding: str, playbook: Playbook) -> date | None:
+        """The go-live as agreed to. Where an older worker has written since, it may have been agreed to anew."""
+        if row["as_of"] == row["attended_as_of"]:
+            return row["agreed_go_live"]  # type: ignore[no-any-return]  # of a column of dates
+        agreed, live = self.baseline(onboarding, playbook), go_live_key(playbook)
+        planned = agreed.plan.milestones if agreed else ()
+        return next((milestone.on for milestone in planned if milestone.key == live), None)
 
     def playbook(self, hashed: str) -> Playbook | None:
         """The kept version of a playbook with that hash; None where none is."""
@@ -231,6 +247,8 @@ class SqlLedger:
                 hand_over(connection, onboarding, writing.handed_over, now=now)
             write_people = add if overtaken else put
             write_people(connection, people, [person_row(onboarding, person) for person in writing.people])
+            if writing.contacts is not None or any(person.side == "customer" for person in writing.people):
+                write_search_text(connection, onboarding)
             _write_registers(connection, writing, overtaken=overtaken)
             write_meetings(connection, writing, overtaken=overtaken)
             drafts = [notice_row(notice, onboarding=onboarding, now=now) for notice in writing.held]
@@ -375,6 +393,9 @@ def _opening_row(dossier: Dossier) -> Row:
         "waiting_for": [],
         "late": [],
         "late_count": 0,
+        "rank": NEEDS.index("waits"),
+        "first_due": deal.as_of or deal.closed_at,
+        "closed_at": deal.closed_at,
     }
 
 

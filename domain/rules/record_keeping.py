@@ -7,6 +7,7 @@ from typing import Any
 from domain.agenda.picture import late, status, waiting_for
 from domain.agenda.state import Entry, Fact, State
 from domain.agenda.timing import next_entry
+from domain.attention import Attention
 from domain.calendar import WorkCalendar
 from domain.plan import Plan
 from domain.playbook import Playbook
@@ -36,7 +37,15 @@ def journal(facts: Sequence[Fact], entries: Sequence[Entry], now: datetime) -> l
     return rows
 
 
-def standing(state: State, plan: Plan, playbook: Playbook, calendar: WorkCalendar, now: datetime) -> Standing:
+def standing(
+    state: State,
+    plan: Plan,
+    playbook: Playbook,
+    calendar: WorkCalendar,
+    now: datetime,
+    *,
+    attention: Attention | None = None,
+) -> Standing:
     """The onboarding's row of the read model, as of `now`."""
     entry = next_entry(state)
     go_live = state.playing("go_live")
@@ -71,6 +80,7 @@ def standing(state: State, plan: Plan, playbook: Playbook, calendar: WorkCalenda
             for opens_on, closes_on in [windows.get(stage.key) or _lived(stage.key, state, calendar)]
         ),
         milestones=milestone_rows(state, plan),
+        attention=attention,
     )
 
 

@@ -10,6 +10,7 @@ from domain.notice import Notice, Person
 from domain.playbook import Playbook
 from domain.record import JournalRow, Task, Writing
 from domain.rules import drafting, standing_in
+from domain.rules.attending import attention
 from domain.rules.briefing import Briefing, once_to_each
 from domain.rules.casting import staff_person
 from domain.rules.inviting import Invitations
@@ -57,7 +58,7 @@ def in_full_detail(decided: Decided) -> Writing:
             *decided.invited.journal,
         ),
         notices=_heard(decided),
-        standing=standing(state, briefing.plan, playbook, briefing.calendar, now),
+        standing=standing(state, briefing.plan, playbook, briefing.calendar, now, attention=attention(briefing, facts)),
         registers=(*risks, *recasting.tasks, *registers(facts)),
         people=(*recasting.people(), *_staff(briefing), *standing_in.people(briefing, decided.notices)),
         **recasting.writing(fresh),

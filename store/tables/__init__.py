@@ -1,15 +1,21 @@
 """What is stored, in which tables? One file a subject; all are imported here, so that `metadata` is complete."""
 
 from store.tables.access import keyed_answers, tokens
+from store.tables.attention import desk_views, hours_spent, open_work, put_aside, search_texts
 from store.tables.base import (
+    ASKS_US,
+    HAS_ENDED,
+    IS_AN_ANSWER,
     IS_BEHIND,
     IS_LATE,
     IS_REFUSED,
+    IS_SIGNED,
     IS_UNCONFIRMED,
     IS_UNGROUPED,
     IS_WAITING,
     NOT_ENDED,
     OF_THE_HOUSE,
+    STAFF_SIDE,
     metadata,
 )
 from store.tables.changes import change_plans
@@ -41,18 +47,25 @@ from store.tables.usage import usage_daily, usage_events, usage_fresh, usage_gro
 from store.tables.webhooks import webhook_deliveries, webhook_targets
 
 __all__ = [
+    "ASKS_US",
+    "HAS_ENDED",
+    "IS_AN_ANSWER",
     "IS_BEHIND",
     "IS_LATE",
     "IS_REFUSED",
+    "IS_SIGNED",
     "IS_UNCONFIRMED",
     "IS_UNGROUPED",
     "IS_WAITING",
     "NOT_ENDED",
+    "STAFF_SIDE",
     "OF_THE_HOUSE",
     "attendance",
     "change_plans",
     "deals",
+    "desk_views",
     "files",
+    "hours_spent",
     "inbox",
     "introduction_journal",
     "introductions",
@@ -67,10 +80,12 @@ __all__ = [
     "milestones",
     "notices",
     "onboardings",
+    "open_work",
     "people",
     "plans",
     "playbooks",
     "preferences",
+    "put_aside",
     "rechecks",
     "registers",
     "room_entries",
@@ -78,6 +93,7 @@ __all__ = [
     "staff_accounts",
     "staff_links",
     "staff_sessions",
+    "search_texts",
     "stages",
     "texts",
     "tokens",

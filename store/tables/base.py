@@ -15,6 +15,7 @@ metadata = MetaData(
 # What the partial indexes hold: few rows among those of years. A query repeats the same text, since neither database
 # uses a partial index for a condition with a parameter.
 NOT_ENDED = text("ending IS NULL")
+HAS_ENDED = text("ending IS NOT NULL")
 IS_LATE = text("late_count > 0")
 IS_WAITING = text("state = 'waiting'")
 IS_IN_A_DIGEST = text("digest IS NOT NULL")
@@ -22,4 +23,10 @@ IS_REFUSED = text("state = 'refused'")
 IS_UNCONFIRMED = text("unconfirmed IS NOT NULL")
 IS_BEHIND = text("state <> 'written'")
 OF_THE_HOUSE = text("onboarding IS NULL")
+ASKS_US = text("kind IN ('question', 'answer', 'contact_proposed')")
+IS_AN_ANSWER = text(
+    "kind IN ('draft', 'issue', 'scope_change', 'approval', 'hand_off', 'ask_again', 'criterion', 'pause')"
+)
+IS_SIGNED = text("kind = 'sign_off'")
+STAFF_SIDE = text("side = 'vendor'")
 IS_UNGROUPED = text("group_id = ''")

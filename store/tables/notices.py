@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from store.columns import Document, Moment, Serial, Words
-from store.tables.base import IS_IN_A_DIGEST, IS_WAITING, OF_THE_HOUSE, metadata
+from store.tables.base import ASKS_US, IS_IN_A_DIGEST, IS_WAITING, OF_THE_HOUSE, metadata
 from store.tables.onboardings import onboardings
 
 # The outbox. `state` is waiting, joined, sent, refused, bounced, withdrawn or held; how often sending was tried, only
@@ -79,4 +79,12 @@ Index(
     notices.c.onboarding,
     sqlite_where=IS_WAITING,
     postgresql_where=IS_WAITING,
+)
+# What somebody of the customer's asks, and of ours somebody has to answer.
+Index(
+    "ix_notices_asking",
+    notices.c.person,
+    notices.c.created_at,
+    sqlite_where=ASKS_US,
+    postgresql_where=ASKS_US,
 )

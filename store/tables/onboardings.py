@@ -1,9 +1,9 @@
 """What is stored about an onboarding? Deal, playbook, people, standing, registers, plans and journal."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from store.columns import Document, Moment, Serial, Words
-from store.tables.base import IS_LATE, IS_UNCONFIRMED, NOT_ENDED, metadata
+from store.tables.base import HAS_ENDED, IS_LATE, IS_UNCONFIRMED, NOT_ENDED, STAFF_SIDE, metadata
 
 playbooks = Table(
     "playbooks",
@@ -52,10 +52,14 @@ people = Table(
     Column("address", Words),
     Index("ix_people_address", "address"),
 )
+# In which onboardings one of ours takes part.
+Index("ix_people_staff", people.c.id, people.c.onboarding, sqlite_where=STAFF_SIDE, postgresql_where=STAFF_SIDE)
 
 # The standing of each onboarding. `account_folded` is the account's name as it is searched; `as_of` is null until the
 # first standing is written, `playbook_hash` (by which version it goes) while only an older worker has written it,
-# `first_value_at` and `days_to_first_value` until a recorded win has reached that milestone.
+# `first_value_at` and `days_to_first_value` until a recorded win has reached that milestone. From `rank` on it is what
+# the desk shows (`domain.attention`), as of `attended_as_of`: where that is not `as_of`, an older worker has written
+# since.
 onboardings = Table(
     "onboardings",
     metadata,
@@ -81,6 +85,17 @@ onboardings = Table(
     Column("ended_at", Moment),
     Column("as_of", Moment),
     Column("seals", Document),
+    Column("rank", Integer),
+    Column("first_due", Moment),
+    Column("first", Document),
+    Column("closed_at", Moment),
+    Column("done_until", Moment),
+    Column("ends_by", Moment),
+    Column("went_live_at", Moment),
+    Column("agreed_go_live", Date),
+    Column("slip", Integer),
+    Column("ahead", Document),
+    Column("attended_as_of", Moment),
     Index("ix_onboardings_status", "status", "onboarding"),
     Index("ix_onboardings_owner", "owner", "onboarding"),
 )
@@ -96,6 +111,27 @@ Index(
     onboardings.c.onboarding,
     sqlite_where=IS_LATE,
     postgresql_where=IS_LATE,
+)
+
+# What the portfolio is read by: who needs somebody first, of everybody, of one owner or playbook; and who goes live.
+for name, columns in {
+    "rank": ("rank", "first_due", "onboarding"),
+    "owner_rank": ("owner", "rank", "first_due", "onboarding"),
+    "playbook_rank": ("playbook", "rank", "first_due", "onboarding"),
+    "go_live": ("go_live_due", "onboarding"),
+}.items():
+    Index(
+        f"ix_onboardings_{name}",
+        *(onboardings.c[column] for column in columns),
+        sqlite_where=NOT_ENDED,
+        postgresql_where=NOT_ENDED,
+    )
+Index(
+    "ix_onboardings_ended",
+    onboardings.c.ended_at,
+    onboardings.c.onboarding,
+    sqlite_where=HAS_ENDED,
+    postgresql_where=HAS_ENDED,
 )
 
 stages = Table(

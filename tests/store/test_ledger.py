@@ -13,7 +13,7 @@ from domain.deal import Note
 from domain.plan import Plan, PlannedMilestone, PlannedStage, Reason
 from domain.record import Writing
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
-from store import reads
+from store import my_day, portfolio, reads
 from store.engine import write_transaction
 from store.ledger import SqlLedger
 from store.tables import milestones, onboardings, playbooks
@@ -32,6 +32,7 @@ from tests.support.databases import (
     playbook,
     standing,
 )
+from tests.support.desk_data import attention, work
 
 database = databases.database
 engine = databases.engine
@@ -197,7 +198,8 @@ def test_an_admitted_onboarding_is_listed_before_its_first_writing(ledger: SqlLe
 
 def test_a_writing_is_found_again_whole(ledger: SqlLedger) -> None:
     """Every part of the writing is read back as it was given."""
-    stood = standing(milestone(reasons=({"kind": "counted", "on": "2026-09-06"},)), late=("met",))
+    shown = attention(work(), slip=2, ends_by=NOON + HOUR, agreed_go_live=NOON.date())
+    stood = standing(milestone(reasons=({"kind": "counted", "on": "2026-09-06"},)), late=("met",), attention=shown)
     writing = Writing(
         onboarding=ONE,
         journal=(happened(by="mika", note="at last", data={"day": 1}),),
@@ -210,9 +212,13 @@ def test_a_writing_is_found_again_whole(ledger: SqlLedger) -> None:
     ledger.write(writing)
 
     full = reads.one(ledger._engine, ONE)
-    given = {name: getattr(stood, name) for name in type(stood).model_fields}
+    given = {name: getattr(stood, name) for name in type(stood).model_fields if name != "attention"}
     assert given == {name: getattr(full, name) for name in given}
     assert (writing.registers, writing.plan, 1) == (full.registers, full.plan, full.revision)
+    [line] = portfolio.page(ledger._engine, portfolio.Filter(), now=NOON, limit=1).lines
+    at_the_desk = shown.model_dump(exclude={"work", "ahead"})
+    assert at_the_desk == line.model_dump(include=set(at_the_desk))
+    assert 1 == len(my_day.day_of(ledger._engine, OWNER.id, now=NOON, since=NOON, until=NOON + 2 * HOUR).due)
     [entry] = reads.journal(ledger._engine, ONE)
     assert writing.journal[0].model_dump() == entry.model_dump(exclude={"seq", "recorded_at"})
     [waiting] = reads.notices(ledger._engine)

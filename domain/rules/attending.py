@@ -1,0 +1,194 @@
+"""Who has something to do now, and how much does an onboarding need somebody? By its state and plan, at every turn."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from domain.agenda.picture import late, status
+from domain.agenda.state import Entry, Fact, MilestoneState, State
+from domain.agenda.timing import stands
+from domain.attention import ANSWERS, BESIDE_THE_PLAN, MOST_AHEAD, NEEDS, Ahead, Attention, Need, OpenWork, WorkKind
+from domain.baseline import AGREED_BY, makes_firm
+from domain.calendar import CLOSING, OPENING
+from domain.playbook import Role
+from domain.rules.briefing import Briefing
+
+COME_BY_THEMSELVES = ("hypercare_end", "first_value")
+"""Roles of milestones that nobody reports: time or a win reaches them."""
+NEEDS_OF_STATUS: Mapping[str, Need] = {
+    "stuck": "stuck",
+    "failed": "stuck",
+    "behind": "behind",
+    "paused": "quiet",
+    "ending": "quiet",
+}
+
+
+def attention(briefing: Briefing, facts: Sequence[Fact]) -> Attention:
+    """What the desk shows of the onboarding after a turn about those facts."""
+    state, now = briefing.state, briefing.now
+    work = () if state.ending else tuple(_work(briefing))
+    need = _need(state, work, now)
+    first = _first(work, need, now)
+    live = state.playing("go_live")
+    ahead = _ahead(state)
+    agreed = _agreed_go_live(briefing, facts)
+    open_dues = [m.due for m in state.milestones if not m.settled and not m.optional]
+    lives_on = briefing.calendar.day_of(live.at or live.due) if live is not None and live.status != "waived" else None
+    slip = briefing.calendar.working_days_between(agreed, lives_on) if agreed and lives_on else None
+    return Attention(
+        rank=NEEDS.index(need),
+        closed_at=state.closed_at,
+        first=first,
+        first_due=(first.due if first else None) or (ahead[0].at if ahead else now),
+        done_until=min(open_dues, default=None),
+        ends_by=briefing.plan.hand_off_by,
+        went_live_at=live.at if live is not None and live.status == "reached" else None,
+        agreed_go_live=agreed,
+        slip=slip,
+        ahead=ahead,
+        work=work,
+    )
+
+
+def _need(state: State, work: Sequence[OpenWork], now: datetime) -> Need:
+    if state.ending:
+        return "ended"
+    if need := NEEDS_OF_STATUS.get(status(state, now)):
+        return need
+    asked = any(one.kind in ANSWERS and one.side == "vendor" for one in work)
+    return "waits" if asked or late(state, now) else "on_track"
+
+
+def _first(work: Sequence[OpenWork], need: Need, now: datetime) -> OpenWork | None:
+    """What waits first: the oldest of the plan, or the answer for whose sake the onboarding needs somebody."""
+    wanted = [one for one in work if one.kind not in BESIDE_THE_PLAN and not one.optional]
+    if need == "waits":
+        wanted = [one for one in wanted if one.kind in ANSWERS or (one.due and one.due < now)] or wanted
+    return min(wanted, key=lambda one: one.due or now, default=None)
+
+
+def _agreed_go_live(briefing: Briefing, facts: Sequence[Fact]) -> date | None:
+    """The day of the go-live as agreed to: by one of these facts, or before (as `domain.baseline` has it)."""
+    live, firm = briefing.playbook.playing("go_live"), makes_firm(briefing.playbook)
+    if live is not None and any(fact.about == firm and fact.kind in AGREED_BY for fact in facts):
+        return briefing.plan.milestone(live.key).on
+    return briefing.dossier.agreed_go_live
+
+
+def _ahead(state: State) -> tuple[Ahead, ...]:
+    """The next of what happens by itself and of the meetings, soonest first."""
+    if state.ending:
+        return ()
+    ahead = [Ahead(at=one.due, key=one.key, rule=one.rule, about=one.about) for one in _soonest(state)]
+    ahead += [
+        Ahead(at=one.starts_at, key=f"{one.key}/{one.occasion}", rule="meeting", about=one.key)
+        for one in state.invited
+        if not one.cancelled
+    ]
+    return tuple(sorted(ahead, key=lambda one: (one.at, one.key))[:MOST_AHEAD])
+
+
+def _soonest(state: State) -> list[Entry]:
+    entries = sorted((entry for entry in state.entries if stands(state, entry)), key=lambda one: (one.due, one.slot))
+    return entries[:MOST_AHEAD]
+
+
+# --- open work
+
+
+def _work(briefing: Briefing) -> Iterator[OpenWork]:
+    state = briefing.state
+    yield from _issues(briefing)
+    if state.ending_ahead:
+        return
+    if state.paused_at:
+        until = briefing.calendar.at(state.pause_until, OPENING) if state.pause_until else None
+        yield OpenWork(kind="pause", key="pause", person=state.owner, due=until, since=state.paused_at)
+        return
+    yield from _milestones(briefing)
+    yield from _decisions(briefing)
+    for task, day in state.tasks.items():
+        # Who has it, and what it is called, the register of tasks knows.
+        yield OpenWork(kind="task", key=task, person="", due=briefing.calendar.at(day, CLOSING))
+    for meeting in state.invited:
+        ours = (id for id in meeting.people if not meeting.cancelled and not briefing.is_customer(id))
+        for person in ours:
+            key = f"{meeting.key}/{meeting.occasion}"
+            yield OpenWork(kind="meeting", key=key, person=person, due=meeting.starts_at)
+
+
+def _milestones(briefing: Briefing) -> Iterator[OpenWork]:
+    """What of the plan may be done now. As `state.gate` has it, which looks for each milestone by itself."""
+    state = briefing.state
+    there = {milestone.key: milestone for milestone in state.milestones}
+    opened = {stage.key: stage for stage in state.stages if stage.status != "ahead"}
+    open_ones = [milestone for milestone in state.milestones if not milestone.settled]
+    needs = {milestone.key: state.needs(milestone) for milestone in open_ones}
+    held_up = Counter(key for keys in needs.values() for key in keys)
+    responsible = {milestone.key: milestone.raci.responsible for milestone in briefing.playbook.milestones}
+    for milestone in open_ones:
+        before = [there[key] for key in needs[milestone.key] if key in there]
+        if milestone.role in COME_BY_THEMSELVES or milestone.stage not in opened:
+            continue
+        if any(not other.settled for other in before):
+            continue
+        since = max((other.at for other in before if other.at), default=state.taken_up_at or state.closed_at)
+        kind, people = _doers(briefing, milestone, responsible.get(milestone.key, "csm"))
+        for person in people:
+            yield OpenWork(
+                kind=kind,
+                key=milestone.key,
+                person=person,
+                side="customer" if briefing.is_customer(person) else "vendor",
+                due=milestone.due,
+                since=since,
+                holds_up=held_up[milestone.key],
+                optional=milestone.optional,
+            )
+
+
+def _doers(briefing: Briefing, milestone: MilestoneState, responsible: Role) -> tuple[WorkKind, Sequence[str]]:
+    """What has to be done for a milestone whose gate is open, and who may do it."""
+    if milestone.signers and milestone.asked:
+        return "sign_off", list(dict.fromkeys(milestone.deciders))
+    if milestone.signers:
+        return "ask_again", [briefing.state.owner]
+    return "milestone", briefing.playing(responsible)
+
+
+def _issues(briefing: Briefing) -> Iterator[OpenWork]:
+    promised: dict[str, datetime] = {}
+    for entry in briefing.state.entries:
+        if entry.rule == "service_level":
+            promised[entry.about] = min(promised.get(entry.about, entry.due), entry.due)
+    for issue in briefing.state.issues:
+        due = promised.get(issue.key, issue.since)
+        yield OpenWork(
+            kind="issue", key=issue.key, person=briefing.state.owner, due=due, since=issue.since, title=issue.title
+        )
+
+
+def _decisions(briefing: Briefing) -> Iterator[OpenWork]:
+    """What waits for a word of ours: drafts, changes of the scope, conditions of the hand-off, the hand-off itself."""
+    state, approvers = briefing.state, briefing.state.approvers[:1] or [briefing.state.owner]
+    goes = {entry.about: entry.due for entry in state.entries if entry.rule == "draft"}
+    for draft in state.drafts:
+        due = goes.get(draft.key)
+        yield OpenWork(kind="draft", key=draft.key, person=state.owner, due=due, since=draft.since, title=draft.kind)
+    for request, title in state.scope_requests.items():
+        yield from (OpenWork(kind="scope_change", key=request, person=id, title=title) for id in approvers)
+    for criterion in state.criteria:
+        if criterion.against and criterion.attested_by and not criterion.approved_by:
+            others = [id for id in state.approvers if id != criterion.attested_by][:1]
+            yield from (OpenWork(kind="approval", key=criterion.key, person=id) for id in others)
+    review = state.playing("review")
+    if review is None or not review.settled:
+        return
+    missing = state.missing()
+    for key in missing:
+        if not any(one.key == key and one.against for one in state.criteria):
+            yield OpenWork(kind="criterion", key=key, person=state.owner, due=state.hand_off_by, since=review.at)
+    if missing and state.hand_off_from is not None and state.hand_off_from <= briefing.now:
+        for person in approvers:
+            yield OpenWork(kind="hand_off", key="hand_off", person=person, due=state.hand_off_by)
