@@ -10,7 +10,7 @@ from runtime.connection import connect, register_search_attributes
 from runtime.settings import Settings
 from runtime.telemetry import into_our_logs
 from starter.doors.bell import unless_busy, wake_receiver
-from starter.doors.schedules import COLLECTING, RECONCILING, keep_schedule
+from starter.doors.schedules import COLLECTING, RECONCILING, evaluating, keep_schedule
 from store.engine import migrate, open_store
 from wiring.metrics import Mix
 from wiring.parts import parts_of
@@ -62,6 +62,7 @@ async def _take_up_what_waited(client: Client, parts: Parts, *, task_queue: str)
         await keep_schedule(client, RECONCILING, task_queue=task_queue)
     if parts.collecting.mailbox is not None:
         await keep_schedule(client, COLLECTING, task_queue=task_queue)
+    await keep_schedule(client, evaluating(parts.day_length), task_queue=task_queue)
 
 
 def main() -> int:

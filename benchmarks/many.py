@@ -20,7 +20,7 @@ from benchmarks.report import figures, say
 from domain import agenda
 from domain.agenda.state import MilestoneState
 from domain.clock import Clock
-from domain.playbook import Playbook
+from domain.playbook import CoreFeature, Playbook
 from domain.rehearsal.driving import GRAIN, Driver, opening
 from domain.room.signing import KINDS
 from playbooks.library import Directory, Library
@@ -152,9 +152,10 @@ def widened(playbook: Playbook, *, to: int) -> Playbook:
     return playbook.model_copy(update={"stages": tuple(wider)})
 
 
-def lived(engine: Engine, *, of_each: int = OF_EACH) -> Sequence[Sample]:
-    """Live the onboardings that are copied afterwards."""
-    playbook = widened(Library(None).get("high-touch"), to=of_each)
+def lived(engine: Engine, *, of_each: int = OF_EACH, features: Sequence[CoreFeature] = ()) -> Sequence[Sample]:
+    """Live the onboardings that are copied afterwards, by a playbook with these core features."""
+    shipped = Library(None).get("high-touch").model_copy(update={"core_features": tuple(features)})
+    playbook = widened(shipped, to=of_each)
     share_pct = OPEN_PCT / 3
     young, refused, live, ended = (Lived(engine, playbook, name) for name in ("young", "refused", "live", "ended"))
     young.until(young.now + timedelta(days=4))

@@ -353,6 +353,16 @@ class Training(StrictWire):
     source: Sources = Field((), description="ids of what it stands for")
 
 
+class CoreFeature(StrictWire):
+    """Something that the product can do and that customers should use (MET-05), by the usage events that show it."""
+
+    key: Slug = Field(description="once per playbook; in all playbooks the same feature")
+    title: Text = Field(description="as people read it")
+    events: tuple[Line, ...] = Field(
+        min_length=1, description="usage events that show its use, as the product names them"
+    )
+
+
 class Target(StrictWire):
     """A metric, the figure it should have, and by when (MET)."""
 
@@ -603,6 +613,11 @@ class Playbook(StrictWire):
     resources: tuple[RoleHours, ...] = Field((), description="how many hours each role needs")
     resource_rules: tuple[Sign, ...] = Field((), description="what to keep in mind about them")
     training: Training | None = Field(None, description="who is trained on what, when and how")
+    core_features: tuple[CoreFeature, ...] = Field(
+        (),
+        description="what the product can do that customers should use; without it nobody counts the use of features",
+        exclude_if=lambda features: not features,
+    )
     targets: tuple[Target, ...] = Field((), description="figures, and by when they should be reached")
     indicators: tuple[LeadingIndicator, ...] = Field((), description="what should be true by which week")
     score: HealthScore | None = Field(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -12,6 +12,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 be counted on from."""
 ALSO_NAMED, LONGEST_FIELD = 10, 80
 """How many wrong fields are named beside the first one, and how much of a name, which may be the sender's own word."""
+Model = TypeVar("Model", bound=BaseModel)
 BEYOND_THE_YEARS = f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
 
 
@@ -61,6 +62,17 @@ def _far_date(value: Any) -> str | None:
         if (within := _far_date(part)) is not None:
             return f"{name}.{within}" if within else str(name)
     return None
+
+
+def read_as(model: type[Model], raw: Any) -> Model:
+    """What was typed or sent, as that model. Raises Refused naming the field."""
+    try:
+        given = model.model_validate(raw)
+    except ValidationError as error:
+        field, reason = what_is_wrong(error)
+        raise Refused(reason, field=field) from None
+    refuse_far_dates(given)
+    return given
 
 
 def what_is_wrong(error: ValidationError) -> tuple[str, str]:

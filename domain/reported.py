@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from domain.deal import onboarding_id
 from domain.news import KINDS, read_news, unknown_fields
 from domain.refusal import Refused, refuse_far_dates, what_is_wrong
-from domain.wire import Instant, Line, StrictWire, Wire
+from domain.wire import Instant, Line, Slug, StrictWire, Wire
 
 TOLD = {news.report: kind for kind, news in KINDS.items() if news.report}
 """Types of which the onboarding itself is told, with the update that each of them is."""
@@ -22,6 +22,15 @@ class Measurement(Wire):
     metric: str
     at: Instant
     value: float
+    unit: str | None = None
+
+
+class SetApart(Wire):
+    """A measurement that is kept and does not count, and why."""
+
+    metric: str
+    value: float
+    reason: str
 
 
 class Report(Wire):
@@ -76,6 +85,52 @@ class _MeetingMissed(StrictWire):
         return {"missed_meetings": 1}
 
 
+class _TrainingHeld(StrictWire):
+    """A session of the training; `score` is the feedback on it, from 1 to 5."""
+
+    session: Line | None = Field(None, description="which it was, for whoever reads the delivery")
+    invited: Count | None = None
+    attended: Count | None = None
+    score: Annotated[float, Field(ge=1, le=5, strict=True)] | None = None
+
+    def figures(self) -> dict[str, float | None]:
+        return {
+            "training_invited": self.invited,
+            "training_attended": self.attended if self.invited is not None else None,
+            "training_score": self.score,
+        }
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> "_TrainingHeld":
+        if self.attended is not None and self.invited is None:
+            raise ValueError("say how many were invited, too")
+        if self.invited is not None and self.attended is not None and self.attended > self.invited:
+            raise ValueError("more attended than were invited")
+        if self.invited is None and self.score is None:
+            raise ValueError("give invited and attended, score, or all of them")
+        return self
+
+
+class _UsersInvited(StrictWire):
+    """How many people have been invited to the product so far."""
+
+    users: Count
+
+    def figures(self) -> dict[str, float | None]:
+        return {"invited_users": self.users}
+
+
+class _MetricReported(StrictWire):
+    """A figure of docs/health.md, or of a goal of the customer's by its key; then in the unit of that goal."""
+
+    metric: Slug
+    value: Annotated[float, Field(strict=True, allow_inf_nan=False)]
+    unit: Line | None = None
+
+    def figures(self) -> dict[str, float | None]:
+        return {self.metric: self.value}
+
+
 class _TicketsCounted(StrictWire):
     """`opened` in the last seven days, `open` at that moment."""
 
@@ -92,10 +147,21 @@ class _TicketsCounted(StrictWire):
         return self
 
 
-MEASURED: dict[str, type[_MeetingHeld] | type[_MeetingMissed] | type[_TicketsCounted]] = {
+MEASURED: dict[
+    str,
+    type[_MeetingHeld]
+    | type[_MeetingMissed]
+    | type[_TrainingHeld]
+    | type[_TicketsCounted]
+    | type[_UsersInvited]
+    | type[_MetricReported],
+] = {
     "meeting.held": _MeetingHeld,
     "meeting.missed": _MeetingMissed,
+    "training.held": _TrainingHeld,
     "tickets.counted": _TicketsCounted,
+    "users.invited": _UsersInvited,
+    "metric.reported": _MetricReported,
 }
 """Types that are kept as measurements: no workflow has to know each of them."""
 TYPES = (*TOLD, *MEASURED)
@@ -115,7 +181,7 @@ def read_report(raw: Any) -> Report:
     if envelope.type in MEASURED:
         figures = _read(MEASURED[envelope.type], data, within="data").figures()
         measured = tuple(
-            Measurement(metric=metric, at=envelope.timestamp, value=value)
+            Measurement(metric=metric, at=envelope.timestamp, value=value, unit=data.get("unit"))
             for metric, value in figures.items()
             if value is not None
         )

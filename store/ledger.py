@@ -27,13 +27,13 @@ from store.accounts import account_columns, lending_deals
 from store.baselines import baseline
 from store.confirmations import ENDED, ENDED_UNREAD, settle
 from store.contacts import hand_over
+from store.customers import SqlCustomers
 from store.digests import unseal
 from store.drafts import HELD, WAITING
 from store.drafts import change as change_drafts
 from store.drawing import Held, draw, hold
 from store.engine import read_connection, read_transaction, wall_clock, write_transaction
 from store.entries import journal_row, notice_row, person_row
-from store.figures import latest_figures
 from store.meetings import write_meetings
 from store.rows import Row, add, put
 from store.search_texts import write_search_text
@@ -102,6 +102,7 @@ class SqlLedger:
         self._engine = engine
         self._clock = clock
         self.texts = SqlTexts(engine, clock=clock)
+        self._customers = SqlCustomers(engine)
         self._fixed = lru_cache(REMEMBERED_DEALS)(self._read_fixed)
         self._playbook = lru_cache(REMEMBERED_PLAYBOOKS)(self._read_playbook)
 
@@ -216,9 +217,11 @@ class SqlLedger:
 
     def figures(self, onboarding: str) -> Mapping[str, Figure]:
         """What was measured last about the onboarding, by metric. Raises UnknownOnboarding."""
-        deal = self.dossier(onboarding).deal
-        with read_transaction(self._engine) as connection:
-            return latest_figures(connection, onboarding, deal, now=self._clock())
+        now = self._clock()
+        return {
+            metric: Figure(metric=metric, value=one.value, at=one.at or now, origin=one.origin)
+            for metric, one in self._customers.one(onboarding, now=now).figures.items()
+        }
 
     def write(self, writing: Writing) -> None:
         """Write everything that one occasion changes in one transaction; writing it again changes nothing.

@@ -24,15 +24,16 @@ def add_tuples(
     rows: Sequence[tuple[Any, ...]],
     *,
     otherwise: str = "DO NOTHING",
+    columns: Sequence[str] = (),
 ) -> None:
     """Insert very many rows: tuples in the order of the columns, of values that the driver takes without conversion.
 
     `otherwise` is what is done for rows that exist, in SQL that both databases understand; by default they stay as they
-    are.
+    are. `columns` are those that the tuples fill; by default all.
     """
     if not rows:
         return
-    filled = list(table.columns)
+    filled = [table.c[name] for name in columns] or list(table.columns)
     into = f"INSERT INTO {table.name} ({', '.join(column.name for column in filled)})"
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(filled))

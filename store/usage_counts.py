@@ -1,15 +1,20 @@
 """How much is the product used? Counts each day of each group from its events, whenever new ones have come."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Date,
     Engine,
+    FromClause,
+    Integer,
+    and_,
     bindparam,
     case,
+    column,
     delete,
     distinct,
     exists,
@@ -17,15 +22,19 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     tuple_,
+    values,
 )
 
 from domain.deal import DealClosed
 from domain.playbook import Playbook
 from domain.rules.using import Using, lets_usage_reach
 from domain.usage import EPOCH, MS_OF_A_DAY, NOBODY, VIA_USAGE, FreshDay, groups_of, milliseconds
+from store.columns import Words
 from store.engine import read_transaction, write_transaction
-from store.rows import add, insert_into, put
+from store.evaluations import remember_news
+from store.rows import add, insert_into
 from store.tables import (
     NOT_ENDED,
     deals,
@@ -39,9 +48,11 @@ from store.tables import (
     usage_groups,
     usage_people,
 )
+from store.usage_weeks import fold, learn_features
 
 REMEMBERED_PLAYBOOKS = 64
 FORGOTTEN_AT_ONCE = 5_000
+SECONDS_OF_A_DAY = 86_400
 
 
 class SqlUsageBooks:
@@ -66,8 +77,8 @@ class SqlUsageBooks:
         with write_transaction(self._engine) as connection:
             rows = connection.execute(in_order.limit(most).with_for_update(skip_locked=True)).mappings()
             days = [FreshDay(**row) for row in rows]
-            for day in days:
-                _count(connection, day)
+            if days:
+                _count(connection, days)
         return days
 
     def counted(self, fresh: Sequence[FreshDay]) -> None:
@@ -93,7 +104,16 @@ class SqlUsageBooks:
             groups = {row.onboarding: groups_of(DealClosed.model_validate(row.body, extra="ignore")) for row in new}
             rows = [{"onboarding": onboarding, "group_id": one} for onboarding, of in groups.items() for one in of]
             add(connection, usage_groups, rows)
+            remember_news(connection, [row.onboarding for row in new])
         return len(new)
+
+    def learn_features(self) -> int:
+        """Get to know the core features of playbooks that came since, and return how many events show new ones.
+
+        Days on which these events happened are fresh again, as far back as single events are kept.
+        """
+        with write_transaction(self._engine) as connection:
+            return learn_features(connection)
 
     def using(self, groups: Collection[str]) -> Sequence[Using]:
         """The open onboardings of those groups whose playbooks let usage reach milestones, by id."""
@@ -153,19 +173,38 @@ def _using(connection: Connection, onboarding: str, playbook: Playbook) -> Using
     )
 
 
-def _count(connection: Connection, fresh: FreshDay) -> None:
-    """Count that day of that group: users and times of each event, and its users' first and last day."""
-    its = (usage_events.c.day == fresh.day) & (usage_events.c.group_id == fresh.group_id)
-    users = func.count(distinct(func.nullif(usage_events.c.person, NOBODY)))
-    counted = select(usage_events.c.event, users.label("users"), func.count().label("count")).where(its)
-    day = _day(fresh.day)
-    rows = connection.execute(counted.group_by(usage_events.c.event)).mappings()
-    put(connection, usage_daily, [{"group_id": fresh.group_id, "day": day, **row} for row in rows])
-    active = select(literal(fresh.group_id), usage_events.c.person, literal(day, Date), literal(day, Date)).where(
-        its, usage_events.c.person != NOBODY
+def _count(connection: Connection, fresh: Sequence[FreshDay]) -> None:
+    """Count those days of groups: users and times of each event, who was active, and their users' weeks."""
+    named = (column("group_id", Words), column("day", Integer))
+    days = values(*named).data([(one.group_id, one.day) for one in fresh]).cte("fresh_days")
+    of_days = usage_events.join(
+        days, and_(days.c.group_id == usage_events.c.group_id, days.c.day == usage_events.c.day)
     )
+    _count_events(connection, of_days)
+    _count_people(connection, of_days)
+    fold(connection, days)
+    # What was counted may change how a customer stands.
+    theirs = select(usage_groups.c.onboarding).where(usage_groups.c.group_id.in_({one.group_id for one in fresh}))
+    remember_news(connection, set(connection.scalars(theirs)))
+
+
+def _count_events(connection: Connection, of_days: FromClause) -> None:
+    event = usage_events.c
+    users = func.count(distinct(func.nullif(event.person, NOBODY)))
+    counted = select(event.group_id, _date(connection, event.day), event.event, users, func.count())
+    counted = counted.select_from(of_days).where(true()).group_by(event.group_id, event.day, event.event)
+    insert = insert_into(connection, usage_daily).from_select([one.name for one in usage_daily.columns], counted)
+    again = {name: insert.excluded[name] for name in ("users", "count")}
+    connection.execute(insert.on_conflict_do_update(index_elements=["group_id", "day", "event"], set_=again))
+
+
+def _count_people(connection: Connection, of_days: FromClause) -> None:
+    """Who was active on those days: the first and the last day of each."""
+    event = usage_events.c
+    first, last = (_date(connection, of(event.day)) for of in (func.min, func.max))
+    active = select(event.group_id, event.person, first, last).select_from(of_days).where(event.person != NOBODY)
     insert = insert_into(connection, usage_people).from_select(
-        ["group_id", "person", "first_day", "last_day"], active.distinct()
+        ["group_id", "person", "first_day", "last_day"], active.group_by(event.group_id, event.person)
     )
     new, there = insert.excluded, usage_people.c
     earlier, later = new.first_day < there.first_day, new.last_day > there.last_day
@@ -181,8 +220,11 @@ def _count(connection: Connection, fresh: FreshDay) -> None:
     )
 
 
-def _day(number: int) -> date:
-    return (EPOCH + timedelta(days=number)).date()
+def _date(connection: Connection, day: ColumnElement[int]) -> ColumnElement[date]:
+    """The date of a day that is counted since 1970."""
+    if connection.dialect.name == "postgresql":
+        return literal(EPOCH.date(), Date) + day
+    return func.date(day * SECONDS_OF_A_DAY, "unixepoch", type_=Date)
 
 
 def _number(day: date) -> int:

@@ -16,6 +16,7 @@ from activities.channels.slack.answering import Answering
 from activities.confirming import CHANNEL as CONFIRMATIONS
 from activities.confirming import ConfirmingOffice
 from activities.crm.last_delivered import AsDelivered, LastDelivered, changed_in_salesforce
+from activities.evaluation import Evaluating, Looks
 from activities.inbox.billing import BillingIsKept
 from activities.inbox.deal_stages import DealStages
 from activities.inbox.deals import DealStarts, RecordsInStages
@@ -47,7 +48,9 @@ from starter.reliving import PastLives
 from store.answers import SqlAnswers
 from store.census import SqlCensus
 from store.confirmations import SqlConfirmations
+from store.customers import SqlCustomers
 from store.engine import open_store, wall_clock
+from store.evaluations import SqlEvaluations
 from store.inbox import SqlInbox
 from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
@@ -71,6 +74,7 @@ SPREAD = timedelta(minutes=5)
 """Nine o'clock comes to a whole country at once, and a small server wakes some 80 a second: 10,000 onboardings come in
 two minutes of work, spread over five. Nobody minds a reminder at 9:03; what is promised to the hour is not spread."""
 COLLECTING_THREADS = 1
+EVALUATING_THREADS = 1
 """One look at a time."""
 RECONCILING_THREADS = 2
 """One look at a time."""
@@ -191,6 +195,10 @@ def parts_of(settings: Settings, client: Client) -> Parts:
             wake=lambda: wake_receiver(client, task_queue=settings.task_queue),
             looked=lambda: remember_look(engine),
             threads=ThreadPoolExecutor(COLLECTING_THREADS, thread_name_prefix="mailbox"),
+        ),
+        evaluating=Evaluating(
+            looks=Looks(customers=SqlCustomers(engine), evaluations=SqlEvaluations(engine), now=wall_clock),
+            threads=ThreadPoolExecutor(EVALUATING_THREADS, thread_name_prefix="evaluating"),
         ),
         ui=ui,
     )

@@ -12,6 +12,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 from activities.calendars import hours_of, public_holidays
+from activities.evaluation import Evaluating
 from activities.inbox.receiver import Receiving
 from activities.introduction import Introducing
 from activities.lanes import MOST_AT_ONCE
@@ -109,6 +110,7 @@ class Parts:
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     written_to: Callable[[], Collection[str]] = tuple
     collecting: Collecting = field(default_factory=Collecting)
+    evaluating: Evaluating = field(default_factory=Evaluating)
     pasts: Pasts | None = None
     passes: Passes = field(default_factory=Passes)
     linger: timedelta = timedelta(0)
@@ -184,6 +186,7 @@ def activities_on(parts: Parts) -> Sequence[Callable[..., Any]]:
         sweeping_on(parts).sweep_fleet,
         parts.reconciling.reconcile_crm,
         parts.collecting.collect_mail,
+        parts.evaluating.evaluate_customers,
         introducing.open_introduction,
         introducing.keep_introduction,
         receiving.work_through_inbox,

@@ -80,6 +80,9 @@ RECONCILIATION_PULSE = timedelta(minutes=2)
 MAILBOX = timedelta(minutes=4)
 """All tries of one look into the mailbox: the next one begins a minute later, and finds what this one has not."""
 
+EVALUATION = timedelta(minutes=50)
+"""All tries of one look at customers: ten thousand take a few minutes, and the next look begins an hour after this."""
+
 USAGE_LOOK = timedelta(minutes=30)
 """One look at what was used: after a night's import some ten thousand days of groups are counted."""
 USAGE_REST = timedelta(minutes=1)

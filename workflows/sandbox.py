@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from workflows.evaluation import CustomerEvaluation
 from workflows.introduction import Introduction
 from workflows.mailbox import Mailbox
 from workflows.onboarding import Onboarding
@@ -24,6 +25,7 @@ WORKFLOWS: Sequence[type] = (
     Sweep,
     Reconciliation,
     Mailbox,
+    CustomerEvaluation,
     UsageLook,
 )
 BESIDE_WORKFLOWS: Sequence[str] = (

@@ -1,7 +1,7 @@
 """What follows from signed news? It is brought to the onboarding, or, when it reports figures, they are stored."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ from activities.ports import Measurements, Onboardings
 from domain.clock import DAY
 from domain.inbox import InboxRow, Settled
 from domain.news import LONGEST_NEWS_ID, MilestoneReached, short
-from domain.reported import Report, read_report
+from domain.reported import Report, SetApart, read_report
 from domain.trouble import NotFound, UnknownOnboarding
 
 LONGEST_OF_A_SENDER = LONGEST_NEWS_ID - len("news-")
@@ -44,8 +44,17 @@ class NewsIsTold:
 
     async def _kept(self, report: Report, *, key: str) -> Settled:
         try:
-            await asyncio.to_thread(self.measurements.keep, report.onboarding, report.measured, key=key)
+            apart = await asyncio.to_thread(self._keep, report, key=key)
         except UnknownOnboarding:
             raise NotFound(f"{report.onboarding}: no such onboarding") from None
-        figures = ", ".join(f"{one.metric} {one.value:g}" for one in report.measured)
+        reasons = {one.metric: f" does not count: {one.reason}" for one in apart}
+        figures = ", ".join(f"{one.metric} {one.value:g}{reasons.get(one.metric, '')}" for one in report.measured)
         return Settled(outcome=f"measured: {figures}", onboarding=report.onboarding)
+
+    def _keep(self, report: Report, *, key: str) -> Sequence[SetApart]:
+        measured = report.measured
+        if self.day_length != DAY:
+            # The sender's moment is none of the plan's.
+            present = self.measurements.present(report.onboarding)
+            measured = tuple(one.model_copy(update={"at": present}) for one in measured)
+        return self.measurements.keep(report.onboarding, measured, key=key)

@@ -5,6 +5,7 @@ from activities.ports.doors import Introductions, Onboardings, Retelling, Starte
 from activities.ports.fleet import Census, Fleet, Pasts
 from activities.ports.inbox import Handler, Inbox, Measurements
 from activities.ports.ledgers import Confirmations, Dossiers, IntroductionLedger, Ledger, Texts
+from activities.ports.measure import Customers, Evaluations
 from activities.ports.outgoing import (
     Channel,
     ChannelWithLine,
@@ -29,7 +30,9 @@ __all__ = [
     "Channel",
     "ChannelWithLine",
     "Crm",
+    "Customers",
     "Dossiers",
+    "Evaluations",
     "Fleet",
     "ForeignDeals",
     "Handler",

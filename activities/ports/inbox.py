@@ -7,7 +7,7 @@ from typing import Protocol
 from domain.answering import Asked, InvitedBy
 from domain.inbox import InboxRow, Settled
 from domain.notice import Notice
-from domain.reported import Measurement
+from domain.reported import Measurement, SetApart
 
 
 class Inbox(Protocol):
@@ -46,8 +46,14 @@ class Inbox(Protocol):
 class Measurements(Protocol):
     """Stores reported figures about onboardings."""
 
-    def keep(self, onboarding: str, measured: Sequence[Measurement], *, key: str) -> None:
-        """Store the measurements; doing so again under the same `key` changes nothing. Raises UnknownOnboarding."""
+    def keep(self, onboarding: str, measured: Sequence[Measurement], *, key: str) -> Sequence[SetApart]:
+        """Store the measurements, and return those that do not count; doing so again under one `key` changes nothing.
+
+        Raises UnknownOnboarding, and Refused for what is no metric of that customer, or no value of it.
+        """
+
+    def present(self, onboarding: str) -> datetime:
+        """Now, or on a compressed clock the onboarding's own time, which runs ahead of it. Raises UnknownOnboarding."""
 
 
 class Pressed(Protocol):

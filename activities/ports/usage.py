@@ -23,6 +23,12 @@ class UsageBooks(Protocol):
     def link(self, *, most: int) -> int:
         """Record the groups of up to `most` deals whose onboarding began since; returns how many deals, 0 at last."""
 
+    def learn_features(self) -> int:
+        """Get to know the core features of playbooks that came since, and return how many events show new ones.
+
+        Days on which these events happened are new again, as far back as single events are kept.
+        """
+
     def using(self, groups: Collection[str]) -> Sequence[Using]:
         """The open onboardings of those groups whose playbooks let usage reach milestones."""
 

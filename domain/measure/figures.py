@@ -30,10 +30,14 @@ def _events(meaning: str) -> FigureKind:
 
 FIGURES: dict[str, FigureKind] = {
     # The product, as usage events show it.
+    "licensed_users": FigureKind("seats that were bought"),
+    "invited_users": FigureKind("people who were invited to the product so far"),
+    "active_users": FigureKind("users of the last seven days"),
     "activation_rate": _percent("licensed users who have signed in since the close, in %"),
     "weekly_use_rate": _percent("licensed users who used it in the last seven days, in %"),
     "core_features_in_use": FigureKind("core features that enough users use", most=1000),
     "core_features_rate": _percent("core features that enough users use, in % of those there are"),
+    "features_per_user": FigureKind("core features that a user uses, on average", most=1000),
     "trained_without_sign_in_pct": _percent("people who were trained and have not signed in since, in %"),
     # The course of the onboarding, as its journal shows it.
     "days_to_first_value": FigureKind("days from the close to the first value", most=10_000),
@@ -54,6 +58,8 @@ FIGURES: dict[str, FigureKind] = {
     "meeting_attended": FigureKind("people who came to a meeting"),
     "missed_meetings": _events("meetings to which nobody of the customer came"),
     "sponsor_check_ins_missed": _events("check-ins that the executive sponsor missed"),
+    "training_invited": _events("people who were invited to a training"),
+    "training_attended": _events("people who came to a training"),
     "attendance_pct": _percent("people who came to their training, in % of those invited"),
     "training_score": FigureKind("feedback on the training, from 1 to 5", least=1, most=5),
     # Support.

@@ -124,7 +124,7 @@ def health(playbook: Playbook, facts: HealthFacts, *, hashed: str = "", language
     """The score of a customer by its playbook, whose hash is `hashed`. Raises Refused where that has no score."""
     score = playbook.score
     if score is None:
-        raise Refused(f"{playbook.key} has no health score: it says nothing under `score`", field="playbook")
+        raise not_scored(playbook.key)
     weighed = [part for part in score.parts if part.weight > 0]
     looked_at = [_looked_at(part, facts, language=language) for part in weighed]
     weights = {part.key: part.weight for part in weighed}
@@ -152,6 +152,11 @@ def health(playbook: Playbook, facts: HealthFacts, *, hashed: str = "", language
         parts=tuple(lost),
         raise_most=tuple(_raises(lost, lines, whole=whole, cap=cap)) if enough else (),
     )
+
+
+def not_scored(playbook: str) -> Refused:
+    """Why a customer of that playbook has no score."""
+    return Refused(f"{playbook} has no health score: it says nothing under `score`", field="playbook")
 
 
 def half_up(value: float) -> int:

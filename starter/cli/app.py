@@ -132,6 +132,17 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         LOOK,
         "How healthy is a customer? A score, what it is made of, and what would lift it.",
     ),
+    "evaluate": (
+        "starter.cli.evaluating:evaluate",
+        DEPLOY,
+        "Look now at how customers do; the schedule does so every hour.",
+    ),
+    "metric": (
+        "starter.cli.metrics:metric",
+        NEWS,
+        "A customer's business metrics and figures: define, report, correct and list them.",
+    ),
+    "usage": ("starter.cli.usage:usage", DEPLOY, "What users do in the product: forget who somebody was."),
     "mapping": ("starter.cli.mapping:mapping", LOOK, "Check a mapping file: what becomes of another system's record?"),
     "done": ("starter.cli.milestones:done", NEWS, explained("reach_milestone")),
     "reopen": ("starter.cli.milestones:reopen", NEWS, explained("reopen_milestone")),

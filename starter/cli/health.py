@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from domain.measure.health import half_up
 from starter.cli.answers import answer, count, in_words, plain, table
 from starter.cli.files import why_unread
 from starter.cli.installation import installation_at
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from domain.measure.health import Health, HealthPart
     from domain.measure.targets import IndicatorSeen, TargetSeen
     from starter.doors.health import Outlook
+    from store.evaluations import EvaluatedWeek
 
 COLOURS = {"green": "bold green", "amber": "bold yellow", "red": "bold red"}
 
@@ -45,7 +47,7 @@ def health(customer: str, *, playbook: str | None = None, where: Where = NOWHERE
         installation = installation_at(where)
         onboarding = installation.meant(customer)
         name = installation.ledger.dossier(onboarding).deal.account.name
-        outlook = outlook_of(installation.engine, installation.ledger, onboarding, now=datetime.now(UTC))
+        outlook = outlook_of(installation.engine, onboarding, now=datetime.now(UTC))
         answer(where.json, outlook.model_dump(mode="json"), lambda out: _draw_all(out, name, outlook))
         return
     answer(where.json, result.model_dump(mode="json"), lambda out: _draw(out, name, result))
@@ -90,9 +92,21 @@ def _draw_all(out: Console, name: str, outlook: "Outlook") -> None:
     rows += [_of_week(week) for week in outlook.indicators if week.state != "not_due"]
     if rows:
         out.print(table("Targets and weeks that have come", ("what", "how it stands", "is", "wanted"), rows))
+    if outlook.history:
+        columns = ("week from", "score", "band", "known", "flags that were up", "note")
+        weeks = map(_of_past_week, reversed(outlook.history))
+        out.print(table("Week by week, the last one first", columns, weeks, whole=("week from",)))
     ahead = sum(target.state == "not_due" for target in outlook.targets)
     if ahead:
         out.print(plain(f"{count(ahead, 'target')} not due yet."))
+
+
+def _of_past_week(week: "EvaluatedWeek") -> tuple[str, ...]:
+    score = "not known" if week.score is None else f"{half_up(week.score)}"
+    flags = ", ".join(in_words(flag.key) for flag in week.flags)
+    known = "" if week.known is None else f"{100 * week.known:.0f} %"
+    alarm = f"{flags} (alarm)" if week.alarm else flags
+    return week.week.isoformat(), score, week.band or "", known, alarm, week.note or ""
 
 
 def _of_target(target: "TargetSeen") -> tuple[str, ...]:

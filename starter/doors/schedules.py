@@ -22,6 +22,9 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
+from domain.clock import DAY
+from workflows.evaluation import SCHEDULE as EVALUATION
+from workflows.evaluation import CustomerEvaluation
 from workflows.mailbox import SCHEDULE as MAILBOX
 from workflows.mailbox import Mailbox
 from workflows.reconciliation import SCHEDULE as RECONCILIATION
@@ -83,6 +86,25 @@ COLLECTING = Planned(
     timedelta(minutes=1),
     "looks what people answer by mail",
 )
+EVALUATED_EVERY = timedelta(hours=1)
+"""Everywhere a week begins at another hour; a look that finds nobody to look at is one statement."""
+EVALUATED_AT_MOST_EVERY = timedelta(seconds=10)
+"""On a compressed clock: a week of the demo."""
+
+
+def evaluating(day_length: timedelta = DAY) -> Planned:
+    """The look at how customers do: every hour, or on a compressed clock every week of that."""
+    every = min(EVALUATED_EVERY, max(EVALUATED_AT_MOST_EVERY, 7 * day_length))
+    return Planned(
+        EVALUATION,
+        CustomerEvaluation.run,
+        # Not at the full hour, when everybody's hourly jobs begin.
+        ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every, offset=every * 37 / 60)]),
+        timedelta(minutes=55),
+        # One look finds everybody whom the missed ones would have found.
+        timedelta(minutes=1),
+        "looks how customers do",
+    )
 
 
 async def keep_schedule(client: Client, planned: Planned = SWEEPING, *, task_queue: str) -> None:

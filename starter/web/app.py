@@ -13,6 +13,7 @@ from starter.web.api.drafts import draft_routes
 from starter.web.api.envelope import Envelope
 from starter.web.api.gate import gate_of
 from starter.web.api.hearings import hearing_routes
+from starter.web.api.measures import measure_routes
 from starter.web.api.news import news_routes
 from starter.web.api.onboardings import onboarding_routes
 from starter.web.api.playbooks import playbook_routes
@@ -47,6 +48,7 @@ RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     hearing_routes,
     news_routes,
     score_routes,
+    measure_routes,
     supposing_routes,
     programme_routes,
     dossier_routes,

@@ -20,11 +20,12 @@ from store.tables.base import (
 )
 from store.tables.changes import change_plans
 from store.tables.crm import merges, rechecks, write_backs
+from store.tables.evaluations import evaluation_weeks, evaluations
 from store.tables.files import files, library_opens
 from store.tables.inbox import inbox
 from store.tables.introductions import introduction_journal, introductions
 from store.tables.links import mail_links, preferences
-from store.tables.measurements import measurements
+from store.tables.measurements import goals, measurements
 from store.tables.meetings import attendance, meetings
 from store.tables.notices import notices
 from store.tables.onboardings import (
@@ -43,7 +44,17 @@ from store.tables.staff import staff_accounts, staff_links, staff_sessions
 from store.tables.texts import texts
 from store.tables.unreachable import unreachable
 from store.tables.unsubscribes import unsubscribes
-from store.tables.usage import usage_daily, usage_events, usage_fresh, usage_groups, usage_members, usage_people
+from store.tables.usage import (
+    usage_daily,
+    usage_events,
+    usage_features,
+    usage_fresh,
+    usage_groups,
+    usage_members,
+    usage_people,
+    usage_playbooks,
+    usage_weeks,
+)
 from store.tables.webhooks import webhook_deliveries, webhook_targets
 
 __all__ = [
@@ -64,7 +75,10 @@ __all__ = [
     "change_plans",
     "deals",
     "desk_views",
+    "evaluation_weeks",
+    "evaluations",
     "files",
+    "goals",
     "hours_spent",
     "inbox",
     "introduction_journal",
@@ -101,10 +115,13 @@ __all__ = [
     "unsubscribes",
     "usage_daily",
     "usage_events",
+    "usage_features",
     "usage_fresh",
     "usage_groups",
     "usage_members",
     "usage_people",
+    "usage_playbooks",
+    "usage_weeks",
     "webhook_deliveries",
     "webhook_targets",
     "write_backs",

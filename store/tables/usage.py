@@ -1,10 +1,10 @@
-"""What do customers do in the product, and how much of it on each day?"""
+"""What do customers do in the product, how much of it on each day, and who in which week?"""
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, LargeBinary, SmallInteger, Table
 
 from store.columns import Words
 from store.tables.base import IS_UNGROUPED, metadata
-from store.tables.onboardings import deals
+from store.tables.onboardings import deals, playbooks
 
 # What was done in the product, event by event, kept as long as the settings say. `day` counts days since 1970 in UTC,
 # `at` milliseconds; `person` is a number made from the user's id, 0 for an unknown user; `group_id` is empty while the
@@ -73,4 +73,34 @@ usage_groups = Table(
     Column("onboarding", Words, ForeignKey(deals.c.onboarding), primary_key=True),
     Column("group_id", Words, primary_key=True),
     Index("ix_usage_groups_group_id", "group_id"),
+)
+
+# What each user of a group did in a week; kept for ever. `week` is the number of its Monday, in days since 1970 in UTC.
+# `days` has a bit for each day of the week on which they did anything, Monday's is 1; `features` has a bit for each
+# feature that they used. Bits are only ever added, so that a late event is counted like any other.
+usage_weeks = Table(
+    "usage_weeks",
+    metadata,
+    Column("group_id", Words, primary_key=True),
+    Column("week", Integer, primary_key=True, autoincrement=False),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("days", SmallInteger, nullable=False),
+    Column("features", BigInteger, nullable=False),
+)
+
+# The features that playbooks name, by the events that show their use; `bit` is a power of two, the same for all events
+# of a feature.
+usage_features = Table(
+    "usage_features",
+    metadata,
+    Column("feature", Words, primary_key=True),
+    Column("event", Words, primary_key=True),
+    Column("bit", BigInteger, nullable=False),
+)
+
+# The playbooks whose features are known.
+usage_playbooks = Table(
+    "usage_playbooks",
+    metadata,
+    Column("hash", Words, ForeignKey(playbooks.c.hash), primary_key=True),
 )

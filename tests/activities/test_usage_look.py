@@ -71,6 +71,9 @@ class Books:
     def link(self, *, most: int) -> int:
         return 0
 
+    def learn_features(self) -> int:
+        return 0
+
     def using(self, groups: Collection[str]) -> Sequence[Using]:
         return [reached_by_one_user()]
 

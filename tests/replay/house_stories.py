@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,11 +14,14 @@ from uuid import uuid4
 from temporalio.client import Client, WorkflowFailureError, WorkflowHistory
 
 from activities.crm.hubspot import HubSpot
+from activities.evaluation import Evaluating, Looks
 from activities.inbox.same_deal import SameDeal
 from activities.mailbox import Collecting
 from activities.reconciliation import Reconciling, Source
 from domain.answering import Answer
 from domain.inbox import InboxRow, Settled
+from domain.measure.customer import Customer
+from domain.measure.evaluation import Due, Evaluation
 from domain.notice import MAIL
 from domain.refusal import Refused
 from domain.trouble import ChannelDown, NotReachable
@@ -28,7 +31,7 @@ from starter.doors.bell import look_at_usage, wake_receiver, wake_sender
 from store.engine import migrate, open_store
 from tests.activities.test_reconciliation import Store
 from tests.activities.test_usage_look import Books, Door
-from tests.support import servers
+from tests.support import databases, servers
 from tests.support.fakes import MemoryInbox, MemoryMerges
 from tests.support.houses import SERVER, House
 from tests.support.hubspot import TOKEN, Account
@@ -37,6 +40,7 @@ from tests.support.parts import parts as parts_with_fakes
 from tests.support.stand_in import served
 from tests.support.waiting import until
 from wiring.worker import day90_worker
+from workflows.evaluation import CustomerEvaluation
 from workflows.mailbox import Mailbox
 from workflows.receiver import ID as RECEIVER
 from workflows.reconciliation import Reconciliation
@@ -316,6 +320,37 @@ async def mailbox_looked_into() -> Histories:
             return [await started.fetch_history()]
 
 
+class OneCustomer:
+    """A customer who is to be looked at, after the database could not be reached."""
+
+    def __init__(self) -> None:
+        self.away, self.kept = 1, 0
+
+    def fresh(self, *, now: datetime, most: int, after: str = "") -> Sequence[Due]:
+        if self.away:
+            self.away -= 1
+            raise ConnectionError("the database does not answer")
+        return [] if after else [Due(onboarding="onboarding-file-1", news=1)]
+
+    def all(self, wanted: Collection[str], *, now: datetime) -> Mapping[str, Customer]:
+        book = databases.playbook()
+        return {id: Customer(onboarding=id, playbook=book, hashed="", now=now, closed_at=now) for id in wanted}
+
+    def keep(self, looked: Iterable[tuple[Due, Customer, Evaluation]]) -> None:
+        self.kept += len(list(looked))
+
+
+async def customers_evaluated() -> Histories:
+    """The database answers at the second try."""
+    store = OneCustomer()
+    with ThreadPoolExecutor(1) as threads:
+        looks = Looks(customers=store, evaluations=store, now=lambda: datetime.now(UTC))
+        async with world(evaluating=Evaluating(looks=looks, threads=threads)) as here:
+            started = await here.env.client.start_workflow(CustomerEvaluation.run, id="evaluation", task_queue=QUEUE)
+            assert 1 == (await started.result()).looked_at == store.kept
+            return [await started.fetch_history()]
+
+
 async def night_with_a_finding() -> Histories:
     """One onboarding was ended by mistake."""
     with tempfile.TemporaryDirectory() as folder:
@@ -349,6 +384,7 @@ HOUSE: Mapping[str, Callable[[], Awaitable[Histories]]] = {
     "crm_looked_through": crm_looked_through,
     "crm_away": crm_away,
     "mailbox_looked_into": mailbox_looked_into,
+    "customers_evaluated": customers_evaluated,
     "night_with_a_finding": night_with_a_finding,
 }
 """Stories of the workflows beside onboardings and introductions. Stored are also `…_one_by_one`, played by the

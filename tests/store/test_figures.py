@@ -45,8 +45,9 @@ def test_seats_in_use_are_counted_since_the_close_and_of_the_week(ledger: SqlLed
 
     figures = ledger.figures(ONE)
 
-    assert {"activation_rate": 75.0, "weekly_use_rate": 50.0} == {name: one.value for name, one in figures.items()}
-    assert {"usage"} == {figure.origin for figure in figures.values()}
+    of_use = {name: one.value for name, one in figures.items() if one.origin == "usage"}
+    assert {"activation_rate": 75.0, "weekly_use_rate": 50.0, "active_users": 2.0} == of_use
+    assert (4, "deal") == (figures["licensed_users"].value, figures["licensed_users"].origin)
 
 
 def test_what_was_reported_last_counts_before_what_is_counted(ledger: SqlLedger, engine: Engine) -> None:
@@ -61,14 +62,14 @@ def test_what_was_reported_last_counts_before_what_is_counted(ledger: SqlLedger,
     assert (80.0, NOON + 5 * A_DAY, "reported") == (figure.value, figure.at, figure.origin)
 
 
-def test_without_use_or_seats_nothing_is_measured(ledger: SqlLedger, engine: Engine) -> None:
+def test_without_use_or_seats_no_share_is_measured(ledger: SqlLedger, engine: Engine) -> None:
     """A product that sends no usage is not one that nobody uses."""
     seatless = dossier(deal("2", seats=None, custom={"usage_group": "acme"}))
     ledger.admit(seatless.model_copy(update={"onboarding": "onboarding-file-2"}), run="run")
 
-    assert {} == ledger.figures(ONE)
+    assert {"licensed_users"} == ledger.figures(ONE).keys()
     used(engine, ("now", 9))
-    assert {} == ledger.figures("onboarding-file-2")
+    assert {"active_users"} == ledger.figures("onboarding-file-2").keys()
 
 
 def test_of_no_onboarding_there_are_no_figures(ledger: SqlLedger) -> None:
@@ -79,7 +80,7 @@ def test_of_no_onboarding_there_are_no_figures(ledger: SqlLedger) -> None:
 def test_a_figure_that_is_reported_all_the_time_displaces_no_other(ledger: SqlLedger, engine: Engine) -> None:
     """The last of each count, newest first; what nobody has reported is left out."""
     reported = SqlMeasurements(engine)
-    reported.keep(ONE, [Measurement(metric="nps", at=NOON - A_DAY, value=40)], key="once")
+    reported.keep(ONE, [Measurement(metric="nps", at=NOON, value=40)], key="once")
     for number in range(5):
         often = Measurement(metric="tickets_open", at=NOON + number * A_DAY, value=number)
         reported.keep(ONE, [often], key=f"often-{number}")

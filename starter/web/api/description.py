@@ -14,6 +14,7 @@ from starter.web.problems import ProblemDocument
 
 TAGS = {
     "onboardings": "start onboardings, and see how they stand",
+    "metrics": "what customers bought it for, and what it has come to",
     "news": "report what happened; the business may refuse it, and says why",
     "audit": "who approved what, in a form that can be verified",
     "playbooks": "the plans that onboardings follow",

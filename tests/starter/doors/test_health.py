@@ -44,7 +44,7 @@ def ledger(engine: Engine) -> SqlLedger:
 
 
 def score(engine: Engine, ledger: SqlLedger, *, now: datetime = DAY_120) -> Outlook:
-    return outlook_of(engine, ledger, ONE, now=now)
+    return outlook_of(engine, ONE, now=now)
 
 
 def test_the_store_says_what_the_file_says(engine: Engine, ledger: SqlLedger) -> None:
@@ -95,7 +95,7 @@ def test_flags_come_from_journal_plan_and_reports_and_a_pause_stops_their_clock(
     def flags(journal: list[JournalRow]) -> dict[str, int]:
         ledger.write(Writing(onboarding=ONE, journal=tuple(journal)))
         # By the onboarding's own time, which has gone on: only what is asked here goes back.
-        outlook = outlook_of(engine, ledger, ONE, now=day_30)
+        outlook = outlook_of(engine, ONE, now=day_30)
         return {flag.key: flag.days for flag in outlook.flags}
 
     before = flags(rows[:2])
@@ -105,13 +105,13 @@ def test_flags_come_from_journal_plan_and_reports_and_a_pause_stops_their_clock(
     assert before["lead_silent"] == 120 - 5 - 10 - 7
     assert after["lead_silent"] == 120 - 22 - 7
     assert "meetings_missed" not in flags([]), "that was three months ago"
-    assert outlook_of(engine, ledger, ONE, now=day_30).alarm
+    assert outlook_of(engine, ONE, now=day_30).alarm
 
 
 def test_nobody_and_a_playbook_without_a_score_are_refused(engine: Engine, ledger: SqlLedger) -> None:
     """Each with what is wrong."""
     with pytest.raises(UnknownOnboarding):
-        outlook_of(engine, ledger, "onboarding-file-2", now=DAY_120)
+        outlook_of(engine, "onboarding-file-2", now=DAY_120)
 
     bare = HIGH_TOUCH.model_copy(update={"score": None})
     ledger.write(

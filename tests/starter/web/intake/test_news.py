@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from domain.agenda import Progress
 from domain.clock import DAY
 from domain.inbox import InboxRow
 from domain.refusal import Refused
-from domain.reported import Measurement
+from domain.reported import Measurement, SetApart, read_report
 from domain.trouble import NotFound, UnknownOnboarding
 from runtime.settings import BadSetting, load_settings
 from store.ledger import SqlLedger
@@ -243,10 +243,14 @@ class Figures:
     def __init__(self) -> None:
         self.kept: list[tuple[str, str, float]] = []
 
-    def keep(self, onboarding: str, measured: Any, *, key: str) -> None:
+    def keep(self, onboarding: str, measured: Any, *, key: str) -> Sequence[SetApart]:
         if onboarding != ONBOARDING:
             raise UnknownOnboarding(onboarding)
         self.kept += [(key, one.metric, one.value) for one in measured]
+        return [SetApart(metric=one.metric, value=one.value, reason="lies ahead") for one in measured if one.value > 99]
+
+    def present(self, onboarding: str) -> datetime:
+        return NOW
 
 
 def row(payload: dict[str, Any], key: str = "msg_1") -> InboxRow:
@@ -316,6 +320,45 @@ async def test_figures_are_kept_and_no_workflow_hears_of_them() -> None:
     ] == figures.kept
     assert [] == door.told
     assert "measured: missed_meetings 1" == settled.outcome
+
+
+async def test_a_figure_that_cannot_be_true_stays_in_the_inbox_with_the_reason() -> None:
+    """Whoever looks at the delivery sees why it does not count."""
+    settled = await NewsIsTold(Told(), Figures())(row(news("metric.reported", **HERE, metric="nps", value=100), "a"))
+
+    assert "measured: nps 100 does not count: lies ahead" == settled.outcome
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "kept"),
+    [
+        ("training.held", {"invited": 10, "attended": 9}, [("training_invited", 10), ("training_attended", 9)]),
+        ("training.held", {"session": "First", "score": 4.5}, [("training_score", 4.5)]),
+        ("users.invited", {"users": 20}, [("invited_users", 20)]),
+        ("metric.reported", {"metric": "cycle_time", "value": 17.0, "unit": "days"}, [("cycle_time", 17.0)]),
+    ],
+)
+async def test_trainings_and_metrics_are_figures(kind: str, data: dict[str, Any], kept: list[Any]) -> None:
+    figures = Figures()
+
+    await NewsIsTold(Told(), figures)(row(news(kind, **HERE, **data), "a"))
+
+    assert [("a", *one) for one in kept] == figures.kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "reason"),
+    [
+        ("training.held", {"attended": 9}, "say how many were invited"),
+        ("training.held", {"invited": 9, "attended": 10}, "more attended than were invited"),
+        ("training.held", {"invited": 9, "score": 6}, "data.score"),
+        ("users.invited", {"users": -1}, "data.users"),
+        ("metric.reported", {"metric": "nps", "value": "40"}, "data.value"),
+    ],
+)
+def test_a_figure_that_says_nothing_is_refused_by_its_field(kind: str, data: dict[str, Any], reason: str) -> None:
+    with pytest.raises(Refused, match=reason):
+        read_report(news(kind, **HERE, **data))
 
 
 async def test_figures_of_an_unknown_onboarding_are_left_to_a_person() -> None:

@@ -1,0 +1,149 @@
+"""How did each customer do when they were last looked at, and how week by week? And who is to be looked at now?"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, Engine, or_, select
+
+from domain.measure.customer import Customer, next_week
+from domain.measure.evaluation import Due, Evaluation
+from domain.measure.health import Band
+from domain.wire import Instant, Wire
+from store.engine import read_connection, write_transaction
+from store.rows import add_tuples, insert_into, put
+from store.tables import NOT_ENDED, evaluation_weeks, evaluations, onboardings
+
+AGAIN_AFTER = timedelta(days=1)
+"""The shortest time from one look to the next one for new figures: usage brings some all day long."""
+
+
+class Looked(Wire):
+    """An evaluation and when it was made, in the onboarding's own time. `week` is the Monday of the customer's week."""
+
+    onboarding: str
+    at: Instant
+    week: date
+    evaluation: Evaluation
+
+
+class FlagSince(Wire):
+    """A red flag that was up, since which day after the close (days of pauses are not counted)."""
+
+    key: str
+    since: int
+
+
+class EvaluatedWeek(Wire):
+    """How a customer stood at the last look of a week. `known` is the share of the due weight that was known, 0 to 1.
+
+    `note` says which figures of that week or before were corrected afterwards.
+    """
+
+    week: date
+    at: Instant
+    day: int
+    playbook_hash: str
+    score: float | None
+    band: Band | None
+    known: float | None
+    alarm: bool
+    flags: tuple[FlagSince, ...]
+    note: str | None = None
+
+
+class SqlEvaluations:
+    """The evaluations, in SQL. May be shared by threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def fresh(self, *, now: datetime, most: int, after: str = "") -> Sequence[Due]:
+        """Up to `most` open onboardings that are to be looked at, by id, beginning after the id `after`.
+
+        Once in each week of the customer, at the first look after its beginning; sooner, but not before a day has gone
+        by, where figures have come. `now` is wall time; on a compressed clock the onboarding's own time counts.
+        """
+        last, own = evaluations.c, onboardings.c.as_of
+        week_began = or_(last.next_at <= now, last.next_at <= own)
+        told = (last.news > last.looked_at_news) & or_(last.again_at <= now, last.again_at <= own)
+        query = (
+            select(onboardings.c.onboarding, last.news)
+            .join_from(onboardings, evaluations, last.onboarding == onboardings.c.onboarding, isouter=True)
+            .where(
+                NOT_ENDED, own.is_not(None), onboardings.c.onboarding > after, or_(last.at.is_(None), week_began, told)
+            )
+            .order_by(onboardings.c.onboarding)
+            .limit(most)
+        )
+        with read_connection(self._engine) as connection:
+            return [Due(onboarding=row.onboarding, news=row.news or 0) for row in connection.execute(query)]
+
+    def keep(self, looked: Iterable[tuple[Due, Customer, Evaluation]]) -> None:
+        """Store evaluations in one transaction: each becomes the last one, and that of its week."""
+        of_all = list(looked)
+        last = [_last_row(due, customer, evaluation) for due, customer, evaluation in of_all]
+        weeks = [_week_row(customer, evaluation) for _, customer, evaluation in of_all]
+        with write_transaction(self._engine) as connection:
+            if last:
+                insert = insert_into(connection, evaluations)
+                kept = {name: insert.excluded[name] for name in last[0] if name not in ("onboarding", "news")}
+                connection.execute(insert.on_conflict_do_update(index_elements=["onboarding"], set_=kept), last)
+            put(connection, evaluation_weeks, weeks)
+
+    def last(self, onboarding: str) -> Looked | None:
+        """The last evaluation of that onboarding; None before the first."""
+        return next(iter(self.last_of([onboarding])), None)
+
+    def last_of(self, wanted: Collection[str]) -> Sequence[Looked]:
+        """The last evaluation of each of those that have one, in the order of their ids."""
+        last = evaluations.c
+        query = select(last.onboarding, last.at, last.week, last.body.label("evaluation"))
+        query = query.where(last.at.is_not(None), last.onboarding.in_(list(wanted))).order_by(last.onboarding)
+        with read_connection(self._engine) as connection:
+            return [Looked.model_validate(row) for row in connection.execute(query).mappings()]
+
+    def history(self, onboarding: str, *, most: int = 60) -> Sequence[EvaluatedWeek]:
+        """The last `most` weeks in which that onboarding was looked at, the earliest first."""
+        of_it = select(evaluation_weeks).where(evaluation_weeks.c.onboarding == onboarding)
+        with read_connection(self._engine) as connection:
+            newest = of_it.order_by(evaluation_weeks.c.week.desc()).limit(most)
+            rows = connection.execute(newest).mappings().all()
+        return [EvaluatedWeek.model_validate(row) for row in reversed(rows)]
+
+
+def remember_news(connection: Connection, told_of: Collection[str]) -> None:
+    """Note, in the caller's transaction, that figures have come about those onboardings."""
+    again = "(onboarding) DO UPDATE SET news = evaluations.news + 1"
+    rows = [(onboarding, 1) for onboarding in sorted(told_of)]
+    add_tuples(connection, evaluations, rows, otherwise=again, columns=("onboarding", "news"))
+
+
+def _last_row(due: Due, customer: Customer, evaluation: Evaluation) -> dict[str, object]:
+    return {
+        "onboarding": customer.onboarding,
+        # Only where it is the first: what has come meanwhile must still count as not looked at.
+        "news": due.news,
+        "looked_at_news": due.news,
+        "at": customer.now,
+        "week": customer.week,
+        "again_at": customer.now + AGAIN_AFTER,
+        "next_at": next_week(customer.week, customer.time_zone),
+        "alarm": evaluation.alarm,
+        "body": evaluation,
+    }
+
+
+def _week_row(customer: Customer, evaluation: Evaluation) -> dict[str, object]:
+    score = evaluation.score
+    return {
+        "onboarding": customer.onboarding,
+        "week": customer.week,
+        "at": customer.now,
+        "day": evaluation.day,
+        "playbook_hash": evaluation.playbook_hash,
+        "score": score.score if score else None,
+        "band": score.band if score else None,
+        "known": score.confidence if score else None,
+        "alarm": evaluation.alarm,
+        "flags": [{"key": flag.key, "since": flag.since} for flag in evaluation.flags],
+    }

@@ -1,0 +1,75 @@
+"""What did customers buy it for? Their goals as agreed: those of the sale, replaced by what people said since."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, func, select
+
+from domain.deal import SuccessMetric
+from domain.measure.goals import Goal, GoalGiven, checked_goal, goals_of_sale
+from domain.trouble import UnknownOnboarding
+from domain.wire import Wire
+from store.engine import read_connection, write_transaction
+from store.evaluations import remember_news
+from store.rows import add
+from store.tables import deals, goals
+
+
+class _Sold(Wire):
+    success_metrics: tuple[SuccessMetric, ...] = ()
+
+
+class SqlGoals:
+    """The goals of customers, in SQL. May be shared by threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def define(self, onboarding: str, given: GoalGiven, *, by: str | None, origin: str, at: datetime) -> Goal:
+        """Say a goal, or say it otherwise; what was said before stays on record.
+
+        Raises UnknownOnboarding, and Refused naming the field where it could not be computed.
+        """
+        checked_goal(given)
+        with write_transaction(self._engine) as connection:
+            if connection.scalar(select(deals.c.run).where(deals.c.onboarding == onboarding)) is None:
+                raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
+            same = (goals.c.onboarding == onboarding) & (goals.c.key == given.key)
+            before = connection.scalar(select(func.max(goals.c.revision)).where(same)) or 0
+            said = {**given.model_dump(), "origin": origin, "by": by, "at": at, "revision": before + 1}
+            add(connection, goals, [{"onboarding": onboarding, **said}])
+            remember_news(connection, [onboarding])
+        return Goal.model_validate(said)
+
+    def of(self, onboarding: str) -> tuple[Goal, ...]:
+        """The goals of that customer as they are agreed now. Raises UnknownOnboarding."""
+        with read_connection(self._engine) as connection:
+            found = goals_of(connection, [onboarding])
+        if onboarding not in found:
+            raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
+        return found[onboarding]
+
+    def said_before(self, onboarding: str, key: str) -> tuple[Goal, ...]:
+        """That goal as people have said it, the first version first."""
+        of_it = select(goals).where(goals.c.onboarding == onboarding, goals.c.key == key).order_by(goals.c.revision)
+        with read_connection(self._engine) as connection:
+            return tuple(Goal.model_validate(row) for row in connection.execute(of_it).mappings())
+
+
+def goals_of(connection: Connection, wanted: Collection[str]) -> Mapping[str, tuple[Goal, ...]]:
+    """The goals of each of those onboardings that is there."""
+    ids = list(wanted)
+    sold = connection.execute(select(deals.c.onboarding, deals.c.body).where(deals.c.onboarding.in_(ids))).all()
+    return with_what_was_said(connection, {row.onboarding: row.body for row in sold})
+
+
+def with_what_was_said(connection: Connection, deals_of: Mapping[str, object]) -> Mapping[str, tuple[Goal, ...]]:
+    """The goals by the deals of onboardings, and by what people said since."""
+    by_sale = {
+        id: {goal.key: goal for goal in goals_of_sale(_Sold.model_validate(body, extra="ignore").success_metrics)}
+        for id, body in deals_of.items()
+    }
+    said = select(goals).where(goals.c.onboarding.in_(list(deals_of))).order_by(goals.c.key, goals.c.revision)
+    for row in connection.execute(said).mappings():
+        by_sale[row["onboarding"]][row["key"]] = Goal.model_validate(row)
+    return {id: tuple(of_it.values()) for id, of_it in by_sale.items()}

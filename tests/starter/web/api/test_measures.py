@@ -1,0 +1,66 @@
+"""Do programs say over REST what a customer's metrics are, and report and correct figures?"""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.record import Writing
+from tests.support.databases import deal, dossier, standing
+from tests.support.web import Web, problem, web_on
+
+HERE = "/api/v1/onboardings/onboarding-file-1"
+CYCLE = {"title": "Cycle time", "unit": "days", "direction": "lower", "baseline": 20, "target": 14, "by": "mika"}
+
+
+def keep(web: Web) -> None:
+    """A customer who bought it sixty days ago."""
+    sold = deal().model_copy(update={"closed_at": datetime.now(UTC) - timedelta(days=60)})
+    web.parts.ledger.admit(dossier(sold), run="run")
+    web.parts.ledger.write(Writing(onboarding="onboarding-file-1", standing=standing()))
+
+
+async def test_a_metric_is_defined_reported_and_corrected(tmp_path: Path) -> None:
+    """The same report sent twice counts once, and both the report and its correction are kept."""
+    async with web_on(tmp_path) as web:
+        keep(web)
+        headers = web.token()
+        defined = await web.client.put(f"{HERE}/metrics/cycle_time", json=CYCLE, headers=headers)
+        at = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+        figure = {"metric": "cycle_time", "value": 17, "unit": "days", "at": at}
+        for _ in range(2):
+            kept = await web.client.post(f"{HERE}/measurements", json=figure, headers=headers)
+        ahead = {"metric": "nps", "value": 40, "at": (datetime.now(UTC) + timedelta(days=2)).isoformat()}
+        apart = await web.client.post(f"{HERE}/measurements", json=ahead, headers=headers)
+        correction = {"value": 16, "reason": "Returns were counted in.", "by": "mika"}
+        address = f"{HERE}/measurements/cycle_time/1/correction"
+        corrected = await web.client.post(address, json=correction, headers=headers)
+        [metric] = (await web.client.get(f"{HERE}/metrics", headers=headers)).json()["items"]
+
+        assert (200, 1) == (defined.status_code, defined.json()["revision"])
+        assert kept.json()["set_apart"] is None
+        assert "lies ahead" in apart.json()["set_apart"]
+        assert [(17, 2), (16, None)] == [(one["value"], one["replaced_by"]) for one in corrected.json()["items"]]
+        assert (16, 20.0) == (metric["value"], metric["improvement_pct"])
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "field"),
+    [
+        ({"baseline": 0}, 409, "baseline"),
+        ({"target": 25}, 409, "target"),
+        ({"baseline": "20 days"}, 422, "baseline"),
+        ({"direction": "faster"}, 422, "direction"),
+        ({"by": "nobody"}, 409, "by"),
+        ({"goal": 1}, 422, "goal"),
+    ],
+)
+async def test_a_metric_that_cannot_be_computed_is_refused_by_its_field(
+    changed: dict[str, Any], status: int, field: str, tmp_path: Path
+) -> None:
+    async with web_on(tmp_path) as web:
+        keep(web)
+        answer = await web.client.put(f"{HERE}/metrics/cycle_time", json={**CYCLE, **changed}, headers=web.token())
+
+        assert (status, field) == (answer.status_code, problem(answer)["field"])

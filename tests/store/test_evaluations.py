@@ -1,0 +1,119 @@
+"""Who is looked at this week, and what is kept of it, on both databases?"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from domain.measure.evaluation import evaluate
+from domain.playbook import content_hash
+from domain.record import Writing
+from domain.reported import Measurement
+from playbooks.library import Library
+from store.customers import SqlCustomers
+from store.evaluations import SqlEvaluations
+from store.ledger import SqlLedger
+from store.measurements import SqlMeasurements
+from tests.support import databases
+from tests.support.databases import NOON, deal, dossier, standing
+
+database, engine = databases.database, databases.engine
+
+A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
+HIGH_TOUCH = Library(None).get("high-touch")
+MONDAY = NOON + 6 * A_DAY
+"""A Monday; NOON is a Tuesday."""
+
+
+def ids(evaluations: SqlEvaluations, *, now: datetime, after: str = "", most: int = 10) -> list[str]:
+    return [due.onboarding[-1] for due in evaluations.fresh(now=now, most=most, after=after)]
+
+
+def look(engine: Engine, *, now: datetime) -> list[str]:
+    """Evaluate whoever is to be looked at."""
+    evaluations, customers = SqlEvaluations(engine), SqlCustomers(engine)
+    due = evaluations.fresh(now=now, most=10)
+    known = customers.all([one.onboarding for one in due], now=now)
+    evaluations.keep([(one, known[one.onboarding], evaluate(known[one.onboarding])) for one in due])
+    return [one.onboarding[-1] for one in due]
+
+
+@pytest.fixture
+def ledger(engine: Engine) -> SqlLedger:
+    """Three onboardings that are open, and one that has ended."""
+    ledger = SqlLedger(engine)
+    for number in range(1, 5):
+        of = dossier(deal(f"{number}", account=f"Account {number}"))
+        ledger.admit(of.model_copy(update={"playbook": HIGH_TOUCH}), run=f"run-{number}")
+        ended: dict[str, Any] = {"ending": "handed_over", "ended_at": NOON} if number == 4 else {}
+        ledger.write(Writing(onboarding=of.onboarding, standing=standing(**ended)))
+    return ledger
+
+
+def test_each_open_one_is_looked_at_once_a_week(ledger: SqlLedger, engine: Engine) -> None:
+    """From the beginning of the customer's week on, wherever they live; who has ended never."""
+    assert ["1", "2", "3"] == look(engine, now=NOON)
+    assert [] == look(engine, now=NOON + 5 * A_DAY)
+    # Tokyo's Monday begins at 15 o'clock on our Sunday.
+    assert [] == look(engine, now=MONDAY.replace(hour=14) - A_DAY)
+    assert ["1", "2", "3"] == look(engine, now=MONDAY.replace(hour=15) - A_DAY)
+
+
+def test_news_lets_one_be_looked_at_sooner_but_not_every_hour(ledger: SqlLedger, engine: Engine) -> None:
+    """A product sends usage all day long."""
+    look(engine, now=NOON)
+    measured = [Measurement(metric="nps", at=NOON, value=40)]
+    SqlMeasurements(engine).keep("onboarding-file-2", measured, key="1", now=NOON)
+
+    assert [] == look(engine, now=NOON + AN_HOUR)
+    assert ["2"] == look(engine, now=NOON + A_DAY)
+    assert [] == look(engine, now=NOON + 2 * A_DAY)
+
+
+def test_news_that_comes_while_one_is_looked_at_is_not_lost(ledger: SqlLedger, engine: Engine) -> None:
+    evaluations = SqlEvaluations(engine)
+    due = evaluations.fresh(now=NOON, most=10)
+    measured = [Measurement(metric="nps", at=NOON, value=40)]
+    SqlMeasurements(engine).keep("onboarding-file-2", measured, key="1", now=NOON)
+    known = SqlCustomers(engine).all([one.onboarding for one in due], now=NOON)
+    evaluations.keep([(one, known[one.onboarding], evaluate(known[one.onboarding])) for one in due])
+
+    assert ["2"] == ids(evaluations, now=NOON + A_DAY)
+
+
+def test_the_onboardings_own_time_counts_where_it_runs_ahead(ledger: SqlLedger, engine: Engine) -> None:
+    """On a compressed clock a week is over within minutes."""
+    look(engine, now=NOON)
+    ahead = standing(as_of=NOON + 8 * A_DAY)
+    ledger.write(Writing(onboarding="onboarding-file-3", standing=ahead))
+
+    assert ["3"] == look(engine, now=NOON + AN_HOUR)
+
+
+def test_they_come_page_by_page(ledger: SqlLedger, engine: Engine) -> None:
+    evaluations = SqlEvaluations(engine)
+
+    assert ["1", "2"] == ids(evaluations, now=NOON, most=2)
+    assert ["3"] == ids(evaluations, now=NOON, most=2, after="onboarding-file-2")
+
+
+def test_the_last_one_is_kept_in_full_and_each_week_in_short(ledger: SqlLedger, engine: Engine) -> None:
+    """With the version of the playbook; a second look in a week replaces the first."""
+    one = "onboarding-file-1"
+    reported, evaluations = SqlMeasurements(engine), SqlEvaluations(engine)
+    for number, (day, seats_in_use) in enumerate(((0, None), (90, 60.0), (92, 30.0))):
+        now = NOON + day * A_DAY
+        if seats_in_use is not None:
+            measured = [Measurement(metric="weekly_use_rate", at=now, value=seats_in_use)]
+            reported.keep(one, measured, key=f"{number}", now=now)
+        look(engine, now=now)
+
+    last = evaluations.last(one)
+    weeks = evaluations.history(one)
+
+    assert last is not None
+    assert (92, content_hash(HIGH_TOUCH)) == (last.evaluation.day, last.evaluation.playbook_hash)
+    assert [0, 92] == [week.day for week in weeks]
+    assert {content_hash(HIGH_TOUCH)} == {week.playbook_hash for week in weeks}
+    assert evaluations.last("onboarding-file-4") is None

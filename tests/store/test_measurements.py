@@ -1,0 +1,138 @@
+"""Is everything kept that was reported, does only what can be true count, and does a correction lose nothing?"""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from domain.deal import SuccessMetric
+from domain.measure.evaluation import Due, evaluate
+from domain.measure.goals import GoalGiven
+from domain.refusal import Refused
+from domain.reported import Measurement
+from domain.trouble import UnknownOnboarding
+from store.customers import SqlCustomers
+from store.evaluations import SqlEvaluations
+from store.goals import SqlGoals
+from store.ledger import SqlLedger
+from store.measurements import SqlMeasurements
+from tests.support import databases
+from tests.support.databases import NOON, deal, dossier
+
+database, engine = databases.database, databases.engine
+
+ONE = "onboarding-file-1"
+A_DAY = timedelta(days=1)
+NOW = NOON + 60 * A_DAY
+CYCLE = GoalGiven(key="cycle_time", title="Cycle time", unit="days", direction="lower", baseline=20, target=14)
+
+
+@pytest.fixture
+def reported(engine: Engine) -> SqlMeasurements:
+    """The measurements of a customer who bought it to make their orders quicker."""
+    sold = deal(seats=10, success_metrics=(SuccessMetric(name="Cycle time", target="14 days"),))
+    SqlLedger(engine).admit(dossier(sold), run="run")
+    return SqlMeasurements(engine)
+
+
+def keep(reported: SqlMeasurements, metric: str, value: float, day: int, *, key: str = "", **more: Any) -> list[str]:
+    """Report it as of that day after the close; returns why it does not count."""
+    measured = Measurement(metric=metric, at=NOON + day * A_DAY, value=value, **more)
+    return [one.reason for one in reported.keep(ONE, [measured], key=key or f"{metric}-{day}-{value}", now=NOW)]
+
+
+def figure(engine: Engine, metric: str) -> float | None:
+    measured = SqlCustomers(engine).one(ONE, now=NOW).figures.get(metric)
+    return measured.value if measured else None
+
+
+def test_what_cannot_be_true_is_kept_apart_and_counts_in_nothing(reported: SqlMeasurements, engine: Engine) -> None:
+    """Each with its reason; the figure stays what it was."""
+    assert [] == keep(reported, "nps", 40, 50)
+
+    reasons = [*keep(reported, "nps", 90, 61), *keep(reported, "nps", 90, -1), *keep(reported, "nps", 41, 50)]
+
+    assert ["lies ahead", "was before the contract", "was reported as 40"] == [
+        reason[: len(start)]
+        for reason, start in zip(reasons, ("lies ahead", "was before the contract", "was reported as 40"), strict=True)
+    ]
+    assert 40 == figure(engine, "nps")
+    assert 4 == len(reported.reports(ONE, "nps"))
+
+
+def test_one_delivery_ten_times_counts_once(reported: SqlMeasurements, engine: Engine) -> None:
+    for _ in range(10):
+        assert [] == keep(reported, "missed_meetings", 1, 50, key="same")
+
+    assert 1 == len(SqlCustomers(engine).one(ONE, now=NOW).reported["missed_meetings"])
+
+
+def test_a_correction_counts_from_now_on_and_what_was_said_stays(reported: SqlMeasurements, engine: Engine) -> None:
+    """Said again under one key it changes nothing; a person's word is doubted by nobody."""
+    for day in (30, 37, 44):
+        keep(reported, "tickets_per_week", 3, day)
+    [reason] = keep(reported, "tickets_per_week", 90, 51)
+
+    for _ in range(2):
+        reported.correct(ONE, "tickets_per_week", 4, 9, reason="a typing error", by="mika", key="c-1")
+
+    assert "is 90" in reason
+    assert 9 == figure(engine, "tickets_per_week")
+    *_, wrong, right = reported.reports(ONE, "tickets_per_week")
+    assert (90, 5, reason) == (wrong.value, wrong.replaced_by, wrong.set_apart)
+    assert (9, "corrected", "mika", "a typing error") == (right.value, right.origin, right.by, right.reason)
+    with pytest.raises(Refused, match="corrected already"):
+        reported.correct(ONE, "tickets_per_week", 4, 8, reason="again", by="mika", key="c-2")
+    with pytest.raises(Refused, match="there are 5 reports"):
+        reported.correct(ONE, "tickets_per_week", 6, 8, reason="again", by="mika", key="c-3")
+
+
+def test_a_goal_of_the_sale_is_replaced_by_what_people_say_and_stays_on_record(
+    reported: SqlMeasurements, engine: Engine
+) -> None:
+    """Until there is a baseline nothing can be computed."""
+    goals = SqlGoals(engine)
+    keep(reported, "cycle_time", 17, 50, unit="days")
+    assert figure(engine, "main_goal_improvement") is None
+
+    goals.define(ONE, CYCLE.model_copy(update={"baseline": 25.0}), by="mika", origin="person", at=NOW)
+    goals.define(ONE, CYCLE, by="lee", origin="person", at=NOW)
+
+    [goal] = goals.of(ONE)
+    assert (20, "lee", 2) == (goal.baseline, goal.by, goal.revision)
+    assert [25, 20] == [one.baseline for one in goals.said_before(ONE, "cycle_time")]
+    assert 15.0 == figure(engine, "main_goal_improvement")
+
+
+def test_bad_input_is_refused_by_its_field(reported: SqlMeasurements) -> None:
+    """Another unit, a metric that nobody knows, a value that cannot be."""
+    SqlGoals(reported._engine).define(ONE, CYCLE, by="mika", origin="person", at=NOW)
+    wrong: list[tuple[str, float, dict[str, str], str]] = [
+        ("cycle_time", 17, {"unit": "hours"}, "unit"),
+        ("cycle_tme", 17, {}, "metric"),
+        ("tickets_per_week", -1, {}, "tickets_per_week"),
+    ]
+    for metric, value, more, field in wrong:
+        with pytest.raises(Refused) as refusal:
+            keep(reported, metric, value, 50, **more)
+        assert field == refusal.value.field
+
+    with pytest.raises(UnknownOnboarding):
+        reported.keep("onboarding-file-9", [], key="x")
+
+
+def test_weeks_that_were_evaluated_say_what_was_corrected_since(reported: SqlMeasurements, engine: Engine) -> None:
+    """Their score stays as it was; the week that runs is looked at again."""
+    keep(reported, "nps", 40, 40)
+    evaluations, customers = SqlEvaluations(engine), SqlCustomers(engine)
+    for day in (39, 46, 53, 60):
+        customer = customers.one(ONE, now=NOON + day * A_DAY)
+        evaluations.keep([(Due(onboarding=ONE, news=1), customer, evaluate(customer))])
+
+    reported.correct(ONE, "nps", 1, 20, reason="another customer's", by="mika", key="c-1")
+
+    notes = {one.week: one.note for one in evaluations.history(ONE)}
+    weeks = sorted(notes)
+    assert date(2026, 10, 5) == weeks[0]
+    assert [None, "corrected since: nps", "corrected since: nps", None] == [notes[week] for week in weeks]
