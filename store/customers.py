@@ -166,7 +166,7 @@ def _by_onboarding(rows: Iterable[tuple[str, Any]]) -> defaultdict[str, list[Any
     return found
 
 
-def _first_value(row: Mapping[str, Any]) -> tuple[int, datetime | None] | None:
+def _first_value(row: RowMapping) -> tuple[int, datetime | None] | None:
     days = row["days_to_first_value"]
     return None if days is None else (days, row["first_value_at"])
 
