@@ -1,8 +1,10 @@
 """How does a message of each kind read before anybody gets one? Samples, worded as the channels would word them."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+from activities.channels.texts.checking import Trouble, troubles_in
 from activities.channels.texts.samples import KINDS, sample
 from domain.mailbox import read_mailbox
 from domain.notice import NoticeKind
@@ -17,6 +19,11 @@ class Page(NamedTuple):
 
     subject: str
     html: str
+
+
+def complaints_about(templates: Path) -> Sequence[Trouble]:
+    """What is wrong with the templates below that folder, each by file and line."""
+    return troubles_in(templates)
 
 
 class Previewer:

@@ -10,6 +10,7 @@ from starter.cli.answers import answer, count, draw_facts, in_words, moment_of, 
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Numbered, Where
 from starter.cli.previews import preview
+from starter.cli.templates import lint
 from starter.trouble import NotFound
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 mails = App(name="mails", help="Which mails wait or were sent, to whom, and what they say.")
 mails.command(preview)
+mails.command(lint)
 
 From = Literal["sent", "file", "today", "nowhere"]
 TOLD_FROM: dict[From, str] = {

@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, Undefined, pass_context
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    Undefined,
+    pass_context,
+)
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -44,9 +53,22 @@ _WORDS = "wording"
 _HEADINGS = re.compile(r"^(?=##? |### )", re.MULTILINE)
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _REST = ("opening", "actions", "closing", "signature", "footer")
-_OF_TEMPLATES = (".md", ".html")
+OF_TEMPLATES = (".md", ".html")
+"""How files of templates end."""
 _Part = tuple[Notice, Mapping[str, str]]
 """A notice inside a digest, with its links by their purposes."""
+
+
+class BrokenTemplate(ChannelRefuses):
+    """A template cannot be rendered, and so the message cannot be sent. Who must act: whoever wrote the template.
+
+    `template` is its file's name below the folder of templates, `line` counts from 1; 0 where it is not known.
+    """
+
+    def __init__(self, template: str, line: int, why: str) -> None:
+        place = f"{template}, line {line}," if line else template
+        super().__init__(f"the template {place} {why}")
+        self.template, self.line, self.why = template, line, why
 
 
 @dataclass(frozen=True)
@@ -75,24 +97,28 @@ class Rendering:
 
         It is the company's name too where none is given for that language.
 
-        Raises ChannelRefuses, naming the template, when it cannot be rendered: a fact that it prints is missing, or a
-        company's own template is broken. The facts do not come into the error: it goes into logs.
+        Raises BrokenTemplate when it cannot be rendered: a fact that it prints is missing, or a company's own template
+        is broken. The facts do not come into the error: it goes into logs.
         """
         words = wording(waiting.person.language, waiting.person.time_zone)
         name = f"{words.language}/{waiting.notice.kind}.md"
         try:
             return self._render(waiting, words, sender)
         except SecurityError as error:
-            raise ChannelRefuses(
-                f"the template {_place(error) or name} is refused: a template may print facts and use our filters, "
-                f"and reach nothing of Python: {error.message}"
+            raise BrokenTemplate(
+                *(_place(error) or (name, 0)),
+                "is refused: a template may print facts and use our filters, and reach nothing of Python: "
+                f"{error.message}",
             ) from None
+        except TemplateSyntaxError as error:
+            raise BrokenTemplate(error.name or name, error.lineno, f"cannot be rendered: {error.message}") from None
         except TemplateError as error:
-            # `name` of a syntax error is the file, which may be one that ours includes.
-            where = getattr(error, "name", None) or name
-            raise ChannelRefuses(f"the template {where} cannot be rendered: {error.message}") from None
+            # `name` is the file that was looked for, which may be one that ours includes.
+            where = (str(error.name), 0) if isinstance(error, TemplateNotFound) else _place(error) or (name, 0)
+            raise BrokenTemplate(*where, f"cannot be rendered: {error.message}") from None
         except (ValueError, TypeError, LookupError, AttributeError, OSError) as error:
-            raise ChannelRefuses(f"the template {name} cannot be rendered: {type(error).__name__}") from error
+            where = _place(error) or (name, 0)
+            raise BrokenTemplate(*where, f"cannot be rendered: {type(error).__name__}") from error
 
     def _render(self, waiting: WaitingNotice, words: Wording, sender: str) -> RenderedNotice:
         facts = {
@@ -108,7 +134,8 @@ class Rendering:
         opening, actions, closing, signature, footer = (
             self._jinja.get_template(f"{words.language}/{part}.md").render(facts).strip() for part in _REST
         )
-        message = _parse("\n\n".join(filter(None, (opening, body.strip(), actions, closing, signature))))
+        proper = _parse(body.strip())
+        message = [*_parse(opening), *proper, *_parse("\n\n".join(filter(None, (actions, closing, signature))))]
         small_print = _parse(footer)
         page = self._jinja.get_template("layout.html").render(
             language=words.language,
@@ -122,7 +149,7 @@ class Rendering:
             subject=subject,
             text=f"{plain_text(message)}\n\n-- \n{plain_text(small_print)}\n",
             html=_CSS.inline(sealing.unseal_html(page)),
-            body=plain_text(_parse(body.strip())),
+            body=plain_text(proper),
         )
 
     def _worded(self, notice: Notice, facts: Mapping[str, Any], parts: Sequence[_Part] = ()) -> tuple[str, str]:
@@ -153,22 +180,26 @@ class Rendering:
 
     @cached_property
     def _jinja(self) -> Environment:
-        folders = [folder for folder in (self.company_templates, TEMPLATES) if folder]
-        # Whoever may write templates may not run programs: nothing of Python is reached from within one.
-        jinja = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(folders),
-            undefined=StrictUndefined,
-            finalize=sealing.seal,
-            # Tells what a macro printed (markup, sealed already) from a value.
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        shapes = (sealing.prose, sealing.aside, sealing.link, sealing.button, sealing.mail)
-        words = (Wording.day, Wording.short_day, Wording.moment, Wording.count, Wording.lateness, Wording.word)
-        jinja.filters |= {shape.__name__: shape for shape in shapes}
-        jinja.filters |= {word.__name__: _in_readers_words(word) for word in words}
-        return jinja
+        return environment([folder for folder in (self.company_templates, TEMPLATES) if folder])
+
+
+def environment(folders: Sequence[Path]) -> Environment:
+    """Where templates are looked for, and what they may use: the first folder that has a file of that name."""
+    # Whoever may write templates may not run programs: nothing of Python is reached from within one.
+    jinja = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(folders),
+        undefined=StrictUndefined,
+        finalize=sealing.seal,
+        # Tells what a macro printed (markup, sealed already) from a value.
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    shapes = (sealing.prose, sealing.aside, sealing.link, sealing.button, sealing.mail)
+    words = (Wording.day, Wording.short_day, Wording.moment, Wording.count, Wording.lateness, Wording.word)
+    jinja.filters |= {shape.__name__: shape for shape in shapes}
+    jinja.filters |= {word.__name__: _in_readers_words(word) for word in words}
+    return jinja
 
 
 def _in_our_words(edited: Mapping[str, str], subject: str, body: str) -> tuple[str, str]:
@@ -188,15 +219,15 @@ def _in_their_place(subject: str, away: str, language: str) -> str:
     return f"{sealing.seal(before)}{subject}"
 
 
-def _place(error: SecurityError) -> str:
-    """File and line of the template that was refused, by the innermost frame that ran one; empty without any."""
-    place, trace = "", error.__traceback__
+def _place(error: BaseException) -> tuple[str, int] | None:
+    """Name and line of the template in which it happened: the innermost frame that ran one; None without any."""
+    place, trace = None, error.__traceback__
     while trace is not None:
         # Jinja compiles a template under the path of its file, and maps the lines of its code to the template's.
         path = Path(trace.tb_frame.f_code.co_filename)
-        if path.suffix in _OF_TEMPLATES:
+        if path.suffix in OF_TEMPLATES:
             folder = f"{path.parent.name}/" if path.suffix == ".md" else ""
-            place = f"{folder}{path.name}, line {trace.tb_lineno},"
+            place = (f"{folder}{path.name}", trace.tb_lineno)
         trace = trace.tb_next
     return place
 

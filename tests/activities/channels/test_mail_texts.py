@@ -181,7 +181,7 @@ def test_no_template_prints_a_fact_that_its_kind_does_not_carry(kind: NoticeKind
     notice = waiting.notice.model_copy(update={"facts": bare})
 
     with pytest.raises(
-        ChannelRefuses, match=f"the template {language}/{kind}.md cannot be rendered: '.*' is undefined"
+        ChannelRefuses, match=rf"the template {language}/\w+.md, line \d+, cannot be rendered: '.*' is undefined"
     ):
         OURS.render(waiting.model_copy(update={"notice": notice}))
 
@@ -229,9 +229,9 @@ def test_a_companys_own_template_wins(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("template", "complaint"),
     [
-        ("Hey {{ nobody }}\n\nText", "en/reminder.md cannot be rendered: 'nobody' is undefined"),
-        ("Hey {% if %}\n\nText", "en/reminder.md cannot be rendered: "),
-        ("Hey {{ title | day }}\n\nText", "en/reminder.md cannot be rendered: ValueError"),
+        ("Hey {{ nobody }}\n\nText", "en/reminder.md, line 1, cannot be rendered: 'nobody' is undefined"),
+        ("Hey {% if %}\n\nText", "en/reminder.md, line 1, cannot be rendered: "),
+        ("Hey {{ title | day }}\n\nText", "en/reminder.md, line 1, cannot be rendered: ValueError"),
         ('Hey\n\n{% include "en/none.md" %}', "en/none.md cannot be rendered: "),
         ("\udcff", "en/reminder.md cannot be rendered: UnicodeDecodeError"),
     ],
@@ -267,7 +267,7 @@ def test_a_companys_template_reaches_nothing_of_python(tmp_path: Path, reaching:
 
 def test_a_fact_that_is_none_is_refused_like_a_missing_one() -> None:
     """People would read "None"."""
-    with pytest.raises(ChannelRefuses, match=re.escape("the template en/reminder.md cannot be rendered: ValueError")):
+    with pytest.raises(ChannelRefuses, match=re.escape("en/reminder.md, line 2, cannot be rendered: ValueError")):
         OURS.render(sample("reminder", title=None))
 
 

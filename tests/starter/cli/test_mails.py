@@ -118,7 +118,7 @@ def test_a_mail_that_cannot_be_rendered_says_so(day90: Day90, tmp_path: Path, mo
     (tmp_path / "own" / "ja" / "reminder.md").write_text("{{ nobody }}\n\nText", encoding="utf-8")
     monkeypatch.setenv("DAY90_TEMPLATES", str(tmp_path / "own"))
 
-    assert "ja/reminder.md cannot be rendered" in day90("mails", "show", "1")
+    assert "ja/reminder.md, line 1, cannot be rendered" in day90("mails", "show", "1")
     assert "1 mail" in day90("mails")
 
 
@@ -183,5 +183,19 @@ def test_a_company_s_broken_template_is_named_and_the_rest_is_rendered(
 
     said = day90("mails", "preview", "--kind", "reminder", "--out", str(tmp_path / "previews"), code=6)
 
-    assert "reminder (en): the template en/reminder.md cannot be rendered" in " ".join(said.split())
+    assert "reminder (en): the template en/reminder.md, line 1, cannot be rendered" in " ".join(said.split())
     assert (tmp_path / "previews" / "reminder.ja.html").is_file()
+
+
+def test_a_company_s_templates_are_checked_by_file_and_line(
+    day90: Day90, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    templates = tmp_path / "templates" / "en"
+    templates.mkdir(parents=True)
+    (templates / "reminder.md").write_text("Hey\n\n{{ no_such_fact }}")
+    monkeypatch.setenv("DAY90_TEMPLATES", str(templates.parent))
+
+    said = "".join(day90("mails", "lint", code=2).split())
+
+    assert "reminder.md:3:thereisnofact'no_such_fact'here" in said
+    assert "1complaint" in said
