@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, not_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, Select, bindparam, func, not_, select, update
 
 from domain.notice import DIGEST, ONLY_TELLS, Notice, Person
 from domain.rules import digests
@@ -14,6 +15,7 @@ from store.rows import add
 from store.tables import IS_WAITING, notices
 
 JOINED = "joined"
+PARTS = select(notices).where(notices.c.digest == bindparam("digest"))
 
 
 def notice_of(row: Row[Any]) -> Notice:
@@ -22,22 +24,34 @@ def notice_of(row: Row[Any]) -> Notice:
 
 
 def travelling(connection: Connection, row: Row[Any], person: Person, *, now: datetime) -> Sequence[Row[Any]]:
-    """The rows that may travel together at that moment with that one, itself included, kept from others.
+    """The rows that may travel together at that moment with that one, which waits and is held, all kept from others.
 
     They are kept in the order of their ids: two workers that begin with different ones of them wait for each other.
     What is in a sender's hand, and so rests without a reason, goes by itself already. What was tried once has a
     Message-ID and stays the message that it is: it may have arrived, and would come again as news inside another one.
     """
     if row.joins_from is None or row.message_id is not None:
-        together = notices.c.id == row.id
-    else:
-        joins = (notices.c.joins_from <= now) & (notices.c.channel == row.channel) & not_(in_hand(now))
-        together = _to(person, row) & joins & notices.c.message_id.is_(None)
-    held = select(notices).where(together | (notices.c.id == row.id), IS_WAITING).order_by(notices.c.id)
-    return connection.execute(held.with_for_update(key_share=True)).all()
+        return [row]
+    ours = person.side == "vendor"
+    which = {"id": row.id, "person": person.id if ours else row.person, "channel": row.channel, "now": now}
+    if not ours:
+        which["onboarding"] = row.onboarding
+    return connection.execute(_travelling(ours=ours), which).all()
 
 
-def in_hand(now: datetime) -> ColumnElement[bool]:
+# Asked for every message that goes; built once each.
+@cache
+def _travelling(*, ours: bool) -> Select[Any]:
+    """That row with what joins it: ours read of all their onboardings at once, a customer's ids are of one."""
+    together = (notices.c.person == bindparam("person")) & (notices.c.channel == bindparam("channel"))
+    if not ours:
+        together &= notices.c.onboarding == bindparam("onboarding")
+    joins = (notices.c.joins_from <= bindparam("now")) & not_(in_hand(bindparam("now")))
+    which = (notices.c.id == bindparam("id")) | (together & joins & notices.c.message_id.is_(None))
+    return select(notices).where(which, IS_WAITING).order_by(notices.c.id).with_for_update(key_share=True)
+
+
+def in_hand(now: BindParameter[Any]) -> ColumnElement[bool]:
     """Whether a notice that waits is in the hand of a sender just now: it rests, and for no reason."""
     return func.coalesce((notices.c.rests_until > now) & notices.c.reason.is_(None), False)
 
@@ -72,7 +86,7 @@ def unseal(connection: Connection, theirs: ColumnElement[bool], *, reason: str) 
 
 def parts_of(connection: Connection, id: int) -> Sequence[Row[Any]]:
     """The rows that travel in that digest, or did, in the order in which they are read."""
-    rows = connection.execute(select(notices).where(notices.c.digest == id)).all()
+    rows = connection.execute(PARTS, {"digest": id}).all()
     by_key = {(row.onboarding or "", row.key): row for row in rows}
     return [by_key[one.onboarding, one.key] for one in digests.in_order(notice_of(row) for row in rows)]
 
@@ -81,20 +95,20 @@ def sent_today(connection: Connection, row: Row[Any], person: Person, *, now: da
     """The messages that the person got on that day of theirs or is getting now, each by whether it was essential."""
     zone = ZoneInfo(person.time_zone)
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    that_day = (notices.c.sent_at >= midnight) & (notices.c.sent_at < midnight + timedelta(days=1))
-    theirs = (notices.c.onboarding == row.onboarding) & (notices.c.person == row.person) & (notices.c.id != row.id)
-    went = that_day & (notices.c.state == "sent")
-    messages = select(notices.c.kind, notices.c.facts).where(
-        theirs, went | (IS_WAITING & in_hand(now)), notices.c.digest.is_(None)
-    )
+    theirs = {"onboarding": row.onboarding, "person": row.person, "id": row.id}
+    day = {"midnight": midnight, "next": midnight + timedelta(days=1), "now": now}
     return [
         bool(one.facts.get("essential", True)) if one.kind == DIGEST else one.kind not in ONLY_TELLS
-        for one in connection.execute(messages)
+        for one in connection.execute(_on_that_day(of_house=row.onboarding is None), {**theirs, **day})
     ]
 
 
-def _to(person: Person, row: Row[Any]) -> ColumnElement[bool]:
-    """What goes to that person: ours read of all their onboardings at once, a customer's ids are of one onboarding."""
-    if person.side == "vendor":
-        return and_(notices.c.person == person.id)
-    return and_(notices.c.person == row.person, notices.c.onboarding == row.onboarding)
+@cache
+def _on_that_day(*, of_house: bool) -> Select[Any]:
+    """Kind and facts of the messages to a person that went between two moments, or are in hand."""
+    of_it = notices.c.onboarding.is_(None) if of_house else notices.c.onboarding == bindparam("onboarding")
+    theirs = of_it & (notices.c.person == bindparam("person")) & (notices.c.id != bindparam("id"))
+    went = (notices.c.sent_at >= bindparam("midnight")) & (notices.c.sent_at < bindparam("next"))
+    went &= notices.c.state == "sent"
+    going = IS_WAITING & in_hand(bindparam("now"))
+    return select(notices.c.kind, notices.c.facts).where(theirs, went | going, notices.c.digest.is_(None))

@@ -32,7 +32,8 @@ def rewrite(connection: Connection, onboarding: str, rows: Sequence[Row]) -> Non
         if kept is None:
             connection.execute(insert(notices).values({**row, "facts": facts, "state": HELD}))
         elif kept.state == HELD:
-            now = {"facts": facts, "not_before": row["not_before"], "attachment": row["attachment"]}
+            moving = ("not_before", "attachment", "while_open")
+            now = {"facts": facts, **{name: row[name] for name in moving}}
             connection.execute(update(notices).where(notices.c.id == kept.id).values(now))
     keys = {row["key"] for row in rows}
     if gone := [row.id for row in there.values() if row.state == HELD and row.key not in keys]:

@@ -27,7 +27,7 @@ from store.work import write_work
 AS_OF = "as_of"
 TASK = "task"
 SEAL_BYTES = 16
-READ_IN_A_DRAFT = ("draft", "key", "person", "facts", "attachment")
+READ_IN_A_DRAFT = ("draft", "key", "person", "facts", "attachment", "while_open")
 OF_IT = onboardings.c.onboarding == bindparam("onboarding")
 # The key itself is not locked: whoever refers to it (a receipt being written) need not wait, and cannot deadlock.
 HELD = select(onboardings.c.as_of, onboardings.c.seals).where(OF_IT).with_for_update(key_share=True)

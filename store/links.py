@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, select, update
 
 from domain.notice import Notice, NoticeKind, Person
 from domain.record import JournalRow
@@ -145,6 +145,10 @@ class LinkMaker:
         return f"{self.address}/in/{token}"
 
 
+# Asked for every message that goes; built once.
+PERSON = select(people).where(people.c.onboarding == bindparam("onboarding"), people.c.id == bindparam("id"))
+
+
 class Link(Wire):
     """A link and how it stands now. `notice` is the message that it came with, None for the preferences.
 
@@ -274,8 +278,7 @@ def without_tokens(text: str, kind: str = "") -> str:
 
 def person_of(connection: Connection, onboarding: str, id: str) -> Person | None:
     """That person as they are known in the onboarding now; None where nobody by that id takes part."""
-    of_them = (people.c.onboarding == onboarding) & (people.c.id == id)
-    found = connection.execute(select(people).where(of_them)).mappings().one_or_none()
+    found = connection.execute(PERSON, {"onboarding": onboarding, "id": id}).mappings().one_or_none()
     return None if found is None else Person.model_validate(dict(found))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, or_, select, update
 
 from domain.notice import DIGEST, MAIL, NOT_ESSENTIAL, Notice, Person, task_of
 from domain.record import JournalRow, Receipt, WaitingNotice
@@ -35,6 +35,59 @@ from store.unsubscribes import has_unsubscribed, link_of
 
 # What an issue is called while somebody still has to do something about it. Any other word settles it.
 OPEN_ISSUE = frozenset({"open", "acknowledged"})
+
+# What is asked and written for every message that goes. Built once: to build a statement takes longer than the
+# database's answer.
+_OF_IT = notices.c.onboarding == bindparam("onboarding")
+_OF_CHANNEL = (notices.c.channel == bindparam("channel")) & IS_WAITING
+READY = (
+    select(notices.c.id)
+    .where(_OF_CHANNEL, notices.c.not_before <= bindparam("now"))
+    .where(or_(notices.c.rests_until.is_(None), notices.c.rests_until <= bindparam("now")))
+    .order_by(notices.c.not_before, notices.c.id)
+    .limit(bindparam("most"))
+)
+NEXT_READY = select(
+    *(
+        select(func.min(moment)).where(_OF_CHANNEL, moment > bindparam("after")).scalar_subquery()
+        for moment in (notices.c.not_before, notices.c.rests_until)
+    )
+)
+HELD = select(notices).where(notices.c.id == bindparam("id")).with_for_update(key_share=True)
+SETTLING = update(notices).where(notices.c.id == bindparam("of"))
+IN_HAND = (
+    update(notices)
+    .where(notices.c.id == bindparam("of"), IS_WAITING)
+    .where(notices.c.rests_until.is_not(None), notices.c.reason.is_(None))
+)
+COMES_BACK = select(unreachable.c.since).where(unreachable.c.address == bindparam("address"))
+ENDING = select(onboardings.c.ending).where(onboardings.c.onboarding == bindparam("onboarding"))
+MILESTONE = select(milestones.c.status).where(
+    milestones.c.onboarding == bindparam("onboarding"), milestones.c.key == bindparam("key")
+)
+REGISTERED = select(registers.c.status).where(
+    registers.c.onboarding == bindparam("onboarding"),
+    registers.c.kind == bindparam("kind"),
+    registers.c.key == bindparam("key"),
+)
+REJECTED_SINCE = (
+    select(journal.c.seq)
+    .where(journal.c.onboarding == bindparam("onboarding"), journal.c.about == bindparam("about"))
+    .where(journal.c.kind == "sign_off_rejected", journal.c.recorded_at > bindparam("since"))
+    .limit(1)
+)
+
+
+def _newer_like(*, of_house: bool) -> Select[str]:
+    """The key of the newest notice that went, or may go by now, and tells the same person of the same thing."""
+    same = [notices.c[name] == bindparam(name) for name in ("person", "channel", "about")]
+    may_go = (notices.c.state == "waiting") & (notices.c.not_before <= bindparam("now"))
+    newer = [notices.c.id > bindparam("id"), notices.c.collapses, may_go | notices.c.state.in_(("sent", JOINED))]
+    of_it = notices.c.onboarding.is_(None) if of_house else _OF_IT
+    return select(notices.c.key).where(of_it, *same, *newer).order_by(notices.c.id.desc()).limit(1)
+
+
+NEWER_LIKE = {of_house: _newer_like(of_house=of_house) for of_house in (False, True)}
 
 
 class SqlOutbox:
@@ -71,21 +124,13 @@ class SqlOutbox:
 
     def ready(self, channel: str, *, now: datetime, most: int) -> Sequence[int]:
         """Ids of the notices that may go now, oldest first."""
-        rested = or_(notices.c.rests_until.is_(None), notices.c.rests_until <= now)
-        due = and_(notices.c.channel == channel, IS_WAITING, notices.c.not_before <= now, rested)
-        may_go = select(notices.c.id).where(due)
-        oldest = may_go.order_by(notices.c.not_before, notices.c.id).limit(most)
         with read_transaction(self._engine) as connection:
-            return connection.scalars(oldest).all()
+            return connection.scalars(READY, {"channel": channel, "now": now, "most": most}).all()
 
     def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
         """When the next notice that may not go yet may; None when none waits for its hour, or rests."""
-        of_channel = (notices.c.channel == channel) & IS_WAITING
         with read_transaction(self._engine) as connection:
-            moments = [
-                connection.scalar(select(func.min(moment)).where(of_channel, moment > after))
-                for moment in (notices.c.not_before, notices.c.rests_until)
-            ]
+            moments = connection.execute(NEXT_READY, {"channel": channel, "after": after}).one()
         return min((moment for moment in moments if moment is not None), default=None)
 
     def take(self, id: int, *, now: datetime | None = None, held_until: datetime | None = None) -> WaitingNotice | None:
@@ -103,8 +148,14 @@ class SqlOutbox:
             if row is None or row.state != "waiting" or (held_until and row.rests_until and row.rests_until > now):
                 return None
             taken = self._take(connection, row, now=now)
-            if taken is not None and held_until is not None:
-                _settle(connection, row, rests_until=held_until, reason=None)
+            if taken is None:
+                return None
+            # Kept at the first try, so that it stays the same should the domain be configured anew before the next.
+            values: dict[str, Any] = {} if row.message_id else {"message_id": taken.message_id}
+            if held_until is not None:
+                values |= {"rests_until": held_until, "reason": None}
+            if values:
+                _settle(connection, row, **values)
             return taken
 
     def _take(self, connection: Connection, row: Row[Any], *, now: datetime) -> WaitingNotice | None:
@@ -185,16 +236,12 @@ class SqlOutbox:
     def _waiting(
         self, connection: Connection, row: Row[Any], person: Person, parts: Sequence[Row[Any]]
     ) -> WaitingNotice:
-        # Kept at the first try, so that it stays the same should the domain be configured anew before the next.
-        message_id = row.message_id or self._message_id(row)
-        if row.message_id is None:
-            _settle(connection, row, message_id=message_id)
         unwanted = row.onboarding is not None and digests.may_be_unwanted(notice_of(one) for one in parts or [row])
         return WaitingNotice(
             id=row.id,
             notice=notice_of(row),
             person=person,
-            message_id=message_id,
+            message_id=row.message_id or self._message_id(row),
             maybe_arrived=row.maybe_arrived,
             unsubscribe=link_of(connection, row.onboarding, row.person, now=self._clock()) if unwanted else "",
             parts=tuple(notice_of(part) for part in parts),
@@ -204,9 +251,8 @@ class SqlOutbox:
 
     def hold(self, id: int, *, until: datetime) -> None:
         """Let the notice stay in hand until that moment; one that is settled, or rests, stays as it is."""
-        in_hand = (notices.c.id == id) & IS_WAITING & notices.c.rests_until.is_not(None) & notices.c.reason.is_(None)
         with self._writing() as connection:
-            connection.execute(update(notices).where(in_hand).values(rests_until=until))
+            connection.execute(IN_HAND, {"of": id, "rests_until": until})
 
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:
         """Let the notice rest until that moment of wall time, and say why; one that is settled stays so."""
@@ -356,11 +402,9 @@ class SqlOutbox:
         return None
 
     def _newest_like(self, connection: Connection, row: Row[Any]) -> str | None:
-        """The key of the newest notice that went, or may go by now, and tells the same person of the same thing."""
-        same = [notices.c[name] == getattr(row, name) for name in ("onboarding", "person", "channel", "about")]
-        may_go = (notices.c.state == "waiting") & (notices.c.not_before <= self._clock())
-        newer = [notices.c.id > row.id, notices.c.collapses, may_go | notices.c.state.in_(("sent", JOINED))]
-        return connection.scalar(select(notices.c.key).where(*same, *newer).order_by(notices.c.id.desc()).limit(1))
+        """The key of a newer notice that went, or may go by now, and tells the same person of the same thing."""
+        same = {name: getattr(row, name) for name in ("id", "onboarding", "person", "channel", "about")}
+        return connection.scalar(NEWER_LIKE[row.onboarding is None], {**same, "now": self._clock()})
 
     def _message_id(self, row: Row[Any]) -> str:
         digest = hashlib.sha256(f"{row.onboarding}\n{row.key}".encode()).hexdigest()
@@ -386,9 +430,7 @@ def add_of_the_house(connection: Connection, mails: Sequence[tuple[Notice, Perso
 
 def _unreachable_since(connection: Connection, person: Person) -> datetime | None:
     """Since when no mail reaches that person's address; None where it does as far as we know."""
-    since: datetime | None = connection.scalar(
-        select(unreachable.c.since).where(unreachable.c.address == folded(person.email))
-    )
+    since: datetime | None = connection.scalar(COMES_BACK, {"address": folded(person.email)})
     return since
 
 
@@ -399,11 +441,11 @@ def _nameless(handle: str) -> Person:
 
 def _held(connection: Connection, id: int) -> Row[Any] | None:
     """The notice, kept from others until the end of the transaction."""
-    return connection.execute(select(notices).where(notices.c.id == id).with_for_update(key_share=True)).one_or_none()
+    return connection.execute(HELD, {"id": id}).one_or_none()
 
 
 def _settle(connection: Connection, row: Row[Any], **values: Any) -> None:
-    connection.execute(update(notices).where(notices.c.id == row.id).values(values))
+    connection.execute(SETTLING, {"of": row.id, **values})
 
 
 def _may_be_unwanted(row: Row[Any]) -> bool:
@@ -416,14 +458,13 @@ def settled(connection: Connection, row: Row[Any]) -> str | None:
     if row.onboarding is None:
         return _introduced(connection, row.while_open)
     onboarding, key = row.onboarding, task_of(row.while_open) or row.while_open
-    ending = connection.scalar(select(onboardings.c.ending).where(onboardings.c.onboarding == onboarding))
+    ending = connection.scalar(ENDING, {"onboarding": onboarding})
     if ending is not None:
         return "the onboarding has ended"
     if task_of(row.while_open) is not None:
         task = _registered(connection, "task", onboarding, key)
         return None if task in (None, "open") else f"{key} was {task}"
-    of_milestone = (milestones.c.onboarding == onboarding) & (milestones.c.key == key)
-    milestone = connection.scalar(select(milestones.c.status).where(of_milestone))
+    milestone = connection.scalar(MILESTONE, {"onboarding": onboarding, "key": key})
     if milestone is not None and milestone != "open":
         return f"{key} was {milestone}"
     if milestone is not None:
@@ -434,15 +475,13 @@ def settled(connection: Connection, row: Row[Any]) -> str | None:
 
 def _registered(connection: Connection, register: str, onboarding: str, key: str) -> str | None:
     """The status of that row of a register; None where there is none."""
-    of_it = (registers.c.onboarding == onboarding) & (registers.c.kind == register) & (registers.c.key == key)
-    return connection.scalar(select(registers.c.status).where(of_it))
+    return connection.scalar(REGISTERED, {"onboarding": onboarding, "kind": register, "key": key})
 
 
 def _rejected_since(connection: Connection, row: Row[Any]) -> bool:
     """Whether a sign-off was rejected after the notice was written: then nobody is to be asked for it just now."""
-    of_it = (journal.c.onboarding == row.onboarding) & (journal.c.about == row.while_open)
-    later = of_it & (journal.c.kind == "sign_off_rejected") & (journal.c.recorded_at > row.created_at)
-    return connection.scalar(select(journal.c.seq).where(later).limit(1)) is not None
+    of_it = {"onboarding": row.onboarding, "about": row.while_open, "since": row.created_at}
+    return connection.scalar(REJECTED_SINCE, of_it) is not None
 
 
 def _introduced(connection: Connection, introduction: str) -> str | None:

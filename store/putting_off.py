@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, bindparam, select
 
 from domain.record import JournalRow
 from domain.rules.hearing import SUPPRESSED
@@ -17,6 +17,15 @@ from store.tables import journal, milestones, notices, registers
 
 MARK = "/put_off/"
 """Stands in the key of a reminder that was put off, before its day."""
+_SAME = [notices.c[name] == bindparam(name) for name in ("onboarding", "person", "kind", "about")]
+# Asked for every reminder; built once.
+LATER = (
+    select(notices.c.key)
+    .where(*_SAME, notices.c.state == "waiting", notices.c.not_before > bindparam("now"))
+    .where(notices.c.key.contains(MARK, autoescape=True))
+    .order_by(notices.c.not_before.desc())
+    .limit(1)
+)
 
 
 class SqlReminders:
@@ -58,10 +67,8 @@ def put_off_by_its_reader(connection: Connection, row: Row[Any], *, now: datetim
         return None
     if row.facts.get("put_off"):
         return f"{SUPPRESSED}its date has moved" if row.facts["of_date"] != _date(connection, row) else None
-    same = [notices.c[name] == getattr(row, name) for name in ("onboarding", "person", "kind", "about")]
-    later = [notices.c.state == "waiting", notices.c.not_before > now, notices.c.key.contains(MARK, autoescape=True)]
-    latest = select(notices.c.key).where(*same, *later).order_by(notices.c.not_before.desc()).limit(1)
-    key = connection.scalar(latest)
+    same = {name: getattr(row, name) for name in ("onboarding", "person", "kind", "about")}
+    key = connection.scalar(LATER, {**same, "now": now})
     return None if key is None else f"{SUPPRESSED}its reader wants to be reminded on {key.partition(MARK)[2]}"
 
 

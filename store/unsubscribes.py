@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, bindparam, select, update
 
 from domain.notice import MAIL
 from domain.record import JournalRow
@@ -19,6 +19,16 @@ TOKEN_BYTES = 32
 """Nobody guesses one, and no two are alike."""
 FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 """What a token looks like; anything else is unknown without a query."""
+# Asked for every letter; built once.
+TOKEN = select(unsubscribes.c.token).where(
+    unsubscribes.c.onboarding == bindparam("onboarding"), unsubscribes.c.person == bindparam("person")
+)
+UNWANTED_AT = (
+    select(people.c.email)
+    .where(people.c.onboarding == bindparam("onboarding"), people.c.id == unsubscribes.c.person)
+    .where(unsubscribes.c.onboarding == bindparam("onboarding"), unsubscribes.c.unsubscribed_at.is_not(None))
+)
+ADDRESS = select(people.c.email).where(people.c.onboarding == bindparam("onboarding"), people.c.id == bindparam("id"))
 
 
 class SqlUnsubscribes:
@@ -67,8 +77,7 @@ def link_of(connection: Connection, onboarding: str, person: str, *, now: dateti
         "created_at": now,
     }
     add(connection, unsubscribes, [made])
-    theirs = (unsubscribes.c.onboarding == onboarding) & (unsubscribes.c.person == person)
-    return str(connection.scalars(select(unsubscribes.c.token).where(theirs)).one())
+    return str(connection.scalars(TOKEN, {"onboarding": onboarding, "person": person}).one())
 
 
 def has_unsubscribed(connection: Connection, onboarding: str, person: str) -> bool:
@@ -76,11 +85,8 @@ def has_unsubscribed(connection: Connection, onboarding: str, person: str) -> bo
 
     A person may stand in a deal under several entries: what one of them has said counts for all with that address.
     """
-    of_it = (people.c.onboarding == onboarding) & (people.c.id == unsubscribes.c.person)
-    theirs = (unsubscribes.c.onboarding == onboarding) & unsubscribes.c.unsubscribed_at.is_not(None)
-    unwanted = {folded(email) for email in connection.scalars(select(people.c.email).where(of_it, theirs))}
+    unwanted = {folded(email) for email in connection.scalars(UNWANTED_AT, {"onboarding": onboarding})}
     if not unwanted:
         return False
-    reader = (people.c.onboarding == onboarding) & (people.c.id == person)
-    address = connection.scalar(select(people.c.email).where(reader))
+    address = connection.scalar(ADDRESS, {"onboarding": onboarding, "id": person})
     return address is not None and folded(address) in unwanted
