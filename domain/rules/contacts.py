@@ -12,6 +12,7 @@ from domain.record import Contacts, Dossier, JournalRow
 from domain.refusal import Refused, what_is_wrong
 from domain.rules.casting import SELLER
 from domain.team import Team
+from domain.text import folded
 
 KINDS = frozenset({"contact_added", "contact_corrected", "contact_replaced", "contact_left"})
 """Facts by which the customer's people change."""
@@ -42,6 +43,8 @@ def changed(deal: DealClosed, kind: str, person: str, given: Mapping[str, Any], 
         raise Refused(f"{person} is the same person: name who takes over, or use correct_contact", field="to")
     part = {"role": there.role, "included": there.in_rollout, **given}
     successor = _joining(deal, str(given["to"]), part, team=team, since=since, field="to")
+    if folded(successor.email) == folded(there.email):
+        raise Refused(f"is that of {person}, who is to be replaced: use correct_contact for one person", field="email")
     champion = successor.id if deal.champion == person else deal.champion
     return _with(_with(deal, left), successor).model_copy(update={"champion": champion})
 

@@ -165,6 +165,11 @@ def test_what_cannot_be_is_refused_with_its_field(kind: str, news: dict[str, Any
         ("add_contact", {"person": "champion", "name": "A", "email": "a@b.example", "role": "champion"}, "already"),
         ("add_contact", {"person": "new", "name": "A", "email": "a@b.example"}, "role: is missing"),
         ("correct_contact", {"person": "champion", "time_zone": "Mars/Olympus"}, "time_zone"),
+        (
+            "replace_contact",
+            {"person": "champion", "to": "new", "name": "Lena H.", "email": "L.Hofmann@lindenau-moebel.example"},
+            "is that of champion",
+        ),
     ],
 )
 def test_what_only_the_store_knows_is_written_down_and_changes_nothing(
