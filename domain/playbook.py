@@ -225,7 +225,7 @@ class Pausing(StrictWire):
 class Draft(StrictWire):
     """A kind of message to the customer that waits for one of ours to read it, and then goes."""
 
-    kind: Literal["introduction"] = Field(description="which message waits")
+    kind: Literal["introduction", "plan"] = Field(description="which message waits")
     holder: Literal["owner", "seller"] = Field("owner", description="whose it is; the owner sees it in any case")
     after: Slug | None = Field(None, description="the milestone from which the hours count; by default its writing")
     hours: float = Field(2, ge=0, le=400, description="office hours of the owner after which it goes by itself")

@@ -180,10 +180,14 @@ def _of_its_own(draft: DraftState) -> News:
 
 
 def _settle_drafts(state: State, now: datetime) -> bool:
-    """Let those go whose time has come; nobody needs one any more whose milestone, or the kickoff, came without it."""
+    """Let those go whose time has come; nobody needs one any more whose milestone came without it.
+
+    Nor is anybody introduced after the kickoff.
+    """
     for draft in state.drafts:
         meant = state.milestone(draft.reaches) if draft.reaches else None
-        milestone = next((other for other in (meant, state.playing("kickoff")) if other and other.settled), None)
+        met = state.playing("kickoff") if draft.kind == "introduction" else None
+        milestone = next((other for other in (meant, met) if other and other.settled), None)
         if milestone is not None:
             state.drafts = [other for other in state.drafts if other.key != draft.key]
             facts = {"message": draft.kind, "milestone": milestone.key}

@@ -9,7 +9,7 @@ from domain.agenda.state import Entry
 from domain.calendar import CLOSING, OPENING
 from domain.notice import Notice, NoticeKind
 from domain.playbook import Cadence, Milestone, Rung
-from domain.rules import digests, letters, meetings, tasks
+from domain.rules import digests, letters, meetings, plan_letter, tasks
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import VENDOR_ROLES
 from domain.rules.nudging import Step, ladder
@@ -30,7 +30,7 @@ def _nudge(briefing: Briefing, entry: Entry) -> Notices:
     state, milestone = briefing.state.milestone(entry.about), briefing.playbook.milestone(entry.about)
     if state is None or milestone is None or state.settled or briefing.state.gate(state):
         return []
-    strangers = briefing.state.draft("introduction") is not None
+    unread = briefing.state.draft("introduction") is not None or (state.of_plan and plan_letter.waits(briefing))
     steps = ladder(briefing.state, state, briefing.playbook.nudging, briefing.calendar)
     step = steps.last(since=entry.due, now=briefing.now)
     if step is None:
@@ -42,8 +42,8 @@ def _nudge(briefing: Briefing, entry: Entry) -> Notices:
     if step.reminds:
         for notice in _remind(briefing, milestone, step):
             notices.setdefault(notice.to, notice)
-    # Nobody is urged by people who have not been introduced to them yet.
-    return [notice for notice in notices.values() if not (strangers and briefing.is_customer(notice.to))]
+    # Nobody is urged by people who have not been introduced to them yet, nor to agree to what they have not got.
+    return [notice for notice in notices.values() if not (unread and briefing.is_customer(notice.to))]
 
 
 def _facts(briefing: Briefing, milestone: Milestone, step: Step, to: str) -> dict[str, Any]:
@@ -62,8 +62,10 @@ def _remind(briefing: Briefing, milestone: Milestone, step: Step) -> Notices:
     state = briefing.state.milestone(milestone.key)
     in_rework, asked = bool(state and state.rework), state.deciders if state and state.asked else []
     doers = briefing.playing(milestone.raci.responsible)
-    # Until something was done about their reasons, nobody is asked to sign what they have rejected.
-    people = [briefing.state.owner] if in_rework else [*asked, *doers]
+    # Until something was done about their reasons, nobody is asked to sign what they have rejected; nor to agree to a
+    # plan that waits for the owner to read it.
+    is_ours = in_rework or bool(state and state.of_plan and plan_letter.waits(briefing))
+    people = [briefing.state.owner] if is_ours else [*asked, *doers]
     occasion = f"{milestone.key}/{step.occurrence}"
     return present(
         briefing.notice(
@@ -75,13 +77,23 @@ def _remind(briefing: Briefing, milestone: Milestone, step: Step) -> Notices:
                 "waits_for": [],
                 "sign_off": bool(asked),
                 "rework": in_rework,
-                "draft": next((draft.key for draft in briefing.state.drafts if draft.reaches == milestone.key), ""),
+                "draft": _waiting_for_it(briefing, milestone),
             },
             about=milestone.key, while_open=milestone.key, collapses=True,
             **_going(briefing, milestone, step, id),
         )
         for id in dict.fromkeys(people)
     )  # fmt: skip
+
+
+def _waiting_for_it(briefing: Briefing, milestone: Milestone) -> str:
+    """The draft that waits and by which the milestone is reached, or asked for; empty where there is none."""
+    state = briefing.state.milestone(milestone.key)
+    of_plan = bool(state and state.of_plan)
+    drafts = briefing.state.drafts
+    return next(
+        (one.key for one in drafts if one.reaches == milestone.key or (of_plan and one.kind == plan_letter.PLAN)), ""
+    )
 
 
 def _going(briefing: Briefing, milestone: Milestone, step: Step, to: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from domain.drafting import ROOM_TO_SIGN, Drafting, draft
 from domain.notice import Notice
 from domain.playbook import Playbook
 from domain.record import Dossier, RegisterRow, Writing
-from domain.rules import changing, drafting, standing_in
+from domain.rules import changing, drafting, plan_letter, standing_in
 from domain.rules.acting import act
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import approvers
@@ -123,7 +123,8 @@ def decide(
         state, dossier = changing.laid_over(_of_our_own(state), change.skeleton), dossier.by(to)
         briefing = table()
     drafts = drafting.written(briefing, facts)
-    state.drafts = [*state.drafts, *drafts]
+    # What is told by the playbook until now knows of them, too: it is not told what waits.
+    told.state.drafts = state.drafts = [*state.drafts, *drafts]
     dues, stage_opens = _redate(briefing)
     _settle_windows(briefing)
     ends_at = _settle_ending(briefing)
@@ -263,9 +264,14 @@ def _rework(state: State, dossier: Dossier, facts: Sequence[Fact], now: datetime
 
 
 def _asked_too_late(briefing: Briefing, facts: Sequence[Fact]) -> dict[str, date]:
-    """A new day for the sign-off of the plan where it would be asked for without room to sign, or for a day past."""
+    """A new day for the sign-off of the plan where it would be asked for without room to sign, or for a day past.
+
+    Where the plan waited for one of ours, it is asked for when that has gone.
+    """
     soonest = briefing.calendar.add_working_days(briefing.today, ROOM_TO_SIGN)
-    asked = (briefing.state.milestone(fact.about) for fact in facts if fact.kind == "sign_off_asked")
+    asked = [briefing.state.milestone(fact.about) for fact in facts if fact.kind == "sign_off_asked"]
+    if any(fact.kind == "draft_sent" and fact.data["message"] == plan_letter.PLAN for fact in facts):
+        asked.append(plan_letter.to_agree_to(briefing))
     return {
         milestone.key: soonest
         for milestone in asked

@@ -8,23 +8,24 @@ from domain.notice import Notice, NoticeKind
 from domain.record import DraftChange
 from domain.rules import letters
 from domain.rules.briefing import Briefing, present
+from domain.rules.plan_letter import asked_with_it, plan_to, readers
 
 Notices = list[Notice]
 
-WRITTEN_ON: Mapping[str, NoticeKind] = {"opened": "introduction"}
-"""The kind of fact on which each kind of draft is written."""
+INTRODUCTION: NoticeKind = "introduction"
 
 
 def written(briefing: Briefing, facts: Sequence[Fact]) -> list[DraftState]:
     """The drafts that are written on these facts, as the playbook asks for them."""
     drafts = []
     for fact in facts:
-        kind = WRITTEN_ON.get(fact.kind)
+        kind = _written_on(briefing, fact)
         definition = briefing.playbook.draft(kind) if kind else None
-        if kind is None or definition is None or not RECEIVERS[kind](briefing):
+        if kind is None or definition is None or not RECEIVERS[kind](briefing) or briefing.state.draft(kind):
             continue
         reached = briefing.state.milestone(definition.reaches) if definition.reaches else None
-        if any(milestone and milestone.settled for milestone in (reached, briefing.state.playing("kickoff"))):
+        met = briefing.state.playing("kickoff") if kind == INTRODUCTION else None
+        if any(milestone and milestone.settled for milestone in (reached, met)):
             continue
         drafts.append(
             DraftState(
@@ -37,6 +38,14 @@ def written(briefing: Briefing, facts: Sequence[Fact]) -> list[DraftState]:
             )
         )
     return drafts
+
+
+def _written_on(briefing: Briefing, fact: Fact) -> NoticeKind | None:
+    """The kind of draft that is written on such a fact: people are introduced at once, the plan follows the kickoff."""
+    if fact.kind == "opened":
+        return INTRODUCTION
+    milestone = briefing.playbook.milestone(fact.about) if fact.kind == "milestone_reached" else None
+    return "plan" if milestone is not None and milestone.role == "kickoff" else None
 
 
 def notices(briefing: Briefing, facts: Sequence[Fact]) -> Notices:
@@ -58,6 +67,7 @@ def _messages(briefing: Briefing, key: str, kind: NoticeKind, occasion: str) -> 
             about=key,
             attachment=_attachment(briefing, kind, to),
             draft=key,
+            while_open=asked_with_it(briefing, to) if kind == "plan" else None,
         )
         for to in RECEIVERS[kind](briefing)
     )
@@ -65,7 +75,7 @@ def _messages(briefing: Briefing, key: str, kind: NoticeKind, occasion: str) -> 
 
 def _attachment(briefing: Briefing, kind: NoticeKind, to: str) -> str | None:
     """The process outline, for whoever has not had it before the close (PRE-05)."""
-    if kind != "introduction" or briefing.deal.has_outline:
+    if kind != INTRODUCTION or briefing.deal.has_outline:
         return None
     return f"process/{briefing.state.onboarding}/{'ja' if briefing.language_of(to) == 'ja' else 'en'}"
 
@@ -164,7 +174,13 @@ def entries(briefing: Briefing, facts: Sequence[Fact]) -> Iterator[Entry]:
         yield Entry(slot, str(goes_at.date()), goes_at, "draft", draft.key)
 
 
-RECEIVERS: Mapping[str, Callable[[Briefing], list[str]]] = {"introduction": lambda briefing: briefing.rollout}
+RECEIVERS: Mapping[str, Callable[[Briefing], list[str]]] = {
+    INTRODUCTION: lambda briefing: briefing.rollout,
+    "plan": readers,
+}
 """Who gets each kind of draft once it is sent."""
-FACTS: Mapping[str, Callable[[Briefing, str], dict[str, Any]]] = {"introduction": letters.introduction_to}
+FACTS: Mapping[str, Callable[[Briefing, str], dict[str, Any]]] = {
+    INTRODUCTION: letters.introduction_to,
+    "plan": plan_to,
+}
 """What each kind of draft says to one of its receivers."""

@@ -1,16 +1,15 @@
 """Who hears of what has happened? From every fact to the notices that follow from it."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from domain.agenda.state import Fact
 from domain.deal import missing_from_hand_off
-from domain.drafting import ROOM_TO_SIGN
 from domain.news import HANDED_OVER, VENDOR_ONLY
 from domain.notice import Notice, NoticeKind
 from domain.playbook import Milestone
-from domain.rules import letters, meetings, tasks
+from domain.rules import letters, meetings, plan_letter, tasks
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import concerns_customer
 from domain.rules.digests import A_WEEKS_LETTER
@@ -199,7 +198,12 @@ def _given(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
 
 
 def _plan(briefing: Briefing, fact: Fact) -> Notices:
-    """The plan to those who lead; only those whose sign-off waits for nothing else are asked to agree to it."""
+    """The plan to those who lead; only those whose sign-off waits for nothing else are asked to agree to it.
+
+    Nobody gets it here where it waits for one of ours to read it.
+    """
+    if plan_letter.waits(briefing):
+        return []
     waiting = [m for m in briefing.state.milestones if not m.settled and briefing.state.needs(m) == [fact.about]]
     signers = {id for milestone in waiting for id in milestone.signers}
     # Who is asked to agree to it at this moment gets it with the request.
@@ -208,7 +212,7 @@ def _plan(briefing: Briefing, fact: Fact) -> Notices:
     asked, others = [id for id in leads if id in signers], [id for id in leads if id not in signers]
 
     def document(language: str) -> dict[str, Any]:
-        late_by = _kickoff_late_by(briefing, fact.about, fact.at)
+        late_by = plan_letter.kickoff_late_by(briefing, fact.about, fact.at)
         return {**letters.plan_document(briefing, language), "late_by": late_by}
 
     return [
@@ -217,16 +221,9 @@ def _plan(briefing: Briefing, fact: Fact) -> Notices:
     ]
 
 
-def _kickoff_late_by(briefing: Briefing, key: str, at: datetime) -> int:
-    """Working days by which the kickoff was held late, where the plan was drafted anew because of it; else 0."""
-    drafted_anew = any("late_kickoff" in reason.detail for m in briefing.plan.milestones for reason in m.reasons)
-    planned = briefing.plan.milestone(key).on
-    return briefing.calendar.working_days_between(planned, briefing.calendar.day_of(at)) if drafted_anew else 0
-
-
 def _begun_late(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
     """Which dates a late kickoff has moved, for our side, and also for who recorded it; the customer gets the plan."""
-    late = _kickoff_late_by(briefing, fact.about, fact.at)
+    late = plan_letter.kickoff_late_by(briefing, fact.about, fact.at)
     if not late:
         return []
     return present(
@@ -268,21 +265,16 @@ def _sign_off_asked(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notice
     state, definition = briefing.state.milestone(fact.about), briefing.playbook.milestone(fact.about)
     if state is None or definition is None or state.settled:
         return []
-    deliverables = [
-        given
-        for stage in briefing.playbook.stages
-        for given in stage.deliverables
-        if given.milestone == fact.about and not given.optional and given.audience == "both"
-    ]
+    if state.of_plan and plan_letter.waits(briefing):
+        return []
     if state.of_plan:
-        kickoff = briefing.state.playing("kickoff")
-        late_by = _kickoff_late_by(briefing, kickoff.key, kickoff.at) if kickoff and kickoff.at else 0
+        late_by = plan_letter.late_by(briefing)
         return _to_each(
             briefing, "plan", state.deciders, fact,
             lambda lang: {
                 **letters.plan_document(briefing, lang), "sign_off": True, "late_by": late_by,
-                "due": _room_to_sign(briefing, fact.about),
-                "deliverables": [briefing.say(deliverable.title, lang) for deliverable in deliverables],
+                "due": plan_letter.room_to_sign(briefing, fact.about),
+                "deliverables": plan_letter.deliverables(briefing, fact.about, lang),
                 **_since_rejection(briefing, fact, lang),
             },
             while_open=fact.about,
@@ -292,9 +284,9 @@ def _sign_off_asked(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notice
         lambda lang: {
             "title": briefing.signed(fact.about, lang),
             "milestone": fact.about,
-            "due": _room_to_sign(briefing, fact.about),
+            "due": plan_letter.room_to_sign(briefing, fact.about),
             "done_when": briefing.say(definition.done_when, lang),
-            "deliverables": [briefing.say(deliverable.title, lang) for deliverable in deliverables],
+            "deliverables": plan_letter.deliverables(briefing, fact.about, lang),
             **_since_rejection(briefing, fact, lang),
         },
         while_open=fact.about,
@@ -310,12 +302,6 @@ def ask_newcomers(briefing: Briefing, asked: Mapping[str, Sequence[str]], fact: 
         for notice in _sign_off_asked(briefing, fact.model_copy(update={"about": key, "data": {}, "note": None}), {})
         if notice.to in people
     ]
-
-
-def _room_to_sign(briefing: Briefing, key: str) -> str:
-    """The day by which people are asked to sign: as planned, or as soon as they can where it comes late."""
-    soonest = briefing.calendar.add_working_days(briefing.today, ROOM_TO_SIGN)
-    return str(max(briefing.plan.milestone(key).on, soonest))
 
 
 def _since_rejection(briefing: Briefing, fact: Fact, language: str) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain.playbook import content_hash
+from domain.playbook import Draft, content_hash
 from domain.refusal import Refused
-from tests.support.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, opened
+from tests.support.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, deal, high_touch, opened
 
 READERS = ["project_lead", "executive_sponsor", "technical_lead", "champion"]
 
@@ -287,3 +287,55 @@ def test_an_edit_that_is_told_again_is_none_of_somebody_else(onboarding: Simulat
     onboarding.tell("edit_draft", **first)
 
     assert [draft.revision for draft in onboarding.state.drafts] == [1]
+
+
+def with_plan_to_read(hours: float = 4) -> Simulation:
+    """An onboarding whose plan waits for one of ours, right after its kickoff."""
+    playbook = high_touch()
+    drafts = (*playbook.drafts, Draft(kind="plan", hours=hours))
+    onboarding = Simulation(deal(), playbook.model_copy(update={"drafts": drafts}))
+    onboarding.in_time(to="kickoff_held")
+    return onboarding
+
+
+def test_a_plan_waits_until_one_of_ours_has_read_it() -> None:
+    """Then whoever agrees to it is asked by the plan itself, as without a draft."""
+    onboarding = with_plan_to_read()
+    before = onboarding.told("plan")
+
+    onboarding.tell("send_draft", draft="plan", by=OWNER)
+
+    assert [] == before
+    [to_read] = onboarding.notices("draft", about="plan")
+    assert (OWNER, True) == (to_read.to, to_read.facts["sign_off"])
+    asked = {notice.to: notice for notice in onboarding.notices("plan")}
+    at_once = opened()
+    at_once.in_time(to="kickoff_held")
+    assert {n.to: (n.while_open, n.facts) for n in at_once.notices("plan")} == {
+        to: (notice.while_open, notice.facts) for to, notice in asked.items()
+    }
+    assert {True, False} == {notice.facts["sign_off"] for notice in asked.values()}
+
+
+def test_nobody_is_reminded_to_agree_to_a_plan_that_they_have_not_got() -> None:
+    """The owner is, with the draft that waits; once it has gone, they are as ever."""
+    onboarding = with_plan_to_read(hours=160)
+    [signing] = [one for one in onboarding.state.milestones if one.of_plan]
+
+    onboarding.until(signing.due + timedelta(days=2))
+
+    reminded = [n for n in onboarding.notices() if n.about == signing.key and n.kind in ("reminder", "escalation")]
+    assert {OWNER, MANAGER} == {n.to for n in reminded}
+    assert {"plan"} == {n.facts["draft"] for n in reminded if n.kind == "reminder"}
+    onboarding.tell("send_draft", draft="plan", by=OWNER)
+    onboarding.until(signing.due + timedelta(days=9))
+    assert set(signing.signers) & {n.to for n in onboarding.notices() if n.about == signing.key and n.facts.get("days")}
+
+
+def test_a_plan_that_waits_goes_by_itself_after_its_hours_and_once() -> None:
+    onboarding = with_plan_to_read(hours=4)
+
+    onboarding.until(onboarding.now + timedelta(days=4))
+
+    assert ["day90"] == [row.via for row in onboarding.facts("draft_sent") if row.about == "plan"]
+    assert sorted(set(onboarding.told("plan"))) == sorted(onboarding.told("plan")) != []
