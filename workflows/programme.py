@@ -67,6 +67,7 @@ class SuccessProgramme:
             clock=self.start.clock,
             due=tuple(due),
             changes=tuple(changes),
+            hour=self.start.hour,
         )
         self.entries = await workflow.execute_activity_method(
             Bookkeeping.keep_programme,
@@ -95,14 +96,15 @@ class SuccessProgramme:
 
     @workflow.update
     def change_programme(self, change: Any) -> dict[str, Any]:
-        """Give the programme another owner, or meet others of the customer."""
+        """Give the programme another owner, meet others of the customer, or at another hour."""
         changed = read_change(change)
         changed = changed.model_copy(
             update={"news_id": changed.news_id or _update_id(), "before": self.start.owner if changed.owner else None}
         )
         self.changes.append(changed)
         owner, cast = changed.owner or self.start.owner, {**self.start.cast, **changed.cast}
-        self.start = self.start.model_copy(update={"owner": owner, "cast": cast})
+        hour = changed.hour or self.start.hour
+        self.start = self.start.model_copy(update={"owner": owner, "cast": cast, "hour": hour})
         self.revision += 1
         return self.progress()
 
@@ -128,6 +130,7 @@ class SuccessProgramme:
             "since": self.start.since.isoformat(),
             "owner": self.start.owner,
             "cast": self.start.cast,
+            "hour": self.start.hour,
             "ended": self.ended,
             "next": [{"cadence": entry.about, "on": entry.occurrence} for entry in self.entries],
         }

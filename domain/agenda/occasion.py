@@ -4,7 +4,7 @@ from base64 import b64decode, b64encode
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError
+from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, ValidationError
 
 from domain.agenda.packing import packed, unpacked
 from domain.agenda.state import Entry, State
@@ -43,16 +43,21 @@ class Occasion(Wire):
         return [*(entry.key for entry in self.due), *(fact.key for fact in self.state.pending)]
 
 
+HourOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""An hour by the customer's clock, like 14:30."""
+
+
 class ProgrammeChange(Wire):
     """What somebody changes about a running success programme: who of ours owns it, and whom of the customer it meets.
 
-    What is not named stays. `news_id` names the change for ever, `by` is who ordered it; where it has another
-    owner, `before` is who owned it until then.
+    `hour` is at which its meetings begin from then on. What is not named stays. `news_id` names the change for ever,
+    `by` is who ordered it; where it has another owner, `before` is who owned it until then.
     """
 
     owner: Slug | None = None
     project_lead: Slug | None = None
     executive_sponsor: Slug | None = None
+    hour: HourOfDay | None = None
     by: Slug | None = None
     before: Slug | None = None
     via: Slug = "temporal"
@@ -72,8 +77,8 @@ def read_change(raw: Any) -> ProgrammeChange:
     except ValidationError as error:
         field, reason = what_is_wrong(error)
         raise Refused(reason, field=field) from None
-    if not change.cast:
-        raise Refused("name another owner, project_lead or executive_sponsor", field="owner")
+    if not change.cast and change.hour is None:
+        raise Refused("name another owner, project_lead, executive_sponsor or hour", field="owner")
     return change
 
 
@@ -89,6 +94,7 @@ class ProgrammeOccasion(Wire):
     clock: Clock = Clock()
     due: tuple[Entry, ...] = ()
     changes: tuple[ProgrammeChange, ...] = ()
+    hour: HourOfDay | None = None
 
 
 class ProgrammeStart(Wire):
@@ -101,3 +107,4 @@ class ProgrammeStart(Wire):
     clock: Clock = Clock()
     jitter: timedelta = timedelta(0)
     entries: tuple[Entry, ...] = ()
+    hour: HourOfDay | None = None

@@ -99,7 +99,7 @@ def compose(
         to=to.id,
         facts={**head, **facts},
         not_before=not_before,
-        channel=MAIL if kind in FOR_CALENDARS else to.channel,
+        channel=MAIL if kind in FOR_CALENDARS or facts.get("calendar") else to.channel,
         **{"onboarding": "", **particulars},
     )
 

@@ -1,7 +1,8 @@
 """What goes on for years after the hand-off? The success programme's own small agenda."""
 
+import hashlib
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from domain.agenda.occasion import ProgrammeChange, ProgrammeOccasion
@@ -13,6 +14,7 @@ from domain.record import Dossier, JournalRow, Writing
 from domain.rules import letters
 from domain.rules.briefing import Briefing, once_to_each, present
 from domain.rules.hours import WorkingHours, plain_week
+from domain.rules.meetings import USUAL_MINUTES
 from domain.rules.schedule import MEETING_NOTICE, add_months
 from domain.team import Team
 
@@ -93,7 +95,7 @@ def _changed(change: ProgrammeChange, now: datetime) -> JournalRow:
         about=change.owner or "",
         by=change.by,
         via=change.via,
-        data=change.model_dump(include={"owner", "project_lead", "executive_sponsor"}, exclude_none=True),
+        data=change.model_dump(include={"owner", "project_lead", "executive_sponsor", "hour"}, exclude_none=True),
     )
 
 
@@ -132,6 +134,7 @@ def _announce(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cad
     people = [briefing.state.owner, *briefing.playing("project_lead")]
     if cadence.every_months >= QUARTERLY:
         people += briefing.playing("executive_sponsor")
+    hour = _hour(briefing, occasion, entry, cadence, day)
     return present(
         briefing.notice(
             "programme_meeting",
@@ -141,11 +144,34 @@ def _announce(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cad
                 "title": briefing.say(cadence.title, briefing.language_of(id)),
                 "on": str(day),
                 "minutes": cadence.minutes or "",
+                "starts_at": "",
+                **hour,
             },
             about=cadence.key,
         )
         for id in dict.fromkeys(people)
     )
+
+
+def _hour(
+    briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence, day: date
+) -> dict[str, Any]:
+    """At which hour of that day it begins, and its entry for calendars; nothing where no hour is agreed."""
+    if occasion.hour is None:
+        return {}
+    starts_at = briefing.calendar.at(day, time.fromisoformat(occasion.hour)).isoformat()
+    minutes = cadence.minutes or USUAL_MINUTES
+    named = f"{occasion.programme}\n{entry.key}"
+    uid = hashlib.sha256(named.encode("utf-8", "replace")).hexdigest()[:32]
+    calendar = {
+        "uid": uid,
+        "method": "REQUEST",
+        "sequence": 0,
+        "starts_at": starts_at,
+        "minutes": minutes,
+        "zone": briefing.calendar.time_zone,
+    }
+    return {"starts_at": starts_at, "minutes": minutes, "calendar": calendar}
 
 
 def _write(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> list[Notice]:

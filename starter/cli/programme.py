@@ -34,15 +34,17 @@ async def change(
     owner: Annotated[str | None, Parameter(help="A staff handle, or that person's e-mail address.")] = None,
     project_lead: Person = None,
     executive_sponsor: Person = None,
+    hour: Annotated[str | None, Parameter(help="When its meetings begin, by the customer's clock, like 14:30.")] = None,
     by: Annotated[str | None, Parameter(help="Who orders it: a handle, an id, or an e-mail address.")] = None,
     where: Where = NOWHERE,
 ) -> None:
-    """Give a success programme another owner, or meet others of the customer from now on."""
+    """Give a success programme another owner, meet others of the customer, or at another hour, from now on."""
     from starter.doors.programmes import change_programme
 
     installation = installation_at(where)
     people = {"owner": owner, "project_lead": project_lead, "executive_sponsor": executive_sponsor, "by": by}
-    _draw(where, await change_programme(await installation.door(), installation.meant(onboarding), people))
+    given = {**people, "hour": hour}
+    _draw(where, await change_programme(await installation.door(), installation.meant(onboarding), given))
 
 
 @programme.command
@@ -62,6 +64,7 @@ def _draw(where: Where, shown: "ProgrammeProgress") -> None:
         out.print(plain(f"  owner {shown.owner}"))
         for role, id in met.items():
             out.print(plain(f"  {role} {id or 'as in the deal'}"))
+        out.print(plain(f"  meets at {shown.hour or 'an hour that is agreed for each meeting'}"))
         if shown.ended:
             out.print(plain(f"  ended: {shown.ended.replace('_', ' ')}"))
             return

@@ -18,7 +18,7 @@ from starter.doors.updating import Tries, answered
 from starter.trouble import InvalidNews, NotFound, NotReachable
 from workflows.programme import id_of
 
-CHANGEABLE = frozenset({"owner", "project_lead", "executive_sponsor", "by", "news_id"})
+CHANGEABLE = frozenset({"owner", "project_lead", "executive_sponsor", "hour", "by", "news_id"})
 
 
 class NextOccasion(Wire):
@@ -27,13 +27,17 @@ class NextOccasion(Wire):
 
 
 class ProgrammeProgress(Wire):
-    """How a success programme stands: who owns it, whom it meets instead of those of the deal, and what comes next."""
+    """How a success programme stands: who owns it, whom it meets instead of those of the deal, and what comes next.
+
+    `hour` is at which its meetings begin, by the customer's clock; None where each is agreed by itself.
+    """
 
     onboarding: str
     since: str
     owner: str
     project_lead: str | None = None
     executive_sponsor: str | None = None
+    hour: str | None = None
     ended: str | None = None
     next: tuple[NextOccasion, ...] = ()
 
@@ -52,7 +56,10 @@ async def programme_of(door: OnboardingDoor, onboarding: str) -> ProgrammeProgre
 
 
 async def change_programme(door: OnboardingDoor, onboarding: str, raw: Mapping[str, Any]) -> ProgrammeProgress:
-    """Give it another owner, or meet others of the customer. Raises InvalidNews, Refused, NotFound, NotReachable."""
+    """Give it another owner, meet others of the customer, or at another hour.
+
+    Raises InvalidNews, Refused, NotFound, NotReachable.
+    """
     change = {name: value for name, value in raw.items() if value is not None}
     if unknown := sorted(change.keys() - CHANGEABLE):
         raise InvalidNews("is no field that we know", field=unknown[0])

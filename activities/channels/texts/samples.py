@@ -531,7 +531,12 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "with": ["Jürgen Weiß", "Mara Olsen"],
         "host": "Lena Fuchs",
     },
-    "programme_meeting": {"title": "Quarterly business review", "on": "2027-06-08", "minutes": 60},
+    "programme_meeting": {
+        "title": "Quarterly business review",
+        "on": "2027-06-08",
+        "minutes": 60,
+        "starts_at": "2027-06-08T12:30:00+00:00",
+    },
     "programme_message": {
         "title": "Quarterly value letter",
         "headline": "Then and now",
@@ -1086,7 +1091,12 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "with": ["高橋 美咲", "森 健二"],
         "host": "森 健二",
     },
-    "programme_meeting": {"title": "四半期ビジネスレビュー", "on": "2027-06-08", "minutes": 60},
+    "programme_meeting": {
+        "title": "四半期ビジネスレビュー",
+        "on": "2027-06-08",
+        "minutes": 60,
+        "starts_at": "2027-06-08T05:30:00+00:00",
+    },
     "programme_message": {
         "title": "四半期の成果レポート",
         "headline": "導入前との比較をお願いします",

@@ -24,6 +24,12 @@ class ProgrammeChanged(StrictWire):
     executive_sponsor: str | None = Field(
         None, description="a stakeholder's id or e-mail address", min_length=1, max_length=254
     )
+    hour: str | None = Field(
+        None,
+        description="when its meetings begin, by the customer's clock",
+        pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        examples=["14:30"],
+    )
     by: str | None = Field(
         None, description="who orders it: a handle, an id, or an e-mail address", min_length=1, max_length=254
     )
@@ -50,7 +56,7 @@ def programme_routes(parts: WebParts) -> APIRouter:
 
     @router.post(
         "/onboardings/{onboarding}/programme/change",
-        summary="Give a success programme another owner, or other people of the customer",
+        summary="Give a success programme another owner, other people of the customer, or another hour",
         openapi_extra=needs("onboardings:write"),
         responses=problems(*WRITING, "wrong-media-type", "not-found", "refused"),
         dependencies=[Depends(key_parameter)],
@@ -59,7 +65,8 @@ def programme_routes(parts: WebParts) -> APIRouter:
         request: Request,
         onboarding: OnboardingId,
         change: Annotated[
-            ProgrammeChanged, Body(examples=[{"owner": "jonas.weber", "executive_sponsor": "project_lead"}])
+            ProgrammeChanged,
+            Body(examples=[{"owner": "jonas.weber", "executive_sponsor": "project_lead", "hour": "14:30"}]),
         ],
     ) -> ProgrammeProgress:
         """They are invited from the next occasion on; what is not named stays."""

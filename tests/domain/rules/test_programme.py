@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -21,6 +22,7 @@ from tests.support.parts import LIBRARY
 from tests.support.simulation import OTHER_CSM, OWNER, Simulation, deal, opened, playbook_of, staff
 
 HANDED_OVER = datetime(2027, 3, 3, 9, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def occasion(onboarding: Simulation, now: datetime, due: tuple[Entry, ...] = ()) -> ProgrammeOccasion:
@@ -78,6 +80,28 @@ def test_a_year_has_twelve_occasions_of_which_the_longer_contains_the_shorter(ti
 
     rhythm = {cadence.key: cadence.every_months for cadence in playbook_of(tier).programme.cadences}
     assert [rhythm[notice.about] for notice in told] == [1, 1, 3, 1, 1, 3, 1, 1, 3, 1, 1, 12]
+
+
+def test_an_agreed_hour_comes_into_calendars_by_the_customers_clock() -> None:
+    """For whoever reads in a chat, too: no other channel takes entries. Each occasion has a name of its own."""
+    onboarding = opened()
+    members = [one.model_copy(update={"channel": "slack", "slack": "U012ABCD"}) for one in staff().members]
+    team = staff().model_copy(update={"members": tuple(members)})
+    told: list[Notice] = []
+    now = HANDED_OVER
+    while len(told) < 4:
+        [entry, *_] = sorted(
+            keep_programme(occasion(onboarding, now), onboarding.dossier, team)[0], key=lambda e: e.due
+        )
+        now = entry.due
+        held = occasion(onboarding, now, (entry,)).model_copy(update={"hour": "14:30"})
+        told += keep_programme(held, onboarding.dossier, team)[1].notices
+
+    assert {"mail"} == {notice.channel for notice in told}
+    at = [datetime.fromisoformat(notice.facts["calendar"]["starts_at"]).astimezone(BERLIN) for notice in told]
+    assert [f"{notice.facts['on']} 14:30" for notice in told] == [f"{one:%Y-%m-%d %H:%M}" for one in at]
+    names = {(notice.facts["on"], notice.facts["calendar"]["uid"]) for notice in told}
+    assert 2 == len(names) == len(dict(names))
 
 
 def test_no_letter_of_a_series_is_left_out_for_a_rarer_one() -> None:

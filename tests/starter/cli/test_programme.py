@@ -34,14 +34,18 @@ async def test_its_owner_its_people_and_its_end_change_by_command(house: House) 
         changed = await house.day90(
             "programme", "change", onboarding, "--owner", OTHER, "--executive-sponsor", "technical_lead", "--by", OWNER
         )
+        at_half_past_two = await house.day90("programme", "change", onboarding, "--hour", "14:30", "--by", OWNER)
 
         assert f"owner {OTHER}" in changed
         assert "executive sponsor technical_lead" in changed
         assert "project lead as in the deal" in changed
+        assert "meets at an hour that is agreed for each meeting" in changed
+        assert "meets at 14:30" in at_half_past_two
+        assert f"owner {OTHER}" in at_half_past_two
 
         async def written_down() -> bool:
             rows = [row for row in journal(house.engine, onboarding) if row.kind == "programme_changed"]
-            return [(OTHER, OWNER)] == [(row.about, row.by) for row in rows]
+            return [(OTHER, OWNER), ("", OWNER)] == [(row.about, row.by) for row in rows]
 
         await until(written_down)
         assert "ended: customer left" in await house.day90("programme", "end", onboarding, "customer_left")
@@ -53,7 +57,8 @@ async def test_its_owner_its_people_and_its_end_change_by_command(house: House) 
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        ([], 2, "owner: name another owner, project_lead or executive_sponsor"),
+        ([], 2, "owner: name another owner, project_lead, executive_sponsor or hour"),
+        (["--hour", "half past two"], 2, "hour: "),
         (["--owner", "nobody.here"], 2, "owner: 'nobody.here' is nobody of the staff directory"),
         (["--project-lead", "nobody"], 2, "project_lead: 'nobody' takes no part"),
     ],
