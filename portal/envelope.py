@@ -21,6 +21,11 @@ from starter.web.unsubscribing import language_of
 A_MINUTE = 300
 """Requests of one address: a company behind one address, and a mail provider that unsubscribes for many. Each page and
 its sheet are two."""
+DESK_A_MINUTE = 3_000
+"""Requests of one address to pages of the desk, which fetch themselves anew while anything changes: thirty a minute for
+each of a hundred colleagues in one office. Who is not signed in gets the same short answer to each."""
+DESK = "/desk/"
+IN_FRONT_OF_THE_DESK = ("/desk/sign-in", "/desk/link/", "/desk/oidc")
 UNKNOWN_A_MINUTE = 20
 """Addresses of pages that are none's: enough for whoever types one, and useless to whoever guesses. What is somebody's
 is answered all the same: colleagues of one who guesses stand behind the same address."""
@@ -57,6 +62,7 @@ class Envelope:
 
     def __post_init__(self) -> None:
         self._of_address = RateLimitItemPerMinute(A_MINUTE)
+        self._of_desk = RateLimitItemPerMinute(DESK_A_MINUTE)
         self._unknown = RateLimitItemPerMinute(UNKNOWN_A_MINUTE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,7 +117,7 @@ class Envelope:
         language = language_of(request)
         if scope["path"] == "/healthz":
             return None
-        if not self._limiter.hit(self._of_address, "all", caller):
+        if not self._has_turn(scope["path"], caller):
             return self._too_many(scope)
         if scope["method"] not in METHODS:
             return self.pages.message("no_page", language, status=405, headers={"Allow": ", ".join(METHODS)})
@@ -122,6 +128,11 @@ class Envelope:
         if scope["method"] == "POST" and not self._is_ours(scope):
             return self.pages.message("elsewhere", language, status=403)
         return None
+
+    def _has_turn(self, path: str, caller: str) -> bool:
+        if path.startswith(DESK) and not path.startswith(IN_FRONT_OF_THE_DESK):
+            return self._limiter.hit(self._of_desk, "desk", caller)
+        return self._limiter.hit(self._of_address, "all", caller)
 
     def _too_many(self, scope: Scope) -> ASGIApp:
         return self.pages.message("too_many", language_of(Request(scope)), status=429, headers={"Retry-After": "60"})

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from domain.text import Language
 from portal.brand import Brand
+from portal.desk.admin_words import ADMIN_WORDS
 from portal.desk.customer.words import OF_CUSTOMERS
 from portal.desk.deals.deal_words import DEAL_WORDS
 from portal.desk.operating.operating_words import OPERATING_WORDS
@@ -24,7 +25,17 @@ from portal.room.words import ROOM_WORDS
 from portal.words import WORDS
 
 HERE = Path(__file__).parent
-SETS = (WORDS, ROOM_WORDS, FILE_WORDS, LIBRARY_WORDS, DESK_WORDS, *OF_CUSTOMERS, DEAL_WORDS, OPERATING_WORDS)
+SETS = (
+    WORDS,
+    ROOM_WORDS,
+    FILE_WORDS,
+    LIBRARY_WORDS,
+    DESK_WORDS,
+    ADMIN_WORDS,
+    *OF_CUSTOMERS,
+    DEAL_WORDS,
+    OPERATING_WORDS,
+)
 """What each part of the pages says. No two may use a key for two sentences: the later one would win everywhere."""
 ALL_WORDS: Mapping[Language, Mapping[str, str]] = {
     language: {key: words for part in SETS for key, words in part[language].items()} for language in WORDS
@@ -42,7 +53,7 @@ class Asset(NamedTuple):
 class Pages:
     """Renders pages. `companies` has our company's name as readers of each language know it.
 
-    `script` names the one script of ours, which stands in pages of the room, for the policy that lets it run.
+    `script` names the scripts of ours, which stand in pages of room and desk, for the policy that lets them run.
     """
 
     def __init__(self, companies: Mapping[Language, str], brand: Brand = Brand()) -> None:  # noqa: B008  # it never changes
@@ -57,7 +68,8 @@ class Pages:
         if self._logo:
             self.assets[self._logo] = Asset(brand.logo, brand.kind)
         self._live = (HERE / "assets" / "live.js").read_text("utf-8")
-        self.script = f"'sha256-{b64encode(hashlib.sha256(self._live.encode()).digest()).decode()}'"
+        self._keys = (HERE / "assets" / "keys.js").read_text("utf-8")
+        self.script = f"{source_of(self._live)} {source_of(self._keys)}"
         self._jinja = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             undefined=StrictUndefined,
@@ -97,6 +109,7 @@ class Pages:
             desk_sheet=self._desk_sheet,
             logo=self._logo,
             live=Markup(self._live),  # a file of ours
+            keys=Markup(self._keys),  # another one
             **content,
         )
         return HTMLResponse(html, status_code=status, headers={"Content-Language": language, **(headers or {})})
@@ -122,6 +135,11 @@ class Pages:
 
     def nothing(self, *, headers: Mapping[str, str]) -> Response:
         return Response(status_code=204, headers=dict(headers))
+
+
+def source_of(script: str) -> str:
+    """How a Content-Security-Policy names a script that stands in a page: by its hash."""
+    return f"'sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 def path_of(name: str, content: bytes) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from portal.desk import own, staff
+from portal.desk import own, staff, tokens, webhooks
 from portal.desk.customer import routes as customer
 from portal.desk.deals import introductions, starting
 from portal.desk.desk import Desk
@@ -25,6 +25,8 @@ Part = Callable[[Desk], Iterable[DeskRoute]]
 PARTS: Sequence[Part] = (
     own.routes,
     staff.routes,
+    tokens.routes,
+    webhooks.routes,
     starting.routes,
     introductions.routes,
     customer.routes,

@@ -1,0 +1,33 @@
+"""Do the pages say everything in both languages, and each thing under one key?"""
+
+import string
+from collections import Counter
+
+import pytest
+
+from portal.rendering import ALL_WORDS, SETS
+
+
+def placeholders(words: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(words) if name}
+
+
+def test_no_two_sentences_have_one_key() -> None:
+    """Of two the later one would be said everywhere."""
+    for language in ALL_WORDS:
+        counted = Counter(key for part in SETS for key in part[language])
+        assert [] == [key for key, times in counted.items() if times > 1]
+
+
+def test_what_is_said_in_one_language_is_said_in_the_other() -> None:
+    """A page that lacks a sentence in one of them cannot be shown at all. Japanese counts one as it counts many."""
+    english, japanese = ALL_WORDS["en"].keys(), ALL_WORDS["ja"].keys()
+
+    assert set() == japanese - english
+    assert [] == [key for key in english - japanese if not key.endswith("_one")]
+
+
+@pytest.mark.parametrize("key", [key for key in ALL_WORDS["ja"] if placeholders(ALL_WORDS["ja"][key])])
+def test_both_languages_are_given_the_same(key: str) -> None:
+    """A translation may leave out what the other names, and names nothing that it is not given."""
+    assert placeholders(ALL_WORDS["ja"][key]) <= placeholders(ALL_WORDS["en"][key])
