@@ -150,6 +150,18 @@ def _api(url: str) -> str:
     return url.rstrip("/")
 
 
+def _issuer(url: str) -> str:
+    """As it stands: an issuer with a slash at its end is another one than without."""
+    _api(url)
+    return url
+
+
+def _with_issuer(client_id: str | None, info: ValidationInfo) -> str | None:
+    if (client_id is None) != (info.data.get("oidc_issuer", client_id) is None):
+        raise ValueError("should be set together with DAY90_OIDC_ISSUER, or not at all")
+    return client_id
+
+
 def _secrets(given: SecretStr) -> SecretStr:
     if not given.get_secret_value().split():
         raise ValueError("should hold a secret, or several separated by spaces while one is being replaced")
@@ -435,6 +447,20 @@ class Settings(BaseSettings):
         default=None,
         description="Address under which people reach the page process, like https://onboarding.example.com; messages"
         " to customers link to it. Without one they have no links.",
+    )
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = Field(
+        default=None,
+        description="Issuer of your identity provider (OpenID Connect), exactly as it calls itself: the team signs in"
+        " to the desk by it.",
+    )
+    oidc_client_id: Annotated[str | None, AfterValidator(_with_issuer)] = Field(
+        default=None, min_length=1, description="What the desk is called there: its client id."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Secret of that client; without one PKCE alone proves whose the code is."
+    )
+    oidc_name: Annotated[str, AfterValidator(_one_line)] | None = Field(
+        default=None, description="What the button says of it, like Example ID; without one, the issuer's host."
     )
     hubspot_secret: Secrets | None = Field(
         default=None, description="Client secret of the HubSpot app; opens /intake/hubspot."

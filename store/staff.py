@@ -81,13 +81,33 @@ class SqlStaff:
 
     def bind(self, id: int, *, issuer: str, subject: str) -> bool:
         """From now on the account is that identity's, and its password is good no more; False where it is another's."""
-        open_to_all = (staff_accounts.c.id == id) & staff_accounts.c.issuer.is_(None)
+        nobodys = (staff_accounts.c.id == id) & staff_accounts.c.issuer.is_(None)
         with write_transaction(self._engine) as connection:
-            theirs = {"issuer": issuer, "subject": subject, "password": None}
-            bound = connection.execute(update(staff_accounts).where(open_to_all).values(theirs)).rowcount > 0
-            if bound:
-                end_all(connection, id, now=self._clock())
-                _end_links(connection, id)
+            return self._bind(connection, id, nobodys, issuer=issuer, subject=subject)
+
+    def bind_by_link(self, token: str, *, issuer: str, subject: str) -> int | None:
+        """Bind the account of that link, once, whosever it was before; None for a link that is not good.
+
+        None, too, where the identity has another account: it keeps that one.
+        """
+        with write_transaction(self._engine) as connection:
+            link = self._link(connection, token, lock=True)
+            if link is None or link.staff is None:
+                return None
+            id = link.staff.id
+            theirs = (staff_accounts.c.issuer == issuer) & (staff_accounts.c.subject == subject)
+            others = connection.scalars(select(staff_accounts.c.id).where(theirs, staff_accounts.c.id != id)).first()
+            if others is not None:
+                return None
+            self._bind(connection, id, staff_accounts.c.id == id, issuer=issuer, subject=subject)
+            return id
+
+    def _bind(self, connection: Connection, id: int, which: Any, *, issuer: str, subject: str) -> bool:
+        theirs = {"issuer": issuer, "subject": subject, "password": None}
+        bound = connection.execute(update(staff_accounts).where(which).values(theirs)).rowcount > 0
+        if bound:
+            end_all(connection, id, now=self._clock())
+            _end_links(connection, id)
         return bound
 
     def get(self, id: int) -> StaffAccount | None:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from domain.roles import Role, StaffMember
 from portal.desk.navigation import tabs_for
 from portal.desk.passwords import Passwords
-from portal.desk.session import forget, ours, token_of
+from portal.desk.session import forget, ours, provider_name, token_of
 from portal.desk.view import DeskView
 from portal.forms import Form, form_of
 from portal.parts import PageParts
@@ -118,6 +118,7 @@ class Desk:
             address="",
             typed=typed,
             had_one=had_one,
+            provider=provider_name(self.parts.settings),
             errors={},
         )
         return forget(response, self.parts.settings) if had_one else response

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from domain.networks import neighbourhood
 from domain.text import folded
 from portal.desk.passwords import Passwords
-from portal.desk.session import forget, go, keep, ours, token_of
+from portal.desk.session import forget, go, keep, ours, provider_name, token_of
 from portal.desk.slowing import Locked, Slowing, TooMany
 from portal.forms import form_of
 from portal.parts import PageParts
@@ -86,5 +86,6 @@ class Entry:
             address=address,
             typed="",
             had_one=False,
+            provider=provider_name(self._parts.settings),
             errors=self._pages.said(errors or {}, language),
         )

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from domain.roles import own_handle
 from portal.desk.entry import Entry
 from portal.desk.passwords import Passwords, problem_with
+from portal.desk.session import provider_name
 from portal.forms import Form, form_of
 from portal.parts import PageParts
 from portal.rendering import Pages
@@ -37,15 +38,15 @@ class Joining:
         if link is None:
             return self._pages.message("desk_link_spent", language_of(request), status=404)
         if request.method != "POST":
-            return self._show(request, link)
+            return self._show(request, token, link)
         form = await form_of(request)
         if errors := _errors_in(form, link):
-            return self._show(request, link, form, errors)
+            return self._show(request, token, link, form, errors)
         hashed = await self._passwords.hashed(form.exactly("password"))
         try:
             staff = await asyncio.to_thread(self._keep, token, link, form, hashed)
         except AddressTaken:
-            return self._show(request, link, form, {"address": "desk_address_taken"})
+            return self._show(request, token, link, form, {"address": "desk_address_taken"})
         if staff is None:
             return self._pages.message("desk_link_spent", language_of(request), status=404)
         return await self._entry.enter(request, staff, way="password", onward="/desk/")
@@ -59,7 +60,12 @@ class Joining:
         return self._staff.be_first(token, hashed, address=address, name=form.text("name"), handle=handle)
 
     def _show(
-        self, request: Request, link: StaffLink, form: Form | None = None, errors: Mapping[str, str] | None = None
+        self,
+        request: Request,
+        token: str,
+        link: StaffLink,
+        form: Form | None = None,
+        errors: Mapping[str, str] | None = None,
     ) -> Response:
         language = language_of(request)
         return self._pages.page(
@@ -67,6 +73,8 @@ class Joining:
             language,
             status=422 if errors else 200,
             link=link,
+            token=token,
+            provider=provider_name(self._parts.settings),
             typed=form.text if form else lambda _: "",
             errors=self._pages.said(errors or {}, language),
         )

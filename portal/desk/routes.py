@@ -12,6 +12,7 @@ from portal.desk.deals import introductions, starting
 from portal.desk.desk import Desk
 from portal.desk.entry import Entry
 from portal.desk.joining import Joining
+from portal.desk.oidc import BACK, BEGIN, ByProvider
 from portal.desk.operating import findings, inbox, playbooks
 from portal.desk.route import ACT, LOOK, DeskRoute
 from portal.desk.session import HOME, go
@@ -52,6 +53,9 @@ def desk_routes(parts: PageParts, pages: Pages, changes: Changes) -> Iterable[Op
     yield OpenRoute("/desk/sign-in", entry.sign_in, ACT)
     yield OpenRoute("/desk/link/{token}", Joining(parts, pages, entry, desk.passwords).by_link, ACT)
     yield OpenRoute("/desk/out", entry.out, ("POST",))
+    by_provider = ByProvider(parts, pages, entry)
+    yield OpenRoute(BEGIN, by_provider.begin, LOOK)
+    yield OpenRoute(BACK, by_provider.back, LOOK)
     for route in inside:
         page = desk.guarded(route.page, route.least, route.read)
         yield OpenRoute(route.path, page, route.methods)

@@ -1,5 +1,7 @@
 """How does a browser stay signed in at the desk? By a cookie of its own name, which holds a secret."""
 
+from urllib.parse import urlsplit
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,6 +17,11 @@ NOWHERE_TO_RETURN = ("/desk/sign-in", "/desk/out", "/desk/oidc", "/desk/link")
 def cookie_name(settings: Settings) -> str:
     """With a certificate a name that browsers take from this host alone. Nobody's session in a room opens the desk."""
     return "__Host-day90-desk" if is_secure(settings) else "day90-desk"
+
+
+def provider_name(settings: Settings) -> str:
+    """What the button to the identity provider says of it; empty where there is none."""
+    return settings.oidc_name or urlsplit(settings.oidc_issuer or "").hostname or ""
 
 
 def keep(response: Response, settings: Settings, token: str) -> Response:

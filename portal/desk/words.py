@@ -55,6 +55,28 @@ DESK_WORDS: Mapping[Language, Mapping[str, str]] = {
         "desk_address": "Mail address",
         "desk_password": "Password",
         "desk_sign_in_button": "Sign in",
+        # by an identity provider
+        "desk_oidc_button": "Sign in with {name}",
+        "desk_join_provider": "Or without a password of the desk, from now on:",
+        "desk_oidc_or": "Or with a password of the desk",
+        "desk_oidc_back": "To the sign-in",
+        "desk_oidc_again": "You are not signed in",
+        "desk_oidc_again_then": "What came back from {name} did not fit what this browser had asked. It may have taken"
+        " too long, or was begun in another window. Please begin again.",
+        "desk_oidc_away": "{name} does not answer",
+        "desk_oidc_away_then": "You are not signed in. Please try again in a minute; if it lasts, tell whoever runs the"
+        " program.",
+        "desk_oidc_nobody": "There is no account for you here",
+        "desk_oidc_nobody_then": "{name} knows you, the desk does not: an administrator can invite you.",
+        "desk_oidc_closed": "Your account is closed",
+        "desk_oidc_closed_then": "{name} knows you, but your account at the desk was closed. An administrator can open"
+        " it again.",
+        "desk_oidc_unverified": "Your mail address is not verified",
+        "desk_oidc_unverified_then": "At the first sign-in the desk knows you by a mail address that {name} has"
+        " verified. It named none: ask whoever keeps your account there.",
+        "desk_oidc_taken": "This account is somebody else’s",
+        "desk_oidc_taken_then": "Whoever has used it at the desk until now was another person to {name}, or your"
+        " account there was made anew. An administrator can close it, and invite you by another address.",
         "desk_left": "You are signed out",
         "desk_left_then": "This browser opens the desk no more until somebody signs in again.",
         # choosing a password by a link
@@ -158,6 +180,10 @@ DESK_WORDS: Mapping[Language, Mapping[str, str]] = {
         "desk_you": "{person}（{role}）",
         "desk_sign_out": "サインアウト",
         "desk_save": "保存する",
+        "desk_keys": "キーボード操作",
+        "desk_keys_rows": "次の行、前の行",
+        "desk_keys_open": "その行を開く",
+        "desk_keys_close": "閉じる",
         "desk_role_viewer": "閲覧者",
         "desk_role_specialist": "導入・研修担当",
         "desk_role_csm": "CSM",
@@ -179,11 +205,29 @@ DESK_WORDS: Mapping[Language, Mapping[str, str]] = {
         "desk_address": "メールアドレス",
         "desk_password": "パスワード",
         "desk_sign_in_button": "サインイン",
+        "desk_oidc_button": "{name}でサインイン",
+        "desk_join_provider": "デスクのパスワードを使わない場合（次回以降も同じ方法になります）",
+        "desk_oidc_or": "デスクのパスワードを使う場合",
+        "desk_oidc_back": "サインイン画面へ",
+        "desk_oidc_again": "サインインできませんでした",
+        "desk_oidc_again_then": "{name}からの応答が、このブラウザーからの要求と一致しませんでした。"
+        "時間が経過したか、別のウィンドウで開始された可能性があります。もう一度お試しください。",
+        "desk_oidc_away": "{name}が応答していません",
+        "desk_oidc_away_then": "サインインできませんでした。しばらくしてからもう一度お試しください。"
+        "続く場合は、システムの運用担当者にご連絡ください。",
+        "desk_oidc_nobody": "アカウントがありません",
+        "desk_oidc_nobody_then": "{name}では確認できましたが、デスクのアカウントがありません。"
+        "管理者に招待をご依頼ください。",
+        "desk_oidc_closed": "アカウントは停止されています",
+        "desk_oidc_closed_then": "{name}では確認できましたが、デスクのアカウントが停止されています。"
+        "管理者に再開をご依頼ください。",
+        "desk_oidc_unverified": "メールアドレスが確認されていません",
+        "desk_oidc_unverified_then": "初回のサインインでは、{name}が確認済みのメールアドレスでご本人を確認します。"
+        "確認済みのアドレスがありませんでしたので、{name}の管理者にお問い合わせください。",
+        "desk_oidc_taken": "このアカウントはほかの方のものです",
+        "desk_oidc_taken_then": "これまでデスクで使われていた方とは、{name}上の識別情報が異なります。"
+        "管理者に、アカウントの停止と別のアドレスでの招待をご依頼ください。",
         "desk_left": "サインアウトしました",
-        "desk_keys": "キーボード操作",
-        "desk_keys_rows": "次の行、前の行",
-        "desk_keys_open": "その行を開く",
-        "desk_keys_close": "閉じる",
         "desk_left_then": "次にサインインするまで、このブラウザーではデスクを開けません。",
         "desk_first": "最初の管理者を登録する",
         "desk_first_then": "まだ誰も登録されていません。ここで登録した方が、ほかのスタッフのアカウントを管理します。",
