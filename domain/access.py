@@ -15,6 +15,8 @@ Scope = Literal[
     "inbox:write",
     "audit:read",
     "people:read",
+    "room:read",
+    "room:write",
     "webhooks:read",
     "webhooks:write",
 ]
@@ -27,6 +29,8 @@ SCOPES: Mapping[Scope, str] = {
     "inbox:write": "try a delivery again",
     "audit:read": "read the audit dossier of an onboarding",
     "people:read": "have names and addresses beside the ids of people",
+    "room:read": "read what customers ask and what is answered, in their own words, and how fast",
+    "room:write": "answer, ask and close questions",
     "webhooks:read": "see who is told of what happens, and what was sent",
     "webhooks:write": "stop who is told, tell again, send again",
 }

@@ -30,12 +30,14 @@ class EntryAnswered(Wire):
 class Answer(Wire):
     """A mail that came to our mailbox, read. It may have been sent by anybody: what follows from it is checked.
 
-    `refers_to` are the Message-IDs of mails that it is about. Of a bounce, `address` is whom the mail did not reach;
-    it is `final` where the mail will not arrive any more, and the address is `gone` where no other mail will either.
+    `mail_id` is its own Message-ID, `refers_to` are those of mails that it is about. Of a bounce, `address` is whom the
+    mail did not reach; it is `final` where the mail will not arrive any more, and the address is `gone` where no other
+    mail will either.
     """
 
     kind: AnswerKind
     sender: str = ""
+    mail_id: str = ""
     refers_to: tuple[str, ...] = ()
     subject: str = ""
     text: str = ""
@@ -60,7 +62,8 @@ class Asked(Wire):
     """The message of ours that an answer is about: to which `person` and `address` it went, in which `onboarding`.
 
     `onboarding` is empty where it was about an introduction or day90 itself. `answerer` is the id of whoever takes part
-    under the address that the answer came from, empty where nobody does.
+    under the address that the answer came from, empty where nobody does, and `answerer_side` their side. `question` is
+    the number of the question that the message told of, 0 where it told of none; `side` is that of its receiver.
     """
 
     notice: int
@@ -68,3 +71,6 @@ class Asked(Wire):
     person: str = ""
     address: str = ""
     answerer: str = ""
+    answerer_side: str = ""
+    question: int = 0
+    side: str = ""

@@ -122,6 +122,15 @@ class WorkCalendar(Wire):
                 left -= max(end - start, timedelta(0))
             day += ONE_DAY
 
+    def office_hours_between(self, first: datetime, last: datetime) -> float:
+        """How many office hours passed between two instants, counted in the customer's zone; 0 where last is first."""
+        passed, day, end = timedelta(0), self.day_of(first), self.day_of(last)
+        while day <= end:
+            if closing := self.closing(day):
+                passed += max(min(last, self.at(day, closing)) - max(first, self.at(day, OPENING)), timedelta(0))
+            day += ONE_DAY
+        return passed / timedelta(hours=1)
+
     def next_office_moment(self, moment: datetime) -> datetime:
         """That instant if the office is open, else the next opening."""
         return self.add_working_hours(moment, 0)

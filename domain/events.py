@@ -116,6 +116,12 @@ KINDS: Mapping[str, EventType] = {
     "preferences_chosen": EventType("somebody has chosen what they hear, and when", "person"),
     "room_link_made": EventType("one of ours has made a link into the customer's room for somebody", "person"),
     "file_added": EventType("a file was given to the onboarding, or a new version of one", "deliverable"),
+    "question_asked": EventType("somebody of the customer's asked, or went on with a question", "question"),
+    "question_answered": EventType("one of ours answered a question", "question"),
+    "answer_given": EventType("somebody of the customer's answered what we asked", "question"),
+    "answer_taken_up": EventType("one of ours went on with what the customer had answered", "question"),
+    "question_closed": EventType("nothing more is expected about a question", "question"),
+    "question_erased": EventType("what somebody said about a question was erased", "question"),
     "reminder_put_off": EventType("somebody wants to be reminded later", "milestone or task"),
 }
 """Every kind of row that the journal has. A worker of a newer version may send one more: receivers ignore it."""

@@ -21,6 +21,7 @@ from portal.filters import browser, day_of, initials, plain
 from portal.icons import Icons
 from portal.room.file_words import FILE_WORDS
 from portal.room.library_words import LIBRARY_WORDS
+from portal.room.talk_words import TALK_WORDS
 from portal.room.words import ROOM_WORDS
 from portal.words import WORDS
 
@@ -30,6 +31,7 @@ SETS = (
     ROOM_WORDS,
     FILE_WORDS,
     LIBRARY_WORDS,
+    TALK_WORDS,
     DESK_WORDS,
     ADMIN_WORDS,
     *OF_CUSTOMERS,

@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
 from domain.files import NotTaken, Wrong
-from portal.forms import LARGEST_FORM, MOST_FIELDS, Form
+from portal.forms import LARGEST_FORM, MOST_FIELDS, Form, form_of
 from starter.web.problems import Problem
-from store.file_folder import Incoming
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -91,7 +90,14 @@ class _Parts:
         self._is_file = False
 
 
-async def read_upload(request: Request, incoming: Incoming, *, largest: int) -> Upload:
+class Taking(Protocol):
+    """Takes the bytes of a file."""
+
+    def write(self, chunk: bytes) -> None:
+        """Take some bytes. Raises NotTaken where they become too many."""
+
+
+async def read_upload(request: Request, incoming: Taking, *, largest: int) -> Upload:
     """Read the form; its file goes to `incoming`.
 
     Of a file that is too large no more than that is read. Raises Problem for what is no such form or comes too slowly,
@@ -123,6 +129,23 @@ async def read_upload(request: Request, incoming: Incoming, *, largest: int) -> 
     return Upload(Form(parts.fields, b""), parts.name)
 
 
+async def fields_of(request: Request) -> Form | None:
+    """The fields of a form as far as they stand before its file, of which nothing is kept; None where it is none."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await form_of(request)
+    try:
+        return (await read_upload(request, _Nothing(), largest=0)).form
+    except (Problem, ClientDisconnect):
+        return None
+
+
+class _Nothing:
+    """Takes no byte of a file."""
+
+    def write(self, chunk: bytes) -> None:  # noqa: ARG002  # as Incoming has it
+        raise NotTaken("file_too_large")
+
+
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
     more = True
     while more:
@@ -135,7 +158,7 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
             yield body
 
 
-async def _write(parts: _Parts, incoming: Incoming) -> None:
+async def _write(parts: _Parts, incoming: Taking) -> None:
     content, parts.waiting = bytes(parts.waiting), bytearray()
     if content:
         await asyncio.to_thread(incoming.write, content)

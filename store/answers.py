@@ -16,6 +16,7 @@ from store.engine import read_connection, wall_clock, write_transaction
 from store.entries import journal_row, notice_row
 from store.links import person_of
 from store.outbox import SqlOutbox, addressee_of
+from store.questions import OF_QUESTIONS
 from store.rows import add
 from store.tables import journal, notices, onboardings, people, unreachable, unsubscribes
 from store.unsubscribes import link_of
@@ -38,12 +39,16 @@ class SqlAnswers:
             if row is None:
                 return None
             person = addressee_of(connection, row)
+            answerer = _under(connection, row, sender, person)
             return Asked(
                 notice=row.id,
                 onboarding=row.onboarding or "",
                 person=row.person,
                 address=person.email if person else "",
-                answerer=_under(connection, row, sender, person),
+                answerer=answerer.id if answerer else "",
+                answerer_side=answerer.side if answerer else "",
+                question=int(row.facts.get("question") or 0) if row.kind in OF_QUESTIONS else 0,
+                side=person.side if person else "",
             )
 
     def bounced(self, id: int, *, reason: str, address: str) -> str | None:
@@ -123,13 +128,12 @@ class SqlAnswers:
         add(connection, journal, [journal_row(row.onboarding, noted, now=self._clock())])
 
 
-def _under(connection: Connection, row: Row[Any], sender: str, person: Person | None) -> str:
-    """The id of whoever takes part under that address; first of all whom the message was for."""
+def _under(connection: Connection, row: Row[Any], sender: str, person: Person | None) -> Person | None:
+    """Whoever takes part under that address; first of all whom the message was for."""
     if person is not None and folded(person.email) == folded(sender):
-        return person.id
+        return person
     if row.onboarding is None:
-        return ""
-    taking_part = connection.execute(
-        select(people.c.id, people.c.email).where(people.c.onboarding == row.onboarding).order_by(people.c.id)
-    )
-    return next((one.id for one in taking_part if folded(one.email) == folded(sender)), "")
+        return None
+    of_it = select(people).where(people.c.onboarding == row.onboarding).order_by(people.c.id)
+    taking_part = (Person.model_validate(dict(one)) for one in connection.execute(of_it).mappings())
+    return next((one for one in taking_part if folded(one.email) == folded(sender)), None)

@@ -20,6 +20,7 @@ from store.entries import journal_row, notice_row
 from store.links import LinkMaker, person_of, without_tokens
 from store.preferences import chosen_by, held_back
 from store.putting_off import put_off_by_its_reader
+from store.questions import ANSWER, has_seen
 from store.rows import add
 from store.tables import (
     IS_WAITING,
@@ -395,6 +396,8 @@ class SqlOutbox:
             return "unsubscribed"
         if row.while_open is not None and (reason := settled(connection, row)):
             return reason
+        if row.kind == ANSWER and row.onboarding is not None and _was_seen(connection, row):
+            return "its reader has seen it in the room"
         if (held := put_off_by_its_reader(connection, row, now=self._clock())) is not None:
             return held
         if row.collapses and (newest := self._newest_like(connection, row)) is not None:
@@ -446,6 +449,12 @@ def _held(connection: Connection, id: int) -> Row[Any] | None:
 
 def _settle(connection: Connection, row: Row[Any], **values: Any) -> None:
     connection.execute(SETTLING, {"of": row.id, **values})
+
+
+def _was_seen(connection: Connection, row: Row[Any]) -> bool:
+    """Whether its reader has read the answer that it tells of."""
+    question, word = int(row.facts["question"]), int(row.facts["word"])
+    return has_seen(connection, row.onboarding, row.person, question=question, word=word)
 
 
 def _may_be_unwanted(row: Row[Any]) -> bool:

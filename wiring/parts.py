@@ -22,10 +22,12 @@ from activities.inbox.deal_stages import DealStages
 from activities.inbox.deals import DealStarts, RecordsInStages
 from activities.inbox.mail import MailIsRead
 from activities.inbox.news import NewsIsTold
+from activities.inbox.room import SignsOfLife
 from activities.inbox.same_deal import SameDeal
 from activities.inbox.slack import ButtonIsPressed
 from activities.mailbox import Collecting
 from activities.ports import Census, Handler, Office, Staff, Wake
+from activities.questions import Conversations
 from activities.reconciliation import Reconciling, Source
 from activities.waking import Passes, WakeNearby
 from activities.webhooks import WebhookOffice, channel_of, target_of
@@ -59,6 +61,7 @@ from store.meetings import SqlMeetings
 from store.merges import SqlMerges
 from store.outbox import SqlOutbox
 from store.pressing import SqlPressed
+from store.questions import ROOM, SqlQuestions
 from store.rechecks import SqlRechecks
 from store.sealing import Sealing
 from store.usage_counts import SqlUsageBooks
@@ -186,7 +189,8 @@ def parts_of(settings: Settings, client: Client) -> Parts:
                 inbox=inbox,
                 figures=SqlMeasurements(engine),
             ),
-            MAIL: answers(told, engine, settings, wake=wake),
+            MAIL: answers(told, engine, settings, ledger=ledger, staff=staff, wake=wake),
+            ROOM: SignsOfLife(told.told_by(ROOM, proved=False).onboardings),
             SLACK: buttons(settings, told, SqlPressed(engine), staff=staff, wake=wake),
         },
         collecting=Collecting(
@@ -209,12 +213,15 @@ def remember_look(engine: Engine) -> None:
     SqlRechecks(engine).looked(Recheck(source=MAIL, first=(now := wall_clock()), mark=now))
 
 
-def answers(told: Doors, engine: Engine, settings: Settings, *, wake: Wake) -> Handler:
+def answers(told: Doors, engine: Engine, settings: Settings, *, ledger: SqlLedger, staff: Staff, wake: Wake) -> Handler:
     """Who handles what comes to our mailbox. Anybody may write to it in anybody's name: nobody counts as proved."""
     outbox = SqlOutbox(engine, mail_domain=settings.mail_domain)
     return MailIsRead(
         door=told.told_by(MAIL, proved=False).onboardings,
         answers=SqlAnswers(engine, outbox),
+        conversations=Conversations(
+            questions=SqlQuestions(engine), dossiers=ledger, staff=staff, now=wall_clock, by_mail=True
+        ),
         invitations=SqlMeetings(engine),
         wake=wake,
         channels=tuple(CHANNELS),

@@ -1,19 +1,22 @@
 """What follows from a mail that came to our mailbox? Bounces and answers reach whom they concern; nothing is signed."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from activities.ports import Onboardings, Wake
 from activities.ports.inbox import Answers, Invitations
+from activities.questions import Conversations
 from activities.waking import wake_each
 from domain.answering import Answer, Asked, EntryAnswered
 from domain.inbox import InboxRow, Settled
 from domain.notice import MAIL
+from domain.questions import LONGEST_SAID, Words
 from domain.refusal import Refused
 from domain.text import folded
-from domain.trouble import NotFound
+from domain.trouble import NotFound, UnknownOnboarding
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +34,9 @@ class MailIsRead:
     answers: Answers
     invitations: Invitations
     wake: Wake
+    conversations: Conversations
     channels: Sequence[str] = (MAIL,)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def __call__(self, row: InboxRow) -> Settled:
         answer = Answer.model_validate(row.body)
@@ -68,6 +73,9 @@ class MailIsRead:
     async def _replied(self, answer: Answer, asked: Asked, *, key: str) -> Settled:
         if asked.answerer:
             await asyncio.to_thread(self.answers.is_reachable, answer.sender)
+        if asked.question and asked.answerer and asked.answerer_side == asked.side and answer.text.strip():
+            return await self._goes_on(answer, asked, key=key)
+        if asked.answerer:
             await self._told(answer, asked, key=key)
         owner = await asyncio.to_thread(
             self.answers.answered,
@@ -84,6 +92,30 @@ class MailIsRead:
         await wake_each(self.wake, self.channels)
         who = "" if asked.answerer else ", by somebody who takes no part"
         return Settled(outcome=f"given to {owner}{who}", onboarding=asked.onboarding)
+
+    async def _goes_on(self, answer: Answer, asked: Asked, *, key: str) -> Settled:
+        """A reply to a message about a question is the next word of it: ours is the answer in the room.
+
+        Whoever got a message of the other side has its Message-ID too, and may write any sender: a reply counts for
+        those alone on whose side the message went out.
+        """
+        ours = asked.answerer_side == "vendor"
+        words = Words(
+            key=f"mail-{key}",
+            side="vendor" if ours else "customer",
+            by=asked.answerer,
+            text=answer.text[:LONGEST_SAID],
+            at=self.now(),
+            via=MAIL,
+            mail_id=answer.mail_id,
+        )
+        try:
+            await asyncio.to_thread(self.conversations.say, asked.onboarding, asked.question, words)
+        except (NotFound, UnknownOnboarding) as unknown:
+            return Settled(state="kept", outcome=f"reply: {unknown}", onboarding=asked.onboarding)
+        await wake_each(self.wake, self.channels)
+        what = "answers" if ours else "goes on with"
+        return Settled(outcome=f"{asked.answerer} {what} question {asked.question}", onboarding=asked.onboarding)
 
     async def _comes(self, answer: Answer, entry: EntryAnswered, *, key: str) -> Settled:
         """What a calendar answers for somebody who is invited is told; anything else is kept, and changes nothing."""

@@ -1,4 +1,4 @@
-"""Which messages does the customer's room send? One that lets somebody in; questions and files to our contact."""
+"""Which messages does the customer's room send? One that lets somebody in; files to our contact."""
 
 from datetime import datetime
 
@@ -34,19 +34,6 @@ def entry_notice(
         staff=False,
         onboarding=onboarding,
     )
-
-
-def question_notice(
-    onboarding: str, account: str, who: Person, owner: Person, team: Team, *, text: str, key: str, at: datetime
-) -> Notice:
-    """What somebody asks in the room, to the owner, who answers them by mail."""
-    letterhead = Letterhead.signed_by(owner, team, owner.language, account=account, at=at, onboarding=onboarding)
-    facts = {
-        "who": honoured(who.name or who.id, who, owner.language, among_us=True),
-        "address": who.email,
-        "text": text,
-    }
-    return compose("question", owner, letterhead, facts, key=key, not_before=at, staff=True, onboarding=onboarding)
 
 
 def file_notice(

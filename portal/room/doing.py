@@ -8,11 +8,12 @@ from starlette.responses import Response
 from domain.playbook import Milestone
 from domain.room.steps import Step
 from portal.forms import LONGEST_WORDS, Form
+from portal.room.conversing import Conversing
 from portal.room.looking import shown_milestone
 from portal.room.room import Room
 from portal.room.session import go
 from portal.room.steps_shown import shown_step
-from portal.room.telling import LOOKED, ONCE, Sent, Telling
+from portal.room.telling import LOOKED, Sent, Telling, once_missing
 from portal.room.view import View
 
 TOLD = {"done": "done", "on_its_way": "noted", "not_yet": "passed_on"}
@@ -25,6 +26,7 @@ class Doing:
     def __init__(self, room: Room) -> None:
         self._room = room
         self._telling = Telling(room)
+        self._conversing = Conversing(room)
 
     async def milestone(self, view: View, form: Form | None, request: Request) -> Response:
         """Report that a milestone is reached, or say that it will be, or why not yet."""
@@ -58,14 +60,17 @@ class Doing:
             answer, words = form.text("answer"), form.text("words")
             if answer == "done":
                 outcome = await self._telling.tell(view, form, update, by=step.by, note=words or None, **fields)
+            elif answer == "not_yet":
+                # A conversation: the contact's answer stands in the room, and something may be settled in it.
+                said = self._room.pages.words(view.language)["not_yet_note"].format(title=step.title)
+                outcome = await self._conversing.ask(view, form, f"{said}\n{words}", about=step.key)
             else:
-                said = self._room.pages.words(view.language)[f"{answer}_note"]
+                said = self._room.pages.words(view.language)["on_its_way_note"]
                 note = f"{said.format(title=step.title, due=view.day(step.due))} {words}".strip()
                 outcome = await self._telling.tell(view, form, "note", note=note)
-                if not outcome.problem and answer == "not_yet":
-                    outcome = await self._telling.to_owner(view, form, note)
             if not outcome.problem:
-                await self._telling.until_written(view, form)
+                if answer != "not_yet":
+                    await self._telling.until_written(view, form)
                 return go(f"/?told={TOLD[answer]}")
             sent = outcome.at("words", form)
         shown = shown_step(view, step)
@@ -85,11 +90,6 @@ def wrong_with(form: Form) -> Mapping[str, str]:
     if missing := once_missing(form):
         errors.setdefault("answer", missing)
     return errors
-
-
-def once_missing(form: Form) -> str:
-    """What to say of a form that did not come from a page of ours as it was; empty where it did."""
-    return "" if ONCE.fullmatch(form.text("once")) else "once_more"
 
 
 def opened_by(view: View, milestone: Milestone) -> str:

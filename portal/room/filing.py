@@ -3,30 +3,26 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from domain.files import NotTaken, StoredFile, cleaned
+from domain.files import StoredFile, cleaned
 from domain.rules.room_notices import file_notice
 from domain.text import in_language
 from portal.forms import LONGEST_WORDS, Form
-from portal.room.doing import once_missing
 from portal.room.files_shown import groups, open_to_the_customer, still_to_come
+from portal.room.receiving import Receiving
 from portal.room.room import Room
 from portal.room.session import go
-from portal.room.telling import LOOKED, Sent, Telling, news_id, via_of
+from portal.room.telling import LOOKED, Sent, Telling, news_id, once_missing, via_of
 from portal.room.view import View
-from portal.uploads import read_upload
-from store.file_folder import Folder
-from store.files import Given, Kept, SqlFiles
+from store.files import Given, Kept
 
-MEGA = 1_000_000
-STATUS = {"file_too_large": 413, "file_quota": 413}
 log = structlog.get_logger()
 
 
@@ -34,12 +30,9 @@ class Filing:
     """The pages of files."""
 
     def __init__(self, room: Room) -> None:
-        settings = room.parts.settings
         self._room = room
         self._telling = Telling(room)
-        self._folder = Folder(settings.files_folder)
-        self._files = SqlFiles(room.engine, self._folder, quota=settings.files_mb * MEGA)
-        self._largest = settings.file_mb * MEGA
+        self._receiving = Receiving(room)
 
     async def all(self, view: View, _: Form | None, request: Request) -> Response:
         """What was given so far; and one more, which comes as the body of this request."""
@@ -48,23 +41,12 @@ class Filing:
             return self._show(view, told=told, deliverable=request.query_params.get("for", ""))
         if view.line.ending:
             return self._show(view, Sent(None, {"file": "file_over"}, 409))
-        left = await asyncio.to_thread(self._files.left, view.visit.onboarding)
-        with self._folder.incoming(largest=min(self._largest, max(left, 0))) as incoming:
-            upload = await read_upload(request, incoming, largest=self._largest)
-            form, wrong = upload.form, upload.wrong
-            if wrong == "file_too_large" and incoming.size > left:
-                wrong = "file_quota"
-            if errors := wrong_with(view, form, "file_missing" if not upload.name else wrong or ""):
-                return self._show(view, Sent(form, errors, STATUS.get(errors.get("file", ""), 422)))
-            given = given_by(view, form, upload.name)
-            try:
-                kept = await asyncio.to_thread(self._files.keep, view.visit.onboarding, incoming, given)
-            except NotTaken as refused:
-                return self._show(view, Sent(form, {"file": refused.wrong}, STATUS.get(refused.wrong, 422)))
-            except (OSError, SQLAlchemyError) as trouble:
-                log.warning("file_not_saved", kind=type(trouble).__name__)
-                return self._show(view, Sent(form, {"file": "not_saved"}, 503))
-        await self._tell_owner(view, kept, form.text("text"))
+        received = await self._receiving.form(
+            view, request, wrong=partial(wrong_with, view), given=partial(given_by, view)
+        )
+        if received.errors or received.kept is None:
+            return self._show(view, Sent(received.form, received.errors, received.status))
+        await self._tell_owner(view, received.kept, received.form.text("text"))
         return go("/files?told=file_given")
 
     async def one(self, view: View, _: Form | None, request: Request) -> Response:
@@ -73,7 +55,7 @@ class Filing:
         file = next((one for one in view.files if str(one.id) == wanted), None)
         if file is None:
             return self._room.missing(view)
-        path = Path(self._files.content(file))
+        path = Path(self._receiving.files.content(file))
         if not await asyncio.to_thread(path.is_file):
             log.error("file_without_bytes", file=file.id, onboarding=file.onboarding)
             return self._room.missing(view)

@@ -1,5 +1,6 @@
 """What does somebody see of their onboarding? Home, the plan and the people."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from starlette.responses import Response
 from domain.playbook import Milestone, Stage
 from domain.record import StageRow
 from portal.forms import Form
+from portal.room.answering import ShownAsked, answered_by, shown_asked, still_asked
+from portal.room.conversing import Conversing
+from portal.room.questions import ShownQuestion, shown_questions
 from portal.room.room import Room
 from portal.room.steps_shown import shown_step
 from portal.room.view import View
@@ -101,6 +105,7 @@ class Looking:
 
     def __init__(self, room: Room) -> None:
         self._room = room
+        self._conversing = Conversing(room)
 
     async def home(self, view: View, _: Form | None, request: Request) -> Response:
         """One next task, what comes after it, where we are, and whom to ask."""
@@ -108,6 +113,7 @@ class Looking:
         step = now[0] if now else None
         stages = shown_stages(view)
         reached = sum(stage.reached for stage in stages)
+        answers, asked = await asyncio.to_thread(self._talk, view)
         return self._room.show(
             view,
             "home.html",
@@ -124,8 +130,17 @@ class Looking:
             day=day_number(view),
             told=request.query_params.get("told", ""),
             once=secrets.token_urlsafe(16),
+            answers=answers,
+            asked=asked,
+            asked_until=answered_by(view),
             overdue=sum(milestone.late for stage in stages for milestone in stage.milestones),
         )
+
+    def _talk(self, view: View) -> tuple[list[ShownQuestion], list[ShownAsked]]:
+        """The reader's questions with an answer that they have not seen, and what we ask and nobody has answered."""
+        each = self._conversing.kept.of(view.visit.onboarding)
+        answers = [question for question in shown_questions(self._conversing, view, each) if question.new]
+        return answers, still_asked(shown_asked(view, each), view)
 
     async def plan(self, view: View, _: Form | None, request: Request) -> Response:  # noqa: ARG002  # a page's shape
         """Every stage and milestone, who does it, and why on that day."""

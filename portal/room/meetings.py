@@ -15,10 +15,9 @@ from portal.forms import Form
 from portal.meeting import Choice, agreed, hours
 from portal.parts import PageParts
 from portal.rendering import Pages
-from portal.room.doing import once_missing
 from portal.room.room import Room
 from portal.room.session import go
-from portal.room.telling import LOOKED, Sent, Telling
+from portal.room.telling import LOOKED, Sent, Telling, once_missing
 from portal.room.view import View, view_of
 from starter.web.unsubscribing import language_of
 from store.links import SqlLinks

@@ -15,6 +15,7 @@ from portal.reader import LANGUAGES
 from portal.rendering import Pages
 from portal.room.session import forget, ours, token_of
 from portal.room.view import LANGUAGE_COOKIE, View, language_for, view_of
+from portal.uploads import fields_of
 from starter.web.unsubscribing import language_of
 from store.rooms import SqlRooms, Visit
 
@@ -54,6 +55,8 @@ class Room:
             visit = await asyncio.to_thread(self.rooms.visit, token) if token else None
             view = await asyncio.to_thread(self._view, visit, request) if visit else None
             if view is None:
+                if form is None and request.method == "POST":
+                    form = await fields_of(request)
                 return self._outside(request, form, had_one=bool(token))
             response = await page(view, form, request)
             if request.query_params.get("language", "") in LANGUAGES:

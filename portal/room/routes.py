@@ -9,15 +9,17 @@ from starlette.responses import Response
 from playbooks.library_pages import LibraryPages
 from portal.parts import PageParts
 from portal.rendering import Pages
-from portal.room.asking import Asking
+from portal.room.answering import Answering
 from portal.room.changes import Changes
 from portal.room.doing import Doing
 from portal.room.entry import Entry
 from portal.room.filing import Filing
+from portal.room.issues import Issues
 from portal.room.library import Reading
 from portal.room.looking import Looking
 from portal.room.meetings import Feed, Meetings
 from portal.room.own import Own
+from portal.room.questions import Questions
 from portal.room.records import Records
 from portal.room.room import Page, Room, not_yet
 from portal.room.signing_off import SigningOff
@@ -42,7 +44,12 @@ def room_routes(parts: PageParts, pages: Pages, changes: Changes) -> Iterable[Ro
     yield RoomRoute("/out", entry.out, ("POST",))
     for path, page, methods in [*inside(room), ("/changes", changes.page, LOOK), ("/prove", entry.prove, ACT)]:
         yield RoomRoute(path, room.guarded(page), methods)
-    filing = Filing(room)
+    filing, questions = Filing(room), Questions(room, LibraryPages(parts.settings.library))
+    answering = Answering(room)
+    yield RoomRoute("/asked", room.guarded(answering.all), LOOK)
+    yield RoomRoute("/asked/{key}", room.guarded(answering.one, not_yet), ACT)
+    yield RoomRoute("/questions", room.guarded(questions.all, not_yet), ACT)
+    yield RoomRoute("/questions/{number}", room.guarded(questions.one, not_yet), ACT)
     yield RoomRoute("/files", room.guarded(filing.all, not_yet), ACT)
     yield RoomRoute("/files/{id}", room.guarded(filing.one), LOOK)
 
@@ -51,7 +58,7 @@ def inside(room: Room) -> Iterable[tuple[str, Page, tuple[str, ...]]]:
     """The pages for whoever is in the room."""
     looking, doing, signing_off = Looking(room), Doing(room), SigningOff(room)
     library = LibraryPages(room.parts.settings.library)
-    asking, records, own, reading = Asking(room, library), Records(room), Own(room), Reading(room, library)
+    records, own, reading = Records(room), Own(room), Reading(room, library)
     return [
         ("/", looking.home, LOOK),
         ("/plan", looking.plan, LOOK),
@@ -60,9 +67,8 @@ def inside(room: Room) -> Iterable[tuple[str, Page, tuple[str, ...]]]:
         ("/done/{key}", doing.milestone, ACT),
         ("/task/{key}", doing.task, ACT),
         ("/sign-off/{key}", signing_off.sign, ACT),
-        ("/issues", asking.issues, ACT),
+        ("/issues", Issues(room).all, ACT),
         ("/meetings", Meetings(room).all, ACT),
-        ("/questions", asking.questions, ACT),
         ("/library", reading.all, LOOK),
         ("/library/{key}", reading.one, LOOK),
         ("/records", records.all, LOOK),

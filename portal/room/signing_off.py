@@ -10,13 +10,13 @@ from domain.files import evidence_of
 from domain.news import MOST_LISTED
 from domain.playbook import Milestone
 from portal.forms import Form
-from portal.room.doing import nothing_to_do, once_missing, opened_by
+from portal.room.doing import nothing_to_do, opened_by
 from portal.room.files_shown import shown, signed_files
 from portal.room.looking import go_live, shown_milestone
 from portal.room.room import Room
 from portal.room.session import go
 from portal.room.steps_shown import shown_step
-from portal.room.telling import LOOKED, Sent, Telling
+from portal.room.telling import LOOKED, Sent, Telling, once_missing
 from portal.room.view import View
 
 MOST_REASONS = 10

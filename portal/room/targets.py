@@ -24,6 +24,10 @@ def target(notice: Notice | None) -> str:
             return f"/done/{about}"
         case "task_given" | "task_due":
             return f"/task/{about}"
+        case "kickoff_agenda":
+            return "/asked"
+        case "question_answered":
+            return f"/questions/{about}"
         case "sign_off_decided" | "sign_off_rejected":
             return "/records"
         case kind if kind in ABOUT_ISSUES:

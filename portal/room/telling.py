@@ -4,7 +4,6 @@ import asyncio
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import structlog
@@ -15,7 +14,6 @@ from domain.news import short
 from domain.notice import Notice
 from domain.record import Writing
 from domain.refusal import Refused
-from domain.rules.room_notices import question_notice
 from portal.forms import Form
 from portal.room.room import Room
 from portal.room.view import View
@@ -27,7 +25,6 @@ VIA = "room"
 """The way by which news comes that people bring in their room."""
 BY_HAND = "room_by_hand"
 """The same where they came in by a link that one of ours has made and passed on."""
-WAYS = (VIA, BY_HAND)
 WRITTEN_WITHIN = 2.0
 BETWEEN_LOOKS = 0.05
 """Seconds until what the onboarding has taken is in the store, and between looks at that."""
@@ -91,24 +88,6 @@ class Telling:
             return Outcome("refused_here", str(getattr(refused, "reason", refused)), 409)
         return Outcome()
 
-    async def to_owner(self, view: View, form: Form, text: str) -> Outcome:
-        """Give the owner what somebody asks, as a message of its own; the same form again changes nothing more."""
-        owner = view.person(view.line.owner)
-        if owner is None:
-            return Outcome()
-        onboarding = view.visit.onboarding
-        notice = question_notice(
-            onboarding,
-            view.visit.account,
-            view.me,
-            owner,
-            view.standing.team,
-            text=text,
-            key=f"question/{short(news_id(view, form))}",
-            at=datetime.now(UTC),
-        )
-        return await self.send(onboarding, notice)
-
     async def send(self, onboarding: str, notice: Notice) -> Outcome:
         """Send a message about what is in the journal already; where it cannot be written now, say so."""
         try:
@@ -152,3 +131,8 @@ def via_of(view: View) -> str:
 def news_id(view: View, form: Form) -> str:
     """The id of what this form tells: the same for a second click, and no other session's."""
     return f"room-{view.visit.session}-{form.text('once')}"
+
+
+def once_missing(form: Form) -> str:
+    """What to say of a form that did not come from a page of ours as it was; empty where it did."""
+    return "" if ONCE.fullmatch(form.text("once")) else "once_more"

@@ -122,6 +122,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         NEWS,
         "Files of an onboarding: add one for the customer or for us alone, list them.",
     ),
+    "question": (
+        "starter.cli.questions:question",
+        NEWS,
+        "What customers ask in their room: list, answer, ask, close, and how fast we are.",
+    ),
     "library": (
         "starter.cli.reading_matter:library",
         LOOK,

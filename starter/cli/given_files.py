@@ -13,10 +13,11 @@ from domain.playbook import Audience
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Where
-from starter.trouble import InvalidNews, UnreadableFile, WrongOption
+from starter.doors.people import member
+from starter.trouble import UnreadableFile, WrongOption
 
 if TYPE_CHECKING:
-    from store.files import Given
+    from store.files import Given, Kept
 
 MEGA = 1_000_000
 CHUNK = 1024 * 1024
@@ -37,7 +38,7 @@ def add(
     onboarding: str,
     path: Path,
     *,
-    by: Annotated[str, Parameter(help="Who of ours gives it: a handle.")],
+    by: Annotated[str, Parameter(help="Who of ours gives it: a handle, or that person's mail address.")],
     deliverable: Annotated[str | None, Parameter(help="What it is for: a deliverable of the playbook.")] = None,
     audience: Annotated[Audience, Parameter(help="Who reads it: both sides, or we alone.")] = "both",
     where: Where = NOWHERE,
@@ -51,16 +52,31 @@ def add(
     path
         The file. Its name without folders is what others read.
     """
-    from store.file_folder import Folder
-    from store.files import SqlFiles
-
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
-    if installation.staff().member(by) is None:
-        raise InvalidNews(f"{by} is nobody of the staff", field="by")
     known = {one.key for stage in installation.ledger.dossier(onboarding).playbook.stages for one in stage.deliverables}
     if deliverable is not None and deliverable not in known:
         raise WrongOption(f"--deliverable: there is no {deliverable!r}; there are: {', '.join(sorted(known))}")
+    kept = kept_at(installation, onboarding, path, by=by, of=deliverable, to=audience)
+    answer(
+        where.json, _as_json(kept.file), lambda out: out.print(plain(_told(kept.file, new=kept.new)), soft_wrap=True)
+    )
+
+
+def kept_at(
+    installation: Installation,
+    onboarding: str,
+    path: Path,
+    *,
+    by: str,
+    of: str | None = None,
+    to: Audience = "both",
+) -> "Kept":
+    """The file at that path, once it is one of the onboarding's. Raises InvalidNews, UnreadableFile."""
+    from store.file_folder import Folder
+    from store.files import SqlFiles
+
+    handle = member(by, team=installation.staff(), field="by")
     settings = installation.settings
     folder = Folder(settings.files_folder)
     files = SqlFiles(installation.engine, folder, quota=settings.files_mb * MEGA)
@@ -70,15 +86,12 @@ def add(
         with folder.incoming(largest=settings.file_mb * MEGA) as incoming, path.open("rb") as content:
             while chunk := content.read(CHUNK):
                 incoming.write(chunk)
-            meant = _given(installation, onboarding, path, sha256=incoming.sha256, by=by, of=deliverable, to=audience)
-            kept = files.keep(onboarding, incoming, meant)
+            meant = _given(installation, onboarding, path, sha256=incoming.sha256, by=handle, of=of, to=to)
+            return files.keep(onboarding, incoming, meant)
     except NotTaken as refused:
         raise UnreadableFile(f"{path} {WRONG[refused.wrong]}") from None
     except OSError as trouble:
         raise UnreadableFile(f"{path} cannot be read or kept: {trouble.strerror}") from None
-    answer(
-        where.json, _as_json(kept.file), lambda out: out.print(plain(_told(kept.file, new=kept.new)), soft_wrap=True)
-    )
 
 
 @file.command(name="list")

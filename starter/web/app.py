@@ -18,6 +18,7 @@ from starter.web.api.news import news_routes
 from starter.web.api.onboardings import onboarding_routes
 from starter.web.api.playbooks import playbook_routes
 from starter.web.api.programmes import programme_routes
+from starter.web.api.questions import question_routes
 from starter.web.api.scores import score_routes
 from starter.web.api.supposing import supposing_routes
 from starter.web.api.webhooks import webhook_routes
@@ -53,6 +54,7 @@ RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     programme_routes,
     dossier_routes,
     draft_routes,
+    question_routes,
     playbook_routes,
     delivery_routes,
     webhook_routes,

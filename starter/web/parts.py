@@ -10,7 +10,7 @@ from activities.ports import Staff
 from domain.usage import Usage
 from playbooks.library import Library
 from runtime.settings import Settings
-from starter.doors.bell import Bell, look_at_usage, wake_receiver
+from starter.doors.bell import Bell, look_at_usage, wake_receiver, wake_sender
 from starter.doors.connecting import Connected
 from starter.doors.drafts import Render
 from starter.doors.onboardings import OnboardingDoor
@@ -57,6 +57,10 @@ class WebParts:
 
     async def wake(self) -> None:
         await wake_receiver(await self.client(), task_queue=self.settings.task_queue)
+
+    async def wake_sender(self, channel: str) -> None:
+        """Raises CannotReachTemporal, BadTemporalProfile, RPCError."""
+        await wake_sender(await self.client(), channel, task_queue=self.settings.task_queue)
 
     async def look_at_usage(self) -> None:
         await look_at_usage(await self.client(), task_queue=self.settings.task_queue)

@@ -8,6 +8,7 @@ from store.tables.base import (
     IS_AN_ANSWER,
     IS_BEHIND,
     IS_LATE,
+    IS_OPEN_QUESTION,
     IS_REFUSED,
     IS_SIGNED,
     IS_UNCONFIRMED,
@@ -39,6 +40,7 @@ from store.tables.onboardings import (
     registers,
     stages,
 )
+from store.tables.questions import question_reads, question_words, questions
 from store.tables.rooms import room_entries, room_sessions
 from store.tables.staff import staff_accounts, staff_links, staff_sessions
 from store.tables.texts import texts
@@ -63,6 +65,7 @@ __all__ = [
     "IS_AN_ANSWER",
     "IS_BEHIND",
     "IS_LATE",
+    "IS_OPEN_QUESTION",
     "IS_REFUSED",
     "IS_SIGNED",
     "IS_UNCONFIRMED",
@@ -100,6 +103,9 @@ __all__ = [
     "playbooks",
     "preferences",
     "put_aside",
+    "question_reads",
+    "question_words",
+    "questions",
     "rechecks",
     "registers",
     "room_entries",

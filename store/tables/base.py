@@ -30,3 +30,4 @@ IS_AN_ANSWER = text(
 IS_SIGNED = text("kind = 'sign_off'")
 STAFF_SIDE = text("side = 'vendor'")
 IS_UNGROUPED = text("group_id = ''")
+IS_OPEN_QUESTION = text("waits_since IS NOT NULL")

@@ -2,22 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 
+from activities.channels.mail.message import compose
+from activities.channels.texts.rendering import Rendering
 from activities.inbox.mail import MailIsRead
 from activities.ports.inbox import Answers
+from activities.questions import Conversations
 from domain.answering import Answer
 from domain.inbox import InboxRow, Settled
+from domain.questions import Question, Words
 from domain.record import Receipt, Writing
 from domain.refusal import Refused
+from domain.team import Member, Team
 from store import reads
 from store.answers import SqlAnswers
 from store.ledger import SqlLedger
 from store.meetings import SqlMeetings
 from store.outbox import SqlOutbox
+from store.questions import SqlQuestions
 from store.tables import journal, unsubscribes
 from tests.support import databases
 from tests.support.databases import LEAD, NOON, OWNER, dossier, notice, standing
@@ -70,9 +77,43 @@ class Post:
         fits: Answers = SqlAnswers(self.engine, self.outbox, clock=lambda: NOON)
         body = answer.model_dump(mode="json", exclude_defaults=True)
         row = InboxRow(id=1, source="mail", kind=answer.kind, key=key, body=body, state="waiting", received_at=NOON)
-        return await MailIsRead(door=self.door, answers=fits, invitations=SqlMeetings(self.engine), wake=self.wakes)(
-            row
+        handler = MailIsRead(
+            door=self.door,
+            answers=fits,
+            invitations=SqlMeetings(self.engine),
+            wake=self.wakes,
+            conversations=self.conversations,
         )
+        return await handler(row)
+
+    @property
+    def conversations(self) -> Conversations:
+        ours = Member(handle=OWNER.id, name=OWNER.name, email=OWNER.email, role="csm")
+        return Conversations(
+            questions=SqlQuestions(self.engine, clock=lambda: NOON),
+            dossiers=SqlLedger(self.engine),
+            staff=lambda: Team(members=(ours,)),
+            now=lambda: NOON,
+            by_mail=True,
+        )
+
+    def asked(self) -> str:
+        """The project lead has asked; the Message-ID of the message that told the owner."""
+        words = Words(key="k1", side="customer", by=LEAD.id, text="When?", at=NOON, via="room")
+        self.conversations.ask(ONE, words)
+        return self.went("question")
+
+    def went(self, kind: str) -> str:
+        """The newest message of that kind goes; its Message-ID."""
+        id = [row.id for row in reads.notices(self.engine) if row.kind == kind][-1]
+        waiting = self.outbox.take(id)
+        assert waiting is not None
+        self.outbox.sent(id, Receipt(message_id=waiting.message_id, place="mx", at=NOON))
+        return waiting.message_id
+
+    @property
+    def question(self) -> Question:
+        return SqlQuestions(self.engine).one(ONE, 1)
 
     def state(self, key: str) -> str:
         return next(row.state for row in reads.notices(self.engine) if row.key == key)
@@ -218,3 +259,71 @@ async def test_whoever_answers_is_reached_again(post: Post) -> None:
     await post.receive(reply(second))
 
     post.send("reminder/met/3")
+
+
+async def test_the_owners_reply_to_a_question_is_the_answer_in_the_room(post: Post) -> None:
+    """It goes to who asked, and to nobody else; the same mail read twice answers once."""
+    id = post.asked()
+
+    for _ in range(2):
+        settled = await post.receive(reply(id, sender=OWNER.email, text="At nine."))
+
+    assert ("answered", ["When?", "At nine."]) == (post.question.state, [one.text for one in post.question.said])
+    assert ("mail", OWNER.id, "vendor") == (post.question.last.via, post.question.last.by, post.question.last.side)
+    assert [LEAD.id] == [row.person for row in reads.notices(post.engine) if row.kind == "question_answered"]
+    assert ([], []) == (post.to_owner("answer"), post.door.notes)
+    assert (ONE, "mail") == (settled.onboarding, post.wakes.calls[-1])
+
+
+async def test_the_customers_reply_to_an_answer_goes_on_with_their_question(post: Post) -> None:
+    """And waits for us again."""
+    post.asked()
+    answered = Words(key="k2", side="vendor", by=OWNER.id, text="At nine.", at=NOON, via="cli")
+    post.conversations.say(ONE, 1, answered)
+
+    await post.receive(reply(post.went("question_answered"), text="And on Friday?"))
+
+    assert ("open", "And on Friday?", LEAD.id) == (post.question.state, post.question.last.text, post.question.last.by)
+    assert 2 == len(post.to_owner("question"))
+
+
+async def test_a_reply_in_the_others_name_is_no_answer(post: Post) -> None:
+    """Whoever got a message of ours can write any sender: what they write goes to the owner, who looks at it."""
+    post.asked()
+    post.conversations.say(ONE, 1, Words(key="k2", side="vendor", by=OWNER.id, text="At nine.", at=NOON, via="cli"))
+
+    await post.receive(reply(post.went("question_answered"), sender=OWNER.email, text="It costs nothing."))
+
+    assert ["When?", "At nine."] == [one.text for one in post.question.said]
+    assert 1 == len(post.to_owner("answer"))
+
+
+async def test_a_stranger_answers_nothing(post: Post) -> None:
+    """A colleague to whom the owner has forwarded it takes no part: the owner reads what they wrote."""
+    await post.receive(reply(post.asked(), sender="somebody@vendor.test", text="I think at nine."))
+
+    assert "open" == post.question.state
+    assert 1 == len(post.to_owner("answer"))
+
+
+def test_mails_about_a_question_are_one_conversation(post: Post) -> None:
+    """Below the onboarding's, and an answer below the mail that asked."""
+    by_mail = Words(key="k3", side="customer", by=LEAD.id, text="Well?", at=NOON, via="mail", mail_id="<theirs@x.test>")
+    ours = Words(key="k2", side="vendor", by=OWNER.id, text="At nine.", at=NOON, via="cli")
+
+    post.conversations.ask(ONE, Words(key="k1", side="customer", by=LEAD.id, text="When?", at=NOON, via="room"))
+    mails = [mail_of(post, "question")]
+    for words in (by_mail, ours):
+        exchange = post.conversations.say(ONE, 1, words)
+        mails.append(mail_of(post, "question" if exchange.question.state == "open" else "question_answered"))
+
+    threads = [mail["References"].split() for mail in mails]
+    assert (1, 1) == (len({thread[0] for thread in threads}), len({thread[1] for thread in threads}))
+    assert ("<theirs@x.test>", "<theirs@x.test>") == (mails[-1]["In-Reply-To"], threads[-1][-1])
+
+
+def mail_of(post: Post, kind: str) -> EmailMessage:
+    """The newest message of that kind as a mail."""
+    waiting = post.outbox.take([row.id for row in reads.notices(post.engine) if row.kind == kind][-1])
+    assert waiting is not None
+    return compose(waiting, Rendering(), sender="a@vendor.test", now=NOON)

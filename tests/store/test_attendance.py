@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Engine
@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from activities.channels.mail.answers import read_answer
 from activities.inbox.mail import MailIsRead
 from activities.ports.inbox import Answers, Invitations
+from activities.questions import Conversations
 from domain.inbox import InboxRow, Settled
 from domain.record import AttendanceRow, MeetingRow, Writing
 from domain.refusal import Refused
@@ -23,6 +24,7 @@ from tests.support import databases
 from tests.support.calendar_answers import UID, gmail, outlook
 from tests.support.databases import LEAD, NOON, OWNER, dossier, standing
 from tests.support.fakes import Wakes
+from tests.support.parts import NotMeant
 
 database = databases.database
 engine = databases.engine
@@ -74,7 +76,14 @@ class Post:
         row = InboxRow(
             id=1, source="mail", kind=answer.kind, key="a" * 64, body=body, state="waiting", received_at=NOON
         )
-        return await MailIsRead(door=self.door, answers=answers, invitations=invitations, wake=Wakes())(row)
+        handler = MailIsRead(
+            door=self.door,
+            answers=answers,
+            invitations=invitations,
+            wake=Wakes(),
+            conversations=cast("Conversations", NotMeant("conversations")),
+        )
+        return await handler(row)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from domain.record import WaitingNotice
 from domain.rehearsal.driving import Driver, opening
 from portal.app import pages_app
 from portal.parts import PageParts
+from runtime.connection import CannotReachTemporal
 from runtime.settings import Settings
 from starter.doors.introductions import IntroductionDoor
 from starter.doors.onboardings import OnboardingDoor
@@ -191,10 +192,15 @@ async def room_on(data: Path, **settings: Any) -> AsyncIterator[RoomSite]:
         return cast("OnboardingDoor", door)
 
     async def wake(channel: str) -> None:
+        if door.trouble is not None:
+            raise CannotReachTemporal("temporal.test:7233", "nobody answers")
         woken.append(channel)
 
+    async def wake_receiver() -> None:
+        await wake("receiver")
+
     parts.door = door_of_tests  # type: ignore[method-assign]  # a door that needs no server
-    parts.wake = wake  # type: ignore[method-assign]  # a bell that needs no server
+    parts.wake, parts.wake_receiver = wake, wake_receiver  # type: ignore[method-assign]  # bells that need no server
     server = WebServer(server_config(pages_app(parts), told, pages_place(told)))
     running = asyncio.create_task(server._serve())
     await until(lambda: server.started)

@@ -32,7 +32,13 @@ def read_answer(raw: bytes) -> Answer:
     """The mail as far as we need it, whatever its state: what cannot be read is a reply with what there is."""
     mail = message_from_bytes(raw, policy=policy.default)
     assert isinstance(mail, EmailMessage)
-    head = Answer(kind="reply", sender=_sender(mail), subject=_header(mail, "subject"), refers_to=_refers_to(mail))
+    head = Answer(
+        kind="reply",
+        sender=_sender(mail),
+        mail_id=next(iter(_ID.findall(_header(mail, "message-id"))), ""),
+        subject=_header(mail, "subject"),
+        refers_to=_refers_to(mail),
+    )
     return head.model_copy(update=_read(raw, mail))
 
 

@@ -68,7 +68,8 @@ def compose(
     message["Subject"] = headers.words(rendered.subject)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(waiting)
-    message["In-Reply-To"] = message["References"] = _thread(waiting)
+    thread = _thread(waiting)
+    message["In-Reply-To"], message["References"] = thread[-1], headers.FOLD.join(thread)
     # RFC 3834: no out-of-office note is sent back, least of all to everybody at once. Exchange heeds only its own word.
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
@@ -134,10 +135,21 @@ def message_id(waiting: WaitingNotice) -> str:
     return f"<{waiting.message_id.strip('<> ')}>"
 
 
-def _thread(waiting: WaitingNotice) -> str:
-    """The id of a message that was never sent; all mails of an onboarding refer to it and show as one conversation."""
+def _thread(waiting: WaitingNotice) -> list[str]:
+    """The ids to which a mail refers, the one that it answers last.
+
+    That of a message that was never sent comes first: all mails of an onboarding refer to it and show as one
+    conversation. Those about one question refer to another one as well, and below the mail that asked it, if one did.
+    """
     onboarding = hashlib.sha256(_about(waiting).encode()).hexdigest()[:16]
-    return f"<onboarding.{onboarding}@{_domain(waiting)}>"
+    ids = [f"<onboarding.{onboarding}@{_domain(waiting)}>"]
+    facts = waiting.notice.facts
+    if waiting.notice.kind in ("question", "question_answered") and facts.get("question"):
+        question = hashlib.sha256(f"{_about(waiting)}\n{facts['question']}".encode()).hexdigest()[:16]
+        ids.append(f"<question.{question}@{_domain(waiting)}>")
+        if asked_by := str(facts.get("answers_to", "")):
+            ids.append(headers.id(one_line(asked_by)))
+    return ids
 
 
 def _about(waiting: WaitingNotice) -> str:

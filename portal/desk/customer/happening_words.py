@@ -126,6 +126,16 @@ HAPPENED: Mapping[str, Happened] = {
         "link", "faint", "Link into the room made for {about}", "ルームへのリンクを作成：{about}"
     ),
     "file_added": Happened("paperclip", "accent", "File given: {about}", "ファイルを追加：{about}"),
+    "question_asked": Happened(
+        "message-circle", "accent", "Question {about}: the customer writes", "質問{about}：お客様より"
+    ),
+    "question_answered": Happened("reply", "good", "Question {about}: answered", "質問{about}：回答"),
+    "answer_given": Happened(
+        "message-circle", "good", "Question {about}: the customer answers", "質問{about}：お客様が回答"
+    ),
+    "answer_taken_up": Happened("reply", "faint", "Question {about}: we went on with it", "質問{about}：追加で確認"),
+    "question_closed": Happened("circle-check", "faint", "Question {about}: settled", "質問{about}：解決"),
+    "question_erased": Happened("ban", "faint", "Question {about}: words erased", "質問{about}：記入を消去"),
     "reminder_put_off": Happened(
         "alarm-clock", "faint", "Wants to be reminded later: {about}", "リマインダーを延期：{about}"
     ),

@@ -62,6 +62,7 @@ KINDS: Mapping[NoticeKind, tuple[str, str]] = {
     "channel_unusable": ("A channel cannot be used", "送信経路の障害"),
     "room_entry": ("Way into the room", "お客様画面への入室"),
     "question": ("Question from the customer", "お客様からのご質問"),
+    "question_answered": ("Answer to a question", "ご質問への回答"),
     "file_given": ("File from the customer", "お客様からのファイル"),
     "introduction_task": ("Please introduce us", "ご紹介の依頼"),
     "process_outline": ("How it will go", "進め方のご案内"),

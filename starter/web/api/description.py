@@ -16,6 +16,7 @@ TAGS = {
     "onboardings": "start onboardings, and see how they stand",
     "metrics": "what customers bought it for, and what it has come to",
     "news": "report what happened; the business may refuse it, and says why",
+    "questions": "what customers ask, what is answered, and how fast",
     "audit": "who approved what, in a form that can be verified",
     "playbooks": "the plans that onboardings follow",
     "inbox": "what other systems delivered",

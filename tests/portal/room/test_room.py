@@ -19,7 +19,7 @@ from portal.rendering import Pages
 from portal.room.changes import changes_of
 from portal.room.routes import room_routes
 from starter.trouble import NotReachable
-from store import reads
+from store import reads, room_writes
 from tests.support.room import Onboarding, RoomSite, into, room_on
 from tests.support.simulation import deal
 
@@ -202,15 +202,16 @@ async def test_what_stands_in_the_way_reaches_the_owner(site: RoomSite, onboardi
 
 async def test_temporal_away_loses_no_text(site: RoomSite, lead: httpx2.AsyncClient) -> None:
     """Not saved, the text is here, and the same form counts once when it is sent again."""
-    page = await lead.get("/questions")
+    typed = {"title": "Login fails", "severity": "high", "words": "Since Monday\nin the depot"}
+    page = await lead.get("/issues")
     site.door.trouble = NotReachable("Temporal does not answer")
-    away = await lead.post("/questions", data={**fields(page), "text": "How long\nwill it take?"})
+    away = await lead.post("/issues", data={**fields(page), **typed})
     site.door.trouble = None
-    again = await lead.post("/questions", data={**fields(away), "text": "How long\nwill it take?"})
+    again = await lead.post("/issues", data={**fields(away), **typed})
 
-    assert (503, True) == (away.status_code, "How long\nwill it take?" in away.text)
+    assert (503, True) == (away.status_code, "Since Monday\nin the depot" in away.text)
     assert fields(page)["once"] == fields(away)["once"]
-    assert ("Sent. The answer comes by mail." in again.text, 1) == (True, len(site.door.told))
+    assert ("it is reported" in again.text, 1) == (True, len(site.door.told))
 
 
 async def test_a_refusal_is_said_with_its_reason(site: RoomSite, lead: httpx2.AsyncClient) -> None:
@@ -289,7 +290,7 @@ async def test_no_page_is_for_anybody_without_a_session(site: RoomSite, onboardi
     """Every route of the room; and a cookie of one's own invention is no session."""
     routes = room_routes(site.parts, Pages({}), changes_of(site.parts))
     inside = [one for one in routes if not one.path.startswith(OUTSIDE)]
-    named = [(one.path.format(key="plan_agreed", seq=1, id=1), one.methods) for one in inside]
+    named = [(one.path.format(key="plan_agreed", seq=1, id=1, number=1), one.methods) for one in inside]
     async with site.client(cookies={"day90": "A" * 43}) as stranger:
         looks = [await stranger.get(path) for path, _ in named]
         acts = [await stranger.post(path, data={"once": "A" * 22}) for path, methods in named if "POST" in methods]
@@ -377,22 +378,22 @@ async def test_a_no_stands_until_its_owner_says_yes(site: RoomSite, onboarding: 
         assert "Decide: Acceptance test (UAT)" in (await technical.get("/")).text
 
 
-async def test_a_question_whose_message_cannot_be_written_is_not_called_sent(
+async def test_a_question_that_cannot_be_written_is_not_called_sent(
     site: RoomSite, lead: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same form again writes it, once."""
+    """The same form again writes it with its message, once."""
     page = await lead.get("/questions")
     with monkeypatch.context() as broken:
 
-        def locked(_: object) -> None:
+        def locked(*_: object, **__: object) -> None:
             raise OperationalError("INSERT", {}, Exception("locked"))
 
-        broken.setattr(site.parts.ledger, "write", locked)
+        broken.setattr(room_writes, "notice_row", locked)
         answer = await lead.post("/questions", data={**fields(page), "text": "When?"})
     again = await lead.post("/questions", data={**fields(answer), "text": "When?"})
 
     assert (503, True) == (answer.status_code, "When?" in answer.text)
-    assert "Sent. The answer comes by mail." in again.text
+    assert "Sent. The answer comes here, and by mail." in again.text
     assert 1 == sum(row.kind == "question" for row in reads.notices(site.engine))
 
 
