@@ -3,7 +3,9 @@
 import re
 
 import httpx2
+import pytest
 
+from portal.desk import slowing
 from portal.desk.passwords import Passwords
 from store.staff import StaffAccount
 from tests.support.desk import DeskSite
@@ -99,6 +101,20 @@ async def test_another_password_takes_the_present_one_and_ends_other_browsers(si
             for one in (PASSWORD, OTHER)
         ]
     assert [422, 200] == come
+
+
+async def test_the_present_password_is_not_guessed_at_an_open_browser(
+    site: DeskSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After some wrong ones the right one is not looked at either."""
+    monkeypatch.setattr(slowing, "LOCKED_AFTER", 2)
+    site.staff.choose_password(site.account("csm").id, await Passwords().hashed(PASSWORD))
+    async with site.signed_in("csm") as browser:
+        for given in ("something else of mine", "and another of mine", PASSWORD):
+            form = {"what": "password", "password": OTHER, "password_now": given}
+            answer = await browser.post("/desk/me", data=form)
+
+    assert (422, True) == (answer.status_code, "Too many wrong passwords" in answer.text)
 
 
 async def test_somebody_sees_where_they_are_signed_in_and_ends_it_there(site: DeskSite) -> None:

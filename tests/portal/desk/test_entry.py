@@ -7,6 +7,7 @@ import httpx2
 import pytest
 from structlog.testing import capture_logs
 
+from portal import envelope
 from portal.desk.first import tell_of_first_link
 from portal.desk.passwords import Passwords
 from portal.desk.session import cookie_name
@@ -146,3 +147,15 @@ async def test_a_form_from_elsewhere_signs_nobody_in(site: DeskSite) -> None:
     await with_password(site)
     async with site.client(headers={"Sec-Fetch-Site": "cross-site"}) as browser:
         assert 403 == (await signing_in(site, browser)).status_code
+
+
+async def test_colleagues_in_one_office_do_not_use_up_what_an_address_may_ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages of the desk fetch themselves anew all day; the way in keeps the narrow count of all pages."""
+    monkeypatch.setattr(envelope, "A_MINUTE", 3)
+    async with desk_on(tmp_path) as site, site.signed_in("viewer") as browser:
+        inside = [(await browser.get("/desk/me")).status_code for _ in range(5)]
+        in_front = [(await browser.get("/desk/sign-in")).status_code for _ in range(5)]
+
+    assert ([200] * 5, [200] * 3 + [429] * 2) == (inside, in_front)
