@@ -129,6 +129,20 @@ class SqlStaff:
         with write_transaction(self._engine) as connection:
             return _add(connection, address=address, name=name, handle=handle, role=role, now=self._clock())
 
+    def correct(self, id: int, *, address: str, name: str) -> None:
+        """Give the account another address or name, and end its sessions. Raises AddressTaken.
+
+        The address decides whose account it is: by it the staff directory knows its person, and names them.
+        """
+        with write_transaction(self._engine) as connection:
+            try:
+                of_it = update(staff_accounts).where(staff_accounts.c.id == id)
+                connection.execute(of_it.values(address=folded(address), name=name))
+            except IntegrityError:
+                raise AddressTaken from None
+            end_all(connection, id, now=self._clock())
+            _end_links(connection, id)
+
     def set_role(self, id: int, role: Role) -> bool:
         """Give the account that role and end its sessions; False where it would leave no administrator."""
         return self._change(id, last_one=role != "administrator", role=role)

@@ -88,6 +88,8 @@ class Staff:
                     return await self._show_one(view, account, errors={"role": "desk_last_administrator"})
                 log.info("desk_role_changed", account=account.id, role=role, by=view.staff.handle)
                 return go(f"{here}?told=desk_role")
+            case "correct":
+                return await self._correct(view, account, form)
             case "close":
                 if not await asyncio.to_thread(self._staff.close, account.id):
                     return await self._show_one(view, account, errors={"role": "desk_last_administrator"})
@@ -101,6 +103,19 @@ class Staff:
                 await asyncio.to_thread(self._desk.sessions.end, int(session), account.id)
                 return go(f"{here}?told=desk_session")
         return await self._show_one(view, account, errors={"role": "desk_role_choose"})
+
+    async def _correct(self, view: DeskView, account: StaffAccount, form: Form) -> Response:
+        """Another address, as after a marriage or a move to another domain: by it the directory knows the person."""
+        errors = identity_errors(form)
+        if errors:
+            return await self._show_one(view, account, form=form, errors=errors)
+        correct = partial(self._staff.correct, account.id, address=form.text("address"), name=form.text("name"))
+        try:
+            await asyncio.to_thread(correct)
+        except AddressTaken:
+            return await self._show_one(view, account, form=form, errors={"address": "desk_address_taken"})
+        log.info("desk_account_corrected", account=account.id, by=view.staff.handle)
+        return go(f"/desk/staff/{account.id}?told=desk_corrected")
 
     def _role(self, given: str, by_directory: Role | None) -> Role | None:
         if given == BY_THE_DIRECTORY:
@@ -134,7 +149,13 @@ class Staff:
         )
 
     async def _show_one(
-        self, view: DeskView, account: StaffAccount, *, told: str = "", errors: Mapping[str, str] | None = None
+        self,
+        view: DeskView,
+        account: StaffAccount,
+        *,
+        told: str = "",
+        form: Form | None = None,
+        errors: Mapping[str, str] | None = None,
     ) -> Response:
         sessions = await asyncio.to_thread(self._desk.sessions.sessions, account.id)
         return self._desk.show(
@@ -144,6 +165,7 @@ class Staff:
             told=told,
             status=409 if errors else 200,
             one=self._shown(account),
+            given={name: form.text(name) if form else getattr(account, name) for name in ("address", "name")},
             sessions=sessions,
             roles=ROLES,
             errors=self._desk.pages.said(errors or {}, view.language),

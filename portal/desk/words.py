@@ -113,6 +113,11 @@ DESK_WORDS: Mapping[Language, Mapping[str, str]] = {
         "desk_role_hint": "With another role the person is signed out everywhere, and signs in again.",
         "desk_last_administrator": "This is the only administrator: give somebody else the role first",
         "told_desk_role": "The role is changed, and they are signed out everywhere",
+        "desk_correct": "Address and name",
+        "desk_correct_then": "By the address the staff directory knows whose account this is, and so under which handle"
+        " they act. With another one they are signed out everywhere.",
+        "desk_correct_button": "Correct them",
+        "told_desk_corrected": "Address and name are corrected, and they are signed out everywhere",
         "desk_link": "New password",
         "desk_link_then": "For somebody who has forgotten theirs, or has lost the invitation. An earlier link ends.",
         "desk_link_button": "Make a link",
@@ -261,6 +266,11 @@ DESK_WORDS: Mapping[Language, Mapping[str, str]] = {
         "desk_role_hint": "権限を変更すると、すべてのブラウザーでサインアウトされ、再度サインインが必要になります。",
         "desk_last_administrator": "管理者が1名のみのため変更できません。先にほかの方を管理者にしてください",
         "told_desk_role": "権限を変更しました。すべてのブラウザーでサインアウトされました。",
+        "desk_correct": "メールアドレスとお名前",
+        "desk_correct_then": "メールアドレスで、スタッフ名簿のどなたのアカウントかを判断し、記録名を決めます。"
+        "変更すると、すべてのブラウザーでサインアウトされます。",
+        "desk_correct_button": "変更する",
+        "told_desk_corrected": "メールアドレスとお名前を変更しました。すべてのブラウザーでサインアウトされました。",
         "desk_link": "パスワードの再設定",
         "desk_link_then": "パスワードや招待リンクを紛失した方のためのものです。以前のリンクは無効になります。",
         "desk_link_button": "リンクを発行する",

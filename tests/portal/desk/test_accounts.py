@@ -71,6 +71,24 @@ async def test_a_role_that_is_taken_away_counts_at_once(site: DeskSite) -> None:
     assert account_of(site, site.account("manager").address).closed_at is not None
 
 
+async def test_whose_address_has_changed_keeps_their_account_and_their_handle(site: DeskSite) -> None:
+    """The company has moved to another domain, in the directory first."""
+    old = site.staff.add(address="jonas@old.example", name="Jonas Weber", handle="jonas.weber", role="csm")
+    token = site.sessions.enter(old.id, way="password", agent="")
+    visit = site.sessions.visit(token, site.team)
+    assert visit is not None
+    jonas = site.team.member("jonas.weber")
+    assert jonas is not None
+    async with site.signed_in("administrator") as grace:
+        form = {"what": "correct", "address": jonas.email, "name": "Jonas Weber"}
+        told = await grace.post(f"/desk/staff/{old.id}", data=form)
+        taken = await grace.post(f"/desk/staff/{site.account('administrator').id}", data=form)
+
+    assert (f"staff-account-{old.id}", None) == (visit.handle, site.sessions.visit(token, site.team))
+    assert ("jonas.weber", True) == (site.account("csm").handle, "Acts as</dt><dd>jonas.weber" in told.text)
+    assert (409, True) == (taken.status_code, "an account with this address already" in taken.text)
+
+
 async def test_the_only_administrator_stays_one(site: DeskSite) -> None:
     """Nobody could let anybody in any more."""
     number = site.account("administrator").id
