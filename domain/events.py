@@ -61,6 +61,14 @@ KINDS: Mapping[str, EventType] = {
     "task_added": EventType("somebody was given a task that is not in the plan", "task"),
     "task_changed": EventType("a task has another title, day or owner", "task"),
     "task_closed": EventType("a task is done, or is not needed any more", "task"),
+    "flag_raised": EventType("a red flag went up, by a rule of the playbook or because somebody judges so", "flag"),
+    "flag_lowered": EventType("a red flag went down", "flag"),
+    "correction_opened": EventType("a course correction has begun; data.flags went up with it or before", "correction"),
+    "correction_changed": EventType(
+        "a course correction has another day or owner, or its root cause is known", "correction"
+    ),
+    "correction_escalated": EventType("a course correction did not help and goes up", "correction"),
+    "correction_closed": EventType("a course correction is over; how, says data.outcome", "correction"),
     "slot_agreed": EventType("a meeting has its hour", "milestone or cadence"),
     "slot_refused": EventType("an hour was agreed for what is no meeting", "milestone or cadence"),
     "meeting_fell_away": EventType("a meeting to which people were invited is not held", "milestone or cadence"),
@@ -98,6 +106,7 @@ KINDS: Mapping[str, EventType] = {
     "hand_off": EventType("the window of the hand-off has opened, or ends"),
     "draft": EventType("the time came at which a message goes that waits for one of ours", "draft"),
     "task": EventType("it was looked whom to remind of a task", "task"),
+    "look": EventType("it was looked at the figures, for red flags"),
     "programme": EventType("a meeting or letter of the success programme had its turn", "cadence"),
     "programme_changed": EventType("a success programme has another owner, or meets others", "the new owner's handle"),
     # What became of what we wrote to people.

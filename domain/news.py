@@ -13,7 +13,20 @@ from domain.deal import Address, Country, CustomerRole
 from domain.refusal import Refused, what_is_wrong
 from domain.text import Language
 from domain.texts import is_reference
-from domain.wire import FREE_TEXT, Instant, Line, PersonName, Prose, Reference, Score, Severity, Slug, Wire, Wording
+from domain.wire import (
+    FREE_TEXT,
+    Category,
+    Instant,
+    Line,
+    PersonName,
+    Prose,
+    Reference,
+    Score,
+    Severity,
+    Slug,
+    Wire,
+    Wording,
+)
 
 Ending = Literal["handed_over", "handed_over_with_exceptions", "churned", "deal_reversed", "duplicate", "withdrawn"]
 VENDOR_ONLY: frozenset[Ending] = frozenset({"duplicate", "deal_reversed"})
@@ -36,6 +49,15 @@ Attendance = Literal["accepted", "declined", "tentative"]
 NewsId = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NEWS_ID)]
 """What its sender calls a piece of news; the last 500 are carried along, so it is kept short."""
 
+
+Cause = Literal["training", "motivation", "usability", "time", "leadership", "data", "other"]
+"""Why things went wrong, as whoever corrects the course found out (CC-3 names the first three)."""
+BY_RULE = "rule"
+"""The road of news that our look at figures brings, as the journal names it."""
+MOST_FLAGS = 20
+"""Most flags, or figures, in one piece of news: as many as a playbook has."""
+Figures = Annotated[dict[Slug, Annotated[float, Field(allow_inf_nan=False)]], Field(max_length=MOST_FLAGS)]
+"""Figures by their names, as they stood."""
 
 _ADDRESS: TypeAdapter[str] = TypeAdapter(Address)
 
@@ -353,6 +375,7 @@ class RiskRecorded(News):
     owner: Slug | None = None
     review_on: date | None = None
     closed: bool = False
+    came_true: Reference | None = Field(None, description="the issue or red flag that it has become")
 
 
 class WinRecorded(News):
@@ -428,6 +451,78 @@ class TaskClosed(News):
 
     task: Reference
     outcome: Literal["done", "dropped"] = "done"
+
+
+class FlagRaised(News):
+    """A red flag goes up.
+
+    Of one that is no rule's say why. The owner reads of it in the morning.
+    """
+
+    update = "raise_flag"
+
+    flag: Slug = Field(description="one of the playbook's, or a name of your own")
+    category: Category
+    since: date | None = Field(None, description="since when it is so; by default today")
+    figures: Figures = Field(default_factory=dict, description="what its rule looked at, as it stood")
+    reason: Reason | None = None
+
+
+class FlagLowered(News):
+    """A red flag goes down."""
+
+    update = "lower_flag"
+
+    flag: Slug
+    reason: Reason | None = None
+
+
+class CorrectionOpened(News):
+    """A course correction begins.
+
+    One at a time for each category. Name the flags that call for it, or say why. Its steps are those of the playbook;
+    without an owner it is the onboarding's.
+    """
+
+    update = "open_correction"
+    opens = "correction"
+
+    category: Category
+    flags: Annotated[tuple[Slug, ...], Field(max_length=MOST_FLAGS)] = Field(
+        (), description="what calls for it; those that are not up go up with it"
+    )
+    since: date | None = Field(None, description="since when the first of them is up")
+    figures: Figures = Field(default_factory=dict, description="what their rules looked at, as it stood")
+    reason: Reason | None = None
+    owner: Slug | None = Field(None, description="a staff handle")
+    due: date | None = Field(None, description="by when it is to have helped; by default as the playbook has it")
+    correction: Reference | None = Field(None, description="its id; by default correction-1, correction-2 …")
+
+
+class CorrectionChanged(News):
+    """Change a course correction.
+
+    What is not named stays as it is; `note` says what was done.
+    """
+
+    update = "change_correction"
+
+    correction: Reference
+    owner: Slug | None = None
+    due: date | None = None
+    cause: Cause | None = Field(None, description="the root cause, once it is known")
+
+
+class CorrectionClosed(News):
+    """A course correction has helped, or it has not.
+
+    What did not help goes up: the owner's manager takes it over, then our executive; after that it is closed.
+    """
+
+    update = "close_correction"
+
+    correction: Reference
+    outcome: Literal["helped", "did_not_help", "false_alarm"]
 
 
 class SlotAgreed(News):

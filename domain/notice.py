@@ -48,6 +48,12 @@ NoticeKind = Literal[
     "scope_change_decided",
     "task_given",
     "task_due",
+    "red_flag",
+    "correction_opened",
+    "correction_due",
+    "correction_closed",
+    "risk_review",
+    "win_asked",
     "status_report",
     "meeting",
     "invitation",
@@ -122,6 +128,7 @@ ONLY_TELLS: frozenset[NoticeKind] = NOT_ESSENTIAL | frozenset[NoticeKind](
         "resumed",
         "replanned",
         "scope_change_decided",
+        "correction_closed",
     )
 )
 """What asks nothing of its reader: one such message a working day is enough."""
@@ -161,8 +168,8 @@ class Notice(Wire):
 
     `key` is the idempotency key within the onboarding: occasion, kind and receiver. `facts` is what the template gets,
     texts already in the receiver's language, dates as ISO strings. With `while_open` set it is withdrawn instead of
-    sent once that milestone, issue or task is settled. `not_before` is wall time. `onboarding` is empty where the
-    notice is about the house itself or about an introduction; then `about` names that, and `while_open` the
+    sent once that milestone, issue, task or correction is settled. `not_before` is wall time. `onboarding` is empty
+    where the notice is about the house itself or about an introduction; then `about` names that, and `while_open` the
     introduction that must still be made. `attachment` refers to a document, which is made when the message goes.
     `draft` is the key of the draft that it belongs to: it waits there until that is sent, and `not_before` counts from
     then. From `joins_from` on it may travel inside another message to the same person, and from `not_before` on it goes

@@ -13,7 +13,7 @@ from pydantic import Field
 from domain.deal import CustomerRole
 from domain.team import TouchModel, VendorRole
 from domain.text import Text, placeholders
-from domain.wire import Line, Prose, Score, Severity, Slug, StrictWire
+from domain.wire import Category, Line, Prose, Score, Severity, Slug, StrictWire
 
 MilestoneRole = Literal["kickoff", "go_live", "hypercare_end", "review", "first_value"]
 """The few milestones that the program itself must know; the playbook says which they are. A playbook may leave out the
@@ -475,9 +475,7 @@ class RedFlag(StrictWire):
     """An early warning (RF): found by a rule over figures, or by a person's judgement."""
 
     key: Slug = Field(description="once per playbook")
-    category: Literal["engagement", "technical", "adoption", "outcome", "relationship"] = Field(
-        description="what kind of trouble"
-    )
+    category: Category = Field(description="what kind of trouble")
     title: Text = Field(description="as people read it")
     found_by: Literal["rule", "judgement"] = Field(description="a rule over figures, or a person")
     rule: Line | None = Field(
@@ -495,6 +493,20 @@ class Correction(StrictWire):
     key: Slug = Field(description="once per playbook")
     title: Text = Field(description="as people read it")
     steps: tuple[Text, ...] = Field(min_length=1, description="what is done, in order")
+    days: int = Field(
+        14,
+        ge=1,
+        le=180,
+        description="after which it is to have helped, counted from its beginning and from each time that it goes up",
+        # Kept playbooks go by the hash of what they say; it must not change where nothing is said.
+        exclude_if=lambda days: days == 14,
+    )
+    escalates_to: tuple[Literal["owner_manager", "executive"], ...] = Field(
+        ("owner_manager", "executive"),
+        max_length=2,
+        description="who of ours takes it over when it did not help, one after the other",
+        exclude_if=lambda up: up == ("owner_manager", "executive"),
+    )
     source: Sources = Field((), description="ids of what it stands for")
 
 

@@ -64,9 +64,12 @@ class StageRow(Wire):
 
 
 class RegisterRow(Wire):
-    """An issue, risk, win, scope change or task as it stands now; `status` is the register's own word."""
+    """An issue, risk, win, scope change, task, red flag or course correction as it stands now.
 
-    kind: Literal["issue", "risk", "win", "scope_change", "task"]
+    `status` is the register's own word.
+    """
+
+    kind: Literal["issue", "risk", "win", "scope_change", "task", "flag", "correction"]
     key: str
     title: str
     status: str

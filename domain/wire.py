@@ -24,6 +24,8 @@ Wording = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, 
 
 Instant = AwareDatetime
 Severity = Literal["critical", "high", "normal"]
+Category = Literal["engagement", "technical", "adoption", "outcome", "relationship"]
+"""What kind of trouble a red flag is of, and what a course correction is about."""
 Score = Annotated[int, Field(ge=1, le=5)]
 
 

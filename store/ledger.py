@@ -330,7 +330,8 @@ class SqlLedger:
             began_by = connection.scalar(select(deals.c.playbook_hash).where(deals.c.onboarding == onboarding))
             parts["rows"] = connection.execute(rows).mappings().all()
         parts["open_issues"] = [row.key for row in registered if row.kind == "issue" and row.status != "resolved"]
-        parts["open_tasks"] = [row.key for row in registered if row.kind == "task" and row.status == "open"]
+        reminded = ("task", "correction")
+        parts["open_tasks"] = [row.key for row in registered if row.kind in reminded and row.status == "open"]
         paused = None if standing["status"] == "ending" else standing["status"] == "paused"
         return Past.model_validate({**standing, "paused": paused, "playbook_hash": began_by, **parts})
 

@@ -471,7 +471,9 @@ def settled(connection: Connection, row: Row[Any]) -> str | None:
     if ending is not None:
         return "the onboarding has ended"
     if task_of(row.while_open) is not None:
-        task = _registered(connection, "task", onboarding, key)
+        task = _registered(connection, "task", onboarding, key) or _registered(
+            connection, "correction", onboarding, key
+        )
         return None if task in (None, "open") else f"{key} was {task}"
     milestone = connection.scalar(MILESTONE, {"onboarding": onboarding, "key": key})
     if milestone is not None and milestone != "open":

@@ -22,6 +22,7 @@ RULES = {
     "draft": "a message goes that waits to be read",
     "ending": "the ending counts",
     "task": "task",
+    "look": "look at the figures",
 }
 MARKS = {"open": "▶", "closed": "✓", "ahead": "·", "reached": "✓", "waived": "–"}
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from domain.agenda import corrections
 from domain.agenda.gates import ask_again, end, note, reach
 from domain.agenda.milestones import known, refuse_unless_approver
 from domain.agenda.state import CriterionState, EndingAhead, PauseSpan, State
@@ -12,8 +13,11 @@ from domain.news import (
     ContactCorrected,
     ContactLeft,
     ContactReplaced,
+    CorrectionChanged,
+    CorrectionOpened,
     CriterionAttested,
     EndingTakenBack,
+    FlagRaised,
     News,
     Noted,
     OnboardingEnded,
@@ -69,8 +73,9 @@ def apply_resume(state: State, news: Resumed, now: datetime) -> bool:
     if state.hand_off_moved and state.hand_off_moved >= since.date():
         state.hand_off_moved += lost
     _put_off(state, since, lost)
-    tasks = put_off(state, since=since.date(), lost=lost)
+    tasks, corrected = corrections.put_off(state, put_off(state, since=since.date(), lost=lost))
     more: dict[str, Any] = {"tasks": tasks} if tasks else {}
+    more |= {"corrections": corrected} if corrected else {}
     note(state, "resumed", news.at or now, news=news, since=since.isoformat(), **more)
     return True
 
@@ -103,8 +108,14 @@ DATES: dict[type[News], tuple[str, ...]] = {
     Paused: ("until",),
     TaskAdded: ("due",),
     TaskChanged: ("due",),
+    CorrectionOpened: ("due",),
+    CorrectionChanged: ("due",),
 }
 """Fields of news that hold a new date, by the kind of news."""
+
+
+SINCE = (ContactAdded, ContactCorrected, ContactReplaced, ContactLeft, FlagRaised, CorrectionOpened)
+"""Kinds of news that say since when something is so, which cannot lie ahead."""
 
 
 def check_dates(news: News, now: datetime) -> None:
@@ -114,10 +125,8 @@ def check_dates(news: News, now: datetime) -> None:
 
     What people do is told once they have done it: the day since when somebody takes part cannot lie ahead.
     """
-    if isinstance(news, ContactAdded | ContactCorrected | ContactReplaced | ContactLeft):
-        if news.since is not None and (news.since - now.date()).days > 1:
-            raise Refused(f"{news.since} lies ahead: say it on that day", field="since")
-        return
+    if isinstance(news, SINCE) and news.since is not None and (news.since - now.date()).days > 1:
+        raise Refused(f"{news.since} lies ahead: say it on that day", field="since")
     if isinstance(news, SlotAgreed):
         if news.starts_at <= now:
             raise Refused(f"{news.starts_at.isoformat()} is past", field="starts_at")
@@ -198,6 +207,8 @@ def apply_scope_decision(state: State, news: ScopeChangeDecided, now: datetime) 
 def apply_risk(state: State, news: RiskRecorded, now: datetime) -> bool:
     data = news.model_dump(mode="json", include={"title", "probability", "impact", "mitigation", "owner", "review_on"})
     data = {name: value for name, value in data.items() if value is not None}
+    if news.came_true is not None:
+        data["came_true"] = news.came_true
     note(state, "risk_recorded", news.at or now, about=news.risk, news=news, closed=news.closed, **data)
     return True
 

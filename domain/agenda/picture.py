@@ -160,6 +160,11 @@ def why(state: State, key: str, now: datetime) -> str:
     """Why something has not happened yet, or why it will not; what has happened is the journal's (`day90 why`)."""
     if (milestone := state.milestone(key)) is not None:
         return _why_milestone(state, milestone, now)
+    if (correction := state.correction(key)) is not None:
+        until = f", to have helped by {state.tasks[key]}" if key in state.tasks else ""
+        return f"{key} is an open course correction for {correction.category}{until}"
+    if (flag := state.flag(key)) is not None:
+        return f"{key} is a red flag that has been up since {flag.since:%Y-%m-%d}"
     if key in state.tasks:
         return f"{key} is an open task, due on {state.tasks[key]}"
     for entry in state.entries:

@@ -4,21 +4,27 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.agenda import changing, contacts, course, drafts, issues, meetings, milestones, tasks
+from domain.agenda import changing, contacts, corrections, course, drafts, issues, meetings, milestones, tasks
 from domain.agenda.gates import count, note, unfold
 from domain.agenda.state import REMEMBERED_NEWS, State
 from domain.news import (
+    BY_RULE,
     LONGEST_NEWS_ID,
     AttendanceTold,
     ContactAdded,
     ContactCorrected,
     ContactLeft,
     ContactReplaced,
+    CorrectionChanged,
+    CorrectionClosed,
+    CorrectionOpened,
     CriterionAttested,
     DraftEdited,
     DraftSent,
     DraftStopped,
     EndingTakenBack,
+    FlagLowered,
+    FlagRaised,
     IssueAcknowledged,
     IssueNotSolved,
     IssueRaised,
@@ -58,7 +64,9 @@ JUST_OPENING = "this onboarding is just being opened"
 Check = Callable[[State, Any], None]
 Apply = Callable[[State, Any, datetime], bool]
 
-OPENING_FACTS = frozenset({"issue_raised", "issue_judged_anew", "scope_change_requested", "task_added"})
+OPENING_FACTS = frozenset(
+    {"issue_raised", "issue_judged_anew", "scope_change_requested", "task_added", "correction_opened"}
+)
 """Kinds of facts whose `about` is the key under which what the news opened goes from then on."""
 
 
@@ -93,6 +101,11 @@ RULES: dict[type[News], tuple[Check, Apply]] = {
     TaskAdded: (tasks.check_add, tasks.apply_add),
     TaskChanged: (tasks.check_change, tasks.apply_change),
     TaskClosed: (tasks.check_close, tasks.apply_close),
+    FlagRaised: (corrections.check_raise, corrections.apply_raise),
+    FlagLowered: (corrections.check_lower, corrections.apply_lower),
+    CorrectionOpened: (corrections.check_open, corrections.apply_open),
+    CorrectionChanged: (corrections.check_change, corrections.apply_change),
+    CorrectionClosed: (corrections.check_close, corrections.apply_close),
     SlotAgreed: (meetings.check_agree, meetings.apply_agree),
     AttendanceTold: (meetings.check_attend, meetings.apply_attend),
     DraftEdited: (drafts.check_edit, drafts.apply_edit),
@@ -140,11 +153,23 @@ def apply(state: State, news: News, now: datetime) -> bool:
     _remember(state, news)
     if not RULES[type(news)][1](state, news, now):
         return False
-    # As a held signal: it says nothing of those who work until its gate opens. Nor does another playbook.
-    if not (held_back(state, news) or isinstance(news, PlaybookChanged)):
+    # As a held signal: it says nothing of those who work until its gate opens. Nor does another playbook, or our rules:
+    # a flag about silence must not break it.
+    if not (held_back(state, news) or isinstance(news, PlaybookChanged) or news.via == BY_RULE):
         state.last_news, state.stuck = now, False
     unfold(state, now)
     return True
+
+
+def take_in(state: State, raw: dict[str, Any]) -> None:
+    """Apply news that a turn itself has brought; what is not so any more, by what was said meanwhile, is left out."""
+    news = read_news(raw["update"], {name: value for name, value in raw.items() if name != "update"})
+    assert news.at is not None, "a turn says when it was"
+    try:
+        check(state, news, news.at)
+    except Refused:
+        return
+    apply(state, news, news.at)
 
 
 def held_back(state: State, news: News) -> bool:
@@ -153,7 +178,7 @@ def held_back(state: State, news: News) -> bool:
 
 
 def opened_by(state: State, news: News) -> str | None:
-    """Key of the issue, scope change or task that this news opened, or of the issue that it judged anew.
+    """Key of the issue, scope change, task or correction that this news opened, or of the issue that it judged anew.
 
     None for any other news, and once the journal has it: then it stands there, under the news' id.
     """

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model
 
 from domain.clock import Clock
 from domain.news import Ending
-from domain.wire import FREE_TEXT, Instant
+from domain.wire import FREE_TEXT, Category, Instant
 
 REMEMBERED_NEWS = 500
 """How many news ids are remembered across runs: more than an onboarding ever gets between two repeats of a sender."""
@@ -54,6 +54,7 @@ Rule = Literal[
     "ending",
     "draft",
     "task",
+    "look",
 ]
 PAUSE_PROOF: frozenset[str] = frozenset({"service_level", "pause_limit", "ending"})
 """Rules that go on while an onboarding is paused: problems of live users do, and so does the pause's own end."""
@@ -243,6 +244,31 @@ class InvitedState(Carried):
     cancelled: bool = False
 
 
+class FlagState(Carried):
+    """A red flag that is up; somebody has `judged` so where no rule has found it.
+
+    `answered` is when a correction of its category ended and left it up: what came of that takes time to be seen.
+    """
+
+    key: str
+    category: Category
+    since: Instant
+    judged: bool = False
+    answered: Instant | None = None
+
+
+class CorrectionState(Carried):
+    """A course correction that is open. Its day, and its reminders, are those of the task by the same key.
+
+    `level` counts how often it went up because it did not help.
+    """
+
+    key: str
+    category: Category
+    since: Instant
+    level: int = 0
+
+
 class HeldSignal(Carried):
     """A milestone that a system reported before its gate was open."""
 
@@ -339,6 +365,13 @@ class State(Carried):
     playbook_ahead: PlaybookAhead | None = None
     slots: list[SlotState] = []
     invited: list[InvitedState] = []
+    flags: list[FlagState] = []
+    dismissed: list[str] = []
+    """Flags of rules that somebody has lowered: they stay down until their rules have not held for a while."""
+    corrections: list[CorrectionState] = []
+    corrections_opened: int = 0
+    looked_at: Instant | None = None
+    """When the last weekly look at the figures was due."""
 
     @property
     def change_due(self) -> PlaybookAhead | None:
@@ -362,6 +395,12 @@ class State(Carried):
 
     def draft(self, key: str) -> DraftState | None:
         return next((draft for draft in self.drafts if draft.key == key), None)
+
+    def flag(self, key: str) -> FlagState | None:
+        return next((flag for flag in self.flags if flag.key == key), None)
+
+    def correction(self, key: str) -> CorrectionState | None:
+        return next((correction for correction in self.corrections if correction.key == key), None)
 
     def criterion(self, key: str) -> CriterionState | None:
         return next((one for one in self.criteria if one.key == key and not one.retired), None)
@@ -405,7 +444,9 @@ class Consequences(Carried):
     `skeleton` is what another version of the playbook asks for, where the onboarding goes by that from now on;
     `change_refused` says that a change which was due is not made. Where contacts have changed, `signers` has who signs
     each open milestone now, and `took_over` who stands in whose place, empty for nobody. `invited` are the meetings
-    ahead to which people have invitations from now on, where that has changed.
+    ahead to which people have invitations from now on, where that has changed. `correct_by` has the day of each course
+    correction that had none. `by_rule` is news that a look at the figures brings, each with its `update`; `rearmed` are
+    flags that may go up again by their rules.
     """
 
     put: list[Entry] = []
@@ -429,3 +470,6 @@ class Consequences(Carried):
     overrulers: list[str] | None = None
     took_over: dict[str, str] = {}
     invited: list[InvitedState] | None = None
+    correct_by: dict[str, date] = {}
+    by_rule: list[dict[str, Any]] = []
+    rearmed: list[str] = []

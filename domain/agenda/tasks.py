@@ -16,7 +16,7 @@ def check_add(state: State, news: TaskAdded) -> None:
         raise Refused(f"{news.task} is open already: use change_task", field="task")
     if news.task and state.milestone(news.task):
         raise Refused(f"{news.task} is a milestone of the plan; give the task another id", field="task")
-    if len(state.tasks) >= MOST_OPEN:
+    if len(state.tasks) - len(state.corrections) >= MOST_OPEN:
         raise Refused(f"{MOST_OPEN} tasks are open already", field="task")
 
 
@@ -32,7 +32,7 @@ def apply_add(state: State, news: TaskAdded, now: datetime) -> bool:
 
 
 def check_change(state: State, news: TaskChanged) -> None:
-    _refuse_unless_open(state, news.task)
+    _refuse_unless_open(state, news.task, instead="change_correction")
     if news.title is None and news.due is None and news.owner is None:
         raise Refused("is missing: give a new title, due or owner", field="due")
 
@@ -46,7 +46,7 @@ def apply_change(state: State, news: TaskChanged, now: datetime) -> bool:
 
 
 def check_close(state: State, news: TaskClosed) -> None:
-    _refuse_unless_open(state, news.task)
+    _refuse_unless_open(state, news.task, instead="close_correction")
 
 
 def apply_close(state: State, news: TaskClosed, now: datetime) -> bool:
@@ -62,7 +62,9 @@ def put_off(state: State, *, since: date, lost: timedelta) -> dict[str, str]:
     return {key: str(due) for key, due in later.items()}
 
 
-def _refuse_unless_open(state: State, key: str) -> None:
+def _refuse_unless_open(state: State, key: str, *, instead: str) -> None:
+    if state.correction(key) is not None:
+        raise Refused(f"{key} is a course correction: use {instead}", field="task")
     if key not in state.tasks:
-        open_ones = ", ".join(state.tasks) or "none"
+        open_ones = ", ".join(one for one in state.tasks if state.correction(one) is None) or "none"
         raise Refused(f"{key!r} is not an open task; open: {open_ones}", field="task")

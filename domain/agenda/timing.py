@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from domain.agenda import contacts
+from domain.agenda import contacts, corrections
 from domain.agenda.changing import drop_signals, lay_over
 from domain.agenda.gates import note
+from domain.agenda.receiving import take_in
 from domain.agenda.state import PAUSE_PROOF, PUNCTUAL, Consequences, Entry, Fact, State
 
 
@@ -57,14 +58,19 @@ def adopt(state: State, consequences: Consequences, *, acted_on: list[Entry], wr
         lay_over(state, consequences.skeleton)
     if consequences.change_refused:
         state.playbook_ahead = None
+    since = [fact for fact in state.pending if fact.seq > written]
     gone = {entry.key for entry in acted_on}
+    state.looked_at = max((entry.due for entry in acted_on if entry.rule == "look"), default=state.looked_at)
     slots = {entry.slot for entry in consequences.put} | set(consequences.drop)
     others = [entry for entry in state.entries if entry.key not in gone and entry.slot not in slots]
     # Before the entries, of which one may be when a draft goes.
     state.drafts = [*state.drafts, *consequences.drafts]
+    state.pending = [*since]
+    # As well: some of them remind of corrections.
+    corrections.adopt(state, consequences)
+    for news in consequences.by_rule:
+        take_in(state, news)
     state.entries = [*others, *(entry for entry in consequences.put if stands(state, entry))]
-    state.pending = [fact for fact in state.pending if fact.seq > written]
-    since = [fact for fact in state.pending if fact.seq > written]
     replanned = {fact.about for fact in since if fact.kind == "replanned"}
     state.moved.update({key: day for key, day in consequences.moved.items() if key not in replanned})
     _adopt_weighed(state, consequences, since)

@@ -4,10 +4,11 @@ One flag is for the CSM to see. Two at once, or one that has been up for ten day
 customers who thrive have some flag before their go-live.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from domain.measure.rules import read_rule
-from domain.measure.series import Course, held_since
+from domain.measure.rules import Rule, read_rule
+from domain.measure.series import Course, held_since, holds, standing_at
+from domain.measure.targets import TargetSeen
 from domain.playbook import Correction, Playbook, RedFlag
 from domain.text import in_language
 from domain.wire import Wire
@@ -15,6 +16,8 @@ from domain.wire import Wire
 AT_ONCE = 2
 UP_FOR = 10
 """Flags at once, or days of one (pauses do not count), that make an alarm."""
+QUIET_FOR = 7
+"""Days on which a rule has not held, today among them, before its flag goes down: figures swing about a threshold."""
 
 
 class FlagUp(Wire):
@@ -46,6 +49,34 @@ def flags_up(playbook: Playbook, course: Course, *, language: str = "en") -> tup
 def is_alarm(flags: Sequence[FlagUp]) -> bool:
     """Whether these flags together call for a correction."""
     return len(flags) >= AT_ONCE or any(flag.days >= UP_FOR for flag in flags)
+
+
+class Look(Wire):
+    """What the figures say: flags that are up today with what their rules looked at, flags that are quiet, and targets.
+
+    A flag of a rule that is neither up nor quiet has held within the last days: it stays as it is.
+    """
+
+    up: tuple[FlagUp, ...] = ()
+    figures: Mapping[str, Mapping[str, float]] = {}
+    quiet: frozenset[str] = frozenset()
+    targets: tuple[TargetSeen, ...] = ()
+
+
+def look_at(playbook: Playbook, course: Course, targets: Sequence[TargetSeen] = ()) -> Look:
+    """What that course of things says about the flags of the playbook, along with how its targets stand."""
+    rules = {flag.key: rule for flag in playbook.red_flags if (rule := read_rule(flag.rule or ""))}
+    up = flags_up(playbook, course)
+    return Look(
+        up=up,
+        figures={flag.key: standing_at(rules[flag.key], course, on=course.day) for flag in up},
+        quiet=frozenset(key for key, rule in rules.items() if _is_quiet(rule, course)),
+        targets=tuple(targets),
+    )
+
+
+def _is_quiet(rule: Rule, course: Course) -> bool:
+    return not any(holds(rule, course, on=day) for day in range(course.day, course.day - QUIET_FOR, -1) if day >= 0)
 
 
 def _up(flag: RedFlag, correction: Correction | None, *, since: int, today: int, language: str) -> FlagUp:

@@ -63,6 +63,19 @@ def held_since(rule: Rule, course: Course) -> int | None:
     return first
 
 
+def standing_at(rule: Rule, course: Course, *, on: int) -> dict[str, float]:
+    """The figures that the rule looks at, as they stood on that day; those that were not known are left out."""
+    standing = {}
+    for clause in rule.clauses:
+        series = course.series.get(clause.figure)
+        if series is None:
+            continue
+        value = _value(clause, series, on=on) if clause.way is None else _of_week(clause.figure, series, until=on)
+        if value is not None:
+            standing[clause.figure] = value
+    return standing
+
+
 def _clause_holds(clause: Clause, series: Series | None, *, on: int) -> bool | None:
     if series is None:
         return None

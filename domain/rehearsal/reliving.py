@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from domain import agenda
 from domain.agenda.milestones import too_early
 from domain.clock import Clock
-from domain.news import KINDS, MilestoneReached, News
+from domain.news import BY_RULE, KINDS, MilestoneReached, News
 from domain.notice import Notice
 from domain.playbook import Playbook
 from domain.record import Dossier, Figure, KeptRow
@@ -134,6 +134,9 @@ class Relived(Driver):
             return bool(state.ending or state.ending_ahead) or row.via == MADE_BY_TIME
         if row.kind in ("draft_sent", "draft_stopped") and row.via == MADE_BY_TIME:
             return True
+        if row.kind == "correction_opened" and row.via == BY_RULE:
+            # By the flag that somebody raised just now.
+            return any(one.category == row.data.get("category") for one in state.corrections)
         return state.milestone(row.about) is not None and came_by_itself(row, state)
 
     def _tell_again(self, news: News) -> None:

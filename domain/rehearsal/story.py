@@ -22,6 +22,11 @@ ASKS: frozenset[NoticeKind] = ESCALATIONS | frozenset[NoticeKind](
         "hand_off_gaps",
         "task_given",
         "task_due",
+        "red_flag",
+        "correction_opened",
+        "correction_due",
+        "risk_review",
+        "win_asked",
         "criterion_doubted",
         "playbook_change_refused",
     )

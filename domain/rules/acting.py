@@ -16,7 +16,7 @@ from domain.rules.nudging import Step, ladder
 from domain.rules.schedule import NOTICE_AHEAD, launched
 
 Notices = list[Notice]
-NUDGES = frozenset({"reminder", "escalation", "task_due"})
+NUDGES = frozenset({"reminder", "escalation", "task_due", "correction_due"})
 ONCE_A_MOMENT = frozenset({"pause_proposal", "status_report"})
 
 

@@ -10,6 +10,7 @@ from domain.agenda.state import State
 from domain.baseline import Baseline
 from domain.calendar import WorkCalendar
 from domain.drafting import Drafting, draft
+from domain.measure.targets import TargetSeen
 from domain.naming import honoured, listed
 from domain.notice import ONLY_TELLS, Notice, NoticeKind, Person
 from domain.plan import Course, Plan, Span
@@ -30,7 +31,8 @@ class Briefing:
     """Read-only; `hours` knows when people work, `ui` is the address of the onboarding in the Temporal UI, or empty.
 
     `registers` and the plan as `agreed` are read from the store where a message tells of them. `tasks` are rows of the
-    register by the ids of their tasks: of all that something is to be said about now.
+    register by the ids of their tasks: of all that something is to be said about now. `targets` are how those of the
+    playbook stand, where a message tells of figures.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Briefing:
         registers: Sequence[RegisterRow] = (),
         agreed: Baseline | None = None,
         tasks: Mapping[str, RegisterRow] = NO_TASKS,
+        targets: Sequence[TargetSeen] = (),
         drafting: Drafting = draft,
     ) -> None:
         self.dossier = dossier
@@ -56,6 +59,7 @@ class Briefing:
         self.registers = registers
         self.agreed = agreed
         self.tasks = tasks
+        self.targets = targets
         self._people: dict[str, Person | None] = {}
         self._in_place: dict[str, Person] = {}
         self.deal = dossier.deal

@@ -8,10 +8,11 @@ from domain.agenda.occasion import Occasion
 from domain.agenda.state import Consequences, Entry, Fact, State
 from domain.baseline import Baseline
 from domain.drafting import ROOM_TO_SIGN, Drafting, draft
+from domain.measure.flags import Look
 from domain.notice import Notice
 from domain.playbook import Playbook
 from domain.record import Dossier, RegisterRow, Writing
-from domain.rules import changing, drafting, plan_letter, standing_in
+from domain.rules import changing, corrections, drafting, looking, plan_letter, standing_in
 from domain.rules.acting import act
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import approvers
@@ -40,13 +41,27 @@ ADOPTED = ("hypercare_until", "hand_off_from", "hand_off_by", "approvers", "cast
 """Fields of the state that an answer carries only when they change: each answer stays in the history."""
 
 
+REMINDED_OF = ("task", "correction")
+"""Kinds of rows of the registers of which people are reminded."""
 REMINDING = frozenset({"nudge", "task"})
 """Rules of which an entry stands for a ladder of steps."""
 MAY_REFER = ("pending", "issues", "scope_requests")
 """Fields of the state that may hold a text or a reference to one; what is `held` becomes pending when it counts."""
 
 
-TELL_OF_RECORDS = frozenset({"scope_change_decided", "task_changed", "contact_replaced", "contact_left"})
+TELL_OF_RECORDS = frozenset(
+    {
+        "scope_change_decided",
+        "task_changed",
+        "contact_replaced",
+        "contact_left",
+        "flag_lowered",
+        "correction_opened",
+        "correction_changed",
+        "correction_escalated",
+        "correction_closed",
+    }
+)
 """Kinds of facts of which messages tell with what the registers hold."""
 
 
@@ -66,6 +81,7 @@ def decide(
     texts: Mapping[str, str] = NO_TEXTS,
     agreed: Baseline | None = None,
     doubts: Doubts = NO_DOUBTS,
+    look: Look | None = None,
     ui: str = "",
     to: Playbook | None = None,
     because: str = "",
@@ -77,7 +93,8 @@ def decide(
     Nobody is told again of what is `done_before`: keys of the journal, each with the moment at which it was written.
     `known` are rows of the registers where it is told of them (`tells_of_records`), and `agreed` is the plan as agreed
     where one reports on it (`reports`); `hours` knows when people work, `texts` are those that the occasion refers to,
-    `doubts` are figures that speak against what somebody vouches for, and `ui` is the onboarding's address in the
+    `doubts` are figures that speak against what somebody vouches for, `look` is what figures say where one looks at
+    them or tells of them (`wants_figures`), and `ui` is the onboarding's address in the
     Temporal UI. `to` is the version of the playbook that the onboarding is to go by from now on, where such a change is
     due and the version is there, and `because` is why that was decided, where it was before this occasion. `plans`
     drafts the plan, and `writing` says how much of the decision is written down.
@@ -95,7 +112,7 @@ def decide(
     state.moved.update(moved)
     owner = _settle_owner(state, team, facts)
     weighed = _weigh(state, doubts)
-    tasks = {row.key: row for row in merged([*known, *registers(facts)]) if row.kind == "task"}
+    tasks = {row.key: row for row in merged([*known, *registers(facts)]) if row.kind in REMINDED_OF}
 
     def table() -> Briefing:
         return Briefing(
@@ -108,6 +125,7 @@ def decide(
             registers=known,
             agreed=agreed,
             tasks=tasks,
+            targets=look.targets if look else (),
             drafting=plans,
         )
 
@@ -116,6 +134,7 @@ def decide(
         moved |= late
         state.moved.update(late)
         briefing = table()
+    correct_by = corrections.set_days(briefing)
     # What has happened, and what was due, did so by the playbook until now.
     told = briefing
     change = changing.change_in(told, to)
@@ -153,6 +172,8 @@ def decide(
         skeleton=change.skeleton if change else None,
         change_refused=bool(change and change.refused),
         invited=invited.invited if invited.invited != state.invited else None,
+        correct_by=correct_by,
+        **looking.consequences(briefing, facts, look if looks(occasion) else None),
         **recasting.consequences(),
         **changed,
     )
@@ -190,6 +211,7 @@ def decide(
         notices=notices,
         changed_by=changed_by,
         invited=invited,
+        correct_by=correct_by,
         playbook=to if change and change.skeleton else None,
     )
     return Decision(consequences=consequences, writing=writing(decided))
@@ -199,13 +221,24 @@ def tells_of_records(occasion: Occasion, playbook: Playbook) -> bool:
     """Whether messages of that occasion tell of the registers."""
     kinds = {fact.kind for fact in occasion.state.pending}
     reminds = any(entry.rule == "task" for entry in occasion.due)
-    return bool(kinds & TELL_OF_RECORDS) or reminds or reports(occasion, playbook)
+    return bool(kinds & TELL_OF_RECORDS) or reminds or looks(occasion) or reports(occasion, playbook)
 
 
 def reports(occasion: Occasion, playbook: Playbook) -> bool:
     """Whether a status report is due: no other message tells how far the plan is from the one that was agreed to."""
     kinds = {cadence.key: cadence.kind for cadence in playbook.cadences}
     return any(entry.rule == "cadence" and kinds.get(entry.about) == "status_report" for entry in occasion.due)
+
+
+def looks(occasion: Occasion) -> bool:
+    """Whether the weekly look at the figures is due."""
+    return any(entry.rule == "look" for entry in occasion.due)
+
+
+def wants_figures(occasion: Occasion, playbook: Playbook) -> bool:
+    """Whether one looks at figures on that occasion, or a message tells of them."""
+    tells = {one.key for one in playbook.cadences if one.kind == "status_report" or one.figures}
+    return looks(occasion) or any(entry.rule == "cadence" and entry.about in tells for entry in occasion.due)
 
 
 def references_of(state: State) -> set[str]:
@@ -240,6 +273,7 @@ def _of_our_own(state: State) -> State:
             "stages": [stage.model_copy() for stage in state.stages],
             "criteria": [criterion.model_copy() for criterion in state.criteria],
             "moved": dict(state.moved),
+            "tasks": dict(state.tasks),
         }
     )
 

@@ -32,6 +32,7 @@ ALONE: frozenset[NoticeKind] = frozenset(
         "went_live",
         "issue_raised",
         "service_level_missed",
+        "correction_opened",
         "meeting",
         "invitation",
         "meeting_cancelled",

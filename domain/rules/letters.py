@@ -1,13 +1,15 @@
 """What stands in a message? The longer contents: the plan, the hand-off record, the status, in one language."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from domain.agenda.picture import late, status
 from domain.agenda.state import MilestoneState
 from domain.baseline import slips
 from domain.deal import completeness, missing_from_hand_off
+from domain.measure import in_words
+from domain.measure.targets import TargetSeen
 from domain.naming import listed, role_title
 from domain.playbook import Edition, Raci, Role
 from domain.record import RegisterRow
@@ -17,6 +19,8 @@ from domain.rules.record_keeping import milestone_rows
 from domain.text import Text, placeholders
 from domain.wording import custom_in_words, reasons_in_words, rhythm_in_words, span_in_words
 
+HEALTH = "customer_health"
+"""The figure that is the health score."""
 NEXT_SHOWN = 5
 """So many next milestones fit a message; the plan has them all."""
 Facts = dict[str, Any]
@@ -244,15 +248,16 @@ def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
         **_slipped(briefing, language),
         "issues": [{"issue": i.key, "title": i.title, "severity": i.severity} for i in state.issues],
         "wins": [{"title": row.title, "result": row.data.get("result") or ""} for row in wins],
+        "figures": figures(briefing, language, for_staff=for_staff),
         "risks": [
-            {"title": _risk_title(briefing, row, language), "score": row.data.get("score", 0)}
+            {"title": risk_title(briefing, row, language), "score": row.data.get("score", 0)}
             for row in scored[:NEXT_SHOWN]
         ],
     }
 
 
 def standing(briefing: Briefing, language: str, *, since: date) -> Facts:
-    """Where it stands in a few figures, for who meets us once a month: reached, coming, late, and what was won."""
+    """Where it stands, for who meets us once a month: reached, late, what was won, and figures against target."""
     hidden, state = among_us(briefing), briefing.state
     shown = [m for m in state.milestones if m.key not in hidden and not m.optional]
     go_live = state.playing("go_live")
@@ -271,7 +276,32 @@ def standing(briefing: Briefing, language: str, *, since: date) -> Facts:
             if m.at is not None and briefing.calendar.day_of(m.at) >= since
         ],
         "wins": [{"title": row.title, "result": row.data.get("result") or ""} for row in wins],
+        "figures": figures(briefing, language, for_staff=False),
     }
+
+
+def figures(briefing: Briefing, language: str, *, for_staff: bool) -> list[Facts]:
+    """Each target that is measured: its figure, what it should be and by when, and whether it is met.
+
+    The health score is for our own people: it weighs what only they can judge.
+    """
+    definitions = {target.key: target for target in briefing.playbook.targets}
+    measured: dict[str, TargetSeen] = {}
+    for seen in briefing.targets:
+        metric = definitions[seen.key].metric if seen.key in definitions else ""
+        if seen.value is None or not metric or (metric == HEALTH and not for_staff):
+            continue
+        # Of several targets for one figure that which is ahead, or the last.
+        if metric not in measured or measured[metric].state != "not_due":
+            measured[metric] = seen
+    closed_on = briefing.calendar.day_of(briefing.deal.closed_at)
+    return [
+        {
+            **in_words.against_target(definitions[seen.key], seen, language),
+            "due": "" if seen.due_on is None else str(closed_on + timedelta(days=seen.due_on)),
+        }
+        for seen in measured.values()
+    ]
 
 
 def _slipped(briefing: Briefing, language: str) -> Facts:
@@ -297,7 +327,7 @@ def _slipped(briefing: Briefing, language: str) -> Facts:
     }
 
 
-def _risk_title(briefing: Briefing, row: RegisterRow, language: str) -> str:
+def risk_title(briefing: Briefing, row: RegisterRow, language: str) -> str:
     """A risk that came with the playbook in the reader's language, unless somebody has put it in words of their own."""
     shipped = next((risk.title for risk in briefing.playbook.risks if risk.key == row.key), None)
     return briefing.say(shipped, language) if shipped and row.title == briefing.say(shipped, "en") else row.title

@@ -167,7 +167,9 @@ class _Living:
         change = self.state.change_due
         to = self.versions(change.to) if change else None
         decision = decide(occasion, self.dossier, self.team, done_before=done, doubts=self.doubts, to=to)
-        agenda.adopt(self.state, decision.consequences, acted_on=due, written=self.state.facts)
+        # What its own rules brought then is in the journal, and comes as other news does.
+        consequences = decision.consequences.model_copy(update={"by_rule": []})
+        agenda.adopt(self.state, consequences, acted_on=due, written=self.state.facts)
         self.dossier = self.dossier.after(decision.writing)
 
 

@@ -9,6 +9,7 @@ from domain.agenda.state import Entry, Fact, State
 from domain.agenda.timing import next_entry
 from domain.attention import Attention
 from domain.calendar import WorkCalendar
+from domain.news import BY_RULE
 from domain.plan import Plan
 from domain.playbook import Playbook
 from domain.record import AttendanceRow, JournalRow, MilestoneRow, RegisterRow, StageRow, Standing
@@ -123,7 +124,7 @@ def days_to_first_value(state: State, calendar: WorkCalendar, at: datetime | Non
 
 
 def registers(facts: Sequence[Fact]) -> list[RegisterRow]:
-    """What the facts change in the registers of issues, risks, wins, scope changes and tasks.
+    """What the facts change in the registers of issues, risks, wins, scope changes, tasks, flags and corrections.
 
     An empty title keeps the one that is there, and `data` is laid over what is there: facts tell only what changed.
     """
@@ -147,8 +148,16 @@ def merged(rows: Iterable[RegisterRow]) -> list[RegisterRow]:
 def register_rows(fact: Fact | JournalRow) -> list[RegisterRow]:
     """What that fact, or a row of the journal that tells it, changes in the registers."""
     if fact.kind == "resumed":
-        days = fact.data.get("tasks") or {}
-        return [_task(fact, key, status="open", due=day) for key, day in days.items()]
+        days, corrected = fact.data.get("tasks") or {}, fact.data.get("corrections") or {}
+        return [
+            *(_task(fact, key, status="open", due=day) for key, day in days.items()),
+            *(_correction(fact, key, status="open", due=day) for key, day in corrected.items()),
+        ]
+    if fact.kind == "correction_opened":
+        return [*(_flag(fact, key, status="up") for key in fact.data["raised"]), _opened(fact)]
+    if fact.kind == "correction_closed":
+        closed = _correction(fact, fact.about, status=fact.data["outcome"], closed_by=fact.by, closed_at=_day(fact))
+        return [*(_flag(fact, key, status="down") for key in fact.data["lowered"]), closed]
     row = _register_row(fact)
     return [row] if row is not None else []
 
@@ -173,6 +182,30 @@ def _task(fact: Fact | JournalRow, key: str, *, title: str = "", status: str, **
     return RegisterRow(kind="task", key=key, title=title, status=status, at=fact.at, data=data)
 
 
+def _flag(fact: Fact | JournalRow, key: str, *, status: str) -> RegisterRow:
+    names = ("category", "since", "figures", "reason")
+    data = {name: fact.data.get(name) for name in names} if status == "up" else {}
+    judged = {"judged": fact.via != BY_RULE, "raised_by": fact.by or ""} if status == "up" else {}
+    return RegisterRow(kind="flag", key=key, title="", status=status, at=fact.at, data={**data, **judged})
+
+
+def _correction(fact: Fact | JournalRow, key: str, *, status: str, **data: Any) -> RegisterRow:
+    return RegisterRow(kind="correction", key=key, title="", status=status, at=fact.at, data=data)
+
+
+def _opened(fact: Fact | JournalRow) -> RegisterRow:
+    names = ("category", "flags", "since", "figures", "reason", "owner", "due")
+    data = {name: fact.data.get(name) for name in names}
+    by_rule = fact.via == BY_RULE
+    return _correction(
+        fact, fact.about, status="open", **data, by_rule=by_rule, opened_by=fact.by, opened_at=_day(fact)
+    )
+
+
+def _day(fact: Fact | JournalRow) -> str:
+    return str(fact.at.date())
+
+
 def _register_row(fact: Fact | JournalRow) -> RegisterRow | None:
     title = str(fact.data.get("title") or "")
     data: dict[str, Any]
@@ -186,7 +219,7 @@ def _register_row(fact: Fact | JournalRow) -> RegisterRow | None:
             data = {n: v for n, v in fact.data.items() if n not in ("title", "closed", "evidence")}
             if "probability" in data and "impact" in data:
                 data["score"] = data["probability"] * data["impact"]
-            status = "closed" if fact.data.get("closed") else "open"
+            status = "came_true" if fact.data.get("came_true") else "closed" if fact.data.get("closed") else "open"
             return RegisterRow(kind="risk", key=fact.about, title=title, status=status, at=fact.at, data=data)
         case "win_recorded":
             data = {name: fact.data[name] for name in ("slot", "baseline", "result")}
@@ -215,6 +248,22 @@ def _register_row(fact: Fact | JournalRow) -> RegisterRow | None:
             return _task(fact, fact.about, title=title, status="open", **data)
         case "task_closed":
             return _task(fact, fact.about, status=fact.data["outcome"], closed_by=fact.by)
+        case _:
+            return _of_corrections(fact)
+
+
+def _of_corrections(fact: Fact | JournalRow) -> RegisterRow | None:
+    match fact.kind:
+        case "flag_raised":
+            return _flag(fact, fact.about, status="up")
+        case "flag_lowered":
+            return _flag(fact, fact.about, status="down")
+        case "correction_changed":
+            data = {name: fact.data[name] for name in ("due", "owner", "cause")}
+            return _correction(fact, fact.about, status="open", **data)
+        case "correction_escalated":
+            # Whoever had it has it no more; its day is set in the same turn.
+            return _correction(fact, fact.about, status="open", level=fact.data["level"], owner="")
         case _:
             return None
 

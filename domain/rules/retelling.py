@@ -15,7 +15,7 @@ from domain.record import Unconfirmed
 
 CAUSE = re.compile(r"[0-9a-f]{12}")
 """How `domain.news.short` names a piece of news at the end of a fact's key; what comes by itself is counted."""
-NUMBERED = re.compile(r"(?:issue|change|task)-\d+")
+NUMBERED = re.compile(r"(?:issue|change|task|correction)-\d+")
 """Names that the workflow gives by itself: told again, the thing may get another number."""
 
 
@@ -95,7 +95,12 @@ def _ids(seen: Sequence[str], causes: set[str]) -> dict[str, str]:
 
 def _numbered(fact: Told, name: str, value: Any) -> bool:
     """Whether the workflow itself gave that name to what the news opened."""
-    opens = {"issue_raised": "issue", "scope_change_requested": "request", "task_added": "task"}
+    opens = {
+        "issue_raised": "issue",
+        "scope_change_requested": "request",
+        "task_added": "task",
+        "correction_opened": "correction",
+    }
     return opens.get(fact.kind) == name and NUMBERED.fullmatch(str(value)) is not None
 
 
@@ -179,6 +184,15 @@ UPDATES: Mapping[str, tuple[str, Callable[[Told], dict[str, Any]]]] = {
     "task_added": ("add_task", _about("task", "title", "due", "owner")),
     "task_changed": ("change_task", _about("task", "title", "due", "owner")),
     "task_closed": ("close_task", _about("task", "outcome")),
+    "flag_raised": ("raise_flag", _about("flag", "category", "since", "figures", "reason")),
+    "flag_lowered": ("lower_flag", _about("flag", "reason")),
+    "correction_opened": (
+        "open_correction",
+        _about("correction", "category", "flags", "since", "figures", "reason", "owner", "due"),
+    ),
+    "correction_changed": ("change_correction", _about("correction", "owner", "due", "cause")),
+    "correction_escalated": ("close_correction", _about("correction", "outcome")),
+    "correction_closed": ("close_correction", _about("correction", "outcome")),
     "slot_agreed": ("agree_slot", _about("meeting", "starts_at", "minutes", "weekly")),
     "attendance_told": ("tell_attendance", _about("meeting", "answer", "person", "occasion", "sequence")),
     "ended": (

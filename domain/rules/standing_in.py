@@ -27,6 +27,8 @@ CANNOT_WAIT: frozenset[NoticeKind] = frozenset(
         "scope_change_requested",
         "task_given",
         "task_due",
+        "correction_opened",
+        "correction_due",
         "criterion_doubted",
         "hand_off_decision",
         "contact_changed",

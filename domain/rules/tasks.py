@@ -1,32 +1,34 @@
-"""Who is told of a task that is not in the plan, and when is somebody reminded of one?"""
+"""Who is told of a task that is not in the plan, and when is somebody reminded of one, or of a course correction?"""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from domain.agenda.state import Entry, Fact, State
+from domain.agenda.state import CorrectionState, Entry, Fact, State
 from domain.calendar import CLOSING, WorkCalendar
 from domain.notice import Notice, task_slot
 from domain.playbook import Nudging, Playbook
 from domain.record import RegisterRow
+from domain.rules import corrections
 from domain.rules.briefing import Briefing, present
 from domain.rules.nudging import Ladder
 
 
 def reminders(state: State, playbook: Playbook, calendar: WorkCalendar, now: datetime) -> Iterator[Entry]:
-    """The next reminder of every open task."""
+    """The next reminder of every open task and course correction."""
     for key, day in state.tasks.items():
-        step = _ladder(playbook.nudging, calendar, day).next(now, critical=False)
+        step = _ladder(playbook.nudging, calendar, day, state.correction(key)).next(now, critical=False)
         if step is not None:
             yield Entry(task_slot(key), step.occurrence, step.at, "task", key)
 
 
-def _ladder(nudging: Nudging, calendar: WorkCalendar, day: date) -> Ladder:
+def _ladder(nudging: Nudging, calendar: WorkCalendar, day: date, correction: CorrectionState | None) -> Ladder:
     """Reminders on the day, or the next working day, and after it as the playbook has them for milestones.
 
-    Nobody is escalated to: a task is agreed between two people.
+    Of a task nobody is escalated to: it is agreed between two people. A correction is ours, and goes up among us.
     """
-    plain = nudging.model_copy(update={"before": (), "on_the_day": True, "ladder": ()})
+    rungs = tuple(rung for rung in nudging.ladder if not rung.proposes_pause) if correction else ()
+    plain = nudging.model_copy(update={"before": (), "on_the_day": True, "ladder": rungs})
     on = calendar.working_day_from(day)
     return Ladder(plain, calendar, on, calendar.at(on, CLOSING))
 
@@ -37,9 +39,15 @@ def remind(briefing: Briefing, entry: Entry) -> list[Notice]:
     if task is None or entry.about not in briefing.state.tasks:
         return []
     day = briefing.state.tasks[entry.about]
-    step = _ladder(briefing.playbook.nudging, briefing.calendar, day).last(since=entry.due, now=briefing.now)
+    correction = briefing.state.correction(entry.about)
+    steps = _ladder(briefing.playbook.nudging, briefing.calendar, day, correction)
+    step = steps.last(since=entry.due, now=briefing.now)
     if step is None:
         return []
+    if correction is not None:
+        return corrections.remind(
+            briefing, task, slot=entry.slot, occurrence=step.occurrence, reminds=step.reminds, rungs=step.rungs
+        )
     days = briefing.calendar.working_days_between(day, briefing.today)
     people = [_doer(briefing, task), *([briefing.state.owner] if days > 0 else [])]
     return present(

@@ -9,7 +9,7 @@ from domain.deal import missing_from_hand_off
 from domain.news import HANDED_OVER, VENDOR_ONLY
 from domain.notice import Notice, NoticeKind
 from domain.playbook import Milestone
-from domain.rules import letters, meetings, plan_letter, tasks
+from domain.rules import corrections, letters, meetings, plan_letter, tasks
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import concerns_customer
 from domain.rules.digests import A_WEEKS_LETTER
@@ -572,5 +572,11 @@ TELLERS: dict[str, Callable[[Briefing, Fact, dict[str, str]], Notices]] = {
     "ending_taken_back": _ending_taken_back,
     "task_added": tasks.given,
     "task_changed": tasks.given,
+    "flag_raised": corrections.raised,
+    "flag_lowered": corrections.lowered,
+    "correction_opened": corrections.opened,
+    "correction_changed": corrections.changed,
+    "correction_escalated": corrections.escalated,
+    "correction_closed": corrections.closed,
     "ended": _ended,
 }

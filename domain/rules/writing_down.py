@@ -1,7 +1,7 @@
 """What of a decision is written down? All of it for the store; for a look ahead, what happened and what people hear."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
 from domain.agenda.occasion import Occasion
@@ -9,7 +9,7 @@ from domain.agenda.state import Fact
 from domain.notice import Notice, Person
 from domain.playbook import Playbook
 from domain.record import JournalRow, Task, Writing
-from domain.rules import drafting, standing_in
+from domain.rules import corrections, drafting, standing_in
 from domain.rules.attending import attention
 from domain.rules.briefing import Briefing, once_to_each
 from domain.rules.casting import staff_person
@@ -26,7 +26,8 @@ class Decided(NamedTuple):
     """What was decided on an occasion, of which more or less is written down.
 
     `facts` are all that it was about, `fresh` those that were not done before. `playbook` is the version that counts
-    from now on, where that is another one, and `changed_by` the row about it.
+    from now on, where that is another one, and `changed_by` the row about it. `correct_by` has the days that course
+    corrections got.
     """
 
     occasion: Occasion
@@ -39,6 +40,7 @@ class Decided(NamedTuple):
     changed_by: Sequence[JournalRow]
     playbook: Playbook | None
     invited: Invitations
+    correct_by: Mapping[str, date]
 
 
 def in_full_detail(decided: Decided) -> Writing:
@@ -59,7 +61,7 @@ def in_full_detail(decided: Decided) -> Writing:
         ),
         notices=_heard(decided),
         standing=standing(state, briefing.plan, playbook, briefing.calendar, now, attention=attention(briefing, facts)),
-        registers=(*risks, *recasting.tasks, *registers(facts)),
+        registers=(*risks, *recasting.tasks, *registers(facts), *corrections.rows(decided.correct_by, now)),
         people=(*recasting.people(), *_staff(briefing), *standing_in.people(briefing, decided.notices)),
         **recasting.writing(fresh),
         plan=briefing.plan,
@@ -89,7 +91,11 @@ def what_is_heard(decided: Decided) -> Writing:
             *decided.invited.journal,
         ),
         notices=_heard(decided),
-        registers=(*recasting.tasks, *registers(facts)),
+        registers=(
+            *recasting.tasks,
+            *registers(facts),
+            *corrections.rows(decided.correct_by, decided.occasion.now),
+        ),
         people=tuple(recasting.people()),
         **recasting.writing(fresh),
         plan=briefing.plan,

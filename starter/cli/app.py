@@ -175,6 +175,12 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "win": ("starter.cli.registers:win", NEWS, explained("record_win")),
     "note": ("starter.cli.registers:note", NEWS, explained("note")),
     "task": ("starter.cli.tasks:task", NEWS, "Give, change, close and list tasks that are not in the plan."),
+    "flag": ("starter.cli.corrections:flag", NEWS, "Raise, lower and list red flags."),
+    "correction": (
+        "starter.cli.corrections:correction",
+        NEWS,
+        "Open, change, close and list course corrections.",
+    ),
     "end": ("starter.cli.course:end", NEWS, explained("end_onboarding")),
     "take-back": ("starter.cli.course:take_back", NEWS, explained("take_back_ending")),
 }

@@ -17,7 +17,7 @@ from domain.wording import custom_in_words
 from starter.cli.answers import answer, count, day_of, draw_facts, in_words, moment_of, plain, status_text, table
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Where
-from starter.cli.particulars import LAST_NEWS, draw_news, draw_people, draw_tasks, named, open_tasks
+from starter.cli.particulars import LAST_NEWS, draw_flags, draw_news, draw_people, draw_tasks, named, open_tasks
 from starter.trouble import WrongOption
 
 if TYPE_CHECKING:
@@ -215,6 +215,7 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
         )
         draw_people(out, dossier.people)
         draw_tasks(out, tasks, today=calendar.day_of(now))
+        draw_flags(out, standing.registers, dossier.playbook, today=calendar.day_of(now))
         draw_meetings(out, meetings, people, zone=zone)
         draw_registers(out, standing.registers, zone=zone)
         draw_news(out, told, zone=zone)

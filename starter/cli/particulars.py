@@ -9,10 +9,12 @@ from rich.text import Text
 
 from domain.notice import Person
 from starter.cli.answers import in_words, moment_of, plain, table
+from starter.cli.corrections import FLAGS, corrections_of, draw_corrections, flag_line, flags_of
 from starter.cli.reasons import more_of
 from starter.cli.tasks import COLUMNS, task_line
 
 if TYPE_CHECKING:
+    from domain.playbook import Playbook
     from domain.record import RegisterRow
     from store.reads import JournalEntry
 
@@ -40,6 +42,18 @@ def draw_tasks(out: Console, tasks: Sequence["RegisterRow"], *, today: date) -> 
         out.print()
         rows = [task_line(row, today=today) for row in tasks]
         out.print(table("Open tasks", COLUMNS, rows, whole=("task", "due")))
+
+
+def draw_flags(out: Console, registers: Sequence["RegisterRow"], playbook: "Playbook", *, today: date) -> None:
+    """The red flags that are up, and the course corrections that are open."""
+    up = [row for row in flags_of(registers) if row.status == "up"]
+    if up:
+        out.print()
+        out.print(table("Red flags", FLAGS, [flag_line(row, playbook) for row in up], whole=("flag", "since")))
+    corrections = [row for row in corrections_of(registers) if row.status == "open"]
+    if corrections:
+        out.print()
+        draw_corrections(out, corrections, playbook, today=today)
 
 
 def draw_news(out: Console, news: Sequence["JournalEntry"], *, zone: str) -> None:

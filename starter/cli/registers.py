@@ -34,11 +34,13 @@ async def risk(
     owner: str | None = None,
     review_on: Annotated[str | None, Parameter(help="A date, like 2027-01-29.")] = None,
     closed: Annotated[bool, Parameter(negative="", help="The risk is over.")] = False,
+    came_true: Annotated[str | None, Parameter(help="The issue or red flag that it has become, like issue-3.")] = None,
     details: Details = NO_DETAILS,
     where: Where = NOWHERE,
 ) -> None:
     fields: dict[str, Any] = {"title": title, "probability": probability, "impact": impact}
     fields |= {"mitigation": mitigation, "owner": owner, "review_on": day(review_on, field="review_on")}
+    fields["came_true"] = came_true
     await tell(where, onboarding, "record_risk", details, risk=key, closed=closed, **fields)
 
 

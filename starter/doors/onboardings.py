@@ -40,6 +40,7 @@ from domain.wire import Wire
 from starter.doors.bell import WakeSender, unless_busy
 from starter.doors.contacts import FACTS, about_contacts
 from starter.doors.drafts import ABOUT_DRAFTS, refuse_for_draft
+from starter.doors.flags import ABOUT_FLAGS, refuse_other_category
 from starter.doors.people import member, person
 from starter.doors.queueing import NoTurn, Queue
 from starter.doors.referring import never, referring
@@ -65,6 +66,8 @@ BETWEEN_LOOKS = 0.05
 """Seconds until what an onboarding has taken is in the store, and between looks at that."""
 MAY_HAVE_A_TASK = ("add_task", "change_task")
 """News whose `owner` is anybody who takes part, of either side."""
+OF_OURS = ("reassign", "open_correction", "change_correction")
+"""News whose `owner` is one of ours."""
 LOOK_AGAIN = "look_again"
 """A signal that the workflow knows no news by: it notes that, which takes a turn."""
 
@@ -352,7 +355,7 @@ class OnboardingDoor:
             news["by"] = await self.person(onboarding, news["by"])
         if kind in MAY_HAVE_A_TASK and isinstance(news.get("owner"), str):
             news["owner"] = await self.person(onboarding, news["owner"], field="owner")
-        if kind == "reassign" and isinstance(news.get("owner"), str):
+        if kind in OF_OURS and isinstance(news.get("owner"), str):
             news["owner"] = member(news["owner"], team=self.staff())
         if kind == "end_onboarding" and news.get("ending") not in VENDOR_ONLY:
             news.setdefault("grace_hours", self.ending_grace)
@@ -360,6 +363,10 @@ class OnboardingDoor:
             with contextlib.suppress(UnknownOnboarding):
                 dossier = await asyncio.to_thread(self.deals.dossier, onboarding)
                 refuse_for_draft(kind, news, dossier=dossier, team=self.staff())
+        if kind in ABOUT_FLAGS:
+            with contextlib.suppress(UnknownOnboarding):
+                dossier = await asyncio.to_thread(self.deals.dossier, onboarding)
+                refuse_other_category(news, dossier.playbook)
         if kind in FACTS:
             with contextlib.suppress(UnknownOnboarding):
                 dossier = await asyncio.to_thread(self.deals.dossier, onboarding)

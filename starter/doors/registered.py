@@ -1,4 +1,4 @@
-"""Under which id does what a piece of news has opened go from now on? An issue, a scope change, or a task."""
+"""Under which id does what a piece of news has opened go from now on? An issue, scope change, task or correction."""
 
 import asyncio
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def registered(engine: "Engine", kind: str, news: Mapping[str, Any], progress: Progress) -> dict[str, str]:
-    """The id under the name of its field, `issue`, `request` or `task`; empty where nothing was opened.
+    """The id under the name of its field, `issue`, `request`, `task` or `correction`; empty where nothing was opened.
 
     `progress` is the onboarding's answer to that news. It names what was opened until that is written down; for news
     that is sent again later the journal is read.

@@ -10,6 +10,7 @@ from domain.agenda.state import PlaybookAhead
 from domain.baseline import AGREED_BY, Baseline, makes_firm
 from domain.deal import DealClosed, Sale, onboarding_id
 from domain.inbox import InboxRow, Settled
+from domain.measure.flags import Look
 from domain.notice import Notice, Person
 from domain.plan import Plan
 from domain.playbook import Playbook, content_hash
@@ -31,6 +32,7 @@ from domain.record import (
 from domain.rules.accounts import LENDS_NOTHING, KnownDeal, same_account
 from domain.rules.admission import read_deal
 from domain.rules.changing import reason_in
+from domain.rules.deciding import REMINDED_OF
 from domain.rules.record_keeping import merged
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 
@@ -101,6 +103,8 @@ class MemoryLedger:
     texts: MemoryTexts = field(default_factory=MemoryTexts)
     measured: dict[str, dict[str, Figure]] = field(default_factory=dict)
     """The latest figures of each onboarding, by metric."""
+    looks: dict[str, dict[datetime, Look]] = field(default_factory=dict)
+    """What the figures of each onboarding say about red flags, by the moment from which on they do."""
     versions: dict[str, Playbook] = field(default_factory=dict)
     """Versions of playbooks, by hash."""
     began_by: dict[str, str] = field(default_factory=dict)
@@ -165,12 +169,17 @@ class MemoryLedger:
             milestones=standing.milestones,
             stages=standing.stages,
             open_issues=tuple(issue.key for issue in issues if issue.status != "resolved"),
-            open_tasks=tuple(row.key for row in registered if row.kind == "task" and row.status == "open"),
+            open_tasks=tuple(row.key for row in registered if row.kind in REMINDED_OF and row.status == "open"),
         )
 
     def figures(self, onboarding: str) -> Mapping[str, Figure]:
         self._answer()
         return self.measured.get(onboarding, {})
+
+    def look(self, onboarding: str, *, now: datetime) -> Look:
+        self._answer()
+        at = max((moment for moment in self.looks.get(onboarding, {}) if moment <= now), default=None)
+        return Look() if at is None else self.looks[onboarding][at]
 
     def dossier(self, onboarding: str) -> Dossier:
         self._answer()

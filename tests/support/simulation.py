@@ -130,6 +130,7 @@ class Simulation(Driver):
             standings=dict(kept.standings),
             recorded=dict(kept.recorded),
             measured=dict(kept.measured),
+            looks={id: dict(looks) for id, looks in kept.looks.items()},
             writings=list(kept.writings),
             plans=dict(kept.plans),
             agreements=dict(kept.agreements),

@@ -235,6 +235,8 @@ def any_news(state: State, dice: random.Random) -> tuple[str, Any, bool]:
     if kind == "note" and on.day % 2:
         # By the day that was thrown, and not by another throw: the stories stay as they were.
         kind, raw = _contact_news(by, on.day)
+    if kind == "record_win" and on.day % 2:
+        kind, raw = _correction_news(by, on.day)
     if dice.random() < 0.04:
         kind = "end_onboarding"
         raw = {"ending": ending, "reason": "so be it", "by": by, "exceptions": exceptions}
@@ -257,6 +259,17 @@ def _contact_news(by: str | None, day: int) -> tuple[str, dict[str, Any]]:
         ("replace_contact", {**new, "person": "project_lead", "to": f"project_lead-{day}", "by": by}),
         ("remove_contact", {"person": "technical_lead", "by": by}),
     )[day // 2 % 4]
+
+
+def _correction_news(by: str | None, day: int) -> tuple[str, dict[str, Any]]:
+    seen = {"category": "relationship", "reason": "They seem tired.", "by": by}
+    return (
+        ("raise_flag", {**seen, "flag": "frustration_seen"}),
+        ("lower_flag", {"flag": "frustration_seen", "by": by}),
+        ("open_correction", {**seen, "flags": ["frustration_seen"]}),
+        ("change_correction", {"correction": "correction-1", "cause": "time", "by": by}),
+        ("close_correction", {"correction": "correction-1", "outcome": "did_not_help", "by": by}),
+    )[day // 2 % 5]
 
 
 def _spoilt(raw: dict[str, Any], dice: random.Random) -> Any:

@@ -43,6 +43,9 @@ class Choices:
             "requests": lambda: _rows(customer.rows("scope_change", "waiting")),
             "risks": lambda: _rows(customer.risks),
             "tasks": lambda: _rows(customer.tasks),
+            "flags": self._flags,
+            "flags_up": lambda: self._registered(customer.rows("flag", "up")),
+            "corrections": lambda: self._registered(customer.rows("correction", "open")),
             "contacts": lambda: self._people(person.id for person in customer.contacts),
             "left": self._left,
             "staff": lambda: self._people(member.handle for member in customer.standing.team.members),
@@ -93,6 +96,14 @@ class Choices:
         """Who may decide about a sign-off that is open: its signers, and who may overrule a no."""
         signers = [id for one in self.of("to_sign") for id in self._customer.acting(one.value)]
         return self._people(dict.fromkeys([*signers, *self._customer.approvers]))
+
+    def _flags(self) -> Sequence[Choice]:
+        """The flags that the playbook has, those that people judge first."""
+        flags = sorted(self._customer.standing.dossier.playbook.red_flags, key=lambda flag: flag.found_by == "rule")
+        return [Choice(flag.key, self._customer.text(flag.title)) for flag in flags]
+
+    def _registered(self, rows: Iterable[RegisterRow]) -> Sequence[Choice]:
+        return [Choice(row.key, self._customer.title(row.key), row.key) for row in rows]
 
     def _people(self, ids: Iterable[str]) -> Sequence[Choice]:
         return [Choice(id, self._customer.name(id), self._customer.role(id)) for id in ids]

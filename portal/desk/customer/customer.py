@@ -19,6 +19,7 @@ from domain.room import signing
 from domain.room.signing import Numbered, SignOff
 from domain.room.steps import Standing
 from domain.rules.casting import SELLER, approvers, doers, staff_person
+from domain.rules.corrections import correction_for
 from domain.team import Team
 from domain.text import Language, Text, in_language
 from domain.wording import reasons_in_words
@@ -258,11 +259,19 @@ class Customer:
         named += [(one.key, one.title) for one in playbook.cadences]
         named += [(one.key, one.title) for one in playbook.hand_off.criteria]
         named += [(one.key, one.title) for stage in playbook.stages for one in stage.deliverables]
+        named += [(one.key, one.title) for one in playbook.red_flags]
         return titles | {key: in_language(title, self.language) for key, title in named}
 
     @cached_property
     def _registered(self) -> Mapping[str, str]:
-        return {row.key: row.title for row in self.line.registers if row.title}
+        titles = {row.key: row.title for row in self.line.registers if row.title}
+        return titles | {row.key: self._of_correction(row) for row in self.rows("correction")}
+
+    def _of_correction(self, row: RegisterRow) -> str:
+        """The playbook's title of what is done; the correction's id where it has none."""
+        playbook = self.standing.dossier.playbook
+        definition = correction_for(playbook, str(row.data.get("category")), row.data.get("flags") or ())
+        return in_language(definition.title, self.language) if definition else row.key
 
 
 def customer_of(

@@ -35,6 +35,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "group_people": ("People", "関係者"),
     "group_messages": ("Messages that wait", "送信前のメッセージ"),
     "group_value": ("Value, risks and scope", "成果・リスク・スコープ"),
+    "group_corrections": ("Red flags and corrections", "警告サインと軌道修正"),
     "group_course": ("The onboarding as a whole", "オンボーディング全体"),
     # how it stands
     "state_opening": ("Being opened", "開始処理中"),
@@ -387,6 +388,12 @@ NONE: Mapping[str, tuple[str, str]] = {
     "requests": ("No scope change waits for a decision.", "判断待ちのスコープ変更はありません。"),
     "risks": ("No risk stands in the register.", "登録されたリスクはありません。"),
     "tasks": ("No task is open.", "未完了のタスクはありません。"),
+    "flags": ("The playbook has no red flags.", "プレイブックに警告サインがありません。"),
+    "flags_up": ("No red flag is up.", "出ている警告サインはありません。"),
+    "corrections": ("No course correction is open.", "進行中の軌道修正はありません。"),
+    "open_correction.owner": ("The owner of the onboarding", "オンボーディングの担当者"),
+    "change_correction.owner": ("As it is", "変更なし"),
+    "change_correction.cause": ("As it is", "変更なし"),
     "contacts": ("Nobody of the customer’s takes part.", "お客様側の関係者はいません。"),
     "left": ("Nobody has left.", "外れた方はいません。"),
     "staff": ("The staff directory is empty.", "スタッフ名簿に登録がありません。"),
@@ -437,6 +444,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     "ending": ("the ending counts", "終了の確定"),
     "draft": ("a waiting message goes", "送信前メッセージの自動送信"),
     "task": ("reminder of a task", "タスクのリマインダー"),
+    "look": ("look at the figures", "数値の確認"),
 }
 """What the agenda does by itself, under `rule_KEY`."""
 

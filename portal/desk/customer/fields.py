@@ -18,8 +18,12 @@ LONGEST_LINE = 320
 DEFAULT_LENGTH = 10_000
 OURS = frozenset({"by", "news_id", "via", "proved", "ignored"})
 """Fields that say where news comes from: the desk fills them in."""
-NEVER_ASKED = frozenset({("reach_milestone", "hold"), ("tell_attendance", "sequence")})
-"""What only systems say: whether news may wait for a gate, and which version of an invitation was answered."""
+NEVER_ASKED = frozenset(
+    {("reach_milestone", "hold"), ("tell_attendance", "sequence"), ("raise_flag", "figures")}
+    | {("open_correction", "figures"), ("record_risk", "came_true")}
+)
+"""What only systems say: whether news may wait for a gate, which version of an invitation was answered, and what the
+figures were; and what is told by the command line alone."""
 HIDDEN = frozenset({("edit_draft", "revision")})
 """What the page knows and the form brings back."""
 BESIDE = ("note", "evidence", "at")
@@ -30,6 +34,7 @@ UNSAID_AT = frozenset(
     {"resume", "replan", "reassign", "agree_slot", "tell_attendance", "edit_draft", "send_draft", "stop_draft"}
     | {"end_onboarding", "take_back_ending", "change_playbook", "change_task", "add_task", "request_scope_change"}
     | {"decide_scope_change", "add_contact", "correct_contact", "replace_contact", "remove_contact"}
+    | {"raise_flag", "lower_flag", "open_correction", "change_correction"}
 )
 """Updates that count from now on, whatever moment they name."""
 PICKS: dict[tuple[str, str], str] = {
@@ -56,6 +61,13 @@ PICKS: dict[tuple[str, str], str] = {
     ("change_task", "owner"): "everybody",
     ("change_task", "task"): "tasks",
     ("close_task", "task"): "tasks",
+    ("raise_flag", "flag"): "flags",
+    ("lower_flag", "flag"): "flags_up",
+    ("open_correction", "flags"): "flags",
+    ("open_correction", "owner"): "staff",
+    ("change_correction", "correction"): "corrections",
+    ("change_correction", "owner"): "staff",
+    ("close_correction", "correction"): "corrections",
     ("agree_slot", "meeting"): "meetings",
     ("tell_attendance", "meeting"): "agreed",
     ("tell_attendance", "person"): "everybody",

@@ -33,6 +33,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "people": ("add_contact", "correct_contact", "replace_contact", "remove_contact", "reassign"),
     "messages": ("edit_draft", "send_draft", "stop_draft"),
     "value": ("record_win", "record_risk", "request_scope_change", "decide_scope_change", "attest_criterion"),
+    "corrections": ("raise_flag", "lower_flag", "open_correction", "change_correction", "close_correction"),
     "course": ("pause", "resume", "change_playbook", "end_onboarding", "take_back_ending"),
 }
 """Every update, in the order in which their list shows them."""

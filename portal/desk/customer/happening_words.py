@@ -68,6 +68,14 @@ HAPPENED: Mapping[str, Happened] = {
     "task_added": Happened("list-plus", "accent", "Task given: {about}", "タスクを依頼：{about}"),
     "task_changed": Happened("list-checks", "faint", "Task changed: {about}", "タスクを変更：{about}"),
     "task_closed": Happened("list-checks", "good", "Task closed: {about}", "タスクを終了：{about}"),
+    "flag_raised": Happened("shield-alert", "bad", "Red flag: {about}", "警告サイン：{about}"),
+    "flag_lowered": Happened("circle-check", "good", "Red flag down: {about}", "警告サインの解消：{about}"),
+    "correction_opened": Happened("wrench", "warn", "Course correction begun: {about}", "軌道修正を開始：{about}"),
+    "correction_changed": Happened("wrench", "faint", "Course correction changed: {about}", "軌道修正を変更：{about}"),
+    "correction_escalated": Happened(
+        "circle-alert", "bad", "Did not help and goes up: {about}", "効果なし、上位者に引き上げ：{about}"
+    ),
+    "correction_closed": Happened("circle-check", "good", "Course correction over: {about}", "軌道修正を終了：{about}"),
     "slot_agreed": Happened("calendar-check", "accent", "Hour agreed: {about}", "日時を決定：{about}"),
     "slot_refused": Happened("calendar-x", "bad", "Hour refused: {about}", "日時を設定できず：{about}"),
     "meeting_fell_away": Happened("calendar-x", "faint", "Not held: {about}", "開催なし：{about}"),
@@ -108,6 +116,7 @@ HAPPENED: Mapping[str, Happened] = {
     "ending": Happened("flag-off", "faint", "The ending counts", "終了が確定"),
     "hand_off": Happened("calendar", "faint", "Window of the hand-off", "通常支援への移行の期間"),
     "draft": Happened("send", "faint", "A waiting message goes", "送信待ちの期限"),
+    "look": Happened("calendar", "faint", "Looked at the figures", "数値の確認"),
     "task": Happened("bell", "faint", "Looked whom to remind of: {about}", "タスクの確認：{about}"),
     "programme": Happened("calendar", "faint", "Success programme: {about}", "通常支援プログラム：{about}"),
     "programme_changed": Happened("user-cog", "faint", "Success programme changed", "通常支援プログラムを変更"),

@@ -163,6 +163,50 @@ UPDATES: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("Close a task", "Nobody is reminded of it any more."),
         ("タスクを終了する", "以後、リマインダーは届きません。"),
     ),
+    "raise_flag": (
+        (
+            "Raise a red flag",
+            "The owner reads of it in the morning. A second one that is up begins a course correction.",
+        ),
+        (
+            "警告サインを出す",
+            "担当者には翌朝の通知でお知らせします。二つ目の警告サインが出ると、軌道修正が始まります。",
+        ),
+    ),
+    "lower_flag": (
+        (
+            "Lower a red flag",
+            "One that a rule has found stays down until its figures have been quiet for a week.",
+        ),
+        (
+            "警告サインを取り下げる",
+            "数値から出たものは、数値が1週間落ち着くまで再び出ることはありません。",
+        ),
+    ),
+    "open_correction": (
+        (
+            "Begin a course correction",
+            "Whoever has it, the owner and their manager are told at once, with the steps. The customer is not told.",
+        ),
+        (
+            "軌道修正を始める",
+            "受け持つ方、担当者、上長にすぐに手順つきで通知が届きます。お客様には届きません。",
+        ),
+    ),
+    "change_correction": (
+        ("Change a course correction", "Whoever has it from now on is told. What you leave empty stays as it is."),
+        ("軌道修正を変更する", "新しく受け持つ方に通知が届きます。空欄の項目は変わりません。"),
+    ),
+    "close_correction": (
+        (
+            "Say how a course correction went",
+            "What has helped is over. What has not goes up: to the owner's manager, then to the executive.",
+        ),
+        (
+            "軌道修正の結果を記録する",
+            "効果があれば終了します。なかった場合は、上長、次いで役員に引き上げられます。",
+        ),
+    ),
     "agree_slot": (
         ("Fix the hour of a meeting", "Everybody who takes part gets an invitation for their calendar."),
         ("ミーティングの日時を決める", "参加者全員にカレンダーの招待が届きます。"),
@@ -275,6 +319,17 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "due": ("Due", "期日"),
     "task": ("Task", "タスク"),
     "add_task.task": ("Number of your own", "管理番号"),
+    "flag": ("Red flag", "警告サイン"),
+    "flags": ("What calls for it", "きっかけとなった警告サイン"),
+    "category": ("What kind of trouble", "分類"),
+    "raise_flag.reason": ("What you have seen", "気づいたこと"),
+    "correction": ("Course correction", "軌道修正"),
+    "open_correction.correction": ("Number of your own", "管理番号"),
+    "open_correction.owner": ("Who has it", "受け持つ方"),
+    "change_correction.owner": ("Who has it", "受け持つ方"),
+    "open_correction.due": ("To have helped by", "期日"),
+    "change_correction.due": ("To have helped by", "期日"),
+    "cause": ("Root cause", "根本原因"),
     "outcome": ("How it ended", "結果"),
     "meeting": ("Meeting", "ミーティング"),
     "starts_at": ("Day and hour", "日時"),
@@ -322,6 +377,13 @@ HINTS: Mapping[str, tuple[str, str]] = {
         "Left empty: as your company has set it. 0: it counts at once, and cannot be taken back",
         "空欄の場合は既定値。0にすると直ちに確定し、取り消せません",
     ),
+    "raise_flag.category": (
+        "Of a flag of the playbook it is the playbook's own",
+        "プレイブックの警告サインでは、プレイブックの分類を選んでください",
+    ),
+    "open_correction.reason": ("Needed where no flag says so", "警告サインを選ばない場合は必須です"),
+    "open_correction.due": ("Left empty: as the playbook has it", "空欄の場合はプレイブックの期間"),
+    "open_correction.correction": ("Left empty, it gets a number of ours", "空欄の場合は自動で番号が付きます"),
     "sign_off.reasons": ("Only for a no, or where you overrule one", "保留の場合、または保留を覆す場合に記入"),
 }
 
@@ -339,6 +401,21 @@ OPTIONS: Mapping[str, tuple[str, str]] = {
     "slot.90": ("Day 90", "90日"),
     "outcome.done": ("Done", "完了"),
     "outcome.dropped": ("Not needed any more", "不要になった"),
+    "close_correction.outcome.helped": ("It has helped", "効果があった"),
+    "close_correction.outcome.did_not_help": ("It has not helped: it goes up", "効果がなかった（引き上げる）"),
+    "close_correction.outcome.false_alarm": ("It was a false alarm", "対応は不要だった"),
+    "category.engagement": ("Engagement: they do not take part", "お客様の関与"),
+    "category.technical": ("Technology", "技術面"),
+    "category.adoption": ("Use of the product", "利用の定着"),
+    "category.outcome": ("Results", "事業成果"),
+    "category.relationship": ("Relationship", "信頼関係"),
+    "cause.training": ("Lack of training", "研修の不足"),
+    "cause.motivation": ("Lack of motivation", "動機づけの不足"),
+    "cause.usability": ("Hard to use", "使いにくさ"),
+    "cause.time": ("Lack of time", "時間の不足"),
+    "cause.leadership": ("Nobody leads", "旗振り役の不在"),
+    "cause.data": ("Bad data", "データの問題"),
+    "cause.other": ("Something else", "その他"),
     "answer.accepted": ("Comes", "参加"),
     "answer.declined": ("Does not come", "欠席"),
     "answer.tentative": ("Perhaps", "未定"),

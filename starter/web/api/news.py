@@ -18,7 +18,7 @@ from domain.wire import Instant, StrictWire, Wire
 from playbooks.library import Library
 from starter.doors.contacts import FACTS
 from starter.doors.dates import dates_if, tell_with_dates
-from starter.doors.onboardings import MAY_HAVE_A_TASK
+from starter.doors.onboardings import MAY_HAVE_A_TASK, OF_OURS
 from starter.doors.registered import registered
 from starter.web.api.answers import WRITING, OnboardingId, etag_of, problems
 from starter.web.api.gate import api_router, key_of, key_parameter, needs
@@ -42,6 +42,7 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
     kickoff = playbook.playing("kickoff") or milestones[0]
     go_live = playbook.playing("go_live") or milestones[0]
     vouched = next(one.key for one in playbook.hand_off.criteria if one.by == "attestation")
+    judged = next(one for one in playbook.red_flags if one.found_by == "judgement")
     owner, manager, lead = "grace.lee", "nora.lindqvist", "project_lead"
     return {
         "reach_milestone": {"milestone": kickoff.key, "by": owner, "note": "All five points."},
@@ -76,6 +77,16 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
         "add_task": {"title": "Send the list of carriers", "due": "2026-12-04", "owner": lead, "by": owner},
         "change_task": {"task": "task-1", "due": "2026-12-11", "by": owner},
         "close_task": {"task": "task-1", "by": lead},
+        "raise_flag": {
+            "flag": judged.key,
+            "category": judged.category,
+            "reason": "He no longer asks for the figures.",
+            "by": owner,
+        },
+        "lower_flag": {"flag": judged.key, "by": owner},
+        "open_correction": {"category": judged.category, "flags": [judged.key], "by": owner},
+        "change_correction": {"correction": "correction-1", "cause": "motivation", "by": owner},
+        "close_correction": {"correction": "correction-1", "outcome": "helped", "by": owner},
         "agree_slot": {"meeting": kickoff.key, "starts_at": "2026-11-12T10:00:00+01:00", "minutes": 45, "by": lead},
         "tell_attendance": {"meeting": kickoff.key, "answer": "accepted", "by": lead},
         "edit_draft": {"draft": "introduction", "text": "Welcome.\n\nYour kickoff is on Friday.", "by": owner},
@@ -93,6 +104,7 @@ class Told(Progress):
     issue: str | None = Field(None, description="of an issue that was raised")
     request: str | None = Field(None, description="of a scope change that was requested")
     task: str | None = Field(None, description="of a task that was added")
+    correction: str | None = Field(None, description="of a course correction that has begun")
     moved: tuple[MovedDate, ...] = Field((), description="what re-planning or resuming has moved, with the reasons")
 
 
@@ -152,8 +164,11 @@ def body_of(kind: str) -> type[BaseModel]:
     fields["by"] = (str | None, Field(None, description=who, max_length=254))
     if kind in MAY_HAVE_A_TASK:
         fields["owner"] = (str | None, Field(None, description=f"who has the task: {who}", max_length=254))
-    if kind == "reassign":
-        fields["owner"] = (str, Field(description="a staff handle, or that person's e-mail address", max_length=254))
+    if kind in OF_OURS:
+        needed = KINDS[kind].model_fields["owner"].is_required()
+        of_ours = "a staff handle, or that person's e-mail address"
+        owner = Field(... if needed else None, description=of_ours, max_length=254)
+        fields["owner"] = (str if needed else str | None, owner)
     if kind in FACTS and kind != "add_contact":
         fields["person"] = (str, Field(description="a contact's id, or their e-mail address", max_length=254))
     if "email" in fields:

@@ -1,0 +1,122 @@
+"""What follows from a look at the figures? Red flags go up and down, and an alarm opens course corrections.
+
+One flag is for the owner to see. Two at once, or one that has been up for ten days, are an alarm: then a correction
+begins for each category that has a flag up and no correction yet.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple, cast
+
+from domain.agenda.state import Fact, FlagState, State
+from domain.measure.flags import AT_ONCE, UP_FOR, Look
+from domain.news import BY_RULE, CorrectionOpened, FlagLowered, FlagRaised, News
+from domain.rules.briefing import Briefing
+from domain.wire import Category
+
+NOTHING_SEEN = Look()
+
+
+class _Flag(NamedTuple):
+    """A flag that is up after the look. `days` are without pauses; `is_new` is one that goes up by it."""
+
+    key: str
+    category: Category
+    days: int
+    is_new: bool
+
+
+def consequences(briefing: Briefing, facts: Sequence[Fact], look: Look | None) -> dict[str, Any]:
+    """What a turn brings of itself, as fields of its consequences; empty where nobody looks.
+
+    One looks once a week, at `look`; and at what is up when somebody has raised a flag, which may be the second one.
+    """
+    somebody_raised = any(fact.kind == "flag_raised" and fact.via != BY_RULE for fact in facts)
+    if briefing.state.ending or briefing.state.paused_at or (look is None and not somebody_raised):
+        return {}
+    seen = look or NOTHING_SEEN
+    news = [_told(one) for one in (*_lowered(briefing, seen), *_raised(briefing, seen))]
+    rearmed = [key for key in briefing.state.dismissed if key in seen.quiet]
+    return {**({"by_rule": news} if news else {}), **({"rearmed": rearmed} if rearmed else {})}
+
+
+def _told(news: News) -> dict[str, Any]:
+    return {"update": news.update, **news.model_dump(mode="json", exclude_defaults=True)}
+
+
+def _lowered(briefing: Briefing, look: Look) -> Iterator[News]:
+    """Flags of rules that have been quiet for long enough."""
+    for flag in briefing.state.flags:
+        if not flag.judged and flag.key in look.quiet:
+            yield FlagLowered(flag=flag.key, via=BY_RULE, at=briefing.now)
+
+
+def _raised(briefing: Briefing, look: Look) -> Iterator[News]:
+    """New flags, each by itself or with the correction that begins for its category."""
+    up = list(_up(briefing, look))
+    opens = _to_correct(briefing, up)
+    for flag in up:
+        if flag.is_new and flag.category not in opens:
+            since, figures = _day(briefing, flag.days), dict(look.figures.get(flag.key, {}))
+            yield FlagRaised(
+                flag=flag.key, category=flag.category, since=since, figures=figures, via=BY_RULE, at=briefing.now
+            )
+    for category, flags in opens.items():
+        yield CorrectionOpened(
+            category=category,
+            flags=tuple(flag.key for flag in flags),
+            since=_day(briefing, max(flag.days for flag in flags)),
+            figures={name: value for flag in flags for name, value in look.figures.get(flag.key, {}).items()},
+            via=BY_RULE,
+            at=briefing.now,
+        )
+
+
+def _up(briefing: Briefing, look: Look) -> Iterator[_Flag]:
+    """The flags that are up after the look, those that were up before it first."""
+    state, by_key = briefing.state, {flag.key: flag for flag in look.up}
+    for flag in state.flags:
+        if flag.judged or flag.key not in look.quiet:
+            seen = by_key.get(flag.key)
+            days = _days(state, flag.since, briefing.now)
+            yield _Flag(flag.key, flag.category, max(days, seen.days if seen else 0), is_new=False)
+    for seen in look.up:
+        if state.flag(seen.key) is None and seen.key not in state.dismissed:
+            yield _Flag(seen.key, cast(Category, seen.category), seen.days, is_new=True)
+
+
+def _to_correct(briefing: Briefing, up: Sequence[_Flag]) -> dict[Category, list[_Flag]]:
+    """The flags that call for a correction, by category; empty where they are no alarm."""
+    state = briefing.state
+    calling = [flag for flag in up if not _is_answered(state, state.flag(flag.key), briefing.now)]
+    if len(calling) < AT_ONCE and not any(flag.days >= UP_FOR for flag in calling):
+        return {}
+    under_way = {correction.category for correction in state.corrections}
+    opens: dict[Category, list[_Flag]] = {}
+    for flag in calling:
+        if flag.category not in under_way:
+            opens.setdefault(flag.category, []).append(flag)
+    return opens
+
+
+def _is_answered(state: State, flag: FlagState | None, now: datetime) -> bool:
+    """Whether a correction for it has ended, and so lately that it cannot be said yet what came of it."""
+    return flag is not None and flag.answered is not None and _days(state, flag.answered, now) < UP_FOR
+
+
+def _days(state: State, since: datetime, now: datetime) -> int:
+    """Whole days since then, without those of pauses."""
+    paused = [min(pause.until, now) - max(pause.since, since) for pause in state.pauses]
+    return (now - since - sum((span for span in paused if span > timedelta(0)), timedelta(0))).days
+
+
+def _day(briefing: Briefing, days: int) -> date:
+    """The day that lies so many days ago, without those of pauses."""
+    day, left = briefing.today, days
+    pauses = [
+        (briefing.calendar.day_of(one.since), briefing.calendar.day_of(one.until)) for one in briefing.state.pauses
+    ]
+    while left > 0:
+        day -= timedelta(days=1)
+        left -= not any(first <= day < last for first, last in pauses)
+    return day
