@@ -27,7 +27,7 @@ from domain.refusal import InvalidDeal
 from domain.rules.admission import business_now, calendar_anew, calendar_of, calendar_until, check_deal, read_deal
 from domain.rules.casting import people_of, staff_person
 from domain.rules.closing import both_open
-from domain.rules.deciding import decide, references_of, reports, tells_of_records
+from domain.rules.deciding import decide, references_of, reports, tells_of_records, wants_figures
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
 from domain.rules.programme import keep_programme
@@ -199,6 +199,7 @@ class Bookkeeping:
             hours=self.hours,
             texts=self._texts(occasion.state),
             doubts=self._doubts(occasion, dossier),
+            look=self.ledger.look(onboarding, now=occasion.now) if wants_figures(occasion, playbook) else None,
             ui=self.ui.format(id=onboarding),
             to=self._version(change.to) if change else None,
             because=self.ledger.change_reason(onboarding, change) if change else "",

@@ -1,6 +1,7 @@
 """How are onboardings stored? Writes an admission, or all that one occasion changes, in one transaction each."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ from domain.attention import NEEDS
 from domain.baseline import Baseline
 from domain.calendar import WorkCalendar
 from domain.deal import DealClosed, Sale, completeness, onboarding_id
+from domain.measure.evaluation import evaluate
+from domain.measure.flags import Look, look_at
 from domain.notice import OUTLIVES_THE_ONBOARDING, Person
 from domain.plan import go_live_key
 from domain.playbook import Playbook, content_hash
@@ -222,6 +225,12 @@ class SqlLedger:
             metric: Figure(metric=metric, value=one.value, at=one.at or now, origin=one.origin)
             for metric, one in self._customers.one(onboarding, now=now).figures.items()
         }
+
+    def look(self, onboarding: str, *, now: datetime) -> Look:
+        """What the onboarding's figures say at that moment of its own time. Raises UnknownOnboarding."""
+        # By its own time, on a compressed clock too; only use of the product is counted by the wall's.
+        customer = replace(self._customers.one(onboarding, now=self._clock()), now=now)
+        return look_at(customer.playbook, customer.course, evaluate(customer).targets)
 
     def write(self, writing: Writing) -> None:
         """Write everything that one occasion changes in one transaction; writing it again changes nothing.

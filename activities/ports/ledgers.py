@@ -7,6 +7,7 @@ from typing import Protocol
 from domain.agenda.state import PlaybookAhead
 from domain.baseline import Baseline
 from domain.deal import DealClosed, Sale
+from domain.measure.flags import Look
 from domain.playbook import Playbook
 from domain.prospect import Prospect
 from domain.record import (
@@ -86,6 +87,9 @@ class Ledger(Protocol):
 
     def figures(self, onboarding: str) -> Mapping[str, Figure]:
         """What was measured last about the onboarding, by metric; what was never measured is not there."""
+
+    def look(self, onboarding: str, *, now: datetime) -> Look:
+        """What the onboarding's figures say about red flags and targets at that moment of its own time."""
 
     def write(self, writing: Writing) -> None:
         """Write everything that one occasion changes in one transaction; writing it again changes nothing.

@@ -13,11 +13,12 @@ from domain.calendar import WorkCalendar
 from domain.clock import Clock
 from domain.deal import DealClosed
 from domain.drafting import Drafting, Drafts
+from domain.measure.flags import Look
 from domain.news import read_news
 from domain.playbook import Playbook
 from domain.record import Basis, Dossier, Figure, RegisterRow, Writing
 from domain.rules.casting import people_of
-from domain.rules.deciding import Decision, decide, reports, tells_of_records
+from domain.rules.deciding import Decision, decide, reports, tells_of_records, wants_figures
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
 from domain.rules.weighing import doubts_in
@@ -53,6 +54,9 @@ class Records(Protocol):
 
     def figures(self, onboarding: str) -> Mapping[str, Figure]:
         """The latest figures, by metric."""
+
+    def look(self, onboarding: str, *, now: datetime) -> Look:
+        """What the figures say about red flags and targets."""
 
     def playbook(self, hashed: str) -> Playbook | None:
         """The version of a playbook with that hash; None where there is none."""
@@ -162,6 +166,7 @@ class Driver:
             agreed=self.records.baseline(self.id, playbook) if reports(occasion, playbook) else None,
             hours=self.hours,
             doubts=doubts_in(occasion.state, self.dossier, self.records.figures(self.id), now=self.now),
+            look=self.records.look(self.id, now=self.now) if wants_figures(occasion, playbook) else None,
             to=self.records.playbook(change.to) if change else None,
             because=self.records.change_reason(self.id, change) if change else "",
             plans=self._plans,

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from domain.agenda.state import PlaybookAhead
 from domain.baseline import AGREED_BY, Baseline, makes_firm
+from domain.measure.flags import Look
 from domain.notice import Notice
 from domain.plan import Plan
 from domain.playbook import Playbook
@@ -47,6 +49,10 @@ class Memory:
 
     def figures(self, _: str) -> Mapping[str, Figure]:
         return self.measured
+
+    def look(self, _: str, *, now: datetime) -> Look:  # noqa: ARG002  # as the store has it
+        """Nothing: nobody reports figures of what is only thought of."""
+        return Look()
 
     def playbook(self, hashed: str) -> Playbook | None:
         return self.versions.get(hashed)

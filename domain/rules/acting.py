@@ -9,7 +9,7 @@ from domain.agenda.state import Entry
 from domain.calendar import CLOSING, OPENING
 from domain.notice import Notice, NoticeKind
 from domain.playbook import Cadence, Milestone, Rung
-from domain.rules import digests, letters, meetings, plan_letter, tasks
+from domain.rules import digests, letters, meetings, plan_letter, reviewing, tasks
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import VENDOR_ROLES
 from domain.rules.nudging import Step, ladder
@@ -282,4 +282,5 @@ ACTORS: dict[str, Callable[[Briefing, Entry], Notices]] = {
     "pause_limit": _pause_limit,
     "hand_off": _hand_off,
     "task": tasks.remind,
+    "look": reviewing.at_look,
 }

@@ -9,6 +9,7 @@ from domain.agenda.state import MilestoneState
 from domain.baseline import slips
 from domain.deal import completeness, missing_from_hand_off
 from domain.measure import in_words
+from domain.measure.evaluation import HEALTH
 from domain.measure.targets import TargetSeen
 from domain.naming import listed, role_title
 from domain.playbook import Edition, Raci, Role
@@ -19,8 +20,6 @@ from domain.rules.record_keeping import milestone_rows
 from domain.text import Text, placeholders
 from domain.wording import custom_in_words, reasons_in_words, rhythm_in_words, span_in_words
 
-HEALTH = "customer_health"
-"""The figure that is the health score."""
 NEXT_SHOWN = 5
 """So many next milestones fit a message; the plan has them all."""
 Facts = dict[str, Any]

@@ -1,6 +1,6 @@
 """What does an onboarding's agenda hold? For every slot the next thing that happens by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from domain.agenda.state import Consequences, Entry, State
@@ -18,16 +18,20 @@ NOTICE_AHEAD = {"meeting": MEETING_NOTICE, "webinar": WEBINAR_NOTICE}
 TOO_CLOSE = timedelta(weeks=2)
 """Before the review no check-in comes within this time: people who meet twice in a fortnight say everything once."""
 ASKED_AGAIN_AFTER_PAUSE = timedelta(days=7)
+FIRST_LOOK = timedelta(weeks=2)
+"""After the close nobody looks at figures before: nothing has been reported yet, and silence is no sign."""
 
 
 def desired(state: State, playbook: Playbook, calendar: WorkCalendar, plan: Plan, now: datetime) -> list[Entry]:
     """Every entry that the agenda should hold after `now`; the same input gives the same entries."""
     if state.ending:
         return []
+    cadences = list(_cadences(state, playbook, calendar, plan, now))
     return [
         *_nudges(state, playbook, calendar, now),
         *_stage_openings(state, now),
-        *_cadences(state, playbook, calendar, plan, now),
+        *cadences,
+        *_look(state, playbook, calendar, cadences, now),
         *_service_levels(state, playbook, calendar, now),
         *_hypercare(state, now),
         *_stuck(state, playbook, calendar, now),
@@ -163,6 +167,32 @@ def _cadences(state: State, playbook: Playbook, calendar: WorkCalendar, plan: Pl
             continue
         day = next(day for day in days if notice_moment(cadence, calendar, day) > now)
         yield Entry(f"{cadence.key}/cadence", str(day), notice_moment(cadence, calendar, day), "cadence", cadence.key)
+
+
+def _look(
+    state: State, playbook: Playbook, calendar: WorkCalendar, cadences: Sequence[Entry], now: datetime
+) -> Iterator[Entry]:
+    """The weekly look at the figures: with the weekly report, so that it wakes nobody by itself; else on Mondays.
+
+    None where the playbook has nothing to look for.
+    """
+    if not (playbook.risks or playbook.quick_wins or any(flag.rule for flag in playbook.red_flags)):
+        return
+    begun = max(filter(None, (state.closed_at, state.taken_up_at)), default=now)
+    first = calendar.day_of(begun + FIRST_LOOK)
+    weekly = {one.key for one in playbook.cadences if one.kind == "status_report" and one.every_weeks == 1}
+    reports = (one.due for one in cadences if one.about in weekly and calendar.day_of(one.due) >= first)
+    at = min(reports, default=None) or _next_monday(calendar, first, now)
+    yield Entry("look", str(calendar.day_of(at)), at, "look")
+
+
+def _next_monday(calendar: WorkCalendar, first: date, now: datetime) -> datetime:
+    """The morning of the first working day of a week that lies ahead, and not before the day `first`."""
+    day = max(first, calendar.day_of(now))
+    monday = day + timedelta(days=-day.weekday() % 7)
+    while (at := calendar.at(calendar.working_day_from(monday), OPENING)) <= now:
+        monday += timedelta(weeks=1)
+    return at
 
 
 def service_level(playbook: Playbook, severity: str) -> ServiceLevel | None:

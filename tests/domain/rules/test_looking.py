@@ -1,0 +1,228 @@
+"""The weekly look at the figures: when it is, and what it brings: flags up and down, and corrections."""
+
+from datetime import datetime
+
+import pytest
+
+from domain import agenda
+from domain.agenda import State
+from domain.measure.flags import FlagUp, Look, look_at
+from domain.measure.series import Course, Point
+from domain.news import read_news
+from domain.playbook import Playbook
+from tests.support.simulation import MANAGER, OWNER, Simulation, high_touch, opened
+
+RULED = frozenset(flag.key for flag in high_touch().red_flags if flag.rule)
+
+
+def up(key: str, *, days: int = 1) -> FlagUp:
+    """That flag of the playbook, up for so many days."""
+    flag = next(flag for flag in high_touch().red_flags if flag.key == key)
+    return FlagUp(
+        key=key,
+        title=key,
+        category=flag.category,
+        rule=flag.rule or "",
+        since=20,
+        days=days,
+        correction=flag.correction,
+        correction_title="",
+        steps=(),
+    )
+
+
+def says(onboarding: Simulation, day: str, *flags: FlagUp) -> None:
+    """From that day on the figures say this; all other rules are quiet."""
+    look = Look(
+        up=flags, figures={flag.key: {"missed_meetings": 3.0} for flag in flags}, quiet=RULED - {f.key for f in flags}
+    )
+    onboarding.ledger.looks.setdefault(onboarding.id, {})[onboarding.at(f"{day} 00:00")] = look
+
+
+@pytest.fixture
+def onboarding() -> Simulation:
+    """Opened on Mon 2 Nov 2026. Its first look is on Mon 16 Nov, the next ones are with the reports."""
+    return opened()
+
+
+def looked(onboarding: Simulation) -> list[str]:
+    return [onboarding.local(entry.due) for entry in onboarding.fired if entry.rule == "look"]
+
+
+def at_work(onboarding: Simulation) -> None:
+    onboarding.to("2026-11-10 10:00")
+    onboarding.settled("kickoff_held")
+
+
+# --- when
+
+
+def test_nobody_looks_in_the_first_two_weeks_and_then_once_a_week_with_the_weekly_report(
+    onboarding: Simulation,
+) -> None:
+    """With the report, so that no onboarding wakes for it alone."""
+    at_work(onboarding)
+    onboarding.to("2026-12-20 12:00")
+
+    reports = [onboarding.local(entry.due) for entry in onboarding.fired if entry.about == "project_status"]
+    days = looked(onboarding)
+    assert "Tue 2026-11-17 09:00" == days[0]
+    assert reports == days
+
+
+def test_without_a_report_one_looks_on_mondays(onboarding: Simulation) -> None:
+    onboarding.to("2026-12-01 12:00")
+
+    assert ["Mon 2026-11-16 09:00", "Mon 2026-11-23 09:00", "Mon 2026-11-30 09:00"] == looked(onboarding)
+
+
+def test_nobody_looks_during_a_pause(onboarding: Simulation) -> None:
+    says(onboarding, "2026-11-02", up("meetings_missed", days=12))
+    onboarding.tell("pause", reason="Stocktaking", by=OWNER)
+    onboarding.to("2026-11-28 12:00")
+
+    assert [] == looked(onboarding)
+
+
+# --- flags
+
+
+def test_a_flag_goes_up_once_with_its_figures_and_down_when_it_has_been_quiet(onboarding: Simulation) -> None:
+    says(onboarding, "2026-11-10", up("meetings_missed", days=3))
+    says(onboarding, "2026-11-20", up("meetings_missed", days=4))
+    says(onboarding, "2026-11-27")
+    onboarding.to("2026-12-08 12:00")
+
+    [raised], [lowered] = onboarding.facts("flag_raised"), onboarding.facts("flag_lowered")
+    assert ("meetings_missed", "rule", "2026-11-13") == (raised.about, raised.via, raised.data["since"])
+    assert {"missed_meetings": 3.0} == raised.data["figures"]
+    assert "2026-11-30" == str(onboarding.calendar.day_of(lowered.at))
+    assert [OWNER, OWNER] == onboarding.told("red_flag")
+    assert [] == onboarding.facts("correction_opened")
+
+
+def test_a_flag_whose_rule_has_held_within_the_week_stays_up(onboarding: Simulation) -> None:
+    """Figures swing about a threshold: without that a flag would come and go."""
+    says(onboarding, "2026-11-10", up("attendance_low"))
+    onboarding.ledger.looks[onboarding.id][onboarding.at("2026-11-20 00:00")] = Look(quiet=RULED - {"attendance_low"})
+    onboarding.to("2026-11-24 12:00")
+
+    assert ["attendance_low"] == [flag.key for flag in onboarding.state.flags]
+
+
+def test_what_somebody_has_lowered_stays_down_until_its_rule_has_been_quiet(onboarding: Simulation) -> None:
+    says(onboarding, "2026-11-10", up("attendance_low"))
+    onboarding.to("2026-11-17 12:00")
+    onboarding.tell("lower_flag", flag="attendance_low", reason="Two were ill.", by=OWNER)
+    onboarding.to("2026-12-01 12:00")
+    assert [] == onboarding.state.flags
+
+    says(onboarding, "2026-12-02")
+    says(onboarding, "2026-12-09", up("attendance_low"))
+    onboarding.to("2026-12-15 12:00")
+
+    assert ["attendance_low"] == [flag.key for flag in onboarding.state.flags]
+
+
+# --- alarms
+
+
+def test_two_flags_at_once_are_an_alarm_and_begin_the_correction_of_their_category(onboarding: Simulation) -> None:
+    says(onboarding, "2026-11-10", up("meetings_missed"), up("lead_silent"))
+    onboarding.to("2026-11-16 12:00")
+
+    [correction] = onboarding.state.corrections
+    [fact] = onboarding.facts("correction_opened")
+    assert ("engagement", ["meetings_missed", "lead_silent"]) == (correction.category, fact.data["flags"])
+    assert [OWNER, MANAGER] == onboarding.told("correction_opened")
+    assert [] == onboarding.told("red_flag")
+
+
+def test_one_flag_is_an_alarm_after_ten_days(onboarding: Simulation) -> None:
+    says(onboarding, "2026-11-10", up("meetings_missed", days=6))
+    onboarding.to("2026-11-16 12:00")
+    assert [] == onboarding.state.corrections
+
+    says(onboarding, "2026-11-17", up("meetings_missed", days=13))
+    onboarding.to("2026-11-23 12:00")
+
+    [fact] = onboarding.facts("correction_opened")
+    assert (["meetings_missed"], [], "2026-11-10") == (fact.data["flags"], fact.data["raised"], fact.data["since"])
+
+
+def test_the_second_flag_that_somebody_raises_is_an_alarm_at_once(onboarding: Simulation) -> None:
+    says(onboarding, "2026-11-10", up("meetings_missed"))
+    onboarding.to("2026-11-17 12:00")
+    onboarding.tell("raise_flag", flag="tired", category="relationship", reason="They sigh.", by=OWNER)
+
+    assert {"engagement", "relationship"} == {one.category for one in onboarding.state.corrections}
+
+
+def test_there_is_one_correction_at_a_time_for_a_category(onboarding: Simulation) -> None:
+    says(onboarding, "2026-11-10", up("meetings_missed"), up("lead_silent"))
+    says(onboarding, "2026-11-17", up("meetings_missed", days=8), up("lead_silent", days=8), up("sponsor_absent"))
+    onboarding.to("2026-12-08 12:00")
+
+    assert 1 == len(onboarding.facts("correction_opened"))
+    assert ["sponsor_absent"] == [fact.about for fact in onboarding.facts("flag_raised")]
+
+
+def test_what_a_correction_has_left_up_calls_for_another_after_ten_days(onboarding: Simulation) -> None:
+    """What it has brought takes time to be seen in the figures."""
+    says(onboarding, "2026-11-10", up("meetings_missed"), up("lead_silent"))
+    onboarding.to("2026-11-17 12:00")
+    onboarding.tell("close_correction", correction="correction-1", outcome="helped", by=OWNER)
+    onboarding.to("2026-11-23 12:00")
+    assert [] == onboarding.state.corrections
+
+    onboarding.to("2026-11-30 12:00")
+
+    assert ["correction-2"] == [one.key for one in onboarding.state.corrections]
+
+
+def test_a_false_alarm_comes_back_only_when_its_rules_have_been_quiet(onboarding: Simulation) -> None:
+    says(onboarding, "2026-11-10", up("meetings_missed"), up("lead_silent"))
+    onboarding.to("2026-11-17 12:00")
+    onboarding.tell("close_correction", correction="correction-1", outcome="false_alarm", by=OWNER)
+    onboarding.to("2026-12-20 12:00")
+
+    assert ([], []) == (onboarding.state.flags, onboarding.state.corrections)
+
+
+def test_what_is_told_while_one_looks_counts(onboarding: Simulation) -> None:
+    """A correction that somebody opened in the meantime is the one."""
+
+    def meanwhile(state: State, now: datetime) -> None:
+        agenda.apply(state, read_news("open_correction", {"category": "engagement", "reason": "No word."}), now)
+
+    says(onboarding, "2026-11-10", up("meetings_missed"), up("lead_silent"))
+    onboarding.to("2026-11-16 08:00")
+    onboarding.meanwhile = meanwhile
+    onboarding.to("2026-11-16 12:00")
+
+    assert ["correction-1"] == [one.key for one in onboarding.state.corrections]
+
+
+# --- from figures
+
+
+def looking(course: Course, playbook: Playbook | None = None) -> Look:
+    return look_at(playbook or high_touch(), course)
+
+
+def test_a_rule_that_held_within_the_last_week_is_not_quiet() -> None:
+    missed = {"missed_meetings": [Point(20, 1), Point(25, 1)]}
+
+    on_day_30 = looking(Course(30, {}, missed))
+    just_over = looking(Course(45, {}, missed))
+    long_over = looking(Course(48, {}, missed))
+
+    assert ["meetings_missed"] == [flag.key for flag in on_day_30.up]
+    assert {"missed_meetings": 2.0} == on_day_30.figures["meetings_missed"]
+    assert not just_over.up
+    assert "meetings_missed" not in just_over.quiet
+    assert "meetings_missed" in long_over.quiet
+
+
+def test_what_nobody_reports_is_quiet() -> None:
+    assert "attendance_low" in looking(Course(30, {}, {})).quiet
