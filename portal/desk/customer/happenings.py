@@ -1,9 +1,9 @@
 """How is an entry of the journal shown? As a sentence with who said it, by which way, and what they wrote."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from domain.record import JournalRow
 from portal.desk.customer.customer import Customer
@@ -16,6 +16,9 @@ OWN_WORDS = ("reasons", "reason")
 NAMES_PEOPLE = ("owner", "person", "to", "before")
 KEYS = ("reopened", "missing")
 PLAIN = ("severity", "decision", "answer", "outcome", "until", "hand_off_by", "due", "starts_at", "baseline", "result")
+
+
+DAY = len("2026-09-01")
 
 
 class Shown(NamedTuple):
@@ -45,7 +48,8 @@ def shown(customer: Customer, entry: JournalEntry, words: Mapping[str, str]) -> 
     happened = HAPPENED.get(entry.kind, UNKNOWN)
     local = entry.at.astimezone(customer.zone)
     via = words.get(f"via_{entry.via}", entry.via)
-    sentence = words.get(f"happened_{entry.kind}", entry.kind.replace("_", " "))
+    about = _about(customer, entry, words)
+    sentence = words.get(f"happened_{entry.kind}", entry.kind.replace("_", " ")).replace("{about}", about)
     return Shown(
         seq=entry.seq,
         day=local.date(),
@@ -53,13 +57,14 @@ def shown(customer: Customer, entry: JournalEntry, words: Mapping[str, str]) -> 
         at=entry.at.isoformat(),
         icon=happened.icon,
         tone=happened.tone,
-        what=sentence.replace("{about}", _about(customer, entry, words)),
+        # Of a file that belongs to nothing there is nothing to be named.
+        what=sentence if about else sentence.rstrip(":： "),
         who=customer.name(entry.by) if entry.by else "",
         via=via,
         proved=entry.proved,
         by_itself=entry.via == MADE_BY_US,
         quotes=_quotes(entry),
-        facts=tuple(_facts(customer, entry.data)),
+        facts=tuple(_facts(customer, entry, about, words)),
         about=entry.about,
     )
 
@@ -91,8 +96,10 @@ def _quotes(entry: JournalRow) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*given, *([entry.note] if entry.note else [])]))
 
 
-def _facts(customer: Customer, data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    if title := data.get("title"):
+def _facts(customer: Customer, entry: JournalRow, about: str, words: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """What the entry holds besides; what its sentence says, and when it came by itself, is left out."""
+    data = entry.data
+    if (title := data.get("title")) and str(title) != about:
         yield "title", str(title)
     for name in KEYS:
         if value := data.get(name):
@@ -101,7 +108,24 @@ def _facts(customer: Customer, data: Mapping[str, Any]) -> Iterable[tuple[str, s
         if value := data.get(name):
             yield name, customer.name(str(value))
     for name in PLAIN:
-        if (value := data.get(name)) not in (None, ""):
-            yield name, str(value)
+        if (value := data.get(name)) not in (None, "") and not (name == "due" and entry.via == MADE_BY_US):
+            yield name, _plain(customer, name, str(value), words)
     if evidence := data.get("evidence"):
         yield "evidence", ", ".join(map(str, evidence))
+
+
+def _plain(customer: Customer, name: str, value: str, words: Mapping[str, str]) -> str:
+    """A value as people write it: a day, a moment, a choice in its words, else as it is."""
+    for key in (f"option_{name}.{value}", f"customer_scope_{value}"):
+        if key in words:
+            return words[key]
+    try:
+        return customer.short(date.fromisoformat(value)) if len(value) == DAY else _moment(customer, value)
+    except ValueError:
+        return value
+
+
+def _moment(customer: Customer, value: str) -> str:
+    """Raises ValueError for what is no moment."""
+    at = datetime.fromisoformat(value)
+    return customer.moment(at) if at.tzinfo is not None else value

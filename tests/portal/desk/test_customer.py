@@ -19,9 +19,11 @@ from portal.desk.customer.pages import PARTS
 from portal.rendering import ALL_WORDS
 from starter.trouble import NotReachable
 from store import reads
+from store.files import files_of
 from tests.support.desk import DeskSite, desk_on
 from tests.support.desk_door import with_real_door
 from tests.support.room import Onboarding, given
+from tests.support.uploads import PDF
 
 NASTY = "<script>alert(1)</script>\"'&lt; 会う"
 
@@ -294,3 +296,63 @@ async def test_the_seller_is_asked_once_for_what_the_record_lacks(site: DeskSite
     assert "The seller gets a message." in asked.text
     letters = [one for one in reads.notices(site.engine, onboarding.id) if one.key.startswith("seller_asked/")]
     assert [("hand_off_gaps", "seller")] == [(one.kind, one.person) for one in letters]
+
+
+async def test_a_message_that_waits_is_read_worded_anew_and_sent(site: DeskSite, csm: httpx2.AsyncClient) -> None:
+    """The form brings what it says now; whoever words it on top of another's words is refused."""
+    onboarding = site.opened()
+    [draft] = {one.draft for one in reads.notices(site.engine, onboarding.id, state="held")}
+    listed = await csm.get(path(onboarding, "notices"))
+    read = await csm.get(path(onboarding, "notices", "draft") + f"?draft={draft}")
+    address = path(onboarding, "news", "edit_draft") + f"?draft={draft}&language=en"
+    form = hidden(await csm.get(address))
+
+    edited = await csm.post(address, data={**form, "subject": "Nice to meet you", "text": "Hello all."})
+    late = await csm.post(address, data={**form, "once": "a" * 22, "subject": "Mine", "text": "Mine."})
+    sent = await tell(csm, onboarding, "send_draft", draft=draft)
+
+    assert "waits to be read" in listed.text or "wait to be read" in listed.text
+    assert "Dear Dr. Brandt" in read.text or "Katharina Brandt" in read.text
+    assert "Recorded" in edited.text
+    assert 409 == late.status_code
+    assert "Mine." in late.text
+    assert "Recorded" in sent.text
+    went = [one for one in reads.notices(site.engine, onboarding.id) if one.draft == draft]
+    assert {"waiting"} == {one.state for one in went}
+    assert {"Hello all."} == {one.facts["edited"]["text"] for one in went}
+
+
+async def test_a_file_is_given_for_both_sides_or_for_us_alone(
+    site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    """Who may see it is asked, and nothing is chosen beforehand; another onboarding's number leads nowhere."""
+    page = await csm.get(path(onboarding, "files"))
+    [once] = re.findall(r'name="once" value="([^"]+)"', page.text)
+    file = {"file": ("Preise.pdf", PDF, "application/pdf")}
+
+    unsaid = await csm.post(path(onboarding, "files"), data={"once": once, "deliverable": ""}, files=file)
+    ours = await csm.post(path(onboarding, "files"), data={"once": once, "audience": "vendor"}, files=file)
+    [kept] = files_of(site.engine, onboarding.id)
+    got = await csm.get(path(onboarding, "files", str(kept.id)))
+    other = await csm.get(path(site.opened(id="2"), "files", str(kept.id)))
+
+    assert 422 == unsaid.status_code
+    assert 'id="audience-error"' in unsaid.text
+    assert "ours alone" in ours.text
+    assert ("vendor", "jonas.weber", "Preise.pdf") == (kept.audience, kept.by, kept.name)
+    assert PDF == got.content
+    assert got.headers["content-disposition"].startswith("attachment")
+    assert 404 == other.status_code
+
+
+async def test_all_that_is_known_of_a_key_or_a_person_stands_together(
+    onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    milestone = await csm.get(path(onboarding, "why") + "?key=kickoff_held")
+    person = await csm.get(path(onboarding, "why") + "?person=project_lead")
+    nobody = await csm.get(path(onboarding, "why") + "?person=nobody")
+
+    assert "Kickoff meeting held: reached" in milestone.text
+    assert "Stefan Vogel" in person.text
+    assert "/notices/" in person.text
+    assert 404 == nobody.status_code
