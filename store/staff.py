@@ -23,7 +23,7 @@ INVITED_FOR = timedelta(days=7)
 
 
 class StaffAccount(Wire):
-    """An account as administrators see it, without its password."""
+    """An account without its password. `time_zone` is the one that its person has chosen, None for the directory's."""
 
     id: int
     address: str
@@ -32,6 +32,7 @@ class StaffAccount(Wire):
     role: Role
     has_password: bool
     issuer: str | None = None
+    time_zone: str | None = None
     created_at: Instant
     closed_at: Instant | None = None
 

@@ -49,6 +49,8 @@ ADMIN_WORDS: Mapping[Language, Mapping[str, str]] = {
         "desk_scope_inbox:write": "Try a delivery again",
         "desk_scope_audit:read": "Read the audit dossier of an onboarding",
         "desk_scope_people:read": "Have names and addresses beside the ids of people",
+        "desk_scope_room:read": "Read what customers ask in their rooms, and what is answered",
+        "desk_scope_room:write": "Answer, ask and close questions in rooms",
         "desk_scope_webhooks:read": "See webhooks and what was sent by them",
         "desk_scope_webhooks:write": "Stop webhooks, let them go on, send again",
         # webhooks
@@ -71,6 +73,7 @@ ADMIN_WORDS: Mapping[Language, Mapping[str, str]] = {
         "desk_webhook_url_refused": "This address cannot be called",
         "desk_webhook_no_key": "There is no key to encrypt its secret with: whoever runs the program sets"
         " DAY90_SEALING_KEY",
+        "desk_webhook_choose": "Only some events",
         "desk_webhook_types_hint": "Choose none, and it gets all of them.",
         "desk_webhook_secret": "The secret of webhook {id}",
         "desk_webhook_secret_then": "The receiver checks by it that an event is ours. It is not shown again: put it"
@@ -147,6 +150,8 @@ ADMIN_WORDS: Mapping[Language, Mapping[str, str]] = {
         "desk_scope_inbox:write": "受信内容の再処理",
         "desk_scope_audit:read": "オンボーディングの監査記録の閲覧",
         "desk_scope_people:read": "関係者のお名前とメールアドレスの閲覧",
+        "desk_scope_room:read": "お客様専用ページでのご質問と回答の閲覧",
+        "desk_scope_room:write": "お客様専用ページでの回答、質問、完了の記録",
         "desk_scope_webhooks:read": "Webhookと送信結果の閲覧",
         "desk_scope_webhooks:write": "Webhookの停止・再開・再送",
         "desk_webhooks_then": "出来事を、署名を付けて他システムに通知します。",
@@ -167,6 +172,7 @@ ADMIN_WORDS: Mapping[Language, Mapping[str, str]] = {
         "desk_webhook_url_refused": "このアドレスには送信できません",
         "desk_webhook_no_key": "署名鍵を暗号化するための鍵がありません。"
         "システムの運用担当者にDAY90_SEALING_KEYの設定をご依頼ください",
+        "desk_webhook_choose": "イベントを限定する",
         "desk_webhook_types_hint": "何も選択しない場合は、すべて通知します。",
         "desk_webhook_secret": "Webhook {id}の署名鍵",
         "desk_webhook_secret_then": "受信側が、当社からの通知であることを確認するための鍵です。"

@@ -107,7 +107,7 @@ class Own:
         account = await asyncio.to_thread(self._staff.get, view.staff.id)
         given = {
             "language": form.text("language") if form else view.staff.language,
-            "time_zone": form.text("time_zone") if form else view.staff.time_zone,
+            "time_zone": form.text("time_zone") if form else account and account.time_zone,
             "shortcuts": form.text("shortcuts") == "on" if form else view.staff.shortcuts,
         }
         return self._desk.show(

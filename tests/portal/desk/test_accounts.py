@@ -151,9 +151,12 @@ async def test_somebody_sees_where_they_are_signed_in_and_ends_it_there(site: De
 
 async def test_somebody_reads_the_desk_in_their_language_and_zone(site: DeskSite) -> None:
     async with site.signed_in("csm") as browser:
+        before = await browser.get("/desk/me")
         await browser.post("/desk/me", data={"language": "ja", "time_zone": "Asia/Tokyo"})
         page = await browser.get("/desk/me")
         wrong = await browser.post("/desk/me", data={"language": "fr", "time_zone": "Mars/Olympus"})
 
+    chosen = [re.findall(r"<option selected>([^<]+)<", one.text) for one in (before, page)]
+    assert [[], ["Asia/Tokyo"]] == chosen, "until then it is the directory's, whatever that says"
     assert (True, True) == ('<html lang="ja">' in page.text, "個人設定" in page.text)
     assert (422, {"language", "time_zone"}) == (wrong.status_code, set(re.findall(r'id="(\w+)-error"', wrong.text)))

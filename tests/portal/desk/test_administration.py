@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from domain.access import MARK, fingerprint
+from domain.access import MARK, SCOPES, fingerprint
+from portal.desk.admin_words import ADMIN_WORDS
 from runtime.sealing_key import make_sealing_key, sealing_keys
 from store.sealing import Sealing
 from store.tokens import SqlTokens
@@ -32,6 +33,12 @@ def hidden(answer: httpx2.Response, name: str) -> str:
 def secret_in(answer: httpx2.Response) -> str:
     [secret] = re.findall(r'class="secret">([^<]+)<', answer.text)
     return str(secret)
+
+
+def test_all_that_a_token_may_do_has_its_words() -> None:
+    """A new scope is offered on the page as soon as the API knows it."""
+    for words in ADMIN_WORDS.values():
+        assert {f"desk_scope_{scope}" for scope in SCOPES} == {key for key in words if key.startswith("desk_scope_")}
 
 
 async def test_a_token_is_shown_once_and_made_once(site: DeskSite) -> None:
