@@ -6,6 +6,7 @@ import gc
 import structlog
 
 from portal.app import pages_app
+from portal.desk.filling import keep_filling
 from portal.desk.first import tell_of_first_link
 from portal.room.changes import changes_of
 from runtime.connection import connect
@@ -30,7 +31,9 @@ async def serve(settings: Settings) -> None:
         # that: 0.1 to 0.2 s, for one page in a hundred or two.
         gc.collect()
         gc.freeze()
+        filling = asyncio.create_task(keep_filling(parts.engine))
         await serve_app(app, settings, pages_place(settings), ending=changes.end)
+        filling.cancel()
     log.info("pages_ended")
 
 

@@ -13,9 +13,12 @@ from starlette.responses import HTMLResponse, Response
 from domain.text import Language
 from portal.brand import Brand
 from portal.desk.admin_words import ADMIN_WORDS
+from portal.desk.capacity_words import CAPACITY_WORDS
 from portal.desk.customer.words import OF_CUSTOMERS
+from portal.desk.day_words import DAY_WORDS
 from portal.desk.deals.deal_words import DEAL_WORDS
 from portal.desk.operating.operating_words import OPERATING_WORDS
+from portal.desk.portfolio_words import PORTFOLIO_WORDS
 from portal.desk.words import DESK_WORDS
 from portal.filters import browser, day_of, initials, plain
 from portal.icons import Icons
@@ -37,6 +40,9 @@ SETS = (
     *OF_CUSTOMERS,
     DEAL_WORDS,
     OPERATING_WORDS,
+    DAY_WORDS,
+    PORTFOLIO_WORDS,
+    CAPACITY_WORDS,
 )
 """What each part of the pages says. No two may use a key for two sentences: the later one would win everywhere."""
 ALL_WORDS: Mapping[Language, Mapping[str, str]] = {

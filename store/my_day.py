@@ -20,6 +20,8 @@ from store.tables import (
     open_work,
     people,
     put_aside,
+    question_words,
+    questions,
 )
 
 MOST_SHOWN = 50
@@ -31,13 +33,15 @@ DIGITS = 19
 """Of a number that a column holds."""
 MESSAGE = "message"
 """The kind of a row that is a message somebody has written to us."""
+QUESTION = "question"
+"""The kind of a row that is a question of the customer's for whose answer they wait."""
 
 
 class WorkLine(Wire):
-    """Something to do, of a customer: a row of `domain.attention.OpenWork`, or a `message` that asks for an answer.
+    """Something to do, of a customer: a row of `domain.attention.OpenWork`, or what asks for an answer.
 
-    Of a message, `key` is its number and `title` its kind; `text` is what somebody has asked. `name` is that of the
-    customer's person whose work it is.
+    Of a `message`, `key` is its number and `title` its kind; of a `question`, `key` is its number in the onboarding.
+    `text` is what somebody has asked, `name` that of the customer's person whose work or word it is.
     """
 
     onboarding: str
@@ -76,8 +80,13 @@ class Day(NamedTuple):
         return not any((self.due, self.answers, self.messages, self.signing, self.late, self.meetings))
 
 
-def day_of(engine: Engine, person: str, *, now: datetime, since: datetime, until: datetime) -> Day:
-    """The day of that member of staff: up to `until`, with what became late from `since` on."""
+def day_of(
+    engine: Engine, person: str, *, now: datetime, since: datetime, until: datetime, wall: datetime | None = None
+) -> Day:
+    """The day of that member of staff: up to `until`, with what became late from `since` on.
+
+    `wall` is the time by the wall's clock, by which messages come; by default they are the same.
+    """
     mine, of_mine = open_work.c.person == person, open_work.c.owner == person
     there = _not_aside(person, now)
     plain = open_work.c.kind.not_in(("meeting", *ANSWERED))
@@ -95,7 +104,7 @@ def day_of(engine: Engine, person: str, *, now: datetime, since: datetime, until
         soon = _lines(
             connection, mine, open_work.c.kind.not_in(ANSWERED), open_work.c.due >= until, there, most=MOST_SOON
         )
-        messages = _messages(connection, person, now=now)
+        messages = [*_questions(connection, person, now=now), *_messages(connection, person, now=now, wall=wall or now)]
         named = _named(connection, [*signing, *late])
     return Day(
         due=due,
@@ -138,6 +147,9 @@ def one_line(engine: Engine, person: str, onboarding: str, kind: str, key: str) 
     with read_connection(engine) as connection:
         if kind == MESSAGE:
             found = [one for one in _messages(connection, person, only=key) if one.onboarding == onboarding]
+        elif kind == QUESTION:
+            asked = _questions(connection, person, onboarding=onboarding)
+            found = [one for one in asked if one.key == key]
         else:
             of_it = and_(open_work.c.onboarding == onboarding, open_work.c.kind == kind, open_work.c.key == key)
             theirs = or_(open_work.c.person == person, open_work.c.owner == person)
@@ -178,23 +190,78 @@ def _still_aside(now: datetime) -> ColumnElement[bool]:
 
 
 def _messages(
-    connection: Connection, person: str, *, now: datetime | None = None, only: str = ""
+    connection: Connection,
+    person: str,
+    *,
+    now: datetime | None = None,
+    wall: datetime | None = None,
+    only: str = "",
 ) -> Sequence[WorkLine]:
     """What the customers' people have asked, the oldest first, without what was put aside; `only` that one."""
     columns = [notices.c[name] for name in ("id", "onboarding", "kind", "person", "facts", "created_at")]
     query = (
         select(*columns, onboardings.c.account, onboardings.c.owner, onboardings.c.playbook_hash)
         .join(onboardings, onboardings.c.onboarding == notices.c.onboarding)
-        .where(notices.c.person == person, ASKS_US)
+        # A question waits on a list of its own, which knows when it is answered.
+        .where(notices.c.person == person, ASKS_US, notices.c.kind != "question")
     )
     if only:
         query = query.where(notices.c.id == int(only) if only.isdecimal() and len(only) < DIGITS else false())
     if now is not None:
         same = [put_aside.c.onboarding == notices.c.onboarding, put_aside.c.key == cast(notices.c.id, Text)]
         aside = exists().where(put_aside.c.person == person, put_aside.c.kind == MESSAGE, *same, _still_aside(now))
-        query = query.where(notices.c.created_at > now - ASKED_WITHIN, ~aside)
+        query = query.where(notices.c.created_at > (wall or now) - ASKED_WITHIN, ~aside)
     rows = connection.execute(query.order_by(notices.c.created_at).limit(MOST_SHOWN)).all()
     return [_message(row) for row in rows]
+
+
+def _questions(
+    connection: Connection, person: str, *, now: datetime | None = None, onboarding: str = ""
+) -> Sequence[WorkLine]:
+    """What customers wait for an answer to, in onboardings of that person: those that wait longest first."""
+    of_it = and_(question_words.c.onboarding == questions.c.onboarding, question_words.c.question == questions.c.number)
+    words = select(question_words.c.text).where(of_it, question_words.c.side == "customer")
+    query = (
+        select(
+            *(questions.c[name] for name in ("onboarding", "number", "by", "waits_since")),
+            *(onboardings.c[name] for name in ("account", "owner", "playbook_hash")),
+            select(people.c.name)
+            .where(people.c.onboarding == questions.c.onboarding, people.c.id == questions.c.by)
+            .scalar_subquery()
+            .label("name"),
+            words.order_by(question_words.c.id.desc()).limit(1).scalar_subquery().label("text"),
+        )
+        .join(onboardings, onboardings.c.onboarding == questions.c.onboarding)
+        .where(onboardings.c.owner == person, questions.c.waits_since.is_not(None))
+    )
+    if onboarding:
+        query = query.where(questions.c.onboarding == onboarding)
+    if now is not None:
+        same = [put_aside.c.onboarding == questions.c.onboarding, put_aside.c.key == cast(questions.c.number, Text)]
+        query = query.where(
+            ~exists().where(put_aside.c.person == person, put_aside.c.kind == QUESTION, *same, _still_aside(now))
+        )
+    rows = connection.execute(query.order_by(questions.c.waits_since).limit(MOST_SHOWN)).all()
+    return [
+        WorkLine(
+            onboarding=row.onboarding,
+            account=row.account,
+            kind=QUESTION,
+            key=str(row.number),
+            person=row.owner,
+            side="vendor",
+            owner=row.owner,
+            due=row.waits_since,
+            since=row.waits_since,
+            title="",
+            holds_up=0,
+            optional=False,
+            playbook_hash=row.playbook_hash,
+            name=row.name or row.by,
+            text=row.text or "",
+        )
+        for row in rows
+    ]
 
 
 def _message(row: Any) -> WorkLine:

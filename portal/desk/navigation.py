@@ -26,7 +26,7 @@ TABS: Sequence[Tab] = (
     Tab("start", "/desk/start", "plus", "n", "csm"),
     Tab("introductions", "/desk/introductions", "handshake", "h"),
     Tab("findings", "/desk/findings", "stethoscope", "f", "manager"),
-    Tab("capacity", "/desk/capacity", "users", "c"),
+    Tab("capacity", "/desk/capacity", "users", "c", "specialist"),
     Tab("staff", "/desk/staff", "id-card", "s", "administrator"),
     Tab("tokens", "/desk/tokens", "key-round", "t", "administrator"),
     Tab("webhooks", "/desk/webhooks", "webhook", "w", "administrator"),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from portal.desk import own, staff, tokens, webhooks
+from portal.desk import across, own, staff, tokens, webhooks
 from portal.desk.customer import routes as customer
 from portal.desk.deals import introductions, starting
 from portal.desk.desk import Desk
@@ -15,15 +15,13 @@ from portal.desk.joining import Joining
 from portal.desk.oidc import BACK, BEGIN, ByProvider
 from portal.desk.operating import findings, inbox, playbooks
 from portal.desk.route import ACT, LOOK, DeskRoute
-from portal.desk.session import HOME, go
-from portal.desk.view import DeskView
-from portal.forms import Form
 from portal.parts import PageParts
 from portal.rendering import Pages
 from portal.room.changes import Changes
 
 Part = Callable[[Desk], Iterable[DeskRoute]]
 PARTS: Sequence[Part] = (
+    across.routes,
     own.routes,
     staff.routes,
     tokens.routes,
@@ -64,11 +62,4 @@ def desk_routes(parts: PageParts, pages: Pages, changes: Changes) -> Iterable[Op
 def parts_of(desk: Desk, changes: Changes) -> Sequence[DeskRoute]:
     """Every page for whoever is signed in."""
     routes = [route for part in PARTS for route in part(desk)]
-    if HOME not in {route.path for route in routes}:
-        routes.append(DeskRoute(HOME, _to_own))
     return [*routes, DeskRoute("/desk/changes", changes.of_all, LOOK)]
-
-
-async def _to_own(_: DeskView, __: Form | None, ___: Request) -> Response:
-    """Where nothing is built that a day begins with, one's own page stands in for it."""
-    return go("/desk/me")

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, event
 
+from domain.questions import Told, Words
 from domain.record import Writing
 from store import my_day
 from store.ledger import SqlLedger
 from store.my_day import Day, WorkLine, day_of
+from store.questions import SqlQuestions
 from tests.support import databases
 from tests.support.databases import HOUR, LEAD, NOON, OWNER, notice, standing
 from tests.support.desk_data import drawn, work
@@ -88,24 +90,41 @@ def test_work_without_a_date_is_due_since_it_came(engine: Engine) -> None:
     assert [NOON] == [line.due for line in day(engine).answers]
 
 
-def test_a_question_waits_for_its_answer_until_it_is_put_aside_for_good(engine: Engine) -> None:
-    """With what was asked, and by whom."""
+def test_a_reply_waits_until_it_is_put_aside_for_good(engine: Engine) -> None:
+    """With what was written, and by whom."""
     drawn(engine, "1")
-    asked = notice(
-        kind="question", key="question/1", to=OWNER.id, facts={"who": "Lee Lead", "text": "When is go-live?"}
-    )
-    SqlLedger(engine, clock=lambda: NOON - HOUR).write(Writing(onboarding="onboarding-file-1", notices=(asked,)))
+    told = notice(kind="answer", key="answer/1", to=OWNER.id, facts={"who": "Lee Lead", "text": "Friday suits us"})
+    SqlLedger(engine, clock=lambda: NOON - HOUR).write(Writing(onboarding="onboarding-file-1", notices=(told,)))
 
     message = day(engine).messages[0]
     line = my_day.one_line(engine, OWNER.id, "onboarding-file-1", "message", message.key)
     assert line is not None
     my_day.lay_aside(engine, OWNER.id, line, until=None, now=NOON)
 
-    assert ("question", "Lee Lead", "When is go-live?") == (message.title, message.name, message.text)
+    assert ("answer", "Lee Lead", "Friday suits us") == (message.title, message.name, message.text)
     assert [] == day(engine).messages
 
 
-@pytest.mark.parametrize(("kind", "key"), [("message", "1e9"), ("milestone", "nothing"), ("message", "9" * 30)])
+def test_a_question_waits_until_it_is_answered(engine: Engine) -> None:
+    """With what was asked last; of others' onboardings nobody sees any."""
+    drawn(engine, "1")
+    asking = SqlQuestions(engine, clock=lambda: NOON - HOUR)
+    words = Words(key="1", side="customer", by=LEAD.id, text="When is go-live?", at=NOON, via="room")
+    asking.ask("onboarding-file-1", words, about="", tell=lambda *_: Told())
+    before, others = day(engine).messages, day(engine, "jonas").messages
+
+    answer = words._replace(key="2", side="vendor", by=OWNER.id, text="On Friday")
+    asking.say("onboarding-file-1", 1, answer, tell=lambda *_: Told())
+
+    assert [("question", "1", "Lee Lead", "When is go-live?")] == [
+        (one.kind, one.key, one.name, one.text) for one in before
+    ]
+    assert ([], []) == (others, day(engine).messages)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [("message", "1e9"), ("milestone", "nothing"), ("message", "9" * 30), ("question", "7")]
+)
 def test_what_is_not_there_is_no_line(engine: Engine, kind: str, key: str) -> None:
     """The address of a row can be typed by hand."""
     drawn(engine, "1")

@@ -1,0 +1,160 @@
+"""What do the desk's pages cost among very many onboardings? The portfolio by several filters, and somebody's day.
+
+The page process runs as in production, on a PostgreSQL that benchmarks/many.py has filled: 30 of 100 onboardings are
+under way, and 300 owners have a hundred each. Times are those that the process writes into its log: from the request
+to the last byte of the answer. Every look is that of another of the owners; callers come from many addresses of
+loopback, as the limits for one address ask for.
+"""
+
+import argparse
+import contextlib
+import http.client
+import itertools
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Engine
+
+from benchmarks.report import figures, middle, say, table
+from benchmarks.room import WRITES_WITHIN, filled, pages
+from benchmarks.room_parts import JAPANESE_EVERY, PageProcess, caller, percentile
+from domain.roles import Role
+from store import portfolio
+from store.engine import open_store
+from store.staff import SqlStaff
+from store.staff_sessions import SqlStaffSessions
+
+PORTFOLIO, DAY = "/desk/onboardings", "/desk/"
+READERS = 60
+WARM = 20
+"""Looks of each kind before the measured ones: templates are compiled, connections are open."""
+A_ROUND = 20
+"""Looks of one kind before the next one's turn, from an address of its own: it may ask 300 times in a minute."""
+
+
+class Reader(NamedTuple):
+    """One of ours who is signed in; `cookie` is the header that their browser sends."""
+
+    handle: str
+    cookie: str
+
+
+class Look(NamedTuple):
+    """A kind of look: the page, and what its address asks for besides; `{owner}` and `{number}` change with each."""
+
+    name: str
+    page: str
+    query: str = ""
+
+
+def looks(engine: Engine, process: PageProcess, reader: Reader) -> Sequence[Look]:
+    """Every kind that is measured."""
+    first = _get(process, caller(0), f"{PORTFOLIO}", reader)
+    onward = re.search(rb'href="[^"?]+\?([^"]+)" rel="next"', first)
+    assert onward is not None, "there are more than one page"
+    playbook = portfolio.playbooks(engine)[0]
+    return (
+        Look("portfolio", PORTFOLIO),
+        Look("portfolio_next", PORTFOLIO, onward[1].decode().replace("&amp;", "&")),
+        Look("portfolio_mine", PORTFOLIO, "owner={owner}"),
+        Look("portfolio_behind", PORTFOLIO, f"need=behind&playbook={playbook}"),
+        Look("portfolio_go_live", PORTFOLIO, "go_live=30"),
+        Look("portfolio_stage", PORTFOLIO, "stage=launch"),
+        Look("portfolio_ended", PORTFOLIO, "ended=yes"),
+        Look("search_customer", PORTFOLIO, "q=lindenau+{number}"),
+        Look("search_person", PORTFOLIO, "q=vogel%2B{number}"),
+        Look("search_many", PORTFOLIO, "q=lindenau"),
+        Look("my_day", DAY),
+    )
+
+
+def readers(engine: Engine, role: Role) -> Sequence[Reader]:
+    """Sessions of owners all along the list."""
+    staff, sessions, owners = SqlStaff(engine), SqlStaffSessions(engine), portfolio.owners(engine)
+    chosen = [owners[number * len(owners) // READERS] for number in range(READERS)]
+    each = []
+    for number, handle in enumerate(chosen):
+        account = staff.add(address=f"{handle}.{role}@vendor.test", name=handle, handle=handle, role=role)
+        token = sessions.enter(account.id, way="password", agent="benchmark")
+        language = "ja" if number % JAPANESE_EVERY == 0 else "en"
+        each.append(Reader(handle, f"day90-desk={token}; day90-desk-language={language}"))
+    return each
+
+
+def look(process: PageProcess, kinds: Sequence[Look], seats: Sequence[Reader], count: int) -> Mapping[str, list[float]]:
+    """Milliseconds on the server of each look of each kind, one after the other, the kinds in turn."""
+    before = {page: len(process.took_ms(page.rstrip("/"))) for page in (PORTFOLIO, DAY)}
+    order: dict[str, list[str]] = {PORTFOLIO: [], DAY: []}
+    numbers = itertools.count()
+    for round in range(-(-(WARM + count) // A_ROUND)):
+        for kind_number, kind in enumerate(kinds):
+            source = caller(1 + round * len(kinds) + kind_number)
+            for path in _paths(kind, seats, numbers):
+                _get(process, source, path, seats[next(numbers) % len(seats)])
+                order[kind.page].append(kind.name)
+    time.sleep(WRITES_WITHIN)
+    taken: dict[str, list[float]] = {kind.name: [] for kind in kinds}
+    for page, names in order.items():
+        for name, took in zip(names, process.took_ms(page.rstrip("/"))[before[page] :], strict=True):
+            taken[name].append(took)
+    return {name: each[WARM:] for name, each in taken.items()}
+
+
+def _paths(kind: Look, seats: Sequence[Reader], numbers: Iterator[int]) -> Iterator[str]:
+    for _ in range(A_ROUND):
+        number = next(numbers)
+        query = kind.query.format(owner=seats[number * 7 % len(seats)].handle, number=number * 13 % 10_000)
+        yield f"{kind.page}?{query}" if query else kind.page
+
+
+def _get(process: PageProcess, source: str, path: str, reader: Reader) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", process.port, source_address=(source, 0), timeout=60)
+    with contextlib.closing(connection):
+        connection.request("GET", path, headers={"Cookie": reader.cookie})
+        answer = connection.getresponse()
+        body = answer.read()
+    if answer.status != 200:
+        raise RuntimeError(f"{path}: {answer.status}")
+    return body
+
+
+def measure(url: str, folder: Path, options: argparse.Namespace) -> Mapping[str, Any]:
+    engine = open_store(url)
+    with pages(url, folder, streams=0) as process:
+        seats = readers(engine, "manager")
+        kinds = looks(engine, process, seats[0])
+        before = process.cpu_s()
+        taken = look(process, kinds, seats, options.looks)
+        cpu_ms = (process.cpu_s() - before) * 1000 / sum(len(each) + WARM for each in taken.values())
+        table(
+            ("look", "p50 ms", "p99 ms", "slowest"),
+            [(name, middle(t), percentile(t, 99), max(t)) for name, t in taken.items()],
+        )
+        began = time.monotonic()
+        lines = _get(process, caller(1), f"{PORTFOLIO}.csv", seats[0]).count(b"\n")
+        csv_s = time.monotonic() - began
+        say(f"CSV of {lines - 1} onboardings in {csv_s:.1f} s")
+    engine.dispose()
+    whole = [took for name, each in taken.items() if name.startswith("portfolio") for took in each]
+    results = {f"{name}_p99_ms": percentile(each, 99) for name, each in taken.items()}
+    results |= {f"{name}_p50_ms": middle(each) for name, each in taken.items()}
+    return {**results, "portfolio_all_p99_ms": percentile(whole, 99), "page_cpu_ms": cpu_ms, "csv_s": csv_s}
+
+
+def main(words: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.desk", description=__doc__)
+    parser.add_argument("--onboardings", type=int, default=20_000)
+    parser.add_argument("--database", help="a PostgreSQL that benchmarks.many has filled already")
+    parser.add_argument("--looks", type=int, default=200, help="of each kind")
+    options = parser.parse_args(words)
+    with filled(options) as url, tempfile.TemporaryDirectory(prefix="day90-desk-") as folder:
+        figures(measure(url, Path(folder), options))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,101 @@
+"""What does a row of the portfolio show? Who, how late, what waits for whom, and the go-live with its slip."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from domain.attention import Need, OpenWork
+from domain.team import Team
+from portal.desk.titles import Titles
+from portal.desk.view import DeskView
+from store.portfolio import PortfolioLine
+
+
+class ShownLine(NamedTuple):
+    """An onboarding in the portfolio, in the reader's language and zone.
+
+    `state` is the key of its word, and `drawn` that of its icon. `done`, `today` and `live` are places on the line
+    from the close to the end, in per cent; None where it has none. `late` are the days for which `work` is overdue.
+    """
+
+    line: PortfolioLine
+    path: str
+    state: str
+    drawn: str
+    playbook: str
+    day: int
+    days: int | None
+    done_day: int
+    done: float | None
+    today: float | None
+    live: float | None
+    work: str
+    who: str
+    late: int
+    due: date | None
+    live_on: date | None
+    is_live: bool
+    owner: str
+
+
+def shown(line: PortfolioLine, view: DeskView, titles: Titles, team: Team) -> ShownLine:
+    """The row as it is printed."""
+    now = max(view.now, line.as_of) if line.as_of else view.now
+    began, ends = line.closed_at or line.opened_at, line.ends_by
+    first, today = line.first, view.day_of(line.ended_at or now)
+    due = view.day_of(first.due) if first and first.due else None
+    # Where nothing is open any more, all of it is done.
+    done = line.done_until or ends
+    live = line.went_live_at or line.go_live_due
+    return ShownLine(
+        line=line,
+        path=f"/desk/onboardings/{line.onboarding}",
+        state=_state(line),
+        drawn=DRAWN.get(_state(line), line.need),
+        playbook=titles.of(line.playbook, line.playbook_hash),
+        day=(today - view.day_of(began)).days,
+        days=(view.day_of(ends) - view.day_of(began)).days if ends else None,
+        done_day=(view.day_of(done) - view.day_of(began)).days if done else 0,
+        done=_place(done, began, ends),
+        today=_place(line.ended_at or now, began, ends),
+        live=_place(live, began, ends),
+        work=titles.work(first.kind, first.key, first.title, line.playbook_hash) if first else "",
+        who=_who(first, line, team, view.language) if first else "",
+        late=max((today - due).days, 0) if due else 0,
+        due=due,
+        live_on=view.day_of(live) if live else None,
+        is_live=line.went_live_at is not None,
+        owner=name_of(line.owner, team, view.language),
+    )
+
+
+DRAWN = {"paused": "paused", "ending": "ended", "ended": "ended", "waits": "soon"}
+"""Icons of states that are not called as the need is."""
+
+
+def grouped(lines: Iterable[ShownLine]) -> Sequence[tuple[Need, Sequence[ShownLine]]]:
+    """The rows by how much they need somebody, in their order."""
+    return [(need, list(of_it)) for need, of_it in groupby(lines, lambda one: one.line.need)]
+
+
+def name_of(handle: str, team: Team, language: str) -> str:
+    """What one of ours is called; their handle where the staff directory has them no more."""
+    member = team.member(handle)
+    return member.named(language) if member else handle
+
+
+def _state(line: PortfolioLine) -> str:
+    if line.ending:
+        return "ended"
+    return line.status if line.need == "quiet" else line.need
+
+
+def _who(first: OpenWork, line: PortfolioLine, team: Team, language: str) -> str:
+    return (line.name or first.person) if first.side == "customer" else name_of(first.person, team, language)
+
+
+def _place(at: datetime | None, began: datetime, ends: datetime | None) -> float | None:
+    if at is None or ends is None or ends <= began:
+        return None
+    return round(min(max((at - began) / (ends - began), 0), 1) * 100, 1)

@@ -1,0 +1,62 @@
+"""What is the work called that somebody has to do? By the playbook of its onboarding, in the reader's language."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from domain.playbook import Playbook
+from domain.text import Text, in_language
+from store.ledger import SqlLedger
+
+OF_A_PLAYBOOK = frozenset({"milestone", "sign_off", "ask_again", "criterion", "approval"})
+"""Kinds of work that are called what the playbook calls their key."""
+
+
+MOST_PLAYBOOKS = 64
+"""Versions of playbooks whose titles are remembered: as many as the ledger remembers of playbooks."""
+
+
+class TitleShelf:
+    """The titles of every playbook that was asked for, remembered for all readers. May be shared by threads."""
+
+    def __init__(self, ledger: SqlLedger) -> None:
+        self._ledger = ledger
+        self.of_playbook = lru_cache(MOST_PLAYBOOKS)(self._read)
+
+    def _read(self, hashed: str) -> Mapping[str, Text]:
+        playbook = self._ledger.playbook(hashed)
+        return titles_of(playbook) if playbook else {}
+
+
+class Titles:
+    """Titles of work for one reader, with the words of their language."""
+
+    def __init__(self, shelf: TitleShelf, language: str, words: Mapping[str, str]) -> None:
+        self._shelf, self._language, self._words = shelf, language, words
+
+    def work(self, kind: str, key: str, title: str, playbook: str | None) -> str:
+        """What that work is called; `title` is what its row says, `playbook` the hash of the version it goes by."""
+        if kind in ("hand_off", "pause", "question"):
+            return self._words[f"work_{kind}"]
+        if kind == "meeting":
+            return self.of(key.partition("/")[0], playbook)
+        if kind in OF_A_PLAYBOOK:
+            return self.of(key, playbook)
+        if kind in ("draft", "message"):
+            return self._words.get(f"work_{kind}_{title}", title)
+        return title or key
+
+    def of(self, key: str, playbook: str | None) -> str:
+        """What that version of the playbook calls itself, a milestone, a criterion, a stage or a meeting."""
+        text = self._shelf.of_playbook(playbook).get(key) if playbook else None
+        return in_language(text, self._language) if text else key
+
+
+def titles_of(playbook: Playbook) -> Mapping[str, Text]:
+    """Everything that the playbook gives a title, by its key; its own under its own."""
+    return {
+        playbook.key: playbook.title,
+        **{cadence.key: cadence.title for cadence in playbook.cadences},
+        **{criterion.key: criterion.title for criterion in playbook.hand_off.criteria},
+        **{stage.key: stage.title for stage in playbook.stages},
+        **{milestone.key: milestone.title for milestone in playbook.milestones},
+    }
