@@ -1,0 +1,59 @@
+"""Does the desk show whose weeks are overbooked, and take the hours that somebody has spent?"""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from store import workload
+from tests.support.desk import DeskSite
+
+OWNER = "jonas.weber"
+
+
+def once(page: str) -> str:
+    found = re.search(r'name="once" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+async def test_a_manager_sees_who_is_overbooked_and_others_see_themselves(site: DeskSite) -> None:
+    """Five onboardings of 15 hours a week or more are too much for one specialist of 32."""
+    for number in range(5):
+        site.opened(id=f"{number}", owner=OWNER).to_day(14)
+    async with site.signed_in("manager", "grace.lee") as manager, site.signed_in("specialist", OWNER) as jonas:
+        all_of_it, own = (await manager.get("/desk/capacity")).text, (await jonas.get("/desk/capacity")).text
+
+    assert re.search(r"Overbooked: [^<]*Inès Moreau", all_of_it)
+    assert "Jonas Weber" in re.sub(r"(?s)<header.*?</header>", "", own)
+    assert "Inès Moreau" not in own
+
+
+async def test_hours_are_written_down_once_and_stand_in_their_week(site: DeskSite) -> None:
+    onboarding = site.opened(owner=OWNER)
+    onboarding.to_day(9)
+    day = (onboarding.now - timedelta(days=2)).date()
+    async with site.signed_in("csm", OWNER) as jonas:
+        form = {"once": once((await jonas.get("/desk/capacity")).text), "onboarding": onboarding.id}
+        form |= {"day": f"{day}", "hours": "1,5"}
+        answer = await jonas.post("/desk/capacity", data=form)
+        await jonas.post("/desk/capacity", data=form)
+
+    spent = workload.spent(site.engine, [OWNER], first=day, until=day + timedelta(days=1))
+    assert {OWNER: {day: 1.5}} == spent
+    assert "1.5 h spent" in answer.text
+
+
+WRONG = [("onboarding", "onboarding-file-nobody"), ("hours", "25"), ("hours", "x"), ("day", "2001-01-01")]
+
+
+@pytest.mark.parametrize(("field", "value"), [*WRONG, ("day", "2099-01-01")])
+async def test_hours_that_cannot_be_are_refused_at_their_field(site: DeskSite, field: str, value: str) -> None:
+    onboarding = site.opened(owner=OWNER)
+    async with site.signed_in("csm", OWNER) as jonas:
+        form = {"once": once((await jonas.get("/desk/capacity")).text), "onboarding": onboarding.id}
+        form |= {"day": f"{(onboarding.now - timedelta(days=2)).date()}", "hours": "2", field: value}
+        answer = await jonas.post("/desk/capacity", data=form)
+
+    assert 422 == answer.status_code
+    assert f'id="{field}-error"' in answer.text
