@@ -14,6 +14,7 @@ from domain.text import Language
 from portal.brand import Brand
 from portal.desk.admin_words import ADMIN_WORDS
 from portal.desk.capacity_words import CAPACITY_WORDS
+from portal.desk.conversing_words import CONVERSING_WORDS
 from portal.desk.customer.words import OF_CUSTOMERS
 from portal.desk.day_words import DAY_WORDS
 from portal.desk.deals.deal_words import DEAL_WORDS
@@ -43,6 +44,7 @@ SETS = (
     DAY_WORDS,
     PORTFOLIO_WORDS,
     CAPACITY_WORDS,
+    CONVERSING_WORDS,
 )
 """What each part of the pages says. No two may use a key for two sentences: the later one would win everywhere."""
 ALL_WORDS: Mapping[Language, Mapping[str, str]] = {

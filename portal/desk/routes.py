@@ -6,7 +6,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from portal.desk import across, own, staff, tokens, webhooks
+from portal.desk import across, conversing, own, staff, tokens, webhooks
 from portal.desk.customer import routes as customer
 from portal.desk.deals import introductions, starting
 from portal.desk.desk import Desk
@@ -29,6 +29,7 @@ PARTS: Sequence[Part] = (
     starting.routes,
     introductions.routes,
     customer.routes,
+    conversing.routes,
     inbox.routes,
     findings.routes,
     playbooks.routes,

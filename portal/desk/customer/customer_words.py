@@ -276,10 +276,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "audience_both": ("Both sides: the customer finds it in their room", "お客様にも公開する"),
     "audience_vendor": ("We alone", "社内のみ"),
     # from the customer
-    "questions_then": (
-        "What their people have written, in their room and by mail. The owner got each as a message.",
-        "お客様が画面やメールでお寄せになった内容です。担当者にはそれぞれ通知済みです。",
-    ),
     "questions_empty": ("Nothing was written so far.", "まだありません。"),
     # the hand-off record
     "record_lacks": ("It lacks:", "不足している項目："),

@@ -19,11 +19,7 @@ from portal.desk.customer.timeline import MilestoneLine, timeline
 from portal.desk.view import DeskView
 from portal.forms import Form
 from store import reads
-from store.customer_pages import journal_page
 
-FROM_THE_CUSTOMER = ("room", "room_by_hand", "link", "mail")
-"""Ways by which the customer's people write."""
-NEWEST = 100
 HISTORY_OF_RISKS = 500
 
 
@@ -123,15 +119,6 @@ class Looking:
         }
         told = request.query_params.get("told", "")
         return self._pages.show(view, customer, "risks.html", part="risks", told=told, risks=each, grid=counted)
-
-    async def questions(self, view: DeskView, customer: Customer, _: Form | None, __: Request) -> Response:
-        """What the customer's people have written, the newest first."""
-        words = self._pages.desk.pages.words(view.language)
-        page = await asyncio.to_thread(
-            journal_page, self._pages.desk.engine, customer.id, kinds=("noted", "answered"), limit=NEWEST
-        )
-        asked = [shown(customer, row, words) for row in page.rows if row.via in FROM_THE_CUSTOMER]
-        return self._pages.show(view, customer, "questions.html", part="questions", asked=asked)
 
 
 def _milestone(customer: Customer, line: MilestoneLine) -> MilestoneShown:

@@ -371,6 +371,8 @@ HINTS: Mapping[str, tuple[str, str]] = {
     "company": ("Like a reseller or an agency", "販売パートナー、代理店など"),
     "since": ("Left empty: today", "空欄の場合は本日"),
     "add_task.owner": ("Left empty: the owner", "空欄の場合は担当者"),
+    "starts_at": ("In your own time zone", "ご自身のタイムゾーンの日時"),
+    "at": ("In your own time zone", "ご自身のタイムゾーンの日時"),
     "agree_slot.minutes": ("Left empty: as the playbook has it", "空欄の場合はプレイブックの時間"),
     "tell_attendance.occasion": ("Left empty: the next one", "空欄の場合は次回"),
     "end_onboarding.grace_hours": (

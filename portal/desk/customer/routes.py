@@ -40,7 +40,6 @@ def routes(desk: Desk) -> Iterable[DeskRoute]:
     yield DeskRoute(f"{ONE}/people", pages.of_one(looking.people))
     yield DeskRoute(f"{ONE}/issues", pages.of_one(looking.issues))
     yield DeskRoute(f"{ONE}/risks", pages.of_one(looking.risks))
-    yield DeskRoute(f"{ONE}/questions", pages.of_one(looking.questions))
     yield DeskRoute(f"{ONE}/files", pages.of_one(files.all), ACT, read=no_form)
     yield DeskRoute(f"{ONE}/files/{{file:int}}", pages.of_one(files.one))
     yield DeskRoute(f"{ONE}/record", pages.of_one(Record(pages).page), ACT)

@@ -107,6 +107,10 @@ TOLD: Mapping[str, tuple[str, str]] = {
         "This deal was started before; nothing was changed.",
         "この商談はすでに開始済みです。変更はありません。",
     ),
+    "deal_waits": (
+        "Taken. No worker has drafted its plan yet: it appears among the onboardings as soon as one has.",
+        "受け付けました。計画の作成待ちです。作成されると一覧に表示されます。",
+    ),
     "deal_introduced": ("The introduction has begun.", "紹介を開始しました。"),
     "introduction_told": ("Recorded.", "記録しました。"),
 }

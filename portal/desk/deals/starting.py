@@ -61,10 +61,10 @@ class Starting:
         self._model = model
         self._library = Library(desk.parts.settings.playbooks)
 
-    async def page(self, view: DeskView, form: Form | None, _: Request) -> Response:
+    async def page(self, view: DeskView, form: Form | None, request: Request) -> Response:
         """Asks for the deal, shows what would be planned, and does exactly that."""
         if form is None:
-            return await self._show(view, Filled(errors={}))
+            return await self._show(view, Filled(errors={}), told=request.query_params.get("told", ""))
         words = self._desk.pages.words(view.language)
         if form.text("file"):
             raw, problem = _pasted(form.text("file"))
@@ -139,7 +139,7 @@ class Starting:
         said = words["deal_refused"] + f" {reason}" if reason else words[problem]
         return await self._show(view, Filled(form=form, errors={"form": said}, status=status))
 
-    async def _show(self, view: DeskView, filled: Filled) -> Response:
+    async def _show(self, view: DeskView, filled: Filled, *, told: str = "") -> Response:
         lists = await asyncio.to_thread(self._lists, view)
         words = self._desk.pages.words(view.language)
         drawn = [
@@ -150,6 +150,7 @@ class Starting:
             view,
             "deals/form.html",
             tab="introductions" if self._model is Prospect else "start",
+            told=told,
             status=filled.status,
             sections=drawn,
             errors=filled.errors,

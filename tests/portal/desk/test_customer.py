@@ -309,7 +309,7 @@ async def test_a_message_that_waits_is_read_worded_anew_and_sent(site: DeskSite,
 
     edited = await csm.post(address, data={**form, "subject": "Nice to meet you", "text": "Hello all."})
     late = await csm.post(address, data={**form, "once": "a" * 22, "subject": "Mine", "text": "Mine."})
-    sent = await tell(csm, onboarding, "send_draft", draft=draft)
+    sent = await tell(csm, onboarding, "send_draft", draft=draft or "")
 
     assert "waits to be read" in listed.text or "wait to be read" in listed.text
     assert "Dear Dr. Brandt" in read.text or "Katharina Brandt" in read.text
