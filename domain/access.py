@@ -29,8 +29,8 @@ SCOPES: Mapping[Scope, str] = {
     "inbox:write": "try a delivery again",
     "audit:read": "read the audit dossier of an onboarding",
     "people:read": "have names and addresses beside the ids of people",
-    "room:read": "read what customers ask and what is answered, in their own words, and how fast",
-    "room:write": "answer, ask and close questions",
+    "room:read": "read what customers say in their room, in their own words: questions, goals, ratings",
+    "room:write": "answer, ask and close questions, agree to goals, decide on colleagues",
     "webhooks:read": "see who is told of what happens, and what was sent",
     "webhooks:write": "stop who is told, tell again, send again",
 }

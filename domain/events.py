@@ -131,6 +131,12 @@ KINDS: Mapping[str, EventType] = {
     "answer_taken_up": EventType("one of ours went on with what the customer had answered", "question"),
     "question_closed": EventType("nothing more is expected about a question", "question"),
     "question_erased": EventType("what somebody said about a question was erased", "question"),
+    "goal_proposed": EventType("somebody of the customer's has said a goal", "goal"),
+    "goal_agreed": EventType("one side has agreed to a goal", "goal"),
+    "colleague_named": EventType("somebody of the customer's has named a colleague", "colleague"),
+    "colleague_taken_in": EventType("a colleague who was named takes part", "colleague"),
+    "colleague_declined": EventType("a colleague who was named is left out", "colleague"),
+    "training_rated": EventType("somebody of the customer's has rated a training", "session of the training"),
     "reminder_put_off": EventType("somebody wants to be reminded later", "milestone or task"),
 }
 """Every kind of row that the journal has. A worker of a newer version may send one more: receivers ignore it."""

@@ -24,7 +24,9 @@ from portal.desk.words import DESK_WORDS
 from portal.filters import browser, day_of, initials, plain
 from portal.icons import Icons
 from portal.room.file_words import FILE_WORDS
+from portal.room.goal_words import GOAL_WORDS
 from portal.room.library_words import LIBRARY_WORDS
+from portal.room.part_words import PART_WORDS
 from portal.room.talk_words import TALK_WORDS
 from portal.room.words import ROOM_WORDS
 from portal.words import WORDS
@@ -36,6 +38,8 @@ SETS = (
     FILE_WORDS,
     LIBRARY_WORDS,
     TALK_WORDS,
+    GOAL_WORDS,
+    PART_WORDS,
     DESK_WORDS,
     ADMIN_WORDS,
     *OF_CUSTOMERS,

@@ -13,13 +13,17 @@ from starlette.responses import Response
 
 from domain.playbook import Milestone, Stage
 from domain.record import StageRow
+from domain.rules.goal_notices import who_decides
 from portal.forms import Form
+from portal.room.aiming import ShownGoal, shown_goal
 from portal.room.answering import ShownAsked, answered_by, shown_asked, still_asked
 from portal.room.conversing import Conversing
 from portal.room.questions import ShownQuestion, shown_questions
+from portal.room.rating import RatingOfTrainings, ShownSession, to_rate
 from portal.room.room import Room
 from portal.room.steps_shown import shown_step
 from portal.room.view import View
+from starter.doors.goals import GoalDoor
 
 LATER = 4
 """Steps that come later, as the home lists them."""
@@ -100,12 +104,28 @@ class Line(NamedTuple):
     today: float | None
 
 
+class Talk(NamedTuple):
+    """What the home says of what both sides say to each other.
+
+    `answers` are questions of the reader's with an answer that they have not seen, `asked` what we ask and nobody has
+    answered; of the goals those that are agreed, and how many wait for the reader's yes; and trainings to rate.
+    """
+
+    answers: list[ShownQuestion]
+    asked: list[ShownAsked]
+    goals: list[ShownGoal]
+    goals_to_agree: int
+    to_rate: list[ShownSession]
+
+
 class Looking:
     """The pages that only show."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
         self._conversing = Conversing(room)
+        self._goals = GoalDoor(engine=room.parts.engine, ledger=room.parts.ledger, staff=room.parts.staff)
+        self._trainings = RatingOfTrainings(room)
 
     async def home(self, view: View, _: Form | None, request: Request) -> Response:
         """One next task, what comes after it, where we are, and whom to ask."""
@@ -113,7 +133,7 @@ class Looking:
         step = now[0] if now else None
         stages = shown_stages(view)
         reached = sum(stage.reached for stage in stages)
-        answers, asked = await asyncio.to_thread(self._talk, view)
+        talk = await asyncio.to_thread(self._talk, view)
         return self._room.show(
             view,
             "home.html",
@@ -130,25 +150,27 @@ class Looking:
             day=day_number(view),
             told=request.query_params.get("told", ""),
             once=secrets.token_urlsafe(16),
-            answers=answers,
-            asked=asked,
+            **talk._asdict(),
             asked_until=answered_by(view),
             overdue=sum(milestone.late for stage in stages for milestone in stage.milestones),
         )
 
-    def _talk(self, view: View) -> tuple[list[ShownQuestion], list[ShownAsked]]:
-        """The reader's questions with an answer that they have not seen, and what we ask and nobody has answered."""
+    def _talk(self, view: View) -> Talk:
         each = self._conversing.kept.of(view.visit.onboarding)
         answers = [question for question in shown_questions(self._conversing, view, each) if question.new]
-        return answers, still_asked(shown_asked(view, each), view)
+        goals = [shown_goal(view, one) for one in self._goals.by(view.standing.dossier)]
+        may = not view.mine.isdisjoint(who_decides(view.standing.dossier)) and not view.line.ending
+        return Talk(
+            answers=answers,
+            asked=still_asked(shown_asked(view, each), view),
+            goals=[goal for goal in goals if goal.standing == "agreed"],
+            goals_to_agree=sum(goal.standing == "waits_for_customer" for goal in goals) if may else 0,
+            to_rate=to_rate(self._trainings.sessions(view)),
+        )
 
     async def plan(self, view: View, _: Form | None, request: Request) -> Response:  # noqa: ARG002  # a page's shape
         """Every stage and milestone, who does it, and why on that day."""
         return self._room.show(view, "plan.html", tab="plan", stages=shown_stages(view), axis=axis(view))
-
-    async def people(self, view: View, _: Form | None, request: Request) -> Response:  # noqa: ARG002  # a page's shape
-        """Who takes part, on both sides."""
-        return self._room.show(view, "people.html", tab="ask")
 
     async def more(self, view: View, _: Form | None, request: Request) -> Response:  # noqa: ARG002  # a page's shape
         """The pages for which a telephone's bar has no room."""

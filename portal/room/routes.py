@@ -9,6 +9,7 @@ from starlette.responses import Response
 from playbooks.library_pages import LibraryPages
 from portal.parts import PageParts
 from portal.rendering import Pages
+from portal.room.aiming import Aiming
 from portal.room.answering import Answering
 from portal.room.changes import Changes
 from portal.room.doing import Doing
@@ -18,8 +19,10 @@ from portal.room.issues import Issues
 from portal.room.library import Reading
 from portal.room.looking import Looking
 from portal.room.meetings import Feed, Meetings
+from portal.room.naming import Naming
 from portal.room.own import Own
 from portal.room.questions import Questions
+from portal.room.rating import RatingOfTrainings
 from portal.room.records import Records
 from portal.room.room import Page, Room, not_yet
 from portal.room.signing_off import SigningOff
@@ -59,10 +62,16 @@ def inside(room: Room) -> Iterable[tuple[str, Page, tuple[str, ...]]]:
     looking, doing, signing_off = Looking(room), Doing(room), SigningOff(room)
     library = LibraryPages(room.parts.settings.library)
     records, own, reading = Records(room), Own(room), Reading(room, library)
+    naming, aiming, trainings = Naming(room), Aiming(room), RatingOfTrainings(room)
     return [
         ("/", looking.home, LOOK),
         ("/plan", looking.plan, LOOK),
-        ("/people", looking.people, LOOK),
+        ("/people", naming.people, LOOK),
+        ("/people/new", naming.new, ACT),
+        ("/goals", aiming.all, ACT),
+        ("/goals/new", aiming.new, ACT),
+        ("/trainings", trainings.all, LOOK),
+        ("/trainings/{key}", trainings.one, ACT),
         ("/more", looking.more, LOOK),
         ("/done/{key}", doing.milestone, ACT),
         ("/task/{key}", doing.task, ACT),

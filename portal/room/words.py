@@ -261,7 +261,7 @@ ROOM_WORDS: Mapping[Language, Mapping[str, str]] = {
         "our_people": "At {company}",
         "your_people": "At {account}",
         "somebody_missing": "Is somebody missing, or has left?",
-        "somebody_missing_then": "Tell your contact: names, mail addresses and what each of them does.",
+        "somebody_missing_then": "Name a colleague who should take part, or tell your contact who has left.",
         # me
         "me_h1": "You, {person}",
         "sessions": "Where you are signed in",
@@ -522,7 +522,7 @@ ROOM_WORDS: Mapping[Language, Mapping[str, str]] = {
         "our_people": "{company}",
         "your_people": "{account}様",
         "somebody_missing": "参加者に変更がありますか",
-        "somebody_missing_then": "お名前、メールアドレス、役割を担当者にお知らせください。",
+        "somebody_missing_then": "参加していただく方をご提案いただくか、変更を担当者にお知らせください。",
         "me_h1": "{person}様の設定",
         "sessions": "入室中のブラウザ",
         "sessions_then": "お心当たりのないものがあれば、退室させたうえで担当者にお知らせください。",

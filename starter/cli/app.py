@@ -122,6 +122,17 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         NEWS,
         "Files of an onboarding: add one for the customer or for us alone, list them.",
     ),
+    "goal": ("starter.cli.goals:goal", NEWS, "Goals with baseline and target: who has agreed to them, and to agree."),
+    "colleague": (
+        "starter.cli.colleagues:colleague",
+        NEWS,
+        "Colleagues whom customers have named in their room: list, take in, decline.",
+    ),
+    "ratings": (
+        "starter.cli.ratings:ratings",
+        LOOK,
+        "How the customer's people rate the trainings, from 1 to 5, and what they say of them.",
+    ),
     "question": (
         "starter.cli.questions:question",
         NEWS,

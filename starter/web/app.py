@@ -19,6 +19,7 @@ from starter.web.api.onboardings import onboarding_routes
 from starter.web.api.playbooks import playbook_routes
 from starter.web.api.programmes import programme_routes
 from starter.web.api.questions import question_routes
+from starter.web.api.rooms import room_routes
 from starter.web.api.scores import score_routes
 from starter.web.api.supposing import supposing_routes
 from starter.web.api.webhooks import webhook_routes
@@ -55,6 +56,7 @@ RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     dossier_routes,
     draft_routes,
     question_routes,
+    room_routes,
     playbook_routes,
     delivery_routes,
     webhook_routes,

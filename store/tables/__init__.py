@@ -20,6 +20,8 @@ from store.tables.base import (
     metadata,
 )
 from store.tables.changes import change_plans
+from store.tables.colleagues import colleagues
+from store.tables.consents import consents
 from store.tables.crm import merges, rechecks, write_backs
 from store.tables.evaluations import evaluation_weeks, evaluations
 from store.tables.files import files, library_opens
@@ -44,6 +46,7 @@ from store.tables.questions import question_reads, question_words, questions
 from store.tables.rooms import room_entries, room_sessions
 from store.tables.staff import staff_accounts, staff_links, staff_sessions
 from store.tables.texts import texts
+from store.tables.training import training_ratings
 from store.tables.unreachable import unreachable
 from store.tables.unsubscribes import unsubscribes
 from store.tables.usage import (
@@ -76,6 +79,8 @@ __all__ = [
     "OF_THE_HOUSE",
     "attendance",
     "change_plans",
+    "colleagues",
+    "consents",
     "deals",
     "desk_views",
     "evaluation_weeks",
@@ -117,6 +122,7 @@ __all__ = [
     "stages",
     "texts",
     "tokens",
+    "training_ratings",
     "unreachable",
     "unsubscribes",
     "usage_daily",

@@ -145,6 +145,12 @@ HAPPENED: Mapping[str, Happened] = {
     "answer_taken_up": Happened("reply", "faint", "Question {about}: we went on with it", "質問{about}：追加で確認"),
     "question_closed": Happened("circle-check", "faint", "Question {about}: settled", "質問{about}：解決"),
     "question_erased": Happened("ban", "faint", "Question {about}: words erased", "質問{about}：記入を消去"),
+    "goal_proposed": Happened("flag", "accent", "Goal proposed by the customer: {about}", "目標のご提案：{about}"),
+    "goal_agreed": Happened("circle-check", "good", "Goal agreed: {about}", "目標に合意：{about}"),
+    "colleague_named": Happened("user-plus", "accent", "A colleague was named", "参加者のご提案"),
+    "colleague_taken_in": Happened("circle-check", "good", "A named colleague takes part", "ご提案の方が参加"),
+    "colleague_declined": Happened("ban", "faint", "A named colleague was left out", "ご提案の方の参加を見送り"),
+    "training_rated": Happened("star", "faint", "Training rated: {about}", "トレーニングの評価：{about}"),
     "reminder_put_off": Happened(
         "alarm-clock", "faint", "Wants to be reminded later: {about}", "リマインダーを延期：{about}"
     ),

@@ -69,6 +69,8 @@ KINDS: Mapping[NoticeKind, tuple[str, str]] = {
     "room_entry": ("Way into the room", "お客様画面への入室"),
     "question": ("Question from the customer", "お客様からのご質問"),
     "question_answered": ("Answer to a question", "ご質問への回答"),
+    "goal_proposed": ("Goal from the customer", "お客様からの目標のご提案"),
+    "colleague_named": ("Colleague named by the customer", "お客様からの参加者のご提案"),
     "file_given": ("File from the customer", "お客様からのファイル"),
     "introduction_task": ("Please introduce us", "ご紹介の依頼"),
     "process_outline": ("How it will go", "進め方のご案内"),

@@ -7,7 +7,9 @@ from typing import Literal
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
+from starter.doors.questions import QuestionDoor
 from tests.support.browsers import a_browser, complaints_of, needs_a_browser
+from tests.support.parts import STAFF
 from tests.support.room import Onboarding, RoomSite, given, room_on
 
 pytestmark = needs_a_browser
@@ -16,6 +18,7 @@ PHONE = ViewportSize(width=390, height=844)
 LEAD = "project_lead"
 PAGES = (
     *("/?", "/plan?", "/people?", "/issues?", "/questions?", "/files?", "/records?", "/meetings?", "/more?", "/me?"),
+    *("/questions/1?", "/asked?", "/goals?", "/goals/new?", "/people/new?", "/trainings?"),
     *("/library?", "/library?q=order&", "/library?q=nothing+at+all&", "/library/migrate-orders?"),
 )
 
@@ -48,6 +51,14 @@ async def come_in(page: Page, site: RoomSite, onboarding: Onboarding) -> None:
     await page.goto(f"{site.address}{site.way_in(onboarding, LEAD)}")
     await page.get_by_role("button").press("Enter")
     await expect(page.get_by_role("link", name="Plan", exact=True)).to_be_visible()
+
+
+def answered(site: RoomSite, onboarding: Onboarding) -> None:
+    """A question of the project lead's, with our answer."""
+    at = onboarding.now
+    door = QuestionDoor(engine=site.engine, ledger=site.parts.ledger, staff=STAFF, via="cli", now=lambda _: at)
+    asked = door.ask(onboarding.id, by=LEAD, text="Can our drivers keep their telephones?")
+    door.answer(onboarding.id, asked.question.number, by="jonas.weber", text="Yes.\n\nFrom May on.")
 
 
 async def no_wider_than_its_screen(page: Page) -> bool:
@@ -117,6 +128,7 @@ async def test_nobody_is_shut_out(
     for name in ("plan.pdf", "plan.pdf", "最終レポート.pdf"):
         given(site, onboarding, name)
     onboarding.tell("record_win", title="One list", baseline="two mailboxes", result="one list", by="jonas.weber")
+    answered(site, onboarding)
     context = await browser.new_context(viewport=PHONE, color_scheme=scheme, bypass_csp=True)
     page = await context.new_page()
     found: list[str] = []
@@ -129,7 +141,7 @@ async def test_nobody_is_shut_out(
         await page.goto(f"{site.address}{path}{'&' if '?' in path else '?'}language={language}")
         found += await complaints_of(page)
         assert await no_wider_than_its_screen(page), path
-    for path in ("/files", "/sign-off/uat_signed_off"):
+    for path in ("/files", "/sign-off/uat_signed_off", "/questions/1", "/goals/new", "/people/new"):
         await page.goto(f"{site.address}{path}")
         await page.locator(".acts button").click()
         found += await complaints_of(page)

@@ -1,0 +1,257 @@
+"""What is it to bring? Goals with baseline and target: to propose one, to agree, or to say what should be otherwise."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.measure.goals import Goal, GoalGiven, slug_of
+from domain.news import short
+from domain.refusal import Refused
+from domain.room.consents import WithConsents
+from domain.room.deeds import Deed
+from domain.rules.goal_notices import figure
+from domain.text import folded
+from domain.trouble import NotFound
+from portal.forms import LONGEST_WORDS, Form
+from portal.room.conversing import Conversing, deed_of, woken
+from portal.room.room import Room
+from portal.room.session import go
+from portal.room.telling import LOOKED, Outcome, Sent, Telling, once_missing
+from portal.room.view import View
+from starter.doors.goals import GoalDoor
+from starter.doors.measuring import Measuring, MetricShown
+
+LONGEST_LINE = 200
+FURTHEST_DAY = 1000
+"""Days after the close by which a goal may be due."""
+FIELDS = ("title", "unit", "direction", "baseline", "target", "due")
+log = structlog.get_logger()
+
+
+class ShownGoal(NamedTuple):
+    """A goal as pages show it: figures in words, by which day, how far it has come, and whose yes it waits for."""
+
+    key: str
+    title: str
+    revision: int
+    baseline: str
+    target: str
+    due: date | None
+    now: str
+    now_on: date | None
+    better_pct: int | None
+    standing: str
+    said_by: str
+    agreed_by: str
+
+
+class Aiming:
+    """The pages of goals."""
+
+    def __init__(self, room: Room) -> None:
+        parts = room.parts
+        self._room = room
+        self._telling = Telling(room)
+        self._conversing = Conversing(room)
+        self._door = GoalDoor(engine=parts.engine, ledger=parts.ledger, staff=parts.staff)
+        self._measuring = Measuring(engine=parts.engine, staff=parts.staff, via="room")
+
+    async def all(self, view: View, form: Form | None, request: Request) -> Response:
+        """What is agreed and how far it has come, and what waits for somebody's yes."""
+        if form is None:
+            return await self._show(view, told=request.query_params.get("told", ""))
+        goal = await self._waiting(view, form.text("goal"))
+        if goal is None:
+            return self._room.missing(view)
+        if missing := once_missing(form):
+            return await self._show(view, Sent(form, {f"agree-{goal.key}": missing}, 422))
+        if form.text("answer") == "otherwise":
+            return await self._otherwise(view, form, goal)
+        deed = await asyncio.to_thread(self._decider, view, deed_of(view, form))
+        revision = int(form.text("revision")) if form.text("revision").isdecimal() else -1
+        outcome = await self._done(partial(self._door.agree, view.visit.onboarding, goal.key, deed, revision=revision))
+        if outcome.problem:
+            return await self._show(view, outcome.at(f"agree-{goal.key}", form))
+        return go("/goals?told=goal_agreed")
+
+    async def new(self, view: View, form: Form | None, _: Request) -> Response:
+        """Propose a goal."""
+        if view.line.ending:
+            return go("/goals")
+        if form is None:
+            return self._form(view)
+        given, errors = read(form, closed=view.day_of(view.standing.dossier.deal.closed_at))
+        if given is None:
+            return self._form(view, Sent(form, errors, 422))
+        outcome = await self._done(partial(self._propose, view, form, given))
+        if outcome.problem:
+            return self._form(view, outcome.at("title", form))
+        return go("/goals?told=goal_proposed")
+
+    def _propose(self, view: View, form: Form, given: GoalGiven) -> object:
+        """The same form again proposes nothing: what stands there already in the same words is left as it is."""
+        there = {each.goal.key: each.goal for each in self._door.by(view.standing.dossier)}
+        said = there.get(given.key)
+        if said is not None and GoalGiven.model_validate(said.model_dump(include=set(GoalGiven.model_fields))) == given:
+            return said
+        return self._door.propose(view.visit.onboarding, given, deed_of(view, form))
+
+    async def _otherwise(self, view: View, form: Form, goal: Goal) -> Response:
+        """What should be otherwise reaches the owner as a question: goals are talked about, not voted down."""
+        field = f"words-{goal.key}"
+        words = form.text(field)
+        if not words or len(words) > LONGEST_WORDS:
+            return await self._show(view, Sent(form, {field: "too_long" if words else "say_why_not"}, 422))
+        said = self._room.pages.words(view.language)["goal_otherwise_note"].format(title=goal.title)
+        outcome = await self._conversing.ask(view, form, f"{said}\n{words}")
+        if outcome.problem:
+            return await self._show(view, outcome.at(field, form))
+        return go("/questions?told=asked")
+
+    async def _waiting(self, view: View, key: str) -> Goal | None:
+        """The goal that waits for the customer's yes; None where none does by that key."""
+        each = await asyncio.to_thread(self._door.by, view.standing.dossier)
+        return next((one.goal for one in each if one.goal.key == key and not view.line.ending), None)
+
+    def _decider(self, view: View, deed: Deed) -> Deed:
+        """The deed under the id by which the reader may decide: a deal may name one person twice."""
+        may = [id for id in self._door.deciders(view.visit.onboarding) if id in view.mine]
+        return deed._replace(by=may[0]) if may else deed
+
+    async def _done(self, doing: Callable[[], object]) -> Outcome:
+        try:
+            done = await asyncio.to_thread(doing)
+        except (Refused, NotFound) as refused:
+            return Outcome("refused_here", str(getattr(refused, "reason", refused)), 409)
+        except SQLAlchemyError as trouble:
+            log.warning("goal_not_kept", kind=type(trouble).__name__)
+            return Outcome("not_saved", status=503)
+        channels = done[1] if isinstance(done, tuple) else ()
+        await woken(*(partial(self._room.parts.wake, channel) for channel in channels))
+        return Outcome()
+
+    def _form(self, view: View, sent: Sent = LOOKED) -> Response:
+        values = {field: sent.text(field) for field in FIELDS}
+        return self._room.show(view, "goal.html", tab="home", values=values, **self._telling.around(view, sent))
+
+    async def _show(self, view: View, sent: Sent = LOOKED, *, told: str = "") -> Response:
+        goals, deciders = await asyncio.to_thread(self._goals, view)
+        around: Mapping[str, Any] = self._telling.around(view, sent)
+        may = not view.mine.isdisjoint(deciders) and not view.line.ending
+        return self._room.show(
+            view, "goals.html", tab="home", told=told, goals=goals, may=may, who=view.names(deciders), **around
+        )
+
+    def _goals(self, view: View) -> tuple[list[ShownGoal], list[str]]:
+        metrics = {one.key: one for one in self._measuring.metrics(view.visit.onboarding, now=view.now)}
+        each = self._door.by(view.standing.dossier)
+        shown = [shown_goal(view, one, metrics.get(one.goal.key)) for one in each]
+        return shown, list(self._door.deciders(view.visit.onboarding))
+
+
+def shown_goal(view: View, one: WithConsents, metric: MetricShown | None = None) -> ShownGoal:
+    """The goal in the reader's words; without a `metric` it says nothing of how far it has come."""
+    goal = one.goal
+    value, at = (metric.value, metric.value_at) if metric else (None, None)
+    better = metric.improvement_pct if metric else None
+    return ShownGoal(
+        key=goal.key,
+        title=goal.title,
+        revision=goal.revision,
+        baseline=_in_unit(goal.baseline, goal.unit),
+        target=_in_unit(goal.target, goal.unit),
+        due=due_of(view, goal),
+        now=_in_unit(value, goal.unit),
+        now_on=view.day_of(at) if isinstance(at, datetime) else None,
+        better_pct=round(better) if better is not None else None,
+        standing=one.standing,
+        said_by=view.name(goal.by) if goal.by else "",
+        agreed_by=view.names(dict.fromkeys([*([goal.by] if goal.by else []), *(yes.by for yes in one.consents)])),
+    )
+
+
+def due_of(view: View, goal: Goal) -> date | None:
+    """The day by which it should be so."""
+    if goal.by_day is None:
+        return None
+    closed = view.day_of(view.standing.dossier.deal.closed_at)
+    return date.fromordinal(closed.toordinal() + goal.by_day)
+
+
+def read(form: Form, *, closed: date) -> tuple[GoalGiven | None, Mapping[str, str]]:
+    """The goal as it was typed, or what is wrong with it, by its fields. `closed` is the day of the close."""
+    typed = {field: form.text(field) for field in FIELDS}
+    figures = {field: _figure(typed[field]) for field in ("baseline", "target")}
+    by_day = _days_after(closed, typed["due"])
+    errors = {**_wrong_with_words(typed), **_wrong_with_figures(typed, figures)}
+    if typed["due"] and by_day is None:
+        errors["due"] = "no_date"
+    if missing := once_missing(form):
+        errors.setdefault("title", missing)
+    if errors:
+        return None, errors
+    said = {**typed, **figures, "by_day": by_day, "key": key_of(typed["title"])}
+    said.pop("due")
+    try:
+        return GoalGiven.model_validate(said), {}
+    except ValidationError:
+        return None, {"title": "say_goal"}
+
+
+def _wrong_with_words(typed: Mapping[str, str]) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    for field, asked in (("title", "say_goal"), ("unit", "say_unit")):
+        if not typed[field]:
+            errors[field] = asked
+        elif len(typed[field]) > LONGEST_LINE or "\n" in typed[field]:
+            errors[field] = "title_too_long"
+    if typed["direction"] not in ("higher", "lower"):
+        errors["direction"] = "choose"
+    return errors
+
+
+def _wrong_with_figures(typed: Mapping[str, str], figures: Mapping[str, float | None]) -> dict[str, str]:
+    errors = {field: "no_figure" for field, value in figures.items() if typed[field] and value is None}
+    if not typed["target"]:
+        errors["target"] = "say_target"
+    base, aim = figures["baseline"], figures["target"]
+    if base == 0:
+        errors["baseline"] = "baseline_zero"
+    elif base is not None and aim is not None and not (aim > base if typed["direction"] == "higher" else aim < base):
+        errors["target"] = "no_better"
+    return errors
+
+
+def _days_after(closed: date, text: str) -> int | None:
+    """How many days after the close that day is; None where the text is no day, or is too near or far."""
+    try:
+        days = (date.fromisoformat(text) - closed).days
+    except ValueError:
+        return None
+    return days if 1 <= days <= FURTHEST_DAY else None
+
+
+def key_of(title: str) -> str:
+    """The key of a goal: of a title in other letters than ours a short hash, so that two do not become one."""
+    return slug_of(title) if title.isascii() else f"goal_{short(folded(title))}"
+
+
+def _figure(text: str) -> float | None:
+    """The figure in a field; with a comma where the reader's country writes one."""
+    try:
+        value = float(text.replace(",", ".").replace(" ", ""))
+    except ValueError:
+        return None
+    return value if abs(value) < 1e12 else None
+
+
+def _in_unit(value: float | None, unit: str) -> str:
+    return f"{figure(value)} {unit}".strip() if value is not None else ""

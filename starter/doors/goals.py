@@ -1,0 +1,92 @@
+"""How do both sides agree on goals? For the room, commands and the API alike."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from domain.measure.goals import Goal, GoalGiven
+from domain.record import Dossier
+from domain.refusal import Refused
+from domain.room.consents import Consent, WithConsents, with_consents
+from domain.room.consents import Standing as GoalStanding
+from domain.room.deeds import Deed
+from domain.rules.addressing import Desk
+from domain.rules.goal_notices import goal_proposed, who_decides
+from domain.trouble import NotFound
+from domain.wire import Wire
+from store.consents import SqlConsents
+from store.goals import SqlGoals
+from store.reads import one
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from activities.ports import Staff
+    from store.ledger import SqlLedger
+
+
+class GoalShown(Wire):
+    """A goal as it is said now, and whether both sides have agreed to it."""
+
+    goal: Goal
+    standing: GoalStanding
+    consents: tuple[Consent, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoalDoor:
+    """Proposes and agrees to goals. It blocks: call it in a thread. `clock` tells wall time."""
+
+    engine: "Engine"
+    ledger: "SqlLedger"
+    staff: "Staff"
+    clock: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
+
+    def of(self, onboarding: str) -> Sequence[WithConsents]:
+        """The goals of that customer, each with who has said yes to it. Raises UnknownOnboarding."""
+        return self.by(self.ledger.dossier(onboarding))
+
+    def by(self, dossier: Dossier) -> Sequence[WithConsents]:
+        """The same, for who has the dossier already. Raises UnknownOnboarding."""
+        goals, yeses = SqlGoals(self.engine).of(dossier.onboarding), SqlConsents(self.engine).of(dossier.onboarding)
+        return with_consents(goals, yeses, contacts={contact.id for contact in dossier.deal.stakeholders})
+
+    def shown(self, onboarding: str) -> Sequence[GoalShown]:
+        """The same for programs."""
+        of_it = self.of(onboarding)
+        return [GoalShown(goal=one.goal, standing=one.standing, consents=one.consents) for one in of_it]
+
+    def agree(self, onboarding: str, key: str, deed: Deed, *, revision: int | None = None) -> Goal:
+        """Say yes to a goal as it stands; `revision` is what was read, where that is to hold.
+
+        Raises UnknownOnboarding, NotFound, and Refused where it was said otherwise since, or by who may not decide.
+        """
+        self._refuse_others(onboarding, deed)
+        goal = next((each.goal for each in self.of(onboarding) if each.goal.key == key), None)
+        if goal is None:
+            raise NotFound(f"{onboarding} has no goal {key!r}")
+        if revision is not None and revision != goal.revision:
+            raise Refused("was said otherwise since it was read", field="revision")
+        SqlConsents(self.engine).agree(onboarding, goal, deed)
+        return goal
+
+    def propose(self, onboarding: str, given: GoalGiven, deed: Deed) -> tuple[Goal, Sequence[str]]:
+        """Say a goal in the customer's name, anew or for the first time; and the channels by which we are told.
+
+        Raises UnknownOnboarding, and Refused naming the field.
+        """
+        goal = SqlGoals(self.engine).define(onboarding, given, by=deed.by, origin=deed.via, at=self.clock())
+        desk = Desk(self.ledger.dossier(onboarding), self.staff(), one(self.engine, onboarding).owner, self.clock())
+        told = goal_proposed(goal, deed.by, desk)
+        SqlConsents(self.engine).proposed(onboarding, goal, deed, told)
+        return goal, tuple({notice.channel for notice in told.notices})
+
+    def deciders(self, onboarding: str) -> Sequence[str]:
+        """The ids of those of the customer's who may agree to goals."""
+        return who_decides(self.ledger.dossier(onboarding))
+
+    def _refuse_others(self, onboarding: str, deed: Deed) -> None:
+        if deed.side == "customer" and deed.by not in (may := self.deciders(onboarding)):
+            raise Refused(f"{deed.by} may not decide on goals; {', '.join(may)} may", field="by")
