@@ -28,12 +28,14 @@ def test_only_what_may_be_done_now_is_work_and_of_whoever_does_it() -> None:
 
     ready = {one.key for one in work(onboarding, "milestone")}
     gated = {m.key for m in onboarding.state.milestones if not m.settled and onboarding.state.gate(m)}
+    meeting = onboarding.state.milestone("kickoff_held")
     kickoff = next(one for one in work(onboarding, "milestone") if one.key == "kickoff_held")
 
     assert ready
     assert not ready & gated
     assert (OWNER, "vendor") == (kickoff.person, kickoff.side)
-    assert kickoff.due == onboarding.state.milestone("kickoff_held").due  # type: ignore[union-attr]
+    assert meeting is not None
+    assert kickoff.due == meeting.due
     assert kickoff.holds_up > 0
 
 
