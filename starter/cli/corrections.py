@@ -179,8 +179,8 @@ def draw_corrections(out: Console, corrections: "Sequence[RegisterRow]", playboo
 def _line(row: "RegisterRow", playbook: "Playbook", *, today: date) -> tuple[Any, ...]:
     due = date.fromisoformat(str(row.data["due"])) if row.data.get("due") else None
     late = row.status == "open" and due is not None and due < today
-    level = int(row.data.get("level") or 0)
-    state = f"{'late' if late else in_words(row.status)}{f', went up {level} times' if level else ''}"
+    went_up = ("", ", went up once", ", went up twice")[min(int(row.data.get("level") or 0), 2)]
+    state = f"{'late' if late else in_words(row.status)}{went_up}"
     definition = correction_for(playbook, str(row.data.get("category")), row.data.get("flags") or ())
     title = definition.title if definition else row.key
     return (

@@ -14,6 +14,7 @@ from typing import Any
 from temporalio.client import WorkflowHistory
 
 from domain.agenda.packing import in_json
+from domain.measure.flags import FlagUp, Look
 from domain.refusal import Refused
 from tests.replay.house_stories import HOUSE
 from tests.support.introductions import RunningIntroduction, introductions, sample_prospect
@@ -132,6 +133,41 @@ async def meetings_with_hours(deal: RunningOnboarding) -> None:
     await deal.let_pass(hours=7)
 
 
+async def course_corrected(deal: RunningOnboarding) -> None:
+    """Flags by looks and by people, an alarm, corrections that go up and end, a pause between, over several runs."""
+    at_first = (await deal.world.now()) + timedelta(days=10)
+    seen = deal.world.ledger.looks[deal.id] = {at_first: Look(up=(SILENT,), figures={SILENT.key: {"nps": -20.0}})}
+    await deal.reached("handoff_reviewed", "access_provisioned", "kickoff_held")
+    await deal.let_pass(days=16)
+    tired = {"flag": "tired", "category": "relationship", "reason": "They sigh."}
+    await deal.tell("raise_flag", by="jonas.weber", **tired)
+    with contextlib.suppress(Refused):
+        await deal.tell("raise_flag", by="jonas.weber", **tired)
+    await deal.tell("change_correction", correction="correction-1", cause="time", owner="grace.lee")
+    await deal.tell("close_correction", correction="correction-1", outcome="did_not_help")
+    await deal.tell("pause", reason="their move")
+    await deal.let_pass(days=9)
+    await deal.tell("resume")
+    await deal.let_pass(days=12)
+    await deal.tell("close_correction", correction="correction-2", outcome="helped")
+    seen[await deal.world.now()] = Look(quiet=frozenset({SILENT.key}))
+    await deal.let_pass(days=8)
+    await deal.tell("close_correction", correction="correction-1", outcome="false_alarm")
+    await work_through(deal, until="uat_signed_off")
+
+
+SILENT = FlagUp(
+    key="lead_silent",
+    title="The project lead does not respond",
+    category="engagement",
+    rule="project_lead_silent_days >= 7",
+    since=3,
+    days=4,
+    correction="win_back_engagement",
+    correction_title="Win engagement back",
+    steps=(),
+)
+
 STORIES: dict[str, Callable[[RunningOnboarding], Awaitable[None]]] = {
     "to_the_hand_off": to_the_hand_off,
     "low_touch": to_the_hand_off,
@@ -145,6 +181,7 @@ STORIES: dict[str, Callable[[RunningOnboarding], Awaitable[None]]] = {
     "left_open_packed": left_open,
     "database_hung_packed": database_hung,
     "meetings_with_hours": meetings_with_hours,
+    "course_corrected": course_corrected,
 }
 """The packed ones are of the time since states travel packed; those before hold them as JSON."""
 

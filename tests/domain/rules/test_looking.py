@@ -1,6 +1,7 @@
 """The weekly look at the figures: when it is, and what it brings: flags up and down, and corrections."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from domain import agenda
 from domain.agenda import State
 from domain.measure.flags import FlagUp, Look, look_at
 from domain.measure.series import Course, Point
+from domain.measure.targets import TargetSeen
 from domain.news import read_news
 from domain.playbook import Playbook
 from tests.support.simulation import MANAGER, OWNER, Simulation, high_touch, opened
@@ -226,3 +228,34 @@ def test_a_rule_that_held_within_the_last_week_is_not_quiet() -> None:
 
 def test_what_nobody_reports_is_quiet() -> None:
     assert "attendance_low" in looking(Course(30, {}, {})).quiet
+
+
+# --- in reports
+
+
+def seen(key: str, value: float | None, **state: Any) -> TargetSeen:
+    target = next(one for one in high_touch().targets if one.key == key)
+    return TargetSeen(
+        key=key, title="", unit=target.unit, value=value, **{"state": "met", "due_on": target.day, **state}
+    )
+
+
+def test_the_weekly_report_has_figures_against_target(onboarding: Simulation) -> None:
+    """One line for each figure that is known: by the target that is ahead; the health score is for our own people."""
+    targets = (
+        seen("activation_by_30", 72.0),
+        seen("activation_by_60", 72.0, state="not_due"),
+        seen("few_tickets_by_60", 7.25, state="not_due"),
+        seen("weekly_use_by_60", None, state="not_measured"),
+        seen("good_health_by_90", 55.0, state="not_due"),
+    )
+    onboarding.ledger.looks[onboarding.id] = {onboarding.now: Look(targets=targets)}
+    at_work(onboarding)
+    onboarding.to("2026-11-18 12:00")
+
+    report = onboarding.notices("status_report", to="project_lead")[0]
+    activated, tickets = report.facts["figures"]
+    assert ("72 % of licensed users", "85 or more", "2027-01-01", False) == tuple(
+        activated[name] for name in ("value", "target", "due", "met")
+    )
+    assert ("7.2 tickets per week", "below 5", False) == tuple(tickets[name] for name in ("value", "target", "met"))

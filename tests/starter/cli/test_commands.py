@@ -135,7 +135,7 @@ def test_a_working_day_at_the_command_line(stack: Stack, tmp_path: Path) -> None
     _leaves_cleanly_thirty_times(stack, deal_file(tmp_path))
 
 
-def test_notes_and_tasks_at_the_command_line(stack: Stack, tmp_path: Path) -> None:
+def test_notes_tasks_flags_and_corrections_at_the_command_line(stack: Stack, tmp_path: Path) -> None:
     """What is heard and to be done beside the plan."""
     stack.up()
     it = "onboarding-salesforce-beside"
@@ -156,6 +156,23 @@ def test_notes_and_tasks_at_the_command_line(stack: Stack, tmp_path: Path) -> No
     stack.day90("task", "done", it, "task-1", "--by", "project_lead")
     tasks = {row["key"]: (row["status"], row["data"]["owner"]) for row in stack.asked("task", "list", it)}
     assert {"task-1": ("done", "project_lead"), "task-2": ("dropped", "jonas.weber")} == tasks
+
+    stack.day90("flag", "raise", it, "odd", "--reason", "They giggle.", code=2)
+    stack.day90("flag", "raise", it, "no_enthusiasm", "--category", "technical", "--reason", "They yawn.", code=2)
+    stack.day90("flag", "raise", it, "no_enthusiasm", "--reason", "They yawn.")
+    begun = stack.asked("correction", "open", it, "technical", "--reason", "Their IT is away.", "--owner", "grace.lee")
+    assert "correction-1" == begun["correction"]
+    stack.day90("correction", "change", it, "correction-1", "--cause", "time", "--due", soon)
+    stack.day90("correction", "failed", it, "correction-1")
+    stack.day90("flag", "raise", it, "frustration_seen", "--reason", "They shout.")
+    corrections = {row["data"]["category"]: row["status"] for row in stack.asked("correction", "list", it)}
+    assert {"technical": "open", "outcome": "open", "relationship": "open"} == corrections
+    printed = stack.day90("show", it).stdout
+    assert "Rebuild trust" in printed
+    assert "went up once" in printed
+    stack.day90("correction", "helped", it, "correction-1", "--by", "nora.lindqvist")
+    stack.day90("flag", "lower", it, "frustration_seen", "--reason", "It was the coffee.")
+    assert ["down", "up"] == sorted(row["status"] for row in stack.asked("flag", "list", it))
 
 
 def test_all_of_one_owner_are_given_away_after_a_look(stack: Stack, tmp_path: Path) -> None:
