@@ -72,7 +72,7 @@ def draw(connection: Connection, held: Held, writing: Writing, *, drafts: Sequen
     if writing.standing is not None:
         drawing.part("stages", stages, writing.standing.stages)
         drawing.part("milestones", milestones, writing.standing.milestones)
-        drawing.work(writing.standing, anew=any(row.kind == "task" for row in writing.registers))
+        drawing.work(writing.standing, anew=any(row.kind in ("task", "correction") for row in writing.registers))
     if drafts:
         drawing.drafts(drafts, changing=bool(writing.drafts))
     drawing.sign(writing.standing, writing.task)

@@ -13,7 +13,7 @@ from store.tables import open_work, registers
 OF_IT = select(open_work).where(open_work.c.onboarding == bindparam("onboarding"))
 TASKS = select(registers.c.key, registers.c.title, registers.c.data).where(
     registers.c.onboarding == bindparam("onboarding"),
-    registers.c.kind == "task",
+    registers.c.kind.in_(("task", "correction")),
     registers.c.key.in_(bindparam("keys", expanding=True)),
 )
 NAMED_BY = ("kind", "key", "person")
@@ -52,9 +52,8 @@ def _with_tasks(connection: Connection, onboarding: str, work: Sequence[OpenWork
 
 
 def _as_registered(task: OpenWork, row: Any, owner: str) -> OpenWork:
-    if row is None:
-        return task.model_copy(update={"person": owner})
-    return task.model_copy(update={"person": str(row.data.get("owner") or owner), "title": row.title})
+    person = (row.data.get("owner") if row else None) or task.person or owner
+    return task.model_copy(update={"person": str(person), "title": (row.title if row else "") or task.title})
 
 
 def _name(row: Any) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from domain.attention import ANSWERS, BESIDE_THE_PLAN, MOST_AHEAD, NEEDS, Ahead,
 from domain.baseline import AGREED_BY, makes_firm
 from domain.calendar import CLOSING, OPENING
 from domain.playbook import Role
+from domain.rules import corrections
 from domain.rules.briefing import Briefing
 
 COME_BY_THEMSELVES = ("hypercare_end", "first_value")
@@ -109,8 +110,9 @@ def _work(briefing: Briefing) -> Iterator[OpenWork]:
     yield from _milestones(briefing)
     yield from _decisions(briefing)
     for task, day in state.tasks.items():
-        # Who has it, and what it is called, the register of tasks knows.
-        yield OpenWork(kind="task", key=task, person="", due=briefing.calendar.at(day, CLOSING))
+        # Who has it, and what it is called, the register knows; of a correction it knows whom somebody has named.
+        of_correction = corrections.as_work(briefing, task) if state.correction(task) else {"person": ""}
+        yield OpenWork(kind="task", key=task, due=briefing.calendar.at(day, CLOSING), **of_correction)
     for meeting in state.invited:
         ours = (id for id in meeting.people if not meeting.cancelled and not briefing.is_customer(id))
         for person in ours:

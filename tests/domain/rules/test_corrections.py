@@ -264,3 +264,18 @@ def test_a_japanese_colleague_reads_of_it_in_japanese() -> None:
         for flag in notice.facts["flags"]:
             words += [flag["title"], *flag["figures"]]
         assert [] == [one for one in words if one.isascii()]
+
+
+def test_a_correction_is_work_of_whoever_has_it(onboarding: Simulation) -> None:
+    """What the desk shows them today: the owner's, until it goes up."""
+
+    def work() -> list[tuple[str, str]]:
+        attention = onboarding.ledger.standings[onboarding.id].attention
+        assert attention is not None
+        return [(one.person, one.title) for one in attention.work if one.key == "correction-1"]
+
+    onboarding.tell("open_correction", **MISSED)
+    assert [(OWNER, "Win engagement back")] == work()
+
+    closed(onboarding, "did_not_help")
+    assert [(MANAGER, "Win engagement back")] == work()
