@@ -162,6 +162,12 @@ def _with_issuer(client_id: str | None, info: ValidationInfo) -> str | None:
     return client_id
 
 
+def _with_another_way(passwords: bool, info: ValidationInfo) -> bool:
+    if not passwords and info.data.get("oidc_client_id", "unread") is None:
+        raise ValueError("should be true where DAY90_OIDC_ISSUER names no identity provider: nobody could sign in")
+    return passwords
+
+
 def _secrets(given: SecretStr) -> SecretStr:
     if not given.get_secret_value().split():
         raise ValueError("should hold a secret, or several separated by spaces while one is being replaced")
@@ -461,6 +467,11 @@ class Settings(BaseSettings):
     )
     oidc_name: Annotated[str, AfterValidator(_one_line)] | None = Field(
         default=None, description="What the button says of it, like Example ID; without one, the issuer's host."
+    )
+    desk_local_accounts: Annotated[bool, AfterValidator(_with_another_way)] = Field(
+        default=True,
+        description="Whether people sign in to the desk by passwords of its own, too, where there is an identity"
+        " provider.",
     )
     hubspot_secret: Secrets | None = Field(
         default=None, description="Client secret of the HubSpot app; opens /intake/hubspot."

@@ -119,6 +119,7 @@ class Desk:
             typed=typed,
             had_one=had_one,
             provider=provider_name(self.parts.settings),
+            passwords=self.parts.settings.desk_local_accounts,
             errors={},
         )
         return forget(response, self.parts.settings) if had_one else response

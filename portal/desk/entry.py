@@ -40,6 +40,8 @@ class Entry:
         if request.method != "POST":
             return self._show(request, onward=onward)
         form = await form_of(request)
+        if not self._parts.settings.desk_local_accounts:
+            return self._show(request, onward=ours(form.text("next")))
         address, password, onward = form.text("address"), form.exactly("password"), ours(form.text("next"))
         network = neighbourhood(request.client.host) if request.client else ""
         try:
@@ -87,5 +89,6 @@ class Entry:
             typed="",
             had_one=False,
             provider=provider_name(self._parts.settings),
+            passwords=self._parts.settings.desk_local_accounts,
             errors=self._pages.said(errors or {}, language),
         )

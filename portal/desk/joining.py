@@ -37,7 +37,7 @@ class Joining:
         link = await asyncio.to_thread(self._staff.link_of, token)
         if link is None:
             return self._pages.message("desk_link_spent", language_of(request), status=404)
-        if request.method != "POST":
+        if request.method != "POST" or not self._takes_password(link):
             return self._show(request, token, link)
         form = await form_of(request)
         if errors := _errors_in(form, link):
@@ -50,6 +50,10 @@ class Joining:
         if staff is None:
             return self._pages.message("desk_link_spent", language_of(request), status=404)
         return await self._entry.enter(request, staff, way="password", onward="/desk/")
+
+    def _takes_password(self, link: StaffLink) -> bool:
+        """Whether somebody chooses a password by it: the first of all does, since nobody is known otherwise yet."""
+        return self._parts.settings.desk_local_accounts or link.staff is None
 
     def _keep(self, token: str, link: StaffLink, form: Form, hashed: str) -> int | None:
         if link.staff is not None:
@@ -75,6 +79,7 @@ class Joining:
             link=link,
             token=token,
             provider=provider_name(self._parts.settings),
+            passwords=self._takes_password(link),
             typed=form.text if form else lambda _: "",
             errors=self._pages.said(errors or {}, language),
         )

@@ -119,6 +119,6 @@ class Own:
             given=given,
             zones=ALL_ZONES,
             sessions=sessions,
-            has_password=account is not None and account.has_password,
+            has_password=account is not None and account.has_password and self._desk.parts.settings.desk_local_accounts,
             errors=self._desk.pages.said(errors or {}, view.language),
         )

@@ -9,8 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+from pydantic import ValidationError
 
+from portal.desk.passwords import Passwords
 from portal.desk.session import cookie_name
+from runtime.settings import Settings
 from store.staff import StaffAccount
 from tests.support.desk import DeskSite, desk_on
 from tests.support.providers import (
@@ -244,6 +247,28 @@ async def test_without_a_provider_there_is_no_way_to_one(tmp_path: Path) -> None
             (await browser.get(path)).status_code for path in ("/desk/oidc", "/desk/oidc/back?state=x")
         ]
         assert "/desk/oidc" not in (await browser.get("/desk/sign-in")).text
+
+
+async def test_where_passwords_are_off_nobody_comes_by_one(tmp_path: Path, provider: LyingProvider) -> None:
+    """Neither by one that is left, nor by a link: it leads to the provider."""
+    named = {"oidc_issuer": provider.issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
+    async with desk_on(tmp_path, **named, desk_local_accounts=False) as site, site.client() as browser:
+        account = site.account("csm")
+        site.staff.choose_password(account.id, await Passwords().hashed("copper kettle at dawn"))
+        signs_in = {"address": account.address, "password": "copper kettle at dawn"}
+        door = await browser.post("/desk/sign-in", data=signs_in)
+        link = f"/desk/link/{site.staff.link(account.id)}"
+        chosen = await browser.post(link, data={"password": "a lantern for the harbour"})
+
+        assert [False] * 3 == [is_in(site, browser), *('type="password"' in one.text for one in (door, chosen))]
+        assert f'href="/desk/oidc?link={link[11:]}"' in chosen.text
+        await browser.get("/desk/oidc")
+        assert is_in(site, browser)
+
+
+def test_passwords_are_not_switched_off_where_there_is_no_other_way(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="nobody could sign in"):
+        Settings(data=tmp_path, desk_local_accounts=False)
 
 
 async def test_a_provider_that_others_wrote_signs_somebody_in(tmp_path: Path) -> None:
