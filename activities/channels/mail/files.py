@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from activities.channels.mail.message import Documents, compose, said_by, utc_now
+from activities.channels.mail.message import Documents, compose, utc_now
 from activities.channels.texts.rendering import Rendering
 from domain.record import Receipt, WaitingNotice
 from domain.trouble import ChannelDown
@@ -29,7 +29,7 @@ class MailFiles:
 
     def deliver(self, waiting: WaitingNotice) -> Receipt:
         """Write the notice to its file; a second try writes the same file again. Raises ChannelDown when it cannot."""
-        message = compose(
+        letter = compose(
             waiting,
             self.rendering,
             sender=self.sender,
@@ -41,10 +41,10 @@ class MailFiles:
         file = self.folder / _file_name(waiting)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _write_at_once(file, message.as_bytes())
+            _write_at_once(file, letter.message.as_bytes())
         except OSError as error:
             raise ChannelDown(f"{self.folder}: {error.strerror}") from error
-        return Receipt(message_id=waiting.message_id, place=str(file), at=self.now(), **said_by(message)._asdict())
+        return Receipt(message_id=waiting.message_id, place=str(file), at=self.now(), **letter.said._asdict())
 
 
 def _file_name(waiting: WaitingNotice) -> str:

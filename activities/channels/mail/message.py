@@ -39,6 +39,22 @@ class Documents(Protocol):
         """The document as it is now; None when there is none by that reference."""
 
 
+class Said(NamedTuple):
+    """What the reader of a mail reads."""
+
+    subject: str
+    text: str
+
+
+class Letter(NamedTuple):
+    """A notice as an e-mail, what its reader reads in it, and from which address to which it goes."""
+
+    message: EmailMessage
+    said: Said
+    sender: str
+    receiver: str
+
+
 def compose(
     waiting: WaitingNotice,
     rendering: Rendering,
@@ -48,7 +64,7 @@ def compose(
     documents: Documents | None = None,
     public_url: str = "",
     reads_answers: bool = False,
-) -> EmailMessage:
+) -> Letter:
     """The notice as an e-mail, with the Message-ID that it was given.
 
     `public_url` is where its reader may unsubscribe, if it is a letter for that; empty where no such address is set.
@@ -87,7 +103,12 @@ def compose(
     add_entry(message, facts, waiting.person, organiser=own, domain=_domain(waiting), now=now)
     if notice.attachment is not None:
         _attach(message, notice.attachment, documents)
-    return message
+    return Letter(
+        message,
+        Said(rendered.subject, rendered.text.rstrip()),
+        sender=own.address,
+        receiver=checked_address(waiting.person.email),
+    )
 
 
 def _encoding(text: str) -> str:
@@ -98,15 +119,8 @@ def _encoding(text: str) -> str:
     return "quoted-printable" if len(text.encode("utf-8", "replace")) < 1.3 * len(text) else "base64"
 
 
-class Said(NamedTuple):
-    """What the reader of a mail reads."""
-
-    subject: str
-    text: str
-
-
 def said_by(message: EmailMessage) -> Said:
-    """Subject and plain text of a mail, one that was composed here or read from a file, with plain line ends."""
+    """Subject and plain text of a mail that was read from a file, with plain line ends."""
     subject = str(make_header(decode_header(str(message["Subject"] or ""))))
     body = message.get_body(preferencelist=("plain",))
     text = str(body.get_content()) if body else ""

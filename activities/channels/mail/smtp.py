@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from functools import cached_property
 from typing import Protocol
 
 from pydantic import SecretStr
 
-from activities.channels.mail.message import Documents, compose, said_by, utc_now
+from activities.channels.mail.message import Documents, Letter, compose, utc_now
 from activities.channels.texts.rendering import Rendering
 from domain.mailbox import read_mailbox
 from domain.record import Receipt, WaitingNotice
@@ -110,7 +109,7 @@ class SmtpMail:
         finally:
             line.close()
 
-    def composed(self, waiting: WaitingNotice) -> EmailMessage:
+    def composed(self, waiting: WaitingNotice) -> Letter:
         """The notice as a mail."""
         return compose(
             waiting,
@@ -143,10 +142,10 @@ class SmtpLine:
 
     def deliver(self, waiting: WaitingNotice) -> Receipt:
         """As `SmtpMail.deliver`."""
-        message = self._mail.composed(waiting)
+        letter = self._mail.composed(waiting)
         try:
             with _as_trouble(self._name):
-                answer = self._hand_in(message)
+                answer = self._hand_in(letter)
         except BaseException:
             self._hang_up()
             raise
@@ -154,7 +153,7 @@ class SmtpLine:
             message_id=waiting.message_id,
             place=f"{self._name} accepted it: {answer}",
             at=self._mail.now(),
-            **said_by(message)._asdict(),
+            **letter.said._asdict(),
         )
 
     def close(self) -> None:
@@ -173,36 +172,34 @@ class SmtpLine:
         self._session = self._connection.enter_context(_connected(mail.server, mail.timeout, mail.own_name))
         return self._session
 
-    def _hand_in(self, message: EmailMessage) -> str:
+    def _hand_in(self, letter: Letter) -> str:
         """The server's answer once it has the mail. Raises ChannelDown, MaybeArrived, ChannelRefuses or what breaks."""
-        content = message.as_bytes()
-        session = self._announced(message, content)
+        content = letter.message.as_bytes()
+        session = self._announced(letter, content)
         session.send(_dotted(content))
         code, answer = self._answer_to_content(session)
         ours = _NOT_THE_CONTENT.match(_without_addresses(answer))
         _check(code, answer, what=f"{self._name} refused the message", final=code >= 500 and not ours)
         return _in_words(code, answer)
 
-    def _announced(self, message: EmailMessage, content: bytes) -> smtplib.SMTP:
+    def _announced(self, letter: Letter, content: bytes) -> smtplib.SMTP:
         """The session, ready for the content.
 
         Where one that was kept breaks before that, it had been idle for too long or was good for no more mails: nobody
         has anything of this one, so it is begun once more on a new connection.
         """
         if (kept := self._session) is None:
-            return self._announce(self._open(), message, content)
+            return self._announce(self._open(), letter, content)
         try:
             _wait_for(kept, self._mail.timeout)
-            return self._announce(kept, message, content, kept=True)
+            return self._announce(kept, letter, content, kept=True)
         except (OSError, smtplib.SMTPException, _TakesNoMore):
             self._hang_up()
-            return self._announce(self._open(), message, content)
+            return self._announce(self._open(), letter, content)
 
-    def _announce(
-        self, session: smtplib.SMTP, message: EmailMessage, content: bytes, *, kept: bool = False
-    ) -> smtplib.SMTP:
+    def _announce(self, session: smtplib.SMTP, letter: Letter, content: bytes, *, kept: bool = False) -> smtplib.SMTP:
         """Say from whom and to whom the mail is. Raises ChannelDown or ChannelRefuses, and what breaks."""
-        sender, receiver = (message[header].addresses[0].addr_spec for header in ("From", "To"))
+        sender, receiver = letter.sender, letter.receiver
         options = [] if receiver.isascii() else ["SMTPUTF8"]
         if options and not session.has_extn("smtputf8"):
             raise ChannelRefuses(f"{self._name} takes no address in other letters than ASCII")

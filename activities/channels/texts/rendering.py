@@ -42,7 +42,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 # Characters. Titles may have 200; what inboxes show of a subject ends long before.
 _LONGEST_SUBJECT = 160
-# Characters of the preview that inboxes show next to the subject.
+# Characters of the preview that inboxes show next to the subject: from the first paragraph of the message proper.
 _LONGEST_PREVIEW = 120
 # No raw HTML passes. A line break in a template is one in the mail: Japanese has no space to join lines with.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
@@ -135,21 +135,23 @@ class Rendering:
             self._jinja.get_template(f"{words.language}/{part}.md").render(facts).strip() for part in _REST
         )
         proper = _parse(body.strip())
-        message = [*_parse(opening), *proper, *_parse("\n\n".join(filter(None, (actions, closing, signature))))]
-        small_print = _parse(footer)
+        before, after = _parse(opening), _parse("\n\n".join(filter(None, (actions, closing, signature))))
+        small_print, said = _parse(footer), plain_text(proper)
         page = self._jinja.get_template("layout.html").render(
             language=words.language,
             subject=sealing.seal(subject),
-            preview=sealing.seal(_preview(body)),
+            preview=sealing.seal(_clipped(sealing.one_line(said.partition("\n\n")[0]), _LONGEST_PREVIEW)),
             sender=sealing.seal(sender),
-            body=Markup(_html(message)),
+            body=Markup(_html([*before, *proper, *after])),
             footer=Markup(_html(small_print)),
         )
         return RenderedNotice(
             subject=subject,
-            text=f"{plain_text(message)}\n\n-- \n{plain_text(small_print)}\n",
+            text="\n\n".join(
+                filter(None, (plain_text(before), said, plain_text(after), f"-- \n{plain_text(small_print)}\n"))
+            ),
             html=_CSS.inline(sealing.unseal_html(page)),
-            body=plain_text(proper),
+            body=said,
         )
 
     def _worded(self, notice: Notice, facts: Mapping[str, Any], parts: Sequence[_Part] = ()) -> tuple[str, str]:
@@ -265,12 +267,6 @@ def _parse(markdown: str) -> list[Token]:
 
 def _html(tokens: list[Token]) -> str:
     return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
-
-
-def _preview(body: str) -> str:
-    """The first paragraph of the message proper, for the line that inboxes show beside the subject."""
-    first = body.strip().partition("\n\n")[0]
-    return _clipped(sealing.one_line(plain_text(_parse(first))), _LONGEST_PREVIEW)
 
 
 def _clipped(text: str, longest: int) -> str:

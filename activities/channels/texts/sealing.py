@@ -21,6 +21,8 @@ _SEALED = re.compile(f"{_OPENING}([0-9a-f]*){_CLOSING}")
 
 # What could reverse the direction of the rest of a line: embeddings, overrides, isolates and marks of direction.
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Where Unicode has its letters that are written from right to left; everything before and between has none.
+_MAY_TURN = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # Control characters and our own seals; the tab is whitespace below.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000\ue001]")
@@ -148,12 +150,14 @@ def _flat(text: str) -> str:
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     return _CONTROL.sub("", _TURNING.sub("", _LINE_ENDS.sub("\n", text))).encode("utf-8", "replace").decode()
 
 
 def _isolated(text: str) -> str:
     """Right-to-left text between isolates, so that it does not reorder what stands beside it."""
-    if any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text):
+    if any(unicodedata.bidirectional(character) in {"R", "AL"} for character in _MAY_TURN.findall(text)):
         return f"\u2068{text}\u2069"
     return text
 

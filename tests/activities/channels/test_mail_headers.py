@@ -111,7 +111,7 @@ def test_outlook_reads_a_files_name_too(name: str) -> None:
 
     message = compose(
         waiting, Rendering(), sender="cs@vendor.test", now=datetime(2027, 1, 7, tzinfo=UTC), documents=lambda _: file
-    )
+    ).message
 
     *_, attached = message_from_bytes(message.as_bytes()).walk()
     assert attached.get_content_type() == "application/pdf"
@@ -129,7 +129,7 @@ def test_the_interpreters_folding_has_no_part_in_it() -> None:
         Rendering(),
         sender='"Müller, Söhne & Partner GmbH Kundenerfolg und Einführungsbegleitung" <cs@vendor.test>',
         now=waiting.notice.not_before,
-    )
+    ).message
 
     assert all(str(value) in message.as_bytes().decode("ascii") for _, value in message.raw_items())
     assert message.as_bytes() == message.as_bytes(policy=headers.POLICY.clone(max_line_length=0))

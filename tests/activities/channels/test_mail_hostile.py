@@ -120,7 +120,7 @@ def test_a_hostile_name_leaves_the_tables_whole(kind: NoticeKind, language: Lang
 def test_no_name_smuggles_a_header_or_a_receiver_in(name: str, tmp_path: Path) -> None:
     """One receiver, the headers that we set, and nothing else."""
     waiting = hostile("reminder", "en", name)
-    usual = compose(sample("reminder"), OURS, sender="Us <us@vendor.test>", now=waiting.notice.not_before)
+    usual = compose(sample("reminder"), OURS, sender="Us <us@vendor.test>", now=waiting.notice.not_before).message
 
     place = MailFiles(folder=tmp_path, sender="Us <us@vendor.test>", rendering=OURS).deliver(waiting).place
 
@@ -185,7 +185,7 @@ def test_whatever_a_name_is_made_of_the_mail_can_be_sent_and_read(word: str) -> 
     """A name may hold any character, even lone surrogates."""
     waiting = hostile("reminder", "ja", f"x{word}")
 
-    message = compose(waiting, OURS, sender="Us <us@vendor.test>", now=waiting.notice.not_before)
+    message = compose(waiting, OURS, sender="Us <us@vendor.test>", now=waiting.notice.not_before).message
 
     read = message_from_bytes(message.as_bytes(), policy=policy.default)
     assert ["misaki.takahashi@aozora.test"] == [address.addr_spec for address in read["To"].addresses]

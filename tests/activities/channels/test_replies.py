@@ -47,7 +47,7 @@ def test_an_answer_by_outlook_is_read() -> None:
 def test_our_own_invitation_is_answered_by_another_library() -> None:
     """From the entry that we send to the answer that we read, with nothing of ours in between."""
     waiting = sample("invitation", "en")
-    sent = compose(waiting, Rendering(), sender="CS <cs@vendor.test>", now=STAMPED)
+    sent = compose(waiting, Rendering(), sender="CS <cs@vendor.test>", now=STAMPED).message
     [part] = [part for part in sent.walk() if part.get_content_type() == "text/calendar"]
     invitation = vobject.readOne(part.get_content())
     invitation.method.value = "REPLY"
