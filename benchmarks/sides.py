@@ -33,6 +33,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 SERVER_ANSWERS_WITHIN = 60.0
 IDLE = 4.0
 """Seconds over which idle CPU is measured; it is subtracted afterwards."""
+LOOKS = 3
+"""So many times it is measured, of which the least counts: at first some are at work still, as a sender that lingers."""
 PARTS = ("worker", "server", "client")
 
 
@@ -179,10 +181,12 @@ async def play_round(running: Sequence[Running], *, number: int, onboardings: in
 async def _look_at_idling(running: Sequence[Running]) -> None:
     """Measure what each side uses in a second while nothing is open."""
     await asyncio.sleep(1)
-    before = [one.cpu() for one in running]
-    await asyncio.sleep(IDLE)
-    for one, then in zip(running, before, strict=True):
-        one.idle = {part: (now - then[part]) / IDLE for part, now in one.cpu().items()}
+    for _ in range(LOOKS):
+        before = [one.cpu() for one in running]
+        await asyncio.sleep(IDLE)
+        for one, then in zip(running, before, strict=True):
+            used = {part: (now - then[part]) / IDLE for part, now in one.cpu().items()}
+            one.idle = {part: min(cpu, one.idle.get(part, cpu)) for part, cpu in used.items()}
 
 
 async def _size(one: Running, id: str) -> Size:

@@ -267,7 +267,7 @@ def standing(briefing: Briefing, language: str, *, since: date) -> Facts:
         "reached": sum(m.settled for m in shown),
         "milestones": len(shown),
         "late": len(overdue(briefing, language, without=hidden)),
-        "go_live": briefing.due_on(go_live.key) if go_live else "",
+        "go_live": _launched_on(briefing, go_live) if go_live else "",
         "live": bool(go_live and go_live.settled),
         "lately": [
             {"title": briefing.title(m.key, language), "at": str(briefing.calendar.day_of(m.at))}
@@ -301,6 +301,11 @@ def figures(briefing: Briefing, language: str, *, for_staff: bool) -> list[Facts
         }
         for seen in measured.values()
     ]
+
+
+def _launched_on(briefing: Briefing, go_live: MilestoneState) -> str:
+    """The day of the go-live: as it is planned, and once it was, when it was."""
+    return str(briefing.calendar.day_of(go_live.at)) if go_live.at else briefing.due_on(go_live.key)
 
 
 def _slipped(briefing: Briefing, language: str) -> Facts:
