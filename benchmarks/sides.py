@@ -34,7 +34,7 @@ SERVER_ANSWERS_WITHIN = 60.0
 IDLE = 4.0
 """Seconds over which idle CPU is measured; it is subtracted afterwards."""
 LOOKS = 3
-"""So many times it is measured, of which the least counts: at first some are at work still, as a sender that lingers."""
+"""So many times it is measured; the least counts, since at first some are at work still, as a sender that lingers."""
 PARTS = ("worker", "server", "client")
 
 

@@ -131,6 +131,11 @@ class SmtpMail:
         """The name by which we greet, looked up once: it takes a question to the DNS, which may be slow to answer."""
         return _own_name(self.sender)
 
+    @cached_property
+    def trust(self) -> ssl.SSLContext:
+        """Whose certificates we believe: this machine's. Read once, as that takes as long as writing ten mails."""
+        return ssl.create_default_context()
+
 
 class SmtpLine:
     """A connection that is kept from one mail to the next; whatever goes wrong on it, the next mail gets a new one."""
@@ -169,7 +174,7 @@ class SmtpLine:
 
     def _open(self) -> smtplib.SMTP:
         mail = self._mail
-        self._session = self._connection.enter_context(_connected(mail.server, mail.timeout, mail.own_name))
+        self._session = self._connection.enter_context(_connected(mail))
         return self._session
 
     def _hand_in(self, letter: Letter) -> str:
@@ -262,19 +267,19 @@ def _as_trouble(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _connected(server: Server, timeout: float, name: str | None) -> Iterator[smtplib.SMTP]:
+def _connected(mail: SmtpMail) -> Iterator[smtplib.SMTP]:
     """A session with the server, encrypted where it offers that, and logged in where we have a password."""
-    trust = ssl.create_default_context()
+    server, timeout, name = mail.server, mail.timeout, mail.own_name
     session: smtplib.SMTP
     if server.tls_from_start:
-        session = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=trust, local_hostname=name)
+        session = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=mail.trust, local_hostname=name)
     else:
         session = smtplib.SMTP(server.host, server.port, timeout=timeout, local_hostname=name)
     try:
         session.ehlo_or_helo_if_needed()
         encrypted = server.tls_from_start
         if not encrypted and session.has_extn("starttls"):
-            session.starttls(context=trust)
+            session.starttls(context=mail.trust)
             # The server has forgotten who we are (RFC 3207, 4.2), and may offer other extensions now.
             session.ehlo_or_helo_if_needed()
             encrypted = True
