@@ -24,6 +24,7 @@ from benchmarks.report import figures, middle, say, table
 from benchmarks.room import WRITES_WITHIN, filled, pages
 from benchmarks.room_parts import JAPANESE_EVERY, PageProcess, caller, percentile
 from domain.roles import Role
+from portal.envelope import masked
 from store import portfolio
 from store.engine import open_store
 from store.staff import SqlStaff
@@ -88,7 +89,7 @@ def readers(engine: Engine, role: Role) -> Sequence[Reader]:
 
 def look(process: PageProcess, kinds: Sequence[Look], seats: Sequence[Reader], count: int) -> Mapping[str, list[float]]:
     """Milliseconds on the server of each look of each kind, one after the other, the kinds in turn."""
-    before = {page: len(process.took_ms(page.rstrip("/"))) for page in (PORTFOLIO, DAY)}
+    before = {page: len(process.took_ms(masked(page))) for page in (PORTFOLIO, DAY)}
     order: dict[str, list[str]] = {PORTFOLIO: [], DAY: []}
     numbers = itertools.count()
     for round in range(-(-(WARM + count) // A_ROUND)):
@@ -100,7 +101,7 @@ def look(process: PageProcess, kinds: Sequence[Look], seats: Sequence[Reader], c
     time.sleep(WRITES_WITHIN)
     taken: dict[str, list[float]] = {kind.name: [] for kind in kinds}
     for page, names in order.items():
-        for name, took in zip(names, process.took_ms(page.rstrip("/"))[before[page] :], strict=True):
+        for name, took in zip(names, process.took_ms(masked(page))[before[page] :], strict=True):
             taken[name].append(took)
     return {name: each[WARM:] for name, each in taken.items()}
 
