@@ -19,6 +19,7 @@ Scope = Literal[
     "room:write",
     "webhooks:read",
     "webhooks:write",
+    "room:embed",
 ]
 
 SCOPES: Mapping[Scope, str] = {
@@ -33,6 +34,7 @@ SCOPES: Mapping[Scope, str] = {
     "room:write": "answer, ask and close questions, agree to goals, decide on colleagues",
     "webhooks:read": "see who is told of what happens, and what was sent",
     "webhooks:write": "stop who is told, tell again, send again",
+    "room:embed": "show a customer's person their room in your own product; whoever has it acts as any of them there",
 }
 """Every scope, and what it allows. None includes another."""
 

@@ -10,6 +10,8 @@ from domain.deal import CustomerRole
 from domain.text import Language, Text, folded
 from domain.wire import Line, Slug, StrictWire
 
+MOST_STEPS = 40
+"""Steps of one checklist: more is a course."""
 Format = Literal["guide", "checklist", "course", "answers", "video"]
 
 
@@ -23,6 +25,11 @@ class AboutPage(StrictWire):
     roles: tuple[CustomerRole, ...] = Field((), description="roles of the customer that it is for")
     stages: tuple[Slug, ...] = Field((), description="stages in which it is needed, of any playbook")
     video: str | None = Field(None, description="address of a video, https://…", max_length=500)
+    steps: dict[Slug, Line] = Field(
+        default_factory=dict,
+        description="of a checklist: what people do, one after the other, by keys that every language has",
+        max_length=MOST_STEPS,
+    )
 
 
 class LibraryPage(NamedTuple):

@@ -155,6 +155,11 @@ class SignedOff(News):
     milestone: Slug
     decision: Literal["approve", "reject"]
     reasons: Annotated[tuple[Reason, ...], Field(max_length=MOST_LISTED)] | Reason = ()
+    version: Annotated[str, StringConstraints(max_length=100)] | None = Field(
+        None,
+        description="which version its signer was shown, as the customer's room tells it; it is refused where that has"
+        " changed meanwhile",
+    )
 
 
 class SignOffAskedAgain(News):

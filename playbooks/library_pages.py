@@ -86,7 +86,7 @@ def load(folder: Path, hosts: Collection[str] | None = None) -> Shelf:
             complaints += bad.complaints
             continue
         pages.append(page)
-        complaints += _about(page, written, hosts)
+        complaints += [*_about(page, written, hosts), *_steps(page, written, pages)]
     return Shelf(tuple(pages), tuple(complaints))
 
 
@@ -128,6 +128,18 @@ def _about(page: LibraryPage, written: Written, hosts: Collection[str] | None) -
     if any(child.type == "image" for token in tokens for child in token.children or ()):
         complaints.append(written.complaint((), "has a picture, which is not shown", "warning"))
     return complaints
+
+
+def _steps(page: LibraryPage, written: Written, before: Sequence[LibraryPage]) -> list[Complaint]:
+    """What would leave a step out for readers of one language: what is done is kept by the keys of the steps."""
+    if page.about.steps and page.about.format != "checklist":
+        return [written.complaint(("steps",), "should be in a page whose format is checklist")]
+    other = next((one for one in before if one.key == page.key and one is not page), None)
+    differ = page.about.steps.keys() ^ other.about.steps.keys() if other else set()
+    if differ:
+        what = f"should have the same keys in both languages; {', '.join(sorted(differ))} stands in one alone"
+        return [written.complaint(("steps",), what)]
+    return []
 
 
 def _complaint(file: str, line: int, what: str, gravity: Gravity = "error") -> Complaint:

@@ -33,9 +33,11 @@ LONGEST_PATH = 500
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src {script}; connect-src 'self'; img-src 'self'; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'"
+    " base-uri 'none'; frame-ancestors {ancestors}"
 )
-DOWNLOADED = "default-src 'none'; sandbox; frame-ancestors 'none'"
+DOWNLOADED = "default-src 'none'; sandbox; frame-ancestors {ancestors}"
+BY_NOBODY = "'none'"
+"""Only an embedded room is shown within a page of somebody else's: of the one origin that its session is for."""
 HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     # Without a referrer at all, a form of ours would say that it comes from nowhere.
@@ -72,17 +74,20 @@ class Envelope:
         began, method, status = time.perf_counter(), scope["method"], 0
         caller = neighbourhood(scope["client"][0]) if scope.get("client") else ""
         guesses = False
+        # Shared with the request, in which whoever answers it says by whose pages it may be shown.
+        state = scope.setdefault("state", {})
 
         async def dressed(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers().items():
+                ancestors = state.get("framed_by") or BY_NOBODY
+                for name, value in self._headers(ancestors).items():
                     headers[name] = value
                 # What people gave runs nothing at all, wherever it is opened.
                 if "Content-Disposition" in headers:
-                    headers["Content-Security-Policy"] = DOWNLOADED
+                    headers["Content-Security-Policy"] = DOWNLOADED.format(ancestors=ancestors)
                 headers.setdefault("Cache-Control", NEVER_KEPT)
             elif method == "HEAD" and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
@@ -105,8 +110,9 @@ class Envelope:
             took = round((time.perf_counter() - began) * 1000, 1)
             log.info("page_request", method=method[:10], page=masked(scope["path"]), status=status, took_ms=took)
 
-    def _headers(self) -> Mapping[str, str]:
-        headers = {**HEADERS, "Content-Security-Policy": POLICY.format(script=self.pages.script)}
+    def _headers(self, ancestors: str) -> Mapping[str, str]:
+        policy = POLICY.format(script=self.pages.script, ancestors=ancestors)
+        headers = {**HEADERS, "Content-Security-Policy": policy}
         if not (self.settings.pages_url or "").startswith("https://"):
             return headers
         return {**headers, "Strict-Transport-Security": "max-age=31536000"}

@@ -27,7 +27,9 @@ from portal.room.file_words import FILE_WORDS
 from portal.room.goal_words import GOAL_WORDS
 from portal.room.library_words import LIBRARY_WORDS
 from portal.room.part_words import PART_WORDS
+from portal.room.plan_words import PLAN_WORDS
 from portal.room.talk_words import TALK_WORDS
+from portal.room.way_words import WAY_WORDS
 from portal.room.words import ROOM_WORDS
 from portal.words import WORDS
 
@@ -35,6 +37,8 @@ HERE = Path(__file__).parent
 SETS = (
     WORDS,
     ROOM_WORDS,
+    WAY_WORDS,
+    PLAN_WORDS,
     FILE_WORDS,
     LIBRARY_WORDS,
     TALK_WORDS,

@@ -248,6 +248,24 @@ def _hosts(given: str) -> str:
     return given
 
 
+def _origins(given: str) -> str:
+    for origin in given.split():
+        parts = urlsplit(origin)
+        plain = not (parts.path or parts.query or parts.fragment or "@" in parts.netloc) and parts.hostname
+        if not plain or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)):
+            raise ValueError("should be origins separated by spaces, like https://app.example.com, without a path")
+        if not re.fullmatch(r"[a-z0-9.:/\[\]-]+", origin):
+            raise ValueError("should be in small letters of ASCII, as browsers write an origin")
+    return given
+
+
+def _domains(given: str) -> str:
+    for domain in given.split():
+        if domain != "account" and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain):
+            raise ValueError("should be domains separated by spaces, like example.com, or the word account among them")
+    return given
+
+
 def _networks(given: str) -> str:
     read_networks(given)
     return given
@@ -375,6 +393,16 @@ class Settings(BaseSettings):
     room_code_to_sign: bool = Field(
         default=False,
         description="Whether a sign-off in the customer's room takes a code that is mailed to its signer.",
+    )
+    room_embed_origins: Annotated[str, AfterValidator(_origins)] = Field(
+        default="",
+        description="Origins of your own product, like https://app.example.com, separated by spaces: their pages may"
+        " show the customer's room in a frame. Empty: none may.",
+    )
+    room_domains: Annotated[str, AfterValidator(_domains)] = Field(
+        default="",
+        description="Domains of mail addresses whose people may come into the customer's room, separated by spaces;"
+        " `account` stands for the domain of the customer's company in its deal. Empty: all who take part.",
     )
     files: Annotated[Path, AfterValidator(_absolute)] | None = Field(
         default=None,
@@ -624,6 +652,16 @@ class Settings(BaseSettings):
         """The address under which people reach the pages: `pages_url`, else where they listen; never a wildcard."""
         host = "127.0.0.1" if self.pages_host in ("0.0.0.0", "::") else self.pages_host
         return (self.pages_url or f"http://{host}:{self.pages_port}").rstrip("/")
+
+    @property
+    def domains_of_rooms(self) -> tuple[str, ...]:
+        """The domains of `room_domains`."""
+        return tuple(self.room_domains.split())
+
+    @property
+    def embed_origins(self) -> tuple[str, ...]:
+        """The origins of `room_embed_origins`."""
+        return tuple(self.room_embed_origins.split())
 
     @property
     def sql_url(self) -> str:

@@ -5,7 +5,7 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from domain.record import JournalRow
 from domain.rules.offering import INTO_THE_ROOM, Purpose, offered
 from domain.text import folded
 from domain.wire import Instant, Wire
+from store.admission import is_admitted
 from store.engine import read_connection, wall_clock, write_transaction
 from store.entries import journal_row
 from store.meetings import settled_meeting
@@ -49,11 +50,13 @@ class LinkMaker:
     """Makes the links of messages: `address` is that of the pages, `key` a secret of our own.
 
     A token is made of the key and of what the link is for. So a message that is tried again carries the same links,
-    while the store has their hashes alone, and who reads the store can use none.
+    while the store has their hashes alone, and who reads the store can use none. With `domains` only those get a way
+    into the room whose mail address is at one of them.
     """
 
     address: str
     key: bytes
+    domains: Sequence[str] = ()
 
     def links(self, connection: Connection, row: Row[Any], person: Person, *, now: datetime) -> Mapping[str, str]:
         """The addresses of the links in that notice by their purposes; none to our own people. Stores new ones.
@@ -65,6 +68,8 @@ class LinkMaker:
         lasts: dict[Purpose, timedelta] = dict.fromkeys(offered(row.kind, row.facts), ACTS_FOR)
         lasts["room"] = ACTS_FOR
         lasts["preferences"] = PREFERENCES_FOR
+        if not is_admitted(connection, row.onboarding, person, self.domains):
+            lasts = {purpose: time for purpose, time in lasts.items() if purpose not in INTO_THE_ROOM}
         tokens = {purpose: self._token(row, person, purpose, now) for purpose in lasts}
         rows = [
             {

@@ -13,4 +13,4 @@ def link_maker(settings: Settings) -> LinkMaker | None:
 def link_maker_at(address: str, settings: Settings) -> LinkMaker | None:
     """What makes links to pages at that address; None where there is no key."""
     key = key_of_links(settings)
-    return LinkMaker(address=address, key=key) if key else None
+    return LinkMaker(address=address, key=key, domains=settings.domains_of_rooms) if key else None

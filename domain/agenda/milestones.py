@@ -3,12 +3,16 @@
 from datetime import datetime
 
 from domain.agenda.gates import ask_again, note, prolonging_issues, reach
+from domain.agenda.shown import agree, version_now
 from domain.agenda.state import HeldSignal, MilestoneState, State
 from domain.news import MilestoneReached, MilestoneReopened, MilestoneWaived, SignedOff, SignOffAskedAgain
 from domain.refusal import Refused
 
 LISTED = 40
 """Most keys that a refusal lists: enough for a whole playbook, short enough for a line of history."""
+
+MOVES = ("replanned", "resumed", "milestone_reached", "milestone_waived", "milestone_reopened")
+"""Facts that may move dates: what counts from a milestone follows its real day. Dates are set as they are written."""
 
 
 def known(state: State, key: str) -> MilestoneState:
@@ -140,6 +144,16 @@ def check_sign_off(state: State, news: SignedOff) -> None:
         raise Refused(f"{milestone.key} is {milestone.status} already: use reopen_milestone", field="milestone")
     if not milestone.settled:
         refuse_unless_gate_open(state, milestone)
+        _refuse_unless_shown_as_it_is(state, milestone, news)
+
+
+def _refuse_unless_shown_as_it_is(state: State, milestone: MilestoneState, news: SignedOff) -> None:
+    """Somebody signs what they have seen. Between their look and this another may have refused, or moved a date."""
+    if news.version is None:
+        return
+    moving = milestone.of_plan and any(fact.kind in MOVES for fact in state.pending)
+    if moving or not agree(news.version, version_now(state, milestone)):
+        raise Refused(f"{milestone.key} has changed since its signer was shown it: show it anew", field="version")
 
 
 def _refuse_unless_rejection_may_fall(state: State, milestone: MilestoneState, news: SignedOff) -> None:

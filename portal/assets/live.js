@@ -42,5 +42,6 @@
   if (tabs) tabs.onmessage = ({data}) => hear(data);
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   document.addEventListener("visibilitychange", () => { if (stale) refresh(); });
-  if ("locks" in navigator) navigator.locks.request(name, listen); else listen();
+  // In a frame of another site the browser may keep locks from us: then each page listens by itself.
+  if ("locks" in navigator) navigator.locks.request(name, listen).catch(listen); else listen();
 })();

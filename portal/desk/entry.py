@@ -15,7 +15,7 @@ from portal.desk.slowing import Locked, Slowing, TooMany
 from portal.forms import form_of
 from portal.parts import PageParts
 from portal.rendering import Pages
-from portal.room.entry import agent_of
+from portal.room.session import agent_of
 from starter.web.unsubscribing import language_of
 from store.staff import SqlStaff
 from store.staff_sessions import SqlStaffSessions, Way

@@ -82,14 +82,14 @@ def said_by(view: View, form: Form, text: str, file: StoredFile | None) -> Words
         text=text,
         at=view.now,
         via=via_of(view),
-        proved=view.visit.way == "code",
+        proved=view.visit.proved,
         file=file.id if file else None,
     )
 
 
 def deed_of(view: View, form: Form) -> Deed:
     """What the reader does by that form."""
-    proved = view.visit.way == "code"
+    proved = view.visit.proved
     return Deed(news_id(view, form), "customer", view.me.id, view.now, via_of(view), proved)
 
 

@@ -24,7 +24,8 @@ from portal.forms import Form, form_of
 from portal.parts import PageParts
 from portal.reader import reader_of
 from portal.rendering import Pages
-from portal.room.session import ASKED_COOKIE, forget, go, is_secure, keep, ours, token_of
+from portal.room.embedding import Embedding
+from portal.room.session import ASKED_COOKIE, agent_of, forget, go, is_secure, keep, ours, token_of
 from portal.room.targets import target
 from portal.room.view import View
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
@@ -42,11 +43,12 @@ log = structlog.get_logger()
 class Entry:
     """The pages in front of the room."""
 
-    def __init__(self, parts: PageParts, pages: Pages) -> None:
+    def __init__(self, parts: PageParts, pages: Pages, embedding: Embedding) -> None:
         self._parts = parts
         self._pages = pages
+        self._embedding = embedding
         self._links = SqlLinks(parts.engine)
-        self._rooms = SqlRooms(parts.engine)
+        self._rooms = SqlRooms(parts.engine, domains=parts.settings.domains_of_rooms)
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._asked = RateLimitItemPerHour(ASKED_AN_HOUR)
         self._sending: set[asyncio.Task[None]] = set()
@@ -61,6 +63,8 @@ class Entry:
             return self._pages.message(link.state, reader.language, status=410)
         if await self._is_in(request, link):
             return go(target(link.notice))
+        if link.person is not None and not await asyncio.to_thread(self._rooms.admits, link.onboarding, link.person):
+            return self._pages.message("not_admitted", reader.language, status=403)
         form = await form_of(request) if request.method == "POST" else None
         if form is not None and form.text("again"):
             return await self._send_another(link, request)
@@ -102,15 +106,20 @@ class Entry:
             token = await asyncio.to_thread(enter, asked, form.text("code"), maker, agent=agent_of(request))
         if token is None:
             return self._ask_for_code(language_of(request), onward=onward, errors={"code": "code_wrong"})
+        if onward == "/":
+            visit = await asyncio.to_thread(self._rooms.visit, token)
+            onward = "/rooms" if visit is not None and visit.others else "/"
         return keep(go(onward), self._parts.settings, token)
 
     async def prove(self, view: View, form: Form | None, _: Request) -> Response:
         """A code for somebody who is in by a link, to their own address: they are proved from then on."""
         onward = ours(form.text("next")) if form else "/"
-        if view.visit.way == "code":
+        if view.visit.by_code:
             return go(onward)
         if form is None:
             return go("/")
+        if code := form.text("code"):
+            return await self._prove_within(view, form.text("asked"), code, onward)
         asked = secrets.token_urlsafe(32)
         known = Known(
             onboarding=view.visit.onboarding,
@@ -119,15 +128,49 @@ class Entry:
             owner=view.person(view.line.owner),
         )
         self._later(self._send([known], asked))
+        if view.visit.way == "embedded":
+            return self._ask_within(view, asked, onward)
         return self._ask_for_code(view.language, asked=asked, onward=onward)
+
+    async def _prove_within(self, view: View, asked: str, code: str, onward: str) -> Response:
+        """The code that was asked for in a frame: it proves the person in that session, and begins none."""
+        maker = self._parts.links
+        if view.visit.way != "embedded" or maker is None:
+            return go("/")
+        prove = self._embedding.rooms.prove
+        if not await asyncio.to_thread(prove, view.visit.session, asked, code, maker):
+            return self._ask_within(view, asked, onward, {"code": "code_wrong"})
+        return go(onward)
+
+    def _ask_within(self, view: View, asked: str, onward: str, errors: dict[str, str] | None = None) -> Response:
+        """What was asked for stands in the form: a frame may have no cookie for it."""
+        return self._pages.page(
+            "room/code.html",
+            view.language,
+            status=422 if errors else 200,
+            within=True,
+            asked=asked,
+            onward=onward,
+            errors=self._pages.said(errors or {}, view.language),
+        )
 
     async def out(self, request: Request) -> Response:
         """End this session."""
+        if "embed" in request.path_params:
+            return await self._out_of_frame(request)
         token = token_of(request, self._parts.settings)
         visit = await asyncio.to_thread(self._rooms.visit, token) if token else None
         if visit is not None:
             await asyncio.to_thread(self._rooms.end, visit.session, visit.onboarding, visit.person.id)
         return forget(self._pages.message("room_left", language_of(request), status=200), self._parts.settings)
+
+    async def _out_of_frame(self, request: Request) -> Response:
+        visit = await asyncio.to_thread(self._embedding.visit, request)
+        if visit is None:
+            return self._pages.message("embed_over", language_of(request), status=401)
+        await asyncio.to_thread(self._rooms.end, visit.session, visit.onboarding, visit.person.id)
+        left = self._pages.message("embed_over", language_of(request), status=200)
+        return self._embedding.forget(left, visit.root)
 
     async def _is_in(self, request: Request, link: Link) -> bool:
         token = token_of(request, self._parts.settings)
@@ -205,6 +248,8 @@ class Entry:
             "room/code.html",
             language,
             status=422 if errors else 200,
+            within=False,
+            asked="",
             onward=onward,
             errors=self._pages.said(errors or {}, language),
         )
@@ -213,11 +258,6 @@ class Entry:
             secure = is_secure(self._parts.settings)
             response.set_cookie(ASKED_COOKIE, asked, max_age=seconds, httponly=True, samesite="lax", secure=secure)
         return response
-
-
-def agent_of(request: Request) -> str:
-    """How the browser calls itself, without control characters."""
-    return "".join(character for character in request.headers.get("user-agent", "") if character.isprintable())
 
 
 def masked_address(link: Link) -> str:

@@ -122,7 +122,7 @@ def given_by(view: View, form: Form, name: str) -> Given:
         side="customer",
         at=view.now,
         via=via_of(view),
-        proved=view.visit.way == "code",
+        proved=view.visit.proved,
         note=form.text("text") or None,
     )
 

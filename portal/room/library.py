@@ -1,8 +1,9 @@
 """What may a customer's people read to learn the product? The pages of the library that concern them, and a search."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 import nh3
@@ -18,7 +19,9 @@ from domain.text import Language, in_language
 from playbooks.library_pages import LibraryPages
 from portal.forms import Form
 from portal.room.room import Room
+from portal.room.session import go
 from portal.room.view import View
+from store.checklists import SqlChecklists, StepDone, by_page, steps_done
 from store.opens import SqlOpens, opens_of
 
 LONGEST_QUERY = 200
@@ -43,6 +46,17 @@ class Listed(NamedTuple):
     language: Language
     stages: str
     opened: bool
+    steps: int = 0
+    done: int = 0
+
+
+class ShownStep(NamedTuple):
+    """A step of a checklist; `by` and `on` are empty while it is not done."""
+
+    key: str
+    text: str
+    by: str = ""
+    on: str = ""
 
 
 class Reading:
@@ -52,12 +66,14 @@ class Reading:
         self._room = room
         self._library = library
         self._opens = SqlOpens(room.engine)
+        self._checklists = SqlChecklists(room.engine)
 
     async def all(self, view: View, _: Form | None, request: Request) -> Response:
         """What the reader needs now, everything, or what they search for."""
         query = " ".join(request.query_params.get("q", "").split())[:LONGEST_QUERY]
         everything = await asyncio.to_thread(concerning, self._library, view)
         opened = await asyncio.to_thread(self._opened, view)
+        done = await asyncio.to_thread(self._done, view)
         by_key = {page.key: page for page in everything}
         now = [page for page in everything if page.is_for(view.me.role, open_stages(view))]
         if query:
@@ -71,18 +87,21 @@ class Reading:
             tab="library",
             query=query,
             whole=bool(request.query_params.get("all")),
-            pages=[listed(view, page, opened) for page in pages],
+            pages=[listed(view, page, opened, done) for page in pages],
             more=len(everything) - len(now),
         )
 
-    async def one(self, view: View, _: Form | None, request: Request) -> Response:
-        """A page, in the reader's language where there is one."""
+    async def one(self, view: View, form: Form | None, request: Request) -> Response:
+        """A page, in the reader's language where there is one; a form says that a step of its checklist is done."""
         key = request.path_params["key"]
         everything = await asyncio.to_thread(concerning, self._library, view)
         page = next((page for page in everything if page.key == key), None)
         if page is None:
             return self._room.missing(view)
+        if form is not None:
+            return await self._tick(view, page, form)
         await self._note(view, page)
+        done = (await asyncio.to_thread(self._done, view)).get(key, {})
         return self._room.show(
             view,
             "library_page.html",
@@ -92,7 +111,24 @@ class Reading:
             text=as_html(page.body),
             stages=stages_of(view, page),
             video=page.video_on(self._room.parts.settings.video_hosts.split()),
+            steps=[shown_step(view, step, text, done.get(step)) for step, text in page.about.steps.items()],
+            done=sum(step in done for step in page.about.steps),
         )
+
+    async def _tick(self, view: View, page: LibraryPage, form: Form) -> Response:
+        """Note that a step is done, or is not; pressed twice it is the same."""
+        step = form.text("step")
+        if step not in page.about.steps or view.line.ending:
+            return self._room.missing(view)
+        if form.text("done") == "no":
+            await asyncio.to_thread(self._checklists.not_done, view.visit.onboarding, page.key, step)
+        else:
+            done = self._checklists.done
+            await asyncio.to_thread(done, view.visit.onboarding, page.key, step, person=view.me.id)
+        return go(f"/library/{page.key}#steps")
+
+    def _done(self, view: View) -> Mapping[str, Mapping[str, StepDone]]:
+        return by_page(steps_done(self._room.engine, view.visit.onboarding))
 
     async def _note(self, view: View, page: LibraryPage) -> None:
         """Who has read what helps us to help; that it cannot be noted keeps nobody from reading."""
@@ -127,7 +163,20 @@ def open_stages(view: View) -> Sequence[str]:
     return under_way or [row.key for row in view.line.stages if row.status == "ahead"][:1]
 
 
-def listed(view: View, page: LibraryPage, opened: frozenset[str]) -> Listed:
+def shown_step(view: View, key: str, text: str, done: StepDone | None) -> ShownStep:
+    if done is None:
+        return ShownStep(key, text)
+    day = done.done_at.astimezone(view.reader.zone).date()
+    return ShownStep(key, text, by=view.name(done.person), on=view.short(day))
+
+
+def listed(
+    view: View,
+    page: LibraryPage,
+    opened: frozenset[str],
+    done: Mapping[str, Mapping[str, StepDone]] = MappingProxyType({}),
+) -> Listed:
+    """A page as lists have it, with how much of its checklist is done."""
     return Listed(
         path=f"/library/{page.key}",
         title=in_language(page.about.title, view.language),
@@ -135,6 +184,8 @@ def listed(view: View, page: LibraryPage, opened: frozenset[str]) -> Listed:
         language=page.about.language,
         stages=stages_of(view, page),
         opened=page.key in opened,
+        steps=len(page.about.steps),
+        done=sum(step in done.get(page.key, {}) for step in page.about.steps),
     )
 
 

@@ -168,10 +168,6 @@ class Looking:
             to_rate=to_rate(self._trainings.sessions(view)),
         )
 
-    async def plan(self, view: View, _: Form | None, request: Request) -> Response:  # noqa: ARG002  # a page's shape
-        """Every stage and milestone, who does it, and why on that day."""
-        return self._room.show(view, "plan.html", tab="plan", stages=shown_stages(view), axis=axis(view))
-
     async def more(self, view: View, _: Form | None, request: Request) -> Response:  # noqa: ARG002  # a page's shape
         """The pages for which a telephone's bar has no room."""
         return self._room.show(view, "more.html", tab="more")

@@ -47,6 +47,9 @@ class Own:
     async def _end(self, view: View, session: str) -> Response:
         if session.isdecimal() and len(session) < 19:
             await asyncio.to_thread(self._room.rooms.end, int(session), view.visit.onboarding, view.me.id)
+        if session == str(view.visit.session) and view.visit.way == "embedded":
+            response = self._room.pages.message("embed_over", view.language, status=200)
+            return self._room.embedding.forget(response, view.visit.root)
         if session == str(view.visit.session):
             response = self._room.pages.message("room_left", view.language, status=200)
             return forget(response, self._room.parts.settings)

@@ -252,5 +252,5 @@ def given_with(view: View, form: Form, name: str) -> Given:
         side="customer",
         at=view.now,
         via=via_of(view),
-        proved=view.visit.way == "code",
+        proved=view.visit.proved,
     )

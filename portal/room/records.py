@@ -18,10 +18,12 @@ from portal.forms import Form
 from portal.room.files_shown import in_lines, shown, signed_files
 from portal.room.room import Room
 from portal.room.signing_off import deliverables
-from portal.room.telling import BY_HAND, VIA
+from portal.room.telling import BY_HAND, EMBEDDED, VIA
 from portal.room.view import View
 
-WAYS = ("link", VIA, BY_HAND, "code")
+NAMED = "room_embedded_named"
+"""In a page of the vendor's product whose login did not vouch for them."""
+WAYS = ("link", VIA, BY_HAND, EMBEDDED, NAMED, "code")
 """How somebody was known, as the words have it."""
 
 
@@ -76,6 +78,7 @@ class Records:
             told="" if told == "signed" else told,
             new=told == "signed",
             files=[shown(view, file) for file in record.files],
+            way=way_in_words(record, self._room.pages.words(view.language)),
             playbook=view.line.playbook,
         )
 
@@ -94,7 +97,6 @@ class Records:
 
 def sheet(view: View, record: Record, words: Mapping[str, str], company: str) -> RecordSheet:
     """The record in words, as its page has it."""
-    way = words[f"way_{record.way}"] if record.way in WAYS else words["way_other"].format(way=record.way)
     kept = words["kept_as_then"].format(seq=record.seq, playbook=view.line.playbook, hash=record.hash)
     earlier = [
         line
@@ -105,7 +107,7 @@ def sheet(view: View, record: Record, words: Mapping[str, str], company: str) ->
         RecordLine(words["decision"], [words[record.decision]], strong=True),
         RecordLine(words["what_signed"], list(filter(None, (record.what, record.done_when))), strong=True),
         RecordLine(words["signed_by"], [", ".join(filter(None, (record.by, record.role))), record.account]),
-        RecordLine(words["known_by"], [way]),
+        RecordLine(words["known_by"], [way_in_words(record, words)]),
         RecordLine(words["at"], [f"{record.at} ({view.reader.zone.key})", record.utc]),
         RecordLine(words["together_with"], record.deliverables),
         RecordLine(words["files_then_signed"], in_lines(view, record.files, words["version_n"])),
@@ -150,7 +152,7 @@ def record(view: View, milestone: Milestone, decided: Decided) -> Record:
         by=view.name(decided.by),
         role=view.role(decided.by),
         account=view.visit.account,
-        way="code" if decided.via == VIA and decided.proved else decided.via,
+        way=way_of(decided),
         hash=view.hash_at(decided.seq)[:12],
         moment=decided.at,
         at=view.moment(decided.at),
@@ -163,3 +165,14 @@ def record(view: View, milestone: Milestone, decided: Decided) -> Record:
         files=signed_files(view, milestone, before=decided.seq),
         earlier=[],
     )
+
+
+def way_in_words(record: Record, words: Mapping[str, str]) -> str:
+    return words[f"way_{record.way}"] if record.way in WAYS else words["way_other"].format(way=record.way)
+
+
+def way_of(decided: Decided) -> str:
+    """How whoever decided was known, as the words have it."""
+    if decided.via == VIA and decided.proved:
+        return "code"
+    return NAMED if decided.via == EMBEDDED and not decided.proved else decided.via

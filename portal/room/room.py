@@ -13,6 +13,8 @@ from portal.forms import Form, form_of
 from portal.parts import PageParts
 from portal.reader import LANGUAGES
 from portal.rendering import Pages
+from portal.room.embedding import Embedding
+from portal.room.rooting import rooted
 from portal.room.session import forget, ours, token_of
 from portal.room.view import LANGUAGE_COOKIE, View, language_for, view_of
 from portal.uploads import fields_of
@@ -32,10 +34,11 @@ async def not_yet(_: Request) -> Form | None:
 class Room:
     """Lets each page of the room be seen by whoever is in it, and by nobody else."""
 
-    def __init__(self, parts: PageParts, pages: Pages) -> None:
+    def __init__(self, parts: PageParts, pages: Pages, embedding: Embedding) -> None:
         self.parts = parts
         self.pages = pages
-        self.rooms = SqlRooms(parts.engine)
+        self.embedding = embedding
+        self.rooms = SqlRooms(parts.engine, domains=parts.settings.domains_of_rooms)
 
     @property
     def engine(self) -> Engine:
@@ -51,17 +54,19 @@ class Room:
 
         async def answer(request: Request) -> Response:
             form = await read(request) if request.method == "POST" else None
-            token = token_of(request, self.parts.settings)
-            visit = await asyncio.to_thread(self.rooms.visit, token) if token else None
+            embedded, token = "embed" in request.path_params, token_of(request, self.parts.settings)
+            visit = await asyncio.to_thread(self._visit, request, token)
             view = await asyncio.to_thread(self._view, visit, request) if visit else None
+            if view is None and form is None and request.method == "POST":
+                form = await fields_of(request)
+            if view is None and embedded:
+                return await self._outside_of_frame(request, form)
             if view is None:
-                if form is None and request.method == "POST":
-                    form = await fields_of(request)
                 return self._outside(request, form, had_one=bool(token))
             response = await page(view, form, request)
             if request.query_params.get("language", "") in LANGUAGES:
-                response.set_cookie(LANGUAGE_COOKIE, view.language, max_age=A_YEAR, httponly=True, samesite="lax")
-            return response
+                await self._speak(response, view)
+            return rooted(response, view.visit.root, framed=embedded)
 
         return answer
 
@@ -74,11 +79,30 @@ class Room:
             f"room/{template}", view.language, status=status, view=view, tab=tab, told_key=told_key, **content
         )
 
+    def _visit(self, request: Request, token: str) -> Visit | None:
+        """Whose session it is, in the room that the address names."""
+        if "embed" in request.path_params:
+            return self.embedding.visit(request)
+        visit = self.rooms.visit(token) if token else None
+        ref = request.path_params.get("room")
+        return self.rooms.elsewhere(visit, ref) if visit is not None and ref is not None else visit
+
+    async def _speak(self, response: Response, view: View) -> None:
+        """Keep the language that somebody has chosen."""
+        if view.visit.way == "embedded":
+            await asyncio.to_thread(self.embedding.rooms.speak, view.visit.session, view.language)
+        else:
+            response.set_cookie(LANGUAGE_COOKIE, view.language, max_age=A_YEAR, httponly=True, samesite="lax")
+
+    async def anew(self, view: View, request: Request) -> View:
+        """The same page's onboarding as it stands by now."""
+        return await asyncio.to_thread(self._view, view.visit, request) or view
+
     def missing(self, view: View) -> Response:
         return self.show(view, "missing.html", status=404)
 
     def _view(self, visit: Visit, request: Request) -> View | None:
-        language = language_for(request, visit.person)
+        language = language_for(request, visit.person, chosen=visit.language)
         try:
             view = view_of(visit, self.engine, self.parts.ledger, self.parts.staff(), language)
         except UnknownOnboarding:
@@ -87,18 +111,34 @@ class Room:
 
     def _outside(self, request: Request, form: Form | None, *, had_one: bool) -> Response:
         """Nobody is known by this browser. What was typed is given back, since it went nowhere."""
-        typed = (
-            "\n\n".join(filter(None, (form.text(name) for name in ("text", "words", "reasons", "title"))))
-            if form
-            else ""
-        )
         response = self.pages.page(
             "room/outside.html",
             language_of(request),
             status=401,
             switch=True,
             onward=ours(request.url.path),
-            typed=typed,
+            typed=typed_in(form),
             had_one=had_one,
+            framed=False,
         )
-        return forget(response, self.parts.settings) if had_one else response
+        # Somebody who is in, and asks for a room that they do not reach, stays in.
+        return forget(response, self.parts.settings) if had_one and "room" not in request.path_params else response
+
+    async def _outside_of_frame(self, request: Request, form: Form | None) -> Response:
+        """The session in a frame is over, or it stands in none: the page that shows it begins another."""
+        await asyncio.to_thread(self.embedding.over, request)
+        return self.pages.page(
+            "room/outside.html",
+            language_of(request),
+            status=401,
+            onward="/",
+            typed=typed_in(form),
+            had_one=True,
+            framed=True,
+        )
+
+
+def typed_in(form: Form | None) -> str:
+    """What somebody has written into a form, to be given back."""
+    texts = (form.text(name) for name in ("text", "words", "reasons", "title")) if form else ()
+    return "\n\n".join(filter(None, texts))

@@ -12,7 +12,9 @@ from portal.rendering import Pages
 from portal.room.aiming import Aiming
 from portal.room.answering import Answering
 from portal.room.changes import Changes
+from portal.room.choosing import Choosing
 from portal.room.doing import Doing
+from portal.room.embedding import Embedding
 from portal.room.entry import Entry
 from portal.room.filing import Filing
 from portal.room.issues import Issues
@@ -21,6 +23,7 @@ from portal.room.looking import Looking
 from portal.room.meetings import Feed, Meetings
 from portal.room.naming import Naming
 from portal.room.own import Own
+from portal.room.plan import PlanPages
 from portal.room.questions import Questions
 from portal.room.rating import RatingOfTrainings
 from portal.room.records import Records
@@ -29,6 +32,8 @@ from portal.room.signing_off import SigningOff
 
 LOOK = ("GET",)
 ACT = ("GET", "POST")
+ROOTS = ("", "/at/{room}", "/embed/{embed}")
+"""Below which the room stands: by itself, where one person has several, and in a page of the vendor's product."""
 
 
 class RoomRoute(NamedTuple):
@@ -39,22 +44,31 @@ class RoomRoute(NamedTuple):
 
 def room_routes(parts: PageParts, pages: Pages, changes: Changes) -> Iterable[RoomRoute]:
     """All routes of the room."""
-    room, entry = Room(parts, pages), Entry(parts, pages)
+    embedding = Embedding(parts.settings, parts.engine, pages)
+    room, entry = Room(parts, pages, embedding), Entry(parts, pages, embedding)
     yield RoomRoute("/in/lost", entry.lost, ACT)
     yield RoomRoute("/in/code", entry.by_code, ("POST",))
+    yield RoomRoute("/in/embedded/{ticket}", embedding.exchange, LOOK)
     yield RoomRoute("/in/{token}", entry.by_link, ACT)
     yield RoomRoute("/calendar/{token}", Feed(parts, pages).calendar, LOOK)
-    yield RoomRoute("/out", entry.out, ("POST",))
-    for path, page, methods in [*inside(room), ("/changes", changes.page, LOOK), ("/prove", entry.prove, ACT)]:
-        yield RoomRoute(path, room.guarded(page), methods)
     filing, questions = Filing(room), Questions(room, LibraryPages(parts.settings.library))
     answering = Answering(room)
-    yield RoomRoute("/asked", room.guarded(answering.all), LOOK)
-    yield RoomRoute("/asked/{key}", room.guarded(answering.one, not_yet), ACT)
-    yield RoomRoute("/questions", room.guarded(questions.all, not_yet), ACT)
-    yield RoomRoute("/questions/{number}", room.guarded(questions.one, not_yet), ACT)
-    yield RoomRoute("/files", room.guarded(filing.all, not_yet), ACT)
-    yield RoomRoute("/files/{id}", room.guarded(filing.one), LOOK)
+    guarded = [
+        (path, room.guarded(page), methods)
+        for path, page, methods in [*inside(room), ("/changes", changes.page, LOOK), ("/prove", entry.prove, ACT)]
+    ]
+    guarded += [
+        ("/asked", room.guarded(answering.all), LOOK),
+        ("/asked/{key}", room.guarded(answering.one, not_yet), ACT),
+        ("/questions", room.guarded(questions.all, not_yet), ACT),
+        ("/questions/{number}", room.guarded(questions.one, not_yet), ACT),
+        ("/files", room.guarded(filing.all, not_yet), ACT),
+        ("/files/{id}", room.guarded(filing.one), LOOK),
+        ("/out", entry.out, ("POST",)),
+    ]
+    for root in ROOTS:
+        for path, page, methods in guarded:
+            yield RoomRoute(f"{root}{path}", page, methods)
 
 
 def inside(room: Room) -> Iterable[tuple[str, Page, tuple[str, ...]]]:
@@ -63,9 +77,11 @@ def inside(room: Room) -> Iterable[tuple[str, Page, tuple[str, ...]]]:
     library = LibraryPages(room.parts.settings.library)
     records, own, reading = Records(room), Own(room), Reading(room, library)
     naming, aiming, trainings = Naming(room), Aiming(room), RatingOfTrainings(room)
+    plan = PlanPages(room)
     return [
         ("/", looking.home, LOOK),
-        ("/plan", looking.plan, LOOK),
+        ("/plan", plan.page, LOOK),
+        ("/plan.pdf", plan.pdf, LOOK),
         ("/people", naming.people, LOOK),
         ("/people/new", naming.new, ACT),
         ("/goals", aiming.all, ACT),
@@ -79,9 +95,10 @@ def inside(room: Room) -> Iterable[tuple[str, Page, tuple[str, ...]]]:
         ("/issues", Issues(room).all, ACT),
         ("/meetings", Meetings(room).all, ACT),
         ("/library", reading.all, LOOK),
-        ("/library/{key}", reading.one, LOOK),
+        ("/library/{key}", reading.one, ACT),
         ("/records", records.all, LOOK),
         ("/records/{seq}.pdf", records.pdf, LOOK),
         ("/records/{seq}", records.one, LOOK),
         ("/me", own.me, ACT),
+        ("/rooms", Choosing(room).all, LOOK),
     ]

@@ -58,3 +58,8 @@ def ours(path: str) -> str:
 def go(path: str) -> Response:
     """Send the browser on to another page of ours, by a look."""
     return RedirectResponse(ours(path), status_code=303)
+
+
+def agent_of(request: Request) -> str:
+    """How the browser calls itself, without control characters."""
+    return "".join(character for character in request.headers.get("user-agent", "") if character.isprintable())

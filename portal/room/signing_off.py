@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from domain.agenda.shown import version_shown as version_of_sign_off
 from domain.files import evidence_of
 from domain.news import MOST_LISTED
 from domain.playbook import Milestone
@@ -40,7 +41,7 @@ class SigningOff:
         step = view.step(key)
         if step is None:
             return nothing_to_do(self._room, view, milestone)
-        if self._room.parts.settings.room_code_to_sign and view.visit.way != "code":
+        if self._room.parts.settings.room_code_to_sign and not view.visit.by_code:
             what = view.what(milestone)
             return self._room.show(view, "prove.html", what=what, onward=f"/sign-off/{key}", address=view.me.email)
         if form is None:
@@ -61,12 +62,23 @@ class SigningOff:
             decision=decision,
             reasons=reasons,
             evidence=signed,
+            version=version_told(view, milestone),
         )
+        if outcome.problem == "changed_since":
+            return await self._show_anew(view, key, outcome.at("decision", form), request)
         if outcome.problem:
             return self._show(view, milestone, outcome.at("decision", form))
         seq = await self._telling.until_written(view, form)
         # Without a row of its own it has changed nothing: somebody else was quicker, or it is under way.
         return go(f"/records/{seq}?told=signed" if seq else f"/sign-off/{key}")
+
+    async def _show_anew(self, view: View, key: str, sent: Sent, request: Request) -> Response:
+        """As it is by now: what was read before is what has changed."""
+        now = await self._room.anew(view, request)
+        milestone = now.standing.dossier.playbook.milestone(key)
+        if milestone is None:
+            return self._room.missing(now)
+        return self._show(now, milestone, sent) if now.step(key) else nothing_to_do(self._room, now, milestone)
 
     def _show(self, view: View, milestone: Milestone, sent: Sent = LOOKED) -> Response:
         step, sign_off = view.step(milestone.key), milestone.sign_off
@@ -133,4 +145,15 @@ def version_shown(view: View, milestone: Milestone) -> str:
     files = evidence_of(signed_files(view, milestone))
     return view.sign_off(milestone.key).version(
         view.line.playbook_hash or "", str(view.line.revision) if of_plan else "", *files
+    )
+
+
+def version_told(view: View, milestone: Milestone) -> str:
+    """The same as the onboarding can compare it: what changes between a look and a signature is noticed there."""
+    decided = view.sign_off(milestone.key).decided
+    dues = {row.key: row.due for row in view.line.milestones if row.status == "open"}
+    return version_of_sign_off(
+        rejections=sum(one.decision == "rejected" for one in decided),
+        playbook_hash=view.line.playbook_hash or "",
+        dues=dues if milestone.sign_off and milestone.sign_off.plan else None,
     )

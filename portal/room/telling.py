@@ -25,6 +25,8 @@ VIA = "room"
 """The way by which news comes that people bring in their room."""
 BY_HAND = "room_by_hand"
 """The same where they came in by a link that one of ours has made and passed on."""
+EMBEDDED = "room_embedded"
+"""The same where their room is embedded in a page of the vendor's product."""
 WRITTEN_WITHIN = 2.0
 BETWEEN_LOOKS = 0.05
 """Seconds until what the onboarding has taken is in the store, and between looks at that."""
@@ -79,12 +81,15 @@ class Telling:
         """Bring that news in the name of whoever looks at the page; `by` is the id under which they do it."""
         news = {"by": by or view.me.id, "news_id": news_id(view, form), **fields}
         try:
-            door = await self._room.parts.door(via_of(view), proved=view.visit.way == "code")
+            door = await self._room.parts.door(via_of(view), proved=view.visit.proved)
             await door.tell(view.visit.onboarding, update, news)
         except (NotReachable, CannotReachTemporal, BadTemporalProfile, SQLAlchemyError):
             return Outcome("not_saved", status=503)
         except (Refused, InvalidNews, NotFound) as refused:
-            log.info("refused_in_the_room", update=update, field=getattr(refused, "field", ""))
+            field = getattr(refused, "field", "")
+            log.info("refused_in_the_room", update=update, field=field)
+            if field == "version":
+                return Outcome("changed_since", "", 409)
             return Outcome("refused_here", str(getattr(refused, "reason", refused)), 409)
         return Outcome()
 
@@ -125,7 +130,9 @@ class Telling:
 
 def via_of(view: View) -> str:
     """The way by which what is done in this session comes."""
-    return BY_HAND if view.visit.way == "hand" else VIA
+    if view.visit.by_code:
+        return VIA
+    return {"hand": BY_HAND, "embedded": EMBEDDED}.get(view.visit.way, VIA)
 
 
 def news_id(view: View, form: Form) -> str:

@@ -251,7 +251,7 @@ def view_of(visit: Visit, engine: Engine, ledger: SqlLedger, team: Team, languag
     return View(visit, language, line, standing, rows, now, newest, before, files)
 
 
-def language_for(request: Request, person: Person) -> Language:
-    """The language that was asked for on this page, or on one before; else the person's own."""
-    asked = request.query_params.get("language", "") or request.cookies.get(LANGUAGE_COOKIE, "")
+def language_for(request: Request, person: Person, *, chosen: str = "") -> Language:
+    """The language that was asked for on this page, or on one before (`chosen` in this session); else their own."""
+    asked = request.query_params.get("language", "") or chosen or request.cookies.get(LANGUAGE_COOKIE, "")
     return LANGUAGES.get(asked) or LANGUAGES.get(person.language) or "en"

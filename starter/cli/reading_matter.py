@@ -1,7 +1,7 @@
 """Is the library sound, and who has read what? Commands about the training and help that customers' rooms show."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cyclopts import App
 from rich.console import Console
@@ -17,6 +17,18 @@ from starter.trouble import WrongOption
 
 if TYPE_CHECKING:
     from domain.library import LibraryPage
+    from store.checklists import StepDone
+
+
+class ChecklistLine(NamedTuple):
+    """A step of a checklist, and by whom and when it was done; empty while it is not."""
+
+    page: str
+    step: str
+    text: str
+    done_by: str
+    on: str
+
 
 library = App(name="library", help="Training and help in customers' rooms: check it, see who has read it.")
 
@@ -71,6 +83,38 @@ def opened(onboarding: str, *, where: Where = NOWHERE) -> None:
         out.print(table("Opened pages", columns, rows, whole=("page", "who")))
 
     answer(where.json, [one.model_dump(mode="json") for one in each], draw)
+
+
+@library.command
+def steps(onboarding: str, *, where: Where = NOWHERE) -> None:
+    """List which steps of the library's checklists a customer has done, who has said so, and what is left."""
+    from playbooks.library_pages import LibraryPages
+    from store.checklists import by_page, steps_done
+
+    installation = installation_at(where)
+    onboarding = installation.meant(onboarding)
+    products = installation.ledger.dossier(onboarding).deal.products
+    shelf = LibraryPages(installation.settings.library).shelf()
+    pages = [page for key in shelf.keys if (page := shelf.page(key, "en")) is not None and page.is_about(products)]
+    done = by_page(steps_done(installation.engine, onboarding))
+    lines = [
+        ChecklistLine(page.key, step, text, *_when(done.get(page.key, {}).get(step)))
+        for page in pages
+        for step, text in page.about.steps.items()
+    ]
+
+    def draw(out: Console) -> None:
+        if not lines:
+            out.print(plain("the library has no checklist about what this customer has bought"))
+            return
+        rows = [(line.page, line.text, line.done_by, line.on) for line in lines]
+        out.print(table("Checklists", ("page", "step", "done by", "on"), rows, whole=("page", "done by")))
+
+    answer(where.json, [line._asdict() for line in lines], draw)
+
+
+def _when(done: "StepDone | None") -> tuple[str, str]:
+    return ("", "") if done is None else (done.person, f"{done.done_at:%Y-%m-%d}")
 
 
 def _line(page: "LibraryPage") -> tuple[str, ...]:

@@ -62,10 +62,16 @@ def somebody(people: "tuple[Person, ...]", named: str | None) -> Person:
 
 
 def way_in(installation: Installation, onboarding: str, person: Person, *, by: str | None = None) -> str:
-    """A new link into the room for that person. Raises WrongOption where there are no pages, or no key."""
+    """A new link into the room for that person.
+
+    Raises WrongOption where there are no pages, or no key, and InvalidNews where they may not come in.
+    """
+    from store.admission import is_admitted
     from store.engine import write_transaction
 
     with write_transaction(installation.engine) as connection:
+        if not is_admitted(connection, onboarding, person, installation.settings.domains_of_rooms):
+            raise InvalidNews(f"{person.id} has an address at none of DAY90_ROOM_DOMAINS", field="person")
         return maker_of(installation).way_in(connection, onboarding, person, by=by, now=datetime.now(UTC))
 
 

@@ -10,6 +10,7 @@ from starter.web.api.deliveries import delivery_routes
 from starter.web.api.description import describe
 from starter.web.api.dossiers import dossier_routes
 from starter.web.api.drafts import draft_routes
+from starter.web.api.embedding import embedding_routes
 from starter.web.api.envelope import Envelope
 from starter.web.api.gate import gate_of
 from starter.web.api.hearings import hearing_routes
@@ -56,10 +57,11 @@ RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     dossier_routes,
     draft_routes,
     question_routes,
-    room_routes,
     playbook_routes,
     delivery_routes,
     webhook_routes,
+    room_routes,
+    embedding_routes,
 )
 """The resources of the REST API."""
 

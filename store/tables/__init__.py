@@ -24,7 +24,7 @@ from store.tables.colleagues import colleagues
 from store.tables.consents import consents
 from store.tables.crm import merges, rechecks, write_backs
 from store.tables.evaluations import evaluation_weeks, evaluations
-from store.tables.files import files, library_opens
+from store.tables.files import files, library_opens, library_steps
 from store.tables.inbox import inbox
 from store.tables.introductions import introduction_journal, introductions
 from store.tables.links import mail_links, preferences
@@ -43,7 +43,7 @@ from store.tables.onboardings import (
     stages,
 )
 from store.tables.questions import question_reads, question_words, questions
-from store.tables.rooms import room_entries, room_sessions
+from store.tables.rooms import room_entries, room_sessions, room_tickets
 from store.tables.staff import staff_accounts, staff_links, staff_sessions
 from store.tables.texts import texts
 from store.tables.training import training_ratings
@@ -94,6 +94,7 @@ __all__ = [
     "journal",
     "keyed_answers",
     "library_opens",
+    "library_steps",
     "mail_links",
     "measurements",
     "meetings",
@@ -115,6 +116,7 @@ __all__ = [
     "registers",
     "room_entries",
     "room_sessions",
+    "room_tickets",
     "staff_accounts",
     "staff_links",
     "staff_sessions",

@@ -1,4 +1,4 @@
-"""Which files does an onboarding have, and who has opened which page of the library?"""
+"""Which files does an onboarding have, and who has opened which page of the library, or done a step of it?"""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
@@ -45,4 +45,15 @@ library_opens = Table(
     Column("first_at", Moment, nullable=False),
     Column("last_at", Moment, nullable=False),
     Column("times", Integer, nullable=False),
+)
+
+# A step of a checklist of the library that is done, for the whole onboarding; `person` has said so.
+library_steps = Table(
+    "library_steps",
+    metadata,
+    Column("onboarding", Words, ForeignKey(onboardings.c.onboarding), primary_key=True),
+    Column("page", Words, primary_key=True),
+    Column("step", Words, primary_key=True),
+    Column("person", Words, nullable=False),
+    Column("done_at", Moment, nullable=False),
 )

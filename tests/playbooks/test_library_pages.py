@@ -66,6 +66,11 @@ def test_nobody_reads_a_sample_about_what_they_have_not_bought() -> None:
             "a.en.md",
             ":5: warning: video: is not",
         ),
+        (
+            GOOD.replace("format: guide", "format: guide\nsteps:\n  enter: Enter an order"),
+            "a.en.md",
+            ":5: steps: should be in a page whose format is checklist",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_page_is_said_with_its_line(tmp_path: Path, text: str, name: str, says: str) -> None:
@@ -75,6 +80,17 @@ def test_what_is_wrong_with_a_page_is_said_with_its_line(tmp_path: Path, text: s
     [complaint] = load(tmp_path / "library", ("videos.example.com",)).complaints
 
     assert says in str(complaint)
+
+
+def test_both_languages_of_a_checklist_have_the_same_steps(tmp_path: Path) -> None:
+    """What is done is kept by the key of the step: a reader of the other language would have it open for ever."""
+    listed = GOOD.replace("format: guide", "format: checklist\nsteps:\n  enter: Enter an order")
+    page(tmp_path, listed)
+    page(tmp_path, listed.replace("language: en", "language: ja").replace("enter:", "find:"), "orders.ja.md")
+
+    [complaint] = load(tmp_path).complaints
+
+    assert ":5: steps: should have the same keys in both languages; enter, find stands in one alone" in str(complaint)
 
 
 def test_a_broken_page_leaves_the_others_and_a_mended_one_comes_back(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ workflow would take it. So a whole story is lived in a second, without a server.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -88,13 +88,14 @@ class Onboarding(Driver):
 
 @dataclass
 class RoomDoor:
-    """Takes what the pages tell as the workflow would; `trouble` is raised instead."""
+    """Takes what the pages tell as the workflow would; `trouble` is raised instead, `before` happens first, once."""
 
     onboardings: dict[str, Onboarding] = field(default_factory=dict)
     told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     trouble: Exception | None = None
     proved: bool = False
     via: str = ""
+    before: Callable[[], None] | None = None
 
     async def tell(self, onboarding: str, kind: str, raw: Mapping[str, Any]) -> Progress:
         if self.trouble is not None:
@@ -102,6 +103,9 @@ class RoomDoor:
         news = {name: value for name, value in raw.items() if value is not None}
         self.told.append((kind, news))
         driver = self.onboardings[onboarding]
+        if self.before is not None:
+            before, self.before = self.before, None
+            before()
         return await asyncio.to_thread(driver.update, kind, {**news, "via": self.via, "proved": self.proved})
 
 
@@ -117,7 +121,7 @@ class RoomSite:
 
     @property
     def maker(self) -> LinkMaker:
-        return LinkMaker(address=self.address, key=KEY)
+        return LinkMaker(address=self.address, key=KEY, domains=self.parts.settings.domains_of_rooms)
 
     def opened(self, **changes: Any) -> Onboarding:
         """A new onboarding."""
@@ -183,7 +187,7 @@ async def room_on(data: Path, **settings: Any) -> AsyncIterator[RoomSite]:
         waking=lambda _: nobody_wakes,
         introduction_on=lambda *_: cast("IntroductionDoor", door),
         repairing_on=lambda _: cast("Repairing", door),
-        links=LinkMaker(address=address, key=KEY),
+        links=LinkMaker(address=address, key=KEY, domains=told.domains_of_rooms),
         render=rendering_of(told).render,
     )
 

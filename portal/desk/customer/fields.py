@@ -20,10 +20,10 @@ OURS = frozenset({"by", "news_id", "via", "proved", "ignored"})
 """Fields that say where news comes from: the desk fills them in."""
 NEVER_ASKED = frozenset(
     {("reach_milestone", "hold"), ("tell_attendance", "sequence"), ("raise_flag", "figures")}
-    | {("open_correction", "figures"), ("record_risk", "came_true")}
+    | {("open_correction", "figures"), ("record_risk", "came_true"), ("sign_off", "version")}
 )
-"""What only systems say: whether news may wait for a gate, which version of an invitation was answered, and what the
-figures were; and what is told by the command line alone."""
+"""What only systems say: whether news may wait for a gate, which version of an invitation was answered, what the
+figures were, and which version of what is signed its signer was shown; and what is told by the command line alone."""
 HIDDEN = frozenset({("edit_draft", "revision")})
 """What the page knows and the form brings back."""
 BESIDE = ("note", "evidence", "at")

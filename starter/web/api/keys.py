@@ -79,7 +79,11 @@ async def answered_once(answers: SqlKeyedAnswers, write: Keyed, answer: Answerin
             # Even when the caller has hung up.
             await asyncio.shield(asyncio.to_thread(lambda: answers.forget(token=write.token, key=write.key)))
         raise
-    await _keep(answers, write, response)
+    if response.headers.get("cache-control") == "no-store":
+        # It holds what nobody is to read later: the same request again is answered anew.
+        await asyncio.to_thread(lambda: answers.forget(token=write.token, key=write.key))
+    else:
+        await _keep(answers, write, response)
     return response
 
 

@@ -5,6 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from domain import agenda
+from domain.agenda.shown import agree, version_now
+from domain.news import read_news
 from tests.support.simulation import EXECUTIVE, MANAGER, OWNER, Simulation, gone_live, high_touch, opened
 
 
@@ -533,3 +536,50 @@ def test_every_milestone_of_the_playbook_can_be_settled_in_order(onboarding: Sim
 
     assert [m.key for m in onboarding.state.milestones if not m.settled] == []
     assert {stage.status for stage in onboarding.state.stages} == {"closed"}
+
+
+# --- signed for the version that was shown
+
+
+def version_of(onboarding: Simulation, key: str) -> str:
+    milestone = onboarding.state.milestone(key)
+    assert milestone is not None
+    return version_now(onboarding.state, milestone)
+
+
+def test_a_signature_holds_for_the_version_that_was_shown(onboarding: Simulation) -> None:
+    """Between the look and the yes another may refuse; who names no version signs what there is."""
+    onboarding.settled("kickoff_held")
+    shown = version_of(onboarding, "plan_agreed")
+    yes = {"milestone": "plan_agreed", "decision": "approve", "by": "project_lead"}
+    onboarding.tell("sign_off", **(yes | {"decision": "reject", "reasons": "Mondays"}))
+    onboarding.tell("ask_sign_off", milestone="plan_agreed", by=OWNER)
+
+    assert ("version", "plan_agreed has changed since its signer was shown it: show it anew") == onboarding.refusal(
+        "sign_off", **yes, version=shown
+    )
+    onboarding.tell("sign_off", **yes, version=version_of(onboarding, "plan_agreed"))
+
+    assert "reached" == status_of(onboarding, "plan_agreed")
+
+
+def test_a_plan_is_not_signed_while_its_dates_move(onboarding: Simulation) -> None:
+    """Neither between the news of a move and its new dates, nor by what was shown before; a note changes nothing."""
+    onboarding.settled("kickoff_held")
+    yes = {"milestone": "plan_agreed", "decision": "approve", "by": "project_lead"}
+    shown = version_of(onboarding, "plan_agreed")
+    onboarding.tell("note", note="All quiet", by=OWNER)
+    assert shown == version_of(onboarding, "plan_agreed")
+    move = {"milestone": "gone_live", "to": "2027-03-01", "reason": "Fair", "by": OWNER}
+    agenda.apply(onboarding.state, read_news("replan", move), onboarding.now)
+
+    assert "version" == onboarding.refusal("sign_off", **yes, version=shown)[0]
+    onboarding.settle()
+    assert "version" == onboarding.refusal("sign_off", **yes, version=shown)[0]
+    assert shown != version_of(onboarding, "plan_agreed")
+
+
+@pytest.mark.parametrize("shown", ["", "1", "0..", "0.0123456789ab.", "0..0123456789ab"])
+def test_a_version_is_compared_as_far_as_both_are_known(shown: str) -> None:
+    """An onboarding from before may not know its playbook's hash; what is no version at all agrees with none."""
+    assert (shown in ("0..", "0.0123456789ab.", "0..0123456789ab")) == agree(shown, "0..0123456789ab")

@@ -10,15 +10,19 @@ import pytest
 from sqlalchemy import select, update
 
 from domain.record import Contacts, HandedOver, Writing
+from domain.room.admission import admits
 from store import links, rooms
 from store.engine import read_connection, wall_clock, write_transaction
+from store.links import LinkMaker
 from store.rooms import MOST_ENTRIES_AN_HOUR, MOST_TRIES
 from store.tables import mail_links, notices, people, room_entries, room_sessions
 from tests.support.room import Onboarding, RoomSite, into, room_on
+from tests.support.simulation import deal
 from tests.support.waiting import until
 
 LEAD = "project_lead"
 EMAIL = "s.vogel@lindenau-moebel.example"
+ACCOUNT = {"name": "Lindenau", "country": "DE", "time_zone": "Europe/Berlin"}
 
 
 @pytest.fixture
@@ -283,3 +287,52 @@ async def test_a_link_that_one_of_ours_has_made_says_so(site: RoomSite, onboardi
 
     assert "a link that one of ours has made and passed on" in record.text
     assert "room_by_hand" == site.door.via
+
+
+async def test_only_people_of_the_named_domains_come_in(tmp_path: Path) -> None:
+    """By no link, no code, and no session that they have; and their messages carry no way in."""
+    async with room_on(tmp_path, room_domains="account partner.example") as site:
+        onboarding = site.opened(account={**ACCOUNT, "domain": "https://www.lindenau-moebel.example/"})
+        adviser = {"name": "Ada Visor", "email": "ada@mail.partner.example", "role": "power_user"}
+        stranger = {"name": "Sam Elsewhere", "email": "sam@gmail.example", "role": "end_user"}
+        for person, told in (("ada", adviser), ("sam", stranger)):
+            onboarding.tell("add_contact", person=person, by="jonas.weber", **told)
+        async with into(site, onboarding, LEAD) as lead, into(site, onboarding, "ada") as ada, site.client() as sam:
+            sams = onboarding.dossier.person("sam")
+            assert sams is not None
+            with write_transaction(site.engine) as connection:
+                made = LinkMaker(address="", key=b"k" * 32).way_in(
+                    connection, onboarding.id, sams, by="jonas.weber", now=wall_clock()
+                )
+            look, press = await sam.get(made), await sam.post(made)
+            await asked_by(site, sam, stranger["email"])
+            await asked_by(site, sam, adviser["email"])
+            await until(lambda: site.woken)
+            assert [200, 200, 403, 403] == [
+                *[(await browser.get("/")).status_code for browser in (lead, ada)],
+                *[answer.status_code for answer in (look, press)],
+            ]
+            onboarding.tell("correct_contact", person=LEAD, email="s.vogel@web.example", by="jonas.weber")
+            assert [401, 200] == [(await browser.get("/")).status_code for browser in (lead, ada)]
+
+    assert "not open to your mail address" in look.text
+    assert ["ada"] == [person for person, _ in entries(site)]
+    [welcome] = site.messages(onboarding.id, "contact_welcome", "sam")
+    assert (False, True) == ("room" in welcome.links, "preferences" in welcome.links)
+
+
+@pytest.mark.parametrize(
+    ("domains", "email", "admitted"),
+    [
+        ("", "anybody@anywhere.example", True),
+        ("partner.example", "a@partner.example", True),
+        ("partner.example", "a@eu.PARTNER.example", True),
+        ("partner.example", "a@notpartner.example", False),
+        ("partner.example", EMAIL, False),
+        ("account", EMAIL, True),
+        ("account", "added.later@lindenau-moebel.example", False),
+    ],
+)
+def test_a_domain_stands_for_what_is_below_it(domains: str, email: str, admitted: bool) -> None:
+    """And `account`, in a deal that names no domain, for the people with whom it came."""
+    assert admitted == admits(domains.split(), email, deal(account=ACCOUNT))

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from store.checklists import steps_done
 from store.opens import opens_of
 from store.questions import SqlQuestions
 from tests.portal.room.test_room import LEAD, SPONSOR, fields
@@ -40,6 +41,9 @@ def folder(tmp_path: Path) -> Path:
     page("launch", "Launching", more="stages: [launch]\n")
     page("other", "Stock view", more="products: [Stock view]\n", body="Only for those who have it.")
     page("film", "A film", more="video: https://videos.example.com/a\n")
+    steps = "format: checklist\nsteps:\n  enter: Enter <i>an</i> order\n  find: Find it again\n"
+    text = FRONT.replace("format: guide\n", steps).format(title="Try it", language="en", more="", body="Try.")
+    (folder / "try.en.md").write_text(text, encoding="utf-8")
     page("lure", "A lure", more="video: https://evil.test/a\n")
     return folder
 
@@ -76,7 +80,7 @@ async def test_a_reader_sees_what_is_for_their_role_and_stage_and_what_was_bough
         sponsors = await sponsor.get("/library")
 
     assert (True, False) == ("plan" in pages(now), "launch" in pages(now))
-    assert {"plan", "launch", "film", "lure", "nasty"} == set(pages(everything))
+    assert {"plan", "launch", "film", "lure", "nasty", "try"} == set(pages(everything))
     assert "plan" not in pages(sponsors)
     assert [] == pages(await lead.get("/library?q=stock"))
     assert 404 == (await lead.get("/library/other")).status_code
@@ -142,3 +146,26 @@ async def test_pages_that_may_answer_a_question_come_before_it_is_sent(
 
     assert ("It is sent" in second.text or "told" in str(second.url), "told=asked" in str(third.url)) == (True, True)
     assert [asked["text"], other["text"]] == asked_in(site)
+
+
+async def test_a_step_of_a_checklist_is_done_for_everybody_and_can_be_taken_back(
+    site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
+) -> None:
+    """A double click counts once; what is no step is nowhere; another customer's is untouched."""
+    other = site.opened(id="2")
+    for _ in range(2):
+        ticked = await lead.post("/library/try", data={"step": "enter", "done": "yes"})
+    odd = await lead.post("/library/try", data={"step": "../enter"})
+    async with into(site, onboarding, SPONSOR) as sponsor, into(site, other, LEAD) as stranger:
+        seen, theirs = await sponsor.get("/library/try"), await stranger.get("/library/try")
+        listed = await sponsor.get("/library?all=1")
+        [one] = steps_done(site.engine, onboarding.id)
+        await sponsor.post("/library/try", data={"step": "enter", "done": "no"})
+
+    assert ("1 of 2 steps done" in ticked.text, 404) == (True, odd.status_code)
+    assert ("Stefan Vogel, " in seen.text, "0 of 2 steps done" in theirs.text) == (True, True)
+    assert ("1/2" in listed.text, "Enter &lt;i&gt;an&lt;/i&gt; order" in seen.text) == (True, True)
+    assert (LEAD, "try", "enter") == (one.person, one.page, one.step)
+    assert [] == list(steps_done(site.engine, onboarding.id))
+    onboarding.tell("end_onboarding", ending="churned", reason="sold", by="nora.lindqvist")
+    assert 404 == (await lead.post("/library/try", data={"step": "find"})).status_code

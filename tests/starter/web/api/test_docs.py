@@ -59,7 +59,8 @@ def test_every_scope_and_every_problem_is_told() -> None:
 
 async def test_the_examples_run_from_top_to_bottom(tmp_path: Path, temporal_address: str) -> None:
     """Each example succeeds, and every address has one."""
-    async with working_web_on(tmp_path, temporal_address) as web:
+    rooms = {"pages_url": "https://onboarding.example.com", "room_embed_origins": "https://app.example.com"}
+    async with working_web_on(tmp_path, temporal_address, **rooms) as web:
         web.parts.inbox.keep([Incoming(source="deals", kind="deal_closed", key="1")])
         web.parts.inbox.settle({1: Settled(state="refused", outcome="no such owner", field="owner")})
         told_of(web)
