@@ -159,12 +159,13 @@ class Looking:
         each = self._conversing.kept.of(view.visit.onboarding)
         answers = [question for question in shown_questions(self._conversing, view, each) if question.new]
         goals = [shown_goal(view, one) for one in self._goals.by(view.standing.dossier)]
+        waiting = [goal for goal in goals if goal.standing == "waits_for_customer"]
         may = not view.mine.isdisjoint(who_decides(view.standing.dossier)) and not view.line.ending
         return Talk(
             answers=answers,
             asked=still_asked(shown_asked(view, each), view),
             goals=[goal for goal in goals if goal.standing == "agreed"],
-            goals_to_agree=sum(goal.standing == "waits_for_customer" for goal in goals) if may else 0,
+            goals_to_agree=len([goal for goal in waiting if goal.target]) if may else 0,
             to_rate=to_rate(self._trainings.sessions(view)),
         )
 

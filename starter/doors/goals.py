@@ -61,12 +61,15 @@ class GoalDoor:
     def agree(self, onboarding: str, key: str, deed: Deed, *, revision: int | None = None) -> Goal:
         """Say yes to a goal as it stands; `revision` is what was read, where that is to hold.
 
-        Raises UnknownOnboarding, NotFound, and Refused where it was said otherwise since, or by who may not decide.
+        Raises UnknownOnboarding, NotFound, and Refused where it has no target, was said otherwise since, or by who may
+        not decide.
         """
         self._refuse_others(onboarding, deed)
         goal = next((each.goal for each in self.of(onboarding) if each.goal.key == key), None)
         if goal is None:
             raise NotFound(f"{onboarding} has no goal {key!r}")
+        if goal.target is None:
+            raise Refused("has no target yet, and nobody can agree to that: say one first", field="goal")
         if revision is not None and revision != goal.revision:
             raise Refused("was said otherwise since it was read", field="revision")
         SqlConsents(self.engine).agree(onboarding, goal, deed)

@@ -51,15 +51,18 @@ def deed(onboarding: Onboarding) -> Deed:
 
 
 def test_a_goal_is_agreed_in_the_name_of_who_decides(day90: Day90, onboarding: Onboarding, engine: Engine) -> None:
-    """Of the customer's not everybody does."""
+    """Of the customer's not everybody does, and nobody to what has no target yet."""
     given = GoalGiven(key="orders", title="Orders a day", unit="orders", baseline=10, target=20)
     SqlGoals(engine).define(ONE, given, by="jonas.weber", origin="cli", at=onboarding.now)
     refused = day90("goal", "agree", ONE, "orders", "--by", "technical_lead", code=3)
+    aimless = given.model_copy(update={"key": "aimless", "target": None})
+    SqlGoals(engine).define(ONE, aimless, by="jonas.weber", origin="cli", at=onboarding.now)
+    vague = day90("goal", "agree", ONE, "aimless", "--by", "project_lead", code=3)
     missing = day90("goal", "agree", ONE, "nothing", "--by", "project_lead", code=4)
     day90("goal", "agree", ONE, "orders", "--by", "s.vogel@lindenau-moebel.example")
-    [listed] = json.loads(day90("goal", "list", ONE, "--json"))
+    [listed] = [one for one in json.loads(day90("goal", "list", ONE, "--json")) if one["goal"]["key"] == "orders"]
 
-    assert ("project_lead" in refused, "nothing" in missing) == (True, True)
+    assert ("project_lead" in refused, "nothing" in missing, "no target" in vague) == (True, True, True)
     assert ("agreed", "project_lead") == (listed["standing"], listed["consents"][0]["by"])
 
 
