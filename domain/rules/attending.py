@@ -111,8 +111,8 @@ def _work(briefing: Briefing) -> Iterator[OpenWork]:
     yield from _decisions(briefing)
     for task, day in state.tasks.items():
         # Who has it, and what it is called, the register knows; of a correction it knows whom somebody has named.
-        of_correction = corrections.as_work(briefing, task) if state.correction(task) else {"person": ""}
-        yield OpenWork(kind="task", key=task, due=briefing.calendar.at(day, CLOSING), **of_correction)
+        person, title = corrections.as_work(briefing, task) if state.correction(task) else ("", "")
+        yield OpenWork(kind="task", key=task, person=person, due=briefing.calendar.at(day, CLOSING), title=title)
     for meeting in state.invited:
         ours = (id for id in meeting.people if not meeting.cancelled and not briefing.is_customer(id))
         for person in ours:

@@ -149,11 +149,11 @@ def _place(briefing: Briefing, place: str) -> list[str]:
 # --- what they say
 
 
-def as_work(briefing: Briefing, key: str) -> dict[str, str]:
+def as_work(briefing: Briefing, key: str) -> tuple[str, str]:
     """Who has that correction, as far as its own level says so, and what is done, in the language of the playbook."""
     correction = briefing.state.correction(key)
     definition = _definition(briefing, correction) if correction else None
-    return {"person": _doer(briefing, key), "title": briefing.say(definition.title, "en") if definition else key}
+    return _doer(briefing, key), briefing.say(definition.title, "en") if definition else key
 
 
 def correction_for(playbook: Playbook, category: str, flags: Iterable[str]) -> Correction | None:
