@@ -109,6 +109,7 @@ class Life:
     reached: Mapping[str, int]
     happened: Sequence[tuple[int, str, str | None]]
     reported: Mapping[str, Sequence[tuple[int, float]]]
+    season: tuple[int, int] | None
     users: Sequence[Sequence[frozenset[int]]]
 
     @property
@@ -142,6 +143,7 @@ class Life:
             used=self._used(day),
             used_until=now,
             goals=[GOAL],
+            busy=[] if self.season is None else [(at(self.season[0]).date(), at(self.season[1] - 1).date())],
         )
 
     def _step(self, one: Milestone, day: int, *, live: int) -> Step:
@@ -206,6 +208,7 @@ def life(truth: Truth, noise: str, seed: int) -> Life:
         reached=reached,
         happened=sorted(happened, key=lambda one: one[0]),
         reported=_reports(reached, of),
+        season=season,
         users=[_users_of_week(number * WEEK, live, of) for number in range(DAYS // WEEK + 1)],
     )
 

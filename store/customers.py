@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, RowMapping, func, or_, select
 
+from domain.deal import BusySeason
 from domain.measure.customer import OF_THE_JOURNAL, PAUSED, RESUMED, Customer, Happening, Step
 from domain.measure.engagement import Ask
 from domain.measure.reported import Reported
@@ -30,6 +31,7 @@ class _Sold(Wire):
 
     closed_at: Instant
     seats: int | None = None
+    busy_seasons: tuple[BusySeason, ...] = ()
 
 
 class _Registered(NamedTuple):
@@ -95,6 +97,7 @@ class SqlCustomers:
                 used=used[id],
                 used_until=now,
                 goals=goals[id],
+                busy=[(one.first, one.last) for one in sold[id].busy_seasons],
                 tasks=_tasks(registered[id], roles[id], closed_at=sold[id].closed_at, zone=zone),
             )
         return customers

@@ -5,7 +5,7 @@ Days count from the close, in the customer's zone.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -32,7 +32,11 @@ OF_THE_JOURNAL: Mapping[str, str] = {
 """Kinds of rows of the journal, and the figures that count them."""
 RISING_FOR = 3
 """Weeks that use has to grow over: one good week is chance."""
+LATE_AFTER = 3
+"""Days after which a milestone counts as late: one or two days are everyday, and the ladder begins on the third."""
 PAUSED, RESUMED = "paused", "resumed"
+NOT_WHILE_AWAY = frozenset({"missed_meetings", "sponsor_check_ins_missed"})
+"""Figures that count nothing in a pause or a busy season: nobody was to come."""
 SILENT = {
     "project_lead": "project_lead_silent_days",
     "technical_lead": "technical_lead_silent_days",
@@ -65,7 +69,8 @@ class Customer:
     `now` is the onboarding's own time, or its end. `roles` has the customer's people by id. `happened` has at least the
     rows of the journal that a figure counts, pauses, and what the customer's people did. `reported` has what others
     have said of each figure, in any order, and of each goal under `goal:` and its key. `used` is the use of the product
-    up to `used_until`, which is wall time. `tasks` are those of the customer's people.
+    up to `used_until`, which is wall time. `tasks` are those of the customer's people. `busy` has the first and
+    the last day of seasons in which they have no time.
     """
 
     onboarding: str
@@ -87,6 +92,7 @@ class Customer:
     used_until: datetime | None = None
     goals: Sequence[Goal] = ()
     tasks: Sequence[Ask] = ()
+    busy: Sequence[tuple[date, date]] = ()
 
     @cached_property
     def today(self) -> int:
@@ -162,7 +168,11 @@ class Customer:
         rules = [read_rule(flag.rule or "") for flag in self.playbook.red_flags]
         wanted = {clause.figure for rule in rules if rule for clause in rule.clauses}
         return {
-            figure: [Point(self.day_of(one.at), one.value) for one in all_of_it]
+            figure: [
+                Point(day, one.value)
+                for one in all_of_it
+                if not self._is_away(day := self.day_of(one.at)) or figure not in NOT_WHILE_AWAY
+            ]
             for figure, all_of_it in self.reported.items()
             if figure in wanted and all_of_it
         }
@@ -174,11 +184,24 @@ class Customer:
             if figure := OF_THE_JOURNAL.get(row.kind):
                 counted[figure].append(Point(self.day_of(row.at), 1))
         late = [
-            Point(self.day_of(one.due) + 1, 1)
+            Point(self.day_of(one.due) + LATE_AFTER, 1)
             for one in self.milestones
-            if self.day_of(one.due) < (self.today if one.at is None else self.day_of(one.at))
+            if self.day_of(one.due) + LATE_AFTER <= (self.today if one.at is None else self.day_of(one.at))
         ]
-        return {"milestones_late": late, **{figure: counted[figure] for figure in OF_THE_JOURNAL.values()}}
+        return {
+            "milestones_late": late,
+            "days_behind": self._behind(),
+            **{figure: counted[figure] for figure in OF_THE_JOURNAL.values()},
+        }
+
+    def _behind(self) -> Series:
+        """By how many days the milestone is late that is furthest behind, day by day."""
+        behind = [0] * (self.today + 1)
+        for one in self.milestones:
+            due, until = self.day_of(one.due), self.today if one.at is None else self.day_of(one.at) - 1
+            for day in range(max(due, 0), min(until, self.today) + 1):
+                behind[day] = max(behind[day], self._at_work(day) - self._at_work(due))
+        return [Point(day, value) for day, value in enumerate(behind)]
 
     def _silences(self) -> dict[str, Series]:
         """For each role that something waits for: how many days it has been silent, day by day since the kickoff."""
@@ -277,8 +300,8 @@ class Customer:
 
     @cached_property
     def _pauses(self) -> Sequence[tuple[int, int]]:
-        """First day and the day after the last of every pause; one that goes on ends after today."""
-        pauses: list[tuple[int, int]] = []
+        """First day and the day after the last of every pause and busy season; one that goes on ends after today."""
+        pauses = [((first - self._closed).days, (last - self._closed).days + 1) for first, last in self.busy]
         since = None
         for row in self.happened:
             if row.kind == PAUSED:
@@ -286,7 +309,10 @@ class Customer:
             elif row.kind == RESUMED and since is not None:
                 pauses.append((since, self.day_of(row.at)))
                 since = None
-        return [*pauses, (since, self.today + 1)] if since is not None else pauses
+        return _without_overlaps([*pauses, (since, self.today + 1)] if since is not None else pauses)
+
+    def _is_away(self, day: int) -> bool:
+        return any(first <= day < last for first, last in self._pauses)
 
     def _at_work(self, day: int) -> int:
         """The day's number where days of pauses are not counted."""
@@ -302,6 +328,17 @@ class Customer:
 
     def _playing(self, role: str) -> Milestone | None:
         return next((one for one in self.playbook.milestones if one.role == role), None)
+
+
+def _without_overlaps(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans, those that touch as one: a pause within a busy season counts once."""
+    whole: list[tuple[int, int]] = []
+    for first, last in sorted(spans):
+        if whole and first <= whole[-1][1]:
+            whole[-1] = whole[-1][0], max(whole[-1][1], last)
+        else:
+            whole.append((first, last))
+    return whole
 
 
 def monday_of(moment: datetime, time_zone: str) -> date:

@@ -47,6 +47,7 @@ FIGURES: dict[str, FigureKind] = {
     "champion_silent_days": FigureKind("days without a sign of the champion", most=10_000),
     "reminders_unanswered": _events("reminders after which nothing came"),
     "milestones_late": _events("milestones that became late"),
+    "days_behind": FigureKind("days by which the milestone that is furthest behind is late", most=10_000),
     "technical_issues_opened": _events("technical issues raised"),
     "scope_changes_requested": _events("changes of scope asked for"),
     "wins_shown": _events("wins recorded"),

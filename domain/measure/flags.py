@@ -7,7 +7,7 @@ customers who thrive have some flag before their go-live.
 from collections.abc import Mapping, Sequence
 
 from domain.measure.rules import Rule, read_rule
-from domain.measure.series import Course, held_since, holds, standing_at
+from domain.measure.series import Course, held_since, holds, lasted_until, standing_at
 from domain.measure.targets import TargetSeen
 from domain.playbook import Correction, Playbook, RedFlag
 from domain.text import in_language
@@ -15,13 +15,16 @@ from domain.wire import Wire
 
 AT_ONCE = 2
 UP_FOR = 10
-"""Flags at once, or days of one (pauses do not count), that make an alarm."""
+"""Flags at once, or days of one with something new to it (pauses do not count), that make an alarm."""
 QUIET_FOR = 7
 """Days on which a rule has not held, today among them, before its flag goes down: figures swing about a threshold."""
 
 
 class FlagUp(Wire):
-    """A red flag that is up: `since` which day after the close, and for how many `days`; both without pauses."""
+    """A red flag that is up: `since` which day after the close, and for how many `days`; both without pauses.
+
+    `lasting` are the days of these within which there was something new to it; all of them where that is not said.
+    """
 
     key: str
     title: str
@@ -29,9 +32,19 @@ class FlagUp(Wire):
     rule: str
     since: int
     days: int
+    lasting: int | None = None
     correction: str
     correction_title: str
     steps: tuple[str, ...]
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether it calls for a correction by itself."""
+        return self.lasted >= UP_FOR
+
+    @property
+    def lasted(self) -> int:
+        return self.days if self.lasting is None else self.lasting
 
 
 def flags_up(playbook: Playbook, course: Course, *, language: str = "en") -> tuple[FlagUp, ...]:
@@ -41,14 +54,15 @@ def flags_up(playbook: Playbook, course: Course, *, language: str = "en") -> tup
     for flag in playbook.red_flags:
         rule = read_rule(flag.rule or "")
         since = held_since(rule, course) if rule else None
-        if since is not None:
-            up.append(_up(flag, corrections.get(flag.correction), since=since, today=course.day, language=language))
+        if rule is not None and since is not None:
+            days = course.day - since, lasted_until(rule, course) - since
+            up.append(_up(flag, corrections.get(flag.correction), since=since, days=days, language=language))
     return tuple(sorted(up, key=lambda one: one.since))
 
 
 def is_alarm(flags: Sequence[FlagUp]) -> bool:
     """Whether these flags together call for a correction."""
-    return len(flags) >= AT_ONCE or any(flag.days >= UP_FOR for flag in flags)
+    return len(flags) >= AT_ONCE or any(flag.is_lasting for flag in flags)
 
 
 class Look(Wire):
@@ -79,14 +93,16 @@ def _is_quiet(rule: Rule, course: Course) -> bool:
     return not any(holds(rule, course, on=day) for day in range(course.day, course.day - QUIET_FOR, -1) if day >= 0)
 
 
-def _up(flag: RedFlag, correction: Correction | None, *, since: int, today: int, language: str) -> FlagUp:
+def _up(flag: RedFlag, correction: Correction | None, *, since: int, days: tuple[int, int], language: str) -> FlagUp:
+    up, lasting = days
     return FlagUp(
         key=flag.key,
         title=in_language(flag.title, language),
         category=flag.category,
         rule=flag.rule or "",
         since=since,
-        days=today - since,
+        days=up,
+        lasting=max(0, lasting),
         correction=flag.correction,
         correction_title=in_language(correction.title, language) if correction else "",
         steps=tuple(in_language(step, language) for step in correction.steps) if correction else (),

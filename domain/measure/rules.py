@@ -12,18 +12,22 @@ Way = Literal["rising", "falling", "not rising", "not falling"]
 DAYS = {"day": 1, "week": 7, "month": 30}
 READ = re.compile(
     r"(?P<figure>\S+) (?:(?P<sign><=|>=|<|>) (?P<threshold>\S+)|(?P<way>(?:not )?(?:rising|falling)))"
-    r"(?: (?:in|for) (?P<number>\d+) (?P<unit>day|week|month)s?)?"
+    r"(?: (?P<within>in|for) (?P<number>\d+) (?P<unit>day|week|month)s?)?"
 )
 
 
 class Clause(NamedTuple):
-    """A figure, held to a threshold (`sign` and `threshold`) or followed over time (`way`); `span` is what counts."""
+    """A figure, held to a threshold (`sign` and `threshold`) or followed over time (`way`); `span` is what counts.
+
+    `each` says that the threshold is held to each week of the span: "for 3 weeks", and not "in 3 weeks".
+    """
 
     figure: str
     sign: Sign | None
     threshold: float | None
     way: Way | None
     span: timedelta | None
+    each: bool = False
 
 
 class Rule(NamedTuple):
@@ -52,4 +56,5 @@ def _clause(match: re.Match[str]) -> Clause:
         threshold=float(threshold) if threshold else None,
         way=cast(Way | None, match["way"]),
         span=timedelta(days=int(number) * DAYS[match["unit"]]) if number else None,
+        each=bool(threshold) and match["within"] == "for",
     )

@@ -18,11 +18,15 @@ NOTHING_SEEN = Look()
 
 
 class _Flag(NamedTuple):
-    """A flag that is up after the look. `days` are without pauses; `is_new` is one that goes up by it."""
+    """A flag that is up after the look. `days` are without pauses; `is_new` is one that goes up by it.
+
+    `lasting` are the days of these within which there was something new to it.
+    """
 
     key: str
     category: Category
     days: int
+    lasting: int
     is_new: bool
 
 
@@ -78,18 +82,20 @@ def _up(briefing: Briefing, look: Look) -> Iterator[_Flag]:
     for flag in state.flags:
         if flag.judged or flag.key not in look.quiet:
             seen = by_key.get(flag.key)
-            days = _days(state, flag.since, briefing.now)
-            yield _Flag(flag.key, flag.category, max(days, seen.days if seen else 0), is_new=False)
+            days = max(_days(state, flag.since, briefing.now), seen.days if seen else 0)
+            # Days on which only the span of its rule keeps a flag up make it no more serious.
+            idle = seen.days - seen.lasted if seen and not flag.judged else 0
+            yield _Flag(flag.key, flag.category, days, max(days - idle, 0), is_new=False)
     for seen in look.up:
         if state.flag(seen.key) is None and seen.key not in state.dismissed:
-            yield _Flag(seen.key, cast(Category, seen.category), seen.days, is_new=True)
+            yield _Flag(seen.key, cast(Category, seen.category), seen.days, seen.lasted, is_new=True)
 
 
 def _to_correct(briefing: Briefing, up: Sequence[_Flag]) -> dict[Category, list[_Flag]]:
     """The flags that call for a correction, by category; empty where they are no alarm."""
     state = briefing.state
     calling = [flag for flag in up if not _is_answered(state, state.flag(flag.key), briefing.now)]
-    if len(calling) < AT_ONCE and not any(flag.days >= UP_FOR for flag in calling):
+    if len(calling) < AT_ONCE and not any(flag.lasting >= UP_FOR for flag in calling):
         return {}
     under_way = {correction.category for correction in state.corrections}
     opens: dict[Category, list[_Flag]] = {}

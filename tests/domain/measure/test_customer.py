@@ -86,6 +86,36 @@ def test_days_of_a_pause_do_not_count() -> None:
     assert [20] == [point.day for point in course.series["technical_issues_opened"]]
 
 
+def test_who_is_away_misses_no_meeting() -> None:
+    """Busy seasons are known from the deal; complaints count all the same."""
+    missed = {metric: [Reported(1, on(30)), Reported(1, on(45))] for metric in ("missed_meetings", "complaints")}
+    busy = [(on(25).date(), on(34).date())]
+
+    course = customer(60, reported=missed, busy=busy).course
+
+    assert 50 == course.day
+    assert [35] == [point.day for point in course.series["missed_meetings"]]
+    assert [25, 35] == [point.day for point in course.series["complaints"]]
+
+
+def test_how_far_behind_the_furthest_is_grows_day_by_day() -> None:
+    steps = [Step("kickoff_held", "reached", on(5), on(8)), Step("plan_agreed", "open", on(7))]
+
+    behind = [point.value for point in customer(10, milestones=steps).course.series["days_behind"]]
+
+    assert [0, 0, 0, 0, 0, 0, 1, 2, 1, 2, 3] == behind
+
+
+def test_a_day_or_two_are_not_late() -> None:
+    """Neither for what is open nor for what was reached; on the third day it is."""
+    late = [Step("kickoff_held", "reached", on(5), on(8)), Step("plan_agreed", "open", on(7))]
+    early = [Step("access_provisioned", "reached", on(5), on(7)), Step("security_prepared", "open", on(8))]
+
+    course = customer(10, milestones=[*late, *early]).course
+
+    assert [8, 10] == [point.day for point in course.series["milestones_late"]]
+
+
 def test_a_week_begins_on_the_customers_monday() -> None:
     """In Tokyo nine hours before it does in UTC."""
     sunday_evening = datetime(2026, 11, 1, 16, tzinfo=UTC)

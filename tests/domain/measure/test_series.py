@@ -49,6 +49,10 @@ def weekly(*values: float) -> list[tuple[int, float]]:
         (TICKETS, course(20, tickets_per_week=weekly(0, 0, 0)), False),
         (TICKETS, course(20, tickets_per_week=weekly(8, 5, 8)), True),
         (TICKETS, course(20, tickets_per_week=weekly(9, 7, 6)), False),
+        ("tickets_per_week >= 5 for 3 weeks", course(20, tickets_per_week=weekly(5, 8, 6)), True),
+        ("tickets_per_week >= 5 for 3 weeks", course(20, tickets_per_week=weekly(9, 4, 9)), False),
+        ("tickets_per_week >= 5 for 3 weeks", course(20, tickets_per_week=weekly(9, 9)), None),
+        ("tickets_per_week >= 5 in 3 weeks", course(20, tickets_per_week=weekly(4, 4, 9)), True),
         ("tickets_per_week not falling for 3 weeks", course(20, tickets_per_week=weekly(9)), None),
         (GOAL, course(90, main_goal_improvement=[(80, 1)]), False),
         (
@@ -56,6 +60,10 @@ def weekly(*values: float) -> list[tuple[int, float]]:
             course(90, {"go_live": 58}, main_goal_improvement=[(65, 3), (72, 3), (79, 4), (86, 3)]),
             True,
         ),
+        # Reported once a fortnight; a single report says nothing about where it goes.
+        (GOAL, course(90, {"go_live": 58}, main_goal_improvement=[(60, 3), (74, 5), (88, 3)]), True),
+        (GOAL, course(90, {"go_live": 58}, main_goal_improvement=[(60, 3), (74, 5), (88, 4)]), False),
+        (GOAL, course(90, {"go_live": 58}, main_goal_improvement=[(88, 3)]), None),
     ],
 )  # fmt: skip
 def test_a_rule_holds_or_not_or_nobody_knows(text: str, given: Course, expected: bool | None) -> None:
@@ -102,3 +110,20 @@ def test_a_flag_names_its_correction_with_its_steps() -> None:
 
     assert ("adoption", "lift_adoption", 40, 0) == (flag.category, flag.correction, flag.since, flag.days)
     assert "root cause" in flag.steps[0]
+
+
+def test_a_flag_that_only_its_span_keeps_up_grows_no_more_serious() -> None:
+    """Two missed meetings keep it up for three weeks; a third one, ten days later, is an alarm."""
+    twice, again = [(28, 1), (30, 1)], [(28, 1), (30, 1), (41, 1)]
+
+    [quiet], [worse] = up(course(42, missed_meetings=twice)), up(course(42, missed_meetings=again))
+
+    assert (12, 0) == (quiet.days, quiet.lasting)
+    assert (12, 11) == (worse.days, worse.lasting)
+    assert [False, True] == [is_alarm([flag]) for flag in (quiet, worse)]
+
+
+def test_what_is_lacking_lasts_until_today() -> None:
+    [flag] = up(course(75, wins_shown=[]))
+
+    assert (15, 15) == (flag.days, flag.lasting)
