@@ -326,4 +326,4 @@ def mail_of(post: Post, kind: str) -> EmailMessage:
     """The newest message of that kind as a mail."""
     waiting = post.outbox.take([row.id for row in reads.notices(post.engine) if row.kind == kind][-1])
     assert waiting is not None
-    return compose(waiting, Rendering(), sender="a@vendor.test", now=NOON)
+    return compose(waiting, Rendering(), sender="a@vendor.test", now=NOON).message
