@@ -363,7 +363,7 @@ def _trainings(reached: Mapping[str, int], of: Character, report: Callable[..., 
         attends = min(max(of.dice.gauss(of_it.attends, 0.05 * of.by_chance), 0.0), 1.0)
         liked = min(max(of.dice.gauss(of_it.likes_training, 0.3 * of.by_chance), 1.0), 5.0)
         report("training_invited", day, invited, forgotten=0)
-        report("training_attended", day, sum(of.dice.random() < attends for _ in range(invited)), forgotten=0)
+        report("training_present", day, sum(of.dice.random() < attends for _ in range(invited)), forgotten=0)
         report("training_score", day, round(liked, 1))
     absent = max(0.0, min(100.0, of.dice.gauss(of.traits(ends + 10).absent_trained, 6 * of.by_chance)))
     report("trained_without_sign_in_pct", ends + 10, round(absent))

@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from domain.deal import onboarding_id
+from domain.measure.attendance import ATTENDED, INVITED
 from domain.news import KINDS, read_news, unknown_fields
 from domain.refusal import Refused, refuse_far_dates, what_is_wrong
 from domain.wire import Instant, Line, Slug, StrictWire, Wire
@@ -95,8 +96,8 @@ class _TrainingHeld(StrictWire):
 
     def figures(self) -> dict[str, float | None]:
         return {
-            "training_invited": self.invited,
-            "training_attended": self.attended if self.invited is not None else None,
+            INVITED: self.invited,
+            ATTENDED: self.attended if self.invited is not None else None,
             "training_score": self.score,
         }
 

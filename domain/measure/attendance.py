@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.measure.health import Measured
 from domain.measure.reported import Reported
 
-INVITED, ATTENDED, FIGURE = "training_invited", "training_attended", "attendance_pct"
+INVITED, ATTENDED, FIGURE = "training_invited", "training_present", "attendance_pct"
 
 
 def attendance(reported: Mapping[str, Sequence[Reported]]) -> list[tuple[datetime, float]]:

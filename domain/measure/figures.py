@@ -60,7 +60,7 @@ FIGURES: dict[str, FigureKind] = {
     "missed_meetings": _events("meetings to which nobody of the customer came"),
     "sponsor_check_ins_missed": _events("check-ins that the executive sponsor missed"),
     "training_invited": _events("people who were invited to a training"),
-    "training_attended": _events("people who came to a training"),
+    "training_present": _events("people who came to a training"),
     "attendance_pct": _percent("people who came to their training, in % of those invited"),
     "training_score": FigureKind("feedback on the training, from 1 to 5", least=1, most=5),
     # Support.

@@ -29,7 +29,7 @@ def trained(*sessions: tuple[int, int]) -> dict[str, list[Reported]]:
     """Sessions on days 40, 41 …, each with those invited and those who came."""
     return {
         "training_invited": [Reported(invited, on(40 + number)) for number, (invited, _) in enumerate(sessions)],
-        "training_attended": [Reported(came, on(40 + number)) for number, (_, came) in enumerate(sessions)],
+        "training_present": [Reported(came, on(40 + number)) for number, (_, came) in enumerate(sessions)],
     }
 
 
