@@ -9,7 +9,7 @@ import pytest
 from activities import evaluation
 from activities.evaluation import Evaluated, Looks
 from domain.measure.customer import Customer
-from domain.measure.evaluation import Due, Evaluation
+from domain.measure.evaluation import Due, Evaluation, evaluate
 from tests.support import databases
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -49,7 +49,7 @@ def test_everybody_is_looked_at_page_by_page() -> None:
 
 def test_one_that_fails_keeps_nobody_else_from_being_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is counted, and stays to be looked at."""
-    whole = evaluation.evaluate
+    whole = evaluate
 
     def breaks(customer: Customer, **more: Any) -> Evaluation:
         if customer.onboarding == "b":

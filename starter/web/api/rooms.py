@@ -9,10 +9,11 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from pydantic import Field
 
 from domain.colleagues import Colleague, Named
+from domain.deal import Address, CustomerRole
 from domain.measure.goals import Goal
 from domain.news import NewsId
 from domain.training import Rating, SessionRated, summed_up
-from domain.wire import Line, Slug, StrictWire, Wire
+from domain.wire import Line, PersonName, Slug, StrictWire, Wire
 from starter.doors.colleagues import ColleagueDoor
 from starter.doors.deeds import Deeds
 from starter.doors.goals import GoalDoor, GoalShown
@@ -50,9 +51,9 @@ class ColleagueNamed(StrictWire):
     """Somebody whom a person of the customer's names."""
 
     by: Who
-    name: str = Field(min_length=1, max_length=200)
-    email: str = Field(min_length=3, max_length=254)
-    role: str = Field(max_length=40, description="the part they are to play, like champion")
+    name: PersonName
+    email: Address
+    role: CustomerRole = Field(description="the part they are to play, like champion")
     title: Line | None = None
     note: Line | None = Field(None, description="why they should take part")
     news_id: NewsId | None = Field(None, description="makes a repetition harmless")
