@@ -155,7 +155,7 @@ class SignedOff(News):
     milestone: Slug
     decision: Literal["approve", "reject"]
     reasons: Annotated[tuple[Reason, ...], Field(max_length=MOST_LISTED)] | Reason = ()
-    version: Annotated[str, StringConstraints(max_length=100)] | None = Field(
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9]{0,6}\.[0-9a-f]{0,12}\.[0-9a-f]{0,12}$")] | None = Field(
         None,
         description="which version its signer was shown, as the customer's room tells it; it is refused where that has"
         " changed meanwhile",
