@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from domain.attention import NEEDS
 from domain.playbook import Playbook
+from domain.roles import Role
 from playbooks.library import Library
 from portal.desk.desk import Desk
 from portal.desk.filtering import address_of, asked, query_of
@@ -30,6 +31,8 @@ ROWS = 50
 """Onboardings of a page: what one looks through before coffee, and 30 kB."""
 LONGEST_NAME = 60
 NEED_SOMEBODY = NEEDS[:3]
+SHARES: Role = "specialist"
+"""The least role that changes what colleagues see."""
 
 
 class Tab(NamedTuple):
@@ -87,11 +90,14 @@ class Portfolio:
         if (number := form.text("drop")).isdecimal() and len(number) < 19:
             await asyncio.to_thread(drop_view, self._desk.engine, view.staff.handle, int(number))
             return go("/desk/onboardings?told=view_dropped")
+        shared = form.text("shared") == "on"
+        if shared and not view.may(SHARES):
+            return self._desk.forbidden(view)
         name = " ".join(form.text("name").split())
         errors = {} if 0 < len(name) <= LONGEST_NAME else {"name": "view_name_wrong"}
         if not errors:
             kept = query_of(asked(query).wanted)
-            keep = partial(keep_view, name=name, query=kept, shared=form.text("shared") == "on", now=view.now)
+            keep = partial(keep_view, name=name, query=kept, shared=shared, now=view.now)
             try:
                 await asyncio.to_thread(keep, self._desk.engine, view.staff.handle)
             except TooManyViews:
@@ -137,6 +143,7 @@ class Portfolio:
             too_many=looked.page.too_many,
             unread=unread,
             query=query_of(wanted),
+            may_share=view.may(SHARES),
             csv=f"/desk/onboardings.csv?{query_of(wanted)}",
             typed=form.text if form else lambda _: "",
             errors=self._desk.pages.said(errors or {}, view.language),

@@ -116,6 +116,20 @@ async def test_a_view_is_kept_shared_and_removed(site: DeskSite) -> None:
     assert [True, True, False] == [address in page for page in (hers, still, gone)]
 
 
+async def test_who_may_only_look_keeps_a_view_for_themselves_alone(site: DeskSite) -> None:
+    """A viewer changes nothing that colleagues see, and is not offered to."""
+    three(site)
+    form = {"query": "need=stuck", "name": "Look here"}
+    async with site.signed_in("viewer") as arthur, site.signed_in("manager") as nora:
+        page = (await arthur.get("/desk/onboardings?need=stuck")).text
+        shared = await arthur.post("/desk/views", data={**form, "shared": "on"})
+        own = await arthur.post("/desk/views", data=form)
+        hers = (await nora.get("/desk/onboardings?need=stuck")).text
+
+    assert (False, True) == ('name="shared"' in page, 'name="shared"' in hers)
+    assert (403, True, False) == (shared.status_code, "Look here" in own.text, "Look here" in hers)
+
+
 @pytest.mark.parametrize("name", ["", "x" * 61])
 async def test_a_view_without_a_name_is_refused_at_its_field(site: DeskSite, name: str) -> None:
     async with site.signed_in("csm") as browser:
