@@ -58,7 +58,7 @@ class Choices:
             "drafts": self._drafts,
             "versions": self._versions,
             "deciding": self._deciding,
-            "vouching": lambda: self.of("contacts"),
+            "vouching": lambda: self._people(self._not_ours(person.id for person in customer.contacts)),
         }
 
     def of(self, name: str) -> Sequence[Choice]:
@@ -93,9 +93,13 @@ class Choices:
         return state.refused is not None and not state.asked and self._is_open(key)
 
     def _deciding(self) -> Sequence[Choice]:
-        """Who may decide about a sign-off that is open: its signers, and who may overrule a no."""
+        """Whose decision about an open sign-off may be written down: its signers', but nobody's of ours."""
         signers = [id for one in self.of("to_sign") for id in self._customer.acting(one.value)]
-        return self._people(dict.fromkeys([*signers, *self._customer.approvers]))
+        return self._people(dict.fromkeys(self._not_ours(signers)))
+
+    def _not_ours(self, ids: Iterable[str]) -> Sequence[str]:
+        """Those ids that are nobody's of our team: a colleague signs in, and says it under their own name."""
+        return [id for id in ids if self._customer.standing.team.member(id) is None]
 
     def _flags(self) -> Sequence[Choice]:
         """The flags that the playbook has, those that people judge first."""

@@ -344,6 +344,10 @@ WRONG: Mapping[str, tuple[str, str]] = {
     "no_number": ("Give a number", "数字でご記入ください"),
     "choose": ("Choose one of these", "いずれかを選択してください"),
     "form": ("This does not have the form that is asked for", "形式が正しくありません"),
+    "speaker": (
+        "Choose one of the customer’s people named here; a colleague signs in, and says it under their own name",
+        "表示されているお客様側の方からお選びください。社内の方については、ご本人がサインインして記録してください",
+    ),
     "other": ("This cannot be taken as it is", "この内容では登録できません"),
     "unknown": ("This field is not known here", "不明な項目です"),
     "form_old": (

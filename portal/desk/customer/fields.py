@@ -29,7 +29,9 @@ HIDDEN = frozenset({("edit_draft", "revision")})
 BESIDE = ("note", "evidence", "at")
 """What every piece of news may carry, asked for after all else."""
 SPOKEN_FOR: dict[str, str] = {"sign_off": "deciding", "attest_criterion": "vouching"}
-"""Updates in which one of ours may write down what somebody else has said, each with the list of who that may be."""
+"""Updates in which one of ours may write down what one of the customer's has said, with the list of who that may be.
+
+Nobody is named beyond that list: by a colleague's name, one person could be both of those whose word it takes."""
 UNSAID_AT = frozenset(
     {"resume", "replan", "reassign", "agree_slot", "tell_attendance", "edit_draft", "send_draft", "stop_draft"}
     | {"end_onboarding", "take_back_ending", "change_playbook", "change_task", "add_task", "request_scope_change"}

@@ -12,7 +12,7 @@ from domain.news import short
 from domain.rights import LEAST
 from portal.desk.customer.choices import Choice, Choices
 from portal.desk.customer.customer import Customer
-from portal.desk.customer.fields import CHANGED, MADE_HERE, FormField, fields_of, hidden_of
+from portal.desk.customer.fields import CHANGED, MADE_HERE, SPOKEN_FOR, FormField, fields_of, hidden_of
 from portal.desk.customer.happenings import Shown, shown
 from portal.desk.customer.pages import CustomerPages, go
 from portal.desk.customer.present import present, without_what_stays
@@ -151,7 +151,7 @@ class Forming:
     async def _take(self, case: Case, form: Form) -> Response:
         """Tell it where nothing is wrong with it; else the form again, with what is."""
         customer, kind, raw = case.customer, case.kind, case.news()
-        if errors := _wrong_with(case, raw, form):
+        if errors := _wrong_with(case, raw, form) | self._misspoken(case, raw):
             return await self._show(replace(case, errors=errors, status=422))
         if rows := await self._telling.changed_since(case.view, customer.id, kind, raw, form):
             since = [shown(customer, row, case.words) for row in rows]
@@ -164,6 +164,14 @@ class Forming:
         seq = await self._telling.until_written(case.view, customer.id, form)
         part, told = SHOWN_ON.get(kind, ""), "customer_done" if seq else "customer_taken"
         return go(f"{customer.path}{'/' if part else ''}{part}?told={told}")
+    def _misspoken(self, case: Case, raw: Mapping[str, Any]) -> dict[str, str]:
+        """What is wrong with whose word is written down: it is one's own, or that of somebody whom the form offers."""
+        by, of = raw.get("by"), SPOKEN_FOR.get(case.kind)
+        if of is None or by in (None, case.view.staff.handle):
+            return {}
+        offered = Choices(case.customer, self._desk.engine, self._pages.library).of(of)
+        return {} if by in {one.value for one in offered} else {"by": case.words["wrong_speaker"]}
+
 
     async def _ask(self, case: Case, raw: Mapping[str, Any], form: Form) -> Response:
         """What would follow, before and after; the button below it does exactly that."""

@@ -176,6 +176,30 @@ async def test_who_writes_down_what_somebody_else_decided_says_so_and_is_not_tak
     assert "written down by Jonas Weber" in str(entry.note)
 
 
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("attest_criterion", {"criterion": "adoption_on_target", "reason": "They work in the season only"}),
+        ("sign_off", {"milestone": "plan_agreed", "decision": "approve"}),
+    ],
+)
+async def test_nobody_speaks_for_a_colleague(
+    site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient, kind: str, typed: Mapping[str, str]
+) -> None:
+    """What takes a second of ours is theirs: by the manager's name, a CSM would approve their own word."""
+    manager = site.team.member("nora.lindqvist")
+    assert manager is not None
+    offered = await csm.get(path(onboarding, "news", kind))
+
+    for name in (manager.handle, manager.email):
+        answer = await tell(csm, onboarding, kind, by=name, **typed)
+        assert (422, True) == (answer.status_code, 'id="by-error"' in answer.text)
+
+    assert [] == site.door.told
+    named = {one: f'value="{one}"' in offered.text for one in ("project_lead", manager.handle)}
+    assert {"project_lead": True, manager.handle: False} == named
+
+
 async def test_a_refusal_names_the_field_and_keeps_what_was_typed(
     site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
 ) -> None:
