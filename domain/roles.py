@@ -36,7 +36,8 @@ class StaffMember(Wire):
     """Somebody of ours who is signed in; the handle is what stands in `by`.
 
     `id` is the number of their staff account, `session` that of the browser's session. `time_zone` and `language` are
-    those in which the person reads; `shortcuts` says whether keys do something at the desk.
+    those in which the person reads; `shortcuts` says whether keys do something at the desk. `listed` says whether the
+    staff directory has the person: the handle of somebody whom it lacks names nobody in an onboarding, or a customer.
     """
 
     id: int
@@ -45,6 +46,7 @@ class StaffMember(Wire):
     name: str
     address: str
     role: Role
+    listed: bool = False
     language: Language = "en"
     time_zone: str = "UTC"
     shortcuts: bool = True

@@ -134,6 +134,7 @@ def _member(row: Row[Any], team: Team) -> StaffMember:
         name=listed.named(language) if listed else row.name,
         address=row.address,
         role=row.role,
+        listed=listed is not None,
         language=language,
         time_zone=row.time_zone or (listed.time_zone if listed else "UTC"),
         shortcuts=row.shortcuts,

@@ -16,7 +16,7 @@ from domain.questions import LONGEST_SAID, Question, QuestionLine, QuestionState
 from domain.rules.responding import ResponseReport
 from portal.desk.customer.customer import Customer
 from portal.desk.customer.pages import CustomerPages, go
-from portal.desk.customer.telling import VIA, is_fresh, news_id, once_of
+from portal.desk.customer.telling import UNLISTED, VIA, is_fresh, news_id, once_of
 from portal.desk.desk import Desk
 from portal.desk.route import ACT, DeskRoute
 from portal.desk.view import DeskView
@@ -97,6 +97,8 @@ class Conversations:
         """What is wrong, as a key of the words; empty where it is done. The same form again answers once."""
         if not is_fresh(form) or not number.isdecimal() or len(number) > 9:
             return "wrong_form_old"
+        if not view.staff.listed:
+            return UNLISTED.problem
         door = door_of(self._desk, customer.now)
         who, text = view.staff.handle, form.text("text")
         try:

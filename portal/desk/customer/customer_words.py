@@ -448,7 +448,15 @@ RULES: Mapping[str, tuple[str, str]] = {
 }
 """What the agenda does by itself, under `rule_KEY`."""
 
-SAID: Mapping[str, tuple[str, str]] = {"written_down_by": ("(written down by {name})", "（{name}が代わりに記録）")}
+SAID: Mapping[str, tuple[str, str]] = {
+    "written_down_by": ("(written down by {name})", "（{name}が代わりに記録）"),
+    "not_in_directory": (
+        "Not recorded: the staff directory does not have your mail address, so what you say could be taken for somebody"
+        " else’s word. Whoever runs day90 adds you to the staff directory; then send this once more",
+        "記録できませんでした。スタッフ名簿にあなたのメールアドレスがないため、ご本人の発言として記録できません。"
+        "day90の管理者に名簿への追加を依頼し、追加後にもう一度送信してください",
+    ),
+}
 
 PREFIXED = (
     ("customer_", WORDS),

@@ -15,7 +15,7 @@ from domain.files import NotTaken, StoredFile, cleaned, documents
 from domain.playbook import Audience, Deliverable
 from portal.desk.customer.customer import Customer
 from portal.desk.customer.pages import CustomerPages, go
-from portal.desk.customer.telling import VIA, is_fresh, news_id, once_of
+from portal.desk.customer.telling import UNLISTED, VIA, is_fresh, news_id, once_of
 from portal.desk.view import DeskView
 from portal.forms import LONGEST_WORDS, Form
 from portal.room.files_shown import size_in_words
@@ -65,6 +65,8 @@ class Files:
             return await self._show(view, customer, told=request.query_params.get("told", ""))
         if not view.may("specialist"):
             return self._pages.desk.forbidden(view)
+        if not view.staff.listed:
+            return await self._show(view, customer, errors={"file": UNLISTED.problem}, status=UNLISTED.status)
         if customer.line.ending:
             return await self._show(view, customer, errors={"file": "file_over"}, status=409)
         left = await asyncio.to_thread(self._files.left, customer.id)

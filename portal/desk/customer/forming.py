@@ -18,7 +18,7 @@ from portal.desk.customer.pages import CustomerPages, go
 from portal.desk.customer.present import present, without_what_stays
 from portal.desk.customer.previewing import preview
 from portal.desk.customer.reading import Complaint, complaints, read_form
-from portal.desk.customer.telling import Outcome, Telling, is_fresh, once_of
+from portal.desk.customer.telling import REFUSED, Outcome, Telling, is_fresh, once_of
 from portal.desk.view import DeskView
 from portal.forms import Form
 from starter.doors.drafts import ABOUT_DRAFTS
@@ -46,7 +46,6 @@ SHOWN_ON: Mapping[str, str] = {
 """The part of a customer on which one sees what was told, where that is not the first."""
 ASKS_FIRST = frozenset({"replan", "change_playbook"})
 """Updates that move many dates: what they would do is shown, and asked about, before it is done."""
-AWAY = 503
 LONGEST_GIVEN = 200
 """Characters of what a link may fill in."""
 FEW = 4
@@ -164,6 +163,7 @@ class Forming:
         seq = await self._telling.until_written(case.view, customer.id, form)
         part, told = SHOWN_ON.get(kind, ""), "customer_done" if seq else "customer_taken"
         return go(f"{customer.path}{'/' if part else ''}{part}?told={told}")
+
     def _misspoken(self, case: Case, raw: Mapping[str, Any]) -> dict[str, str]:
         """What is wrong with whose word is written down: it is one's own, or that of somebody whom the form offers."""
         by, of = raw.get("by"), SPOKEN_FOR.get(case.kind)
@@ -171,7 +171,6 @@ class Forming:
             return {}
         offered = Choices(case.customer, self._desk.engine, self._pages.library).of(of)
         return {} if by in {one.value for one in offered} else {"by": case.words["wrong_speaker"]}
-
 
     async def _ask(self, case: Case, raw: Mapping[str, Any], form: Form) -> Response:
         """What would follow, before and after; the button below it does exactly that."""
@@ -195,8 +194,8 @@ class Forming:
         )
 
     async def _refused(self, case: Case, outcome: Outcome) -> Response:
-        """The form again, with the onboarding's own reason at the field that it is about."""
-        said = case.words["not_saved" if outcome.status == AWAY else "customer_refused"]
+        """The form again, with why it was not taken at the field that it is about."""
+        said = case.words["customer_refused" if outcome.problem == REFUSED else outcome.problem]
         names = {one.name for one in fields_of(case.kind)}
         errors = {
             outcome.field if outcome.field in names else "form": f"{said} {outcome.reason}" if outcome.reason else said

@@ -57,6 +57,9 @@ class Outcome(NamedTuple):
 
 
 DONE = Outcome()
+REFUSED = "refused_here"
+UNLISTED = Outcome("not_in_directory", status=403)
+"""For an account whose address the staff directory lacks: its handle may be the id of somebody of the customer's."""
 
 
 async def outcome_of(telling: Awaitable[Answer], *, what: str) -> tuple[Answer | None, Outcome]:
@@ -69,7 +72,7 @@ async def outcome_of(telling: Awaitable[Answer], *, what: str) -> tuple[Answer |
     except (Refused, InvalidNews, NotFound) as refused:
         field = str(getattr(refused, "field", ""))
         log.info("refused_at_the_desk", what=what, field=field)
-        return None, Outcome("refused_here", field, str(getattr(refused, "reason", refused)), 409)
+        return None, Outcome(REFUSED, field, str(getattr(refused, "reason", refused)), 409)
 
 
 class Telling:
@@ -80,6 +83,8 @@ class Telling:
 
     async def tell(self, view: DeskView, onboarding: str, kind: str, raw: Mapping[str, Any], form: Form) -> Outcome:
         """Bring that news, under the name of whoever is signed in, unless it names somebody else who has said it."""
+        if not view.staff.listed:
+            return UNLISTED
         news = {**self.spoken(view, raw), "news_id": news_id(view, form)}
         _, outcome = await outcome_of(self._told(view, onboarding, kind, news), what=kind)
         return outcome
@@ -88,6 +93,8 @@ class Telling:
         self, view: DeskView, onboarding: str, kind: str, raw: Mapping[str, Any]
     ) -> tuple[WhatIf | None, Outcome]:
         """What would follow from that news; nothing is told or written."""
+        if not view.staff.listed:
+            return None, UNLISTED
         news = self.spoken(view, raw)
         return await outcome_of(self._supposed(view, onboarding, kind, news), what=f"{kind} tried")
 

@@ -16,7 +16,7 @@ from domain.trouble import UnknownOnboarding
 from portal.desk.customer.forming import in_words
 from portal.desk.customer.pages import go
 from portal.desk.customer.reading import in_the_words
-from portal.desk.customer.telling import VIA, is_fresh, news_id, once_of, outcome_of
+from portal.desk.customer.telling import UNLISTED, VIA, is_fresh, news_id, once_of, outcome_of
 from portal.desk.desk import Desk
 from portal.desk.route import ACT, DeskRoute
 from portal.desk.view import DeskView
@@ -76,6 +76,9 @@ class Introductions:
             return self._desk.forbidden(view)
         raw = {name: text for name in FIELDS[kind] if (text := form.text(name))}
         words = self._desk.pages.words(view.language)
+        if not view.staff.listed:
+            errors = {"form": words[UNLISTED.problem]}
+            return await self._show(view, line, form=form, errors=errors, status=UNLISTED.status)
         if errors := _wrong_with(kind, raw, form, words):
             return await self._show(view, line, form=form, errors=errors, status=422)
         told = {**raw, "by": view.staff.handle, "news_id": news_id(view, form)}

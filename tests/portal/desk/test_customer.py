@@ -16,6 +16,7 @@ from domain.rights import LEAST
 from portal.desk.customer.fields import fields_of
 from portal.desk.customer.forming import GROUPS, label_in_words, option_in_words
 from portal.desk.customer.pages import PARTS
+from portal.desk.session import cookie_name
 from portal.rendering import ALL_WORDS
 from starter.trouble import NotReachable
 from store import reads
@@ -198,6 +199,24 @@ async def test_nobody_speaks_for_a_colleague(
     assert [] == site.door.told
     named = {one: f'value="{one}"' in offered.text for one in ("project_lead", manager.handle)}
     assert {"project_lead": True, manager.handle: False} == named
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "the staff directory does not have"), ("ja", "スタッフ名簿に")])
+async def test_a_staff_account_is_never_taken_for_somebody_of_the_customers(
+    site: DeskSite, onboarding: Onboarding, language: str, said: str
+) -> None:
+    """The directory lacks its address, and the handle made of that is a contact's id."""
+    account = site.staff.add(address="project_lead@vendor.test", name="Jo", handle="project_lead", role="manager")
+    cookies = {cookie_name(site.parts.settings): site.sessions.enter(account.id, way="password", agent="")}
+    file = {"file": ("Preise.pdf", PDF, "application/pdf")}
+    async with site.client(cookies=cookies) as jo:
+        typed, reading = {"milestone": "plan_agreed", "decision": "approve"}, f"language={language}"
+        signed = await tell(jo, onboarding, "sign_off", reading, **typed)
+        given = await jo.post(path(onboarding, "files") + f"?{reading}", data={"audience": "both"}, files=file)
+
+    assert [(403, True)] * 2 == [(one.status_code, said in one.text) for one in (signed, given)]
+    assert [] == site.door.told
+    assert [] == list(files_of(site.engine, onboarding.id))
 
 
 async def test_a_refusal_names_the_field_and_keeps_what_was_typed(
