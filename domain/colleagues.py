@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from domain.deal import Address, CustomerRole
+from domain.refusal import Refused
 from domain.text import Language
 from domain.trouble import NotFound
 from domain.wire import Instant, Line, PersonName, Wire
@@ -16,6 +17,10 @@ MOST_PROPOSED = 20
 
 class UnknownColleague(NotFound):
     """Nobody of that number was proposed there. A retry does not help; the caller has the wrong number."""
+
+
+class TooManyNamed(Refused):
+    """As many colleagues wait as may at a time. Who must act: the onboarding's owner, by deciding about some."""
 
 
 class Named(Wire):

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from domain.colleagues import MOST_PROPOSED, Colleague, Named, UnknownColleague
+from domain.colleagues import MOST_PROPOSED, Colleague, Named, TooManyNamed, UnknownColleague
 from domain.questions import Told
 from domain.record import JournalRow
 from domain.refusal import Refused
@@ -30,7 +30,7 @@ class SqlColleagues:
     def propose(self, onboarding: str, named: Named, deed: Deed, *, note: str | None, tell_of: Tell) -> Colleague:
         """Name somebody. Again by its key, or while the same address waits already, it changes nothing.
 
-        Raises UnknownOnboarding, and Refused where too many wait.
+        Raises UnknownOnboarding, TooManyNamed.
         """
         with write_transaction(self._engine) as connection:
             owner = held(connection, onboarding)
@@ -42,7 +42,7 @@ class SqlColleagues:
             if again:
                 return Colleague.model_validate(dict(again[0]))
             if len(waiting) >= MOST_PROPOSED:
-                raise Refused(f"{MOST_PROPOSED} people wait for us already", field="email")
+                raise TooManyNamed(f"{MOST_PROPOSED} people wait for us already", field="email")
             row = {
                 **named.model_dump(),
                 "onboarding": onboarding,

@@ -1,19 +1,26 @@
 """Who has agreed to which goal?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, select
 
-from domain.measure.goals import Goal
+from domain.measure.goals import Goal, GoalGiven
 from domain.questions import Told
 from domain.record import JournalRow
 from domain.room.consents import Consent
 from domain.room.deeds import Deed
 from store.engine import read_connection, wall_clock, write_transaction
 from store.entries import journal_row
+from store.goals import goals_of, hold_goals, say_goal
 from store.room_writes import held, tell
 from store.rows import add
 from store.tables import consents, journal
+
+Word = Callable[[Sequence[Goal], Sequence[Consent]], GoalGiven | None]
+"""Decides in which words a goal is kept, given the goals and consents that are there; None keeps nothing."""
+Tell = Callable[[Goal, str], Told]
+"""Decides who hears of a goal that was proposed, given the onboarding's owner."""
 
 
 class SqlConsents:
@@ -26,30 +33,52 @@ class SqlConsents:
         """Say yes to a goal as it stands. Again it changes nothing. Raises UnknownOnboarding."""
         with write_transaction(self._engine) as connection:
             held(connection, onboarding)
-            row = {
-                "onboarding": onboarding,
-                "goal": goal.key,
-                "revision": goal.revision,
-                "side": deed.side,
-                "by": deed.by,
-                "at": deed.at,
-                "recorded_at": wall_clock(),
-            }
-            add(connection, consents, [row])
+            _consent(connection, onboarding, goal, deed)
             _note(connection, onboarding, "goal_agreed", goal, deed)
 
-    def proposed(self, onboarding: str, goal: Goal, deed: Deed, told: Told) -> None:
-        """Tell that somebody has said a goal: in the journal, and to those messages' readers."""
+    def propose(
+        self, onboarding: str, deed: Deed, *, at: datetime, word: Word, tell_of: Tell, deciders: Collection[str]
+    ) -> Goal | None:
+        """Say a goal, with its row of the journal and its messages or not at all; None where `word` keeps nothing.
+
+        While `word` decides nobody else can say one. Who of the `deciders` says it has said yes to it, which goes on to
+        count when others decide. Raises UnknownOnboarding, and Refused naming the field.
+        """
         with write_transaction(self._engine) as connection:
-            held(connection, onboarding)
+            owner = held(connection, onboarding)
+            hold_goals(connection, onboarding)
+            given = word(goals_of(connection, [onboarding])[onboarding], _consents(connection, onboarding))
+            if given is None:
+                return None
+            goal = say_goal(connection, onboarding, given, by=deed.by, origin=deed.via, at=at)
+            if deed.by in deciders:
+                _consent(connection, onboarding, goal, deed)
             _note(connection, onboarding, "goal_proposed", goal, deed)
-            tell(connection, onboarding, told)
+            tell(connection, onboarding, tell_of(goal, owner))
+            return goal
 
     def of(self, onboarding: str) -> Sequence[Consent]:
         """All of that onboarding's, those to what was said before among them."""
-        wanted = select(consents).where(consents.c.onboarding == onboarding)
         with read_connection(self._engine) as connection:
-            return [Consent.model_validate(dict(row)) for row in connection.execute(wanted).mappings()]
+            return _consents(connection, onboarding)
+
+
+def _consents(connection: Connection, onboarding: str) -> Sequence[Consent]:
+    wanted = select(consents).where(consents.c.onboarding == onboarding)
+    return [Consent.model_validate(dict(row)) for row in connection.execute(wanted).mappings()]
+
+
+def _consent(connection: Connection, onboarding: str, goal: Goal, deed: Deed) -> None:
+    row = {
+        "onboarding": onboarding,
+        "goal": goal.key,
+        "revision": goal.revision,
+        "side": deed.side,
+        "by": deed.by,
+        "at": deed.at,
+        "recorded_at": wall_clock(),
+    }
+    add(connection, consents, [row])
 
 
 def _note(connection: Connection, onboarding: str, kind: str, goal: Goal, deed: Deed) -> None:

@@ -30,16 +30,9 @@ class SqlGoals:
 
         Raises UnknownOnboarding, and Refused naming the field where it could not be computed.
         """
-        checked_goal(given)
         with write_transaction(self._engine) as connection:
-            if connection.scalar(select(deals.c.run).where(deals.c.onboarding == onboarding)) is None:
-                raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
-            same = (goals.c.onboarding == onboarding) & (goals.c.key == given.key)
-            before = connection.scalar(select(func.max(goals.c.revision)).where(same)) or 0
-            said = {**given.model_dump(), "origin": origin, "by": by, "at": at, "revision": before + 1}
-            add(connection, goals, [{"onboarding": onboarding, **said}])
-            remember_news(connection, [onboarding])
-        return Goal.model_validate(said)
+            hold_goals(connection, onboarding)
+            return say_goal(connection, onboarding, given, by=by, origin=origin, at=at)
 
     def of(self, onboarding: str) -> tuple[Goal, ...]:
         """The goals of that customer as they are agreed now. Raises UnknownOnboarding."""
@@ -54,6 +47,29 @@ class SqlGoals:
         of_it = select(goals).where(goals.c.onboarding == onboarding, goals.c.key == key).order_by(goals.c.revision)
         with read_connection(self._engine) as connection:
             return tuple(Goal.model_validate(row) for row in connection.execute(of_it).mappings())
+
+
+def hold_goals(connection: Connection, onboarding: str) -> None:
+    """Keep others from saying goals of it until the end of the transaction. Raises UnknownOnboarding.
+
+    Two who read the same newest revision would both write the next one, and that of the second would be lost.
+    """
+    of_it = select(deals.c.run).where(deals.c.onboarding == onboarding)
+    if connection.scalar(of_it.with_for_update(key_share=True)) is None:
+        raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
+
+
+def say_goal(
+    connection: Connection, onboarding: str, given: GoalGiven, *, by: str | None, origin: str, at: datetime
+) -> Goal:
+    """Say a goal in the caller's transaction, which holds the goals. Raises Refused naming the field."""
+    checked_goal(given)
+    same = (goals.c.onboarding == onboarding) & (goals.c.key == given.key)
+    before = connection.scalar(select(func.max(goals.c.revision)).where(same)) or 0
+    said = {**given.model_dump(), "origin": origin, "by": by, "at": at, "revision": before + 1}
+    add(connection, goals, [{"onboarding": onboarding, **said}])
+    remember_news(connection, [onboarding])
+    return Goal.model_validate(said)
 
 
 def goals_of(connection: Connection, wanted: Collection[str]) -> Mapping[str, tuple[Goal, ...]]:

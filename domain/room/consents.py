@@ -1,4 +1,4 @@
-"""Do both sides agree to a goal? Whoever said it has; the other side says yes to just these words and figures."""
+"""Do both sides agree to a goal? Whoever decides and said it has; the other side says yes to just these words."""
 
 from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple
@@ -21,31 +21,41 @@ class Consent(Wire):
 
 
 class WithConsents(NamedTuple):
-    """A goal, and who has said yes to it as it stands."""
+    """A goal, and who has said yes to it as it stands.
+
+    `said_for` is the side in whose name it was said: None where somebody of the customer's said it who does not decide.
+    """
 
     goal: Goal
-    said_by: Side
+    said_for: Side | None
     consents: tuple[Consent, ...]
 
     @property
     def standing(self) -> Standing:
-        sides = {self.said_by, *(consent.side for consent in self.consents)}
-        if len(sides) > 1:
+        sides = {self.said_for, *(consent.side for consent in self.consents)}
+        if sides >= {"vendor", "customer"}:
             return "agreed"
-        return "waits_for_customer" if self.said_by == "vendor" else "waits_for_us"
+        return "waits_for_us" if "customer" in sides else "waits_for_customer"
 
 
 def with_consents(
-    goals: Sequence[Goal], consents: Sequence[Consent], *, contacts: Collection[str]
+    goals: Sequence[Goal], consents: Sequence[Consent], *, contacts: Collection[str], deciders: Collection[str]
 ) -> list[WithConsents]:
-    """Each goal with the consents that hold for it: none to what was said before. `contacts` are the customer's ids.
+    """Each goal with the consents that hold for it: none to what was said before.
 
-    What stands in the deal of the sale counts as said by us: our seller wrote it down.
+    `contacts` are the customer's ids, `deciders` those of them who decide on goals. What stands in the deal of the sale
+    counts as said by us: our seller wrote it down.
     """
+
+    def said_for(goal: Goal) -> Side | None:
+        if goal.by not in contacts:
+            return "vendor"
+        return "customer" if goal.by in deciders else None
+
     return [
         WithConsents(
             goal,
-            "customer" if goal.by in contacts else "vendor",
+            said_for(goal),
             tuple(one for one in consents if (one.goal, one.revision) == (goal.key, goal.revision)),
         )
         for goal in goals

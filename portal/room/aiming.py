@@ -17,6 +17,7 @@ from domain.news import short
 from domain.refusal import Refused
 from domain.room.consents import WithConsents
 from domain.room.deeds import Deed
+from domain.room.proposals import DecidedByOthers, TooManyProposed
 from domain.rules.goal_notices import figure
 from domain.text import folded
 from domain.trouble import NotFound
@@ -91,18 +92,11 @@ class Aiming:
         given, errors = read(form, closed=view.day_of(view.standing.dossier.deal.closed_at))
         if given is None:
             return self._form(view, Sent(form, errors, 422))
-        outcome = await self._done(partial(self._propose, view, form, given))
+        deed = await asyncio.to_thread(self._decider, view, deed_of(view, form))
+        outcome = await self._done(partial(self._door.propose, view.visit.onboarding, given, deed))
         if outcome.problem:
             return self._form(view, outcome.at("title", form))
         return go("/goals?told=goal_proposed")
-
-    def _propose(self, view: View, form: Form, given: GoalGiven) -> object:
-        """The same form again proposes nothing: what stands there already in the same words is left as it is."""
-        there = {each.goal.key: each.goal for each in self._door.by(view.standing.dossier)}
-        said = there.get(given.key)
-        if said is not None and GoalGiven.model_validate(said.model_dump(include=set(GoalGiven.model_fields))) == given:
-            return said
-        return self._door.propose(view.visit.onboarding, given, deed_of(view, form))
 
     async def _otherwise(self, view: View, form: Form, goal: Goal) -> Response:
         """What should be otherwise reaches the owner as a question: goals are talked about, not voted down."""
@@ -129,6 +123,10 @@ class Aiming:
     async def _done(self, doing: Callable[[], object]) -> Outcome:
         try:
             done = await asyncio.to_thread(doing)
+        except DecidedByOthers:
+            return Outcome("goal_is_there", status=409)
+        except TooManyProposed:
+            return Outcome("most_goals", status=409)
         except (Refused, NotFound) as refused:
             return Outcome("refused_here", str(getattr(refused, "reason", refused)), 409)
         except SQLAlchemyError as trouble:
@@ -174,8 +172,13 @@ def shown_goal(view: View, one: WithConsents, metric: MetricShown | None = None)
         better_pct=round(better) if better is not None else None,
         standing=one.standing,
         said_by=view.name(goal.by) if goal.by else "",
-        agreed_by=view.names(dict.fromkeys([*([goal.by] if goal.by else []), *(yes.by for yes in one.consents)])),
+        agreed_by=view.names(dict.fromkeys([*_said_yes(one), *(yes.by for yes in one.consents)])),
     )
+
+
+def _said_yes(one: WithConsents) -> list[str]:
+    """Who agrees by having said it: nobody where it is of the sale, or of somebody who does not decide."""
+    return [one.goal.by] if one.goal.by and one.said_for else []
 
 
 def due_of(view: View, goal: Goal) -> date | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from domain.room.proposals import MOST_PROPOSED
 from domain.text import Language
 
 GOAL_WORDS: Mapping[Language, Mapping[str, str]] = {
@@ -49,7 +50,10 @@ GOAL_WORDS: Mapping[Language, Mapping[str, str]] = {
         "baseline_zero": "Leave this empty where it is 0 today: nothing is so many per cent better than 0",
         "no_better": "This is no better than today: look at both figures, and at which way is better",
         "no_date": "Choose a day after the contract, like 2027-03-31",
-        "told_goal_proposed": "Proposed. It counts once our side has said yes.",
+        "goal_is_there": "There is a goal by this name, and your project lead or executive sponsor decides on it:"
+        " name yours otherwise, or ask us about that one under Questions",
+        "most_goals": f"{MOST_PROPOSED} proposed goals wait to be agreed already: let us agree on some of them first",
+        "told_goal_proposed": "Proposed. It counts once both sides have said yes.",
         "told_goal_agreed": "Agreed: it is a goal of both of us now.",
         "goals_wait_one": "{count} goal waits for your yes",
         "goals_wait_many": "{count} goals wait for your yes",
@@ -102,7 +106,10 @@ GOAL_WORDS: Mapping[Language, Mapping[str, str]] = {
         "baseline_zero": "現在の値が0の場合は空欄にしてください。0からの改善率は計算できません",
         "no_better": "現在の値より改善していません。数値と「どちらが望ましいか」をご確認ください",
         "no_date": "ご契約後の日付をお選びください（例：2027-03-31）",
-        "told_goal_proposed": "ご提案ありがとうございます。担当者が合意した時点で目標となります。",
+        "goal_is_there": "同じ名前の目標がすでにあります。変更をお決めいただけるのは、プロジェクトリーダーまたは"
+        "エグゼクティブスポンサーの方です。別の名前でご提案いただくか、その目標についてご質問をお送りください",
+        "most_goals": f"合意前のご提案がすでに{MOST_PROPOSED}件あります。先にそちらの合意をお進めください",
+        "told_goal_proposed": "ご提案ありがとうございます。両社が合意した時点で目標となります。",
         "told_goal_agreed": "合意いただきました。両社の目標となりました。",
         "goals_wait_many": "ご確認をお待ちしている目標が{count}件あります",
         "goals_home_empty": "合意した目標はまだありません。",

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.colleagues import Named
+from domain.colleagues import Named, TooManyNamed
 from domain.deal import CustomerRole
 from domain.naming import role_title
 from domain.refusal import Refused
@@ -22,6 +22,7 @@ from portal.room.session import go
 from portal.room.telling import LOOKED, Outcome, Sent, Telling, once_missing
 from portal.room.view import View
 from starter.doors.colleagues import ColleagueDoor
+from starter.trouble import InvalidNews
 
 LONGEST_LINE = 200
 FIELDS = ("name", "email", "role", "title", "text")
@@ -35,7 +36,8 @@ class Naming:
         parts = room.parts
         self._room = room
         self._telling = Telling(room)
-        self._door = ColleagueDoor(engine=parts.engine, ledger=parts.ledger, staff=parts.staff)
+        domains = parts.settings.domains_of_rooms
+        self._door = ColleagueDoor(engine=parts.engine, ledger=parts.ledger, staff=parts.staff, domains=domains)
 
     async def people(self, view: View, _: Form | None, request: Request) -> Response:
         """Who takes part, on both sides, and whom the customer has named."""
@@ -65,8 +67,12 @@ class Naming:
         proposing = partial(self._door.propose, view.visit.onboarding, named, deed_of(view, form), note=note)
         try:
             naming = await asyncio.to_thread(proposing)
-        except Refused as refused:
-            return Outcome("takes_part_already" if "already" in refused.reason else "refused_here", status=409)
+        except InvalidNews:
+            return Outcome("address_elsewhere", status=422)
+        except TooManyNamed:
+            return Outcome("most_colleagues", status=409)
+        except Refused:
+            return Outcome("takes_part_already", status=409)
         except SQLAlchemyError as trouble:
             log.warning("colleague_not_kept", kind=type(trouble).__name__)
             return Outcome("not_saved", status=503)

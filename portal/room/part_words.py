@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from domain.colleagues import MOST_PROPOSED
 from domain.text import Language
 
 PART_WORDS: Mapping[Language, Mapping[str, str]] = {
@@ -18,6 +19,9 @@ PART_WORDS: Mapping[Language, Mapping[str, str]] = {
         "say_name": "Write their name, in one line",
         "say_address": "Write a mail address, like ada.young@example.com",
         "takes_part_already": "Somebody with this address takes part already",
+        "address_elsewhere": "People with an address at this domain cannot take part: write one at your company's"
+        " domain, or ask your contact",
+        "most_colleagues": f"{MOST_PROPOSED} people wait already: your contact decides about them first",
         "told_colleague_named": "Thank you: your contact has been told, and decides.",
         "colleagues_waiting": "Proposed",
         "colleague_waits": "named by {person}, waits for {owner}",
@@ -56,6 +60,9 @@ PART_WORDS: Mapping[Language, Mapping[str, str]] = {
         "say_name": "お名前を1行でご記入ください",
         "say_address": "メールアドレスをご記入ください（例：ada.young@example.com）",
         "takes_part_already": "このメールアドレスの方は、すでに参加されています",
+        "address_elsewhere": "このドメインのメールアドレスではご参加いただけません。貴社のドメインのメールアドレスを"
+        "ご記入いただくか、担当者にお問い合わせください",
+        "most_colleagues": f"確認待ちの方がすでに{MOST_PROPOSED}名いらっしゃいます。確認が済むまでお待ちください",
         "told_colleague_named": "ありがとうございます。担当者にお送りしました。担当者が確認いたします。",
         "colleagues_waiting": "ご提案中の方",
         "colleague_waits": "提案：{person}（{owner}の確認待ち）",

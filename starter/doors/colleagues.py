@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from domain.colleagues import Colleague, Named
 from domain.questions import Told
 from domain.refusal import Refused
+from domain.room.admission import admits
 from domain.room.deeds import Deed
 from domain.rules.addressing import Desk
 from domain.rules.colleague_notices import colleague_named
 from domain.text import folded
+from starter.trouble import InvalidNews
 from store.colleagues import SqlColleagues
 
 if TYPE_CHECKING:
@@ -37,11 +39,15 @@ class Naming(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ColleagueDoor:
-    """Takes whom customers name, and what ours decide about them. All but `take_in` blocks: call it in a thread."""
+    """Takes whom customers name, and what ours decide about them. All but `take_in` blocks: call it in a thread.
+
+    With `domains` only people are named whose mail address is at one of them: nobody else could come into the room.
+    """
 
     engine: "Engine"
     ledger: "SqlLedger"
     staff: "Staff"
+    domains: Sequence[str] = ()
     clock: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
 
     @property
@@ -49,10 +55,16 @@ class ColleagueDoor:
         return SqlColleagues(self.engine)
 
     def propose(self, onboarding: str, named: Named, deed: Deed, *, note: str | None = None) -> Naming:
-        """Name somebody. Raises UnknownOnboarding, and Refused where they take part already or too many wait."""
+        """Name somebody.
+
+        Raises UnknownOnboarding, InvalidNews where their address is at none of the domains, TooManyNamed, and Refused
+        where they take part already.
+        """
         dossier = self.ledger.dossier(onboarding)
         if folded(named.email) in {folded(contact.email) for contact in dossier.deal.contacts}:
             raise Refused("takes part already", field="email")
+        if not admits(self.domains, named.email, dossier.deal):
+            raise InvalidNews("should be at a domain from which people come into the room", field="email")
         told: list[Told] = []
 
         def tell_of(colleague: Colleague, owner: str) -> Told:

@@ -7,18 +7,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from domain.measure.goals import Goal, GoalGiven
+from domain.questions import Told
 from domain.record import Dossier
 from domain.refusal import Refused
 from domain.room.consents import Consent, WithConsents, with_consents
 from domain.room.consents import Standing as GoalStanding
 from domain.room.deeds import Deed
+from domain.room.proposals import as_proposed
 from domain.rules.addressing import Desk
 from domain.rules.goal_notices import goal_proposed, who_decides
 from domain.trouble import NotFound
 from domain.wire import Wire
 from store.consents import SqlConsents
 from store.goals import SqlGoals
-from store.reads import one
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -51,7 +52,7 @@ class GoalDoor:
     def by(self, dossier: Dossier) -> Sequence[WithConsents]:
         """The same, for who has the dossier already. Raises UnknownOnboarding."""
         goals, yeses = SqlGoals(self.engine).of(dossier.onboarding), SqlConsents(self.engine).of(dossier.onboarding)
-        return with_consents(goals, yeses, contacts={contact.id for contact in dossier.deal.stakeholders})
+        return _with_consents(dossier, goals, yeses)
 
     def shown(self, onboarding: str) -> Sequence[GoalShown]:
         """The same for programs."""
@@ -75,16 +76,27 @@ class GoalDoor:
         SqlConsents(self.engine).agree(onboarding, goal, deed)
         return goal
 
-    def propose(self, onboarding: str, given: GoalGiven, deed: Deed) -> tuple[Goal, Sequence[str]]:
-        """Say a goal in the customer's name, anew or for the first time; and the channels by which we are told.
+    def propose(self, onboarding: str, given: GoalGiven, deed: Deed) -> tuple[Goal | None, Sequence[str]]:
+        """Say a goal as somebody of the customer's, anew or for the first time; and the channels by which we are told.
 
-        Raises UnknownOnboarding, and Refused naming the field.
+        In the same words again it changes nothing, and there is no goal. Raises UnknownOnboarding, DecidedByOthers,
+        TooManyProposed, and Refused naming the field.
         """
-        goal = SqlGoals(self.engine).define(onboarding, given, by=deed.by, origin=deed.via, at=self.clock())
-        desk = Desk(self.ledger.dossier(onboarding), self.staff(), one(self.engine, onboarding).owner, self.clock())
-        told = goal_proposed(goal, deed.by, desk)
-        SqlConsents(self.engine).proposed(onboarding, goal, deed, told)
-        return goal, tuple({notice.channel for notice in told.notices})
+        dossier = self.ledger.dossier(onboarding)
+        deciders = who_decides(dossier)
+        told: list[Told] = []
+
+        def word(goals: Sequence[Goal], yeses: Sequence[Consent]) -> GoalGiven | None:
+            return as_proposed(given, _with_consents(dossier, goals, yeses), by=deed.by, deciders=deciders)
+
+        def tell_of(goal: Goal, owner: str) -> Told:
+            told.append(goal_proposed(goal, deed.by, Desk(dossier, self.staff(), owner, self.clock())))
+            return told[-1]
+
+        goal = SqlConsents(self.engine).propose(
+            onboarding, deed, at=self.clock(), word=word, tell_of=tell_of, deciders=deciders
+        )
+        return goal, tuple({notice.channel for each in told for notice in each.notices})
 
     def deciders(self, onboarding: str) -> Sequence[str]:
         """The ids of those of the customer's who may agree to goals."""
@@ -93,3 +105,8 @@ class GoalDoor:
     def _refuse_others(self, onboarding: str, deed: Deed) -> None:
         if deed.side == "customer" and deed.by not in (may := self.deciders(onboarding)):
             raise Refused(f"{deed.by} may not decide on goals; {', '.join(may)} may", field="by")
+
+
+def _with_consents(dossier: Dossier, goals: Sequence[Goal], yeses: Sequence[Consent]) -> Sequence[WithConsents]:
+    contacts = {contact.id for contact in dossier.deal.stakeholders}
+    return with_consents(goals, yeses, contacts=contacts, deciders=who_decides(dossier))

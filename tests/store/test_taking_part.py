@@ -1,5 +1,6 @@
 """Are consents, named colleagues and ratings kept once, with their row of the journal? In both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -58,14 +59,31 @@ def test_a_yes_holds_for_what_was_said_then(engine: Engine) -> None:
     goal = goals.define(ONE, given, by=OWNER.id, origin="cli", at=NOON)
     for _ in range(2):
         consents.agree(ONE, goal, deed())
-    agreed = with_consents(goals.of(ONE), consents.of(ONE), contacts={LEAD.id})
+    theirs = {"contacts": {LEAD.id}, "deciders": {LEAD.id}}
+    agreed = with_consents(goals.of(ONE), consents.of(ONE), **theirs)
     goals.define(ONE, given.model_copy(update={"target": 30.0}), by=LEAD.id, origin="room", at=NOON)
-    again = with_consents(goals.of(ONE), consents.of(ONE), contacts={LEAD.id})
+    again = with_consents(goals.of(ONE), consents.of(ONE), **theirs)
 
     assert (["agreed"], ["waits_for_us"]) == ([one.standing for one in agreed], [one.standing for one in again])
     assert ["goal_agreed"] == kinds(engine)
     with pytest.raises(UnknownOnboarding):
         consents.agree("onboarding-file-9", goal, deed())
+
+
+def test_what_two_say_at_once_of_a_goal_is_all_kept(engine: Engine) -> None:
+    """Nobody reads that a goal is kept as they said it while another's words of the same revision are."""
+    goals = SqlGoals(engine)
+    given = GoalGiven(key="orders", title="Orders", unit="a day", baseline=10, target=20)
+
+    def say(target: int) -> int:
+        meant = given.model_copy(update={"target": float(target)})
+        return goals.define(ONE, meant, by=OWNER.id, origin="cli", at=NOON).revision
+
+    with ThreadPoolExecutor(4) as threads:
+        revisions = list(threads.map(say, range(20, 60)))
+
+    assert list(range(1, 41)) == sorted(revisions)
+    assert set(range(20, 60)) == {goal.target for goal in goals.said_before(ONE, "orders")}
 
 
 def test_somebody_is_named_once_and_decided_about_once(engine: Engine) -> None:

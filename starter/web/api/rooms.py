@@ -71,7 +71,8 @@ class Declined(StrictWire):
 def room_routes(parts: WebParts) -> APIRouter:
     router = api_router("room")
     goals = GoalDoor(engine=parts.engine, ledger=parts.ledger, staff=parts.staff)
-    colleagues = ColleagueDoor(engine=parts.engine, ledger=parts.ledger, staff=parts.staff)
+    domains = parts.settings.domains_of_rooms
+    colleagues = ColleagueDoor(engine=parts.engine, ledger=parts.ledger, staff=parts.staff, domains=domains)
     deeds = Deeds(engine=parts.engine, ledger=parts.ledger, staff=parts.staff, via=VIA, now=now_of)
     writing: Mapping[str, Any] = {
         "openapi_extra": needs("room:write"),

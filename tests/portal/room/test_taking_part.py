@@ -12,11 +12,13 @@ import pytest
 from domain.measure.goals import GoalGiven
 from domain.refusal import Refused
 from domain.room.deeds import Deed
+from domain.room.proposals import MOST_PROPOSED
 from starter.doors.colleagues import ColleagueDoor
 from starter.doors.contacts import about_contacts
 from starter.doors.goals import GoalDoor
 from starter.doors.questions import QuestionDoor
 from store import reads
+from store.consents import SqlConsents
 from store.goals import SqlGoals
 from store.training import SqlTraining
 from tests.portal.room.test_room import LEAD, NASTY, SPONSOR, TECHNICAL, fields, heading
@@ -153,6 +155,87 @@ async def test_a_goal_of_ours_takes_the_yes_of_who_decides(
     assert ([409, 409], True) == ([forced.status_code, stale.status_code], "a goal of both of us" in fresh.text)
 
 
+async def test_a_goal_that_is_there_is_said_otherwise_by_who_decides_alone(
+    site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
+) -> None:
+    """Its target stays as agreed for anybody else; and it stays the main one, measured as it was."""
+    given = GoalGiven(
+        key="order_cycle_time",
+        title="Order cycle time",
+        unit="days",
+        direction="lower",
+        baseline=5,
+        target=2,
+        method="By the ERP",
+        main=True,
+    )
+    goals = SqlGoals(site.engine)
+    goals.define(onboarding.id, given, by=OWNER, origin="cli", at=onboarding.now)
+    typed = {"title": "Order cycle time", "unit": "hours", "direction": "lower", "baseline": "50", "target": "40"}
+    async with into(site, onboarding, TECHNICAL) as technical:
+        other = await technical.post("/goals/new", data={**fields(await technical.get("/goals/new")), **typed})
+    [untouched] = goals.of(onboarding.id)
+    for _ in range(2):
+        await lead.post("/goals/new", data={**fields(await lead.get("/goals/new")), **typed})
+    [said] = goals.of(onboarding.id)
+
+    assert (409, True) == (other.status_code, "There is a goal by this name" in other.text)
+    assert (1, 2.0, "days") == (untouched.revision, untouched.target, untouched.unit)
+    assert (2, 40.0, True, "By the ERP") == (said.revision, said.target, said.main, said.method)
+    assert 1 == len(site.messages(onboarding.id, "goal_proposed", OWNER))
+
+
+async def test_a_goal_of_who_does_not_decide_takes_both_yeses(
+    site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
+) -> None:
+    """Ours does not make it a goal of both: lead or sponsor say theirs as to any other."""
+    typed = {"title": "Orders", "unit": "a day", "direction": "higher", "target": "9"}
+    async with into(site, onboarding, TECHNICAL) as technical:
+        await technical.post("/goals/new", data={**fields(await technical.get("/goals/new")), **typed})
+    door: GoalDoor = door_of(site, GoalDoor)
+    door.agree(onboarding.id, "orders", ours(onboarding, "yes"))
+    before = [one.standing for one in door.of(onboarding.id)]
+    await lead.post("/goals", data=fields(await lead.get("/goals"), "goal", "revision"))
+
+    assert (["waits_for_customer"], ["agreed"]) == (before, [one.standing for one in door.of(onboarding.id)])
+
+
+async def test_a_proposed_goal_is_kept_with_its_message_or_not_at_all(site: RoomSite, onboarding: Onboarding) -> None:
+    """Where telling fails, the same form proposes it again, and the owner hears of it."""
+    given = GoalGiven(key="orders", title="Orders", unit="a day", baseline=10, target=20)
+    deed = Deed("k1", "customer", LEAD, onboarding.now, "room")
+
+    def nobody_there() -> Any:
+        raise OSError("the staff directory cannot be read")
+
+    with pytest.raises(OSError, match="staff"):
+        GoalDoor(engine=site.engine, ledger=site.parts.ledger, staff=nobody_there).propose(onboarding.id, given, deed)
+    kept = SqlGoals(site.engine).of(onboarding.id)
+    door_of(site, GoalDoor).propose(onboarding.id, given, deed)
+
+    assert () == kept
+    assert [LEAD] == [yes.by for yes in SqlConsents(site.engine).of(onboarding.id)], "it counts when others decide"
+    assert ["goal_proposed"] == journal(site, onboarding, "goal_proposed")
+    assert 1 == len(site.messages(onboarding.id, "goal_proposed", OWNER))
+
+
+async def test_who_proposes_very_many_goals_is_stopped(
+    site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
+) -> None:
+    """A form that is sent by a program fills no mailbox of ours; what is agreed makes room."""
+    door: GoalDoor = door_of(site, GoalDoor)
+    for number in range(MOST_PROPOSED):
+        given = GoalGiven(key=f"goal_{number}", title=f"Goal {number}", unit="days", target=1)
+        door.propose(onboarding.id, given, Deed(f"k{number}", "customer", LEAD, onboarding.now, "room"))
+    typed = {"title": "One more", "unit": "a day", "direction": "higher", "target": "9"}
+    stopped = await lead.post("/goals/new", data={**fields(await lead.get("/goals/new")), **typed})
+    door.agree(onboarding.id, "goal_0", ours(onboarding, "yes"))
+    taken = await lead.post("/goals/new", data={**fields(await lead.get("/goals/new")), **typed})
+
+    assert (409, True) == (stopped.status_code, "20 proposed goals wait to be agreed already" in stopped.text)
+    assert (200, "/goals") == (taken.status_code, taken.url.path)
+
+
 async def test_what_should_be_otherwise_is_talked_about(
     site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
 ) -> None:
@@ -198,6 +281,22 @@ async def test_a_colleague_is_proposed_and_taken_in_by_one_of_ours(
     assert "Ana Ruiz" in (await lead.get("/people")).text
     with pytest.raises(Refused):
         colleagues.decline(onboarding.id, 1, ours(onboarding, "no"))
+
+
+async def test_who_could_not_come_in_is_not_named(tmp_path: Path) -> None:
+    """For their address is at none of the domains: the form says so at the field, and nobody is told."""
+    async with room_on(tmp_path, room_domains="lindenau-moebel.example") as site:
+        onboarding = site.opened(success_metrics=[])
+        typed = {"name": "Ana Ruiz", "email": "ana@gmail.example", "role": "champion"}
+        async with into(site, onboarding, LEAD) as lead:
+            form = fields(await lead.get("/people/new"))
+            elsewhere = await lead.post("/people/new", data={**form, **typed})
+            named = await lead.post("/people/new", data={**form, **typed, "email": "ana@lindenau-moebel.example"})
+        waiting = door_of(site, ColleagueDoor).kept.of(onboarding.id)
+
+    assert (422, True) == (elsewhere.status_code, 'href="#email"' in elsewhere.text)
+    assert "at this domain cannot take part" in elsewhere.text
+    assert ("/people", ["ana@lindenau-moebel.example"]) == (named.url.path, [one.email for one in waiting])
 
 
 async def test_a_no_to_a_colleague_is_read_by_who_has_named_them(
