@@ -17,18 +17,29 @@ class Questions(Protocol):
     """Keeps the questions of customers."""
 
     def ask(self, onboarding: str, words: Words, *, about: str, tell: Callable[[Question, Asker], Told]) -> Exchange:
-        """Begin a question, with the messages that `tell` makes of it. Raises UnknownOnboarding."""
+        """Begin a question, with the messages that `tell` makes of it. Raises UnknownOnboarding, TooManyOpen."""
 
     def answer_us(
         self, onboarding: str, asks: str, asked: str, words: Words, *, tell: Callable[[Question, Asker], Told]
     ) -> Exchange:
         """Answer what we asked, by its key and in those words; empty where we ask it no more.
 
-        Raises UnknownOnboarding, and UnknownQuestion for what was never asked.
+        Raises UnknownOnboarding, QuestionFull, and UnknownQuestion for what was never asked.
         """
 
-    def say(self, onboarding: str, number: int, words: Words, *, tell: Callable[[Question, Asker], Told]) -> Exchange:
-        """Add to a question what either side says. Raises UnknownOnboarding, UnknownQuestion."""
+    def say(
+        self,
+        onboarding: str,
+        number: int,
+        words: Words,
+        *,
+        tell: Callable[[Question, Asker], Told],
+        seen: int | None = None,
+    ) -> Exchange:
+        """Add to a question what either side says; `seen` is the last of its words that the speaker has read.
+
+        Raises UnknownOnboarding, UnknownQuestion, QuestionFull, and Refused where something was said after `seen`.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,20 +61,24 @@ class Conversations:
     def ask(self, onboarding: str, words: Words, *, about: str = "", file: str = "") -> Exchange:
         """Begin a question; `about` is what it was asked at, `file` the name of a file that came with it.
 
-        Raises UnknownOnboarding.
+        Raises UnknownOnboarding, TooManyOpen.
         """
         return self.questions.ask(onboarding, words, about=about, tell=self._telling(onboarding, file))
 
-    def say(self, onboarding: str, number: int, words: Words, *, file: str = "") -> Exchange:
-        """Go on with a question, or answer it. Raises UnknownOnboarding, UnknownQuestion."""
-        return self.questions.say(onboarding, number, words, tell=self._telling(onboarding, file))
+    def say(self, onboarding: str, number: int, words: Words, *, file: str = "", seen: int | None = None) -> Exchange:
+        """Go on with a question, or answer it; `seen` is the last of its words that the speaker has read.
+
+        Raises UnknownOnboarding, UnknownQuestion, QuestionFull, and Refused where something was said after `seen`.
+        """
+        return self.questions.say(onboarding, number, words, tell=self._telling(onboarding, file), seen=seen)
 
     def answer_us(
         self, onboarding: str, key: str, words: Words, *, language: Language | None = None, file: str = ""
     ) -> Exchange:
         """Answer what we asked, by its key; where the hand-off record lacks just that, it is filled in.
 
-        `language` is that in which it was asked, by default the account's. Raises UnknownOnboarding, UnknownQuestion.
+        `language` is that in which it was asked, by default the account's.
+        Raises UnknownOnboarding, UnknownQuestion, QuestionFull.
         """
         dossier = self.dossiers.dossier(onboarding)
         deal = dossier.deal

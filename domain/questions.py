@@ -7,18 +7,36 @@ from pydantic import Field
 
 from domain.files import Side
 from domain.notice import Notice, Person
+from domain.refusal import Refused
 from domain.trouble import NotFound
 from domain.wire import Instant, Wire
 
 QuestionState = Literal["open", "answered", "asked", "closed"]
 """`open`: the customer waits for our answer; `asked`: we wait for theirs; `answered`: whoever was asked has spoken
 last; `closed`: nothing more is expected of anybody."""
+MOST_OPEN = 50
+"""Questions of one customer that may wait for our answer at once: many times what anybody reads in a day. Each of them
+is a message to the owner, and whoever has a link could send them without end."""
+MOST_SAID = 200
+"""Entries of one question after which the customer begins a new one: it is shown whole on a page, and two mail programs
+that answer each other come to an end."""
 LONGEST_SAID = 10_000
 """Characters of what one person says at a time: as many as a note may have, and a reply by mail."""
 
 
 class UnknownQuestion(NotFound):
     """The onboarding has no question of that number. A retry does not help; the caller has the wrong number."""
+
+
+class TooManyOpen(Refused):
+    """The customer has as many open questions as may wait at once.
+
+    Trying again helps once one is answered. Who must act: whoever of ours owes the answers.
+    """
+
+
+class QuestionFull(Refused):
+    """So much was said about a question that the customer adds nothing more to it. They ask a new one instead."""
 
 
 class Said(Wire):

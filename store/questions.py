@@ -1,5 +1,6 @@
 """Which questions do the customer's people ask, and what is said about each? Kept with whoever has to hear of it."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,17 +10,22 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, lit
 from domain.files import Side
 from domain.inbox import Incoming
 from domain.questions import (
+    MOST_OPEN,
+    MOST_SAID,
     Asker,
     Exchange,
     Question,
+    QuestionFull,
     QuestionLine,
     QuestionState,
     Said,
     Told,
+    TooManyOpen,
     UnknownQuestion,
     Words,
 )
 from domain.record import JournalRow
+from domain.refusal import Refused
 from domain.rules.conversing import CUT, notice_key
 from store.engine import read_connection, wall_clock, write_transaction
 from store.entries import journal_row
@@ -65,18 +71,20 @@ class SqlQuestions:
         self._clock = clock
 
     def ask(self, onboarding: str, words: Words, *, about: str, tell: Tell) -> Exchange:
-        """Begin a question. The same words by their key begin none again. Raises UnknownOnboarding."""
+        """Begin a question. The same words by their key begin none again. Raises UnknownOnboarding, TooManyOpen."""
         with write_transaction(self._engine) as connection:
             owner = held(connection, onboarding)
             if (known := _known(connection, onboarding, words.key)) is not None:
                 return Exchange(_read(connection, onboarding, known), new=False)
+            _refuse_too_many(connection, onboarding)
             number = self._begin(connection, onboarding, by=words.by, about=about)
             return self._add(connection, onboarding, number, words, owner=owner, tell=tell)
 
     def answer_us(self, onboarding: str, asks: str, asked: str, words: Words, *, tell: Tell) -> Exchange:
         """Answer what we asked, by its key `asks` and in the words `asked`; once it was answered, go on with it.
 
-        Raises UnknownOnboarding, and UnknownQuestion where it was not answered and is asked no more (`asked` is empty).
+        Raises UnknownOnboarding, QuestionFull, and UnknownQuestion where it was not answered and is asked no more
+        (`asked` is empty).
         """
         with write_transaction(self._engine) as connection:
             owner = held(connection, onboarding)
@@ -95,27 +103,31 @@ class SqlQuestions:
                 self._insert(connection, onboarding, number, ours)
             return self._add(connection, onboarding, number, words, owner=owner, tell=tell)
 
-    def say(self, onboarding: str, number: int, words: Words, *, tell: Tell) -> Exchange:
+    def say(self, onboarding: str, number: int, words: Words, *, tell: Tell, seen: int | None = None) -> Exchange:
         """Add to a question what either side says. Again by the same key it changes nothing.
 
-        Raises UnknownOnboarding, UnknownQuestion.
+        `seen` is the number of the last of its words that the speaker has read; None asks nothing.
+        Raises UnknownOnboarding, UnknownQuestion, QuestionFull, and Refused where something was said after `seen`.
         """
         with write_transaction(self._engine) as connection:
             owner = held(connection, onboarding)
             if (known := _known(connection, onboarding, words.key)) is not None:
                 return Exchange(_read(connection, onboarding, known), new=False)
-            _read(connection, onboarding, number)
+            _refuse_unread(_read(connection, onboarding, number), seen)
             return self._add(connection, onboarding, number, words, owner=owner, tell=tell)
 
-    def close(self, onboarding: str, number: int, *, by: str, via: str, at: datetime) -> Question:
+    def close(
+        self, onboarding: str, number: int, *, by: str, via: str, at: datetime, seen: int | None = None
+    ) -> Question:
         """Expect nothing more of anybody. Closing it again changes nothing; whoever says something opens it again.
 
-        Raises UnknownOnboarding, UnknownQuestion.
+        `seen` as for `say`. Raises UnknownOnboarding, UnknownQuestion, and Refused where something was said after it.
         """
         with write_transaction(self._engine) as connection:
             held(connection, onboarding)
             question = _read(connection, onboarding, number)
             if question.state != "closed":
+                _refuse_unread(question, seen)
                 _change(connection, onboarding, number, state="closed", waits_since=None)
                 entry = JournalRow(
                     key=f"question_closed/{number}/{question.last.id}",
@@ -133,8 +145,11 @@ class SqlQuestions:
         with read_connection(self._engine) as connection:
             rows = connection.execute(select(questions).where(questions.c.onboarding == onboarding)).all()
             of_it = select(question_words).where(question_words.c.onboarding == onboarding)
-            said = connection.execute(of_it.order_by(question_words.c.id)).all()
-        each = [_question(row, [one for one in said if one.question == row.number]) for row in rows]
+            words = connection.execute(of_it.order_by(question_words.c.id)).all()
+        said = defaultdict[int, list[Row[Any]]](list)
+        for word in words:
+            said[word.question].append(word)
+        each = [_question(row, said[row.number]) for row in rows]
         return sorted(each, key=lambda question: question.last.id, reverse=True)
 
     def one(self, onboarding: str, number: int) -> Question:
@@ -282,6 +297,8 @@ class SqlQuestions:
         self, connection: Connection, onboarding: str, number: int, words: Words, *, owner: str, tell: Tell
     ) -> Exchange:
         now = self._clock()
+        if words.side == "customer":
+            _refuse_when_full(connection, onboarding, number)
         id = self._insert(connection, onboarding, number, words)
         of_it = (questions.c.onboarding == onboarding) & (questions.c.number == number)
         before = connection.execute(select(questions).where(of_it)).one()
@@ -316,6 +333,24 @@ def has_seen(connection: Connection, onboarding: str, person: str, *, question: 
         & (question_reads.c.word >= word)
     )
     return connection.scalar(select(question_reads.c.word).where(theirs)) is not None
+
+
+def _refuse_unread(question: Question, seen: int | None) -> None:
+    """Who answers or closes a question has read all of it: else a newer word would wait for nobody."""
+    if seen is not None and question.last.id > seen:
+        raise Refused("something was said since you read it", field="seen")
+
+
+def _refuse_too_many(connection: Connection, onboarding: str) -> None:
+    theirs = (questions.c.onboarding == onboarding) & (questions.c.side == "customer") & (questions.c.state == "open")
+    if (connection.scalar(select(func.count()).where(theirs)) or 0) >= MOST_OPEN:
+        raise TooManyOpen(f"{MOST_OPEN} questions of this customer wait for an answer: answer or close one first")
+
+
+def _refuse_when_full(connection: Connection, onboarding: str, number: int) -> None:
+    of_it = (question_words.c.onboarding == onboarding) & (question_words.c.question == number)
+    if (connection.scalar(select(func.count()).where(of_it)) or 0) >= MOST_SAID:
+        raise QuestionFull(f"question {number} has {MOST_SAID} entries: the customer should ask a new one")
 
 
 def _after(before: Row[Any], words: Words, *, now: datetime) -> dict[str, Any]:

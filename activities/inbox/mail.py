@@ -13,7 +13,7 @@ from activities.waking import wake_each
 from domain.answering import Answer, Asked, EntryAnswered
 from domain.inbox import InboxRow, Settled
 from domain.notice import MAIL
-from domain.questions import LONGEST_SAID, Words
+from domain.questions import LONGEST_SAID, QuestionFull, Words
 from domain.refusal import Refused
 from domain.text import folded
 from domain.trouble import NotFound, UnknownOnboarding
@@ -111,8 +111,8 @@ class MailIsRead:
         )
         try:
             await asyncio.to_thread(self.conversations.say, asked.onboarding, asked.question, words)
-        except (NotFound, UnknownOnboarding) as unknown:
-            return Settled(state="kept", outcome=f"reply: {unknown}", onboarding=asked.onboarding)
+        except (NotFound, UnknownOnboarding, QuestionFull) as refused:
+            return Settled(state="kept", outcome=f"reply: {refused}", onboarding=asked.onboarding)
         await wake_each(self.wake, self.channels)
         what = "answers" if ours else "goes on with"
         return Settled(outcome=f"{asked.answerer} {what} question {asked.question}", onboarding=asked.onboarding)

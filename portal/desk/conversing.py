@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from domain.news import short
 from domain.questions import LONGEST_SAID, Question, QuestionLine, QuestionState, UnknownQuestion
+from domain.refusal import Refused
 from domain.rules.responding import ResponseReport
 from portal.desk.customer.customer import Customer
 from portal.desk.customer.pages import CustomerPages, go
@@ -21,9 +22,8 @@ from portal.desk.desk import Desk
 from portal.desk.route import ACT, DeskRoute
 from portal.desk.view import DeskView
 from portal.forms import Form
-from portal.room.conversing import woken
+from portal.room.conversing import seen_in, woken
 from starter.doors.questions import REPORTED_DAYS, QuestionDoor
-from starter.trouble import InvalidNews
 
 MOST = 100
 STATES: Mapping[QuestionState, tuple[str, str]] = {
@@ -33,6 +33,8 @@ STATES: Mapping[QuestionState, tuple[str, str]] = {
     "closed": ("archive", ""),
 }
 """Each state of a question with its icon and its tone."""
+STATUS = {"not_saved": 503, "desk_question_said_since": 409}
+"""The status of the page that shows a problem, where it is not 422."""
 log = structlog.get_logger()
 
 
@@ -88,7 +90,7 @@ class Conversations:
         number = form.text("question")
         problem = await self._done(view, customer, number, form)
         if problem:
-            status = 503 if problem == "not_saved" else 422
+            status = STATUS.get(problem, 422)
             return await self._show(view, customer, form=form, errors={f"text-{number}": problem}, status=status)
         told = "closed" if form.text("what") == "close" else "answered"
         return go(f"{customer.path}/questions?told=desk_question_{told}")
@@ -100,17 +102,19 @@ class Conversations:
         if not view.staff.listed:
             return UNLISTED.problem
         door = door_of(self._desk, customer.now)
-        who, text = view.staff.handle, form.text("text")
+        who, text, seen = view.staff.handle, form.text("text"), seen_in(form)
         try:
             if form.text("what") == "close":
-                await asyncio.to_thread(door.close, customer.id, int(number), by=who)
+                await asyncio.to_thread(door.close, customer.id, int(number), by=who, seen=seen)
                 return ""
             if not text or len(text) > LONGEST_SAID:
                 return "desk_question_needs_words" if not text else "desk_question_too_long"
-            answer = partial(door.answer, customer.id, int(number), by=who, text=text)
-            exchange = await asyncio.to_thread(answer, key=f"question_answered/{short(news_id(view, form))}")
-        except (InvalidNews, UnknownQuestion):
-            return "wrong_other"
+            # One `once` serves all forms of the page.
+            key = f"question_answered/{int(number)}/{short(news_id(view, form))}"
+            answer = partial(door.answer, customer.id, int(number), by=who, text=text, seen=seen)
+            exchange = await asyncio.to_thread(answer, key=key)
+        except (Refused, UnknownQuestion) as refused:
+            return "desk_question_said_since" if getattr(refused, "field", "") == "seen" else "wrong_other"
         except SQLAlchemyError as trouble:
             log.warning("answer_not_kept", kind=type(trouble).__name__)
             return "not_saved"

@@ -45,6 +45,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "asked_of_them": ("What we ask of them, and nobody has answered yet", "当社からお尋ねしている事項（未回答）"),
     "needs_words": ("Write the answer first", "回答をご記入ください"),
     "too_long": ("Use at most 10,000 characters", "10,000文字以内でご記入ください"),
+    "said_since": (
+        "Something was said here since you opened the page. Nothing was sent or closed: read it, then decide anew",
+        "画面を開いた後に新しい発言がありました。まだ送信も終了もされていません。内容を確認のうえ、もう一度操作してください",
+    ),
 }
 TOLD: Mapping[str, tuple[str, str]] = {
     "desk_question_answered": ("The answer stands in the customer’s room.", "回答をお客様の画面に表示しました。"),

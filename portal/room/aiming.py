@@ -105,7 +105,7 @@ class Aiming:
         if not words or len(words) > LONGEST_WORDS:
             return await self._show(view, Sent(form, {field: "too_long" if words else "say_why_not"}, 422))
         said = self._room.pages.words(view.language)["goal_otherwise_note"].format(title=goal.title)
-        outcome = await self._conversing.ask(view, form, f"{said}\n{words}")
+        outcome = await self._conversing.ask(view, form, f"{said}\n{words}", of=goal.key)
         if outcome.problem:
             return await self._show(view, outcome.at(field, form))
         return go("/questions?told=asked")

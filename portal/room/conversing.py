@@ -1,7 +1,7 @@
 """How does what people ask in the room reach us? Into the store at once, whether or not Temporal answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -11,7 +11,8 @@ from temporalio.service import RPCError
 
 from activities.questions import Conversations
 from domain.files import StoredFile
-from domain.questions import Exchange, Words
+from domain.questions import Exchange, QuestionFull, TooManyOpen, Words
+from domain.refusal import Refused
 from domain.room.deeds import Deed
 from portal.forms import Form
 from portal.room.room import Room
@@ -20,6 +21,10 @@ from portal.room.view import View
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
 from store.questions import SqlQuestions
 
+PROBLEMS: Mapping[type[Refused], str] = {TooManyOpen: "too_many_open", QuestionFull: "question_full"}
+"""What to say of each refusal, as a key of the words."""
+LONGEST_NUMBER = 18
+"""Digits of a word's number: as many as the store can hold."""
 log = structlog.get_logger()
 
 
@@ -39,10 +44,12 @@ class Conversing:
         )
 
     async def ask(
-        self, view: View, form: Form, text: str, *, about: str = "", file: StoredFile | None = None
+        self, view: View, form: Form, text: str, *, about: str = "", of: str = "", file: StoredFile | None = None
     ) -> Outcome:
-        """Begin a question; the same form again begins no other one."""
+        """Begin a question; the same form again begins no other one. `of` tells apart the forms of one page."""
         words, name = said_by(view, form, text, file), file.name if file else ""
+        if of:
+            words = words._replace(key=f"{words.key}/{of}")
         asking = partial(self._conversations.ask, view.visit.onboarding, words, about=about, file=name)
         return await self._kept(asking)
 
@@ -68,6 +75,8 @@ class Conversing:
         except SQLAlchemyError as trouble:
             log.warning("question_not_kept", kind=type(trouble).__name__)
             return Outcome("not_saved", status=503)
+        except Refused as refused:
+            return Outcome(PROBLEMS.get(type(refused), "refused_here"), status=409)
         parts = self._room.parts
         await woken(*(partial(parts.wake, channel) for channel in exchange.channels), parts.wake_receiver)
         return Outcome()
@@ -85,6 +94,12 @@ def said_by(view: View, form: Form, text: str, file: StoredFile | None) -> Words
         proved=view.visit.proved,
         file=file.id if file else None,
     )
+
+
+def seen_in(form: Form) -> int | None:
+    """The number of the last word that the page showed; None where the form does not say."""
+    seen = form.text("seen")
+    return int(seen) if seen.isdecimal() and len(seen) <= LONGEST_NUMBER else None
 
 
 def deed_of(view: View, form: Form) -> Deed:

@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from domain.files import StoredFile, cleaned
 from domain.questions import Question, QuestionState, Said, UnknownQuestion
+from domain.refusal import Refused
 from playbooks.library_pages import LibraryPages
 from portal.forms import LONGEST_WORDS, Form
-from portal.room.conversing import Conversing
+from portal.room.conversing import Conversing, seen_in
 from portal.room.library import Listed, suggested
 from portal.room.receiving import Received, Receiving
 from portal.room.room import Room
@@ -98,7 +99,7 @@ class Questions:
         received = await self._form(view, request)
         form = received.form
         if form.text("settled"):
-            return await self._settle(view, question)
+            return await self._settle(view, form, question)
         if received.errors:
             return await self._show(view, question, sent_of(received))
         file = received.kept.file if received.kept else None
@@ -107,9 +108,14 @@ class Questions:
             return await self._show(view, question, outcome.at("text", form))
         return go(f"/questions/{question.number}?told=said")
 
-    async def _settle(self, view: View, question: Question) -> Response:
-        close = partial(self._conversing.kept.close, view.visit.onboarding, question.number)
-        await asyncio.to_thread(close, by=view.me.id, via=via_of(view), at=view.now)
+    async def _settle(self, view: View, form: Form, question: Question) -> Response:
+        close = partial(self._conversing.kept.close, view.visit.onboarding, question.number, seen=seen_in(form))
+        try:
+            await asyncio.to_thread(close, by=view.me.id, via=via_of(view), at=view.now)
+        except Refused:
+            # A colleague has said something meanwhile: it stands in the thread, for the reader to see first.
+            newest = await asyncio.to_thread(self._conversing.kept.one, view.visit.onboarding, question.number)
+            return await self._show(view, newest, Sent(form, {"thread": "said_since"}, 409))
         return go(f"/questions/{question.number}?told=settled")
 
     async def _form(self, view: View, request: Request) -> Received:

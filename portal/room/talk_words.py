@@ -35,6 +35,11 @@ TALK_WORDS: Mapping[Language, Mapping[str, str]] = {
         "told_said": "Sent.",
         "told_settled": "Thank you: it is settled.",
         "say_question": "Write what you would like to say",
+        "said_since": "Something was said since you opened this page. Please read it first; nothing was changed",
+        "too_many_open": "50 questions of yours wait for our answer already. This was not sent: please go on with one"
+        " of them, or send it once we have answered",
+        "question_full": "This conversation has 200 entries, which is the most. This was not sent: please ask a new"
+        " question",
         "question_asked": "waits for your answer",
         "asked_h1": "What we ask you",
         "asked_then": "Your answers help us to make the plan fit. Whoever of you knows best answers.",
@@ -81,6 +86,11 @@ TALK_WORDS: Mapping[Language, Mapping[str, str]] = {
         "told_said": "送信しました。",
         "told_settled": "ありがとうございます。解決済みにしました。",
         "say_question": "内容をご記入ください",
+        "said_since": "画面を開いた後に新しい発言がありました。変更は行われていません。まず内容をご確認ください",
+        "too_many_open": "回答をお待ちいただいているご質問が、すでに50件あります。今回の内容は送信されていません。"
+        "いずれかのご質問に続けてご記入いただくか、回答をお届けした後にあらためてお送りください",
+        "question_full": "このご質問でのやり取りが、上限の200件に達しています。今回の内容は送信されていません。"
+        "新しいご質問としてお送りください",
         "question_asked": "ご回答をお待ちしています",
         "asked_h1": "貴社へお伺いしたいこと",
         "asked_then": "ご回答をもとに、貴社に合った計画に整えます。最も詳しい方がお答えください。",

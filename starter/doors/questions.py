@@ -71,26 +71,31 @@ class QuestionDoor:
         text: str,
         key: str | None = None,
         file: int | None = None,
+        seen: int | None = None,
     ) -> Exchange:
         """Answer a question in the name of one of ours; the same answer again changes nothing.
 
-        `by` is a handle or that person's address, `file` the number of a file that the customer may have.
-        Raises InvalidNews, UnknownOnboarding, UnknownQuestion.
+        `by` is a handle or that person's address, `file` the number of a file that the customer may have, `seen` that
+        of the last word that they have read, None where nobody can tell.
+        Raises InvalidNews, UnknownOnboarding, UnknownQuestion, and Refused where something was said after `seen`.
         """
         handle = member(by, team=self.staff(), field="by")
         given = self._file(onboarding, file) if file is not None else None
-        return self._say(onboarding, number, handle, _checked(text), key=key, file=given, side="vendor")
+        return self._say(onboarding, number, handle, _checked(text), key=key, file=given, side="vendor", seen=seen)
 
     def go_on(self, onboarding: str, number: int, *, by: str, text: str, key: str | None = None) -> Exchange:
-        """Go on with a question in the name of somebody of the customer's. Raises like `answer`."""
+        """Go on with a question in the name of somebody of the customer's. Raises like `answer`, and QuestionFull."""
         return self._say(onboarding, number, self._asker(onboarding, by), _checked(text), key=key, side="customer")
 
     def ask(self, onboarding: str, *, by: str, text: str, about: str = "", key: str | None = None) -> Exchange:
-        """Ask in the name of somebody of the customer's, who asked by another way. Raises like `answer`."""
+        """Ask in the name of somebody of the customer's, who asked by another way.
+
+        Raises like `answer`, and TooManyOpen.
+        """
         dossier = self.ledger.dossier(onboarding)
         if about and dossier.playbook.milestone(about) is None:
             raise InvalidNews(f"is no milestone of {dossier.playbook.key}", field="about")
-        words = self._words(onboarding, 0, self._asker(onboarding, by), _checked(text), key=key, side="customer")
+        words = self._words(onboarding, "0", self._asker(onboarding, by), _checked(text), key=key, side="customer")
         return self._conversations.ask(onboarding, words, about=about)
 
     def asked(self, onboarding: str) -> Sequence[AskedOfThem]:
@@ -99,14 +104,15 @@ class QuestionDoor:
         return asked_of_them(dossier, self.kept.of(onboarding))
 
     def answer_us(self, onboarding: str, asks: str, *, by: str, text: str, key: str | None = None) -> Exchange:
-        """Put down what somebody of the customer's has answered to what we ask. Raises like `answer`."""
-        words = self._words(onboarding, 0, self._asker(onboarding, by), _checked(text), key=key, side="customer")
+        """Put down what somebody of the customer's has answered to what we ask. Raises like `go_on`."""
+        asker = self._asker(onboarding, by)
+        words = self._words(onboarding, f"asked/{asks}", asker, _checked(text), key=key, side="customer")
         return self._conversations.answer_us(onboarding, asks, words)
 
-    def close(self, onboarding: str, number: int, *, by: str) -> Question:
-        """Expect nothing more about a question. Raises like `answer`."""
+    def close(self, onboarding: str, number: int, *, by: str, seen: int | None = None) -> Question:
+        """Expect nothing more about a question; `seen` as for `answer`. Raises like `answer`."""
         handle = member(by, team=self.staff(), field="by")
-        return self.kept.close(onboarding, number, by=handle, via=self.via, at=self._now(onboarding))
+        return self.kept.close(onboarding, number, by=handle, via=self.via, at=self._now(onboarding), seen=seen)
 
     def erase(self, onboarding: str, word: int, *, by: str) -> None:
         """Erase what somebody has said, by its number. Raises like `answer`."""
@@ -131,14 +137,15 @@ class QuestionDoor:
         side: Side,
         key: str | None = None,
         file: StoredFile | None = None,
+        seen: int | None = None,
     ) -> Exchange:
-        words = self._words(onboarding, number, by, text, key=key, side=side, file=file)
-        return self._conversations.say(onboarding, number, words, file=file.name if file else "")
+        words = self._words(onboarding, str(number), by, text, key=key, side=side, file=file)
+        return self._conversations.say(onboarding, number, words, file=file.name if file else "", seen=seen)
 
     def _words(
         self,
         onboarding: str,
-        number: int,
+        question: str,
         by: str,
         text: str,
         *,
@@ -146,8 +153,9 @@ class QuestionDoor:
         key: str | None,
         file: StoredFile | None = None,
     ) -> Words:
+        """What is said, as it is kept. The same by the same person in the same `question` is a repetition."""
         return Words(
-            key=key or _key_of(self.via, onboarding, str(number), by, text),
+            key=key or _key_of(self.via, onboarding, question, by, text),
             side=side,
             by=by,
             text=text,

@@ -298,6 +298,17 @@ async def test_a_reply_in_the_others_name_is_no_answer(post: Post) -> None:
     assert 1 == len(post.to_owner("answer"))
 
 
+async def test_a_reply_to_a_full_question_is_kept_for_a_person(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two mail programs that answer each other come to an end, and what was written is in the inbox with the reason."""
+    post.asked()
+    post.conversations.say(ONE, 1, Words(key="k2", side="vendor", by=OWNER.id, text="At nine.", at=NOON, via="cli"))
+    monkeypatch.setattr("store.questions.MOST_SAID", 2)
+
+    settled = await post.receive(reply(post.went("question_answered"), text="I am away."))
+
+    assert ("kept", True, 2) == (settled.state, "ask a new one" in settled.outcome, len(post.question.said))
+
+
 async def test_a_stranger_answers_nothing(post: Post) -> None:
     """A colleague to whom the owner has forwarded it takes no part: the owner reads what they wrote."""
     await post.receive(reply(post.asked(), sender="somebody@vendor.test", text="I think at nine."))

@@ -9,8 +9,18 @@ import pytest
 from sqlalchemy import Engine, select
 
 from domain.inbox import InboxState
-from domain.questions import Asker, Question, QuestionLine, Told, UnknownQuestion, Words
+from domain.questions import (
+    Asker,
+    Question,
+    QuestionFull,
+    QuestionLine,
+    Told,
+    TooManyOpen,
+    UnknownQuestion,
+    Words,
+)
 from domain.record import Writing
+from domain.refusal import Refused
 from domain.trouble import UnknownOnboarding
 from store.ledger import SqlLedger
 from store.questions import SqlQuestions
@@ -75,6 +85,43 @@ def test_who_waits_since_when_is_known_until_we_answer(kept: SqlQuestions, clock
     assert ("open", NOON + 3 * HOUR, NOON + 2 * HOUR) == (again.state, again.waits_since, again.first_answer_at)
     assert ("closed", None) == (closed.state, closed.waits_since)
     assert ["When?", "Please", "Soon.", "And?"] == [one.text for one in closed.said]
+
+
+def test_who_has_not_read_the_last_word_neither_answers_nor_closes(kept: SqlQuestions) -> None:
+    """The customer would wait, and nobody know; the same answer or close once more is still a repetition."""
+    seen = kept.ask(ONE, theirs(), about="", tell=nobody).question.last.id
+    newer = kept.say(ONE, 1, theirs("And where?", key="k1b"), tell=nobody).question.last.id
+
+    with pytest.raises(Refused, match="seen: something was said"):
+        kept.say(ONE, 1, ours(), tell=nobody, seen=seen)
+    with pytest.raises(Refused, match="seen: something was said"):
+        kept.close(ONE, 1, by=OWNER.id, via="cli", at=NOON, seen=seen)
+    assert (NOON, 2) == (kept.one(ONE, 1).waits_since, len(kept.one(ONE, 1).said))
+
+    answers = [kept.say(ONE, 1, ours(), tell=nobody, seen=newer) for _ in range(2)]
+    closes = [kept.close(ONE, 1, by=OWNER.id, via="cli", at=NOON, seen=upto) for upto in (newer + 1, seen)]
+    assert ([True, False], ["closed", "closed"]) == ([one.new for one in answers], [one.state for one in closes])
+
+
+def test_a_customer_has_so_many_open_questions_and_each_so_many_words(
+    kept: SqlQuestions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of each customer's; an answer of ours makes room for another, and is itself always taken."""
+    monkeypatch.setattr("store.questions.MOST_OPEN", 2)
+    monkeypatch.setattr("store.questions.MOST_SAID", 2)
+    for n in range(2):
+        kept.ask(ONE, theirs(key=f"k{n}"), about="", tell=nobody)
+    with pytest.raises(TooManyOpen):
+        kept.ask(ONE, theirs(key="k9"), about="", tell=nobody)
+    assert not kept.ask(ONE, theirs(key="k1"), about="", tell=nobody).new
+    assert kept.ask(TWO, theirs(), about="", tell=nobody).new
+
+    kept.say(ONE, 1, ours(key="a1"), tell=nobody)
+    assert 3 == kept.ask(ONE, theirs(key="k9"), about="", tell=nobody).question.number
+    with pytest.raises(QuestionFull):
+        kept.say(ONE, 1, theirs("And?", key="k10"), tell=nobody)
+    kept.say(ONE, 1, ours(key="a2"), tell=nobody)
+    assert [3, 1, 1] == [len(question.said) for question in sorted(kept.of(ONE), key=lambda one: one.number)]
 
 
 def test_the_same_words_again_change_nothing(kept: SqlQuestions, engine: Engine) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from domain.questions import Question
+from domain.questions import Question, Told, Words
 from store.questions import SqlQuestions
 from tests.support.desk import DeskSite, desk_on
 from tests.support.room import Onboarding, into
@@ -37,6 +37,17 @@ async def asked(site: DeskSite) -> Onboarding:
     return onboarding
 
 
+def hidden(page: str) -> dict[str, str]:
+    """What the form of the page's first question sends along."""
+    return {name: re.findall(rf'name="{name}" value="([^"]+)"', page)[0] for name in ("once", "seen")}
+
+
+def say(site: DeskSite, onboarding: Onboarding, number: int, text: str) -> None:
+    """Let the project lead go on with their question."""
+    words = Words(key=text, side="customer", by="project_lead", text=text, at=onboarding.now, via="room")
+    SqlQuestions(site.engine).say(onboarding.id, number, words, tell=lambda *_: Told())
+
+
 def question(site: DeskSite, onboarding: Onboarding) -> Question:
     [one] = SqlQuestions(site.engine).of(onboarding.id)
     return one
@@ -62,6 +73,36 @@ async def test_a_question_waits_in_the_queue_until_it_is_answered_once(site: Des
     assert [ASKED, "Of course."] == [one.text for one in said]
     assert ("jonas.weber", "desk", True) == (said[1].by, said[1].via, said[1].proved)
     assert "Nobody waits for an answer of ours." in after.text
+
+
+async def test_who_answers_or_closes_has_read_the_last_word(site: DeskSite, asked: Onboarding) -> None:
+    """Else the customer's newer word would wait for nobody. What was typed stands there, and goes when sent again."""
+    path = f"/desk/onboardings/{asked.id}/questions"
+    async with site.signed_in("csm") as csm:
+        stale = hidden((await csm.get(path)).text)
+        say(site, asked, 1, "And from whom?")
+        closed = await csm.post(path, data={**stale, "question": "1", "what": "close"})
+        answered = await csm.post(path, data={**stale, "question": "1", "what": "answer", "text": "Typed for an hour"})
+        waits = question(site, asked).state
+        sent = await csm.post(path, data={**hidden(answered.text), "question": "1", "text": "Typed for an hour"})
+
+    assert ([409, 409], "open") == ([closed.status_code, answered.status_code], waits)
+    assert ("Something was said here since" in answered.text, "And from whom?" in answered.text) == (True, True)
+    assert "Typed for an hour</textarea>" in answered.text
+    assert ("The answer stands" in sent.text, "answered") == (True, question(site, asked).state)
+
+
+async def test_two_answers_of_one_page_are_both_sent(site: DeskSite, asked: Onboarding) -> None:
+    """The second form is sent while the first still hangs: it comes from the same page, and is no second click."""
+    ask = Words(key="k2", side="customer", by="project_lead", text="When?", at=asked.now, via="room")
+    SqlQuestions(site.engine).ask(asked.id, ask, about="", tell=lambda *_: Told())
+    path = f"/desk/onboardings/{asked.id}/questions"
+    async with site.signed_in("csm") as csm:
+        once = hidden((await csm.get(path)).text)["once"]
+        for number in ("1", "2"):
+            await csm.post(path, data={"once": once, "question": number, "what": "answer", "text": "Yes."})
+
+    assert ["answered", "answered"] == [one.state for one in SqlQuestions(site.engine).of(asked.id)]
 
 
 async def test_an_answer_without_words_is_asked_for_at_its_field(site: DeskSite, asked: Onboarding) -> None:

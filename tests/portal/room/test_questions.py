@@ -98,6 +98,36 @@ async def test_a_question_is_answered_where_it_was_asked(
     assert ["question_asked", "question_answered", "question_asked", "question_closed"] == kinds
 
 
+async def test_what_a_colleague_has_said_meanwhile_is_not_settled_away(
+    site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient, ours: QuestionDoor
+) -> None:
+    """It is shown first, and goes on waiting for us; whoever has read it settles the question."""
+    await ask(lead, "When?")
+    ours.answer(onboarding.id, 1, by="jonas.weber", text="At nine.")
+    page = await lead.get("/questions/1")
+    ours.go_on(onboarding.id, 1, by=TECHNICAL, text="At night?")
+    stale = await lead.post("/questions/1", data={"settled": "1", **fields(page, "seen")})
+
+    assert (409, True, True) == (stale.status_code, "Please read it first" in stale.text, "At night?" in stale.text)
+    assert "open" == ours.kept.one(onboarding.id, 1).state
+    ours.answer(onboarding.id, 1, by="jonas.weber", text="No.")
+    await lead.post("/questions/1", data={"settled": "1", **fields(await lead.get("/questions/1"), "seen")})
+    assert "closed" == ours.kept.one(onboarding.id, 1).state
+
+
+async def test_one_question_too_many_is_given_back(
+    site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the reason and with what was typed; nobody is told of it."""
+    monkeypatch.setattr("store.questions.MOST_OPEN", 1)
+    await ask(lead, "When?")
+    answer = await ask(lead, "Typed for an hour")
+
+    assert (409, True) == (answer.status_code, "wait for our answer already" in answer.text)
+    assert "Typed for an hour</textarea>" in answer.text
+    assert ["jonas.weber"] == waiting(site, "question")
+
+
 async def test_the_mail_with_an_answer_waits_a_little_and_is_not_sent_to_who_has_seen_it(
     site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient, ours: QuestionDoor
 ) -> None:

@@ -251,6 +251,23 @@ async def test_what_should_be_otherwise_is_talked_about(
     assert "About the goal “Orders”:\nCount the returns out" == message.notice.facts["text"]
 
 
+async def test_two_goals_of_one_page_are_talked_about_apart(
+    site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
+) -> None:
+    """The second form is sent while the first still hangs: it comes from the same page, and is no second click."""
+    for key in ("orders", "returns"):
+        given = GoalGiven(key=key, title=key, unit="a day", baseline=10, target=20)
+        SqlGoals(site.engine).define(onboarding.id, given, by=OWNER, origin="cli", at=onboarding.now)
+    form = {**fields(await lead.get("/goals")), "answer": "otherwise"}
+    for key in ("orders", "returns", "returns"):
+        await lead.post("/goals", data={**form, "goal": key, f"words-{key}": "Less"})
+
+    messages = site.messages(onboarding.id, "question", OWNER)
+    assert ["About the goal “orders”:\nLess", "About the goal “returns”:\nLess"] == [
+        message.notice.facts["text"] for message in messages
+    ]
+
+
 async def test_a_colleague_is_proposed_and_taken_in_by_one_of_ours(
     site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
 ) -> None:

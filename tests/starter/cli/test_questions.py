@@ -57,6 +57,19 @@ def test_a_question_is_asked_answered_with_a_file_and_closed(day90: Day90, engin
     assert "closed" == SqlQuestions(engine).one(ONE, 1).state
 
 
+def test_the_same_answer_to_two_questions_of_ours_is_put_down_twice(day90: Day90, engine: Engine) -> None:
+    """The second "None." is no repetition of the first; the same one to the same question is."""
+    keys = [one["key"] for one in json.loads(day90("question", "asked", ONE, "--json"))][:2]
+    for key in (*keys, keys[0]):
+        day90("question", "answered", ONE, key, "--by", "project_lead", "--text", "None.")
+
+    assert [("None.", key) for key in keys] == [
+        (question.last.text, question.asks)
+        for question in sorted(SqlQuestions(engine).of(ONE), key=lambda question: question.number)
+    ]
+    assert all(2 == len(question.said) for question in SqlQuestions(engine).of(ONE))
+
+
 def test_what_is_wrong_is_named_and_nothing_is_said(day90: Day90, engine: Engine) -> None:
     """The field, and what would be right."""
     day90("question", "ask", ONE, "--by", "project_lead", "--text", "When?")
