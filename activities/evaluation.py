@@ -1,6 +1,6 @@
 """How do customers do? A look at everybody who is to be looked at, some hundred at a time, each by their playbook."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -54,10 +54,24 @@ class Looks:
         due = self.evaluations.fresh(now=now, most=self.at_once, after=after)
         if not due:
             return before, None
-        known = self.customers.all([one.onboarding for one in due], now=now)
+        known = self._known([one.onboarding for one in due], now=now)
         looked = [(one, of, seen) for one in due if (of := known.get(one.onboarding)) and (seen := _evaluated(of))]
         self.evaluations.keep(looked)
         return _added(before, due=len(due), looked=looked), due[-1].onboarding
+
+    def _known(self, ids: Sequence[str], *, now: datetime) -> Mapping[str, Customer]:
+        """Those customers by id; where one of them cannot be read, each is read alone, and that one left out."""
+        try:
+            return self.customers.all(ids, now=now)
+        except Exception as trouble:
+            log.warning("customers_read_one_by_one", customers=len(ids), kind=type(trouble).__name__)
+        known: dict[str, Customer] = {}
+        for id in ids:
+            try:
+                known.update(self.customers.all([id], now=now))
+            except Exception as trouble:
+                log.warning("customer_not_read", onboarding=id, kind=type(trouble).__name__)
+        return known
 
 
 @dataclass(frozen=True, kw_only=True)

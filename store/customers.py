@@ -20,6 +20,7 @@ from store.engine import read_transaction
 from store.goals import with_what_was_said
 from store.tables import deals, journal, measurements, milestones, onboardings, people, playbooks, registers
 from store.usage_weeks import UsedBy, used_by
+from store.versions import KEPT_VERSION
 
 REMEMBERED_PLAYBOOKS = 64
 MOST_OF_A_FIGURE = 400
@@ -109,10 +110,9 @@ class SqlCustomers:
 
 
 def _lines(connection: Connection, ids: Sequence[str]) -> Sequence[RowMapping]:
-    goes_by = func.coalesce(onboardings.c.playbook_hash, deals.c.playbook_hash).label("hashed")
     wanted = ("waiting_for", "ended_at", "as_of", "first_value_at", "days_to_first_value")
     columns = [onboardings.c[name] for name in wanted]
-    query = select(deals.c.onboarding, deals.c.body, deals.c.calendar, goes_by, *columns)
+    query = select(deals.c.onboarding, deals.c.body, deals.c.calendar, KEPT_VERSION.label("hashed"), *columns)
     query = query.join(onboardings, onboardings.c.onboarding == deals.c.onboarding)
     return connection.execute(query.where(deals.c.onboarding.in_(ids))).mappings().all()
 

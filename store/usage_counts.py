@@ -49,6 +49,7 @@ from store.tables import (
     usage_people,
 )
 from store.usage_weeks import fold, learn_features
+from store.versions import KEPT_VERSION
 
 REMEMBERED_PLAYBOOKS = 64
 FORGOTTEN_AT_ONCE = 5_000
@@ -118,7 +119,7 @@ class SqlUsageBooks:
     def using(self, groups: Collection[str]) -> Sequence[Using]:
         """The open onboardings of those groups whose playbooks let usage reach milestones, by id."""
         of_them = exists().where(usage_groups.c.onboarding == deals.c.onboarding, usage_groups.c.group_id.in_(groups))
-        goes_by = func.coalesce(onboardings.c.playbook_hash, deals.c.playbook_hash).label("playbook_hash")
+        goes_by = KEPT_VERSION.label("playbook_hash")
         query = select(deals.c.onboarding, goes_by).join(onboardings, onboardings.c.onboarding == deals.c.onboarding)
         with read_transaction(self._engine) as connection:
             rows = connection.execute(query.where(NOT_ENDED, of_them).order_by(deals.c.onboarding)).all()

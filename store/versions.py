@@ -13,6 +13,16 @@ from store.drafts import HELD
 from store.engine import read_connection
 from store.tables import NOT_ENDED, deals, notices, onboardings, playbooks
 
+KEPT_VERSION = func.coalesce(
+    select(playbooks.c.hash)
+    .where(playbooks.c.hash == onboardings.c.playbook_hash)
+    .correlate(onboardings)
+    .scalar_subquery(),
+    deals.c.playbook_hash,
+)
+"""By which version an onboarding goes, in a query of `deals` and `onboardings`. Where nothing is kept under its hash,
+as of a state that an older version has made, it is that by which it began."""
+
 
 def kept_versions(engine: Engine, key: str, beginning: str) -> Sequence[tuple[str, Playbook]]:
     """The kept versions of that playbook whose hash begins like that, each with its hash."""

@@ -61,3 +61,20 @@ def test_one_that_fails_keeps_nobody_else_from_being_looked_at(monkeypatch: pyte
 
     assert Evaluated(looked_at=3, failed=2) == looks(store).all()
     assert list("ace") == store.kept
+
+
+class UnreadableB(Five):
+    """Whoever asks for the customer b, among others or alone, gets nothing."""
+
+    def all(self, wanted: Collection[str], *, now: datetime) -> Mapping[str, Customer]:
+        if "b" in wanted:
+            raise ValueError("rows that nobody foresaw")
+        return super().all(wanted, now=now)
+
+
+def test_one_that_cannot_be_read_keeps_nobody_else_from_being_looked_at() -> None:
+    """Neither those of the same page nor those after it."""
+    store = UnreadableB()
+
+    assert Evaluated(looked_at=4, failed=1) == looks(store).all()
+    assert list("acde") == store.kept

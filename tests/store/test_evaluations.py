@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from domain.measure.evaluation import evaluate
 from domain.playbook import content_hash
@@ -12,9 +12,11 @@ from domain.record import Writing
 from domain.reported import Measurement
 from playbooks.library import Library
 from store.customers import SqlCustomers
+from store.engine import write_transaction
 from store.evaluations import SqlEvaluations
 from store.ledger import SqlLedger
 from store.measurements import SqlMeasurements
+from store.tables import onboardings
 from tests.support import databases
 from tests.support.databases import NOON, deal, dossier, standing
 
@@ -96,6 +98,20 @@ def test_they_come_page_by_page(ledger: SqlLedger, engine: Engine) -> None:
 
     assert ["1", "2"] == ids(evaluations, now=NOON, most=2)
     assert ["3"] == ids(evaluations, now=NOON, most=2, after="onboarding-file-2")
+
+
+def test_who_goes_by_a_playbook_that_is_not_kept_is_looked_at_by_that_of_the_deal(
+    ledger: SqlLedger, engine: Engine
+) -> None:
+    """The hash is that of a state which an older version has made; nobody else waits for it."""
+    of_2 = onboardings.c.onboarding == "onboarding-file-2"
+    with write_transaction(engine) as connection:
+        connection.execute(update(onboardings).where(of_2).values(playbook_hash="not kept"))
+
+    assert ["1", "2", "3"] == look(engine, now=NOON)
+    last = SqlEvaluations(engine).last("onboarding-file-2")
+    assert last is not None
+    assert content_hash(HIGH_TOUCH) == last.evaluation.playbook_hash
 
 
 def test_the_last_one_is_kept_in_full_and_each_week_in_short(ledger: SqlLedger, engine: Engine) -> None:
