@@ -80,7 +80,9 @@ class SqlEvaluations:
 
     def keep(self, looked: Iterable[tuple[Due, Customer, Evaluation]]) -> None:
         """Store evaluations in one transaction: each becomes the last one, and that of its week."""
-        of_all = list(looked)
+        # In the order in which `remember_news` locks them: the database's own may differ, and with two orders each
+        # could wait for the other.
+        of_all = sorted(looked, key=lambda one: one[1].onboarding)
         last = [_last_row(due, customer, evaluation) for due, customer, evaluation in of_all]
         weeks = [_week_row(customer, evaluation) for _, customer, evaluation in of_all]
         with write_transaction(self._engine) as connection:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, text, update
 
 from domain.measure.evaluation import evaluate
 from domain.playbook import content_hash
@@ -112,6 +112,20 @@ def test_who_goes_by_a_playbook_that_is_not_kept_is_looked_at_by_that_of_the_dea
     last = SqlEvaluations(engine).last("onboarding-file-2")
     assert last is not None
     assert content_hash(HIGH_TOUCH) == last.evaluation.playbook_hash
+
+
+def test_they_are_locked_in_the_order_in_which_news_locks_them(ledger: SqlLedger, engine: Engine) -> None:
+    """The order of a database's collation is another one, and two orders are a deadlock."""
+    evaluations = SqlEvaluations(engine)
+    due = evaluations.fresh(now=NOON, most=10)
+    known = SqlCustomers(engine).all([one.onboarding for one in due], now=NOON)
+    evaluations.keep([(one, known[one.onboarding], evaluate(known[one.onboarding])) for one in reversed(due)])
+
+    by_place = "rowid" if engine.dialect.name == "sqlite" else "ctid"
+    with engine.connect() as connection:
+        for table in ("evaluations", "evaluation_weeks"):
+            rows = connection.execute(text(f"SELECT onboarding FROM {table} ORDER BY {by_place}")).scalars()
+            assert ["1", "2", "3"] == [id[-1] for id in rows]
 
 
 def test_the_last_one_is_kept_in_full_and_each_week_in_short(ledger: SqlLedger, engine: Engine) -> None:
