@@ -57,9 +57,10 @@ class Watching:
     async def look_at_usage(self) -> UsageCounted:
         """Count what was written since the last look, and bring news of milestones reached. Repeating is harmless."""
         looked, after, silent = UsageCounted(), ("", 0), set[str]()
-        await in_thread(self.threads, self.books.learn_features)
-        # All the while: fifty silent onboardings take longer than Temporal is patient with a worker that is silent.
+        # All the while: features of a new playbook over months of events, or fifty silent onboardings, take longer than
+        # Temporal is patient with a worker that is silent.
         async with alive(pulse=self.pulse):
+            await in_thread(self.threads, self.books.learn_features)
             while fresh := await in_thread(self.threads, partial(self.books.count, after=after, most=DAYS_AT_ONCE)):
                 looked = await self._look_at(fresh, looked, silent=silent)
                 after = (fresh[-1].group_id, fresh[-1].day)

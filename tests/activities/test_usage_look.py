@@ -1,6 +1,7 @@
 """When is usage looked at? When asked for, and again later for onboardings that do not answer; else nothing runs."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -177,6 +178,32 @@ async def test_it_gives_signs_of_life_while_the_door_is_patient_with_somebody() 
 
     assert 1 == looked.troubled
     assert options.PASS_LOST >= 3 * PULSE, "a sign or two may be late"
+
+
+@dataclass
+class SlowToLearn(Books):
+    """Books that get to know features until there is a sign of life."""
+
+    signs: threading.Event = field(default_factory=threading.Event)
+    seen_alive: bool = False
+
+    def learn_features(self) -> int:
+        self.seen_alive = self.signs.wait(3)
+        return 0
+
+
+async def test_it_gives_signs_of_life_while_features_are_learnt() -> None:
+    """Months of events take longer than Temporal waits for a sign."""
+    books, temporal = SlowToLearn(), ActivityEnvironment()
+    temporal.on_heartbeat = lambda *_: books.signs.set()
+    with ThreadPoolExecutor(1) as threads:
+        watching = Watching(
+            books=books, door=Door(), now=lambda: databases.NOON, kept=timedelta(days=120), threads=threads
+        )
+
+        await temporal.run(watching.look_at_usage)
+
+    assert books.seen_alive
 
 
 @dataclass
