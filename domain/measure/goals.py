@@ -13,6 +13,7 @@ from pydantic import Field
 from domain.deal import SuccessMetric
 from domain.measure.figures import FIGURES
 from domain.measure.health import Measured
+from domain.news import short
 from domain.refusal import Refused
 from domain.text import folded
 from domain.wire import Instant, Line, Prose, Slug, StrictWire, Wire
@@ -110,12 +111,20 @@ def checked_goal(given: GoalGiven) -> GoalGiven:
 
 
 def goals_of_sale(metrics: Sequence[SuccessMetric]) -> tuple[Goal, ...]:
-    """The metrics of the sale, as far as they can be read: the first is the main one."""
+    """The metrics of the sale, as far as they can be read: the first is the main one, and of one name the first counts.
+
+    Each name has its own key: where the letters a to z in it are those of another one, or of a figure that every
+    customer has, as in Japanese, the key is made from the whole name.
+    """
     goals: dict[str, Goal] = {}
+    names = set[str]()
     for metric in metrics:
-        key = slug_of(metric.name)
-        if key in goals or key in FIGURES:
+        name, key = folded(metric.name), slug_of(metric.name)
+        if name in names:
             continue
+        names.add(name)
+        if key in goals or key in FIGURES:
+            key = f"goal_{short(name)}"
         baseline, target = _amount(metric.baseline), _amount(metric.target)
         unit = baseline.unit if baseline else target.unit if target else ""
         # A target in another unit ("20 % faster") says nothing that can be compared.

@@ -84,6 +84,20 @@ def test_the_metrics_of_the_sale_are_goals_as_far_as_they_can_be_read() -> None:
     assert (1.5, None) == (revenue.baseline, revenue.target)
 
 
+def test_each_metric_of_a_japanese_sale_is_a_goal() -> None:
+    """Also where the letters a to z in their names are the same ones, or those of a figure; one name counts once."""
+    names = ("受注から納品までの日数", "入力の誤り", "入力の誤り", "NPSの向上")
+
+    goals = goals_of_sale([SuccessMetric(name=name) for name in names])
+
+    assert ["受注から納品までの日数", "入力の誤り", "NPSの向上"] == [one.title for one in goals]
+    assert "goal" == goals[0].key, "as it was"
+    assert 3 == len({one.key for one in goals})
+    assert [one.key for one in goals] == [
+        checked_goal(GoalGiven(key=one.key, title=one.title, unit="%")).key for one in goals
+    ]
+
+
 def test_the_goal_that_was_called_the_main_one_last_is_the_main_one() -> None:
     other = goal(key="errors", title="Errors", unit="a week", baseline=100, target=50, revision=1)
     last = {"cycle_time": GoalFigure(17, NOW, 60), "errors": GoalFigure(90, NOW, 60)}
