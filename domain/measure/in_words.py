@@ -6,6 +6,7 @@ from typing import Any
 from domain.measure.figures import FIGURES
 from domain.measure.rules import Clause, read_rule
 from domain.measure.targets import TargetSeen
+from domain.measure.use import OF_INVITED
 from domain.playbook import Target
 from domain.text import in_language
 
@@ -80,6 +81,9 @@ def against_target(target: Target, seen: TargetSeen, language: str) -> dict[str,
     value = seen.value or 0.0
     translated = not isinstance(target.title, str) and language in target.title
     in_english, shown = language != "ja", f"{round(value, 1):g}"
+    unit = target.unit
+    if seen.origin == OF_INVITED:
+        shown, unit = (shown, "% of invited users") if in_english else (f"{shown}（招待済みの利用者に対する割合）", "")
     met = True
     wanted = ""
     if target.at_least is not None:
@@ -88,7 +92,7 @@ def against_target(target: Target, seen: TargetSeen, language: str) -> dict[str,
         met, wanted = value < target.below, SIGNS[language]["<"].format(f"{target.below:g}")
     return {
         "title": in_language(target.title, language) if in_english or translated else named(target.metric, language),
-        "value": f"{shown} {target.unit}" if in_english else shown,
+        "value": f"{shown} {unit}" if in_english else shown,
         "target": wanted,
         "met": met,
     }

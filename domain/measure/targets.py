@@ -34,7 +34,10 @@ class Progress(Wire):
 
 
 class TargetSeen(Wire):
-    """A target and how it stands; `due_on` counts days after the close, None without a day or a go-live."""
+    """A target and how it stands; `due_on` counts days after the close, None without a day or a go-live.
+
+    `origin` says where the value comes from, None where there is none.
+    """
 
     key: str
     title: str
@@ -46,6 +49,7 @@ class TargetSeen(Wire):
     at_least: float | None = None
     below: float | None = None
     at: Instant | None = None
+    origin: str | None = None
 
 
 class IndicatorSeen(Wire):
@@ -90,6 +94,7 @@ def _target(target: Target, playbook: Playbook, progress: Progress, language: st
         at_least=target.at_least,
         below=target.below,
         at=measured.at if measured else None,
+        origin=measured.origin if measured else None,
     )
 
 

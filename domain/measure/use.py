@@ -14,7 +14,8 @@ from domain.measure.health import Measured
 ACTIVATION, WEEKLY = "activation_rate", "weekly_use_rate"
 IN_USE, RATE, DEPTH = "core_features_in_use", "core_features_rate", "features_per_user"
 LICENSED, INVITED, ACTIVE = "licensed_users", "invited_users", "active_users"
-USAGE = "usage"
+USAGE, OF_INVITED = "usage", "usage_of_invited"
+"""Where figures come from; the second is of shares of those who were invited, while not all seats count."""
 ENOUGH_USERS, ENOUGH_OF_SEATS = 3, 10
 """A feature is in use when three users, or every tenth seat where that is fewer, used it in 28 days: one curious click
 is no use, and of a team of four nobody can ask for three."""
@@ -45,10 +46,15 @@ class Seats(NamedTuple):
 
     def on(self, day: date) -> int | None:
         """How many could have used the product on that day; None where nobody knows."""
+        invited = self.invited_by(day)
+        return self.bought if invited is None else invited
+
+    def invited_by(self, day: date) -> int | None:
+        """How many were invited by that day, while use is held against them; None from the go-live on."""
         if self.live_on is not None and day >= self.live_on:
-            return self.bought
+            return None
         known = [number for since, number in sorted(self.invited) if since <= day]
-        return known[-1] if known else self.bought
+        return known[-1] if known else None
 
 
 def enough(seats: int | None) -> int:
@@ -71,7 +77,11 @@ def figures_of_use(used: Used, seats: Seats, core: Collection[str], *, now: date
         values[RATE] = share(values[IN_USE], len(core))
         if used.of_month:
             values[DEPTH] = round(sum(users) / used.of_month, 1)
-    return {metric: Measured(value=value, at=now, origin=USAGE) for metric, value in values.items()}
+    of_seats = USAGE if seats.invited_by(now.date()) is None else OF_INVITED
+    origins = {ACTIVATION: of_seats, WEEKLY: of_seats}
+    return {
+        metric: Measured(value=value, at=now, origin=origins.get(metric, USAGE)) for metric, value in values.items()
+    }
 
 
 def weekly_use(used: Used, seats: Seats, *, now: datetime) -> list[tuple[date, float]]:

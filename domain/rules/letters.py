@@ -11,6 +11,7 @@ from domain.deal import completeness, missing_from_hand_off
 from domain.measure import in_words
 from domain.measure.evaluation import HEALTH
 from domain.measure.targets import TargetSeen
+from domain.measure.use import OF_INVITED
 from domain.naming import listed, role_title
 from domain.playbook import Edition, Raci, Role
 from domain.record import RegisterRow
@@ -282,13 +283,16 @@ def standing(briefing: Briefing, language: str, *, since: date) -> Facts:
 def figures(briefing: Briefing, language: str, *, for_staff: bool) -> list[Facts]:
     """Each target that is measured: its figure, what it should be and by when, and whether it is met.
 
-    The health score is for our own people: it weighs what only they can judge.
+    The health score is for our own people: it weighs what only they can judge. So is a share of those invited, before
+    the go-live: the targets, and their titles, are of all licensed users.
     """
     definitions = {target.key: target for target in briefing.playbook.targets}
     measured: dict[str, TargetSeen] = {}
     for seen in briefing.targets:
         metric = definitions[seen.key].metric if seen.key in definitions else ""
-        if seen.value is None or not metric or (metric == HEALTH and not for_staff):
+        if seen.value is None or not metric:
+            continue
+        if not for_staff and (metric == HEALTH or seen.origin == OF_INVITED):
             continue
         # Of several targets for one figure that which is ahead, or the last.
         if metric not in measured or measured[metric].state != "not_due":

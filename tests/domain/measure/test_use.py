@@ -32,6 +32,20 @@ def test_before_the_go_live_use_is_held_against_those_invited_and_after_it_again
     assert 15.0 == figures(of, Seats(100, [(live_on + timedelta(days=1), 20)]))["activation_rate"], "not invited yet"
 
 
+def test_a_share_of_those_invited_is_marked_as_such_until_the_go_live() -> None:
+    """Nobody shall take it for one of the seats."""
+    invited, live_on = [(MONDAY, 20)], SUNDAY_WEEK_3.date()
+    before, after, unsaid = (
+        figures_of_use(used(), seats, CORE, now=SUNDAY_WEEK_3)
+        for seats in (Seats(100, invited), Seats(100, invited, live_on), Seats(100))
+    )
+
+    shares = ("activation_rate", "weekly_use_rate")
+    assert {"usage_of_invited"} == {before[name].origin for name in shares}
+    assert {"usage"} == {of[name].origin for of in (after, unsaid) for name in shares}
+    assert "usage" == before["active_users"].origin
+
+
 def test_a_feature_is_in_use_by_three_users_or_a_tenth_of_the_seats() -> None:
     """One curious click is no use; of a team of four nobody asks for three."""
     assert [3, 3, 2, 1, 1] == [enough(seats) for seats in (None, 30, 20, 10, 4)]

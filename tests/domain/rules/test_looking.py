@@ -8,8 +8,10 @@ import pytest
 from domain import agenda
 from domain.agenda import State
 from domain.measure.flags import FlagUp, Look, look_at
+from domain.measure.in_words import against_target
 from domain.measure.series import Course, Point
 from domain.measure.targets import TargetSeen
+from domain.measure.use import OF_INVITED
 from domain.news import read_news
 from domain.playbook import Playbook
 from tests.support.simulation import MANAGER, OWNER, Simulation, high_touch, opened
@@ -259,3 +261,17 @@ def test_the_weekly_report_has_figures_against_target(onboarding: Simulation) ->
         activated[name] for name in ("value", "target", "due", "met")
     )
     assert ("7.2 tickets per week", "below 5", False) == tuple(tickets[name] for name in ("value", "target", "met"))
+
+
+def test_a_customer_is_told_no_share_of_those_invited_as_one_of_all_seats(onboarding: Simulation) -> None:
+    """15 of 20 invited are not 75 % of 100 licensed users; ours read what it is of."""
+    targets = (seen("activation_by_30", 75.0, origin=OF_INVITED), seen("few_tickets_by_60", 7.0, origin="reported"))
+    onboarding.ledger.looks[onboarding.id] = {onboarding.now: Look(targets=targets)}
+    at_work(onboarding)
+    onboarding.to("2026-11-18 12:00")
+
+    to_customer = onboarding.notices("status_report", to="project_lead")[0].facts["figures"]
+    assert ["7 tickets per week"] == [row["value"] for row in to_customer]
+    target = next(one for one in high_touch().targets if one.key == "activation_by_30")
+    shown = {of: against_target(target, targets[0], of)["value"] for of in ("en", "ja")}
+    assert {"en": "75 % of invited users", "ja": "75（招待済みの利用者に対する割合）"} == shown
