@@ -156,7 +156,10 @@ def _announce(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cad
 def _hour(
     briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence, day: date
 ) -> dict[str, Any]:
-    """At which hour of that day it begins, and its entry for calendars; nothing where no hour is agreed."""
+    """At which hour of that day it begins, and its entry for calendars; nothing where no hour is agreed.
+
+    The entry asks for no answer, since nothing keeps who comes to the meetings of a programme: people reply in words.
+    """
     if occasion.hour is None:
         return {}
     starts_at = briefing.calendar.at(day, time.fromisoformat(occasion.hour)).isoformat()
@@ -170,6 +173,7 @@ def _hour(
         "starts_at": starts_at,
         "minutes": minutes,
         "zone": briefing.calendar.time_zone,
+        "answer_wanted": False,
     }
     return {"starts_at": starts_at, "minutes": minutes, "calendar": calendar}
 

@@ -100,6 +100,7 @@ def test_an_agreed_hour_comes_into_calendars_by_the_customers_clock() -> None:
     assert {"mail"} == {notice.channel for notice in told}
     at = [datetime.fromisoformat(notice.facts["calendar"]["starts_at"]).astimezone(BERLIN) for notice in told]
     assert [f"{notice.facts['on']} 14:30" for notice in told] == [f"{one:%Y-%m-%d %H:%M}" for one in at]
+    assert {False} == {notice.facts["calendar"]["answer_wanted"] for notice in told}
     names = {(notice.facts["on"], notice.facts["calendar"]["uid"]) for notice in told}
     assert 2 == len(names) == len(dict(names))
 
