@@ -97,10 +97,14 @@ def _shipped(briefing: Briefing, row: RegisterRow) -> ShippedRisk | None:
 def _wins(briefing: Briefing, entry: Entry) -> list[Notice]:
     closed_on = briefing.calendar.day_of(briefing.deal.closed_at)
     shown = {row.data.get("slot") for row in briefing.registers if row.kind == "win"}
+    is_first = briefing.state.looked_at is None
     notices: list[Notice | None] = []
     for slot in briefing.playbook.quick_wins:
         due = closed_on + timedelta(days=slot.day)
-        asks = _has_come(briefing, due - timedelta(days=CHOSEN_AHEAD)) and briefing.today < due
+        ask_on = due - timedelta(days=CHOSEN_AHEAD)
+        # The first look may come more than a week after that day: nobody has asked before it.
+        comes = _has_come(briefing, ask_on) or (is_first and ask_on <= briefing.today)
+        asks = comes and briefing.today < due
         if slot.day not in shown and (asks or _has_come(briefing, due)):
             owner = briefing.state.owner
             facts = _win(briefing, slot, briefing.language_of(owner), due=due, asks=asks)

@@ -5,7 +5,7 @@ import pytest
 from domain.deal import QuickWinCandidate
 from domain.notice import Notice
 from domain.rules.reviewing import ranked
-from tests.support.simulation import OTHER_CSM, OWNER, Simulation, opened
+from tests.support.simulation import OTHER_CSM, OWNER, Simulation, deal, opened
 
 
 @pytest.fixture
@@ -84,6 +84,16 @@ def test_a_quick_win_is_asked_for_three_weeks_before_and_missed_after_its_day(on
     told = [(n.facts["slot"], n.facts["ask"], str(n.not_before.date())) for n in onboarding.notices("win_asked")]
     assert [(30, True, "2026-11-16"), (30, False, "2026-12-07")] == told
     assert {OWNER} == set(onboarding.told("win_asked"))
+
+
+@pytest.mark.parametrize("closed_on", range(2, 9))
+def test_the_first_quick_win_is_asked_for_on_whichever_weekday_the_deal_was_closed(closed_on: int) -> None:
+    """Day 9 is the first on which one may ask, and the first look is up to eleven days after it."""
+    sold = deal(closed_at=f"2026-11-{closed_on:02}T10:00:00+01:00", as_of=None, go_live_by=None)
+    onboarding = Simulation(sold)
+    onboarding.to_day(25)
+
+    assert [(30, True)] == [(one.facts["slot"], one.facts["ask"]) for one in onboarding.notices("win_asked")]
 
 
 def test_what_was_won_is_not_asked_for(onboarding: Simulation) -> None:
