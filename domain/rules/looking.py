@@ -4,13 +4,14 @@ One flag is for the owner to see. Two at once, or one that has been up for ten d
 begins for each category that has a flag up and no correction yet.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple, cast
 
-from domain.agenda.state import Fact, FlagState, State
+from domain.agenda.state import Fact, FlagState
 from domain.measure.flags import AT_ONCE, UP_FOR, Look
-from domain.news import BY_RULE, CorrectionOpened, FlagLowered, FlagRaised, News
+from domain.measure.rules import read_rule
+from domain.news import BY_RULE, MOST_FLAGS, CorrectionOpened, FlagLowered, FlagRaised, News
 from domain.rules.briefing import Briefing
 from domain.wire import Category
 
@@ -18,7 +19,7 @@ NOTHING_SEEN = Look()
 
 
 class _Flag(NamedTuple):
-    """A flag that is up after the look. `days` are without pauses; `is_new` is one that goes up by it.
+    """A flag that is up after the look. `days` are without time away (see `_away`); `is_new` is one that goes up by it.
 
     `lasting` are the days of these within which there was something new to it.
     """
@@ -49,10 +50,22 @@ def _told(news: News) -> dict[str, Any]:
 
 
 def _lowered(briefing: Briefing, look: Look) -> Iterator[News]:
-    """Flags of rules that have been quiet for long enough."""
+    """Flags of rules that have been quiet for long enough, or that the playbook no longer has."""
     for flag in briefing.state.flags:
-        if not flag.judged and flag.key in look.quiet:
+        if _is_gone(briefing, look, flag):
             yield FlagLowered(flag=flag.key, via=BY_RULE, at=briefing.now)
+
+
+def _is_gone(briefing: Briefing, look: Look, flag: FlagState) -> bool:
+    """Whether no rule keeps it up any more; what people have judged is for people to lower.
+
+    A flag without a rule in the playbook, by another version of it, is never looked at again: it would be up for ever.
+    """
+    return not flag.judged and (flag.key in look.quiet or not _has_rule(briefing, flag.key))
+
+
+def _has_rule(briefing: Briefing, key: str) -> bool:
+    return any(flag.key == key and read_rule(flag.rule or "") for flag in briefing.playbook.red_flags)
 
 
 def _raised(briefing: Briefing, look: Look) -> Iterator[News]:
@@ -61,28 +74,36 @@ def _raised(briefing: Briefing, look: Look) -> Iterator[News]:
     opens = _to_correct(briefing, up)
     for flag in up:
         if flag.is_new and flag.category not in opens:
-            since, figures = _day(briefing, flag.days), dict(look.figures.get(flag.key, {}))
+            since, figures = _day(briefing, flag.days), _figures(look, [flag])
             yield FlagRaised(
                 flag=flag.key, category=flag.category, since=since, figures=figures, via=BY_RULE, at=briefing.now
             )
     for category, flags in opens.items():
+        # More may be up than a piece of news can name: the rest goes up at the next look.
+        named = flags[:MOST_FLAGS]
         yield CorrectionOpened(
             category=category,
-            flags=tuple(flag.key for flag in flags),
-            since=_day(briefing, max(flag.days for flag in flags)),
-            figures={name: value for flag in flags for name, value in look.figures.get(flag.key, {}).items()},
+            flags=tuple(flag.key for flag in named),
+            since=_day(briefing, max(flag.days for flag in named)),
+            figures=_figures(look, named),
             via=BY_RULE,
             at=briefing.now,
         )
+
+
+def _figures(look: Look, flags: Iterable[_Flag]) -> dict[str, float]:
+    """What the rules of the flags looked at; no more of it than a piece of news can carry."""
+    figures = {name: value for flag in flags for name, value in look.figures.get(flag.key, {}).items()}
+    return dict(list(figures.items())[:MOST_FLAGS])
 
 
 def _up(briefing: Briefing, look: Look) -> Iterator[_Flag]:
     """The flags that are up after the look, those that were up before it first."""
     state, by_key = briefing.state, {flag.key: flag for flag in look.up}
     for flag in state.flags:
-        if flag.judged or flag.key not in look.quiet:
+        if not _is_gone(briefing, look, flag):
             seen = by_key.get(flag.key)
-            days = max(_days(state, flag.since, briefing.now), seen.days if seen else 0)
+            days = max(_days(briefing, flag.since), seen.days if seen else 0)
             # Days on which only the span of its rule keeps a flag up make it no more serious.
             idle = seen.days - seen.lasted if seen and not flag.judged else 0
             yield _Flag(flag.key, flag.category, days, max(days - idle, 0), is_new=False)
@@ -94,7 +115,7 @@ def _up(briefing: Briefing, look: Look) -> Iterator[_Flag]:
 def _to_correct(briefing: Briefing, up: Sequence[_Flag]) -> dict[Category, list[_Flag]]:
     """The flags that call for a correction, by category; empty where they are no alarm."""
     state = briefing.state
-    calling = [flag for flag in up if not _is_answered(state, state.flag(flag.key), briefing.now)]
+    calling = [flag for flag in up if not _is_answered(briefing, state.flag(flag.key))]
     if len(calling) < AT_ONCE and not any(flag.lasting >= UP_FOR for flag in calling):
         return {}
     under_way = {correction.category for correction in state.corrections}
@@ -105,24 +126,40 @@ def _to_correct(briefing: Briefing, up: Sequence[_Flag]) -> dict[Category, list[
     return opens
 
 
-def _is_answered(state: State, flag: FlagState | None, now: datetime) -> bool:
+def _is_answered(briefing: Briefing, flag: FlagState | None) -> bool:
     """Whether a correction for it has ended, and so lately that it cannot be said yet what came of it."""
-    return flag is not None and flag.answered is not None and _days(state, flag.answered, now) < UP_FOR
+    return flag is not None and flag.answered is not None and _days(briefing, flag.answered) < UP_FOR
 
 
-def _days(state: State, since: datetime, now: datetime) -> int:
-    """Whole days since then, without those of pauses."""
-    paused = [min(pause.until, now) - max(pause.since, since) for pause in state.pauses]
-    return (now - since - sum((span for span in paused if span > timedelta(0)), timedelta(0))).days
+def _days(briefing: Briefing, since: datetime) -> int:
+    """Whole days since then, without time away."""
+    now = briefing.now
+    away = [min(until, now) - max(first, since) for first, until in _away(briefing)]
+    return (now - since - sum((span for span in away if span > timedelta(0)), timedelta(0))).days
 
 
 def _day(briefing: Briefing, days: int) -> date:
-    """The day that lies so many days ago, without those of pauses."""
+    """The day that lies so many days ago, without time away."""
     day, left = briefing.today, days
-    pauses = [
-        (briefing.calendar.day_of(one.since), briefing.calendar.day_of(one.until)) for one in briefing.state.pauses
-    ]
+    away = [(briefing.calendar.day_of(since), briefing.calendar.day_of(until)) for since, until in _away(briefing)]
     while left > 0:
         day -= timedelta(days=1)
-        left -= not any(first <= day < last for first, last in pauses)
+        left -= not any(first <= day < last for first, last in away)
     return day
+
+
+def _away(briefing: Briefing) -> list[tuple[datetime, datetime]]:
+    """Pauses and the customer's busy seasons, which do not count; a pause within a busy season is one with it."""
+    calendar, midnight = briefing.calendar, time(0)
+    spans = [(pause.since, pause.until) for pause in briefing.state.pauses]
+    spans += [
+        (calendar.at(season.first, midnight), calendar.at(season.last + timedelta(days=1), midnight))
+        for season in briefing.deal.busy_seasons
+    ]
+    merged: list[tuple[datetime, datetime]] = []
+    for since, until in sorted(spans):
+        if merged and since <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(merged[-1][1], until)
+        else:
+            merged.append((since, until))
+    return merged

@@ -12,9 +12,9 @@ from domain.measure.in_words import against_target
 from domain.measure.series import Course, Point
 from domain.measure.targets import TargetSeen
 from domain.measure.use import OF_INVITED
-from domain.news import read_news
+from domain.news import MOST_FLAGS, read_news
 from domain.playbook import Playbook
-from tests.support.simulation import MANAGER, OWNER, Simulation, high_touch, opened
+from tests.support.simulation import MANAGER, OWNER, Simulation, deal, high_touch, opened
 
 RULED = frozenset(flag.key for flag in high_touch().red_flags if flag.rule)
 
@@ -191,6 +191,62 @@ def test_a_false_alarm_comes_back_only_when_its_rules_have_been_quiet(onboarding
     onboarding.to("2026-12-20 12:00")
 
     assert ([], []) == (onboarding.state.flags, onboarding.state.corrections)
+
+
+def test_a_correction_names_no_more_than_a_piece_of_news_can_carry(onboarding: Simulation) -> None:
+    """People may have raised more: a turn that could not be decided would be tried for ever."""
+    onboarding.to("2026-11-10 10:00")
+    onboarding.tell("open_correction", category="engagement", reason="No word.", by=OWNER)
+    for number in range(MOST_FLAGS + 4):
+        onboarding.tell("raise_flag", flag=f"seen_{number}", category="engagement", reason="I saw it.", by=OWNER)
+    says(onboarding, "2026-11-20", up("meetings_missed"))
+    figures = {f"figure_{number}": 1.0 for number in range(MOST_FLAGS + 4)}
+    looks = onboarding.ledger.looks[onboarding.id]
+    looks[onboarding.at("2026-11-20 00:00")] = Look(up=(up("meetings_missed"),), figures={"meetings_missed": figures})
+    onboarding.tell("close_correction", correction="correction-1", outcome="did_not_help", by=OWNER)
+    onboarding.tell("close_correction", correction="correction-1", outcome="did_not_help", by=OWNER)
+    onboarding.tell("close_correction", correction="correction-1", outcome="did_not_help", by=OWNER)
+    onboarding.to("2026-12-08 12:00")
+
+    assert MOST_FLAGS == len(onboarding.facts("correction_opened")[1].data["flags"])
+    [raised] = [fact for fact in onboarding.facts("flag_raised") if fact.about == "meetings_missed"]
+    assert MOST_FLAGS == len(raised.data["figures"])
+
+
+def test_a_flag_whose_rule_the_playbook_no_longer_has_goes_down(onboarding: Simulation) -> None:
+    """Nothing says any more that it is quiet: it would be up for ever, and call for one correction after the other."""
+    says(onboarding, "2026-11-10", up("meetings_missed"))
+    onboarding.to("2026-11-17 12:00")
+    flags = tuple(flag for flag in onboarding.playbook.red_flags if flag.key != "meetings_missed")
+    without = onboarding.playbook.model_copy(update={"red_flags": flags})
+    onboarding.dossier = onboarding.dossier.model_copy(update={"playbook": without})
+    says(onboarding, "2026-11-20")
+    look = onboarding.ledger.looks[onboarding.id][onboarding.at("2026-11-20 00:00")]
+    onboarding.ledger.looks[onboarding.id][onboarding.at("2026-11-20 00:00")] = look.model_copy(
+        update={"quiet": RULED - {"meetings_missed"}}
+    )
+
+    onboarding.to("2026-12-08 12:00")
+
+    assert ([], []) == (onboarding.state.flags, onboarding.facts("correction_opened"))
+
+
+def test_days_of_a_busy_season_do_not_count_and_those_of_a_pause_within_it_not_twice() -> None:
+    """Up since 16 Nov: that is eleven days on 14 Dec, of the 28 by the calendar."""
+    season = {"first": "2026-11-18", "last": "2026-12-04", "why": "Christmas orders"}
+    onboarding = Simulation(deal("lindenau-germany", busy_seasons=[season]))
+    says(onboarding, "2026-11-10", up("meetings_missed"))
+    onboarding.to("2026-11-19 09:00")
+    onboarding.tell("pause", reason="Stocktaking", by=OWNER)
+    onboarding.to("2026-11-21 09:00")
+    onboarding.tell("resume", by=OWNER)
+
+    onboarding.to("2026-12-11 12:00")
+    assert [] == onboarding.facts("correction_opened")
+
+    onboarding.to("2026-12-15 12:00")
+    [fact] = onboarding.facts("correction_opened")
+    assert "2026-11-16" == fact.data["since"]
 
 
 def test_what_is_told_while_one_looks_counts(onboarding: Simulation) -> None:
