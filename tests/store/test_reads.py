@@ -284,7 +284,7 @@ def test_lists_and_the_sender_find_their_rows_by_index(crowd: Engine) -> None:
     event.remove(crowd, "before_cursor_execute", note)
 
     ways = [_way(crowd, *question) for question in asked if question[0].startswith("SELECT")]
-    assert 9 == len(ways)
+    assert 8 == len(ways)
     assert [way for way in ways if "USING" not in way or "TEMP B-TREE" in way] == []
 
 
