@@ -72,7 +72,8 @@ async def test_every_operation_needs_a_token_with_its_scope(tmp_path: Path) -> N
         tokens = {scope: web.token(*(other for other in SCOPES if other != scope)) for scope in SCOPES}
 
         for method, path, scope in operations:
-            address = path.format(onboarding=ONE, key="x", of="team", delivery=1, webhook=1, metric="nps", number=1, goal="nps")
+            names = {"key": "x", "of": "team", "metric": "nps", "goal": "nps", "delivery": 1, "webhook": 1, "number": 1}
+            address = path.format(onboarding=ONE, **names)
             assert 401 == (await web.client.request(method, address)).status_code
             answer = problem(await web.client.request(method, address, headers=tokens[scope]))
             assert (403, f"this token does not have the scope {scope}") == (answer["status"], answer["detail"])
