@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 
-from domain.refusal import Refused
 from domain.roles import Role, may
 
 LEAST: Mapping[str, Role] = {
@@ -54,9 +53,3 @@ def may_tell(update: str, *, role: Role, handle: str, approvers: Collection[str]
     team of one that is its owner."""
     least = LEAST[update]
     return may(role, least) or (least == "manager" and may(role, "csm") and handle in approvers)
-
-
-def refuse_unless_may_tell(update: str, *, role: Role, handle: str, approvers: Collection[str]) -> None:
-    """Raises Refused where they may not."""
-    if not may_tell(update, role=role, handle=handle, approvers=approvers):
-        raise Refused(f"{update} takes the role {LEAST[update]}, yours is {role}", field="by")

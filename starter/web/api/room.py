@@ -10,7 +10,6 @@ from starlette.requests import Request
 from temporalio.service import RPCError
 
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
-from starter.doors.deeds import Deeds
 from starter.web.api.gate import key_of
 from starter.web.parts import WebParts
 
@@ -20,10 +19,6 @@ Who = Annotated[
     Field(min_length=1, max_length=254, description="a staff handle, a contact's id, or the e-mail address of either"),
 ]
 log = structlog.get_logger()
-
-
-def deeds_of(parts: WebParts) -> Deeds:
-    return Deeds(engine=parts.engine, ledger=parts.ledger, staff=parts.staff, via=VIA, now=now_of)
 
 
 def now_of(as_of: datetime | None) -> datetime:
