@@ -1,6 +1,5 @@
 """How do our own people answer what customers ask? For commands, the API and pages alike."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from domain.rules.asking import AskedFor, our_questions
 from domain.rules.responding import ResponseReport, response_report
 from domain.text import in_language
 from domain.wire import Wire
+from starter.doors.deeds import key_of
 from starter.doors.people import member, person
 from starter.trouble import InvalidNews
 from store.files import customers_files
@@ -95,7 +95,8 @@ class QuestionDoor:
         dossier = self.ledger.dossier(onboarding)
         if about and dossier.playbook.milestone(about) is None:
             raise InvalidNews(f"is no milestone of {dossier.playbook.key}", field="about")
-        words = self._words(onboarding, "0", self._asker(onboarding, by), _checked(text), key=key, side="customer")
+        asker = self._asker(onboarding, by)
+        words = self._words(onboarding, f"about/{about}", asker, _checked(text), key=key, side="customer")
         return self._conversations.ask(onboarding, words, about=about)
 
     def asked(self, onboarding: str) -> Sequence[AskedOfThem]:
@@ -155,7 +156,7 @@ class QuestionDoor:
     ) -> Words:
         """What is said, as it is kept. The same by the same person in the same `question` is a repetition."""
         return Words(
-            key=key or _key_of(self.via, onboarding, question, by, text),
+            key=key or key_of(self.via, onboarding, question, by, text),
             side=side,
             by=by,
             text=text,
@@ -221,8 +222,3 @@ def _checked(text: str) -> str:
     if len(text) > LONGEST_SAID:
         raise InvalidNews(f"has {len(text):,} characters, and may have {LONGEST_SAID:,}", field="text")
     return text
-
-
-def _key_of(*parts: str) -> str:
-    """A key for words that came with none: the same person saying the same there once more says nothing new."""
-    return f"said-{hashlib.sha256(chr(10).join(parts).encode('utf-8', 'replace')).hexdigest()[:32]}"

@@ -70,6 +70,15 @@ def test_the_same_answer_to_two_questions_of_ours_is_put_down_twice(day90: Day90
     assert all(2 == len(question.said) for question in SqlQuestions(engine).of(ONE))
 
 
+def test_the_same_question_about_two_milestones_is_two(day90: Day90, engine: Engine) -> None:
+    """Asked again about the same one it stays one."""
+    for about in ("kickoff_held", "gone_live", "gone_live"):
+        day90("question", "ask", ONE, "--by", "project_lead", "--text", "Who comes?", "--about", about)
+
+    assert {"kickoff_held", "gone_live"} == {one.about for one in SqlQuestions(engine).of(ONE)}
+    assert 2 == len(SqlQuestions(engine).of(ONE))
+
+
 def test_what_is_wrong_is_named_and_nothing_is_said(day90: Day90, engine: Engine) -> None:
     """The field, and what would be right."""
     day90("question", "ask", ONE, "--by", "project_lead", "--text", "When?")
