@@ -5,7 +5,7 @@ Days count from the close, in the customer's zone.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -22,6 +22,7 @@ from domain.measure.series import Course, Point, Series
 from domain.measure.targets import Progress
 from domain.measure.use import INVITED, LICENSED, WEEKLY, Seats, Used, figures_of_use, is_rising, weekly_use
 from domain.playbook import Milestone, Playbook
+from domain.spans import without_overlaps
 
 FIRST_VALUE, ACTIVATED = "days_to_first_value", "activation_rate"
 OF_THE_JOURNAL: Mapping[str, str] = {
@@ -309,7 +310,7 @@ class Customer:
             elif row.kind == RESUMED and since is not None:
                 pauses.append((since, self.day_of(row.at)))
                 since = None
-        return _without_overlaps([*pauses, (since, self.today + 1)] if since is not None else pauses)
+        return without_overlaps([*pauses, (since, self.today + 1)] if since is not None else pauses)
 
     def _is_away(self, day: int) -> bool:
         return any(first <= day < last for first, last in self._pauses)
@@ -328,17 +329,6 @@ class Customer:
 
     def _playing(self, role: str) -> Milestone | None:
         return next((one for one in self.playbook.milestones if one.role == role), None)
-
-
-def _without_overlaps(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The spans, those that touch as one: a pause within a busy season counts once."""
-    whole: list[tuple[int, int]] = []
-    for first, last in sorted(spans):
-        if whole and first <= whole[-1][1]:
-            whole[-1] = whole[-1][0], max(whole[-1][1], last)
-        else:
-            whole.append((first, last))
-    return whole
 
 
 def monday_of(moment: datetime, time_zone: str) -> date:

@@ -13,6 +13,7 @@ from domain.measure.flags import AT_ONCE, UP_FOR, Look
 from domain.measure.rules import read_rule
 from domain.news import BY_RULE, MOST_FLAGS, CorrectionOpened, FlagLowered, FlagRaised, News
 from domain.rules.briefing import Briefing
+from domain.spans import without_overlaps
 from domain.wire import Category
 
 NOTHING_SEEN = Look()
@@ -156,10 +157,4 @@ def _away(briefing: Briefing) -> list[tuple[datetime, datetime]]:
         (calendar.at(season.first, midnight), calendar.at(season.last + timedelta(days=1), midnight))
         for season in briefing.deal.busy_seasons
     ]
-    merged: list[tuple[datetime, datetime]] = []
-    for since, until in sorted(spans):
-        if merged and since <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(merged[-1][1], until)
-        else:
-            merged.append((since, until))
-    return merged
+    return without_overlaps(spans)
