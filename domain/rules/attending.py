@@ -14,8 +14,6 @@ from domain.playbook import Role
 from domain.rules import corrections
 from domain.rules.briefing import Briefing
 
-COME_BY_THEMSELVES = ("hypercare_end", "first_value")
-"""Roles of milestones that nobody reports: time or a win reaches them."""
 NEEDS_OF_STATUS: Mapping[str, Need] = {
     "stuck": "stuck",
     "failed": "stuck",
@@ -131,7 +129,8 @@ def _milestones(briefing: Briefing) -> Iterator[OpenWork]:
     responsible = {milestone.key: milestone.raci.responsible for milestone in briefing.playbook.milestones}
     for milestone in open_ones:
         before = [there[key] for key in needs[milestone.key] if key in there]
-        if milestone.role in COME_BY_THEMSELVES or milestone.stage not in opened:
+        # Time ends the hypercare. A first value waits for whoever is to show it: the win that they record reaches it.
+        if milestone.role == "hypercare_end" or milestone.stage not in opened:
             continue
         if any(not other.settled for other in before):
             continue

@@ -39,6 +39,19 @@ def test_only_what_may_be_done_now_is_work_and_of_whoever_does_it() -> None:
     assert kickoff.holds_up > 0
 
 
+def test_a_first_value_waits_for_whoever_shows_it_until_a_win_is_recorded() -> None:
+    """Nobody else thinks of it; the end of the hypercare comes without anybody."""
+    onboarding = opened()
+    onboarding.settled("environment_live")
+    onboarding.to_day(30)
+
+    before = [one.person for one in work(onboarding, "milestone") if one.key == "first_win_shown"]
+    onboarding.tell("record_win", title="One list of all open orders", by=OWNER)
+
+    assert [OWNER] == before
+    assert "first_win_shown" not in {one.key for one in work(onboarding, "milestone")}
+
+
 def test_a_sign_off_waits_for_its_signers_and_after_a_no_for_the_owner() -> None:
     """The owner alone can say that what was objected to is settled."""
     onboarding = opened()
