@@ -73,8 +73,19 @@ def upcoming(briefing: Briefing, language: str, *, without: Collection[str] = ()
 
 
 def overdue(briefing: Briefing, language: str, *, without: Collection[str] = ()) -> list[Facts]:
+    """What is late, but for those whose keys are in `without`; `ours` where nobody of the customer's could do it."""
     keys = set(late(briefing.state, briefing.now)) - set(without)
-    return titled(briefing, [milestone for milestone in briefing.state.milestones if milestone.key in keys], language)
+    found = [milestone for milestone in briefing.state.milestones if milestone.key in keys]
+    return [
+        {**facts, "ours": True} if _is_ours(briefing, milestone) else facts
+        for facts, milestone in zip(titled(briefing, found, language), found, strict=True)
+    ]
+
+
+def _is_ours(briefing: Briefing, milestone: MilestoneState) -> bool:
+    """Whether one of ours does it, and nobody of the customer's signs it."""
+    written = briefing.playbook.milestone(milestone.key)
+    return written is not None and not milestone.signers and written.raci.responsible in VENDOR_ROLES
 
 
 def introduction(briefing: Briefing, language: str) -> Facts:

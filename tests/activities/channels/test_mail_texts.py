@@ -437,3 +437,19 @@ def test_a_plan_says_whether_its_days_off_are_guessed(language: Language, words:
 
     assert words not in known
     assert words in " ".join(guessed.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "ours"), [("en", "Reply with what", "nothing is asked of you"), ("ja", "支障が", "弊社にて")]
+)
+def test_a_customer_is_asked_about_what_is_theirs_alone(language: Language, asked: str, ours: str) -> None:
+    """What is late on our side nobody of theirs can say anything about; what is theirs comes first."""
+    late_of_ours = {"title": "Hypercare", "due": "2027-01-04", "days": 3, "ours": True}
+    late_of_theirs = {"title": "UAT", "due": "2027-01-05", "days": 2}
+
+    one = OURS.render(sample("status_report", language, late=[late_of_ours])).text
+    both = OURS.render(sample("status_report", language, late=[late_of_ours, late_of_theirs])).text
+
+    assert (False, True) == (asked in one, ours in one)
+    assert (True, False) == (asked in both, ours in both)
+    assert "UAT" in both[both.index("Next step" if language == "en" else "次のステップ") :]

@@ -307,6 +307,20 @@ def test_the_weekly_status_of_the_day_of_a_late_kickoff_says_of_nothing_that_it_
     assert (report.facts["status"], report.facts["late"]) == ("on_track", [])
 
 
+def test_a_report_says_of_what_is_late_whether_it_is_ours_alone() -> None:
+    """The security review is the technical lead's, the plan is signed by the project lead, the environment is ours."""
+    onboarding = opened()
+    onboarding.settled("kickoff_held")
+    onboarding.to_day(40)
+
+    late = onboarding.notices("status_report", to="project_lead")[-1].facts["late"]
+    ours = {one["title"]: one.get("ours", False) for one in late}
+
+    assert ours["Environment set up"]
+    assert not ours["Security review prepared"]
+    assert not ours["Onboarding plan agreed"]
+
+
 def test_a_date_that_was_set_before_a_late_kickoff_keeps_its_distance_to_it() -> None:
     """UAT was put off to Mon 21 Dec by hand: 14 working days on, without the holidays, that is Fri 15 Jan."""
     onboarding = opened()
