@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import Header, Path
+from fastapi import Depends, Header, Path
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from domain.access import Scope
+from starter.web.api.gate import key_parameter, needs
 from starter.web.problems import CONTENT_TYPE, KINDS, Problem
 
 OnboardingId = Annotated[
@@ -38,6 +40,15 @@ def problems(*kinds: str) -> dict[int | str, dict[str, Any]]:
     for kind in (*ALWAYS, *kinds):
         by_status.setdefault(KINDS[kind].status, []).append(kind)
     return {status: _documented(tuple(dict.fromkeys(names))) for status, names in sorted(by_status.items())}
+
+
+def writes(scope: Scope) -> dict[str, Any]:
+    """What an operation says of itself that changes something of an onboarding: its scope, key and problems."""
+    return {
+        "openapi_extra": needs(scope),
+        "responses": problems(*WRITING, "wrong-media-type", "not-found", "refused"),
+        "dependencies": [Depends(key_parameter)],
+    }
 
 
 def etag_of(body: bytes) -> str:

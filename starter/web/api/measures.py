@@ -1,18 +1,17 @@
 """What did a customer buy it for, and what has it come to? Metrics, the reports about them, and corrections."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Path, Query
+from fastapi import APIRouter, Body, Path, Query
 
 from domain.measure.goals import Goal
 from domain.refusal import refuse_far_dates
 from domain.wire import Slug, Wire
 from starter.doors.measuring import FigureCorrected, FigureReported, Kept, Measuring, MetricDefined, MetricShown
-from starter.web.api.answers import WRITING, OnboardingId, problems
-from starter.web.api.gate import api_router, key_parameter, needs
+from starter.web.api.answers import OnboardingId, problems, writes
+from starter.web.api.gate import api_router, needs
 from starter.web.api.onboardings import known
 from starter.web.parts import WebParts
 from store.measurements import Report
@@ -45,11 +44,7 @@ class ReportsShown(Wire):
 def measure_routes(parts: WebParts) -> APIRouter:
     router = api_router("metrics")
     measuring = Measuring(engine=parts.engine, staff=parts.staff, via="api")
-    writes: Mapping[str, Any] = {
-        "openapi_extra": needs("onboardings:write"),
-        "responses": problems(*WRITING, "wrong-media-type", "not-found", "refused"),
-        "dependencies": [Depends(key_parameter)],
-    }
+    writing = writes("onboardings:write")
 
     @router.get(
         "/onboardings/{onboarding}/metrics",
@@ -62,7 +57,7 @@ def measure_routes(parts: WebParts) -> APIRouter:
         now = datetime.now(UTC)
         return MetricsShown(items=tuple(await asyncio.to_thread(measuring.metrics, onboarding, now=now)))
 
-    @router.put("/onboardings/{onboarding}/metrics/{metric}", summary="Say what a business metric is", **writes)
+    @router.put("/onboardings/{onboarding}/metrics/{metric}", summary="Say what a business metric is", **writing)
     async def define_metric(
         onboarding: OnboardingId, metric: MetricKey, defined: Annotated[MetricDefined, Body(examples=[DEFINED])]
     ) -> Goal:
@@ -83,7 +78,7 @@ def measure_routes(parts: WebParts) -> APIRouter:
         await known(parts, onboarding)
         return ReportsShown(items=tuple(await asyncio.to_thread(measuring.reports, onboarding, metric)))
 
-    @router.post("/onboardings/{onboarding}/measurements", summary="Report a figure", **writes)
+    @router.post("/onboardings/{onboarding}/measurements", summary="Report a figure", **writing)
     async def report_measurement(
         onboarding: OnboardingId, figure: Annotated[FigureReported, Body(examples=[REPORTED])]
     ) -> Kept:
@@ -95,7 +90,7 @@ def measure_routes(parts: WebParts) -> APIRouter:
     @router.post(
         "/onboardings/{onboarding}/measurements/{metric}/{number}/correction",
         summary="Correct what was reported",
-        **writes,
+        **writing,
     )
     async def correct_measurement(
         onboarding: OnboardingId,

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Request
+from fastapi import APIRouter, Body, Request
 from pydantic import Field
 
 from domain.news import NewsId, ProgrammeEnding
 from domain.wire import StrictWire
 from starter.doors.programmes import ProgrammeProgress, change_programme, end_programme, programme_of
-from starter.web.api.answers import WRITING, OnboardingId, problems
-from starter.web.api.gate import api_router, key_of, key_parameter, needs
+from starter.web.api.answers import OnboardingId, problems, writes
+from starter.web.api.gate import api_router, key_of, needs
 from starter.web.api.onboardings import known
 from starter.web.parts import WebParts
 
@@ -57,9 +57,7 @@ def programme_routes(parts: WebParts) -> APIRouter:
     @router.post(
         "/onboardings/{onboarding}/programme/change",
         summary="Give a success programme another owner, other people of the customer, or another hour",
-        openapi_extra=needs("onboardings:write"),
-        responses=problems(*WRITING, "wrong-media-type", "not-found", "refused"),
-        dependencies=[Depends(key_parameter)],
+        **writes("onboardings:write"),
     )
     async def change_the_programme(
         request: Request,
@@ -78,9 +76,7 @@ def programme_routes(parts: WebParts) -> APIRouter:
     @router.post(
         "/onboardings/{onboarding}/programme/end",
         summary="End a success programme",
-        openapi_extra=needs("onboardings:write"),
-        responses=problems(*WRITING, "wrong-media-type", "not-found", "refused"),
-        dependencies=[Depends(key_parameter)],
+        **writes("onboardings:write"),
     )
     async def end_the_programme(
         onboarding: OnboardingId, ended: Annotated[ProgrammeEnded, Body(examples=[{"ending": "customer_left"}])]

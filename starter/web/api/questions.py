@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request
+from fastapi import APIRouter, Body, Path, Query, Request
 from pydantic import Field
 
 from domain.news import NewsId
@@ -13,9 +13,9 @@ from domain.questions import LONGEST_SAID, Exchange, Question, QuestionLine, Que
 from domain.rules.responding import ResponseReport
 from domain.wire import StrictWire, Wire
 from starter.doors.questions import REPORTED_DAYS, AskedOfThem, QuestionDoor
-from starter.web.api.answers import WRITING, OnboardingId, problems
+from starter.web.api.answers import OnboardingId, problems, writes
 from starter.web.api.cursors import Cursor, Limit, Next, cursor_of, place_after
-from starter.web.api.gate import api_router, key_parameter, needs
+from starter.web.api.gate import api_router, needs
 from starter.web.api.onboardings import known
 from starter.web.api.room import VIA, Who, key_in, now_of, woken
 from starter.web.parts import WebParts
@@ -78,7 +78,7 @@ def question_routes(parts: WebParts) -> APIRouter:
         now=now_of,
         by_mail=parts.settings.mailbox is not None,
     )
-    writing = problems(*WRITING, "wrong-media-type", "not-found")
+    writing = writes("room:write")
 
     @router.get(
         "/questions",
@@ -134,9 +134,7 @@ def question_routes(parts: WebParts) -> APIRouter:
     @router.post(
         "/onboardings/{onboarding}/questions",
         summary="Ask in the name of a customer's person",
-        openapi_extra=needs("room:write"),
-        responses=writing,
-        dependencies=[Depends(key_parameter)],
+        **writing,
     )
     async def ask_question(
         request: Request,
@@ -152,9 +150,7 @@ def question_routes(parts: WebParts) -> APIRouter:
     @router.post(
         "/onboardings/{onboarding}/questions/{number}/words",
         summary="Go on with a question in the name of a customer's person",
-        openapi_extra=needs("room:write"),
-        responses=writing,
-        dependencies=[Depends(key_parameter)],
+        **writing,
     )
     async def go_on_with_question(
         request: Request,
@@ -170,9 +166,7 @@ def question_routes(parts: WebParts) -> APIRouter:
     @router.post(
         "/onboardings/{onboarding}/questions/{number}/answer",
         summary="Answer a question",
-        openapi_extra=needs("room:write"),
-        responses=writing,
-        dependencies=[Depends(key_parameter)],
+        **writing,
     )
     async def answer_question(
         request: Request,
@@ -189,9 +183,7 @@ def question_routes(parts: WebParts) -> APIRouter:
     @router.post(
         "/onboardings/{onboarding}/questions/{number}/close",
         summary="Close a question",
-        openapi_extra=needs("room:write"),
-        responses=writing,
-        dependencies=[Depends(key_parameter)],
+        **writing,
     )
     async def close_question(
         onboarding: OnboardingId, number: Number, closed: Annotated[Closed, Body(examples=[{"by": "mika.tanaka"}])]
@@ -212,9 +204,7 @@ def question_routes(parts: WebParts) -> APIRouter:
     @router.post(
         "/onboardings/{onboarding}/asked/{key}/answer",
         summary="Answer what we ask, in the name of a customer's person",
-        openapi_extra=needs("room:write"),
-        responses=writing,
-        dependencies=[Depends(key_parameter)],
+        **writing,
     )
     async def answer_asked(
         request: Request,

@@ -1,11 +1,11 @@
 """What do customers say in their room besides questions? To goals, of colleagues whom they name, of trainings."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request
+from fastapi import APIRouter, Body, Path, Query, Request
 from pydantic import Field
 
 from domain.colleagues import Colleague, Named
@@ -17,8 +17,8 @@ from domain.wire import Line, PersonName, Slug, StrictWire, Wire
 from starter.doors.colleagues import ColleagueDoor
 from starter.doors.deeds import Deeds
 from starter.doors.goals import GoalDoor, GoalShown
-from starter.web.api.answers import WRITING, OnboardingId, problems
-from starter.web.api.gate import api_router, key_parameter, needs
+from starter.web.api.answers import OnboardingId, problems, writes
+from starter.web.api.gate import api_router, needs
 from starter.web.api.onboardings import known
 from starter.web.api.room import VIA, Who, key_in, now_of, woken
 from starter.web.parts import WebParts
@@ -74,11 +74,7 @@ def room_routes(parts: WebParts) -> APIRouter:
     domains = parts.settings.domains_of_rooms
     colleagues = ColleagueDoor(engine=parts.engine, ledger=parts.ledger, staff=parts.staff, domains=domains)
     deeds = Deeds(engine=parts.engine, ledger=parts.ledger, staff=parts.staff, via=VIA, now=now_of)
-    writing: Mapping[str, Any] = {
-        "openapi_extra": needs("room:write"),
-        "responses": problems(*WRITING, "wrong-media-type", "not-found", "refused"),
-        "dependencies": [Depends(key_parameter)],
-    }
+    writing = writes("room:write")
 
     @router.get(
         "/onboardings/{onboarding}/goals",
