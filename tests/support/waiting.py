@@ -3,6 +3,9 @@
 import asyncio
 import time
 from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 async def until(holds: Callable[[], object], *, seconds: float = 30) -> None:
@@ -12,10 +15,11 @@ async def until(holds: Callable[[], object], *, seconds: float = 30) -> None:
             await asyncio.sleep(0.05)
 
 
-def wait_until(holds: Callable[[], object], *, seconds: float = 90) -> None:
-    """The same where no loop runs; raises TimeoutError."""
+def wait_until(found: Callable[[], T | None], *, seconds: float = 90) -> T:
+    """The same where no loop runs; returns what was found. Raises TimeoutError."""
     end = time.monotonic() + seconds
-    while not holds():
+    while not (it := found()):
         if time.monotonic() > end:
             raise TimeoutError
         time.sleep(0.2)
+    return it

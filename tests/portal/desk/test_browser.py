@@ -84,6 +84,7 @@ async def test_keys_go_to_pages_and_rows_unless_they_are_switched_off(browser: B
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.keyboard.press("j")
     await page.keyboard.press("j")
     second = await page.locator("tbody tr").nth(1).get_by_role("link").inner_text()
