@@ -13,6 +13,7 @@ from domain.text import Language
 LOCALES: dict[Language, Locale] = {"en": Locale("en", "GB"), "ja": Locale("ja")}
 PATTERNS: dict[Language, str] = {"en": "EEEE, d MMMM y", "ja": "y年M月d日(E)"}
 SHORT: dict[Language, str] = {"en": "EEE d MMM", "ja": "M月d日(E)"}
+BRIEF: dict[Language, str] = {"en": "d MMM", "ja": "M月d日"}
 MOST_DAYS = 1_024
 """Days that are remembered as written: a year and more in both languages. A plan writes a hundred of them."""
 
@@ -27,6 +28,12 @@ def in_full(day: date, language: Language) -> str:
 def short(day: date, language: Language) -> str:
     """Thu 7 Jan · 1月7日(木)."""
     return format_date(day, SHORT[language], locale=LOCALES[language])
+
+
+@lru_cache(MOST_DAYS)
+def brief(day: date, language: Language) -> str:
+    """7 Jan · 1月7日, as charts name a day."""
+    return format_date(day, BRIEF[language], locale=LOCALES[language])
 
 
 def weekdays(language: Language) -> list[str]:
