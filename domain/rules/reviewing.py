@@ -7,7 +7,7 @@ from typing import Any
 from domain.agenda.state import Entry
 from domain.deal import QuickWinCandidate
 from domain.notice import Notice
-from domain.playbook import QuickWinSlot, ShippedRisk
+from domain.playbook import Playbook, QuickWinSlot, ShippedRisk
 from domain.record import RegisterRow
 from domain.rules.briefing import Briefing, present
 from domain.rules.letters import risk_title
@@ -50,21 +50,32 @@ def _to_review(briefing: Briefing) -> list[RegisterRow]:
 
 def _asked_on(briefing: Briefing, row: RegisterRow) -> Iterator[date]:
     """The days from which one is asked to look at the risk: that of its review, and every so many days after it."""
-    shipped = _shipped(briefing, row)
-    set_by_people = row.data.get("review_on")
-    every = shipped.review_days if shipped else REVIEWED_EVERY
-    last = briefing.calendar.day_of(row.at)
-    day = date.fromisoformat(str(set_by_people)) if set_by_people else last + timedelta(days=every)
-    if day <= last:
-        # It was looked at since that day, and nobody has named another.
-        day = last + timedelta(days=every)
+    day = review_day(row, shipped_as(briefing.playbook, row.key), last=briefing.calendar.day_of(row.at))
     while day <= briefing.today:
         yield day
         day += timedelta(days=ASKED_AGAIN)
 
 
+def review_day(row: RegisterRow, shipped: ShippedRisk | None, *, last: date) -> date:
+    """The day on which a risk is to be looked at again: the one that people named, else so many days after the last.
+
+    `last` is the day on which it was recorded last. `shipped` is None of a risk that the playbook does not have.
+    """
+    named = row.data.get("review_on")
+    day = date.fromisoformat(str(named)) if named else last
+    if day > last:
+        return day
+    # It was looked at since that day, and nobody has named another.
+    return last + timedelta(days=shipped.review_days if shipped else REVIEWED_EVERY)
+
+
+def shipped_as(playbook: Playbook, key: str) -> ShippedRisk | None:
+    """The risk of that key as the playbook has it; None where somebody of ours has recorded it."""
+    return next((risk for risk in playbook.risks if risk.key == key), None)
+
+
 def _risk(briefing: Briefing, row: RegisterRow, language: str) -> dict[str, Any]:
-    shipped, data = _shipped(briefing, row), row.data
+    shipped, data = shipped_as(briefing.playbook, row.key), row.data
     against = [str(data["mitigation"])] if data.get("mitigation") else []
     if shipped and not against:
         against = [briefing.say(step, language) for step in shipped.mitigation]
@@ -82,13 +93,9 @@ def _owner(briefing: Briefing, row: RegisterRow) -> str:
     named = str(row.data.get("owner") or "")
     if briefing.team.member(named) is not None:
         return named
-    shipped = _shipped(briefing, row)
+    shipped = shipped_as(briefing.playbook, row.key)
     people = briefing.playing(shipped.owner) if shipped and named in ("", shipped.owner) else []
     return next((id for id in people if not briefing.is_customer(id)), briefing.state.owner)
-
-
-def _shipped(briefing: Briefing, row: RegisterRow) -> ShippedRisk | None:
-    return next((risk for risk in briefing.playbook.risks if risk.key == row.key), None)
 
 
 # --- quick wins

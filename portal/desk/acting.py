@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from domain.rights import LEAST
 from portal.desk.customer.telling import DONE, Outcome, Telling, is_fresh, once_of
-from portal.desk.day_lines import shown
+from portal.desk.day_lines import READ_AT, shown
 from portal.desk.desk import Desk
+from portal.desk.risks_due import RisksDue
 from portal.desk.route import ACT, DeskRoute
 from portal.desk.session import go
 from portal.desk.titles import Titles, TitleShelf
@@ -21,6 +22,7 @@ from portal.desk.view import DeskView
 from portal.forms import LONGEST_WORDS, Form
 from store import my_day
 from store.my_day import MESSAGE, QUESTION, WorkLine
+from store.risks import RISKS
 
 DONE_BY: Mapping[str, tuple[str, str]] = {
     "milestone": ("reach_milestone", "milestone"),
@@ -39,6 +41,8 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "pause": ("resume", ""),
 }
 """The form at the customer's by which another kind is settled, and the field of it that is filled in."""
+SETTLED_THERE = frozenset({QUESTION, RISKS})
+"""Kinds that are settled on the page on which they are read: each has several answers."""
 MORNING = time(0)
 ACTS = ("done", "snooze", "note", "give")
 
@@ -129,7 +133,13 @@ class Acting:
     def _line(self, view: DeskView, whose: str, place: tuple[str, str, str]) -> tuple[DeskView, WorkLine | None]:
         engine = self._desk.engine
         view = replace(view, now=my_day.own_time(engine, whose, view.now))
-        return view, my_day.one_line(engine, whose, *place)
+        onboarding, kind, _ = place
+        if kind != RISKS:
+            return view, my_day.one_line(engine, whose, *place)
+        titles = Titles(self._shelf, view.language, self._desk.pages.words(view.language))
+        team = self._desk.parts.staff()
+        risks = RisksDue(engine=engine, shelf=self._shelf, titles=titles, team=team, view=view, whose=whose)
+        return view, next(iter(risks.lines(onboarding)), None)
 
     def _show(
         self,
@@ -213,8 +223,8 @@ def _until(given: str, view: DeskView) -> date | None:
 
 def _form_at(line: WorkLine) -> str:
     """The address of the form that settles it; empty where this page does, or a look at the customer."""
-    if line.kind == QUESTION:
-        return f"/desk/onboardings/{line.onboarding}/questions"
+    if line.kind in SETTLED_THERE:
+        return f"/desk/onboardings/{line.onboarding}/{READ_AT[line.kind]}"
     if line.kind not in FORMS:
         return ""
     update, field = FORMS[line.kind]

@@ -10,6 +10,7 @@ from portal.desk.portfolio_lines import name_of
 from portal.desk.titles import Titles
 from portal.desk.view import DeskView
 from store.my_day import MESSAGE, QUESTION, WorkLine
+from store.risks import RISKS
 
 ICONS = {
     "milestone": "circle-dot",
@@ -24,12 +25,14 @@ ICONS = {
     "hand_off": "flag",
     "pause": "circle-pause",
     "meeting": "calendar",
+    RISKS: "shield-alert",
     MESSAGE: "mail",
     QUESTION: "message-circle",
 }
 READ_AT: dict[str, str] = {
     "issue": "issues",
     QUESTION: "questions",
+    RISKS: "risks",
     MESSAGE: "notices",
 }
 """The part of a customer's pages where that kind of work is seen; all else on the first of them."""

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from portal.desk.day_lines import shown
 from portal.desk.desk import Desk
 from portal.desk.portfolio_lines import name_of
+from portal.desk.risks_due import RisksDue
 from portal.desk.route import DeskRoute
 from portal.desk.titles import Titles, TitleShelf
 from portal.desk.view import DeskView
@@ -44,8 +45,8 @@ class MyDay:
             if team.member(whose) is None:
                 return self._desk.missing(view)
         wall = view.day_of(view.now)
-        view, day = await asyncio.to_thread(self._day, view, whose)
         titles = Titles(self._shelf, view.language, self._desk.pages.words(view.language))
+        view, day = await asyncio.to_thread(self._day, view, whose, titles)
         parts: dict[str, Any] = {
             name: shown(getattr(day, name), view, titles, team, whose=whose)
             for name in ("due", "signing", "late", "meetings", "soon")
@@ -64,13 +65,16 @@ class MyDay:
             colleagues=self._colleagues(view) if view.may("manager") else (),
         )
 
-    def _day(self, view: DeskView, whose: str) -> tuple[DeskView, Day]:
+    def _day(self, view: DeskView, whose: str, titles: Titles) -> tuple[DeskView, Day]:
         """The page as seen at the moment by which that person's onboardings go, and what then lies before them."""
         engine = self._desk.engine
         clock = view.now
         view = replace(view, now=my_day.own_time(engine, whose, clock))
         since, until = bounds(view.today, view.zone)
-        return view, my_day.day_of(engine, whose, now=view.now, since=since, until=until, wall=clock)
+        day = my_day.day_of(engine, whose, now=view.now, since=since, until=until, wall=clock)
+        team = self._desk.parts.staff()
+        risks = RisksDue(engine=engine, shelf=self._shelf, titles=titles, team=team, view=view, whose=whose)
+        return view, day._replace(due=sorted([*day.due, *risks.lines()], key=lambda line: line.due))
 
     def _colleagues(self, view: DeskView) -> Iterable[tuple[str, str]]:
         return sorted((one.named(view.language), one.handle) for one in self._desk.parts.staff().members)

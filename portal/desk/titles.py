@@ -1,10 +1,11 @@
 """What is the work called that somebody has to do? By the playbook of its onboarding, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from domain.playbook import Playbook
-from domain.text import Text, in_language
+from domain.naming import listed
+from domain.playbook import Playbook, ShippedRisk
+from domain.text import Language, Text, in_language
 from store.ledger import SqlLedger
 
 OF_A_PLAYBOOK = frozenset({"milestone", "sign_off", "ask_again", "criterion", "approval"})
@@ -21,21 +22,27 @@ class TitleShelf:
     def __init__(self, ledger: SqlLedger) -> None:
         self._ledger = ledger
         self.of_playbook = lru_cache(MOST_PLAYBOOKS)(self._read)
+        self.risks_of = lru_cache(MOST_PLAYBOOKS)(self._risks)
 
     def _read(self, hashed: str) -> Mapping[str, Text]:
         playbook = self._ledger.playbook(hashed)
         return titles_of(playbook) if playbook else {}
 
+    def _risks(self, hashed: str | None) -> Mapping[str, ShippedRisk]:
+        """The risks of that version of a playbook by their keys; none where it is not known."""
+        playbook = self._ledger.playbook(hashed) if hashed else None
+        return {risk.key: risk for risk in playbook.risks} if playbook else {}
+
 
 class Titles:
     """Titles of work for one reader, with the words of their language."""
 
-    def __init__(self, shelf: TitleShelf, language: str, words: Mapping[str, str]) -> None:
+    def __init__(self, shelf: TitleShelf, language: Language, words: Mapping[str, str]) -> None:
         self._shelf, self._language, self._words = shelf, language, words
 
     def work(self, kind: str, key: str, title: str, playbook: str | None) -> str:
         """What that work is called; `title` is what its row says, `playbook` the hash of the version it goes by."""
-        if kind in ("hand_off", "pause", "question"):
+        if kind in ("hand_off", "pause", "question", "risks"):
             return self._words[f"work_{kind}"]
         if kind == "meeting":
             return self.of(key.partition("/")[0], playbook)
@@ -49,6 +56,15 @@ class Titles:
         """What that version of the playbook calls itself, a milestone, a criterion, a stage or a meeting."""
         text = self._shelf.of_playbook(playbook).get(key) if playbook else None
         return in_language(text, self._language) if text else key
+
+    def risk(self, key: str, title: str, playbook: str | None) -> str:
+        """What a risk is called: as that version of the playbook has it, else as somebody has written it."""
+        shipped = self._shelf.risks_of(playbook).get(key)
+        return in_language(shipped.title, self._language) if shipped else title or key
+
+    def listed(self, titles: Iterable[str]) -> str:
+        """Titles after one another, as the reader's language lists them."""
+        return listed(titles, self._language)
 
 
 def titles_of(playbook: Playbook) -> Mapping[str, Text]:

@@ -42,6 +42,7 @@ class Choices:
             "solved_issues": lambda: _rows(customer.rows("issue", "resolved")),
             "requests": lambda: _rows(customer.rows("scope_change", "waiting")),
             "risks": lambda: _rows(customer.risks),
+            "troubles": self._troubles,
             "tasks": lambda: _rows(customer.tasks),
             "flags": self._flags,
             "flags_up": lambda: self._registered(customer.rows("flag", "up")),
@@ -105,6 +106,15 @@ class Choices:
         """The flags that the playbook has, those that people judge first."""
         flags = sorted(self._customer.standing.dossier.playbook.red_flags, key=lambda flag: flag.found_by == "rule")
         return [Choice(flag.key, self._customer.text(flag.title)) for flag in flags]
+
+    def _troubles(self) -> Sequence[Choice]:
+        """What a risk may have become: issues and flags, those that are still there first, and what one became."""
+        customer = self._customer
+        rows = [*customer.rows("issue"), *customer.rows("flag")]
+        choices = self._registered(sorted(rows, key=lambda row: row.status not in ("open", "up")))
+        there = {one.value for one in choices}
+        became = (str(row.data.get("came_true") or "") for row in customer.rows("risk", "came_true"))
+        return [*choices, *(Choice(key, customer.title(key)) for key in became if key and key not in there)]
 
     def _registered(self, rows: Iterable[RegisterRow]) -> Sequence[Choice]:
         return [Choice(row.key, self._customer.title(row.key), row.key) for row in rows]

@@ -20,6 +20,7 @@ from domain.room.signing import Numbered, SignOff
 from domain.room.steps import Standing
 from domain.rules.casting import SELLER, approvers, doers, staff_person
 from domain.rules.corrections import correction_for
+from domain.rules.reviewing import shipped_as
 from domain.team import Team
 from domain.text import Language, Text, in_language
 from domain.wording import reasons_in_words
@@ -203,7 +204,7 @@ class Customer:
 
     def risk_title(self, row: RegisterRow) -> str:
         """A risk in the reader's language, where it came with the playbook; else as it was written."""
-        shipped = next((one for one in self.standing.dossier.playbook.risks if one.key == row.key), None)
+        shipped = shipped_as(self.standing.dossier.playbook, row.key)
         return self.text(shipped.title) if shipped else row.title or row.key
 
     def late(self, key: str) -> int:

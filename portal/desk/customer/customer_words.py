@@ -255,6 +255,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "seller": ("Seller", "営業担当"),
     # risks
     "risk_over": ("Over", "解消"),
+    "risk_came_true": ("Came true", "現実化"),
+    "risk_became": ("It is now:", "現在："),
     "risk_weight": ("probability {probability}, impact {impact}", "発生確率{probability}、影響度{impact}"),
     "review": ("look again on {day}", "見直し：{day}"),
     "history_one": ("{count} entry of the journal", "履歴{count}件"),
@@ -366,6 +368,7 @@ NONE: Mapping[str, tuple[str, str]] = {
     "named": ("Nothing", "指定なし"),
     "record_risk.risk": ("A new risk", "新しいリスク"),
     "record_risk.owner": ("Nobody", "指定なし"),
+    "record_risk.came_true": ("It has not come true", "現実になっていない"),
     "add_task.owner": ("The owner of the onboarding", "オンボーディングの担当者"),
     "change_task.owner": ("As it is", "変更なし"),
     "sign_off.by": ("I myself", "自分"),
@@ -387,6 +390,7 @@ NONE: Mapping[str, tuple[str, str]] = {
     "solved_issues": ("No issue was solved yet.", "解決済みの不具合はありません。"),
     "requests": ("No scope change waits for a decision.", "判断待ちのスコープ変更はありません。"),
     "risks": ("No risk stands in the register.", "登録されたリスクはありません。"),
+    "troubles": ("No issue and no red flag stands here.", "登録された不具合・警告サインはありません。"),
     "tasks": ("No task is open.", "未完了のタスクはありません。"),
     "flags": ("The playbook has no red flags.", "プレイブックに警告サインがありません。"),
     "flags_up": ("No red flag is up.", "出ている警告サインはありません。"),
@@ -428,6 +432,12 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "starts_at": ("Starts", "開始"),
     "baseline": ("How it was", "以前の状況"),
     "result": ("How it is now", "現在の状況"),
+    "probability": ("Probability", "発生確率"),
+    "impact": ("Impact", "影響度"),
+    "mitigation": ("Against it", "対策"),
+    "review_on": ("Look again", "次の見直し"),
+    "came_true": ("It has become", "現実になった事象"),
+    "closed": ("Over", "解消"),
     "evidence": ("Evidence", "根拠"),
 }
 """What an entry of the journal holds, under `fact_KEY`."""

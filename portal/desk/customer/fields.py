@@ -20,10 +20,10 @@ OURS = frozenset({"by", "news_id", "via", "proved", "ignored"})
 """Fields that say where news comes from: the desk fills them in."""
 NEVER_ASKED = frozenset(
     {("reach_milestone", "hold"), ("tell_attendance", "sequence"), ("raise_flag", "figures")}
-    | {("open_correction", "figures"), ("record_risk", "came_true"), ("sign_off", "version")}
+    | {("open_correction", "figures"), ("sign_off", "version")}
 )
 """What only systems say: whether news may wait for a gate, which version of an invitation was answered, what the
-figures were, and which version of what is signed its signer was shown; and what is told by the command line alone."""
+figures were, and which version of what is signed its signer was shown."""
 HIDDEN = frozenset({("edit_draft", "revision")})
 """What the page knows and the form brings back."""
 BESIDE = ("note", "evidence", "at")
@@ -58,6 +58,7 @@ PICKS: dict[tuple[str, str], str] = {
     ("decide_scope_change", "request"): "requests",
     ("record_risk", "risk"): "risks",
     ("record_risk", "owner"): "staff",
+    ("record_risk", "came_true"): "troubles",
     ("attest_criterion", "criterion"): "attestable",
     ("add_task", "owner"): "everybody",
     ("change_task", "owner"): "everybody",

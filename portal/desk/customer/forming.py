@@ -263,7 +263,12 @@ def _wrong_with(case: Case, raw: Mapping[str, Any], form: Form) -> dict[str, str
     errors = {name: in_words(one, case.words) for name, one in complaints(case.kind, raw).items()}
     if not is_fresh(form):
         return {"form": case.words["wrong_form_old"], **errors}
-    says_nothing = case.kind in CHANGED and not set(raw) - {CHANGED[case.kind], "language", "revision"}
+    # Of a risk it is news, too, that somebody has looked at it and found it as it was.
+    says_nothing = (
+        case.kind in CHANGED
+        and case.kind != "record_risk"
+        and not set(raw) - {CHANGED[case.kind], "language", "revision"}
+    )
     return {"form": case.words["wrong_nothing_changed"]} if says_nothing and not errors else errors
 
 

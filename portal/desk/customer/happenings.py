@@ -16,6 +16,7 @@ OWN_WORDS = ("reasons", "reason")
 NAMES_PEOPLE = ("owner", "person", "to", "before")
 KEYS = ("reopened", "missing")
 PLAIN = ("severity", "decision", "answer", "outcome", "until", "hand_off_by", "due", "starts_at", "baseline", "result")
+OF_RISKS = ("probability", "impact", "mitigation", "review_on")
 
 
 DAY = len("2026-09-01")
@@ -107,9 +108,13 @@ def _facts(customer: Customer, entry: JournalRow, about: str, words: Mapping[str
     for name in NAMES_PEOPLE:
         if value := data.get(name):
             yield name, customer.name(str(value))
-    for name in PLAIN:
+    for name in (*PLAIN, *(OF_RISKS if entry.kind == "risk_recorded" else ())):
         if (value := data.get(name)) not in (None, "") and not (name == "due" and entry.via == MADE_BY_US):
             yield name, _plain(customer, name, str(value), words)
+    if became := data.get("came_true"):
+        yield "came_true", customer.title(str(became))
+    elif data.get("closed") and entry.kind == "risk_recorded":
+        yield "closed", words["option_included.true"]
     if evidence := data.get("evidence"):
         yield "evidence", ", ".join(map(str, evidence))
 

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from domain.deal import Stakeholder
 from domain.naming import role_title
 from domain.record import RegisterRow
-from portal.desk.customer.customer import Customer
+from domain.rules.reviewing import review_day, shipped_as
+from portal.desk.customer.customer import RISK_OPEN, Customer
 from portal.desk.customer.happenings import Shown, shown
 from portal.desk.customer.issues import issues_of
 from portal.desk.customer.pages import CustomerPages
@@ -54,6 +55,7 @@ class RiskShown(NamedTuple):
     review_on: date | None
     overdue: bool
     history: Sequence[Shown]
+    became: str
 
 
 class Looking:
@@ -136,9 +138,10 @@ def _milestone(customer: Customer, line: MilestoneLine) -> MilestoneShown:
 
 
 def _risk(customer: Customer, row: RegisterRow, history: Mapping[str, Sequence[Shown]]) -> RiskShown:
-    shipped = next((one for one in customer.standing.dossier.playbook.risks if one.key == row.key), None)
+    shipped = shipped_as(customer.standing.dossier.playbook, row.key)
     said = [str(row.data["mitigation"])] if row.data.get("mitigation") else []
-    review_on = customer.iso(row.data["review_on"]) if row.data.get("review_on") else None
+    is_open = row.status == RISK_OPEN
+    review_on = review_day(row, shipped, last=customer.day_of(row.at)) if is_open else None
     return RiskShown(
         row=row,
         title=customer.risk_title(row),
@@ -146,8 +149,9 @@ def _risk(customer: Customer, row: RegisterRow, history: Mapping[str, Sequence[S
         owner=_watcher(customer, str(row.data.get("owner") or "")),
         mitigation=said or ([customer.text(step) for step in shipped.mitigation] if shipped else []),
         review_on=review_on,
-        overdue=review_on is not None and review_on < customer.today and row.status == "open",
+        overdue=review_on is not None and review_on < customer.today,
         history=history.get(row.key, ()),
+        became=str(row.data.get("came_true") or "") if row.status == "came_true" else "",
     )
 
 
@@ -157,4 +161,4 @@ def _watcher(customer: Customer, owner: str) -> str:
 
 
 def _is_open(risk: RiskShown) -> bool:
-    return risk.row.status == "open"
+    return risk.row.status == RISK_OPEN

@@ -303,6 +303,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "mitigation": ("What is done against it", "対策"),
     "review_on": ("Look at it again on", "次に見直す日"),
     "closed": ("The risk is over", "このリスクは解消した"),
+    "came_true": ("What it has become", "現実になった事象"),
     "slot": ("For which day", "対象の時期"),
     "baseline": ("How it was before", "以前の状況"),
     "result": ("How it is now", "現在の状況"),
@@ -366,6 +367,10 @@ HINTS: Mapping[str, tuple[str, str]] = {
     ),
     "record_risk.probability": ("1 is unlikely, 5 is almost certain", "1は低い、5はほぼ確実"),
     "record_risk.impact": ("1 is hardly felt, 5 stops the project", "1は軽微、5は計画が止まる"),
+    "came_true": (
+        "If it came true: the issue or the red flag that it is now. Raise that first",
+        "リスクが現実になった場合に、該当する不具合または警告サインを選びます。先に登録してください",
+    ),
     "time_zone": ("Like Europe/Berlin", "例：Asia/Tokyo"),
     "country": ("Two letters, like DE", "2文字の国コード（例：JP）"),
     "company": ("Like a reseller or an agency", "販売パートナー、代理店など"),

@@ -10,6 +10,7 @@ from starter.doors.drafts import DraftShown
 
 OF_TASKS = ("due", "owner")
 OF_RISKS = ("probability", "impact", "mitigation", "owner", "review_on")
+OF_ITS_STATE = ("closed", "came_true")
 OF_CONTACTS = ("name", "email", "role", "title", "language", "time_zone", "country", "company")
 
 
@@ -23,7 +24,7 @@ def present(kind: str, customer: Customer, key: str, drafts: Sequence[DraftShown
             return _row(_find(customer.rows("task", "open"), key), OF_TASKS)
         case "record_risk":
             row = _find(customer.risks, key)
-            return {**_row(row, OF_RISKS), "title": customer.risk_title(row)} if row else {}
+            return {**_risk(row), "title": customer.risk_title(row)} if row else {}
         case "correct_contact":
             return _contact(customer, key)
         case "edit_draft":
@@ -36,9 +37,10 @@ def without_what_stays(kind: str, raw: Mapping[str, Any], now: Mapping[str, str]
     key = CHANGED.get(kind)
     same = {name for name, value in raw.items() if name in now and str(value) == now[name] and name != key}
     # Whose language is meant is no change of it.
-    return {
+    told = {
         name: value for name, value in raw.items() if name not in same or (kind, name) == ("edit_draft", "language")
     }
+    return {**told, **_state(raw, now)} if kind == "record_risk" else told
 
 
 def _find(rows: Sequence[RegisterRow], key: str) -> RegisterRow | None:
@@ -50,6 +52,20 @@ def _row(row: RegisterRow | None, names: Sequence[str]) -> dict[str, str]:
         return {}
     values = {name: row.data.get(name) for name in names}
     return {"title": row.title or "", **{name: str(value) for name, value in values.items() if value not in (None, "")}}
+
+
+def _risk(row: RegisterRow) -> dict[str, str]:
+    """Fields of a risk. That it is over, or has come true, holds until the form says otherwise."""
+    over = {"closed": str(True)} if row.status == "closed" else {}
+    became = {"came_true": str(row.data["came_true"])} if row.status == "came_true" else {}
+    return {**_row(row, OF_RISKS), **over, **became}
+
+
+def _state(raw: Mapping[str, Any], now: Mapping[str, str]) -> dict[str, Any]:
+    """Whether a risk is over or has come true, said anew with every change: else it would count as open again."""
+    state = {name: raw[name] for name in OF_ITS_STATE if name in raw}
+    is_open_again = not state and any(name in now for name in OF_ITS_STATE)
+    return {"closed": False} if is_open_again else state
 
 
 def _contact(customer: Customer, key: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from domain.events import KINDS as ENTRIES
 from domain.news import KINDS
 from domain.notice import NoticeKind
-from domain.record import OnboardingStatus
+from domain.record import OnboardingStatus, RegisterRow
 from domain.rights import LEAST
 from portal.desk.customer.fields import fields_of
 from portal.desk.customer.forming import GROUPS, label_in_words, option_in_words
@@ -306,6 +306,43 @@ async def test_a_change_that_changes_nothing_is_not_told(
 
     assert 422 == answer.status_code
     assert len(site.door.told) == told
+
+
+async def test_a_risk_that_came_true_names_what_it_has_become_and_stays_so(
+    site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    """Also when it is changed once more; by the form alone it becomes open again."""
+    onboarding.tell("record_risk", risk="time", title="No time", probability=4, impact=4, by="jonas.weber")
+    onboarding.tell("raise_issue", issue="issue-1", title="Nobody came", severity="high", by="jonas.weber")
+
+    def risk() -> RegisterRow:
+        return next(row for row in reads.one(site.engine, onboarding.id).registers if row.key == "time")
+
+    answer = await tell(csm, onboarding, "record_risk", "risk=time", came_true="issue-1")
+    assert ("came_true", "issue-1") == (risk().status, risk().data["came_true"])
+    assert "Came true" in answer.text
+    assert f'{onboarding.id}/why?key=issue-1">Nobody came' in answer.text
+    assert "It has become: Nobody came" in answer.text
+
+    await tell(csm, onboarding, "record_risk", "risk=time", came_true="issue-1", mitigation="Ask their manager")
+    assert ("came_true", "Ask their manager") == (risk().status, risk().data["mitigation"])
+
+    await tell(csm, onboarding, "record_risk", "risk=time", mitigation="Ask their manager")
+    assert "open" == risk().status
+
+
+async def test_a_risk_may_be_looked_at_and_found_as_it_was(
+    site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    """That is news: its next day is counted from then on."""
+    await tell(csm, onboarding, "record_risk", title="No time", probability="4", impact="4")
+    [row] = reads.journal(site.engine, onboarding.id, kinds=("risk_recorded",))
+    onboarding.to_day(20)
+
+    await tell(csm, onboarding, "record_risk", f"risk={row.about}", title="No time", probability="4", impact="4")
+
+    assert onboarding.now == last(site, onboarding, "risk_recorded").at
+    assert "risk" not in {name for name in last(site, onboarding, "risk_recorded").data if name != "closed"}
 
 
 async def test_a_role_sees_and_may_send_only_the_forms_that_it_may_tell(site: DeskSite, onboarding: Onboarding) -> None:

@@ -9,9 +9,10 @@ import httpx2
 import pytest
 
 from domain.notice import Notice
-from domain.record import Writing
+from domain.record import RegisterRow, Writing
 from domain.roles import Role
 from portal.desk.my_day import bounds
+from store import reads
 from store.engine import read_connection
 from store.tables import put_aside
 from tests.support.desk import DeskSite
@@ -112,6 +113,37 @@ async def test_what_is_put_off_leaves_the_day_and_comes_again(site: DeskSite, on
     assert "Sales hand-off reviewed" not in answer.text
     assert "Sales hand-off reviewed" in later
     assert [] == site.door.told
+
+
+async def test_risks_whose_day_has_come_are_one_row_of_whoever_watches_them(
+    site: DeskSite, onboarding: Onboarding
+) -> None:
+    """The gravest first; it can be put off, and is gone once they were looked at."""
+    onboarding.tell("record_risk", risk="cfo", title="The CFO leaves", probability=5, impact=5, owner=OTHER, by=OWNER)
+    onboarding.to_day(20)
+    page = address(onboarding, "risks", "risks")
+    async with site.signed_in("csm", OWNER) as jonas, site.signed_in("specialist", OTHER) as ines:
+        before, hers = (await jonas.get("/desk/")).text, (await ines.get("/desk/")).text
+        assert 1 == before.count(f"w-risks-{onboarding.id}")
+        assert "too little time" in before
+        assert "The CFO leaves" not in before + hers
+
+        assert f"/desk/onboardings/{onboarding.id}/risks" in (await jonas.get(page)).text
+        later = await act(jonas, page, act="snooze", until="snooze_week")
+        assert "w-risks-" not in later.text
+        onboarding.to_day(45)
+        again, hers = (await jonas.get("/desk/")).text, (await ines.get("/desk/")).text
+        assert "w-risks-" in again
+        assert "The CFO leaves" in hers
+
+        for row in site_risks(site, onboarding):
+            onboarding.tell("record_risk", risk=row.key, probability=1, impact=1, by=OWNER)
+        gone = (await jonas.get("/desk/")).text
+    assert "w-risks-" not in gone
+
+
+def site_risks(site: DeskSite, onboarding: Onboarding) -> list[RegisterRow]:
+    return [row for row in reads.one(site.engine, onboarding.id).registers if row.kind == "risk"]
 
 
 async def test_a_note_goes_into_the_journal_and_the_work_stays(site: DeskSite, onboarding: Onboarding) -> None:

@@ -1,0 +1,77 @@
+"""Which risks does somebody of ours watch? The open ones of the onboardings in which they take part."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, or_, select
+
+from domain.record import RegisterRow
+from store.engine import read_transaction
+from store.tables import NOT_ENDED, STAFF_SIDE, onboardings, people, put_aside, registers
+
+RISKS = "risks"
+"""The kind and the key under which somebody puts off to look at the risks of an onboarding."""
+MOST_ONBOARDINGS = 100
+"""Of one person, those that need somebody first: whoever has more reads of the rest in their weekly message."""
+HALTED = ("paused", "ending", "opening")
+"""States in which nobody is asked to look at risks."""
+
+
+class Watched(NamedTuple):
+    """Open risks of an onboarding. `played` says who of ours plays each role in it."""
+
+    onboarding: str
+    account: str
+    owner: str
+    playbook_hash: str | None
+    played: Mapping[str, frozenset[str]]
+    risks: Sequence[RegisterRow]
+
+
+def watched_by(engine: Engine, person: str, *, now: datetime, onboarding: str = "") -> Sequence[Watched]:
+    """The open risks of onboardings under way that are that person's or in which they play a part.
+
+    Those that they have put off beyond `now` are left out; with `onboarding` it is that one alone, put off or not.
+    """
+    of_it = [onboardings.c[name] for name in ("onboarding", "account", "owner", "playbook_hash")]
+    there = and_(NOT_ENDED, onboardings.c.status.not_in(HALTED))
+    named = select(people.c.onboarding).where(people.c.id == person, STAFF_SIDE)
+    query = select(*of_it).where(there, or_(onboardings.c.owner == person, onboardings.c.onboarding.in_(named)))
+    query = query.where(onboardings.c.onboarding == onboarding if onboarding else _not_put_off(person, now))
+    with read_transaction(engine) as connection:
+        rows = connection.execute(query.order_by(onboardings.c.rank, onboardings.c.first_due).limit(MOST_ONBOARDINGS))
+        each = {row.onboarding: row for row in rows}
+        risks, played = _risks(connection, each), _played(connection, each)
+    return [
+        Watched(row.onboarding, row.account, row.owner, row.playbook_hash, played.get(id, {}), risks[id])
+        for id, row in each.items()
+        if id in risks
+    ]
+
+
+def _not_put_off(person: str, now: datetime) -> ColumnElement[bool]:
+    same = put_aside.c.person == person, put_aside.c.onboarding == onboardings.c.onboarding, put_aside.c.kind == RISKS
+    return ~exists().where(*same, or_(put_aside.c.until.is_(None), put_aside.c.until > now))
+
+
+def _risks(connection: Connection, ids: Collection[str]) -> Mapping[str, Sequence[RegisterRow]]:
+    """The open risks of each."""
+    columns = [registers.c.onboarding, *(registers.c[name] for name in RegisterRow.model_fields)]
+    of_them = registers.c.onboarding.in_(ids), registers.c.kind == "risk", registers.c.status == "open"
+    each: dict[str, list[RegisterRow]] = defaultdict(list)
+    for row in connection.execute(select(*columns).where(*of_them)).mappings():
+        each[row["onboarding"]].append(
+            RegisterRow.model_validate({name: row[name] for name in RegisterRow.model_fields})
+        )
+    return each
+
+
+def _played(connection: Connection, ids: Collection[str]) -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """Who of ours plays which role in each."""
+    query = select(people.c.onboarding, people.c.role, people.c.id).where(people.c.onboarding.in_(ids), STAFF_SIDE)
+    each: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+    for row in connection.execute(query):
+        each[row.onboarding][row.role] = each[row.onboarding].get(row.role, frozenset()) | {row.id}
+    return each
