@@ -137,6 +137,8 @@ KINDS: Mapping[str, EventType] = {
     "colleague_taken_in": EventType("a colleague who was named takes part", "colleague"),
     "colleague_declined": EventType("a colleague who was named is left out", "colleague"),
     "training_rated": EventType("somebody of the customer's has rated a training", "session of the training"),
+    "checklist_step_done": EventType("a step of a checklist is done", "page of the library and step"),
+    "checklist_step_taken_back": EventType("a step is not done after all", "page of the library and step"),
     "reminder_put_off": EventType("somebody wants to be reminded later", "milestone or task"),
 }
 """Every kind of row that the journal has. A worker of a newer version may send one more: receivers ignore it."""

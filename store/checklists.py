@@ -3,12 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, select
 
+from domain.record import JournalRow
+from domain.room.deeds import Deed
 from domain.wire import Instant, Wire
 from store.engine import read_connection, wall_clock, write_transaction
+from store.entries import journal_row
+from store.room_writes import held
 from store.rows import add
-from store.tables import library_steps
+from store.tables import journal, library_steps
+
+STEP_DONE = "checklist_step_done"
+STEP_TAKEN_BACK = "checklist_step_taken_back"
 
 
 class StepDone(Wire):
@@ -21,25 +28,52 @@ class StepDone(Wire):
 
 
 class SqlChecklists:
-    """The steps that are done, in SQL. May be shared by threads. `clock` tells wall time."""
+    """The steps that are done, in SQL, each with its row of the journal. May be shared by threads.
+
+    `clock` tells wall time. A step's `text` stands in the journal, so that it says what was done when the page is gone.
+    """
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime] = wall_clock) -> None:
         self._engine = engine
         self._clock = clock
 
-    def done(self, onboarding: str, page: str, step: str, *, person: str) -> None:
-        """Somebody says that it is done. Who has said so first stays."""
-        row = {"onboarding": onboarding, "page": page, "step": step, "person": person, "done_at": self._clock()}
+    def done(self, onboarding: str, page: str, step: str, deed: Deed, *, text: str) -> None:
+        """Somebody says that it is done. Who has said so first stays. Raises UnknownOnboarding."""
+        row = {"onboarding": onboarding, "page": page, "step": step, "person": deed.by, "done_at": deed.at}
         with write_transaction(self._engine) as connection:
-            add(connection, library_steps, [row])
+            held(connection, onboarding)
+            if _is_done(connection, onboarding, page, step):
+                return
+            if self._noted(connection, onboarding, STEP_DONE, f"{page}/{step}", deed, text=text):
+                connection.execute(insert(library_steps).values(row))
 
-    def not_done(self, onboarding: str, page: str, step: str) -> None:
-        """It is not done after all."""
-        of_it = (
-            (library_steps.c.onboarding == onboarding) & (library_steps.c.page == page) & (library_steps.c.step == step)
-        )
+    def not_done(self, onboarding: str, page: str, step: str, deed: Deed, *, text: str) -> None:
+        """Somebody says that it is not done after all. Raises UnknownOnboarding."""
         with write_transaction(self._engine) as connection:
-            connection.execute(delete(library_steps).where(of_it))
+            held(connection, onboarding)
+            if not _is_done(connection, onboarding, page, step):
+                return
+            if self._noted(connection, onboarding, STEP_TAKEN_BACK, f"{page}/{step}", deed, text=text):
+                connection.execute(delete(library_steps).where(_step(onboarding, page, step)))
+
+    def _noted(self, connection: Connection, onboarding: str, kind: str, about: str, deed: Deed, *, text: str) -> bool:
+        """Write it into the journal; false where the same form has said so before."""
+        key = f"{kind}/{about}/{deed.key}"
+        again = select(journal.c.seq).where((journal.c.onboarding == onboarding) & (journal.c.key == key))
+        if connection.scalar(again) is not None:
+            return False
+        entry = JournalRow(
+            key=key,
+            at=deed.at,
+            kind=kind,
+            about=about,
+            by=deed.by,
+            via=deed.via,
+            proved=deed.proved,
+            data={"title": text},
+        )
+        add(connection, journal, [journal_row(onboarding, entry, now=self._clock())])
+        return True
 
 
 def steps_done(engine: Engine, onboarding: str) -> Sequence[StepDone]:
@@ -56,3 +90,12 @@ def by_page(steps: Sequence[StepDone]) -> Mapping[str, Mapping[str, StepDone]]:
     for one in steps:
         pages.setdefault(one.page, {})[one.step] = one
     return pages
+
+
+def _is_done(connection: Connection, onboarding: str, page: str, step: str) -> bool:
+    return connection.execute(select(library_steps).where(_step(onboarding, page, step))).first() is not None
+
+
+def _step(onboarding: str, page: str, step: str) -> ColumnElement[bool]:
+    columns = library_steps.c
+    return and_(columns.onboarding == onboarding, columns.page == page, columns.step == step)

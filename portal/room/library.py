@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -18,8 +18,10 @@ from domain.library import LibraryPage
 from domain.text import Language, in_language
 from playbooks.library_pages import LibraryPages
 from portal.forms import Form
+from portal.room.conversing import deed_of
 from portal.room.room import Room
 from portal.room.session import go
+from portal.room.telling import LOOKED, Sent, Telling, once_missing
 from portal.room.view import View
 from store.checklists import SqlChecklists, StepDone, by_page, steps_done
 from store.opens import SqlOpens, opens_of
@@ -67,6 +69,7 @@ class Reading:
         self._library = library
         self._opens = SqlOpens(room.engine)
         self._checklists = SqlChecklists(room.engine)
+        self._telling = Telling(room)
 
     async def all(self, view: View, _: Form | None, request: Request) -> Response:
         """What the reader needs now, everything, or what they search for."""
@@ -101,7 +104,10 @@ class Reading:
         if form is not None:
             return await self._tick(view, page, form)
         await self._note(view, page)
-        done = (await asyncio.to_thread(self._done, view)).get(key, {})
+        return await self._show(view, page)
+
+    async def _show(self, view: View, page: LibraryPage, sent: Sent = LOOKED) -> Response:
+        done = (await asyncio.to_thread(self._done, view)).get(page.key, {})
         return self._room.show(
             view,
             "library_page.html",
@@ -113,6 +119,7 @@ class Reading:
             video=page.video_on(self._room.parts.settings.video_hosts.split()),
             steps=[shown_step(view, step, text, done.get(step)) for step, text in page.about.steps.items()],
             done=sum(step in done for step in page.about.steps),
+            **self._telling.around(view, sent),
         )
 
     async def _tick(self, view: View, page: LibraryPage, form: Form) -> Response:
@@ -120,11 +127,15 @@ class Reading:
         step = form.text("step")
         if step not in page.about.steps or view.line.ending:
             return self._room.missing(view)
-        if form.text("done") == "no":
-            await asyncio.to_thread(self._checklists.not_done, view.visit.onboarding, page.key, step)
-        else:
-            done = self._checklists.done
-            await asyncio.to_thread(done, view.visit.onboarding, page.key, step, person=view.me.id)
+        if missing := once_missing(form):
+            return await self._show(view, page, Sent(form, {"steps": missing}, 422))
+        tick = self._checklists.not_done if form.text("done") == "no" else self._checklists.done
+        ticking = partial(tick, view.visit.onboarding, page.key, step, deed_of(view, form), text=page.about.steps[step])
+        try:
+            await asyncio.to_thread(ticking)
+        except SQLAlchemyError as trouble:
+            log.warning("step_not_kept", kind=type(trouble).__name__)
+            return await self._show(view, page, Sent(form, {"steps": "step_not_kept"}, 503))
         return go(f"/library/{page.key}#steps")
 
     def _done(self, view: View) -> Mapping[str, Mapping[str, StepDone]]:

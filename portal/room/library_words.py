@@ -32,6 +32,7 @@ LIBRARY_WORDS: Mapping[Language, Mapping[str, str]] = {
         "step_done_of": "Done: {step}",
         "step_undo": "Not yet",
         "step_undo_of": "Not done yet: {step}",
+        "step_not_kept": "Not noted: a part of our system does not answer at the moment. Try again in a minute.",
         "format_guide": "Guide",
         "format_checklist": "Checklist",
         "format_course": "Course",
@@ -66,6 +67,8 @@ LIBRARY_WORDS: Mapping[Language, Mapping[str, str]] = {
         "step_done_of": "完了にする：{step}",
         "step_undo": "未完了に戻す",
         "step_undo_of": "未完了に戻す：{step}",
+        "step_not_kept": "ただいまシステムの一部が応答していないため、記録できませんでした。"
+        "しばらくしてからもう一度お試しください。",
         "format_guide": "ガイド",
         "format_checklist": "チェックリスト",
         "format_course": "講座",

@@ -16,6 +16,7 @@ from domain.rules.contacts import REFUSED
 from domain.rules.inviting import FELL_AWAY
 from domain.rules.vouching import DOUBTED
 from store.census import PROGRAMME_ENDED
+from store.checklists import STEP_DONE, STEP_TAKEN_BACK
 from store.confirmations import TAKEN_BACK
 from store.ledger import HAND_OFF_COMPLETED
 from store.questions import ROW_OF
@@ -57,6 +58,7 @@ def played(name: str, seed: int) -> Simulation:
 def test_every_kind_of_entry_that_code_writes_is_in_the_list_and_no_other() -> None:
     """Read from the code itself: what no story reaches is found too, and what nobody writes any more."""
     named = {PROGRAMME_ENDED, HAND_OFF_COMPLETED, TAKEN_BACK, DOUBTED, REFUSED, FELL_AWAY, *ROW_OF.values()}
+    named |= {STEP_DONE, STEP_TAKEN_BACK}
     assert set(KINDS) == {*kinds_in_code(), *get_args(Rule), *named}
 
 

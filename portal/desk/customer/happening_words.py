@@ -151,6 +151,12 @@ HAPPENED: Mapping[str, Happened] = {
     "colleague_taken_in": Happened("circle-check", "good", "A named colleague takes part", "ご提案の方が参加"),
     "colleague_declined": Happened("ban", "faint", "A named colleague was left out", "ご提案の方の参加を見送り"),
     "training_rated": Happened("star", "faint", "Training rated: {about}", "トレーニングの評価：{about}"),
+    "checklist_step_done": Happened(
+        "list-checks", "good", "Checklist step done: {about}", "チェックリストの項目を完了：{about}"
+    ),
+    "checklist_step_taken_back": Happened(
+        "list-checks", "faint", "Checklist step not done yet: {about}", "チェックリストの項目を未完了に戻す：{about}"
+    ),
     "reminder_put_off": Happened(
         "alarm-clock", "faint", "Wants to be reminded later: {about}", "リマインダーを延期：{about}"
     ),

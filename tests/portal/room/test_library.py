@@ -10,6 +10,7 @@ import pytest
 from store.checklists import steps_done
 from store.opens import opens_of
 from store.questions import SqlQuestions
+from store.reads import journal
 from tests.portal.room.test_room import LEAD, SPONSOR, fields
 from tests.support.room import Onboarding, RoomSite, into, room_on
 
@@ -148,19 +149,29 @@ async def test_pages_that_may_answer_a_question_come_before_it_is_sent(
     assert [asked["text"], other["text"]] == asked_in(site)
 
 
+async def tick(browser: httpx2.AsyncClient, step: str, done: str = "yes") -> httpx2.Response:
+    """Press the button of a step of the checklist."""
+    shown = fields(await browser.get("/library/try"))
+    return await browser.post("/library/try", data={**shown, "step": step, "done": done})
+
+
+def ticks(site: RoomSite, onboarding: Onboarding) -> list[tuple[str, str, str | None]]:
+    """What the journal says of checklists: the kind of each entry, what it is about, and who did it."""
+    rows = journal(site.engine, onboarding.id)
+    return [(row.kind, row.about, row.by) for row in rows if row.kind.startswith("checklist")]
+
+
 async def test_a_step_of_a_checklist_is_done_for_everybody_and_can_be_taken_back(
     site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
 ) -> None:
-    """A double click counts once; what is no step is nowhere; another customer's is untouched."""
+    """What is no step is nowhere; another customer's is untouched."""
     other = site.opened(id="2")
-    for _ in range(2):
-        ticked = await lead.post("/library/try", data={"step": "enter", "done": "yes"})
-    odd = await lead.post("/library/try", data={"step": "../enter"})
+    ticked, odd = await tick(lead, "enter"), await tick(lead, "../enter")
     async with into(site, onboarding, SPONSOR) as sponsor, into(site, other, LEAD) as stranger:
         seen, theirs = await sponsor.get("/library/try"), await stranger.get("/library/try")
         listed = await sponsor.get("/library?all=1")
         [one] = steps_done(site.engine, onboarding.id)
-        await sponsor.post("/library/try", data={"step": "enter", "done": "no"})
+        await tick(sponsor, "enter", "no")
 
     assert ("1 of 2 steps done" in ticked.text, 404) == (True, odd.status_code)
     assert ("Stefan Vogel, " in seen.text, "0 of 2 steps done" in theirs.text) == (True, True)
@@ -169,3 +180,20 @@ async def test_a_step_of_a_checklist_is_done_for_everybody_and_can_be_taken_back
     assert [] == list(steps_done(site.engine, onboarding.id))
     onboarding.tell("end_onboarding", ending="churned", reason="sold", by="nora.lindqvist")
     assert 404 == (await lead.post("/library/try", data={"step": "find"})).status_code
+
+
+async def test_a_tick_is_a_row_of_the_journal_and_a_second_click_is_none(
+    site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
+) -> None:
+    """An open page of a colleague's hears of it by that row. A form from an old tab brings nothing back."""
+    old = {**fields(await lead.get("/library/try")), "step": "enter", "done": "yes"}
+    for _ in range(2):
+        await lead.post("/library/try", data=old)
+    async with into(site, onboarding, SPONSOR) as sponsor:
+        await tick(sponsor, "enter", "no")
+    await lead.post("/library/try", data=old)
+    forged = await lead.post("/library/try", data={"step": "find", "done": "yes"})
+
+    done, taken_back = ("checklist_step_done", "try/enter", LEAD), ("checklist_step_taken_back", "try/enter", SPONSOR)
+    assert [done, taken_back] == ticks(site, onboarding)
+    assert (422, []) == (forged.status_code, list(steps_done(site.engine, onboarding.id)))
