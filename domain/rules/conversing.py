@@ -1,4 +1,4 @@
-"""Who hears of what is said about a question? Our contact of what the customer says, its asker of our answer."""
+"""Who hears of what is said about a question? Our contact, and those of the customer's whom it concerns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.news import short
-from domain.notice import Person
+from domain.notice import Notice, Person
 from domain.questions import Asker, Question, Told
 from domain.record import Dossier
 from domain.rules.addressing import Desk
+from domain.rules.casting import cast_customer
 from domain.team import Team
 from domain.text import folded, in_language
 
@@ -37,34 +38,52 @@ class Telling:
     def __call__(self, question: Question, asker: Asker) -> Told:
         """The messages about the last word of a question.
 
-        What the customer says reaches the owner, and while they are away who stands in as well. What one of ours says
-        reaches those of the customer's who have spoken and still take part.
+        What the customer says reaches the owner, and while they are away who stands in as well. Whatever one of ours
+        says, and what goes on with a colleague's question, reaches those of the customer's whom the question concerns.
         """
         desk = Desk(self.dossier, self.team, asker.owner, self.now)
+        if question.last.side == "vendor":
+            return Told(self._to_them(desk, question, asker))
         key, about = notice_key(question.last.key), str(question.number)
-        if question.last.side == "customer":
-            return desk.to_us("question", lambda reader: self._asked(desk, question, reader), key=key, about=about)
-        later = self.now + WHILE_THEY_LOOK
-        return Told(
-            [
-                desk.message(
-                    "question_answered",
-                    reader,
-                    {**self._common(desk, question, reader), "asked": _quoted(question)},
-                    key=key,
-                    about=about,
-                    not_before=later if reader.id in asker.in_the_room else None,
-                )
-                for reader in self._askers(question)
-            ]
-        )
+        told = desk.to_us("question", lambda reader: self._asked(desk, question, reader), key=key, about=about)
+        return told._replace(notices=[*told.notices, *self._to_them(desk, question, asker)])
 
-    def _askers(self, question: Question) -> list[Person]:
-        """Those of the customer's who have spoken and still take part, each mail address once."""
-        here = {contact.id for contact in self.dossier.deal.contacts}
-        spoken = dict.fromkeys(one.by for one in question.said if one.side == "customer" and one.by in here)
-        by_address = {folded(person.email): person for id in spoken if (person := self.dossier.person(id))}
-        return list(by_address.values())
+    def _to_them(self, desk: Desk, question: Question, asker: Asker) -> list[Notice]:
+        """To those of the customer's whom it concerns, each mail address once; to nobody what they have just said.
+
+        A first word is read in the room alone, by whoever looks there: it waits for us, and for nobody of theirs.
+        """
+        before = question.said[:-1]
+        if not any(one.side == "customer" for one in before):
+            return []
+        people = [person for id in concerned(question, self.dossier) if (person := self.dossier.person(id))]
+        speaker = self.dossier.person(question.last.by)
+        by_address = {folded(person.email): person for person in people}
+        if speaker is not None:
+            by_address.pop(folded(speaker.email), None)
+        later = self.now + WHILE_THEY_LOOK
+        return [
+            desk.message(
+                "question_answered",
+                reader,
+                self._answered(desk, question, reader),
+                key=notice_key(question.last.key),
+                about=str(question.number),
+                not_before=later if reader.id in asker.in_the_room else None,
+            )
+            for reader in by_address.values()
+        ]
+
+    def _answered(self, desk: Desk, question: Question, reader: Person) -> Mapping[str, Any]:
+        theirs = next(one for one in reversed(question.said[:-1]) if one.side == "customer")
+        speaker = self.dossier.person(theirs.by)
+        yours = speaker is not None and folded(speaker.email) == folded(reader.email)
+        return {
+            **self._common(desk, question, reader),
+            "asked": _cut(theirs.text),
+            "asker": "" if yours else desk.name(theirs.by, reader),
+            "colleague": question.last.side == "customer",
+        }
 
     def _asked(self, desk: Desk, question: Question, reader: Person) -> Mapping[str, Any]:
         asking, ours = self.dossier.person(question.last.by), question.side == "vendor"
@@ -92,10 +111,20 @@ class Telling:
         }
 
 
-def _quoted(question: Question) -> str:
-    """What the customer said last, cut where it is long; empty where that was erased."""
-    theirs = next((one.text for one in reversed(question.said) if one.side == "customer"), "")
-    return theirs if len(theirs) <= LONGEST_QUOTE else f"{theirs[:LONGEST_QUOTE].rstrip()}{CUT}"
+def concerned(question: Question, dossier: Dossier) -> list[str]:
+    """The ids of those of the customer's who hear how a question goes on, as far as they still take part.
+
+    Whoever has said something in it, and the project lead, who answers for the whole of it on their side.
+    """
+    here = {contact.id for contact in dossier.deal.contacts}
+    spoken = [one.by for one in question.said if one.side == "customer"]
+    leads = cast_customer(dossier.deal)["project_lead"]
+    return list(dict.fromkeys(id for id in (*spoken, *leads) if id in here))
+
+
+def _cut(text: str) -> str:
+    """What somebody said, cut where it is long; empty where it was erased."""
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE].rstrip()}{CUT}"
 
 
 def notice_key(words_key: str) -> str:

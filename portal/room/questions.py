@@ -11,6 +11,7 @@ from starlette.responses import Response
 from domain.files import StoredFile, cleaned
 from domain.questions import Question, QuestionState, Said, UnknownQuestion
 from domain.refusal import Refused
+from domain.rules.conversing import concerned
 from playbooks.library_pages import LibraryPages
 from portal.forms import LONGEST_WORDS, Form
 from portal.room.conversing import Conversing, seen_in
@@ -177,7 +178,7 @@ def shown_questions(conversing: Conversing, view: View, each: Sequence[Question]
 def shown_question(view: View, question: Question, *, seen: int) -> ShownQuestion:
     said = [_shown_said(view, one) for one in question.said]
     answers = [one.id for one in question.said if one.side == "vendor"]
-    asks = any(one.by in view.mine for one in question.said)
+    concerns = bool(view.mine & set(concerned(question, view.standing.dossier)))
     return ShownQuestion(
         number=question.number,
         path=f"/questions/{question.number}",
@@ -187,7 +188,7 @@ def shown_question(view: View, question: Question, *, seen: int) -> ShownQuestio
         asked_by=view.name(question.by),
         last=said[-1],
         said=said,
-        new=asks and bool(answers) and answers[-1] > seen,
+        new=concerns and bool(answers) and answers[-1] > seen,
     )
 
 

@@ -174,7 +174,10 @@ def question_routes(parts: WebParts) -> APIRouter:
         number: Number,
         answered: Annotated[Answered, Body(examples=[{"by": "mika.tanaka", "text": "Yes, from Android 12 on."}])],
     ) -> Question:
-        """It stands in the customer's room at once. Who asked gets it by mail too, unless they have seen it there."""
+        """It stands in the customer's room at once.
+
+        Who asked and their project lead get it by mail too, unless they have seen it there.
+        """
         key = key_in(request, answered.news_id)
         said, file = answered.text, answered.file
         answering = partial(door.answer, onboarding, number, by=answered.by, text=said, file=file, key=key)

@@ -1,4 +1,4 @@
-"""Who hears of what is said about a question? Our contact, and those of the customer's who have spoken."""
+"""Who hears of what is said about a question? Our contact, and those of the customer's whom it concerns."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from domain.team import Absence, Team
 from tests.support.simulation import OTHER_CSM, OWNER, opened, staff
 
 NOW = datetime(2026, 11, 10, 9, tzinfo=UTC)
-LEAD, TECHNICAL = "project_lead", "technical_lead"
+LEAD, TECHNICAL, SPONSOR = "project_lead", "technical_lead", "executive_sponsor"
 
 
 def asked(*said: tuple[str, str], **more: Any) -> Question:
@@ -59,6 +59,29 @@ def test_an_answer_reaches_those_who_have_spoken_and_still_take_part() -> None:
 
     assert {LEAD: NOW + WHILE_THEY_LOOK, TECHNICAL: NOW} == {one.to: one.not_before for one in answer.notices}
     assert {"At nine."} == {one.facts["text"] for one in answer.notices}
+
+
+def test_the_project_lead_hears_our_answer_to_a_colleague() -> None:
+    """And reads whose question it was; whoever asked reads that it was theirs."""
+    answer = told(asked((SPONSOR, "What does it cost?"), (OWNER, "Nothing more.")))
+
+    assert [(SPONSOR, "", False), (LEAD, "Dr. Katharina Brandt", False)] == [
+        (one.to, one.facts["asker"], one.facts["colleague"]) for one in answer.notices
+    ]
+
+
+def test_what_goes_on_with_a_colleagues_question_reaches_its_asker_and_the_project_lead() -> None:
+    """Besides our contact, and not whoever has just said it; a first word waits for us alone."""
+    first = told(asked((SPONSOR, "When?")))
+    on = told(asked((SPONSOR, "When?"), (TECHNICAL, "In the morning?")))
+    alone = told(asked((LEAD, "When?"), (LEAD, "I mean the kickoff.")))
+
+    assert [OWNER] == [notice.to for notice in first.notices]
+    assert {(OWNER, "question"), (SPONSOR, "question_answered"), (LEAD, "question_answered")} == {
+        (notice.to, notice.kind) for notice in on.notices
+    }
+    assert {True} == {notice.facts["colleague"] for notice in on.notices if notice.to != OWNER}
+    assert [OWNER] == [notice.to for notice in alone.notices]
 
 
 def test_somebody_with_two_roles_hears_once() -> None:
