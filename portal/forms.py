@@ -7,10 +7,10 @@ from starlette.requests import Request
 
 from starter.web.calls import read_body
 from starter.web.problems import Problem
+from starter.web.uploads import LARGEST_FIELDS, MOST_FIELDS
 
-LARGEST_FORM = 64 * 1024
-"""Bytes: 2,000 Japanese characters are 18,000 in a form, and what stands beside them."""
-MOST_FIELDS = 50
+LARGEST_FORM = LARGEST_FIELDS
+"""Bytes of a form: as many as its fields may have where it brings a file."""
 LONGEST_WORDS = 2_000
 
 

@@ -1,7 +1,7 @@
 """How is a form read that brings a file? As it comes, within limits, and never whole in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from python_multipart.exceptions import MultipartParseError
@@ -9,12 +9,14 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
 from domain.files import NotTaken, Wrong
-from portal.forms import LARGEST_FORM, MOST_FIELDS, Form, form_of
 from starter.web.problems import Problem
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
+LARGEST_FIELDS = 64 * 1024
+"""Bytes of all fields but the file: 2,000 Japanese characters are 18,000 in a form, and what stands beside them."""
+MOST_FIELDS = 50
 FILE = "file"
 """The field that the file comes in. It stands last in its form, so that all else is known when it is refused."""
 SILENCE = 30.0
@@ -26,9 +28,12 @@ AT_ONCE = 1024 * 1024
 
 
 class Upload(NamedTuple):
-    """A form and the name of the file that came with it, empty for none; `wrong` is why it was not read to its end."""
+    """The fields of a form and the name of the file that came with it, empty for none.
 
-    form: Form
+    `wrong` is why it was not read to its end.
+    """
+
+    fields: Mapping[str, Sequence[str]]
     name: str
     wrong: Wrong | None = None
 
@@ -78,8 +83,8 @@ class _Parts:
             self.waiting += data[start:end]
         elif self._field:
             self._bytes_of_fields += end - start
-            if self._bytes_of_fields > LARGEST_FORM:
-                raise Problem("too-large", f"the fields of a form have at most {LARGEST_FORM} bytes")
+            if self._bytes_of_fields > LARGEST_FIELDS:
+                raise Problem("too-large", f"the fields of a form have at most {LARGEST_FIELDS} bytes")
             self._text += data[start:end]
 
     def on_part_end(self) -> None:
@@ -107,7 +112,7 @@ async def read_upload(request: Request, incoming: Taking, *, largest: int) -> Up
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         raise Problem("malformed", "should be a form that brings a file")
     announced = request.headers.get("content-length", "")
-    too_large = announced.isdigit() and int(announced) > largest + LARGEST_FORM
+    too_large = announced.isdigit() and int(announced) > largest + LARGEST_FIELDS
     parts = _Parts()
     parser = MultipartParser(options[b"boundary"], _callbacks(parts))
     try:
@@ -115,35 +120,18 @@ async def read_upload(request: Request, incoming: Taking, *, largest: int) -> Up
             async for chunk in _chunks(request):
                 parser.write(chunk)
                 if too_large and parts.name:
-                    return Upload(Form(parts.fields, b""), parts.name, "file_too_large")
+                    return Upload(parts.fields, parts.name, "file_too_large")
                 if len(parts.waiting) >= AT_ONCE:
                     await _write(parts, incoming)
             await _write(parts, incoming)
         parser.finalize()
     except NotTaken as refused:
-        return Upload(Form(parts.fields, b""), parts.name, refused.wrong)
+        return Upload(parts.fields, parts.name, refused.wrong)
     except TimeoutError:
         raise Problem("too-slow", "the upload stood still, or took too long") from None
     except MultipartParseError:
         raise Problem("malformed", "the form cannot be read") from None
-    return Upload(Form(parts.fields, b""), parts.name)
-
-
-async def fields_of(request: Request) -> Form | None:
-    """The fields of a form as far as they stand before its file, of which nothing is kept; None where it is none."""
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return await form_of(request)
-    try:
-        return (await read_upload(request, _Nothing(), largest=0)).form
-    except (Problem, ClientDisconnect):
-        return None
-
-
-class _Nothing:
-    """Takes no byte of a file."""
-
-    def write(self, chunk: bytes) -> None:  # noqa: ARG002  # as Incoming has it
-        raise NotTaken("file_too_large")
+    return Upload(parts.fields, parts.name)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
