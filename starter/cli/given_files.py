@@ -1,6 +1,5 @@
 """Which files does an onboarding have? Commands to add one and to list them."""
 
-import hashlib
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,28 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 from rich.console import Console
 
-from domain.files import NotTaken, StoredFile, cleaned
+from domain.files import NotTaken, StoredFile
 from domain.playbook import Audience
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Where
-from starter.doors.people import member
-from starter.trouble import UnreadableFile, WrongOption
+from starter.trouble import UnreadableFile
 
 if TYPE_CHECKING:
-    from store.files import Given, Kept
+    from store.files import Kept
 
 MEGA = 1_000_000
 CHUNK = 1024 * 1024
-WRONG = {
-    "file_empty": "is empty",
-    "file_too_large": "has more than DAY90_FILE_MB allows",
-    "file_quota": "would be more than DAY90_FILES_MB allows for all files of an onboarding",
-    "file_kind": "should be a PDF, Word, Excel, PowerPoint, PNG, JPEG, WebP, text or CSV file",
-    "file_zip": "is an archive: add its files one by one",
-    "file_lies": "is not what its name says",
-    "file_macros": "holds macros or embedded objects: save it without them",
-}
 file = App(name="file", help="Files of an onboarding: add one for the customer or for us alone, list them.")
 
 
@@ -54,9 +43,6 @@ def add(
     """
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
-    known = {one.key for stage in installation.ledger.dossier(onboarding).playbook.stages for one in stage.deliverables}
-    if deliverable is not None and deliverable not in known:
-        raise WrongOption(f"--deliverable: there is no {deliverable!r}; there are: {', '.join(sorted(known))}")
     kept = kept_at(installation, onboarding, path, by=by, of=deliverable, to=audience)
     answer(
         where.json, _as_json(kept.file), lambda out: out.print(plain(_told(kept.file, new=kept.new)), soft_wrap=True)
@@ -72,22 +58,24 @@ def kept_at(
     of: str | None = None,
     to: Audience = "both",
 ) -> "Kept":
-    """The file at that path, once it is one of the onboarding's. Raises InvalidNews, UnreadableFile."""
-    from store.file_folder import Folder
-    from store.files import SqlFiles
+    """The file at that path, once it is one of the onboarding's. Raises InvalidNews, UnreadableFile, Refused."""
+    from starter.doors.files import WRONG, FileDoor
 
-    handle = member(by, team=installation.staff(), field="by")
-    settings = installation.settings
-    folder = Folder(settings.files_folder)
-    files = SqlFiles(installation.engine, folder, quota=settings.files_mb * MEGA)
     if not path.is_file():
         raise UnreadableFile(f"{path} is no file that can be read")
+    door = FileDoor(
+        engine=installation.engine,
+        ledger=installation.ledger,
+        staff=installation.staff,
+        settings=installation.settings,
+        via="cli",
+        now=installation.business_now,
+    )
     try:
-        with folder.incoming(largest=settings.file_mb * MEGA) as incoming, path.open("rb") as content:
+        with door.incoming(onboarding) as incoming, path.open("rb") as content:
             while chunk := content.read(CHUNK):
                 incoming.write(chunk)
-            meant = _given(installation, onboarding, path, sha256=incoming.sha256, by=handle, of=of, to=to)
-            return files.keep(onboarding, incoming, meant)
+            return door.keep(onboarding, incoming, path.name, by=by, deliverable=of or "", audience=to)
     except NotTaken as refused:
         raise UnreadableFile(f"{path} {WRONG[refused.wrong]}") from None
     except OSError as trouble:
@@ -114,34 +102,6 @@ def list_files(onboarding: str, *, where: Where = NOWHERE) -> None:
         out.print(plain(f"{count(len(each), 'version')}, {sum(one.size for one in each) / MEGA:.1f} MB in all", "dim"))
 
     answer(where.json, [{**_as_json(one), "path": stored.content(one)} for one in each], draw)
-
-
-def _given(
-    installation: Installation,
-    onboarding: str,
-    path: Path,
-    *,
-    sha256: str,
-    by: str,
-    of: str | None,
-    to: Audience,
-) -> "Given":
-    """The file as it is given; its key is its content, name and place, so that the same again is not a new version."""
-    from store.files import Given
-    from store.reads import one
-
-    name, deliverable = cleaned(path.name), of or ""
-    meant = hashlib.sha256("\n".join((deliverable, to, name, sha256)).encode()).hexdigest()[:22]
-    return Given(
-        key=f"file_added/{meant}",
-        name=name,
-        deliverable=deliverable,
-        audience=to,
-        by=by,
-        side="vendor",
-        at=installation.business_now(one(installation.engine, onboarding).as_of),
-        via="cli",
-    )
 
 
 def _told(file: StoredFile, *, new: bool) -> str:
