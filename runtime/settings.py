@@ -406,8 +406,8 @@ class Settings(BaseSettings):
     )
     files: Annotated[Path, AfterValidator(_absolute)] | None = Field(
         default=None,
-        description="Folder of the files that are given to onboardings; without one, `data`/files. Page processes and"
-        " whoever adds files by command share it.",
+        description="Folder of the files that are given to onboardings; without one, `data`/files. Page and web"
+        " processes and whoever adds files by command share it.",
     )
     file_mb: int = Field(
         default=25,

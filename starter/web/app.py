@@ -12,6 +12,7 @@ from starter.web.api.dossiers import dossier_routes
 from starter.web.api.drafts import draft_routes
 from starter.web.api.embedding import embedding_routes
 from starter.web.api.envelope import Envelope
+from starter.web.api.files import file_routes
 from starter.web.api.gate import gate_of
 from starter.web.api.hearings import hearing_routes
 from starter.web.api.measures import measure_routes
@@ -57,6 +58,7 @@ RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     dossier_routes,
     draft_routes,
     question_routes,
+    file_routes,
     playbook_routes,
     delivery_routes,
     webhook_routes,

@@ -17,6 +17,7 @@ TAGS = {
     "metrics": "what customers bought it for, and what it has come to",
     "news": "report what happened; the business may refuse it, and says why",
     "questions": "what customers ask, what is answered, and how fast",
+    "files": "documents of an onboarding with their versions",
     "room": "what customers say in their room: goals they agree to, colleagues they name, trainings they rate",
     "audit": "who approved what, in a form that can be verified",
     "playbooks": "the plans that onboardings follow",

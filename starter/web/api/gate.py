@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Header
 from fastapi.routing import APIRoute
@@ -23,6 +23,9 @@ from store.tokens import SqlTokens
 SCHEME = "token"
 """The name of our one security scheme in the OpenAPI document; the scope that an operation needs stands beside it."""
 Handling = Callable[[Request], Coroutine[Any, Any, Response]]
+Body = Literal["none", "json", "streamed"]
+"""What an operation reads: nothing, JSON that is read before it is called, or a form of several parts, by itself."""
+FORM = "multipart/form-data"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +53,7 @@ class GuardedRoute(APIRoute):
         handle = super().get_route_handler()
         scope = cast("Scope", (self.openapi_extra or needs_nothing())["security"][0][SCHEME][0])
         asked_for = {field.alias for field in self.dependant.query_params}
-        takes_body = self.body_field is not None
+        body: Body = "streamed" if is_streamed(self.openapi_extra) else "json" if self.body_field else "none"
 
         async def guarded(request: Request) -> Response:
             gate: Gate = request.app.state.gate
@@ -58,7 +61,7 @@ class GuardedRoute(APIRoute):
             request.state.token = token
             try:
                 _refuse_unknown(request, asked_for)
-                response = await _handled(request, gate, token, handle=handle, takes_body=takes_body)
+                response = await _handled(request, gate, token, handle=handle, body=body)
             except ClientDisconnect:
                 return Response(status_code=400)
             except Exception as trouble:
@@ -70,6 +73,11 @@ class GuardedRoute(APIRoute):
             return response
 
         return guarded
+
+
+def is_streamed(described: Mapping[str, Any] | None) -> bool:
+    """Whether an operation takes a form that brings a file, which it reads by itself while it comes."""
+    return FORM in (described or {}).get("requestBody", {}).get("content", {})
 
 
 def needs_nothing() -> Mapping[str, Any]:
@@ -109,16 +117,16 @@ def key_of(request: Request) -> Keyed | None:
     return write
 
 
-async def _handled(request: Request, gate: Gate, token: Token, *, handle: Handling, takes_body: bool) -> Response:
-    if request.method == "GET":
+async def _handled(request: Request, gate: Gate, token: Token, *, handle: Handling, body: Body) -> Response:
+    if request.method == "GET" or body == "streamed":
         return await handle(request)
-    body = await read_body(request.headers, request.receive, largest=LARGEST)
-    if takes_body:
+    content = await read_body(request.headers, request.receive, largest=LARGEST)
+    if body == "json":
         _refuse_other_media(request)
         # Where FastAPI finds it: its own reader takes NaN, lone surrogates and any depth.
-        request._json = read_json(body)
-    request._body = body
-    write = keyed(request, body, token=token.id)
+        request._json = read_json(content)
+    request._body = content
+    write = keyed(request, content, token=token.id)
     if write is None:
         return await handle(request)
     request.state.keyed = write

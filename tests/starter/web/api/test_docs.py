@@ -21,6 +21,7 @@ from tests.support.onboardings import ROOT, sample_deal
 from tests.support.parts import LIBRARY
 from tests.support.sealing import SEALING
 from tests.support.simulation import calendar_of, deal
+from tests.support.uploads import PDF
 from tests.support.web import Web, web_on, working_web_on
 from workflows.programme import id_of
 
@@ -126,6 +127,7 @@ def replaced(word: str, values: dict[str, str]) -> str:
 async def curl(web: Web, words: list[str], *, deals: dict[str, dict[str, Any]]) -> Any:
     """The answer of the app to the request that curl would send for those words."""
     method, headers, body, address = "", {}, None, ""
+    form: list[str] = []
     rest = iter(words[1:])
     for word in rest:
         match word:
@@ -138,7 +140,13 @@ async def curl(web: Web, words: list[str], *, deals: dict[str, dict[str, Any]]) 
                 headers[name] = value
             case "-d":
                 body = next(rest)
+            case "-F":
+                form.append(next(rest))
             case _:
                 address = word
-    given = {"json": deals[body]} if body in deals else {"content": body} if body else {}
-    return await web.client.request(method or ("POST" if body else "GET"), address, headers=headers, **given)
+    given: dict[str, Any] = {"json": deals[body]} if body in deals else {"content": body} if body else {}
+    if form:
+        fields = dict(part.split("=", 1) for part in form)
+        file = fields.pop("file").removeprefix("@")
+        given = {"data": fields, "files": {"file": (file, PDF)}}
+    return await web.client.request(method or ("POST" if given else "GET"), address, headers=headers, **given)
