@@ -24,6 +24,8 @@ from starter.web.unsubscribing import language_of, unsubscribe_routes
 
 LINK = "/link/{token}"
 ROBOTS = "User-agent: *\nDisallow: /\n"
+A_DAY = "public, max-age=86400"
+"""For Cache-Control: a browser that keeps that there is no picture asks for one once a day, and not at each page."""
 log = structlog.get_logger()
 
 
@@ -40,7 +42,7 @@ def pages_app(parts: PageParts, changes: Changes | None = None) -> ASGIApp:
         return PlainTextResponse(ROBOTS)
 
     async def no_picture(_: Request) -> Response:
-        return Response(status_code=204)
+        return Response(status_code=204, headers={"Cache-Control": A_DAY})
 
     async def asset(request: Request) -> Response:
         return pages.asset(request.url.path)
