@@ -11,7 +11,9 @@ from pathlib import Path
 
 import httpx2
 
+from starter.doors.questions import QuestionDoor
 from store.embedded_rooms import SqlEmbeddedRooms
+from tests.support.parts import STAFF
 from tests.support.room import Onboarding, RoomSite, given, into, room_on
 
 PRODUCT = "https://app.vendor.example"
@@ -26,8 +28,12 @@ PATHS = (
         "/library/migrate-orders",
     ),
     *("/sign-off/plan_agreed", "/task/task-1", "/done/kickoff_held", "/nothing", "/records/9"),
+    *("/questions/1", "/asked", "/goals", "/goals/new", "/people/new", "/trainings"),
 )
-FORMS = ("/sign-off/plan_agreed", "/task/task-1", "/issues", "/questions", "/files", "/me")
+FORMS = (
+    *("/sign-off/plan_agreed", "/task/task-1", "/issues", "/questions", "/questions/1", "/files", "/me"),
+    *("/goals/new", "/people/new", "/library/try-it-yourself"),
+)
 """Pages that are sent as they are, with nothing in them: what is wrong is said."""
 
 
@@ -42,6 +48,10 @@ def lived(site: RoomSite) -> Onboarding:
     onboarding.tell("record_win", title="One list", baseline="two mailboxes", result="one list", by="jonas.weber")
     for name in ("plan.pdf", "plan.pdf"):
         given(site, onboarding, name)
+    at = onboarding.now
+    door = QuestionDoor(engine=site.engine, ledger=site.parts.ledger, staff=STAFF, via="cli", now=lambda _: at)
+    asked = door.ask(onboarding.id, by=LEAD, text="Can our drivers keep their telephones?")
+    door.answer(onboarding.id, asked.question.number, by="jonas.weber", text="Yes.\n\nFrom May on.")
     return onboarding
 
 
@@ -57,35 +67,44 @@ async def written(folder: Path) -> int:
                     await _inside(lead, folder, language)
                 onboarding.settled("plan_agreed")
                 onboarding.tell("replan", milestone="gone_live", to="2033-01-20", reason="A fair", by="jonas.weber")
-                await lead.post("/library/try-it-yourself", data={"step": "cancel"})
+                await _tick(lead)
                 for name, path in (("moved", "/plan"), ("ticked", "/library/try-it-yourself"), ("settled", FORMS[0])):
-                    _keep(folder, name, await lead.get(path))
-                _keep(folder, "done", await technical.get("/done/security_prepared"))
-                _keep(folder, "record", await lead.get(_first_record((await lead.get("/records")).text)))
+                    keep_page(folder, name, await lead.get(path))
+                keep_page(folder, "done", await technical.get("/done/security_prepared"))
+                keep_page(folder, "record", await lead.get(_first_record((await lead.get("/records")).text)))
             await _in_a_frame(site, onboarding, folder)
             for name, news in (("paused", ("pause", "stock-taking")), ("ended", ("end_onboarding", "sold"))):
                 ending = {"ending": "churned"} if name == "ended" else {}
                 onboarding.tell(news[0], reason=news[1], by="nora.lindqvist", **ending)
                 async with into(site, onboarding, LEAD) as lead:
-                    _keep(folder, name, await lead.get("/"))
+                    keep_page(folder, name, await lead.get("/"))
     return len(list(folder.glob("*.html")))
+
+
+async def _tick(lead: httpx2.AsyncClient) -> None:
+    """Say that a step of the checklist is done."""
+    page = await lead.get("/library/try-it-yourself")
+    [once, *_] = re.findall(r'name="once" value="([^"]+)"', page.text)
+    await lead.post("/library/try-it-yourself", data={"step": "cancel", "done": "yes", "once": once})
 
 
 async def _outside(site: RoomSite, onboarding: Onboarding, folder: Path) -> None:
     async with site.client() as browser:
-        _keep(folder, "enter", await browser.get(site.way_in(onboarding, LEAD)))
-        _keep(folder, "lost", await browser.get("/in/lost"))
-        _keep(folder, "lost-wrong", await browser.post("/in/lost", data={"address": "x"}))
-        _keep(folder, "code", await browser.post("/in/lost", data={"address": "a@b.example"}))
-        _keep(folder, "outside", await browser.post("/questions", data={"text": "What I have typed"}))
+        keep_page(folder, "enter", await browser.get(site.way_in(onboarding, LEAD)))
+        keep_page(folder, "lost", await browser.get("/in/lost"))
+        keep_page(folder, "lost-wrong", await browser.post("/in/lost", data={"address": "x"}))
+        keep_page(folder, "code", await browser.post("/in/lost", data={"address": "a@b.example"}))
+        keep_page(folder, "outside", await browser.post("/questions", data={"text": "What I have typed"}))
 
 
 async def _inside(lead: httpx2.AsyncClient, folder: Path, language: str) -> None:
     for path in PATHS:
         asked = f"{path}{'&' if '?' in path else '?'}language={language}"
-        _keep(folder, f"{path}-{language}", await lead.get(asked))
-    for path in FORMS:
-        _keep(folder, f"{path}-wrong-{language}", await lead.post(path, data={"once": ""}))
+        keep_page(folder, f"{path}-{language}", await lead.get(asked))
+    [asked, *_] = re.findall(r'href="(/asked/[^"]+)"', (await lead.get("/asked")).text)
+    for path in (asked, *FORMS):
+        wrong = {"once": "", "step": "cancel"}
+        keep_page(folder, f"{path}-wrong-{language}", await lead.post(f"{path}?language={language}", data=wrong))
 
 
 async def _in_a_frame(site: RoomSite, onboarding: Onboarding, folder: Path) -> None:
@@ -94,8 +113,8 @@ async def _in_a_frame(site: RoomSite, onboarding: Onboarding, folder: Path) -> N
     given = SqlEmbeddedRooms(site.engine).give(onboarding.id, someone, origin=PRODUCT, vouched=True, page="/", token=1)
     assert given is not None
     async with site.client(headers={"sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"}) as browser:
-        _keep(folder, "framed", await browser.get(f"/in/embedded/{given.ticket}"))
-        _keep(folder, "framed-spent", await browser.get(f"/in/embedded/{given.ticket}"))
+        keep_page(folder, "framed", await browser.get(f"/in/embedded/{given.ticket}"))
+        keep_page(folder, "framed-spent", await browser.get(f"/in/embedded/{given.ticket}"))
 
 
 def _first_record(page: str) -> str:
@@ -103,7 +122,8 @@ def _first_record(page: str) -> str:
     return str(path)
 
 
-def _keep(folder: Path, name: str, page: httpx2.Response) -> None:
+def keep_page(folder: Path, name: str, page: httpx2.Response) -> None:
+    """Write a page under a name that is made of its address."""
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "home"
     (folder / f"{plain}.html").write_text(page.text, encoding="utf-8")
 
