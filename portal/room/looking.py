@@ -74,8 +74,12 @@ class ShownMilestone:
         return self.view.why(self.key) if self.status == "open" else []
 
     @cached_property
+    def waits(self) -> bool:
+        return self.status == "open" and bool(self.view.standing.waits_for(self.milestone))
+
+    @cached_property
     def waits_for(self) -> str:
-        return self.view.titles(self.view.standing.waits_for(self.milestone)) if self.status == "open" else ""
+        return self.view.waiting(self.view.standing.waits_for(self.milestone)) if self.waits else ""
 
     @cached_property
     def _doing(self) -> Sequence[str]:

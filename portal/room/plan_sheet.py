@@ -59,7 +59,7 @@ def _part(view: View, stage: ShownStage, moves: Moves, words: Words) -> PlanPart
 
 def _line(view: View, one: ShownMilestone, moves: Moves, words: Words) -> PlanLine:
     late = one.late and not view.line.ending
-    state = "reached" if one.status != "open" else "late" if late else "waits" if one.waits_for else "open"
+    state = "reached" if one.status != "open" else "late" if late else "waits" if one.waits else "open"
     who = [words["you"], one.who] if one.mine else [one.who]
     if one.part and not one.mine:
         who.append(words[f"part_{one.part}"])

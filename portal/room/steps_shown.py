@@ -40,7 +40,7 @@ def shown_step(view: View, step: Step) -> ShownStep:
         done_when=view.text(milestone.done_when) if milestone else "",
         others=view.names(step.others),
         all_sign=bool(milestone and milestone.sign_off and milestone.sign_off.needs == "all"),
-        waits_for=view.titles(key for key in step.waits_for if key != step.key),
+        waits_for=view.waiting([key for key in step.waits_for if key != step.key]),
         again=step.again,
         said=said_before(view, step),
         path=PATHS[step.kind] + quote(step.key, safe=""),

@@ -107,6 +107,13 @@ class View:
             return words
         return f"{words} ほか{more}件" if self.language == "ja" else f"{words} and {more} more"
 
+    def waiting(self, keys: Sequence[str]) -> str:
+        """What has to be reached first, of which the customer reads; without what that waits for in its turn."""
+        playbook, shown = self.standing.dossier.playbook, {one.key for one in self.standing.shown()}
+        later = (playbook.milestone(key) for key in keys)
+        before = {need for one in later if one is not None for need in playbook.needs(one)}
+        return self.titles(key for key in keys if key in shown and key not in before)
+
     def what(self, milestone: Milestone) -> str:
         """What is signed with it, as a noun; the milestone's title where the playbook names none."""
         named = milestone.sign_off.what if milestone.sign_off else None
