@@ -71,14 +71,45 @@ def kinds(site: RoomSite, onboarding: Onboarding) -> list[str]:
 async def test_home_has_one_next_task_and_it_is_ones_own(
     site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient
 ) -> None:
-    """The sponsor, of whom nothing is asked, reads that, and is not sent into the plan."""
+    """The sponsor, of whom nothing is asked but a yes to a goal, is not sent into the plan."""
     home = await lead.get("/")
     async with into(site, onboarding, SPONSOR) as sponsor:
         other = await sponsor.get("/")
 
     assert "Decide: Onboarding plan" == heading(home)
     assert 1 == home.text.count('class="button"')
-    assert "Nothing waits for you" == heading(other)
+    assert "1 goal waits for your yes" == heading(other)
+
+
+async def test_what_we_ask_is_the_next_step_of_whom_nothing_else_is_asked(site: RoomSite) -> None:
+    """Then the goals that wait for their yes: nobody reads that nothing waits for them while something does."""
+    early = site.opened(id="3")
+    early.to_day(3)
+    async with into(site, early, SPONSOR) as sponsor:
+        asks = await sponsor.get("/")
+        for path in re.findall(r'href="(/asked/[^"]+)"', (await sponsor.get("/asked")).text):
+            await sponsor.post(path, data={**fields(await sponsor.get(path)), "text": "Our stocktaking."})
+        goals = await sponsor.get("/")
+        await sponsor.post("/goals", data=fields(await sponsor.get("/goals"), "goal", "revision"))
+        nothing = await sponsor.get("/")
+
+    assert "Nothing waits for you" == heading(nothing)
+    assert ("Answer 2 questions of ours", 1) == (heading(asks), asks.text.count('class="button"'))
+    assert "Before the kickoff" not in asks.text
+    assert ("1 goal waits for your yes", 1) == (heading(goals), goals.text.count('class="button"'))
+
+
+async def test_what_comes_first_is_named_without_what_that_waits_for(site: RoomSite) -> None:
+    """Everything waits for the kickoff before it was held; only what follows it at once says so."""
+    early = site.opened(id="3")
+    early.to_day(3)
+    async with into(site, early, LEAD) as lead:
+        plan = (await lead.get("/plan")).text
+
+    waits = [line.rpartition("Waits for: ")[2] for line in plan.splitlines() if "Waits for: " in line]
+    assert any(line.startswith("Kickoff meeting held<") for line in waits)
+    assert any(line.startswith("Technical discovery completed<") for line in waits)
+    assert not any("completed, Kickoff" in line for line in waits)
 
 
 async def test_what_is_ours_alone_is_nowhere(site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient) -> None:
