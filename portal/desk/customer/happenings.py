@@ -55,7 +55,7 @@ def shown(customer: Customer, entry: JournalEntry, words: Mapping[str, str]) -> 
         seq=entry.seq,
         day=local.date(),
         time=f"{local:%H:%M}",
-        at=entry.at.isoformat(),
+        at=entry.at.isoformat(timespec="seconds"),
         icon=happened.icon,
         tone=happened.tone,
         # Of a file that belongs to nothing there is nothing to be named.
