@@ -5,68 +5,71 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
-from activities.channels.texts.sealing import is_wide, unseal_text
+from activities.channels.texts.sealing import Shaped, fill_text, is_wide
 
 
-def plain_text(tokens: Sequence[Token]) -> str:
-    """The message as plain text: blocks separated by an empty line, line breaks where the author made them."""
-    return _blocks(_tree(tokens))
+def plain_text(nodes: Sequence["Node"], values: Sequence[Shaped]) -> str:
+    """The message as plain text: blocks separated by an empty line, line breaks where the author made them.
+
+    `values` are those whose numbers stand in the nodes.
+    """
+    return _blocks(nodes, values)
 
 
 @dataclass(slots=True)
-class _Node:
+class Node:
     """A block or a span of the message, with what stands in it."""
 
     type: str
     tag: str
     content: str
     attrs: Mapping[str, str | int | float]
-    children: list["_Node"]
+    children: list["Node"]
 
 
-def _tree(tokens: Sequence[Token]) -> list[_Node]:
+def tree(tokens: Sequence[Token]) -> list[Node]:
     """The nodes that the tokens open and close; markdown-it's own tree takes four times as long."""
-    top: list[_Node] = []
+    top: list[Node] = []
     within = [top]
     for token in tokens:
         if token.nesting < 0:
             within.pop()
             continue
-        children = _tree(token.children) if token.children else []
-        node = _Node(token.type.removesuffix("_open"), token.tag, token.content, token.attrs, children)
+        children = tree(token.children) if token.children else []
+        node = Node(token.type.removesuffix("_open"), token.tag, token.content, token.attrs, children)
         within[-1].append(node)
         if token.nesting > 0:
             within.append(node.children)
     return top
 
 
-def _blocks(nodes: Sequence[_Node], between: str = "\n\n") -> str:
-    return between.join(text for node in nodes if (text := _block(node)))
+def _blocks(nodes: Sequence[Node], values: Sequence[Shaped], between: str = "\n\n") -> str:
+    return between.join(text for node in nodes if (text := _block(node, values)))
 
 
-def _block(node: _Node) -> str:
+def _block(node: Node, values: Sequence[Shaped]) -> str:
     if node.type == "heading":
-        title = _blocks(node.children)
+        title = _blocks(node.children, values)
         return f"{title}\n{('=' if node.tag in {'h1', 'h2'} else '-') * _width(title)}"
     if node.type == "blockquote":
-        return _hang(_blocks(node.children), first="→ ")
+        return _hang(_blocks(node.children, values), first="→ ")
     if node.type == "bullet_list":
-        return "\n".join(_hang(_blocks(entry.children, "\n"), first="- ") for entry in node.children)
+        return "\n".join(_hang(_blocks(entry.children, values, "\n"), first="- ") for entry in node.children)
     if node.type == "ordered_list":
         entries = enumerate(node.children, start=int(node.attrs.get("start", 1)))
-        return "\n".join(_hang(_blocks(entry.children, "\n"), first=f"{number}. ") for number, entry in entries)
+        return "\n".join(_hang(_blocks(entry.children, values, "\n"), first=f"{number}. ") for number, entry in entries)
     if node.type == "table":
-        return "\n".join(_table(node))
+        return "\n".join(_table(node, values))
     if node.type == "hr":
         return "-" * 24
     if node.type in {"fence", "code_block"}:
-        return unseal_text(node.content).rstrip("\n")
+        return fill_text(node.content, values).rstrip("\n")
     if node.type == "inline":
-        return unseal_text(_inline(node)).strip()
-    return _blocks(node.children)
+        return fill_text(_inline(node), values).strip()
+    return _blocks(node.children, values)
 
 
-def _inline(node: _Node) -> str:
+def _inline(node: Node) -> str:
     if node.type in {"softbreak", "hardbreak"}:
         return "\n"
     if node.type == "link":
@@ -77,15 +80,15 @@ def _inline(node: _Node) -> str:
     return node.content
 
 
-def _table(table: _Node) -> Iterator[str]:
+def _table(table: Node, values: Sequence[Shaped]) -> Iterator[str]:
     """Each row as one line: columns would not stay aligned in a proportional font or on a phone."""
     *head, body = table.children
-    titles = [_blocks(cell.children) for cell in head[0].children[0].children] if head else []
+    titles = [_blocks(cell.children, values) for cell in head[0].children[0].children] if head else []
     for row in body.children:
-        cells = [_blocks(cell.children) for cell in row.children]
+        cells = [_blocks(cell.children, values) for cell in row.children]
         if not titles:
-            label, *values = cells
-            yield _hang(f"{label}{_colon(label)}{' · '.join(values)}", first="")
+            label, *others = cells
+            yield _hang(f"{label}{_colon(label)}{' · '.join(others)}", first="")
             continue
         titled = [
             f"{title}{_colon(title)}{cell}" if title else cell

@@ -7,9 +7,9 @@ A template is light Markdown with the subject in its first line. A file of the s
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import css_inline
 from jinja2 import (
@@ -30,7 +30,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from activities.channels.texts import sealing
-from activities.channels.texts.plain import plain_text
+from activities.channels.texts.plain import Node, plain_text, tree
 from activities.channels.texts.wording import Wording, wording
 from domain.notice import Notice
 from domain.record import WaitingNotice
@@ -48,6 +48,10 @@ _LONGEST_PREVIEW = 120
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
 # The style sheet stays too, for what cannot be inlined: dark mode and small screens.
 _CSS = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+# What messages of one kind and language have in common is read and given its styles once. Pages of our samples have up
+# to 21,000 characters.
+_MOST_READ = 256
+_MOST_LAID_OUT = 128
 # The name under which templates are given the reader's wording.
 _WORDS = "wording"
 _HEADINGS = re.compile(r"^(?=##? |### )", re.MULTILINE)
@@ -134,23 +138,25 @@ class Rendering:
         opening, actions, closing, signature, footer = (
             self._jinja.get_template(f"{words.language}/{part}.md").render(facts).strip() for part in _REST
         )
-        proper = _parse(body.strip())
-        before, after = _parse(opening), _parse("\n\n".join(filter(None, (actions, closing, signature))))
-        small_print, said = _parse(footer), plain_text(proper)
+        end = "\n\n".join(filter(None, (actions, closing, signature)))
+        values: list[sealing.Shaped] = []
+        before, proper, after, small_print = (
+            _read(sealing.number(part, values)) for part in (opening, body.strip(), end, footer)
+        )
+        said = plain_text(proper.nodes, values)
         page = self._jinja.get_template("layout.html").render(
             language=words.language,
             subject=sealing.seal(subject),
             preview=sealing.seal(_clipped(sealing.one_line(said.partition("\n\n")[0]), _LONGEST_PREVIEW)),
             sender=sealing.seal(sender),
-            body=Markup(_html([*before, *proper, *after])),
-            footer=Markup(_html(small_print)),
+            body=Markup(before.html + proper.html + after.html),
+            footer=Markup(small_print.html),
         )
+        before_it, after_it, beneath = (plain_text(part.nodes, values) for part in (before, after, small_print))
         return RenderedNotice(
             subject=subject,
-            text="\n\n".join(
-                filter(None, (plain_text(before), said, plain_text(after), f"-- \n{plain_text(small_print)}\n"))
-            ),
-            html=_CSS.inline(sealing.unseal_html(page)),
+            text="\n\n".join(filter(None, (before_it, said, after_it, f"-- \n{beneath}\n"))),
+            html=sealing.fill_html(laid_out(sealing.number(page, values)), values),
             body=said,
         )
 
@@ -246,6 +252,26 @@ def _in_readers_words(method: Callable[..., object]) -> Callable[..., object]:
     return spoken
 
 
+class _Read(NamedTuple):
+    """A piece of Markdown as HTML, and as nodes from which its plain text is laid out."""
+
+    html: str
+    nodes: Sequence[Node]
+
+
+@lru_cache(maxsize=_MOST_READ)
+def _read(markdown: str) -> _Read:
+    """A piece of Markdown in which numbers stand for values, read once for all messages that have it."""
+    tokens = _parse(markdown)
+    return _Read(str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})), tree(tokens))
+
+
+@lru_cache(maxsize=_MOST_LAID_OUT)
+def laid_out(page: str) -> str:
+    """A page in which numbers stand for values, each element with the styles that are for it."""
+    return _CSS.inline(sealing.mark_up(page))
+
+
 def _parse(markdown: str) -> list[Token]:
     """The Markdown as tokens. A table with an empty head holds labels and values: its head is dropped."""
     tokens: list[Token] = []
@@ -263,10 +289,6 @@ def _parse(markdown: str) -> list[Token]:
             tokens += head if titled else []
             head = None
     return tokens
-
-
-def _html(tokens: list[Token]) -> str:
-    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
 
 
 def _clipped(text: str, longest: int) -> str:

@@ -3,11 +3,14 @@
 A value that a template prints is sealed: its characters go through the Markdown parser as one opaque word and are put
 back, escaped for where they land, when the parser is done. Escaping them beforehand lost: `**{{ name }}**様` stays
 unparsed when the name ends in a bracket, because Markdown decides on emphasis by the characters next to the stars.
+
+For the parser each value is a number. So two messages that differ in values alone are the same text to it, and what was
+made of the first one is taken for the second.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Literal
@@ -18,6 +21,7 @@ from markupsafe import Markup
 # Private-use characters: neither space nor punctuation to Markdown, and in no text that people write.
 _OPENING, _CLOSING = "\ue000", "\ue001"
 _SEALED = re.compile(f"{_OPENING}([0-9a-f]*){_CLOSING}")
+_NUMBERED = re.compile(f"{_OPENING}([A-Z])([0-9]+){_CLOSING}")
 
 # What could reverse the direction of the rest of a line: embeddings, overrides, isolates and marks of direction.
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -86,14 +90,46 @@ def seal(value: object) -> Markup:
     return Markup(_OPENING + packed.encode("utf-8", "replace").hex() + _CLOSING)
 
 
-def unseal_html(text: str) -> str:
-    """HTML with every value back in its place, escaped for text and for attributes."""
-    return _unseal(text, _as_html)
-
-
 def unseal_text(text: str) -> str:
     """Plain text with every value back in its place."""
-    return _unseal(text, _as_text)
+    return _SEALED.sub(lambda match: _as_text(_unpacked(match[1])), text)
+
+
+def number(text: str, values: list[Shaped]) -> str:
+    """The text with the number of each sealed value in its place; the values are appended to those given."""
+
+    def numbered(match: re.Match[str]) -> str:
+        values.append(_unpacked(match[1]))
+        return _place(_mark_of(values[-1]), len(values) - 1)
+
+    return _SEALED.sub(numbered, text)
+
+
+def mark_up(html: str) -> str:
+    """HTML with the tags around its numbered values that their shapes ask for."""
+
+    def marked(match: re.Match[str]) -> str:
+        around = _AROUND.get(match[1])
+        return around.format(text=_place(_LINE, match[2]), target=_place(_TARGET, match[2])) if around else match[0]
+
+    return _NUMBERED.sub(marked, html)
+
+
+def fill_html(html: str, values: Sequence[Shaped]) -> str:
+    """HTML with every numbered value back in its place, escaped for text and for attributes."""
+
+    def filled(match: re.Match[str]) -> str:
+        value = values[int(match[2])]
+        if match[1] == _TARGET:
+            return escape(value.target)
+        return escape(_lines(value.text)).replace("\n", "<br>") if match[1] == _PROSE else escape(_flat(value.text))
+
+    return _NUMBERED.sub(filled, html)
+
+
+def fill_text(text: str, values: Sequence[Shaped]) -> str:
+    """Plain text with every numbered value back in its place."""
+    return _NUMBERED.sub(lambda match: _as_text(values[int(match[2])]), text)
 
 
 def one_line(text: str) -> str:
@@ -101,25 +137,30 @@ def one_line(text: str) -> str:
     return _flat(text.strip()).strip()
 
 
-def _unseal(text: str, show: Callable[[Shaped], str]) -> str:
-    def put_back(match: re.Match[str]) -> str:
-        shape, target, value = bytes.fromhex(match[1]).decode("utf-8").split("\0", 2)
-        return show(Shaped(value, shape, target))  # type: ignore[arg-type]  # the shape was packed by seal()
+_LINE, _PROSE, _TARGET = "L", "P", "T"
+# Capital letters, since a sealed value is written in small ones.
+_MARKS: dict[Shape, str] = {"line": _LINE, "prose": _PROSE, "aside": "A", "whole": "W", "link": "K", "button": "B"}
+_AROUND = {
+    "A": '<br><span class="aside">{text}</span>',
+    "W": '<span class="whole">{text}</span>',
+    "K": '<a class="link" href="{target}">{text}</a>',
+    "B": '<a class="button" href="{target}">{text}</a>',
+}
 
-    return _SEALED.sub(put_back, text)
+
+def _mark_of(value: Shaped) -> str:
+    """The letter for the shape of a value; a link that leads nowhere is a line."""
+    leads_nowhere = value.shape in {"link", "button"} and not value.target
+    return _LINE if leads_nowhere else _MARKS[value.shape]
 
 
-def _as_html(value: Shaped) -> str:
-    text = escape(_lines(value.text).replace("\n", "\v") if value.shape == "prose" else _flat(value.text))
-    if value.shape == "prose":
-        return text.replace("\v", "<br>")
-    if value.shape == "aside":
-        return f'<br><span class="aside">{text}</span>'
-    if value.shape == "whole":
-        return f'<span class="whole">{text}</span>'
-    if value.shape in {"link", "button"} and value.target:
-        return f'<a class="{value.shape}" href="{escape(value.target)}">{text}</a>'
-    return text
+def _place(mark: str, number: int | str) -> str:
+    return f"{_OPENING}{mark}{number}{_CLOSING}"
+
+
+def _unpacked(packed: str) -> Shaped:
+    shape, target, text = bytes.fromhex(packed).decode("utf-8").split("\0", 2)
+    return Shaped(text, shape, target)  # type: ignore[arg-type]  # the shape was packed by seal()
 
 
 def _as_text(value: Shaped) -> str:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from activities.channels.texts import rendering
 from activities.channels.texts.rendering import TEMPLATES, Rendering
 from activities.channels.texts.samples import ALL, FACTS, KINDS, ONBOARDING, UI, facts_of, sample, to_staff
 from domain.notice import NoticeKind
@@ -453,3 +454,19 @@ def test_a_customer_is_asked_about_what_is_theirs_alone(language: Language, aske
     assert (False, True) == (asked in one, ours in one)
     assert (True, False) == (asked in both, ours in both)
     assert "UAT" in both[both.index("Next step" if language == "en" else "次のステップ") :]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_messages_that_differ_in_values_alone_are_laid_out_once_and_keep_theirs_apart(language: Language) -> None:
+    """What was made of the first one serves the second, whose reader finds nothing of the first one's."""
+    one, other = (
+        sample("reminder", language, title=title, receiver=who) for title, who in (("<A> & b", "Ann"), ("C", "Bob"))
+    )
+    first, laid_out = OURS.render(one), rendering.laid_out.cache_info().misses
+    second, again = OURS.render(other), OURS.render(one)
+
+    assert laid_out == rendering.laid_out.cache_info().misses
+    assert first == again
+    shown = Page(second.html).words + second.text + second.subject
+    assert ("Bob" in shown, "Ann" in shown, "<A>" in shown) == (True, False, False)
+    assert "<A> & b" in Page(first.html).words
