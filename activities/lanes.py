@@ -5,11 +5,12 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from concurrent.futures import Executor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
+from typing import NamedTuple
 
 import structlog
 from temporalio import activity
@@ -49,6 +50,18 @@ async def line_of(office: Office) -> AsyncIterator[Deliver]:
         yield deliver
 
 
+class Line(NamedTuple):
+    """A line that is open, and how an item is delivered over it."""
+
+    deliver: Deliver
+    close: Callable[[], Awaitable[None]]
+
+    @classmethod
+    async def open(cls, office: Office) -> "Line":
+        ends = AsyncExitStack()
+        return cls(await ends.enter_async_context(line_of(office)), ends.aclose)
+
+
 @dataclass(kw_only=True)
 class Lanes:
     """One pass through what waits in an office, begun within an activity.
@@ -80,6 +93,7 @@ class Lanes:
     _failures: int = 0
     _lingers_until: float = 0.0
     _closed: bool = False
+    _kept: list[Line] = field(default_factory=list)
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _until: float = 0.0
@@ -109,11 +123,14 @@ class Lanes:
             self._closed = True
             await _finished(lanes)
             raise
+        finally:
+            self._closed = True
+            for line in self._kept:
+                await line.close()
         self.troubled += self._begun
         self.more = self._time_is_up() or self.woken.is_set()
         # Something waits, there is time, and no lane could begin: all places are taken by what hangs.
         self.gave_up = self._failures >= FAILURES_IN_A_ROW or (bool(self._waiting) and not self.more)
-        self._closed = True
 
     def _over(self) -> bool:
         return self._closed or self._failures >= FAILURES_IN_A_ROW or self._time_is_up()
@@ -139,9 +156,16 @@ class Lanes:
         return nothing_begins and self._slow() == len(self._begun) > 0 and not activity.is_worker_shutdown()
 
     async def _lane(self) -> None:
-        async with line_of(self.office) as deliver:
+        """Deliver one message after the other over a line, which the next lane takes over while the pass lingers."""
+        line = self._kept.pop() if self._kept else await Line.open(self.office)
+        try:
             while (id := await self._next()) is not None:
-                await self._deliver(id, deliver)
+                await self._deliver(id, line.deliver)
+        finally:
+            if self._closed:
+                await line.close()
+            else:
+                self._kept.append(line)
 
     async def _next(self) -> int | None:
         """The next one to deliver. Where none is left it is looked again: digests were sealed meanwhile."""

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -49,6 +50,7 @@ class Counter:
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     delivered: list[int] = field(default_factory=list)
     lines: int = 0
+    open_lines: int = 0
     after_each: Callable[[], None] = lambda: None
 
     def ready(self, *, now: object, most: int) -> Sequence[int]:
@@ -60,7 +62,9 @@ class Counter:
     @asynccontextmanager
     async def line(self) -> AsyncIterator[Callable[[int], Awaitable[str]]]:
         self.lines += 1
+        self.open_lines += 1
         yield self.deliver
+        self.open_lines -= 1
 
     async def deliver(self, id: int) -> str:
         self.begun.set()
@@ -200,6 +204,24 @@ async def test_a_pass_that_lingers_takes_what_comes_without_a_signal() -> None:
 
     assert SendingPassed(settled=2, more=True) == done
     assert ["mail"] == signals.calls, "only when no pass was there to look"
+
+
+async def test_what_comes_while_a_pass_lingers_goes_over_the_line_that_is_open() -> None:
+    """A new connection costs greeting, encryption and login, which is more than the mail. At its end all are closed."""
+    env, counter = activity(), Counter({1})
+    ours = replace(sending(counter), lingers=timedelta(minutes=1))
+    under_way = asyncio.create_task(env.run(ours.send_what_waits, MAIL))
+
+    for number in (2, 3):
+        await until(partial(lambda sent: len(counter.delivered) == sent, number - 1))
+        counter.waiting.add(number)
+        ours.passes.look_again("mail")
+    await until(lambda: counter.delivered == [1, 2, 3])
+    before_its_end = counter.open_lines
+    env.worker_shutdown()
+    await under_way
+
+    assert (1, 1, 0) == (counter.lines, before_its_end, counter.open_lines)
 
 
 async def test_who_woke_a_pass_that_is_cut_off_is_not_forgotten() -> None:
