@@ -3,6 +3,7 @@
 from typing import Literal
 
 from domain.news import Attendance
+from domain.record import OF_PROGRAMME
 from domain.wire import Instant, Wire
 
 AnswerKind = Literal["bounce", "complaint", "automatic", "calendar", "reply"]
@@ -49,13 +50,23 @@ class Answer(Wire):
 
 
 class InvitedBy(Wire):
-    """The meeting of an invitation, and who of those invited has one of the addresses; empty where nobody has."""
+    """The meeting of an invitation, and who of those invited has one of the addresses; empty where nobody has.
+
+    `uid` is how calendars know it, without our domain; `people` are all who are invited.
+    """
 
     onboarding: str
+    uid: str
     meeting: str
     occasion: str
     status: str
+    people: tuple[str, ...] = ()
     person: str = ""
+
+    @property
+    def of_programme(self) -> bool:
+        """Whether it is a success programme's, to which the onboarding has ended."""
+        return self.meeting.startswith(OF_PROGRAMME)
 
 
 class Asked(Wire):

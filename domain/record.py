@@ -77,6 +77,10 @@ class RegisterRow(Wire):
     data: dict[str, Any] = Field(default_factory=dict)
 
 
+OF_PROGRAMME = "programme/"
+"""Begins the `meeting` of what a success programme has: its series may be called as one of the onboarding's was."""
+
+
 class MeetingRow(Wire):
     """A meeting with its hour, as it is agreed now. `uid` is how calendars know it, without our domain."""
 
@@ -89,6 +93,11 @@ class MeetingRow(Wire):
     sequence: int
     status: Literal["agreed", "cancelled"]
     people: tuple[str, ...] = ()
+
+    @property
+    def of_programme(self) -> bool:
+        """Whether it is one of the success programme's, which go on when the onboarding has ended."""
+        return self.meeting.startswith(OF_PROGRAMME)
 
 
 class AttendanceRow(Wire):

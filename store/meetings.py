@@ -5,12 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select
 
-from domain.answering import InvitedBy
 from domain.record import AttendanceRow, MeetingRow, Writing
-from domain.text import folded
 from store.engine import read_connection
 from store.rows import add, put
-from store.tables import attendance, meetings, notices, people
+from store.tables import attendance, meetings, notices
 
 OFFERING = ("meeting", "kickoff_agenda")
 """Kinds of messages that may offer hours."""
@@ -51,21 +49,6 @@ class SqlMeetings:
             rows = connection.execute(went.order_by(notices.c.id.desc()).limit(LOOKED_AT)).all()
             newest = {str(row.facts.get("meeting")): row for row in reversed(rows) if row.facts.get("slots")}
             return [row.facts for row in newest.values() if not settled_meeting(connection, row, choosing=True)]
-
-    def invited(self, uid: str, *, addresses: Sequence[str]) -> InvitedBy | None:
-        """The meeting that calendars know by that name, without our domain, and who of those invited has the address.
-
-        The first of the addresses that somebody has counts. None where there is no such meeting.
-        """
-        with read_connection(self._engine) as connection:
-            row = connection.execute(select(meetings).where(meetings.c.uid == uid)).mappings().one_or_none()
-            if row is None:
-                return None
-            of_it = (people.c.onboarding == row["onboarding"]) & people.c.id.in_(row["people"])
-            known = connection.execute(select(people.c.id, people.c.email).where(of_it).order_by(people.c.id)).all()
-        by_address = {folded(one.email): one.id for one in reversed(known)}
-        person = next((by_address[folded(one)] for one in addresses if folded(one) in by_address), "")
-        return InvitedBy.model_validate({**row, "person": person}, extra="ignore")
 
 
 def _shown(meeting: MeetingShown, answers: Sequence[AttendanceRow]) -> MeetingShown:

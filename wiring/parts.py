@@ -55,9 +55,9 @@ from store.engine import open_store, wall_clock
 from store.evaluations import SqlEvaluations
 from store.inbox import SqlInbox
 from store.introductions import SqlIntroductions
+from store.invitations import SqlInvitations
 from store.ledger import SqlLedger
 from store.measurements import SqlMeasurements
-from store.meetings import SqlMeetings
 from store.merges import SqlMerges
 from store.outbox import SqlOutbox
 from store.pressing import SqlPressed
@@ -222,7 +222,7 @@ def answers(told: Doors, engine: Engine, settings: Settings, *, ledger: SqlLedge
         conversations=Conversations(
             questions=SqlQuestions(engine), dossiers=ledger, staff=staff, now=wall_clock, by_mail=True
         ),
-        invitations=SqlMeetings(engine),
+        invitations=SqlInvitations(engine),
         wake=wake,
         channels=tuple(CHANNELS),
     )

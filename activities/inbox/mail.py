@@ -10,7 +10,7 @@ from activities.ports import Onboardings, Wake
 from activities.ports.inbox import Answers, Invitations
 from activities.questions import Conversations
 from activities.waking import wake_each
-from domain.answering import Answer, Asked, EntryAnswered
+from domain.answering import Answer, Asked, EntryAnswered, InvitedBy
 from domain.inbox import InboxRow, Settled
 from domain.notice import MAIL
 from domain.questions import LONGEST_SAID, QuestionFull, Words
@@ -128,8 +128,9 @@ class MailIsRead:
             outcome = f"calendar: {entry.answer} by somebody who is not invited to {about}"
             return Settled(state="kept", outcome=outcome, onboarding=meeting.onboarding)
         if meeting.status == "cancelled":
-            outcome = f"calendar: {entry.answer} by {meeting.person}, but {about} has fallen away"
-            return Settled(state="kept", outcome=outcome, onboarding=meeting.onboarding)
+            return await self._comes_to_nothing(meeting, entry, about=about)
+        if meeting.of_programme:
+            return await self._comes_to_programme(meeting, entry, about=about, key=key)
         news: dict[str, Any] = {
             "meeting": meeting.meeting,
             "occasion": meeting.occasion,
@@ -145,6 +146,25 @@ class MailIsRead:
             outcome = f"calendar: {entry.answer} by {meeting.person}, not taken: {refused}"
             return Settled(state="kept", outcome=outcome, onboarding=meeting.onboarding)
         return Settled(outcome=f"{meeting.person} has {entry.answer} {about}", onboarding=meeting.onboarding)
+
+    async def _comes_to_programme(self, meeting: InvitedBy, entry: EntryAnswered, *, about: str, key: str) -> Settled:
+        """The onboarding has ended: the answer is kept with the meeting, and its owner hears of a no or a maybe."""
+        notice = await asyncio.to_thread(self.invitations.attends, meeting, entry, key=f"mail-{key}")
+        if notice is not None:
+            await self.wake(notice.channel)
+        told = f": {notice.to} is told" if notice else ""
+        return Settled(outcome=f"{meeting.person} has {entry.answer} {about}{told}", onboarding=meeting.onboarding)
+
+    async def _comes_to_nothing(self, meeting: InvitedBy, entry: EntryAnswered, *, about: str) -> Settled:
+        """Whoever says yes to what has fallen away is told so once more; after that, a person is to look."""
+        outcome = f"calendar: {entry.answer} by {meeting.person}, but {about} has fallen away"
+        if entry.answer == "declined":
+            return Settled(outcome=outcome, onboarding=meeting.onboarding)
+        again = await asyncio.to_thread(self.invitations.call_off_again, meeting, answered_at=entry.stamped_at)
+        if not again:
+            return Settled(state="kept", outcome=outcome, onboarding=meeting.onboarding)
+        await wake_each(self.wake, self.channels)
+        return Settled(outcome=f"{outcome}; they are told once more", onboarding=meeting.onboarding)
 
     async def _attends(self, onboarding: str, news: Mapping[str, Any], entry: EntryAnswered) -> None:
         """Tell it as of when the calendar wrote it; where that cannot be, by a clock that is wrong, as of now."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from domain.answering import Asked, InvitedBy
+from domain.answering import Asked, EntryAnswered, InvitedBy
 from domain.inbox import InboxRow, Settled
 from domain.notice import Notice
 from domain.reported import Measurement, SetApart
@@ -111,6 +111,15 @@ class Invitations(Protocol):
 
         None where no invitation of ours has that name.
         """
+
+    def attends(self, to: InvitedBy, entry: EntryAnswered, *, key: str) -> Notice | None:
+        """Keep what somebody answers to a meeting of a success programme, and tell its owner unless they just come.
+
+        The notice to the owner; None where nobody is told. The same under one `key` adds nothing.
+        """
+
+    def call_off_again(self, to: InvitedBy, *, answered_at: datetime | None) -> bool:
+        """Send somebody once more that the meeting has fallen away, who answered as if it stood; whether it goes."""
 
 
 class Handler(Protocol):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from domain.answering import EntryAnswered
 from domain.naming import honoured, role_title
 from domain.notice import FOR_CALENDARS, MAIL, Notice, NoticeKind, Person
 from domain.team import Team
@@ -125,6 +126,15 @@ def undeliverable(
         onboarding=notice.onboarding,
         about=notice.about,
     )
+
+
+def attendance_answered(
+    notice: Notice, who: Person, owner: Person, entry: EntryAnswered, *, key: str, at: datetime
+) -> Notice:
+    """The notice to a programme's owner with what somebody has answered to the invitation in `notice`."""
+    told = answered(notice, who, owner, sender=who.email, subject="", text=entry.comment, key=key, at=at)
+    titled = {name: notice.facts[name] for name in ("title", "starts_at")}
+    return told.model_copy(update={"facts": {**told.facts, "attendance": entry.answer, **titled}})
 
 
 def answered(

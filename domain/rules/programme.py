@@ -1,7 +1,7 @@
 """What goes on for years after the hand-off? The success programme's own small agenda."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from domain.agenda.state import Entry, State
 from domain.calendar import OPENING
 from domain.notice import Notice
 from domain.playbook import ProgrammeCadence
-from domain.record import Dossier, JournalRow, Writing
+from domain.record import OF_PROGRAMME, Dossier, JournalRow, MeetingRow, Writing
 from domain.rules import letters
 from domain.rules.briefing import Briefing, once_to_each, present
 from domain.rules.hours import WorkingHours, plain_week
@@ -60,8 +60,12 @@ def keep_programme(
         if _key(change) not in done_before
         for notice in _tell_of_another_owner(briefing, change)
     ]
+    told = once_to_each(briefing, notices)
     return entries, Writing(
-        onboarding=occasion.onboarding, journal=tuple(rows), notices=tuple(once_to_each(briefing, notices))
+        onboarding=occasion.onboarding,
+        journal=tuple(rows),
+        notices=tuple(told),
+        meetings=tuple(_meetings(briefing, fresh, told)),
     )
 
 
@@ -156,10 +160,7 @@ def _announce(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cad
 def _hour(
     briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence, day: date
 ) -> dict[str, Any]:
-    """At which hour of that day it begins, and its entry for calendars; nothing where no hour is agreed.
-
-    The entry asks for no answer, since nothing keeps who comes to the meetings of a programme: people reply in words.
-    """
+    """At which hour of that day it begins, and its entry for calendars; nothing where no hour is agreed."""
     if occasion.hour is None:
         return {}
     starts_at = briefing.calendar.at(day, time.fromisoformat(occasion.hour)).isoformat()
@@ -173,9 +174,33 @@ def _hour(
         "starts_at": starts_at,
         "minutes": minutes,
         "zone": briefing.calendar.time_zone,
-        "answer_wanted": False,
     }
     return {"starts_at": starts_at, "minutes": minutes, "calendar": calendar}
+
+
+def _meetings(briefing: Briefing, due: Iterable[Entry], told: Iterable[Notice]) -> list[MeetingRow]:
+    """The meetings with an hour to which those notices invite, each with all whom they reach."""
+    titles = {cadence.key: briefing.say(cadence.title, "en") for cadence in briefing.playbook.programme.cadences}
+    meetings = []
+    for entry in due:
+        invited = [one for one in told if one.about == entry.about and "calendar" in one.facts]
+        if not invited:
+            continue
+        first = invited[0].facts["calendar"]
+        meetings.append(
+            MeetingRow(
+                uid=first["uid"],
+                meeting=f"{OF_PROGRAMME}{entry.about}",
+                occasion=entry.occurrence,
+                title=titles[entry.about],
+                starts_at=datetime.fromisoformat(first["starts_at"]),
+                minutes=first["minutes"],
+                sequence=first["sequence"],
+                status="agreed",
+                people=tuple(one.to for one in invited),
+            )
+        )
+    return meetings
 
 
 def _write(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> list[Notice]:

@@ -3,31 +3,39 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import structlog
 from icalendar import Calendar, Event
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from domain.answering import EntryAnswered, InvitedBy
+from domain.news import Attendance
 from domain.text import Language
 from portal.forms import Form
 from portal.meeting import Choice, agreed, hours
 from portal.parts import PageParts
 from portal.rendering import Pages
+from portal.room.conversing import woken
 from portal.room.room import Room
 from portal.room.session import go
-from portal.room.telling import LOOKED, Sent, Telling, once_missing
+from portal.room.telling import LOOKED, Outcome, Sent, Telling, news_id, once_missing, via_of
 from portal.room.view import View, view_of
 from starter.web.unsubscribing import language_of
+from store.invitations import SqlInvitations
 from store.links import SqlLinks
 from store.meetings import MeetingShown, SqlMeetings
 from store.rooms import Visit
 
-ANSWERS = ("accepted", "tentative", "declined")
+ANSWERS: tuple[Attendance, ...] = ("accepted", "tentative", "declined")
 PRODUCT = "-//day90//day90//EN"
 AFRESH = timedelta(hours=6)
 """How often calendars look for what has changed."""
+log = structlog.get_logger()
 
 
 class ShownMeeting(NamedTuple):
@@ -57,6 +65,7 @@ class Meetings:
         self._room = room
         self._telling = Telling(room)
         self._meetings = SqlMeetings(room.engine)
+        self._invitations = SqlInvitations(room.engine)
 
     async def all(self, view: View, form: Form | None, request: Request) -> Response:
         """The meetings that lie ahead, each with whether the reader comes."""
@@ -65,26 +74,50 @@ class Meetings:
             return await self._choose(view, form, meetings)
         if form is None:
             return self._show(view, meetings, told=request.query_params.get("told", ""))
-        key, answer = form.text("meeting"), form.text("answer")
+        key, answer = form.text("meeting"), next((one for one in ANSWERS if one == form.text("answer")), None)
         chosen = next((one for one in meetings if key_of(one) == key), None)
         if chosen is None:
             return self._room.missing(view)
-        if answer not in ANSWERS or once_missing(form):
+        if answer is None or once_missing(form):
             return self._show(view, meetings, Sent(form, {f"of-{key}": once_missing(form) or "choose"}, 422))
+        outcome = await self._answer(view, form, chosen, answer)
+        if outcome.problem:
+            return self._show(view, meetings, outcome.at(f"of-{key}", form))
+        return go("/meetings?told=answered")
+
+    async def _answer(self, view: View, form: Form, meeting: MeetingShown, answer: Attendance) -> Outcome:
+        """Tell the onboarding whether the reader comes; where that has ended, keep it with the meeting."""
+        me = next(id for id in meeting.people if id in view.standing.same(view.me))
+        if meeting.of_programme:
+            return await self._answer_programme(view, form, meeting, EntryAnswered(
+                uid=meeting.uid, attendee=me, answer=answer, sequence=meeting.sequence
+            ))  # fmt: skip
         outcome = await self._telling.tell(
             view,
             form,
             "tell_attendance",
-            by=next(id for id in chosen.people if id in view.standing.same(view.me)),
-            meeting=chosen.meeting,
-            occasion=chosen.occasion,
+            by=me,
+            meeting=meeting.meeting,
+            occasion=meeting.occasion,
             answer=answer,
-            sequence=chosen.sequence,
+            sequence=meeting.sequence,
         )
-        if outcome.problem:
-            return self._show(view, meetings, outcome.at(f"of-{key}", form))
-        await self._telling.until_written(view, form)
-        return go("/meetings?told=answered")
+        if not outcome.problem:
+            await self._telling.until_written(view, form)
+        return outcome
+
+    async def _answer_programme(self, view: View, form: Form, meeting: MeetingShown, entry: EntryAnswered) -> Outcome:
+        of_whom = {"onboarding": view.visit.onboarding, "person": entry.attendee}
+        to = InvitedBy.model_validate({**meeting.model_dump(), **of_whom})
+        attends = partial(self._invitations.attends, to, entry, key=news_id(view, form), via=via_of(view))
+        try:
+            notice = await asyncio.to_thread(attends)
+        except SQLAlchemyError as trouble:
+            log.warning("answer_not_kept", kind=type(trouble).__name__)
+            return Outcome("not_saved", status=503)
+        if notice is not None:
+            await woken(partial(self._room.parts.wake, notice.channel))
+        return Outcome()
 
     async def _choose(self, view: View, form: Form, meetings: list[MeetingShown]) -> Response:
         """Agree to one of the hours that were offered."""

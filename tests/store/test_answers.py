@@ -21,8 +21,8 @@ from domain.refusal import Refused
 from domain.team import Member, Team
 from store import reads
 from store.answers import SqlAnswers
+from store.invitations import SqlInvitations
 from store.ledger import SqlLedger
-from store.meetings import SqlMeetings
 from store.outbox import SqlOutbox
 from store.questions import SqlQuestions
 from store.tables import journal, unsubscribes
@@ -80,7 +80,7 @@ class Post:
         handler = MailIsRead(
             door=self.door,
             answers=fits,
-            invitations=SqlMeetings(self.engine),
+            invitations=SqlInvitations(self.engine),
             wake=self.wakes,
             conversations=self.conversations,
         )

@@ -1,28 +1,32 @@
 """What becomes of what calendars answer? Told for who is invited, kept and harmless otherwise. In both databases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
 from sqlalchemy import Engine
 
 from activities.channels.mail.answers import read_answer
+from activities.channels.texts.rendering import Rendering
 from activities.inbox.mail import MailIsRead
 from activities.ports.inbox import Answers, Invitations
 from activities.questions import Conversations
 from domain.inbox import InboxRow, Settled
-from domain.record import AttendanceRow, MeetingRow, Writing
+from domain.notice import Notice, NoticeKind
+from domain.record import AttendanceRow, JournalRow, MeetingRow, Receipt, WaitingNotice, Writing
 from domain.refusal import Refused
+from domain.text import Language
 from store import reads
 from store.answers import SqlAnswers
+from store.invitations import SqlInvitations
 from store.ledger import SqlLedger
 from store.meetings import SqlMeetings
 from store.outbox import SqlOutbox
 from tests.support import databases
 from tests.support.calendar_answers import UID, gmail, outlook
-from tests.support.databases import LEAD, NOON, OWNER, dossier, standing
+from tests.support.databases import LEAD, NOON, OWNER, dossier, notice, standing
 from tests.support.fakes import Wakes
 from tests.support.parts import NotMeant
 
@@ -64,34 +68,75 @@ class Door:
 class Post:
     engine: Engine
     door: Door = field(default_factory=Door)
+    wakes: Wakes = field(default_factory=Wakes)
+    now: datetime = NOON
 
     def write(self, **writing: Any) -> None:
         SqlLedger(self.engine).write(Writing(onboarding=ONE, **writing))
 
-    async def receive(self, raw: bytes) -> Settled:
+    def send_what_waits(self) -> Sequence[WaitingNotice]:
+        """Send it, and answer what went."""
+        outbox, went = SqlOutbox(self.engine, mail_domain="vendor.test", clock=lambda: self.now), []
+        for id in outbox.ready("mail", now=self.now, most=100):
+            if (waiting := outbox.take(id, now=self.now)) is not None:
+                outbox.sent(id, Receipt(message_id=waiting.message_id, place="test", at=self.now))
+                went.append(waiting)
+        return went
+
+    async def receive(self, raw: bytes, *, key: str = "a" * 64) -> Settled:
         answers: Answers = SqlAnswers(self.engine, SqlOutbox(self.engine, mail_domain="vendor.test"))
-        invitations: Invitations = SqlMeetings(self.engine)
+        invitations: Invitations = SqlInvitations(self.engine, clock=lambda: self.now)
         answer = read_answer(raw)
         body = answer.model_dump(mode="json", exclude_defaults=True)
-        row = InboxRow(
-            id=1, source="mail", kind=answer.kind, key="a" * 64, body=body, state="waiting", received_at=NOON
-        )
+        row = InboxRow(id=1, source="mail", kind=answer.kind, key=key, body=body, state="waiting", received_at=NOON)
         handler = MailIsRead(
             door=self.door,
             answers=answers,
             invitations=invitations,
-            wake=Wakes(),
+            wake=self.wakes,
             conversations=cast("Conversations", NotMeant("conversations")),
         )
         return await handler(row)
 
 
+GONE = MEETING.model_copy(
+    update={"status": "cancelled", "sequence": 2, "starts_at": datetime(2027, 1, 12, 13, tzinfo=UTC)}
+)
+BEFORE_THE_ANSWER = datetime(2027, 1, 7, 12, tzinfo=UTC)
+"""The day before the one on which the calendar of LEAD answers, in `calendar_answers`."""
+AFTER_THE_ANSWER = datetime(2027, 1, 9, 12, tzinfo=UTC)
+REVIEW = GONE.model_copy(update={"meeting": "programme/review", "status": "agreed", "sequence": 0, "title": "Review"})
+
+
+def called_off() -> Notice:
+    return about(GONE, "meeting_cancelled", LEAD.id, method="CANCEL")
+
+
+def about(meeting: MeetingRow, kind: NoticeKind, to: str, *, method: str) -> Notice:
+    calendar = {"uid": meeting.uid, "method": method, "sequence": meeting.sequence}
+    facts = {
+        **{"title": meeting.title, "starts_at": meeting.starts_at.isoformat(), "calendar": calendar},
+        **{"account": "Aozora", "owner_name": OWNER.name, "owner_email": OWNER.email},
+    }
+    return notice(f"{meeting.meeting}/{kind}/{to}", kind=kind, to=to, about=meeting.meeting, facts=facts)
+
+
+@pytest.fixture
+def programme(engine: Engine) -> Post:
+    """An onboarding that was handed over, whose programme has invited to a review."""
+    SqlLedger(engine).admit(dossier(), run="run-1")
+    post = Post(engine)
+    invited = tuple(about(REVIEW, "programme_meeting", id, method="REQUEST") for id in (OWNER.id, LEAD.id))
+    post.write(standing=standing(), meetings=(REVIEW,), notices=invited)
+    return post
+
+
 @pytest.fixture
 def post(engine: Engine) -> Post:
-    ledger = SqlLedger(engine)
-    ledger.admit(dossier(), run="run-1")
-    ledger.write(Writing(onboarding=ONE, standing=standing(), meetings=(MEETING,)))
-    return Post(engine)
+    SqlLedger(engine).admit(dossier(), run="run-1")
+    post = Post(engine)
+    post.write(standing=standing(), meetings=(MEETING,))
+    return post
 
 
 async def test_a_calendars_answer_is_told_for_whoever_is_invited(post: Post) -> None:
@@ -131,14 +176,126 @@ async def test_a_strangers_answer_is_kept_and_changes_nothing(post: Post) -> Non
     assert [] == post.door.told
 
 
-async def test_an_answer_to_what_has_fallen_away_is_kept_and_changes_nothing(post: Post) -> None:
-    post.write(meetings=(MEETING.model_copy(update={"status": "cancelled", "sequence": 2}),))
+@pytest.mark.parametrize(("answer", "state"), [("ACCEPTED", "kept"), ("TENTATIVE", "kept"), ("DECLINED", "done")])
+async def test_an_answer_to_what_has_fallen_away_changes_nothing(post: Post, answer: str, state: str) -> None:
+    """Whoever says no agrees with us; a yes that crossed our message is kept for people."""
+    post.write(meetings=(GONE,), notices=(called_off(),))
+
+    settled = await post.receive(gmail(LEAD.email, answer))
+
+    assert (state, ONE) == (settled.state, settled.onboarding)
+    assert "fallen away" in settled.outcome
+    assert [] == post.door.told
+    assert 1 == len(reads.notices(post.engine))
+
+
+async def test_who_says_yes_to_what_they_were_told_has_fallen_away_is_told_once_more(post: Post) -> None:
+    """Their calendar still has it. Once: a program that says yes to everything gets no mail for each."""
+    post.write(meetings=(GONE,), notices=(called_off(),))
+    post.now = BEFORE_THE_ANSWER
+    post.send_what_waits()
+    post.now = AFTER_THE_ANSWER
+
+    settled = await post.receive(gmail(LEAD.email))
+    again = await post.receive(gmail(LEAD.email))
+
+    gone, once_more = reads.notices(post.engine)
+    assert ("done", "kept") == (settled.state, again.state)
+    assert "told once more" in settled.outcome
+    assert (LEAD.id, "meeting_cancelled", "waiting") == (once_more.person, once_more.kind, once_more.state)
+    assert gone.kind == once_more.kind
+    assert ["mail"] == post.wakes.calls
+    assert [] == post.door.told
+
+
+async def test_nobody_is_told_of_what_fell_away_after_its_hour(post: Post) -> None:
+    post.write(meetings=(GONE,), notices=(called_off(),))
+    post.now = BEFORE_THE_ANSWER
+    post.send_what_waits()
+    post.now = AFTER_THE_ANSWER + timedelta(days=30)
 
     settled = await post.receive(gmail(LEAD.email))
 
     assert "kept" == settled.state
-    assert "fallen away" in settled.outcome
-    assert [] == post.door.told
+    assert 1 == len(reads.notices(post.engine))
+
+
+# --- a success programme's, for which no onboarding is there any more
+
+
+async def test_who_declines_a_meeting_of_a_programme_reaches_its_owner(programme: Post) -> None:
+    """With their own words. It stands with the meeting and in the journal, and the onboarding is left alone."""
+    settled = await programme.receive(outlook(LEAD.email, comment="On holiday"))
+
+    [meeting] = SqlMeetings(programme.engine).of(ONE)
+    [fact] = [row for row in reads.journal(programme.engine, ONE) if row.kind == "attendance_told"]
+    [told] = [row for row in reads.notices(programme.engine) if row.kind == "answer"]
+    assert ("done", ONE) == (settled.state, settled.onboarding)
+    assert "declined" == meeting.answer_of(LEAD.id)
+    assert (LEAD.id, "mail", "On holiday", "declined") == (fact.by, fact.via, fact.note, fact.data["answer"])
+    assert OWNER.id == told.person
+    assert ["mail"] == programme.wakes.calls
+    assert [] == programme.door.told
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_the_owner_reads_who_does_not_come_to_what(programme: Post, language: Language) -> None:
+    """In their own language, with the hour and what to do now."""
+    programme.write(people=(OWNER.model_copy(update={"language": language}),))
+    await programme.receive(outlook(LEAD.email, comment="On holiday"))
+
+    programme.now += timedelta(minutes=1)
+    [read] = [one for one in programme.send_what_waits() if one.notice.kind == "answer"]
+
+    rendered = Rendering().render(read)
+    names = {"en": ("does not come to Review", "On holiday", LEAD.email), "ja": ("欠席", "Review", "On holiday")}
+    assert names[language][0] in rendered.subject
+    assert all(word in rendered.text for word in names[language])
+
+
+async def test_who_comes_is_kept_and_troubles_nobody(programme: Post) -> None:
+    settled = await programme.receive(gmail(LEAD.email))
+
+    [meeting] = SqlMeetings(programme.engine).of(ONE)
+    assert "done" == settled.state
+    assert "accepted" == meeting.answer_of(LEAD.id)
+    assert ["programme_meeting"] * 2 == [row.kind for row in reads.notices(programme.engine)]
+    assert [] == programme.wakes.calls
+
+
+async def test_who_comes_after_all_is_told_of_as_well(programme: Post) -> None:
+    """The owner has looked for another hour meanwhile."""
+    await programme.receive(outlook(LEAD.email), key="b" * 64)
+    programme.now += timedelta(days=150)
+    await programme.receive(gmail(LEAD.email), key="c" * 64)
+
+    assert 2 == [row.kind for row in reads.notices(programme.engine)].count("answer")
+
+
+async def test_a_mail_that_is_read_twice_tells_nobody_twice(programme: Post) -> None:
+    for _ in range(2):
+        await programme.receive(outlook(LEAD.email))
+
+    assert 1 == [row.kind for row in reads.notices(programme.engine)].count("answer")
+
+
+async def test_an_owner_who_declines_is_told_nothing_of_it(programme: Post) -> None:
+    await programme.receive(outlook(OWNER.email))
+
+    [meeting] = SqlMeetings(programme.engine).of(ONE)
+    assert "declined" == meeting.answer_of(OWNER.id)
+    assert "answer" not in [row.kind for row in reads.notices(programme.engine)]
+
+
+async def test_whoever_the_programme_was_given_to_hears_of_it(programme: Post) -> None:
+    """Not the one who was invited when it was theirs."""
+    later = OWNER.model_copy(update={"id": "noa", "name": "Noa Later", "email": "noa@vendor.test"})
+    given = JournalRow(key="programme/changed/1", at=NOON, kind="programme_changed", about=later.id)
+    programme.write(people=(later,), journal=(given,))
+
+    await programme.receive(outlook(LEAD.email))
+
+    assert [later.id] == [row.person for row in reads.notices(programme.engine) if row.kind == "answer"]
 
 
 async def test_an_answer_to_nothing_of_ours_is_kept(post: Post) -> None:

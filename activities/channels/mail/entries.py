@@ -1,4 +1,4 @@
-"""How does a meeting come into its reader's calendar? As an entry (RFC 5545) that may ask for an answer (RFC 5546)."""
+"""How does a meeting come into its reader's calendar? As an entry (RFC 5545) that asks for an answer (RFC 5546)."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -68,8 +68,7 @@ def written(
     event.add("status", _STATUS[entry["method"]])
     event.add("organizer", _address(organiser.name, organiser.address))
     attendee = _address(to.name, to.email)
-    wanted = "TRUE" if entry.get("answer_wanted", True) else "FALSE"
-    attendee.params |= {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": wanted}
+    attendee.params |= {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
     event.add("attendee", attendee)
     calendar = Calendar()
     calendar.add("version", "2.0")

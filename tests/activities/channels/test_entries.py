@@ -57,25 +57,6 @@ def test_an_invitation_is_read_as_one(language: Language) -> None:
     assert timedelta(minutes=30) == event.dtend.value - event.dtstart.value
 
 
-def test_an_entry_asks_for_no_answer_where_nobody_reads_it() -> None:
-    """The meetings of a programme: a mail about one asks to reply in words."""
-    _, calendar = entry_in(mail(answer_wanted=False))
-
-    [attendee] = calendar.vevent.contents["attendee"]
-    assert ["FALSE"] == attendee.params["RSVP"]
-
-
-@pytest.mark.parametrize(("language", "asks"), [("en", "reply if this hour"), ("ja", "その旨をご返信")])
-def test_a_mail_about_a_meeting_of_a_programme_asks_for_a_reply_and_no_answer_by_calendar(
-    language: Language, asks: str
-) -> None:
-    content = Rendering().render(sample("programme_meeting", language)).text
-
-    assert asks in content
-    assert "decline" not in content
-    assert "出欠" not in content
-
-
 def test_what_falls_away_is_taken_back() -> None:
     part, calendar = entry_in(mail("meeting_cancelled"))
 

@@ -14,6 +14,7 @@ from domain.agenda.state import Entry
 from domain.calendar import WorkCalendar
 from domain.deal import Account
 from domain.notice import Notice
+from domain.record import MeetingRow
 from domain.refusal import InvalidDeal
 from domain.rules.admission import YEARS_AHEAD, Calendars, calendar_of, calendar_until
 from domain.rules.programme import keep_programme
@@ -87,7 +88,7 @@ def test_an_agreed_hour_comes_into_calendars_by_the_customers_clock() -> None:
     onboarding = opened()
     members = [one.model_copy(update={"channel": "slack", "slack": "U012ABCD"}) for one in staff().members]
     team = staff().model_copy(update={"members": tuple(members)})
-    told: list[Notice] = []
+    told, kept = list[Notice](), list[MeetingRow]()
     now = HANDED_OVER
     while len(told) < 4:
         [entry, *_] = sorted(
@@ -95,14 +96,34 @@ def test_an_agreed_hour_comes_into_calendars_by_the_customers_clock() -> None:
         )
         now = entry.due
         held = occasion(onboarding, now, (entry,)).model_copy(update={"hour": "14:30"})
-        told += keep_programme(held, onboarding.dossier, team)[1].notices
+        writing = keep_programme(held, onboarding.dossier, team)[1]
+        told += writing.notices
+        kept += writing.meetings
 
     assert {"mail"} == {notice.channel for notice in told}
     at = [datetime.fromisoformat(notice.facts["calendar"]["starts_at"]).astimezone(BERLIN) for notice in told]
     assert [f"{notice.facts['on']} 14:30" for notice in told] == [f"{one:%Y-%m-%d %H:%M}" for one in at]
-    assert {False} == {notice.facts["calendar"]["answer_wanted"] for notice in told}
+
     names = {(notice.facts["on"], notice.facts["calendar"]["uid"]) for notice in told}
     assert 2 == len(names) == len(dict(names))
+    invited = [tuple(one.to for one in told if one.facts["calendar"]["uid"] == row.uid) for row in kept]
+    assert invited == [row.people for row in kept]
+    assert dict(names) == {str(row.starts_at.astimezone(BERLIN).date()): row.uid for row in kept}
+    assert all(row.of_programme and row.minutes for row in kept)
+
+
+def test_a_meeting_without_an_hour_is_in_no_list() -> None:
+    """It is announced for its day, and people agree when it begins."""
+    onboarding = opened()
+    [entry, *_] = sorted(keep_programme(occasion(onboarding, HANDED_OVER), onboarding.dossier, staff())[0], key=due)
+    _, writing = keep_programme(occasion(onboarding, entry.due, (entry,)), onboarding.dossier, staff())
+
+    assert writing.notices
+    assert () == writing.meetings
+
+
+def due(entry: Entry) -> datetime:
+    return entry.due
 
 
 def test_no_letter_of_a_series_is_left_out_for_a_rarer_one() -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from domain.agenda.shown import version_now
 from domain.playbook import Playbook, content_hash
+from domain.record import MeetingRow, Writing
 from domain.refusal import Refused
 from portal.rendering import Pages
 from portal.room.changes import changes_of
@@ -479,6 +480,23 @@ async def test_a_playbook_without_the_sign_off_breaks_no_page(
     assert ("Onboarding plan" in record.text, "Worded otherwise" in record.text) == (True, False)
     assert {200} == {(await lead.get(path)).status_code for path in SHOWING}
     assert site.address
+
+
+async def test_a_meeting_of_the_programme_is_answered_without_the_onboarding(site: RoomSite) -> None:
+    """That has ended, and takes no news any more."""
+    onboarding = site.opened(id="2")
+    hour = {"uid": "u1", "occasion": "2032-11-08", "starts_at": datetime(2032, 11, 8, 9, tzinfo=UTC), "minutes": 45}
+    review = MeetingRow.model_validate(
+        {**hour, "meeting": "programme/review", "title": "Review", "sequence": 0, "status": "agreed", "people": [LEAD]}
+    )
+    onboarding.ledger.write(Writing(onboarding=onboarding.id, meetings=(review,)))
+    async with into(site, onboarding, LEAD) as lead:
+        page = await lead.get("/meetings")
+        [key] = re.findall(r'name="meeting" value="([^"]+)"', page.text)
+        answered = await lead.post("/meetings", data={**fields(page), "meeting": key, "answer": "declined"})
+
+    assert ("your answer is noted" in answered.text, " checked" in answered.text) == (True, True)
+    assert [] == site.door.told
 
 
 async def test_a_meeting_is_answered_and_stands_in_ones_calendar(site: RoomSite) -> None:
