@@ -119,6 +119,10 @@ class People:
             news = {"title": "The first result that people can see", "slot": 30, "by": by}
             yield Move(at, f"win/{milestone.key}/{number}", "record_win", news)
             return
+        if (draft := next((draft for draft in self.state.drafts if draft.reaches == milestone.key), None)) is not None:
+            # Reported without it, the message would be stopped, and counted nowhere.
+            yield Move(at, f"send/{draft.key}/{number}", "send_draft", {"draft": draft.key, "by": by})
+            return
         yield Move(at, f"reach/{milestone.key}/{number}", "reach_milestone", {"milestone": milestone.key, "by": by})
 
     def _sign(self, milestone: MilestoneState, signer: str) -> Move:
