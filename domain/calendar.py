@@ -11,6 +11,8 @@ CLOSING = time(17)
 NOON = time(12)
 """When offices close on a half-day: some go on until 13:00 or 14:00, none sends people home earlier."""
 ONE_DAY = timedelta(days=1)
+WEEKEND = "a weekend"
+"""Why no office opens on a day that is no holiday; of all reasons for another date the one that nobody asks for."""
 YEAR_END = "Year-end closing"
 """The name, among a calendar's closed days, of those on which the companies of a country close over the year's end."""
 
@@ -66,7 +68,7 @@ class WorkCalendar(Wire):
             return f"a holiday ({self.holidays[day]})"
         if self.is_half(day):
             return f"a half-day ({self.half_days[day]})"
-        return "a weekend" if day.isoweekday() in self.weekend else None
+        return WEEKEND if day.isoweekday() in self.weekend else None
 
     def works(self, day: date) -> bool:
         """Whether that is a whole working day. Counting asks for very many days, and needs no words for any of them."""

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from domain.agenda.state import RULES
+from domain.calendar import WEEKEND
 from domain.playbook import Playbook
 from domain.wire import Instant, Wire
 
@@ -19,6 +20,11 @@ class Reason(Wire):
     kind: ReasonKind
     on: date
     detail: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def is_weekend(self) -> bool:
+        """Whether it says no more than that a day is on a weekend."""
+        return self.kind == "closed" and self.detail.get("why") == WEEKEND
 
 
 class PlannedMilestone(Wire):

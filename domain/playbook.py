@@ -91,7 +91,7 @@ class Milestone(StrictWire):
     reminders: bool = Field(True, description="false: nobody is reminded and nobody escalated over")
     announced: bool = Field(
         True,
-        description="a message of its own says that it is reached; false: the next report or message carries it",
+        description="a message of its own says that it is reached; false: to customers only reports do",
         exclude_if=lambda announced: announced,
     )
     audience: Audience | None = Field(

@@ -13,7 +13,7 @@ from domain.measure.evaluation import HEALTH
 from domain.measure.targets import TargetSeen
 from domain.measure.use import OF_INVITED
 from domain.naming import listed, role_title
-from domain.playbook import Edition, Raci, Role
+from domain.playbook import Edition, Role
 from domain.record import RegisterRow
 from domain.rules.briefing import Briefing
 from domain.rules.casting import VENDOR_ROLES, concerns_customer
@@ -169,11 +169,12 @@ def hand_off_gaps(briefing: Briefing, language: str) -> Facts:
 
 
 def plan_document(briefing: Briefing, language: str) -> Facts:
-    """The plan with its reasons, the RACI and the communication schedule (TIP-1, TIP-2, ST1 deliverables).
+    """The plan with its reasons and the communication schedule (TIP-1, TIP-2, ST1 deliverables).
 
-    What we do among ourselves is no part of it, and what nothing sends is not promised: the customer reads it. A date
-    has its reasons where it is another than the plan's own day. The window of a stage is that of its dates, since the
-    playbook's own words hold for no deal whose plan was stretched or moved.
+    What we do among ourselves is no part of it, and what nothing sends is not promised: the customer reads it. Who has
+    which part stands in the room: in a mail it was twice as long as all else. A date has its reasons where it is
+    another than the plan's own day, and not only because that is on a weekend. The window of a stage is that of its
+    dates, since the playbook's own words hold for no deal whose plan was stretched or moved.
     """
     titles = {milestone.key: briefing.say(milestone.title, language) for milestone in briefing.playbook.milestones}
     shown = [milestone for milestone in briefing.playbook.milestones if concerns_customer(milestone)]
@@ -195,7 +196,6 @@ def plan_document(briefing: Briefing, language: str) -> Facts:
         }
         for stage in briefing.playbook.stages
     ]
-    raci = [{"title": titles[m.key], **_raci(briefing, m.raci, language)} for m in shown]
     schedule = [
         {
             "title": briefing.say(cadence.title, language),
@@ -207,26 +207,17 @@ def plan_document(briefing: Briefing, language: str) -> Facts:
         if not set(cadence.with_) <= set(VENDOR_ROLES) and cadence.goes_out
     ]
     stages = [stage for stage in stages if stage["milestones"]]
-    return {"stages": stages, "raci": raci, "schedule": schedule, "days_guessed": briefing.calendar.guessed}
+    return {"stages": stages, "schedule": schedule, "days_guessed": briefing.calendar.guessed}
 
 
 def _reasons(briefing: Briefing, key: str, titles: dict[str, str], language: str) -> list[str]:
     reasons = briefing.plan.milestone(key).reasons
-    as_planned = all(reason.kind == "counted" for reason in reasons)
+    as_planned = all(reason.kind == "counted" or reason.is_weekend for reason in reasons)
     return [] if as_planned else reasons_in_words(reasons, titles, language)
 
 
 def _names(briefing: Briefing, language: str, *roles: Role) -> str:
     return briefing.called(briefing.playing(*roles), language)
-
-
-def _raci(briefing: Briefing, raci: Raci, language: str) -> Facts:
-    return {
-        "responsible": _names(briefing, language, raci.responsible),
-        "accountable": _names(briefing, language, raci.accountable),
-        "consulted": _names(briefing, language, *raci.consulted),
-        "informed": _names(briefing, language, *raci.informed),
-    }
 
 
 def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:

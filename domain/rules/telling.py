@@ -143,6 +143,7 @@ def _reached(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
     informed = _informed(briefing, milestone)
     if milestone.sign_off is not None:
         others = [id for id in _signers(briefing, fact) if id not in informed]
+        others = others if milestone.announced else _unreported(briefing, fact, others)
         notices += _decided(briefing, fact, others, decision="approved")
     notices += _introduced(briefing, fact)
     return notices + _to_each(
@@ -156,13 +157,22 @@ def _reached(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
 
 
 def _informed(briefing: Briefing, milestone: Milestone) -> list[str]:
-    """Who is told that it is reached; what the playbook does not announce stands in the report of whoever gets one."""
+    """Who is told that it is reached; what the playbook does not announce is no message to a customer.
+
+    It stands in the report of whoever gets one, and in the room.
+    """
     informed = briefing.playing(*milestone.raci.informed) if milestone.raci.informed else []
     # Those who have the message itself that reaches it need no second one.
     have_it = any(draft.reaches == milestone.key for draft in briefing.playbook.drafts)
     if have_it or not concerns_customer(milestone):
         return [id for id in informed if not briefing.is_customer(id)]
-    return informed if milestone.announced else [id for id in informed if id not in letters.reported_to(briefing)]
+    return informed if milestone.announced else [id for id in informed if not briefing.is_customer(id)]
+
+
+def _unreported(briefing: Briefing, fact: Fact, signers: Iterable[str]) -> list[str]:
+    """Those of the signers who do not read it in their report, and whoever was overruled."""
+    reported, overruled = letters.reported_to(briefing), fact.data.get("overruled", [])
+    return [id for id in signers if id in overruled or id not in reported]
 
 
 def _signers(briefing: Briefing, fact: Fact) -> list[str]:

@@ -21,8 +21,9 @@ from it (`python -m tests.support.message_page`), and a test holds that it is cu
 asked of them, the soonest due first, then what is coming, then what was done. What is urgent goes by itself: a critical
 issue, an escalation, a pause, the go-live, the end, an invitation to a meeting. A reminder before the day travels in
 another message or does not go; on the day it leads the message of that morning. A milestone that the playbook does not
-announce (`announced: false`) stands in the report of whoever gets one, and for others in their next message, after a
-week at the latest. Our own people get one list half an hour after their morning begins, over all their onboardings.
+announce (`announced: false`) stands in the report of whoever gets one, and in the room: it is no message to a customer.
+Nor is it one that a colleague has signed what somebody with a report was asked for as well, unless they had refused.
+Our own people get one list half an hour after their morning begins, over all their onboardings.
 
 **At most.** A person at the customer's gets one message a day that only tells, and two in all; what is one too many
 waits for their next working morning. Urgent messages are not held back. On a compressed clock there is no such limit.

@@ -246,22 +246,6 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
                 ],
             },
         ],
-        "raci": [
-            {
-                "title": "UAT signed off",
-                "responsible": "Jürgen Weiß",
-                "accountable": "Dr. Anke Sommer",
-                "consulted": "Ivo Petrov",
-                "informed": "",
-            },
-            {
-                "title": "Kickoff meeting held",
-                "responsible": "Mara Olsen",
-                "accountable": "Mara Olsen",
-                "consulted": "Jürgen Weiß, Ivo Petrov",
-                "informed": "Dr. Anke Sommer",
-            },
-        ],
         "schedule": [
             {"title": "Monthly executive check-in", "rhythm": "every month", "with": "Dr. Anke Sommer", "minutes": 30},
             {"title": "Weekly status", "rhythm": "every week", "with": "Jürgen Weiß", "minutes": ""},
@@ -965,15 +949,6 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
                         "responsible": "高橋 美咲様",
                     },
                 ],
-            },
-        ],
-        "raci": [
-            {
-                "title": "受入テスト（UAT）の承認",
-                "responsible": "高橋 美咲様",
-                "accountable": "中村 浩様",
-                "consulted": "伊藤 葵",
-                "informed": "",
             },
         ],
         "schedule": [
