@@ -605,6 +605,10 @@ class DraftStopped(News):
     reason: Reason
 
 
+LONGEST_GRACE = 80
+"""Working hours: who needs more than two weeks to think of an ending has not decided on it."""
+
+
 class OnboardingEnded(News):
     """End the onboarding.
 
@@ -617,7 +621,10 @@ class OnboardingEnded(News):
     reason: Prose | None = None
     exceptions: tuple[Slug, ...] = Field((), description="criteria that the manager lets pass, each by its key")
     grace_hours: float | None = Field(
-        None, ge=0, le=80, description="working hours until it counts, in which it can be taken back; 0: at once"
+        None,
+        ge=0,
+        le=LONGEST_GRACE,
+        description="working hours until it counts, in which it can be taken back; 0: at once",
     )
 
 

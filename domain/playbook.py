@@ -225,10 +225,17 @@ class Pausing(StrictWire):
 class Draft(StrictWire):
     """A kind of message to the customer that waits for one of ours to read it, and then goes."""
 
-    kind: Literal["introduction", "plan"] = Field(description="which message waits")
+    kind: Literal["introduction", "plan", "escalation", "hand_off", "ended"] = Field(
+        description="which message waits; `escalation` is what goes to the sponsor, proposals to pause included"
+    )
     holder: Literal["owner", "seller"] = Field("owner", description="whose it is; the owner sees it in any case")
     after: Slug | None = Field(None, description="the milestone from which the hours count; by default its writing")
-    hours: float = Field(2, ge=0, le=400, description="office hours of the owner after which it goes by itself")
+    hours: float = Field(
+        2,
+        ge=0,
+        le=400,
+        description="office hours of the owner after which it goes by itself; of an ending, the customer's",
+    )
     reaches: Slug | None = Field(None, description="the milestone that is reached by sending it")
     source: Sources = Field((), description="ids of what it stands for")
 

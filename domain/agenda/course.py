@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain.agenda import corrections
-from domain.agenda.gates import ask_again, end, note, reach
+from domain.agenda.gates import announce_end, ask_again, by_itself, end, note, reach
 from domain.agenda.milestones import known, refuse_unless_approver
-from domain.agenda.state import CriterionState, EndingAhead, PauseSpan, State
+from domain.agenda.state import CriterionState, PauseSpan, State
 from domain.agenda.tasks import put_off
 from domain.news import (
     ContactAdded,
@@ -292,10 +292,7 @@ def check_end(state: State, news: OnboardingEnded) -> None:
 
 def apply_end(state: State, news: OnboardingEnded, now: datetime) -> bool:
     if news.grace_hours:
-        held = news.model_dump(mode="json", exclude_defaults=True, exclude={"ignored", "at"})
-        state.ending_ahead = EndingAhead(news=held, since=now)
-        data: dict[str, Any] = {"ending": news.ending, "reason": news.reason, "exceptions": list(news.exceptions)}
-        note(state, "ending_announced", now, news=news, **data, grace_hours=news.grace_hours)
+        announce_end(state, news, now)
         return True
     end(state, news, news.at or now)
     return True
@@ -304,6 +301,11 @@ def apply_end(state: State, news: OnboardingEnded, now: datetime) -> bool:
 def check_take_back(state: State, _: EndingTakenBack) -> None:
     if state.ending_ahead is None:
         raise Refused("no ending waits to be taken back", field="take_back_ending")
+    if by_itself(state.ending_ahead):
+        raise Refused(
+            "all criteria hold, so the next moment would hand over again: withdraw the word for one of them, or pause",
+            field="take_back_ending",
+        )
 
 
 def apply_take_back(state: State, news: EndingTakenBack, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.agenda.gates import let_go, note
+from domain.agenda.gates import conclude, let_go, missing_for, note
 from domain.agenda.state import DraftState, State
 from domain.news import DraftEdited, DraftSent, DraftStopped
 from domain.refusal import Refused
@@ -46,11 +46,17 @@ def apply_edit(state: State, news: DraftEdited, now: datetime) -> bool:
 
 
 def check_send(state: State, news: DraftSent) -> None:
-    _waiting(state, news)
+    draft, ahead = _waiting(state, news), state.ending_ahead
+    if draft.goes_with_the_ending and ahead is not None and (missing := missing_for(state, ahead)):
+        raise Refused(f"it would hand over what does not hold any more: {', '.join(missing)}", field="draft")
 
 
 def apply_send(state: State, news: DraftSent, now: datetime) -> bool:
-    let_go(state, _waiting(state, news), news, now)
+    """Send it. Who sends the message about an ending lets that count at once: before, it would not be true."""
+    draft, ahead = _waiting(state, news), state.ending_ahead
+    let_go(state, draft, news, now)
+    if draft.goes_with_the_ending and ahead is not None:
+        conclude(state, ahead, now)
     return True
 
 
@@ -61,5 +67,7 @@ def check_stop(state: State, news: DraftStopped) -> None:
 def apply_stop(state: State, news: DraftStopped, now: datetime) -> bool:
     draft = _waiting(state, news)
     state.drafts = [other for other in state.drafts if other.key != draft.key]
+    if draft.goes_with_the_ending and state.ending_ahead is not None:
+        state.ending_ahead.message = "stopped"
     note(state, "draft_stopped", news.at or now, about=draft.key, news=news, message=draft.kind, reason=news.reason)
     return True

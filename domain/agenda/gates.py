@@ -4,8 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from domain.agenda.state import DraftState, Fact, MilestoneState, State
+from domain.agenda.state import DraftState, EndingAhead, Fact, MilestoneState, State
 from domain.news import HANDED_OVER, News, OnboardingEnded, read_news, short
+
+MADE_BY_TIME = "day90"
+"""By which way something came that nobody has told: time has passed, or a rule holds."""
 
 
 def note(state: State, kind: str, at: datetime, *, about: str = "", news: News | None = None, **data: Any) -> None:
@@ -54,27 +57,62 @@ def unfold(state: State, now: datetime) -> bool:
     return anything
 
 
+def announce_end(state: State, news: OnboardingEnded, now: datetime) -> None:
+    """Decide on an ending that counts after its grace, and can be taken back until then."""
+    held = news.model_dump(mode="json", exclude_defaults=True, exclude={"ignored", "at"})
+    state.ending_ahead = EndingAhead(news=held, since=now)
+    data: dict[str, Any] = {"ending": news.ending, "reason": news.reason, "exceptions": list(news.exceptions)}
+    note(state, "ending_announced", now, news=news, **data, grace_hours=news.grace_hours)
+
+
 def end(state: State, news: OnboardingEnded, at: datetime) -> None:
-    """End it by that news; of its exceptions those count that do not hold."""
-    state.ending, state.ending_ahead = news.ending, None
+    """End it by that news; of its exceptions those count that do not hold. What waits to tell of it goes."""
+    ahead, state.ending = state.ending_ahead, news.ending
     state.exceptions = [key for key in state.unmet() if key in news.exceptions]
     data: dict[str, Any] = {"ending": news.ending, "reason": news.reason, "exceptions": state.exceptions}
+    if ahead is not None and ahead.news["ending"] == news.ending:
+        for draft in [draft for draft in state.drafts if draft.goes_with_the_ending]:
+            let_go(state, draft, _of_its_own(draft), at)
+        if ahead.message:
+            data["message"] = ahead.message
+    state.ending_ahead = None
     note(state, "ended", at, news=news, **data)
+
+
+def missing_for(state: State, ahead: EndingAhead) -> list[str]:
+    """What keeps that ending from counting: criteria of a hand-over that do not hold, and were not let pass."""
+    news = OnboardingEnded.model_validate(ahead.news)
+    return [key for key in state.unmet() if key not in news.exceptions] if news.ending in HANDED_OVER else []
+
+
+def by_itself(ahead: EndingAhead) -> bool:
+    """Whether nobody has decided it: all criteria held, so the customer is handed over."""
+    return ahead.news.get("via") == MADE_BY_TIME and not ahead.news.get("by")
+
+
+def conclude(state: State, ahead: EndingAhead, now: datetime) -> None:
+    """Let the ending count that was decided; what is not so any more when it counts hands nobody over."""
+    news = OnboardingEnded.model_validate(ahead.news)
+    if missing := missing_for(state, ahead):
+        state.ending_ahead = None
+        reason = f"by then it did not hold: {', '.join(missing)}"
+        note(state, "ending_taken_back", now, ending=news.ending, reason=reason)
+    else:
+        end(state, news, now)
 
 
 def _let_go(state: State, now: datetime) -> bool:
     ahead = state.ending_ahead
-    if ahead is None or ahead.until is None or now < ahead.until:
+    if ahead is None:
         return False
-    news = OnboardingEnded.model_validate(ahead.news)
-    missing = [key for key in state.unmet() if key not in news.exceptions]
-    if news.ending in HANDED_OVER and missing:
-        # Checked when it was told; what is not so any more when it counts hands nobody over.
+    no_more = by_itself(ahead) and (state.paused_at or missing_for(state, ahead))
+    if no_more and state.paused_at:
         state.ending_ahead = None
-        reason = f"by then it did not hold: {', '.join(missing)}"
-        note(state, "ending_taken_back", now, ending=news.ending, reason=reason)
-        return True
-    end(state, news, now)
+        note(state, "ending_taken_back", now, ending=ahead.news["ending"], reason="it was paused")
+    elif no_more or (ahead.until is not None and now >= ahead.until):
+        conclude(state, ahead, now)
+    else:
+        return False
     return True
 
 
@@ -149,7 +187,7 @@ def _close_hypercare(state: State, now: datetime) -> bool:
         state.prolonged = True
         note(state, "hypercare_prolonged", now, about=closing.key, issues=issues)
         return True
-    reach(state, closing, News(via="day90"), now)
+    reach(state, closing, News(via=MADE_BY_TIME), now)
     return True
 
 
@@ -159,6 +197,10 @@ def _hand_over(state: State, now: datetime) -> bool:
         return False
     if now < state.hand_off_from:
         return False
+    if state.hand_off_grace:
+        news = OnboardingEnded(ending="handed_over", grace_hours=state.hand_off_grace, via=MADE_BY_TIME)
+        announce_end(state, news, now)
+        return True
     state.ending = "handed_over"
     note(state, "ended", now, ending="handed_over")
     return True
@@ -167,6 +209,8 @@ def _hand_over(state: State, now: datetime) -> bool:
 def let_go(state: State, draft: DraftState, news: News, now: datetime) -> None:
     """Send a draft, which reaches the milestone that stands for it, where that can be reached."""
     state.drafts = [other for other in state.drafts if other.key != draft.key]
+    if draft.goes_with_the_ending and state.ending_ahead is not None:
+        state.ending_ahead.message = "sent"
     note(state, "draft_sent", news.at or now, about=draft.key, news=news, message=draft.kind, occasion=draft.occasion)
     milestone = state.milestone(draft.reaches) if draft.reaches else None
     if milestone is not None and not (milestone.settled or milestone.signers or state.gate(milestone)):
@@ -176,15 +220,31 @@ def let_go(state: State, draft: DraftState, news: News, now: datetime) -> None:
 
 def _of_its_own(draft: DraftState) -> News:
     """What happens to a draft by itself, under a name that needs no count: each would be carried for ever."""
-    return News(via="day90", news_id=f"{draft.key} {draft.since.isoformat()}")
+    return News(via=MADE_BY_TIME, news_id=f"{draft.key} {draft.since.isoformat()}")
+
+
+def _overtaken(state: State, draft: DraftState, now: datetime) -> str:
+    """Why nobody needs to hear of what the draft is about any more; empty where they do."""
+    if draft.goes_with_the_ending:
+        return "" if state.ending_ahead else "the ending was taken back"
+    late = state.milestone(draft.while_late) if draft.while_late else None
+    if draft.while_late and (late is None or late.settled):
+        return f"{draft.while_late} is done"
+    return f"{draft.while_late} is not late any more" if late is not None and late.due > now else ""
 
 
 def _settle_drafts(state: State, now: datetime) -> bool:
     """Let those go whose time has come; nobody needs one any more whose milestone came without it.
 
-    Nor is anybody introduced after the kickoff.
+    Nor is anybody introduced after the kickoff, told of an ending that was taken back, or asked to clear the way for
+    what is not late any more.
     """
     for draft in state.drafts:
+        if reason := _overtaken(state, draft, now):
+            state.drafts = [other for other in state.drafts if other.key != draft.key]
+            facts = {"message": draft.kind, "reason": reason}
+            note(state, "draft_stopped", now, about=draft.key, news=_of_its_own(draft), **facts)
+            return True
         meant = state.milestone(draft.reaches) if draft.reaches else None
         met = state.playing("kickoff") if draft.kind == "introduction" else None
         milestone = next((other for other in (meant, met) if other and other.settled), None)

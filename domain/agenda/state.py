@@ -196,18 +196,23 @@ class PauseSpan(Carried):
 
 
 class EndingAhead(Carried):
-    """An ending that was decided and can be taken back `until` it counts, which the turn after the news sets."""
+    """An ending that was decided and can be taken back `until` it counts, which the turn after the news sets.
+
+    `message` says what has become of the draft of what the customer hears of it; empty while it waits, or without one.
+    """
 
     news: dict[str, Any]
     since: Instant
     until: Instant | None = None
+    message: Literal["", "sent", "stopped"] = ""
 
 
 class DraftState(Carried):
     """A message that waits for one of ours to read it. Only what waits is carried; its words are the store's.
 
     `occasion` begins the keys of its notices; it goes by itself some time `after` that milestone, or after it was
-    written, and sending it reaches the milestone that it `reaches`. `revision` counts how often it was changed.
+    written, and sending it reaches the milestone that it `reaches`. Nobody needs it any more once the milestone of
+    `while_late` is not late. `revision` counts how often it was changed.
     """
 
     key: str
@@ -217,6 +222,12 @@ class DraftState(Carried):
     after: str | None = None
     reaches: str | None = None
     revision: int = 0
+    while_late: str | None = None
+
+    @property
+    def goes_with_the_ending(self) -> bool:
+        """Whether it tells the customer of an ending: it goes when that counts, and not before."""
+        return self.kind in ("hand_off", "ended")
 
 
 class SlotState(Carried):
@@ -351,6 +362,8 @@ class State(Carried):
     hypercare_until: Instant | None = None
     hand_off_from: Instant | None = None
     hand_off_by: Instant | None = None
+    hand_off_grace: float = 0
+    """Working hours for which the hand-off waits once all holds, for its message to be read; 0 where none waits."""
     ending: Ending | Literal["cancelled"] | None = None
     ending_ahead: EndingAhead | None = None
     exceptions: list[str] = []
@@ -457,6 +470,7 @@ class Consequences(Carried):
     hypercare_until: Instant | None = None
     hand_off_from: Instant | None = None
     hand_off_by: Instant | None = None
+    hand_off_grace: float | None = None
     ends_at: Instant | None = None
     stuck: bool = False
     weighed: dict[str, list[str]] = {}

@@ -80,6 +80,8 @@ def adopt(state: State, consequences: Consequences, *, acted_on: list[Entry], wr
         state.approvers = consequences.approvers
     if consequences.cast is not None:
         state.cast = consequences.cast
+    if consequences.hand_off_grace is not None:
+        state.hand_off_grace = consequences.hand_off_grace
     if consequences.invited is not None:
         state.invited = consequences.invited
     contacts.adopt(state, consequences)

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain import agenda
+from domain.agenda.gates import MADE_BY_TIME
 from domain.agenda.milestones import too_early
 from domain.clock import Clock
 from domain.news import BY_RULE, KINDS, MilestoneReached, News
@@ -27,7 +28,7 @@ from domain.rules.changing import ORDERED
 from domain.rules.contacts import as_it_began
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
-from domain.rules.rebuilding import BEFORE_IT_WAS_KEPT, LED_TO_A_TURN, MADE_BY_TIME, came_by_itself, recast
+from domain.rules.rebuilding import BEFORE_IT_WAS_KEPT, LED_TO_A_TURN, came_by_itself, recast
 from domain.rules.retelling import CAUSE, update_of
 from domain.rules.vouching import DOUBTED, doubted_key
 from domain.team import Team
@@ -132,7 +133,7 @@ class Relived(Driver):
         state = self.state
         if state.ending or row.kind == "ended":
             return bool(state.ending or state.ending_ahead) or row.via == MADE_BY_TIME
-        if row.kind in ("draft_sent", "draft_stopped") and row.via == MADE_BY_TIME:
+        if row.kind in ("draft_sent", "draft_stopped", "ending_announced") and row.via == MADE_BY_TIME:
             return True
         if row.kind == "correction_opened" and row.via == BY_RULE:
             # By the flag that somebody raised just now.

@@ -7,12 +7,11 @@ from typing import Any
 
 from domain.agenda.state import Entry
 from domain.calendar import CLOSING, OPENING
-from domain.notice import Notice, NoticeKind
-from domain.playbook import Cadence, Milestone, Rung
-from domain.rules import digests, letters, meetings, plan_letter, reviewing, tasks
+from domain.notice import Notice
+from domain.playbook import Cadence, Milestone
+from domain.rules import digests, escalating, letters, meetings, plan_letter, reviewing, tasks
 from domain.rules.briefing import Briefing, present
-from domain.rules.casting import VENDOR_ROLES
-from domain.rules.nudging import Step, ladder
+from domain.rules.nudging import Step
 from domain.rules.schedule import NOTICE_AHEAD, launched
 
 Notices = list[Notice]
@@ -27,35 +26,19 @@ def act(briefing: Briefing, entries: Sequence[Entry]) -> Notices:
 
 
 def _nudge(briefing: Briefing, entry: Entry) -> Notices:
-    state, milestone = briefing.state.milestone(entry.about), briefing.playbook.milestone(entry.about)
-    if state is None or milestone is None or state.settled or briefing.state.gate(state):
-        return []
-    unread = briefing.state.draft("introduction") is not None or (state.of_plan and plan_letter.waits(briefing))
-    steps = ladder(briefing.state, state, briefing.playbook.nudging, briefing.calendar)
-    step = steps.last(since=entry.due, now=briefing.now)
-    if step is None:
+    late = escalating.late_at(briefing, entry)
+    if late is None:
         return []
     notices: dict[str, Notice] = {}
-    for rung in step.rungs:
-        for notice in _escalate(briefing, milestone, step, rung):
+    for rung in late.step.rungs:
+        for notice in escalating.escalate(briefing, late, rung):
             notices[notice.to] = notice
-    if step.reminds:
-        for notice in _remind(briefing, milestone, step):
+    if late.step.reminds:
+        for notice in _remind(briefing, late.milestone, late.step):
             notices.setdefault(notice.to, notice)
     # Nobody is urged by people who have not been introduced to them yet, nor to agree to what they have not got.
+    unread = escalating.is_unread(briefing, late.state)
     return [notice for notice in notices.values() if not (unread and briefing.is_customer(notice.to))]
-
-
-def _facts(briefing: Briefing, milestone: Milestone, step: Step, to: str) -> dict[str, Any]:
-    language = briefing.language_of(to)
-    state = briefing.state.milestone(milestone.key)
-    return {
-        "title": briefing.title(milestone.key, language),
-        "milestone": milestone.key,
-        "due": briefing.due_on(milestone.key),
-        # Not the step's: in the days of grace something is overdue already, and a step may be taken late.
-        "days": letters.days_late(briefing, state) if state else step.days,
-    }
 
 
 def _remind(briefing: Briefing, milestone: Milestone, step: Step) -> Notices:
@@ -71,7 +54,7 @@ def _remind(briefing: Briefing, milestone: Milestone, step: Step) -> Notices:
         briefing.notice(
             "reminder", id, occasion,
             {
-                **_facts(briefing, milestone, step, id),
+                **escalating.facts(briefing, milestone, id, days=step.days),
                 **({"title": briefing.signed(milestone.key, briefing.language_of(id))} if asked else {}),
                 "done_when": briefing.say(milestone.done_when, briefing.language_of(id)),
                 "waits_for": [],
@@ -107,43 +90,6 @@ def _going(briefing: Briefing, milestone: Milestone, step: Step, to: str) -> dic
     due = date.fromisoformat(briefing.due_on(milestone.key))
     on_the_day = briefing.playbook.nudging.on_the_day
     return {"until": briefing.calendar.at(due, CLOSING if on_the_day else OPENING)}
-
-
-def _escalate(briefing: Briefing, milestone: Milestone, step: Step, rung: Rung) -> Notices:
-    """What the customer is late with goes up on both sides; what we are late with stays with us, up to our executive.
-
-    Who is late with a sign-off that was asked for is who may sign it, whoever prepared it.
-    Nobody of the customer is asked to clear our way, or to pause because of us.
-    """
-    state = briefing.state.milestone(milestone.key)
-    asked = state.deciders if state and state.asked else []
-    our_own = milestone.raci.responsible in VENDOR_ROLES and not any(briefing.is_customer(id) for id in asked)
-    doers = asked or briefing.playing(milestone.raci.responsible)
-    receivers: dict[str, list[str]] = {
-        "owner": [briefing.state.owner],
-        "owner_manager": [briefing.state.owner, *briefing.managers],
-        "executive_sponsor": briefing.playing("executive" if our_own else "executive_sponsor"),
-        "project_lead": briefing.playing("executive" if our_own else "project_lead"),
-    }
-    kind: NoticeKind = "pause_proposal" if rung.proposes_pause and not our_own else "escalation"
-    more: dict[str, Any] = {
-        "rung": 1 + sum(other.after < rung.after for other in briefing.playbook.nudging.ladder),
-        "longest_days": briefing.playbook.pausing.longest_days,
-    }
-    people = dict.fromkeys(id for place in rung.to for id in receivers[place])
-    return present(
-        briefing.notice(
-            kind, id, f"{milestone.key}/{step.occurrence}",
-            {
-                **_facts(briefing, milestone, step, id),
-                **more,
-                "responsible": briefing.called(doers, briefing.language_of(id), among_us=not briefing.is_customer(id)),
-                "yours": id in doers,
-            },
-            about=milestone.key, while_open=milestone.key, collapses=True,
-        )
-        for id in people
-    )  # fmt: skip
 
 
 def _collapse(briefing: Briefing, notices: Notices) -> Notices:

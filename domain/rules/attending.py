@@ -174,8 +174,9 @@ def _decisions(briefing: Briefing) -> Iterator[OpenWork]:
     """What waits for a word of ours: drafts, changes of the scope, conditions of the hand-off, the hand-off itself."""
     state, approvers = briefing.state, briefing.state.approvers[:1] or [briefing.state.owner]
     goes = {entry.about: entry.due for entry in state.entries if entry.rule == "draft"}
+    ends_at = state.ending_ahead.until if state.ending_ahead else None
     for draft in state.drafts:
-        due = goes.get(draft.key)
+        due = ends_at if draft.goes_with_the_ending else goes.get(draft.key)
         yield OpenWork(kind="draft", key=draft.key, person=state.owner, due=due, since=draft.since, title=draft.kind)
     for request, title in state.scope_requests.items():
         yield from (OpenWork(kind="scope_change", key=request, person=id, title=title) for id in approvers)

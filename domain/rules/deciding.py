@@ -9,6 +9,7 @@ from domain.agenda.state import Consequences, Entry, Fact, State
 from domain.baseline import Baseline
 from domain.drafting import ROOM_TO_SIGN, Drafting, draft
 from domain.measure.flags import Look
+from domain.news import LONGEST_GRACE
 from domain.notice import Notice
 from domain.playbook import Playbook
 from domain.record import Dossier, RegisterRow, Writing
@@ -37,7 +38,7 @@ NOTHING_DONE: Mapping[str, datetime] = MappingProxyType({})
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 NO_DOUBTS: Doubts = MappingProxyType({})
 
-ADOPTED = ("hypercare_until", "hand_off_from", "hand_off_by", "approvers", "cast")
+ADOPTED = ("hypercare_until", "hand_off_from", "hand_off_by", "hand_off_grace", "approvers", "cast")
 """Fields of the state that an answer carries only when they change: each answer stays in the history."""
 
 
@@ -141,7 +142,7 @@ def decide(
     if change is not None and change.skeleton is not None and to is not None:
         state, dossier = changing.laid_over(_of_our_own(state), change.skeleton), dossier.by(to)
         briefing = table()
-    drafts = drafting.written(briefing, facts)
+    drafts = [*drafting.written(briefing, facts), *drafting.escalations(told, occasion.due)]
     # What is told by the playbook until now knows of them, too: it is not told what waits.
     told.state.drafts = state.drafts = [*state.drafts, *drafts]
     dues, stage_opens = _redate(briefing)
@@ -189,7 +190,7 @@ def decide(
             *act(then, due),
             *(notice for fact in fresh_facts for notice in doubted(now, fact, doubts)),
             *(_ready_early(now) if fresh_facts else []),
-            *drafting.tell_holders(now, drafts if fresh_facts else [], fresh_facts),
+            *drafting.tell_holders(now, drafts, fresh_facts),
         ]
 
     notices = [
@@ -354,20 +355,31 @@ def _redate(briefing: Briefing) -> tuple[dict[str, datetime], dict[str, datetime
 
 
 def _settle_windows(briefing: Briefing) -> None:
-    """Set the end of hypercare, which counts from the real go-live, and the hand-off window, as the plan has them."""
+    """Set the end of hypercare, which counts from the real go-live, and the hand-off window, as the plan has them.
+
+    And how long the hand-off waits for its message to be read.
+    """
     state = briefing.state
     go_live, closing = state.playing("go_live"), state.playing("hypercare_end")
     if go_live is not None and go_live.settled and closing is not None and not closing.settled:
         state.hypercare_until = briefing.plan.milestone(closing.key).due
     state.hand_off_from, state.hand_off_by = briefing.plan.hand_off_from, briefing.plan.hand_off_by
+    waits = briefing.playbook.draft("hand_off")
+    state.hand_off_grace = min(waits.hours, LONGEST_GRACE) if waits else 0
 
 
 def _settle_ending(briefing: Briefing) -> datetime | None:
-    """Set the moment from which a decided ending counts; returns it where it is new."""
+    """Set the moment from which a decided ending counts; returns it where it is new.
+
+    Where the message about it waits for one of ours, they have as long as the playbook gives them.
+    """
     ahead = briefing.state.ending_ahead
     if ahead is None:
         return None
-    until = briefing.calendar.add_working_hours(ahead.since, ahead.news["grace_hours"])
+    waiting = [draft.kind for draft in briefing.state.drafts if draft.goes_with_the_ending]
+    to_read = [given.hours for kind in waiting if (given := drafting.definition_of(briefing, kind))]
+    hours = max([ahead.news["grace_hours"], *to_read])
+    until = briefing.calendar.add_working_hours(ahead.since, hours)
     briefing.state.ending_ahead = ahead.model_copy(update={"until": until})
     return until if until != ahead.until else None
 

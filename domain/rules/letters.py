@@ -361,8 +361,22 @@ def hand_off_message(briefing: Briefing, language: str) -> Facts:
         ],
         "meets": any(cadence.kind == "meeting" for cadence in programme.cadences),
         "support": [briefing.say(text, language) for text in programme.support if not placeholders(text)],
-        "exceptions": [briefing.title(key, language) for key in briefing.state.exceptions],
+        "exceptions": [briefing.title(key, language) for key in _exceptions(briefing)],
     }
+
+
+def _exceptions(briefing: Briefing) -> list[str]:
+    """Criteria that are let pass: those of the ending, or of the one ahead as far as they do not hold."""
+    ahead = briefing.state.ending_ahead
+    if ahead is None:
+        return briefing.state.exceptions
+    return [key for key in briefing.state.unmet() if key in ahead.news.get("exceptions", ())]
+
+
+def ended(briefing: Briefing) -> Facts:
+    """What the customer reads when an onboarding ends otherwise. Our reason was written for us, often about them."""
+    ahead = briefing.state.ending_ahead
+    return {"ending": ahead.news["ending"] if ahead else briefing.state.ending or "", "reason": ""}
 
 
 def edition(briefing: Briefing, series: Text, found: Edition | None, language: str) -> Facts:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from domain import agenda
-from domain.agenda.gates import count, let_go, note
+from domain.agenda.gates import MADE_BY_TIME, count, let_go, note
 from domain.agenda.occasion import Occasion
 from domain.agenda.state import Entry, HeldSignal, State
 from domain.clock import Clock
@@ -30,8 +30,6 @@ MOST_TURNS = 20
 """Most turns at one moment, more than any onboarding takes: beyond them rules and facts go in circles."""
 BEFORE_IT_WAS_KEPT = 2
 """The edition of the rules where the journal does not say by which an onboarding was opened."""
-MADE_BY_TIME = "day90"
-"""What the journal has in `via` of a fact that came by itself."""
 
 
 Versions = Callable[[str], Playbook | None]
@@ -186,8 +184,8 @@ def _news(row: KeptRow, state: State) -> News | None:
 
 
 def came_by_itself(row: KeptRow, state: State) -> bool:
-    """Whether the row is of a milestone or a dropped ending that a rule led to, or a signal that had waited."""
-    if row.kind == "ending_taken_back":
+    """Whether the row is of a milestone or an ending ahead that a rule led to, or a signal that had waited."""
+    if row.kind in ("ending_announced", "ending_taken_back"):
         return row.via == MADE_BY_TIME
     milestone = state.milestone(row.about)
     return row.kind == "milestone_reached" and (milestone is None or milestone.settled or row.via == MADE_BY_TIME)

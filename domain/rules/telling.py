@@ -537,7 +537,9 @@ def _ending_announced(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Noti
         "reason": fact.data.get("reason") or "",
         "ends_at": ahead.until.isoformat(),
     }
-    people = [briefing.state.owner, *briefing.managers]
+    # Who gets the message to the customer to read learns there when it goes.
+    reads = any(draft.goes_with_the_ending for draft in briefing.state.drafts)
+    people = [*([] if reads else [briefing.state.owner]), *briefing.managers]
     return _to_each(briefing, "ending_announced", people, fact, lambda _: facts, urgent=True)
 
 
@@ -549,11 +551,13 @@ def _ending_taken_back(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Not
 
 def _ended(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     ending = fact.data["ending"]
+    # Where it waited for one of ours, they have decided whether the customer is told, and in which words.
+    decided = bool(fact.data.get("message"))
     if ending in HANDED_OVER:
-        people = [*briefing.rollout, briefing.state.owner]
+        people = [*([] if decided else briefing.rollout), briefing.state.owner]
         return _to_each(briefing, "hand_off", people, fact, lambda lang: letters.hand_off_message(briefing, lang))
     people = [briefing.state.owner, *briefing.managers]
-    if ending not in VENDOR_ONLY:
+    if ending not in VENDOR_ONLY and not decided:
         people += briefing.playing("project_lead")
     return _with_our_reason(briefing, "ended", people, fact, lambda _: {"ending": ending})
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import get_args
 
+from domain.news import LONGEST_GRACE
 from domain.playbook import Cadence, Playbook
 from domain.wire import Severity
 from playbooks.complaint import Spot
@@ -168,6 +169,17 @@ def the_programme_meets_each_rhythm_once(playbook: Playbook) -> Iterator[Finding
             yield ("programme", "cadences", index, "every_months"), what
 
 
+def drafts_are_of_their_kind(playbook: Playbook) -> Iterator[Finding]:
+    """What is written because something is late, or ends, waits for no milestone and reaches none."""
+    for index, draft in enumerate(playbook.drafts):
+        for name in () if draft.kind in ("introduction", "plan") else ("after", "reaches"):
+            if getattr(draft, name) is not None:
+                yield ("drafts", index, name), f"{draft.kind!r} waits for no milestone, and reaches none"
+        if draft.kind in ("hand_off", "ended") and draft.hours > LONGEST_GRACE:
+            what = f"{draft.hours:g} working hours are too long: an ending waits for {LONGEST_GRACE} at most"
+            yield ("drafts", index, "hours"), what
+
+
 def the_kickoff_has_something_to_talk_about(playbook: Playbook) -> Iterator[Finding]:
     if not playbook.kickoff.agenda:
         yield ("kickoff", "agenda"), "is empty: the invitation to the kickoff would say nothing"
@@ -193,6 +205,7 @@ ERRORS: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
     answers_come_before_solutions,
     cadences_have_a_rhythm,
     cadences_begin_before_they_end,
+    drafts_are_of_their_kind,
 )
 WARNINGS: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
     levels_rise_with_severity,

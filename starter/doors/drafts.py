@@ -93,6 +93,9 @@ async def _state(door: "Callable[[], Awaitable[OnboardingDoor]]", onboarding: st
 
 
 def _goes_at(state: State | None, draft: str) -> datetime | None:
+    ahead, waiting = (state.ending_ahead, state.draft(draft)) if state is not None else (None, None)
+    if ahead is not None and waiting is not None and waiting.goes_with_the_ending:
+        return ahead.until
     entries = agenda(state) if state is not None else []
     due = (entry["due"] for entry in entries if entry["rule"] == "draft" and entry["about"] == draft)
     return next((datetime.fromisoformat(moment) for moment in due), None)

@@ -79,6 +79,12 @@ def _opened(name: str) -> "Simulation":
     return Simulation(deal(name), playbook=chosen_playbook(deal(name), LIBRARY))
 
 
+def telling_at_once(*kinds: str) -> "Simulation":
+    """Lindenau's onboarding, just opened, by a playbook in which messages of those kinds wait for nobody."""
+    drafts = tuple(draft for draft in high_touch().drafts if draft.kind not in kinds)
+    return Simulation(deal(), high_touch().model_copy(update={"drafts": drafts}))
+
+
 def gone_live() -> "Simulation":
     """Lindenau's onboarding, gone live on the morning of Mon 4 Jan 2027 with all that had to come before."""
     return _gone_live().fork()

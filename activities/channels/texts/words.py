@@ -30,6 +30,10 @@ WORDS: dict[Language, dict[str, dict[str, str]]] = {
             "channel_unusable": "trouble with a channel",
             "went_live": "go-live",
             "room_entry": "way into the page",
+            "escalation": "word to the sponsor",
+            "pause_proposal": "proposal to pause",
+            "hand_off": "word that the onboarding is complete",
+            "ended": "word that the onboarding has ended",
         },
     },
     "ja": {

@@ -8,7 +8,17 @@ import pytest
 from domain import agenda
 from domain.agenda.course import MOST_REQUESTS
 from domain.news import Reassigned
-from tests.support.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, deal, high_touch, opened
+from tests.support.simulation import (
+    EXECUTIVE,
+    MANAGER,
+    OTHER_CSM,
+    OWNER,
+    Simulation,
+    deal,
+    high_touch,
+    opened,
+    telling_at_once,
+)
 
 VOUCHED_FOR = ("adoption_on_target", "outcomes_visible", "self_sufficient")
 
@@ -25,7 +35,7 @@ def nearly_done() -> Simulation:
 
 @functools.cache
 def _nearly_done() -> Simulation:
-    onboarding = opened()
+    onboarding = telling_at_once("hand_off")
     onboarding.in_time(to="success_plan_agreed")
     return onboarding
 
@@ -118,7 +128,7 @@ def test_what_fell_into_the_pause_is_not_told_afterwards(onboarding: Simulation)
 
 def test_a_hand_off_does_not_come_with_the_resume_because_its_day_fell_into_the_pause() -> None:
     """Paused on day 80 with everything done, resumed on day 95: the window opens on day 105."""
-    onboarding = opened()
+    onboarding = telling_at_once("hand_off")
     onboarding.to_day(50)
     onboarding.settled(*(milestone.key for milestone in onboarding.state.milestones))
     onboarding.to_day(80)
@@ -426,7 +436,7 @@ def test_it_waits_by_name_for_the_criteria_that_are_missing() -> None:
 
 def test_what_is_ready_early_is_handed_over_when_the_window_opens_and_the_manager_hears_of_it() -> None:
     """Live on day 50, and day 90 is Sun 31 Jan 2027: the window opens on Monday at five."""
-    onboarding = opened()
+    onboarding = telling_at_once("hand_off")
     onboarding.to_day(50)
     onboarding.settled(*(milestone.key for milestone in onboarding.state.milestones))
     for criterion in VOUCHED_FOR:

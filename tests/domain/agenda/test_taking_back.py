@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.simulation import MANAGER, OWNER, Simulation, opened, through_json
+from tests.support.simulation import MANAGER, OWNER, Simulation, opened, telling_at_once, through_json
 
 FRIDAY_HALF_PAST_FOUR = datetime(2026, 11, 6, 15, 30, tzinfo=UTC)
 MONDAY_HALF_PAST_NINE = datetime(2026, 11, 9, 8, 30, tzinfo=UTC)
@@ -14,7 +14,7 @@ CHURNED = {"ending": "churned", "reason": "so be it", "by": OWNER}
 @pytest.fixture
 def onboarding() -> Simulation:
     """Decided on a Friday at half past four in Berlin that it ends; offices close at five."""
-    onboarding = opened()
+    onboarding = telling_at_once("ended")
     onboarding.until(FRIDAY_HALF_PAST_FOUR)
     onboarding.tell("end_onboarding", **CHURNED, grace_hours=1)
     return onboarding

@@ -8,7 +8,7 @@ from domain.calendar import CLOSING, OPENING
 from domain.notice import Notice
 from domain.rules.acting import NUDGES
 from domain.rules.nudging import Ladder
-from tests.support.simulation import EXECUTIVE, MANAGER, OWNER, Simulation, deal, opened
+from tests.support.simulation import EXECUTIVE, MANAGER, OWNER, Simulation, deal, telling_at_once
 
 OTHERS = ("handoff_reviewed", "introduction_sent", "access_provisioned", "security_prepared")
 """What else could be done in the first week: settled, so that only the kickoff is left."""
@@ -17,7 +17,7 @@ OTHERS = ("handoff_reviewed", "introduction_sent", "access_provisioned", "securi
 @pytest.fixture
 def late_kickoff() -> Simulation:
     """Only the kickoff is open; due on Mon 9 Nov 2026 (day 5 is a Saturday)."""
-    onboarding = opened()
+    onboarding = telling_at_once("escalation")
     onboarding.settled(*OTHERS)
     return onboarding
 
@@ -25,7 +25,7 @@ def late_kickoff() -> Simulation:
 @pytest.fixture
 def late_review() -> Simulation:
     """Only the customer's own security review is open, due later; what waits for it cannot be done yet."""
-    onboarding = opened()
+    onboarding = telling_at_once("escalation")
     while possible := [
         milestone.key
         for milestone in onboarding.state.milestones
@@ -105,7 +105,7 @@ def test_what_we_are_late_with_goes_up_on_our_side_and_nobody_of_the_customer_is
 
 
 def test_several_things_that_we_are_late_with_are_summed_up_for_us_alone() -> None:
-    onboarding = opened()
+    onboarding = telling_at_once("escalation")
     onboarding.settled("security_prepared")
     onboarding.to("2026-11-30 20:00")
 
@@ -118,7 +118,7 @@ def test_several_things_that_we_are_late_with_are_summed_up_for_us_alone() -> No
 
 def test_a_proposal_to_pause_stands_by_itself_and_comes_once() -> None:
     """Two things of theirs are ten days late at once: one proposal for each person, outside of any summary."""
-    onboarding = opened()
+    onboarding = telling_at_once("escalation")
     onboarding.in_time(to="readiness_confirmed")
     onboarding.tell("reopen_milestone", milestone="security_passed", reason="a new finding")
     for theirs in ("security_passed", "launch_announced"):
@@ -158,7 +158,7 @@ def test_each_rung_says_which_it_is_and_how_late_it_is(late_kickoff: Simulation)
 
 def test_holidays_are_no_steps_of_the_ladder() -> None:
     """Due on Tue 29 Dec; New Year and its eve, the weekend and Epiphany lie between."""
-    onboarding = opened()
+    onboarding = telling_at_once("escalation")
     onboarding.in_time(to="readiness_confirmed")
     onboarding.to("2027-01-08 20:00")
 
@@ -189,7 +189,7 @@ def test_nobody_is_reminded_of_what_cannot_be_done_yet(late_kickoff: Simulation)
 
 def asked_late() -> Simulation:
     """UAT was due on Mon 14 Dec 2026, and what it waits for is there on Fri 18 Dec; nothing else can be done."""
-    onboarding = opened()
+    onboarding = telling_at_once("escalation")
     onboarding.to_day(3)
     onboarding.settled("plan_agreed")
     onboarding.to("2026-12-18 12:00")
@@ -258,7 +258,7 @@ def test_a_sign_off_that_is_late_is_escalated_to_the_customer_whoever_prepared_i
 
 def test_what_is_optional_is_reminded_of_once_and_escalated_to_nobody() -> None:
     """A win that was not shown had asked a live customer's sponsor to pause."""
-    onboarding = opened()
+    onboarding = telling_at_once("escalation")
     optional = next(milestone for milestone in onboarding.state.milestones if milestone.optional)
     onboarding.settled(*onboarding.state.gate(optional))
 
@@ -281,7 +281,7 @@ def test_a_new_date_brings_new_reminders(late_kickoff: Simulation) -> None:
 
 
 def test_several_overdue_things_are_one_message_to_each_person() -> None:
-    onboarding = opened()
+    onboarding = telling_at_once("escalation")
     onboarding.to("2026-11-11 12:00")
 
     summary = onboarding.notices("overdue_summary", to=OWNER)
@@ -324,7 +324,7 @@ def test_a_late_start_gives_grace_before_anybody_is_escalated_over() -> None:
 
 def test_after_an_outage_only_the_last_step_is_told() -> None:
     """Nothing ran for two weeks: one message, not three."""
-    onboarding = opened()
+    onboarding = telling_at_once("escalation")
     onboarding.settled(*OTHERS)
     onboarding.to("2026-11-03 12:00")
     onboarding.now = onboarding.at("2026-11-17 12:00")
@@ -335,7 +335,7 @@ def test_after_an_outage_only_the_last_step_is_told() -> None:
 
 
 def test_overdue_days_before_a_pause_do_not_count_on_through_it() -> None:
-    onboarding = opened()
+    onboarding = telling_at_once("escalation")
     onboarding.settled(*OTHERS)
     onboarding.to("2026-11-10 12:00")
     onboarding.tell("pause", reason="strike")
@@ -350,7 +350,7 @@ def test_overdue_days_before_a_pause_do_not_count_on_through_it() -> None:
 @pytest.mark.parametrize("number", range(30))
 def test_the_next_step_is_counted_from_the_day_itself_however_long_ago_that_was(number: int) -> None:
     """Days off included, on which a customer's own date may lie, and reminders months after the ladder is through."""
-    onboarding = opened()
+    onboarding = telling_at_once("escalation")
     calendar, nudging = onboarding.calendar, onboarding.dossier.playbook.nudging
     on = date(2026, 12, 10) + timedelta(days=number)
     steps = Ladder(nudging, calendar, on, calendar.at(on, CLOSING))
