@@ -2,14 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
-import nh3
 import structlog
-from markdown_it import MarkdownIt
-from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +15,7 @@ from domain.library import LibraryPage
 from domain.text import Language, in_language
 from playbooks.library_pages import LibraryPages
 from portal.forms import Form
+from portal.markdown import as_html
 from portal.room.conversing import deed_of
 from portal.room.room import Room
 from portal.room.session import go
@@ -27,15 +25,6 @@ from store.checklists import SqlChecklists, StepDone, by_page, steps_done
 from store.opens import SqlOpens, opens_of
 
 LONGEST_QUERY = 200
-MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
-TAGS = {
-    *("p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "code", "pre", "blockquote", "br", "hr", "a"),
-    *("table", "thead", "tbody", "tr", "th", "td"),
-}
-"""No picture: it would tell another server who reads the page. No heading of the first level: that is the title."""
-ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
-SCHEMES = {"https", "mailto"}
-PAGES_REMEMBERED = 512
 log = structlog.get_logger()
 
 
@@ -205,16 +194,3 @@ def stages_of(view: View, page: LibraryPage) -> str:
     stages = {stage.key: view.text(stage.title) for stage in view.standing.dossier.playbook.stages}
     separator = "、" if view.language == "ja" else ", "
     return separator.join(stages[key] for key in page.about.stages if key in stages)
-
-
-@lru_cache(maxsize=PAGES_REMEMBERED)
-def as_html(body: str) -> Markup:
-    """A text as HTML in which nothing runs, nothing is fetched, and nothing is styled."""
-    html = nh3.clean(
-        MARKDOWN.render(body),
-        tags=TAGS,
-        attributes=ATTRIBUTES,
-        url_schemes=SCHEMES,
-        link_rel="noopener noreferrer",
-    )
-    return Markup(html)  # cleaned just now
