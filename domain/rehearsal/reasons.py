@@ -1,12 +1,13 @@
 """Why is something else than before? By what the two versions of the playbook say of it, or of what it hangs on."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
 
 from domain.playbook import Playbook
+from domain.rehearsal.comparing import changed_fields
 from domain.rehearsal.story import Mail
 from domain.wording import day_in_words
 
@@ -67,21 +68,14 @@ def _parts(playbook: Playbook) -> dict[str, BaseModel]:
 
 def _changes(before: BaseModel, after: BaseModel) -> Iterator[str]:
     """Each field that says something else, as `every_weeks: 1, now 2` or `raci responsible: csm, now project_lead`."""
-    for name in type(after).model_fields:
-        was, is_now = getattr(before, name), getattr(after, name)
-        if was == is_now or name in SAYS_NOTHING:
-            continue
-        if isinstance(was, BaseModel) and type(was) is type(is_now):
-            yield from (f"{name} {change}" for change in _changes(was, is_now))
-        elif _are_parts(was) and _are_parts(is_now) and len(was) == len(is_now):
-            for number, (one, other) in enumerate(zip(was, is_now, strict=True)):
-                yield from (f"{name}[{number}] {change}" for change in _changes(one, other))
-        else:
-            yield f"{name.rstrip('_')}: {_shown(was)}, now {_shown(is_now)}"
+    for change in changed_fields(before, after, without=SAYS_NOTHING):
+        yield f"{_named(change.path)}: {_shown(change.was)}, now {_shown(change.now)}"
 
 
-def _are_parts(value: Any) -> bool:
-    return isinstance(value, tuple) and all(isinstance(one, BaseModel) for one in value)
+def _named(path: Sequence[str | int]) -> str:
+    """The field as the playbook calls it: `ladder[0] after`."""
+    parts = (f"[{part}]" if isinstance(part, int) else f" {part}" for part in path)
+    return "".join(parts).strip().rstrip("_")
 
 
 def _shown(value: Any) -> str:
