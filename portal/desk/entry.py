@@ -10,7 +10,7 @@ from starlette.responses import Response
 from domain.networks import neighbourhood
 from domain.text import folded
 from portal.desk.passwords import Passwords
-from portal.desk.session import forget, go, keep, ours, provider_name, token_of
+from portal.desk.session import forget_token, go, keep, ours, provider_name, token_of
 from portal.desk.slowing import Locked, Slowing, TooMany
 from portal.forms import form_of
 from portal.parts import PageParts
@@ -62,16 +62,13 @@ class Entry:
 
     async def enter(self, request: Request, staff: int, *, way: Way, onward: str) -> Response:
         """Begin a session, always a new one; that which the browser had is over."""
-        await self._end(request)
+        await self.end(request)
         token = await asyncio.to_thread(self._sessions.enter, staff, way=way, agent=agent_of(request))
-        return keep(go(onward), self._parts.settings, token)
+        # Who came by the provider before, in this browser, may have been somebody else.
+        return forget_token(keep(go(onward), self._parts.settings, token), self._parts.settings)
 
-    async def out(self, request: Request) -> Response:
-        """End this session."""
-        await self._end(request)
-        return forget(self._pages.message("desk_left", language_of(request), status=200), self._parts.settings)
-
-    async def _end(self, request: Request) -> None:
+    async def end(self, request: Request) -> None:
+        """End the session that the browser has."""
         token = token_of(request, self._parts.settings)
         if token:
             await asyncio.to_thread(self._sessions.end_by, token)

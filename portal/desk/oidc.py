@@ -16,18 +16,23 @@ from starlette.responses import RedirectResponse, Response
 from domain.roles import BY_DIRECTORY
 from portal.desk.entry import Entry
 from portal.desk.provider import Asked, Identity, Ours, Provider, ProviderAway, Untrusted
-from portal.desk.session import cookie_name, ours, provider_name
+from portal.desk.session import cookie_name, forget, forget_token, ours, out_cookie, provider_name
 from portal.parts import PageParts
 from portal.rendering import Pages
 from portal.room.session import is_secure
 from runtime.settings import Settings
 from starter.web.unsubscribing import language_of
 from store.staff import AddressTaken, SqlStaff
-from store.staff_sessions import in_directory
+from store.staff_sessions import LONGEST, in_directory
 
 BEGIN, BACK = "/desk/oidc", "/desk/oidc/back"
+OUT, LEFT = "/desk/oidc/out", "/desk/oidc/left"
 GOOD_FOR = 10 * 60
 """Seconds between the way there and the way back: somebody looks for their second factor meanwhile."""
+LONGEST_TOKEN = 3_000
+"""Characters of an ID token that a browser is given to keep: of a cookie it takes 4,096 bytes."""
+NO_TOKEN = "-"
+"""Stands for a token that is longer: who has come by the provider is known all the same."""
 ANSWERED = ("state", "code", "iss", "error")
 log = structlog.get_logger()
 
@@ -108,18 +113,70 @@ class ByProvider:
             log.info("desk_sign_in_refused", reason="the browser has not asked for this")
             return self._message(request, "desk_oidc_again", status=400)
         try:
-            identity = await self._provider.identity(answer, attempt.asked)
+            arrival = await self._provider.identity(answer, attempt.asked)
         except Untrusted as reason:
             log.warning("desk_sign_in_refused", reason=str(reason))
             return self._message(request, "desk_oidc_again", status=400)
         except ProviderAway as away:
             log.warning("desk_provider_away", reason=str(away))
             return self._message(request, "desk_oidc_away", status=503)
-        account, why_not = await asyncio.to_thread(self._account, identity, attempt.link)
+        account, why_not = await asyncio.to_thread(self._account, arrival.identity, attempt.link)
         if account is None:
             log.info("desk_sign_in_refused", reason=why_not)
             return self._message(request, f"desk_oidc_{why_not}", status=403)
-        return self._done(await self._entry.enter(request, account, way="oidc", onward=attempt.onward))
+        entered = await self._entry.enter(request, account, way="oidc", onward=attempt.onward)
+        return self._kept(self._done(entered), arrival.token)
+
+    async def out(self, request: Request) -> Response:
+        """End this browser's session at the desk, and offer to whoever has come by the provider to leave there, too.
+
+        It is a link, and no way on by itself: the policy of our pages lets no form lead to another site, and whoever
+        shares a computer for the desk alone may want to stay signed in to everything else.
+        """
+        # First of all: the provider may take its time.
+        await self._entry.end(request)
+        name = provider_name(self._parts.settings)
+        by_provider = bool(request.cookies.get(out_cookie(self._parts.settings))) and await self._lets_out()
+        page = self._pages.page("desk/left.html", language_of(request), name=name if by_provider else "", out=OUT)
+        return forget(page, self._parts.settings)
+
+    async def onward_out(self, request: Request) -> Response:
+        """Send whoever has left the desk on to the provider, which signs them out."""
+        token = request.cookies.get(out_cookie(self._parts.settings), "")
+        try:
+            address = await self._provider.way_out("" if token == NO_TOKEN else token) if self._provider else None
+        except ProviderAway as away:
+            log.warning("desk_provider_away", reason=str(away))
+            return self._message(request, "desk_oidc_out_away", status=503)
+        if address is None:
+            return self._pages.message("no_page", language_of(request), status=404)
+        return forget_token(RedirectResponse(address, status_code=303), self._parts.settings)
+
+    async def left(self, request: Request) -> Response:
+        """Where the provider sends whoever it has signed out."""
+        name = provider_name(self._parts.settings)
+        return self._pages.page("desk/oidc.html", language_of(request), key="desk_oidc_left", name=name)
+
+    async def _lets_out(self) -> bool:
+        """Whether the provider signs people out when it is asked to; not while it does not answer."""
+        try:
+            return self._provider is not None and await self._provider.way_out("") is not None
+        except ProviderAway as away:
+            log.warning("desk_provider_away", reason=str(away))
+            return False
+
+    def _kept(self, response: Response, token: str) -> Response:
+        """With the ID token for the way out. No other site can send the browser there with it: it goes with our own
+        pages alone."""
+        response.set_cookie(
+            out_cookie(self._parts.settings),
+            token if len(token) <= LONGEST_TOKEN else NO_TOKEN,
+            max_age=int(LONGEST.total_seconds()),
+            httponly=True,
+            samesite="strict",
+            secure=is_secure(self._parts.settings),
+        )
+        return response
 
     def _account(self, who: Identity, link: str) -> tuple[int | None, str]:
         """The open account of that identity, else why there is none: `unverified`, `nobody`, `closed`, `taken`.
@@ -179,5 +236,6 @@ def provider_of(settings: Settings) -> Provider | None:
             client_id=settings.oidc_client_id,
             client_secret=secret.get_secret_value() if secret else None,
             redirect=settings.pages_address + BACK,
+            left=settings.pages_address + LEFT,
         )
     )

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import urlencode, urlsplit
 
 import httpx2
 from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
@@ -50,6 +50,13 @@ class Identity(Wire):
     address: str | None = None
 
 
+class Arrival(NamedTuple):
+    """Who has come back from the provider, and the ID token that says so, by which they are signed out there."""
+
+    identity: Identity
+    token: str
+
+
 @dataclass(frozen=True)
 class Asked:
     """What was asked with: each is a secret of one browser, and good for one answer."""
@@ -67,6 +74,8 @@ class Ours:
     client_id: str
     client_secret: str | None
     redirect: str
+    left: str = ""
+    """Where whoever is signed out at the provider comes back to."""
 
 
 class Provider:
@@ -89,7 +98,19 @@ class Provider:
             )
         return str(url)
 
-    async def identity(self, answer: Mapping[str, str], asked: Asked) -> Identity:
+    async def way_out(self, token: str) -> str | None:
+        """The address at the provider where whoever has that ID token is signed out; None where it has none.
+
+        OpenID Connect RP-Initiated Logout 1.0. Without a token it asks them first. Raises ProviderAway.
+        """
+        endpoint = (await self._about()).get("end_session_endpoint")
+        if not self._is_as_safe(endpoint):
+            return None
+        said = {"client_id": self._ours.client_id, "post_logout_redirect_uri": self._ours.left}
+        query = urlencode({**said, "id_token_hint": token} if token else said)
+        return f"{endpoint}{'&' if urlsplit(str(endpoint)).query else '?'}{query}"
+
+    async def identity(self, answer: Mapping[str, str], asked: Asked) -> Arrival:
         """Who has signed in, by the parameters with which the browser came back. Raises Untrusted, ProviderAway.
 
         The browser's state has been compared before.
@@ -107,7 +128,8 @@ class Provider:
                     code_verifier=asked.verifier,
                 )
                 claims = await self._claims(client, token, asked, metadata)
-                return self._who(claims if claims.get("email") else await self._more(client, claims, metadata))
+                who = self._who(claims if claims.get("email") else await self._more(client, claims, metadata))
+                return Arrival(who, token["id_token"])
             except OAuthError as refused:
                 raise Untrusted(f"the provider refused the code: {str(refused.error)[:40]}") from None
             except (*AWAY, ValueError) as trouble:

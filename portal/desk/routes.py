@@ -12,8 +12,8 @@ from portal.desk.deals import introductions, starting
 from portal.desk.desk import Desk
 from portal.desk.entry import Entry
 from portal.desk.joining import Joining
-from portal.desk.oidc import BACK, BEGIN, ByProvider
-from portal.desk.operating import findings, inbox, playbooks
+from portal.desk.oidc import BACK, BEGIN, LEFT, OUT, ByProvider
+from portal.desk.operating import findings, inbox, library, playbooks, versions
 from portal.desk.route import ACT, LOOK, DeskRoute
 from portal.parts import PageParts
 from portal.rendering import Pages
@@ -54,8 +54,11 @@ def desk_routes(parts: PageParts, pages: Pages, changes: Changes) -> Iterable[Op
     yield OpenRoute("/desk/out", entry.out, ("POST",))
     by_provider = ByProvider(parts, pages, entry)
     yield OpenRoute(BEGIN, by_provider.begin, LOOK)
+    yield OpenRoute("/desk/out", by_provider.out, ("POST",))
     yield OpenRoute(BACK, by_provider.back, LOOK)
     for route in inside:
+    yield OpenRoute(OUT, by_provider.onward_out, LOOK)
+    yield OpenRoute(LEFT, by_provider.left, LOOK)
         page = desk.guarded(route.page, route.least, route.read)
         yield OpenRoute(route.path, page, route.methods)
 

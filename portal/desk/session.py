@@ -19,6 +19,11 @@ def cookie_name(settings: Settings) -> str:
     return "__Host-day90-desk" if is_secure(settings) else "day90-desk"
 
 
+def out_cookie(settings: Settings) -> str:
+    """Holds by what the identity provider signs its person out; who has come by a password has none."""
+    return f"{cookie_name(settings)}-out"
+
+
 def provider_name(settings: Settings) -> str:
     """What the button to the identity provider says of it; empty where there is none."""
     return settings.oidc_name or urlsplit(settings.oidc_issuer or "").hostname or ""
@@ -39,6 +44,12 @@ def keep(response: Response, settings: Settings, token: str) -> Response:
 
 def forget(response: Response, settings: Settings) -> Response:
     response.delete_cookie(cookie_name(settings), httponly=True, samesite="lax", secure=is_secure(settings))
+    return response
+
+
+def forget_token(response: Response, settings: Settings) -> Response:
+    """With the way out by the provider closed."""
+    response.delete_cookie(out_cookie(settings), httponly=True, samesite="strict", secure=is_secure(settings))
     return response
 
 

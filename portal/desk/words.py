@@ -77,8 +77,17 @@ DESK_WORDS: Mapping[Language, Mapping[str, str]] = {
         "desk_oidc_taken": "This account is somebody else’s",
         "desk_oidc_taken_then": "Whoever has used it at the desk until now was another person to {name}, or your"
         " account there was made anew. An administrator can close it, and invite you by another address.",
+        "desk_oidc_left": "You are signed out",
+        "desk_oidc_left_then": "At the desk, and at {name}.",
+        "desk_oidc_out_away": "{name} does not answer",
+        "desk_oidc_out_away_then": "You are signed out at the desk, but not at {name}. On a computer of others, close"
+        " all windows of this browser, or sign out on a page of {name}.",
         "desk_left": "You are signed out",
         "desk_left_then": "This browser opens the desk no more until somebody signs in again.",
+        "desk_left_provider": "You are still signed in at {name}: whoever uses this browser next comes back to the desk"
+        " without a password.",
+        "desk_left_out": "Sign out at {name}, too",
+        "desk_left_in": "Sign in again",
         # choosing a password by a link
         "desk_first": "Be the first administrator",
         "desk_first_then": "Nobody can come to the desk yet. You will keep the accounts of all others.",
@@ -233,8 +242,17 @@ DESK_WORDS: Mapping[Language, Mapping[str, str]] = {
         "desk_oidc_taken": "このアカウントはほかの方のものです",
         "desk_oidc_taken_then": "これまでデスクで使われていた方とは、{name}上の識別情報が異なります。"
         "管理者に、アカウントの停止と別のアドレスでの招待をご依頼ください。",
+        "desk_oidc_left": "サインアウトしました",
+        "desk_oidc_left_then": "デスクと{name}の両方からサインアウトしました。",
+        "desk_oidc_out_away": "{name}が応答していません",
+        "desk_oidc_out_away_then": "デスクからはサインアウトしましたが、{name}にはサインインしたままです。"
+        "共用の端末では、ブラウザーのウィンドウをすべて閉じるか、{name}の画面でサインアウトしてください。",
         "desk_left": "サインアウトしました",
         "desk_left_then": "次にサインインするまで、このブラウザーではデスクを開けません。",
+        "desk_left_provider": "{name}にはサインインしたままです。次にこのブラウザーを使う方が、"
+        "パスワードなしでデスクに入れる状態です。",
+        "desk_left_out": "{name}からもサインアウトする",
+        "desk_left_in": "もう一度サインインする",
         "desk_first": "最初の管理者を登録する",
         "desk_first_then": "まだ誰も登録されていません。ここで登録した方が、ほかのスタッフのアカウントを管理します。",
         "desk_join": "パスワードを設定する",

@@ -271,7 +271,56 @@ def test_passwords_are_not_switched_off_where_there_is_no_other_way(tmp_path: Pa
         Settings(data=tmp_path, desk_local_accounts=False)
 
 
-async def test_a_provider_that_others_wrote_signs_somebody_in(tmp_path: Path) -> None:
+async def test_whoever_signs_out_may_leave_the_provider_too(site: DeskSite, provider: LyingProvider) -> None:
+    """By their own ID token and our client, so that it need not ask; the token goes with our own pages alone, once."""
+    provider.metadata = {"end_session_endpoint": f"{provider.issuer}/leave?realm=a"}
+    async with site.client() as browser:
+        arrived = await browser.get(await way_back(browser), follow_redirects=False)
+        left = await browser.post("/desk/out")
+        there = await browser.get("/desk/oidc/out", follow_redirects=False)
+        again = await browser.get("/desk/oidc/out", follow_redirects=False)
+
+        assert not is_in(site, browser)
+    kept = next(one for one in arrived.headers.get_list("set-cookie") if "-out=" in one and "Max-Age=0" not in one)
+    said, without = (parameters(one.headers["location"]) for one in (there, again))
+    assert {"httponly", "samesite=strict"} <= {part.strip().lower() for part in kept.split(";")}
+    assert "Sign out at Example ID, too" in left.text
+    assert there.headers["location"].startswith(f"{provider.issuer}/leave?realm=a&")
+    assert (CLIENT, f"{site.address}/desk/oidc/left") == (said["client_id"], said["post_logout_redirect_uri"])
+    assert said["id_token_hint"] in kept
+    assert "id_token_hint" not in without
+
+
+@pytest.mark.parametrize("endpoint", [None, "http://id.elsewhere.test/leave", "javascript:alert(1)"])
+async def test_a_provider_that_signs_nobody_out_is_not_offered(
+    site: DeskSite, provider: LyingProvider, endpoint: str | None
+) -> None:
+    """Nor is an address that is none, or that others could read along where the provider's own is encrypted."""
+    provider.metadata = {"end_session_endpoint": endpoint}
+    async with site.client() as browser:
+        await browser.get("/desk/oidc")
+        left = await browser.post("/desk/out")
+        there = await browser.get("/desk/oidc/out", follow_redirects=False)
+
+    offered = endpoint is not None and endpoint.startswith("http://")
+    assert offered == ("Sign out at Example ID, too" in left.text)
+    assert (303 if offered else 404) == there.status_code
+
+
+async def test_who_came_by_a_password_leaves_the_desk_alone(site: DeskSite, provider: LyingProvider) -> None:
+    """Also in a browser in which somebody came by the provider before."""
+    provider.metadata = {"end_session_endpoint": f"{provider.issuer}/leave"}
+    account = site.account("manager")
+    site.staff.choose_password(account.id, await Passwords().hashed("copper kettle at dawn"))
+    async with site.client() as browser:
+        await browser.get("/desk/oidc")
+        await browser.post("/desk/sign-in", data={"address": account.address, "password": "copper kettle at dawn"})
+        left = await browser.post("/desk/out")
+
+    assert ("You are signed out" in left.text, "Example ID" in left.text) == (True, False)
+
+
+async def test_a_provider_that_others_wrote_signs_somebody_in_and_out(tmp_path: Path) -> None:
     """oidc-provider-mock: its pages, its metadata, its tokens."""
     async with others_provider() as issuer:
         settings: dict[str, Any] = {"oidc_issuer": issuer, "oidc_client_id": "any", "oidc_client_secret": "any"}
@@ -282,4 +331,13 @@ async def test_a_provider_that_others_wrote_signs_somebody_in(tmp_path: Path) ->
             refused = await browser.post((await browser.get("/desk/oidc")).url, data={"action": "deny"})
 
             assert (200, True) == (home.status_code, "Jonas Weber" in home.text)
+            out = await browser.post("/desk/out")
+            asks = await browser.get("/desk/oidc/out")
+            [onward] = re.findall(r'name="redirect_uri"\s+value="([^"]+)"', asks.text)
+            left = await browser.post(f"{issuer}/oauth2/end_session/confirm", data={"redirect_uri": onward})
             assert 400 == refused.status_code
+            assert "Sign out at 127.0.0.1, too" in out.text
+            assert (f"{site.address}/desk/oidc/left", True) == (
+                str(left.url),
+                "At the desk, and at 127.0.0.1." in left.text,
+            )
