@@ -1,4 +1,4 @@
-"""Which identity providers do tests sign in by? One of our own that can be told to lie, and one that others wrote."""
+"""Which identity providers do tests sign in by? One of our own that can be told to lie, and two that others wrote."""
 
 import asyncio
 import base64
@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -26,7 +27,10 @@ from starlette.routing import Route
 from tests.support.servers import free_port
 from tests.support.waiting import until
 
+ROOT = Path(__file__).parents[2]
 CLIENT, SECRET = "day90-desk", "a-secret-of-the-client-that-is-long"
+PASSWORD = "copper kettle at dawn"
+"""Of the person whom Django OAuth Toolkit knows."""
 KEY, FOREIGN = RSAKey.generate_key(2048, {"kid": "one"}), RSAKey.generate_key(2048, {"kid": "one"})
 
 
@@ -143,10 +147,31 @@ async def others_provider() -> AsyncIterator[str]:
     """oidc-provider-mock in a process of its own; its issuer."""
     port = free_port()
     issuer = f"http://127.0.0.1:{port}"
-    command = (sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port))
-    environment = {"AUTHLIB_INSECURE_TRANSPORT": "1", "PATH": "/usr/bin:/bin"}
+    async with _in_a_process("oidc_provider_mock", "--port", str(port), issuer=issuer):
+        yield issuer
+
+
+def toolkit_issuer(port: int) -> str:
+    """What Django OAuth Toolkit calls itself on that port."""
+    return f"http://127.0.0.1:{port}/o"
+
+
+@asynccontextmanager
+async def toolkit_provider(port: int, *, person: str, address: str, site: str) -> AsyncIterator[None]:
+    """Django OAuth Toolkit in a process of its own, with one person, for the desk at that address."""
+    told = ("tests.support.toolkit_provider", str(port), person, address, site)
+    async with _in_a_process(*told, issuer=toolkit_issuer(port)):
+        yield
+
+
+@asynccontextmanager
+async def _in_a_process(module: str, *arguments: str, issuer: str) -> AsyncIterator[None]:
+    """A provider whose program that module is, once it answers."""
+    command = (sys.executable, "-W", "ignore", "-m", module, *arguments)
+    unencrypted = dict.fromkeys(("AUTHLIB_INSECURE_TRANSPORT", "OAUTHLIB_INSECURE_TRANSPORT"), "1")
+    environment = {"PATH": "/usr/bin:/bin", **unencrypted}
     quiet = asyncio.subprocess.DEVNULL
-    running = await asyncio.create_subprocess_exec(*command, stdout=quiet, stderr=quiet, env=environment)
+    running = await asyncio.create_subprocess_exec(*command, stdout=quiet, stderr=quiet, env=environment, cwd=ROOT)
     try:
         async with asyncio.timeout(30), httpx2.AsyncClient() as client:
             while True:
@@ -154,7 +179,7 @@ async def others_provider() -> AsyncIterator[str]:
                     await client.get(f"{issuer}/.well-known/openid-configuration")
                     break
                 await asyncio.sleep(0.1)
-        yield issuer
+        yield
     finally:
         running.terminate()
         await running.wait()

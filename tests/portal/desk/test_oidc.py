@@ -19,11 +19,14 @@ from tests.support.desk import DeskSite, desk_on
 from tests.support.providers import (
     CLIENT,
     FOREIGN,
+    PASSWORD,
     SECRET,
     LyingProvider,
     lying_provider,
     of_our_secret,
     others_provider,
+    toolkit_issuer,
+    toolkit_provider,
 )
 from tests.support.servers import free_port
 
@@ -328,16 +331,40 @@ async def test_a_provider_that_others_wrote_signs_somebody_in_and_out(tmp_path: 
             await browser.put(f"{issuer}/users/8812", json={"email": JONAS, "email_verified": True})
             form = await browser.get("/desk/oidc")
             home = await browser.post(form.url, data={"sub": "8812"})
-            refused = await browser.post((await browser.get("/desk/oidc")).url, data={"action": "deny"})
-
-            assert (200, True) == (home.status_code, "Jonas Weber" in home.text)
             out = await browser.post("/desk/out")
             asks = await browser.get("/desk/oidc/out")
             [onward] = re.findall(r'name="redirect_uri"\s+value="([^"]+)"', asks.text)
             left = await browser.post(f"{issuer}/oauth2/end_session/confirm", data={"redirect_uri": onward})
-            assert 400 == refused.status_code
+            refused = await browser.post((await browser.get("/desk/oidc")).url, data={"action": "deny"})
+
+            assert (200, True) == (home.status_code, "Jonas Weber" in home.text)
             assert "Sign out at 127.0.0.1, too" in out.text
             assert (f"{site.address}/desk/oidc/left", True) == (
                 str(left.url),
                 "At the desk, and at 127.0.0.1." in left.text,
             )
+            assert 400 == refused.status_code
+
+
+async def test_another_provider_with_sessions_of_its_own_signs_somebody_in_and_out(tmp_path: Path) -> None:
+    """Django OAuth Toolkit: it wants PKCE, knows the addresses to come back to, and asks for a password once it was
+    left."""
+    port = free_port()
+    named = {"oidc_issuer": toolkit_issuer(port), "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
+    async with (
+        desk_on(tmp_path, **named) as site,
+        toolkit_provider(port, person="jonas", address=JONAS, site=site.address),
+        site.client() as browser,
+    ):
+        form = await browser.get("/desk/oidc")
+        [crossed] = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
+        typed = {"username": "jonas", "password": PASSWORD, "csrfmiddlewaretoken": crossed}
+        home = await browser.post(form.url, data=typed)
+        known = await browser.get("/desk/oidc")
+        await browser.post("/desk/out")
+        left = await browser.get("/desk/oidc/out")
+        asked = await browser.get("/desk/oidc")
+
+    assert (200, True) == (home.status_code, "Jonas Weber" in home.text)
+    assert ("/desk/", "/desk/oidc/left") == (known.url.path, left.url.path)
+    assert (port, True) == (asked.url.port, 'type="password"' in asked.text)
