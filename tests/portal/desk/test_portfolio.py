@@ -130,6 +130,22 @@ async def test_who_may_only_look_keeps_a_view_for_themselves_alone(site: DeskSit
     assert (403, True, False) == (shared.status_code, "Look here" in own.text, "Look here" in hers)
 
 
+async def test_whoever_may_only_look_by_now_still_drops_a_view_that_they_had_shared(site: DeskSite) -> None:
+    """It is theirs, and nobody else could remove it; under its name they keep another one for themselves alone."""
+    three(site)
+    form = {"query": "need=stuck", "name": "Look here"}
+    async with site.signed_in("csm", OWNER) as jonas, site.signed_in("manager") as nora:
+        await jonas.post("/desk/views", data={**form, "shared": "on"})
+        before = (await nora.get("/desk/onboardings")).text
+        async with site.signed_in("viewer", OWNER) as viewer:
+            page = (await viewer.get("/desk/onboardings?need=stuck")).text
+            [drop] = re.findall(r'name="drop" value="(\d+)"', page)
+            dropped = await viewer.post("/desk/views", data={"drop": drop})
+        after = (await nora.get("/desk/onboardings")).text
+
+    assert (True, 200, False) == ("Look here" in before, dropped.status_code, "Look here" in after)
+
+
 @pytest.mark.parametrize("name", ["", "x" * 61])
 async def test_a_view_without_a_name_is_refused_at_its_field(site: DeskSite, name: str) -> None:
     async with site.signed_in("csm") as browser:
