@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.rights import LEAST
-from portal.desk.customer.telling import DONE, Outcome, Telling, is_fresh, once_of
+from portal.desk.customer.telling import DONE, REFUSED, Outcome, Telling, is_fresh, once_of
 from portal.desk.day_lines import READ_AT, shown
 from portal.desk.desk import Desk
+from portal.desk.refusing import reason_in
 from portal.desk.risks_due import RisksDue
 from portal.desk.route import ACT, DeskRoute
 from portal.desk.session import go
@@ -122,7 +123,8 @@ class Acting:
             return self._desk.forbidden(view)
         outcome: Outcome = await self._telling.tell(view, onboarding, update, news, form)
         if outcome != DONE:
-            return self._show(page, do=form.text("act"), form=form, errors={at: outcome.problem}, outcome=outcome)
+            problem = "customer_refused" if outcome.problem == REFUSED else outcome.problem
+            return self._show(page, do=form.text("act"), form=form, errors={at: problem}, outcome=outcome)
         await self._telling.until_written(view, onboarding, form)
         return page.done(told)
 
@@ -154,10 +156,14 @@ class Acting:
         view, line, team = page.view, page.line, self._desk.parts.staff()
         titles = Titles(self._shelf, view.language, self._desk.pages.words(view.language))
         said = self._desk.pages.said(errors or {}, view.language)
-        # The onboarding's own reasons are in English.
-        if outcome.reason and said and view.language == "en":
+        if outcome.reason and said:
             field = next(iter(said))
-            said[field] = f"{said[field]} ({outcome.reason})"
+
+            def called(key: str) -> str:
+                member = team.member(key)
+                return member.named(view.language) if member else titles.of(key, line.playbook_hash)
+
+            said[field] = f"{said[field]} {reason_in(view.language, outcome.reason, called)}"
         update = DONE_BY.get(line.kind, ("", ""))[0]
         giving = "change_task" if line.kind == "task" else "reassign"
         return self._desk.show(

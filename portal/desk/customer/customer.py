@@ -146,6 +146,10 @@ class Customer:
     def titles(self, keys: Iterable[str]) -> str:
         return listed((self.title(key) for key in keys), self.language)
 
+    def called(self, key: str) -> str:
+        """What that key names, a thing or somebody of either side; the key where it is neither's."""
+        return self.name(key) if self.person(key) else self.title(key)
+
     def text(self, text: object) -> str:
         return in_language(text, self.language) if text else ""  # type: ignore[arg-type]  # a text of the playbook
 

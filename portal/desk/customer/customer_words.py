@@ -308,7 +308,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Nothing of yours is saved yet. Read what is new, change what you typed if need be, and record it then.",
         "ご記入内容はまだ保存されていません。次の記録をご確認のうえ、必要に応じて修正してから記録してください。",
     ),
-    "refused": ("Not recorded. The onboarding’s own reason:", "記録できませんでした。システムからの理由（英語）："),
+    "refused": ("Not recorded. The onboarding’s own reason:", "記録できませんでした。理由："),
     "preview": ("What would move", "変更前後の日程"),
     "preview_then": ("Nothing has been changed yet.", "まだ何も変更されていません。"),
     "preview_empty": ("No date would move.", "変わる日付はありません。"),

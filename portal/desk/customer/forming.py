@@ -19,6 +19,7 @@ from portal.desk.customer.present import present, without_what_stays
 from portal.desk.customer.previewing import preview
 from portal.desk.customer.reading import Complaint, complaints, read_form
 from portal.desk.customer.telling import REFUSED, Outcome, Telling, is_fresh, once_of
+from portal.desk.refusing import reason_in
 from portal.desk.view import DeskView
 from portal.forms import Form
 from starter.doors.drafts import ABOUT_DRAFTS
@@ -197,9 +198,8 @@ class Forming:
         """The form again, with why it was not taken at the field that it is about."""
         said = case.words["customer_refused" if outcome.problem == REFUSED else outcome.problem]
         names = {one.name for one in fields_of(case.kind)}
-        errors = {
-            outcome.field if outcome.field in names else "form": f"{said} {outcome.reason}" if outcome.reason else said
-        }
+        reason = reason_in(case.customer.language, outcome.reason, case.customer.called)
+        errors = {outcome.field if outcome.field in names else "form": f"{said} {reason}" if reason else said}
         return await self._show(replace(case, errors=errors, status=outcome.status))
 
     async def _now(self, customer: Customer, kind: str, request: Request) -> Mapping[str, str]:

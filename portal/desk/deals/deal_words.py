@@ -82,7 +82,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "商談の全項目を含むJSON。入力すると、上の項目の代わりに使われます。",
     ),
     "no_json": ("This is no JSON object", "JSON形式ではありません"),
-    "refused": ("This cannot be begun. The reason:", "開始できません。理由（英語）："),
+    "refused": ("This cannot be begun. The reason:", "開始できません。理由："),
     "button_deal": ("Show the plan", "計画を確認する"),
     "button_prospect": ("Begin the introduction", "紹介を始める"),
     "plan": ("The plan before it begins", "開始前の計画"),

@@ -18,6 +18,7 @@ from portal.desk.customer.pages import go
 from portal.desk.customer.reading import in_the_words
 from portal.desk.customer.telling import UNLISTED, VIA, is_fresh, news_id, once_of, outcome_of
 from portal.desk.desk import Desk
+from portal.desk.refusing import reason_in
 from portal.desk.route import ACT, DeskRoute
 from portal.desk.view import DeskView
 from portal.forms import Form
@@ -84,7 +85,8 @@ class Introductions:
         told = {**raw, "by": view.staff.handle, "news_id": news_id(view, form)}
         progress, outcome = await outcome_of(self._told(id, kind, told), what=kind)
         if progress is None:
-            said = words["customer_refused"] + f" {outcome.reason}" if outcome.reason else words[outcome.problem]
+            reason = reason_in(view.language, outcome.reason)
+            said = words["customer_refused"] + f" {reason}" if reason else words[outcome.problem]
             return await self._show(view, line, form=form, errors={"form": said}, status=outcome.status)
         return go(f"/desk/introductions/{id}?told=introduction_told")
 

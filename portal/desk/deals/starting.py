@@ -23,6 +23,7 @@ from portal.desk.customer.telling import VIA, outcome_of
 from portal.desk.deals.deal_fields import SOURCE, complaints_about, deal_file, place_of, sections
 from portal.desk.deals.planned import planned
 from portal.desk.desk import Desk
+from portal.desk.refusing import reason_in
 from portal.desk.route import ACT, DeskRoute
 from portal.desk.view import DeskView
 from portal.forms import Form
@@ -79,7 +80,8 @@ class Starting:
             return await self._begin(view, form, raw)
         except InvalidDeal as refused:
             place = "file" if form.text("file") else place_of(refused.field, form)
-            said = f"{refused.field}: {refused.reason}" if place in ("file", "form") else refused.reason
+            reason = reason_in(view.language, refused.reason)
+            said = f"{refused.field}: {reason}" if place in ("file", "form") else reason
             known = {one.name for section in sections(self._model) for one in section.fields} | {"file"}
             errors = {place if place in known else "form": f"{words['deal_refused']} {said}"}
             return await self._show(view, Filled(form=form, errors=errors, status=422))
@@ -136,7 +138,7 @@ class Starting:
 
     async def _not_begun(self, view: DeskView, form: Form, problem: str, reason: str, status: int) -> Response:
         words = self._desk.pages.words(view.language)
-        said = words["deal_refused"] + f" {reason}" if reason else words[problem]
+        said = words["deal_refused"] + f" {reason_in(view.language, reason)}" if reason else words[problem]
         return await self._show(view, Filled(form=form, errors={"form": said}, status=status))
 
     async def _show(self, view: DeskView, filled: Filled, *, told: str = "") -> Response:

@@ -14,6 +14,7 @@ from domain.finding import EXPLAINED, Finding
 from portal.desk.customer.pages import go
 from portal.desk.customer.telling import outcome_of
 from portal.desk.desk import Desk
+from portal.desk.refusing import reason_in
 from portal.desk.route import ACT, DeskRoute
 from portal.desk.view import DeskView
 from portal.forms import Form
@@ -65,8 +66,10 @@ class Findings:
                 subject=subject,
                 mending=Mending([]),
                 what=[],
+                says=[],
+                left=[],
                 problem=outcome.problem,
-                reason=outcome.reason,
+                reason=reason_in(view.language, outcome.reason),
             )
         if form is None:
             what = [shown(view, one.finding) for one in mending.remedies]
@@ -77,6 +80,8 @@ class Findings:
                 subject=subject,
                 mending=mending,
                 what=what,
+                says=[reason_in(view.language, one.says) for one in mending.remedies],
+                left=[reason_in(view.language, one) for one in mending.left],
                 problem="",
                 reason="",
             )
@@ -110,6 +115,7 @@ class Findings:
             told=told,
             status=503 if problem else 200,
             nightly=nightly,
+            nightly_trouble=reason_in(view.language, nightly.trouble) if nightly else "",
             swept=swept,
             found=found,
             unlike=Counter(one.onboarding for one in swept.not_reproduced) if swept else {},

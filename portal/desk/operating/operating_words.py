@@ -70,10 +70,10 @@ FINDING: Mapping[str, tuple[str, str]] = {
     "none": ("Nobody falls through.", "対応漏れはありません。"),
     "mend": ("Mend it …", "修復する…"),
     "mend_of": ("Mend {subject}", "{subject}の修復"),
-    "will": ("What will be done:", "行う内容（英語）："),
-    "left": ("Left to a person:", "人による対応が必要（英語）："),
+    "will": ("What will be done:", "行う内容："),
+    "left": ("Left to a person:", "人による対応が必要："),
     "do": ("Do this", "実行する"),
-    "nothing": ("No button mends this:", "画面からは修復できません（英語）："),
+    "nothing": ("No button mends this:", "画面からは修復できません："),
 }
 PLAYBOOK: Mapping[str, tuple[str, str]] = {
     "h1": ("Playbooks", "プレイブック"),

@@ -234,6 +234,17 @@ async def test_a_refusal_names_the_field_and_keeps_what_was_typed(
     assert "kept as it was" in past.text
 
 
+async def test_why_the_onboarding_refuses_is_said_in_the_readers_language(
+    onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    """With titles in the place of keys."""
+    past = await tell(csm, onboarding, "replan", "language=ja", milestone="gone_live", to="2032-11-02", reason="延期")
+    early = await tell(csm, onboarding, "reach_milestone", "language=ja", milestone="gone_live")
+
+    assert "記録できませんでした。理由： 2032-11-02は過ぎています。" in past.text
+    assert re.search(r"理由： 「[^」]*本番開始[^」]*」の前に、「", early.text)
+
+
 async def test_while_temporal_is_away_nothing_is_lost_and_the_form_says_so(
     site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
 ) -> None:

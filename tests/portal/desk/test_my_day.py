@@ -100,6 +100,25 @@ async def test_what_cannot_be_taken_is_named_at_its_field(
     assert [] == site.door.told
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Not recorded. The onboarding’s own reason: jonas.weber is the owner already"),
+        ("ja", "記録できませんでした。理由： すでにJonas Weberが担当しています。"),
+    ],
+)
+async def test_why_an_onboarding_refuses_is_said_in_the_readers_language(
+    site: DeskSite, onboarding: Onboarding, language: str, said: str
+) -> None:
+    """With names in the place of handles."""
+    page = address(onboarding, "milestone", "handoff_reviewed") + f"&language={language}"
+    async with site.signed_in("csm", OWNER) as jonas:
+        answer = await act(jonas, page, act="give", to=OWNER)
+
+    assert 409 == answer.status_code
+    assert said in answer.text
+
+
 async def test_what_is_put_off_leaves_the_day_and_comes_again(site: DeskSite, onboarding: Onboarding) -> None:
     page = address(onboarding, "milestone", "handoff_reviewed")
     async with site.signed_in("csm", OWNER) as jonas:

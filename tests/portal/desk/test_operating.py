@@ -1,5 +1,6 @@
 """Do inbox, findings and playbooks say what is the matter, and is it mended by a button? By a client, on a port."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -97,7 +98,7 @@ class Sweeping:
             self.done.append(subject)
             return "woken"
 
-        return Mending([Remedy(OVERDUE, "it is woken", do)])
+        return Mending([Remedy(OVERDUE, "it is woken, and drafts its agenda anew", do)])
 
 
 async def test_a_finding_is_mended_only_after_it_was_said_what_will_be_done(site: DeskSite) -> None:
@@ -117,6 +118,11 @@ async def test_a_finding_is_mended_only_after_it_was_said_what_will_be_done(site
         mended = await manager.post(f"/desk/findings/{OVERDUE.subject}")
         nothing = await manager.get("/desk/findings/onboarding-x-1")
 
+        japanese = await manager.get(f"/desk/findings/{OVERDUE.subject}?language=ja")
+        none = await manager.get("/desk/findings/onboarding-x-1?language=ja")
+
+    assert "行う内容： 処理を再開し、予定を作り直します。" in japanese.text
+    assert "onboarding-x-1に問題は見つかりません。" in none.text
     assert "its wake-up has passed, and nothing happened" in found.text
     assert "it is woken" in asked.text
     assert [OVERDUE.subject] == sweeping.done
@@ -144,3 +150,16 @@ async def test_a_playbook_is_read_with_its_stages_gates_and_who_hears_what(
     assert '<td class="n">1</td>' in listed.text
     assert text in page.text
     assert 404 == (await csm.get("/desk/playbooks/none-such")).status_code
+
+
+async def test_a_playbook_that_cannot_be_used_is_listed_with_what_is_wrong_line_by_line(tmp_path: Path) -> None:
+    folder = tmp_path / "playbooks"
+    folder.mkdir()
+    (folder / "ours.yaml").write_text("key: ours\ntitle: Ours\nstages: none\n", encoding="utf-8")
+    async with desk_on(tmp_path, playbooks=folder) as site, site.signed_in("viewer") as browser:
+        listed = (await browser.get("/desk/playbooks")).text
+        page = (await browser.get("/desk/playbooks/ours")).text
+
+    assert 'href="/desk/playbooks/ours"' in listed
+    assert "Its file cannot be used" in listed
+    assert re.search(r"Line 3</th><td[^>]*><code>stages</code>", page)
