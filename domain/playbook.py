@@ -628,6 +628,12 @@ class Playbook(StrictWire):
     )
     stretch: Stretch = Field(Stretch(), description="by how much circumstances lengthen the plan")
     kickoff: Kickoff = Field(description="what the first meeting talks about")
+    conduct: tuple[Sign, ...] = Field(
+        (),
+        description="how to lead calls and to answer concerns; for our own people",
+        # Kept playbooks go by the hash of what they say; it must not change where nothing is said.
+        exclude_if=lambda conduct: not conduct,
+    )
     cadences: tuple[Cadence, ...] = Field((), description="what comes again and again until the hand-off")
     resources: tuple[RoleHours, ...] = Field((), description="how many hours each role needs")
     resource_rules: tuple[Sign, ...] = Field((), description="what to keep in mind about them")

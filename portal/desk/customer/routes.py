@@ -9,6 +9,7 @@ from starlette.responses import Response
 from domain.trouble import UnknownOnboarding
 from portal.desk.customer.files import Files
 from portal.desk.customer.forming import Forming
+from portal.desk.customer.guide import Guide
 from portal.desk.customer.journal import Journal
 from portal.desk.customer.looking import Looking
 from portal.desk.customer.notices import Notices
@@ -32,6 +33,7 @@ def routes(desk: Desk) -> Iterable[DeskRoute]:
     yield DeskRoute("/desk/customers/{name:path}", Named(desk).one)
     yield DeskRoute(ONE, pages.of_one(Overview(pages).page))
     yield DeskRoute(f"{ONE}/plan", pages.of_one(looking.plan))
+    yield DeskRoute(f"{ONE}/guide", pages.of_one(Guide(pages).page), ACT)
     yield DeskRoute(f"{ONE}/journal", pages.of_one(journal.all))
     yield DeskRoute(f"{ONE}/why", pages.of_one(journal.why))
     yield DeskRoute(f"{ONE}/notices", pages.of_one(notices.all))

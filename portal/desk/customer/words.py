@@ -1,9 +1,10 @@
 """Which words do the pages about one customer have? Those of its pages, forms, journal and messages."""
 
 from portal.desk.customer.customer_words import CUSTOMER_WORDS
+from portal.desk.customer.guide_words import GUIDE_WORDS
 from portal.desk.customer.happening_words import HAPPENING_WORDS
 from portal.desk.customer.news_words import NEWS_WORDS
 from portal.desk.customer.notice_words import NOTICE_WORDS
 
-OF_CUSTOMERS = (CUSTOMER_WORDS, NEWS_WORDS, HAPPENING_WORDS, NOTICE_WORDS)
+OF_CUSTOMERS = (CUSTOMER_WORDS, GUIDE_WORDS, NEWS_WORDS, HAPPENING_WORDS, NOTICE_WORDS)
 """Each as the pages' words: no key is in two of them."""
