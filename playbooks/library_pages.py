@@ -52,10 +52,14 @@ class Shelf:
 
 
 class LibraryPages:
-    """The library in a folder, the shipped one without a folder; read again when a file of it changes."""
+    """The library in a folder, the shipped one without a folder; read again when a file of it changes.
 
-    def __init__(self, folder: Path | None = None) -> None:
+    With `hosts`, videos elsewhere are complained about, too.
+    """
+
+    def __init__(self, folder: Path | None = None, hosts: Collection[str] | None = None) -> None:
         self._folder = folder or SHIPPED
+        self._hosts = hosts
         self._stamp: tuple[tuple[str, int, int], ...] | None = None
         self._shelf = Shelf((), ())
 
@@ -63,7 +67,7 @@ class LibraryPages:
         """The pages as they are now. A file that cannot be used does not affect the others."""
         stamp = self._now()
         if stamp != self._stamp:
-            self._shelf, self._stamp = load(self._folder), stamp
+            self._shelf, self._stamp = load(self._folder, self._hosts), stamp
         return self._shelf
 
     def _now(self) -> tuple[tuple[str, int, int], ...]:

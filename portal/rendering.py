@@ -18,6 +18,7 @@ from portal.desk.conversing_words import CONVERSING_WORDS
 from portal.desk.customer.words import OF_CUSTOMERS
 from portal.desk.day_words import DAY_WORDS
 from portal.desk.deals.deal_words import DEAL_WORDS
+from portal.desk.operating.library_words import DESK_LIBRARY_WORDS
 from portal.desk.operating.operating_words import OPERATING_WORDS
 from portal.desk.portfolio_words import PORTFOLIO_WORDS
 from portal.desk.words import DESK_WORDS
@@ -49,6 +50,7 @@ SETS = (
     *OF_CUSTOMERS,
     DEAL_WORDS,
     OPERATING_WORDS,
+    DESK_LIBRARY_WORDS,
     DAY_WORDS,
     PORTFOLIO_WORDS,
     CAPACITY_WORDS,

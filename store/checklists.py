@@ -1,9 +1,9 @@
 """Which steps of the library's checklists has a customer done? One row a step, which is gone where it is taken back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, select
 
 from domain.record import JournalRow
 from domain.room.deeds import Deed
@@ -82,6 +82,17 @@ def steps_done(engine: Engine, onboarding: str) -> Sequence[StepDone]:
     with read_connection(engine) as connection:
         rows = connection.execute(of_it.order_by(library_steps.c.done_at.desc(), library_steps.c.step)).mappings()
         return [StepDone.model_validate(dict(row)) for row in rows]
+
+
+def steps_counted(engine: Engine, page: str, steps: Collection[str], onboardings: Collection[str]) -> Mapping[str, int]:
+    """How many of those steps of a page each of these onboardings has done; who has done none is left out."""
+    of_them = (
+        (library_steps.c.page == page) & library_steps.c.step.in_(steps) & library_steps.c.onboarding.in_(onboardings)
+    )
+    counted = select(library_steps.c.onboarding, func.count().label("done")).where(of_them)
+    with read_connection(engine) as connection:
+        rows = connection.execute(counted.group_by(library_steps.c.onboarding))
+        return {row.onboarding: row.done for row in rows}
 
 
 def by_page(steps: Sequence[StepDone]) -> Mapping[str, Mapping[str, StepDone]]:

@@ -29,12 +29,14 @@ SHOWN = (
 class Filter(Wire):
     """Which onboardings are wanted: all that are under way, but for what is named here.
 
-    `go_live_within` are days. With a `text` those that have ended are among them, at the end.
+    `version` is the hash of a version of a playbook, or how it begins; `go_live_within` are days.
+    With a `text` those that have ended are among them, at the end.
     """
 
     need: tuple[Need, ...] = ()
     owner: str = ""
     playbook: str = ""
+    version: str = ""
     stage: str = ""
     go_live_within: int | None = None
     text: str = ""
@@ -43,7 +45,8 @@ class Filter(Wire):
     @property
     def counted(self) -> bool:
         """Whether an index knows how many there are."""
-        return not (self.text or self.stage or self.ended or self.go_live_within is not None)
+        narrowed = self.text or self.stage or self.version or self.ended
+        return not (narrowed or self.go_live_within is not None)
 
 
 class PortfolioLine(Wire):
@@ -184,6 +187,8 @@ def _where(wanted: Filter, now: datetime) -> list[ColumnElement[bool] | TextClau
         where.append(onboardings.c.owner == wanted.owner)
     if wanted.playbook:
         where.append(onboardings.c.playbook == wanted.playbook)
+    if wanted.version:
+        where.append(onboardings.c.playbook_hash.startswith(wanted.version, autoescape=True))
     if wanted.stage:
         of_it = and_(stages.c.onboarding == onboardings.c.onboarding, stages.c.key == wanted.stage)
         where.append(exists().where(of_it, stages.c.status == "open"))

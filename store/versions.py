@@ -7,7 +7,7 @@ from sqlalchemy import Engine, func, select
 
 from domain.notice import DIGEST
 from domain.playbook import Playbook
-from domain.wire import Wire
+from domain.wire import Instant, Wire
 from store.confirmations import ENDED
 from store.drafts import HELD
 from store.engine import read_connection
@@ -48,6 +48,43 @@ def under_way(engine: Engine) -> Sequence[UnderWay]:
     in_order = counted.group_by("playbook", version).order_by("playbook", func.count().desc(), version)
     with read_connection(engine) as connection:
         return [UnderWay.model_validate(row) for row in connection.execute(in_order).mappings()]
+
+
+class VersionUsed(Wire):
+    """A version of a playbook by its hash; `began` and `latest` are when the first and last onboarding began by it.
+
+    `onboardings` counts those that go by it now. Neither moment is known of a version by which none has begun.
+    """
+
+    version: str
+    onboardings: int = 0
+    began: Instant | None = None
+    latest: Instant | None = None
+
+
+def used_versions(engine: Engine, key: str) -> Sequence[VersionUsed]:
+    """Every version of that playbook that is kept, that by which an onboarding began last first."""
+    began = select(
+        deals.c.playbook_hash.label("version"),
+        func.min(onboardings.c.opened_at).label("began"),
+        func.max(onboardings.c.opened_at).label("latest"),
+    )
+    began = began.join(onboardings, onboardings.c.onboarding == deals.c.onboarding).where(onboardings.c.playbook == key)
+    kept = select(playbooks.c.hash).where(playbooks.c.key == key).order_by(playbooks.c.hash)
+    with read_connection(engine) as connection:
+        hashes = connection.scalars(kept).all()
+        moments = {row.version: row for row in connection.execute(began.group_by(deals.c.playbook_hash))}
+    now = {one.version: one.onboardings for one in under_way(engine) if one.playbook == key}
+    each = [
+        VersionUsed(
+            version=hashed,
+            onboardings=now.get(hashed, 0),
+            began=moments[hashed].began if hashed in moments else None,
+            latest=moments[hashed].latest if hashed in moments else None,
+        )
+        for hashed in dict.fromkeys([*hashes, *moments, *now])
+    ]
+    return sorted(each, key=lambda one: one.latest.timestamp() if one.latest else 0.0, reverse=True)
 
 
 def ended_onboardings(engine: Engine, key: str, *, ending: str | None = None) -> Sequence[str]:

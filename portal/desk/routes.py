@@ -33,6 +33,8 @@ PARTS: Sequence[Part] = (
     inbox.routes,
     findings.routes,
     playbooks.routes,
+    versions.routes,
+    library.routes,
 )
 """What the desk is made of. Each part names its pages, and who may open them."""
 
@@ -51,14 +53,13 @@ def desk_routes(parts: PageParts, pages: Pages, changes: Changes) -> Iterable[Op
     desk.paths = frozenset(route.path for route in inside)
     yield OpenRoute("/desk/sign-in", entry.sign_in, ACT)
     yield OpenRoute("/desk/link/{token}", Joining(parts, pages, entry, desk.passwords).by_link, ACT)
-    yield OpenRoute("/desk/out", entry.out, ("POST",))
     by_provider = ByProvider(parts, pages, entry)
-    yield OpenRoute(BEGIN, by_provider.begin, LOOK)
     yield OpenRoute("/desk/out", by_provider.out, ("POST",))
+    yield OpenRoute(BEGIN, by_provider.begin, LOOK)
     yield OpenRoute(BACK, by_provider.back, LOOK)
-    for route in inside:
     yield OpenRoute(OUT, by_provider.onward_out, LOOK)
     yield OpenRoute(LEFT, by_provider.left, LOOK)
+    for route in inside:
         page = desk.guarded(route.page, route.least, route.read)
         yield OpenRoute(route.path, page, route.methods)
 

@@ -92,8 +92,13 @@ PLAYBOOK: Mapping[str, tuple[str, str]] = {
     "onboardings_one": ("{count} onboarding", "{count}件"),
     "onboardings_many": ("{count} onboardings", "{count}件"),
     "hand_off": ("day {first} to {last}", "{first}～{last}日目"),
+    "broken": (
+        "Its file cannot be used: no new onboarding goes by it until it is mended.",
+        "ファイルに誤りがあり使用できません。修正するまで、新しいオンボーディングには適用されません。",
+    ),
     "complaints_one": ("{count} thing to mend", "要修正{count}件"),
     "complaints_many": ("{count} things to mend", "要修正{count}件"),
+    "file": ("File", "ファイル"),
     "line": ("Line", "行"),
     "field": ("Field", "項目"),
     "what": ("What", "内容"),
@@ -121,6 +126,38 @@ PLAYBOOK: Mapping[str, tuple[str, str]] = {
     "criteria": ("What must hold for the hand-off", "通常支援への移行条件"),
     "flags": ("Early warnings", "早期警戒サイン"),
 }
+VERSION: Mapping[str, tuple[str, str]] = {
+    "h1": ("Versions of “{title}”", "「{title}」の版"),
+    "link": ("Versions, and what differs", "版の一覧と相違点"),
+    "then": (
+        "An onboarding goes on by the version by which it began, unless somebody moves it to another one.",
+        "オンボーディングは、開始時の版で進みます。別の版に切り替えない限り変わりません。",
+    ),
+    "version": ("Version", "版"),
+    "began": ("Onboardings began by it", "この版での開始"),
+    "from_to": ("{first} to {last}", "{first}～{last}"),
+    "never": ("none yet", "なし"),
+    "going": ("Go by it now", "現在この版で進行中"),
+    "nobody": ("nobody", "なし"),
+    "differ": ("What differs", "相違点"),
+    "was": ("Before", "変更前"),
+    "now": ("After", "変更後"),
+    "compare": ("Compare", "比較する"),
+    "field": ("What", "項目"),
+    "new": ("New", "追加"),
+    "gone": ("Gone", "削除"),
+    "said": ("{field}: {value}", "{field}：{value}"),
+    "in_en": ("in English", "英語"),
+    "in_ja": ("in Japanese", "日本語"),
+    "same": (
+        "Nothing that anybody lives by differs between these two.",
+        "この2つの版の間に、進め方に関わる違いはありません。",
+    ),
+    "only": (
+        "There is one version. Once the file says something else, what differs appears here.",
+        "版は1つだけです。ファイルの内容が変わると、ここで違いを確認できます。",
+    ),
+}
 TOLD: Mapping[str, tuple[str, str]] = {
     "inbox_again": ("It will be worked through again.", "再処理を受け付けました。"),
     "inbox_again_later": (
@@ -134,7 +171,14 @@ TOLD: Mapping[str, tuple[str, str]] = {
 
 TABS: Mapping[str, tuple[str, str]] = {"findings": ("Who falls through", "対応漏れの確認")}
 
-PREFIXED = (("desk_", TABS), ("inbox_", INBOX), ("finding_", FINDING), ("playbook_", PLAYBOOK), ("told_", TOLD))
+PREFIXED = (
+    ("desk_", TABS),
+    ("inbox_", INBOX),
+    ("finding_", FINDING),
+    ("playbook_", PLAYBOOK),
+    ("version_", VERSION),
+    ("told_", TOLD),
+)
 
 
 def _said(place: int) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -31,6 +30,13 @@ class Row(NamedTuple):
     from_yearly_value: float
     onboardings: int
     versions: list["Version"]
+
+
+class Broken(NamedTuple):
+    """A playbook whose file cannot be used, with how much is to be mended."""
+
+    key: str
+    complaints: int
 
 
 class Version(NamedTuple):
@@ -80,8 +86,8 @@ class Playbooks:
 
     async def all(self, view: DeskView, _: Form | None, __: Request) -> Response:
         """Every playbook, with how many onboardings go by which version of it."""
-        rows = await asyncio.to_thread(self._rows, view)
-        return self._desk.show(view, "operating/playbooks.html", tab="playbooks", rows=rows)
+        rows, broken = await asyncio.to_thread(self._rows, view)
+        return self._desk.show(view, "operating/playbooks.html", tab="playbooks", rows=rows, broken=broken)
 
     async def one(self, view: DeskView, _: Form | None, request: Request) -> Response:
         """One playbook; of a broken file what is wrong with it, line by line."""
@@ -102,12 +108,14 @@ class Playbooks:
             versions=_versions(book, counted) if book else [],
         )
 
-    def _rows(self, view: DeskView) -> list[Row]:
-        counted = under_way(self._desk.engine)
-        return [_row(view, book, counted) for book in self._library.usable()]
+    def _rows(self, view: DeskView) -> tuple[list[Row], list[Broken]]:
+        counted, usable = under_way(self._desk.engine), self._library.usable()
+        unusable = set(self._library.keys()) - {book.key for book in usable}
+        broken = [Broken(key, len(complaints_about(self._library.file(key)))) for key in sorted(unusable)]
+        return [_row(view, book, counted) for book in usable], broken
 
     def _read(self, key: str) -> tuple[Playbook | None, list[Complaint], Sequence[UnderWay]]:
-        complaints = complaints_about(Path(self._library.file(key)))
+        complaints = complaints_about(self._library.file(key))
         book = next((one for one in self._library.usable() if one.key == key), None)
         return book, complaints, under_way(self._desk.engine)
 
@@ -131,7 +139,7 @@ class Reading:
         """One milestone, with its day as the playbook counts it."""
         english = self._view.language == "en"
         if one.anchor == "close":
-            due = f"day {one.day}" if english else f"{one.day}日目"
+            due = f"day {one.day}" if english else f"ご契約の{one.day}日後"
         else:
             anchor = self.title(one.anchor)
             due = f"{anchor} + {one.day} days" if english else f"「{anchor}」の{one.day}日後"
