@@ -98,7 +98,8 @@ def companies_of(settings: Settings) -> Mapping[Language, str]:
 
 def rendering_of(settings: Settings) -> Rendering:
     """How messages are worded: in the company's own templates where it has any, under its name."""
-    return Rendering(company_templates=settings.templates, companies=companies_of(settings))
+    desk = f"{settings.pages_address}/desk" if settings.pages_url else ""
+    return Rendering(company_templates=settings.templates, companies=companies_of(settings), desk=desk)
 
 
 def channels_of(

@@ -26,6 +26,7 @@ _WORDS: Mapping[str, dict[Language, str]] = {
         "en": "The rest does not fit here: `day90 show {onboarding}` has all of it.",
         "ja": "続きは `day90 show {onboarding}` でご確認ください。",
     },
+    "more_at_desk": {"en": "The rest does not fit here. All of it: {address}", "ja": "続きはこちら： {address}"},
 }
 
 
@@ -45,11 +46,13 @@ def blocks_of(waiting: WaitingNotice, rendered: RenderedNotice, *, mention: str,
         head.append({"type": "context", "elements": [{"type": "mrkdwn", "text": f"<@{mention}>"}]})
     texts = list(_sections(rendered.body))
     if len(texts) > MOST_SECTIONS:
-        more = in_language(_WORDS["more"], language).format(onboarding=escaped(waiting.notice.onboarding))
+        words = _WORDS["more_at_desk" if rendered.at_desk else "more"]
+        address = escaped(rendered.at_desk)
+        more = in_language(words, language).format(onboarding=escaped(waiting.notice.onboarding), address=address)
         texts = [*texts[: MOST_SECTIONS - 1], more]
     # Verbatim: otherwise Slack would call people and channels that the text happens to name.
     body = [{"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}} for text in texts]
-    pressed = _buttons(waiting, language, acting=buttons)
+    pressed = _buttons(waiting, language, acting=buttons, at_desk=rendered.at_desk)
     return [*head, *body, *([{"type": "actions", "elements": pressed}] if pressed else [])]
 
 
@@ -59,13 +62,13 @@ def can_be_acted_upon(notice: Notice, person: Person) -> bool:
     return asks and bool(notice.onboarding) and person.side == "vendor"
 
 
-def _buttons(waiting: WaitingNotice, language: str, *, acting: bool) -> list[dict[str, Any]]:
+def _buttons(waiting: WaitingNotice, language: str, *, acting: bool, at_desk: str) -> list[dict[str, Any]]:
     buttons: list[dict[str, Any]] = []
     if acting and can_be_acted_upon(waiting.notice, waiting.person):
         value = str(waiting.id)
         buttons.append(_button(DONE, _WORDS["done"], language, value=value, style="primary"))
         buttons.append(_button(SNOOZE, _WORDS["snooze"], language, value=value))
-    if link := str(waiting.notice.facts.get("ui") or ""):
+    if link := at_desk or str(waiting.notice.facts.get("ui") or ""):
         buttons.append(_button("day90_open", _WORDS["open"], language, url=link))
     return buttons
 

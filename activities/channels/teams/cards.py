@@ -19,6 +19,7 @@ _WORDS: Mapping[str, dict[Language, str]] = {
         "en": "The rest does not fit here: day90 show {onboarding} has all of it.",
         "ja": "続きは day90 show {onboarding} でご確認ください。",
     },
+    "more_at_desk": {"en": "The rest does not fit here. All of it: {address}", "ja": "続きはこちら： {address}"},
 }
 
 
@@ -42,9 +43,10 @@ def _card(waiting: WaitingNotice, rendered: RenderedNotice) -> dict[str, Any]:
         "body": body,
         "msteams": {"width": "Full"},
     }
-    if link := str(waiting.notice.facts.get("ui") or ""):
+    if link := rendered.at_desk or str(waiting.notice.facts.get("ui") or ""):
         card["actions"] = [{"type": "Action.OpenUrl", "title": in_language(_WORDS["open"], language), "url": link}]
-    more = _text(in_language(_WORDS["more"], language).format(onboarding=waiting.notice.onboarding), isSubtle=True)
+    words = in_language(_WORDS["more_at_desk" if rendered.at_desk else "more"], language)
+    more = _text(words.format(onboarding=waiting.notice.onboarding, address=rendered.at_desk), isSubtle=True)
     room = LARGEST - _bytes(card) - _bytes(more)
     for line in (line for line in rendered.body.split("\n") if line.strip()):
         block = _text(line)

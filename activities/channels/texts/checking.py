@@ -133,5 +133,5 @@ def _used(ours: Environment, name: str) -> set[str]:
     return meta.find_undeclared_variables(ours.parse((TEMPLATES / name).read_text("utf-8")))
 
 
-_ALWAYS = frozenset({"wording", "links", "colleague", "company"})
+_ALWAYS = frozenset({"wording", "links", "colleague", "company", "desk"})
 """What every template is given besides the facts of its notice."""

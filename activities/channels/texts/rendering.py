@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import css_inline
 from jinja2 import (
@@ -30,6 +31,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from activities.channels.texts import sealing
+from activities.channels.texts.at_the_desk import at_the_desk
 from activities.channels.texts.plain import Node, plain_text, tree
 from activities.channels.texts.wording import Wording, wording
 from domain.notice import Notice
@@ -55,6 +57,7 @@ _MOST_LAID_OUT = 128
 # The name under which templates are given the reader's wording.
 _WORDS = "wording"
 _HEADINGS = re.compile(r"^(?=##? |### )", re.MULTILINE)
+_COMMAND = re.compile(r"`([^`\n]+)`")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _REST = ("opening", "actions", "closing", "signature", "footer")
 OF_TEMPLATES = (".md", ".html")
@@ -84,17 +87,21 @@ class RenderedNotice:
     html: str
     body: str = ""
     """The message proper, as plain text: without greeting, closing and small print."""
+    at_desk: str = ""
+    """The address of its onboarding at the desk, for one of ours; empty where there is none."""
 
 
 @dataclass(frozen=True)
 class Rendering:
     """Renders notices. Templates in `company_templates` come before ours; a changed one counts from the next mail.
 
-    `companies` has our company's name as readers of each language know it.
+    `companies` has our company's name as readers of each language know it. `desk` is the address of the team's desk:
+    one of ours reads its pages in the place of commands (`at_the_desk`). Without one, commands stay.
     """
 
     company_templates: Path | None = None
     companies: Mapping[Language, str] = field(default_factory=dict)
+    desk: str = ""
 
     def render(self, waiting: WaitingNotice, *, sender: str = "") -> RenderedNotice:
         """The notice in its receiver's language; `sender` is the name at the head of the page.
@@ -131,6 +138,7 @@ class Rendering:
             "links": waiting.links,
             "colleague": waiting.person.side == "vendor",
             "company": self.companies.get(words.language) or sender,
+            "desk": self.desk if waiting.person.side == "vendor" else "",
         }
         parts = list(zip(waiting.parts, waiting.links_of_parts or [{} for _ in waiting.parts], strict=True))
         first, body = self._worded(waiting.notice, facts, parts)
@@ -140,8 +148,10 @@ class Rendering:
         )
         end = "\n\n".join(filter(None, (actions, closing, signature)))
         values: list[sealing.Shaped] = []
+        desk = str(facts["desk"])
         before, proper, after, small_print = (
-            _read(sealing.number(part, values)) for part in (opening, body.strip(), end, footer)
+            _read(sealing.number(_led_to(desk, part, words.language), values))
+            for part in (opening, body.strip(), end, footer)
         )
         said = plain_text(proper.nodes, values)
         page = self._jinja.get_template("layout.html").render(
@@ -158,6 +168,7 @@ class Rendering:
             text="\n\n".join(filter(None, (before_it, said, after_it, f"-- \n{beneath}\n"))),
             html=sealing.fill_html(laid_out(sealing.number(page, values)), values),
             body=said,
+            at_desk=_onboarding_at(facts),
         )
 
     def _worded(self, notice: Notice, facts: Mapping[str, Any], parts: Sequence[_Part] = ()) -> tuple[str, str]:
@@ -289,6 +300,25 @@ def _parse(markdown: str) -> list[Token]:
             tokens += head if titled else []
             head = None
     return tokens
+
+
+def _led_to(desk: str, markdown: str, language: Language) -> str:
+    """The Markdown with the desk's pages in the place of commands; as it is where there is no desk.
+
+    What people wrote is sealed by now: no backtick of theirs makes a command.
+    """
+
+    def led(command: re.Match[str]) -> str:
+        there = at_the_desk(sealing.unseal_text(command[1]), desk, language)
+        return command[0] if there is None else str(sealing.seal(sealing.page(there.address, there.name)))
+
+    return _COMMAND.sub(led, markdown) if desk else markdown
+
+
+def _onboarding_at(facts: Mapping[str, Any]) -> str:
+    """Where its onboarding is at the desk; empty where there is no desk, or the notice is about none."""
+    there = facts["desk"] and facts.get("onboarding")
+    return f"{facts['desk']}/onboardings/{quote(str(there), safe='')}" if there else ""
 
 
 def _clipped(text: str, longest: int) -> str:

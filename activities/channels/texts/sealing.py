@@ -31,7 +31,7 @@ _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # Control characters and our own seals; the tab is whitespace below.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000\ue001]")
 
-Shape = Literal["line", "prose", "aside", "whole", "link", "button"]
+Shape = Literal["line", "prose", "aside", "whole", "link", "button", "page"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,11 @@ def link(target: object, text: str) -> Shaped:
 def button(target: object, text: str) -> Shaped:
     """A link as a button, for the one thing to press; plain words when the target is no http address."""
     return Shaped(text, "button", _page(str(target)))
+
+
+def page(target: object, text: str) -> Shaped:
+    """A link in the middle of a sentence; as plain text the address alone."""
+    return Shaped(text, "page", _page(str(target)))
 
 
 def mail(address: object) -> Shaped:
@@ -139,7 +144,15 @@ def one_line(text: str) -> str:
 
 _LINE, _PROSE, _TARGET = "L", "P", "T"
 # Capital letters, since a sealed value is written in small ones.
-_MARKS: dict[Shape, str] = {"line": _LINE, "prose": _PROSE, "aside": "A", "whole": "W", "link": "K", "button": "B"}
+_MARKS: dict[Shape, str] = {
+    "line": _LINE,
+    "prose": _PROSE,
+    "aside": "A",
+    "whole": "W",
+    "link": "K",
+    "button": "B",
+    "page": "K",
+}
 _AROUND = {
     "A": '<br><span class="aside">{text}</span>',
     "W": '<span class="whole">{text}</span>',
@@ -150,7 +163,7 @@ _AROUND = {
 
 def _mark_of(value: Shaped) -> str:
     """The letter for the shape of a value; a link that leads nowhere is a line."""
-    leads_nowhere = value.shape in {"link", "button"} and not value.target
+    leads_nowhere = value.shape in {"link", "button", "page"} and not value.target
     return _LINE if leads_nowhere else _MARKS[value.shape]
 
 
@@ -169,6 +182,8 @@ def _as_text(value: Shaped) -> str:
     text = _flat(value.text)
     if value.shape == "aside":
         return f"（{text}）" if is_wide(text[:1]) or is_wide(text[-1:]) else f" ({text})"
+    if value.shape == "page":
+        return value.target or text
     if value.target and not value.target.startswith("mailto:"):
         return f"{text}{'：' if is_wide(text[-1:]) else ': '}{value.target}"
     return text
