@@ -36,6 +36,10 @@ from store.webhooks import SqlWebhooks
 PROGRAMME_ENDED = "programme_ended"
 
 
+UNDRAWN = onboardings.c.attended_as_of.is_(None) | (onboardings.c.attended_as_of != onboardings.c.as_of)
+"""Rows that an older version wrote last: what the desk shows of them is not complete."""
+
+
 class SqlCensus:
     """The census of `activities.ports`, in SQL. May be shared by threads."""
 
@@ -104,11 +108,21 @@ class SqlCensus:
 
     def undrawn_since(self, onboarding: str) -> datetime | None:
         """When an older version wrote it, of an open onboarding that this one has not written since; else None."""
-        lately = onboardings.c.attended_as_of == onboardings.c.as_of
-        undrawn = onboardings.c.attended_as_of.is_(None) | ~lately
-        query = select(onboardings.c.as_of).where(onboardings.c.onboarding == onboarding, NOT_ENDED, undrawn)
+        query = select(onboardings.c.as_of).where(onboardings.c.onboarding == onboarding, NOT_ENDED, UNDRAWN)
         with read_transaction(self._engine) as connection:
             return connection.scalar(query)
+
+    def undrawn(self, after: str, limit: int) -> list[str]:
+        """The ids of open onboardings that an older version wrote last, in their order, from beyond that id on."""
+        query = select(onboardings.c.onboarding).where(NOT_ENDED, UNDRAWN, onboardings.c.onboarding > after)
+        with read_transaction(self._engine) as connection:
+            return [*connection.scalars(query.order_by(onboardings.c.onboarding).limit(limit))]
+
+    def undrawn_count(self) -> int:
+        """How many there are of them."""
+        query = select(func.count()).select_from(onboardings).where(NOT_ENDED, UNDRAWN)
+        with read_transaction(self._engine) as connection:
+            return connection.execute(query).scalar_one()
 
     def break_seals(self, onboarding: str) -> None:
         """Let the onboarding's next turn write every part of the read model anew, and look up what was agreed."""

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from domain.finding import EXPLAINED, Finding
+from domain.refusal import Refused
 from domain.text import in_language
 from domain.trouble import UnknownOnboarding
 from starter.cli.answers import answer, console, count, draw_facts, in_words, plain
@@ -18,6 +19,8 @@ from starter.cli.options import NOWHERE, Where
 
 NAMED = 10
 """Onboardings that are named in a line; `--json` names them all."""
+DESK = "desk"
+"""The subject of a repair that stands for all of which the desk does not show everything."""
 
 if TYPE_CHECKING:
     from activities.sweep import Swept
@@ -111,10 +114,14 @@ async def repair(
     ----------
     subject
         An onboarding (its id, the deal's id, a part of the customer's name), or another workflow: sender-mail,
-        receiver, reconciliation, mailbox, usage, an introduction's id.
+        receiver, reconciliation, mailbox, usage, an introduction's id. `desk` stands for all onboardings of which the
+        desk does not show everything yet after an upgrade.
     """
     installation = installation_at(where)
     repairing = await repairing_at(installation)
+    if subject == DESK:
+        await _draw_anew(repairing, yes=yes, as_json=where.json)
+        return
     subject = subject if repairing.of_house(subject) else _meant(installation, subject)
     remedies, left = await repairing.remedies(subject)
     out = console()
@@ -132,6 +139,25 @@ async def repair(
     ]
     said_of = {"subject": subject, "repairs": said, "left": list(left)}
     answer(where.json, said_of, lambda out: out.print(plain("\n".join(done))))
+
+
+async def _draw_anew(repairing: "Repairing", *, yes: bool, as_json: bool) -> None:
+    """All that an older version wrote last take a turn now."""
+    from starter.drawing_anew import DrawingAnew
+
+    drawing = DrawingAnew(door=repairing.door, census=repairing.census)
+    waiting, out = drawing.waiting(), console()
+    if not waiting:
+        raise Refused("nothing is the matter with desk: it shows all of every onboarding")
+    if not as_json:
+        what = count(waiting, "onboarding")
+        out.print(plain(f"{DESK}: {what} last written by an older version; each takes a turn now, and is drawn anew"))
+    if not yes:
+        ask(out)
+    with Console(stderr=True, highlight=False).status("asking…") as status:
+        asked = await drawing.all(tell=lambda number: status.update(f"{number} of {waiting} asked"))
+    said = f"{count(asked, 'onboarding')} asked; the desk shows all of them in a moment"
+    answer(as_json, {"subject": DESK, "asked": asked}, lambda out: out.print(plain(said)))
 
 
 def _meant(installation: Installation, subject: str) -> str:
