@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -63,6 +63,7 @@ class Customer:
     zone: ZoneInfo
     now: datetime
     newest: int
+    day_length: timedelta
 
     @property
     def id(self) -> str:
@@ -280,7 +281,14 @@ class Customer:
 
 
 def customer_of(
-    engine: Engine, ledger: SqlLedger, team: Team, onboarding: str, *, language: Language, zone: ZoneInfo
+    engine: Engine,
+    ledger: SqlLedger,
+    team: Team,
+    onboarding: str,
+    *,
+    language: Language,
+    zone: ZoneInfo,
+    day_length: timedelta,
 ) -> Customer:
     """The onboarding as it stands in the store. Raises UnknownOnboarding."""
     # First of all: what comes while the rest is read is newer than what the page shows.
@@ -308,3 +316,4 @@ def customer_of(
         now=max(now, line.as_of or now),
         newest=newest,
     )
+        day_length=day_length,

@@ -13,7 +13,7 @@ from domain.rights import LEAST
 from portal.desk.customer.choices import Choice, Choices
 from portal.desk.customer.customer import Customer
 from portal.desk.customer.fields import CHANGED, MADE_HERE, SPOKEN_FOR, FormField, fields_of, hidden_of
-from portal.desk.customer.happenings import Shown, shown
+from portal.desk.customer.happenings import Shown, all_shown
 from portal.desk.customer.pages import CustomerPages, go
 from portal.desk.customer.present import present, without_what_stays
 from portal.desk.customer.previewing import preview
@@ -154,7 +154,7 @@ class Forming:
         if errors := _wrong_with(case, raw, form) | self._misspoken(case, raw):
             return await self._show(replace(case, errors=errors, status=422))
         if rows := await self._telling.changed_since(case.view, customer.id, kind, raw, form):
-            since = [shown(customer, row, case.words) for row in rows]
+            since = all_shown(customer, rows, case.words)
             return await self._show(replace(case, since=since, status=409))
         if kind in ASKS_FIRST and form.text("confirmed") != str(customer.line.revision):
             return await self._ask(case, raw, form)

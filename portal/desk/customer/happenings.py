@@ -1,6 +1,6 @@
 """How is an entry of the journal shown? As a sentence with who said it, by which way, and what they wrote."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
@@ -8,6 +8,7 @@ from typing import NamedTuple
 from domain.record import JournalRow
 from portal.desk.customer.customer import Customer
 from portal.desk.customer.happening_words import HAPPENED, Happened
+from portal.desk.customer.own_time import in_own_time
 from store.reads import MADE_BY_US, JournalEntry
 
 UNKNOWN = Happened("circle", "faint", "{about}", "{about}")
@@ -68,6 +69,11 @@ def shown(customer: Customer, entry: JournalEntry, words: Mapping[str, str]) -> 
         facts=tuple(_facts(customer, entry, about, words)),
         about=entry.about,
     )
+
+
+def all_shown(customer: Customer, entries: Sequence[JournalEntry], words: Mapping[str, str]) -> list[Shown]:
+    """The entries in the reader's language, in the order in which they come, all by the onboarding's own clock."""
+    return [shown(customer, entry, words) for entry in in_own_time(entries, customer.day_length)]
 
 
 def by_days(entries: Iterable[Shown]) -> list[tuple[date, list[Shown]]]:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from portal.desk.customer.customer import Customer
-from portal.desk.customer.happenings import by_days, shown
+from portal.desk.customer.happenings import all_shown, by_days
 from portal.desk.customer.notices import STATES, cursor
 from portal.desk.customer.pages import CustomerPages
 from portal.desk.view import DeskView
@@ -38,7 +38,7 @@ class Journal:
             customer,
             "journal.html",
             part="journal",
-            happenings=by_days(shown(customer, row, words) for row in page.rows),
+            happenings=by_days(all_shown(customer, page.rows, words)),
             before=page.before,
             told_only=told_only,
         )
@@ -62,7 +62,7 @@ class Journal:
             heading=customer.title(key),
             now=known.now or "",
             reasons=customer.why(key) if key in customer.milestones else known.date,
-            happenings=by_days(shown(customer, row, words) for row in reversed(known.entries)),
+            happenings=by_days(all_shown(customer, [*reversed(known.entries)], words)),
             notices=list(reversed(known.mails)),
             states=STATES,
         )
@@ -83,7 +83,7 @@ class Journal:
             heading=customer.name(person),
             now="",
             reasons=[],
-            happenings=by_days(shown(customer, row, words) for row in rows.rows),
+            happenings=by_days(all_shown(customer, rows.rows, words)),
             notices=notices,
             states=STATES,
         )

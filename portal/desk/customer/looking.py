@@ -13,7 +13,7 @@ from domain.naming import role_title
 from domain.record import RegisterRow
 from domain.rules.reviewing import review_day, shipped_as
 from portal.desk.customer.customer import RISK_OPEN, Customer
-from portal.desk.customer.happenings import Shown, shown
+from portal.desk.customer.happenings import Shown, all_shown
 from portal.desk.customer.issues import issues_of
 from portal.desk.customer.pages import CustomerPages
 from portal.desk.customer.timeline import MilestoneLine, timeline
@@ -107,8 +107,8 @@ class Looking:
             newest=HISTORY_OF_RISKS,
         )
         history: dict[str, list[Shown]] = {}
-        for row in reversed(rows):
-            history.setdefault(row.about, []).append(shown(customer, row, words))
+        for entry in all_shown(customer, [*reversed(rows)], words):
+            history.setdefault(entry.about, []).append(entry)
         each = [_risk(customer, row, history) for row in customer.risks]
         grid = {(one.row.data.get("probability"), one.row.data.get("impact")) for one in each if _is_open(one)}
         counted: Mapping[tuple[int, int], int] = {

@@ -12,7 +12,7 @@ from domain.deal import QuickWinCandidate, completeness, missing_from_hand_off
 from domain.text import Text
 from domain.wording import custom_in_words
 from portal.desk.customer.customer import Customer
-from portal.desk.customer.happenings import by_days, shown
+from portal.desk.customer.happenings import all_shown, by_days
 from portal.desk.customer.issues import issues_of
 from portal.desk.customer.pages import CustomerPages
 from portal.desk.customer.timeline import timeline
@@ -45,7 +45,7 @@ class Overview:
         words = self._pages.desk.pages.words(view.language)
         more = await asyncio.to_thread(_beside, self._pages.desk.engine, customer)
         deal = customer.standing.dossier.deal
-        happenings = by_days(shown(customer, entry, words) for entry in more["journal"])
+        happenings = by_days(all_shown(customer, more["journal"], words))
         return self._pages.show(
             view,
             customer,

@@ -60,6 +60,7 @@ class CustomerPages:
             )
         except UnknownOnboarding:
             return None
+                day_length=parts.settings.day_length,
 
     def show(
         self,
