@@ -10,6 +10,7 @@ from domain import agenda
 from domain.agenda.milestones import known
 from domain.calendar import WorkCalendar
 from domain.news import KINDS, Replanned
+from domain.plan import PlannedStage
 from domain.refusal import Refused
 from domain.rehearsal.difference import MailChange, mail_changes
 from domain.rehearsal.forking import Fork
@@ -56,6 +57,7 @@ class WhatIf(Wire):
     go_live: Shift = Field(description="the go-live, while it lies ahead")
     hand_off_from: Shift
     hand_off_by: Shift
+    stages: tuple[PlannedStage, ...] = Field((), description="when each stage would open and close")
     ending: str | None = Field(None, description="the ending that it would lead to by that day")
     mails: tuple[MailChange, ...] = Field(description="mails that would come newly, no longer, or on another day")
     same: int = Field(description="mails that come as they would anyway")
@@ -129,6 +131,7 @@ def what_if(fork: Fork, kind: str, news: dict[str, Any], *, days: int) -> WhatIf
         until=until,
         moved=moved,
         **{name: Shift(was=dates[0][name], now=dates[1][name]) for name in dates[0]},
+        stages=now.stages,
         ending=other.driver.state.ending,
         mails=mails,
         same=same,

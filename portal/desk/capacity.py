@@ -1,8 +1,7 @@
 """How many hours are planned of our people, against those that they have? And the hours that they have spent."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -10,17 +9,16 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.playbook import Playbook
-from domain.rules.workload import A_WEEK, Load, available, mondays, planned
+from domain.rules.workload import A_WEEK, Load, available, mondays
 from domain.team import Member, Team
 from portal.desk.customer.telling import is_fresh, news_id, once_of
 from portal.desk.desk import Desk
+from portal.desk.overbooking import booked_hours
 from portal.desk.route import ACT, DeskRoute
 from portal.desk.session import go
 from portal.desk.view import DeskView
 from portal.forms import Form
 from store import my_day, workload
-from store.workload import Taking
 
 BEHIND, WEEKS = 2, 7
 """Weeks that are shown: two that have passed, with what was spent, this one, and four ahead."""
@@ -134,26 +132,6 @@ class Capacity:
             ]
             rows.append(Row(member, member.named(view.language), cells))
         return rows, workload.mine(engine, view.staff.handle), today
-
-
-def booked_hours(
-    all_of_it: Iterable[Taking], playbook: Callable[[str], Playbook | None], weeks: Sequence[date]
-) -> Mapping[str, Mapping[date, tuple[float, float]]]:
-    """The least and the most hours that are planned of each person in those weeks.
-
-    What nobody of the right role does is done by the onboarding's owner.
-    """
-    each: dict[str, dict[date, tuple[float, float]]] = defaultdict(dict)
-    for one in all_of_it:
-        book = playbook(one.playbook_hash) if one.playbook_hash else None
-        if book is None:
-            continue
-        for role, hours in planned(book.resources, one.stages, one.whole, weeks).items():
-            person = one.roles.get(role, one.owner)
-            for week, (least, most) in hours.items():
-                before = each[person].get(week, (0.0, 0.0))
-                each[person][week] = (before[0] + least, before[1] + most)
-    return each
 
 
 def _shown_to(view: DeskView, team: Team) -> Sequence[Member]:

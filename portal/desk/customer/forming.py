@@ -16,7 +16,7 @@ from portal.desk.customer.fields import CHANGED, MADE_HERE, SPOKEN_FOR, FormFiel
 from portal.desk.customer.happenings import Shown, all_shown
 from portal.desk.customer.pages import CustomerPages, go
 from portal.desk.customer.present import present, without_what_stays
-from portal.desk.customer.previewing import preview
+from portal.desk.customer.previewing import as_owner, overbooked_then, preview
 from portal.desk.customer.reading import Complaint, complaints, read_form
 from portal.desk.customer.telling import REFUSED, Outcome, Telling, is_fresh, once_of
 from portal.desk.refusing import reason_in
@@ -179,6 +179,7 @@ class Forming:
         if what_if is None:
             return await self._refused(case, outcome)
         typed = [(one.name, value) for one in fields_of(case.kind) for value in case.values(one)]
+        over = await asyncio.to_thread(overbooked_then, self._desk, case.customer, what_if)
         revision = str(case.customer.line.revision)
         return self._pages.show(
             case.view,
@@ -216,6 +217,9 @@ class Forming:
         drawn = await asyncio.to_thread(lambda: [_drawn(case, one, choices) for one in fields_of(case.kind)])
         own = [one for one in drawn if not one.field.beside or one.field.required or one.field.name in case.errors]
         lacks = [one for one in own if one.field.required and one.field.of and not one.choices]
+        if case.kind == "reassign":
+            loads = await asyncio.to_thread(as_owner, self._desk, case.customer)
+            drawn = [_with_loads(one, loads, case.words) for one in drawn]
         hidden = {name: case.form.text(name) if case.form else case.now.get(name, "") for name in hidden_of(case.kind)}
         return self._pages.show(
             case.view,
@@ -260,6 +264,20 @@ def _drawn(case: Case, field: FormField, choices: Choices) -> FieldShown:
 
 def _wrong_with(case: Case, raw: Mapping[str, Any], form: Form) -> dict[str, str]:
     """What is wrong with what was typed, in words, by its fields."""
+def _with_loads(field: FieldShown, loads: Mapping[str, int], words: Mapping[str, str]) -> FieldShown:
+    """The field in which somebody is chosen to own it, with the weeks in which they would have too little time."""
+    if field.field.name != "owner":
+        return field
+    return field._replace(choices=[_with_load(one, loads.get(one.value, 0), words) for one in field.choices])
+
+
+def _with_load(choice: Choice, weeks: int, words: Mapping[str, str]) -> Choice:
+    if not weeks:
+        return choice
+    said = words["capacity_as_owner_one" if weeks == 1 else "capacity_as_owner_many"].format(count=weeks)
+    return choice._replace(more=words["customer_comma"].join(filter(None, (choice.more, said))))
+
+
     errors = {name: in_words(one, case.words) for name, one in complaints(case.kind, raw).items()}
     if not is_fresh(form):
         return {"form": case.words["wrong_form_old"], **errors}

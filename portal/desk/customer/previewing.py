@@ -1,10 +1,14 @@
-"""What would move? The dates of a change before and after, as the reader's pages name them."""
+"""What would move, and who would have too little time for it? A change before it counts, as its reader sees it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from domain.rehearsal.supposing import Shift, WhatIf
+from domain.rules.workload import Window
 from portal.desk.customer.customer import Customer
+from portal.desk.desk import Desk
+from portal.desk.overbooking import Overbooked, overbooking_of, own_taking, windows
 
 SHIFTS = ("go_live", "hand_off_from", "hand_off_by")
 
@@ -46,3 +50,25 @@ def preview(customer: Customer, what_if: WhatIf) -> Preview:
     shifted = [Shifted(name, one.was, one.now) for name, one in shifts.items() if one.was != one.now]
     newly = dict.fromkeys(one.to for one in what_if.mails if one.fate == "new")
     return Preview(moved, shifted, [customer.name(id) for id in newly], what_if.until)
+
+
+def overbooked_then(desk: Desk, customer: Customer, what_if: WhatIf) -> Sequence[Overbooked]:
+    """Who would have too little time for the plan as it would be then."""
+    now = own_taking(desk.engine, customer.id, customer.line.owner)
+    if now is None:
+        return ()
+    stages = windows((one.key, one.opens_on, one.closes_on) for one in what_if.stages)
+    whole = Window(now.whole.first, what_if.hand_off_by.now or now.whole.last)
+    then = now._replace(stages=stages, whole=whole)
+    return overbooking_of(desk, customer.language).by(then, today=customer.today)
+
+
+def as_owner(desk: Desk, customer: Customer) -> Mapping[str, int]:
+    """Of each who may lead onboardings, in how many weeks they would have too little time if this one were theirs."""
+    now = own_taking(desk.engine, customer.id, customer.line.owner)
+    if now is None:
+        return {}
+    leading = [one.handle for one in customer.standing.team.members if one.role == "csm"]
+    others = [handle for handle in leading if handle != customer.line.owner]
+    each = overbooking_of(desk, customer.language).as_owner(now, others, today=customer.today)
+    return {handle: len(weeks) for handle, weeks in each.items()}

@@ -1,18 +1,28 @@
 """Which plan would a start draft? Stage by stage, with the reason for each date; nothing is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+from sqlalchemy import Engine
+
 from domain.deal import DealClosed
 from domain.drafting import draft
-from domain.plan import Course, Reason
+from domain.plan import Course, Plan, Reason
 from domain.rules.admission import Calendars, Library, business_now, calendar_of, check_deal
+from domain.rules.casting import Cast, cast_vendor
 from domain.rules.closing import both_open
+from domain.rules.workload import Window
 from domain.team import Team
 from domain.text import Language, in_language
 from domain.wording import reasons_in_words
+from portal.desk.overbooking import Overbooked, Overbooking, windows
 from runtime.settings import Settings
+from store.ledger import SqlLedger
+from store.workload import Taking
+
+ITSELF = "itself"
+"""Stands for the hash of the playbook by which the plan is drafted: it need not be stored yet."""
 
 
 class PlannedLine(NamedTuple):
@@ -39,6 +49,7 @@ class Planned(NamedTuple):
     go_live: date | None
     hand_off: tuple[date, date]
     guessed: bool
+    overbooked: Sequence[Overbooked]
 
 
 def planned(
@@ -48,9 +59,11 @@ def planned(
     team: Team,
     calendars: Calendars,
     settings: Settings,
+    ledger: SqlLedger,
+    engine: Engine,
     language: Language,
 ) -> Planned:
-    """The plan that a start would draft now. Raises InvalidDeal."""
+    """The plan that a start would draft now, and who of ours would have too little time for it. Raises InvalidDeal."""
     now = business_now(deal, wall=datetime.now(UTC), day_length=settings.day_length)
     playbook = check_deal(deal, library=library, team=team, calendars=calendars, now=now)
     calendar = both_open(calendar_of(deal, calendars), deal, ours=team.closures)
@@ -74,7 +87,34 @@ def planned(
     ]
     window = calendar.day_of(plan.hand_off_from), calendar.day_of(plan.hand_off_by)
     title = in_language(playbook.title, language)
-    return Planned(title, stages, days.get(go_live.key) if go_live else None, window, calendar.guessed)
+    overbooking = Overbooking(
+        engine=engine,
+        playbook=lambda hashed: playbook if hashed == ITSELF else ledger.playbook(hashed),
+        team=team,
+        language=language,
+    )
+    taking = _taking(deal, plan, cast_vendor(team, deal, playbook.touch, ledger.load_by_owner()))
+    return Planned(
+        playbook=title,
+        stages=stages,
+        go_live=days.get(go_live.key) if go_live else None,
+        hand_off=window,
+        guessed=calendar.guessed,
+        overbooked=overbooking.by(taking, today=calendar.day_of(now)),
+    )
+
+
+def _taking(deal: DealClosed, plan: Plan, cast: Cast) -> Taking:
+    """The hours that the onboarding would take, of those who would get it as it stands now."""
+    return Taking(
+        onboarding="",
+        account=deal.account.name,
+        owner=cast["csm"][0],
+        playbook_hash=ITSELF,
+        whole=Window(deal.closed_at.date(), plan.hand_off_by.date()),
+        stages=windows((one.key, one.opens_on, one.closes_on) for one in plan.stages),
+        roles={role: people[0] for role, people in cast.items() if people},
+    )
 
 
 def _why(reasons: tuple[Reason, ...], titles: Mapping[str, str], language: Language) -> list[str]:

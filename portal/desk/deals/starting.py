@@ -98,6 +98,8 @@ class Starting:
             team=self._desk.parts.staff(),
             calendars=public_holidays,
             settings=self._desk.parts.settings,
+            ledger=self._desk.parts.ledger,
+            engine=self._desk.engine,
             language=view.language,
         )
         if form.text("confirmed") != "yes":

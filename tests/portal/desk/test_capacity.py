@@ -2,11 +2,13 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from store import workload
-from tests.support.desk import DeskSite
+from tests.support.desk import DeskSite, desk_on
+from tests.support.desk_door import with_real_door
 
 OWNER = "jonas.weber"
 
@@ -27,6 +29,32 @@ async def test_a_manager_sees_who_is_overbooked_and_others_see_themselves(site: 
     assert re.search(r"Overbooked: [^<]*Inès Moreau", all_of_it)
     assert "Jonas Weber" in re.sub(r"(?s)<header.*?</header>", "", own)
     assert "Inès Moreau" not in own
+
+
+async def test_whom_a_plan_would_overbook_is_told_where_it_is_moved_and_given_away(tmp_path: Path) -> None:
+    """Weeks that are too full already, and get no fuller by it, are none of that plan's."""
+    async with desk_on(tmp_path) as site:
+        with_real_door(site)
+        for number in range(6):
+            other = site.opened(id=f"{number}", owner="mika.sato")
+            other.to_day(14)
+            other.tell("replan", milestone="uat_signed_off", to="2033-01-17", reason="Fair", by="mika.sato")
+        moved = site.opened(id="moved", owner=OWNER)
+        moved.to_day(14)
+        page = f"/desk/onboardings/{moved.id}/news"
+        async with site.signed_in("csm", OWNER) as jonas:
+            giving = (await jonas.get(f"{page}/reassign")).text
+            form = dict(
+                re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', (await jonas.get(f"{page}/replan")).text)
+            )
+            preview = await jonas.post(
+                f"{page}/replan", data={**form, "milestone": "uat_signed_off", "to": "2033-01-17", "reason": "Fair"}
+            )
+
+    [mika] = re.findall(r'<option value="mika.sato">([^<]*)</option>', giving)
+    assert re.search(r"overbooked in \d+ weeks with it", mika)
+    assert "Too little time" in preview.text
+    assert re.search(r"<strong>Inès Moreau</strong>: \d+ of 32 h in the week of", preview.text)
 
 
 async def test_hours_are_written_down_once_and_stand_in_their_week(site: DeskSite) -> None:

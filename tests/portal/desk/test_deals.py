@@ -68,6 +68,26 @@ async def test_a_deal_is_planned_first_and_started_as_it_was_shown(site: DeskSit
     people = site.door.onboardings["onboarding-desk-4711"].dossier.deal.stakeholders
     assert ["Ada Kranich", "Bo Specht"] == [one.name for one in people]
 
+    custom = site.door.onboardings["onboarding-desk-4711"].dossier.deal.custom
+    assert {"contract_number": "2026-117", "sla": "gold: 4 h"} == custom
+    assert ("contract number", "2026-117") == (*re.findall(r"<dt>(contract number)</dt><dd>(.*?)</dd>", begun.text)[0],)
+
+
+async def test_whom_a_start_would_overbook_is_told_before_it_begins(site: DeskSite, csm: httpx2.AsyncClient) -> None:
+    """Of a specialist who has 32 hours a week it takes no more than there are, of one who has four it does."""
+    closed = {**TYPED, "closed_at": str(datetime.now(UTC).date()), "playbook": "high-touch", "owner": "jonas.weber"}
+    before = await csm.post("/desk/start", data=closed)
+    short = [
+        one.model_copy(update={"hours_a_week": 4.0}) if one.handle == "ines.moreau" else one
+        for one in site.team.members
+    ]
+    team = site.team.model_copy(update={"members": tuple(short)})
+    site.parts.staff = lambda: team
+
+    shown = await csm.post("/desk/start", data=closed)
+
+    assert "Too little time" not in before.text
+    assert re.search(r"<strong>Inès Moreau</strong>: \d+ of 4 h in the week of", shown.text)
 
 @pytest.mark.parametrize(
     ("changed", "field"),

@@ -1,0 +1,120 @@
+"""Who would have too little time for a plan? The hours that it takes, beside all that is planned of our people."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+
+from domain.playbook import Playbook
+from domain.rules.workload import A_WEEK, Load, Window, available, mondays, planned
+from domain.team import Team
+from portal.desk.desk import Desk
+from store.workload import Taking, taking
+
+LONGEST = 40
+"""Weeks that are looked at: the longest plan has fewer, and what lies further ahead nobody has planned."""
+LEAST = 0.05
+"""Hours by which a week has to grow: less is nothing that a plan adds."""
+
+
+class Overbooked(NamedTuple):
+    """Somebody who would have too little time, with the weeks in which they would: the least that is planned, and what
+    they have."""
+
+    handle: str
+    name: str
+    weeks: Sequence[tuple[date, Load]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overbooking:
+    """Looks at all that is planned of some people. `playbook` finds a version by its hash."""
+
+    engine: Engine
+    playbook: Callable[[str], Playbook | None]
+    team: Team
+    language: str
+
+    def by(self, plan: Taking, *, today: date) -> Sequence[Overbooked]:
+        """Whom that plan would overbook, in the place of what is planned so far for the same onboarding."""
+        handles = {plan.owner, *plan.roles.values()}
+        return self._beyond(taking(self.engine, handles), plan, handles, today)
+
+    def as_owner(self, plan: Taking, handles: Collection[str], *, today: date) -> Mapping[str, Sequence[date]]:
+        """The weeks in which each of them would have too little time if the onboarding were theirs."""
+        all_of_it = taking(self.engine, handles)
+        each: dict[str, Sequence[date]] = {}
+        for handle in handles:
+            theirs = plan._replace(owner=handle, roles={**plan.roles, "csm": handle})
+            beyond = self._beyond(all_of_it, theirs, {handle}, today)
+            each[handle] = [week for one in beyond for week, _ in one.weeks]
+        return each
+
+    def _beyond(
+        self, all_of_it: Sequence[Taking], plan: Taking, handles: Collection[str], today: date
+    ) -> Sequence[Overbooked]:
+        weeks = weeks_of(plan, today)
+        before = booked_hours(all_of_it, self.playbook, weeks)
+        others = [one for one in all_of_it if one.onboarding != plan.onboarding]
+        after = booked_hours([*others, plan], self.playbook, weeks)
+        found = []
+        for handle in sorted(handles):
+            member = self.team.member(handle)
+            if member is None:
+                continue
+            has, there, so_far = available(member, self.team, weeks), after.get(handle, {}), before.get(handle, {})
+            loads = ((week, Load(*there.get(week, (0.0, 0.0)), has[week])) for week in weeks)
+            grown = [
+                (week, load)
+                for week, load in loads
+                if load.is_overbooked and load.least > so_far.get(week, (0.0, 0.0))[0] + LEAST
+            ]
+            if grown:
+                found.append(Overbooked(handle, member.named(self.language), grown))
+        return found
+
+
+def overbooking_of(desk: Desk, language: str) -> Overbooking:
+    """With the parts of the desk."""
+    parts = desk.parts
+    return Overbooking(engine=desk.engine, playbook=parts.ledger.playbook, team=parts.staff(), language=language)
+
+
+def own_taking(engine: Engine, onboarding: str, owner: str) -> Taking | None:
+    """What that onboarding takes as it is planned now; None where it is over."""
+    return next((one for one in taking(engine, [owner]) if one.onboarding == onboarding), None)
+
+
+def weeks_of(plan: Taking, today: date) -> Sequence[date]:
+    """The weeks of a plan from this one on."""
+    first = max(plan.whole.first, today)
+    last = max([plan.whole.last, *(window.last for window in plan.stages.values())])
+    return mondays(first, min(max((last - first) // A_WEEK + 2, 1), LONGEST))
+
+
+def booked_hours(
+    all_of_it: Iterable[Taking], playbook: Callable[[str], Playbook | None], weeks: Sequence[date]
+) -> Mapping[str, Mapping[date, tuple[float, float]]]:
+    """The least and the most hours that are planned of each person in those weeks.
+
+    What nobody of the right role does is done by the onboarding's owner.
+    """
+    each: dict[str, dict[date, tuple[float, float]]] = defaultdict(dict)
+    for one in all_of_it:
+        book = playbook(one.playbook_hash) if one.playbook_hash else None
+        if book is None:
+            continue
+        for role, hours in planned(book.resources, one.stages, one.whole, weeks).items():
+            person = one.roles.get(role, one.owner)
+            for week, (least, most) in hours.items():
+                before = each[person].get(week, (0.0, 0.0))
+                each[person][week] = (before[0] + least, before[1] + most)
+    return each
+
+
+def windows(stages: Iterable[tuple[str, date, date]]) -> Mapping[str, Window]:
+    """Stages by their keys, each with the days on which it is open."""
+    return {key: Window(first, last) for key, first, last in stages}
