@@ -1,5 +1,6 @@
 """Which fields has the form of a deal, and how do they become a deal file? By the paths that the file has for them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple, get_args
@@ -18,6 +19,9 @@ SOURCE = "desk"
 """The system that knows a deal which is typed here, where none is named."""
 NOON = time(12)
 ROLES: tuple[str, ...] = get_args(CustomerRole)
+CUSTOM = "custom"
+"""The fields that only one company has: one on each line, its name before the first colon."""
+COLONS = re.compile(r"\s*[:：]\s*")
 OF_PEOPLE = ("name", "email", "role", "title")
 
 
@@ -79,7 +83,7 @@ def sections(model: type[Sale]) -> Sequence[Section]:
                 _line("seller.email", longest=254),
             ),
         ),
-        Section("why", (FormField("problem", "text"), FormField("present_state", "text"))),
+        Section("why", (FormField("problem", "text"), FormField("present_state", "text"), FormField(CUSTOM, "lines"))),
     )
 
 
@@ -100,6 +104,8 @@ def deal_file(model: type[Sale], form: Form) -> dict[str, Any]:
         place[name] = value
     rows = raw.pop("stakeholders", {})
     raw["stakeholders"] = [rows[row] for row in sorted(rows, key=int)]
+    if CUSTOM in raw:
+        raw[CUSTOM] = dict(map(_named, raw[CUSTOM]))
     if "closed_at" in raw:
         raw["closed_at"] = _moment(raw["closed_at"], raw.get("account", {}).get("time_zone", "UTC"))
     return raw
@@ -121,6 +127,8 @@ def complaints_about(model: type[Sale], raw: Mapping[str, Any], form: Form) -> d
 def place_of(path: str, form: Form) -> str:
     """The field of the form that stands for a path of the file: its people are those rows that are filled in."""
     parts = path.split(".")
+    if parts[0] == CUSTOM:
+        return CUSTOM
     if parts[0] != "stakeholders":
         return path or "form"
     filled = [row for row in range(PEOPLE) if any(form.text(f"stakeholders.{row}.{name}") for name in OF_PEOPLE)]
@@ -136,6 +144,12 @@ def _value(field: FormField, text: str) -> Any:
     if field.control == "number":
         return text.replace(",", "")
     return text
+
+
+def _named(line: str) -> tuple[str, str]:
+    """Name and value of a line; the name is written as keys are, in lower case and without spaces."""
+    name, *value = COLONS.split(line, maxsplit=1)
+    return "_".join(name.lower().split()), "".join(value)
 
 
 def _moment(text: str, zone: str) -> str:

@@ -58,6 +58,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "seller.email": ("Seller’s mail address", "営業担当のメールアドレス"),
     "problem": ("The problem to be solved", "解決したい課題"),
     "present_state": ("How it is done today", "現在の業務のやり方"),
+    "custom": ("Fields of your own company, one a line", "自社独自の項目（1行に1件）"),
+    "custom_hint": (
+        "Name, colon, value, like “contract number: 2026-117”. A name has letters of a to z, digits and - _ .",
+        "「項目名：値」の形式で入力します（例：contract number：2026-117）。項目名は半角英数字と - _ . のみ使えます",
+    ),
     "person": ("Person {number}", "{number}人目"),
     "people_hint": (
         "At least one of a closed deal, best the project lead and the executive sponsor. More can be added later.",

@@ -30,6 +30,7 @@ TYPED = {
     "id": "4711",
     "yearly_value": "46,000",
     "products": "- Orders\n- Stock",
+    "custom": "- Contract number: 2026-117\nsla：gold: 4 h",
     "stakeholders.0.name": "Ada Kranich",
     "stakeholders.0.email": "ada@kranich.test",
     "stakeholders.0.role": "project_lead",
@@ -67,7 +68,6 @@ async def test_a_deal_is_planned_first_and_started_as_it_was_shown(site: DeskSit
     assert "Kranich Druck GmbH" in begun.text
     people = site.door.onboardings["onboarding-desk-4711"].dossier.deal.stakeholders
     assert ["Ada Kranich", "Bo Specht"] == [one.name for one in people]
-
     custom = site.door.onboardings["onboarding-desk-4711"].dossier.deal.custom
     assert {"contract_number": "2026-117", "sla": "gold: 4 h"} == custom
     assert ("contract number", "2026-117") == (*re.findall(r"<dt>(contract number)</dt><dd>(.*?)</dd>", begun.text)[0],)
@@ -89,6 +89,7 @@ async def test_whom_a_start_would_overbook_is_told_before_it_begins(site: DeskSi
     assert "Too little time" not in before.text
     assert re.search(r"<strong>Inès Moreau</strong>: \d+ of 4 h in the week of", shown.text)
 
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
@@ -97,6 +98,7 @@ async def test_whom_a_start_would_overbook_is_told_before_it_begins(site: DeskSi
         ({"stakeholders.2.email": "nowhere"}, "stakeholders.2.email"),
         ({"yearly_value": "much"}, "yearly_value"),
         ({"owner": "nobody.here"}, "owner"),
+        ({"custom": "契約番号: 1"}, "custom"),
         ({"go_live_by": "2020-01-01"}, "go_live_by"),
     ],
 )
