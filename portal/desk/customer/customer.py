@@ -160,6 +160,9 @@ class Customer:
     def short(self, day: date) -> str:
         return short(day, self.language)
 
+    def shorts(self, days: Iterable[date]) -> str:
+        return listed((self.short(day) for day in days), self.language)
+
     def far(self, day: date) -> str:
         return distance(day, self.today, self.language)
 
@@ -315,5 +318,5 @@ def customer_of(
         zone=zone,
         now=max(now, line.as_of or now),
         newest=newest,
-    )
         day_length=day_length,
+    )

@@ -43,6 +43,7 @@ SHOWN_ON: Mapping[str, str] = {
     **dict.fromkeys(GROUPS["people"], "people"),
     **dict.fromkeys(GROUPS["messages"], "notices"),
     "record_risk": "risks",
+    **dict.fromkeys(("request_scope_change", "decide_scope_change"), "scope"),
 }
 """The part of a customer on which one sees what was told, where that is not the first."""
 ASKS_FIRST = frozenset({"replan", "change_playbook"})
@@ -178,8 +179,8 @@ class Forming:
         what_if, outcome = await self._telling.tried(case.view, case.customer.id, case.kind, raw)
         if what_if is None:
             return await self._refused(case, outcome)
-        typed = [(one.name, value) for one in fields_of(case.kind) for value in case.values(one)]
         over = await asyncio.to_thread(overbooked_then, self._desk, case.customer, what_if)
+        typed = [(one.name, value) for one in fields_of(case.kind) for value in case.values(one)]
         revision = str(case.customer.line.revision)
         return self._pages.show(
             case.view,
@@ -188,6 +189,7 @@ class Forming:
             part="news",
             kind=case.kind,
             preview=preview(case.customer, what_if),
+            over=over,
             typed=typed,
             once=once_of(form),
             seen=case.customer.newest,
@@ -215,11 +217,11 @@ class Forming:
     async def _show(self, case: Case) -> Response:
         choices = Choices(case.customer, self._desk.engine, self._pages.library)
         drawn = await asyncio.to_thread(lambda: [_drawn(case, one, choices) for one in fields_of(case.kind)])
-        own = [one for one in drawn if not one.field.beside or one.field.required or one.field.name in case.errors]
-        lacks = [one for one in own if one.field.required and one.field.of and not one.choices]
         if case.kind == "reassign":
             loads = await asyncio.to_thread(as_owner, self._desk, case.customer)
             drawn = [_with_loads(one, loads, case.words) for one in drawn]
+        own = [one for one in drawn if not one.field.beside or one.field.required or one.field.name in case.errors]
+        lacks = [one for one in own if one.field.required and one.field.of and not one.choices]
         hidden = {name: case.form.text(name) if case.form else case.now.get(name, "") for name in hidden_of(case.kind)}
         return self._pages.show(
             case.view,
@@ -262,8 +264,6 @@ def _drawn(case: Case, field: FormField, choices: Choices) -> FieldShown:
     )
 
 
-def _wrong_with(case: Case, raw: Mapping[str, Any], form: Form) -> dict[str, str]:
-    """What is wrong with what was typed, in words, by its fields."""
 def _with_loads(field: FieldShown, loads: Mapping[str, int], words: Mapping[str, str]) -> FieldShown:
     """The field in which somebody is chosen to own it, with the weeks in which they would have too little time."""
     if field.field.name != "owner":
@@ -278,6 +278,8 @@ def _with_load(choice: Choice, weeks: int, words: Mapping[str, str]) -> Choice:
     return choice._replace(more=words["customer_comma"].join(filter(None, (choice.more, said))))
 
 
+def _wrong_with(case: Case, raw: Mapping[str, Any], form: Form) -> dict[str, str]:
+    """What is wrong with what was typed, in words, by its fields."""
     errors = {name: in_words(one, case.words) for name, one in complaints(case.kind, raw).items()}
     if not is_fresh(form):
         return {"form": case.words["wrong_form_old"], **errors}

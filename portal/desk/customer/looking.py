@@ -71,7 +71,13 @@ class Looking:
             stage.key: [_milestone(customer, line) for line in stage.milestones] for stage in drawn.stages
         }
         return self._pages.show(
-            view, customer, "plan.html", part="plan", stages=drawn.stages, milestones=shown_milestones
+            view,
+            customer,
+            "plan.html",
+            part="plan",
+            stages=drawn.stages,
+            axis=drawn.axis,
+            milestones=shown_milestones,
         )
 
     async def people(self, view: DeskView, customer: Customer, _: Form | None, request: Request) -> Response:

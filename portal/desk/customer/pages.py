@@ -23,7 +23,10 @@ from starter.trouble import NotReachable
 
 CustomerPage = Callable[[DeskView, Customer, Form | None, Request], Awaitable[Response]]
 """A page about one customer; the form is None for a look."""
-PARTS = ("overview", "plan", "guide", "journal", "notices", "people", "issues", "risks", "files", "questions", "record")
+PARTS = (
+    *("overview", "plan", "guide", "journal", "notices", "people", "issues", "risks", "scope"),
+    *("files", "questions", "record", "audit"),
+)
 """The parts of a customer, each a page of its own, in the order of their tabs."""
 STATE_ICONS = {"good": "circle-check", "warn": "triangle-alert", "bad": "octagon-alert", "rest": "circle-pause"}
 
@@ -57,10 +60,10 @@ class CustomerPages:
                 onboarding,
                 language=view.language,
                 zone=view.zone,
+                day_length=parts.settings.day_length,
             )
         except UnknownOnboarding:
             return None
-                day_length=parts.settings.day_length,
 
     def show(
         self,
@@ -129,6 +132,7 @@ def numbers(customer: Customer) -> Mapping[str, int]:
         "people": len(customer.contacts),
         "issues": len(customer.rows("issue", ISSUE_OPEN)),
         "risks": len(customer.rows("risk", RISK_OPEN)),
+        "scope": len(customer.rows("scope_change", "waiting")),
     }
     return {part: number for part, number in counted.items() if number}
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.trouble import UnknownOnboarding
+from portal.desk.customer.audit import Audit
 from portal.desk.customer.files import Files
 from portal.desk.customer.forming import Forming
 from portal.desk.customer.guide import Guide
@@ -16,6 +17,7 @@ from portal.desk.customer.notices import Notices
 from portal.desk.customer.overview import Overview
 from portal.desk.customer.pages import CustomerPages, go, no_form
 from portal.desk.customer.record import Record
+from portal.desk.customer.scope import Scope
 from portal.desk.desk import Desk
 from portal.desk.route import ACT, DeskRoute
 from portal.desk.view import DeskView
@@ -29,7 +31,7 @@ def routes(desk: Desk) -> Iterable[DeskRoute]:
     """What only shows takes a viewer. What is told takes the role of its update (`domain/rights.py`)."""
     pages = CustomerPages(desk)
     looking, journal, notices = Looking(pages), Journal(pages), Notices(pages)
-    files, forming = Files(pages), Forming(pages)
+    files, forming, audit = Files(pages), Forming(pages), Audit(pages)
     yield DeskRoute("/desk/customers/{name:path}", Named(desk).one)
     yield DeskRoute(ONE, pages.of_one(Overview(pages).page))
     yield DeskRoute(f"{ONE}/plan", pages.of_one(looking.plan))
@@ -42,6 +44,9 @@ def routes(desk: Desk) -> Iterable[DeskRoute]:
     yield DeskRoute(f"{ONE}/people", pages.of_one(looking.people))
     yield DeskRoute(f"{ONE}/issues", pages.of_one(looking.issues))
     yield DeskRoute(f"{ONE}/risks", pages.of_one(looking.risks))
+    yield DeskRoute(f"{ONE}/scope", pages.of_one(Scope(pages).page))
+    yield DeskRoute(f"{ONE}/audit", pages.of_one(audit.page))
+    yield DeskRoute(f"{ONE}/audit/dossier.json", pages.of_one(audit.file))
     yield DeskRoute(f"{ONE}/files", pages.of_one(files.all), ACT, read=no_form)
     yield DeskRoute(f"{ONE}/files/{{file:int}}", pages.of_one(files.one))
     yield DeskRoute(f"{ONE}/record", pages.of_one(Record(pages).page), ACT)

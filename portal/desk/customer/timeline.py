@@ -1,6 +1,6 @@
 """How is the plan drawn? As a table of stages and milestones, each row with a line of time in per cent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
@@ -31,7 +31,10 @@ class Dot(NamedTuple):
 
 
 class MilestoneLine(NamedTuple):
-    """A milestone as the table has it. `slip` is in working days, `late` too."""
+    """A milestone as the table has it. `slip` is in working days, `late` too.
+
+    `agreed` is the day that was agreed to, None where nobody has agreed; `rejected` are the days of its rejections.
+    """
 
     key: str
     title: str
@@ -43,6 +46,8 @@ class MilestoneLine(NamedTuple):
     optional: bool
     waited_for: bool
     dot: Dot
+    agreed: date | None
+    rejected: tuple[date, ...]
 
 
 class StageLine(NamedTuple):
@@ -60,13 +65,23 @@ class StageLine(NamedTuple):
     milestones: list[MilestoneLine]
 
 
+class DaysOff(NamedTuple):
+    """Days off in a row, weekends between them too: from where to where on the line, and which."""
+
+    x: float
+    width: float
+    first: date
+    last: date
+
+
 class Axis(NamedTuple):
-    """What stands on every line: months with their names, weeks, days off, and today."""
+    """What stands on every line: months with their names, weeks, days off one by one and in a row, and today."""
 
     months: list[tuple[float, str]]
     weeks: list[float]
     off: list[float]
     today: float | None
+    closed: list[DaysOff]
 
 
 class Timeline(NamedTuple):
@@ -100,7 +115,19 @@ class _Scale:
         # Weekends are on every line of weeks already; a closure of two weeks is one mark a day.
         off = sorted(day for day in closed if self.first <= day <= self.last and day.weekday() < 5)
         inside = self.first <= customer.today <= self.last
-        return Axis(self._months(), weeks, [self.x(day) for day in off], self.x(customer.today) if inside else None)
+        today = self.x(customer.today) if inside else None
+        return Axis(self._months(), weeks, [self.x(day) for day in off], today, [*self._closed(off)])
+
+    def _closed(self, off: Sequence[date]) -> Iterator[DaysOff]:
+        rows: list[list[date]] = []
+        for day in off:
+            if rows and not _weekdays_between(rows[-1][-1], day):
+                rows[-1].append(day)
+            else:
+                rows.append([day])
+        for days in rows:
+            begins, ends = self.x(days[0]), self.x(days[-1] + timedelta(days=1))
+            yield DaysOff(begins, round(ends - begins, 2), days[0], days[-1])
 
     def _months(self) -> list[tuple[float, str]]:
         firsts, day = [], self.first.replace(day=1)
@@ -129,6 +156,10 @@ def _days(first: date, last: date, step: int) -> list[date]:
     return [first + timedelta(days=number) for number in range(0, (last - first).days + 1, step)]
 
 
+def _weekdays_between(first: date, last: date) -> bool:
+    return any(day.weekday() < 5 for day in _days(first + timedelta(days=1), last - timedelta(days=1), 1))
+
+
 def _stage(customer: Customer, row: StageRow, scale: _Scale) -> StageLine:
     milestones = [_milestone(customer, one, scale) for one in customer.line.milestones if one.stage == row.key]
     opens, closes = scale.x(date.fromisoformat(row.opens_on)), scale.x(date.fromisoformat(row.closes_on))
@@ -153,13 +184,14 @@ def _milestone(customer: Customer, row: MilestoneRow, scale: _Scale) -> Mileston
     day = customer.day_of(row.at) if row.at else due
     late, waited = customer.late(row.key), row.key in customer.line.waiting_for
     planned = slip.agreed if slip else due
-    noes = [one.at for one in customer.sign_off(row.key).decided if one.decision == "rejected"]
+    decided = customer.sign_off(row.key).decided
+    rejected = tuple(customer.day_of(one.at) for one in decided if one.decision == "rejected")
     live = customer.go_live
     dot = Dot(
         x=scale.x(day),
         mark=_mark(row, planned=planned, day=day, late=late, waited=waited),
         planned=scale.x(planned) if planned != day else None,
-        noes=tuple(scale.x(customer.day_of(at)) for at in noes),
+        noes=tuple(map(scale.x, rejected)),
         diamond=live is not None and live.key == row.key,
     )
     return MilestoneLine(
@@ -173,6 +205,8 @@ def _milestone(customer: Customer, row: MilestoneRow, scale: _Scale) -> Mileston
         optional=row.optional,
         waited_for=waited,
         dot=dot,
+        agreed=slip.agreed if slip else None,
+        rejected=rejected,
     )
 
 

@@ -1,6 +1,8 @@
 """Does the desk show the whole of one customer, and does what is told there reach the onboarding once, and rightly?"""
 
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import get_args
@@ -26,6 +28,7 @@ from tests.support.desk_door import with_real_door
 from tests.support.room import Onboarding, given
 from tests.support.uploads import PDF
 
+VERIFIER = Path(__file__).parents[3] / "docs" / "verify_dossier.py"
 NASTY = "<script>alert(1)</script>\"'&lt; 会う"
 
 
@@ -340,6 +343,76 @@ async def test_a_risk_that_came_true_names_what_it_has_become_and_stays_so(
 
     await tell(csm, onboarding, "record_risk", "risk=time", mitigation="Ask their manager")
     assert "open" == risk().status
+
+
+async def test_the_dossier_is_taken_away_as_it_is_verified_and_an_earlier_head_is_found_in_it(
+    onboarding: Onboarding, csm: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    """Names stand in it only where they are asked for."""
+    await tell(csm, onboarding, "sign_off", milestone="plan_agreed", decision="approve", by="project_lead")
+    page = await csm.get(path(onboarding, "audit"))
+    file = await csm.get(path(onboarding, "audit", "dossier.json"))
+    named = await csm.get(path(onboarding, "audit", "dossier.json") + "?names=yes")
+    kept = tmp_path / "dossier.json"
+    kept.write_bytes(file.content)
+    verified = subprocess.run([sys.executable, VERIFIER, str(kept)], capture_output=True, text=True, check=False)
+
+    assert (0, True) == (verified.returncode, verified.stdout.startswith("verified"))
+    assert f'attachment; filename="dossier-{onboarding.id}.json"' == file.headers["content-disposition"]
+    assert (None, True) == (file.json()["names"], bool(named.json()["names"]["people"]))
+    assert file.json()["head"] in page.text
+    row = re.search(r"Onboarding plan agreed<small>.*?</tr>", page.text, re.DOTALL)
+    assert row is not None
+    assert ("Approved" in row[0], "named only" in row[0]) == (True, True)
+
+    await tell(csm, onboarding, "note", note="Later")
+    earlier = await csm.get(path(onboarding, "audit") + f"?head=%20{file.json()['head'].upper()}")
+    other = await csm.get(path(onboarding, "audit") + f"?head={'0' * 64}")
+    none = await csm.get(path(onboarding, "audit") + "?head=%3Cb%3E")
+    assert f"It is the hash of entry {file.json()['length']}" in earlier.text
+    assert "Not verified" in other.text
+    assert ("A head has 64 digits" in none.text, "<b>" in none.text) == (True, False)
+
+
+async def test_a_change_of_the_scope_is_decided_and_kept_for_phase_2(
+    site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    """Each with who asked and who decided; the days of phase 2 together."""
+    await tell(csm, onboarding, "request_scope_change", title="A portal for dealers", effort_days="12,5")
+    asked = await tell(csm, onboarding, "request_scope_change", title="Labels", effort_days="2", request="labels")
+    assert str(asked.url).endswith("/scope?told=customer_done")
+    assert "asked for by Jonas Weber" in asked.text
+    async with site.signed_in("manager") as nora:
+        await tell(nora, onboarding, "decide_scope_change", request="change-1", decision="phase_2")
+        page = await tell(nora, onboarding, "decide_scope_change", request="labels", decision="approve")
+
+    waits, later, decided = page.text.split("<section id=")[-3:]
+    assert "No change of the scope waits" in waits
+    assert ("A portal for dealers" in later, "12.5 days" in later) == (True, True)
+    assert ("Labels" in decided, "decided by Nora Lindqvist" in decided) == (True, True)
+    assert "/news/replan?reason=labels" in decided
+
+
+async def test_the_chart_draws_what_its_table_says(onboarding: Onboarding, csm: httpx2.AsyncClient) -> None:
+    """A rejection, a day that was agreed to and is another now, what was reached, the go-live and days off."""
+    onboarding.tell("sign_off", milestone="plan_agreed", decision="reject", reasons=["Too fast"], by="project_lead")
+    onboarding.tell("ask_sign_off", milestone="plan_agreed", by="jonas.weber")
+    onboarding.tell("sign_off", milestone="plan_agreed", decision="approve", by="project_lead")
+    onboarding.tell("replan", milestone="gone_live", to="2033-02-07", reason="Fair", by="jonas.weber")
+
+    page = (await csm.get(path(onboarding, "plan"))).text
+
+    [chart] = re.findall(r'<svg class="plan-chart".*?</section>', page, re.DOTALL)
+    lines = chart.split('<text class="c-name"')
+    plan = next(line for line in lines if "Onboarding plan agreed" in line)
+    live = next(line for line in lines if "Go-live" in line)
+    assert 'class="c-no"' in plan
+    assert ('class="c-slip"' in live, 'class="c-was"' in live) == (True, True)
+    assert chart.count('class="c-done"') + chart.count('class="c-late"') >= 3
+    assert 'class="c-off"' in chart
+    assert "rejected on" in page
+    assert "agreed for" in page
+    assert "Days off: " in page
 
 
 async def test_a_risk_may_be_looked_at_and_found_as_it_was(

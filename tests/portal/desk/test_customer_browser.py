@@ -16,7 +16,7 @@ from tests.support.room import Onboarding
 pytestmark = needs_a_browser
 
 PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
-PARTS = ("?", "/plan?", "/people?", "/news/add_contact?")
+PARTS = ("?", "/plan?", "/people?", "/scope?", "/audit?head=0&", "/news/add_contact?")
 FORMS = ("?", "/notices?", "/risks?", "/news/sign_off?milestone=plan_agreed&", "/news/record_risk?risk=time&")
 """What a look takes, of each page of another make: all of them together took a quarter of a minute."""
 
