@@ -64,9 +64,13 @@ class RisksDue:
                 yield day, row
 
     def _is_theirs(self, watched: Watched, row: RegisterRow) -> bool:
-        """Whoever was named watches it, else who plays the playbook's role in it, else the onboarding's owner."""
+        """Whoever was named watches it, else who plays the playbook's role in it, else the onboarding's owner.
+
+        Of somebody who plays no part in the onboarding, nobody's day would show it: then it is the owner's.
+        """
         named = str(row.data.get("owner") or "")
-        if self.team.member(named) is not None:
+        takes_part = {watched.owner, *(id for people in watched.played.values() for id in people)}
+        if self.team.member(named) is not None and named in takes_part:
             return named == self.whose
         shipped = self.shelf.risks_of(watched.playbook_hash).get(row.key)
         if shipped is not None and named in ("", shipped.owner) and shipped.owner in watched.played:
