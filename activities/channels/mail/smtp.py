@@ -249,6 +249,16 @@ class _TakesNoMore(Exception):
     """A connection that was kept takes no further mail: some servers allow only so many on one."""
 
 
+def _send_at_once(session: smtplib.SMTP) -> None:
+    """Let no small packet wait until the server has acknowledged the one before: the dot that ends a mail would.
+
+    It is sent apart from the content, as whatever breaks after it means something else, and servers take their time
+    to acknowledge (40 ms on Linux).
+    """
+    if isinstance(session.sock, socket.socket):
+        session.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 def _wait_for(session: smtplib.SMTP, seconds: float) -> None:
     if isinstance(session.sock, socket.socket):
         session.sock.settimeout(seconds)
@@ -276,6 +286,7 @@ def _connected(mail: SmtpMail) -> Iterator[smtplib.SMTP]:
     else:
         session = smtplib.SMTP(server.host, server.port, timeout=timeout, local_hostname=name)
     try:
+        _send_at_once(session)
         session.ehlo_or_helo_if_needed()
         encrypted = server.tls_from_start
         if not encrypted and session.has_extn("starttls"):

@@ -2,6 +2,7 @@
 
 import asyncio
 from email.message import Message
+from socket import IPPROTO_TCP, TCP_NODELAY, socket
 
 import pytest
 
@@ -94,3 +95,18 @@ async def test_a_new_connection_that_breaks_is_not_tried_again_by_the_line() -> 
 
     assert [ChannelDown] * 2 == [type(one) for one in came]
     assert 2 == len(office.greeted)
+
+
+async def test_the_dot_that_ends_a_mail_waits_for_no_acknowledgement() -> None:
+    """It goes apart from the content, and would lie for 40 ms while the server has not acknowledged that."""
+    async with opened(PostOffice()) as office:
+
+        def at_once() -> int:
+            with mail_over(office.where).line() as line:
+                line.deliver(sample("reminder"))
+                session = line._session
+                assert session is not None
+                assert isinstance(session.sock, socket)
+                return session.sock.getsockopt(IPPROTO_TCP, TCP_NODELAY)
+
+        assert await asyncio.to_thread(at_once)
