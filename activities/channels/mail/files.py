@@ -41,7 +41,7 @@ class MailFiles:
         file = self.folder / _file_name(waiting)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _write_at_once(file, letter.message.as_bytes())
+            _write_at_once(file, letter.content)
         except OSError as error:
             raise ChannelDown(f"{self.folder}: {error.strerror}") from error
         return Receipt(message_id=waiting.message_id, place=str(file), at=self.now(), **letter.said._asdict())

@@ -27,12 +27,24 @@ _OF_CONTENT = frozenset({"content-type", "content-transfer-encoding"})
 
 
 @lru_cache(maxsize=64)
+def _most_of(name: str) -> int | None:
+    return EmailPolicy().header_max_count(name)
+
+
+@lru_cache(maxsize=64)
 def _parsed(name: str, value: str) -> Any:
     return EmailPolicy().header_fetch_parse(name, value)
 
 
 class AsWritten(EmailPolicy):
     """A policy that puts headers out as they were set, for headers that are encoded and folded already."""
+
+    def header_max_count(self, name: str) -> int | None:
+        """How many headers of that name a mail may have; None for any number.
+
+        Asked whenever one is set, and the standard library makes a class to answer it.
+        """
+        return _most_of(name.lower())
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
         """Keep the header as it is. Raises ValueError for a line end that is none of our folds: it begins another."""

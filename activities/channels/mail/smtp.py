@@ -179,7 +179,7 @@ class SmtpLine:
 
     def _hand_in(self, letter: Letter) -> str:
         """The server's answer once it has the mail. Raises ChannelDown, MaybeArrived, ChannelRefuses or what breaks."""
-        content = letter.message.as_bytes()
+        content = letter.content
         session = self._announced(letter, content)
         session.send(_dotted(content))
         code, answer = self._answer_to_content(session)
