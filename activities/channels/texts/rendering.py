@@ -213,6 +213,8 @@ def environment(folders: Sequence[Path]) -> Environment:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        # Ours change with the program alone, so nobody looks at seven files for each message.
+        auto_reload=any(folder != TEMPLATES for folder in folders),
     )
     shapes = (sealing.prose, sealing.aside, sealing.link, sealing.button, sealing.mail)
     words = (Wording.day, Wording.short_day, Wording.moment, Wording.count, Wording.lateness, Wording.word)
