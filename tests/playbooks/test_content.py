@@ -78,6 +78,7 @@ IDS: dict[str, list[str]] = {
     "course corrections": numbered("CC-", 5),
     "steady state": [f"SS-{number:02}" for number in range(1, 8)],
     "touch models": numbered("TCH-", 8),
+    "conduct": [*numbered("OC-", 4), *numbered("SUP-", 5)],
 }
 
 STAGES_OF = {  # which stages of the sources stand together in a stage of ours
