@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from domain.text import Language
 
 AUDIT: Mapping[str, tuple[str, str]] = {
+    "title": ("Audit dossier", "監査記録"),
     "then": (
         "The whole journal as a chain of hashes, and who decided what on which version: one file, which a stranger can"
         " verify without day90.",
@@ -91,6 +92,7 @@ CHART: Mapping[str, tuple[str, str]] = {
     ),
     "planned": ("as agreed", "合意した日"),
     "live": ("go-live", "本番利用開始"),
+    "waited": ("waited for", "対応待ち"),
     "off": ("Days off:", "休業日："),
     "rejected_on": ("rejected on {days}", "承認保留：{days}"),
     "agreed_for": ("agreed for {day}", "合意：{day}"),
@@ -101,7 +103,7 @@ PREFIXED = (
     ("customer_audit_", AUDIT),
     ("customer_scope_", SCOPE),
     ("customer_chart_", CHART),
-    ("customer_part_", {"audit": ("Audit dossier", "監査記録"), "scope": ("Scope", "スコープ")}),
+    ("customer_part_", {"audit": ("Audit", "監査記録"), "scope": ("Scope", "スコープ")}),
 )
 
 
