@@ -95,14 +95,14 @@ async def bare_loop(port: int, *, mails: int, writes: Writes) -> None:
 def hand_over(port: int, *, mails: int, writes: Writes) -> None:
     """In this process: each connection takes its share of the mails."""
     rendering, waiting = Rendering(), sample("reminder")
-    once = compose(waiting, rendering, sender=SENDER, now=utc_now()).message.as_bytes()
+    once = compose(waiting, rendering, sender=SENDER, now=utc_now()).content
 
     def share(first: int) -> None:
         with smtplib.SMTP(LOOPBACK, port) as session:
             for number in range(first, mails, USUAL_LANES):
                 content = once
                 if writes == "each":
-                    content = compose(waiting, rendering, sender=SENDER, now=utc_now()).message.as_bytes()
+                    content = compose(waiting, rendering, sender=SENDER, now=utc_now()).content
                 content = content.replace(waiting.message_id.encode(), b"<%d@bare.test>" % number)
                 session.sendmail("onboarding@vendor.test", LEAD.email, content)
 

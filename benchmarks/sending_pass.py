@@ -125,8 +125,8 @@ def measure(mail: str, *, mails: int, port: int) -> dict[str, float]:
             went += 1
             # What is written is measured apart, since it happens within the handing over.
             waiting = sample(KINDS[mail][0]) if len(KINDS[mail]) == 1 else sample("digest")
-            message = watch("of it writing the mail", partial(channel.composed, waiting)).message
-            watch("of it as bytes", message.as_bytes)
+            letter = watch("of it writing the mail", partial(channel.composed, waiting))
+            watch("of it as bytes", partial(getattr, letter, "content"))
             watch("of it its texts", partial(channel.rendering.render, waiting, sender=SENDER))
         parts = {part: middle(ms) for part, ms in watch.ms.items()}
         return {**parts, "a_second": went / began}

@@ -1,10 +1,10 @@
 """How does a notice become an e-mail? Rendered, with headers and attachment, the same whichever way it leaves."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.feedparser import NLCRE
 from email.generator import BytesGenerator
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -25,6 +25,7 @@ from domain.record import WaitingNotice
 from domain.rules.hearing import INFORMING
 from domain.trouble import ChannelRefuses
 
+_LINE_END = re.compile("\r\n|\r|\n")
 # Some servers refuse longer names, and nobody has one.
 _LONGEST_NAME = 80
 LARGEST_ATTACHMENT = 5_000_000
@@ -75,7 +76,7 @@ class _Writer(BytesGenerator):
         return f"=_{secrets.token_hex(16)}"
 
     def _write_lines(self, lines: str) -> None:
-        self.write(NLCRE.sub(self._NL, lines))
+        self.write(_LINE_END.sub("\r\n", lines))
 
 
 def compose(
