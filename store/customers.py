@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, RowMapping, func, or_, select
 
+from domain.clock import DAY
 from domain.deal import BusySeason
 from domain.measure.customer import OF_THE_JOURNAL, PAUSED, RESUMED, Customer, Happening, Step
 from domain.measure.engagement import Ask
@@ -45,10 +46,14 @@ class _Registered(NamedTuple):
 
 
 class SqlCustomers:
-    """Reads what scores, targets and flags are computed from. May be shared by threads."""
+    """Reads what scores, targets and flags are computed from. May be shared by threads.
 
-    def __init__(self, engine: Engine) -> None:
+    `day_length` is the wall time of a day of the plans: on a compressed clock an onboarding's own time counts alone.
+    """
+
+    def __init__(self, engine: Engine, *, day_length: timedelta = DAY) -> None:
         self._engine = engine
+        self._own_time = day_length != DAY
         self._playbook = lru_cache(REMEMBERED_PLAYBOOKS)(self._read_playbook)
 
     def one(self, onboarding: str, *, now: datetime) -> Customer:
@@ -61,7 +66,7 @@ class SqlCustomers:
     def all(self, wanted: Collection[str], *, now: datetime) -> Mapping[str, Customer]:
         """Those of the wanted onboardings that are there, by id.
 
-        `now` is wall time; on a compressed clock the onboarding's own time, which runs ahead of it, counts.
+        `now` is wall time, which goes before an onboarding's last turn where no clock is compressed.
         """
         ids = list(wanted)
         with read_transaction(self._engine) as connection:
@@ -83,7 +88,7 @@ class SqlCustomers:
                 onboarding=id,
                 playbook=self._playbook(row["hashed"]),
                 hashed=row["hashed"],
-                now=row["ended_at"] or max(now, row["as_of"] or now),
+                now=row["ended_at"] or self._present(row["as_of"], now),
                 closed_at=sold[id].closed_at,
                 time_zone=zone,
                 seats=sold[id].seats,
@@ -102,6 +107,11 @@ class SqlCustomers:
                 tasks=_tasks(registered[id], roles[id], closed_at=sold[id].closed_at, zone=zone),
             )
         return customers
+
+    def _present(self, as_of: datetime | None, now: datetime) -> datetime:
+        if as_of is None:
+            return now
+        return as_of if self._own_time else max(now, as_of)
 
     def _read_playbook(self, hashed: str) -> Playbook:
         with read_transaction(self._engine) as connection:

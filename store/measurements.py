@@ -1,11 +1,12 @@
 """Which figures were reported about an onboarding? Stores each as it was reported, and says which of them count."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select, update
 
+from domain.clock import DAY
 from domain.measure.doubts import why_set_apart
 from domain.measure.figures import FIGURES, checked
 from domain.measure.goals import OF_A_GOAL, Goal
@@ -47,10 +48,14 @@ class Report(Wire):
 
 
 class SqlMeasurements:
-    """The measurements of `activities.ports`, in SQL. May be shared by threads."""
+    """The measurements of `activities.ports`, in SQL. May be shared by threads.
 
-    def __init__(self, engine: Engine) -> None:
+    `day_length` is the wall time of a day of the plans: on a compressed clock an onboarding's own time counts alone.
+    """
+
+    def __init__(self, engine: Engine, *, day_length: timedelta = DAY) -> None:
         self._engine = engine
+        self._own_time = day_length != DAY
 
     def keep(
         self,
@@ -75,8 +80,11 @@ class SqlMeasurements:
             for one in measured:
                 metric = _named(one, goals)
                 before = _before(connection, onboarding, metric, apart_from=key)
-                # On a compressed clock the close may lie ahead of the wall's, and the present further still.
+                # An onboarding's own time may run ahead of the wall's, and so may its close.
                 closed_at, present = min(sold.closed_at, recorded), max(recorded, sold.as_of or recorded)
+                if self._own_time:
+                    # Its last turn may lie days behind on a compressed clock: nothing can be said to lie ahead.
+                    present = max(present, one.at)
                 doubt = why_set_apart(metric, one.value, one.at, before=before, closed_at=closed_at, now=present)
                 if doubt is not None:
                     apart.append(SetApart(metric=one.metric, value=one.value, reason=doubt))
@@ -87,10 +95,11 @@ class SqlMeasurements:
         return apart
 
     def present(self, onboarding: str) -> datetime:
-        """Now, or on a compressed clock the onboarding's own time, which runs ahead of it. Raises UnknownOnboarding."""
+        """Now; on a compressed clock the onboarding's last turn, or its end. Raises UnknownOnboarding."""
         now = wall_clock()
         with read_transaction(self._engine) as connection:
-            return max(now, _sold(connection, onboarding).as_of or now)
+            as_of = _sold(connection, onboarding).as_of or now
+        return as_of if self._own_time else max(now, as_of)
 
     def correct(
         self, onboarding: str, metric: str, number: int, value: float, *, reason: str, by: str | None, key: str

@@ -187,7 +187,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
                 same_deal=same_deal,
                 ledger=ledger,
                 inbox=inbox,
-                figures=SqlMeasurements(engine),
+                figures=SqlMeasurements(engine, day_length=settings.day_length),
             ),
             MAIL: answers(told, engine, settings, ledger=ledger, staff=staff, wake=wake),
             ROOM: SignsOfLife(told.told_by(ROOM, proved=False).onboardings),
@@ -201,7 +201,11 @@ def parts_of(settings: Settings, client: Client) -> Parts:
             threads=ThreadPoolExecutor(COLLECTING_THREADS, thread_name_prefix="mailbox"),
         ),
         evaluating=Evaluating(
-            looks=Looks(customers=SqlCustomers(engine), evaluations=SqlEvaluations(engine), now=wall_clock),
+            looks=Looks(
+                customers=SqlCustomers(engine, day_length=settings.day_length),
+                evaluations=SqlEvaluations(engine),
+                now=wall_clock,
+            ),
             threads=ThreadPoolExecutor(EVALUATING_THREADS, thread_name_prefix="evaluating"),
         ),
         ui=ui,

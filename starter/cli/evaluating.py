@@ -17,8 +17,10 @@ def evaluate(*, where: Where = NOWHERE) -> int:
     from store.customers import SqlCustomers
     from store.evaluations import SqlEvaluations
 
-    engine = installation_at(where).engine
-    looks = Looks(customers=SqlCustomers(engine), evaluations=SqlEvaluations(engine), now=lambda: datetime.now(UTC))
+    installation = installation_at(where)
+    customers = SqlCustomers(installation.engine, day_length=installation.day_length)
+    evaluations = SqlEvaluations(installation.engine)
+    looks = Looks(customers=customers, evaluations=evaluations, now=lambda: datetime.now(UTC))
     evaluated = looks.all()
     words = f"{count(evaluated.looked_at, 'customer')} looked at, {evaluated.alarms} of them with an alarm"
     failed = f"; {evaluated.failed} could not be evaluated: the log says why" if evaluated.failed else ""

@@ -47,7 +47,7 @@ def health(customer: str, *, playbook: str | None = None, where: Where = NOWHERE
         installation = installation_at(where)
         onboarding = installation.meant(customer)
         name = installation.ledger.dossier(onboarding).deal.account.name
-        outlook = outlook_of(installation.engine, onboarding, now=datetime.now(UTC))
+        outlook = outlook_of(installation.engine, onboarding, now=datetime.now(UTC), day_length=installation.day_length)
         answer(where.json, outlook.model_dump(mode="json"), lambda out: _draw_all(out, name, outlook))
         return
     answer(where.json, result.model_dump(mode="json"), lambda out: _draw(out, name, result))

@@ -86,13 +86,13 @@ class Installation:
         return self.ledger.dossier(onboarding).calendar.time_zone
 
     @property
-    def _day_length(self) -> "timedelta":
+    def day_length(self) -> "timedelta":
         return self.stack.day_length if self.stack else self.settings.day_length
 
     def business_now(self, as_of: datetime | None) -> datetime:
         """The onboarding's own time: by the clock, and on a compressed clock that of its last turn."""
         now = datetime.now(UTC)
-        return now if self._day_length == DAY or as_of is None else as_of
+        return now if self.day_length == DAY or as_of is None else as_of
 
     def link(self, onboarding: str) -> str | None:
         """Its page in the Temporal UI, where one is known."""
@@ -145,7 +145,7 @@ class Installation:
             staff=self.staff,
             task_queue=self.task_queue,
             ledger=self.ledger,
-            day_length=self._day_length,
+            day_length=self.day_length,
             customer_in_memo=self.settings.customer_in_memo,
             ending_grace=self.settings.ending_grace,
         )

@@ -88,7 +88,8 @@ def report(
     onboarding = installation.meant(onboarding)
     dossier = installation.ledger.dossier(onboarding)
     zone, closed_at, now = dossier.calendar.time_zone, dossier.deal.closed_at, datetime.now(UTC)
-    when = None if at is None else moment(at, zone=zone, now=now, closed_at=closed_at)
+    today = measuring.present(onboarding)
+    when = None if at is None else moment(at, zone=zone, now=today, closed_at=closed_at)
     figure = read_as(FigureReported, {"metric": metric, "value": value, "at": when, "unit": unit, "by": by})
     kept = measuring.report(onboarding, figure, now=now)
     words = f"{kept.metric} {kept.value:g} as of {day_of(kept.at, zone)}"
@@ -155,7 +156,10 @@ def _measuring(where: Where) -> "tuple[Installation, Measuring]":
     from starter.doors.measuring import Measuring
 
     installation = installation_at(where)
-    return installation, Measuring(engine=installation.engine, staff=installation.staff, via="cli")
+    measuring = Measuring(
+        engine=installation.engine, staff=installation.staff, via="cli", day_length=installation.day_length
+    )
+    return installation, measuring
 
 
 def _defined(goal: Goal) -> str:

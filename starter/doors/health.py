@@ -1,9 +1,10 @@
 """How does a customer of ours do? Score, targets, indicators and red flags, read from what the store has."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
+from domain.clock import DAY
 from domain.measure.evaluation import evaluate
 from domain.measure.flags import FlagUp
 from domain.measure.health import Health, not_scored
@@ -25,12 +26,14 @@ class Outlook(Health):
     history: tuple[EvaluatedWeek, ...] = ()
 
 
-def outlook_of(engine: Engine, onboarding: str, *, now: datetime, language: str = "en") -> Outlook:
+def outlook_of(
+    engine: Engine, onboarding: str, *, now: datetime, day_length: timedelta = DAY, language: str = "en"
+) -> Outlook:
     """How that onboarding's customer does. Raises UnknownOnboarding, and Refused where its playbook has no score.
 
-    `now` is wall time; on a compressed clock the onboarding's own time, which runs ahead of it, counts.
+    `now` is wall time; on a compressed clock, whose `day_length` is shorter, the onboarding's own time counts.
     """
-    evaluation = evaluate(SqlCustomers(engine).one(onboarding, now=now), language=language)
+    evaluation = evaluate(SqlCustomers(engine, day_length=day_length).one(onboarding, now=now), language=language)
     if evaluation.score is None:
         raise not_scored(evaluation.playbook)
     return Outlook(

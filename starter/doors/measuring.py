@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import Field
 from sqlalchemy import Engine
 
 from activities.ports import Staff
+from domain.clock import DAY
+from domain.measure.customer import Customer
 from domain.measure.goals import Amount, Goal, GoalGiven, GoalSaid, lacking
 from domain.news import short
 from domain.refusal import Refused
@@ -69,28 +71,23 @@ class Kept(Wire):
 
 @dataclass(frozen=True, kw_only=True)
 class Measuring:
-    """The way in for metrics and their figures; `via` is the road by which they come, `now` wall time."""
+    """The way in for metrics and their figures; `via` is the road by which they come, `now` wall time.
+
+    `day_length` is the wall time of a day of the plans: on a compressed clock an onboarding's own time counts.
+    """
 
     engine: Engine
     staff: Staff
     via: str
+    day_length: timedelta = DAY
 
     def metrics(self, onboarding: str, *, now: datetime) -> Sequence[MetricShown]:
         """The business metrics of that customer as they are agreed now. Raises UnknownOnboarding."""
-        customer = SqlCustomers(self.engine).one(onboarding, now=now)
-        last = customer.last_of_goals
-        shown = []
-        for goal in customer.goals:
-            figure, way = last.get(goal.key), None
-            if figure is not None:
-                way = {
-                    "value": figure.value,
-                    "value_at": figure.at,
-                    "improvement_pct": goal.improvement(figure.value),
-                    "on_way_pct": goal.on_way(figure.value, day=figure.day),
-                }
-            shown.append(MetricShown(**{**dict(goal), "lacks": lacking(goal), **(way or {})}))
-        return shown
+        return metrics_of(self.customer(onboarding, now=now))
+
+    def customer(self, onboarding: str, *, now: datetime) -> Customer:
+        """What is known of that customer. Raises UnknownOnboarding."""
+        return SqlCustomers(self.engine, day_length=self.day_length).one(onboarding, now=now)
 
     def define(self, onboarding: str, key: str, defined: MetricDefined, *, now: datetime) -> Goal:
         """Say what a metric is, anew or for the first time; what was said before stays on record.
@@ -101,13 +98,17 @@ class Measuring:
         given = GoalGiven.model_validate({**defined.model_dump(exclude={"by"}), "key": key})
         return SqlGoals(self.engine).define(onboarding, given, by=by, origin=self.via, at=now)
 
+    def present(self, onboarding: str) -> datetime:
+        """Now, by the onboarding's own time where the clock is compressed. Raises UnknownOnboarding."""
+        return SqlMeasurements(self.engine, day_length=self.day_length).present(onboarding)
+
     def report(self, onboarding: str, figure: FigureReported, *, now: datetime) -> Kept:
         """Report a figure; saying the same again changes nothing.
 
         Raises UnknownOnboarding, and Refused naming the field.
         """
         by = self._person(figure.by, onboarding) if figure.by else None
-        measurements = SqlMeasurements(self.engine)
+        measurements = SqlMeasurements(self.engine, day_length=self.day_length)
         at = figure.at or measurements.present(onboarding)
         one = Measurement(metric=figure.metric, at=at, value=figure.value, unit=figure.unit)
         key = f"{self.via}-{short(f'{figure.metric}/{at.isoformat()}/{figure.value!r}/{by}')}"
@@ -136,3 +137,20 @@ class Measuring:
         except InvalidNews as unknown:
             # Whoever is nobody here may be somebody of another customer: what was sent is as it should be.
             raise Refused(unknown.reason, field=unknown.field) from None
+
+
+def metrics_of(customer: Customer) -> Sequence[MetricShown]:
+    """The business metrics of a customer, and how far each has come."""
+    last = customer.last_of_goals
+    shown = []
+    for goal in customer.goals:
+        figure, way = last.get(goal.key), None
+        if figure is not None:
+            way = {
+                "value": figure.value,
+                "value_at": figure.at,
+                "improvement_pct": goal.improvement(figure.value),
+                "on_way_pct": goal.on_way(figure.value, day=figure.day),
+            }
+        shown.append(MetricShown(**{**dict(goal), "lacks": lacking(goal), **(way or {})}))
+    return shown

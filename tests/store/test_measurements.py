@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from domain.deal import SuccessMetric
 from domain.measure.evaluation import Due, evaluate
@@ -13,10 +13,12 @@ from domain.refusal import Refused
 from domain.reported import Measurement
 from domain.trouble import UnknownOnboarding
 from store.customers import SqlCustomers
+from store.engine import wall_clock, write_transaction
 from store.evaluations import SqlEvaluations
 from store.goals import SqlGoals
 from store.ledger import SqlLedger
 from store.measurements import SqlMeasurements
+from store.tables import onboardings
 from tests.support import databases
 from tests.support.databases import NOON, deal, dossier
 
@@ -136,3 +138,19 @@ def test_weeks_that_were_evaluated_say_what_was_corrected_since(reported: SqlMea
     weeks = sorted(notes)
     assert date(2026, 10, 5) == weeks[0]
     assert [None, "corrected since: nps", "corrected since: nps", None] == [notes[week] for week in weeks]
+
+
+@pytest.mark.parametrize("days", [20, 4_000])
+def test_on_a_compressed_clock_the_onboardings_own_time_counts(
+    reported: SqlMeasurements, engine: Engine, days: int
+) -> None:
+    """The wall's lies months away: what is reported now is of the last turn, and what came after that counts."""
+    last_turn = NOON + days * A_DAY
+    with write_transaction(engine) as connection:
+        connection.execute(update(onboardings).values(as_of=last_turn))
+    compressed = SqlMeasurements(engine, day_length=timedelta(seconds=1))
+
+    assert last_turn == compressed.present(ONE)
+    assert days == SqlCustomers(engine, day_length=timedelta(seconds=1)).one(ONE, now=wall_clock()).today
+    later = Measurement(metric="nps", at=last_turn + A_DAY, value=40)
+    assert not compressed.keep(ONE, [later], key="later", now=wall_clock())

@@ -43,7 +43,7 @@ class ReportsShown(Wire):
 
 def measure_routes(parts: WebParts) -> APIRouter:
     router = api_router("metrics")
-    measuring = Measuring(engine=parts.engine, staff=parts.staff, via="api")
+    measuring = Measuring(engine=parts.engine, staff=parts.staff, via="api", day_length=parts.settings.day_length)
     writing = writes("onboardings:write")
 
     @router.get(

@@ -25,6 +25,9 @@ def score_routes(parts: WebParts) -> APIRouter:
         """From 0 to 100. Figures are the latest, reported or counted from usage. What is not known is left out; where
         less is known than the playbook wants, there is no score. Refused where the playbook has none.
         """
-        return await asyncio.to_thread(outlook_of, parts.engine, onboarding, now=datetime.now(UTC))
+        day_length = parts.settings.day_length
+        return await asyncio.to_thread(
+            outlook_of, parts.engine, onboarding, now=datetime.now(UTC), day_length=day_length
+        )
 
     return router
