@@ -14,7 +14,7 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
     "demo": (
         "starter.cli.stacks:demo",
         RUN,
-        "Play a sample deal through on a compressed clock, in about three minutes.",
+        "Play two sample deals through on a compressed clock, in about three minutes.",
     ),
     "up": (
         "starter.cli.stacks:up",

@@ -74,7 +74,7 @@ async def up(
 async def demo(
     *,
     data: Annotated[Path | None, Parameter(help="A folder for its data. [default: ./data/demo-…]")] = None,
-    day_length: Annotated[str, Parameter(help="Wall time of one day of the plan.")] = "1.5s",
+    day_length: Annotated[str, Parameter(help="Wall time of one day of the plan.")] = "1.3s",
     keep: Annotated[bool, Parameter(help="Stay up after the story, to look around.")] = False,
     temporal_port: Annotated[
         int | None, Parameter(help="Port of Temporal. [default: the first free one from 7233]")
@@ -86,7 +86,7 @@ async def demo(
         int | None, Parameter(help="Port of the pages. [default: the first free one from 8091]")
     ] = None,
 ) -> int:
-    """Play a sample deal through on a compressed clock, in about three minutes."""
+    """Play two sample deals through on a compressed clock, in about three minutes."""
     from starter.cli.demo.playing import demo_folder, play
 
     settings = load_settings(flags={"data": data or demo_folder(), "day_length": day_length})

@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from rich.console import Console
 from rich.text import Text
@@ -18,8 +18,8 @@ from domain.team import Team
 from runtime.settings import Settings, load_settings
 from starter.cli.addresses import show_addresses
 from starter.cli.answers import plain
-from starter.cli.demo.story import EXAMPLES, Names, Scene, Story, read_story
-from starter.cli.demo.summary import show_summary
+from starter.cli.demo.story import EXAMPLES, SECOND_STORY, Names, Scene, Story, read_story
+from starter.cli.demo.summary import show_health, show_summary
 from starter.cli.demo.ticker import INDENT, Ticker
 from starter.cli.installation import Installation
 from starter.cli.room import address_of_pages, way_in
@@ -37,7 +37,9 @@ OURS_ALONE: dict[str, None] = dict.fromkeys(("database_url", "smtp_url", "playbo
 """Settings that a demo never takes from the environment: it must write to nobody's inbox and to no real database."""
 OPENS_WITHIN, ENDS_WITHIN, CALMS_WITHIN = 60.0, 45.0, 20.0
 """Seconds of patience: for the first plan, for the ending after the last scene, for the last mails."""
-HANDED_OVER = "handed_over"
+CORRECTION = "correction"
+HEALTH_WITHIN = 1
+"""Points by which the score may differ from what the story promises: what is done in time has its part in it."""
 
 
 class StoryWentWrong(Exception):
@@ -51,7 +53,7 @@ def demo_folder() -> Path:
 
 async def play(settings: Settings, *, ports: Ports, keep: bool, out: Console) -> int:
     """Play the whole demo; with `keep` the stack stays up afterwards. Raises StoryWentWrong, Fell, CannotStart."""
-    story = read_story()
+    stories = (read_story(), read_story(SECOND_STORY))
     ours = settings.model_copy(update=OURS_ALONE)
 
     def tell(line: str) -> None:
@@ -59,12 +61,21 @@ async def play(settings: Settings, *, ports: Ports, keep: bool, out: Console) ->
 
     async with running(ours, ports=ports, tell=tell) as stack:
         show_addresses(out, stack)
-        await _or_fall(stack, _Playing.of(story, stack, out))
+        await _or_fall(stack, _play_all(stories, stack, out))
         if keep:
             out.print(plain(f"staying up; Ctrl-C ends it. Look around: day90 list --data {ours.data}"), soft_wrap=True)
             await stack.fallen()
     out.print(plain(f"the demo has ended; its data stays in {ours.data}", "dim"), soft_wrap=True)
     return 0
+
+
+async def _play_all(stories: Sequence[Story], stack: Stack, out: Console) -> None:
+    """Play all stories at once, each by the clock of its own deal; the first one is told in full."""
+    first, *others = [await _Playing.of(story, stack, out) for story in stories]
+    await asyncio.gather(first.in_full(), *(one.briefly() for one in others))
+    await first.summarise()
+    for one in (first, *others):
+        await one.judge()
 
 
 async def _or_fall(stack: Stack, work: Coroutine[Any, Any, None]) -> None:
@@ -95,8 +106,8 @@ class _Playing:
     ids: dict[str, str]
 
     @classmethod
-    async def of(cls, story: Story, stack: Stack, out: Console) -> None:
-        """Start the story's deal and play its scenes."""
+    async def of(cls, story: Story, stack: Stack, out: Console) -> Self:
+        """Start the story's deal."""
         running_stack = running_on(stack.settings.data)
         assert running_stack is not None, "we hold its lock"
         installation = Installation(settings=stack.settings, stack=running_stack, address=running_stack.temporal)
@@ -115,7 +126,7 @@ class _Playing:
         ids = _somebody(standing, installation.staff())
         names = {person.id: person.name for person in dossier.people}
         names |= {word: names.get(id, id) for word, id in ids.items()}
-        playing = cls(
+        return cls(
             story=story,
             installation=installation,
             door=door,
@@ -126,31 +137,40 @@ class _Playing:
             names=Names(names),
             ids=ids,
         )
-        await playing.play()
 
-    async def play(self) -> None:
-        """Play each scene at its moment, then show how the onboarding ended."""
+    async def in_full(self) -> None:
+        """Play each scene at its moment, and tell what happens by itself meanwhile."""
         self.out.print(plain(f"onboarding     {self.installation.link(self.onboarding)}"), soft_wrap=True)
         self.out.print()
         ticker = Ticker(engine=self.installation.engine, onboarding=self.onboarding, out=self.out)
         ticking = asyncio.create_task(ticker.run())
         try:
-            for scene in self.story.scenes:
-                moment = scene.moment(self.dossier.deal, self.dossier.calendar)
-                await asyncio.sleep(max(0.0, (self.clock.wall(moment) - datetime.now(UTC)).total_seconds()))
-                await self._perform(scene, moment)
-            await _until(self._ending, ENDS_WITHIN, "the story is over, but the onboarding has not ended")
+            await self._scenes(whose="")
             await ticker.calm(CALMS_WITHIN)
         finally:
             ticking.cancel()
             await asyncio.gather(ticking, return_exceptions=True)
-        await self._judge()
 
-    async def _perform(self, scene: Scene, moment: datetime) -> None:
+    async def briefly(self) -> None:
+        """Play each scene at its moment, and tell the scenes alone, with the customer's name."""
+        await self._scenes(whose=f"{self.dossier.deal.account.name}: ")
+
+    async def _scenes(self, *, whose: str) -> None:
+        for scene in self.story.scenes:
+            moment = scene.moment(self.dossier.deal, self.dossier.calendar)
+            await asyncio.sleep(max(0.0, (self.clock.wall(moment) - datetime.now(UTC)).total_seconds()))
+            await self._perform(scene, moment, whose=whose)
+        if self.story.ending:
+            await _until(self._ending, ENDS_WITHIN, "the story is over, but the onboarding has not ended")
+
+    async def _perform(self, scene: Scene, moment: datetime, *, whose: str) -> None:
         say = scene.say.format_map(self.names)
         day = self.dossier.calendar.day_of(moment)
         when = f"day {scene.day:<3} {day:%a %d %b}  "
-        self.out.print(Text.assemble((when, "cyan"), plain(say, "bold")), soft_wrap=True)
+        self.out.print(Text.assemble((when, "cyan"), plain(whose, "magenta"), plain(say, "bold")), soft_wrap=True)
+        if scene.figures:
+            await asyncio.to_thread(self._report, scene.figures, moment)
+            return
         if scene.why is not None:
             from starter.doors.whys import date_reasons
 
@@ -158,11 +178,13 @@ class _Playing:
             for reason in date_reasons(standing, scene.why) if standing else ():
                 self._aside(f"↷ {reason}", "yellow")
             return
-        assert scene.news is not None, "a scene without a question has news"
+        assert scene.news is not None, "a scene without figures and question has news"
         by = self.ids.get(scene.by, scene.by) if scene.by else None
-        self._show_room(by)
+        if not whose:
+            self._show_room(by)
+        fields = await asyncio.to_thread(self._fields, scene)
         try:
-            await self.door.tell(self.onboarding, scene.news, {**scene.fields, "by": by, "at": moment.isoformat()})
+            await self.door.tell(self.onboarding, scene.news, {**fields, "by": by, "at": moment.isoformat()})
         except Refused as refusal:
             if not scene.refused:
                 raise StoryWentWrong(f"day {scene.day}, {say}: {refusal}") from None
@@ -170,6 +192,32 @@ class _Playing:
             return
         if scene.refused:
             raise StoryWentWrong(f"day {scene.day}, {say}: should have been refused")
+
+    def _report(self, figures: Mapping[str, float], moment: datetime) -> None:
+        """Report figures as another system does. Raises StoryWentWrong for one that cannot be true."""
+        from starter.doors.measuring import FigureReported, Measuring
+
+        measuring = Measuring(
+            engine=self.installation.engine, staff=self.installation.staff, via="api", day_length=self.clock.day
+        )
+        for metric, value in figures.items():
+            figure = FigureReported(metric=metric, value=value, at=moment)
+            kept = measuring.report(self.onboarding, figure, now=datetime.now(UTC))
+            if kept.set_apart:
+                raise StoryWentWrong(f"{metric} {value:g} does not count: it {kept.set_apart}")
+
+    def _fields(self, scene: Scene) -> Mapping[str, Any]:
+        """The fields of its news. Raises StoryWentWrong where no correction of that category is open."""
+        category = scene.fields.get(CORRECTION)
+        if category is None:
+            return scene.fields
+        standing = _standing(self.installation, self.onboarding)
+        rows = standing.registers if standing else ()
+        of_it = [row for row in rows if row.kind == CORRECTION and row.data.get("category") == category]
+        still = [row.key for row in of_it if row.status == "open"]
+        if not still:
+            raise StoryWentWrong(f"day {scene.day}: no correction of {category} is open")
+        return {**scene.fields, CORRECTION: still[-1]}
 
     def _show_room(self, by: str | None) -> None:
         """A link into the room of whoever of the customer's acts, so that it can be watched as it moves."""
@@ -184,16 +232,27 @@ class _Playing:
         standing = _standing(self.installation, self.onboarding)
         return standing.ending if standing else None
 
-    async def _judge(self) -> None:
+    async def summarise(self) -> None:
+        """Show how the onboarding ended. Raises StoryWentWrong unless its success programme runs."""
         standing = _standing(self.installation, self.onboarding)
         assert standing is not None, "it has ended"
         deal = self.dossier.deal
         programme = await self.door.state(id_of(onboarding_id(deal.source, deal.id)))
         show_summary(self.out, self.installation, standing, dossier=self.dossier, programme=programme)
-        if standing.ending != HANDED_OVER:
-            raise StoryWentWrong(f"the story ended as {standing.ending}, not handed over")
         if not programme.open:
             raise StoryWentWrong(f"the success programme does not run: {programme.status}")
+
+    async def judge(self) -> None:
+        """Show the customer's health. Raises StoryWentWrong where the story promised another one, or another ending."""
+        standing = _standing(self.installation, self.onboarding)
+        ending = standing.ending if standing else None
+        if ending != self.story.ending:
+            raise StoryWentWrong(f"the story ended as {ending}, not as {self.story.ending}")
+        shown = await asyncio.to_thread(
+            show_health, self.out, self.installation, self.onboarding, name=self.dossier.deal.account.name
+        )
+        if shown is None or abs(shown - self.story.health) > HEALTH_WITHIN:
+            raise StoryWentWrong(f"{self.dossier.deal.account.name} ended with health {shown}, not {self.story.health}")
 
 
 def _standing(installation: Installation, onboarding: str) -> "OnboardingInFull | None":

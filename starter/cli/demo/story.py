@@ -1,4 +1,4 @@
-"""What happens in the demo, on which day, and who does it? The scenes of `examples/demo.yaml`."""
+"""What happens in the demo, on which day, and who does it? The scenes of its stories in `examples/`."""
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -15,16 +15,19 @@ from domain.wire import Line, Slug, StrictWire
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 STORY = EXAMPLES / "demo.yaml"
+SECOND_STORY = EXAMPLES / "demo-second.yaml"
+"""That of a customer who struggles, which goes on beside the first."""
 
 Somebody = Literal["owner", "manager"]
 """The assignment rule decides who these are; everybody else in a story is a stakeholder of its deal."""
 
 
 class Scene(StrictWire):
-    """One scene: somebody brings a piece of news, or asks why a date is that date.
+    """One scene: somebody brings a piece of news, figures are reported, or somebody asks why a date is that date.
 
     `day` counts calendar days after the close and `at` is the hour in the customer's zone. `say` may name people in
-    braces: a stakeholder's id, `owner` or `manager`.
+    braces: a stakeholder's id, `owner` or `manager`. Of news about a correction, whose id is the workflow's, the scene
+    says the category.
     """
 
     day: int = Field(ge=0, le=400)
@@ -34,12 +37,13 @@ class Scene(StrictWire):
     news: Slug | None = Field(None, description="the kind of news")
     fields: dict[str, Any] = Field(default_factory=dict, description="the fields of the news besides by and at")
     refused: bool = Field(False, description="true when the news must be refused")
+    figures: dict[Slug, float] = Field(default_factory=dict, description="what is reported, by figure or goal")
     why: Slug | None = Field(None, description="a milestone whose date is explained")
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
-        if (self.news is None) == (self.why is None):
-            raise ValueError("a scene either has news or asks why")
+        if sum(map(bool, (self.news, self.figures, self.why))) != 1:
+            raise ValueError("a scene has news, or figures, or asks why")
         if self.news is not None and self.news not in KINDS:
             raise ValueError(f"{self.news} is no kind of news")
         if self.news and (unknown := unknown_fields(self.news, self.fields)):
@@ -53,9 +57,11 @@ class Scene(StrictWire):
 
 
 class Story(StrictWire):
-    """A deal and the scenes that are played with it."""
+    """A deal and the scenes that are played with it, and the health with which it ends."""
 
     deal: Line = Field(description="the deal file beside the story")
+    ending: Line | None = Field(None, description="how the onboarding ends; none where it goes on")
+    health: int = Field(ge=0, le=100, description="the score at the end, give or take one point")
     scenes: tuple[Scene, ...] = Field(min_length=1)
 
 

@@ -1,6 +1,7 @@
 """How did the demo end? A summary from the read model, the mails and the journal."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from domain.record import Dossier
 from domain.wording import day_in_words
 from starter.cli.answers import count, in_words, plain, status_text, table
 from starter.cli.installation import Installation
+from starter.cli.room import address_of_pages
 
 if TYPE_CHECKING:
     from starter.doors.onboardings import Run
@@ -46,6 +48,21 @@ def show_summary(
     out.print(Text.assemble(("journal      ", "dim"), count(entries, "row")))
     out.print(Text.assemble(("what follows ", "dim"), plain(f"{programme.onboarding} ({programme.status.lower()})")))
     out.print(Text.assemble(("mails in     ", "dim"), plain(installation.settings.mail_folder)), soft_wrap=True)
+
+
+def show_health(out: Console, installation: Installation, onboarding: str, *, name: str) -> int | None:
+    """Print the customer's score, what costs it most, and where the desk says why. Returns the score as it is shown."""
+    from starter.doors.health import outlook_of
+
+    outlook = outlook_of(installation.engine, onboarding, now=datetime.now(UTC), day_length=installation.day_length)
+    score = "no score yet" if outlook.shown is None else f"health {outlook.shown} of 100, {outlook.band}"
+    worst = next(iter(outlook.raise_most), None)
+    why = f"; what costs most: {worst.title}, {worst.value:g} {worst.unit} (target {worst.target:g})" if worst else ""
+    flags = f"; {count(len(outlook.flags), 'red flag')} up" if outlook.flags else ""
+    out.print(Text.assemble(("health       ", "dim"), plain(f"{name}: {score}{flags}{why}")), soft_wrap=True)
+    if address := address_of_pages(installation):
+        out.print(plain(f"             {address}/desk/onboardings/{onboarding}/figures", "dim"), soft_wrap=True)
+    return outlook.shown
 
 
 def _difference(days: int) -> Text:
