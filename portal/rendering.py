@@ -18,6 +18,8 @@ from portal.desk.conversing_words import CONVERSING_WORDS
 from portal.desk.customer.words import OF_CUSTOMERS
 from portal.desk.day_words import DAY_WORDS
 from portal.desk.deals.deal_words import DEAL_WORDS
+from portal.desk.foretelling_words import FORETELLING_WORDS
+from portal.desk.health_words import HEALTH_WORDS
 from portal.desk.operating.library_words import DESK_LIBRARY_WORDS
 from portal.desk.operating.operating_words import OPERATING_WORDS
 from portal.desk.portfolio_words import PORTFOLIO_WORDS
@@ -53,6 +55,8 @@ SETS = (
     DESK_LIBRARY_WORDS,
     DAY_WORDS,
     PORTFOLIO_WORDS,
+    HEALTH_WORDS,
+    FORETELLING_WORDS,
     CAPACITY_WORDS,
     CONVERSING_WORDS,
 )

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from domain.measure import attendance, engagement, goals
 from domain.measure.engagement import Ask
+from domain.measure.flags import FlagUp
 from domain.measure.goals import OF_A_GOAL, Goal, GoalFigure
 from domain.measure.health import HealthFacts, Measured
 from domain.measure.reported import Reported
@@ -161,6 +162,19 @@ class Customer:
             },
         )
 
+    @property
+    def use_over_time(self) -> Sequence[tuple[date, float]]:
+        """The share of weekly users over time, in %: as it was reported, else as usage shows it, with that of today."""
+        if reported := self.reported.get(WEEKLY):
+            return [(one.at.astimezone(self._zone).date(), one.value) for one in reported]
+        now = self.figures.get(WEEKLY)
+        return [*self._weekly_use, *([(now.at.astimezone(self._zone).date(), now.value)] if now and now.at else [])]
+
+    def began_on(self, flag: FlagUp) -> date:
+        """Since when that flag has been up: its day counts no pauses, and people read a date."""
+        first = next((day for day in range(self.today + 1) if self._at_work(day) >= flag.since), self.today)
+        return self._closed + timedelta(days=first)
+
     def day_of(self, moment: datetime) -> int:
         return (moment.astimezone(self._zone).date() - self._closed).days
 
@@ -287,7 +301,8 @@ class Customer:
     def _observed(self) -> dict[str, bool]:
         main = self.figures.get(goals.IMPROVEMENT)
         observed = {"first_results_visible": self.wins > 0 or (main is not None and main.value > 0)}
-        rising = is_rising(self._weekly_use, weeks=RISING_FOR, target=self._use_wanted)
+        by_week = self.use_over_time if self.reported.get(WEEKLY) else self._weekly_use
+        rising = is_rising(by_week, weeks=RISING_FOR, target=self._use_wanted)
         if rising is not None:
             observed["adoption_rising"] = rising
         if (activated := self.figures.get(ACTIVATED)) is not None:

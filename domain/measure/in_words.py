@@ -108,10 +108,11 @@ def lines(rule: str, figures: Mapping[str, float], language: str) -> list[str]:
 def _line(figure: str, value: float | None, clause: Clause | None, language: str) -> str:
     is_ja = language == "ja"
     name = named(figure, language)
+    shown = "" if value is None else f"{round(value, 1):g}"
     bound = _bound(clause, "ja" if is_ja else "en") if clause else ""
     if is_ja:
-        return f"{name}{'' if value is None else f'：{value:g}'}{f'（{bound}で警告）' if bound else ''}"
-    return f"{name}{'' if value is None else f': {value:g}'}{f' (a flag when {bound})' if bound else ''}"
+        return f"{name}{f'：{shown}' if shown else ''}{f'（{bound}で警告）' if bound else ''}"
+    return f"{name}{f': {shown}' if shown else ''}{f' (a flag when {bound})' if bound else ''}"
 
 
 def _bound(clause: Clause, language: str) -> str:

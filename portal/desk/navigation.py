@@ -19,6 +19,7 @@ class Tab(NamedTuple):
 TABS: Sequence[Tab] = (
     Tab("day", "/desk/", "list-checks", "d"),
     Tab("onboardings", "/desk/onboardings", "layout-list", "o"),
+    Tab("health", "/desk/health", "heart-pulse", "v"),
     Tab("inbox", "/desk/inbox", "inbox", "i"),
     Tab("questions", "/desk/questions", "message-circle", "q"),
     Tab("playbooks", "/desk/playbooks", "route", "p"),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from portal.desk import across, conversing, own, staff, tokens, webhooks
+from portal.desk import across, conversing, foretelling, health, own, staff, tokens, webhooks
 from portal.desk.customer import routes as customer
 from portal.desk.deals import introductions, starting
 from portal.desk.desk import Desk
@@ -22,6 +22,8 @@ from portal.room.changes import Changes
 Part = Callable[[Desk], Iterable[DeskRoute]]
 PARTS: Sequence[Part] = (
     across.routes,
+    health.routes,
+    foretelling.routes,
     own.routes,
     staff.routes,
     tokens.routes,

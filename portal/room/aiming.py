@@ -1,7 +1,7 @@
 """What is it to bring? Goals with baseline and target: to propose one, to agree, or to say what should be otherwise."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.measure.goals import Goal, GoalGiven, slug_of
+from domain.measure.customer import Customer
+from domain.measure.goals import OF_A_GOAL, Goal, GoalGiven, slug_of
 from domain.news import short
 from domain.refusal import Refused
 from domain.room.consents import WithConsents
@@ -21,14 +22,16 @@ from domain.room.proposals import DecidedByOthers, TooManyProposed
 from domain.rules.goal_notices import figure
 from domain.text import folded
 from domain.trouble import NotFound
+from portal.charts import Chart
 from portal.forms import LONGEST_WORDS, Form
+from portal.goal_chart import goal_chart
 from portal.room.conversing import Conversing, deed_of, woken
 from portal.room.room import Room
 from portal.room.session import go
 from portal.room.telling import LOOKED, Outcome, Sent, Telling, once_missing
 from portal.room.view import View
 from starter.doors.goals import GoalDoor
-from starter.doors.measuring import Measuring, MetricShown
+from starter.doors.measuring import Measuring, MetricShown, metrics_of
 
 LONGEST_LINE = 200
 FURTHEST_DAY = 1000
@@ -52,6 +55,8 @@ class ShownGoal(NamedTuple):
     standing: str
     said_by: str
     agreed_by: str
+    drawn: Chart | None = None
+    reports: Sequence[tuple[date, str]] = ()
 
 
 class Aiming:
@@ -63,7 +68,9 @@ class Aiming:
         self._telling = Telling(room)
         self._conversing = Conversing(room)
         self._door = GoalDoor(engine=parts.engine, ledger=parts.ledger, staff=parts.staff)
-        self._measuring = Measuring(engine=parts.engine, staff=parts.staff, via="room")
+        self._measuring = Measuring(
+            engine=parts.engine, staff=parts.staff, via="room", day_length=parts.settings.day_length
+        )
 
     async def all(self, view: View, form: Form | None, request: Request) -> Response:
         """What is agreed and how far it has come, and what waits for somebody's yes."""
@@ -149,10 +156,30 @@ class Aiming:
         )
 
     def _goals(self, view: View) -> tuple[list[ShownGoal], list[str]]:
-        metrics = {one.key: one for one in self._measuring.metrics(view.visit.onboarding, now=view.now)}
+        customer = self._measuring.customer(view.visit.onboarding, now=view.now)
+        metrics = {one.key: one for one in metrics_of(customer)}
         each = self._door.by(view.standing.dossier)
-        shown = [shown_goal(view, one, metrics.get(one.goal.key)) for one in each]
+        shown = [
+            self._drawn(view, one.goal, shown_goal(view, one, metrics.get(one.goal.key)), customer) for one in each
+        ]
         return shown, list(self._door.deciders(view.visit.onboarding))
+
+    def _drawn(self, view: View, goal: Goal, shown: ShownGoal, customer: Customer) -> ShownGoal:
+        """The goal with its reports as a chart, and the same as a table."""
+        reported = sorted(customer.reported.get(f"{OF_A_GOAL}{goal.key}", ()), key=lambda one: one.at)
+        reports = [(view.day_of(one.at), one.value) for one in reported]
+        words = self._room.pages.words(view.language)
+        drawn = goal_chart(
+            goal,
+            reports,
+            closed=view.day_of(customer.closed_at),
+            today=view.day_of(customer.now),
+            says=words["goal_drawn_says"].format(title=goal.title),
+            target=words["goal_drawn_target"].format(target=shown.target),
+            language=view.language,
+        )
+        told = [(day, _in_unit(value, goal.unit)) for day, value in reversed(reports)]
+        return shown._replace(drawn=drawn, reports=told)
 
 
 def shown_goal(view: View, one: WithConsents, metric: MetricShown | None = None) -> ShownGoal:

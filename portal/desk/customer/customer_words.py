@@ -18,6 +18,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "内容ごとにフォームがあります。ご自身の権限で行えるものだけを表示しています。",
     ),
     "part_overview": ("Overview", "概要"),
+    "part_figures": ("Figures", "数値"),
     "part_plan": ("Plan", "計画"),
     "part_journal": ("Journal", "履歴"),
     "part_notices": ("Messages sent", "送信メッセージ"),

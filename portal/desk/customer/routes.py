@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from domain.trouble import UnknownOnboarding
 from portal.desk.customer.audit import Audit
+from portal.desk.customer.figures import Figures
 from portal.desk.customer.files import Files
 from portal.desk.customer.forming import Forming
 from portal.desk.customer.guide import Guide
@@ -34,6 +35,7 @@ def routes(desk: Desk) -> Iterable[DeskRoute]:
     files, forming, audit = Files(pages), Forming(pages), Audit(pages)
     yield DeskRoute("/desk/customers/{name:path}", Named(desk).one)
     yield DeskRoute(ONE, pages.of_one(Overview(pages).page))
+    yield DeskRoute(f"{ONE}/figures", pages.of_one(Figures(pages).page))
     yield DeskRoute(f"{ONE}/plan", pages.of_one(looking.plan))
     yield DeskRoute(f"{ONE}/guide", pages.of_one(Guide(pages).page), ACT)
     yield DeskRoute(f"{ONE}/journal", pages.of_one(journal.all))
