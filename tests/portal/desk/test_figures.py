@@ -75,6 +75,24 @@ async def test_a_customer_who_thrives_has_nothing_to_be_done(seeded: Seeded) -> 
     assert "Missed" not in part(page, "targets").split("Metrics", 1)[0]
 
 
+async def test_a_customer_who_went_silent_says_since_when_and_who_wins_them_back(site: DeskSite) -> None:
+    """Nothing after the kickoff: the weekly looks raise flags, and begin corrections that somebody has."""
+    onboarding = site.opened()
+    onboarding.to_day(5)
+    onboarding.settled("kickoff_held")
+    onboarding.to_day(40)
+
+    page = await page_of(site, onboarding.id)
+
+    glance = part(page, "glance")
+    assert "Alarm" in glance
+    assert re.search(r"The project lead does not respond, since \w{3} \d+ Nov", glance)
+    assert re.search(r"Win engagement back: Jonas Weber, by \w{3} \d+ \w{3}", glance)
+    flags = part(page, "flags")
+    assert re.search(r"Days without a word from the project lead: \d+ \(a flag when 7 or more\)", flags)
+    assert "The root cause is not written down yet." in part(page, "corrections")
+
+
 async def test_every_figure_says_its_day_its_source_and_how_it_is_computed(seeded: Seeded) -> None:
     page = await page_of(seeded.site, seeded.struggling.id)
 
