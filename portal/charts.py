@@ -16,8 +16,8 @@ Kind = Literal["real", "was"]
 """How a course is drawn: `real` is what happened, `was` is what was planned or expected, dashed."""
 TICKS = 4
 """About how many steps the scale has: more of them cannot be read on a telephone."""
-MOST_DAYS = 5
-"""Days named below a chart: five fit 320 px."""
+MOST_DAYS = 4
+"""Days named below a chart: four fit 240 px in Japanese, which is what a telephone leaves."""
 STEPS = (1, 2, 2.5, 5, 10)
 """The steps that people count in, times a power of ten."""
 
