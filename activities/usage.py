@@ -1,6 +1,7 @@
 """What does the use of the product come to? Days are counted, milestones reached, old events deleted."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -20,8 +21,10 @@ from domain.trouble import NotFound
 from domain.usage import FreshDay
 from domain.wire import Wire
 
-DAYS_AT_ONCE = 50
-"""Days of groups counted in one transaction: some hundredths of a second, in which writers to them wait."""
+FEWEST_DAYS, MOST_DAYS = 50, 2_000
+"""Days of groups counted in one transaction, at least and at most."""
+WRITERS_WAIT_S = 0.25
+"""Seconds that it should take at most: as long whoever adds events to these days waits."""
 DEALS_AT_ONCE = 200
 """Deals whose groups are recorded in one transaction."""
 SIDE_BY_SIDE = 20
@@ -36,6 +39,19 @@ class UsageCounted(Wire):
     days: int = 0
     reached: int = 0
     troubled: int = 0
+
+
+@dataclass
+class Pace:
+    """How many days are counted at once, by how long it took the last time."""
+
+    days: int = FEWEST_DAYS
+
+    def took(self, seconds: float) -> None:
+        if seconds > WRITERS_WAIT_S:
+            self.days = max(self.days // 2, FEWEST_DAYS)
+        elif seconds < WRITERS_WAIT_S / 2:
+            self.days = min(self.days * 2, MOST_DAYS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,17 +72,23 @@ class Watching:
     @activity.defn
     async def look_at_usage(self) -> UsageCounted:
         """Count what was written since the last look, and bring news of milestones reached. Repeating is harmless."""
-        looked, after, silent = UsageCounted(), ("", 0), set[str]()
+        looked, after, silent, pace = UsageCounted(), ("", 0), set[str](), Pace()
         # All the while: features of a new playbook over months of events, or fifty silent onboardings, take longer than
         # Temporal is patient with a worker that is silent.
         async with alive(pulse=self.pulse):
             await in_thread(self.threads, self.books.learn_features)
-            while fresh := await in_thread(self.threads, partial(self.books.count, after=after, most=DAYS_AT_ONCE)):
+            while fresh := await self._count(after, pace):
                 looked = await self._look_at(fresh, looked, silent=silent)
                 after = (fresh[-1].group_id, fresh[-1].day)
             if forgotten := await self._forget():
                 log.info("usage_forgotten", events=forgotten)
         return looked
+
+    async def _count(self, after: tuple[str, int], pace: Pace) -> Sequence[FreshDay]:
+        began = time.monotonic()
+        fresh = await in_thread(self.threads, partial(self.books.count, after=after, most=pace.days))
+        pace.took(time.monotonic() - began)
+        return fresh
 
     async def _look_at(self, fresh: Sequence[FreshDay], before: UsageCounted, *, silent: set[str]) -> UsageCounted:
         """Judge the onboardings of the fresh days, and return `before` with what was added.

@@ -8,16 +8,21 @@ highest while the first tenth of the customers was looked at, and while the last
 """
 
 import argparse
+import asyncio
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy.schema import AddConstraint, DropConstraint
+from temporalio.testing import ActivityEnvironment
 
 from activities.evaluation import AT_ONCE, Evaluated, Looks
-from activities.usage import DAYS_AT_ONCE
+from activities.usage import UsageCounted, Watching
 from benchmarks.many import CLOSED, Sample, fill, lived
 from benchmarks.report import figures, say, table
 from domain.playbook import CoreFeature
@@ -39,20 +44,19 @@ FEATURES = tuple(
 CLOSE = datetime.fromisoformat(CLOSED)
 FIRST_DAY = (CLOSE - EPOCH).days + 1
 NOW = CLOSE + timedelta(days=DAYS + 1)
-GROUPS_AT_A_TIME = 500
-EVENTS_OF_A_GROUP = """
+KEPT = timedelta(days=2 * DAYS)
+"""So that no single event is deleted meanwhile."""
+EVENTS_OF_A_DAY = """
 INSERT INTO usage_events (key, day, group_id, person, event, at)
-SELECT decode(md5('e' || g || '-' || n), 'hex'), d, 'g-' || g, 1 + g::bigint * 1000
-           + abs(hashint4(n + g * 10007) % {users}),
-       CASE WHEN n % 15 < 10 THEN 'Feature ' || (n % 15) || ' Used' ELSE 'Other ' || (n % 15) END,
-       d::bigint * 86400000 + n
-FROM generate_series(CAST(:first AS int), CAST(:last AS int)) g, generate_series(1, CAST(:each AS int)) n,
-     LATERAL (SELECT CAST(:day AS int) + abs(hashint4(-n - g * 10007) % {days}) AS d) one
+SELECT decode(md5(CAST(:day AS int) || '-' || n), 'hex'), CAST(:day AS int), 'g-' || n % CAST(:groups AS int),
+       1 + (n % CAST(:groups AS int))::bigint * 1000 + abs(hashint4(n)) % {users},
+       CASE WHEN kind < 10 THEN 'Feature ' || kind || ' Used' ELSE 'Other ' || kind END,
+       CAST(:day AS int)::bigint * 86400000 + n
+FROM generate_series(0, CAST(:each AS int) - 1) n, LATERAL (SELECT abs(hashint4(n + 10007)) % 15 AS kind) one
 """
 FRESH = """
 INSERT INTO usage_fresh (group_id, day, writes)
-SELECT 'g-' || g, CAST(:day AS int) + d, 1
-FROM generate_series(CAST(:first AS int), CAST(:last AS int)) g, generate_series(0, {days} - 1) d
+SELECT 'g-' || g, CAST(:day AS int), 1 FROM generate_series(0, CAST(:groups AS int) - 1) g
 """
 
 
@@ -65,29 +69,49 @@ def filled(engine: Engine, *, customers: int, events: int) -> None:
         connection.execute(text("DELETE FROM usage_groups"))
         linked = "SELECT onboarding, 'g-' || (row_number() OVER (ORDER BY onboarding) - 1) FROM onboardings"
         connection.execute(text(f"INSERT INTO usage_groups (onboarding, group_id) {linked}"))
-    groups = customers + len(with_features)
-    for first in range(0, groups, GROUPS_AT_A_TIME):
-        last = min(first + GROUPS_AT_A_TIME, groups) - 1
-        given = {"first": first, "last": last, "day": FIRST_DAY}
-        with engine.begin() as connection:
-            connection.execute(text("SET LOCAL synchronous_commit = off"))
-            connection.execute(
-                text(EVENTS_OF_A_GROUP.format(users=USERS, days=DAYS)), {**given, "each": events // groups}
-            )
-            connection.execute(text(FRESH.format(days=DAYS)), given)
-        say(f"events of {last + 1} of {groups} customers written")
+    _write_events(engine, groups=customers + len(with_features), events=events)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM (ANALYZE)"))
 
 
-def count_days(engine: Engine) -> int:
-    """Count all fresh days, as a look at usage does; returns how many."""
-    books, after, days = SqlUsageBooks(engine), ("", 0), 0
-    books.learn_features()
-    while fresh := books.count(after=after, most=DAYS_AT_ONCE):
-        books.counted(fresh)
-        after, days = (fresh[-1].group_id, fresh[-1].day), days + len(fresh)
-    return days
+def _write_events(engine: Engine, *, groups: int, events: int) -> None:
+    """Day by day, and of all groups in turn, as they come in; the indexes are made when all are there."""
+    key = usage_events.primary_key
+    with engine.begin() as connection:
+        connection.execute(DropConstraint(key))
+        for index in usage_events.indexes:
+            index.drop(connection)
+    for number in range(DAYS):
+        given = {"day": FIRST_DAY + number, "groups": groups}
+        with engine.begin() as connection:
+            connection.execute(text("SET LOCAL synchronous_commit = off"))
+            connection.execute(text(EVENTS_OF_A_DAY.format(users=USERS)), {**given, "each": events // DAYS})
+            connection.execute(text(FRESH), given)
+    say(f"events of {DAYS} days written")
+    with engine.begin() as connection:
+        # Only while the indexes are made: what is measured afterwards has PostgreSQL's own defaults.
+        connection.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
+        connection.execute(AddConstraint(key))
+        for index in usage_events.indexes:
+            index.create(connection)
+
+
+class Deaf:
+    """A door behind which nobody is: no milestone of these customers is reached by use."""
+
+    async def start(self, raw: object) -> Any:
+        raise NotImplementedError
+
+    async def tell(self, onboarding: str, kind: str, raw: object) -> Any:
+        raise NotImplementedError
+
+
+def look_at_usage(engine: Engine) -> int:
+    """A look at usage, as production takes it; returns how many days were counted."""
+    with ThreadPoolExecutor(1) as threads:
+        watching = Watching(books=SqlUsageBooks(engine), door=Deaf(), now=lambda: NOW, kept=KEPT, threads=threads)
+        looked: UsageCounted = asyncio.run(ActivityEnvironment().run(watching.look_at_usage))
+    return looked.days
 
 
 class Watched:
@@ -139,9 +163,9 @@ def measure(url: str, *, customers: int, events: int) -> dict[str, float]:
     engine = open_store(url)
     fill_s = timed("filled", lambda: filled(engine, customers=customers, events=events))
     watched = Watched(engine, now=NOW, customers=customers)
-    count_s = timed("days counted", lambda: count_days(engine))
+    count_s = timed("days counted", lambda: look_at_usage(engine))
     look_s = timed("customers evaluated", watched.look)
-    again_s = timed("both again", lambda: (count_days(engine), watched.look()))
+    again_s = timed("both again", lambda: (look_at_usage(engine), watched.look()))
     news_of_some(engine, every=100)
     tomorrow = Watched(engine, now=NOW + timedelta(days=1, hours=1), customers=customers)
     news_s = timed("with news of one in a hundred", tomorrow.look)

@@ -5,8 +5,23 @@ from functools import cache
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Column, Connection, Dialect, Table, delete, select
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    Column,
+    Connection,
+    Dialect,
+    Table,
+    cast,
+    column,
+    delete,
+    func,
+    literal,
+    select,
+    values,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeEngine
 
 Row = Mapping[str, Any]
 Insert = postgresql.Insert | sqlite.Insert
@@ -68,6 +83,24 @@ def _adding(dialect: Dialect, table: Table, names: tuple[str, ...]) -> str:
     into = f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {', '.join(values)} FROM {source}"
     # Without WHERE, SQLite reads ON as that of a join.
     return f"{into} WHERE true ON CONFLICT DO NOTHING"
+
+
+def as_table(
+    connection: Connection, name: str, columns: Mapping[str, TypeEngine[Any]], rows: Sequence[tuple[Any, ...]]
+) -> CTE:
+    """Rows of the program as a table of that name, for a statement to join with. Needs one row at least.
+
+    On PostgreSQL they go as one array for each column. With a parameter for each value the statement is a new one for
+    every number of rows, and building it takes longer than running it.
+    """
+    named = [column(key, type_) for key, type_ in columns.items()]
+    if connection.dialect.name == "sqlite":
+        return values(*named).data(rows).cte(name)
+    arrays = [
+        cast(literal(list(of_all), ARRAY(type_)), ARRAY(type_))
+        for type_, of_all in zip(columns.values(), zip(*rows, strict=True), strict=True)
+    ]
+    return select(func.unnest(*arrays).table_valued(*named).render_derived(name=f"{name}_rows")).cte(name)
 
 
 def for_the_driver(connection: Connection, column: Column[Any], value: Any) -> Any:

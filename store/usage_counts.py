@@ -5,36 +5,24 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    Date,
     Engine,
-    FromClause,
-    Integer,
     and_,
-    bindparam,
-    case,
-    column,
     delete,
     distinct,
     exists,
     func,
-    literal,
-    or_,
     select,
-    true,
     tuple_,
-    values,
 )
 
 from domain.deal import DealClosed
 from domain.playbook import Playbook
 from domain.rules.using import Using, lets_usage_reach
 from domain.usage import EPOCH, MS_OF_A_DAY, NOBODY, VIA_USAGE, FreshDay, groups_of, milliseconds
-from store.columns import Words
 from store.engine import read_transaction, write_transaction
 from store.evaluations import remember_news
-from store.rows import add, insert_into
+from store.rows import add, as_table
 from store.tables import (
     NOT_ENDED,
     deals,
@@ -42,13 +30,13 @@ from store.tables import (
     milestones,
     onboardings,
     playbooks,
-    usage_daily,
     usage_events,
     usage_fresh,
     usage_groups,
     usage_people,
 )
-from store.usage_weeks import fold, learn_features
+from store.usage_days import count_days
+from store.usage_weeks import learn_features
 from store.versions import KEPT_VERSION
 
 REMEMBERED_PLAYBOOKS = 64
@@ -79,22 +67,24 @@ class SqlUsageBooks:
             rows = connection.execute(in_order.limit(most).with_for_update(skip_locked=True)).mappings()
             days = [FreshDay(**row) for row in rows]
             if days:
-                _count(connection, days)
+                count_days(connection, days)
+                # What was counted may change how a customer stands.
+                theirs = usage_groups.c.group_id.in_({one.group_id for one in days})
+                remember_news(connection, set(connection.scalars(select(usage_groups.c.onboarding).where(theirs))))
         return days
 
     def counted(self, fresh: Sequence[FreshDay]) -> None:
         """Mark days as counted; one to which events were added meanwhile stays new."""
         if not fresh:
             return
-        # In the order in which writers lock them.
-        rows = [{"of": day.group_id, "on": day.day, "counted_writes": day.writes} for day in sorted(fresh)]
-        gone = delete(usage_fresh).where(
-            usage_fresh.c.group_id == bindparam("of"),
-            usage_fresh.c.day == bindparam("on"),
-            usage_fresh.c.writes == bindparam("counted_writes"),
-        )
+        named = {column.name: column.type for column in usage_fresh.columns}
+        day = (usage_fresh.c.group_id, usage_fresh.c.day)
         with write_transaction(self._engine) as connection:
-            connection.execute(gone, rows)
+            days = as_table(connection, "days", named, fresh)
+            same = and_(*(usage_fresh.c[name] == days.c[name] for name in named))
+            # Whoever has locked one is writing to it: it stays new, and nobody waits for anybody.
+            unchanged = select(*day).join(days, same).with_for_update(skip_locked=True, of=usage_fresh)
+            connection.execute(delete(usage_fresh).where(tuple_(*day).in_(unchanged)))
 
     def link(self, *, most: int) -> int:
         """Record the groups of up to `most` deals whose onboarding began since; returns how many deals, 0 at last."""
@@ -172,60 +162,6 @@ def _using(connection: Connection, onboarding: str, playbook: Playbook) -> Using
         settled=frozenset(key for key, status in statuses.items() if status != "open"),
         told=frozenset(connection.scalars(reached)),
     )
-
-
-def _count(connection: Connection, fresh: Sequence[FreshDay]) -> None:
-    """Count those days of groups: users and times of each event, who was active, and their users' weeks."""
-    named = (column("group_id", Words), column("day", Integer))
-    days = values(*named).data([(one.group_id, one.day) for one in fresh]).cte("fresh_days")
-    of_days = usage_events.join(
-        days, and_(days.c.group_id == usage_events.c.group_id, days.c.day == usage_events.c.day)
-    )
-    _count_events(connection, of_days)
-    _count_people(connection, of_days)
-    fold(connection, days)
-    # What was counted may change how a customer stands.
-    theirs = select(usage_groups.c.onboarding).where(usage_groups.c.group_id.in_({one.group_id for one in fresh}))
-    remember_news(connection, set(connection.scalars(theirs)))
-
-
-def _count_events(connection: Connection, of_days: FromClause) -> None:
-    event = usage_events.c
-    users = func.count(distinct(func.nullif(event.person, NOBODY)))
-    counted = select(event.group_id, _date(connection, event.day), event.event, users, func.count())
-    counted = counted.select_from(of_days).where(true()).group_by(event.group_id, event.day, event.event)
-    insert = insert_into(connection, usage_daily).from_select([one.name for one in usage_daily.columns], counted)
-    again = {name: insert.excluded[name] for name in ("users", "count")}
-    connection.execute(insert.on_conflict_do_update(index_elements=["group_id", "day", "event"], set_=again))
-
-
-def _count_people(connection: Connection, of_days: FromClause) -> None:
-    """Who was active on those days: the first and the last day of each."""
-    event = usage_events.c
-    first, last = (_date(connection, of(event.day)) for of in (func.min, func.max))
-    active = select(event.group_id, event.person, first, last).select_from(of_days).where(event.person != NOBODY)
-    insert = insert_into(connection, usage_people).from_select(
-        ["group_id", "person", "first_day", "last_day"], active.group_by(event.group_id, event.person)
-    )
-    new, there = insert.excluded, usage_people.c
-    earlier, later = new.first_day < there.first_day, new.last_day > there.last_day
-    connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=["group_id", "person"],
-            set_={
-                "first_day": case((earlier, new.first_day), else_=there.first_day),
-                "last_day": case((later, new.last_day), else_=there.last_day),
-            },
-            where=or_(earlier, later),
-        )
-    )
-
-
-def _date(connection: Connection, day: ColumnElement[int]) -> ColumnElement[date]:
-    """The date of a day that is counted since 1970."""
-    if connection.dialect.name == "postgresql":
-        return literal(EPOCH.date(), Date) + day
-    return func.date(day * SECONDS_OF_A_DAY, "unixepoch", type_=Date)
 
 
 def _number(day: date) -> int:

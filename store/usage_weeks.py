@@ -1,4 +1,4 @@
-"""Who used what in which week? Folds events into weeks, knows features by their events, reads users of customers."""
+"""Who used what in which week? Knows features by their events, and reads the users of customers."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -6,32 +6,27 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
-    BigInteger,
     ColumnElement,
     Connection,
     Date,
     FromClause,
     Integer,
-    SmallInteger,
     and_,
-    cast,
-    column,
     distinct,
     exists,
     func,
     insert,
     literal,
-    literal_column,
     or_,
     select,
-    values,
 )
+from sqlalchemy.types import TypeEngine
 
 from domain.measure.use import Used
 from domain.playbook import CoreFeature, Playbook
-from domain.usage import EPOCH, NOBODY, UNGROUPED
+from domain.usage import EPOCH, UNGROUPED
 from store.columns import Words
-from store.rows import insert_into
+from store.rows import as_table, insert_into
 from store.tables import (
     playbooks,
     usage_events,
@@ -58,34 +53,6 @@ class UsedBy(NamedTuple):
 
     onboarding: str
     since: date
-
-
-def fold(connection: Connection, days: CTE) -> None:
-    """Add what users did on those days of groups (`group_id`, `day`) to their weeks; doing so again changes nothing."""
-    event = usage_events.c
-    weekday = (event.day + THURSDAY) % OF_A_WEEK
-    monday = (event.day - weekday).label("week")
-    # The sum of different powers of two sets the bit of each: SQLite has no aggregate that ORs.
-    did = func.sum(distinct(literal_column("1").op("<<")(weekday)))
-    used = func.sum(distinct(func.coalesce(usage_features.c.bit, 0)))
-    with_features = usage_events.join(days, and_(days.c.group_id == event.group_id, days.c.day == event.day)).outerjoin(
-        usage_features, usage_features.c.event == event.event
-    )
-    weeks = (
-        select(event.group_id, monday, event.person, cast(did, SmallInteger), cast(used, BigInteger))
-        .select_from(with_features)
-        .where(event.person != NOBODY)
-        .group_by(event.group_id, monday, event.person)
-    )
-    adding = insert_into(connection, usage_weeks).from_select([one.name for one in usage_weeks.columns], weeks)
-    there, new = usage_weeks.c, adding.excluded
-    connection.execute(
-        adding.on_conflict_do_update(
-            index_elements=["group_id", "week", "person"],
-            set_={name: there[name].op("|")(new[name]) for name in ("days", "features")},
-            where=or_(*(there[name].op("|")(new[name]) != there[name] for name in ("days", "features"))),
-        )
-    )
 
 
 def learn_features(connection: Connection) -> int:
@@ -137,10 +104,10 @@ def used_by(connection: Connection, wanted: Sequence[UsedBy], *, now: datetime) 
     if not wanted:
         return {}
     today = _number(now.date())
-    since = _since(wanted)
+    since = _since(connection, wanted)
     ever = dict(_users(connection, _ever(since), person=usage_people.c.person))
     weeks: dict[str, dict[date, int]] = {}
-    lately = usage_weeks.c.week >= _monday(today) - OF_A_WEEK * WEEKS_LOOKED_AT
+    lately = usage_weeks.c.week >= monday_of(today) - OF_A_WEEK * WEEKS_LOOKED_AT
     for onboarding, week, users in _users(connection, _seen(since, lately), usage_weeks.c.week):
         weeks.setdefault(onboarding, {})[_date(week)] = users
     active = dict(_users(connection, _seen(since, _within(today - OF_A_WEEK + 1, today))))
@@ -162,15 +129,15 @@ def used_by(connection: Connection, wanted: Sequence[UsedBy], *, now: datetime) 
     }
 
 
-def _since(wanted: Sequence[UsedBy]) -> CTE:
+def _since(connection: Connection, wanted: Sequence[UsedBy]) -> CTE:
     """The onboardings as a table: from the `day` on use counts, which is the `week` and its `days`, or a later week."""
     rows = []
     for one in wanted:
         number = _number(one.since)
-        monday = _monday(number)
+        monday = monday_of(number)
         rows.append((one.onboarding, one.since, monday, _bits(number - monday, OF_A_WEEK - 1)))
-    named = (column("onboarding", Words), column("day", Date), column("week", Integer), column("days", Integer))
-    return values(*named).data(rows).cte("since")
+    named: dict[str, TypeEngine[Any]] = {"onboarding": Words(), "day": Date(), "week": Integer(), "days": Integer()}
+    return as_table(connection, "since", named, rows)
 
 
 def _ever(since: CTE) -> FromClause:
@@ -202,7 +169,7 @@ def _users(
 
 def _within(first: int, last: int) -> ColumnElement[bool]:
     """The weeks' days from `first` to `last`, seven days at most."""
-    here, before = _monday(last), _monday(first)
+    here, before = monday_of(last), monday_of(first)
     if here == before:
         return and_(usage_weeks.c.week == here, usage_weeks.c.days.op("&")(_bits(first - here, last - here)) != 0)
     later = and_(usage_weeks.c.week == here, usage_weeks.c.days.op("&")(_bits(0, last - here)) != 0)
@@ -212,7 +179,7 @@ def _within(first: int, last: int) -> ColumnElement[bool]:
 
 def _touches(first: int, last: int) -> ColumnElement[bool]:
     """The weeks of which any day lies between: features are known by the week, not by the day."""
-    return usage_weeks.c.week.between(_monday(first), _monday(last))
+    return usage_weeks.c.week.between(monday_of(first), monday_of(last))
 
 
 def _bits(first: int, last: int) -> int:
@@ -220,7 +187,8 @@ def _bits(first: int, last: int) -> int:
     return sum(1 << day for day in range(first, last + 1))
 
 
-def _monday(day: int) -> int:
+def monday_of(day: int) -> int:
+    """The Monday of that day's week; both count days since 1970."""
     return day - (day + THURSDAY) % OF_A_WEEK
 
 
