@@ -14,6 +14,7 @@ from domain.deal import BusySeason
 from domain.measure.customer import OF_THE_JOURNAL, PAUSED, RESUMED, Customer, Happening, Step
 from domain.measure.engagement import Ask
 from domain.measure.reported import Reported
+from domain.news import HANDED_OVER
 from domain.playbook import Playbook
 from domain.trouble import UnknownOnboarding
 from domain.wire import Instant, Wire
@@ -66,7 +67,8 @@ class SqlCustomers:
     def all(self, wanted: Collection[str], *, now: datetime) -> Mapping[str, Customer]:
         """Those of the wanted onboardings that are there, by id.
 
-        `now` is wall time, which goes before an onboarding's last turn where no clock is compressed.
+        `now` is wall time, which goes before an onboarding's last turn where no clock is compressed. Who was handed
+        over goes on; any other ending is the last moment.
         """
         ids = list(wanted)
         with read_transaction(self._engine) as connection:
@@ -88,7 +90,8 @@ class SqlCustomers:
                 onboarding=id,
                 playbook=self._playbook(row["hashed"]),
                 hashed=row["hashed"],
-                now=row["ended_at"] or self._present(row["as_of"], now),
+                now=self._present(row, now),
+                handed_over_at=row["ended_at"] if row["ending"] in HANDED_OVER else None,
                 closed_at=sold[id].closed_at,
                 time_zone=zone,
                 seats=sold[id].seats,
@@ -108,7 +111,12 @@ class SqlCustomers:
             )
         return customers
 
-    def _present(self, as_of: datetime | None, now: datetime) -> datetime:
+    def _present(self, row: RowMapping, now: datetime) -> datetime:
+        """The moment at which it stands: its end, unless the customer was handed over and goes on."""
+        if row["ending"] is not None and row["ending"] not in HANDED_OVER:
+            ended: datetime = row["ended_at"]
+            return ended
+        as_of: datetime | None = row["as_of"]
         if as_of is None:
             return now
         return as_of if self._own_time else max(now, as_of)
@@ -120,7 +128,7 @@ class SqlCustomers:
 
 
 def _lines(connection: Connection, ids: Sequence[str]) -> Sequence[RowMapping]:
-    wanted = ("waiting_for", "ended_at", "as_of", "first_value_at", "days_to_first_value")
+    wanted = ("waiting_for", "ending", "ended_at", "as_of", "first_value_at", "days_to_first_value")
     columns = [onboardings.c[name] for name in wanted]
     query = select(deals.c.onboarding, deals.c.body, deals.c.calendar, KEPT_VERSION.label("hashed"), *columns)
     query = query.join(onboardings, onboardings.c.onboarding == deals.c.onboarding)

@@ -3,27 +3,33 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, or_, select
+from sqlalchemy import Connection, Engine, and_, exists, or_, select
 
 from domain.measure.customer import Customer, next_week
 from domain.measure.evaluation import Due, Evaluation
 from domain.measure.health import Band
+from domain.news import HANDED_OVER
 from domain.wire import Instant, Wire
+from store.census import PROGRAMME_ENDED
 from store.engine import read_connection, write_transaction
 from store.rows import add_tuples, insert_into, put
-from store.tables import NOT_ENDED, evaluation_weeks, evaluations, onboardings
+from store.tables import NOT_ENDED, evaluation_weeks, evaluations, journal, onboardings
 
 AGAIN_AFTER = timedelta(days=1)
 """The shortest time from one look to the next one for new figures: usage brings some all day long."""
 
 
 class Looked(Wire):
-    """An evaluation and when it was made, in the onboarding's own time. `week` is the Monday of the customer's week."""
+    """An evaluation and when it was made, in the onboarding's own time. `week` is the Monday of the customer's week.
+
+    `has_news` says that figures have come since.
+    """
 
     onboarding: str
     at: Instant
     week: date
     evaluation: Evaluation
+    has_news: bool = False
 
 
 class FlagSince(Wire):
@@ -58,19 +64,25 @@ class SqlEvaluations:
         self._engine = engine
 
     def fresh(self, *, now: datetime, most: int, after: str = "") -> Sequence[Due]:
-        """Up to `most` open onboardings that are to be looked at, by id, beginning after the id `after`.
+        """Up to `most` onboardings that are to be looked at, by id, beginning after the id `after`.
 
-        Once in each week of the customer, at the first look after its beginning; sooner, but not before a day has gone
-        by, where figures have come. `now` is wall time; on a compressed clock the onboarding's own time counts.
+        Once in each week of the customer, at the first look after its beginning, until their success programme ends.
+        While the onboarding is open sooner, but not before a day has gone by, where figures have come. `now` is wall
+        time; on a compressed clock the onboarding's own time counts.
         """
         last, own = evaluations.c, onboardings.c.as_of
         week_began = or_(last.next_at <= now, last.next_at <= own)
         told = (last.news > last.looked_at_news) & or_(last.again_at <= now, last.again_at <= own)
+        its_time = or_(last.at.is_(None), week_began)
+        over = (journal.c.onboarding == onboardings.c.onboarding) & (journal.c.key == PROGRAMME_ENDED)
+        in_programme = onboardings.c.ending.in_(sorted(HANDED_OVER)) & ~exists().where(over)
         query = (
             select(onboardings.c.onboarding, last.news)
             .join_from(onboardings, evaluations, last.onboarding == onboardings.c.onboarding, isouter=True)
             .where(
-                NOT_ENDED, own.is_not(None), onboardings.c.onboarding > after, or_(last.at.is_(None), week_began, told)
+                own.is_not(None),
+                onboardings.c.onboarding > after,
+                or_(and_(NOT_ENDED, or_(its_time, told)), and_(in_programme, its_time)),
             )
             .order_by(onboardings.c.onboarding)
             .limit(most)
@@ -99,7 +111,8 @@ class SqlEvaluations:
     def last_of(self, wanted: Collection[str]) -> Sequence[Looked]:
         """The last evaluation of each of those that have one, in the order of their ids."""
         last = evaluations.c
-        query = select(last.onboarding, last.at, last.week, last.body.label("evaluation"))
+        has_news = (last.news > last.looked_at_news).label("has_news")
+        query = select(last.onboarding, last.at, last.week, last.body.label("evaluation"), has_news)
         query = query.where(last.at.is_not(None), last.onboarding.in_(list(wanted))).order_by(last.onboarding)
         with read_connection(self._engine) as connection:
             return [Looked.model_validate(row) for row in connection.execute(query).mappings()]

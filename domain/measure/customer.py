@@ -68,11 +68,11 @@ class Happening(NamedTuple):
 class Customer:
     """What the store has of one customer.
 
-    `now` is the onboarding's own time, or its end. `roles` has the customer's people by id. `happened` has at least the
-    rows of the journal that a figure counts, pauses, and what the customer's people did. `reported` has what others
-    have said of each figure, in any order, and of each goal under `goal:` and its key. `used` is the use of the product
-    up to `used_until`, which is wall time. `tasks` are those of the customer's people. `busy` has the first and
-    the last day of seasons in which they have no time.
+    `now` is the onboarding's own time, or its end; who was handed over goes on after that (`handed_over_at`). `roles`
+    has the customer's people by id. `happened` has at least the rows of the journal that a figure counts, pauses, and
+    what the customer's people did. `reported` has what others have said of each figure, in any order, and of each goal
+    under `goal:` and its key. `used` is the use of the product up to `used_until`, which is wall time. `tasks` are
+    those of the customer's people. `busy` has the first and the last day of seasons in which they have no time.
     """
 
     onboarding: str
@@ -95,6 +95,7 @@ class Customer:
     goals: Sequence[Goal] = ()
     tasks: Sequence[Ask] = ()
     busy: Sequence[tuple[date, date]] = ()
+    handed_over_at: datetime | None = None
 
     @cached_property
     def today(self) -> int:
@@ -142,17 +143,18 @@ class Customer:
 
     @property
     def course(self) -> Course:
-        """What the rules of red flags look at. Days of a pause do not count."""
+        """What the rules of red flags look at. Days of a pause do not count.
+
+        After the hand-off what was reported since is looked at, and nothing of the onboarding itself: that nobody has
+        recorded a win for two months says nothing of a customer whose project is over.
+        """
         roles = {"kickoff": self._playing("kickoff"), "go_live": self._playing("go_live")}
         settled = {role: self.settled[one.key] for role, one in roles.items() if one and one.key in self.settled}
-        series = {
-            **self._of_use(),
-            **self._of_goals(),
-            **self._of_training(),
-            **self._reported(),
-            **self._told(),
-            **self._silences(),
-        }
+        measured = {**self._of_use(), **self._of_goals(), **self._of_training(), **self._reported()}
+        if self.handed_over_at is None:
+            series = {**measured, **self._told(), **self._silences()}
+        else:
+            series = _since(self.day_of(self.handed_over_at), measured, apart_from=goals.REPORTED)
         return Course(
             day=self._at_work(self.today),
             settled={role: self._at_work(day) for role, day in settled.items()},
@@ -356,6 +358,12 @@ def next_week(monday: date, time_zone: str) -> datetime:
     """When the week after that of `monday` begins in that zone, in UTC."""
     after = datetime.fromordinal(monday.toordinal() + 7)
     return after.replace(tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+
+
+def _since(day: int, series: Mapping[str, Series], *, apart_from: str) -> dict[str, Series]:
+    """What of each series lies on that day or later; nothing of one that has nothing there."""
+    since = {figure: [point for point in points if point.day >= day] for figure, points in series.items()}
+    return {figure: points for figure, points in since.items() if points and figure != apart_from}
 
 
 def _asked(playbook: Playbook, key: str) -> set[str]:

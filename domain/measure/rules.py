@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 from typing import Literal, NamedTuple, cast
 
 from domain.playbook import RULE
@@ -38,6 +39,7 @@ class Rule(NamedTuple):
     role: str | None = None
 
 
+@lru_cache(maxsize=1024)
 def read_rule(text: str) -> Rule | None:
     """The rule in those words; None where they are none."""
     if not re.fullmatch(RULE, text):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from domain.measure.given import GivenCustomer
     from domain.measure.health import Health, HealthPart
     from domain.measure.targets import IndicatorSeen, TargetSeen
-    from starter.doors.health import Outlook
+    from starter.doors.health import LastLook, Outlook
     from store.evaluations import EvaluatedWeek
 
 COLOURS = {"green": "bold green", "amber": "bold yellow", "red": "bold red"}
@@ -92,6 +92,9 @@ def _draw_all(out: Console, name: str, outlook: "Outlook") -> None:
     rows += [_of_week(week) for week in outlook.indicators if week.state != "not_due"]
     if rows:
         out.print(table("Targets and weeks that have come", ("what", "how it stands", "is", "wanted"), rows))
+    if outlook.last:
+        out.print(plain(_since(outlook.last, outlook)))
+        out.print()
     if outlook.history:
         columns = ("week from", "score", "band", "known", "flags that were up", "note")
         weeks = map(_of_past_week, reversed(outlook.history))
@@ -99,6 +102,16 @@ def _draw_all(out: Console, name: str, outlook: "Outlook") -> None:
     ahead = sum(target.state == "not_due" for target in outlook.targets)
     if ahead:
         out.print(plain(f"{count(ahead, 'target')} not due yet."))
+
+
+def _since(last: "LastLook", outlook: "Outlook") -> str:
+    """How today's score stands against the one that was kept."""
+    on = f"{last.at:%Y-%m-%d}"
+    if last.shown == outlook.shown:
+        return f"The last look, on {on}, came to the same."
+    was = "no score" if last.shown is None else f"{last.shown} of 100, {last.band}"
+    why = "figures have come since" if last.has_news else "days have gone by since"
+    return f"The last look, on {on}, came to {was}; {why}."
 
 
 def _of_past_week(week: "EvaluatedWeek") -> tuple[str, ...]:

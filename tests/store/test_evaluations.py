@@ -11,6 +11,7 @@ from domain.playbook import content_hash
 from domain.record import Writing
 from domain.reported import Measurement
 from playbooks.library import Library
+from store.census import SqlCensus
 from store.customers import SqlCustomers
 from store.engine import write_transaction
 from store.evaluations import SqlEvaluations
@@ -43,23 +44,43 @@ def look(engine: Engine, *, now: datetime) -> list[str]:
 
 @pytest.fixture
 def ledger(engine: Engine) -> SqlLedger:
-    """Three onboardings that are open, and one that has ended."""
+    """Three onboardings that are open, one that was handed over, and one that has ended."""
     ledger = SqlLedger(engine)
-    for number in range(1, 5):
+    for number in range(1, 6):
         of = dossier(deal(f"{number}", account=f"Account {number}"))
         ledger.admit(of.model_copy(update={"playbook": HIGH_TOUCH}), run=f"run-{number}")
-        ended: dict[str, Any] = {"ending": "handed_over", "ended_at": NOON} if number == 4 else {}
+        ending = {4: "handed_over", 5: "churned"}.get(number)
+        ended: dict[str, Any] = {"ending": ending, "ended_at": NOON} if ending else {}
         ledger.write(Writing(onboarding=of.onboarding, standing=standing(**ended)))
     return ledger
 
 
-def test_each_open_one_is_looked_at_once_a_week(ledger: SqlLedger, engine: Engine) -> None:
-    """From the beginning of the customer's week on, wherever they live; who has ended never."""
-    assert ["1", "2", "3"] == look(engine, now=NOON)
+def test_everybody_is_looked_at_once_a_week(ledger: SqlLedger, engine: Engine) -> None:
+    """From the beginning of their week on, wherever they live, also after the hand-off; who has left, never."""
+    assert ["1", "2", "3", "4"] == look(engine, now=NOON)
     assert [] == look(engine, now=NOON + 5 * A_DAY)
     # Tokyo's Monday begins at 15 o'clock on our Sunday.
     assert [] == look(engine, now=MONDAY.replace(hour=14) - A_DAY)
-    assert ["1", "2", "3"] == look(engine, now=MONDAY.replace(hour=15) - A_DAY)
+    assert ["1", "2", "3", "4"] == look(engine, now=MONDAY.replace(hour=15) - A_DAY)
+
+
+def test_who_was_handed_over_is_looked_at_for_years_and_once_a_week_whatever_comes(
+    ledger: SqlLedger, engine: Engine
+) -> None:
+    """Their use is reported every day, and nobody works on their onboarding any more."""
+    four = "onboarding-file-4"
+    look(engine, now=NOON)
+    measured = [Measurement(metric="nps", at=NOON + A_DAY, value=40)]
+    SqlMeasurements(engine).keep(four, measured, key="1", now=NOON + A_DAY)
+    assert [] == look(engine, now=NOON + 2 * A_DAY)
+
+    later = NOON + 1000 * A_DAY
+    look(engine, now=later)
+
+    assert [0, 1000] == [week.day for week in SqlEvaluations(engine).history(four)]
+
+    SqlCensus(engine).programme_ended(four, at=later)
+    assert ["1", "2", "3"] == look(engine, now=later + 7 * A_DAY)
 
 
 def test_news_lets_one_be_looked_at_sooner_but_not_every_hour(ledger: SqlLedger, engine: Engine) -> None:
@@ -97,7 +118,7 @@ def test_they_come_page_by_page(ledger: SqlLedger, engine: Engine) -> None:
     evaluations = SqlEvaluations(engine)
 
     assert ["1", "2"] == ids(evaluations, now=NOON, most=2)
-    assert ["3"] == ids(evaluations, now=NOON, most=2, after="onboarding-file-2")
+    assert ["3", "4"] == ids(evaluations, now=NOON, most=2, after="onboarding-file-2")
 
 
 def test_who_goes_by_a_playbook_that_is_not_kept_is_looked_at_by_that_of_the_deal(
@@ -108,7 +129,7 @@ def test_who_goes_by_a_playbook_that_is_not_kept_is_looked_at_by_that_of_the_dea
     with write_transaction(engine) as connection:
         connection.execute(update(onboardings).where(of_2).values(playbook_hash="not kept"))
 
-    assert ["1", "2", "3"] == look(engine, now=NOON)
+    assert ["1", "2", "3", "4"] == look(engine, now=NOON)
     last = SqlEvaluations(engine).last("onboarding-file-2")
     assert last is not None
     assert content_hash(HIGH_TOUCH) == last.evaluation.playbook_hash
@@ -125,7 +146,7 @@ def test_they_are_locked_in_the_order_in_which_news_locks_them(ledger: SqlLedger
     with engine.connect() as connection:
         for table in ("evaluations", "evaluation_weeks"):
             rows = connection.execute(text(f"SELECT onboarding FROM {table} ORDER BY {by_place}")).scalars()
-            assert ["1", "2", "3"] == [id[-1] for id in rows]
+            assert ["1", "2", "3", "4"] == [id[-1] for id in rows]
 
 
 def test_the_last_one_is_kept_in_full_and_each_week_in_short(ledger: SqlLedger, engine: Engine) -> None:
@@ -146,4 +167,4 @@ def test_the_last_one_is_kept_in_full_and_each_week_in_short(ledger: SqlLedger, 
     assert (92, content_hash(HIGH_TOUCH)) == (last.evaluation.day, last.evaluation.playbook_hash)
     assert [0, 92] == [week.day for week in weeks]
     assert {content_hash(HIGH_TOUCH)} == {week.playbook_hash for week in weeks}
-    assert evaluations.last("onboarding-file-4") is None
+    assert evaluations.last("onboarding-file-5") is None

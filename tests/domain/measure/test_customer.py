@@ -134,3 +134,18 @@ def test_a_playbook_without_a_score_is_still_judged() -> None:
 
     assert evaluation.score is None
     assert len(evaluation.targets) == len(PLAYBOOK.targets)
+
+
+def test_after_the_hand_off_only_what_is_reported_since_can_raise_a_flag() -> None:
+    """No win for two months, and a training that went badly, belong to a project that is over."""
+    reported = {
+        **trained((10, 4)),
+        "complaints": [Reported(1, on(day)) for day in (384, 391, 392, 398, 399, 400)],
+        "executive_escalations": [Reported(1, on(115))],
+    }
+    still_open, over = (
+        evaluate(customer(400, reported=reported, handed_over_at=handed_over)) for handed_over in (None, on(120))
+    )
+
+    assert {"no_win_yet", "attendance_low", "complaints_increasing"} <= {flag.key for flag in still_open.flags}
+    assert ["complaints_increasing"] == [flag.key for flag in over.flags]

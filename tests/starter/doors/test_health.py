@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from activities.evaluation import Looks
 from domain.playbook import content_hash
 from domain.record import JournalRow, RegisterRow, Writing
 from domain.refusal import Refused
@@ -15,6 +16,8 @@ from domain.trouble import UnknownOnboarding
 from playbooks.library import Library
 from starter.cli.running import run
 from starter.doors.health import Outlook, outlook_of
+from store.customers import SqlCustomers
+from store.evaluations import SqlEvaluations
 from store.ledger import SqlLedger
 from store.measurements import SqlMeasurements
 from tests.support import databases
@@ -106,6 +109,24 @@ def test_flags_come_from_journal_plan_and_reports_and_a_pause_stops_their_clock(
     assert after["lead_silent"] == 120 - 22 - 7
     assert "meetings_missed" not in flags([]), "that was three months ago"
     assert outlook_of(engine, ONE, now=day_30).alarm
+
+
+def test_what_is_shown_agrees_with_what_is_kept(engine: Engine, ledger: SqlLedger) -> None:
+    """Until figures come; then both are shown, and that there is news."""
+    looks = Looks(customers=SqlCustomers(engine), evaluations=SqlEvaluations(engine), now=lambda: DAY_120)
+    looks.all()
+    same = score(engine, ledger)
+    later = DAY_120 + timedelta(hours=1)
+    SqlMeasurements(engine).keep(ONE, [Measurement(metric="weekly_use_rate", at=later, value=40.0)], key="2", now=later)
+    worse = score(engine, ledger, now=later)
+
+    assert same.last is not None
+    assert worse.last is not None
+    assert (92, same.score, same.alarm) == (same.last.shown, same.last.score, same.last.alarm)
+    assert not same.last.has_news
+    assert (92, True) == (worse.last.shown, worse.last.has_news)
+    assert worse.shown is not None
+    assert worse.shown < 92
 
 
 def test_nobody_and_a_playbook_without_a_score_are_refused(engine: Engine, ledger: SqlLedger) -> None:
