@@ -1,7 +1,8 @@
 """Which red flags are up, since when, and is that an alarm? By the rules of the playbook over the course of things.
 
 One flag is for the CSM to see. Two at once, or one that has been up for ten days, are an alarm: two thirds of all
-customers who thrive have some flag before their go-live.
+customers who thrive have some flag before their go-live. At once are flags to which there was something new within a
+week: one that only its span keeps up, as after a check-in missed a month ago, does not meet every other one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ from domain.wire import Wire
 AT_ONCE = 2
 UP_FOR = 10
 """Flags at once, or days of one with something new to it (pauses do not count), that make an alarm."""
+FRESH_FOR = 7
+"""Days since there was something new to a flag, at most, for it to be one of two at once."""
 QUIET_FOR = 7
 """Days on which a rule has not held, today among them, before its flag goes down: figures swing about a threshold."""
 
@@ -43,6 +46,11 @@ class FlagUp(Wire):
         return self.lasted >= UP_FOR
 
     @property
+    def is_fresh(self) -> bool:
+        """Whether it may be one of two at once."""
+        return self.days - self.lasted <= FRESH_FOR
+
+    @property
     def lasted(self) -> int:
         return self.days if self.lasting is None else self.lasting
 
@@ -62,7 +70,7 @@ def flags_up(playbook: Playbook, course: Course, *, language: str = "en") -> tup
 
 def is_alarm(flags: Sequence[FlagUp]) -> bool:
     """Whether these flags together call for a correction."""
-    return len(flags) >= AT_ONCE or any(flag.is_lasting for flag in flags)
+    return sum(flag.is_fresh for flag in flags) >= AT_ONCE or any(flag.is_lasting for flag in flags)
 
 
 class Look(Wire):

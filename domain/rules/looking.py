@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple, cast
 
 from domain.agenda.state import Fact, FlagState
-from domain.measure.flags import AT_ONCE, UP_FOR, Look
+from domain.measure.flags import AT_ONCE, FRESH_FOR, UP_FOR, Look
 from domain.measure.rules import read_rule
 from domain.news import BY_RULE, MOST_FLAGS, CorrectionOpened, FlagLowered, FlagRaised, News
 from domain.rules.briefing import Briefing
@@ -117,7 +117,8 @@ def _to_correct(briefing: Briefing, up: Sequence[_Flag]) -> dict[Category, list[
     """The flags that call for a correction, by category; empty where they are no alarm."""
     state = briefing.state
     calling = [flag for flag in up if not _is_answered(briefing, state.flag(flag.key))]
-    if len(calling) < AT_ONCE and not any(flag.lasting >= UP_FOR for flag in calling):
+    at_once = sum(flag.days - flag.lasting <= FRESH_FOR for flag in calling)
+    if at_once < AT_ONCE and not any(flag.lasting >= UP_FOR for flag in calling):
         return {}
     under_way = {correction.category for correction in state.corrections}
     opens: dict[Category, list[_Flag]] = {}

@@ -123,6 +123,23 @@ def test_a_flag_that_only_its_span_keeps_up_grows_no_more_serious() -> None:
     assert [False, True] == [is_alarm([flag]) for flag in (quiet, worse)]
 
 
+def test_two_flags_are_at_once_while_there_was_something_new_to_both_within_a_week() -> None:
+    """A check-in that the sponsor missed a month ago keeps its flag up, and makes no alarm of another one."""
+    missed = [(30, 1)]
+
+    soon = up(course(37, sponsor_check_ins_missed=missed, training_score=[(37, 2)]))
+    later = up(course(60, sponsor_check_ins_missed=missed, training_score=[(60, 2)], wins_shown=[(20, 1)]))
+
+    assert {"sponsor_absent", "training_disliked"} == {flag.key for flag in soon} == {flag.key for flag in later}
+    assert [True, False] == [is_alarm(soon), is_alarm(later)]
+
+
+def test_a_plan_that_slips_as_a_whole_is_an_alarm_at_once() -> None:
+    flags = up(course(40, milestones_late=[(37, 1), (38, 1), (39, 1), (40, 1)]))
+
+    assert ({"dates_slipping", "plan_slipping"}, True) == ({flag.key for flag in flags}, is_alarm(flags))
+
+
 def test_what_is_lacking_lasts_until_today() -> None:
     [flag] = up(course(75, wins_shown=[]))
 
