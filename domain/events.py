@@ -139,6 +139,8 @@ KINDS: Mapping[str, EventType] = {
     "training_rated": EventType("somebody of the customer's has rated a training", "session of the training"),
     "checklist_step_done": EventType("a step of a checklist is done", "page of the library and step"),
     "checklist_step_taken_back": EventType("a step is not done after all", "page of the library and step"),
+    "user_thanked": EventType("one of ours has thanked somebody for using the product", "person"),
+    "user_asked": EventType("one of ours has asked somebody what keeps them from using the product", "person"),
     "reminder_put_off": EventType("somebody wants to be reminded later", "milestone or task"),
 }
 """Every kind of row that the journal has. A worker of a newer version may send one more: receivers ignore it."""

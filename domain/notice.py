@@ -54,6 +54,9 @@ NoticeKind = Literal[
     "correction_closed",
     "risk_review",
     "win_asked",
+    "adoption_found",
+    "thanked",
+    "use_asked",
     "status_report",
     "meeting",
     "invitation",
@@ -106,9 +109,10 @@ OUTLIVES_THE_ONBOARDING: tuple[NoticeKind, ...] = (
 )
 """What still goes out when an onboarding has ended; a welcome or a new date that still waited would only confuse."""
 
-NOT_ESSENTIAL: frozenset[NoticeKind] = frozenset({"message", "webinar", "programme_message"})
-"""Recurring letters to many: tips, invitations to webinars, the letters of later years. Whoever wants none unsubscribes
-(RFC 8058), and the onboarding goes on. All else asks something of its reader, answers them, or moves a date of theirs.
+NOT_ESSENTIAL: frozenset[NoticeKind] = frozenset({"message", "webinar", "programme_message", "thanked", "use_asked"})
+"""Recurring letters to many: tips, invitations to webinars, the letters of later years; and what we write to users
+about their use. Whoever wants none unsubscribes (RFC 8058), and the onboarding goes on. All else asks something of its
+reader, answers them, or moves a date of theirs.
 """
 
 ACTED_UPON_IN_CHAT: frozenset[NoticeKind] = frozenset({"reminder", "task_given", "task_due"})

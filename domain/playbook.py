@@ -291,8 +291,13 @@ class Cadence(StrictWire):
     )
     figures: bool = Field(
         False,
-        description="the invitation to a meeting says where it stands: what was reached, what comes, what was won",
+        description="the invitation to a meeting says where it stands; a letter says how much the product is used",
         exclude_if=lambda figures: not figures,
+    )
+    own_use: bool = Field(
+        False,
+        description="a letter says to each reader how they use the product themselves, where the customer has agreed",
+        exclude_if=lambda own: not own,
     )
     copied: bool = Field(True, description="whoever leads it gets it too: with hundreds of customers nobody could")
     style: Text | None = Field(None, description="how to lead or write it")
@@ -368,6 +373,19 @@ class CoreFeature(StrictWire):
     events: tuple[Line, ...] = Field(
         min_length=1, description="usage events that show its use, as the product names them"
     )
+
+
+class Adoption(StrictWire):
+    """Whom one looks for among the users, every four weeks, to thank and to help them (AD-02, AD-05).
+
+    Single people are looked at only where the customer has agreed to that.
+    """
+
+    power_user_days: int = Field(8, ge=1, le=28, description="days of use in four weeks, some of them in each week")
+    power_user_features_pct: float = Field(50, ge=0, le=100, description="and that share of the core features")
+    little_use_days: int = Field(1, ge=0, le=27, description="no more days of use in four weeks are little use")
+    from_day: int = Field(28, ge=1, le=365, description="days after the go-live from which one looks")
+    source: Sources = Field((), description="ids of what it stands for")
 
 
 class Target(StrictWire):
@@ -642,6 +660,11 @@ class Playbook(StrictWire):
         (),
         description="what the product can do that customers should use; without it nobody counts the use of features",
         exclude_if=lambda features: not features,
+    )
+    adoption: Adoption | None = Field(
+        None,
+        description="whom one looks for among the users; without it nobody is thanked for use or asked about it",
+        exclude_if=lambda adoption: adoption is None,
     )
     targets: tuple[Target, ...] = Field((), description="figures, and by when they should be reached")
     indicators: tuple[LeadingIndicator, ...] = Field((), description="what should be true by which week")

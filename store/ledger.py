@@ -27,6 +27,7 @@ from domain.rules.record_keeping import merged
 from domain.text import folded
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 from store.accounts import account_columns, lending_deals
+from store.adoption import SqlAdoption
 from store.baselines import baseline
 from store.confirmations import ENDED, ENDED_UNREAD, settle
 from store.contacts import hand_over
@@ -230,7 +231,12 @@ class SqlLedger:
         """What the onboarding's figures say at that moment of its own time. Raises UnknownOnboarding."""
         # By its own time, on a compressed clock too; only use of the product is counted by the wall's.
         customer = replace(self._customers.one(onboarding, now=self._clock()), now=now)
-        return look_at(customer.playbook, customer.course, evaluate(customer).targets)
+        seen = look_at(customer.playbook, customer.course, evaluate(customer).targets)
+        if customer.playbook.adoption is None:
+            return seen
+        deal = self.dossier(onboarding).deal
+        adoption = SqlAdoption(self._engine).of(onboarding, customer.playbook, deal, now=self._clock())
+        return seen.model_copy(update={"adoption": adoption})
 
     def write(self, writing: Writing) -> None:
         """Write everything that one occasion changes in one transaction; writing it again changes nothing.

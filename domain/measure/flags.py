@@ -7,6 +7,7 @@ week: one that only its span keeps up, as after a check-in missed a month ago, d
 
 from collections.abc import Mapping, Sequence
 
+from domain.measure.adoption import AdoptionSeen
 from domain.measure.rules import Rule, read_rule
 from domain.measure.series import Course, held_since, holds, lasted_until, standing_at
 from domain.measure.targets import TargetSeen
@@ -74,7 +75,8 @@ def is_alarm(flags: Sequence[FlagUp]) -> bool:
 
 
 class Look(Wire):
-    """What the figures say: flags that are up today with what their rules looked at, flags that are quiet, and targets.
+    """What the figures say: flags that are up today with what their rules looked at, flags that are quiet, targets, and
+    who uses the product.
 
     A flag of a rule that is neither up nor quiet has held within the last days: it stays as it is.
     """
@@ -83,6 +85,7 @@ class Look(Wire):
     figures: Mapping[str, Mapping[str, float]] = {}
     quiet: frozenset[str] = frozenset()
     targets: tuple[TargetSeen, ...] = ()
+    adoption: AdoptionSeen | None = None
 
 
 def look_at(playbook: Playbook, course: Course, targets: Sequence[TargetSeen] = ()) -> Look:

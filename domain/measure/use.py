@@ -14,6 +14,8 @@ from domain.measure.health import Measured
 ACTIVATION, WEEKLY = "activation_rate", "weekly_use_rate"
 IN_USE, RATE, DEPTH = "core_features_in_use", "core_features_rate", "features_per_user"
 LICENSED, INVITED, ACTIVE = "licensed_users", "invited_users", "active_users"
+OF_USE = frozenset({ACTIVATION, WEEKLY, IN_USE, RATE, DEPTH, ACTIVE})
+"""Figures that say how much of the product is used."""
 USAGE, OF_INVITED = "usage", "usage_of_invited"
 """Where figures come from; the second is of shares of those who were invited, while not all seats count."""
 ENOUGH_USERS, ENOUGH_OF_SEATS = 3, 10

@@ -27,6 +27,8 @@ ASKS: frozenset[NoticeKind] = ESCALATIONS | frozenset[NoticeKind](
         "correction_due",
         "risk_review",
         "win_asked",
+        "adoption_found",
+        "use_asked",
         "criterion_doubted",
         "playbook_change_refused",
     )

@@ -1,7 +1,7 @@
 """Which notices go out when an entry of the agenda is due? One function for each rule of an entry."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ from domain.agenda.state import Entry
 from domain.calendar import CLOSING, OPENING
 from domain.notice import Notice
 from domain.playbook import Cadence, Milestone
-from domain.rules import digests, escalating, letters, meetings, plan_letter, reviewing, tasks
+from domain.rules import adopting, digests, escalating, letters, meetings, plan_letter, reviewing, tasks
 from domain.rules.briefing import Briefing, present
 from domain.rules.nudging import Step
 from domain.rules.schedule import NOTICE_AHEAD, launched
@@ -164,13 +164,24 @@ def _message(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequenc
     return present(
         briefing.notice(
             "message", id, entry.key,
-            letters.edition(briefing, cadence.title, edition, briefing.language_of(id)), about=cadence.key,
+            {
+                **letters.edition(briefing, cadence.title, edition, briefing.language_of(id)),
+                **_use(briefing, cadence, id),
+            },
+            about=cadence.key,
             until=briefing.now + digests.A_WEEKS_LETTER if id in weekly else None,
             # What prepares for the go-live would be untrue in the report after it.
             while_open=cadence.until if briefing.state.milestone(cadence.until) else None,
         )
         for id in people
     )  # fmt: skip
+
+
+def _use(briefing: Briefing, cadence: Cadence, to: str) -> Mapping[str, Any]:
+    """What a letter says about use: that of all together, and that of its reader, each where the letter tells of it."""
+    language = briefing.language_of(to)
+    own = adopting.own_use(briefing.dossier, briefing.adoption, to, language) if cadence.own_use else {}
+    return {**({"figures": letters.use(briefing, language)} if cadence.figures else {}), **own}
 
 
 def _service_level(briefing: Briefing, entry: Entry) -> Notices:
@@ -221,6 +232,10 @@ def _hand_off(briefing: Briefing, entry: Entry) -> Notices:
     )  # fmt: skip
 
 
+def _look(briefing: Briefing, entry: Entry) -> Notices:
+    return [*reviewing.at_look(briefing, entry), *adopting.at_look(briefing, entry)]
+
+
 ACTORS: dict[str, Callable[[Briefing, Entry], Notices]] = {
     "nudge": _nudge,
     "cadence": _cadence,
@@ -228,5 +243,5 @@ ACTORS: dict[str, Callable[[Briefing, Entry], Notices]] = {
     "pause_limit": _pause_limit,
     "hand_off": _hand_off,
     "task": tasks.remind,
-    "look": reviewing.at_look,
+    "look": _look,
 }

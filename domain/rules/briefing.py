@@ -10,6 +10,7 @@ from domain.agenda.state import State
 from domain.baseline import Baseline
 from domain.calendar import WorkCalendar
 from domain.drafting import Drafting, draft
+from domain.measure.adoption import AdoptionSeen
 from domain.measure.targets import TargetSeen
 from domain.naming import honoured, listed
 from domain.notice import ONLY_TELLS, Notice, NoticeKind, Person
@@ -32,7 +33,7 @@ class Briefing:
 
     `registers` and the plan as `agreed` are read from the store where a message tells of them. `tasks` are rows of the
     register by the ids of their tasks: of all that something is to be said about now. `targets` are how those of the
-    playbook stand, where a message tells of figures.
+    playbook stand and `adoption` who uses the product, where a message tells of figures.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Briefing:
         agreed: Baseline | None = None,
         tasks: Mapping[str, RegisterRow] = NO_TASKS,
         targets: Sequence[TargetSeen] = (),
+        adoption: AdoptionSeen | None = None,
         drafting: Drafting = draft,
     ) -> None:
         self.dossier = dossier
@@ -60,6 +62,7 @@ class Briefing:
         self.agreed = agreed
         self.tasks = tasks
         self.targets = targets
+        self.adoption = adoption
         self._people: dict[str, Person | None] = {}
         self._in_place: dict[str, Person] = {}
         self.deal = dossier.deal

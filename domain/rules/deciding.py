@@ -127,6 +127,7 @@ def decide(
             agreed=agreed,
             tasks=tasks,
             targets=look.targets if look else (),
+            adoption=look.adoption if look else None,
             drafting=plans,
         )
 
@@ -238,7 +239,7 @@ def looks(occasion: Occasion) -> bool:
 
 def wants_figures(occasion: Occasion, playbook: Playbook) -> bool:
     """Whether one looks at figures on that occasion, or a message tells of them."""
-    tells = {one.key for one in playbook.cadences if one.kind == "status_report" or one.figures}
+    tells = {one.key for one in playbook.cadences if one.kind == "status_report" or one.figures or one.own_use}
     return looks(occasion) or any(entry.rule == "cadence" and entry.about in tells for entry in occasion.due)
 
 

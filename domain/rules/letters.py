@@ -1,6 +1,6 @@
 """What stands in a message? The longer contents: the plan, the hand-off record, the status, in one language."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from domain.deal import completeness, missing_from_hand_off
 from domain.measure import in_words
 from domain.measure.evaluation import HEALTH
 from domain.measure.targets import TargetSeen
-from domain.measure.use import OF_INVITED
+from domain.measure.use import OF_INVITED, OF_USE
 from domain.naming import listed, role_title
 from domain.playbook import Edition, Role
 from domain.record import RegisterRow
@@ -288,9 +288,15 @@ def figures(briefing: Briefing, language: str, *, for_staff: bool) -> list[Facts
     The health score is for our own people: it weighs what only they can judge. So is a share of those invited, before
     the go-live: the targets, and their titles, are of all licensed users.
     """
+    return _against_targets(briefing, briefing.targets, language, for_staff=for_staff)
+
+
+def _against_targets(
+    briefing: Briefing, targets: Sequence[TargetSeen], language: str, *, for_staff: bool
+) -> list[Facts]:
     definitions = {target.key: target for target in briefing.playbook.targets}
     measured: dict[str, TargetSeen] = {}
-    for seen in briefing.targets:
+    for seen in targets:
         metric = definitions[seen.key].metric if seen.key in definitions else ""
         if seen.value is None or not metric:
             continue
@@ -307,6 +313,13 @@ def figures(briefing: Briefing, language: str, *, for_staff: bool) -> list[Facts
         }
         for seen in measured.values()
     ]
+
+
+def use(briefing: Briefing, language: str) -> list[Facts]:
+    """The figures of use among them: how many use the product, and what of it; nobody by name."""
+    of_use = {target.key for target in briefing.playbook.targets if target.metric in OF_USE}
+    seen = [one for one in briefing.targets if one.key in of_use]
+    return _against_targets(briefing, seen, language, for_staff=False)
 
 
 def _launched_on(briefing: Briefing, go_live: MilestoneState) -> str:

@@ -44,7 +44,7 @@ def _risks(briefing: Briefing, entry: Entry) -> list[Notice]:
 def _to_review(briefing: Briefing) -> list[RegisterRow]:
     """The open risks whose day has come since the last look, the gravest first."""
     open_ones = [row for row in briefing.registers if row.kind == "risk" and row.status == "open"]
-    ripe = [row for row in open_ones if any(_has_come(briefing, day) for day in _asked_on(briefing, row))]
+    ripe = [row for row in open_ones if any(has_come(briefing, day) for day in _asked_on(briefing, row))]
     return sorted(ripe, key=lambda row: (-int(row.data.get("score") or 0), row.key))
 
 
@@ -110,9 +110,9 @@ def _wins(briefing: Briefing, entry: Entry) -> list[Notice]:
         due = closed_on + timedelta(days=slot.day)
         ask_on = due - timedelta(days=CHOSEN_AHEAD)
         # The first look may come more than a week after that day: nobody has asked before it.
-        comes = _has_come(briefing, ask_on) or (is_first and ask_on <= briefing.today)
+        comes = has_come(briefing, ask_on) or (is_first and ask_on <= briefing.today)
         asks = comes and briefing.today < due
-        if slot.day not in shown and (asks or _has_come(briefing, due)):
+        if slot.day not in shown and (asks or has_come(briefing, due)):
             owner = briefing.state.owner
             facts = _win(briefing, slot, briefing.language_of(owner), due=due, asks=asks)
             notices.append(briefing.notice("win_asked", owner, f"{entry.key}/{slot.day}", facts))
@@ -144,7 +144,7 @@ def _still_to_win(briefing: Briefing, slot: QuickWinSlot) -> Sequence[QuickWinCa
     return [one for one in ahead if one.slot == slot.day] or ahead
 
 
-def _has_come(briefing: Briefing, day: date) -> bool:
+def has_come(briefing: Briefing, day: date) -> bool:
     """Whether that day has come since the last look; before the first one, in the week that has gone by."""
     last = briefing.state.looked_at
     since = briefing.calendar.day_of(last) if last else briefing.today - A_WEEK

@@ -158,6 +158,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         NEWS,
         "A customer's business metrics and figures: define, report, correct and list them.",
     ),
+    "adoption": (
+        "starter.cli.adopting:adoption",
+        NEWS,
+        "Who uses the product, and who little: show them, thank them, ask what keeps them.",
+    ),
     "usage": ("starter.cli.usage:usage", DEPLOY, "What users do in the product: forget who somebody was."),
     "mapping": ("starter.cli.mapping:mapping", LOOK, "Check a mapping file: what becomes of another system's record?"),
     "done": ("starter.cli.milestones:done", NEWS, explained("reach_milestone")),

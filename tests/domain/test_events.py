@@ -15,6 +15,7 @@ from domain.refusal import Refused
 from domain.rules.contacts import REFUSED
 from domain.rules.inviting import FELL_AWAY
 from domain.rules.vouching import DOUBTED
+from store.adoption import USER_ASKED, USER_THANKED
 from store.census import PROGRAMME_ENDED
 from store.checklists import STEP_DONE, STEP_TAKEN_BACK
 from store.confirmations import TAKEN_BACK
@@ -58,7 +59,7 @@ def played(name: str, seed: int) -> Simulation:
 def test_every_kind_of_entry_that_code_writes_is_in_the_list_and_no_other() -> None:
     """Read from the code itself: what no story reaches is found too, and what nobody writes any more."""
     named = {PROGRAMME_ENDED, HAND_OFF_COMPLETED, TAKEN_BACK, DOUBTED, REFUSED, FELL_AWAY, *ROW_OF.values()}
-    named |= {STEP_DONE, STEP_TAKEN_BACK}
+    named |= {STEP_DONE, STEP_TAKEN_BACK, USER_THANKED, USER_ASKED}
     assert set(KINDS) == {*kinds_in_code(), *get_args(Rule), *named}
 
 

@@ -94,7 +94,9 @@ Names and addresses of people are filled in nowhere: what stands in an address i
 """
 PLACEHOLDERS = frozenset({"日付", "理由", "条件", "件名", "ご自身のID"})
 """What stands in Japanese messages for something of the reader's own."""
-STAYS: frozenset[str] = frozenset({"colleague take-in", "colleague decline", "goal agree", "metric define"})
+STAYS: frozenset[str] = frozenset(
+    {"adoption thank", "adoption ask", "colleague take-in", "colleague decline", "goal agree", "metric define"}
+)
 """Commands that messages name for which the desk has no page."""
 
 

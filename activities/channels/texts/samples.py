@@ -34,6 +34,7 @@ FOR_STAFF: frozenset[NoticeKind] = frozenset(
         "correction_closed",
         "risk_review",
         "win_asked",
+        "adoption_found",
         "playbook_change_refused",
         "hand_off_decision",
         "contact_changed",
@@ -539,6 +540,19 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "examples": [],
         "how": ["First what is most visible for the least effort.", "Measure what it did and say so."],
     },
+    "adoption_found": {
+        "you": "mara.olsen",
+        "since": "2027-02-01",
+        "users": 43,
+        "power_users": 6,
+        "by_person": True,
+        "often": [{"person": "lea.sommer", "name": "Lea Sommer", "role": "End user"}],
+        "little": [{"person": "jan.petersen", "name": "Jan Petersen", "role": "End user"}],
+    },
+    "thanked": {
+        "own": {"days": 17, "features": 6, "of_features": 10, "not_yet": ["Monthly statement", "Tour templates"]}
+    },
+    "use_asked": {"minutes": 15},
     "status_report": {
         "status": "behind",
         "day": 38,
@@ -1229,6 +1243,17 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "examples": ["手作業で作成しているレポートを1つ自動化する。"],
         "how": [],
     },
+    "adoption_found": {
+        "you": "kenji.mori",
+        "since": "2027-02-01",
+        "users": 43,
+        "power_users": 6,
+        "by_person": False,
+        "often": [],
+        "little": [],
+    },
+    "thanked": {"own": {"days": 17, "features": 6, "of_features": 10, "not_yet": ["月次集計", "配送ルートのひな形"]}},
+    "use_asked": {"minutes": 15},
     "status_report": {
         "status": "behind",
         "day": 38,

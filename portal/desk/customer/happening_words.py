@@ -146,6 +146,10 @@ HAPPENED: Mapping[str, Happened] = {
     "question_closed": Happened("circle-check", "faint", "Question {about}: settled", "質問{about}：解決"),
     "question_erased": Happened("ban", "faint", "Question {about}: words erased", "質問{about}：記入を消去"),
     "goal_proposed": Happened("flag", "accent", "Goal proposed by the customer: {about}", "目標のご提案：{about}"),
+    "user_thanked": Happened("circle-check", "good", "Thanked for their use: {about}", "ご活用への御礼：{about}"),
+    "user_asked": Happened(
+        "message-circle", "faint", "Asked what keeps them: {about}", "ご利用についてのお伺い：{about}"
+    ),
     "goal_agreed": Happened("circle-check", "good", "Goal agreed: {about}", "目標に合意：{about}"),
     "colleague_named": Happened("user-plus", "accent", "A colleague was named", "参加者のご提案"),
     "colleague_taken_in": Happened("circle-check", "good", "A named colleague takes part", "ご提案の方が参加"),

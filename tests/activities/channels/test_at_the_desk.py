@@ -50,7 +50,7 @@ def test_a_message_to_us_names_the_desk_in_the_place_of_every_command(kind: Noti
         assert not re.search(r"[、。：（）{}…]|None|%7B", address), address
 
 
-HAVE_COMMANDS = {"colleague_named", "goal_proposed"}
+HAVE_COMMANDS = {"adoption_found", "colleague_named", "goal_proposed"}
 
 
 TO_CUSTOMERS = [(kind, language) for kind, language in ALL if sample(kind, language).person.side == "customer"]

@@ -1,0 +1,137 @@
+"""Does one of ours see who uses the product, and write to one of them, only where the customer has agreed?"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from domain.deal import Stakeholder
+from domain.notice import Person
+from domain.playbook import Adoption, CoreFeature
+from domain.record import Writing
+from domain.usage import UsageEvent, milliseconds, number_of
+from starter.cli.running import run
+from store.engine import migrate, open_store
+from store.ledger import SqlLedger
+from store.tables import journal, notices
+from store.usage import SqlUsage
+from store.usage_counts import SqlUsageBooks
+from tests.support.databases import LEAD, OWNER, deal, dossier, standing
+from tests.support.running_order import ROOT
+
+ONE = "onboarding-file-1"
+A_DAY = timedelta(days=1)
+NOW = datetime.now(UTC)
+MONDAY = (NOW - NOW.weekday() * A_DAY).replace(hour=0, minute=0, second=0, microsecond=0)
+REPORTS = CoreFeature(key="reports", title="Reports", events=("Report Created",))
+FREQUENT = Stakeholder(id="end_user", name="Eve User", email="eve@customer.test", role="end_user", language="en")
+RARE = Stakeholder(id="champion", name="Kim Champ", email="kim@customer.test", role="champion", language="ja")
+Day90 = Callable[..., str]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DAY90_STAFF", str(ROOT / "playbooks" / "team.yaml"))
+    return tmp_path
+
+
+@pytest.fixture
+def day90(folder: Path, capsys: pytest.CaptureFixture[str]) -> Day90:
+    def call(*words: str, code: int = 0) -> str:
+        assert code == run([*words, "--data", str(folder)])
+        printed = capsys.readouterr()
+        return printed.out + printed.err
+
+    return call
+
+
+def customer(folder: Path, *, agreed: bool) -> Engine:
+    """Eve has used reports on three days of each of four weeks, Kim once; and somebody whom nobody knows."""
+    url = f"sqlite:///{folder / 'day90.sqlite'}"
+    migrate(url)
+    engine = open_store(url)
+    sold = deal(custom={"usage_group": "acme", **({"usage_by_person": True} if agreed else {})})
+    people = (*sold.stakeholders, FREQUENT, RARE)
+    sold = sold.model_copy(update={"stakeholders": people, "closed_at": NOW - 60 * A_DAY})
+    users = tuple(
+        Person(id=one.id, name=one.name, email=one.email, side="customer", role=one.role) for one in (FREQUENT, RARE)
+    )
+    made = dossier(sold, people=(OWNER, LEAD, *users))
+    book = made.playbook.model_copy(update={"core_features": (REPORTS,), "adoption": Adoption()})
+    ledger = SqlLedger(engine)
+    ledger.admit(made.model_copy(update={"playbook": book}), run="run-1")
+    ledger.write(Writing(onboarding=ONE, standing=standing(owner="jonas.weber")))
+    _use(engine, {"eve@customer.test": [7 * week + day for week in range(4) for day in (1, 3, 5)], "x": [7, 14]})
+    _use(engine, {"kim@customer.test": [8]})
+    return engine
+
+
+def _use(engine: Engine, days_ago: dict[str, list[int]]) -> None:
+    events = []
+    for user, days in days_ago.items():
+        for ago in days:
+            at = milliseconds(MONDAY - ago * A_DAY)
+            key = f"{user[:1]}{ago}".ljust(16).encode()
+            events.append(UsageEvent(key, at // 86_400_000, "acme", number_of(user), "Report Created", at))
+    SqlUsage(engine).write(events)
+    books = SqlUsageBooks(engine)
+    books.learn_features()
+    books.link(most=10)
+    books.counted(books.count(after=("", 0), most=1000))
+
+
+def messages(engine: Engine) -> list[tuple[str, str, dict[str, Any]]]:
+    query = select(notices.c.kind, notices.c.person, notices.c.facts)
+    with engine.connect() as connection:
+        return [(row.kind, row.person, row.facts) for row in connection.execute(query)]
+
+
+def test_who_uses_it_often_is_thanked_once_with_their_own_figures(folder: Path, day90: Day90) -> None:
+    engine = customer(folder, agreed=True)
+
+    shown = json.loads(day90("adoption", "show", ONE, "--json"))
+    for _ in range(2):
+        day90("adoption", "thank", ONE, "eve@customer.test", "--by", "jonas.weber")
+
+    habits = {one["person"]: one["habit"] for one in shown["people"]}
+    assert (3, 1, {"end_user": "often", "champion": "little"}) == (shown["users"], shown["power_users"], habits)
+    [(kind, to, facts)] = messages(engine)
+    assert ("thanked", "end_user", 12, 1) == (kind, to, facts["own"]["days"], facts["own"]["features"])
+    with engine.connect() as connection:
+        rows = connection.execute(select(journal.c.kind, journal.c.about, journal.c.by)).all()
+    assert [("user_thanked", "end_user", "jonas.weber")] == [tuple(row) for row in rows]
+
+
+def test_who_uses_it_little_is_asked_what_keeps_them_and_not_told_how_little(folder: Path, day90: Day90) -> None:
+    engine = customer(folder, agreed=True)
+
+    day90("adoption", "ask", ONE, "champion", "--by", "jonas.weber")
+
+    [(kind, to, facts)] = messages(engine)
+    assert ("use_asked", "champion", False) == (kind, to, "own" in facts)
+
+
+def test_nobody_is_written_to_for_what_was_not_seen_of_them(folder: Path, day90: Day90) -> None:
+    """Neither the diligent as if they did nothing, nor who was never seen, nor one of ours."""
+    engine = customer(folder, agreed=True)
+
+    assert "12 of 28 days" in day90("adoption", "ask", ONE, "end_user", "--by", "jonas.weber", code=3)
+    assert "was never seen" in day90("adoption", "ask", ONE, "project_lead", "--by", "jonas.weber", code=3)
+    assert [] == messages(engine)
+
+
+def test_without_the_customers_agreement_nobody_is_named(folder: Path, day90: Day90) -> None:
+    engine = customer(folder, agreed=False)
+
+    shown = day90("adoption", "show", ONE)
+    refused = day90("adoption", "thank", ONE, "end_user", "--by", "jonas.weber", code=3)
+
+    assert "3 people have used it" in shown
+    assert "has not agreed" in shown
+    assert "end_user" not in shown
+    assert "custom.usage_by_person" in refused
+    assert [] == messages(engine)
