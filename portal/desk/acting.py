@@ -14,6 +14,7 @@ from domain.rights import LEAST
 from portal.desk.customer.telling import DONE, REFUSED, Outcome, Telling, is_fresh, once_of
 from portal.desk.day_lines import READ_AT, shown
 from portal.desk.desk import Desk
+from portal.desk.overbooking import as_owner
 from portal.desk.refusing import reason_in
 from portal.desk.risks_due import RisksDue
 from portal.desk.route import ACT, DeskRoute
@@ -69,7 +70,10 @@ class Acting:
             return self._desk.show(view, "work_gone.html", tab="day", status=404, back=back)
         page = _Page(view, line, whose, back)
         if form is None:
-            return self._show(page, do=query.get("do", ""))
+            do = query.get("do", "")
+            # For whoever is about to give it away alone: it takes a look at all that is planned of those who may lead.
+            loads = await asyncio.to_thread(self._loads, page) if do == "give" else {}
+            return self._show(page, do=do, loads=loads)
         act = form.text("act")
         if act not in ACTS or not is_fresh(form):
             return self._show(page, form=form, errors={"act": "once_more"}, status=422)
@@ -143,11 +147,19 @@ class Acting:
         risks = RisksDue(engine=engine, shelf=self._shelf, titles=titles, team=team, view=view, whose=whose)
         return view, next(iter(risks.lines(onboarding)), None)
 
+    def _loads(self, page: "_Page") -> Mapping[str, str]:
+        """What would be too much for whom, if the onboarding went to them."""
+        if page.line.kind == "task":
+            return {}
+        view, line = page.view, page.line
+        return as_owner(self._desk, line.onboarding, line.owner, language=view.language, today=view.today)
+
     def _show(
         self,
         page: "_Page",
         *,
         do: str = "",
+        loads: Mapping[str, str] | None = None,
         form: Form | None = None,
         errors: Mapping[str, str] | None = None,
         outcome: Outcome = DONE,
@@ -179,6 +191,7 @@ class Acting:
             may_give=view.may(LEAST[giving]),
             giving=giving,
             members=sorted((one.named(view.language), one.handle) for one in team.members if one.handle != line.person),
+            loads=loads or {},
             days=_choices(view.today),
             first_day=view.today + A_DAY,
             typed=form.text if form else lambda _: "",

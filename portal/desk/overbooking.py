@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from domain.playbook import Playbook
 from domain.rules.workload import A_WEEK, Load, Window, available, mondays, planned
 from domain.team import Team
+from domain.text import Language
 from portal.desk.desk import Desk
 from store.workload import Taking, taking
 
@@ -86,6 +87,23 @@ def overbooking_of(desk: Desk, language: str) -> Overbooking:
 def own_taking(engine: Engine, onboarding: str, owner: str) -> Taking | None:
     """What that onboarding takes as it is planned now; None where it is over."""
     return next((one for one in taking(engine, [owner]) if one.onboarding == onboarding), None)
+
+
+def as_owner(desk: Desk, onboarding: str, owner: str, *, language: Language, today: date) -> Mapping[str, str]:
+    """Of others who may lead onboardings, in how many weeks they would have too little time if this one were theirs.
+
+    In the words of that language; those who have the time are left out.
+    """
+    overbooking, now = overbooking_of(desk, language), own_taking(desk.engine, onboarding, owner)
+    if now is None:
+        return {}
+    leading = [one.handle for one in overbooking.team.members if one.role == "csm" and one.handle != owner]
+    words, each = desk.pages.words(language), overbooking.as_owner(now, leading, today=today)
+    return {handle: _in_words(len(weeks), words) for handle, weeks in each.items() if weeks}
+
+
+def _in_words(weeks: int, words: Mapping[str, str]) -> str:
+    return words["capacity_as_owner_one" if weeks == 1 else "capacity_as_owner_many"].format(count=weeks)
 
 
 def weeks_of(plan: Taking, today: date) -> Sequence[date]:

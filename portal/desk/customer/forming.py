@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
@@ -16,9 +17,10 @@ from portal.desk.customer.fields import CHANGED, MADE_HERE, SPOKEN_FOR, FormFiel
 from portal.desk.customer.happenings import Shown, all_shown
 from portal.desk.customer.pages import CustomerPages, go
 from portal.desk.customer.present import present, without_what_stays
-from portal.desk.customer.previewing import as_owner, overbooked_then, preview
+from portal.desk.customer.previewing import overbooked_then, preview
 from portal.desk.customer.reading import Complaint, complaints, read_form
 from portal.desk.customer.telling import REFUSED, Outcome, Telling, is_fresh, once_of
+from portal.desk.overbooking import as_owner
 from portal.desk.refusing import reason_in
 from portal.desk.view import DeskView
 from portal.forms import Form
@@ -218,7 +220,8 @@ class Forming:
         choices = Choices(case.customer, self._desk.engine, self._pages.library)
         drawn = await asyncio.to_thread(lambda: [_drawn(case, one, choices) for one in fields_of(case.kind)])
         if case.kind == "reassign":
-            loads = await asyncio.to_thread(as_owner, self._desk, case.customer)
+            given = partial(as_owner, language=case.view.language, today=case.customer.today)
+            loads = await asyncio.to_thread(given, self._desk, case.customer.id, case.customer.line.owner)
             drawn = [_with_loads(one, loads, case.words) for one in drawn]
         own = [one for one in drawn if not one.field.beside or one.field.required or one.field.name in case.errors]
         lacks = [one for one in own if one.field.required and one.field.of and not one.choices]
@@ -264,18 +267,16 @@ def _drawn(case: Case, field: FormField, choices: Choices) -> FieldShown:
     )
 
 
-def _with_loads(field: FieldShown, loads: Mapping[str, int], words: Mapping[str, str]) -> FieldShown:
+def _with_loads(field: FieldShown, loads: Mapping[str, str], words: Mapping[str, str]) -> FieldShown:
     """The field in which somebody is chosen to own it, with the weeks in which they would have too little time."""
     if field.field.name != "owner":
         return field
-    return field._replace(choices=[_with_load(one, loads.get(one.value, 0), words) for one in field.choices])
-
-
-def _with_load(choice: Choice, weeks: int, words: Mapping[str, str]) -> Choice:
-    if not weeks:
-        return choice
-    said = words["capacity_as_owner_one" if weeks == 1 else "capacity_as_owner_many"].format(count=weeks)
-    return choice._replace(more=words["customer_comma"].join(filter(None, (choice.more, said))))
+    comma = words["customer_comma"]
+    return field._replace(
+        choices=[
+            one._replace(more=comma.join(filter(None, (one.more, loads.get(one.value, ""))))) for one in field.choices
+        ]
+    )
 
 
 def _wrong_with(case: Case, raw: Mapping[str, Any], form: Form) -> dict[str, str]:

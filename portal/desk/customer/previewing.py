@@ -1,6 +1,6 @@
 """What would move, and who would have too little time for it? A change before it counts, as its reader sees it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -61,14 +61,3 @@ def overbooked_then(desk: Desk, customer: Customer, what_if: WhatIf) -> Sequence
     whole = Window(now.whole.first, what_if.hand_off_by.now or now.whole.last)
     then = now._replace(stages=stages, whole=whole)
     return overbooking_of(desk, customer.language).by(then, today=customer.today)
-
-
-def as_owner(desk: Desk, customer: Customer) -> Mapping[str, int]:
-    """Of each who may lead onboardings, in how many weeks they would have too little time if this one were theirs."""
-    now = own_taking(desk.engine, customer.id, customer.line.owner)
-    if now is None:
-        return {}
-    leading = [one.handle for one in customer.standing.team.members if one.role == "csm"]
-    others = [handle for handle in leading if handle != customer.line.owner]
-    each = overbooking_of(desk, customer.language).as_owner(now, others, today=customer.today)
-    return {handle: len(weeks) for handle, weeks in each.items()}

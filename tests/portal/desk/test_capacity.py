@@ -44,6 +44,8 @@ async def test_whom_a_plan_would_overbook_is_told_where_it_is_moved_and_given_aw
         page = f"/desk/onboardings/{moved.id}/news"
         async with site.signed_in("csm", OWNER) as jonas:
             giving = (await jonas.get(f"{page}/reassign")).text
+            work = f"/desk/work?on={moved.id}&kind=milestone&key=handoff_reviewed&do="
+            at_once, later = (await jonas.get(f"{work}give")).text, (await jonas.get(f"{work}done")).text
             form = dict(
                 re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', (await jonas.get(f"{page}/replan")).text)
             )
@@ -53,6 +55,8 @@ async def test_whom_a_plan_would_overbook_is_told_where_it_is_moved_and_given_aw
 
     [mika] = re.findall(r'<option value="mika.sato">([^<]*)</option>', giving)
     assert re.search(r"overbooked in \d+ weeks with it", mika)
+    assert re.search(r'<option value="mika.sato">Mika Sato \(overbooked in \d+ weeks with it\)', at_once)
+    assert "overbooked in" not in later
     assert "Too little time" in preview.text
     assert re.search(r"<strong>Inès Moreau</strong>: \d+ of 32 h in the week of", preview.text)
 
