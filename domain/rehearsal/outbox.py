@@ -80,7 +80,7 @@ class Outbox:
         """The message that this notice begins, as its parts; none where it is one too many for today."""
         person = self._readers.person(first.notice.to)
         theirs = [one for one in self._waiting if one.notice.to == person.id and not _is_pointless(one, state)]
-        theirs = [one for one in theirs if not self._is_overtaken(one, at=first.at)]
+        theirs = [one for one in theirs if not self._is_overtaken(one, by=first)]
         parts = digests.joined_by(first.notice, (one.notice for one in theirs), at=first.at)
         essential = digests.is_essential(parts)
         today = first.at.astimezone(ZoneInfo(person.time_zone)).date()
@@ -95,11 +95,15 @@ class Outbox:
         ordered = digests.in_order(parts)
         return [Sent(part, first.at, joined=part is not ordered[0]) for part in ordered]
 
-    def _is_overtaken(self, one: _Waiting, *, at: datetime | None = None) -> bool:
-        """Whether a newer one tells the same person of the same thing, and went or goes by the same moment."""
+    def _is_overtaken(self, one: _Waiting, *, by: _Waiting | None = None) -> bool:
+        """Whether a newer one tells the same person of the same thing, and went or goes by the same moment.
+
+        Where one would travel in the message that another begins, that is `by` which.
+        """
         if not one.notice.collapses:
             return False
-        going = [(other.number, other.notice) for other in self._waiting if other.at <= (at or one.at)]
+        at, others = (by.at, [by, *self._waiting]) if by else (one.at, self._waiting)
+        going = [(other.number, other.notice) for other in others if other.at <= at]
         return any(
             number > one.number and other.collapses and (other.to, other.about) == (one.notice.to, one.notice.about)
             for number, other in [*going, *self._collapsing]

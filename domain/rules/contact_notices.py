@@ -7,6 +7,7 @@ from domain.agenda.state import Fact
 from domain.deal import CustomerRole, DealClosed, Stakeholder
 from domain.naming import role_title
 from domain.notice import Notice
+from domain.rules import letters
 from domain.rules.briefing import Briefing, present
 
 
@@ -71,9 +72,15 @@ def _welcome(briefing: Briefing, change: Change, person: str) -> list[Notice]:
         "role": role_title(who.role, language),
         "before": briefing.called([fact.about], language) if person != fact.about else "",
         "waits": _waits_for(briefing, who.role, language),
+        # Whoever gets the weekly report reads it there, and often in the same message.
+        "next": [] if person in letters.reported_weekly(briefing) else _next(briefing, language),
         "stranger": True,
     }
     return present([briefing.notice("contact_welcome", person, fact.key, facts, about=person)])
+
+
+def _next(briefing: Briefing, language: str) -> list[dict[str, Any]]:
+    return letters.upcoming(briefing, language, without=letters.among_us(briefing))
 
 
 def newly_asked(briefing: Briefing, before: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

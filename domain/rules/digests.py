@@ -3,7 +3,7 @@
 One rule for the outbox and for the rehearsal, which must count as the outbox sends.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -51,6 +51,10 @@ IN_THE_LIST: frozenset[NoticeKind] = frozenset({"meeting"})
 
 Section = Literal["asked", "ahead", "done"]
 SECTIONS: tuple[Section, ...] = ("asked", "ahead", "done")
+ASKS_BY_FACT: Mapping[NoticeKind, str] = {"plan": "sign_off", "contact_welcome": "waits"}
+"""What asks something of its reader only where that fact says so."""
+HEADS: tuple[NoticeKind, ...] = ("contact_welcome", "status_report")
+"""What stands before all else that is coming."""
 _DONE: frozenset[NoticeKind] = frozenset({"milestone_reached", "issue_resolved", "sign_off_decided", "resumed"})
 
 
@@ -63,18 +67,19 @@ def section_of(notice: Notice) -> Section:
     """Where in a digest it stands: what is asked of the reader, what is coming, or what was done."""
     if notice.kind in _DONE:
         return "done"
-    if notice.kind == "plan":
-        return "asked" if notice.facts.get("sign_off") else "ahead"
+    if notice.kind in ASKS_BY_FACT:
+        return "asked" if notice.facts.get(ASKS_BY_FACT[notice.kind]) else "ahead"
     return "ahead" if notice.kind in ONLY_TELLS else "asked"
 
 
 def in_order(notices: Iterable[Notice]) -> list[Notice]:
-    """What is asked first and soonest due, then what is coming, the report at its head, then what was done."""
+    """What is asked first and soonest due, then what is coming, welcome and report first, then what was done."""
 
-    def place(notice: Notice) -> tuple[int, bool, str]:
+    def place(notice: Notice) -> tuple[int, int, str]:
         section = section_of(notice)
         due = str(notice.facts.get("due", "9")) if section == "asked" else ""
-        return SECTIONS.index(section), section == "ahead" and notice.kind != "status_report", due
+        heads = HEADS.index(notice.kind) if notice.kind in HEADS else len(HEADS)
+        return SECTIONS.index(section), heads if section == "ahead" else 0, due
 
     return sorted(notices, key=place)
 
@@ -138,6 +143,17 @@ def digest(parts: Sequence[Notice], person: Person, *, at: datetime) -> Notice:
 
 
 _HEAD = frozenset(
-    ("account", "receiver", "owner_name", "owner_email", "owner_role", "owner_phone", "onboarding", "staff", "ui")
+    (
+        "account",
+        "receiver",
+        "owner_name",
+        "owner_email",
+        "owner_role",
+        "owner_phone",
+        "onboarding",
+        "staff",
+        "ui",
+        "stranger",
+    )
 )
-"""Facts that every notice has: its letterhead."""
+"""Facts that every notice has, its letterhead, and whether its reader has never heard of us."""

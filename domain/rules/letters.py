@@ -173,8 +173,9 @@ def plan_document(briefing: Briefing, language: str) -> Facts:
 
     What we do among ourselves is no part of it, and what nothing sends is not promised: the customer reads it. Who has
     which part stands in the room: in a mail it was twice as long as all else. A date has its reasons where it is
-    another than the plan's own day, and not only because that is on a weekend. The window of a stage is that of its
-    dates, since the playbook's own words hold for no deal whose plan was stretched or moved.
+    another than the plan's own day, and not only because that is on a weekend, or what it waits for is later. The
+    window of a stage is that of its dates, since the playbook's own words hold for no deal whose plan was stretched or
+    moved.
     """
     titles = {milestone.key: briefing.say(milestone.title, language) for milestone in briefing.playbook.milestones}
     shown = [milestone for milestone in briefing.playbook.milestones if concerns_customer(milestone)]
@@ -212,7 +213,7 @@ def plan_document(briefing: Briefing, language: str) -> Facts:
 
 def _reasons(briefing: Briefing, key: str, titles: dict[str, str], language: str) -> list[str]:
     reasons = briefing.plan.milestone(key).reasons
-    as_planned = all(reason.kind == "counted" or reason.is_weekend for reason in reasons)
+    as_planned = all(reason.kind in ("counted", "after") or reason.is_weekend for reason in reasons)
     return [] if as_planned else reasons_in_words(reasons, titles, language)
 
 

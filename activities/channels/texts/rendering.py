@@ -216,7 +216,7 @@ def environment(folders: Sequence[Path]) -> Environment:
         # Ours change with the program alone, so nobody looks at seven files for each message.
         auto_reload=any(folder != TEMPLATES for folder in folders),
     )
-    shapes = (sealing.prose, sealing.aside, sealing.link, sealing.button, sealing.mail)
+    shapes = (sealing.prose, sealing.aside, sealing.link, sealing.button, sealing.mail, sealing.whole)
     words = (Wording.day, Wording.short_day, Wording.moment, Wording.count, Wording.lateness, Wording.word)
     jinja.filters |= {shape.__name__: shape for shape in shapes}
     jinja.filters |= {word.__name__: _in_readers_words(word) for word in words}

@@ -402,6 +402,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
             {"title": "UAT results", "due": "2027-01-07", "signs": True, "late": False},
             {"title": "Key users named", "due": "2026-12-18", "signs": False, "late": True},
         ],
+        "next": [{"title": "Training complete", "due": "2027-01-14"}, {"title": "Go-live", "due": "2027-01-28"}],
     },
     "contact_changed": {
         "what": "left",
@@ -1112,6 +1113,10 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "waits": [
             {"title": "受入テスト（UAT）の結果", "due": "2027-01-07", "signs": True, "late": False},
             {"title": "キーユーザーの選任", "due": "2026-12-18", "signs": False, "late": True},
+        ],
+        "next": [
+            {"title": "トレーニングの完了", "due": "2027-01-14"},
+            {"title": "本番開始（Go-Live）", "due": "2027-01-28"},
         ],
     },
     "contact_changed": {

@@ -211,6 +211,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "draft_waits_one": ("This waits to be read, for {count} person", "{count}名宛ての送信前メッセージ"),
     "draft_waits_many": ("This waits to be read, for {count} people", "{count}名宛ての送信前メッセージ"),
     "goes_at": ("goes by itself {moment}", "{moment}に自動送信"),
+    "sending_ends": (
+        "It goes when the onboarding ends. Sent now, it ends the onboarding at once.",
+        "オンボーディングの終了時に送信されます。今すぐ送信すると、その時点で終了します。",
+    ),
     "goes_unknown": (
         "When it goes by itself is not known just now.",
         "自動送信の日時は、ただいま確認できません。",

@@ -1,7 +1,9 @@
 """Is a message worth opening? How many one person gets where everybody is in time, by the shipped playbooks."""
 
 from domain.rehearsal.story import most_per
+from tests.support import rehearsals
 from tests.support.message_page import PAGE, page, stories
+from tests.support.simulation import playbook_of
 
 
 def test_the_page_of_messages_is_current() -> None:
@@ -26,6 +28,20 @@ def test_a_tech_touch_customer_gets_little_more_than_a_letter_a_week() -> None:
 def test_nobody_at_the_customers_gets_three_messages_on_one_day() -> None:
     for story in stories().values():
         assert most_per(story.to("customer"), "day") <= 2, story.playbook
+
+
+def test_the_introduction_is_counted_with_all_who_get_it() -> None:
+    for tier, story in stories().items():
+        introduced = [mail.role for mail in story.to("customer") if mail.kind == "introduction"]
+        assert ["project_lead", "executive_sponsor", "technical_lead", "champion"] == introduced, tier
+
+
+def test_nobody_is_reminded_twice_of_one_thing_on_one_day() -> None:
+    """What was to travel before the day found no message until then: on the day one reminder is enough."""
+    lived = rehearsals.story(playbook_of("high-touch"), key="punctual", customer="japan")
+
+    reminded = [(mail.to, mail.about, mail.on) for mail in lived.mails if mail.kind == "reminder"]
+    assert len(reminded) == len(set(reminded))
 
 
 def test_nothing_of_ours_reaches_a_customer() -> None:

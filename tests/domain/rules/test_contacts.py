@@ -8,6 +8,7 @@ from domain.agenda.state import Fact
 from domain.record import KeptRow, Past
 from domain.refusal import Refused
 from domain.rules.contacts import as_it_began
+from domain.rules.digests import in_order, section_of
 from domain.rules.rebuilding import rebuild
 from domain.rules.recasting import recast
 from tests.support.simulation import OWNER, Simulation, opened, through_json
@@ -299,3 +300,17 @@ def test_a_turn_whose_write_was_there_already_decides_the_same() -> None:
     assert [] == again.rows()
     assert {"project_lead": "project_lead-2"} == again.took_over
     assert "project_lead-2" in again.signing["plan_agreed"]
+
+
+@pytest.mark.parametrize(("waits", "section"), [([{"title": "UAT"}], "asked"), ([], "ahead")])
+def test_who_takes_over_is_asked_for_something_only_where_something_waits(waits: list[Any], section: str) -> None:
+    """It stood under what we need from them, and said that it was nothing."""
+    onboarding = opened()
+    onboarding.tell("replace_contact", person="champion", to="champion-2", name="Kim", email="kim@x.example")
+    [welcome] = onboarding.notices("contact_welcome")
+    report = welcome.model_copy(update={"kind": "status_report"})
+    named = welcome.model_copy(update={"facts": {**welcome.facts, "waits": waits}})
+
+    assert section == section_of(named)
+    assert [named, report] == in_order([report, named])
+    assert "Kickoff meeting held" == welcome.facts["next"][0]["title"]
