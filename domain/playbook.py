@@ -693,7 +693,8 @@ class Playbook(StrictWire):
 
     @property
     def milestones(self) -> tuple[Milestone, ...]:
-        return tuple(milestone for stage in self.stages for milestone in stage.milestones)
+        # A list first: a turn asks for them again and again, and a generator is called for each.
+        return tuple([milestone for stage in self.stages for milestone in stage.milestones])
 
     def milestone(self, key: str) -> Milestone | None:
         return next((milestone for milestone in self.milestones if milestone.key == key), None)

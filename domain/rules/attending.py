@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain, islice
+from operator import attrgetter
 
-from domain.agenda.picture import late, status
+from domain.agenda.picture import status
 from domain.agenda.state import Entry, Fact, MilestoneState, State
 from domain.agenda.timing import stands
 from domain.attention import ANSWERS, BESIDE_THE_PLAN, MOST_AHEAD, NEEDS, Ahead, Attention, Need, OpenWork, WorkKind
@@ -26,13 +28,14 @@ NEEDS_OF_STATUS: Mapping[str, Need] = {
 def attention(briefing: Briefing, facts: Sequence[Fact]) -> Attention:
     """What the desk shows of the onboarding after a turn about those facts."""
     state, now = briefing.state, briefing.now
-    work = () if state.ending else tuple(_work(briefing))
-    need = _need(state, work, now)
+    open_ones = [milestone for milestone in state.milestones if not milestone.settled]
+    work = () if state.ending else tuple(_work(briefing, open_ones))
+    need = _need(state, work, open_ones, now)
     first = _first(work, need, now)
     live = state.playing("go_live")
     ahead = _ahead(state)
     agreed = _agreed_go_live(briefing, facts)
-    open_dues = [m.due for m in state.milestones if not m.settled and not m.optional]
+    open_dues = [milestone.due for milestone in open_ones if not milestone.optional]
     lives_on = briefing.calendar.day_of(live.at or live.due) if live is not None and live.status != "waived" else None
     slip = briefing.calendar.working_days_between(agreed, lives_on) if agreed and lives_on else None
     return Attention(
@@ -50,13 +53,14 @@ def attention(briefing: Briefing, facts: Sequence[Fact]) -> Attention:
     )
 
 
-def _need(state: State, work: Sequence[OpenWork], now: datetime) -> Need:
+def _need(state: State, work: Sequence[OpenWork], open_ones: Sequence[MilestoneState], now: datetime) -> Need:
     if state.ending:
         return "ended"
     if need := NEEDS_OF_STATUS.get(status(state, now)):
         return need
     asked = any(one.kind in ANSWERS and one.side == "vendor" for one in work)
-    return "waits" if asked or late(state, now) else "on_track"
+    is_late = any(milestone.due < now and not milestone.optional for milestone in open_ones)
+    return "waits" if asked or is_late else "on_track"
 
 
 def _first(work: Sequence[OpenWork], need: Need, now: datetime) -> OpenWork | None:
@@ -89,14 +93,15 @@ def _ahead(state: State) -> tuple[Ahead, ...]:
 
 
 def _soonest(state: State) -> list[Entry]:
-    entries = sorted((entry for entry in state.entries if stands(state, entry)), key=lambda one: (one.due, one.slot))
-    return entries[:MOST_AHEAD]
+    # In their order first: then only as many are looked into as are shown.
+    in_order = sorted(state.entries, key=attrgetter("due", "slot"))
+    return list(islice((entry for entry in in_order if stands(state, entry)), MOST_AHEAD))
 
 
 # --- open work
 
 
-def _work(briefing: Briefing) -> Iterator[OpenWork]:
+def _work(briefing: Briefing, open_ones: Sequence[MilestoneState]) -> Iterator[OpenWork]:
     state = briefing.state
     yield from _issues(briefing)
     if state.ending_ahead:
@@ -105,7 +110,7 @@ def _work(briefing: Briefing) -> Iterator[OpenWork]:
         until = briefing.calendar.at(state.pause_until, OPENING) if state.pause_until else None
         yield OpenWork(kind="pause", key="pause", person=state.owner, due=until, since=state.paused_at)
         return
-    yield from _milestones(briefing)
+    yield from _milestones(briefing, open_ones)
     yield from _decisions(briefing)
     for task, day in state.tasks.items():
         # Who has it, and what it is called, the register knows; of a correction it knows whom somebody has named.
@@ -118,23 +123,24 @@ def _work(briefing: Briefing) -> Iterator[OpenWork]:
             yield OpenWork(kind="meeting", key=key, person=person, due=meeting.starts_at)
 
 
-def _milestones(briefing: Briefing) -> Iterator[OpenWork]:
+def _milestones(briefing: Briefing, open_ones: Sequence[MilestoneState]) -> Iterator[OpenWork]:
     """What of the plan may be done now. As `state.gate` has it, which looks for each milestone by itself."""
     state = briefing.state
-    there = {milestone.key: milestone for milestone in state.milestones}
-    opened = {stage.key: stage for stage in state.stages if stage.status != "ahead"}
-    open_ones = [milestone for milestone in state.milestones if not milestone.settled]
+    opened = {stage.key for stage in state.stages if stage.status != "ahead"}
     needs = {milestone.key: state.needs(milestone) for milestone in open_ones}
-    held_up = Counter(key for keys in needs.values() for key in keys)
+    held_up = Counter(chain.from_iterable(needs.values()))
+    settled_at = {milestone.key: milestone.at for milestone in state.milestones if milestone.at}
     responsible = {milestone.key: milestone.raci.responsible for milestone in briefing.playbook.milestones}
     for milestone in open_ones:
-        before = [there[key] for key in needs[milestone.key] if key in there]
+        before = needs[milestone.key]
         # Time ends the hypercare. A first value waits for whoever is to show it: the win that they record reaches it.
         if milestone.role == "hypercare_end" or milestone.stage not in opened:
             continue
-        if any(not other.settled for other in before):
+        if not needs.keys().isdisjoint(before):
             continue
-        since = max((other.at for other in before if other.at), default=state.taken_up_at or state.closed_at)
+        since = max(
+            (settled_at[key] for key in before if key in settled_at), default=state.taken_up_at or state.closed_at
+        )
         kind, people = _doers(briefing, milestone, responsible.get(milestone.key, "csm"))
         for person in people:
             yield OpenWork(
