@@ -1,9 +1,9 @@
-"""What do the desk's pages cost among very many onboardings? The portfolio by several filters, and somebody's day.
+"""What do the desk's pages cost among very many onboardings? The portfolio by several filters, a day, one customer.
 
-The page process runs as in production, on a PostgreSQL that benchmarks/many.py has filled: 30 of 100 onboardings are
-under way, and 300 owners have a hundred each. Times are those that the process writes into its log: from the request
-to the last byte of the answer. Every look is that of another of the owners; callers come from many addresses of
-loopback, as the limits for one address ask for.
+The page process runs as in production, on a database that benchmarks/many.py has filled: 30 of 100 onboardings are
+under way, and each owner has a hundred of these. Times are those that the process writes into its log: from the request
+to the last byte of the answer. Every look is that of another of the owners, or at another customer; callers come from
+many addresses of loopback, as the limits for one address ask for.
 """
 
 import argparse
@@ -15,13 +15,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
 
+from benchmarks.many import copies
 from benchmarks.report import figures, middle, say, table
-from benchmarks.room import WRITES_WITHIN, filled, pages
+from benchmarks.room import WRITES_WITHIN, filled, filled_up, pages
 from benchmarks.room_parts import JAPANESE_EVERY, PageProcess, caller, percentile
 from domain.roles import Role
 from portal.envelope import masked
@@ -30,7 +32,7 @@ from store.engine import open_store
 from store.staff import SqlStaff
 from store.staff_sessions import SqlStaffSessions
 
-PORTFOLIO, DAY = "/desk/onboardings", "/desk/"
+PORTFOLIO, DAY, CUSTOMER = "/desk/onboardings", "/desk/", "/desk/onboardings/{customer}"
 READERS = 60
 WARM = 20
 """Looks of each kind before the measured ones: templates are compiled, connections are open."""
@@ -46,7 +48,10 @@ class Reader(NamedTuple):
 
 
 class Look(NamedTuple):
-    """A kind of look: the page, and what its address asks for besides; `{owner}` and `{number}` change with each."""
+    """A kind of look: the page, and what its address asks for besides.
+
+    `{owner}`, `{number}` and `{customer}` change with each.
+    """
 
     name: str
     page: str
@@ -71,13 +76,17 @@ def looks(engine: Engine, process: PageProcess, reader: Reader) -> Sequence[Look
         Look("search_person", PORTFOLIO, "q=vogel%2B{number}"),
         Look("search_many", PORTFOLIO, "q=lindenau"),
         Look("my_day", DAY),
+        Look("customer", CUSTOMER),
+        Look("customer_plan", f"{CUSTOMER}/plan"),
+        Look("customer_journal", f"{CUSTOMER}/journal"),
     )
 
 
 def readers(engine: Engine, role: Role) -> Sequence[Reader]:
     """Sessions of owners all along the list."""
     staff, sessions, owners = SqlStaff(engine), SqlStaffSessions(engine), portfolio.owners(engine)
-    chosen = [owners[number * len(owners) // READERS] for number in range(READERS)]
+    count = min(READERS, len(owners))
+    chosen = [owners[number * len(owners) // count] for number in range(count)]
     each = []
     for number, handle in enumerate(chosen):
         account = staff.add(address=f"{handle}.{role}@vendor.test", name=handle, handle=handle, role=role)
@@ -87,30 +96,33 @@ def readers(engine: Engine, role: Role) -> Sequence[Reader]:
     return each
 
 
-def look(process: PageProcess, kinds: Sequence[Look], seats: Sequence[Reader], count: int) -> Mapping[str, list[float]]:
+def look(
+    process: PageProcess, kinds: Sequence[Look], seats: Sequence[Reader], customers: Sequence[str], count: int
+) -> Mapping[str, list[float]]:
     """Milliseconds on the server of each look of each kind, one after the other, the kinds in turn."""
-    before = {page: len(process.took_ms(masked(page))) for page in (PORTFOLIO, DAY)}
-    order: dict[str, list[str]] = {PORTFOLIO: [], DAY: []}
+    order: dict[str, list[str]] = {masked(kind.page): [] for kind in kinds}
+    before = {page: len(process.took_ms(page)) for page in order}
     numbers = itertools.count()
     for round in range(-(-(WARM + count) // A_ROUND)):
         for kind_number, kind in enumerate(kinds):
             source = caller(1 + round * len(kinds) + kind_number)
-            for path in _paths(kind, seats, numbers):
+            for path in _paths(kind, seats, customers, numbers):
                 _get(process, source, path, seats[next(numbers) % len(seats)])
-                order[kind.page].append(kind.name)
+                order[masked(kind.page)].append(kind.name)
     time.sleep(WRITES_WITHIN)
     taken: dict[str, list[float]] = {kind.name: [] for kind in kinds}
     for page, names in order.items():
-        for name, took in zip(names, process.took_ms(masked(page))[before[page] :], strict=True):
+        for name, took in zip(names, process.took_ms(page)[before[page] :], strict=True):
             taken[name].append(took)
     return {name: each[WARM:] for name, each in taken.items()}
 
 
-def _paths(kind: Look, seats: Sequence[Reader], numbers: Iterator[int]) -> Iterator[str]:
+def _paths(kind: Look, seats: Sequence[Reader], customers: Sequence[str], numbers: Iterator[int]) -> Iterator[str]:
     for _ in range(A_ROUND):
         number = next(numbers)
         query = kind.query.format(owner=seats[number * 7 % len(seats)].handle, number=number * 13 % 10_000)
-        yield f"{kind.page}?{query}" if query else kind.page
+        page = kind.page.format(customer=customers[number * 7919 % len(customers)])
+        yield f"{page}?{query}" if query else page
 
 
 def _get(process: PageProcess, source: str, path: str, reader: Reader) -> bytes:
@@ -130,7 +142,8 @@ def measure(url: str, folder: Path, options: argparse.Namespace) -> Mapping[str,
         seats = readers(engine, "manager")
         kinds = looks(engine, process, seats[0])
         before = process.cpu_s()
-        taken = look(process, kinds, seats, options.looks)
+        customers = [one for each in copies(engine).values() for one in each]
+        taken = look(process, kinds, seats, customers, options.looks)
         cpu_ms = (process.cpu_s() - before) * 1000 / sum(len(each) + WARM for each in taken.values())
         table(
             ("look", "p50 ms", "p99 ms", "slowest"),
@@ -150,11 +163,18 @@ def measure(url: str, folder: Path, options: argparse.Namespace) -> Mapping[str,
 def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.desk", description=__doc__)
     parser.add_argument("--onboardings", type=int, default=20_000)
-    parser.add_argument("--database", help="a PostgreSQL that benchmarks.many has filled already")
+    parser.add_argument("--database", help="a database that benchmarks.many has filled already")
+    parser.add_argument("--sqlite", action="store_true", help="on SQLite instead of PostgreSQL")
     parser.add_argument("--looks", type=int, default=200, help="of each kind")
     options = parser.parse_args(words)
-    with filled(options) as url, tempfile.TemporaryDirectory(prefix="day90-desk-") as folder:
+    with tempfile.TemporaryDirectory(prefix="day90-desk-") as folder, _store(options, Path(folder)) as url:
         figures(measure(url, Path(folder), options))
+
+
+def _store(options: argparse.Namespace, folder: Path) -> AbstractContextManager[str]:
+    if options.sqlite and not options.database:
+        return nullcontext(filled_up(f"sqlite:///{folder / 'day90.sqlite'}", options.onboardings))
+    return filled(options)
 
 
 if __name__ == "__main__":

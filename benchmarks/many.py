@@ -1,4 +1,4 @@
-"""How does a PostgreSQL store come to hold very many onboardings within minutes? Some are lived, the others copied.
+"""How does a store come to hold very many onboardings within minutes? Some are lived, the others copied.
 
 Four onboardings are really opened and driven by the pure core: one in its first week, one whose acceptance was refused
 once and is asked for again, one that is live with issues, and one that was handed over. Their rows are copied inside
@@ -7,6 +7,7 @@ journals the rows are copied that the customer's room reads.
 """
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,8 +25,9 @@ from domain.playbook import CoreFeature, Playbook
 from domain.rehearsal.driving import GRAIN, Driver, opening
 from domain.room.signing import KINDS
 from playbooks.library import Directory, Library
-from store.engine import migrate, open_store
+from store.engine import migrate, open_store, single_writes, write_transaction
 from store.ledger import SqlLedger
+from store.reads import open_onboardings
 from store.tables import (
     deals,
     journal,
@@ -46,34 +48,39 @@ OPEN_PCT = 30
 """Of a hundred, how many are under way."""
 OF_EACH = 60
 """Milestones of an onboarding: of 100,000 these are six million."""
+OF_A_COPY = re.compile(r"-[0-9]{7}$")
+"""How the id of a copy ends."""
 AT_A_TIME = 2_000
 """Copies by one transaction: few enough to tell how it goes."""
 SHORTLY_BEFORE = timedelta(hours=5)
 TABLES = (deals, people, onboardings, stages, milestones, registers, plans, journal, open_work, search_texts)
 """In the order in which they refer to each other."""
 OTHERWISE = {
-    "onboarding": "onboarding || '-' || lpad(n::text, 7, '0')",
+    "onboarding": "onboarding || '-' || substr(CAST(10000000 + n AS text), 2)",
     "deal_id": "deal_id || '-' || n",
     "email": "replace(email, '@', '+' || n || '@')",
     "account": "account || ' ' || n",
     "account_folded": "account_folded || ' ' || n",
     "account_domain": "n || '.' || account_domain",
     "text": "text || ' ' || n",
-    # As `domain.pieces` takes a number apart.
-    "pieces": "pieces || ('^' || left(n::text, 1)) || ('^' || left(n::text, 2)) || array("
-    "SELECT substr(n::text, i, 3) FROM generate_series(1, length(n::text) - 2) i)",
 }
 """What a copy has otherwise, in whichever table."""
-OWNERS = 300
-"""Owners of the copies: of 30,000 that are under way each has a hundred."""
-STAFF = f"|| '-' || (n % {OWNERS})"
+PIECES = {
+    "postgresql": "pieces || ('^' || left(n::text, 1)) || ('^' || left(n::text, 2)) || array("
+    "SELECT substr(n::text, i, 3) FROM generate_series(1, length(n::text) - 2) i)",
+    "sqlite": "pieces || '^' || substr(n, 1, 1) || ' ^' || substr(n, 1, 2) || ' ' || substr(n, 1, 3) || ' ' ||"
+    " substr(n, 2, 3) || ' '",
+}
+"""As `domain.pieces` takes a number apart; on SQLite one of four digits at most."""
+OF_AN_OWNER = 100
+"""Onboardings under way that one owner looks after: of 30,000 each of 300 has as many."""
 OF_STAFF = {
-    "onboardings": {"owner": f"owner {STAFF}"},
+    "onboardings": {"owner": "owner {staff}"},
     "open_work": {
-        "owner": f"owner {STAFF}",
-        "person": f"CASE WHEN side = 'vendor' THEN person {STAFF} ELSE person END",
+        "owner": "owner {staff}",
+        "person": "CASE WHEN side = 'vendor' THEN person {staff} ELSE person END",
     },
-    "people": {"id": f"CASE WHEN side = 'vendor' THEN id {STAFF} ELSE id END"},
+    "people": {"id": "CASE WHEN side = 'vendor' THEN id {staff} ELSE id END"},
 }
 """Who of ours has a copy: many people, each with as many onboardings as somebody can look after."""
 READ = ", ".join(f"'{kind}'" for kind in (*KINDS, "noted"))
@@ -176,27 +183,26 @@ def lived(engine: Engine, *, of_each: int = OF_EACH, features: Sequence[CoreFeat
 
 def fill(engine: Engine, samples: Sequence[Sample], *, count: int) -> None:
     """Fill the store with that many copies of what was lived in it."""
-    began = time.monotonic()
+    began, is_postgresql = time.monotonic(), engine.dialect.name == "postgresql"
+    owners = max(count * OPEN_PCT // 100 // OF_AN_OWNER, 1)
     for sample, numbers in _batches(samples, count):
-        with engine.begin() as connection:
-            # No statement of ours can refer to what is not there, and looking takes longer than writing.
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-            connection.execute(text("SET LOCAL synchronous_commit = off"))
+        with write_transaction(engine) as connection:
+            if is_postgresql:
+                # No statement of ours can refer to what is not there, and looking takes longer than writing.
+                connection.execute(text("SET LOCAL session_replication_role = replica"))
+                connection.execute(text("SET LOCAL synchronous_commit = off"))
             for table in TABLES:
-                _copy(connection, table, sample, numbers)
+                _copy(connection, table, sample, numbers, owners=owners)
         say(f"{numbers.stop} of {count} after {time.monotonic() - began:.0f} s")
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM (ANALYZE)"))
+    with single_writes(engine).connect() as connection:
+        connection.execute(text("VACUUM (ANALYZE)" if is_postgresql else "ANALYZE"))
     say(f"filled after {time.monotonic() - began:.0f} s")
 
 
 def copies(engine: Engine) -> Mapping[str, Sequence[str]]:
     """The copies of what is under way, by what they are copies of, in order."""
-    query = text("SELECT onboarding FROM onboardings WHERE ending IS NULL AND onboarding ~ '-[0-9]{7}$' ORDER BY 1")
-    with engine.connect() as connection:
-        ids = connection.scalars(query).all()
     each: dict[str, list[str]] = {}
-    for id in ids:
+    for id in filter(OF_A_COPY.search, open_onboardings(engine)):
         each.setdefault(id[:-8], []).append(id)
     return each
 
@@ -210,21 +216,23 @@ def _batches(samples: Sequence[Sample], count: int) -> Iterator[tuple[Sample, ra
         first = last
 
 
-def _copy(connection: Connection, table: Table, sample: Sample, numbers: range) -> None:
+def _copy(connection: Connection, table: Table, sample: Sample, numbers: range, *, owners: int) -> None:
     columns = [column.name for column in table.columns if column.name != "seq"]
-    otherwise = {**OTHERWISE, **OF_STAFF.get(table.name, {})}
+    of_staff = OF_STAFF.get(table.name, {})
+    otherwise = OTHERWISE | {name: value.format(staff=f"|| '-' || (n % {owners})") for name, value in of_staff.items()}
+    otherwise["pieces"] = PIECES[connection.dialect.name]
     values = ", ".join(otherwise.get(name, f'"{name}"') for name in columns)
     into = ", ".join(f'"{name}"' for name in columns)
-    each = "generate_series(CAST(:first AS int), CAST(:last AS int)) n"
+    each = "WITH RECURSIVE each(n) AS (SELECT CAST(:first AS int) UNION ALL SELECT n + 1 FROM each WHERE n < :last) "
     rows = f"SELECT * FROM {table.name} WHERE onboarding = :sample AND {ONLY.get(table.name, 'true')}"
-    statement = f"INSERT INTO {table.name} ({into}) SELECT {values} FROM {each}, ({rows}) one"
+    statement = f"INSERT INTO {table.name} ({into}) {each} SELECT {values} FROM each, ({rows}) one"
     given = {"sample": sample.onboarding, "first": numbers.start, "last": numbers.stop - 1}
     connection.execute(text(statement), given)
 
 
 def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.many", description=__doc__)
-    parser.add_argument("url", help="postgresql://… of an empty database")
+    parser.add_argument("url", help="postgresql://… or sqlite:///… of an empty database")
     parser.add_argument("--onboardings", type=int, default=100_000)
     parser.add_argument("--milestones", type=int, default=OF_EACH, help="of each onboarding")
     options = parser.parse_args(words)

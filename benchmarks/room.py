@@ -145,14 +145,18 @@ def filled(options: argparse.Namespace) -> Iterator[str]:
         return
     server = PostgresServer(PROGRAMS[-1].parent, options=TUNED)
     try:
-        url = server.new_database()
-        migrate(url)
-        engine = open_store(url)
-        fill(engine, lived(engine), count=options.onboardings)
-        engine.dispose()
-        yield url
+        yield filled_up(server.new_database(), options.onboardings)
     finally:
         server.stop()
+
+
+def filled_up(url: str, count: int) -> str:
+    """The same empty database, once it holds so many onboardings."""
+    migrate(url)
+    engine = open_store(url)
+    fill(engine, lived(engine), count=count)
+    engine.dispose()
+    return url
 
 
 def main(words: Sequence[str]) -> None:

@@ -171,10 +171,10 @@ def test_a_crowds_updates_are_counted_where_the_journal_lacks_or_repeats_them(st
     assert (1, 1) == crowd.found(store, shares)
 
 
-@pytest.mark.skipif("postgresql" not in databases.KINDS, reason="copies are made inside PostgreSQL")
-def test_a_copied_onboarding_shows_what_the_lived_one_shows(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", databases.KINDS)
+def test_a_copied_onboarding_shows_what_the_lived_one_shows(kind: str, tmp_path: Path) -> None:
     """What is measured among 100,000 is measured on pages that are as long as real ones, each of other people."""
-    with databases.store_of("postgresql", tmp_path) as engine:
+    with databases.store_of(kind, tmp_path) as engine:
         lived = Lived(engine, widened(high_touch(), to=40), "young")
         lived.tell("raise_issue", issue="T-1", title="A report is slow", severity="normal")
 
