@@ -6,7 +6,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Engine, RowMapping, Select, and_, exists, func, literal, select, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Engine,
+    RowMapping,
+    Select,
+    Subquery,
+    and_,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.sql.elements import TextClause
 
 from domain.attention import NEEDS, Need, OpenWork
@@ -102,24 +115,29 @@ def page(engine: Engine, wanted: Filter, *, now: datetime, limit: int, after: st
     By go-live, or the newest first, where those that go live soon or that have ended are wanted.
     """
     order, descending = _order(wanted)
+    where = _where(wanted, now)
+    if after:
+        values = zip(_place(after, order), order, strict=True)
+        place = tuple_(*(literal(value, column.type) for value, column in values))
+        where.append(tuple_(*order) < place if descending else tuple_(*order) > place)
+    query = select(*(onboardings.c[name] for name in SHOWN)).where(*where)
+    query = query.order_by(*(column.desc() if descending else column for column in order)).limit(limit + 1)
     with read_transaction(engine) as connection:
-        where, too_many = _where(wanted, now), False
+        too_many = False
         if wanted.text:
-            said = has_words(wanted.text, connection.dialect.name)
-            found = connection.scalars(select(search_texts.c.onboarding).where(said).limit(MOST_FOUND + 1)).all()
-            too_many = len(found) > MOST_FOUND
-            where.append(onboardings.c.onboarding.in_(found[:MOST_FOUND]))
-        if after:
-            place = tuple_(
-                *(literal(value, column.type) for value, column in zip(_place(after, order), order, strict=True))
-            )
-            where.append(tuple_(*order) < place if descending else tuple_(*order) > place)
-        query = select(*(onboardings.c[name] for name in SHOWN)).where(*where)
-        query = query.order_by(*(column.desc() if descending else column for column in order)).limit(limit + 1)
+            found = _found(wanted.text, connection.dialect.name)
+            too_many = (connection.scalar(select(func.count()).select_from(found)) or 0) > MOST_FOUND
+            query = query.where(onboardings.c.onboarding.in_(select(found.c.onboarding).limit(MOST_FOUND)))
         rows = connection.execute(query).mappings().all()
         names = _names(connection, rows[:limit])
     lines = [PortfolioLine.model_validate({**row, "name": names.get(_person(row), "")}) for row in rows[:limit]]
     return Page(lines, _cursor(rows[limit - 1], order) if len(rows) > limit else "", too_many)
+
+
+def _found(text: str, dialect: str) -> Subquery:
+    """The customers whom these words find: one more than are gone through tells that there are too many."""
+    fitting = select(search_texts.c.onboarding).where(has_words(text, dialect))
+    return fitting.limit(MOST_FOUND + 1).subquery()
 
 
 def counts(engine: Engine, wanted: Filter, *, now: datetime) -> Mapping[str, int]:

@@ -23,8 +23,8 @@ from portal.desk.titles import Titles, TitleShelf
 from portal.desk.view import DeskView
 from portal.forms import LONGEST_WORDS, Form
 from store import my_day
-from store.my_day import MESSAGE, QUESTION, WorkLine
 from store.risks import RISKS
+from store.work_lines import MESSAGE, QUESTION, WorkLine
 
 DONE_BY: Mapping[str, tuple[str, str]] = {
     "milestone": ("reach_milestone", "milestone"),

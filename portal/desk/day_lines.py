@@ -9,8 +9,8 @@ from domain.team import Team
 from portal.desk.portfolio_lines import name_of
 from portal.desk.titles import Titles
 from portal.desk.view import DeskView
-from store.my_day import MESSAGE, QUESTION, WorkLine
 from store.risks import RISKS
+from store.work_lines import MESSAGE, QUESTION, WorkLine
 
 ICONS = {
     "milestone": "circle-dot",

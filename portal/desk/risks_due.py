@@ -11,8 +11,8 @@ from domain.rules.reviewing import review_day
 from domain.team import Team
 from portal.desk.titles import Titles, TitleShelf
 from portal.desk.view import DeskView
-from store.my_day import WorkLine
 from store.risks import RISKS, Watched, watched_by
+from store.work_lines import WorkLine
 
 
 @dataclass(frozen=True, kw_only=True)
