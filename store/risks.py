@@ -5,10 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, or_, select
+from sqlalchemy import JSON, ColumnElement, Connection, Engine, and_, exists, or_, select, type_coerce
 
-from domain.record import RegisterRow
-from store.engine import read_transaction
+from store.engine import read_connection, read_transaction
 from store.tables import NOT_ENDED, STAFF_SIDE, onboardings, people, put_aside, registers
 
 RISKS = "risks"
@@ -19,15 +18,25 @@ HALTED = ("paused", "ending", "opening")
 """States in which nobody is asked to look at risks."""
 
 
+class OpenRisk(NamedTuple):
+    """An open risk of a register. `at` is when it was recorded last, `review_on` the day that people named, as text."""
+
+    key: str
+    title: str
+    at: datetime
+    review_on: str | None
+    score: int
+    owner: str
+
+
 class Watched(NamedTuple):
-    """Open risks of an onboarding. `played` says who of ours plays each role in it."""
+    """The open risks of an onboarding."""
 
     onboarding: str
     account: str
     owner: str
     playbook_hash: str | None
-    played: Mapping[str, frozenset[str]]
-    risks: Sequence[RegisterRow]
+    risks: Sequence[OpenRisk]
 
 
 def watched_by(engine: Engine, person: str, *, now: datetime, onboarding: str = "") -> Sequence[Watched]:
@@ -51,12 +60,24 @@ def watched_by(engine: Engine, person: str, *, now: datetime, onboarding: str = 
     )
     with read_transaction(engine) as connection:
         each = {row.onboarding: row for asked in (owned, helped) for row in connection.execute(asked)}
-        risks, played = _risks(connection, each), _played(connection, each)
+        risks = _risks(connection, each)
     return [
-        Watched(row.onboarding, row.account, row.owner, row.playbook_hash, played.get(id, {}), risks[id])
+        Watched(row.onboarding, row.account, row.owner, row.playbook_hash, risks[id])
         for id, row in each.items()
         if id in risks
     ]
+
+
+def players(engine: Engine, ids: Collection[str]) -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """Who of ours plays which role in each of those onboardings."""
+    if not ids:
+        return {}
+    query = select(people.c.onboarding, people.c.role, people.c.id).where(people.c.onboarding.in_(ids), STAFF_SIDE)
+    each: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+    with read_connection(engine) as connection:
+        for row in connection.execute(query):
+            each[row.onboarding][row.role] = each[row.onboarding].get(row.role, frozenset()) | {row.id}
+    return each
 
 
 def _not_put_off(person: str, now: datetime) -> ColumnElement[bool]:
@@ -64,22 +85,14 @@ def _not_put_off(person: str, now: datetime) -> ColumnElement[bool]:
     return ~exists().where(*same, or_(put_aside.c.until.is_(None), put_aside.c.until > now))
 
 
-def _risks(connection: Connection, ids: Collection[str]) -> Mapping[str, Sequence[RegisterRow]]:
-    """The open risks of each."""
-    columns = [registers.c.onboarding, *(registers.c[name] for name in RegisterRow.model_fields)]
+def _risks(connection: Connection, ids: Collection[str]) -> Mapping[str, Sequence[OpenRisk]]:
+    """The open risks of each. Of hundreds few are due: the database takes their documents apart."""
+    data = type_coerce(registers.c.data, JSON)
+    named = [data[name].as_string().label(name) for name in ("review_on", "score", "owner")]
+    columns = [registers.c[name] for name in ("onboarding", "key", "title", "at")]
     of_them = registers.c.onboarding.in_(ids), registers.c.kind == "risk", registers.c.status == "open"
-    each: dict[str, list[RegisterRow]] = defaultdict(list)
-    for row in connection.execute(select(*columns).where(*of_them)).mappings():
-        each[row["onboarding"]].append(
-            RegisterRow.model_validate({name: row[name] for name in RegisterRow.model_fields})
-        )
-    return each
-
-
-def _played(connection: Connection, ids: Collection[str]) -> Mapping[str, Mapping[str, frozenset[str]]]:
-    """Who of ours plays which role in each."""
-    query = select(people.c.onboarding, people.c.role, people.c.id).where(people.c.onboarding.in_(ids), STAFF_SIDE)
-    each: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
-    for row in connection.execute(query):
-        each[row.onboarding][row.role] = each[row.onboarding].get(row.role, frozenset()) | {row.id}
+    each: dict[str, list[OpenRisk]] = defaultdict(list)
+    for row in connection.execute(select(*columns, *named).where(*of_them)):
+        risk = OpenRisk(row.key, row.title, row.at, row.review_on, int(row.score or 0), row.owner or "")
+        each[row.onboarding].append(risk)
     return each

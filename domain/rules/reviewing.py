@@ -50,18 +50,19 @@ def _to_review(briefing: Briefing) -> list[RegisterRow]:
 
 def _asked_on(briefing: Briefing, row: RegisterRow) -> Iterator[date]:
     """The days from which one is asked to look at the risk: that of its review, and every so many days after it."""
-    day = review_day(row, shipped_as(briefing.playbook, row.key), last=briefing.calendar.day_of(row.at))
+    day = review_day(
+        row.data.get("review_on"), shipped_as(briefing.playbook, row.key), last=briefing.calendar.day_of(row.at)
+    )
     while day <= briefing.today:
         yield day
         day += timedelta(days=ASKED_AGAIN)
 
 
-def review_day(row: RegisterRow, shipped: ShippedRisk | None, *, last: date) -> date:
-    """The day on which a risk is to be looked at again: the one that people named, else so many days after the last.
+def review_day(named: object, shipped: ShippedRisk | None, *, last: date) -> date:
+    """The day on which a risk is to be looked at again: the one that people `named`, else so many days after the last.
 
     `last` is the day on which it was recorded last. `shipped` is None of a risk that the playbook does not have.
     """
-    named = row.data.get("review_on")
     day = date.fromisoformat(str(named)) if named else last
     if day > last:
         return day

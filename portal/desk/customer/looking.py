@@ -147,7 +147,7 @@ def _risk(customer: Customer, row: RegisterRow, history: Mapping[str, Sequence[S
     shipped = shipped_as(customer.standing.dossier.playbook, row.key)
     said = [str(row.data["mitigation"])] if row.data.get("mitigation") else []
     is_open = row.status == RISK_OPEN
-    review_on = review_day(row, shipped, last=customer.day_of(row.at)) if is_open else None
+    review_on = review_day(row.data.get("review_on"), shipped, last=customer.day_of(row.at)) if is_open else None
     return RiskShown(
         row=row,
         title=customer.risk_title(row),
