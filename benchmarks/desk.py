@@ -87,9 +87,12 @@ def readers(engine: Engine, role: Role) -> Sequence[Reader]:
     staff, sessions, owners = SqlStaff(engine), SqlStaffSessions(engine), portfolio.owners(engine)
     count = min(READERS, len(owners))
     chosen = [owners[number * len(owners) // count] for number in range(count)]
+    # The database may have been measured before.
+    known = {account.address: account for account in staff.all()}
     each = []
     for number, handle in enumerate(chosen):
-        account = staff.add(address=f"{handle}.{role}@vendor.test", name=handle, handle=handle, role=role)
+        address = f"{handle}.{role}@vendor.test"
+        account = known.get(address) or staff.add(address=address, name=handle, handle=handle, role=role)
         token = sessions.enter(account.id, way="password", agent="benchmark")
         language = "ja" if number % JAPANESE_EVERY == 0 else "en"
         each.append(Reader(handle, f"day90-desk={token}; day90-desk-language={language}"))
