@@ -29,7 +29,6 @@ class PlanPart(NamedTuple):
     """A stage with its milestones; `when` says from when to when, `reached` how many are."""
 
     title: str
-    purpose: str
     when: str
     reached: str
     lines: Sequence[PlanLine]

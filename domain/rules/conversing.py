@@ -82,7 +82,7 @@ class Telling:
             **self._common(desk, question, reader),
             "asked": _cut(theirs.text),
             "asker": "" if yours else desk.name(theirs.by, reader),
-            "colleague": question.last.side == "customer",
+            "goes_on": question.last.side == "customer",
         }
 
     def _asked(self, desk: Desk, question: Question, reader: Person) -> Mapping[str, Any]:

@@ -408,6 +408,25 @@ def test_our_side_hears_that_a_late_kickoff_has_moved_the_plan(language: Languag
     assert not re.search("Why|理由", text)
 
 
+@pytest.mark.parametrize(
+    ("language", "yours", "a_colleagues", "quoted"),
+    [
+        ("en", "has answered your question", "has gone on with the question of Ana Ruiz", "Ana Ruiz had asked"),
+        ("ja", "ご質問への回答", "Ana Ruiz様のご質問への追記", "Ana Ruiz様のご質問"),
+    ],
+)
+def test_a_mail_about_a_question_says_whose_it_is(
+    language: Language, yours: str, a_colleagues: str, quoted: str
+) -> None:
+    """And whether one of ours answers it, or somebody of the customer's goes on with it."""
+    asker = "Ana Ruiz" if language == "en" else "Ana Ruiz様"
+    own = OURS.render(sample("question_answered", language, asker="", title=""))
+    on = OURS.render(sample("question_answered", language, asker=asker, goes_on=True, title=""))
+
+    assert (True, True) == (yours in own.subject, a_colleagues in on.subject)
+    assert (True, False) == (quoted in on.text, "You had asked" in on.text)
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "5 later"), ("ja", "5営業日遅れ")])
 def test_a_status_says_how_far_the_plan_is_from_what_was_agreed(language: Language, words: str) -> None:
     assert words in OURS.render(sample("status_report", language)).text

@@ -66,7 +66,7 @@ def test_the_project_lead_hears_our_answer_to_a_colleague() -> None:
     answer = told(asked((SPONSOR, "What does it cost?"), (OWNER, "Nothing more.")))
 
     assert [(SPONSOR, "", False), (LEAD, "Dr. Katharina Brandt", False)] == [
-        (one.to, one.facts["asker"], one.facts["colleague"]) for one in answer.notices
+        (one.to, one.facts["asker"], one.facts["goes_on"]) for one in answer.notices
     ]
 
 
@@ -80,7 +80,7 @@ def test_what_goes_on_with_a_colleagues_question_reaches_its_asker_and_the_proje
     assert {(OWNER, "question"), (SPONSOR, "question_answered"), (LEAD, "question_answered")} == {
         (notice.to, notice.kind) for notice in on.notices
     }
-    assert {True} == {notice.facts["colleague"] for notice in on.notices if notice.to != OWNER}
+    assert {True} == {notice.facts["goes_on"] for notice in on.notices if notice.to != OWNER}
     assert [OWNER] == [notice.to for notice in alone.notices]
 
 
