@@ -91,7 +91,6 @@ class ShownStage(NamedTuple):
 
     key: str
     title: str
-    purpose: str
     status: str
     opens: date
     closes: date
@@ -230,7 +229,6 @@ def _shown_stage(view: View, stage: Stage, row: StageRow, milestones: list[Shown
     return ShownStage(
         key=stage.key,
         title=view.text(stage.title),
-        purpose=view.text(stage.purpose),
         status=row.status,
         opens=opens,
         closes=closes,

@@ -50,7 +50,6 @@ def slipped(view: View, key: str, moves: Moves, words: Words) -> str:
 def _part(view: View, stage: ShownStage, moves: Moves, words: Words) -> PlanPart:
     return PlanPart(
         title=stage.title,
-        purpose=stage.purpose,
         when=f"{view.short(stage.opens)} – {view.short(stage.closes)}",
         reached=f"{stage.reached}/{len(stage.milestones)}",
         lines=[_line(view, milestone, moves, words) for milestone in stage.milestones],
