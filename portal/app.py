@@ -16,11 +16,12 @@ from portal.desk.routes import desk_routes
 from portal.envelope import Envelope
 from portal.linking import Links
 from portal.parts import PageParts
+from portal.reader import spoken
 from portal.rendering import Pages
 from portal.room.changes import Changes, changes_of
 from portal.room.routes import room_routes
 from starter.web.problems import Problem
-from starter.web.unsubscribing import language_of, unsubscribe_routes
+from starter.web.unsubscribing import unsubscribe_routes
 
 LINK = "/link/{token}"
 ROBOTS = "User-agent: *\nDisallow: /\n"
@@ -48,7 +49,7 @@ def pages_app(parts: PageParts, changes: Changes | None = None) -> ASGIApp:
         return pages.asset(request.url.path)
 
     async def nothing_there(request: Request, _: Exception) -> Response:
-        return pages.message("no_page", language_of(request), status=404)
+        return pages.message("no_page", spoken(request), status=404)
 
     app = Starlette(
         routes=[
@@ -82,7 +83,7 @@ def _told_of_trouble(
             return Response(status_code=400)
         except Problem as problem:
             status = {"too-large": 413, "too-slow": 408}.get(problem.kind, 422)
-            return pages.message("unreadable", language_of(request), status=status)
+            return pages.message("unreadable", spoken(request), status=status)
         except asyncio.CancelledError:
             raise
         except Exception as trouble:
@@ -90,6 +91,6 @@ def _told_of_trouble(
             write = log.warning if away else log.error
             # Of an error of the database neither text nor trace: both may hold what somebody wrote.
             write("page_failed", page=path, kind=type(trouble).__name__, exc_info=None if away else trouble)
-            return pages.message("away", language_of(request), status=503 if away else 500)
+            return pages.message("away", spoken(request), status=503 if away else 500)
 
     return told

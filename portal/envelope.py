@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.networks import neighbourhood
+from portal.reader import spoken
 from portal.rendering import Pages
 from runtime.settings import Settings
-from starter.web.unsubscribing import language_of
 
 A_MINUTE = 300
 """Requests of one address: a company behind one address, and a mail provider that unsubscribes for many. Each page and
@@ -120,7 +120,7 @@ class Envelope:
     def _refusal(self, scope: Scope, caller: str) -> ASGIApp | None:
         """The answer to a request that no page gets; None where one may have it."""
         request = Request(scope)
-        language = language_of(request)
+        language = spoken(request)
         if scope["path"] == "/healthz":
             return None
         if not self._has_turn(scope["path"], caller):
@@ -141,7 +141,7 @@ class Envelope:
         return self._limiter.hit(self._of_address, "all", caller)
 
     def _too_many(self, scope: Scope) -> ASGIApp:
-        return self.pages.message("too_many", language_of(Request(scope)), status=429, headers={"Retry-After": "60"})
+        return self.pages.message("too_many", spoken(Request(scope)), status=429, headers={"Retry-After": "60"})
 
     def _is_ours(self, scope: Scope) -> bool:
         """Whether no page of somebody else's sent the form.

@@ -17,12 +17,11 @@ from portal.dates import in_full
 from portal.forms import LONGEST_WORDS, Form, form_of
 from portal.parts import PageParts
 from portal.preferring import PreferencesPage
-from portal.reader import Reader, business_now, due_day, due_of, reader_of, today
+from portal.reader import Reader, business_now, due_day, due_of, reader_of, spoken, today
 from portal.rendering import Pages
 from portal.words import WORDS
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
 from starter.trouble import InvalidNews, NotFound, NotReachable
-from starter.web.unsubscribing import language_of
 from store.links import Link, SqlLinks
 from store.putting_off import SqlReminders
 
@@ -50,7 +49,7 @@ class Links:
         form = await form_of(request) if request.method == "POST" else None
         link = await asyncio.to_thread(self._links.of, request.path_params["token"])
         if link is None or link.purpose in INTO_THE_ROOM or link.purpose == "feed":
-            return self._pages.message("unknown", language_of(request), status=404)
+            return self._pages.message("unknown", spoken(request), status=404)
         reader = reader_of(link, request)
         if link.state != "open" or link.settled:
             key = link.state if link.state != "open" else "settled"

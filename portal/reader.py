@@ -5,6 +5,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from domain.text import Language
 from portal.dates import distance, in_full
@@ -13,6 +14,8 @@ from store.links import Link
 from store.preferences import zone_of
 
 LANGUAGES: dict[str, Language] = {"en": "en", "ja": "ja"}
+LANGUAGE_COOKIE = "day90-language"
+A_YEAR = 365 * 86400
 
 
 class Reader(NamedTuple):
@@ -28,6 +31,20 @@ class Reader(NamedTuple):
         """The day in full, with how far away it is."""
         far = distance(day, today, self.language)
         return f"{in_full(day, self.language)}（{far}）" if self.language == "ja" else f"{in_full(day, 'en')}, {far}"
+
+
+def spoken(request: Request) -> Language:
+    """The language that was asked for on this page, or on one before; else the first that the browser names."""
+    asked = request.query_params.get("language", "") or request.cookies.get(LANGUAGE_COOKIE, "")
+    return LANGUAGES.get(asked) or language_of(request)
+
+
+def keep_spoken(response: Response, request: Request) -> Response:
+    """Have the browser keep the language that was asked for on this page, for what comes after it."""
+    asked = request.query_params.get("language", "")
+    if asked in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, asked, max_age=A_YEAR, httponly=True, samesite="lax")
+    return response
 
 
 def reader_of(link: Link, request: Request) -> Reader:

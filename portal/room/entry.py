@@ -22,14 +22,13 @@ from domain.rules.room_notices import entry_notice
 from domain.text import Language, folded
 from portal.forms import Form, form_of
 from portal.parts import PageParts
-from portal.reader import reader_of
+from portal.reader import keep_spoken, reader_of, spoken
 from portal.rendering import Pages
 from portal.room.embedding import Embedding
 from portal.room.session import ASKED_COOKIE, agent_of, forget, go, is_secure, keep, ours, token_of
 from portal.room.targets import target
-from portal.room.view import View
+from portal.room.view import View, language_for
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
-from starter.web.unsubscribing import language_of
 from store.links import Link, SqlLinks, hashed
 from store.rooms import CODE_FOR, Known, SqlRooms
 
@@ -57,7 +56,7 @@ class Entry:
         """A look at a link says whose room it opens; its button opens it. Who is in already goes straight on."""
         link = await asyncio.to_thread(self._links.of, request.path_params["token"])
         if link is None or link.purpose not in INTO_THE_ROOM:
-            return self._pages.message("unknown", language_of(request), status=404)
+            return self._pages.message("unknown", spoken(request), status=404)
         reader = reader_of(link, request)
         if link.state in ("revoked", "left"):
             return self._pages.message(link.state, reader.language, status=410)
@@ -73,7 +72,8 @@ class Entry:
                 "room/spent.html", reader.language, status=410, state=link.state, address=masked_address(link)
             )
         if form is None:
-            return self._pages.page("room/enter.html", reader.language, switch=True, reader=reader)
+            page = self._pages.page("room/enter.html", reader.language, switch=True, reader=reader)
+            return keep_spoken(page, request)
         token = await asyncio.to_thread(self._rooms.enter, link, agent=agent_of(request))
         await asyncio.to_thread(self._links.use, link.id)
         if token is None:
@@ -82,7 +82,7 @@ class Entry:
 
     async def lost(self, request: Request) -> Response:
         """Ask for a way in, by one's mail address. What is answered is the same whether it is known or not."""
-        language, onward = language_of(request), ours(request.query_params.get("next", "/"))
+        language, onward = spoken(request), ours(request.query_params.get("next", "/"))
         if request.method != "POST":
             return self._show_lost(request, onward=onward)
         form = await form_of(request)
@@ -105,7 +105,7 @@ class Entry:
             enter = self._rooms.enter_by_code
             token = await asyncio.to_thread(enter, asked, form.text("code"), maker, agent=agent_of(request))
         if token is None:
-            return self._ask_for_code(language_of(request), onward=onward, errors={"code": "code_wrong"})
+            return self._ask_for_code(spoken(request), onward=onward, errors={"code": "code_wrong"})
         if onward == "/":
             visit = await asyncio.to_thread(self._rooms.visit, token)
             onward = "/rooms" if visit is not None and visit.others else "/"
@@ -162,14 +162,15 @@ class Entry:
         visit = await asyncio.to_thread(self._rooms.visit, token) if token else None
         if visit is not None:
             await asyncio.to_thread(self._rooms.end, visit.session, visit.onboarding, visit.person.id)
-        return forget(self._pages.message("room_left", language_of(request), status=200), self._parts.settings)
+        language = language_for(request, visit.person, chosen=visit.language) if visit else spoken(request)
+        return forget(self._pages.message("room_left", language, status=200), self._parts.settings)
 
     async def _out_of_frame(self, request: Request) -> Response:
         visit = await asyncio.to_thread(self._embedding.visit, request)
         if visit is None:
-            return self._pages.message("embed_over", language_of(request), status=401)
+            return self._pages.message("embed_over", spoken(request), status=401)
         await asyncio.to_thread(self._rooms.end, visit.session, visit.onboarding, visit.person.id)
-        left = self._pages.message("embed_over", language_of(request), status=200)
+        left = self._pages.message("embed_over", spoken(request), status=200)
         return self._embedding.forget(left, visit.root)
 
     async def _is_in(self, request: Request, link: Link) -> bool:
@@ -230,8 +231,8 @@ class Entry:
     def _show_lost(
         self, request: Request, *, onward: str, address: str = "", errors: dict[str, str] | None = None
     ) -> Response:
-        language = language_of(request)
-        return self._pages.page(
+        language = spoken(request)
+        response = self._pages.page(
             "room/lost.html",
             language,
             status=422 if errors else 200,
@@ -240,6 +241,7 @@ class Entry:
             address=address,
             errors=self._pages.said(errors or {}, language),
         )
+        return keep_spoken(response, request)
 
     def _ask_for_code(
         self, language: Language, *, onward: str, asked: str = "", errors: dict[str, str] | None = None

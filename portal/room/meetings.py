@@ -19,13 +19,13 @@ from domain.text import Language
 from portal.forms import Form
 from portal.meeting import Choice, agreed, hours
 from portal.parts import PageParts
+from portal.reader import spoken
 from portal.rendering import Pages
 from portal.room.conversing import woken
 from portal.room.room import Room
 from portal.room.session import go
 from portal.room.telling import LOOKED, Outcome, Sent, Telling, news_id, once_missing, via_of
 from portal.room.view import View, view_of
-from starter.web.unsubscribing import language_of
 from store.invitations import SqlInvitations
 from store.links import SqlLinks
 from store.meetings import MeetingShown, SqlMeetings
@@ -188,7 +188,7 @@ class Feed:
         """The reader's meetings and days as one calendar; nothing for an address that is none's any more."""
         link = await asyncio.to_thread(self._links.of, request.path_params["token"].removesuffix(".ics"))
         if link is None or link.purpose != "feed" or link.state != "open" or link.person is None:
-            return self._pages.message("unknown", language_of(request), status=404)
+            return self._pages.message("unknown", spoken(request), status=404)
         visit = Visit(
             session=0,
             onboarding=link.onboarding,

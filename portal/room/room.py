@@ -11,17 +11,15 @@ from starlette.responses import Response
 from domain.trouble import UnknownOnboarding
 from portal.forms import Form, form_of
 from portal.parts import PageParts
-from portal.reader import LANGUAGES
+from portal.reader import A_YEAR, LANGUAGE_COOKIE, LANGUAGES, keep_spoken, spoken
 from portal.rendering import Pages
 from portal.room.embedding import Embedding
 from portal.room.rooting import rooted
 from portal.room.session import forget, ours, token_of
-from portal.room.view import LANGUAGE_COOKIE, View, language_for, view_of
+from portal.room.view import View, language_for, view_of
 from portal.uploads import fields_of
-from starter.web.unsubscribing import language_of
 from store.rooms import SqlRooms, Visit
 
-A_YEAR = 365 * 86400
 Page = Callable[[View, Form | None, Request], Awaitable[Response]]
 """A page of the room; the form is None for a look."""
 
@@ -113,7 +111,7 @@ class Room:
         """Nobody is known by this browser. What was typed is given back, since it went nowhere."""
         response = self.pages.page(
             "room/outside.html",
-            language_of(request),
+            spoken(request),
             status=401,
             switch=True,
             onward=ours(request.url.path),
@@ -121,6 +119,7 @@ class Room:
             had_one=had_one,
             framed=False,
         )
+        response = keep_spoken(response, request)
         # Somebody who is in, and asks for a room that they do not reach, stays in.
         return forget(response, self.parts.settings) if had_one and "room" not in request.path_params else response
 
@@ -129,7 +128,7 @@ class Room:
         await asyncio.to_thread(self.embedding.over, request)
         return self.pages.page(
             "room/outside.html",
-            language_of(request),
+            spoken(request),
             status=401,
             onward="/",
             typed=typed_in(form),

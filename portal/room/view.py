@@ -22,7 +22,7 @@ from domain.team import Team
 from domain.text import Language, in_language
 from domain.wording import reasons_in_words
 from portal.dates import distance, in_full, moment, short
-from portal.reader import LANGUAGES, Reader
+from portal.reader import LANGUAGE_COOKIE, LANGUAGES, Reader
 from store import reads
 from store.files import customers_files
 from store.ledger import SqlLedger
@@ -30,7 +30,6 @@ from store.preferences import zone_of
 from store.reads import OnboardingInFull
 from store.rooms import Visit
 
-LANGUAGE_COOKIE = "day90-language"
 MOST_IN_A_ROW = 3
 HALTED = ("paused", "ending", "opening")
 ROLES_THAT_HELP = ("implementation_specialist", "technical_resource", "training_lead", "cs_manager")

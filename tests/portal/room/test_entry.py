@@ -48,6 +48,21 @@ def entries(site: RoomSite) -> list[tuple[str, int]]:
     return [(row.person, row.notice) for row in rows]
 
 
+async def test_a_language_is_kept_from_the_page_on_which_it_was_chosen(site: RoomSite, onboarding: Onboarding) -> None:
+    """In front of the room as in it, and after signing out: the form of a page goes without the choice."""
+    async with site.client() as browser:
+        await browser.get("/in/lost?language=ja")
+        wrong = await browser.post("/in/lost", data={"address": "x"})
+        outside = await browser.get("/plan")
+        home = await browser.post(site.way_in(onboarding, LEAD))
+        left = await browser.post("/out")
+    async with site.client() as another:
+        english = await another.get("/in/lost")
+
+    assert ['<html lang="ja">'] * 4 == [page.text.splitlines()[1] for page in (wrong, outside, home, left)]
+    assert '<html lang="en">' in english.text
+
+
 async def test_a_look_at_a_link_opens_nothing_and_its_button_the_room(site: RoomSite, onboarding: Onboarding) -> None:
     """Programs that check mails look at every link. Whoever is in goes on to what the message was about."""
     path = site.way_in(onboarding, LEAD)
