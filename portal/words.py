@@ -11,7 +11,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "for": "{account}, for {person}",
         "due": "Due",
         "when": "When",
-        "problem": "Problem",
+        "problem": "Problem: ",
         "correct": "Please look at this again:",
         "you_are": "You answer as {person}.",
         "not_you": "Not you? Then please close this page: the message was forwarded to you, and what is answered here"
@@ -152,7 +152,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "for": "{account}　{person}様",
         "due": "期日",
         "when": "日時",
-        "problem": "入力内容の確認",
+        "problem": "入力内容の確認：",
         "correct": "次の項目をご確認ください。",
         "you_are": "{person}様としてのご回答になります。",
         "not_you": "{person}様ご本人でない場合は、このページを閉じてください。転送されたメールからのご回答も、"

@@ -113,5 +113,6 @@ def read(form: Form) -> tuple[Named | None, Mapping[str, str]]:
         fields = {str(complaint["loc"][0]) for complaint in wrong.errors(include_input=False, include_url=False)}
         words = {"email": "say_address", "name": "say_name", "role": "choose", "title": "title_too_long"}
         errors = {**{field: words[field] for field in words if field in fields}, **errors}
-        return None, errors
+        # The summary lists them in the order of the form.
+        return None, {field: errors[field] for field in FIELDS if field in errors}
     return (None, errors) if errors else (named, {})
