@@ -20,6 +20,7 @@ PAGES = (
     *("/?", "/plan?", "/people?", "/issues?", "/questions?", "/files?", "/records?", "/meetings?", "/more?", "/me?"),
     *("/questions/1?", "/asked?", "/goals?", "/goals/new?", "/people/new?", "/trainings?"),
     *("/library?", "/library?q=order&", "/library?q=nothing+at+all&", "/library/migrate-orders?"),
+    *("/library/try-it-yourself?", "/rooms?", "/done/kickoff_held?"),
 )
 
 
