@@ -24,7 +24,9 @@ def rewrite(connection: Connection, onboarding: str, rows: Sequence[Row]) -> Non
     drafts = dict.fromkeys(row["draft"] for row in rows)
     of_them = (notices.c.onboarding == onboarding) & notices.c.draft.in_(drafts)
     there = {row.key: row for row in connection.execute(select(notices).where(of_them))}
-    given = {(row.draft, row.person): row.facts[WORDS] for row in there.values() if WORDS in row.facts}
+    # Of what waits now: those of an earlier draft of the same key were about something else, or have gone already.
+    worded = (row for row in there.values() if row.state == HELD and WORDS in row.facts)
+    given = {(row.draft, row.person): row.facts[WORDS] for row in worded}
     for row in rows:
         kept = there.get(row["key"])
         words = given.get((row["draft"], row["person"]))

@@ -115,6 +115,19 @@ def test_a_draft_that_is_stopped_keeps_the_reason(engine: Engine, ledger: SqlLed
     assert [] == outbox.ready("mail", now=LATER, most=10)
 
 
+@pytest.mark.parametrize("what", ["stopped", "sent"])
+def test_words_are_given_to_no_later_draft(engine: Engine, ledger: SqlLedger, what: str) -> None:
+    """Something is late again, or ends after all: what one of ours wrote the first time was about that time."""
+    write(ledger, of_draft("first"))
+    write(ledger, of_draft("first"), what="edited", people=(LEAD.id,), text="Two weeks late.")
+    write(ledger, of_draft("first"), what=what)
+
+    write(ledger, of_draft("second"))
+
+    [[message]] = held(engine, ONE).values()
+    assert ("second", False) == (message.notice.key, "edited" in message.notice.facts)
+
+
 def test_who_is_no_reader_any_more_is_left_out(engine: Engine, ledger: SqlLedger) -> None:
     write(ledger, of_draft("old"))
     write(ledger, of_draft("new"))
