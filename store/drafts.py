@@ -43,15 +43,20 @@ def rewrite(connection: Connection, onboarding: str, rows: Sequence[Row]) -> Non
         connection.execute(update(notices).where(notices.c.id.in_(gone)).values(state="withdrawn", reason=nobody))
 
 
+def stop(connection: Connection, onboarding: str, changes: Sequence[DraftChange]) -> None:
+    """Withdraw what was stopped. Before the drafts are written: one of the same key may begin in the same turn."""
+    for one in changes:
+        if one.what == "stopped":
+            _settle(connection, onboarding, one.draft, state="withdrawn", reason=one.reason)
+
+
 def change(connection: Connection, onboarding: str, changes: Sequence[DraftChange]) -> None:
-    """Do to the drafts what these changes say. Done again it changes nothing."""
+    """Reword and send drafts as these changes say, once they are written. Done again it changes nothing."""
     for one in changes:
         if one.what == "edited":
             _edit(connection, onboarding, one)
         elif one.what == "sent":
             _settle(connection, onboarding, one.draft, state=WAITING, reason=None)
-        else:
-            _settle(connection, onboarding, one.draft, state="withdrawn", reason=one.reason)
 
 
 def _edit(connection: Connection, onboarding: str, change: DraftChange) -> None:

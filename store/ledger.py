@@ -35,6 +35,7 @@ from store.customers import SqlCustomers
 from store.digests import unseal
 from store.drafts import HELD, WAITING
 from store.drafts import change as change_drafts
+from store.drafts import stop as stop_drafts
 from store.drawing import Held, draw, hold
 from store.engine import read_connection, read_transaction, wall_clock, write_transaction
 from store.entries import journal_row, notice_row, person_row
@@ -269,6 +270,7 @@ class SqlLedger:
                 write_search_text(connection, onboarding)
             _write_registers(connection, writing, overtaken=overtaken)
             write_meetings(connection, writing, overtaken=overtaken)
+            stop_drafts(connection, onboarding, writing.drafts)
             drafts = [notice_row(notice, onboarding=onboarding, now=now) for notice in writing.held]
             if overtaken:
                 add(connection, notices, [{**row, "state": HELD} for row in drafts])

@@ -10,7 +10,7 @@ from domain.measure.flags import Look
 from domain.notice import Notice
 from domain.plan import Plan
 from domain.playbook import Playbook
-from domain.record import Basis, Dossier, DraftChange, Figure, JournalRow, RegisterRow, Writing
+from domain.record import Basis, Dossier, Figure, JournalRow, RegisterRow, Writing
 from domain.rules.changing import reason_in
 from domain.rules.record_keeping import merged
 
@@ -71,22 +71,25 @@ class Memory:
             self.journal.setdefault(row.key, row)
             if self.plan is not None and row.kind in AGREED_BY and row.about == firm:
                 self.agreed = Baseline(agreed_at=row.at, revision=self.plans, plan=self.plan)
-        # First what waited: in the outbox it stands before what is written now.
+        # What is stopped first, since another draft of its key may begin, and then what waited: in the outbox it stands
+        # before what is written now.
+        for change in writing.drafts:
+            if change.what == "stopped":
+                self._take_out(change.draft)
         self.held |= {notice.key: notice for notice in writing.held if notice.key not in self.notices}
         for change in writing.drafts:
-            self._settle(change)
+            if change.what == "sent":
+                self.notices |= self._take_out(change.draft)
         for notice in writing.notices:
             self.notices.setdefault(notice.key, notice)
         for one in merged([*self.rows.values(), *writing.registers]):
             self.rows[one.kind, one.key] = one
 
-    def _settle(self, change: DraftChange) -> None:
-        if change.what == "edited":
-            return
-        messages = {key: notice for key, notice in self.held.items() if notice.draft == change.draft}
+    def _take_out(self, draft: str) -> dict[str, Notice]:
+        """The messages of that draft, which wait no longer."""
+        messages = {key: notice for key, notice in self.held.items() if notice.draft == draft}
         self.held = {key: notice for key, notice in self.held.items() if key not in messages}
-        if change.what == "sent":
-            self.notices |= messages
+        return messages
 
     def fork(self) -> "Memory":
         """Another with the same past, which goes on by itself."""

@@ -128,6 +128,17 @@ def test_words_are_given_to_no_later_draft(engine: Engine, ledger: SqlLedger, wh
     assert ("second", False) == (message.notice.key, "edited" in message.notice.facts)
 
 
+def test_a_draft_may_begin_in_the_turn_in_which_another_of_its_key_is_stopped(
+    engine: Engine, ledger: SqlLedger
+) -> None:
+    """An ending that was called off by a pause is announced again when that is over, maybe before the next turn."""
+    write(ledger, of_draft("first"))
+
+    write(ledger, of_draft("second"), what="stopped", reason="it was paused")
+
+    assert {"first": ("withdrawn", "it was paused"), "second": ("held", None)} == states(engine)
+
+
 def test_who_is_no_reader_any_more_is_left_out(engine: Engine, ledger: SqlLedger) -> None:
     write(ledger, of_draft("old"))
     write(ledger, of_draft("new"))

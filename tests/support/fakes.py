@@ -232,11 +232,7 @@ class MemoryLedger:
             self.recorded.setdefault((writing.onboarding, row.key), written_at)
         for notice in writing.notices:
             self.notices.setdefault((writing.onboarding, notice.key), notice)
-        for notice in writing.held:
-            if (place := (writing.onboarding, notice.key)) not in self.notices:
-                self.held[place] = notice
-        for change in writing.drafts:
-            self._change_draft(writing.onboarding, change)
+        self._write_drafts(writing)
         standing, before = writing.standing, self.standings.get(writing.onboarding)
         overtaken = later is None and standing is not None and before is not None and standing.as_of < before.as_of
         there = [row for (of, _, _), row in self.rows.items() if of == writing.onboarding]
@@ -253,9 +249,18 @@ class MemoryLedger:
             if writing.task is not None:
                 self.tasks[writing.onboarding] = writing.task
 
+    def _write_drafts(self, writing: Writing) -> None:
+        for change in (one for one in writing.drafts if one.what == "stopped"):
+            self._change_draft(writing.onboarding, change)
+        for notice in writing.held:
+            if (place := (writing.onboarding, notice.key)) not in self.notices:
+                self.held[place] = notice
+        for change in (one for one in writing.drafts if one.what == "sent"):
+            self._change_draft(writing.onboarding, change)
+
     def _change_draft(self, onboarding: str, change: DraftChange) -> None:
         for place, notice in list(self.held.items()):
-            if place[0] != onboarding or notice.draft != change.draft or change.what == "edited":
+            if place[0] != onboarding or notice.draft != change.draft:
                 continue
             del self.held[place]
             if change.what == "sent":
