@@ -52,7 +52,7 @@ def unfold(state: State, now: datetime) -> bool:
         return False
     anything = False
     # What is about to end asks nobody for anything more; taken back, it goes on from where it was.
-    while not state.ending and any(step(state, now) for step in ([_let_go] if state.ending_ahead else STEPS)):
+    while not state.ending and any(step(state, now) for step in (BEFORE_AN_ENDING if state.ending_ahead else STEPS)):
         anything = True
     return anything
 
@@ -225,26 +225,35 @@ def _of_its_own(draft: DraftState) -> News:
 
 def _overtaken(state: State, draft: DraftState, now: datetime) -> str:
     """Why nobody needs to hear of what the draft is about any more; empty where they do."""
+    ahead = state.ending_ahead
     if draft.goes_with_the_ending:
-        return "" if state.ending_ahead else "the ending was taken back"
-    late = state.milestone(draft.while_late) if draft.while_late else None
-    if draft.while_late and (late is None or late.settled):
+        # Written for one that was taken back meanwhile, it says nothing of the one that was decided since.
+        return "" if ahead is not None and ahead.since <= draft.since else "the ending was taken back"
+    if draft.while_late is None:
+        return ""
+    late = state.milestone(draft.while_late)
+    if late is None or late.settled:
         return f"{draft.while_late} is done"
-    return f"{draft.while_late} is not late any more" if late is not None and late.due > now else ""
+    return f"{draft.while_late} is not late any more" if late.due > now else ""
 
 
-def _settle_drafts(state: State, now: datetime) -> bool:
-    """Let those go whose time has come; nobody needs one any more whose milestone came without it.
-
-    Nor is anybody introduced after the kickoff, told of an ending that was taken back, or asked to clear the way for
-    what is not late any more.
-    """
+def _stop_overtaken(state: State, now: datetime) -> bool:
+    """Stop what nobody needs to read: of an ending that was taken back, and of what is not late any more."""
     for draft in state.drafts:
         if reason := _overtaken(state, draft, now):
             state.drafts = [other for other in state.drafts if other.key != draft.key]
             facts = {"message": draft.kind, "reason": reason}
             note(state, "draft_stopped", now, about=draft.key, news=_of_its_own(draft), **facts)
             return True
+    return False
+
+
+def _settle_drafts(state: State, now: datetime) -> bool:
+    """Let those go whose time has come; nobody needs one any more whose milestone came without it.
+
+    Nor is anybody introduced after the kickoff.
+    """
+    for draft in state.drafts:
         meant = state.milestone(draft.reaches) if draft.reaches else None
         met = state.playing("kickoff") if draft.kind == "introduction" else None
         milestone = next((other for other in (meant, met) if other and other.settled), None)
@@ -262,9 +271,11 @@ def _settle_drafts(state: State, now: datetime) -> bool:
 
 STEPS: tuple[Callable[[State, datetime], bool], ...] = (
     _apply_held_signals,
+    _stop_overtaken,
     _settle_drafts,
     _turn_stages,
     _ask_for_sign_offs,
     _close_hypercare,
     _hand_over,
 )
+BEFORE_AN_ENDING = (_stop_overtaken, _let_go)

@@ -24,8 +24,8 @@ def definition_of(briefing: Briefing, kind: str) -> Draft | None:
 
 
 def written(briefing: Briefing, facts: Sequence[Fact]) -> list[DraftState]:
-    """The drafts that are written on these facts, as the playbook asks for them."""
-    drafts = []
+    """The drafts that are written on these facts, as the playbook asks for them; of a kind the last one."""
+    drafts: dict[str, DraftState] = {}
     for fact in facts:
         kind = _written_on(briefing, fact)
         definition = definition_of(briefing, kind) if kind else None
@@ -35,17 +35,15 @@ def written(briefing: Briefing, facts: Sequence[Fact]) -> list[DraftState]:
         met = briefing.state.playing("kickoff") if kind == INTRODUCTION else None
         if any(milestone and milestone.settled for milestone in (reached, met)):
             continue
-        drafts.append(
-            DraftState(
-                key=kind,
-                kind=kind,
-                occasion=fact.key,
-                since=briefing.now,
-                after=definition.after,
-                reaches=definition.reaches,
-            )
+        drafts[kind] = DraftState(
+            key=kind,
+            kind=kind,
+            occasion=fact.key,
+            since=briefing.now,
+            after=definition.after,
+            reaches=definition.reaches,
         )
-    return drafts
+    return list(drafts.values())
 
 
 def _written_on(briefing: Briefing, fact: Fact) -> NoticeKind | None:
@@ -55,7 +53,8 @@ def _written_on(briefing: Briefing, fact: Fact) -> NoticeKind | None:
     """
     if fact.kind == "opened":
         return INTRODUCTION
-    if fact.kind == "ending_announced" and briefing.state.ending_ahead is not None:
+    ahead = briefing.state.ending_ahead
+    if fact.kind == "ending_announced" and ahead is not None and fact.data["ending"] == ahead.news["ending"]:
         ending = fact.data["ending"]
         return None if ending in VENDOR_ONLY else "hand_off" if ending in HANDED_OVER else "ended"
     milestone = briefing.playbook.milestone(fact.about) if fact.kind == "milestone_reached" else None

@@ -1,14 +1,18 @@
 """Does somebody read what a customer is told of an ending? Its message waits while the ending can be taken back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from domain import agenda
+from domain.news import read_news
 from domain.playbook import Draft
 from tests.support.simulation import MANAGER, OWNER, Simulation, deal, high_touch
 
 READERS = ["project_lead", "executive_sponsor", "technical_lead", "champion"]
 CHURNED = {"ending": "churned", "reason": "so be it", "by": OWNER, "grace_hours": 1}
+WITH_EXCEPTIONS = {"ending": "handed_over_with_exceptions", "reason": "agreed", "by": MANAGER, "grace_hours": 1}
 VOUCHED_FOR = ("adoption_on_target", "outcomes_visible", "self_sufficient")
 
 
@@ -18,6 +22,16 @@ def reading() -> Simulation:
     others = (draft for draft in playbook.drafts if draft.kind not in ("hand_off", "ended"))
     drafts = (*others, Draft(kind="hand_off", hours=8), Draft(kind="ended", hours=4))
     return Simulation(deal(), playbook.model_copy(update={"drafts": drafts}))
+
+
+def tell_in_one_turn(onboarding: Simulation, *each: tuple[str, dict[str, Any]]) -> None:
+    """All of it comes before the next turn, as where no worker was there for a while."""
+    for kind, fields in each:
+        news = read_news(kind, fields)
+        agenda.check(onboarding.state, news, onboarding.now)
+        agenda.apply(onboarding.state, news, onboarding.now)
+        agenda.unfold(onboarding.state, onboarding.now)
+    onboarding.settle()
 
 
 @pytest.fixture
@@ -152,6 +166,52 @@ def test_a_pause_calls_a_hand_off_off_that_nobody_has_decided(handing_over: Simu
 
     assert (None, []) == (handing_over.state.ending, handing_over.told("hand_off"))
     assert "it was paused" in [row.data["reason"] for row in handing_over.facts("ending_taken_back")]
+
+
+def test_paused_and_resumed_before_the_next_turn_its_message_goes_all_the_same(handing_over: Simulation) -> None:
+    """One draft is stopped and the next one written in the same turn, under one key."""
+    tell_in_one_turn(handing_over, ("pause", {"reason": "strike"}), ("resume", {}))
+
+    assert ["hand_off"] == [draft.key for draft in handing_over.state.drafts]
+    assert {"hand_off"} <= {notice.kind for notice in handing_over.ledger.held.values()}
+    handing_over.until(handing_over.now + timedelta(days=6))
+    assert sorted([*READERS, OWNER]) == sorted(handing_over.told("hand_off"))
+
+
+@pytest.mark.parametrize(("again", "draft"), [(CHURNED, "ended"), (WITH_EXCEPTIONS, "hand_off")])
+def test_of_endings_that_are_decided_in_one_turn_the_last_one_is_told(again: dict[str, Any], draft: str) -> None:
+    """Nobody hears twice of it, or of the one that was taken back."""
+    onboarding = reading()
+    onboarding.to("2026-11-04 10:00")
+    again = {**again, "exceptions": onboarding.state.unmet()} if draft == "hand_off" else again
+
+    tell_in_one_turn(
+        onboarding, ("end_onboarding", CHURNED), ("take_back_ending", {"by": MANAGER}), ("end_onboarding", again)
+    )
+    waiting = [draft.key for draft in onboarding.state.drafts]
+    onboarding.to("2026-11-06 12:00")
+
+    assert ["introduction", draft] == waiting
+    assert again["ending"] == onboarding.state.ending
+    assert 1 == [*onboarding.told("ended"), *onboarding.told("hand_off")].count("project_lead")
+
+
+def test_a_message_of_an_ending_taken_back_while_it_was_written_is_stopped() -> None:
+    """The turn that writes it may take hours in an outage, and people decide otherwise meanwhile."""
+    onboarding = reading()
+    onboarding.to("2026-11-04 10:00")
+
+    def decide_otherwise(state: agenda.State, now: datetime) -> None:
+        onboarding.now = now + timedelta(hours=2)
+        for kind, news in (("take_back_ending", {"by": MANAGER}), ("end_onboarding", handed_over)):
+            agenda.apply(state, read_news(kind, news), onboarding.now)
+
+    handed_over = {**WITH_EXCEPTIONS, "exceptions": onboarding.state.unmet()}
+    onboarding.meanwhile = decide_otherwise
+    onboarding.tell("end_onboarding", **CHURNED)
+
+    assert ["introduction", "hand_off"] == [draft.key for draft in onboarding.state.drafts]
+    assert "the ending was taken back" in [row.data.get("reason") for row in onboarding.facts("draft_stopped")]
 
 
 def test_what_holds_by_itself_is_not_taken_back(handing_over: Simulation) -> None:
