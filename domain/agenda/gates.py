@@ -234,6 +234,9 @@ def _overtaken(state: State, draft: DraftState, now: datetime) -> str:
     late = state.milestone(draft.while_late)
     if late is None or late.settled:
         return f"{draft.while_late} is done"
+    if state.paused_at:
+        # It was paused as the sponsor would be asked to, or it has days of grace afterwards.
+        return "it was paused"
     return f"{draft.while_late} is not late any more" if late.due > now else ""
 
 

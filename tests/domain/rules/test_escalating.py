@@ -74,6 +74,22 @@ def test_what_has_got_another_day_is_not_late_any_more() -> None:
     assert "security_passed is not late any more" in [r.data.get("reason") for r in onboarding.facts("draft_stopped")]
 
 
+@pytest.mark.parametrize("days", [5, 10])
+def test_a_pause_escalates_to_nobody_and_proposes_no_pause_once_it_is_over(days: int) -> None:
+    """What was late has days of grace then, as it would have without a draft."""
+    onboarding = late(days, Draft(kind="escalation", hours=4))
+    before = len(onboarding.told("escalation", to=SPONSOR))
+
+    onboarding.tell("pause", reason="strike")
+    onboarding.until(onboarding.now + timedelta(days=3))
+    onboarding.tell("resume")
+    onboarding.until(onboarding.now + timedelta(days=2))
+
+    told = [*onboarding.told("escalation", to=SPONSOR), *onboarding.told("pause_proposal", to=SPONSOR)]
+    assert (before, []) == (len(told), onboarding.state.drafts)
+    assert "it was paused" in [row.data.get("reason") for row in onboarding.facts("draft_stopped")]
+
+
 def test_one_of_ours_may_word_and_stop_it() -> None:
     onboarding = late(5, Draft(kind="escalation", hours=4))
 
