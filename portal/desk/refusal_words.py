@@ -58,6 +58,18 @@ OF_ONBOARDINGS: Sequence[tuple[str, str]] = (
         "{version} begins the hashes of {count} versions: give more of it",
         "{version}で始まる版が{count}件あります。もう少し長くご指定ください。",
     ),
+    # who uses the product
+    (
+        "the customer has not agreed that one looks at single people (custom.usage_by_person)",
+        "個人ごとの利用状況の確認について、お客様の同意がありません。",
+    ),
+    ("was never seen in the product, by the ids that are known", "登録されているIDでは、製品の利用が確認できません。"),
+    (
+        "has used it on {count} of 28 days, which is no reason for that",
+        "この方は28日のうち{count}日利用されており、対象ではありません。",
+    ),
+    ("{key} looks for nobody: it has no `adoption`", "プレイブック{key}には、利用者を確認する設定がありません。"),
+    ("nobody has used the product in the last four whole weeks", "直近の4週間に、製品を利用された方はいません。"),
     # pausing, re-planning, the owner
     ("it has been paused since {day}", "{day}から一時停止中です。"),
     ("the pause before this one ended only at {moment}", "前回の一時停止は{moment}まで続いていました。"),

@@ -65,6 +65,8 @@ PLACES: Mapping[str, Place] = {
     "contact correct": _news("correct_contact", "Put it right", "訂正する", person="1"),
     "contact leave": _news("remove_contact", "Takes part no more", "参加者から外す", person="1"),
     "contact list": _page("onboardings/{0}/people", "Who takes part", "参加者の一覧"),
+    "adoption thank": _page("onboardings/{0}/adoption#thank", "Whom to thank", "お手本になる方"),
+    "adoption ask": _page("onboardings/{0}/adoption#ask", "Whom to ask", "困りごとを伺う方"),
     "draft show": DRAFT,
     "draft edit": DRAFT,
     "draft send": DRAFT,
@@ -94,9 +96,7 @@ Names and addresses of people are filled in nowhere: what stands in an address i
 """
 PLACEHOLDERS = frozenset({"日付", "理由", "条件", "件名", "ご自身のID"})
 """What stands in Japanese messages for something of the reader's own."""
-STAYS: frozenset[str] = frozenset(
-    {"adoption thank", "adoption ask", "colleague take-in", "colleague decline", "goal agree", "metric define"}
-)
+STAYS: frozenset[str] = frozenset({"colleague take-in", "colleague decline", "goal agree", "metric define"})
 """Commands that messages name for which the desk has no page."""
 
 

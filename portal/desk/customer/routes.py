@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.trouble import UnknownOnboarding
+from portal.desk.customer.adoption import Adoption
 from portal.desk.customer.audit import Audit
 from portal.desk.customer.figures import Figures
 from portal.desk.customer.files import Files
@@ -36,6 +37,7 @@ def routes(desk: Desk) -> Iterable[DeskRoute]:
     yield DeskRoute("/desk/customers/{name:path}", Named(desk).one)
     yield DeskRoute(ONE, pages.of_one(Overview(pages).page))
     yield DeskRoute(f"{ONE}/figures", pages.of_one(Figures(pages).page))
+    yield DeskRoute(f"{ONE}/adoption", pages.of_one(Adoption(pages).page), ACT)
     yield DeskRoute(f"{ONE}/plan", pages.of_one(looking.plan))
     yield DeskRoute(f"{ONE}/guide", pages.of_one(Guide(pages).page), ACT)
     yield DeskRoute(f"{ONE}/journal", pages.of_one(journal.all))

@@ -1,5 +1,6 @@
 """Which words do the pages about one customer have? Those of its pages, forms, figures, journal and messages."""
 
+from portal.desk.customer.adoption_words import ADOPTION_WORDS
 from portal.desk.customer.customer_words import CUSTOMER_WORDS
 from portal.desk.customer.figure_words import FIGURE_WORDS
 from portal.desk.customer.guide_words import GUIDE_WORDS
@@ -8,5 +9,8 @@ from portal.desk.customer.keeping_words import KEEPING_WORDS
 from portal.desk.customer.news_words import NEWS_WORDS
 from portal.desk.customer.notice_words import NOTICE_WORDS
 
-OF_CUSTOMERS = (*(CUSTOMER_WORDS, GUIDE_WORDS, FIGURE_WORDS, NEWS_WORDS, HAPPENING_WORDS, NOTICE_WORDS, KEEPING_WORDS),)
+OF_CUSTOMERS = (
+    *(CUSTOMER_WORDS, GUIDE_WORDS, FIGURE_WORDS, ADOPTION_WORDS, NEWS_WORDS, HAPPENING_WORDS, NOTICE_WORDS),
+    KEEPING_WORDS,
+)
 """Each as the pages' words: no key is in two of them."""

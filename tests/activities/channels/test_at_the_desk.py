@@ -50,7 +50,7 @@ def test_a_message_to_us_names_the_desk_in_the_place_of_every_command(kind: Noti
         assert not re.search(r"[、。：（）{}…]|None|%7B", address), address
 
 
-HAVE_COMMANDS = {"adoption_found", "colleague_named", "goal_proposed"}
+HAVE_COMMANDS = {"colleague_named", "goal_proposed"}
 
 
 TO_CUSTOMERS = [(kind, language) for kind, language in ALL if sample(kind, language).person.side == "customer"]
@@ -78,6 +78,8 @@ def test_a_customer_reads_of_no_desk(kind: NoticeKind, language: Language) -> No
         ("sweep", "findings"),
         ("contact replace x-1 lead --name 'Ana Ruiz'", "onboardings/x-1/news/replace_contact?person=lead"),
         ("replan x-1 --hand-off-by 日付 --reason 理由", "onboardings/x-1/news/replan"),
+        ("adoption thank x-1 champion --by jonas.weber", "onboardings/x-1/adoption#thank"),
+        ("adoption ask x-1 end_user --by jonas.weber", "onboardings/x-1/adoption#ask"),
         ("inbox --state refused", "inbox"),
     ],
 )  # fmt: skip

@@ -8,6 +8,7 @@ from playwright.async_api import Browser, BrowserContext, ViewportSize, expect
 
 from domain.roles import Role
 from store import reads
+from tests.support.adoption import OFTEN, used
 from tests.support.browsers import a_browser, complaints_of, needs_a_browser
 from tests.support.desk import DeskSite, desk_on
 from tests.support.desk_door import with_real_door
@@ -16,8 +17,15 @@ from tests.support.room import Onboarding
 pytestmark = needs_a_browser
 
 PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
-PARTS = ("?", "/plan?", "/people?", "/scope?", "/audit?head=0&", "/news/add_contact?")
-FORMS = ("?", "/notices?", "/risks?", "/news/sign_off?milestone=plan_agreed&", "/news/record_risk?risk=time&")
+PARTS = ("?", "/adoption?", "/plan?", "/people?", "/scope?", "/audit?head=0&", "/news/add_contact?")
+FORMS = (
+    "?",
+    "/adoption?",
+    "/notices?",
+    "/risks?",
+    "/news/sign_off?milestone=plan_agreed&",
+    "/news/record_risk?risk=time&",
+)
 """What a look takes, of each page of another make: all of them together took a quarter of a minute."""
 
 
@@ -36,8 +44,10 @@ async def site(tmp_path: Path) -> AsyncIterator[DeskSite]:
 
 @pytest.fixture
 def onboarding(site: DeskSite) -> Onboarding:
-    """With something on every page: an issue whose deadline is missed, a risk, a task, a win, a scope change."""
-    onboarding = site.opened()
+    """With something on every page: an issue whose deadline is missed, a risk, a task, a win, a scope change, users."""
+    onboarding = site.opened(custom={"usage_group": "lindenau", "usage_by_person": True})
+    days = {"l.hofmann@lindenau-moebel.example": OFTEN, "e.yildiz@lindenau-moebel.example": (8,)}
+    used(site.engine, "lindenau", "Order Confirmed", days)
     onboarding.to_day(8)
     onboarding.settled("kickoff_held", "access_provisioned")
     onboarding.tell("raise_issue", title="Nobody can log in", severity="critical", by="project_lead")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +13,16 @@ from domain.deal import Stakeholder
 from domain.notice import Person
 from domain.playbook import Adoption, CoreFeature
 from domain.record import Writing
-from domain.usage import UsageEvent, milliseconds, number_of
 from starter.cli.running import run
 from store.engine import migrate, open_store
 from store.ledger import SqlLedger
 from store.tables import journal, notices
-from store.usage import SqlUsage
-from store.usage_counts import SqlUsageBooks
+from tests.support.adoption import A_DAY, OFTEN, used
 from tests.support.databases import LEAD, OWNER, deal, dossier, standing
 from tests.support.running_order import ROOT
 
 ONE = "onboarding-file-1"
-A_DAY = timedelta(days=1)
 NOW = datetime.now(UTC)
-MONDAY = (NOW - NOW.weekday() * A_DAY).replace(hour=0, minute=0, second=0, microsecond=0)
 REPORTS = CoreFeature(key="reports", title="Reports", events=("Report Created",))
 FREQUENT = Stakeholder(id="end_user", name="Eve User", email="eve@customer.test", role="end_user", language="en")
 RARE = Stakeholder(id="champion", name="Kim Champ", email="kim@customer.test", role="champion", language="ja")
@@ -65,23 +61,9 @@ def customer(folder: Path, *, agreed: bool) -> Engine:
     ledger = SqlLedger(engine)
     ledger.admit(made.model_copy(update={"playbook": book}), run="run-1")
     ledger.write(Writing(onboarding=ONE, standing=standing(owner="jonas.weber")))
-    _use(engine, {"eve@customer.test": [7 * week + day for week in range(4) for day in (1, 3, 5)], "x": [7, 14]})
-    _use(engine, {"kim@customer.test": [8]})
+    days = {"eve@customer.test": OFTEN, "kim@customer.test": (8,), "x": (7, 14)}
+    used(engine, "acme", "Report Created", days)
     return engine
-
-
-def _use(engine: Engine, days_ago: dict[str, list[int]]) -> None:
-    events = []
-    for user, days in days_ago.items():
-        for ago in days:
-            at = milliseconds(MONDAY - ago * A_DAY)
-            key = f"{user[:1]}{ago}".ljust(16).encode()
-            events.append(UsageEvent(key, at // 86_400_000, "acme", number_of(user), "Report Created", at))
-    SqlUsage(engine).write(events)
-    books = SqlUsageBooks(engine)
-    books.learn_features()
-    books.link(most=10)
-    books.counted(books.count(after=("", 0), most=1000))
 
 
 def messages(engine: Engine) -> list[tuple[str, str, dict[str, Any]]]:
