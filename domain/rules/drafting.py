@@ -218,7 +218,7 @@ def entries(briefing: Briefing, facts: Sequence[Fact]) -> Iterator[Entry]:
 
 
 def _escalation_to(briefing: Briefing, draft: DraftState, to: str) -> dict[str, Any] | None:
-    """What it says to the sponsor; None where the playbook has its rung no more."""
+    """What it says to the sponsor; None where the playbook has its milestone no more."""
     found = escalating.rung_of(briefing, draft.occasion)
     return escalating.escalation_to(briefing, *found, to, among_us=False) if found else None
 

@@ -76,19 +76,19 @@ def escalate(briefing: Briefing, late: Late, rung: Rung) -> list[Notice]:
     return present(
         briefing.notice(
             kind, id, late.occasion,
-            escalation_to(briefing, milestone, rung, id, among_us=not briefing.is_customer(id)),
+            escalation_to(briefing, milestone, rung.after, id, among_us=not briefing.is_customer(id)),
             about=milestone.key, while_open=milestone.key, collapses=True,
         )
         for id in people
     )  # fmt: skip
 
 
-def escalation_to(briefing: Briefing, milestone: Milestone, rung: Rung, to: str, *, among_us: bool) -> dict[str, Any]:
-    """What that rung says to one of its readers, in words for our own people or for the customer's."""
+def escalation_to(briefing: Briefing, milestone: Milestone, after: int, to: str, *, among_us: bool) -> dict[str, Any]:
+    """What the rung so many working days `after` says to a reader, in words for our own people or the customer's."""
     doers = _doers(briefing, milestone)
     return {
-        **facts(briefing, milestone, to, days=rung.after),
-        "rung": 1 + sum(other.after < rung.after for other in briefing.playbook.nudging.ladder),
+        **facts(briefing, milestone, to, days=after),
+        "rung": 1 + sum(other.after < after for other in briefing.playbook.nudging.ladder),
         "longest_days": briefing.playbook.pausing.longest_days,
         "responsible": briefing.called(doers, briefing.language_of(to), among_us=among_us),
         "yours": to in doers,
@@ -117,12 +117,14 @@ def to_sponsors(briefing: Briefing, entry: Entry) -> Iterator[ToSponsor]:
             yield ToSponsor(key, kind, late.milestone.key, late.occasion)
 
 
-def rung_of(briefing: Briefing, occasion: str) -> tuple[Milestone, Rung] | None:
-    """The milestone and the rung of a draft of that occasion; None where the playbook has them no more."""
+def rung_of(briefing: Briefing, occasion: str) -> tuple[Milestone, int] | None:
+    """The milestone of a draft of that occasion, and after how many working days its rung is.
+
+    A later version of the playbook need not have that rung. None where it has not even the milestone.
+    """
     key, _, step = occasion.split("/")
     milestone = briefing.playbook.milestone(key)
-    rungs = [rung for rung in briefing.playbook.nudging.ladder if SPONSOR in rung.to and rung.after == int(step)]
-    return (milestone, rungs[0]) if milestone is not None and rungs else None
+    return (milestone, int(step)) if milestone is not None else None
 
 
 def _kind(briefing: Briefing, milestone: Milestone, rung: Rung) -> NoticeKind:

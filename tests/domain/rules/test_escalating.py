@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.playbook import Draft, Playbook
-from tests.support.simulation import MANAGER, OWNER, Simulation, deal, high_touch
+from tests.support.simulation import MANAGER, OTHER_CSM, OWNER, Simulation, deal, high_touch
 
 SPONSOR = "executive_sponsor"
 KEY = "escalation-security_passed"
@@ -100,6 +100,19 @@ def test_one_of_ours_may_word_and_stop_it() -> None:
 
     assert ((SPONSOR,), "Could we speak?") == (change.people, change.text)
     assert [] == onboarding.notices("escalation", about="security_passed", to=SPONSOR)
+
+
+def test_another_owner_reads_it_in_full_where_the_playbook_has_lost_its_rung() -> None:
+    onboarding = late(5, Draft(kind="escalation", hours=4))
+    playbook = onboarding.dossier.playbook
+    nudging = playbook.nudging.model_copy(update={"ladder": playbook.nudging.ladder[:1]})
+    without = playbook.model_copy(update={"nudging": nudging})
+    onboarding.dossier = onboarding.dossier.model_copy(update={"playbook": without})
+
+    onboarding.tell("reassign", owner=OTHER_CSM, reason="Jonas is on leave")
+
+    [before, after] = onboarding.notices("draft", about=KEY)
+    assert (OTHER_CSM, before.facts["title"], 5) == (after.to, after.facts["title"], after.facts["days"])
 
 
 def test_a_proposal_to_pause_waits_as_well() -> None:
