@@ -8,11 +8,12 @@ from typing import Any
 from domain.agenda.occasion import ProgrammeChange, ProgrammeOccasion
 from domain.agenda.state import Entry, State
 from domain.calendar import OPENING
-from domain.notice import Notice
+from domain.notice import Notice, Person
 from domain.playbook import ProgrammeCadence
 from domain.record import OF_PROGRAMME, Dossier, JournalRow, MeetingRow, Writing
 from domain.rules import letters
 from domain.rules.briefing import Briefing, once_to_each, present
+from domain.rules.casting import staff_person
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.meetings import USUAL_MINUTES
 from domain.rules.schedule import MEETING_NOTICE, add_months
@@ -65,8 +66,16 @@ def keep_programme(
         onboarding=occasion.onboarding,
         journal=tuple(rows),
         notices=tuple(told),
+        people=tuple(_newcomers(briefing, told)),
         meetings=tuple(_meetings(briefing, fresh, told)),
     )
+
+
+def _newcomers(briefing: Briefing, told: Iterable[Notice]) -> list[Person]:
+    """Members of staff who are told something and took no part before: who is not written down gets no message."""
+    handles = dict.fromkeys(one.to for one in told if briefing.dossier.person(one.to) is None)
+    members = [member for handle in handles if (member := briefing.team.member(handle)) is not None]
+    return [staff_person(member, briefing.deal.account.language) for member in members]
 
 
 def _key(change: ProgrammeChange) -> str:

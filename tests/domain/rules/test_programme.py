@@ -253,6 +253,19 @@ def test_both_owners_and_the_customer_hear_of_another_owner(by: str | None, told
     assert again.notices == ()
 
 
+def test_another_owner_who_took_no_part_before_is_written_down_with_it() -> None:
+    """A message to whoever is nobody in the onboarding is refused."""
+    onboarding = opened()
+    change = ProgrammeChange(owner=OTHER_CSM, before=OWNER, by=OWNER, news_id="n-1")
+    now = occasion(onboarding, HANDED_OVER).model_copy(update={"owner": OTHER_CSM, "changes": (change,)})
+
+    _, writing = keep_programme(now, onboarding.dossier, staff())
+
+    known = {person.id for person in onboarding.dossier.people}
+    assert [OTHER_CSM] == [person.id for person in writing.people]
+    assert {notice.to for notice in writing.notices} <= known | {OTHER_CSM}
+
+
 def test_who_meets_another_of_the_customer_writes_to_nobody() -> None:
     onboarding = opened()
     change = ProgrammeChange(executive_sponsor="project_lead", news_id="n-2")
