@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from domain.playbook import Playbook
+from portal.desk.overbooking import Overbooking, own_taking
 from store import workload
 from tests.support.desk import DeskSite, desk_on
 from tests.support.desk_door import with_real_door
@@ -89,3 +91,21 @@ async def test_hours_that_cannot_be_are_refused_at_their_field(site: DeskSite, f
 
     assert 422 == answer.status_code
     assert f'id="{field}-error"' in answer.text
+
+
+async def test_what_others_have_is_counted_once_for_everybody_who_may_lead(site: DeskSite) -> None:
+    """Counted anew for each of twenty people, the page took as many times as long."""
+    many = [site.opened(id=f"{number}", owner=OWNER) for number in range(4)]
+    now = own_taking(site.engine, many[0].id, OWNER)
+    assert now is not None
+    looked_up: list[str] = []
+
+    def playbook(hashed: str) -> Playbook | None:
+        looked_up.append(hashed)
+        return site.parts.ledger.playbook(hashed)
+
+    overbooking = Overbooking(engine=site.engine, playbook=playbook, team=site.team, language="en")
+    handles = [one.handle for one in site.team.members]
+    overbooking.as_owner(now, handles, today=now.whole.first)
+
+    assert len(many) + len(handles) == len(looked_up)
