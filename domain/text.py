@@ -30,6 +30,17 @@ def placeholders(text: Text) -> list[str]:
     return [match[1].strip() for words in texts for match in PLACEHOLDER.finditer(words)]
 
 
+def plain(number: float) -> str:
+    """A number as people write it: 4, not 4.0, and 1250000, not 1.25e+06. It has six decimals at most."""
+    return grouped(number).replace(",", "")
+
+
+def grouped(number: float) -> str:
+    """The same with its thousands set off: 1,250,000."""
+    # Of what is rounded to nought the sign goes with the sum.
+    return f"{round(number, 6) + 0.0:,.6f}".rstrip("0").rstrip(".")
+
+
 def folded(name: str) -> str:
     """A name in the form in which names are compared: without case, full-width letters as plain ones."""
     return unicodedata.normalize("NFKC", name).casefold()

@@ -9,7 +9,7 @@ from itertools import groupby
 from math import ceil, floor, log10
 from typing import Literal, NamedTuple
 
-from domain.text import Language
+from domain.text import Language, grouped
 from portal.dates import brief
 
 Kind = Literal["real", "was"]
@@ -18,6 +18,8 @@ TICKS = 4
 """About how many steps the scale has: more of them cannot be read on a telephone."""
 MOST_DAYS = 4
 """Days named below a chart: four fit 240 px in Japanese, which is what a telephone leaves."""
+FURTHEST, NEAREST = 1e15, 1e-9
+"""How far from nought a scale goes, and the least span that it has: a float can be what no step fits."""
 STEPS = (1, 2, 2.5, 5, 10)
 """The steps that people count in, times a power of ten."""
 
@@ -106,15 +108,10 @@ def chart(
             if point.value is not None
         ],
         levels=[Mark(up.down(level.value), level.words) for level in levels],
-        scale=[Mark(up.down(value), f"{value:,g}") for value in scale],
+        scale=[Mark(up.down(value), grouped(value)) for value in scale],
         days=[Mark(across.at(day.toordinal()), brief(day, language)) for day in _days(min(days), max(days))],
         today=across.at(today.toordinal()) if today else None,
     )
-
-
-def share_of(value: float, most: float) -> float:
-    """How far along its track a value lies, in per cent."""
-    return round(min(max(value / most, 0.0), 1.0) * 100, 1) if most > 0 else 0.0
 
 
 class _Axis(NamedTuple):
@@ -143,8 +140,11 @@ def _strokes(course: Course, across: _Axis, up: _Axis) -> Iterable[Stroke]:
 
 def _scale(least: float, most: float) -> list[float]:
     """Round values from below the least to above the most."""
-    if least == most:
-        least, most = min(least, 0.0), max(most, 0.0) or 1.0
+    least, most = max(least, -FURTHEST), min(most, FURTHEST)
+    if most - least < NEAREST:
+        least, most = min(least, 0.0), max(most, 0.0)
+    if most - least < NEAREST:
+        most = least + 1.0
     rough = (most - least) / TICKS
     power = 10.0 ** floor(log10(rough))
     step = next(one * power for one in STEPS if one * power >= rough * 0.999)
@@ -159,4 +159,5 @@ def _days(first: date, last: date) -> list[date]:
 
 
 def _said(point: Point, language: Language) -> str:
-    return f"{brief(point.day, language)}: {point.value:,.4g}"
+    value = point.value or 0.0
+    return f"{brief(point.day, language)}: {grouped(round(value, 2) if abs(value) >= 1 else value)}"

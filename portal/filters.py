@@ -21,11 +21,6 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in dict.fromkeys([*words[:1], *words[-1:]])).upper()
 
 
-def plain(number: float) -> str:
-    """A number as people write it: 4, not 4.0."""
-    return f"{number:g}"
-
-
 def day_of(at: str, view: Any) -> date:
     """The day of a moment in ISO 8601, in the customer's calendar."""
     day: date = view.day_of(datetime.fromisoformat(at))

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
-from domain.text import Language
+from domain.text import Language, plain
 from portal.brand import Brand
 from portal.desk.admin_words import ADMIN_WORDS
 from portal.desk.capacity_words import CAPACITY_WORDS
@@ -24,7 +24,7 @@ from portal.desk.operating.library_words import DESK_LIBRARY_WORDS
 from portal.desk.operating.operating_words import OPERATING_WORDS
 from portal.desk.portfolio_words import PORTFOLIO_WORDS
 from portal.desk.words import DESK_WORDS
-from portal.filters import browser, day_of, initials, plain
+from portal.filters import browser, day_of, initials
 from portal.icons import Icons
 from portal.room.file_words import FILE_WORDS
 from portal.room.goal_words import GOAL_WORDS

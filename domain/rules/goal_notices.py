@@ -9,6 +9,7 @@ from domain.questions import Told
 from domain.record import Dossier
 from domain.rules.addressing import Desk
 from domain.rules.casting import cast_customer
+from domain.text import plain
 
 DECIDE = ("project_lead", "executive_sponsor")
 """Roles of the customer's that agree to goals; who stands in for one of them does so as well."""
@@ -40,4 +41,4 @@ def goal_proposed(goal: Goal, by: str, desk: Desk) -> Told:
 
 def figure(value: float | None) -> str:
     """A figure as people write it, without needless zeros; empty for none."""
-    return "" if value is None else f"{value:g}"
+    return "" if value is None else plain(value)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, StringConstraints
 from domain.agenda import Fact, IssueState, State
 from domain.introduction import NEWS, FoundIssue, FoundNote, Learnt
 from domain.news import KINDS, NewsId, read_news
+from domain.text import grouped, plain
 from domain.texts import free_text, in_full, reference, references_in, texts_in, with_each_text
 from domain.wire import Reference, Slug
 from tests.support.databases import NOON
@@ -88,3 +89,15 @@ def test_a_text_that_only_looks_like_a_reference_stays() -> None:
     """Nothing is stored under it."""
     assert "text:me" == in_full("text:me", {reference(TOKEN, "note"): "secret"})
     assert set() == references_in(["text:me", "see " + reference(TOKEN, "note")])
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [(4.0, "4"), (0.3, "0.3"), (1_250_000, "1250000"), (123_456.5, "123456.5"), (-0.0000001, "0"), (100.0, "100")],
+)
+def test_a_number_is_written_out_as_people_write_it(number: float, written: str) -> None:
+    assert written == plain(number)
+
+
+def test_thousands_are_set_off_where_people_read_large_numbers() -> None:
+    assert "1,250,000.5" == grouped(1_250_000.5)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal.charts import Chart, Course, Level, Point, chart, share_of
+from portal.charts import Chart, Course, Level, Point, chart
 
 MONDAY = date(2026, 11, 2)
 
@@ -68,5 +68,16 @@ def test_days_are_named_in_the_language_of_the_reader() -> None:
     assert ["11月2日", "12月7日"] == [one.days[0].words, one.days[-1].words]
 
 
-def test_a_share_never_leaves_its_track() -> None:
-    assert [0, 50, 100, 0] == [share_of(-1, 4), share_of(2, 4), share_of(9, 4), share_of(1, 0)]
+def test_large_figures_are_written_out() -> None:
+    """Nobody reads 1.25e+06 as an amount of yen."""
+    one = drawn(1_250_000, 2_000_000.5)
+
+    assert {"1,200,000", "2,000,000"} <= {mark.words for mark in one.scale}
+    assert "2 Nov: 1,250,000" == one.dots[0].words
+
+
+@pytest.mark.parametrize("values", [(-1e308, 1e308), (0, 5e-324), (1e308, 1e308)])
+def test_whatever_a_number_can_be_is_drawn(values: tuple[float, float]) -> None:
+    one = drawn(*values)
+
+    assert all(0 <= dot.y <= 100 for dot in one.dots)

@@ -11,6 +11,8 @@ from domain.measure.goals import OF_A_GOAL, Goal
 from domain.measure.health import HealthPart, Raise
 from domain.measure.targets import IndicatorSeen, TargetSeen
 from domain.measure.use import WEEKLY
+from domain.naming import listed
+from domain.text import grouped
 from portal.charts import Chart, Course, Level, Point, chart
 from portal.desk.customer.customer import Customer
 from portal.goal_chart import goal_chart
@@ -142,7 +144,7 @@ class FigureLines:
 
     def indicators(self) -> list[tuple[IndicatorSeen, str]]:
         """What should be true by a week, each with what it lacks."""
-        return [(one, ", ".join(map(self._lacking, one.lacks))) for one in self._seen.weeks]
+        return [(one, listed(map(self._lacking, one.lacks), self._language)) for one in self._seen.weeks]
 
     def criteria(self, vouched: Mapping[str, JournalEntry]) -> list[CriterionShown]:
         """The criteria of the hand-off. `vouched` has the last row of the journal about each."""
@@ -246,7 +248,7 @@ class FigureLines:
 
     def _number(self, value: float) -> str:
         """As people write it: no needless digits."""
-        return f"{round(value, 1):,g}"
+        return grouped(round(value, 1))
 
     @property
     def _closed(self) -> date:
