@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from domain.roles import BY_DIRECTORY
 from portal.desk.entry import Entry
 from portal.desk.provider import Asked, Identity, Ours, Provider, ProviderAway, Untrusted
-from portal.desk.session import cookie_name, forget, forget_token, ours, out_cookie, provider_name
+from portal.desk.session import HOME, cookie_name, forget, forget_token, go, ours, out_cookie, provider_name, token_of
 from portal.parts import PageParts
 from portal.rendering import Pages
 from portal.room.session import is_secure
@@ -153,7 +153,14 @@ class ByProvider:
         return forget_token(RedirectResponse(address, status_code=303), self._parts.settings)
 
     async def left(self, request: Request) -> Response:
-        """Where the provider sends whoever it has signed out."""
+        """Where the provider sends whoever it has signed out; who has a session here is led back to the desk.
+
+        Anybody can link to it: it says that one is signed out to nobody who is not.
+        """
+        if self._provider is None:
+            return self._pages.message("no_page", language_of(request), status=404)
+        if token_of(request, self._parts.settings):
+            return go(HOME)
         name = provider_name(self._parts.settings)
         return self._pages.page("desk/oidc.html", language_of(request), key="desk_oidc_left", name=name)
 

@@ -294,6 +294,21 @@ async def test_whoever_signs_out_may_leave_the_provider_too(site: DeskSite, prov
     assert "id_token_hint" not in without
 
 
+async def test_nobody_reads_that_they_are_signed_out_who_is_not(site: DeskSite, tmp_path: Path) -> None:
+    """Whoever follows a link to that page comes to the desk; without a provider there is no such page."""
+    async with site.client() as browser:
+        await browser.get("/desk/oidc")
+        followed = await browser.get("/desk/oidc/left")
+        await browser.post("/desk/out")
+        left = await browser.get("/desk/oidc/left")
+    async with desk_on(tmp_path / "other") as other, other.client() as browser:
+        none = await browser.get("/desk/oidc/left")
+
+    assert ("/desk/", "Jonas Weber" in followed.text) == (followed.url.path, True)
+    assert "At the desk, and at Example ID." in left.text
+    assert 404 == none.status_code
+
+
 @pytest.mark.parametrize("endpoint", [None, "http://id.elsewhere.test/leave", "javascript:alert(1)"])
 async def test_a_provider_that_signs_nobody_out_is_not_offered(
     site: DeskSite, provider: LyingProvider, endpoint: str | None
