@@ -29,21 +29,21 @@ def asked(query: QueryParams) -> Asked:
     needs = [need for text in query.getlist("need") for need in text.split(",") if need]
     if not NEEDS.issuperset(needs):
         unread.append("need")
-    within = _field(query, "go_live")
+    within = field_of(query, "go_live")
     days = int(within) if within.isascii() and within.isdecimal() and 0 < int(within[:4]) <= FURTHEST else None
     if within and days is None:
         unread.append("go_live")
-    ended = _field(query, "ended")
+    ended = field_of(query, "ended")
     if ended not in ("", "yes"):
         unread.append("ended")
     wanted = Filter(
         need=tuple(dict.fromkeys(cast("Need", need) for need in needs if need in NEEDS)),
-        owner=_field(query, "owner"),
-        playbook=_field(query, "playbook"),
-        version=_field(query, "version"),
-        stage=_field(query, "stage"),
+        owner=field_of(query, "owner"),
+        playbook=field_of(query, "playbook"),
+        version=field_of(query, "version"),
+        stage=field_of(query, "stage"),
         go_live_within=days,
-        text=_field(query, "q"),
+        text=field_of(query, "q"),
         ended=ended == "yes",
     )
     return Asked(wanted, unread)
@@ -71,5 +71,5 @@ def address_of(wanted: Filter, **more: str) -> str:
     return f"/desk/onboardings?{query}" if query else "/desk/onboardings"
 
 
-def _field(query: QueryParams, name: str) -> str:
+def field_of(query: QueryParams, name: str) -> str:
     return query.get(name, "").replace("\x00", "").strip()[:LONGEST]

@@ -13,7 +13,7 @@ FORETELLING_WORDS: Mapping[Language, Mapping[str, str]] = {
         "foretelling_quarters": "Quarters",
         "foretelling_quarter": "Q{number} {year}",
         "foretelling_kept": "Onboardings that ended from {first} to {last}",
-        "foretelling_kept_is": "{stayed} of {of} customers stayed: {pct} %",
+        "foretelling_kept_is": "Customers who stayed: {stayed} of {of}, {pct} %",
         "foretelling_kept_how": "Stayed: handed over, with or without exceptions. Left: ended as such. Endings that say"
         " nothing about the customer (duplicate, deal reversed, withdrawn) do not count. What becomes of a customer"
         " after"
@@ -34,9 +34,8 @@ FORETELLING_WORDS: Mapping[Language, Mapping[str, str]] = {
         "foretelling_still": "How many are still there",
         "foretelling_days": "Days after the close",
         "foretelling_there": "Share that is still there",
-        "foretelling_still_how": "Of all {watched} customers so far, by Kaplan and Meier: whoever is still under way,"
-        " or"
-        " was handed over, counts up to that day.",
+        "foretelling_still_how": "Of all customers so far ({watched}), by Kaplan and Meier: whoever is still under"
+        " way, or was handed over, counts up to that day.",
         "foretelling_link": "Did the score foretell who left?",
     },
     "ja": {

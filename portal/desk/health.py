@@ -14,6 +14,7 @@ from domain.record import RegisterRow
 from domain.rules.corrections import correction_for, flag_title
 from domain.text import in_language
 from portal.desk.desk import Desk
+from portal.desk.filtering import field_of
 from portal.desk.portfolio_lines import name_of
 from portal.desk.route import DeskRoute
 from portal.desk.view import DeskView
@@ -63,7 +64,7 @@ class HealthOfAll:
         """A page of it. `band` and `owner` are looked at, and `after` is where the page begins."""
         query = request.query_params
         band = query.get("band", "") if query.get("band", "") in BANDS else ""
-        owner, after = query.get("owner", ""), query.get("after", "")
+        owner, after = field_of(query, "owner"), field_of(query, "after")
         looked = await asyncio.to_thread(self._read, owner, band, after)
         team = self._desk.parts.staff()
 

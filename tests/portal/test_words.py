@@ -1,5 +1,6 @@
 """Do the pages say everything in both languages, and each thing under one key?"""
 
+import re
 import string
 from collections import Counter
 
@@ -35,3 +36,16 @@ def test_both_languages_are_given_the_same(key: str) -> None:
     """
     english = ALL_WORDS["en"][key.removesuffix("_one") + "_many"] if key.endswith("_one") else ALL_WORDS["en"][key]
     assert placeholders(ALL_WORDS["ja"][key]) <= placeholders(english)
+
+
+OF_SEVERAL = re.compile(r"\{\w+\} (working )?(days|customers|people|times|points)\b|\(s\)")
+ALWAYS_SEVERAL = frozenset({"foretelling_before", "desk_question_report"})
+"""Sentences whose number is never one."""
+
+
+def test_a_sentence_about_several_is_said_of_one_in_another_way() -> None:
+    """Its key ends in `_many`, and beside it stands one for a single thing: 1 day, not 1 days or 1 day(s)."""
+    english = ALL_WORDS["en"].items()
+    several = [key for key, words in english if OF_SEVERAL.search(words) and not key.endswith("_many")]
+
+    assert ALWAYS_SEVERAL == set(several)

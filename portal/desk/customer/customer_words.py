@@ -193,7 +193,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "scope_reject": ("Scope change, rejected", "スコープ変更（却下）"),
     "scope_rejected": ("Scope change, rejected", "スコープ変更（却下）"),
     "scope_phase_2": ("Scope change, in phase 2", "スコープ変更（フェーズ2で対応）"),
-    "effort": ("{days} days", "{days}日"),
+    "effort_one": ("{days} day", "{days}日"),
+    "effort_many": ("{days} days", "{days}日"),
     "decide": ("Decide", "判断する"),
     "others": ("Other onboardings of this customer", "同じお客様のほかのオンボーディング"),
     # journal and why

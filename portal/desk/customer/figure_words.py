@@ -32,8 +32,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "costs": ("What costs most", "スコアを下げている主な要因"),
     "cause": (
-        "{title}: {value} {unit}, where {target} is the target. That costs {lost} points; at the target the score would"
-        " be {then}.",
+        "{title}: {value} {unit}, where {target} is the target. That costs {lost} of the 100 points; at the target the"
+        " score would be {then}.",
         "{title}：{value}{unit}（目標{target}）。{lost}点の減点。目標に達すれば、スコアは{then}になります。",
     ),
     "costs_nothing": ("Every part that is known is at its target.", "把握している項目は、すべて目標に達しています。"),
@@ -62,7 +62,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "who": ("{person}", "{person}"),
     "overdue": ("overdue", "期日超過"),
     "begun": ("begun on {day}", "{day}に開始"),
-    "level": ("went up {count} time(s)", "引き上げ{count}回"),
+    "level_one": ("went up once", "引き上げ{count}回"),
+    "level_many": ("went up {count} times", "引き上げ{count}回"),
     "because_of": ("Because of: {flags}", "理由：{flags}"),
     "steps": ("What is done, step by step", "対応の手順"),
     "root_cause": ("Root cause: {cause}", "根本原因：{cause}"),

@@ -166,6 +166,19 @@ async def test_the_portfolio_by_health_begins_with_the_least_healthy(site: DeskS
     assert re.search(r", by \w{3} \d+ \w{3}", row)
 
 
+async def test_what_no_name_can_hold_is_no_part_of_the_owner_asked_for(site: DeskSite) -> None:
+    """PostgreSQL refuses such a text, and the page could not be shown."""
+    story = PlayedStory(site.engine, read_story(SECOND_STORY))
+    story.play(until_day=104)
+
+    async with site.signed_in("viewer") as browser:
+        every = (await browser.get("/desk/health")).text
+        [owner] = re.findall(r'<option value="([^"]+)"', every)
+        theirs = (await browser.get(f"/desk/health?owner={owner}%00&after=0/%00")).text
+
+    assert f'<tr data-row id="{story.id}"' in theirs
+
+
 async def test_the_portfolio_says_who_rose_fell_and_was_flagged_since_the_week_before(site: DeskSite) -> None:
     thriving = PlayedStory(site.engine, read_story(STORY))
     thriving.play(until_day=84)
@@ -188,7 +201,7 @@ async def test_a_quarter_says_who_left_and_what_the_score_had_said(seeded: Seede
         empty = words((await browser.get("/desk/foretelling?quarter=2025-q1")).text)
         odd = await browser.get("/desk/foretelling?quarter=2027-q9")
 
-    assert "1 of 1 customers stayed: 100 %" in page
+    assert "Customers who stayed: 1 of 1, 100 %" in page
     assert "60 days before the end" in page
     assert "Too few to say" in page
     assert "No onboarding has ended in this quarter." in empty
