@@ -113,15 +113,14 @@ def deal_file(model: type[Sale], form: Form) -> dict[str, Any]:
 
 def complaints_about(model: type[Sale], raw: Mapping[str, Any], form: Form) -> dict[str, Complaint]:
     """What is wrong with the file, by the fields of the form; empty where the model takes it."""
+    found = {CUSTOM: Complaint("deal_custom_twice")} if _names_twice(form) else {}
     try:
         model.model_validate(dict(raw))
     except ValidationError as error:
-        found: dict[str, Complaint] = {}
         # What is wrong between fields names them in its own words: the door says it.
         for one in (one for one in error.errors(include_url=False, include_input=False) if one["loc"]):
             found.setdefault(place_of(".".join(map(str, one["loc"])), form), in_the_words(one))
-        return found
-    return {}
+    return found
 
 
 def place_of(path: str, form: Form) -> str:
@@ -140,10 +139,20 @@ def place_of(path: str, form: Form) -> str:
 
 def _value(field: FormField, text: str) -> Any:
     if field.control == "lines":
-        return [line for raw in text.splitlines() if (line := raw.strip(BULLETS).strip())]
+        return _lines(text)
     if field.control == "number":
         return text.replace(",", "")
     return text
+
+
+def _lines(text: str) -> list[str]:
+    return [line for raw in text.splitlines() if (line := raw.strip(BULLETS).strip())]
+
+
+def _names_twice(form: Form) -> bool:
+    """Whether two lines of the company's own fields have one name: the file has room for one of them."""
+    lines = _lines(form.text(CUSTOM))
+    return len(dict(map(_named, lines))) < len(lines)
 
 
 def _named(line: str) -> tuple[str, str]:

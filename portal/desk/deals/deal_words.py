@@ -63,6 +63,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Name, colon, value, like “contract number: 2026-117”. A name has letters of a to z, digits and - _ .",
         "「項目名：値」の形式で入力します（例：contract number：2026-117）。項目名は半角英数字と - _ . のみ使えます",
     ),
+    "custom_twice": (
+        "Give each field another name: two of them have the same one",
+        "同じ項目名が2つあります。項目ごとに異なる名前を入力してください",
+    ),
     "person": ("Person {number}", "{number}人目"),
     "people_hint": (
         "At least one of a closed deal, best the project lead and the executive sponsor. More can be added later.",

@@ -99,6 +99,7 @@ async def test_whom_a_start_would_overbook_is_told_before_it_begins(site: DeskSi
         ({"yearly_value": "much"}, "yearly_value"),
         ({"owner": "nobody.here"}, "owner"),
         ({"custom": "契約番号: 1"}, "custom"),
+        ({"custom": "Support level: gold\nsupport  level: silver"}, "custom"),
         ({"go_live_by": "2020-01-01"}, "go_live_by"),
     ],
 )
