@@ -1,6 +1,7 @@
 """How does one of ours give a file to an onboarding over the API? As a form, checked like an upload in the room."""
 
 import asyncio
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
@@ -112,7 +113,9 @@ def file_routes(parts: WebParts) -> APIRouter:
 
 async def _kept(door: FileDoor, request: Request, onboarding: str) -> FileKept:
     """The file of the request, once it is one of the onboarding's. Raises Problem, and like the door."""
-    with door.incoming(onboarding) as incoming:
+    with ExitStack() as stack:
+        # In a thread: it asks the store what is left of the quota.
+        incoming = await asyncio.to_thread(stack.enter_context, door.incoming(onboarding))
         upload = await read_upload(request, incoming, largest=door.largest)
         if upload.wrong:
             raise NotTaken(upload.wrong)

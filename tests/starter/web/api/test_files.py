@@ -1,6 +1,7 @@
 """Is a file that comes over the API checked as in the room, and can an answer bring it?"""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from store.files import files_of
+from store.files import SqlFiles, files_of
 from store.reads import journal
 from tests.support.room import Onboarding
 from tests.support.uploads import PDF
@@ -115,3 +116,21 @@ async def test_who_may_only_read_gives_nothing(web: Web, onboarding: Onboarding)
 
     assert (403, 409) == (reader.status_code, over.status_code)
     assert [] == files_of(web.parts.engine, onboarding.id)
+
+
+async def test_while_the_store_is_asked_for_the_quota_others_are_answered(
+    web: Web, onboarding: Onboarding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that does not answer would hold up every other request, too."""
+    asked_in: list[threading.Thread] = []
+    left = SqlFiles.left
+
+    def noted(files: SqlFiles, onboarding: str) -> int:
+        asked_in.append(threading.current_thread())
+        return left(files, onboarding)
+
+    monkeypatch.setattr(SqlFiles, "left", noted)
+    answer = await give(web, onboarding)
+
+    assert (200, False) == (answer.status_code, threading.current_thread() in asked_in)
+    assert asked_in
