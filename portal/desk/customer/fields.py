@@ -87,6 +87,8 @@ CHANGED: dict[str, str] = {
 """Updates that change what is there already, each with the field that names it: its form shows how that is now."""
 MADE_HERE: dict[tuple[str, str], str] = {("record_risk", "risk"): "risk"}
 """Fields that name something new where nothing is chosen: the form's own id makes the name, after that word."""
+NEEDED_OF_NEW: dict[str, str] = {"record_risk": "title"}
+"""Updates that make something new where nothing is chosen, each with the field that it cannot do without then."""
 
 
 class FormField(NamedTuple):
@@ -144,7 +146,7 @@ def _is_asked(kind: str, name: str) -> bool:
 def _field(kind: str, name: str, info: FieldInfo) -> FormField:
     type_, constraints, several = _bare(info.annotation, tuple(info.metadata))
     required = info.is_required() and (kind, name) not in MADE_HERE
-    default = "" if required or info.default in (None, ()) else str(info.default)
+    default = "" if info.is_required() or info.default in (None, ()) else str(info.default)
     if of := PICKS.get((kind, name)):
         return FormField(name, "picks" if several else "pick", required, of=of, default=default)
     if get_origin(type_) is Literal:

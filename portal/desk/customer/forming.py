@@ -13,7 +13,7 @@ from domain.news import short
 from domain.rights import LEAST
 from portal.desk.customer.choices import Choice, Choices
 from portal.desk.customer.customer import Customer
-from portal.desk.customer.fields import CHANGED, MADE_HERE, SPOKEN_FOR, FormField, fields_of, hidden_of
+from portal.desk.customer.fields import CHANGED, MADE_HERE, NEEDED_OF_NEW, SPOKEN_FOR, FormField, fields_of, hidden_of
 from portal.desk.customer.happenings import Shown, all_shown
 from portal.desk.customer.pages import CustomerPages, go
 from portal.desk.customer.present import present, without_what_stays
@@ -282,6 +282,9 @@ def _with_loads(field: FieldShown, loads: Mapping[str, str], words: Mapping[str,
 def _wrong_with(case: Case, raw: Mapping[str, Any], form: Form) -> dict[str, str]:
     """What is wrong with what was typed, in words, by its fields."""
     errors = {name: in_words(one, case.words) for name, one in complaints(case.kind, raw).items()}
+    needed = NEEDED_OF_NEW.get(case.kind)
+    if needed and not form.text(CHANGED[case.kind]) and needed not in raw:
+        errors.setdefault(needed, case.words["wrong_needed"])
     if not is_fresh(form):
         return {"form": case.words["wrong_form_old"], **errors}
     # Of a risk it is news, too, that somebody has looked at it and found it as it was.

@@ -365,6 +365,7 @@ HINTS: Mapping[str, tuple[str, str]] = {
         "Choose one to change it, or a new one",
         "更新する場合は選び、新規の場合はそのままにしてください",
     ),
+    "record_risk.title": ("Needed for a new one", "新しいリスクの場合は必須です"),
     "record_risk.probability": ("1 is unlikely, 5 is almost certain", "1は低い、5はほぼ確実"),
     "record_risk.impact": ("1 is hardly felt, 5 stops the project", "1は軽微、5は計画が止まる"),
     "came_true": (
