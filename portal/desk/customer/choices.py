@@ -10,6 +10,7 @@ from domain.record import RegisterRow
 from domain.text import in_language
 from playbooks.library import Library
 from portal.desk.customer.customer import Customer
+from portal.desk.customer.notice_words import NOTICE_WORDS
 from store.drafts import held
 from store.meetings import SqlMeetings
 from store.versions import kept_versions
@@ -146,8 +147,13 @@ class Choices:
 
     def _drafts(self) -> Sequence[Choice]:
         waiting = held(self._engine, self._customer.id)
+        kinds = NOTICE_WORDS[self._customer.language]
         return [
-            Choice(draft, messages[0].notice.kind, self._customer.names(one.person.id for one in messages))
+            Choice(
+                draft,
+                kinds[f"notice_{messages[0].notice.kind}"],
+                self._customer.names(one.person.id for one in messages),
+            )
             for (_, draft), messages in waiting.items()
         ]
 

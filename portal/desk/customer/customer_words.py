@@ -220,6 +220,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "When it goes by itself is not known just now.",
         "自動送信の日時は、ただいま確認できません。",
     ),
+    "goes_after": (
+        "It goes when one of us sends it. Once “{milestone}” is reached, it goes by itself after the playbook’s hours.",
+        "送信の操作をするまで送られません。「{milestone}」の達成後は、プレイブックで定めた時間が過ぎると自動で送信されます。",
+    ),
+    "attachment_process": ("The onboarding step by step, as a PDF", "オンボーディングの流れ（PDF）"),
     "read": ("Read it", "内容を確認"),
     "edit": ("Word it differently", "編集する"),
     "edited": ("worded by us", "編集済み"),
@@ -351,7 +356,7 @@ WRONG: Mapping[str, tuple[str, str]] = {
     "less_than_equal": ("Give {limit} or less", "{limit}以下の数をご記入ください"),
     "no_number": ("Give a number", "数字でご記入ください"),
     "choose": ("Choose one of these", "いずれかを選択してください"),
-    "form": ("This does not have the form that is asked for", "形式が正しくありません"),
+    "form": ("This is not written as it has to be", "形式が正しくありません"),
     "speaker": (
         "Choose one of the customer’s people named here; a colleague signs in, and says it under their own name",
         "表示されているお客様側の方からお選びください。社内の方については、ご本人がサインインして記録してください",

@@ -78,7 +78,7 @@ HAPPENED: Mapping[str, Happened] = {
     "correction_closed": Happened("circle-check", "good", "Course correction over: {about}", "軌道修正を終了：{about}"),
     "slot_agreed": Happened("calendar-check", "accent", "Hour agreed: {about}", "日時を決定：{about}"),
     "slot_refused": Happened("calendar-x", "bad", "Hour refused: {about}", "日時を設定できず：{about}"),
-    "meeting_fell_away": Happened("calendar-x", "faint", "Not held: {about}", "開催なし：{about}"),
+    "meeting_fell_away": Happened("calendar-x", "faint", "Hour called off: {about}", "日時を取り消し：{about}"),
     "attendance_told": Happened("calendar-check", "faint", "Answer to an invitation: {about}", "出欠の回答：{about}"),
     "criterion_attested": Happened("badge-check", "good", "Vouched for: {about}", "条件を確認済み：{about}"),
     "criterion_doubted": Happened(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import Engine
 from starlette.requests import Request
@@ -66,7 +67,15 @@ class Notices:
         rows = await asyncio.to_thread(_of_number, self._pages.engine, customer.id, number)
         if not rows:
             return self._pages.desk.missing(view)
-        return self._pages.show(view, customer, "notice.html", part="notices", one=rows[0], states=STATES)
+        return self._pages.show(
+            view,
+            customer,
+            "notice.html",
+            part="notices",
+            one=rows[0],
+            states=STATES,
+            attachment_in_words=partial(_attachment_in_words, self._pages.desk.pages.words(view.language)),
+        )
 
     async def draft(self, view: DeskView, customer: Customer, _: Form | None, request: Request) -> Response:
         """A message that waits, as each of its readers would get it."""
@@ -74,7 +83,27 @@ class Notices:
         draft = next((one for one in await self._pages.drafts(customer) if one.draft == key), None)
         if draft is None:
             return self._pages.desk.missing(view)
-        return self._pages.show(view, customer, "draft.html", part="notices", draft=draft)
+        return self._pages.show(
+            view,
+            customer,
+            "draft.html",
+            part="notices",
+            draft=draft,
+            goes_after=_goes_after(customer, draft.kind),
+            attachment_in_words=partial(_attachment_in_words, self._pages.desk.pages.words(view.language)),
+        )
+
+
+def _goes_after(customer: Customer, kind: str) -> str:
+    """The title of the open milestone before which such a message never goes by itself; empty where none keeps it."""
+    draft = customer.standing.dossier.playbook.draft(kind)
+    milestone = customer.milestones.get(draft.after) if draft and draft.after else None
+    return customer.title(milestone.key) if milestone is not None and milestone.status == "open" else ""
+
+
+def _attachment_in_words(words: Mapping[str, str], reference: str) -> str:
+    """What a message brings along, by the kind of document that its reference begins with."""
+    return words.get(f"customer_attachment_{reference.partition('/')[0]}", reference)
 
 
 def _of_number(engine: Engine, onboarding: str, number: int) -> Sequence[NoticeLine]:

@@ -20,6 +20,7 @@ from portal.desk.view import DeskView
 from portal.forms import Form
 from store import reads
 from store.customer_pages import journal_page
+from store.drafts import held
 from store.write_backs import SqlWriteBacks
 
 NEWEST_ENTRIES = 12
@@ -57,6 +58,7 @@ class Overview:
             notes=more["notes"],
             others=more["others"],
             crm=more["crm"],
+            drafts=more["drafts"],
             issues=issues_of(customer, open_only=True),
             deal=deal,
             deal_playbook=customer.standing.dossier.playbook.title,
@@ -74,6 +76,7 @@ def _beside(engine: Engine, customer: Customer) -> Mapping[str, Any]:
         "notes": journal_page(engine, customer.id, kinds=("noted",), limit=NEWEST_NOTES).rows,
         "others": reads.also_of_account(engine, customer.id),
         "crm": SqlWriteBacks(engine).of(customer.id),
+        "drafts": {draft: messages[0].notice.kind for (_, draft), messages in held(engine, customer.id).items()},
     }
 
 

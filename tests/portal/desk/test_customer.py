@@ -98,6 +98,7 @@ async def test_the_first_page_says_what_waits_for_whom_and_leads_to_its_form(
 ) -> None:
     page = await csm.get(path(onboarding))
 
+    assert '<a class="brand" href="/desk/">' in page.text
     assert "Waits for us" in page.text
     assert f"/desk/onboardings/{onboarding.id}/news/reach_milestone?milestone=handoff_reviewed" in page.text
     assert f"/desk/onboardings/{onboarding.id}/news/sign_off?milestone=plan_agreed" in page.text
@@ -415,6 +416,25 @@ async def test_the_chart_draws_what_its_table_says(onboarding: Onboarding, csm: 
     assert "Days off: " in page
 
 
+async def test_each_new_risk_is_one_of_its_own_and_has_a_name(
+    site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    """As a browser sends the form: with what its list has chosen by itself, which is a new risk."""
+    form = (await csm.get(path(onboarding, "news", "record_risk"))).text
+    [chosen] = re.findall(r'<select id="risk".*?</select>', form, re.DOTALL)
+    assert "selected" not in chosen
+
+    nameless = await tell(csm, onboarding, "record_risk", risk="", probability="4", impact="4")
+    await tell(csm, onboarding, "record_risk", risk="", title="No time", probability="4", impact="4")
+    await tell(csm, onboarding, "record_risk", risk="", title="The server is old", probability="2", impact="2")
+
+    assert 422 == nameless.status_code
+    assert 'id="title-error"' in nameless.text
+    rows = reads.journal(site.engine, onboarding.id, kinds=("risk_recorded",))
+    assert ["No time", "The server is old"] == [row.data.get("title") for row in rows]
+    assert 2 == len({row.about for row in rows})
+
+
 async def test_a_risk_may_be_looked_at_and_found_as_it_was(
     site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
 ) -> None:
@@ -466,6 +486,8 @@ async def test_a_message_that_waits_is_read_worded_anew_and_sent(site: DeskSite,
     """The form brings what it says now; whoever words it on top of another's words is refused."""
     onboarding = site.opened()
     [draft] = {one.draft for one in reads.notices(site.engine, onboarding.id, state="held")}
+    overview = await csm.get(path(onboarding))
+    choosing = await csm.get(path(onboarding, "news", "send_draft"))
     listed = await csm.get(path(onboarding, "notices"))
     read = await csm.get(path(onboarding, "notices", "draft") + f"?draft={draft}")
     address = path(onboarding, "news", "edit_draft") + f"?draft={draft}&language=en"
@@ -475,6 +497,11 @@ async def test_a_message_that_waits_is_read_worded_anew_and_sent(site: DeskSite,
     late = await csm.post(address, data={**form, "once": "a" * 22, "subject": "Mine", "text": "Mine."})
     sent = await tell(csm, onboarding, "send_draft", draft=draft or "")
 
+    assert f"/notices/draft?draft={draft}" in overview.text
+    assert ">Introduction (" in choosing.text
+    assert "Once “Sales hand-off reviewed” is reached, it goes by itself after the playbook’s hours." in read.text
+    assert "The onboarding step by step, as a PDF" in read.text
+    assert "process/" not in read.text
     assert "waits to be read" in listed.text or "wait to be read" in listed.text
     assert "Dear Dr. Brandt" in read.text or "Katharina Brandt" in read.text
     assert "Recorded" in edited.text
