@@ -36,9 +36,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "account.language.en": ("English", "英語"),
     "account.language.ja": ("Japanese", "日本語"),
     "source": ("System that knows the deal", "商談を管理するシステム"),
-    "source_hint": ("Like hubspot; “desk” where it is in none", "例：hubspot。該当がなければ「desk」"),
+    "source_hint": (
+        "Lower-case letters and digits, like hubspot; “desk” where it is in none",
+        "半角の英小文字と数字（例：hubspot）。該当がなければ「desk」",
+    ),
     "id": ("Number of the deal there", "商談の番号"),
-    "id_hint": ("One deal starts one onboarding, for ever", "1つの商談から始まるオンボーディングは1つだけです"),
+    "id_hint": (
+        "Letters, digits, full stops and underscores. One deal starts one onboarding, for ever",
+        "半角英数字と . _ のみ使えます。1つの商談から始まるオンボーディングは1つだけです",
+    ),
     "closed_at": ("Day of the close", "成約日"),
     "expected_close": ("Day on which the signature is expected", "成約予定日"),
     "yearly_value": ("Contract value a year", "年間契約金額"),

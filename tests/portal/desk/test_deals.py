@@ -57,6 +57,7 @@ async def test_a_deal_is_planned_first_and_started_as_it_was_shown(site: DeskSit
     """Nothing is kept before the second button, which leads to the new customer's page."""
     shown = await csm.post("/desk/start", data={**TYPED, "closed_at": YESTERDAY})
     assert "Go-live" in shown.text
+    assert not re.search(r"\d{4} \d+ working days to sign", shown.text)
     assert SqlIntroductions(site.engine).kept("x") is None
     with pytest.raises(Exception, match="there is no onboarding"):
         reads.one(site.engine, "onboarding-desk-4711")
@@ -95,6 +96,7 @@ async def test_whom_a_start_would_overbook_is_told_before_it_begins(site: DeskSi
     [
         ({"account.name": ""}, "account.name"),
         ({"account.country": "Germany"}, "account.country"),
+        ({"id": "HL-2041"}, "id"),
         ({"stakeholders.2.email": "nowhere"}, "stakeholders.2.email"),
         ({"yearly_value": "much"}, "yearly_value"),
         ({"owner": "nobody.here"}, "owner"),
