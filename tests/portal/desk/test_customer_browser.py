@@ -10,7 +10,9 @@ from domain.roles import Role
 from store import reads
 from tests.support.adoption import OFTEN, used
 from tests.support.browsers import a_browser, complaints_of, needs_a_browser
+from tests.support.databases import NOON
 from tests.support.desk import DeskSite, desk_on
+from tests.support.desk_data import drawn, work
 from tests.support.desk_door import with_real_door
 from tests.support.room import Onboarding
 
@@ -116,4 +118,25 @@ async def test_no_page_is_wider_than_its_screen_or_complained_of(
             found.append(f"{part} is wider than its screen")
 
     assert [] == found
+    await context.close()
+
+
+async def test_how_far_the_go_live_has_slipped_stays_within_its_pages(
+    browser: Browser, site: DeskSite, onboarding: Onboarding
+) -> None:
+    onboarding.tell("sign_off", milestone="plan_agreed", decision="approve", by="project_lead")
+    onboarding.tell("replan", milestone="gone_live", to="2033-02-07", reason="Their warehouse moves", by="jonas.weber")
+    context = await browser.new_context(viewport=DESK)
+    await come_in(context, site, "csm")
+    page = await context.new_page()
+
+    await page.goto(f"{site.address}/desk/onboardings/{onboarding.id}")
+    await expect(page.locator(".kv .n").first).to_contain_text("later than agreed")
+    assert await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+    drawn(site.engine, "4712", work(), shown={"went_live_at": NOON, "slip": 14})
+    await page.set_viewport_size(ViewportSize(width=1280, height=800))
+    await page.goto(f"{site.address}/desk/onboardings")
+    await expect(page.locator("main")).to_contain_text("working days against the plan agreed")
+    assert await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     await context.close()
