@@ -1,5 +1,6 @@
 """How is a form read that anybody may have sent? Within limits, as plain text fields."""
 
+import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs
 
@@ -12,6 +13,7 @@ from starter.web.uploads import LARGEST_FIELDS, MOST_FIELDS
 LARGEST_FORM = LARGEST_FIELDS
 """Bytes of a form: as many as its fields may have where it brings a file."""
 LONGEST_WORDS = 2_000
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+")
 
 
 class Form:
@@ -51,3 +53,15 @@ async def form_of(request: Request) -> Form:
     if any(len(values) > MOST_FIELDS for values in fields.values()):
         raise Problem("malformed", "too many values")
     return Form(fields, body)
+
+
+def number_in(text: str) -> float | None:
+    """The number as people write it, with a point or a comma before its decimals; None where it is none.
+
+    "1,200" is none: it is twelve hundred to one reader, and little more than one to another.
+    """
+    bare = text.replace(" ", "")
+    try:
+        return None if _THOUSANDS.fullmatch(bare) else float(bare.replace(",", "."))
+    except ValueError:
+        return None

@@ -17,7 +17,7 @@ from portal.desk.overbooking import booked_hours
 from portal.desk.route import ACT, DeskRoute
 from portal.desk.session import go
 from portal.desk.view import DeskView
-from portal.forms import Form
+from portal.forms import Form, number_in
 from store import my_day, workload
 
 BEHIND, WEEKS = 2, 7
@@ -152,10 +152,7 @@ def _read(form: Form, today: date) -> tuple[dict[str, str], date | None, int]:
     errors: dict[str, str] = {}
     if not is_fresh(form):
         errors["hours"] = "once_more"
-    try:
-        hours = float(form.text("hours").replace(",", "."))
-    except ValueError:
-        hours = 0.0
+    hours = number_in(form.text("hours")) or 0.0
     if not 0 < hours <= LONGEST_DAY:
         errors["hours"] = "hours_wrong"
     try:

@@ -23,7 +23,7 @@ from domain.rules.goal_notices import figure
 from domain.text import folded
 from domain.trouble import NotFound
 from portal.charts import Chart
-from portal.forms import LONGEST_WORDS, Form
+from portal.forms import LONGEST_WORDS, Form, number_in
 from portal.goal_chart import goal_chart
 from portal.room.conversing import Conversing, deed_of, woken
 from portal.room.room import Room
@@ -275,12 +275,8 @@ def key_of(title: str) -> str:
 
 
 def _figure(text: str) -> float | None:
-    """The figure in a field; with a comma where the reader's country writes one."""
-    try:
-        value = float(text.replace(",", ".").replace(" ", ""))
-    except ValueError:
-        return None
-    return value if abs(value) < 1e12 else None
+    value = number_in(text)
+    return value if value is not None and abs(value) < 1e12 else None
 
 
 def _in_unit(value: float | None, unit: str) -> str:

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from domain.news import KINDS, unknown_fields
 from portal.desk.customer.fields import FormField, fields_of, hidden_of
-from portal.forms import Form
+from portal.forms import Form, number_in
 
 BULLETS = "-*•・ \t"
 YES = "yes"
@@ -68,12 +68,9 @@ def _value(field: FormField, form: Form, zone: ZoneInfo) -> Any:
 
 def _number(text: str, *, whole: bool) -> int | float | str:
     """The number; what is none stays as it was typed, for the model to complain of."""
-    try:
-        # 1e400 is no number that a history could hold.
-        number = float(text.replace(",", "."))
-    except ValueError:
-        return text
-    if not math.isfinite(number) or abs(number) > LARGEST_NUMBER:
+    number = number_in(text)
+    # 1e400 is no number that a history could hold.
+    if number is None or not math.isfinite(number) or abs(number) > LARGEST_NUMBER:
         return text
     return int(number) if whole and number == int(number) else number
 
