@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from domain.files import StoredFile
 from domain.naming import honoured, listed, role_title
+from domain.news import HANDED_OVER
 from domain.notice import Person
 from domain.plan import Reason
 from domain.playbook import Milestone, Playbook, Role
@@ -92,6 +93,11 @@ class View:
     @cached_property
     def wins(self) -> tuple[RegisterRow, ...]:
         return tuple(row for row in self.line.registers if row.kind == "win")
+
+    @property
+    def ended_key(self) -> str:
+        """The key of the words that say how it has ended: whoever was handed over has finished, and not just ended."""
+        return "nothing_handed_over" if self.line.ending in HANDED_OVER else "nothing_ended"
 
     def title(self, key: str) -> str:
         """A milestone's title in the reader's language."""

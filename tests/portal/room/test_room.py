@@ -402,6 +402,19 @@ async def test_paused_and_ended_ask_for_nothing(onboarding: Onboarding, lead: ht
     assert "<form" not in (await lead.get("/issues")).text.split("<main")[1].split("</main>")[0]
 
 
+async def test_who_was_handed_over_reads_that_it_is_complete_and_whom_to_write_to(
+    onboarding: Onboarding, lead: httpx2.AsyncClient
+) -> None:
+    """Questions and issues are not taken there any more: each of their pages has the contact's address instead."""
+    news = {"ending": "handed_over_with_exceptions", "exceptions": onboarding.state.unmet()}
+    onboarding.tell("end_onboarding", **news, reason="one training is left", by="nora.lindqvist")
+    pages = [await lead.get(path) for path in ("/", "/questions", "/issues")]
+
+    assert "Your onboarding is complete" == heading(pages[0])
+    assert ["jonas.weber@vendor.example"] * 3 == [re.findall(r'href="mailto:([^"]*)"', page.text)[0] for page in pages]
+    assert "one training is left" not in pages[0].text
+
+
 async def test_somebody_who_stands_in_the_deal_twice_acts_once(site: RoomSite) -> None:
     """Under the id that has the work: the same address with two roles is one person."""
     raw = deal("lindenau-germany").model_dump(mode="json", exclude_none=True)
