@@ -1,4 +1,4 @@
-"""How does a document become a PDF? Typeset by Typst from a template, with our own fonts; nothing else is read."""
+"""How does a document become a PDF? Typst sets it from a template, with fonts that come along; nothing else is read."""
 
 import json
 from collections.abc import Mapping
@@ -51,7 +51,8 @@ class Typesetter:
     @cached_property
     def _fonts(self) -> typst.Fonts:
         folder = pylopdf_fonts_jp.sans_path().parent
-        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+        # Typst's own have the letters of European names that the Japanese one lacks.
+        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
 
 
 def _readable(part: Any) -> Any:

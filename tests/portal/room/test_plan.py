@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 import pytest
 from pypdf import PdfReader
 
+from activities.documents.plan import PlanLine, PlanPart, PlanSheet, plan_pdf
 from domain.text import in_language
 from tests.portal.room.test_room import LEAD
 from tests.support.room import Onboarding, RoomSite, into, room_on
@@ -70,6 +72,33 @@ async def test_the_plan_as_a_file_says_what_its_page_says(site: RoomSite, onboar
     assert REASON in words
     assert "working days later" in words
     assert "計画" in words_of(japanese)
+
+
+def test_a_milestone_stands_on_one_page_with_its_notes_and_its_day_on_one_line() -> None:
+    """Wherever a page happens to end; the longest day that there is has room."""
+    day, many = "reached on Wed 30 Nov", range(40)
+    agreed = "agreed for Wednesday, 30 December 2026: 12 working days earlier"
+    lines = [PlanLine(f"first-{n}-x", day, "reached", "Stefan Vogel", False, [agreed, f"last-{n}-x"]) for n in many]
+    part = PlanPart("Go-live and launch", "Tue 22 Dec – Mon 18 Jan", "40/40", lines)
+    sheet = PlanSheet("en", "day90", "The plan", (), ("Milestone", "Who", "Day"), [part], "", (), "")
+
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(plan_pdf(sheet, at=datetime.now(UTC)))).pages]
+
+    assert len(pages) > 2
+    for n in many:
+        assert [f"first-{n}-x" in page for page in pages] == [f"last-{n}-x" in page for page in pages]
+    assert len(many) == sum(page.count(day) for page in pages)
+
+
+def test_names_of_europe_are_spelt_right_on_paper_beside_japanese() -> None:
+    """The Japanese font alone would set the hook of a letter beside it."""
+    names = "Tomáš Novák, Łukasz Żółć, Şahin Yıldız, Ōno"
+    part = PlanPart("One", "", "1/1", [PlanLine("会議", "", "open", names, True, [])])
+    sheet = PlanSheet("ja", "day90", "The plan", (), ("Milestone", "Who", "Day"), [part], "", (), "")
+
+    [page] = PdfReader(io.BytesIO(plan_pdf(sheet, at=datetime.now(UTC)))).pages
+
+    assert (True, True) == (names in " ".join(page.extract_text().split()), "会議" in page.extract_text())
 
 
 async def test_without_an_agreed_plan_nothing_is_called_moved(site: RoomSite) -> None:
