@@ -13,6 +13,7 @@ FILE_WORDS: Mapping[Language, Mapping[str, str]] = {
         "files_then": "Everybody who takes part reads them, on both sides. The same name again is the next version; the"
         " earlier ones stay.",
         "files_empty": "No files yet. What is handed over will be here, and so will what you upload.",
+        "files_none": "No files were put here.",
         "of_no_deliverable": "Other documents",
         "version_n": "version {count}",
         "file_by": "{by}, {day}",
@@ -47,6 +48,7 @@ FILE_WORDS: Mapping[Language, Mapping[str, str]] = {
         "files_h1": "オンボーディングのファイル",
         "files_then": "双方の参加者全員が閲覧できます。同じ名前のファイルは次の版として保存し、以前の版も残ります。",
         "files_empty": "まだファイルはありません。納品物と、アップロードいただいたファイルをここに表示します。",
+        "files_none": "登録されたファイルはありません。",
         "of_no_deliverable": "その他の資料",
         "version_n": "第{count}版",
         "file_by": "{by}、{day}",

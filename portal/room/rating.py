@@ -56,7 +56,7 @@ class RatingOfTrainings:
         """Rate one training; from two of five down the owner gets the words as a question, to be talked about."""
         each = await asyncio.to_thread(self.sessions, view)
         session = next((one for one in each if one.key == request.path_params["key"]), None)
-        if session is None or (form is not None and view.line.ending):
+        if session is None or view.line.ending:
             return self._room.missing(view)
         if form is None:
             return self._show(view, session)

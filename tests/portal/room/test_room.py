@@ -415,6 +415,21 @@ async def test_who_was_handed_over_reads_that_it_is_complete_and_whom_to_write_t
     assert "one training is left" not in pages[0].text
 
 
+async def test_after_the_end_no_page_promises_what_will_not_come(
+    onboarding: Onboarding, lead: httpx2.AsyncClient
+) -> None:
+    """No deliverable is still to come, no goal waits for a yes, and no next stage or training begins."""
+    paths = ("/files", "/goals", "/library", "/trainings")
+    promises = ("still to come", "Waits for your yes", "Still without a target", "when it begins", "has begun yet")
+    before = [(await lead.get(path)).text for path in paths]
+    onboarding.tell("end_onboarding", ending="churned", reason="they left", by="nora.lindqvist")
+    after = [(await lead.get(path)).text for path in paths]
+
+    assert {"still to come", "Waits for your yes"} <= {word for word in promises if any(word in one for one in before)}
+    assert not [word for word in promises if any(word in one for one in after)]
+    assert "Not agreed by both of us" in after[1]
+
+
 async def test_somebody_who_stands_in_the_deal_twice_acts_once(site: RoomSite) -> None:
     """Under the id that has the work: the same address with two roles is one person."""
     raw = deal("lindenau-germany").model_dump(mode="json", exclude_none=True)

@@ -348,11 +348,14 @@ async def test_a_training_is_rated_once_its_week_has_begun(site: RoomSite, onboa
         good = await technical.post(paths[0], data={**fields(page), "rating": "5"})
         bad = await technical.post(paths[0], data={**fields(page), "rating": "1", "text": "Too fast"})
         nowhere = await technical.get("/trainings/none")
+        onboarding.tell("end_onboarding", ending="churned", reason="they left", by="nora.lindqvist")
+        over, gone = await technical.get("/trainings"), await technical.get(paths[0])
 
     assert "No training for you has begun yet" in early.text
     assert ("Say how it was" in home.text, len(paths)) == (True, 1)
     assert [422, 422, 404] == [answer.status_code for answer in (untouched, mute, nowhere)]
     assert ("Thank you" in good.text, "1 of 5" in bad.text) == (True, True)
+    assert ("1 of 5" in over.text, paths[0] in over.text, gone.status_code) == (True, False, 404)
     [rating] = SqlTraining(site.engine).of(onboarding.id)
     assert (1, "Too fast", TECHNICAL) == (rating.rating, rating.text, rating.by)
     [message] = site.messages(onboarding.id, "question", OWNER)
