@@ -50,7 +50,8 @@ def clock(at: time | None) -> str:
 def moment(at: datetime, zone: ZoneInfo, language: Language) -> str:
     """The day and time in the reader's zone."""
     there = at.astimezone(zone)
-    return f"{in_full(there.date(), language)}, {format_time(there, 'HH:mm', locale=LOCALES[language])}"
+    between = " " if language == "ja" else ", "
+    return f"{in_full(there.date(), language)}{between}{format_time(there, 'HH:mm', locale=LOCALES[language])}"
 
 
 def distance(day: date, today: date, language: Language) -> str:

@@ -206,7 +206,10 @@ class Feed:
         calendar, now = Calendar(), datetime.now(UTC)
         calendar.add("version", "2.0")
         calendar.add("prodid", PRODUCT)
-        calendar.add("name", f"{self._parts.companies.get(language, '')}: {visit.account}".strip(": "))
+        name = f"{self._parts.companies.get(language, '')}: {visit.account}".strip(": ")
+        calendar.add("name", name)
+        # Google Calendar and Outlook know no other name (RFC 7986 came later).
+        calendar.add("x-wr-calname", name)
         calendar.add("refresh-interval", AFRESH, parameters={"VALUE": "DURATION"})
         for meeting in theirs(view, self._meetings, after=view.now - timedelta(days=30)):
             event = Event()

@@ -23,7 +23,7 @@ from portal.room.view import View
 
 NAMED = "room_embedded_named"
 """In a page of the vendor's product whose login did not vouch for them."""
-WAYS = ("link", VIA, BY_HAND, EMBEDDED, NAMED, "code")
+WAYS = ("link", VIA, BY_HAND, EMBEDDED, NAMED, "code", "cli", "desk")
 """How somebody was known, as the words have it."""
 
 
@@ -103,10 +103,11 @@ def sheet(view: View, record: Record, words: Mapping[str, str], company: str) ->
         for one in record.earlier
         for line in (f"{one.at}: {words[one.decision]}, {one.by}", *(f"– {reason}" for reason in one.reasons))
     ]
+    between = "、" if view.language == "ja" else ", "
     rows = [
         RecordLine(words["decision"], [words[record.decision]], strong=True),
         RecordLine(words["what_signed"], list(filter(None, (record.what, record.done_when))), strong=True),
-        RecordLine(words["signed_by"], [", ".join(filter(None, (record.by, record.role))), record.account]),
+        RecordLine(words["signed_by"], [between.join(filter(None, (record.by, record.role))), record.account]),
         RecordLine(words["known_by"], [way_in_words(record, words)]),
         RecordLine(words["at"], [f"{record.at} ({view.reader.zone.key})", record.utc]),
         RecordLine(words["together_with"], record.deliverables),

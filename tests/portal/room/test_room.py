@@ -162,7 +162,7 @@ async def test_a_sign_off_leaves_a_record_of_what_was_said(
 
 async def test_a_record_is_a_file_too(site: RoomSite, onboarding: Onboarding, lead: httpx2.AsyncClient) -> None:
     """The same words, in the reader's language; what people wrote is text in it. The same file each time."""
-    onboarding.tell("sign_off", milestone="plan_agreed", decision="reject", reasons=[f"#{NASTY}"], by=LEAD)
+    onboarding.tell("sign_off", milestone="plan_agreed", decision="reject", reasons=[f"#{NASTY}"], by=LEAD, via="cli")
     [path] = re.findall(r'href="(/records/[0-9]+)"', (await lead.get("/records")).text)
     first, second = [await lead.get(f"{path}.pdf") for _ in range(2)]
     japanese = await lead.get(f"{path}.pdf?language=ja")
@@ -171,7 +171,9 @@ async def test_a_record_is_a_file_too(site: RoomSite, onboarding: Onboarding, le
     said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(first.content)).pages)
     for words in ("Record of a sign-off", "Not yet", "Stefan Vogel, Project lead", "<script>alert(1)</script>"):
         assert words in said
-    assert "承認記録" in "".join(page.extract_text() for page in PdfReader(io.BytesIO(japanese.content)).pages)
+    assert ("one of ours recorded it" in said, "cli" in said) == (True, False)
+    said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(japanese.content)).pages)
+    assert ("承認記録" in said, "様、プロジェクトリーダー" in said, "), " in said) == (True, True, False)
     assert 404 == (await lead.get("/records/1.pdf")).status_code
     assert site.address
 
@@ -544,7 +546,9 @@ async def test_a_meeting_is_answered_and_stands_in_ones_calendar(site: RoomSite)
         elsewhere = await calendar.get(feed.replace("/calendar/", "/link/").removesuffix(".ics"))
 
     assert ("your answer is noted" in answered.text, " checked" in answered.text) == (True, True)
-    events = {str(event["SUMMARY"]): event for event in Calendar.from_ical(read.content).walk("VEVENT")}
+    subscribed = Calendar.from_ical(read.content)
+    assert subscribed["NAME"] == subscribed["X-WR-CALNAME"], "by which Google and Outlook list it"
+    events = {str(event["SUMMARY"]): event for event in subscribed.walk("VEVENT")}
     assert datetime(2032, 11, 8, 9, tzinfo=UTC) == events["Kickoff meeting held"].decoded("DTSTART")
     assert date(2032, 11, 10) == events["Onboarding plan"].decoded("DTSTART")
     assert "Security review prepared" not in events
