@@ -202,7 +202,8 @@ class Feed:
 
     def _written(self, visit: Visit) -> bytes:
         language: Language = "ja" if visit.person.language == "ja" else "en"
-        view = view_of(visit, self._parts.engine, self._parts.ledger, self._parts.staff(), language)
+        parts, day = self._parts, self._parts.settings.day_length
+        view = view_of(visit, parts.engine, parts.ledger, parts.staff(), language, day=day)
         calendar, now = Calendar(), datetime.now(UTC)
         calendar.add("version", "2.0")
         calendar.add("prodid", PRODUCT)

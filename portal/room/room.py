@@ -102,7 +102,8 @@ class Room:
     def _view(self, visit: Visit, request: Request) -> View | None:
         language = language_for(request, visit.person, chosen=visit.language)
         try:
-            view = view_of(visit, self.engine, self.parts.ledger, self.parts.staff(), language)
+            day = self.parts.settings.day_length
+            view = view_of(visit, self.engine, self.parts.ledger, self.parts.staff(), language, day=day)
         except UnknownOnboarding:
             return None
         return view if view.me.id in {one.id for one in view.standing.dossier.deal.contacts} else None

@@ -432,6 +432,21 @@ async def test_after_the_end_no_page_promises_what_will_not_come(
     assert "Not agreed by both of us" in after[1]
 
 
+async def test_a_demo_whose_dates_have_gone_by_is_not_late_by_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a day lasts seconds the room goes by the onboarding's own time."""
+    monkeypatch.setattr("tests.support.room.CLOSED", datetime(2020, 11, 2, 8, tzinfo=UTC))
+    async with room_on(tmp_path, day_length="1.3s") as site:
+        onboarding = site.opened()
+        onboarding.to_day(3)
+        async with into(site, onboarding, LEAD) as lead:
+            home = await lead.get("/")
+
+    [day] = re.findall(r">Day (\d+)<", home.text)
+    assert (int(day) <= 3, "dates have passed" in home.text) == (True, False)
+
+
 async def test_somebody_who_stands_in_the_deal_twice_acts_once(site: RoomSite) -> None:
     """Under the id that has the work: the same address with two roles is one person."""
     raw = deal("lindenau-germany").model_dump(mode="json", exclude_none=True)
