@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 
 OURS_ALONE: dict[str, None] = dict.fromkeys(("database_url", "smtp_url", "playbooks", "team", "templates", "pages_url"))
 """Settings that a demo never takes from the environment: it must write to nobody's inbox and to no real database."""
-OPENS_WITHIN, ENDS_WITHIN, CALMS_WITHIN = 60.0, 45.0, 20.0
-"""Seconds of patience: for the first plan, for the ending after the last scene, for the last mails."""
+OPENS_WITHIN, ENDS_WITHIN, CALMS_WITHIN, CORRECTED_WITHIN = 60.0, 45.0, 20.0, 30.0
+"""Seconds of patience: for the first plan, for the ending after the last scene, for the last mails, and for a
+correction that the look of that week begins, which comes late where days are short and the machine is busy."""
 CORRECTION = "correction"
 HEALTH_WITHIN = 1
 """Points by which the score may differ from what the story promises: what is done in time has its part in it."""
@@ -182,7 +183,7 @@ class _Playing:
         by = self.ids.get(scene.by, scene.by) if scene.by else None
         if not whose:
             self._show_room(by)
-        fields = await asyncio.to_thread(self._fields, scene)
+        fields = await self._fields(scene)
         try:
             await self.door.tell(self.onboarding, scene.news, {**fields, "by": by, "at": moment.isoformat()})
         except Refused as refusal:
@@ -206,18 +207,20 @@ class _Playing:
             if kept.set_apart:
                 raise StoryWentWrong(f"{metric} {value:g} does not count: it {kept.set_apart}")
 
-    def _fields(self, scene: Scene) -> Mapping[str, Any]:
+    async def _fields(self, scene: Scene) -> Mapping[str, Any]:
         """The fields of its news. Raises StoryWentWrong where no correction of that category is open."""
         category = scene.fields.get(CORRECTION)
         if category is None:
             return scene.fields
-        standing = _standing(self.installation, self.onboarding)
-        rows = standing.registers if standing else ()
-        of_it = [row for row in rows if row.kind == CORRECTION and row.data.get("category") == category]
-        still = [row.key for row in of_it if row.status == "open"]
-        if not still:
-            raise StoryWentWrong(f"day {scene.day}: no correction of {category} is open")
-        return {**scene.fields, CORRECTION: still[-1]}
+
+        def still_open() -> str | None:
+            standing = _standing(self.installation, self.onboarding)
+            rows = standing.registers if standing else ()
+            of_it = [row for row in rows if row.kind == CORRECTION and row.data.get("category") == category]
+            return next((row.key for row in reversed(of_it) if row.status == "open"), None)
+
+        otherwise = f"day {scene.day}: no correction of {category} was open"
+        return {**scene.fields, CORRECTION: await _until(still_open, CORRECTED_WITHIN, otherwise)}
 
     def _show_room(self, by: str | None) -> None:
         """A link into the room of whoever of the customer's acts, so that it can be watched as it moves."""
