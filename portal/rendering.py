@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from domain.measure.health import half_up
 from domain.text import Language, plain
 from portal.brand import Brand
 from portal.desk.admin_words import ADMIN_WORDS
@@ -101,7 +102,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._jinja.filters |= {one.__name__: one for one in (browser, day_of, initials, plain)}
+        self._jinja.filters |= {one.__name__: one for one in (browser, day_of, half_up, initials, plain)}
 
     def page(
         self,

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from domain.measure.health import half_up
 from domain.playbook import Playbook
 from domain.record import RegisterRow
 from domain.rules.corrections import correction_for, flag_title
@@ -119,7 +120,7 @@ class HealthOfAll:
             path=f"/desk/onboardings/{line.onboarding}/figures",
             owner=name_of(line.owner, self._desk.parts.staff(), view.language),
             day=view.day_of(line.at),
-            change=None if change is None else round(change),
+            change=None if change is None else half_up(change),
             flags=[(named(flag.key), max(line.day - flag.since, 0)) for flag in line.flags],
             new_flags=[named(flag.key) for flag in line.new_flags],
             corrections=[(_title(row, playbook, view.language), _due(row)) for row in corrections],

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 import httpx2
 import pytest
+from sqlalchemy import update
 
 from starter.cli.demo.story import SECOND_STORY, STORY, read_story
 from starter.doors.measuring import FigureReported, Measuring
 from store.evaluations import SqlEvaluations
+from store.tables.evaluations import evaluation_weeks
 from tests.support.demo_story import PlayedStory
 from tests.support.desk import DeskSite, desk_on
 
@@ -164,6 +166,32 @@ async def test_the_portfolio_by_health_begins_with_the_least_healthy(site: DeskS
     assert "Red" in row
     assert re.search(r"for \d+ days", row)
     assert re.search(r", by \w{3} \d+ \w{3}", row)
+
+
+async def test_a_score_is_one_number_wherever_it_stands(site: DeskSite) -> None:
+    """Half a point goes up, as it does at the head of the customer's own page."""
+    story = PlayedStory(site.engine, read_story(SECOND_STORY))
+    story.play(until_day=91)
+    with site.engine.begin() as connection:
+        connection.execute(update(evaluation_weeks).values(score=44.5))
+
+    async with site.signed_in("viewer") as browser:
+        page = (await browser.get("/desk/health")).text
+
+    row = words(re.findall(rf'<tr data-row id="{story.id}".*?</tr>', page, re.DOTALL)[0])
+    assert "45" in row
+    assert "Health 45 of 100" in page
+    assert "44 of 100" not in page
+
+
+async def test_a_filter_that_fits_nobody_waits_for_no_look(site: DeskSite) -> None:
+    PlayedStory(site.engine, read_story(SECOND_STORY)).play(until_day=91)
+
+    async with site.signed_in("viewer") as browser:
+        page = (await browser.get("/desk/health?band=green")).text
+
+    assert "Nobody fits this filter" in page
+    assert "the first look fills this page" not in page
 
 
 async def test_what_no_name_can_hold_is_no_part_of_the_owner_asked_for(site: DeskSite) -> None:
