@@ -41,8 +41,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "wrong_nothing": ("No red flag is up.", "警告サインはありません。"),
     "alarm": ("Alarm", "アラーム"),
     "alarm_then": (
-        "Two flags at once, or one that has been up for ten days: that calls for a course correction.",
-        "警告サインが2件以上、または10日以上続いているため、軌道修正が必要です。",
+        "Two flags at once with something new to both, or one up for ten days: that calls for a course correction.",
+        "警告サインが2件以上で新たな動きがある、または1件が10日以上続いているため、軌道修正が必要です。",
     ),
     "lower": ("Lower it", "解除する"),
     "since": ("since {day}", "{day}から"),
