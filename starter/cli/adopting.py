@@ -44,18 +44,11 @@ async def ask(onboarding: str, person: Theirs, *, by: Ours, where: Where = NOWHE
 
 
 async def _write(onboarding: str, person: str, word: "Word", by: str, where: Where) -> None:
-    from starter.doors.deeds import Deeds
-
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
-    deeds = Deeds(
-        engine=installation.engine,
-        ledger=installation.ledger,
-        staff=installation.staff,
-        via="cli",
-        now=installation.business_now,
+    channels = _door(installation).write_to(
+        onboarding, person, word, installation.deeds().ours(onboarding, by, word, person)
     )
-    channels = _door(installation).write_to(onboarding, person, word, deeds.ours(onboarding, by, word, person))
     goes = await woken(installation, channels)
     when = "it goes out now" if goes else "it goes once Temporal is reachable"
     said = {"onboarding": onboarding, "person": person, "word": word}

@@ -12,7 +12,6 @@ from starter.cli.options import NOWHERE, Numbered, Where
 
 if TYPE_CHECKING:
     from starter.doors.colleagues import ColleagueDoor
-    from starter.doors.deeds import Deeds
 
 colleague = App(name="colleague", help="Colleagues whom customers have named in their room: list, take in, decline.")
 By = Annotated[str, Parameter(help="Who of ours: a handle, or that person's mail address.")]
@@ -40,7 +39,7 @@ async def take_in(onboarding: str, number: Numbered, *, by: By, where: Where = N
     """Let somebody who was named take part: they become a contact, and are welcomed."""
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
-    deed = _deeds(installation).ours(onboarding, by, "take in", number)
+    deed = installation.deeds().ours(onboarding, by, "take in", number)
     _show(where, await _door(installation).take_in(onboarding, number, deed, door=installation.door))
 
 
@@ -56,7 +55,7 @@ def decline(
     """Leave somebody who was named out."""
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
-    deed = _deeds(installation).ours(onboarding, by, "decline", number)
+    deed = installation.deeds().ours(onboarding, by, "decline", number)
     _show(where, _door(installation).decline(onboarding, number, deed, reason=reason))
 
 
@@ -64,18 +63,6 @@ def _door(installation: Installation) -> "ColleagueDoor":
     from starter.doors.colleagues import ColleagueDoor
 
     return ColleagueDoor(engine=installation.engine, ledger=installation.ledger, staff=installation.staff)
-
-
-def _deeds(installation: Installation) -> "Deeds":
-    from starter.doors.deeds import Deeds
-
-    return Deeds(
-        engine=installation.engine,
-        ledger=installation.ledger,
-        staff=installation.staff,
-        via="cli",
-        now=installation.business_now,
-    )
 
 
 def _show(where: Where, one: Colleague) -> None:

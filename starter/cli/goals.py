@@ -42,18 +42,9 @@ def agree(
     where: Where = NOWHERE,
 ) -> None:
     """Say yes to a goal as it stands, as somebody of the customer's has at the kickoff, or in our own name."""
-    from starter.doors.deeds import Deeds
-
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
-    deeds = Deeds(
-        engine=installation.engine,
-        ledger=installation.ledger,
-        staff=installation.staff,
-        via="cli",
-        now=installation.business_now,
-    )
-    agreed = _door(installation).agree(onboarding, key, deeds.of(onboarding, by, "agree", key))
+    agreed = _door(installation).agree(onboarding, key, installation.deeds().of(onboarding, by, "agree", key))
     answer(where.json, agreed.model_dump(mode="json"), lambda out: out.print(plain(f"{agreed.title}: {by} agrees")))
 
 

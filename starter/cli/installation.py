@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from activities.ports import Calendars, Staff
     from playbooks.library import Library
     from starter.deploys.open_workflows import OpenWorkflows
+    from starter.doors.deeds import Deeds
     from starter.doors.introductions import IntroductionDoor
     from starter.doors.onboardings import OnboardingDoor
     from store.introductions import SqlIntroductions
@@ -93,6 +94,12 @@ class Installation:
         """The onboarding's own time: by the clock, and on a compressed clock that of its last turn."""
         now = datetime.now(UTC)
         return now if self.day_length == DAY or as_of is None else as_of
+
+    def deeds(self) -> "Deeds":
+        """Who has done it, by what way and when: for what a command does in the customer's room or beside it."""
+        from starter.doors.deeds import Deeds
+
+        return Deeds(engine=self.engine, ledger=self.ledger, staff=self.staff, via="cli", now=self.business_now)
 
     def link(self, onboarding: str) -> str | None:
         """Its page in the Temporal UI, where one is known."""

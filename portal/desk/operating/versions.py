@@ -19,8 +19,6 @@ from portal.desk.view import DeskView
 from portal.forms import Form
 from store.versions import VersionUsed, used_versions
 
-LONGEST_HASH = 64
-
 
 class VersionShown(NamedTuple):
     """A version in the list; `newest` is that of the file. `path` leads to the onboardings that go by it."""
