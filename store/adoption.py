@@ -63,10 +63,14 @@ class SqlAdoption:
     ) -> Collection[str]:
         """Write to that person about the weeks from `since` on, with its row of the journal; returns the channels.
 
-        `tell_of` words it in the owner's name. Again for the same weeks it changes nothing. Raises UnknownOnboarding.
+        `tell_of` words it in the owner's name. Again within these weeks it changes nothing. Raises UnknownOnboarding.
         """
         with write_transaction(self._engine) as connection:
             told = tell_of(held(connection, onboarding))
+            row = journal.c
+            of_it = (row.onboarding == onboarding, row.kind == kind, row.about == person)
+            if any(tells_of(key, since) for key in connection.scalars(select(row.key).where(*of_it))):
+                return ()
             tell(connection, onboarding, told)
             entry = JournalRow(
                 key=f"{kind}/{person}/{since}",
@@ -79,6 +83,11 @@ class SqlAdoption:
             )
             add(connection, journal, [journal_row(onboarding, entry, now=wall_clock())])
         return {notice.channel for notice in told.notices}
+
+
+def tells_of(key: str, since: date) -> bool:
+    """Whether the row of that key was about a week of those from `since` on: the weeks go on every Monday."""
+    return date.fromisoformat(key.rpartition("/")[2]) + WEEKS * timedelta(days=OF_A_WEEK) > since
 
 
 def _weeks(connection: Connection, onboarding: str, *, since: int, before: int) -> list[WeekOfUser]:

@@ -22,6 +22,7 @@ from portal.forms import Form
 from portal.room.conversing import woken
 from starter.doors.adopting import WORDS, AdoptionDoor, Word
 from store import reads
+from store.adoption import tells_of
 from store.reads import JournalEntry
 
 LEAST: Role = "csm"
@@ -119,19 +120,19 @@ def _shown(customer: Customer, seen: AdoptionSeen, word: Word, rows: Sequence[Jo
     habit, _, kind = WORDS[word]
     last = {row.about: row for row in rows if row.kind == kind}
     return [
-        _user(customer, use.person, last.get(use.person), key=f"{kind}/{use.person}/{seen.since}")
+        _user(customer, use.person, last.get(use.person), since=seen.since)
         for use in seen.of_habit(habit)
         if customer.standing.dossier.person(use.person) is not None
     ]
 
 
-def _user(customer: Customer, id: str, last: JournalEntry | None, *, key: str) -> UserShown:
+def _user(customer: Customer, id: str, last: JournalEntry | None, *, since: date) -> UserShown:
     return UserShown(
         id=id,
         champion=id == customer.standing.dossier.deal.champion,
         written_on=customer.day_of(last.at) if last else None,
         written_by=customer.name(last.by) if last and last.by else "",
-        again=last is None or last.key != key,
+        again=last is None or not tells_of(last.key, since),
     )
 
 

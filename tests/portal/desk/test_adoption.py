@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from store import reads
-from store.tables import notices
+from store.tables import journal, notices
 from tests.support.adoption import OFTEN, used
 from tests.support.desk import DeskSite
 from tests.support.room import Onboarding
@@ -88,6 +89,29 @@ async def test_who_was_thanked_is_not_thanked_again_for_the_same_weeks(site: Des
     assert re.search(r"Thanked on .+ by Jonas Weber", part(told, "thank"))
     assert "<button" not in told.text.split('id="thank"', 1)[1].split("</section>", 1)[0]
     assert ["mail"] == site.room.woken[-1:]
+
+
+async def test_who_was_thanked_last_week_waits_until_four_new_weeks_are_over(site: DeskSite) -> None:
+    """The weeks that are looked at go on every Monday; three of them were in the last message."""
+    onboarding = in_use(site)
+
+    async with site.signed_in("csm") as csm:
+        await write(csm, onboarding, "thank", "often")
+        [row] = reads.journal(site.engine, onboarding.id, kinds=("user_thanked",))
+        begun = date.fromisoformat(row.key.rpartition("/")[2])
+        of_it = update(journal).where(journal.c.kind == "user_thanked")
+        shown = {}
+        for weeks in (1, 3, 4):
+            with site.engine.begin() as connection:
+                connection.execute(of_it.values(key=f"user_thanked/often/{begun - timedelta(weeks=weeks)}"))
+            page = (await csm.get(path(onboarding))).text
+            shown[weeks] = "<button" in page.split('id="thank"', 1)[1].split("</section>", 1)[0]
+            if weeks == 3:
+                await csm.post(path(onboarding), data={"once": "b" * 22, "word": "thank", "person": "often"})
+
+    assert {1: False, 3: False, 4: True} == shown
+    assert [("thanked", "often")] == messages(site, onboarding)
+    assert 1 == len(reads.journal(site.engine, onboarding.id, kinds=("user_thanked",)))
 
 
 async def test_who_uses_it_little_is_asked_what_keeps_them(site: DeskSite) -> None:
