@@ -153,7 +153,10 @@ class _Applying:
             for onboarding in self.ids
         ]
         heard = Counter(
-            (one.onboarding, one.person) for one in reads.notices(self.fleet.engine) if one.kind == "replanned"
+            (one.onboarding, one.person)
+            for onboarding in self.ids
+            for one in reads.notices(self.fleet.engine, onboarding)
+            if one.kind == "replanned"
         )
         took = sorted(news.took.values())
         return {
