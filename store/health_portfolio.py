@@ -1,4 +1,4 @@
-"""How healthy are all customers, and what has changed since the week before? The least healthy first, page by page."""
+"""How healthy are all customers, and what has changed since the look before? The least healthy first, page by page."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -24,7 +24,9 @@ MOST_FLAGGED = 500
 
 
 class HealthLine(Wire):
-    """A customer at their last look, and at the last one of a week before that. `flags` are those that were up."""
+    """A customer at their last look, and at the last one of an earlier week, `before_at`: of the week before, unless
+    nobody looked at this customer then. `flags` are those that were up.
+    """
 
     onboarding: str
     account: str
@@ -37,17 +39,18 @@ class HealthLine(Wire):
     known: float | None
     alarm: bool
     flags: tuple[FlagSince, ...]
+    before_at: Instant | None
     before: float | None
     flags_before: tuple[FlagSince, ...] | None
 
     @property
     def change(self) -> float | None:
-        """Points since the week before; None where one of both is not known."""
+        """Points since the look before; None where one of both is not known."""
         return None if self.score is None or self.before is None else self.score - self.before
 
     @property
     def new_flags(self) -> tuple[FlagSince, ...]:
-        """The flags that were not up the week before."""
+        """The flags that were not up at the look before."""
         before = {flag.key for flag in self.flags_before or ()}
         return tuple(flag for flag in self.flags if flag.key not in before)
 
@@ -60,13 +63,15 @@ class HealthPage(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """What has changed since the week before: whose score fell, whose rose, and who has a new flag."""
+    """What has changed since the look before: whose score fell, whose rose, and who has a new flag."""
 
     down: Sequence[HealthLine]
     up: Sequence[HealthLine]
     flagged: Sequence[HealthLine]
 
 
+OF_BEFORE = {"at": "before_at", "score": "before", "flags": "flags_before"}
+"""Columns of the look before, and how a line calls them."""
 _NOW, _BEFORE = evaluation_weeks.alias("now"), evaluation_weeks.alias("before")
 _PLACE = func.coalesce(_NOW.c.score, UNSCORED)
 
@@ -86,7 +91,7 @@ def page(engine: Engine, *, owner: str = "", band: str = "", limit: int, after: 
 
 
 def changes(engine: Engine, *, owner: str = "") -> Changes:
-    """What has changed since the week before, the greatest change first."""
+    """What has changed since the look before, the greatest change first."""
     moved = _NOW.c.score - _BEFORE.c.score
     down = _lines(owner).where(moved <= -MOVED).order_by(moved).limit(MOST_CHANGED)
     up = _lines(owner).where(moved >= MOVED).order_by(moved.desc()).limit(MOST_CHANGED)
@@ -127,7 +132,7 @@ def open_corrections(engine: Engine, wanted: Collection[str]) -> Mapping[str, Se
 def _lines(owner: str) -> Select[Any]:
     told = [onboardings.c[name] for name in ("onboarding", "account", "owner")]
     looked = [_NOW.c[name] for name in ("playbook_hash", "at", "day", "score", "band", "known", "alarm", "flags")]
-    before = (_BEFORE.c.score.label("before"), _BEFORE.c.flags.label("flags_before"))
+    before = [_BEFORE.c[name].label(label) for name, label in OF_BEFORE.items()]
     last = evaluation_weeks.alias("last")
     of_last = select(func.max(last.c.week)).where(last.c.onboarding == _NOW.c.onboarding, last.c.week < _NOW.c.week)
     earlier = and_(_BEFORE.c.onboarding == _NOW.c.onboarding, _BEFORE.c.week == of_last.scalar_subquery())

@@ -30,12 +30,13 @@ TONES: Mapping[str, str] = {"green": "good", "amber": "warn", "red": "bad"}
 
 
 class Row(NamedTuple):
-    """A customer as a row: what is wrong since when, and what is being done about it."""
+    """A customer as a row: what is wrong since when, and what is being done about it; `change` is since that day."""
 
     line: HealthLine
     path: str
     owner: str
     day: date
+    since: date | None
     change: int | None
     flags: Sequence[tuple[str, int]]
     new_flags: Sequence[str]
@@ -120,6 +121,7 @@ class HealthOfAll:
             path=f"/desk/onboardings/{line.onboarding}/figures",
             owner=name_of(line.owner, self._desk.parts.staff(), view.language),
             day=view.day_of(line.at),
+            since=view.day_of(line.before_at) if line.before_at else None,
             change=None if change is None else half_up(change),
             flags=[(named(flag.key), max(line.day - flag.since, 0)) for flag in line.flags],
             new_flags=[named(flag.key) for flag in line.new_flags],

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, delete, insert
 
 from domain.measure.foretold import foretold
 from domain.record import Writing
@@ -65,7 +65,7 @@ def test_the_least_healthy_come_first_page_by_page(engine: Engine, five: list[st
     assert 3 == len(page(engine, limit=3, after="nobody's").lines)
 
 
-def test_what_has_changed_since_the_week_before(engine: Engine, five: list[str]) -> None:
+def test_what_has_changed_since_the_look_before(engine: Engine, five: list[str]) -> None:
     fell, rose, flagged, _, _ = five
 
     seen = changes(engine)
@@ -75,6 +75,17 @@ def test_what_has_changed_since_the_week_before(engine: Engine, five: list[str])
     assert [(flagged, ["flag_0", "flag_1"])] == [
         (line.onboarding, [flag.key for flag in line.new_flags]) for line in seen.flagged
     ]
+
+
+def test_a_change_says_since_when_also_where_nobody_looked_the_week_before(engine: Engine) -> None:
+    """After a week in which nothing ran, the look before is two weeks old."""
+    fell = looked(engine, 1, 70.0, 90.0, 40.0)
+    with write_transaction(engine) as connection:
+        connection.execute(delete(evaluation_weeks).where(evaluation_weeks.c.week == MONDAY + WEEK))
+
+    [line] = page(engine, limit=9).lines
+
+    assert (fell, -30, NOON) == (line.onboarding, line.change, line.before_at)
 
 
 def test_bands_and_alarms_are_counted_of_what_is_under_way(engine: Engine, five: list[str]) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
@@ -207,7 +208,7 @@ async def test_what_no_name_can_hold_is_no_part_of_the_owner_asked_for(site: Des
     assert f'<tr data-row id="{story.id}"' in theirs
 
 
-async def test_the_portfolio_says_who_rose_fell_and_was_flagged_since_the_week_before(site: DeskSite) -> None:
+async def test_the_portfolio_says_who_rose_fell_and_was_flagged_since_which_look(site: DeskSite) -> None:
     thriving = PlayedStory(site.engine, read_story(STORY))
     thriving.play(until_day=84)
 
@@ -219,8 +220,9 @@ async def test_the_portfolio_says_who_rose_fell_and_was_flagged_since_the_week_b
     assert now.score is not None
     assert now.score - before.score >= 5
     changed = part(page, "changed")
-    assert re.search(rf"Up {re.escape(thriving.dossier.deal.account.name)} \d+ → \d+", changed)
-    assert changed.startswith("What has changed since the week before Down Nobody")
+    then = f"{before.at.astimezone(ZoneInfo(thriving.dossier.calendar.time_zone)):%-d %b}"
+    assert re.search(rf"Up {re.escape(thriving.dossier.deal.account.name)} \d+ → \d+ since \w+ {then}", changed)
+    assert changed.startswith("What has changed since the look before Down Nobody")
 
 
 async def test_a_quarter_says_who_left_and_what_the_score_had_said(seeded: Seeded) -> None:
