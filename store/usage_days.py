@@ -1,4 +1,4 @@
-"""What do days of groups come to? From their events: how often each happened, who was active, and the users' weeks."""
+"""What do days of groups come to? From their events: who was active, and the users' weeks."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -27,7 +27,7 @@ from sqlalchemy.types import TypeEngine
 from domain.usage import EPOCH, NOBODY, FreshDay
 from store.columns import Words
 from store.rows import Insert, as_table, insert_into
-from store.tables import usage_daily, usage_events, usage_features, usage_people, usage_weeks
+from store.tables import usage_events, usage_features, usage_people, usage_weeks
 from store.usage_weeks import OF_A_WEEK, THURSDAY
 
 SECONDS_OF_A_DAY = 86_400
@@ -36,38 +36,29 @@ SECONDS_OF_A_DAY = 86_400
 def count_days(connection: Connection, fresh: Sequence[FreshDay]) -> None:
     """Count those days from all their events; doing so again changes nothing. Needs one day at least."""
     did = _did(connection, fresh)
-    daily, people, weeks = _of_days(connection, did), _of_people(connection, did), _of_weeks(connection, did)
+    people, weeks = _of_people(connection, did), _of_weeks(connection, did)
     if connection.dialect.name == "postgresql":
-        # As one statement, which reads and groups the events once for all three.
-        connection.execute(weeks.add_cte(daily.cte("into_daily"), people.cte("into_people")))
+        # As one statement, which reads and groups the events once for both.
+        connection.execute(weeks.add_cte(people.cte("into_people")))
         return
-    for insert in (daily, people, weeks):
+    for insert in (people, weeks):
         connection.execute(insert)
 
 
 def _did(connection: Connection, fresh: Sequence[FreshDay]) -> CTE:
-    """Who did what on those days, and how often: some hundred rows where there are thousands of events."""
+    """Who did what on those days: some hundred rows where there are thousands of events."""
     named: dict[str, TypeEngine[Any]] = {"group_id": Words(), "day": Integer()}
     days = as_table(connection, "fresh_days", named, [(one.group_id, one.day) for one in fresh])
     event = usage_events.c
     of_each = (event.group_id, event.day, event.event, event.person)
     of_days = usage_events.join(days, and_(days.c.group_id == event.group_id, days.c.day == event.day))
-    return select(*of_each, func.count().label("times")).select_from(of_days).group_by(*of_each).cte("did")
-
-
-def _of_days(connection: Connection, did: CTE) -> Insert:
-    users = func.sum(case((did.c.person == NOBODY, 0), else_=1))
-    counted = select(did.c.group_id, _date(connection, did.c.day), did.c.event, users, func.sum(did.c.times))
-    counted = counted.group_by(did.c.group_id, did.c.day, did.c.event)
-    insert = insert_into(connection, usage_daily).from_select([one.name for one in usage_daily.columns], counted)
-    again = {name: insert.excluded[name] for name in ("users", "count")}
-    return insert.on_conflict_do_update(index_elements=["group_id", "day", "event"], set_=again)
+    return select(*of_each).select_from(of_days).where(event.person != NOBODY).distinct().cte("did")
 
 
 def _of_people(connection: Connection, did: CTE) -> Insert:
     """Who was active on those days: the first and the last day of each."""
     first, last = (_date(connection, of(did.c.day)) for of in (func.min, func.max))
-    active = select(did.c.group_id, did.c.person, first, last).where(did.c.person != NOBODY)
+    active = select(did.c.group_id, did.c.person, first, last)
     insert = insert_into(connection, usage_people).from_select(
         ["group_id", "person", "first_day", "last_day"], active.group_by(did.c.group_id, did.c.person)
     )
@@ -94,7 +85,6 @@ def _of_weeks(connection: Connection, did: CTE) -> Insert:
     weeks = (
         select(did.c.group_id, monday, did.c.person, cast(days, SmallInteger), cast(features, BigInteger))
         .select_from(with_features)
-        .where(did.c.person != NOBODY)
         .group_by(did.c.group_id, monday, did.c.person)
     )
     adding = insert_into(connection, usage_weeks).from_select([one.name for one in usage_weeks.columns], weeks)

@@ -1,4 +1,4 @@
-"""What do customers do in the product, how much of it on each day, and who in which week?"""
+"""What do customers do in the product, and who in which week?"""
 
 from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, LargeBinary, SmallInteger, Table
 
@@ -46,7 +46,7 @@ usage_people = Table(
     Column("last_day", Date, nullable=False),
 )
 
-# How much was done on each day; kept for ever.
+# How much was done on each day. Nothing uses it any more; it stays while a worker may run that counts into it.
 usage_daily = Table(
     "usage_daily",
     metadata,

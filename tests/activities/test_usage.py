@@ -203,4 +203,4 @@ async def test_old_events_go_at_a_look(here: Here) -> None:
     await here.look()
     with here.engine.connect() as connection:
         assert 0 == connection.exec_driver_sql("SELECT count(*) FROM usage_events").scalar()
-        assert 1 == connection.exec_driver_sql("SELECT count(*) FROM usage_daily").scalar()
+        assert 1 == connection.exec_driver_sql("SELECT count(*) FROM usage_weeks").scalar()
