@@ -456,7 +456,12 @@ class LeadingIndicator(StrictWire):
     week: int = Field(ge=1, le=60, description="after the close, by whose end it should be so")
     title: Text = Field(description="as people read it")
     milestones: tuple[Slug, ...] = Field((), description="that should be reached by then")
-    observed: tuple[Slug, ...] = Field((), description="what is measured or attested besides")
+    under_way: tuple[Slug, ...] = Field(
+        (),
+        description="milestones that should be worked on by then: all that comes before them is reached",
+        exclude_if=lambda keys: not keys,
+    )
+    observed: tuple[Slug, ...] = Field((), description="what is measured besides")
     share_reached: dict[Slug, float] = Field(
         default_factory=dict,
         description="stage: share of its milestones reached, like 0.5",

@@ -16,6 +16,8 @@ from domain.text import in_language
 from domain.wire import Instant, Wire
 
 A_WEEK = 7
+OBSERVED = ("adoption_rising", "first_results_visible", "users_signing_in")
+"""What an indicator may observe: nothing else is ever supplied."""
 
 State = Literal["met", "missed", "not_measured", "not_due"]
 Colour = Literal["green", "amber", "red"]
@@ -23,7 +25,7 @@ Colour = Literal["green", "amber", "red"]
 
 class Progress(Wire):
     """What is known of a customer. Days count from the close; `due` has the day on which an open milestone is planned,
-    `settled` that on which one was reached or waived. `observed` are what a person or a figure says: true or false.
+    `settled` that on which one was reached or waived. `observed` are what figures say, by `OBSERVED`: true or false.
     """
 
     day: int = Field(ge=0)
@@ -53,7 +55,10 @@ class TargetSeen(Wire):
 
 
 class IndicatorSeen(Wire):
-    """What should be true by the end of a week. `lacks` names the milestones and observations that it waits for."""
+    """What should be true by the end of a week. `lacks` names the milestones and observations that it waits for.
+
+    What should be under way by then waits for the milestones before it.
+    """
 
     key: str
     title: str
@@ -142,7 +147,9 @@ def _indicator(one: LeadingIndicator, playbook: Playbook, progress: Progress, la
     if progress.day > last_day:
         # What came late was late; what is late still counts once it is there.
         by_then = set(progress.settled)
-    lacks = [key for key in one.milestones if key not in by_then]
+    begun = [key for key in one.under_way if key not in by_then]
+    before = [key for milestone in map(playbook.milestone, begun) if milestone for key in playbook.needs(milestone)]
+    lacks = [key for key in dict.fromkeys([*one.milestones, *before]) if key not in by_then]
     for stage in playbook.stages:
         share = one.share_reached.get(stage.key)
         settled = sum(milestone.key in by_then for milestone in stage.milestones)

@@ -75,6 +75,12 @@ def indicators_can_be_met(playbook: Playbook) -> Iterator[Finding]:
             if day is not None and day > 7 * indicator.week and indicator.amber_while_ahead != key:
                 what = f"asks for {key!r} in week {indicator.week}, but it is planned for day {day}"
                 yield (*at, "milestones", m), what
+        for u, key in enumerate(indicator.under_way):
+            days = {before: day_after_close(playbook, before) or 0 for before in _before(playbook, key)}
+            last = max(days, key=lambda before: days[before], default=key)
+            if days.get(last, 0) > 7 * indicator.week:
+                what = f"asks for {key!r} to be under way in week {indicator.week}, but {last!r} comes before it,"
+                yield (*at, "under_way", u), f"{what} on day {days[last]}"
         for stage, share in indicator.share_reached.items():
             planned = _share_planned(playbook, stage, indicator)
             if planned is not None and planned < share:
@@ -208,6 +214,12 @@ def _share_planned(playbook: Playbook, stage_key: str, indicator: LeadingIndicat
     counted = [milestone for milestone in stage.milestones if not milestone.optional]
     by_then = [milestone for milestone in counted if _is_due(playbook, milestone, 7 * indicator.week)]
     return len(by_then) / len(counted) if counted else None
+
+
+def _before(playbook: Playbook, key: str) -> tuple[str, ...]:
+    """What must be reached before that milestone; nothing for a key that leads nowhere."""
+    milestone = playbook.milestone(key)
+    return playbook.needs(milestone) if milestone else ()
 
 
 def _is_due(playbook: Playbook, milestone: Milestone, day: int) -> bool:

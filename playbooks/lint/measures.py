@@ -7,6 +7,7 @@ from typing import get_args
 from domain.deal import CustomerRole
 from domain.measure.figures import FIGURES
 from domain.measure.rules import read_rule
+from domain.measure.targets import OBSERVED
 from domain.playbook import Playbook, RedFlag, Session, Target
 from playbooks.complaint import Spot
 from playbooks.lint.dates import A_WEEK, day_after_close, opening_day
@@ -28,8 +29,11 @@ def indicators_ask_for_something(playbook: Playbook) -> Iterator[Finding]:
     latest = playbook.hand_off.latest_day
     for index, indicator in enumerate(playbook.indicators):
         at: Spot = ("indicators", index)
-        if not (indicator.milestones or indicator.observed or indicator.share_reached):
-            yield at, f"{indicator.key!r} asks for nothing: give milestones, observed or share_reached"
+        if not (indicator.milestones or indicator.under_way or indicator.observed or indicator.share_reached):
+            yield at, f"{indicator.key!r} asks for nothing: give milestones, under_way, observed or share_reached"
+        for number, what in enumerate(indicator.observed):
+            if what not in OBSERVED:
+                yield (*at, "observed", number), f"nothing observes {what!r}; there are: {', '.join(OBSERVED)}"
         if A_WEEK * indicator.week > latest + A_WEEK:
             yield (*at, "week"), f"is {indicator.week}, which begins after the latest hand-off on day {latest}"
         for stage, share in indicator.share_reached.items():

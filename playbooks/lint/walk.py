@@ -117,6 +117,7 @@ def _of_the_measures(playbook: Playbook) -> Iterator[Reference]:
     for index, indicator in enumerate(playbook.indicators):
         at: Spot = ("indicators", index)
         yield from _mentions((*at, "milestones"), "milestone", indicator.milestones)
+        yield from _mentions((*at, "under_way"), "milestone", indicator.under_way)
         for stage in indicator.share_reached:
             yield Reference((*at, "share_reached", stage), "stage", stage)
         if indicator.amber_while_ahead:

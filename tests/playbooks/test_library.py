@@ -306,7 +306,7 @@ PLANTED = [
     ("milestone: security_passed, who", "milestone: security, who", "there is no milestone 'security'"),
     ("milestone: impact_reported, source: [ST5.D5]", "milestone: impact, source: [ST5.D5]", "no milestone 'impact'"),
     ("until: gone_live", "until: launched", "there is no milestone 'launched'"),
-    ("milestones: [training_planned], obs", "milestones: [training_plan], obs", "no milestone 'training_plan'"),
+    ("milestones: [training_planned], under", "milestones: [training_plan], under", "no milestone 'training_plan'"),
     ("share_reached: {implementation: 0.5}", "share_reached: {building: 0.5}", "there is no stage 'building'"),
     ("share_reached: {implementation: 0.5}", "share_reached: {implementation: 0.8}", "50% is planned by then"),
     (", amber_while_ahead: gone_live", "", "asks for 'gone_live' in week 8, but it is planned for day 60"),

@@ -93,6 +93,19 @@ def test_a_go_live_that_is_ahead_and_can_be_reached_is_amber(day: int, due: int,
     assert ("missed", colour, "gone_live") == (seen.state, seen.colour, seen.lacks[0])
 
 
+def test_a_uat_is_under_way_once_all_that_comes_before_it_is_reached() -> None:
+    """D10: its gate is open, or it is signed; until then the week names what is missing."""
+    [uat] = [one for one in PLAYBOOK.milestones if one.key == "uat_signed_off"]
+    before = PLAYBOOK.needs(uat)
+    ready = dict.fromkeys(("training_planned", *before), 40)
+    waiting = {key: day for key, day in ready.items() if key != before[-1]}
+
+    assert "met" == week(6, 42, settled=ready).state
+    assert ("missed", (before[-1],)) == (week(6, 42, settled=waiting).state, week(6, 42, settled=waiting).lacks)
+    assert "met" == week(6, 42, settled=waiting | {"uat_signed_off": 42}).state
+    assert "not_due" == week(6, 41, settled=waiting).state
+
+
 def test_live_without_one_sign_in_is_not_met() -> None:
     """C-13; and where nobody reports sign-ins, that is what it says."""
     live = {"gone_live": 50}
