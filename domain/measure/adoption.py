@@ -44,10 +44,10 @@ class UseOfPerson(Wire):
     features: tuple[str, ...] = ()
 
 
-class AdoptionSeen(Wire):
-    """What four weeks of use come to, the first of which began on `since`.
+class AdoptionCounted(Wire):
+    """What four weeks of use come to, the first of which began on `since`: of all `users` so many are `power_users`.
 
-    Of all `users` so many are `power_users`. `people` are those who are named, where `by_person` says that they may be.
+    `by_person` says whether the customer has agreed that single people are named.
     """
 
     since: date
@@ -55,6 +55,11 @@ class AdoptionSeen(Wire):
     power_users: int
     core_features: int
     by_person: bool = False
+
+
+class AdoptionSeen(AdoptionCounted):
+    """The same with the `people` who are named, where they may be."""
+
     people: tuple[UseOfPerson, ...] = ()
 
     def of_habit(self, habit: Habit) -> Sequence[UseOfPerson]:

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 
 from runtime.settings import Settings
+from starter.web.api.adoption import adoption_routes
 from starter.web.api.deliveries import delivery_routes
 from starter.web.api.description import describe
 from starter.web.api.dossiers import dossier_routes
@@ -53,6 +54,7 @@ RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     news_routes,
     score_routes,
     measure_routes,
+    adoption_routes,
     supposing_routes,
     programme_routes,
     dossier_routes,

@@ -5,9 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
+from domain.deal import Stakeholder
+from domain.notice import Person
+from domain.playbook import Adoption, CoreFeature
+from domain.record import Writing
 from domain.usage import UsageEvent, milliseconds, number_of
+from store.ledger import SqlLedger
 from store.usage import SqlUsage
 from store.usage_counts import SqlUsageBooks
+from tests.support.databases import LEAD, OWNER, deal, dossier, standing
 
 A_DAY = timedelta(days=1)
 OFTEN = tuple(7 * week + day for week in range(4) for day in (1, 3, 5))
@@ -28,3 +34,25 @@ def used(engine: Engine, group: str, event: str, days_ago: Mapping[str, Sequence
     books.learn_features()
     books.link(most=10)
     books.counted(books.count(after=("", 0), most=1000))
+
+
+REPORTS = CoreFeature(key="reports", title="Reports", events=("Report Created",))
+FREQUENT = Stakeholder(id="end_user", name="Eve User", email="eve@customer.test", role="end_user", language="en")
+RARE = Stakeholder(id="champion", name="Kim Champ", email="kim@customer.test", role="champion", language="ja")
+
+
+def customer_in_use(engine: Engine, *, agreed: bool) -> str:
+    """An onboarding: Eve has used reports on three days of each of four weeks, Kim once; and somebody unknown."""
+    sold = deal(custom={"usage_group": "acme", **({"usage_by_person": True} if agreed else {})})
+    people = (*sold.stakeholders, FREQUENT, RARE)
+    sold = sold.model_copy(update={"stakeholders": people, "closed_at": datetime.now(UTC) - 60 * A_DAY})
+    users = tuple(
+        Person(id=one.id, name=one.name, email=one.email, side="customer", role=one.role) for one in (FREQUENT, RARE)
+    )
+    made = dossier(sold, people=(OWNER, LEAD, *users))
+    book = made.playbook.model_copy(update={"core_features": (REPORTS,), "adoption": Adoption()})
+    ledger = SqlLedger(engine)
+    ledger.admit(made.model_copy(update={"playbook": book}), run="run-1")
+    ledger.write(Writing(onboarding=made.onboarding, standing=standing(owner="jonas.weber")))
+    used(engine, "acme", "Report Created", {"eve@customer.test": OFTEN, "kim@customer.test": (8,), "x": (7, 14)})
+    return made.onboarding

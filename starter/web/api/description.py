@@ -15,6 +15,7 @@ from starter.web.problems import ProblemDocument
 TAGS = {
     "onboardings": "start onboardings, and see how they stand",
     "metrics": "what customers bought it for, and what it has come to",
+    "adoption": "who uses the product, and whom to thank or to help",
     "news": "report what happened; the business may refuse it, and says why",
     "questions": "what customers ask, what is answered, and how fast",
     "files": "documents of an onboarding with their versions",

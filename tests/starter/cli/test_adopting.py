@@ -2,30 +2,19 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 
-from domain.deal import Stakeholder
-from domain.notice import Person
-from domain.playbook import Adoption, CoreFeature
-from domain.record import Writing
 from starter.cli.running import run
 from store.engine import migrate, open_store
-from store.ledger import SqlLedger
 from store.tables import journal, notices
-from tests.support.adoption import A_DAY, OFTEN, used
-from tests.support.databases import LEAD, OWNER, deal, dossier, standing
+from tests.support.adoption import customer_in_use
 from tests.support.running_order import ROOT
 
 ONE = "onboarding-file-1"
-NOW = datetime.now(UTC)
-REPORTS = CoreFeature(key="reports", title="Reports", events=("Report Created",))
-FREQUENT = Stakeholder(id="end_user", name="Eve User", email="eve@customer.test", role="end_user", language="en")
-RARE = Stakeholder(id="champion", name="Kim Champ", email="kim@customer.test", role="champion", language="ja")
 Day90 = Callable[..., str]
 
 
@@ -50,19 +39,7 @@ def customer(folder: Path, *, agreed: bool) -> Engine:
     url = f"sqlite:///{folder / 'day90.sqlite'}"
     migrate(url)
     engine = open_store(url)
-    sold = deal(custom={"usage_group": "acme", **({"usage_by_person": True} if agreed else {})})
-    people = (*sold.stakeholders, FREQUENT, RARE)
-    sold = sold.model_copy(update={"stakeholders": people, "closed_at": NOW - 60 * A_DAY})
-    users = tuple(
-        Person(id=one.id, name=one.name, email=one.email, side="customer", role=one.role) for one in (FREQUENT, RARE)
-    )
-    made = dossier(sold, people=(OWNER, LEAD, *users))
-    book = made.playbook.model_copy(update={"core_features": (REPORTS,), "adoption": Adoption()})
-    ledger = SqlLedger(engine)
-    ledger.admit(made.model_copy(update={"playbook": book}), run="run-1")
-    ledger.write(Writing(onboarding=ONE, standing=standing(owner="jonas.weber")))
-    days = {"eve@customer.test": OFTEN, "kim@customer.test": (8,), "x": (7, 14)}
-    used(engine, "acme", "Report Created", days)
+    customer_in_use(engine, agreed=agreed)
     return engine
 
 

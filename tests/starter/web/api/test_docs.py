@@ -16,6 +16,7 @@ from starter.web.problems import KINDS
 from store.webhooks import SqlWebhooks
 from tests.repository.test_docs import blocks, rows, section
 from tests.support import servers
+from tests.support.adoption import OFTEN, used
 from tests.support.databases import dossier, happened, standing
 from tests.support.onboardings import ROOT, sample_deal
 from tests.support.parts import LIBRARY
@@ -78,8 +79,11 @@ async def test_the_examples_run_from_top_to_bottom(tmp_path: Path, temporal_addr
         for words in curls():
             values = {"$TOKEN": token, "$DAY90": "", "$(uuidgen)": uuid4().hex, SHOWN_DAY: later}
             values |= {SHOWN_ID: id, SHOWN_OTHER: other, SHOWN_VERSION: version}
-            deals = {"@deal.json": sample_deal("pinecrest-us", id=id)}
+            deals = {"@deal.json": used_by_two(id)}
             deals["@another.json"] = sample_deal("pinecrest-us", id=other)
+            if words[-1].endswith("/adoption"):
+                weeks = {"marcus@pinecrest-vet.example": OFTEN, "paula@pinecrest-vet.example": (8,)}
+                used(web.parts.engine, f"file-{id}", "Report Created", weeks)
             answer = await curl(web, [replaced(word, values) for word in words], deals=deals)
             assert answer.status_code in (200, 201), (words, answer.text)
             called.add((answer.request.method, answer.request.url.path))
@@ -97,6 +101,13 @@ async def after_the_hand_off(web: Web, onboarding: str) -> None:
     await client.start_workflow(
         "SuccessProgramme", start, id=id_of(onboarding), task_queue=web.parts.settings.task_queue
     )
+
+
+def used_by_two(id: str) -> dict[str, Any]:
+    """The deal of the examples, where single people are looked at, with another user."""
+    sold = sample_deal("pinecrest-us", id=id, custom={"usage_by_person": True})
+    paula = {"name": "Paula Ray", "email": "paula@pinecrest-vet.example", "role": "power_user"}
+    return {**sold, "stakeholders": [*sold["stakeholders"], paula]}
 
 
 def told_of(web: Web) -> None:
