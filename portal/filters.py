@@ -1,8 +1,5 @@
 """How do templates write what they get? A name as initials, a number without a needless nought, a browser's name."""
 
-from datetime import date, datetime
-from typing import Any
-
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 SYSTEMS = (
     ("iPhone", "iPhone"),
@@ -19,12 +16,6 @@ def initials(name: str) -> str:
     """Two letters of a name: the first of its first and of its last word; of a name without spaces the first one."""
     words = name.split()
     return "".join(word[0] for word in dict.fromkeys([*words[:1], *words[-1:]])).upper()
-
-
-def day_of(at: str, view: Any) -> date:
-    """The day of a moment in ISO 8601, in the customer's calendar."""
-    day: date = view.day_of(datetime.fromisoformat(at))
-    return day
 
 
 def browser(agent: str) -> str:

@@ -25,7 +25,7 @@ from portal.desk.operating.library_words import DESK_LIBRARY_WORDS
 from portal.desk.operating.operating_words import OPERATING_WORDS
 from portal.desk.portfolio_words import PORTFOLIO_WORDS
 from portal.desk.words import DESK_WORDS
-from portal.filters import browser, day_of, initials
+from portal.filters import browser, initials
 from portal.icons import Icons
 from portal.room.file_words import FILE_WORDS
 from portal.room.goal_words import GOAL_WORDS
@@ -102,7 +102,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._jinja.filters |= {one.__name__: one for one in (browser, day_of, half_up, initials, plain)}
+        self._jinja.filters |= {one.__name__: one for one in (browser, half_up, initials, plain)}
 
     def page(
         self,

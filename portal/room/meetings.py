@@ -1,4 +1,4 @@
-"""When do we meet? The reader's meetings that have an hour, whether they come, and all of it for their calendar."""
+"""When do we meet, and when did we? The reader's meetings with their hours, whether they come, and their calendar."""
 
 import asyncio
 from collections.abc import Mapping
@@ -68,14 +68,14 @@ class Meetings:
         self._invitations = SqlInvitations(room.engine)
 
     async def all(self, view: View, form: Form | None, request: Request) -> Response:
-        """The meetings that lie ahead, each with whether the reader comes."""
-        meetings = await asyncio.to_thread(self._ahead, view)
+        """The meetings that lie ahead, each with whether the reader comes, and those that are over."""
+        meetings = await asyncio.to_thread(theirs, view, self._meetings)
         if form is not None and form.text("choose"):
             return await self._choose(view, form, meetings)
         if form is None:
             return self._show(view, meetings, told=request.query_params.get("told", ""))
         key, answer = form.text("meeting"), next((one for one in ANSWERS if one == form.text("answer")), None)
-        chosen = next((one for one in meetings if key_of(one) == key), None)
+        chosen = next((one for one in meetings if key_of(one) == key and end_of(one) > view.now), None)
         if chosen is None:
             return self._room.missing(view)
         if answer is None or once_missing(form):
@@ -146,28 +146,14 @@ class Meetings:
                 offers.append(Offer(key, str(facts.get("title") or view.title(key)), ahead, facts))
         return offers
 
-    def _ahead(self, view: View) -> list[MeetingShown]:
-        return theirs(view, self._meetings, after=view.now)
-
     def _show(self, view: View, meetings: list[MeetingShown], sent: Sent = LOOKED, *, told: str = "") -> Response:
-        mine = view.standing.same(view.me)
-        shown = [
-            ShownMeeting(
-                key=key_of(one),
-                title=one.title,
-                at=view.moment(one.starts_at),
-                minutes=one.minutes,
-                answer=next(filter(None, (one.answer_of(id) for id in mine)), ""),
-                others=view.names(id for id in one.people if id not in mine),
-            )
-            for one in meetings
-        ]
         maker = self._room.parts.links
         return self._room.show(
             view,
             "meetings.html",
             told=told,
-            meetings=shown,
+            meetings=[shown_meeting(view, one) for one in meetings if end_of(one) > view.now],
+            past=[shown_meeting(view, one) for one in reversed(meetings) if end_of(one) <= view.now],
             offers=self._offers(view),
             answers=ANSWERS,
             feed=maker.feed_of(self._room.engine, view.visit.onboarding, view.me) if maker else "",
@@ -212,7 +198,8 @@ class Feed:
         # Google Calendar and Outlook know no other name (RFC 7986 came later).
         calendar.add("x-wr-calname", name)
         calendar.add("refresh-interval", AFRESH, parameters={"VALUE": "DURATION"})
-        for meeting in theirs(view, self._meetings, after=view.now - timedelta(days=30)):
+        since = view.now - timedelta(days=30)
+        for meeting in (one for one in theirs(view, self._meetings) if end_of(one) > since):
             event = Event()
             event.add("uid", f"{meeting.uid}@{self._parts.settings.mail_domain}")
             event.add("dtstart", meeting.starts_at.astimezone(ZoneInfo("UTC")))
@@ -235,14 +222,26 @@ class Feed:
         return content
 
 
-def theirs(view: View, meetings: SqlMeetings, *, after: datetime) -> list[MeetingShown]:
-    """The reader's meetings that are agreed and end after that moment."""
+def theirs(view: View, meetings: SqlMeetings) -> list[MeetingShown]:
+    """The reader's meetings that are agreed, by their hours."""
     mine = view.standing.same(view.me)
-    return [
-        one
-        for one in meetings.of(view.visit.onboarding)
-        if one.status == "agreed" and mine & set(one.people) and one.starts_at + timedelta(minutes=one.minutes) > after
-    ]
+    return [one for one in meetings.of(view.visit.onboarding) if one.status == "agreed" and mine & set(one.people)]
+
+
+def shown_meeting(view: View, meeting: MeetingShown) -> ShownMeeting:
+    mine = view.standing.same(view.me)
+    return ShownMeeting(
+        key=key_of(meeting),
+        title=meeting.title,
+        at=view.moment(meeting.starts_at),
+        minutes=meeting.minutes,
+        answer=next(filter(None, (meeting.answer_of(id) for id in mine)), ""),
+        others=view.names(id for id in meeting.people if id not in mine),
+    )
+
+
+def end_of(meeting: MeetingShown) -> datetime:
+    return meeting.starts_at + timedelta(minutes=meeting.minutes)
 
 
 def key_of(meeting: MeetingShown) -> str:
