@@ -78,6 +78,14 @@ class SignOff(NamedTuple):
             return tuple(id for id in signers if id not in self.signed)
         return self.refused_by or tuple(signers)
 
+    @property
+    def signers(self) -> tuple[str, ...]:
+        """Who has said yes in the last round that was decided, in order; nobody where it was refused last."""
+        if not self.decided or self.decided[-1].decision == "rejected":
+            return ()
+        last = self.decided[-1].round
+        return tuple(dict.fromkeys(one.by for one in self.decided if one.round == last and one.by))
+
     def version(self, *shown: str) -> str:
         """What stands for that which a signer is shown: another one as soon as any of it changes."""
         text = "\n".join((self.milestone, str(self.asked), *self.signed, *shown))

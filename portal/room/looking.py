@@ -56,17 +56,27 @@ class ShownMilestone:
     signed: bool
 
     @cached_property
+    def asks(self) -> bool:
+        """Whether it still asks something of anybody."""
+        return self.status == "open" and not self.view.line.ending
+
+    @cached_property
     def who(self) -> str:
-        """Who has to act for it besides the reader."""
-        return self.view.names(id for id in self._doing if id not in self.view.mine)
+        """Who has to act for it besides the reader; everybody who had to once it asks nothing any more."""
+        return self.view.names(id for id in self._doing if not self.asks or id not in self.view.mine)
+
+    @cached_property
+    def signers(self) -> str:
+        """Who has signed it, where that has settled it; empty otherwise."""
+        return self.view.names(self.view.sign_off(self.key).signers) if self.status == "reached" else ""
 
     @cached_property
     def mine(self) -> bool:
-        return not self.view.mine.isdisjoint(self._doing)
+        return self.asks and not self.view.mine.isdisjoint(self._doing)
 
     @cached_property
     def part(self) -> str:
-        return self.view.part_in(self.milestone)
+        return self.view.part_in(self.milestone) if self.asks else ""
 
     @cached_property
     def why(self) -> list[str]:
@@ -79,7 +89,7 @@ class ShownMilestone:
 
     @cached_property
     def waits_for(self) -> str:
-        return self.view.waiting(self.view.standing.waits_for(self.milestone)) if self.waits else ""
+        return self.view.waiting(self.view.standing.waits_for(self.milestone)) if self.waits and self.asks else ""
 
     @cached_property
     def _doing(self) -> Sequence[str]:
@@ -212,7 +222,7 @@ def shown_milestone(view: View, milestone: Milestone) -> ShownMilestone:
         status=row.status,
         day=day,
         at=view.day_of(row.at) if row.at else None,
-        late=row.status == "open" and day < view.today and not milestone.optional,
+        late=row.status == "open" and day < view.today and not milestone.optional and not view.line.ending,
         path=shown_step(view, step).path if step else "",
         signed=bool(milestone.sign_off),
     )
@@ -240,14 +250,14 @@ def _shown_stage(view: View, stage: Stage, row: StageRow, milestones: list[Shown
 
 
 def axis(view: View) -> Line:
-    """The months of the plan, and today on them."""
+    """The months of the plan, and today on them until it has ended."""
     first, last = view.span
     months, day = [], first.replace(day=1)
     while day <= last:
         if (x := _at(view, max(day, first))) < 96:
             months.append((x, day.strftime("%b") if view.language == "en" else f"{day.month}月"))
         day = (day + timedelta(days=32)).replace(day=1)
-    inside = first <= view.today <= last
+    inside = first <= view.today <= last and not view.line.ending
     return Line(months, _at(view, view.today) if inside else None)
 
 

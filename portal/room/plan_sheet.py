@@ -57,11 +57,7 @@ def _part(view: View, stage: ShownStage, moves: Moves, words: Words) -> PlanPart
 
 
 def _line(view: View, one: ShownMilestone, moves: Moves, words: Words) -> PlanLine:
-    late = one.late and not view.line.ending
-    state = "reached" if one.status != "open" else "late" if late else "waits" if one.waits else "open"
-    who = [words["you"], one.who] if one.mine else [one.who]
-    if one.part and not one.mine:
-        who.append(words[f"part_{one.part}"])
+    state = "reached" if one.status != "open" else "late" if one.late else "waits" if one.waits else "open"
     notes = [words["signature"]] if one.signed else []
     if one.waits_for:
         notes.append(words["waits_for"].format(what=one.waits_for))
@@ -71,19 +67,28 @@ def _line(view: View, one: ShownMilestone, moves: Moves, words: Words) -> PlanLi
     notes += [in_a_line(view, move, words) for move in moves.of(one.key)]
     return PlanLine(
         title=one.title,
-        day=_day(view, one, words, late=late),
+        day=_day(view, one, words),
         state=state,
-        who="\n".join(filter(None, who)),
+        who="\n".join(filter(None, _who(one, words))),
         mine=one.mine,
         notes=notes,
     )
 
 
-def _day(view: View, one: ShownMilestone, words: Words, *, late: bool) -> str:
+def _who(one: ShownMilestone, words: Words) -> list[str]:
+    """Who acts for it, and the reader's part in it; of what was signed, by whom."""
+    if one.signers:
+        return [words["signed_by_names"].format(names=one.signers)]
+    if one.mine:
+        return [words["you"], one.who]
+    return [one.who, words[f"part_{one.part}"] if one.part else ""]
+
+
+def _day(view: View, one: ShownMilestone, words: Words) -> str:
     if one.status == "reached":
         return words["on_day"].format(day=view.short(one.at or one.day))
     if one.status == "waived":
         return words["not_needed"]
     if view.line.ending:
         return words["not_reached"]
-    return f"{view.short(one.day)}\n{words['late']}" if late else view.short(one.day)
+    return f"{view.short(one.day)}\n{words['late']}" if one.late else view.short(one.day)

@@ -38,6 +38,12 @@ def words_of(answer: httpx2.Response) -> str:
     return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
+def line_of(plan: httpx2.Response, title: str) -> str:
+    """What the plan's page says of the milestone of that title."""
+    [line] = [part for part in plan.text.split('<span class="line">') if f">{title}" in part]
+    return line.partition("</li>")[0]
+
+
 async def test_a_moved_date_says_from_where_by_whom_and_why(site: RoomSite, onboarding: Onboarding) -> None:
     """Beside the milestone, and in a list of all that was moved; nobody's words are markup."""
     async with into(site, onboarding, LEAD) as lead:
@@ -92,13 +98,13 @@ def test_a_milestone_stands_on_one_page_with_its_notes_and_its_day_on_one_line()
 
 def test_names_of_europe_are_spelt_right_on_paper_beside_japanese() -> None:
     """The Japanese font alone would set the hook of a letter beside it."""
-    names = "Tomáš Novák, Łukasz Żółć, Şahin Yıldız, Ōno"
-    part = PlanPart("One", "", "1/1", [PlanLine("会議", "", "open", names, True, [])])
+    names, stage = "Tomáš Novák, Łukasz Żółć, Şahin Yıldız, Ōno", "Školení a ověření"
+    part = PlanPart(stage, "", "1/1", [PlanLine("会議", "", "open", names, True, [])])
     sheet = PlanSheet("ja", "day90", "The plan", (), ("Milestone", "Who", "Day"), [part], "", (), "")
 
     [page] = PdfReader(io.BytesIO(plan_pdf(sheet, at=datetime.now(UTC)))).pages
 
-    assert (True, True) == (names in " ".join(page.extract_text().split()), "会議" in page.extract_text())
+    assert [] == [words for words in (names, stage, "会議") if words not in " ".join(page.extract_text().split())]
 
 
 async def test_without_an_agreed_plan_nothing_is_called_moved(site: RoomSite) -> None:
@@ -109,3 +115,35 @@ async def test_without_an_agreed_plan_nothing_is_called_moved(site: RoomSite) ->
 
     assert ("agreed for" in plan.text, "No date was moved by anybody so far." in plan.text) == (False, True)
     assert "Plan agreed on not yet" in words_of(file)
+
+
+async def test_what_is_signed_says_who_signed_it_and_no_more_who_may(site: RoomSite) -> None:
+    """On the page and on paper: the technical lead, who might have signed, reads that the project lead did."""
+    onboarding = site.opened()
+    onboarding.to_day(44)
+    uat = onboarding.dossier.playbook.milestone("uat_signed_off")
+    assert uat is not None
+    onboarding.settled(*onboarding.dossier.playbook.needs(uat))
+    async with into(site, onboarding, "technical_lead") as technical:
+        before = line_of(await technical.get("/plan"), "UAT signed off")
+        onboarding.tell("sign_off", milestone="uat_signed_off", decision="approve", by=LEAD)
+        after, file = line_of(await technical.get("/plan"), "UAT signed off"), await technical.get("/plan.pdf")
+
+    assert ("Stefan Vogel too" in before, "Signed by" in before) == (True, False)
+    assert ("Signed by Stefan Vogel" in after, "too" in after) == (True, False)
+    assert "Signed by Stefan Vogel" in words_of(file)
+
+
+async def test_after_the_end_the_plan_asks_nothing_of_anybody(site: RoomSite) -> None:
+    """Nothing is late, waits for something or may still be moved, and today is no mark on it."""
+    onboarding = site.opened()
+    onboarding.to_day(20)
+    async with into(site, onboarding, LEAD) as lead:
+        before = await lead.get("/plan")
+        onboarding.tell("end_onboarding", ending="churned", reason="they left", by="nora.lindqvist")
+        after, home = await lead.get("/plan"), await lead.get("/")
+
+    marks = ("overdue", "Waits for", 'class="you"', 'class="today"', "so far")
+    assert (list(marks), []) == ([mark for mark in marks if mark in before.text], [m for m in marks if m in after.text])
+    assert ("<dt>Ended</dt>" in home.text, "<dt>Today</dt>" in home.text) == (True, False)
+    assert not [word for word in ("recorded yet", ">from ") if word in home.text], "nothing begins or comes any more"
