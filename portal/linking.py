@@ -131,27 +131,21 @@ class Links:
         return await self._tell(link, reader, form)
 
     async def _review(self, link: Link, reader: Reader, form: Form) -> Response:
-        words = WORDS[reader.language]
+        words, answer = WORDS[reader.language], form.text("answer")
         return self._pages.page(
             "review.html",
             reader.language,
             reader=reader,
             heading=words[f"{link.purpose}_sure"],
             title=title_of(link),
-            due=due_of(link, reader)
-            if link.purpose == "done"
-            else meeting.chosen_hour(link, form.text("answer"), reader),
+            due=due_of(link, reader) if link.purpose == "done" else meeting.chosen_hour(link, answer, reader),
             due_label=words["when"] if link.purpose == "slot" else words["due"],
             follows=words[f"{link.purpose}_follows"],
-            answer=form.text("answer"),
+            answer=answer,
             words=form.text("words"),
             once=await asyncio.to_thread(self._links.ask, link.id),
             button=words[f"{link.purpose}_button"],
         )
-
-    def _what_for(self, link: Link, reader: Reader, answer: str) -> str:
-        """The date that the second step repeats."""
-        return due_of(link, reader) if link.purpose == "done" else meeting.chosen_hour(link, answer, reader)
 
     async def _put_off(self, link: Link, reader: Reader, until: datetime) -> Response:
         now = datetime.now(UTC)
