@@ -122,12 +122,12 @@ def child_environment(ours: Mapping[str, str], *, settings: Settings, address: s
     child["DAY90_PAGES_HOST"], child["DAY90_PAGES_PORT"] = settings.pages_host, str(settings.pages_port)
     if settings.pages_url is not None:
         child["DAY90_PAGES_URL"] = settings.pages_url
+    # What the settings do not have was dropped on purpose: a demo takes nothing of a production's.
+    dropped = {name for name in Settings.model_fields if getattr(settings, name) is None}
     # Embedded workers are unversioned: a versioned one does nothing until its version is made the current one.
-    child.pop(PREFIX + "BUILD_ID", None)
-    for name in ("database_url", "smtp_url", "playbooks", "team", "templates"):
-        if getattr(settings, name) is None:
-            child.pop(PREFIX + name.upper(), None)
-            child.pop(f"{PREFIX}{name.upper()}_FILE", None)
+    for name in dropped | {"build_id"}:
+        child.pop(PREFIX + name.upper(), None)
+        child.pop(f"{PREFIX}{name.upper()}_FILE", None)
     if settings.temporal_ui is not None:
         child["DAY90_TEMPORAL_UI"] = settings.temporal_ui
     return child

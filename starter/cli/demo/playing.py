@@ -33,8 +33,12 @@ if TYPE_CHECKING:
     from starter.doors.onboardings import OnboardingDoor
     from store.reads import OnboardingInFull
 
-OURS_ALONE: dict[str, None] = dict.fromkeys(("database_url", "smtp_url", "playbooks", "team", "templates", "pages_url"))
-"""Settings that a demo never takes from the environment: it must write to nobody's inbox and to no real database."""
+LOOKS = ("company_name", "company_name_ja", "company_colour", "company_logo")
+OURS_ALONE: dict[str, None] = {
+    name: None for name, field in Settings.model_fields.items() if field.default is None and name not in LOOKS
+}
+"""Settings that a demo never takes from the environment: databases, folders, addresses and secrets of a production. It
+must write to nobody's inbox, take no mail out of a mailbox, and begin nothing for a CRM's deals."""
 OPENS_WITHIN, ENDS_WITHIN, CALMS_WITHIN, CORRECTED_WITHIN = 60.0, 45.0, 20.0, 30.0
 """Seconds of patience: for the first plan, for the ending after the last scene, for the last mails, and for a
 correction that the look of that week begins, which comes late where days are short and the machine is busy."""

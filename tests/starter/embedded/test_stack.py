@@ -19,6 +19,7 @@ from domain.clock import DAY
 from runtime.connection import connect
 from runtime.settings import load_settings
 from starter.cli.codes import USAGE, code_of
+from starter.cli.demo.playing import OURS_ALONE
 from starter.cli.installation import installation_at
 from starter.cli.options import Where
 from starter.embedded import restarting
@@ -363,6 +364,25 @@ def test_an_embedded_worker_finds_no_other_server(tmp_path: Path) -> None:
     }
     assert "DAY90_SMTP_URL" not in child
     assert ("2.0s", str(tmp_path), "/bin") == (child["DAY90_DAY_LENGTH"], child["DAY90_DATA"], child["PATH"])
+
+
+def test_a_demo_takes_nothing_of_a_productions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads no mailbox and asks no CRM whose secrets stand in the shell; the company's name it takes."""
+    production = {
+        "DAY90_IMAP_URL": "imaps://user:password@mail.example.com:993/INBOX",
+        "DAY90_HUBSPOT_API_TOKEN": "pat-1",
+        "DAY90_SLACK_TOKEN": "xoxb-0123456789",
+        "DAY90_DATABASE_URL": "postgresql://day90@db.example.com/day90",
+        "DAY90_METRICS": "127.0.0.1:9464",
+        "DAY90_COMPANY_NAME": "Kontor",
+    }
+    for name, value in production.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings(flags={"data": tmp_path}).model_copy(update=OURS_ALONE)
+
+    child = child_environment(os.environ, settings=settings, address="127.0.0.1:1")
+
+    assert ["DAY90_COMPANY_NAME"] == [name for name in production if name in child]
 
 
 def test_every_part_names_the_address_at_which_the_web_process_listens(
