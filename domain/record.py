@@ -214,6 +214,7 @@ class Writing(Wire):
     `attendance` an older answer of the same person. `playbook` is the version that it goes by from now
     on, where that is another one; `contacts` are the customer's people where they have changed, and `handed_over` says
     what becomes of messages that wait for them. `unconfirmed` is the news behind rows of the journal, by their keys.
+    `lived_until` is how far a compressed clock has come for a customer who lives on after the hand-off.
     """
 
     onboarding: str
@@ -232,6 +233,7 @@ class Writing(Wire):
     attendance: tuple[AttendanceRow, ...] = ()
     unconfirmed: Mapping[str, Unconfirmed] = Field(default_factory=dict)
     task: Task | None = None
+    lived_until: Instant | None = None
 
 
 class KeptRow(JournalRow):

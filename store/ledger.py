@@ -281,6 +281,8 @@ class SqlLedger:
             change_drafts(connection, onboarding, writing.drafts)
             if writing.standing is not None and writing.standing.ending is not None:
                 _withdraw_what_waited(connection, onboarding)
+            if writing.lived_until is not None:
+                _live_on(connection, onboarding, writing.lived_until)
 
     def complete_deal(self, onboarding: str, again: DealClosed) -> tuple[str, ...]:
         """Fill the gaps in the hand-off record from the same deal delivered again; returns the names of the fields.
@@ -454,6 +456,12 @@ def _write_contacts(connection: Connection, onboarding: str, contacts: Contacts)
 def _overtaken(held: Held, standing: Standing | None) -> bool:
     """Whether a standing of a later moment has been written already."""
     return standing is not None and held.as_of is not None and standing.as_of < held.as_of
+
+
+def _live_on(connection: Connection, onboarding: str, until: datetime) -> None:
+    """Move the onboarding's own time on, never back."""
+    behind = (onboardings.c.onboarding == onboarding) & (onboardings.c.as_of < until)
+    connection.execute(update(onboardings).where(behind).values(as_of=until))
 
 
 def _withdraw_what_waited(connection: Connection, onboarding: str) -> None:

@@ -68,6 +68,8 @@ def keep_programme(
         notices=tuple(told),
         people=tuple(_newcomers(briefing, told)),
         meetings=tuple(_meetings(briefing, fresh, told)),
+        # By a real clock it is the wall's time wherever it is asked for.
+        lived_until=None if occasion.clock.real else occasion.now,
     )
 
 

@@ -12,6 +12,7 @@ from activities.onboarding import Bookkeeping
 from domain.agenda.occasion import ProgrammeChange, ProgrammeOccasion
 from domain.agenda.state import Entry
 from domain.calendar import WorkCalendar
+from domain.clock import Clock
 from domain.deal import Account
 from domain.notice import Notice
 from domain.record import MeetingRow
@@ -59,6 +60,18 @@ def test_no_occasion_of_any_year_is_planned_on_a_holiday() -> None:
 
     assert 2037 <= max(days).year
     assert [] == sorted({str(day) for day in days if bavaria.why_not(day)})
+
+
+def test_an_occasion_says_how_far_a_compressed_clock_has_come() -> None:
+    """By a real clock the wall says it."""
+    onboarding = opened()
+    real = occasion(onboarding, HANDED_OVER)
+    compressed = real.model_copy(update={"clock": Clock(day=timedelta(seconds=2))})
+
+    _, by_wall = keep_programme(real, onboarding.dossier, staff())
+    _, by_itself = keep_programme(compressed, onboarding.dossier, staff())
+
+    assert (None, HANDED_OVER) == (by_wall.lived_until, by_itself.lived_until)
 
 
 def year_of(onboarding: Simulation, tier: str, since: datetime = HANDED_OVER) -> list[Notice]:
