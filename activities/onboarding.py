@@ -27,10 +27,10 @@ from domain.refusal import InvalidDeal
 from domain.rules.admission import business_now, calendar_anew, calendar_of, calendar_until, check_deal, read_deal
 from domain.rules.casting import people_of, staff_person
 from domain.rules.closing import both_open
-from domain.rules.deciding import decide, references_of, reports, tells_of_records, wants_figures
+from domain.rules.deciding import decide, references_of, reports, tells_of_answers, tells_of_records, wants_figures
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
-from domain.rules.programme import keep_programme
+from domain.rules.programme import keep_programme, keys_of
 from domain.rules.rebuilding import CannotRebuild, rebuild
 from domain.rules.weighing import Doubts, doubts_in, to_be_weighed
 from domain.team import Team
@@ -195,6 +195,7 @@ class Bookkeeping:
             team,
             done_before=done_before,
             known=self.ledger.registers(onboarding) if tells_of_records(occasion, playbook) else (),
+            answered=self.ledger.answers(onboarding) if tells_of_answers(occasion) else (),
             agreed=self.ledger.baseline(onboarding, playbook) if reports(occasion, playbook) else None,
             hours=self.hours,
             texts=self._texts(occasion.state),
@@ -235,12 +236,19 @@ class Bookkeeping:
         return entries
 
     def _keep_programme(self, occasion: ProgrammeOccasion) -> tuple[list[Entry], Collection[str]]:
-        dossier, done_before = self.ledger.basis(occasion.onboarding, [entry.key for entry in occasion.due])
+        dossier, team = self.ledger.dossier(occasion.onboarding), self.staff()
         calendar = calendar_anew(dossier.calendar, dossier.deal.account, self.calendars, now=occasion.now)
-        team = self.staff()
         dossier = dossier.model_copy(update={"calendar": both_open(calendar, dossier.deal, ours=team.closures)})
-        ui = self.ui.format(id=occasion.programme)
-        entries, writing = keep_programme(occasion, dossier, team, done_before=done_before, hours=self.hours, ui=ui)
+        _, done_before = self.ledger.basis(occasion.onboarding, keys_of(occasion, dossier, team))
+        entries, writing = keep_programme(
+            occasion,
+            dossier,
+            team,
+            done_before=done_before,
+            meetings=self.ledger.meetings(occasion.onboarding) if occasion.ended is not None else (),
+            hours=self.hours,
+            ui=self.ui.format(id=occasion.programme),
+        )
         self.ledger.write(writing)
         return entries, self._waiting(writing, done_before)
 

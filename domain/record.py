@@ -77,6 +77,8 @@ class RegisterRow(Wire):
     data: dict[str, Any] = Field(default_factory=dict)
 
 
+PROGRAMME_ENDED = "programme_ended"
+"""Key and kind of the row of the journal by which a success programme is over."""
 OF_PROGRAMME = "programme/"
 """Begins the `meeting` of what a success programme has: its series may be called as one of the onboarding's was."""
 
@@ -357,7 +359,8 @@ class WaitingNotice(Wire):
     `maybe_arrived` counts the tries after which nobody could say whether the message is there. `unsubscribe` is the
     token of the link by which this person unsubscribes from letters like it; empty for a notice that is essential.
     `parts` are the notices that travel inside a digest, in the order in which they are read. `links` are the addresses
-    by which its reader may act, by their purposes, and `links_of_parts` those of each part.
+    by which its reader may act, by their purposes, and `links_of_parts` those of each part. `first` says that it is a
+    letter to somebody of the customer's whom nobody has written to in that onboarding.
     """
 
     id: int
@@ -369,6 +372,7 @@ class WaitingNotice(Wire):
     parts: tuple[Notice, ...] = ()
     links: Mapping[str, str] = Field(default_factory=dict)
     links_of_parts: tuple[Mapping[str, str], ...] = ()
+    first: bool = False
 
 
 class Receipt(Wire):

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Engine, Select, TextClause, case, exists, 
 from domain.census import Line, Mailbag, Picture, Undone
 from domain.news import HANDED_OVER
 from domain.notice import Notice, Person
-from domain.record import JournalRow
+from domain.record import PROGRAMME_ENDED, JournalRow
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.entries import journal_row, person_row
 from store.outbox import add_of_the_house
@@ -32,9 +32,6 @@ from store.tables import (
     write_backs,
 )
 from store.webhooks import SqlWebhooks
-
-PROGRAMME_ENDED = "programme_ended"
-
 
 UNDRAWN = onboardings.c.attended_as_of.is_(None) | (onboardings.c.attended_as_of != onboardings.c.as_of)
 """Rows that an older version wrote last: what the desk shows of them is not complete."""

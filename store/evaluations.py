@@ -9,8 +9,8 @@ from domain.measure.customer import Customer, next_week
 from domain.measure.evaluation import Due, Evaluation
 from domain.measure.health import Band
 from domain.news import HANDED_OVER
+from domain.record import PROGRAMME_ENDED
 from domain.wire import Instant, Wire
-from store.census import PROGRAMME_ENDED
 from store.engine import read_connection, write_transaction
 from store.rows import add_tuples, insert_into, put
 from store.tables import NOT_ENDED, evaluation_weeks, evaluations, journal, onboardings

@@ -18,7 +18,19 @@ from domain.measure.flags import Look, look_at
 from domain.notice import OUTLIVES_THE_ONBOARDING, Person
 from domain.plan import go_live_key
 from domain.playbook import Playbook, content_hash
-from domain.record import Basis, Contacts, Dossier, Figure, JournalRow, Past, RegisterRow, Standing, Writing
+from domain.record import (
+    AttendanceRow,
+    Basis,
+    Contacts,
+    Dossier,
+    Figure,
+    JournalRow,
+    MeetingRow,
+    Past,
+    RegisterRow,
+    Standing,
+    Writing,
+)
 from domain.rules.accounts import KnownDeal
 from domain.rules.changing import ORDERED, reason_in
 from domain.rules.completing import completed
@@ -39,7 +51,7 @@ from store.drafts import stop as stop_drafts
 from store.drawing import Held, draw, hold
 from store.engine import read_connection, read_transaction, wall_clock, write_transaction
 from store.entries import journal_row, notice_row, person_row
-from store.meetings import write_meetings
+from store.meetings import answers_of, meetings_of, write_meetings
 from store.rows import Row, add, put
 from store.search_texts import write_search_text
 from store.tables import (
@@ -219,6 +231,14 @@ class SqlLedger:
     def baseline(self, onboarding: str, playbook: Playbook) -> Baseline | None:
         """The onboarding's plan as it was agreed to last; None while nobody has agreed."""
         return baseline(self._engine, onboarding, playbook)
+
+    def meetings(self, onboarding: str) -> Sequence[MeetingRow]:
+        """The onboarding's meetings that have or had an hour, by their hours."""
+        return meetings_of(self._engine, onboarding)
+
+    def answers(self, onboarding: str) -> Sequence[AttendanceRow]:
+        """What each of those who are invited has answered last to each meeting."""
+        return answers_of(self._engine, onboarding)
 
     def figures(self, onboarding: str) -> Mapping[str, Figure]:
         """What was measured last about the onboarding, by metric. Raises UnknownOnboarding."""

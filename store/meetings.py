@@ -26,6 +26,22 @@ class MeetingShown(MeetingRow):
         return next((one.answer for one in answers), "")
 
 
+def meetings_of(engine: Engine, onboarding: str) -> Sequence[MeetingRow]:
+    """The onboarding's meetings by their hours, those that fell away included."""
+    of_it = select(meetings).where(meetings.c.onboarding == onboarding)
+    with read_connection(engine) as connection:
+        rows = connection.execute(of_it.order_by(meetings.c.starts_at, meetings.c.meeting)).mappings()
+        return [MeetingRow.model_validate(dict(row), extra="ignore") for row in rows]
+
+
+def answers_of(engine: Engine, onboarding: str) -> Sequence[AttendanceRow]:
+    """What people have answered last to the onboarding's meetings, by person."""
+    of_it = select(attendance).where(attendance.c.onboarding == onboarding).order_by(attendance.c.person)
+    with read_connection(engine) as connection:
+        rows = connection.execute(of_it).mappings()
+        return [AttendanceRow.model_validate(dict(row), extra="ignore") for row in rows]
+
+
 class SqlMeetings:
     """The meetings that have an hour, in SQL. May be shared by threads."""
 
@@ -34,12 +50,8 @@ class SqlMeetings:
 
     def of(self, onboarding: str) -> Sequence[MeetingShown]:
         """The onboarding's meetings by their hours, those that fell away included."""
-        with read_connection(self._engine) as connection:
-            of_it = select(meetings).where(meetings.c.onboarding == onboarding)
-            rows = connection.execute(of_it.order_by(meetings.c.starts_at, meetings.c.meeting)).mappings().all()
-            said = select(attendance).where(attendance.c.onboarding == onboarding).order_by(attendance.c.person)
-            answers = [AttendanceRow.model_validate(row) for row in connection.execute(said).mappings()]
-        return [_shown(MeetingShown.model_validate(row), answers) for row in rows]
+        answers = answers_of(self._engine, onboarding)
+        return [_shown(row, answers) for row in meetings_of(self._engine, onboarding)]
 
     def offers(self, onboarding: str, people: Collection[str]) -> Sequence[Mapping[str, Any]]:
         """The facts of the newest message about each meeting that offers those people hours, while none is agreed."""
@@ -51,9 +63,9 @@ class SqlMeetings:
             return [row.facts for row in newest.values() if not settled_meeting(connection, row, choosing=True)]
 
 
-def _shown(meeting: MeetingShown, answers: Sequence[AttendanceRow]) -> MeetingShown:
+def _shown(meeting: MeetingRow, answers: Sequence[AttendanceRow]) -> MeetingShown:
     of_it = [one for one in answers if (one.meeting, one.occasion) == (meeting.meeting, meeting.occasion)]
-    return meeting.model_copy(update={"answers": tuple(of_it)})
+    return MeetingShown(**dict(meeting), answers=tuple(of_it))
 
 
 def write_meetings(connection: Connection, writing: Writing, *, overtaken: bool) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, or_, select, update
 
-from domain.notice import DIGEST, MAIL, NOT_ESSENTIAL, Notice, Person, task_of
-from domain.record import JournalRow, Receipt, WaitingNotice
+from domain.notice import DIGEST, MAIL, NOT_ESSENTIAL, Notice, NoticeKind, Person, task_of
+from domain.record import PROGRAMME_ENDED, JournalRow, Receipt, WaitingNotice
 from domain.rules import digests
 from domain.rules.composing import undeliverable
 from domain.text import folded
@@ -70,6 +70,12 @@ REGISTERED = select(registers.c.status).where(
     registers.c.onboarding == bindparam("onboarding"),
     registers.c.kind == bindparam("kind"),
     registers.c.key == bindparam("key"),
+)
+OF_PROGRAMME: tuple[NoticeKind, ...] = ("programme_meeting", "programme_message")
+TELL_OF_A_MEETING: tuple[NoticeKind, ...] = ("invitation", "programme_meeting")
+OVER = select(journal.c.seq).where(journal.c.onboarding == bindparam("onboarding"), journal.c.key == PROGRAMME_ENDED)
+WRITTEN_TO = (
+    select(notices.c.id).where(_OF_IT, notices.c.person == bindparam("person"), notices.c.state == "sent").limit(1)
 )
 REJECTED_SINCE = (
     select(journal.c.seq)
@@ -248,6 +254,8 @@ class SqlOutbox:
             parts=tuple(notice_of(part) for part in parts),
             links=self._links_of(connection, row, person),
             links_of_parts=tuple(self._links_of(connection, part, person) for part in parts),
+            # Who is asked for something has been introduced, or welcomed.
+            first=unwanted and person.side == "customer" and not _was_written_to(connection, row),
         )
 
     def hold(self, id: int, *, until: datetime) -> None:
@@ -396,6 +404,10 @@ class SqlOutbox:
             return "unsubscribed"
         if row.while_open is not None and (reason := settled(connection, row)):
             return reason
+        if row.kind in OF_PROGRAMME and _programme_is_over(connection, row):
+            return "the success programme has ended"
+        if row.kind == "meeting_cancelled" and _was_never_told(connection, row):
+            return "its reader was never told of the meeting"
         if row.kind == ANSWER and row.onboarding is not None and _was_seen(connection, row):
             return "its reader has seen it in the room"
         if (held := put_off_by_its_reader(connection, row, now=self._clock())) is not None:
@@ -455,6 +467,30 @@ def _was_seen(connection: Connection, row: Row[Any]) -> bool:
     """Whether its reader has read the answer that it tells of."""
     question, word = int(row.facts["question"]), int(row.facts["word"])
     return has_seen(connection, row.onboarding, row.person, question=question, word=word)
+
+
+def _was_written_to(connection: Connection, row: Row[Any]) -> bool:
+    """Whether the reader of that notice got any message of the onboarding before."""
+    return connection.scalar(WRITTEN_TO, {"onboarding": row.onboarding, "person": row.person}) is not None
+
+
+def _programme_is_over(connection: Connection, row: Row[Any]) -> bool:
+    return connection.scalar(OVER, {"onboarding": row.onboarding}) is not None
+
+
+def _was_never_told(connection: Connection, row: Row[Any]) -> bool:
+    """Whether what would have told the reader of a cancellation of that meeting did not go, and never will."""
+    theirs = (notices.c.onboarding == row.onboarding) & (notices.c.person == row.person)
+    told = connection.execute(select(notices).where(theirs, notices.c.kind.in_(TELL_OF_A_MEETING)))
+    of_it = [one for one in told if _meeting_in(one.facts) == _meeting_in(row.facts)]
+    return bool(of_it) and all(
+        one.state in ("withdrawn", "refused") or (one.state == "waiting" and one.kind in OF_PROGRAMME) for one in of_it
+    )
+
+
+def _meeting_in(facts: Mapping[str, Any]) -> str:
+    """The name of the meeting in calendars; of one without an hour, its day."""
+    return str((facts.get("calendar") or {}).get("uid") or facts.get("on"))
 
 
 def _may_be_unwanted(row: Row[Any]) -> bool:

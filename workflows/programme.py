@@ -47,7 +47,8 @@ class SuccessProgramme:
             await self._sleep(revision)
         self.alarm.stop()
         await workflow.wait_condition(workflow.all_handlers_finished)
-        if self.changes:
+        # Those that ended before had their last changes written down, and called nothing off.
+        if workflow.patched("calls-off-at-its-end") or self.changes:
             await self._keep([])
         return self.ended
 
@@ -68,15 +69,20 @@ class SuccessProgramme:
             due=tuple(due),
             changes=tuple(changes),
             hour=self.start.hour,
+            ended=self.ended,
         )
         self.entries = await workflow.execute_activity_method(
             Bookkeeping.keep_programme,
             occasion,
             start_to_close_timeout=options.PATIENTLY,
             retry_policy=options.PATIENT_RETRY,
-            summary=", ".join(entry.key for entry in due)
-            or ("change the programme" if changes else "plan the programme"),
+            summary=", ".join(entry.key for entry in due) or self._what_for(changes),
         )
+
+    def _what_for(self, changes: list[ProgrammeChange]) -> str:
+        if self.ended is not None:
+            return "end the programme"
+        return "change the programme" if changes else "plan the programme"
 
     async def _sleep(self, revision: int) -> None:
         entry = min(self.entries, key=lambda entry: (entry.due, entry.slot))

@@ -11,12 +11,14 @@ from domain.measure.flags import Look
 from domain.playbook import Playbook
 from domain.prospect import Prospect
 from domain.record import (
+    AttendanceRow,
     Basis,
     Dossier,
     Figure,
     IntroductionDossier,
     IntroductionLine,
     IntroductionWriting,
+    MeetingRow,
     Past,
     RegisterRow,
     Unconfirmed,
@@ -84,6 +86,12 @@ class Ledger(Protocol):
 
     def baseline(self, onboarding: str, playbook: Playbook) -> Baseline | None:
         """The onboarding's plan as it was agreed to last; None while nobody has agreed."""
+
+    def meetings(self, onboarding: str) -> Sequence[MeetingRow]:
+        """The onboarding's meetings that have or had an hour, by their hours."""
+
+    def answers(self, onboarding: str) -> Sequence[AttendanceRow]:
+        """What each of those who are invited has answered last to each meeting."""
 
     def figures(self, onboarding: str) -> Mapping[str, Figure]:
         """What was measured last about the onboarding, by metric; what was never measured is not there."""

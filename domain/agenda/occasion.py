@@ -83,7 +83,10 @@ def read_change(raw: Any) -> ProgrammeChange:
 
 
 class ProgrammeOccasion(Wire):
-    """A moment of a success programme, which has no milestones: whom it is for, since when, and what is due."""
+    """A moment of a success programme, which has no milestones: whom it is for, since when, and what is due.
+
+    `ended` is why it ends at that moment; None where it goes on.
+    """
 
     programme: str
     onboarding: str
@@ -95,6 +98,7 @@ class ProgrammeOccasion(Wire):
     due: tuple[Entry, ...] = ()
     changes: tuple[ProgrammeChange, ...] = ()
     hour: HourOfDay | None = None
+    ended: str | None = None
 
 
 class ProgrammeStart(Wire):

@@ -16,9 +16,9 @@ from domain.drafting import Drafting, Drafts
 from domain.measure.flags import Look
 from domain.news import read_news
 from domain.playbook import Playbook
-from domain.record import Basis, Dossier, Figure, RegisterRow, Writing
+from domain.record import AttendanceRow, Basis, Dossier, Figure, RegisterRow, Writing
 from domain.rules.casting import people_of
-from domain.rules.deciding import Decision, decide, reports, tells_of_records, wants_figures
+from domain.rules.deciding import Decision, decide, reports, tells_of_answers, tells_of_records, wants_figures
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
 from domain.rules.weighing import doubts_in
@@ -48,6 +48,9 @@ class Records(Protocol):
         """The dossier, and those of the journal's keys that are written already."""
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]: ...
+
+    def answers(self, onboarding: str) -> Sequence[AttendanceRow]:
+        """What people have answered last to invitations."""
 
     def baseline(self, onboarding: str, playbook: Playbook) -> Baseline | None:
         """The plan as it was agreed to."""
@@ -163,6 +166,7 @@ class Driver:
             self.team,
             done_before=self.records.basis(self.id, occasion.keys).done_before,
             known=self.records.registers(self.id) if tells_of_records(occasion, playbook) else (),
+            answered=self.records.answers(self.id) if tells_of_answers(occasion) else (),
             agreed=self.records.baseline(self.id, playbook) if reports(occasion, playbook) else None,
             hours=self.hours,
             doubts=doubts_in(occasion.state, self.dossier, self.records.figures(self.id), now=self.now),

@@ -10,9 +10,9 @@ from domain.measure.flags import Look
 from domain.notice import Notice
 from domain.plan import Plan
 from domain.playbook import Playbook
-from domain.record import Basis, Dossier, Figure, JournalRow, RegisterRow, Writing
+from domain.record import AttendanceRow, Basis, Dossier, Figure, JournalRow, RegisterRow, Writing
 from domain.rules.changing import reason_in
-from domain.rules.record_keeping import merged
+from domain.rules.record_keeping import merged, newest_answers
 
 
 @dataclass
@@ -25,6 +25,8 @@ class Memory:
     held: dict[str, Notice] = field(default_factory=dict)
     """Messages of drafts, which become notices once their draft is sent."""
     rows: dict[tuple[str, str], RegisterRow] = field(default_factory=dict)
+    answered: Sequence[AttendanceRow] = ()
+    """What people have answered last to invitations."""
     plan: Plan | None = None
     """The plan as it was written last."""
     plans: int = 0
@@ -43,6 +45,9 @@ class Memory:
 
     def registers(self, _: str) -> Sequence[RegisterRow]:
         return sorted(self.rows.values(), key=lambda row: (row.kind, row.at, row.key))
+
+    def answers(self, _: str) -> Sequence[AttendanceRow]:
+        return self.answered
 
     def baseline(self, _: str, __: Playbook) -> Baseline | None:
         return self.agreed
@@ -82,6 +87,7 @@ class Memory:
                 self.notices |= self._take_out(change.draft)
         for notice in writing.notices:
             self.notices.setdefault(notice.key, notice)
+        self.answered = newest_answers([*self.answered, *writing.attendance])
         for one in merged([*self.rows.values(), *writing.registers]):
             self.rows[one.kind, one.key] = one
 

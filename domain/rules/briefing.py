@@ -16,7 +16,7 @@ from domain.naming import honoured, listed
 from domain.notice import ONLY_TELLS, Notice, NoticeKind, Person
 from domain.plan import Course, Plan, Span
 from domain.playbook import Playbook, Role
-from domain.record import Dossier, RegisterRow
+from domain.record import AttendanceRow, Dossier, RegisterRow
 from domain.rules import digests
 from domain.rules.casting import cast_customer, playing, staff_person
 from domain.rules.composing import Letterhead, compose
@@ -31,7 +31,8 @@ NOTHING = timedelta(0)
 class Briefing:
     """Read-only; `hours` knows when people work, `ui` is the address of the onboarding in the Temporal UI, or empty.
 
-    `registers` and the plan as `agreed` are read from the store where a message tells of them. `tasks` are rows of the
+    `registers`, the plan as `agreed` and what people have `answered` are read from the store where a message tells of
+    them. `tasks` are rows of the
     register by the ids of their tasks: of all that something is to be said about now. `targets` are how those of the
     playbook stand and `adoption` who uses the product, where a message tells of figures.
     """
@@ -46,6 +47,7 @@ class Briefing:
         hours: WorkingHours = plain_week,
         ui: str = "",
         registers: Sequence[RegisterRow] = (),
+        answered: Sequence[AttendanceRow] = (),
         agreed: Baseline | None = None,
         tasks: Mapping[str, RegisterRow] = NO_TASKS,
         targets: Sequence[TargetSeen] = (),
@@ -59,6 +61,7 @@ class Briefing:
         self.hours = hours
         self.ui = ui
         self.registers = registers
+        self.answered = answered
         self.agreed = agreed
         self.tasks = tasks
         self.targets = targets

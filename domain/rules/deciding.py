@@ -12,7 +12,7 @@ from domain.measure.flags import Look
 from domain.news import LONGEST_GRACE
 from domain.notice import Notice
 from domain.playbook import Playbook
-from domain.record import Dossier, RegisterRow, Writing
+from domain.record import AttendanceRow, Dossier, RegisterRow, Writing
 from domain.rules import changing, corrections, drafting, looking, plan_letter, standing_in
 from domain.rules.acting import act
 from domain.rules.briefing import Briefing, present
@@ -78,6 +78,7 @@ def decide(
     *,
     done_before: Mapping[str, datetime] = NOTHING_DONE,
     known: Sequence[RegisterRow] = (),
+    answered: Sequence[AttendanceRow] = (),
     hours: WorkingHours = plain_week,
     texts: Mapping[str, str] = NO_TEXTS,
     agreed: Baseline | None = None,
@@ -92,7 +93,8 @@ def decide(
     """What follows from an occasion; the same occasion gives the same decision again.
 
     Nobody is told again of what is `done_before`: keys of the journal, each with the moment at which it was written.
-    `known` are rows of the registers where it is told of them (`tells_of_records`), and `agreed` is the plan as agreed
+    `known` are rows of the registers where it is told of them (`tells_of_records`), `answered` is what people answered
+    last to invitations where somebody has just answered (`tells_of_answers`), and `agreed` is the plan as agreed
     where one reports on it (`reports`); `hours` knows when people work, `texts` are those that the occasion refers to,
     `doubts` are figures that speak against what somebody vouches for, `look` is what figures say where one looks at
     them or tells of them (`wants_figures`), and `ui` is the onboarding's address in the
@@ -124,6 +126,7 @@ def decide(
             hours=hours,
             ui=ui,
             registers=known,
+            answered=answered,
             agreed=agreed,
             tasks=tasks,
             targets=look.targets if look else (),
@@ -224,6 +227,11 @@ def tells_of_records(occasion: Occasion, playbook: Playbook) -> bool:
     kinds = {fact.kind for fact in occasion.state.pending}
     reminds = any(entry.rule == "task" for entry in occasion.due)
     return bool(kinds & TELL_OF_RECORDS) or reminds or looks(occasion) or reports(occasion, playbook)
+
+
+def tells_of_answers(occasion: Occasion) -> bool:
+    """Whether somebody has answered an invitation: what they answered before says whether that is news."""
+    return any(fact.kind == "attendance_told" for fact in occasion.state.pending)
 
 
 def reports(occasion: Occasion, playbook: Playbook) -> bool:

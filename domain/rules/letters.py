@@ -22,6 +22,8 @@ from domain.text import Text, placeholders
 from domain.wording import custom_in_words, reasons_in_words, rhythm_in_words, span_in_words
 
 NEXT_SHOWN = 5
+QUARTERLY = 3
+"""From this many months on a programme's meetings have the executive sponsor, too (SS-06: review and planning)."""
 """So many next milestones fit a message; the plan has them all."""
 Facts = dict[str, Any]
 
@@ -391,6 +393,21 @@ def ended(briefing: Briefing) -> Facts:
     """What the customer reads when an onboarding ends otherwise. Our reason was written for us, often about them."""
     ahead = briefing.state.ending_ahead
     return {"ending": ahead.news["ending"] if ahead else briefing.state.ending or "", "reason": ""}
+
+
+def hand_off_to(briefing: Briefing, to: str) -> Facts:
+    """What changes and what stays, and to which meeting of the programme its reader comes next."""
+    language, facts = briefing.language_of(to), hand_off_message(briefing, briefing.language_of(to))
+    if not briefing.is_customer(to):
+        return facts
+    leads, sponsors = briefing.playing("project_lead"), briefing.playing("executive_sponsor")
+    theirs = [
+        one
+        for one in briefing.playbook.programme.cadences
+        if one.kind == "meeting" and (to in leads or (to in sponsors and one.every_months >= QUARTERLY))
+    ]
+    soonest = min(theirs, key=lambda one: one.every_months, default=None)
+    return {**facts, "meets_at": briefing.say(soonest.title, language) if soonest else ""}
 
 
 def edition(briefing: Briefing, series: Text, found: Edition | None, language: str) -> Facts:

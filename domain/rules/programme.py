@@ -1,27 +1,26 @@
 """What goes on for years after the hand-off? The success programme's own small agenda."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.agenda.occasion import ProgrammeChange, ProgrammeOccasion
 from domain.agenda.state import Entry, State
 from domain.calendar import OPENING
 from domain.notice import Notice, Person
 from domain.playbook import ProgrammeCadence
-from domain.record import OF_PROGRAMME, Dossier, JournalRow, MeetingRow, Writing
+from domain.record import OF_PROGRAMME, PROGRAMME_ENDED, Dossier, JournalRow, MeetingRow, Writing
 from domain.rules import letters
 from domain.rules.briefing import Briefing, once_to_each, present
 from domain.rules.casting import staff_person
 from domain.rules.hours import WorkingHours, plain_week
+from domain.rules.inviting import FELL_AWAY, SOON
 from domain.rules.meetings import USUAL_MINUTES
 from domain.rules.schedule import MEETING_NOTICE, add_months
 from domain.team import Team
 
 A_MOMENT = timedelta(seconds=1)
-QUARTERLY = 3
-"""From this many months on the executive sponsor is asked in as well (SS-06: review and planning, not check-ins)."""
 
 
 def keep_programme(
@@ -30,15 +29,16 @@ def keep_programme(
     team: Team,
     *,
     done_before: Collection[str] = (),
+    meetings: Sequence[MeetingRow] = (),
     hours: WorkingHours = plain_week,
     ui: str = "",
 ) -> tuple[list[Entry], Writing]:
     """The next entry of every cadence after `occasion.now`, and what is to be written about those that are due.
 
-    Nobody is told again of entries whose keys are `done_before`.
+    Nobody is told again of entries whose keys are `done_before`. `meetings` are those that have an hour, where it ends:
+    what was announced and lies ahead is called off then.
     """
-    held = State(onboarding=occasion.onboarding, clock=occasion.clock, owner=occasion.owner, cast=occasion.cast)
-    briefing = Briefing(dossier, held, team, occasion.now, hours=hours, ui=ui)
+    briefing = _table(occasion, dossier, team, hours=hours, ui=ui)
     cadences = {cadence.key: cadence for cadence in dossier.playbook.programme.cadences}
     entries = [_next(briefing, occasion, cadence) for cadence in cadences.values()]
     rows = [
@@ -52,7 +52,7 @@ def keep_programme(
     notices = [
         notice
         for entry in fresh
-        if not _is_contained(briefing, cadences[entry.about], _turn(briefing, occasion, entry, cadences[entry.about]))
+        if not is_contained(briefing, cadences[entry.about], _turn(briefing, occasion, entry, cadences[entry.about]))
         for notice in _announce(briefing, occasion, entry, cadences[entry.about])
     ]
     notices += [
@@ -61,15 +61,150 @@ def keep_programme(
         if _key(change) not in done_before
         for notice in _tell_of_another_owner(briefing, change)
     ]
-    told = once_to_each(briefing, notices)
+    fell_away = _ended(briefing, occasion, done_before, meetings)
+    told = once_to_each(briefing, [*notices, *fell_away.notices])
     return entries, Writing(
         onboarding=occasion.onboarding,
-        journal=tuple(rows),
+        journal=(*rows, *fell_away.journal),
         notices=tuple(told),
         people=tuple(_newcomers(briefing, told)),
-        meetings=tuple(_meetings(briefing, fresh, told)),
+        meetings=(*_meetings(briefing, fresh, told), *fell_away.meetings),
         # By a real clock it is the wall's time wherever it is asked for.
         lived_until=None if occasion.clock.real else occasion.now,
+    )
+
+
+def _table(
+    occasion: ProgrammeOccasion, dossier: Dossier, team: Team, *, hours: WorkingHours = plain_week, ui: str = ""
+) -> Briefing:
+    held = State(onboarding=occasion.onboarding, clock=occasion.clock, owner=occasion.owner, cast=occasion.cast)
+    return Briefing(dossier, held, team, occasion.now, hours=hours, ui=ui)
+
+
+def keys_of(occasion: ProgrammeOccasion, dossier: Dossier, team: Team) -> list[str]:
+    """The journal's keys of all that the occasion is about; where it ends, also of what may be announced and ahead."""
+    keys = [*(entry.key for entry in occasion.due), *(_key(change) for change in occasion.changes)]
+    if occasion.ended is None:
+        return keys
+    ahead = _meetings_ahead(_table(occasion, dossier, team), occasion)
+    return [*keys, PROGRAMME_ENDED, *(entry.key for entry in ahead)]
+
+
+class _FellAway(NamedTuple):
+    """What follows from the end of a programme."""
+
+    journal: list[JournalRow]
+    notices: list[Notice]
+    meetings: list[MeetingRow]
+
+
+def _ended(
+    briefing: Briefing, occasion: ProgrammeOccasion, done_before: Collection[str], meetings: Sequence[MeetingRow]
+) -> _FellAway:
+    """The row that it is over, and each announced meeting that lies ahead called off, to all who were told of it.
+
+    One that has an hour is taken back from calendars under the next number of its entry.
+    """
+    result = _FellAway([], [], [])
+    if occasion.ended is None or PROGRAMME_ENDED in done_before:
+        return result
+    row = JournalRow(key=PROGRAMME_ENDED, at=occasion.now, kind=PROGRAMME_ENDED, data={"reason": occasion.ended})
+    result.journal.append(row)
+    with_hours = {(row.meeting, row.occasion): row for row in meetings if row.of_programme}
+    for entry in _meetings_ahead(briefing, occasion):
+        held = with_hours.pop((f"{OF_PROGRAMME}{entry.about}", entry.occurrence), None)
+        if held is None and entry.key in done_before:
+            _call_off_day(briefing, result, entry)
+        elif held is not None:
+            _call_off(briefing, result, held)
+    for held in with_hours.values():
+        _call_off(briefing, result, held)
+    return result
+
+
+def _meetings_ahead(briefing: Briefing, occasion: ProgrammeOccasion) -> list[Entry]:
+    """The meetings whose turn to be announced has come, and that are not over: of each cadence the next ones."""
+    ahead = []
+    start = briefing.calendar.day_of(occasion.since)
+    for cadence in (one for one in briefing.playbook.programme.cadences if one.kind == "meeting"):
+        turn = 0
+        while True:
+            day = briefing.calendar.working_day_from(add_months(start, (turn + 1) * cadence.every_months))
+            at = told_at(briefing, cadence, day)
+            if at > occasion.now:
+                break
+            if day >= briefing.today and not is_contained(briefing, cadence, turn):
+                ahead.append(Entry(f"programme/{cadence.key}", str(day), at, "cadence", cadence.key))
+            turn += 1
+    return ahead
+
+
+def _call_off(briefing: Briefing, result: _FellAway, held: MeetingRow) -> None:
+    if held.status == "cancelled" or held.starts_at <= briefing.now:
+        return
+    called_off = held.model_copy(update={"sequence": held.sequence + 1, "status": "cancelled"})
+    starts_at = held.starts_at.isoformat()
+    calendar = {
+        "uid": held.uid,
+        "method": "CANCEL",
+        "sequence": called_off.sequence,
+        "starts_at": starts_at,
+        "minutes": held.minutes,
+        "zone": briefing.calendar.time_zone,
+    }
+    facts = {
+        "starts_at": starts_at,
+        "on": str(briefing.calendar.day_of(held.starts_at)),
+        "minutes": held.minutes,
+        "meeting": held.meeting,
+        "occasion": held.occasion,
+        "calendar": calendar,
+    }
+    key = held.meeting.removeprefix(OF_PROGRAMME)
+    soon = held.starts_at - briefing.now < SOON
+    _fell_away(briefing, result, key, facts, people=held.people, sequence=called_off.sequence, urgent=soon)
+    result.meetings.append(called_off)
+
+
+def _call_off_day(briefing: Briefing, result: _FellAway, entry: Entry) -> None:
+    """What was announced for its day alone is in no calendar by us."""
+    cadence = next(one for one in briefing.playbook.programme.cadences if one.key == entry.about)
+    facts = {
+        "starts_at": "", "on": entry.occurrence, "minutes": cadence.minutes or "", "occasion": entry.occurrence,
+        "meeting": f"{OF_PROGRAMME}{entry.about}",
+    }  # fmt: skip
+    soon = briefing.calendar.at(date.fromisoformat(entry.occurrence), OPENING) - briefing.now < SOON
+    _fell_away(briefing, result, entry.about, facts, people=_people_of(briefing, cadence), sequence=1, urgent=soon)
+
+
+def _fell_away(
+    briefing: Briefing,
+    result: _FellAway,
+    cadence: str,
+    facts: dict[str, Any],
+    *,
+    people: Iterable[str],
+    sequence: int,
+    urgent: bool,
+) -> None:
+    named = next((one.title for one in briefing.playbook.programme.cadences if one.key == cadence), None)
+    occasion = f"{facts['meeting']}/{facts['occasion']}/{sequence}"
+    result.notices.extend(
+        present(
+            briefing.notice(
+                "meeting_cancelled",
+                id,
+                occasion,
+                {**facts, "title": briefing.say(named, briefing.language_of(id)) or cadence, "agenda": "", "with": []},
+                about=cadence,
+                urgent=urgent,
+            )
+            for id in people
+        )
+    )
+    data = {"occasion": facts["occasion"], "starts_at": facts["starts_at"]}
+    result.journal.append(
+        JournalRow(key=f"{occasion}/{FELL_AWAY}", at=briefing.now, kind=FELL_AWAY, about=cadence, data=data)
     )
 
 
@@ -119,13 +254,13 @@ def _next(briefing: Briefing, occasion: ProgrammeOccasion, cadence: ProgrammeCad
     turn = 0
     while True:
         day = briefing.calendar.working_day_from(add_months(start, (turn + 1) * cadence.every_months))
-        at = _notice_moment(briefing, cadence, day)
-        if at > occasion.now + A_MOMENT and not _is_contained(briefing, cadence, turn):
+        at = told_at(briefing, cadence, day)
+        if at > occasion.now + A_MOMENT and not is_contained(briefing, cadence, turn):
             return Entry(f"programme/{cadence.key}", str(day), at, "cadence", cadence.key)
         turn += 1
 
 
-def _is_contained(briefing: Briefing, cadence: ProgrammeCadence, turn: int) -> bool:
+def is_contained(briefing: Briefing, cadence: ProgrammeCadence, turn: int) -> bool:
     """Whether a longer meeting falls into the same month, or a rarer letter: it has what the shorter would have had."""
     months = (turn + 1) * cadence.every_months
     return any(
@@ -134,7 +269,7 @@ def _is_contained(briefing: Briefing, cadence: ProgrammeCadence, turn: int) -> b
     )
 
 
-def _notice_moment(briefing: Briefing, cadence: ProgrammeCadence, day: date) -> datetime:
+def told_at(briefing: Briefing, cadence: ProgrammeCadence, day: date) -> datetime:
     ahead = MEETING_NOTICE if cadence.kind == "meeting" else 0
     return briefing.calendar.at(briefing.calendar.add_working_days(day, -ahead), OPENING)
 
@@ -142,13 +277,10 @@ def _notice_moment(briefing: Briefing, cadence: ProgrammeCadence, day: date) -> 
 def _announce(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> list[Notice]:
     # Since it was planned, its day may have become a holiday. If the new day is announced later, `_next` has it again.
     day = briefing.calendar.working_day_from(date.fromisoformat(entry.occurrence))
-    if _notice_moment(briefing, cadence, day) > occasion.now + A_MOMENT:
+    if told_at(briefing, cadence, day) > occasion.now + A_MOMENT:
         return []
     if cadence.kind == "message":
         return _write(briefing, occasion, entry, cadence)
-    people = [briefing.state.owner, *briefing.playing("project_lead")]
-    if cadence.every_months >= QUARTERLY:
-        people += briefing.playing("executive_sponsor")
     hour = _hour(briefing, occasion, entry, cadence, day)
     return present(
         briefing.notice(
@@ -164,8 +296,16 @@ def _announce(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cad
             },
             about=cadence.key,
         )
-        for id in dict.fromkeys(people)
+        for id in _people_of(briefing, cadence)
     )
+
+
+def _people_of(briefing: Briefing, cadence: ProgrammeCadence) -> list[str]:
+    """Who comes to the meetings of that series."""
+    people = [briefing.state.owner, *briefing.playing("project_lead")]
+    if cadence.every_months >= letters.QUARTERLY:
+        people += briefing.playing("executive_sponsor")
+    return list(dict.fromkeys(people))
 
 
 def _hour(
@@ -217,13 +357,13 @@ def _meetings(briefing: Briefing, due: Iterable[Entry], told: Iterable[Notice]) 
 def _write(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadence: ProgrammeCadence) -> list[Notice]:
     """Letters in place of a meeting; the owner gets the quarterly ones, as a reason to look at this customer."""
     people = briefing.playing("project_lead")
-    if cadence.every_months >= QUARTERLY:
+    if cadence.every_months >= letters.QUARTERLY:
         people += [*briefing.playing("executive_sponsor"), briefing.state.owner]
     editions = [edition for edition in cadence.editions if edition.ready]
     if cadence.editions and not editions:
         return []
     before = _turn(briefing, occasion, entry, cadence)
-    sent = sum(not _is_contained(briefing, cadence, turn) for turn in range(before))
+    sent = sum(not is_contained(briefing, cadence, turn) for turn in range(before))
     edition = editions[sent % len(editions)] if editions else None
     return present(
         briefing.notice(

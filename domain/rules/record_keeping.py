@@ -178,6 +178,16 @@ def attendance(facts: Iterable[Fact]) -> list[AttendanceRow]:
     ]
 
 
+def newest_answers(rows: Iterable[AttendanceRow]) -> list[AttendanceRow]:
+    """Of each person's answers to each meeting that which counts: to the highest version, and of several the latest."""
+    newest: dict[tuple[str, str, str], AttendanceRow] = {}
+    for row in rows:
+        there = newest.setdefault((row.meeting, row.occasion, row.person), row)
+        if (row.sequence, row.at) >= (there.sequence, there.at):
+            newest[row.meeting, row.occasion, row.person] = row
+    return list(newest.values())
+
+
 def _task(fact: Fact | JournalRow, key: str, *, title: str = "", status: str, **data: Any) -> RegisterRow:
     return RegisterRow(kind="task", key=key, title=title, status=status, at=fact.at, data=data)
 

@@ -8,8 +8,8 @@ from domain.agenda.state import Fact
 from domain.deal import missing_from_hand_off
 from domain.news import HANDED_OVER, VENDOR_ONLY
 from domain.notice import Notice, NoticeKind
-from domain.playbook import Milestone
-from domain.rules import corrections, letters, meetings, plan_letter, tasks
+from domain.playbook import Cadence, Milestone
+from domain.rules import attendance, corrections, letters, meetings, plan_letter, tasks
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import concerns_customer
 from domain.rules.digests import A_WEEKS_LETTER
@@ -594,3 +594,4 @@ TELLERS: dict[str, Callable[[Briefing, Fact, dict[str, str]], Notices]] = {
     "correction_closed": corrections.closed,
     "ended": _ended,
 }
+    "attendance_told": attendance.told,

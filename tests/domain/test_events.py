@@ -11,12 +11,12 @@ from jsonschema import Draft202012Validator
 
 from domain.agenda.state import Rule
 from domain.events import KINDS, PREFIX, TEST, TYPES, Entry, event_id, event_of, json_schema
+from domain.record import PROGRAMME_ENDED
 from domain.refusal import Refused
 from domain.rules.contacts import REFUSED
 from domain.rules.inviting import FELL_AWAY
 from domain.rules.vouching import DOUBTED
 from store.adoption import USER_ASKED, USER_THANKED
-from store.census import PROGRAMME_ENDED
 from store.checklists import STEP_DONE, STEP_TAKEN_BACK
 from store.confirmations import TAKEN_BACK
 from store.ledger import HAND_OFF_COMPLETED

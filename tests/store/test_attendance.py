@@ -15,7 +15,7 @@ from activities.ports.inbox import Answers, Invitations
 from activities.questions import Conversations
 from domain.inbox import InboxRow, Settled
 from domain.notice import Notice, NoticeKind
-from domain.record import AttendanceRow, JournalRow, MeetingRow, Receipt, WaitingNotice, Writing
+from domain.record import PROGRAMME_ENDED, AttendanceRow, JournalRow, MeetingRow, Receipt, WaitingNotice, Writing
 from domain.refusal import Refused
 from domain.text import Language
 from store import reads
@@ -331,3 +331,47 @@ def test_the_newest_answer_to_the_newest_version_counts(post: Post) -> None:
     [after] = SqlMeetings(post.engine).of(ONE)
     assert ("accepted", "") == (before.answer_of(LEAD.id), after.answer_of(LEAD.id))
     assert [] == [row.kind for row in reads.notices(post.engine)]
+
+
+def called_off_by_its_end(programme: Post) -> None:
+    """The programme ends, and its meeting is called off to both who were invited."""
+    gone = REVIEW.model_copy(update={"status": "cancelled", "sequence": 1})
+    ended = JournalRow(key=PROGRAMME_ENDED, at=programme.now, kind=PROGRAMME_ENDED)
+    told = tuple(about(gone, "meeting_cancelled", id, method="CANCEL") for id in (OWNER.id, LEAD.id))
+    programme.write(meetings=(gone,), notices=told, journal=(ended,))
+
+
+def test_an_invitation_that_waits_at_the_end_of_a_programme_never_goes_and_nor_does_what_takes_it_back(
+    programme: Post,
+) -> None:
+    """Nobody is told that a meeting is cancelled of which they have never heard."""
+    called_off_by_its_end(programme)
+
+    assert [] == programme.send_what_waits()
+
+    reasons = {row.kind: row.reason for row in reads.notices(programme.engine)}
+    assert "the success programme has ended" == reasons["programme_meeting"]
+    assert "its reader was never told of the meeting" == reasons["meeting_cancelled"]
+
+
+def test_who_was_invited_is_told_that_it_fell_away(programme: Post) -> None:
+    programme.send_what_waits()
+    called_off_by_its_end(programme)
+
+    went = programme.send_what_waits()
+
+    assert {(OWNER.id, "meeting_cancelled"), (LEAD.id, "meeting_cancelled")} == {
+        (one.person.id, one.notice.kind) for one in went
+    }
+
+
+async def test_a_yes_to_what_a_programmes_end_called_off_is_told_once_more_that_it_did(programme: Post) -> None:
+    programme.now = BEFORE_THE_ANSWER
+    programme.send_what_waits()
+    called_off_by_its_end(programme)
+    programme.send_what_waits()
+    programme.now = AFTER_THE_ANSWER
+
+    settled = await programme.receive(gmail(LEAD.email))
+
+    assert "fallen away; they are told once more" in settled.outcome

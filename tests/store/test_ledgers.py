@@ -12,7 +12,7 @@ from domain.agenda.state import PlaybookAhead
 from domain.deal import Stakeholder
 from domain.news import Ending, short
 from domain.playbook import content_hash
-from domain.record import Past, Task, Writing
+from domain.record import AttendanceRow, MeetingRow, Past, Task, Writing
 from domain.rules.changing import ORDERED
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 from store.ledger import SqlLedger
@@ -390,3 +390,29 @@ def test_one_that_goes_by_another_version_is_read_by_that(ledger: Ledger) -> Non
     course = ledger.past(ONE)
     assert course is not None
     assert content_hash(began_by) == course.playbook_hash
+
+
+def test_meetings_and_the_newest_answers_to_them_come_back(ledger: Ledger) -> None:
+    """Of several answers that to the highest version counts, and of those the latest, whichever comes first."""
+    one = MeetingRow(
+        uid="u1", meeting="kickoff_held", occasion="2027-01-12", title="Kickoff", starts_at=NOON, minutes=30,
+        sequence=1, status="agreed", people=(LEAD.id, OWNER.id),
+    )  # fmt: skip
+    moved = one.model_copy(update={"starts_at": NOON + HOUR, "sequence": 2})
+    answers = [
+        AttendanceRow(
+            meeting=one.meeting, occasion=one.occasion, person=LEAD.id, answer=answer, sequence=sequence, at=at
+        )
+        for answer, sequence, at in [
+            ("accepted", 2, NOON),
+            ("declined", 2, NOON + HOUR),
+            ("tentative", 1, NOON + 2 * HOUR),
+        ]
+    ]
+
+    ledger.write(Writing(onboarding=ONE, meetings=(one,), attendance=tuple(answers[:1])))
+    ledger.write(Writing(onboarding=ONE, meetings=(moved,), attendance=tuple(answers[1:2])))
+    ledger.write(Writing(onboarding=ONE, attendance=tuple(answers[2:])))
+
+    assert [moved] == list(ledger.meetings(ONE))
+    assert [answers[1]] == list(ledger.answers(ONE))

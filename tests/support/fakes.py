@@ -15,12 +15,14 @@ from domain.notice import Notice, Person
 from domain.plan import Plan
 from domain.playbook import Playbook, content_hash
 from domain.record import (
+    AttendanceRow,
     Basis,
     Dossier,
     DraftChange,
     Figure,
     JournalRow,
     KeptRow,
+    MeetingRow,
     Past,
     Receipt,
     RegisterRow,
@@ -33,7 +35,7 @@ from domain.rules.accounts import LENDS_NOTHING, KnownDeal, same_account
 from domain.rules.admission import read_deal
 from domain.rules.changing import reason_in
 from domain.rules.deciding import REMINDED_OF
-from domain.rules.record_keeping import merged
+from domain.rules.record_keeping import merged, newest_answers
 from domain.trouble import AlreadyOnboarded, UnknownOnboarding
 
 
@@ -212,6 +214,16 @@ class MemoryLedger:
     def registers(self, onboarding: str) -> Sequence[RegisterRow]:
         mine = [row for (owner, _, _), row in self.rows.items() if owner == onboarding]
         return sorted(mine, key=lambda row: (row.kind, row.at, row.key))
+
+    def meetings(self, onboarding: str) -> Sequence[MeetingRow]:
+        rows = {row.uid: row for one in self._written(onboarding) for row in one.meetings}
+        return sorted(rows.values(), key=lambda row: (row.starts_at, row.meeting))
+
+    def answers(self, onboarding: str) -> Sequence[AttendanceRow]:
+        return newest_answers(row for one in self._written(onboarding) for row in one.attendance)
+
+    def _written(self, onboarding: str) -> list[Writing]:
+        return [one for one in self.writings if one.onboarding == onboarding]
 
     def baseline(self, onboarding: str, playbook: Playbook) -> Baseline | None:
         agreements = self.agreements.get(onboarding, ())

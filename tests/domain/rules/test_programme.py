@@ -15,10 +15,10 @@ from domain.calendar import WorkCalendar
 from domain.clock import Clock
 from domain.deal import Account
 from domain.notice import Notice
-from domain.record import MeetingRow
+from domain.record import MeetingRow, Writing
 from domain.refusal import InvalidDeal
 from domain.rules.admission import YEARS_AHEAD, Calendars, calendar_of, calendar_until
-from domain.rules.programme import keep_programme
+from domain.rules.programme import keep_programme, keys_of
 from tests.support.fakes import Wakes
 from tests.support.parts import LIBRARY
 from tests.support.simulation import OTHER_CSM, OWNER, Simulation, deal, opened, playbook_of, staff
@@ -285,3 +285,94 @@ def test_who_meets_another_of_the_customer_writes_to_nobody() -> None:
     changed = occasion(onboarding, HANDED_OVER).model_copy(update={"changes": (change,)})
 
     assert keep_programme(changed, onboarding.dossier, staff())[1].notices == ()
+
+
+# --- its end
+
+
+def ended_at(
+    onboarding: Simulation, now: datetime, *, hour: str | None = "14:30", why: str = "customer_left"
+) -> Writing:
+    """What is written when a programme ends that has announced its next meeting at its time."""
+    entry = first_of(onboarding)
+    announced = occasion(onboarding, entry.due, (entry,)).model_copy(update={"hour": hour})
+    _, told = keep_programme(announced, onboarding.dossier, staff())
+    end = occasion(onboarding, now).model_copy(update={"hour": hour, "ended": why})
+    done = [row.key for row in told.journal]
+    return keep_programme(end, onboarding.dossier, staff(), done_before=done, meetings=told.meetings)[1]
+
+
+def first_of(onboarding: Simulation) -> Entry:
+    """The first meeting: a check-in."""
+    return min(keep_programme(occasion(onboarding, HANDED_OVER), onboarding.dossier, staff())[0], key=due)
+
+
+def test_its_end_takes_an_announced_meeting_back_from_calendars() -> None:
+    """From all who were invited, under the next number of the entry, and the journal has both."""
+    onboarding = opened()
+    entry = first_of(onboarding)
+
+    writing = ended_at(onboarding, entry.due + timedelta(hours=3))
+
+    calendars = {notice.to: notice.facts["calendar"] for notice in writing.notices}
+    assert {"meeting_cancelled"} == {notice.kind for notice in writing.notices}
+    assert {OWNER, "project_lead"} == set(calendars)
+    assert {("CANCEL", 1)} == {(one["method"], one["sequence"]) for one in calendars.values()}
+    [meeting] = writing.meetings
+    assert ({meeting.uid}, 1, "cancelled") == (
+        {one["uid"] for one in calendars.values()},
+        meeting.sequence,
+        meeting.status,
+    )
+    rows = {row.kind: row for row in writing.journal}
+    assert {"reason": "customer_left"} == rows["programme_ended"].data
+    assert (entry.about, entry.occurrence) == (
+        rows["meeting_fell_away"].about,
+        rows["meeting_fell_away"].data["occasion"],
+    )
+
+
+def test_its_end_calls_off_a_day_that_was_announced_without_an_hour() -> None:
+    """It is in no calendar by us, and people have put it into their own."""
+    onboarding = opened()
+    entry = first_of(onboarding)
+
+    writing = ended_at(onboarding, entry.due + timedelta(hours=3), hour=None)
+
+    assert {OWNER, "project_lead"} == {notice.to for notice in writing.notices}
+    assert {("", entry.occurrence)} == {(notice.facts["starts_at"], notice.facts["on"]) for notice in writing.notices}
+    assert all("calendar" not in notice.facts for notice in writing.notices)
+
+
+def test_its_end_says_nothing_of_what_is_over_or_was_never_announced() -> None:
+    onboarding = opened()
+    entry = first_of(onboarding)
+    before = occasion(onboarding, entry.due - timedelta(hours=1)).model_copy(update={"ended": "customer_left"})
+
+    too_early = keep_programme(before, onboarding.dossier, staff())[1]
+    too_late = ended_at(onboarding, entry.due + timedelta(days=6))
+
+    for writing in (too_early, too_late):
+        assert () == writing.notices
+        assert () == writing.meetings
+        assert ["programme_ended"] == [row.kind for row in writing.journal]
+
+
+def test_an_end_that_was_written_down_already_calls_nothing_off_again() -> None:
+    """The worker died before Temporal heard that it had done it."""
+    onboarding = opened()
+    entry = first_of(onboarding)
+    end = occasion(onboarding, entry.due).model_copy(update={"ended": "customer_left"})
+
+    again = keep_programme(end, onboarding.dossier, staff(), done_before=["programme_ended", entry.key])[1]
+
+    assert () == again.notices
+
+
+def test_what_is_asked_of_the_journal_at_the_end_is_what_may_lie_ahead() -> None:
+    """A meeting is called off only where the journal has that it was announced."""
+    onboarding = opened()
+    entry = first_of(onboarding)
+    end = occasion(onboarding, entry.due).model_copy(update={"ended": "customer_left"})
+
+    assert ["programme_ended", entry.key] == keys_of(end, onboarding.dossier, staff())
