@@ -213,15 +213,15 @@ class Briefing:
             joins_from=joins_from,
         )
 
-    def office_hours_of_ours(self, handle: str, since: datetime, count: float) -> datetime:
-        """The moment, in business time, by which that member of staff has been in office for `count` hours.
+    def after_office_hours(self, id: str, since: datetime, count: float) -> datetime:
+        """The moment, in business time, by which that person has been in office for `count` hours.
 
-        Hours of the clock where nobody waits for office hours, or by that handle there is nobody.
+        Hours of the clock where nobody waits for office hours, or by that id there is nobody.
         """
-        person = self.person(handle)
+        person = self.person(id)
         if person is None or not self.state.clock.office_hours_apply:
             return since + timedelta(hours=count)
-        return office_hours_later(person, since, count, self.hours, team=self.team, sale=None)
+        return office_hours_later(person, since, count, self.hours, team=self.team, sale=self.deal)
 
     def _when(
         self, person: Person, kind: NoticeKind, *, urgent: bool, until: datetime | None

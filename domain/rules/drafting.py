@@ -213,7 +213,7 @@ def entries(briefing: Briefing, facts: Sequence[Fact]) -> Iterator[Entry]:
         if slot in there:
             yield there[slot]
             continue
-        goes_at = briefing.office_hours_of_ours(state.owner, briefing.now, _hours(briefing, draft))
+        goes_at = briefing.after_office_hours(state.owner, briefing.now, _hours(briefing, draft))
         yield Entry(slot, str(goes_at.date()), goes_at, "draft", draft.key)
 
 
@@ -265,7 +265,7 @@ WAITING: Mapping[str, Waiting] = {
         Waiting(
             "hand_off",
             lambda briefing: briefing.rollout,
-            lambda briefing, _, to: letters.hand_off_message(briefing, briefing.language_of(to)),
+            lambda briefing, _, to: letters.hand_off_to(briefing, to),
             about=lambda _: "",
         ),
         Waiting(

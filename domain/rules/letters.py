@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any
 
 from domain.agenda.picture import late, status
@@ -21,9 +22,9 @@ from domain.rules.record_keeping import milestone_rows
 from domain.text import Text, placeholders
 from domain.wording import custom_in_words, reasons_in_words, rhythm_in_words, span_in_words
 
-NEXT_SHOWN = 5
 QUARTERLY = 3
 """From this many months on a programme's meetings have the executive sponsor, too (SS-06: review and planning)."""
+NEXT_SHOWN = 5
 """So many next milestones fit a message; the plan has them all."""
 Facts = dict[str, Any]
 
@@ -115,9 +116,26 @@ def introduction(briefing: Briefing, language: str) -> Facts:
 
 def introduction_to(briefing: Briefing, person: str) -> Facts:
     """Who takes over from the sale; whoever was no part of the sale is met for the first time."""
-    facts = introduction(briefing, briefing.language_of(person))
+    language = briefing.language_of(person)
+    facts = {
+        **introduction(briefing, language),
+        "kickoff_part": _part_in_kickoff(briefing, person),
+        "leads": briefing.called(briefing.playing("project_lead"), language),
+    }
     new = any(one.id == person and not one.in_sale for one in briefing.deal.stakeholders)
     return {**facts, "stranger": True} if new else facts
+
+
+def _part_in_kickoff(briefing: Briefing, person: str) -> str:
+    """What somebody has to do with the kickoff: they lead, they come, or they only hear of it."""
+    kickoff = briefing.playbook.playing("kickoff")
+    if kickoff is None or not briefing.playing("project_lead"):
+        return ""
+    if any(briefing.are_one(person, id) for id in briefing.playing("project_lead")):
+        return "leads"
+    raci = kickoff.raci
+    comes = briefing.playing(raci.responsible, raci.accountable, *raci.consulted)
+    return "comes" if person in comes and not in_writing(briefing) else "hears"
 
 
 def _due_of(briefing: Briefing, role: str) -> str:
@@ -157,7 +175,7 @@ def hand_off_record(briefing: Briefing, language: str) -> Facts:
         "preparation": [briefing.say(text, language) for text in briefing.playbook.kickoff.preparation],
         **hand_off_gaps(briefing, language),
         "in_writing": in_writing(briefing),
-        "milestones": titled(briefing, list(briefing.state.milestones), language),
+        "milestones": titled(briefing, sorted(briefing.state.milestones, key=lambda one: one.due), language),
         "risks": [{"title": briefing.say(r.title, language), "score": r.probability * r.impact} for r in risks],
     }
 
@@ -189,11 +207,11 @@ def plan_document(briefing: Briefing, language: str) -> Facts:
             "milestones": [
                 {
                     "title": titles[milestone.key],
-                    "due": briefing.due_on(milestone.key),
+                    **_day_in_plan(briefing, milestone.key),
                     "reasons": _reasons(briefing, milestone.key, titles, language),
                     "responsible": _names(briefing, language, milestone.raci.responsible),
                 }
-                for milestone in stage.milestones
+                for milestone in sorted(stage.milestones, key=lambda one: briefing.plan.milestone(one.key).on)
                 if milestone in shown
             ],
         }
@@ -211,6 +229,14 @@ def plan_document(briefing: Briefing, language: str) -> Facts:
     ]
     stages = [stage for stage in stages if stage["milestones"]]
     return {"stages": stages, "schedule": schedule, "days_guessed": briefing.calendar.guessed}
+
+
+def _day_in_plan(briefing: Briefing, key: str) -> Facts:
+    """When a milestone is due; of one that was reached, when it was."""
+    milestone = briefing.state.milestone(key)
+    if milestone is None or milestone.status != "reached" or milestone.at is None:
+        return {"due": briefing.due_on(key)}
+    return {"due": str(briefing.calendar.day_of(milestone.at)), "done": True}
 
 
 def _reasons(briefing: Briefing, key: str, titles: dict[str, str], language: str) -> list[str]:
@@ -233,7 +259,7 @@ def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
     state = briefing.state
     for_staff = person is not None and person.side == "vendor"
     hidden = set() if for_staff else among_us(briefing)
-    reached = [m for m in state.milestones if m.at is not None and briefing.calendar.day_of(m.at) >= since]
+    reached = _reached_since(briefing, since)
     wins = [row for row in briefing.registers if row.kind == "win" and briefing.calendar.day_of(row.at) >= since]
     shown = {risk.key for risk in briefing.playbook.risks if risk.audience == "both"}
     risks = [row for row in briefing.registers if row.kind == "risk" and row.status == "open"]
@@ -244,9 +270,9 @@ def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
         "day": (briefing.today - briefing.calendar.day_of(briefing.deal.closed_at)).days,
         "open_stages": [briefing.title(stage.key, language) for stage in state.stages if stage.status == "open"],
         "reached": [
-            {"title": briefing.title(m.key, language), "at": str(briefing.calendar.day_of(m.at))}
+            {"title": briefing.title(m.key, language), "at": _reached_on(briefing, m)}
             for m in reached
-            if m.at and m.key not in hidden
+            if m.key not in hidden
         ],
         "next": upcoming(briefing, language, without=hidden),
         "late": overdue(briefing, language, without=hidden),
@@ -259,6 +285,16 @@ def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
             for row in scored[:NEXT_SHOWN]
         ],
     }
+
+
+def _reached_since(briefing: Briefing, since: date) -> list[MilestoneState]:
+    """What was settled since that day, in the order in which it was."""
+    settled = [(m.at, m) for m in briefing.state.milestones if m.at is not None]
+    return [m for at, m in sorted(settled, key=itemgetter(0)) if briefing.calendar.day_of(at) >= since]
+
+
+def _reached_on(briefing: Briefing, milestone: MilestoneState) -> str:
+    return str(briefing.calendar.day_of(milestone.at)) if milestone.at else ""
 
 
 def standing(briefing: Briefing, language: str, *, since: date) -> Facts:
@@ -276,9 +312,9 @@ def standing(briefing: Briefing, language: str, *, since: date) -> Facts:
         "go_live": _launched_on(briefing, go_live) if go_live else "",
         "live": bool(go_live and go_live.settled),
         "lately": [
-            {"title": briefing.title(m.key, language), "at": str(briefing.calendar.day_of(m.at))}
-            for m in shown
-            if m.at is not None and briefing.calendar.day_of(m.at) >= since
+            {"title": briefing.title(m.key, language), "at": _reached_on(briefing, m)}
+            for m in _reached_since(briefing, since)
+            if m in shown
         ],
         "wins": [{"title": row.title, "result": row.data.get("result") or ""} for row in wins],
         "figures": figures(briefing, language, for_staff=False),
@@ -359,6 +395,21 @@ def risk_title(briefing: Briefing, row: RegisterRow, language: str) -> str:
     return briefing.say(shipped, language) if shipped and row.title == briefing.say(shipped, "en") else row.title
 
 
+def hand_off_to(briefing: Briefing, to: str) -> Facts:
+    """What changes and what stays, and to which meeting of the programme its reader comes next."""
+    language, facts = briefing.language_of(to), hand_off_message(briefing, briefing.language_of(to))
+    if not briefing.is_customer(to):
+        return facts
+    leads, sponsors = briefing.playing("project_lead"), briefing.playing("executive_sponsor")
+    theirs = [
+        one
+        for one in briefing.playbook.programme.cadences
+        if one.kind == "meeting" and (to in leads or (to in sponsors and one.every_months >= QUARTERLY))
+    ]
+    soonest = min(theirs, key=lambda one: one.every_months, default=None)
+    return {**facts, "meets_at": briefing.say(soonest.title, language) if soonest else ""}
+
+
 def hand_off_message(briefing: Briefing, language: str) -> Facts:
     """What changes and what stays (SS-05 to SS-07)."""
     programme = briefing.playbook.programme
@@ -393,21 +444,6 @@ def ended(briefing: Briefing) -> Facts:
     """What the customer reads when an onboarding ends otherwise. Our reason was written for us, often about them."""
     ahead = briefing.state.ending_ahead
     return {"ending": ahead.news["ending"] if ahead else briefing.state.ending or "", "reason": ""}
-
-
-def hand_off_to(briefing: Briefing, to: str) -> Facts:
-    """What changes and what stays, and to which meeting of the programme its reader comes next."""
-    language, facts = briefing.language_of(to), hand_off_message(briefing, briefing.language_of(to))
-    if not briefing.is_customer(to):
-        return facts
-    leads, sponsors = briefing.playing("project_lead"), briefing.playing("executive_sponsor")
-    theirs = [
-        one
-        for one in briefing.playbook.programme.cadences
-        if one.kind == "meeting" and (to in leads or (to in sponsors and one.every_months >= QUARTERLY))
-    ]
-    soonest = min(theirs, key=lambda one: one.every_months, default=None)
-    return {**facts, "meets_at": briefing.say(soonest.title, language) if soonest else ""}
 
 
 def edition(briefing: Briefing, series: Text, found: Edition | None, language: str) -> Facts:

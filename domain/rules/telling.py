@@ -1,10 +1,11 @@
 """Who hears of what has happened? From every fact to the notices that follow from it."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from domain.agenda.state import Fact
+from domain.calendar import CLOSING
 from domain.deal import missing_from_hand_off
 from domain.news import HANDED_OVER, VENDOR_ONLY
 from domain.notice import Notice, NoticeKind
@@ -15,7 +16,7 @@ from domain.rules.casting import concerns_customer
 from domain.rules.digests import A_WEEKS_LETTER
 from domain.rules.previewing import if_it_takes
 from domain.rules.record_keeping import merged, registers
-from domain.rules.schedule import deadline, service_level
+from domain.rules.schedule import cadence_days, deadline, notice_moment, service_level
 
 Notices = list[Notice]
 
@@ -71,7 +72,7 @@ def _opened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
             briefing, "hand_off_gaps", ["seller"], fact, lambda lang: letters.hand_off_gaps(briefing, lang)
         )
     if not waits:
-        notices += _kickoff_agenda(briefing, fact.key, about=fact.about)
+        notices += _kickoff_agenda(briefing, fact.key, about=fact.about, follows=True)
     if late := letters.overdue(briefing, briefing.language_of(owner)):
         facts = {
             "day": fact.data.get("day", 0),
@@ -82,13 +83,15 @@ def _opened(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     return notices
 
 
+AGENDA_FOLLOWS = 3
+"""Office hours of the reader between the introduction and the agenda: nobody is greeted and asked in one minute."""
 INTRODUCED = "introduced"
 """Once in an onboarding: by a message that was sent, or by people who have done it themselves."""
 
 
 def _draft_sent(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     """Nobody is asked to a kickoff by people who have not been introduced: that follows the introduction."""
-    return _kickoff_agenda(briefing, INTRODUCED) if fact.data["message"] == "introduction" else []
+    return _kickoff_agenda(briefing, INTRODUCED, follows=True) if fact.data["message"] == "introduction" else []
 
 
 def _introduced(briefing: Briefing, fact: Fact) -> Notices:
@@ -97,20 +100,33 @@ def _introduced(briefing: Briefing, fact: Fact) -> Notices:
     return _kickoff_agenda(briefing, INTRODUCED) if draft is not None and draft.reaches == fact.about else []
 
 
-def _kickoff_agenda(briefing: Briefing, occasion: str, *, about: str = "") -> Notices:
+def _kickoff_agenda(briefing: Briefing, occasion: str, *, about: str = "", follows: bool = False) -> Notices:
+    """The agenda to those who lead; where it `follows` the introduction, some office hours after that."""
     kickoff, leads = briefing.state.playing("kickoff"), briefing.playing("project_lead")
     if kickoff is None or kickoff.settled:
         return []
     people = leads if letters.in_writing(briefing) else [*leads, briefing.state.owner]
+    until = _agenda_at(briefing, kickoff.key, leads) if follows else None
     notices = [
         briefing.notice(
             "kickoff_agenda", to, occasion,
             {**_kickoff(briefing, kickoff.key, briefing.language_of(to)), **_hours(briefing, kickoff.key, to)},
             about=about,
+            until=until,
+            while_open=kickoff.key,
         )
         for to in people
     ]  # fmt: skip
     return present(notices)
+
+
+def _agenda_at(briefing: Briefing, kickoff: str, leads: Sequence[str]) -> datetime | None:
+    """When the agenda goes that follows the introduction; None where there is no time for that.
+
+    Our own people hear of it no sooner than those who get it: they read that it has been sent.
+    """
+    later = max((briefing.after_office_hours(id, briefing.now, AGENDA_FOLLOWS) for id in leads), default=None)
+    return later if later is not None and later < briefing.plan.milestone(kickoff).due else None
 
 
 def _hours(briefing: Briefing, key: str, to: str) -> dict[str, Any]:
@@ -166,7 +182,30 @@ def _informed(briefing: Briefing, milestone: Milestone) -> list[str]:
     have_it = any(draft.reaches == milestone.key for draft in briefing.playbook.drafts)
     if have_it or not concerns_customer(milestone):
         return [id for id in informed if not briefing.is_customer(id)]
-    return informed if milestone.announced else [id for id in informed if not briefing.is_customer(id)]
+    if not milestone.announced:
+        return [id for id in informed if not briefing.is_customer(id)]
+    reads_it_soon = set() if milestone.optional else _met_soon(briefing)
+    return [id for id in informed if id not in reads_it_soon]
+
+
+def _met_soon(briefing: Briefing) -> set[str]:
+    """Those at the customer's whom we meet in the next days, with the figures, or announce that to on the next day.
+
+    They would hear of it twice, on one morning or on two in a row: they read it there, and else when we meet.
+    """
+    soon = briefing.calendar.at(briefing.calendar.add_working_days(briefing.today, 1), CLOSING)
+    meets = [one for one in briefing.playbook.cadences if one.kind == "meeting" and one.figures]
+    soon_met = [one for one in meets if _is_met(briefing, one, soon)]
+    return {id for one in soon_met for id in briefing.playing(*one.with_) if briefing.is_customer(id)}
+
+
+def _is_met(briefing: Briefing, cadence: Cadence, soon: datetime) -> bool:
+    """Whether a meeting of the series lies ahead that is announced by that moment."""
+    calendar = briefing.calendar
+    closed_on = calendar.day_of(briefing.deal.closed_at)
+    days = cadence_days(cadence, briefing.state, calendar, closed_on, briefing.plan)
+    ahead = next((day for day in days if day >= briefing.today), None) if days is not None else None
+    return ahead is not None and notice_moment(cadence, calendar, ahead) <= soon
 
 
 def _unreported(briefing: Briefing, fact: Fact, signers: Iterable[str]) -> list[str]:
@@ -555,7 +594,11 @@ def _ended(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     decided = bool(fact.data.get("message"))
     if ending in HANDED_OVER:
         people = [*([] if decided else briefing.rollout), briefing.state.owner]
-        return _to_each(briefing, "hand_off", people, fact, lambda lang: letters.hand_off_message(briefing, lang))
+        return present(
+            briefing.notice("hand_off", id, fact.key, letters.hand_off_to(briefing, id), about=fact.about)
+            for id in dict.fromkeys(people)
+            if not briefing.are_one(id, fact.by)
+        )
     people = [briefing.state.owner, *briefing.managers]
     if ending not in VENDOR_ONLY and not decided:
         people += briefing.playing("project_lead")
@@ -582,6 +625,7 @@ TELLERS: dict[str, Callable[[Briefing, Fact, dict[str, str]], Notices]] = {
     "scope_change_requested": _scope_requested,
     "scope_change_decided": _scope_decided,
     "draft_sent": _draft_sent,
+    "attendance_told": attendance.told,
     "ending_announced": _ending_announced,
     "ending_taken_back": _ending_taken_back,
     "task_added": tasks.given,
@@ -594,4 +638,3 @@ TELLERS: dict[str, Callable[[Briefing, Fact, dict[str, str]], Notices]] = {
     "correction_closed": corrections.closed,
     "ended": _ended,
 }
-    "attendance_told": attendance.told,

@@ -421,6 +421,29 @@ def test_a_letter_that_is_not_essential_carries_its_readers_link(outbox: SqlOutb
     assert link(outbox, other) not in links
 
 
+def test_the_first_letter_to_somebody_whom_nobody_has_written_to_says_so(outbox: SqlOutbox, put: Put) -> None:
+    """Users are in no introduction: they read who writes to them. By the second letter they know."""
+    first, second = put(notice("one", kind="webinar", to=LEAD.id), notice("two", kind="message", to=LEAD.id))
+
+    taken = outbox.take(first)
+    assert taken is not None
+    outbox.sent(first, Receipt(message_id=taken.message_id, place="inbox", at=LATER))
+    then = outbox.take(second)
+
+    assert then is not None
+    assert (True, False) == (taken.first, then.first)
+
+
+def test_a_request_is_no_first_letter(outbox: SqlOutbox, put: Put) -> None:
+    """Whoever is asked for something has been introduced, or is welcomed by it."""
+    [id] = put(notice(kind="contact_welcome", to=LEAD.id))
+
+    taken = outbox.take(id)
+
+    assert taken is not None
+    assert not taken.first
+
+
 def test_what_the_onboarding_needs_carries_no_link(outbox: SqlOutbox, put: Put) -> None:
     """Nobody unsubscribes from a reminder."""
     [id] = put(notice())

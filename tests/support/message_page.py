@@ -23,6 +23,8 @@ issue, an escalation, a pause, the go-live, the end, an invitation to a meeting.
 another message or does not go; on the day it leads the message of that morning. A milestone that the playbook does not
 announce (`announced: false`) stands in the report of whoever gets one, and in the room: it is no message to a customer.
 Nor is it one that a colleague has signed what somebody with a report was asked for as well, unless they had refused.
+What a sponsor reads where their next meeting is announced, or hears at one that lies ahead, is no message either.
+The agenda of the kickoff follows the introduction by three office hours.
 Our own people get one list half an hour after their morning begins, over all their onboardings.
 
 **At most.** A person at the customer's gets one message a day that only tells, and two in all; what is one too many

@@ -139,6 +139,7 @@ class Rendering:
             "colleague": waiting.person.side == "vendor",
             "company": self.companies.get(words.language) or sender,
             "desk": self.desk if waiting.person.side == "vendor" else "",
+            "first": waiting.first,
         }
         parts = list(zip(waiting.parts, waiting.links_of_parts or [{} for _ in waiting.parts], strict=True))
         first, body = self._worded(waiting.notice, facts, parts)

@@ -133,8 +133,17 @@ def fill_html(html: str, values: Sequence[Shaped]) -> str:
 
 
 def fill_text(text: str, values: Sequence[Shaped]) -> str:
-    """Plain text with every numbered value back in its place."""
-    return _NUMBERED.sub(lambda match: _as_text(values[int(match[2])]), text)
+    """Plain text with every numbered value back in its place.
+
+    A space parts a page's address from wide characters: programs that make links of addresses take them along.
+    """
+
+    def filled(match: re.Match[str]) -> str:
+        value = values[int(match[2])]
+        parted = value.target.startswith("http") and is_wide(text[match.end() : match.end() + 1])
+        return f"{_as_text(value)} " if parted else _as_text(value)
+
+    return _NUMBERED.sub(filled, text)
 
 
 def one_line(text: str) -> str:

@@ -489,3 +489,105 @@ def test_messages_that_differ_in_values_alone_are_laid_out_once_and_keep_theirs_
     shown = Page(second.html).words + second.text + second.subject
     assert ("Bob" in shown, "Ann" in shown, "<A>" in shown) == (True, False, False)
     assert "<A> & b" in Page(first.html).words
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "I look after you and your colleagues while you begin"), ("ja", "突然のご連絡失礼いたします。")],
+)
+def test_a_first_letter_says_who_writes(language: Language, words: str) -> None:
+    """Once: later ones begin with what they are about."""
+    waiting = sample("webinar", language)
+
+    first, later = (OURS.render(waiting.model_copy(update={"first": first})).text for first in (True, False))
+
+    assert words in first
+    assert words not in later
+
+
+def test_an_address_in_a_japanese_sentence_ends_where_it_ends() -> None:
+    """Programs that make links of addresses would take the words behind it along."""
+    waiting = sample("plan", "ja")
+
+    text = OURS.render(waiting.model_copy(update={"links": {"room": "https://rooms.vendor.example/r"}})).text
+
+    assert "https://rooms.vendor.example/r でご覧いただけます" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "done", "next_step"),
+    [
+        ("en", "Everything in the plan is done.", "you hear from us when the onboarding is complete"),
+        ("ja", "計画の項目はすべて完了しました。", "オンボーディングの完了は、改めてご案内いたします"),
+    ],
+)
+def test_a_report_on_a_plan_that_is_done_says_what_comes(language: Language, done: str, next_step: str) -> None:
+    text = of_facts("status_report", language, open_stages=[], next=[], late=[])
+
+    assert done in text
+    assert next_step in text
+
+
+@pytest.mark.parametrize(
+    ("language", "part", "in_writing", "words"),
+    [
+        ("en", "leads", False, "the agenda of our kickoff meeting follows"),
+        ("en", "comes", False, "I agree the time of the kickoff meeting with Jane Doe."),
+        ("en", "hears", False, "none for you today."),
+        ("en", "leads", True, "our kickoff questions come to you in a mail of their own"),
+        ("en", "hears", True, "Our kickoff questions go to Jane Doe"),
+        ("ja", "leads", False, "キックオフの議題を、追ってお送りします"),
+        ("ja", "comes", False, "Jane Doeとご相談して決定いたします。ご都合の悪い日"),
+        ("ja", "hears", False, "本日お願いすることはございません"),
+        ("ja", "leads", True, "キックオフのご質問を、別途メールでお送りします"),
+        ("ja", "hears", True, "キックオフのご質問は、Jane Doeへ"),
+    ],
+)
+def test_the_introduction_asks_each_reader_for_what_is_theirs(
+    language: Language, part: str, in_writing: bool, words: str
+) -> None:
+    text = of_facts("introduction", language, kickoff_part=part, leads="Jane Doe", in_writing=in_writing)
+
+    assert words in text
+
+
+@pytest.mark.parametrize(
+    ("language", "meets_at", "words"),
+    [
+        ("en", "Quarterly business review", "the first meeting of this kind: Quarterly business review."),
+        ("en", "", "You can write to us at any time."),
+        ("ja", "四半期ビジネスレビュー", "初回の「四半期ビジネスレビュー」の日程は、改めてご相談いたします。"),
+        ("ja", "", "ご連絡はいつでもお受けいたします。"),
+    ],
+)
+def test_the_farewell_promises_each_reader_what_will_come(language: Language, meets_at: str, words: str) -> None:
+    assert words in of_facts("hand_off", language, meets_at=meets_at)
+
+
+@pytest.mark.parametrize(
+    ("language", "led_by", "words"),
+    [
+        ("en", "", "agree another hour with"),
+        ("en", "Inès Moreau", "none for you: Inès Moreau leads it"),
+        ("ja", "", "別の日時を調整する"),
+        ("ja", "小野 陽斗", "進行担当の小野 陽斗さん"),
+    ],
+)
+def test_who_leads_a_meeting_finds_another_hour_for_it(language: Language, led_by: str, words: str) -> None:
+    told = {"attendance": "declined", "title": "Check-in", "starts_at": "2027-01-12T13:00:00+00:00", "led_by": led_by}
+
+    assert words in of_facts("answer", language, **told)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "on the day that we told you"), ("ja", "開催を取りやめることになりました")]
+)
+def test_a_day_without_an_hour_is_called_off_in_words(language: Language, words: str) -> None:
+    assert words in of_facts("meeting_cancelled", language, starts_at="", on="2027-01-12")
+
+
+def of_facts(kind: NoticeKind, language: Language, **facts: Any) -> str:
+    """The text of a sample with some of its facts changed."""
+    waiting = sample(kind, language)
+    notice = waiting.notice.model_copy(update={"facts": {**waiting.notice.facts, **facts}})
+    return OURS.render(waiting.model_copy(update={"notice": notice})).text

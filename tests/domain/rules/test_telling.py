@@ -276,8 +276,9 @@ def test_a_late_kickoff_asks_nobody_to_agree_to_days_that_are_past() -> None:
 
     [asked] = onboarding.notices("plan", to="project_lead")
     [read] = onboarding.notices("plan", to="executive_sponsor")
-    dues = [line["due"] for stage in asked.facts["stages"] for line in stage["milestones"]]
-    assert ["2026-11-09"] == [due for due in dues if due < "2026-11-27"], "the kickoff itself, which was held"
+    lines = [line for stage in asked.facts["stages"] for line in stage["milestones"]]
+    assert [] == [line["due"] for line in lines if line["due"] < "2026-11-27"]
+    assert ["2026-11-27"] == [line["due"] for line in lines if line.get("done")], "the kickoff itself, which was held"
     assert (True, 14) == (asked.facts["sign_off"], asked.facts["late_by"])
     assert (False, 14) == (read.facts["sign_off"], read.facts["late_by"])
     assert asked.facts["due"] == "2026-12-01"
@@ -568,13 +569,14 @@ def test_each_person_is_written_to_in_their_language() -> None:
 def test_a_message_waits_for_the_receivers_own_office_hours() -> None:
     """Closed on a Saturday noon in Tokyo: each may be written to from Monday at nine on, where they are.
 
-    By itself it goes a little later, so that what is decided at nine takes it along; our own list goes at half past.
+    By itself it goes a little later than its hour, so that what is decided at that takes it along.
     """
     aozora = introduced(Simulation(deal("aozora-japan", closed_at="2026-08-22T12:00:00+09:00")))
 
     agendas = aozora.notices("kickoff_agenda")
     when = {notice.to: notice.joins_from for notice in agendas}
-    assert {notice.to: notice.not_before.minute for notice in agendas} == {"project_lead": 10, "mika.sato": 30}
+    goes = {notice.to: f"{notice.not_before.astimezone(ZoneInfo('Asia/Tokyo')):%H:%M}" for notice in agendas}
+    assert {"project_lead": "12:10", "mika.sato": "12:00"} == goes, "three hours after the introduction"
     assert when["project_lead"] == datetime(2026, 8, 24, 0, tzinfo=UTC)
     assert when["mika.sato"] == datetime(2026, 8, 24, 0, tzinfo=UTC)
     saturday = deal("pinecrest-us", playbook="high-touch", closed_at="2026-09-12T12:00:00-05:00")
@@ -671,3 +673,134 @@ def test_nobody_is_introduced_or_invited_by_a_day_that_has_passed(onboarding: Si
     assert {""} == {notice.facts["kickoff_due"] for notice in onboarding.notices("introduction")}
     assert {True} == {notice.facts["late"] for notice in onboarding.notices("kickoff_agenda")}
     assert {"2027-01-04"} == {notice.facts["go_live_due"] for notice in onboarding.notices("introduction")}
+
+
+# --- what one reader needs
+
+
+def test_the_agenda_follows_the_introduction_some_hours_later(onboarding: Simulation) -> None:
+    """Nobody is greeted and asked in one minute; our side reads that it has gone once it has."""
+    introduced(onboarding)
+
+    [greeting] = onboarding.notices("introduction", to="project_lead")
+    [agenda] = onboarding.notices("kickoff_agenda", to="project_lead")
+    [ours] = onboarding.notices("kickoff_agenda", to=OWNER)
+    assert agenda.not_before - greeting.not_before >= timedelta(hours=3)
+    assert ours.not_before >= agenda.joins_from + timedelta(hours=3) if agenda.joins_from else False
+    assert "kickoff_held" == agenda.while_open, "held before it has gone, nobody is asked to it"
+
+
+def test_an_agenda_that_would_come_too_late_goes_at_once() -> None:
+    onboarding = opened()
+    onboarding.to("2026-11-09 16:30")
+
+    introduced(onboarding)
+
+    [agenda] = onboarding.notices("kickoff_agenda", to="project_lead")
+    assert onboarding.local(agenda.not_before) == "Mon 2026-11-09 16:30"
+
+
+@pytest.mark.parametrize(
+    ("reader", "part"),
+    [("project_lead", "leads"), ("technical_lead", "comes"), ("executive_sponsor", "hears"), ("champion", "hears")],
+)
+def test_each_reader_of_the_introduction_learns_what_the_kickoff_is_to_them(
+    onboarding: Simulation, reader: str, part: str
+) -> None:
+    """The hour is agreed with who leads; whoever only hears of it is asked for nothing."""
+    introduced(onboarding)
+
+    [notice] = onboarding.notices("introduction", to=reader)
+
+    lead = onboarding.dossier.person("project_lead")
+    assert lead is not None
+    assert (part, lead.name) == (notice.facts["kickoff_part"], notice.facts["leads"])
+
+
+def test_a_sponsor_hears_of_the_acceptance_by_itself_where_no_meeting_tells_them() -> None:
+    """Signed a week before the next one is announced."""
+    onboarding = opened()
+    onboarding.settled("kickoff_held")
+    onboarding.to("2026-12-03 12:00")
+
+    onboarding.settled("uat_signed_off")
+
+    assert ["executive_sponsor"] == [
+        to for to in onboarding.told("milestone_reached", about="uat_signed_off") if to != OWNER
+    ]
+
+
+def test_a_sponsor_reads_of_the_acceptance_in_what_announces_their_meeting() -> None:
+    """Signed on the day before, or while the meeting lies ahead: it is told there, and not twice."""
+    onboarding = opened()
+    onboarding.settled("kickoff_held")
+    onboarding.to("2026-12-11 12:00")
+
+    onboarding.settled("uat_signed_off")
+    onboarding.to("2026-12-14 12:00")
+
+    [meeting] = [
+        one for one in onboarding.notices("meeting", to="executive_sponsor") if one.facts["on"] == "2026-12-16"
+    ]
+    assert "executive_sponsor" not in onboarding.told("milestone_reached", about="uat_signed_off")
+    uat = onboarding.playbook.milestone("uat_signed_off")
+    assert uat is not None
+    assert in_language(uat.title, "en") in [one["title"] for one in meeting.facts["standing"]["lately"]]
+
+
+def test_a_review_is_told_to_nobody_who_sat_in_it_or_has_no_part_in_it() -> None:
+    onboarding = gone_live()
+    onboarding.in_time(to="review_held")
+
+    told = onboarding.told("milestone_reached", about="review_held")
+    assert [] == [
+        to
+        for to in told
+        if onboarding.dossier.person(to) in onboarding.dossier.people and to in ("champion", "project_lead")
+    ]
+
+
+def test_the_farewell_names_the_meeting_that_its_reader_comes_to_next() -> None:
+    """A project lead meets us every month, a sponsor every quarter, and the others write when they like."""
+    onboarding = gone_live()
+    onboarding.in_time(to="success_plan_agreed")
+    for criterion in ("adoption_on_target", "outcomes_visible", "self_sufficient"):
+        onboarding.tell("attest_criterion", criterion=criterion, by="project_lead")
+    onboarding.until(onboarding.now + timedelta(days=10))
+
+    meets_at = {one.to: one.facts.get("meets_at") for one in onboarding.notices("hand_off")}
+    assert {
+        "project_lead": "Monthly check-in",
+        "executive_sponsor": "Quarterly business review",
+        "technical_lead": "",
+        "champion": "",
+        OWNER: None,
+    } == meets_at
+
+
+def test_what_was_done_is_told_in_the_order_in_which_it_was() -> None:
+    """Not as the playbook lists it: whoever reads it looks for the newest at its end."""
+    onboarding = opened()
+    onboarding.to_day(3)
+    onboarding.settled("security_prepared")
+    onboarding.to_day(4)
+    onboarding.settled("kickoff_held")
+    onboarding.to_day(9)
+
+    [*_, report] = onboarding.notices("status_report", to="project_lead")
+    days = [one["at"] for one in report.facts["reached"]]
+    assert ["2026-11-05", "2026-11-06"] == days
+
+
+def test_the_plan_lists_each_stage_by_its_days_and_says_what_is_done() -> None:
+    onboarding = opened()
+    onboarding.to_day(3)
+    onboarding.settled("kickoff_held")
+
+    [plan] = onboarding.notices("plan", to="executive_sponsor")
+    for stage in plan.facts["stages"]:
+        assert sorted(one["due"] for one in stage["milestones"] if "done" not in one) == [
+            one["due"] for one in stage["milestones"] if "done" not in one
+        ]
+    first = plan.facts["stages"][0]["milestones"][0]
+    assert ("2026-11-05", True) == (first["due"], first["done"])
