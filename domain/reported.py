@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from domain.deal import onboarding_id
 from domain.measure.attendance import ATTENDED, INVITED
+from domain.measure.goals import Amount
 from domain.news import KINDS, read_news, unknown_fields
 from domain.refusal import Refused, refuse_far_dates, what_is_wrong
 from domain.wire import Instant, Line, Slug, StrictWire, Wire
@@ -125,7 +126,7 @@ class _MetricReported(StrictWire):
     """A figure of docs/health.md, or of a goal of the customer's by its key; then in the unit of that goal."""
 
     metric: Slug
-    value: Annotated[float, Field(strict=True, allow_inf_nan=False)]
+    value: Amount
     unit: Line | None = None
 
     def figures(self) -> dict[str, float | None]:

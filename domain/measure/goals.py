@@ -21,12 +21,20 @@ from domain.wire import Instant, Line, Prose, Slug, StrictWire, Wire
 IMPROVEMENT, ON_WAY, REPORTED = "main_goal_improvement", "outcomes_on_way_pct", "goal_figures_reported"
 OF_A_GOAL = "goal:"
 """Before a goal's key, where its figures are kept beside others."""
+NONE_YET = -1
+"""The revision of a goal that is not there: whoever says it for the first time has read none."""
 FULL_BY = 180
 """The day by which a target is to be reached where none was agreed (MET-06: 30 % by day 180)."""
 AMOUNT = re.compile(r"\s*(?P<sign>[-+]?)\s*(?P<number>\d{1,12}(?:[.,]\d+)?)\s*(?P<unit>[^\d]*)")
 
+LARGEST = 1e12
+"""The largest figure of a goal, either way: beyond it something is mistyped."""
+SMALLEST = 1e-6
+"""The smallest baseline, and step from it to the target: people see six decimals, and per cents of less than that run
+out of what a number can hold."""
+
 Direction = Literal["higher", "lower"]
-Amount = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Amount = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-LARGEST, le=LARGEST)]
 
 
 class GoalSaid(StrictWire):
@@ -49,12 +57,15 @@ class GoalGiven(GoalSaid):
 
 
 class Goal(Wire):
-    """A business metric as it is agreed now. `origin` is `sale` where nobody has said it since; then `by` is nobody."""
+    """A business metric as it is agreed now. `origin` is `sale` where nobody has said it since; then `by` is nobody.
+
+    `direction` is None where the sale does not show which way is better: nobody guesses, and it is asked for.
+    """
 
     key: str
     title: str
     unit: str
-    direction: Direction = "higher"
+    direction: Direction | None = "higher"
     baseline: float | None = None
     target: float | None = None
     by_day: int | None = None
@@ -66,8 +77,8 @@ class Goal(Wire):
     revision: int = 0
 
     def improvement(self, value: float) -> float | None:
-        """How much better than its baseline a value is, in % of the baseline; None without one."""
-        if not self.baseline:
+        """How much better than its baseline a value is, in % of it; None without one, or without a direction."""
+        if not self.baseline or self.direction is None:
             return None
         return 100 * self._better(value) / abs(self.baseline)
 
@@ -76,7 +87,9 @@ class Goal(Wire):
 
         Expected is a straight line from the close to the agreed day.
         """
-        if self.baseline is None or self.target is None or self.baseline == self.target or day <= 0:
+        if self.baseline is None or self.target is None or self.direction is None:
+            return None
+        if self.baseline == self.target or day <= 0:
             return None
         expected = self._better(self.target) * min(day / (self.by_day or FULL_BY), 1.0)
         return 100 * self._better(value) / expected
@@ -94,6 +107,10 @@ class GoalFigure(NamedTuple):
     day: int
 
 
+class SaidOtherwise(Refused):
+    """Somebody has said the goal otherwise since it was read. Who must act: whoever says it, by reading it again."""
+
+
 def checked_goal(given: GoalGiven) -> GoalGiven:
     """The goal, where it can be computed. Raises Refused naming the field."""
     if given.key in FIGURES:
@@ -103,9 +120,11 @@ def checked_goal(given: GoalGiven) -> GoalGiven:
             "is 0, and nothing is so many per cent better than 0: measure what is not 0, or leave it out until known",
             field="baseline",
         )
+    if given.baseline is not None and abs(given.baseline) < SMALLEST:
+        raise Refused(f"is {given.baseline:g}, too little to be seen: choose a smaller unit", field="baseline")
     if given.baseline is not None and given.target is not None:
-        better = given.target > given.baseline if given.direction == "higher" else given.target < given.baseline
-        if not better:
+        step = given.target - given.baseline
+        if (step if given.direction == "higher" else -step) < SMALLEST:
             raise Refused(f"is {given.target:g}, no better than the baseline ({given.baseline:g})", field="target")
     return given
 
@@ -129,15 +148,16 @@ def goals_of_sale(metrics: Sequence[SuccessMetric]) -> tuple[Goal, ...]:
         unit = baseline.unit if baseline else target.unit if target else ""
         # A target in another unit ("20 % faster") says nothing that can be compared.
         wanted = target.value if target and target.unit == unit else None
-        base = baseline.value if baseline and baseline.value else None
-        lower = base is not None and wanted is not None and wanted < base
+        base = baseline.value if baseline and abs(baseline.value) >= SMALLEST else None
+        if base is not None and wanted is not None and abs(wanted - base) < SMALLEST:
+            wanted = None
         goals[key] = Goal(
             key=key,
             title=metric.name,
             unit=unit,
-            direction="lower" if lower else "higher",
+            direction=_direction(base, wanted),
             baseline=base,
-            target=wanted if wanted != base else None,
+            target=wanted,
             by_day=metric.by_day,
             main=not goals,
         )
@@ -158,7 +178,7 @@ def main_goal(goals: Sequence[Goal]) -> Goal | None:
 
 def lacking(goal: Goal) -> tuple[str, ...]:
     """What is to be asked for, before anybody can say how far the customer is."""
-    return tuple(name for name in ("baseline", "target") if getattr(goal, name) is None)
+    return tuple(name for name in ("baseline", "target", "direction") if getattr(goal, name) is None)
 
 
 def figures_of_goals(goals: Sequence[Goal], last: Mapping[str, GoalFigure]) -> dict[str, Measured]:
@@ -173,6 +193,13 @@ def figures_of_goals(goals: Sequence[Goal], last: Mapping[str, GoalFigure]) -> d
         for metric, value in values.items()
         if value is not None
     }
+
+
+def _direction(base: float | None, wanted: float | None) -> Direction | None:
+    """Which way is better, as baseline and target show it; None where one of them is not known."""
+    if base is None or wanted is None:
+        return None
+    return "lower" if wanted < base else "higher"
 
 
 class _Amount(NamedTuple):

@@ -11,10 +11,14 @@ from domain.playbook import Target
 from domain.text import in_language
 
 JA: Mapping[str, str] = {
+    "licensed_users": "ご契約の席数",
+    "invited_users": "招待済みの利用者数",
+    "active_users": "直近7日間の利用者数",
     "activation_rate": "ご契約後にサインインした利用者の割合（%）",
     "weekly_use_rate": "直近7日間に利用した人の割合（%）",
     "core_features_in_use": "利用されている主要機能の数",
     "core_features_rate": "利用されている主要機能の割合（%）",
+    "features_per_user": "1人当たりの利用機能数（平均）",
     "trained_without_sign_in_pct": "研修後にサインインしていない人の割合（%）",
     "days_to_first_value": "最初の効果が出るまでの日数",
     "project_lead_silent_days": "プロジェクトリーダーから連絡のない日数",
@@ -23,6 +27,7 @@ JA: Mapping[str, str] = {
     "champion_silent_days": "社内推進者の動きが見られない日数",
     "reminders_unanswered": "返信のないリマインダーの件数",
     "milestones_late": "遅れたマイルストーンの数",
+    "days_behind": "最も遅れているマイルストーンの遅延日数",
     "technical_issues_opened": "技術的な不具合の件数",
     "scope_changes_requested": "スコープ変更の依頼件数",
     "wins_shown": "記録された成果の件数",
@@ -33,6 +38,8 @@ JA: Mapping[str, str] = {
     "meeting_attended": "会議に出席した人数",
     "missed_meetings": "お客様の出席がなかった会議の数",
     "sponsor_check_ins_missed": "エグゼクティブスポンサーが欠席した会議の数",
+    "training_invited": "研修に招待した人数",
+    "training_present": "研修に出席した人数",
     "attendance_pct": "研修の出席率（%）",
     "training_score": "研修の評価（5点満点）",
     "tickets_per_week": "直近7日間のサポート問い合わせ件数",

@@ -182,7 +182,7 @@ def _draw(out: Console, metrics: "Sequence[MetricShown]", *, zone: str) -> None:
             _amount(one.target, one.unit) or "to be asked for",
             _amount(one.value, one.unit),
             day_of(one.value_at, zone) if one.value_at else "",
-            _amount(one.improvement_pct, "%", digits=1),
+            _amount(one.improvement_pct, "%", digits=1) or ("" if one.direction else "to be asked for: which way?"),
             _amount(one.on_way_pct, "%", digits=0),
         )
         for one in metrics

@@ -3,9 +3,21 @@
 from datetime import UTC, datetime
 
 import pytest
+from pydantic import ValidationError
 
 from domain.deal import SuccessMetric
-from domain.measure.goals import Goal, GoalFigure, GoalGiven, checked_goal, figures_of_goals, goals_of_sale, lacking
+from domain.measure.goals import (
+    LARGEST,
+    SMALLEST,
+    Goal,
+    GoalFigure,
+    GoalGiven,
+    checked_goal,
+    figures_of_goals,
+    goals_of_sale,
+    lacking,
+)
+from domain.measure.health import half_up
 from domain.refusal import Refused
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -49,6 +61,8 @@ def test_the_way_made_is_held_against_a_straight_line_to_the_agreed_day() -> Non
         ({"baseline": 20.0, "target": 20.0}, "target"),
         ({"baseline": 20.0, "target": 25.0, "direction": "lower"}, "target"),
         ({"key": "nps"}, "key"),
+        ({"baseline": 1e-9}, "baseline"),
+        ({"baseline": 20.0, "target": 20.0000001}, "target"),
     ],
 )
 def test_a_goal_that_cannot_be_computed_is_refused_by_its_field(said: dict[str, object], field: str) -> None:
@@ -82,6 +96,35 @@ def test_the_metrics_of_the_sale_are_goals_as_far_as_they_can_be_read() -> None:
     assert [True, False, False] == [one.main for one in goals]
     assert errors.baseline is None
     assert (1.5, None) == (revenue.baseline, revenue.target)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "target"), [("20 days", "30 %"), ("20 days", "-30 %"), ("20 days", None), (None, "14 days")]
+)
+def test_nobody_guesses_which_way_is_better_where_the_sale_does_not_show_it(
+    baseline: str | None, target: str | None
+) -> None:
+    """Taken for "higher", a cycle time that falls would be called worse from the first report on."""
+    [cycle] = goals_of_sale([SuccessMetric(name="Cycle time", baseline=baseline, target=target)])
+
+    assert cycle.direction is None
+    assert "direction" in lacking(cycle)
+    assert cycle.improvement(17) is None
+    assert {} == figures_of_goals([cycle], {"cycle_time": GoalFigure(17, NOW, 60)})
+
+
+@pytest.mark.parametrize("value", [1e308, -1e308, 1e13, float("inf")])
+def test_a_figure_that_no_page_could_show_is_refused(value: float) -> None:
+    """Of 1e308 even the per cents against the baseline are too large for a number."""
+    with pytest.raises(ValidationError):
+        GoalGiven.model_validate({"key": "cycle_time", "title": "Cycle time", "unit": "days", "target": value})
+
+
+def test_the_largest_and_the_smallest_figures_still_have_their_per_cents() -> None:
+    widest = goal(direction="higher", baseline=SMALLEST, target=LARGEST, by_day=1000)
+
+    assert half_up(widest.improvement(LARGEST) or 0) > 0
+    assert half_up(widest.on_way(-LARGEST, day=1) or 0) < 0
 
 
 def test_each_metric_of_a_japanese_sale_is_a_goal() -> None:

@@ -51,6 +51,8 @@ async def test_a_metric_is_defined_reported_and_corrected(tmp_path: Path) -> Non
         ({"baseline": 0}, 409, "baseline"),
         ({"target": 25}, 409, "target"),
         ({"baseline": "20 days"}, 422, "baseline"),
+        ({"baseline": -1e308}, 422, "baseline"),
+        ({"target": 1e308}, 422, "target"),
         ({"direction": "faster"}, 422, "direction"),
         ({"by": "nobody"}, 409, "by"),
         ({"goal": 1}, 422, "goal"),
@@ -64,3 +66,20 @@ async def test_a_metric_that_cannot_be_computed_is_refused_by_its_field(
         answer = await web.client.put(f"{HERE}/metrics/cycle_time", json={**CYCLE, **changed}, headers=web.token())
 
         assert (status, field) == (answer.status_code, problem(answer)["field"])
+
+
+@pytest.mark.parametrize("value", [1e308, -1e308])
+async def test_a_figure_that_no_page_could_show_is_refused_by_its_field(value: float, tmp_path: Path) -> None:
+    """A report, and what is said in the place of one."""
+    async with web_on(tmp_path) as web:
+        keep(web)
+        headers = web.token()
+        await web.client.put(f"{HERE}/metrics/cycle_time", json=CYCLE, headers=headers)
+        await web.client.post(f"{HERE}/measurements", json={"metric": "cycle_time", "value": 17}, headers=headers)
+        report = {"metric": "cycle_time", "value": value}
+        reported = await web.client.post(f"{HERE}/measurements", json=report, headers=headers)
+        correction = {"value": value, "reason": "A slip.", "by": "mika"}
+        address = f"{HERE}/measurements/cycle_time/1/correction"
+        corrected = await web.client.post(address, json=correction, headers=headers)
+
+        assert {(422, "value")} == {(answer.status_code, problem(answer)["field"]) for answer in (reported, corrected)}

@@ -354,6 +354,7 @@ async def test_trainings_and_metrics_are_figures(kind: str, data: dict[str, Any]
         ("training.held", {"invited": 9, "score": 6}, "data.score"),
         ("users.invited", {"users": -1}, "data.users"),
         ("metric.reported", {"metric": "nps", "value": "40"}, "data.value"),
+        ("metric.reported", {"metric": "cycle_time", "value": 1e308}, "data.value"),
     ],
 )
 def test_a_figure_that_says_nothing_is_refused_by_its_field(kind: str, data: dict[str, Any], reason: str) -> None:
