@@ -7,24 +7,22 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import structlog
-from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.measure.customer import Customer
-from domain.measure.goals import OF_A_GOAL, Goal, GoalGiven, slug_of
-from domain.news import short
+from domain.measure.goals import OF_A_GOAL, Goal, GoalGiven
 from domain.refusal import Refused
 from domain.room.consents import WithConsents
 from domain.room.deeds import Deed
 from domain.room.proposals import DecidedByOthers, TooManyProposed
 from domain.rules.goal_notices import figure
-from domain.text import folded
 from domain.trouble import NotFound
 from portal.charts import Chart
-from portal.forms import LONGEST_WORDS, Form, number_in
+from portal.forms import LONGEST_WORDS, Form
 from portal.goal_chart import goal_chart
+from portal.goal_form import FIELDS, read_goal
 from portal.room.conversing import Conversing, deed_of, woken
 from portal.room.room import Room
 from portal.room.session import go
@@ -33,10 +31,6 @@ from portal.room.view import View
 from starter.doors.goals import GoalDoor
 from starter.doors.measuring import Measuring, MetricShown, metrics_of
 
-LONGEST_LINE = 200
-FURTHEST_DAY = 1000
-"""Days after the close by which a goal may be due."""
-FIELDS = ("title", "unit", "direction", "baseline", "target", "due")
 log = structlog.get_logger()
 
 
@@ -96,7 +90,7 @@ class Aiming:
             return go("/goals")
         if form is None:
             return self._form(view)
-        given, errors = read(form, closed=view.day_of(view.standing.dossier.deal.closed_at))
+        given, errors = _read(form, closed=view.day_of(view.standing.dossier.deal.closed_at))
         if given is None:
             return self._form(view, Sent(form, errors, 422))
         deed = await asyncio.to_thread(self._decider, view, deed_of(view, form))
@@ -216,67 +210,12 @@ def due_of(view: View, goal: Goal) -> date | None:
     return date.fromordinal(closed.toordinal() + goal.by_day)
 
 
-def read(form: Form, *, closed: date) -> tuple[GoalGiven | None, Mapping[str, str]]:
-    """The goal as it was typed, or what is wrong with it, by its fields. `closed` is the day of the close."""
-    typed = {field: form.text(field) for field in FIELDS}
-    figures = {field: _figure(typed[field]) for field in ("baseline", "target")}
-    by_day = _days_after(closed, typed["due"])
-    errors = {**_wrong_with_words(typed), **_wrong_with_figures(typed, figures)}
-    if typed["due"] and by_day is None:
-        errors["due"] = "no_date"
+def _read(form: Form, *, closed: date) -> tuple[GoalGiven | None, Mapping[str, str]]:
+    """What somebody proposes, or what is wrong with it: nobody can agree to a goal without a target."""
+    given, errors = read_goal(form, closed=closed, needed=("target",))
     if missing := once_missing(form):
-        errors.setdefault("title", missing)
-    if errors:
-        return None, errors
-    said = {**typed, **figures, "by_day": by_day, "key": key_of(typed["title"])}
-    said.pop("due")
-    try:
-        return GoalGiven.model_validate(said), {}
-    except ValidationError:
-        return None, {"title": "say_goal"}
-
-
-def _wrong_with_words(typed: Mapping[str, str]) -> dict[str, str]:
-    errors: dict[str, str] = {}
-    for field, asked in (("title", "say_goal"), ("unit", "say_unit")):
-        if not typed[field]:
-            errors[field] = asked
-        elif len(typed[field]) > LONGEST_LINE or "\n" in typed[field]:
-            errors[field] = "title_too_long"
-    if typed["direction"] not in ("higher", "lower"):
-        errors["direction"] = "choose"
-    return errors
-
-
-def _wrong_with_figures(typed: Mapping[str, str], figures: Mapping[str, float | None]) -> dict[str, str]:
-    errors = {field: "no_figure" for field, value in figures.items() if typed[field] and value is None}
-    if not typed["target"]:
-        errors["target"] = "say_target"
-    base, aim = figures["baseline"], figures["target"]
-    if base == 0:
-        errors["baseline"] = "baseline_zero"
-    elif base is not None and aim is not None and not (aim > base if typed["direction"] == "higher" else aim < base):
-        errors["target"] = "no_better"
-    return errors
-
-
-def _days_after(closed: date, text: str) -> int | None:
-    """How many days after the close that day is; None where the text is no day, or is too near or far."""
-    try:
-        days = (date.fromisoformat(text) - closed).days
-    except ValueError:
-        return None
-    return days if 1 <= days <= FURTHEST_DAY else None
-
-
-def key_of(title: str) -> str:
-    """The key of a goal: of a title in other letters than ours a short hash, so that two do not become one."""
-    return slug_of(title) if title.isascii() else f"goal_{short(folded(title))}"
-
-
-def _figure(text: str) -> float | None:
-    value = number_in(text)
-    return value if value is not None and abs(value) < 1e12 else None
+        return None, {"title": missing, **errors}
+    return given, errors
 
 
 def _in_unit(value: float | None, unit: str) -> str:
