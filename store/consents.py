@@ -29,12 +29,12 @@ class SqlConsents:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def agree(self, onboarding: str, goal: Goal, deed: Deed) -> None:
+    def agree(self, onboarding: str, goal: Goal, deed: Deed, *, note: str | None = None) -> None:
         """Say yes to a goal as it stands. Again it changes nothing. Raises UnknownOnboarding."""
         with write_transaction(self._engine) as connection:
             held(connection, onboarding)
             _consent(connection, onboarding, goal, deed)
-            _note(connection, onboarding, "goal_agreed", goal, deed)
+            _note(connection, onboarding, "goal_agreed", goal, deed, note=note)
 
     def propose(
         self, onboarding: str, deed: Deed, *, at: datetime, word: Word, tell_of: Tell, deciders: Collection[str]
@@ -81,7 +81,9 @@ def _consent(connection: Connection, onboarding: str, goal: Goal, deed: Deed) ->
     add(connection, consents, [row])
 
 
-def _note(connection: Connection, onboarding: str, kind: str, goal: Goal, deed: Deed) -> None:
+def _note(
+    connection: Connection, onboarding: str, kind: str, goal: Goal, deed: Deed, *, note: str | None = None
+) -> None:
     """What a goal says stands in its table: the journal has its key and revision, and who did what."""
     entry = JournalRow(
         key=f"{kind}/{goal.key}/{goal.revision}/{deed.side}",
@@ -91,6 +93,7 @@ def _note(connection: Connection, onboarding: str, kind: str, goal: Goal, deed: 
         by=deed.by,
         via=deed.via,
         proved=deed.proved,
+        note=note,
         data={"revision": goal.revision},
     )
     add(connection, journal, [journal_row(onboarding, entry, now=wall_clock())])

@@ -6,13 +6,15 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, func, select
 
 from domain.deal import SuccessMetric
-from domain.measure.goals import Goal, GoalGiven, checked_goal, goals_of_sale
+from domain.measure.goals import NONE_YET, Goal, GoalGiven, SaidOtherwise, checked_goal, goals_of_sale
 from domain.trouble import UnknownOnboarding
 from domain.wire import Wire
 from store.engine import read_connection, write_transaction
 from store.evaluations import remember_news
 from store.rows import add
 from store.tables import deals, goals
+
+SAID = set(GoalGiven.model_fields)
 
 
 class _Sold(Wire):
@@ -25,13 +27,31 @@ class SqlGoals:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def define(self, onboarding: str, given: GoalGiven, *, by: str | None, origin: str, at: datetime) -> Goal:
+    def define(
+        self,
+        onboarding: str,
+        given: GoalGiven,
+        *,
+        by: str | None,
+        origin: str,
+        at: datetime,
+        revision: int | None = None,
+    ) -> Goal:
         """Say a goal, or say it otherwise; what was said before stays on record.
 
-        Raises UnknownOnboarding, and Refused naming the field where it could not be computed.
+        `revision` is the one that was read (NONE_YET where there was none), where that is to hold: then the same person
+        saying the same again changes nothing. Raises UnknownOnboarding, SaidOtherwise, and Refused naming the field
+        where it could not be computed.
         """
         with write_transaction(self._engine) as connection:
             hold_goals(connection, onboarding)
+            if revision is not None:
+                now = {goal.key: goal for goal in goals_of(connection, [onboarding])[onboarding]}
+                there = now.get(given.key)
+                if there is not None and there.by == by and given.model_dump() == there.model_dump(include=SAID):
+                    return there
+                if revision != (there.revision if there else NONE_YET):
+                    raise SaidOtherwise("was said otherwise since it was read", field="revision")
             return say_goal(connection, onboarding, given, by=by, origin=origin, at=at)
 
     def of(self, onboarding: str) -> tuple[Goal, ...]:

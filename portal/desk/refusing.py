@@ -5,11 +5,14 @@ from collections.abc import Callable
 from functools import cache
 
 from domain.text import Language
+from portal.desk.figure_refusals import OF_FIGURES
 from portal.desk.refusal_words import OF_ONBOARDINGS, OF_REPAIRS, STATUS
 
 BRACES = re.compile(r"\{(\w+)\}")
 SEVERAL = re.compile(r", | and | or ")
-AS_IT_CAME = frozenset({"figures", "moment", "version", "count", "digits", "day", "today", "next", "trouble"})
+AS_IT_CAME = frozenset(
+    {"figures", "moment", "version", "count", "digits", "day", "today", "now", "next", "unit", "trouble"}
+)
 """What is no name of anything, and is not taken apart."""
 IN_QUOTES = frozenset({"key", "keys", "meeting", "book"})
 """What is called by a title, and not by somebody's name."""
@@ -37,7 +40,7 @@ def in_japanese(reason: str, named: Named = str) -> str | None:
 @cache
 def forms() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Every form, those that say most of themselves first: others with braces would take theirs for a key."""
-    in_order = sorted([*OF_ONBOARDINGS, *OF_REPAIRS], key=lambda one: -len(BRACES.sub("", one[0])))
+    in_order = sorted([*OF_ONBOARDINGS, *OF_FIGURES, *OF_REPAIRS], key=lambda one: -len(BRACES.sub("", one[0])))
     return tuple((re.compile(_pattern(english), re.DOTALL), japanese) for english, japanese in in_order)
 
 

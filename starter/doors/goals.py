@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from domain.measure.goals import Goal, GoalGiven
+from domain.measure.goals import Goal, GoalGiven, SaidOtherwise
 from domain.questions import Told
 from domain.record import Dossier
 from domain.refusal import Refused
@@ -59,11 +59,12 @@ class GoalDoor:
         of_it = self.of(onboarding)
         return [GoalShown(goal=one.goal, standing=one.standing, consents=one.consents) for one in of_it]
 
-    def agree(self, onboarding: str, key: str, deed: Deed, *, revision: int | None = None) -> Goal:
-        """Say yes to a goal as it stands; `revision` is what was read, where that is to hold.
+    def agree(
+        self, onboarding: str, key: str, deed: Deed, *, revision: int | None = None, note: str | None = None
+    ) -> Goal:
+        """Say yes to a goal as it stands; `revision` is what was read, where that is to hold. `note` is the journal's.
 
-        Raises UnknownOnboarding, NotFound, and Refused where it has no target, was said otherwise since, or by who may
-        not decide.
+        Raises UnknownOnboarding, NotFound, SaidOtherwise, and Refused where it has no target, or by who may not decide.
         """
         self._refuse_others(onboarding, deed)
         goal = next((each.goal for each in self.of(onboarding) if each.goal.key == key), None)
@@ -72,8 +73,8 @@ class GoalDoor:
         if goal.target is None:
             raise Refused("has no target yet, and nobody can agree to that: say one first", field="goal")
         if revision is not None and revision != goal.revision:
-            raise Refused("was said otherwise since it was read", field="revision")
-        SqlConsents(self.engine).agree(onboarding, goal, deed)
+            raise SaidOtherwise("was said otherwise since it was read", field="revision")
+        SqlConsents(self.engine).agree(onboarding, goal, deed, note=note)
         return goal
 
     def propose(self, onboarding: str, given: GoalGiven, deed: Deed) -> tuple[Goal | None, Sequence[str]]:

@@ -89,21 +89,29 @@ class Measuring:
         """What is known of that customer. Raises UnknownOnboarding."""
         return SqlCustomers(self.engine, day_length=self.day_length).one(onboarding, now=now)
 
-    def define(self, onboarding: str, key: str, defined: MetricDefined, *, now: datetime) -> Goal:
+    def define(
+        self, onboarding: str, key: str, defined: MetricDefined, *, now: datetime, revision: int | None = None
+    ) -> Goal:
         """Say what a metric is, anew or for the first time; what was said before stays on record.
 
-        Raises UnknownOnboarding, and Refused naming the field, also for a person who takes no part.
+        `revision` is the one that was read, NONE_YET for none, where that is to hold. Raises UnknownOnboarding,
+        SaidOtherwise, and Refused naming the field, also for a person who takes no part.
         """
         by = self._person(defined.by, onboarding)
         given = GoalGiven.model_validate({**defined.model_dump(exclude={"by"}), "key": key})
-        return SqlGoals(self.engine).define(onboarding, given, by=by, origin=self.via, at=now)
+        goals = SqlGoals(self.engine)
+        return goals.define(onboarding, given, by=by, origin=self.via, at=now, revision=revision)
+
+    def said(self, onboarding: str, key: str) -> Sequence[Goal]:
+        """What people have said of that metric, the first version first; nothing where it is of the sale alone."""
+        return SqlGoals(self.engine).said_before(onboarding, key)
 
     def present(self, onboarding: str) -> datetime:
         """Now, by the onboarding's own time where the clock is compressed. Raises UnknownOnboarding."""
         return SqlMeasurements(self.engine, day_length=self.day_length).present(onboarding)
 
-    def report(self, onboarding: str, figure: FigureReported, *, now: datetime) -> Kept:
-        """Report a figure; saying the same again changes nothing.
+    def report(self, onboarding: str, figure: FigureReported, *, now: datetime, key: str = "") -> Kept:
+        """Report a figure; saying the same again changes nothing, or doing so under the same `key`.
 
         Raises UnknownOnboarding, and Refused naming the field.
         """
@@ -111,7 +119,7 @@ class Measuring:
         measurements = SqlMeasurements(self.engine, day_length=self.day_length)
         at = figure.at or measurements.present(onboarding)
         one = Measurement(metric=figure.metric, at=at, value=figure.value, unit=figure.unit)
-        key = f"{self.via}-{short(f'{figure.metric}/{at.isoformat()}/{figure.value!r}/{by}')}"
+        key = key or f"{self.via}-{short(f'{figure.metric}/{at.isoformat()}/{figure.value!r}/{by}')}"
         apart = measurements.keep(onboarding, [one], key=key, origin=self.via, by=by, now=now)
         return Kept(metric=figure.metric, value=figure.value, at=at, set_apart=apart[0].reason if apart else None)
 

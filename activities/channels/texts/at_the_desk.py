@@ -4,6 +4,7 @@ Templates name commands. Where a desk is configured, its page stands in their pl
 evening has a browser, and no terminal. What the desk has no page for stays a command.
 """
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -71,6 +72,12 @@ PLACES: Mapping[str, Place] = {
     "draft edit": DRAFT,
     "draft send": DRAFT,
     "draft stop": DRAFT,
+    "goal agree": _page("onboardings/{0}/goals#goal-{1}", "The goals", "目標"),
+    "metric define": Place(
+        "onboardings/{0}/goals/define", {"en": "Change the goal", "ja": "目標を変更する"}, {"goal": "1"}
+    ),
+    "colleague take-in": _page("onboardings/{0}/people#colleague-{1}", "Take them in", "参加者として登録する"),
+    "colleague decline": _page("onboardings/{0}/people#colleague-{1}", "Leave them out", "登録を見送る"),
     "question answer": _page("onboardings/{0}/questions", "The question", "ご質問"),
     "risk": _page("onboardings/{0}/risks", "The register of risks", "リスクの一覧"),
     "file list": _page("onboardings/{0}/files", "The files", "ファイル"),
@@ -96,8 +103,7 @@ Names and addresses of people are filled in nowhere: what stands in an address i
 """
 PLACEHOLDERS = frozenset({"日付", "理由", "条件", "件名", "ご自身のID"})
 """What stands in Japanese messages for something of the reader's own."""
-STAYS: frozenset[str] = frozenset({"colleague take-in", "colleague decline", "goal agree", "metric define"})
-"""Commands that messages name for which the desk has no page."""
+IN_A_PATH = re.compile(r"\{([^}]+)\}")
 
 
 class Link(NamedTuple):
@@ -118,11 +124,10 @@ def at_the_desk(command: str, desk: str, language: Language) -> Link | None:
         return None
     place, given = PLACES[known], _given(words[len(known.split()) :])
     path = place.path
-    for name in ("0", "--for"):
-        if f"{{{name}}}" in path:
-            if not given.get(name):
-                return None
-            path = path.replace(f"{{{name}}}", quote(given[name], safe=""))
+    for name in IN_A_PATH.findall(path):
+        if not given.get(name):
+            return None
+        path = path.replace(f"{{{name}}}", quote(given[name], safe=""))
     fields = {field: given.get(of, "") if _is_place(of) else of for field, of in place.fields.items()}
     query = urlencode({field: value for field, value in fields.items() if value})
     return Link(place.name[language], f"{desk}/{path}{'?' if query else ''}{query}")

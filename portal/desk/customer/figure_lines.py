@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from domain.measure import in_words
 from domain.measure.customer import Customer as Measured
 from domain.measure.evaluation import Evaluation
-from domain.measure.goals import OF_A_GOAL, Goal
+from domain.measure.goals import OF_A_GOAL
 from domain.measure.health import HealthPart, Raise
 from domain.measure.targets import IndicatorSeen, TargetSeen
 from domain.measure.use import WEEKLY
@@ -15,7 +15,7 @@ from domain.naming import listed
 from domain.text import grouped
 from portal.charts import Chart, Course, Level, Point, chart
 from portal.desk.customer.customer import Customer
-from portal.goal_chart import goal_chart
+from portal.desk.customer.goal_lines import GoalShown, goals_shown
 from store.evaluations import EvaluatedWeek
 from store.reads import JournalEntry
 
@@ -61,18 +61,6 @@ class CriterionShown(NamedTuple):
     who: str
     on: date | None
     doubted: bool
-
-
-class GoalShown(NamedTuple):
-    """A business metric with its reports."""
-
-    goal: Goal
-    now: str
-    now_on: date | None
-    better: float | None
-    on_way: float | None
-    reports: Sequence[tuple[date, float]]
-    drawn: Chart | None
 
 
 class FigureLines:
@@ -169,33 +157,7 @@ class FigureLines:
         return shown
 
     def goals(self) -> list[GoalShown]:
-        closed, today = self._closed, self._customer.day_of(self._measured.now)
-        shown = []
-        for goal in self._measured.goals:
-            reported = self._measured.reported.get(f"{OF_A_GOAL}{goal.key}", ())
-            reports = [(self._customer.day_of(one.at), one.value) for one in sorted(reported, key=lambda one: one.at)]
-            last = self._measured.last_of_goals.get(goal.key)
-            aim = f"{self._number(goal.target)} {goal.unit}" if goal.target is not None else ""
-            shown.append(
-                GoalShown(
-                    goal=goal,
-                    now=f"{self._number(last.value)} {goal.unit}" if last else "",
-                    now_on=self._customer.day_of(last.at) if last else None,
-                    better=goal.improvement(last.value) if last else None,
-                    on_way=goal.on_way(last.value, day=last.day) if last else None,
-                    reports=list(reversed(reports)),
-                    drawn=goal_chart(
-                        goal,
-                        reports,
-                        closed=closed,
-                        today=today,
-                        says=self._words["figures_goal_says"].format(title=goal.title),
-                        target=self._words["figures_aim"].format(value=aim),
-                        language=self._language,
-                    ),
-                )
-            )
-        return shown
+        return goals_shown(self._customer, self._measured, self._words)
 
     def known(self) -> list[tuple[str, str, date | None, str]]:
         """Every figure that is known: what it is, its value, as of when, and where it comes from."""

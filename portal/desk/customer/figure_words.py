@@ -140,12 +140,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # goals
     "goals": ("Business goals", "事業目標"),
     "goals_empty": ("No business metric is agreed yet.", "合意した事業指標はまだありません。"),
+    "goals_there": ("Say, agree and report", "登録・合意・報告"),
     "goal_main": ("the main one", "主要目標"),
     "goal_from": ("from {baseline}", "現状 {baseline}"),
     "goal_no_baseline": (
         "the baseline is missing: without it nothing can be computed",
         "現状値が未登録のため算出できません",
     ),
+    "goal_no_direction": ("which way is better is still to be asked for", "増減のどちらが改善かは未確認です"),
     "goal_to": ("to {target}", "目標 {target}"),
     "goal_now": ("now {value} ({day})", "現在 {value}（{day}）"),
     "goal_unmeasured": ("nobody has reported it yet", "まだ報告がありません"),

@@ -99,7 +99,36 @@ CHART: Mapping[str, tuple[str, str]] = {
 }
 """Of the chart, under `customer_chart_KEY`."""
 
+COLLEAGUES: Mapping[str, tuple[str, str]] = {
+    "waits": ("Named by the customer", "お客様からご提案のあった方"),
+    "waits_then": (
+        "They take part once you say so, and hear nothing until then.",
+        "登録するまで、ご本人には何も送られません。",
+    ),
+    "by": ("named by {person}, {day}", "提案：{person}（{day}）"),
+    "take_in": ("Let {person} take part", "{person}様を参加者として登録する"),
+    "decline": ("Leave them out", "登録を見送る"),
+    "reason": ("Why not?", "見送る理由"),
+    "reason_hint": ("{person} reads it in the room.", "{person}がお客様専用ページで確認できます。"),
+    "reason_long": ("Use at most 200 characters for the reason", "理由は200文字以内でご記入ください"),
+    "decided": ("Named and decided", "判断済みのご提案"),
+    "taken_in": ("taken in by {person}, {day}", "{person}が登録（{day}）"),
+    "declined": ("left out by {person}, {day}", "{person}が見送り（{day}）"),
+}
+"""Of people whom the customer has named, under `customer_named_KEY`."""
+
 PREFIXED = (
+    ("customer_named_", COLLEAGUES),
+    (
+        "told_",
+        {
+            "colleague_taken_in": (
+                "They take part from now on, and are welcomed.",
+                "参加者として登録しました。ご案内が届きます。",
+            ),
+            "colleague_declined": ("Left out.", "登録を見送りました。"),
+        },
+    ),
     ("customer_audit_", AUDIT),
     ("customer_scope_", SCOPE),
     ("customer_chart_", CHART),

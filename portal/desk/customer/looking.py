@@ -1,4 +1,4 @@
-"""What does each part of a customer show? Plan, people, issues, risks and questions, each on a page of its own."""
+"""What does each part of a customer show? Plan, issues and risks, each on a page of its own."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,6 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.deal import Stakeholder
 from domain.naming import role_title
 from domain.record import RegisterRow
 from domain.rules.reviewing import review_day, shipped_as
@@ -34,14 +33,6 @@ class MilestoneShown(NamedTuple):
     signed: bool
     by_itself: bool
     retired: bool
-
-
-class ContactShown(NamedTuple):
-    """Somebody of the customer's, with what the deal says of them."""
-
-    person: Stakeholder
-    role: str
-    champion: bool
 
 
 class RiskShown(NamedTuple):
@@ -78,23 +69,6 @@ class Looking:
             stages=drawn.stages,
             axis=drawn.axis,
             milestones=shown_milestones,
-        )
-
-    async def people(self, view: DeskView, customer: Customer, _: Form | None, request: Request) -> Response:
-        """Who takes part on both sides, and who did."""
-        deal = customer.standing.dossier.deal
-        each = [
-            ContactShown(one, role_title(one.role, view.language), one.id == deal.champion) for one in deal.stakeholders
-        ]
-        return self._pages.show(
-            view,
-            customer,
-            "people.html",
-            part="people",
-            told=request.query_params.get("told", ""),
-            contacts=[one for one in each if one.person.until is None],
-            left=[one for one in each if one.person.until is not None],
-            seller=deal.seller,
         )
 
     async def issues(self, view: DeskView, customer: Customer, _: Form | None, request: Request) -> Response:

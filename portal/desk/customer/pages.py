@@ -24,8 +24,8 @@ from starter.trouble import NotReachable
 CustomerPage = Callable[[DeskView, Customer, Form | None, Request], Awaitable[Response]]
 """A page about one customer; the form is None for a look."""
 PARTS = (
-    *("overview", "figures", "adoption", "plan", "guide", "journal", "notices", "people", "issues", "risks", "scope"),
-    *("files", "questions", "record", "audit"),
+    *("overview", "figures", "goals", "adoption", "plan", "guide", "journal", "notices", "people", "issues", "risks"),
+    *("scope", "files", "questions", "record", "audit"),
 )
 """The parts of a customer, each a page of its own, in the order of their tabs."""
 STATE_ICONS = {"good": "circle-check", "warn": "triangle-alert", "bad": "octagon-alert", "rest": "circle-pause"}

@@ -12,12 +12,15 @@ from portal.desk.customer.audit import Audit
 from portal.desk.customer.figures import Figures
 from portal.desk.customer.files import Files
 from portal.desk.customer.forming import Forming
+from portal.desk.customer.goal_forms import GoalForms
+from portal.desk.customer.goals import REPORTS, SAYS, Goals
 from portal.desk.customer.guide import Guide
 from portal.desk.customer.journal import Journal
 from portal.desk.customer.looking import Looking
 from portal.desk.customer.notices import Notices
 from portal.desk.customer.overview import Overview
 from portal.desk.customer.pages import CustomerPages, go, no_form
+from portal.desk.customer.people import People
 from portal.desk.customer.record import Record
 from portal.desk.customer.scope import Scope
 from portal.desk.desk import Desk
@@ -37,6 +40,12 @@ def routes(desk: Desk) -> Iterable[DeskRoute]:
     yield DeskRoute("/desk/customers/{name:path}", Named(desk).one)
     yield DeskRoute(ONE, pages.of_one(Overview(pages).page))
     yield DeskRoute(f"{ONE}/figures", pages.of_one(Figures(pages).page))
+    goals = Goals(pages)
+    of_goals = GoalForms(pages, goals.measuring)
+    yield DeskRoute(f"{ONE}/goals", pages.of_one(goals.page), ACT)
+    yield DeskRoute(f"{ONE}/goals/define", pages.of_one(of_goals.define), ACT, SAYS)
+    yield DeskRoute(f"{ONE}/goals/report", pages.of_one(of_goals.report), ACT, REPORTS)
+    yield DeskRoute(f"{ONE}/goals/correct", pages.of_one(of_goals.correct), ACT, REPORTS)
     yield DeskRoute(f"{ONE}/adoption", pages.of_one(Adoption(pages).page), ACT)
     yield DeskRoute(f"{ONE}/plan", pages.of_one(looking.plan))
     yield DeskRoute(f"{ONE}/guide", pages.of_one(Guide(pages).page), ACT)
@@ -45,7 +54,7 @@ def routes(desk: Desk) -> Iterable[DeskRoute]:
     yield DeskRoute(f"{ONE}/notices", pages.of_one(notices.all))
     yield DeskRoute(f"{ONE}/notices/draft", pages.of_one(notices.draft))
     yield DeskRoute(f"{ONE}/notices/{{number:int}}", pages.of_one(notices.one))
-    yield DeskRoute(f"{ONE}/people", pages.of_one(looking.people))
+    yield DeskRoute(f"{ONE}/people", pages.of_one(People(pages).page), ACT)
     yield DeskRoute(f"{ONE}/issues", pages.of_one(looking.issues))
     yield DeskRoute(f"{ONE}/risks", pages.of_one(looking.risks))
     yield DeskRoute(f"{ONE}/scope", pages.of_one(Scope(pages).page))

@@ -3,6 +3,7 @@
 from portal.desk.customer.adoption_words import ADOPTION_WORDS
 from portal.desk.customer.customer_words import CUSTOMER_WORDS
 from portal.desk.customer.figure_words import FIGURE_WORDS
+from portal.desk.customer.goal_words import DESK_GOAL_WORDS
 from portal.desk.customer.guide_words import GUIDE_WORDS
 from portal.desk.customer.happening_words import HAPPENING_WORDS
 from portal.desk.customer.keeping_words import KEEPING_WORDS
@@ -11,6 +12,6 @@ from portal.desk.customer.notice_words import NOTICE_WORDS
 
 OF_CUSTOMERS = (
     *(CUSTOMER_WORDS, GUIDE_WORDS, FIGURE_WORDS, ADOPTION_WORDS, NEWS_WORDS, HAPPENING_WORDS, NOTICE_WORDS),
-    KEEPING_WORDS,
+    *(KEEPING_WORDS, DESK_GOAL_WORDS),
 )
 """Each as the pages' words: no key is in two of them."""

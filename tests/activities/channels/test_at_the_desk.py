@@ -8,7 +8,7 @@ import pytest
 
 from activities.channels.slack.blocks import blocks_of
 from activities.channels.teams.cards import message_of
-from activities.channels.texts.at_the_desk import PLACES, STAYS, Link, at_the_desk
+from activities.channels.texts.at_the_desk import PLACES, Link, at_the_desk
 from activities.channels.texts.rendering import TEMPLATES, Rendering
 from activities.channels.texts.samples import ALL, ONBOARDING, UI, sample, to_staff
 from domain.notice import NoticeKind
@@ -26,11 +26,11 @@ def commands() -> Iterator[tuple[Path, str]]:
         yield from ((file, found[1]) for found in COMMAND.finditer(file.read_text("utf-8")))
 
 
-def test_every_command_of_a_template_has_its_page_or_is_known_to_have_none() -> None:
+def test_every_command_of_a_template_has_its_page() -> None:
     unknown = [
         (file.name, command)
         for file, command in commands()
-        if not command.startswith("{{") and not any(command.startswith(name) for name in (*PLACES, *STAYS))
+        if not command.startswith("{{") and not any(command.startswith(name) for name in PLACES)
     ]
 
     assert [] == unknown
@@ -38,19 +38,15 @@ def test_every_command_of_a_template_has_its_page_or_is_known_to_have_none() -> 
 
 @pytest.mark.parametrize(("kind", "language"), ALL)
 def test_a_message_to_us_names_the_desk_in_the_place_of_every_command(kind: NoticeKind, language: Language) -> None:
-    """As text and as a page; only what the desk has no page for stays a command."""
+    """As text and as a page."""
     with_desk, without = AT_DESK.render(to_staff(kind, language)), WITHOUT.render(to_staff(kind, language))
 
-    left = [line for line in re.findall(r"day90 \S+ ?\S*", with_desk.text) if line[6:].strip(" .,") not in STAYS]
-    assert [] == left
-    assert [] == re.findall(r"--[a-z]+|コマンド|[Cc]ommand", with_desk.text if kind not in HAVE_COMMANDS else "")
-    assert len(ADDRESS.findall(with_desk.html)) >= (1 if "day90 " in without.text and kind not in HAVE_COMMANDS else 0)
+    assert [] == re.findall(r"day90 \S+ ?\S*", with_desk.text)
+    assert [] == re.findall(r"--[a-z]+|コマンド|[Cc]ommand", with_desk.text)
+    assert len(ADDRESS.findall(with_desk.html)) >= (1 if "day90 " in without.text else 0)
     assert DESK not in without.text + without.html
     for address in ADDRESS.findall(with_desk.text):
         assert not re.search(r"[、。：（）{}…]|None|%7B", address), address
-
-
-HAVE_COMMANDS = {"colleague_named", "goal_proposed"}
 
 
 TO_CUSTOMERS = [(kind, language) for kind, language in ALL if sample(kind, language).person.side == "customer"]
@@ -81,6 +77,10 @@ def test_a_customer_reads_of_no_desk(kind: NoticeKind, language: Language) -> No
         ("adoption thank x-1 champion --by jonas.weber", "onboardings/x-1/adoption#thank"),
         ("adoption ask x-1 end_user --by jonas.weber", "onboardings/x-1/adoption#ask"),
         ("inbox --state refused", "inbox"),
+        ("goal agree x-1 orders", "onboardings/x-1/goals#goal-orders"),
+        ("metric define x-1 orders", "onboardings/x-1/goals/define?goal=orders"),
+        ("colleague take-in x-1 2", "onboardings/x-1/people#colleague-2"),
+        ("colleague decline x-1 2", "onboardings/x-1/people#colleague-2"),
     ],
 )  # fmt: skip
 def test_a_command_fills_in_the_form_that_tells_the_same(command: str, path: str) -> None:
@@ -99,7 +99,7 @@ def test_what_is_no_command_of_ours_or_names_nothing_stays_as_it_is(command: str
 def test_the_fields_that_an_address_fills_in_are_those_of_its_form() -> None:
     for name, place in PLACES.items():
         update = re.search(r"/news/(\w+)", place.path)
-        there = {field.name for field in fields_of(update[1])} if update else {"draft"}
+        there = {field.name for field in fields_of(update[1])} if update else {"draft", "goal"}
         assert place.fields.keys() <= there, name
         assert set(LANGUAGES) == set(place.name)
 

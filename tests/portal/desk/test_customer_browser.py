@@ -19,12 +19,15 @@ from tests.support.room import Onboarding
 pytestmark = needs_a_browser
 
 PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
-PARTS = ("?", "/adoption?", "/plan?", "/people?", "/scope?", "/audit?head=0&", "/news/add_contact?")
+PARTS = ("?", "/goals?", "/adoption?", "/plan?", "/people?", "/scope?", "/audit?head=0&", "/news/add_contact?")
 FORMS = (
     "?",
     "/adoption?",
     "/notices?",
     "/risks?",
+    "/goals?",
+    "/goals/report?",
+    "/goals/define?goal=orders_that_need_a_correction&",
     "/news/sign_off?milestone=plan_agreed&",
     "/news/record_risk?risk=time&",
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.desk.figure_refusals import OF_FIGURES
 from portal.desk.refusal_words import OF_ONBOARDINGS, OF_REPAIRS
 from portal.desk.refusing import BRACES, in_japanese, reason_in
 
@@ -13,9 +14,12 @@ ROOT = Path(__file__).parents[3]
 READ = (
     *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "domain" / "agenda").glob("*.py")),
     *("domain/rules/contacts.py", "domain/rules/changing.py", "domain/introduction.py", "domain/news.py"),
+    *("domain/measure/doubts.py", "domain/measure/figures.py", "domain/measure/goals.py", "starter/doors/goals.py"),
+    *("store/goals.py", "store/measurements.py", "starter/doors/colleagues.py", "store/colleagues.py"),
     *("starter/repairing.py", "starter/doors/trying.py", "starter/doors/versions.py", "starter/doors/vouching.py"),
 )
 """Where what people at the desk bring may be refused."""
+REFUSALS = ("Refused", "InvalidNews", "NotFound", "SaidOtherwise", "UnknownColleague", "TooManyNamed")
 NOT_AT_THE_DESK = ("name another owner, project_lead, executive_sponsor or hour",)
 """Refusals of what no page of the desk tells."""
 OF_PARTS = (
@@ -37,10 +41,10 @@ def texts(file: str) -> Iterator[str]:
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
-        if isinstance(node, ast.Call) and called in ("Refused", "InvalidNews", "NotFound") and node.args:
+        if isinstance(node, ast.Call) and called in REFUSALS and node.args:
             yield from _text(node.args[0])
         # What says why something cannot be, and is refused with elsewhere.
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("why_not"):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith(("why_not", "why_set_apart")):
             for one in ast.walk(node):
                 if isinstance(one, ast.Return) and one.value is not None:
                     yield from _text(one.value)
@@ -62,7 +66,7 @@ def test_each_refusal_has_its_japanese(file: str) -> None:
     assert [] == lacking
 
 
-@pytest.mark.parametrize(("english", "japanese"), [*OF_ONBOARDINGS, *OF_REPAIRS])
+@pytest.mark.parametrize(("english", "japanese"), [*OF_ONBOARDINGS, *OF_FIGURES, *OF_REPAIRS])
 def test_each_form_is_found_as_itself(english: str, japanese: str) -> None:
     """Another form that takes it first would say something else."""
     values = {name: f"{number}5" for number, name in enumerate(BRACES.findall(english))}
