@@ -92,13 +92,12 @@ def api_app(parts: WebParts) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
     )
     tell_problems(app)
-    app.include_router(health_routes(parts))
     app.state.gate = gate_of(parts)
-    for resource in RESOURCES:
-        app.include_router(resource(parts))
+    for resource in (health_routes, *RESOURCES):
+        # What `include_router` would make of each route is a second one of the same, at the first request.
+        app.router.routes.extend(resource(parts).routes)
     describe(app, address=parts.settings.public_address)
     app.add_middleware(Envelope, api=app)
     app.router.routes.extend([*usage_routes(parts), *unsubscribe_routes(parts.engine)])

@@ -17,6 +17,7 @@ from temporalio.service import RPCError
 
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
 from runtime.fleet import TemporalFleet
+from starter.web.api.gate import name_of
 from starter.web.parts import WebParts
 from store.engine import read_transaction
 
@@ -51,7 +52,7 @@ class Readiness(BaseModel):
 
 
 def health_routes(parts: WebParts) -> APIRouter:
-    router = APIRouter(tags=["health"])
+    router = APIRouter(tags=["health"], generate_unique_id_function=name_of)
     looks = Looks(parts)
 
     @router.get("/healthz", summary="Does the web process run?")

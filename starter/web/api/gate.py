@@ -87,7 +87,12 @@ def needs_nothing() -> Mapping[str, Any]:
 
 def api_router(tag: str) -> APIRouter:
     """A router for the operations of one resource, each behind the gate."""
-    return APIRouter(prefix="/api/v1", tags=[tag], route_class=GuardedRoute)
+    return APIRouter(prefix="/api/v1", tags=[tag], route_class=GuardedRoute, generate_unique_id_function=name_of)
+
+
+def name_of(route: APIRoute) -> str:
+    """The operation's id in the OpenAPI document: its name."""
+    return route.name
 
 
 def key_parameter(
