@@ -1,6 +1,5 @@
 """How do tests look at the pages? By a real client, on a real port, over a store of their own."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any, cast
 import httpx2
 from sqlalchemy import Engine
 
+from activities.crm.calls import authorities
 from domain.agenda import Progress
 from domain.notice import Notice, Person
 from domain.record import RegisterRow, WaitingNotice, Writing
@@ -23,7 +23,7 @@ from store.links import LinkMaker
 from store.outbox import SqlOutbox
 from tests.support.databases import OWNER, dossier, milestone, sqlite_store, standing
 from tests.support.servers import free_port
-from tests.support.waiting import until
+from tests.support.serving import served
 from wiring.pages import page_parts, pages_place
 
 ONE = "onboarding-file-1"
@@ -118,9 +118,5 @@ async def site_on(
         )
         ledger.write(Writing(onboarding=ONE, standing=standing(milestone()), registers=(resolved,)))
         server = WebServer(server_config(pages_app(parts), told, pages_place(told)))
-        running = asyncio.create_task(server._serve())
-        await until(lambda: server.started)
-        async with httpx2.AsyncClient(base_url=address) as client:
+        async with served(server), httpx2.AsyncClient(base_url=address, verify=authorities()) as client:
             yield Site(client, parts.engine, door, address)
-        server.should_exit = True
-        await running

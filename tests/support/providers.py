@@ -25,7 +25,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from tests.support.servers import free_port
-from tests.support.waiting import until
+from tests.support.serving import served
 
 ROOT = Path(__file__).parents[2]
 CLIENT, SECRET = "day90-desk", "a-secret-of-the-client-that-is-long"
@@ -127,14 +127,8 @@ async def lying_provider() -> AsyncIterator[LyingProvider]:
         Route("/userinfo", provider.more),
     ]
     config = uvicorn.Config(Starlette(routes=routes), port=port, log_config=None, lifespan="off", ws="none")
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server._serve())
-    await until(lambda: server.started)
-    try:
+    async with served(uvicorn.Server(config)):
         yield provider
-    finally:
-        server.should_exit = True
-        await running
 
 
 def of_our_secret() -> Key:

@@ -17,6 +17,7 @@ import httpx2
 from sqlalchemy import Engine, select
 
 from activities.calendars import hours_of
+from activities.crm.calls import authorities
 from domain.agenda import Progress
 from domain.clock import Clock
 from domain.files import StoredFile
@@ -42,9 +43,9 @@ from store.tables import notices
 from tests.support.databases import sqlite_store
 from tests.support.parts import LIBRARY, STAFF
 from tests.support.servers import free_port
+from tests.support.serving import served
 from tests.support.simulation import calendar_of, deal, staff
 from tests.support.uploads import PDF
-from tests.support.waiting import until
 from wiring.channels import rendering_of
 from wiring.pages import pages_place
 
@@ -131,7 +132,9 @@ class RoomSite:
 
     def client(self, **options: Any) -> httpx2.AsyncClient:
         """A browser that knows nothing yet."""
-        return httpx2.AsyncClient(base_url=self.address, **{"follow_redirects": True, **options})
+        return httpx2.AsyncClient(
+            base_url=self.address, **{"follow_redirects": True, "verify": authorities(), **options}
+        )
 
     def messages(self, onboarding: str, kind: str, person: str) -> list[WaitingNotice]:
         """The messages of that kind to somebody, as they go out; each with its links."""
@@ -206,13 +209,10 @@ async def room_on(data: Path, **settings: Any) -> AsyncIterator[RoomSite]:
     parts.door = door_of_tests  # type: ignore[method-assign]  # a door that needs no server
     parts.wake, parts.wake_receiver = wake, wake_receiver  # type: ignore[method-assign]  # bells that need no server
     server = WebServer(server_config(pages_app(parts), told, pages_place(told)))
-    running = asyncio.create_task(server._serve())
-    await until(lambda: server.started)
     try:
-        yield RoomSite(address, engine, parts, door, woken)
+        async with served(server):
+            yield RoomSite(address, engine, parts, door, woken)
     finally:
-        server.should_exit = True
-        await running
         engine.dispose()
 
 

@@ -1,6 +1,5 @@
 """Does a vendor's product show the room in a real browser? Two origins, a backend that asks our API, and a stranger."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from tests.portal.room.test_room import LEAD
 from tests.support.browsers import a_browser, complaints_of, needs_a_browser
 from tests.support.room import Onboarding, RoomSite, room_on
 from tests.support.servers import free_port
-from tests.support.waiting import until
+from tests.support.serving import served
 from tests.support.web import web_on
 
 pytestmark = needs_a_browser
@@ -40,13 +39,8 @@ class Product:
 @asynccontextmanager
 async def on_a_port(app: Starlette, port: int) -> AsyncIterator[None]:
     server = uvicorn.Server(uvicorn.Config(app, host="localhost", port=port, log_config=None, access_log=False))
-    running = asyncio.create_task(server._serve())
-    await until(lambda: server.started)
-    try:
+    async with served(server):
         yield
-    finally:
-        server.should_exit = True
-        await running
 
 
 @pytest.fixture

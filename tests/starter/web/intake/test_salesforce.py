@@ -14,6 +14,7 @@ from starter.web.app import web_app
 from starter.web.intake.outbound_message import ACKNOWLEDGED
 from starter.web.intake.salesforce import long
 from tests.support.servers import free_port
+from tests.support.serving import served
 from tests.support.web import Web, problem, web_on
 
 TOKEN = "open-sesame"
@@ -53,21 +54,8 @@ async def listening(web: Web) -> AsyncIterator[str]:
     """The web process on a port, for clients that are not asynchronous."""
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(web_app(web.parts), port=port, log_config=None))
-    server.capture_signals = _no_signals  # type: ignore[method-assign]  # pytest's own stay
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
+    async with served(server):
         yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await serving
-
-
-def _no_signals() -> Any:
-    from contextlib import nullcontext
-
-    return nullcontext()
 
 
 async def test_a_soap_client_sends_an_outbound_message(tmp_path: Path) -> None:
