@@ -3,6 +3,7 @@
 import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,14 +96,7 @@ class Pages:
         self._live = (HERE / "assets" / "live.js").read_text("utf-8")
         self._keys = (HERE / "assets" / "keys.js").read_text("utf-8")
         self.script = f"{source_of(self._live)} {source_of(self._keys)}"
-        self._jinja = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            undefined=StrictUndefined,
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._jinja.filters |= {one.__name__: one for one in (browser, half_up, initials, plain)}
+        self._jinja = templates()
 
     def page(
         self,
@@ -160,6 +154,20 @@ class Pages:
 
     def nothing(self, *, headers: Mapping[str, str]) -> Response:
         return Response(status_code=204, headers=dict(headers))
+
+
+@cache
+def templates() -> Environment:
+    """The templates of all pages, each compiled once in a process: nothing of a company stands in them."""
+    jinja = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    jinja.filters |= {one.__name__: one for one in (browser, half_up, initials, plain)}
+    return jinja
 
 
 def source_of(script: str) -> str:
