@@ -1,6 +1,7 @@
 """How is a password kept and compared? By Argon2id, two at a time, and as long for nobody as for somebody."""
 
 import asyncio
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -25,9 +26,10 @@ class Passwords:
     """Hashes and compares passwords. One for each process."""
 
     def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=LANES)
+        self._hasher = _hasher()
         self._turns = asyncio.Semaphore(AT_A_TIME)
-        self._nobodys = self._hasher.hash("of nobody")
+        # Made before anybody is compared with it: at the first try of nobody's it would take twice as long.
+        self._nobodys = _nobodys()
 
     async def hashed(self, password: str) -> str:
         async with self._turns:
@@ -44,6 +46,16 @@ class Passwords:
             return self._hasher.verify(kept, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _hasher() -> PasswordHasher:
+    return PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=LANES)
+
+
+@cache
+def _nobodys() -> str:
+    """A hash that is no password of anybody's."""
+    return _hasher().hash("of nobody")
 
 
 def problem_with(password: str, *, address: str) -> str:
