@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 import httpcore2
@@ -39,6 +40,12 @@ def addresses_of(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whom the system believes, read once for all of a process, which takes 40 ms."""
+    return ssl.create_default_context()
+
+
 class Outbound:
     """Posts to other systems: to public addresses, and to those that `allowed` names besides.
 
@@ -56,7 +63,7 @@ class Outbound:
         within: timedelta = WITHIN,
     ) -> None:
         self._allowed = allowed
-        self._trusted = trusted or ssl.create_default_context()
+        self._trusted = trusted or _authorities()
         self._resolve = resolve
         self._within = within
         self._threads = ThreadPoolExecutor(RESOLVING_THREADS, thread_name_prefix="resolve")
