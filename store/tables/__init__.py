@@ -24,7 +24,7 @@ from store.tables.colleagues import colleagues
 from store.tables.consents import consents
 from store.tables.crm import merges, rechecks, write_backs
 from store.tables.evaluations import evaluation_weeks, evaluations
-from store.tables.files import files, library_opens, library_steps
+from store.tables.files import files, library_opens, library_opens_counted, library_steps
 from store.tables.inbox import inbox
 from store.tables.introductions import introduction_journal, introductions
 from store.tables.links import mail_links, preferences
@@ -94,6 +94,7 @@ __all__ = [
     "journal",
     "keyed_answers",
     "library_opens",
+    "library_opens_counted",
     "library_steps",
     "mail_links",
     "measurements",

@@ -46,6 +46,18 @@ library_opens = Table(
     Column("last_at", Moment, nullable=False),
     Column("times", Integer, nullable=False),
 )
+# By whom a page was opened last.
+Index("ix_library_opens_page", library_opens.c.page, library_opens.c.last_at, library_opens.c.onboarding)
+
+# The same counted over all customers, with every visit: there are very many rows of them.
+library_opens_counted = Table(
+    "library_opens_counted",
+    metadata,
+    Column("page", Words, primary_key=True),
+    Column("customers", Integer, nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+)
 
 # A step of a checklist of the library that is done, for the whole onboarding; `person` has said so.
 library_steps = Table(
