@@ -2,12 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, ColumnElement, Connection, Engine, and_, exists, or_, select, type_coerce
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    ColumnElement,
+    Engine,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+    union,
+)
 
-from store.engine import read_connection, read_transaction
+from store.engine import read_connection
 from store.tables import NOT_ENDED, STAFF_SIDE, onboardings, people, put_aside, registers
 
 RISKS = "risks"
@@ -30,7 +46,7 @@ class OpenRisk(NamedTuple):
 
 
 class Watched(NamedTuple):
-    """The open risks of an onboarding."""
+    """The open risks of an onboarding that may be due."""
 
     onboarding: str
     account: str
@@ -39,33 +55,22 @@ class Watched(NamedTuple):
     risks: Sequence[OpenRisk]
 
 
-def watched_by(engine: Engine, person: str, *, now: datetime, onboarding: str = "") -> Sequence[Watched]:
-    """The open risks of onboardings under way that are that person's or in which they play a part.
+def watched_by(
+    engine: Engine, person: str, *, now: datetime, today: date, long_ago: datetime, versions: Collection[str]
+) -> Sequence[Watched]:
+    """The open risks that may be due, in onboardings under way that are that person's or in which they play a part.
 
-    Those that they have put off beyond `now` are left out; with `onboarding` it is that one alone, put off or not.
+    Left out is what they have put off beyond `now`, and what cannot be due: for which people named a day after `today`,
+    or none, and that was recorded `long_ago` or later. Only of onboardings that go by one of those `versions` of
+    playbooks (their hashes) that is known; of others every risk may be due.
     """
-    of_it = [onboardings.c[name] for name in ("onboarding", "account", "owner", "playbook_hash")]
-    there = and_(NOT_ENDED, onboardings.c.status.not_in(HALTED))
-    narrower = onboardings.c.onboarding == onboarding if onboarding else _not_put_off(person, now)
-    query = (
-        select(*of_it)
-        .where(there, narrower)
-        .order_by(onboardings.c.rank, onboardings.c.first_due)
-        .limit(MOST_ONBOARDINGS)
-    )
-    # Two questions: with an OR between them neither database would use an index.
-    owned = query.where(onboardings.c.owner == person)
-    helped = query.join(people, people.c.onboarding == onboardings.c.onboarding).where(
-        people.c.id == person, STAFF_SIDE
-    )
-    with read_transaction(engine) as connection:
-        each = {row.onboarding: row for asked in (owned, helped) for row in connection.execute(asked)}
-        risks = _risks(connection, each)
-    return [
-        Watched(row.onboarding, row.account, row.owner, row.playbook_hash, risks[id])
-        for id, row in each.items()
-        if id in risks
-    ]
+    given = {"now": now, "today": today.isoformat(), "long_ago": long_ago, "versions": list(versions)}
+    return _watched(engine, WATCHED, {"person": person, **given})
+
+
+def watched_in(engine: Engine, person: str, onboarding: str) -> Sequence[Watched]:
+    """The open risks of that onboarding alone, put off or not; none where the person has no part in it."""
+    return _watched(engine, WATCHED_IN_ONE, {"person": person, "of": onboarding})
 
 
 def players(engine: Engine, ids: Collection[str]) -> Mapping[str, Mapping[str, frozenset[str]]]:
@@ -80,19 +85,69 @@ def players(engine: Engine, ids: Collection[str]) -> Mapping[str, Mapping[str, f
     return each
 
 
-def _not_put_off(person: str, now: datetime) -> ColumnElement[bool]:
-    same = put_aside.c.person == person, put_aside.c.onboarding == onboardings.c.onboarding, put_aside.c.kind == RISKS
-    return ~exists().where(*same, or_(put_aside.c.until.is_(None), put_aside.c.until > now))
+def _watched(engine: Engine, statement: Select[Any], given: Mapping[str, Any]) -> Sequence[Watched]:
+    each: dict[str, Watched] = {}
+    risks: defaultdict[str, list[OpenRisk]] = defaultdict(list)
+    with read_connection(engine) as connection:
+        for id, account, owner, version, key, title, at, review_on, score, watcher in connection.execute(
+            statement, given
+        ):
+            each[id] = Watched(id, account, owner, version, risks[id])
+            risks[id].append(OpenRisk(key, title, at, review_on, int(score or 0), watcher or ""))
+    return list(each.values())
 
 
-def _risks(connection: Connection, ids: Collection[str]) -> Mapping[str, Sequence[OpenRisk]]:
-    """The open risks of each. Of hundreds few are due: the database takes their documents apart."""
-    data = type_coerce(registers.c.data, JSON)
-    named = [data[name].as_string().label(name) for name in ("review_on", "score", "owner")]
-    columns = [registers.c[name] for name in ("onboarding", "key", "title", "at")]
-    of_them = registers.c.onboarding.in_(ids), registers.c.kind == "risk", registers.c.status == "open"
-    each: dict[str, list[OpenRisk]] = defaultdict(list)
-    for row in connection.execute(select(*columns, *named).where(*of_them)):
-        risk = OpenRisk(row.key, row.title, row.at, row.review_on, int(row.score or 0), row.owner or "")
-        each[row.onboarding].append(risk)
-    return each
+# --- the statements: the first is asked at every look at a day, and built once
+
+
+def _risks_of(which: ColumnElement[bool]) -> tuple[Select[Any], Subquery]:
+    """The open risks of one person's onboardings, in the order of a `Watched` and an `OpenRisk`; and these onboardings.
+
+    Of their own and of those in which they play a part it is those that need somebody first.
+    """
+    of_it = [onboardings.c[name] for name in ("onboarding", "account", "owner", "playbook_hash")]
+    query = (
+        select(*of_it)
+        .where(NOT_ENDED, onboardings.c.status.not_in(HALTED), which)
+        .order_by(onboardings.c.rank, onboardings.c.first_due)
+        # As a number in the statement: by a parameter PostgreSQL expects to stop early, and goes through everybody's.
+        .limit(literal_column(str(MOST_ONBOARDINGS)))
+    )
+    # Two questions: with an OR between them neither database would use an index.
+    owned = query.where(onboardings.c.owner == PERSON)
+    part_taken = and_(people.c.onboarding == onboardings.c.onboarding, people.c.id == PERSON, STAFF_SIDE)
+    helped = query.join(people, part_taken)
+    # SQLite takes no LIMIT in a part of a UNION.
+    theirs = union(*(select(part.subquery()) for part in (owned, helped))).subquery()
+    # Few risks are due of hundreds: the database takes their documents apart.
+    columns = [*(registers.c[name] for name in ("key", "title", "at")), NAMED_DAY, SCORE, WATCHER]
+    risks = (
+        select(*theirs.c, *columns)
+        .join(theirs, theirs.c.onboarding == registers.c.onboarding)
+        .where(registers.c.kind == "risk", registers.c.status == "open")
+    )
+    return risks, theirs
+
+
+def _in_data(name: str) -> ColumnElement[str]:
+    text: ColumnElement[str] = type_coerce(registers.c.data, JSON)[name].as_string()
+    return text
+
+
+PERSON: BindParameter[str] = bindparam("person")
+NAMED_DAY, SCORE, WATCHER = _in_data("review_on"), _in_data("score"), _in_data("owner")
+PUT_OFF = exists().where(
+    put_aside.c.person == PERSON,
+    put_aside.c.onboarding == onboardings.c.onboarding,
+    put_aside.c.kind == RISKS,
+    or_(put_aside.c.until.is_(None), put_aside.c.until > bindparam("now")),
+)
+OPEN_RISKS, THEIRS = _risks_of(~PUT_OFF)
+WATCHED = OPEN_RISKS.where(
+    or_(
+        func.coalesce(THEIRS.c.playbook_hash, "").not_in(bindparam("versions", expanding=True)),
+        registers.c.at < bindparam("long_ago"),
+        bindparam("today") >= NAMED_DAY,
+    )
+)
+WATCHED_IN_ONE = _risks_of(onboardings.c.onboarding == bindparam("of"))[0]

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Engine
 
-from domain.rules.reviewing import review_day
+from domain.rules.reviewing import REVIEWED_EVERY, review_day
 from domain.team import Team
 from portal.desk.titles import Titles, TitleShelf
 from portal.desk.view import DeskView
-from store.risks import RISKS, OpenRisk, Watched, players, watched_by
+from store.risks import RISKS, OpenRisk, Watched, players, watched_by, watched_in
 from store.work_lines import WorkLine
 
 
@@ -27,11 +27,20 @@ class RisksDue:
 
     def lines(self, onboarding: str = "") -> Sequence[WorkLine]:
         """What is to be looked at again by the end of the day; with `onboarding` there alone, put off or not."""
-        each = watched_by(self.engine, self.whose, now=self.view.now, onboarding=onboarding)
+        each = watched_in(self.engine, self.whose, onboarding) if onboarding else self._watched()
         due = [(watched, risks) for watched in each if (risks := list(self._due(watched)))]
         played = players(self.engine, [watched.onboarding for watched, _ in due])
         lines = [self._line(watched, risks, played.get(watched.onboarding, {})) for watched, risks in due]
         return [line for line in lines if line is not None]
+
+    def _watched(self) -> Sequence[Watched]:
+        """Those that may be due: what was recorded within the least days between two looks is left unread."""
+        view, each = self.view, self.shelf.review_days()
+        first = view.today - timedelta(days=min([REVIEWED_EVERY, *each.values()]) - 1)
+        long_ago = datetime.combine(first, time(), view.zone)
+        return watched_by(
+            self.engine, self.whose, now=view.now, today=view.today, long_ago=long_ago, versions=list(each)
+        )
 
     def _line(
         self, watched: Watched, risks: Sequence[tuple[date, OpenRisk]], played: Mapping[str, frozenset[str]]

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from domain.naming import listed
 from domain.playbook import Playbook, ShippedRisk
+from domain.rules.reviewing import REVIEWED_EVERY
 from domain.text import Language, Text, in_language
 from store.ledger import SqlLedger
 
@@ -23,6 +24,7 @@ class TitleShelf:
         self._ledger = ledger
         self.of_playbook = lru_cache(MOST_PLAYBOOKS)(self._read)
         self.risks_of = lru_cache(MOST_PLAYBOOKS)(self._risks)
+        self._review_days: dict[str, int] = {}
 
     def _read(self, hashed: str) -> Mapping[str, Text]:
         playbook = self._ledger.playbook(hashed)
@@ -31,7 +33,14 @@ class TitleShelf:
     def _risks(self, hashed: str | None) -> Mapping[str, ShippedRisk]:
         """The risks of that version of a playbook by their keys; none where it is not known."""
         playbook = self._ledger.playbook(hashed) if hashed else None
-        return {risk.key: risk for risk in playbook.risks} if playbook else {}
+        risks = {risk.key: risk for risk in playbook.risks} if playbook else {}
+        if hashed and len(self._review_days) < MOST_PLAYBOOKS:
+            self._review_days[hashed] = min((risk.review_days for risk in risks.values()), default=REVIEWED_EVERY)
+        return risks
+
+    def review_days(self) -> Mapping[str, int]:
+        """The least days between two looks at a risk of each version of a playbook that is remembered, by its hash."""
+        return dict(self._review_days)
 
 
 class Titles:
