@@ -3,9 +3,9 @@
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, func, insert, select, update
 
 from domain.roles import StaffMember
 from domain.team import Member, Team
@@ -13,7 +13,7 @@ from domain.text import folded
 from domain.wire import Instant, Wire
 from store.engine import read_connection, wall_clock, write_transaction
 from store.links import FORM, hashed
-from store.tables import staff_accounts, staff_sessions
+from store.tables import journal, staff_accounts, staff_sessions
 
 Way = Literal["password", "oidc"]
 """How somebody was known when they signed in: by a password of ours, or by an identity provider."""
@@ -34,6 +34,24 @@ class StaffSession(Wire):
     agent: str
     created_at: Instant
     seen_at: Instant
+
+
+class StaffVisit(NamedTuple):
+    """Who looks at a page of the desk; `newest` is the number of the journal's last entry about any onboarding."""
+
+    staff: StaffMember
+    newest: int
+
+
+VISIT = (
+    select(
+        staff_sessions,
+        *(column for column in staff_accounts.c if column.name not in ("id", "created_at", "password")),
+        select(func.max(journal.c.seq)).scalar_subquery().label("newest"),
+    )
+    .join(staff_accounts, staff_sessions.c.staff == staff_accounts.c.id)
+    .where(staff_sessions.c.hash == bindparam("hash"), staff_accounts.c.closed_at.is_(None))
+)
 
 
 class SqlStaffSessions:
@@ -60,23 +78,22 @@ class SqlStaffSessions:
 
     def visit(self, token: str, team: Team) -> StaffMember | None:
         """Who is signed in by that; None where there is no such session, it is over, or the account is closed."""
+        visit = self.visit_of(token, team)
+        return visit.staff if visit else None
+
+    def visit_of(self, token: str, team: Team) -> StaffVisit | None:
+        """The same, with the number of the journal's last entry: every page of the desk asks for both."""
         if not FORM.fullmatch(token):
             return None
         now = self._clock()
-        of_it = staff_sessions.c.staff == staff_accounts.c.id
-        columns = [column for column in staff_accounts.c if column.name not in ("id", "created_at", "password")]
         with read_connection(self._engine) as connection:
-            row = connection.execute(
-                select(staff_sessions, *columns)
-                .join(staff_accounts, of_it)
-                .where(staff_sessions.c.hash == hashed(token), staff_accounts.c.closed_at.is_(None))
-            ).one_or_none()
+            row = connection.execute(VISIT, {"hash": hashed(token)}).one_or_none()
         if row is None or _is_over(row, now):
             return None
         if now - row.seen_at >= SEEN_EVERY:
             with write_transaction(self._engine) as connection:
                 connection.execute(update(staff_sessions).where(staff_sessions.c.id == row.id).values(seen_at=now))
-        return _member(row, team)
+        return StaffVisit(_member(row, team), row.newest or 0)
 
     def sessions(self, staff: int) -> Sequence[StaffSession]:
         """The account's sessions that are not over, the last seen first."""

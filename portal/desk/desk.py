@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.roles import Role, StaffMember
+from domain.roles import Role
 from portal.desk.navigation import tabs_for
 from portal.desk.passwords import Passwords
 from portal.desk.session import forget, ours, provider_name, token_of
@@ -19,9 +19,8 @@ from portal.parts import PageParts
 from portal.reader import LANGUAGES
 from portal.rendering import Pages
 from starter.web.unsubscribing import language_of
-from store import reads
 from store.preferences import zone_of
-from store.staff_sessions import SqlStaffSessions
+from store.staff_sessions import SqlStaffSessions, StaffVisit
 
 A_YEAR = 365 * 86400
 LANGUAGE_COOKIE = "day90-desk-language"
@@ -55,12 +54,12 @@ class Desk:
 
         async def answer(request: Request) -> Response:
             token = token_of(request, self.parts.settings)
-            staff = await asyncio.to_thread(self._signed_in, token) if token else None
-            if staff is None:
+            visit = await asyncio.to_thread(self._signed_in, token) if token else None
+            if visit is None:
                 form = await form_of(request) if request.method == "POST" else None
                 return self._outside(request, form, had_one=bool(token))
-            view = await asyncio.to_thread(self._view, staff, request)
-            if not staff.may(least):
+            view = self._view(visit, request)
+            if not view.may(least):
                 return self.forbidden(view)
             response = await page(view, await read(request) if request.method == "POST" else None, request)
             if request.query_params.get("language", "") in LANGUAGES:
@@ -93,10 +92,11 @@ class Desk:
         """What the reader's role does not allow, in words."""
         return self.show(view, "forbidden.html", status=403)
 
-    def _signed_in(self, token: str) -> StaffMember | None:
-        return self.sessions.visit(token, self.parts.staff())
+    def _signed_in(self, token: str) -> StaffVisit | None:
+        return self.sessions.visit_of(token, self.parts.staff())
 
-    def _view(self, staff: StaffMember, request: Request) -> DeskView:
+    def _view(self, visit: StaffVisit, request: Request) -> DeskView:
+        staff = visit.staff
         asked = request.query_params.get("language", "") or request.cookies.get(LANGUAGE_COOKIE, "")
         return DeskView(
             staff=staff,
@@ -104,7 +104,7 @@ class Desk:
             zone=zone_of(staff.time_zone),
             now=datetime.now(UTC),
             path=request.url.path,
-            newest=reads.newest_of_all(self.engine),
+            newest=visit.newest,
         )
 
     def _outside(self, request: Request, form: Form | None, *, had_one: bool) -> Response:
