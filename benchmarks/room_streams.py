@@ -85,7 +85,7 @@ class Streams:
         }
 
     async def _open(self, page: OpenPage, door: asyncio.Semaphore) -> None:
-        newest = await asyncio.to_thread(reads.newest, self._engine, page.seat.onboarding)
+        newest = await asyncio.to_thread(self._newest, page.seat.onboarding)
         async with door:
             reader, writer = await self._request(page, f"/changes?after={newest}")
             head = await reader.readuntil(b"\r\n\r\n")
@@ -142,4 +142,7 @@ class Streams:
         with write_transaction(self._engine) as connection:
             add(connection, journal, [journal_row(onboarding, row, now=now)])
             time.sleep(held_back)
-        return reads.newest(self._engine, onboarding)
+        return self._newest(onboarding)
+
+    def _newest(self, onboarding: str) -> int:
+        return reads.journal(self._engine, onboarding, newest=1)[0].seq

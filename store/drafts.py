@@ -3,17 +3,24 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, insert, select, update
 
 from domain.notice import Notice, Person
 from domain.record import DraftChange, WaitingNotice
-from store.engine import read_transaction
+from store.engine import read_connection, read_transaction
 from store.rows import Row
 from store.tables import notices, people
 
 HELD, WAITING = "held", "waiting"
 WORDS = "edited"
 """The fact of a message under which stand the words that one of ours has given it."""
+OF_THEM = and_(people.c.onboarding == notices.c.onboarding, people.c.id == notices.c.person)
+KINDS = (
+    select(notices.c.draft, notices.c.kind)
+    .join(people, OF_THEM)
+    .where(notices.c.onboarding == bindparam("onboarding"), notices.c.state == HELD)
+    .order_by(notices.c.id)
+)
 
 
 def rewrite(connection: Connection, onboarding: str, rows: Sequence[Row]) -> None:
@@ -77,9 +84,8 @@ def _held(onboarding: str, draft: str) -> Any:
 
 def held(engine: Engine, onboarding: str | None = None) -> Mapping[tuple[str, str], Sequence[WaitingNotice]]:
     """The messages of every draft that waits, of one onboarding or of all, by onboarding and draft."""
-    of_them = (people.c.onboarding == notices.c.onboarding) & (people.c.id == notices.c.person)
     theirs = [people.c[name].label(f"person_{name}") for name in Person.model_fields]
-    wanted = select(notices, *theirs).join(people, of_them).where(notices.c.state == HELD)
+    wanted = select(notices, *theirs).join(people, OF_THEM).where(notices.c.state == HELD)
     if onboarding is not None:
         wanted = wanted.where(notices.c.onboarding == onboarding)
     found: dict[tuple[str, str], list[WaitingNotice]] = {}
@@ -90,3 +96,9 @@ def held(engine: Engine, onboarding: str | None = None) -> Mapping[tuple[str, st
             one = WaitingNotice(id=row["id"], notice=notice, person=person, message_id="")
             found.setdefault((row["onboarding"], row["draft"]), []).append(one)
     return found
+
+
+def kinds_held(engine: Engine, onboarding: str) -> Mapping[str, str]:
+    """The drafts of the onboarding that wait, each with the kind of its messages."""
+    with read_connection(engine) as connection:
+        return {row.draft: row.kind for row in connection.execute(KINDS, {"onboarding": onboarding})}

@@ -1,11 +1,26 @@
 """What do the command line, the API and the pages read? Typed answers from the read model, journal and outbox."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Engine, Select, Table, TextClause, bindparam, exists, func, select, tuple_
+from pydantic import Field
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Integer,
+    Select,
+    Table,
+    TextClause,
+    bindparam,
+    exists,
+    func,
+    select,
+    tuple_,
+)
 
 from domain.calendar import WorkCalendar
+from domain.deal import Sale
 from domain.plan import Plan
 from domain.record import JournalRow, MilestoneRow, RegisterRow, StageRow, WaitingNotice
 from domain.text import folded
@@ -47,7 +62,10 @@ def _of_it(table: Table, *order: str) -> Select[Any]:
 
 
 # Every page of a room runs these; putting such a statement together takes as long as PostgreSQL takes to answer it.
-LINE = select(onboardings, LATE_SINCE).where(onboardings.c.onboarding == bindparam("onboarding"))
+NEWEST = select(func.max(journal_table.c.seq)).where(journal_table.c.onboarding == bindparam("onboarding"))
+LINE = select(onboardings, LATE_SINCE, func.coalesce(NEWEST.scalar_subquery(), 0).label("newest")).where(
+    onboardings.c.onboarding == bindparam("onboarding")
+)
 LATEST_PLAN = (
     select(plans.c.body, plans.c.revision)
     .where(plans.c.onboarding == bindparam("onboarding"))
@@ -59,7 +77,6 @@ PARTS: Mapping[str, Select[Any]] = {
     "milestones": _of_it(milestones, "position"),
     "registers": _of_it(registers, "kind", "at", "key"),
 }
-NEWEST = select(func.max(journal_table.c.seq)).where(journal_table.c.onboarding == bindparam("onboarding"))
 
 
 class UnclearOnboarding(UnknownOnboarding):
@@ -107,13 +124,17 @@ class PortfolioPage(Wire):
 
 
 class OnboardingInFull(OnboardingLine):
-    """One onboarding with all its parts. `revision` counts how often the plan was written; 0 before the first plan."""
+    """One onboarding with all its parts. `revision` counts how often the plan was written; 0 before the first plan.
+
+    `newest` is the number of the journal's last entry about it.
+    """
 
     stages: tuple[StageRow, ...]
     milestones: tuple[MilestoneRow, ...]
     registers: tuple[RegisterRow, ...]
     plan: Plan | None
     revision: int
+    newest: int = Field(0, exclude=True)
 
 
 class JournalEntry(JournalRow):
@@ -209,12 +230,18 @@ def one(engine: Engine, onboarding: str) -> OnboardingInFull:
 
 def also_of_account(engine: Engine, onboarding: str, *, limit: int = 20) -> tuple[OnboardingLine, ...]:
     """Up to `limit` other onboardings of the same customer (`domain.rules.accounts`), newest first."""
-    with read_transaction(engine) as connection:
+    with read_connection(engine) as connection:
         body = connection.scalar(select(deals.c.body).where(deals.c.onboarding == onboarding))
-        deal = None if body is None else read_stored(onboarding, body)
-        if deal is None:
-            return ()
+    deal = None if body is None else read_stored(onboarding, body)
+    return () if deal is None else others_of_account(engine, onboarding, deal, limit=limit)
+
+
+def others_of_account(engine: Engine, onboarding: str, deal: Sale, *, limit: int = 20) -> tuple[OnboardingLine, ...]:
+    """The same for an onboarding whose deal is at hand."""
+    with read_connection(engine) as connection:
         same = [other.onboarding for other in deals_of_account(connection, deal, apart_from=onboarding, most=limit)]
+        if not same:
+            return ()
         latest = select(onboardings, LATE_SINCE).where(onboardings.c.onboarding.in_(same))
         latest = latest.order_by(onboardings.c.opened_at.desc(), onboardings.c.onboarding)
         return tuple(OnboardingLine.model_validate(row) for row in connection.execute(latest).mappings())
@@ -232,15 +259,24 @@ def journal(
 
     With `newest`, only that many of the last entries.
     """
-    table = journal_table
-    wanted = select(table).where(table.c.onboarding == onboarding)
-    if about is not None:
-        wanted = wanted.where(table.c.about == about)
-    if kinds:
-        wanted = wanted.where(table.c.kind.in_(kinds))
+    given = {"onboarding": onboarding, "about": about, "kinds": list(kinds) or None, "newest": newest}
+    asked = {name: value for name, value in given.items() if value is not None}
     with read_connection(engine) as connection:
-        rows = connection.execute(wanted.order_by(table.c.seq.desc()).limit(newest)).mappings().all()
+        rows = connection.execute(_entries(frozenset(asked)), asked).mappings().all()
     return tuple(JournalEntry.model_validate(row) for row in reversed(rows))
+
+
+@cache
+def _entries(named: frozenset[str]) -> Select[Any]:
+    """The statement for entries by what is named; built once, since building it takes as long as running it."""
+    table = journal_table
+    wanted = select(table).where(table.c.onboarding == bindparam("onboarding"))
+    if "about" in named:
+        wanted = wanted.where(table.c.about == bindparam("about"))
+    if "kinds" in named:
+        wanted = wanted.where(table.c.kind.in_(bindparam("kinds", expanding=True)))
+    wanted = wanted.order_by(table.c.seq.desc())
+    return wanted.limit(bindparam("newest", type_=Integer)) if "newest" in named else wanted
 
 
 def changed(engine: Engine, to: str, changes: Mapping[str, str]) -> frozenset[str]:
@@ -256,18 +292,6 @@ def changed(engine: Engine, to: str, changes: Mapping[str, str]) -> frozenset[st
             joined = select(table.c.onboarding).join(onboardings, onboardings.c.onboarding == table.c.onboarding)
             found.update(connection.scalars(joined.where(asked, go_by_it)))
     return frozenset(found)
-
-
-def newest(engine: Engine, onboarding: str) -> int:
-    """The number of the journal's last entry about the onboarding; 0 where there is none."""
-    with read_connection(engine) as connection:
-        return connection.scalar(NEWEST, {"onboarding": onboarding}) or 0
-
-
-def newest_of_all(engine: Engine) -> int:
-    """The number of the journal's last entry about any onboarding; 0 where there is none."""
-    with read_connection(engine) as connection:
-        return connection.scalar(select(func.max(journal_table.c.seq))) or 0
 
 
 def news(engine: Engine, onboarding: str, *, limit: int) -> tuple[JournalEntry, ...]:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, case, func, select, update
+from sqlalchemy import Connection, Engine, bindparam, case, func, select, update
 
 from domain.write_back import Seen, WriteBackLine, WriteBackState
-from store.engine import read_transaction, wall_clock, write_transaction
+from store.engine import read_connection, read_transaction, wall_clock, write_transaction
 from store.rows import add
 from store.tables import IS_BEHIND, deals, milestones, onboardings, stages, write_backs
+
+OF_ONE = select(write_backs).where(write_backs.c.onboarding == bindparam("onboarding"))
 
 
 class SqlWriteBacks:
@@ -84,9 +86,8 @@ class SqlWriteBacks:
 
     def of(self, onboarding: str) -> WriteBackLine | None:
         """The write-back of that onboarding; None where nothing is written back."""
-        with read_transaction(self._engine) as connection:
-            query = select(write_backs).where(write_backs.c.onboarding == onboarding)
-            row = connection.execute(query).mappings().one_or_none()
+        with read_connection(self._engine) as connection:
+            row = connection.execute(OF_ONE, {"onboarding": onboarding}).mappings().one_or_none()
         return None if row is None else WriteBackLine.model_validate(row)
 
     def _settle(self, id: int, *, state: WriteBackState, **values: Any) -> None:

@@ -244,9 +244,8 @@ def view_of(
 ) -> View:
     """The onboarding of that visit as it stands in the store; `day` is how long one lasts. Raises UnknownOnboarding."""
     # First of all: what comes while the rest is read is told by the stream.
-    newest = reads.newest(engine, visit.onboarding)
-    dossier = ledger.dossier(visit.onboarding)
     line = reads.one(engine, visit.onboarding)
+    dossier = ledger.dossier(visit.onboarding)
     rows = tuple(Numbered(entry.seq, entry) for entry in reads.journal(engine, visit.onboarding, kinds=signing.KINDS))
     milestones = {row.key: row for row in line.milestones}
     signed = {one.key for one in dossier.playbook.milestones if one.sign_off} | signing.signed_ever(rows)
@@ -263,7 +262,7 @@ def view_of(
     )
     now = own_now(line.as_of, datetime.now(UTC), day)
     files = customers_files(engine, visit.onboarding)
-    return View(visit, language, line, standing, rows, now, newest, before, files)
+    return View(visit, language, line, standing, rows, now, line.newest, before, files)
 
 
 def own_now(as_of: datetime | None, wall: datetime, day: timedelta) -> datetime:

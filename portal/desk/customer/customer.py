@@ -62,7 +62,6 @@ class Customer:
     language: Language
     zone: ZoneInfo
     now: datetime
-    newest: int
     day_length: timedelta
 
     @property
@@ -295,9 +294,8 @@ def customer_of(
 ) -> Customer:
     """The onboarding as it stands in the store. Raises UnknownOnboarding."""
     # First of all: what comes while the rest is read is newer than what the page shows.
-    newest = reads.newest(engine, onboarding)
-    dossier = ledger.dossier(onboarding)
     line = reads.one(engine, onboarding)
+    dossier = ledger.dossier(onboarding)
     rows = tuple(Numbered(entry.seq, entry) for entry in reads.journal(engine, onboarding, kinds=signing.KINDS))
     signed = {one.key for one in dossier.playbook.milestones if one.sign_off} | signing.signed_ever(rows)
     standing = Standing(
@@ -317,6 +315,5 @@ def customer_of(
         language=language,
         zone=zone,
         now=max(now, line.as_of or now),
-        newest=newest,
         day_length=day_length,
     )

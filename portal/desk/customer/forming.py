@@ -194,7 +194,7 @@ class Forming:
             over=over,
             typed=typed,
             once=once_of(form),
-            seen=case.customer.newest,
+            seen=case.customer.line.newest,
             again=form.text("confirmed") not in ("", revision),
             revision=revision,
         )
@@ -241,7 +241,7 @@ class Forming:
             since=case.since,
             once=once_of(case.form),
             # Whoever was told of a change has seen it by then.
-            seen=case.customer.newest if case.since or case.form is None else case.form.text("seen"),
+            seen=case.customer.line.newest if case.since or case.form is None else case.form.text("seen"),
         )
 
 

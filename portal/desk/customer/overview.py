@@ -20,7 +20,7 @@ from portal.desk.view import DeskView
 from portal.forms import Form
 from store import reads
 from store.customer_pages import journal_page
-from store.drafts import held
+from store.drafts import kinds_held
 from store.write_backs import SqlWriteBacks
 
 NEWEST_ENTRIES = 12
@@ -74,9 +74,9 @@ def _beside(engine: Engine, customer: Customer) -> Mapping[str, Any]:
     return {
         "journal": journal_page(engine, customer.id, limit=NEWEST_ENTRIES).rows,
         "notes": journal_page(engine, customer.id, kinds=("noted",), limit=NEWEST_NOTES).rows,
-        "others": reads.also_of_account(engine, customer.id),
+        "others": reads.others_of_account(engine, customer.id, customer.standing.dossier.deal),
         "crm": SqlWriteBacks(engine).of(customer.id),
-        "drafts": {draft: messages[0].notice.kind for (_, draft), messages in held(engine, customer.id).items()},
+        "drafts": kinds_held(engine, customer.id),
     }
 
 
