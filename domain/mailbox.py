@@ -3,6 +3,7 @@
 import re
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
+from functools import lru_cache
 from typing import NamedTuple
 
 # Python's codec makes other letters of these: größe.test would become grösse.test, and mail would reach strangers.
@@ -11,6 +12,8 @@ _DEVIANT = re.compile("[ßς\u200c\u200d]")
 _NOT_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f<>,;:\"()\\@\[\]]")
 _LONGEST = 320
 """Characters of an address: 64 before the @ and 255 behind it (RFC 5321, 4.5.3.1)."""
+_MOST_READ = 64
+"""Our own is read for every mail."""
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*<([^<>]*)>')
 _PLAIN = re.compile(r'([^"<>,;:@\\]*)<([^<>]*)>')
 
@@ -37,6 +40,7 @@ def checked_address(text: str) -> str:
     return f"{local}@{host}"
 
 
+@lru_cache(maxsize=_MOST_READ)
 def read_mailbox(text: str) -> Mailbox:
     """One mailbox like `Example CS <cs@example.com>`, `"Example, Inc." <cs@example.com>` or `cs@example.com`.
 

@@ -1,7 +1,8 @@
 """How does a notice become an e-mail? Rendered, with headers and attachment, the same whichever way it leaves."""
 
+import base64
+import binascii
 import hashlib
-import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -25,9 +26,13 @@ from domain.record import WaitingNotice
 from domain.rules.hearing import INFORMING
 from domain.trouble import ChannelRefuses
 
-_LINE_END = re.compile("\r\n|\r|\n")
 # Some servers refuse longer names, and nobody has one.
 _LONGEST_NAME = 80
+_MOSTLY_OTHER_LETTERS = 1.3
+"""Bytes for each character of a text, from which base64 is shorter than quoted-printable: that has three characters for
+each of their bytes."""
+# One for all mails: only parts within parts must differ, and in no encoding of ours does "=_" occur (RFC 2045, 6.7).
+_ALTERNATIVES = f'multipart/alternative;{headers.FOLD}boundary="=_alternatives"'
 LARGEST_ATTACHMENT = 5_000_000
 """Bytes. Encoding adds a third, and many servers refuse mails from 10 MB on."""
 
@@ -76,7 +81,7 @@ class _Writer(BytesGenerator):
         return f"=_{secrets.token_hex(16)}"
 
     def _write_lines(self, lines: str) -> None:
-        self.write(_LINE_END.sub("\r\n", lines))
+        self.write(lines.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n"))
 
 
 def compose(
@@ -122,8 +127,9 @@ def compose(
             message[name] = value
     message["X-Day90-Onboarding"] = headers.id(one_line(notice.onboarding))
     message["X-Day90-Notice"] = headers.id(one_line(notice.key))
-    message.set_content(rendered.text, cte=_encoding(rendered.text))
-    message.add_alternative(rendered.html, subtype="html", cte=_encoding(rendered.html))
+    message["MIME-Version"], message["Content-Type"] = "1.0", _ALTERNATIVES
+    message.attach(_part("plain", rendered.text))
+    message.attach(_part("html", rendered.html))
     add_entry(message, facts, waiting.person, organiser=own, domain=_domain(waiting), now=now)
     if notice.attachment is not None:
         _attach(message, notice.attachment, documents)
@@ -135,12 +141,22 @@ def compose(
     )
 
 
-def _encoding(text: str) -> str:
-    """Seven bits and short lines, whatever the server takes, and the same after it (a signature by DKIM holds).
+def _part(kind: str, text: str) -> EmailMessage:
+    """The text as a part of a mail: seven bits and short lines, whatever the server takes, and the same after it.
 
-    Base64 where most of the text is in other letters: quoted-printable has three characters for each of their bytes.
+    So a signature by DKIM holds. The standard library encodes as much, in Python, for as long as all else takes.
     """
-    return "quoted-printable" if len(text.encode("utf-8", "replace")) < 1.3 * len(text) else "base64"
+    lines = text.encode("utf-8", "replace").splitlines()
+    content = b"".join(line + b"\r\n" for line in lines)
+    if len(content) < _MOSTLY_OTHER_LETTERS * len(text):
+        encoding, encoded = "quoted-printable", binascii.b2a_qp(content)
+    else:
+        encoding, encoded = "base64", base64.encodebytes(content)
+    part = EmailMessage(policy=headers.POLICY)
+    part["Content-Type"] = f'text/{kind}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = encoding
+    part.set_payload(encoded.decode("ascii"))
+    return part
 
 
 def said_by(message: EmailMessage) -> Said:

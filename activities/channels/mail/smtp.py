@@ -205,6 +205,8 @@ class SmtpLine:
     def _announce(self, session: smtplib.SMTP, letter: Letter, content: bytes, *, kept: bool = False) -> smtplib.SMTP:
         """Say from whom and to whom the mail is. Raises ChannelDown or ChannelRefuses, and what breaks."""
         sender, receiver = letter.sender, letter.receiver
+        # Said by ourselves: smtplib reads each address anew, which we have checked, and goes on in UTF-8 once it began.
+        session.command_encoding = "ascii" if receiver.isascii() else "utf-8"
         options = [] if receiver.isascii() else ["SMTPUTF8"]
         if options and not session.has_extn("smtputf8"):
             raise ChannelRefuses(f"{self._name} takes no address in other letters than ASCII")
@@ -214,12 +216,12 @@ class SmtpLine:
             # Some end the connection in the middle of what is too large, and it would be sent again and again.
             options.append(f"SIZE={len(content)}")
             self._check_size(len(content), limit=session.esmtp_features["size"])
-        code, answer = session.mail(sender, options)
+        code, answer = session.docmd("MAIL", " ".join((f"FROM:<{sender}>", *options)))
         if kept and code != 552 and not 200 <= code < 300:
             raise _TakesNoMore
         # 552: this message is too large. Any other refusal of our own address is a matter of configuration.
         _check(code, answer, what=f"{self._name} refused the sender", final=code == 552)
-        code, answer = session.rcpt(receiver)
+        code, answer = session.docmd("RCPT", f"TO:<{receiver}>")
         ours = _NOT_THE_RECEIVER.match(_without_addresses(answer))
         _check(code, answer, what=f"{self._name} refused the receiver", final=code >= 500 and not ours)
         code, answer = session.docmd("DATA")
@@ -356,7 +358,8 @@ def _rest(code: int) -> timedelta:
 
 def _dotted(content: bytes) -> bytes:
     """The content with a second dot wherever a line begins with one (RFC 5321, 4.5.2), ending in a line end."""
-    dotted = re.sub(rb"(?m)^\.", b"..", content)
+    dotted = content.replace(b"\r\n.", b"\r\n..")
+    dotted = b"." + dotted if dotted.startswith(b".") else dotted
     return dotted if dotted.endswith(b"\r\n") else dotted + b"\r\n"
 
 

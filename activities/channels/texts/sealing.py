@@ -27,6 +27,7 @@ _NUMBERED = re.compile(f"{_OPENING}([A-Z])([0-9]+){_CLOSING}")
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Where Unicode has its letters that are written from right to left; everything before and between has none.
 _MAY_TURN = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_SPACES = re.compile(r"\s+")
 _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # Control characters and our own seals; the tab is whitespace below.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000\ue001]")
@@ -211,12 +212,13 @@ def _lines(text: str) -> str:
 
 def _flat(text: str) -> str:
     """The text as by `one_line`, but with a space at either end, which a template may have put there."""
-    return _isolated(re.sub(r"\s+", " ", _clean(text)))
+    if text.isascii() and text.isprintable():
+        # Most are: the space is the only whitespace among such characters, and nothing turns.
+        return _SPACES.sub(" ", text) if "  " in text else text
+    return _isolated(_SPACES.sub(" ", _clean(text)))
 
 
 def _clean(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
     return _CONTROL.sub("", _TURNING.sub("", _LINE_ENDS.sub("\n", text))).encode("utf-8", "replace").decode()
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
@@ -16,6 +17,8 @@ from domain.text import Language
 _LOCALES: dict[Language, Locale] = {"en": Locale("en", "GB"), "ja": Locale("ja")}
 _DAY: dict[Language, str] = {"en": "EEEE, d MMMM y", "ja": "y年M月d日(E)"}
 _SHORT_DAY: dict[Language, str] = {"en": "EEE d MMM", "ja": "M月d日(E)"}
+_MOST_DATES = 512
+"""What is sent in one morning names few days, each of them many times."""
 _MOMENT: dict[Language, str] = {"en": "{day}, {time} ({zone})", "ja": "{day} {time}（{zone}）"}
 
 
@@ -66,7 +69,9 @@ class Wording:
         return WORDS[self.language][topic].get(key, key.replace("_", " "))
 
     def _date(self, iso: str, patterns: dict[Language, str]) -> str:
-        return format_date(self._read(iso), patterns[self.language], locale=_LOCALES[self.language])
+        at = self._read(iso)
+        # The bare day: to a cache, instants that are the same in two zones are one, and may be two days.
+        return _formatted(at.date() if isinstance(at, datetime) else at, patterns[self.language], self.language)
 
     def _read(self, iso: str) -> date:
         """The date, or the instant in the reader's zone. Raises ValueError for another form, or one without offset."""
@@ -77,6 +82,11 @@ class Wording:
             msg = "a time without an offset is nobody's"
             raise ValueError(msg)
         return at.astimezone(self.zone)
+
+
+@lru_cache(maxsize=_MOST_DATES)
+def _formatted(day: date, pattern: str, language: Language) -> str:
+    return format_date(day, pattern, locale=_LOCALES[language])
 
 
 def wording(language: str, time_zone: str) -> Wording:
