@@ -8,6 +8,7 @@ from cyclopts import CycloptsError
 
 from domain.legible import legible, legible_json
 from starter.cli.codes import OK, USAGE, code_of, reason_of
+from starter.cli.wrong_words import what_is_wrong
 from starter.trouble import Signalled
 
 
@@ -23,7 +24,7 @@ def run(words: Sequence[str]) -> int:
     try:
         answer = app(list(words), exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as wrong:
-        return _say(f"{_one_line(str(wrong))} (day90 {_help_for(words)})", code=USAGE, as_json=as_json)
+        return _say(_one_line(what_is_wrong(wrong)), code=USAGE, as_json=as_json)
     except Signalled as signalled:
         return 128 + signalled.number
     except KeyboardInterrupt:
@@ -45,14 +46,6 @@ def _say(reason: str, *, code: int, as_json: bool, field: str = "") -> int:
     else:
         print(f"day90: {reason}", file=sys.stderr)
     return code
-
-
-def _help_for(words: Sequence[str]) -> str:
-    """The words that show the help of the command that was called, or of all."""
-    from starter.cli.app import COMMANDS
-
-    named = [word for word in words[:1] if word in COMMANDS]
-    return " ".join([*named, "--help"])
 
 
 def _one_line(text: str) -> str:
