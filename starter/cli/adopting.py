@@ -7,7 +7,7 @@ from rich.console import Console
 
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.installation import Installation, installation_at
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Onboarding, Where
 from starter.cli.waking import woken
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ HABITS = {"often": "could show others", "some": "uses it", "little": "no habit y
 
 
 @adoption.command
-def show(onboarding: str, *, where: Where = NOWHERE) -> None:
+def show(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
     """Show the last four weeks: how many use it, and of whom it may be said how. People stand by their ids."""
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
@@ -32,13 +32,13 @@ def show(onboarding: str, *, where: Where = NOWHERE) -> None:
 
 
 @adoption.command
-async def thank(onboarding: str, person: Theirs, *, by: Ours, where: Where = NOWHERE) -> None:
+async def thank(onboarding: Onboarding, person: Theirs, *, by: Ours, where: Where = NOWHERE) -> None:
     """Thank somebody who uses it often, once for the same four weeks."""
     await _write(onboarding, person, "thank", by, where)
 
 
 @adoption.command
-async def ask(onboarding: str, person: Theirs, *, by: Ours, where: Where = NOWHERE) -> None:
+async def ask(onboarding: Onboarding, person: Theirs, *, by: Ours, where: Where = NOWHERE) -> None:
     """Ask somebody who uses it little what keeps them, kindly, and once for the same four weeks."""
     await _write(onboarding, person, "ask", by, where)
 

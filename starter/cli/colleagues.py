@@ -8,17 +8,18 @@ from rich.console import Console
 from domain.colleagues import Colleague
 from starter.cli.answers import answer, in_words, plain, table
 from starter.cli.installation import Installation, installation_at
-from starter.cli.options import NOWHERE, Numbered, Where
+from starter.cli.options import NOWHERE, Numbered, Onboarding, Where
 
 if TYPE_CHECKING:
     from starter.doors.colleagues import ColleagueDoor
 
 colleague = App(name="colleague", help="Colleagues whom customers have named in their room: list, take in, decline.")
+Number = Annotated[Numbered, Parameter(help="Theirs, as day90 colleague list shows it.")]
 By = Annotated[str, Parameter(help="Who of ours: a handle, or that person's mail address.")]
 
 
 @colleague.command(name="list")
-def list_colleagues(onboarding: str, *, where: Where = NOWHERE) -> None:
+def list_colleagues(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
     """List whom the customer has named, with what became of it."""
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
@@ -35,7 +36,7 @@ def list_colleagues(onboarding: str, *, where: Where = NOWHERE) -> None:
 
 
 @colleague.command
-async def take_in(onboarding: str, number: Numbered, *, by: By, where: Where = NOWHERE) -> None:
+async def take_in(onboarding: Onboarding, number: Number, *, by: By, where: Where = NOWHERE) -> None:
     """Let somebody who was named take part: they become a contact, and are welcomed."""
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
@@ -45,8 +46,8 @@ async def take_in(onboarding: str, number: Numbered, *, by: By, where: Where = N
 
 @colleague.command
 def decline(
-    onboarding: str,
-    number: Numbered,
+    onboarding: Onboarding,
+    number: Number,
     *,
     by: By,
     reason: Annotated[str | None, Parameter(help="Why not; who has named them reads it.")] = None,

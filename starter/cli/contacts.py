@@ -11,7 +11,7 @@ from domain.text import Language
 from starter.cli.answers import answer, in_words, plain, table
 from starter.cli.installation import installation_at
 from starter.cli.news import tell
-from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where, explained
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Onboarding, Where, explained
 from starter.cli.times import day
 
 contact = App(name="contact", help="Add, correct, replace, take off and list the customer's contacts.")
@@ -52,7 +52,7 @@ NOTHING = About()
 
 @contact.command(help=explained("add_contact"))
 async def add(
-    onboarding: str,
+    onboarding: Onboarding,
     *,
     role: Role = None,
     key: Annotated[
@@ -70,7 +70,7 @@ async def add(
 
 @contact.command(help=explained("correct_contact"))
 async def correct(
-    onboarding: str,
+    onboarding: Onboarding,
     person: Person,
     *,
     role: Role = None,
@@ -88,7 +88,7 @@ async def correct(
 
 @contact.command(help=explained("replace_contact"))
 async def replace(
-    onboarding: str,
+    onboarding: Onboarding,
     person: Person,
     *,
     to: Annotated[
@@ -106,7 +106,7 @@ async def replace(
 
 @contact.command(help=explained("remove_contact"))
 async def leave(
-    onboarding: str,
+    onboarding: Onboarding,
     person: Person,
     *,
     reason: SayReason = None,
@@ -119,7 +119,7 @@ async def leave(
 
 
 @contact.command(name="list")
-def list_contacts(onboarding: str, *, where: Where = NOWHERE) -> None:
+def list_contacts(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
     """List the contacts of an onboarding: who takes part, who is left out, and who has left."""
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)

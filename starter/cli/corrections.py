@@ -14,7 +14,7 @@ from domain.wording import day_in_words
 from starter.cli.answers import answer, in_words, plain, table
 from starter.cli.installation import Installation, installation_at
 from starter.cli.news import tell
-from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where, explained
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Onboarding, Where, explained
 from starter.cli.times import day
 from starter.trouble import WrongOption
 
@@ -26,12 +26,14 @@ flag = App(name="flag", help="Raise, lower and list red flags.")
 correction = App(name="correction", help="Open, change, close and list course corrections.")
 
 Owner = Annotated[str | None, Parameter(help="Who of ours has it: a staff handle, or that person's e-mail address.")]
+Flag = Annotated[str, Parameter(help="The flag, as day90 flag list shows it.")]
+Correction = Annotated[str, Parameter(help="The correction, as day90 correction list shows it.")]
 Due = Annotated[str | None, Parameter(help="The day by which it is to have helped, like 2027-01-29.")]
 
 
 @flag.command(name="raise", help=explained("raise_flag"))
 async def raise_flag(
-    onboarding: str,
+    onboarding: Onboarding,
     key: Annotated[str, Parameter(help="One of the playbook's, or a name of your own.")],
     *,
     reason: Annotated[str, Parameter(help="What you have seen.")],
@@ -46,8 +48,8 @@ async def raise_flag(
 
 @flag.command(help=explained("lower_flag"))
 async def lower(
-    onboarding: str,
-    key: str,
+    onboarding: Onboarding,
+    key: Flag,
     *,
     reason: Annotated[str | None, Parameter(help="Why it is none, or none any more.")] = None,
     details: Details = NO_DETAILS,
@@ -57,7 +59,7 @@ async def lower(
 
 
 @flag.command(name="list")
-def list_flags(onboarding: str, *, where: Where = NOWHERE) -> None:
+def list_flags(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
     """List the red flags of an onboarding, those that are up first."""
     _, onboarding, playbook, registers = _registers(where, onboarding)
     flags = flags_of(registers)
@@ -73,7 +75,7 @@ def list_flags(onboarding: str, *, where: Where = NOWHERE) -> None:
 
 @correction.command(name="open", help=explained("open_correction"))
 async def open_correction(
-    onboarding: str,
+    onboarding: Onboarding,
     category: Category,
     *,
     flags: Annotated[tuple[str, ...], Parameter(name="--flag", help="What calls for it; may be repeated.")] = (),
@@ -91,8 +93,8 @@ async def open_correction(
 
 @correction.command(help=explained("change_correction"))
 async def change(
-    onboarding: str,
-    key: str,
+    onboarding: Onboarding,
+    key: Correction,
     *,
     owner: Owner = None,
     due: Due = None,
@@ -105,25 +107,31 @@ async def change(
 
 
 @correction.command
-async def helped(onboarding: str, key: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+async def helped(
+    onboarding: Onboarding, key: Correction, *, details: Details = NO_DETAILS, where: Where = NOWHERE
+) -> None:
     """A course correction has helped, and is over."""
     await tell(where, onboarding, "close_correction", details, correction=key, outcome="helped")
 
 
 @correction.command
-async def failed(onboarding: str, key: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+async def failed(
+    onboarding: Onboarding, key: Correction, *, details: Details = NO_DETAILS, where: Where = NOWHERE
+) -> None:
     """A course correction has not helped: it goes up, to the owner's manager first."""
     await tell(where, onboarding, "close_correction", details, correction=key, outcome="did_not_help")
 
 
 @correction.command
-async def unneeded(onboarding: str, key: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+async def unneeded(
+    onboarding: Onboarding, key: Correction, *, details: Details = NO_DETAILS, where: Where = NOWHERE
+) -> None:
     """A course correction was not needed: it was a false alarm."""
     await tell(where, onboarding, "close_correction", details, correction=key, outcome="false_alarm")
 
 
 @correction.command(name="list")
-def list_corrections(onboarding: str, *, where: Where = NOWHERE) -> None:
+def list_corrections(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
     """List the course corrections of an onboarding, open ones first, with the steps of those."""
     installation, onboarding, playbook, registers = _registers(where, onboarding)
     corrections = corrections_of(registers)

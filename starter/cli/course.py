@@ -7,8 +7,10 @@ from cyclopts import App, Parameter
 from domain.news import Ending
 from starter.cli.ending import ask_before_the_end
 from starter.cli.news import show_what_would_move, tell
-from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where, explained
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Onboarding, Where, explained
 from starter.cli.times import day
+
+Request = Annotated[str, Parameter(help="The change of the scope, as day90 show lists it.")]
 
 Reason = Annotated[str, Parameter(help="The reason; it is recorded and passed on.")]
 SayReason = Annotated[str | None, Parameter(help="The reason; it is recorded and passed on.")]
@@ -16,18 +18,18 @@ Day = Annotated[str | None, Parameter(help="A date, like 2027-01-29.")]
 
 
 async def pause(
-    onboarding: str, *, reason: Reason, until: Day = None, details: Details = NO_DETAILS, where: Where = NOWHERE
+    onboarding: Onboarding, *, reason: Reason, until: Day = None, details: Details = NO_DETAILS, where: Where = NOWHERE
 ) -> None:
     await tell(where, onboarding, "pause", details, reason=reason, until=day(until, field="until"))
 
 
-async def resume(onboarding: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+async def resume(onboarding: Onboarding, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
     await tell(where, onboarding, "resume", details)
 
 
 async def replan(
-    onboarding: str,
-    milestone: str | None = None,
+    onboarding: Onboarding,
+    milestone: Annotated[str | None, Parameter(help="Whose date moves, as day90 show lists it.")] = None,
     *,
     to: Day = None,
     hand_off_by: Day = None,
@@ -45,7 +47,7 @@ async def replan(
 
 
 async def end(
-    onboarding: str,
+    onboarding: Onboarding,
     ending: Ending,
     *,
     reason: SayReason = None,
@@ -65,7 +67,7 @@ async def end(
 
 
 async def take_back(
-    onboarding: str, *, reason: SayReason = None, details: Details = NO_DETAILS, where: Where = NOWHERE
+    onboarding: Onboarding, *, reason: SayReason = None, details: Details = NO_DETAILS, where: Where = NOWHERE
 ) -> None:
     await tell(where, onboarding, "take_back_ending", details, reason=reason)
 
@@ -75,7 +77,7 @@ scope = App(name="scope", help="Request and decide changes of the scope.")
 
 @scope.command(help=explained("request_scope_change"))
 async def request(
-    onboarding: str,
+    onboarding: Onboarding,
     title: str,
     *,
     effort_days: float | None = None,
@@ -89,8 +91,8 @@ async def request(
 
 @scope.command(help=explained("decide_scope_change"))
 async def decide(
-    onboarding: str,
-    request: str,
+    onboarding: Onboarding,
+    request: Request,
     decision: Literal["approve", "reject", "phase_2"],
     *,
     reason: SayReason = None,

@@ -8,12 +8,12 @@ from rich.console import Console
 
 from starter.cli.answers import answer, count, moment_of, plain, table
 from starter.cli.installation import installation_at
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Onboarding, Where
 from starter.cli.particulars import NEWS, news_line
 
 
 def journal(
-    onboarding: str,
+    onboarding: Onboarding,
     *,
     about: Annotated[
         str | None, Parameter(help="Only what is about that key: a milestone, a stage, an issue, a task.")
@@ -21,13 +21,7 @@ def journal(
     limit: Annotated[int, Parameter(help="How many of the newest to show.", validator=validators.Number(gte=1))] = 50,
     where: Where = NOWHERE,
 ) -> None:
-    """List what has happened, the oldest first.
-
-    Parameters
-    ----------
-    onboarding
-        Its id, the deal's id, or a part of the customer's name that only one has.
-    """
+    """List what has happened, the oldest first."""
     from store.reads import journal as read
 
     installation = installation_at(where)
@@ -48,14 +42,8 @@ def journal(
     answer(where.json, [entry.model_dump(mode="json") for entry in shown], draw)
 
 
-async def agenda(onboarding: str, *, where: Where = NOWHERE) -> None:
-    """List what will happen by itself, the soonest first.
-
-    Parameters
-    ----------
-    onboarding
-        Its id, the deal's id, or a part of the customer's name that only one has.
-    """
+async def agenda(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
+    """List what will happen by itself, the soonest first."""
     from workflows.words import RULES
 
     installation = installation_at(where)

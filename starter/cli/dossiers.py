@@ -9,12 +9,12 @@ from cyclopts import Parameter
 from domain.legible import legible_json
 from starter.cli.answers import answer, plain
 from starter.cli.installation import installation_at
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Onboarding, Where
 from starter.trouble import WrongOption
 
 
 def dossier(
-    onboarding: str,
+    onboarding: Onboarding,
     *,
     names: Annotated[bool, Parameter(help="Include the names behind the ids.")] = False,
     to: Annotated[Path | None, Parameter(help="The file to write; without it the dossier is printed.")] = None,
@@ -23,11 +23,6 @@ def dossier(
     """The audit dossier as JSON: the journal as a chain of hashes, and who decided what on which version.
 
     docs/dossier.md says how to verify it, with a script that uses no code of day90.
-
-    Parameters
-    ----------
-    onboarding
-        Its id, the deal's id, or a part of the customer's name that only one has.
     """
     from store.audit import dossier_of, names_of
 

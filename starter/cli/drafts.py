@@ -11,7 +11,7 @@ from rich.console import Console
 from starter.cli.answers import answer, count, in_words, moment_of, plain, table
 from starter.cli.installation import Installation, installation_at
 from starter.cli.news import tell
-from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where, explained
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Onboarding, Where, explained
 from starter.trouble import NotFound, UnreadableFile, WrongOption
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ Key = Annotated[str, Parameter(help="The draft, as `day90 draft` lists it.")]
 
 
 @draft.default
-async def list_drafts(onboarding: str | None = None, *, where: Where = NOWHERE) -> None:
+async def list_drafts(onboarding: Onboarding | None = None, *, where: Where = NOWHERE) -> None:
     """List the messages that wait to be read, of one onboarding or of all."""
     installation = installation_at(where)
     meant = installation.meant(onboarding) if onboarding else None
@@ -40,7 +40,7 @@ async def list_drafts(onboarding: str | None = None, *, where: Where = NOWHERE) 
 
 
 @draft.command
-async def show(onboarding: str, key: Key, *, where: Where = NOWHERE) -> None:
+async def show(onboarding: Onboarding, key: Key, *, where: Where = NOWHERE) -> None:
     """Show a message that waits, as each of its readers gets it."""
     installation = installation_at(where)
     meant = installation.meant(onboarding)
@@ -67,7 +67,7 @@ async def show(onboarding: str, key: Key, *, where: Where = NOWHERE) -> None:
 
 @draft.command(help=explained("edit_draft"))
 async def edit(
-    onboarding: str,
+    onboarding: Onboarding,
     key: Key,
     *,
     text_file: Annotated[Path | None, Parameter(help="What it says: plain text, `-` reads it from stdin.")] = None,
@@ -87,13 +87,13 @@ async def edit(
 
 
 @draft.command(help=explained("send_draft"))
-async def send(onboarding: str, key: Key, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+async def send(onboarding: Onboarding, key: Key, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
     await tell(where, onboarding, "send_draft", details, draft=key)
 
 
 @draft.command(help=explained("stop_draft"))
 async def stop(
-    onboarding: str,
+    onboarding: Onboarding,
     key: Key,
     *,
     reason: Annotated[str, Parameter(help="The reason; it is recorded.")],

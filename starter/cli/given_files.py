@@ -11,7 +11,7 @@ from domain.files import NotTaken, StoredFile
 from domain.playbook import Audience
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.installation import Installation, installation_at
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Onboarding, Where
 from starter.trouble import UnreadableFile
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ file = App(name="file", help="Files of an onboarding: add one for the customer o
 
 @file.command
 def add(
-    onboarding: str,
+    onboarding: Onboarding,
     path: Path,
     *,
     by: Annotated[str, Parameter(help="Who of ours gives it: a handle, or that person's mail address.")],
@@ -36,8 +36,6 @@ def add(
 
     Parameters
     ----------
-    onboarding
-        Its id, the deal's id, or a part of the customer's name that only one has.
     path
         The file. Its name without folders is what others read.
     """
@@ -83,7 +81,7 @@ def kept_at(
 
 
 @file.command(name="list")
-def list_files(onboarding: str, *, where: Where = NOWHERE) -> None:
+def list_files(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
     """List every version of every file of an onboarding, with who gave it and where its bytes lie."""
     from store.file_folder import Folder
     from store.files import SqlFiles, files_of

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from starter.cli.answers import answer, in_words, plain, table
 from starter.cli.installation import Installation, installation_at
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Onboarding, Where
 
 if TYPE_CHECKING:
     from starter.doors.goals import GoalDoor, GoalShown
@@ -17,7 +17,7 @@ By = Annotated[str, Parameter(help="Who: a staff handle, a contact's id, or the 
 
 
 @goal.command(name="list")
-def list_goals(onboarding: str, *, where: Where = NOWHERE) -> None:
+def list_goals(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
     """List the goals of an onboarding, and whose yes each waits for. `day90 metric define` says one."""
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
@@ -35,7 +35,7 @@ def list_goals(onboarding: str, *, where: Where = NOWHERE) -> None:
 
 @goal.command
 def agree(
-    onboarding: str,
+    onboarding: Onboarding,
     key: Annotated[str, Parameter(help="The goal, as `day90 goal list` has it.")],
     *,
     by: By,

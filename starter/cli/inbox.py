@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from domain.inbox import InboxRow
     from store.inbox import SqlInbox
 
+Delivery = Annotated[Numbered, Parameter(help="Its number, as day90 inbox shows it.")]
+
 inbox = App(name="inbox", help="What other systems delivered, and what became of it.")
 COLOURS = {"refused": "red", "waiting": "yellow", "done": "green"}
 
@@ -54,7 +56,7 @@ def list_deliveries(
 
 
 @inbox.command
-def show(delivery: Numbered, *, where: Where = NOWHERE) -> None:
+def show(delivery: Delivery, *, where: Where = NOWHERE) -> None:
     """One delivery in full: what was sent, what became of it and why."""
     row = _inbox(installation_at(where)).get(delivery)
     if row is None:

@@ -17,6 +17,10 @@ from starter.cli.options import NOWHERE, Where
 from starter.cli.starting import read_file
 from starter.trouble import NotFound
 
+Introduction = Annotated[
+    str, Parameter(help="Its id, the deal's id, or a part of the customer's name that only one has.")
+]
+
 introduction = App(name="introduction", help="Before the close: introduce the CSM, report what is found.")
 
 By = Annotated[
@@ -82,7 +86,7 @@ def list_introductions(
 
 
 @introduction.command
-def show(introduction: str, *, where: Where = NOWHERE) -> None:
+def show(introduction: Introduction, *, where: Where = NOWHERE) -> None:
     """Show one introduction: how it stands, what was found, what happened."""
     installation = installation_at(where)
     meant = installation.introductions.resolve(introduction)
@@ -133,7 +137,12 @@ def show(introduction: str, *, where: Where = NOWHERE) -> None:
 
 @introduction.command
 async def done(
-    introduction: str, *, by: By = None, note: str | None = None, news_id: NewsId = None, where: Where = NOWHERE
+    introduction: Introduction,
+    *,
+    by: By = None,
+    note: str | None = None,
+    news_id: NewsId = None,
+    where: Where = NOWHERE,
 ) -> None:
     """Report that the CSM and the customer were introduced to each other."""
     await _tell(where, introduction, "introduced", by=by, note=note, news_id=news_id)
@@ -141,7 +150,7 @@ async def done(
 
 @introduction.command
 async def issue(
-    introduction: str,
+    introduction: Introduction,
     title: str,
     *,
     severity: Literal["critical", "high", "normal"] = "normal",
@@ -155,14 +164,16 @@ async def issue(
 
 
 @introduction.command
-async def note(introduction: str, text: str, *, by: By = None, news_id: NewsId = None, where: Where = NOWHERE) -> None:
+async def note(
+    introduction: Introduction, text: str, *, by: By = None, news_id: NewsId = None, where: Where = NOWHERE
+) -> None:
     """Keep a note of what else was learnt; it goes into the hand-off record when the deal is won."""
     await _tell(where, introduction, "note", note=text, by=by, news_id=news_id)
 
 
 @introduction.command
 async def end(
-    introduction: str,
+    introduction: Introduction,
     ending: Literal["lost", "withdrawn"],
     *,
     by: By = None,

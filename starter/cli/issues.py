@@ -8,7 +8,9 @@ from rich.console import Console
 from starter.cli.answers import answer, day_of, plain, table
 from starter.cli.installation import installation_at
 from starter.cli.news import tell
-from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where, explained
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Onboarding, Where, explained
+
+Issue = Annotated[str, Parameter(help="The issue, as day90 issue list shows it.")]
 
 issue = App(name="issue", help="Raise, acknowledge, resolve, dispute and list issues.")
 
@@ -18,7 +20,7 @@ Key = Annotated[str | None, Parameter(name="--issue", help="Your ticket's id; by
 
 @issue.command(name="raise", help=explained("raise_issue"))
 async def raise_issue(
-    onboarding: str,
+    onboarding: Onboarding,
     title: str,
     *,
     severity: Severity = "normal",
@@ -30,22 +32,24 @@ async def raise_issue(
 
 
 @issue.command(help=explained("acknowledge_issue"))
-async def acknowledge(onboarding: str, key: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+async def acknowledge(
+    onboarding: Onboarding, key: Issue, *, details: Details = NO_DETAILS, where: Where = NOWHERE
+) -> None:
     await tell(where, onboarding, "acknowledge_issue", details, issue=key)
 
 
 @issue.command(help=explained("resolve_issue"))
-async def resolve(onboarding: str, key: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+async def resolve(onboarding: Onboarding, key: Issue, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
     await tell(where, onboarding, "resolve_issue", details, issue=key)
 
 
 @issue.command(help=explained("dispute_issue"))
-async def dispute(onboarding: str, key: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+async def dispute(onboarding: Onboarding, key: Issue, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
     await tell(where, onboarding, "dispute_issue", details, issue=key)
 
 
 @issue.command(name="list")
-def list_issues(onboarding: str, *, where: Where = NOWHERE) -> None:
+def list_issues(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
     """List the issues of an onboarding, open ones first."""
     from store.reads import one
 

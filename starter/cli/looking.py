@@ -16,7 +16,7 @@ from domain.rules.record_keeping import phase_2
 from domain.wording import custom_in_words
 from starter.cli.answers import answer, count, day_of, draw_facts, in_words, moment_of, plain, status_text, table
 from starter.cli.installation import Installation, installation_at
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Onboarding, Where
 from starter.cli.particulars import LAST_NEWS, draw_flags, draw_news, draw_people, draw_tasks, named, open_tasks
 from starter.trouble import WrongOption
 
@@ -152,14 +152,8 @@ def _below(line: "OnboardingLine") -> Sequence[Text]:
     return [plain(line.onboarding, "dim"), *waiting]
 
 
-def show(onboarding: str, *, where: Where = NOWHERE) -> None:
-    """Show one onboarding in full: plan, people, tasks, registers, last news, what comes next.
-
-    Parameters
-    ----------
-    onboarding
-        Its id, the deal's id, or a part of the customer's name that only one has.
-    """
+def show(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
+    """Show one onboarding in full: plan, people, tasks, registers, last news, what comes next."""
     from starter.cli.meetings import draw_meetings
     from store.meetings import SqlMeetings
     from store.reads import also_of_account, news, one

@@ -8,7 +8,7 @@ from rich.console import Console
 from domain.trouble import ChannelRefuses
 from starter.cli.answers import answer, count, draw_facts, in_words, moment_of, plain, table
 from starter.cli.installation import Installation, installation_at
-from starter.cli.options import NOWHERE, Numbered, Where
+from starter.cli.options import NOWHERE, Numbered, Onboarding, Where
 from starter.cli.previews import preview
 from starter.cli.templates import lint
 from starter.trouble import NotFound
@@ -16,6 +16,8 @@ from starter.trouble import NotFound
 if TYPE_CHECKING:
     from domain.record import WaitingNotice
     from store.reads import NoticeLine
+
+Mail = Annotated[Numbered, Parameter(help="Its number, as day90 mails shows it.")]
 
 mails = App(name="mails", help="Which mails wait or were sent, to whom, and what they say.")
 mails.command(preview)
@@ -40,7 +42,7 @@ class Reading(NamedTuple):
 
 @mails.default
 def list_mails(
-    onboarding: str | None = None,
+    onboarding: Onboarding | None = None,
     *,
     state: Literal["waiting", "joined", "sent", "refused", "bounced", "withdrawn", "held"] | None = None,
     limit: Annotated[int, Parameter(help="How many of the newest to show.", validator=validators.Number(gte=1))] = 50,
@@ -80,7 +82,7 @@ def list_mails(
 
 
 @mails.command
-def show(mail: Numbered, *, where: Where = NOWHERE) -> None:
+def show(mail: Mail, *, where: Where = NOWHERE) -> None:
     """Show one mail as its reader gets it, by its number in the list."""
     from store.reads import letters, notices
 

@@ -12,20 +12,22 @@ from starter.cli.answers import answer as answered
 from starter.cli.answers import moment_of, plain, table
 from starter.cli.installation import installation_at
 from starter.cli.news import tell
-from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where, explained
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Onboarding, Where, explained
 from starter.cli.times import day, moment
 
 if TYPE_CHECKING:
     from domain.notice import Person
     from store.meetings import MeetingShown
 
+Meeting = Annotated[str, Parameter(help="The meeting's key: of a milestone, or of a series, as day90 agenda has them.")]
+
 meeting = App(name="meeting", help="Agree the hour of a meeting, tell who comes, and list the meetings.")
 
 
 @meeting.command(help=explained("agree_slot"))
 async def agree(
-    onboarding: str,
-    key: str,
+    onboarding: Onboarding,
+    key: Meeting,
     starts_at: Annotated[str, Parameter(help="Its hour, like 2026-11-12T10:00; without a zone, the customer's.")],
     *,
     minutes: int | None = None,
@@ -42,8 +44,8 @@ async def agree(
 
 @meeting.command(name="answer", help=explained("tell_attendance"))
 async def tell_answer(
-    onboarding: str,
-    key: str,
+    onboarding: Onboarding,
+    key: Meeting,
     answer: Attendance,
     *,
     person: Annotated[str | None, Parameter(help="Whose answer it is; by default that of --by.")] = None,
@@ -56,7 +58,7 @@ async def tell_answer(
 
 
 @meeting.command(name="list")
-def list_meetings(onboarding: str, *, where: Where = NOWHERE) -> None:
+def list_meetings(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
     """List the meetings that have an hour, and who comes."""
     from store.meetings import SqlMeetings
 

@@ -11,7 +11,7 @@ from domain.measure.goals import Goal, lacking
 from domain.refusal import read_as
 from starter.cli.answers import answer, day_of, plain, table
 from starter.cli.installation import Installation, installation_at
-from starter.cli.options import NOWHERE, Numbered, Where
+from starter.cli.options import NOWHERE, Numbered, Onboarding, Where
 from starter.cli.times import moment
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ metric = App(name="metric", help="A customer's business metrics and figures: def
 
 @metric.command
 def define(
-    onboarding: str,
+    onboarding: Onboarding,
     key: str,
     title: str,
     *,
@@ -43,8 +43,6 @@ def define(
 
     Parameters
     ----------
-    onboarding
-        Its id, the deal's id, or a part of the customer's name that only one has.
     key
         Of the metric, like cycle_time; metrics of the sale have keys already (`day90 metric list`).
     title
@@ -62,7 +60,7 @@ def define(
 
 @metric.command
 def report(
-    onboarding: str,
+    onboarding: Onboarding,
     metric: str,
     value: float,
     *,
@@ -75,8 +73,6 @@ def report(
 
     Parameters
     ----------
-    onboarding
-        Its id, the deal's id, or a part of the customer's name that only one has.
     metric
         A figure of docs/health.md, or the key of a business metric.
     value
@@ -99,7 +95,7 @@ def report(
 
 @metric.command
 def correct(
-    onboarding: str,
+    onboarding: Onboarding,
     metric: str,
     number: Numbered,
     value: float,
@@ -112,8 +108,6 @@ def correct(
 
     Parameters
     ----------
-    onboarding
-        Its id, the deal's id, or a part of the customer's name that only one has.
     metric
         A figure of docs/health.md, or the key of a business metric.
     number
@@ -134,7 +128,7 @@ def correct(
 
 @metric.command(name="list")
 def list_metrics(
-    onboarding: str,
+    onboarding: Onboarding,
     *,
     of: Annotated[str | None, Parameter(help="Every report of this figure or metric, with what became of it.")] = None,
     where: Where = NOWHERE,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from starter.cli.news import tell
-from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Milestone, Onboarding, Where
 
 Reason = Annotated[str, Parameter(help="The reason; it is recorded and passed on.")]
 Reasons = Annotated[
@@ -13,13 +13,13 @@ Reasons = Annotated[
 ]
 
 
-async def done(onboarding: str, milestone: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+async def done(
+    onboarding: Onboarding, milestone: Milestone, *, details: Details = NO_DETAILS, where: Where = NOWHERE
+) -> None:
     """Sends `reach_milestone`.
 
     Parameters
     ----------
-    onboarding
-        Its id, the deal's id, or a part of the customer's name that only one has.
     milestone
         Its key, as `day90 show` lists it.
     """
@@ -27,20 +27,30 @@ async def done(onboarding: str, milestone: str, *, details: Details = NO_DETAILS
 
 
 async def reopen(
-    onboarding: str, milestone: str, *, reason: Reason, details: Details = NO_DETAILS, where: Where = NOWHERE
+    onboarding: Onboarding,
+    milestone: Milestone,
+    *,
+    reason: Reason,
+    details: Details = NO_DETAILS,
+    where: Where = NOWHERE,
 ) -> None:
     await tell(where, onboarding, "reopen_milestone", details, milestone=milestone, reason=reason)
 
 
 async def waive(
-    onboarding: str, milestone: str, *, reason: Reason, details: Details = NO_DETAILS, where: Where = NOWHERE
+    onboarding: Onboarding,
+    milestone: Milestone,
+    *,
+    reason: Reason,
+    details: Details = NO_DETAILS,
+    where: Where = NOWHERE,
 ) -> None:
     await tell(where, onboarding, "waive_milestone", details, milestone=milestone, reason=reason)
 
 
 async def sign_off(
-    onboarding: str,
-    milestone: str,
+    onboarding: Onboarding,
+    milestone: Milestone,
     decision: Literal["approve", "reject"],
     *,
     reasons: Reasons = (),
@@ -51,5 +61,7 @@ async def sign_off(
     await tell(where, onboarding, "sign_off", details, **fields)
 
 
-async def ask_again(onboarding: str, milestone: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+async def ask_again(
+    onboarding: Onboarding, milestone: Milestone, *, details: Details = NO_DETAILS, where: Where = NOWHERE
+) -> None:
     await tell(where, onboarding, "ask_sign_off", details, milestone=milestone)

@@ -11,10 +11,17 @@ from domain.news import remarks, sentence
 Numbered = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=2**63 - 1))]
 """The number of a row, in the range of the database."""
 
+Onboarding = Annotated[
+    str, Parameter(help="Its id, the deal's id, or a part of the customer's name that only one has.")
+]
+"""The onboarding that a command is about, as people name it."""
+Milestone = Annotated[str, Parameter(help="Its key, as day90 show lists it.")]
+"""A milestone of the plan."""
+
 
 def explained(update: str) -> str:
     """Help of a command that sends that update: lists of commands show the first line, its page all of it."""
-    return f"{sentence(update)}\n\n{remarks(update)}".strip()
+    return f"{sentence(update)}\n\n{remarks(update).replace('`by`', '--by')}".strip()
 
 
 CONNECTION = Group("Connection and output", sort_key=90)

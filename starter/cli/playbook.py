@@ -43,7 +43,9 @@ playbook.command("starter.cli.versions:revert", name="revert", help=REVERT)
 
 
 @playbook.command
-def show(key: str | None = None, *, where: Where = NOWHERE) -> None:
+def show(
+    key: Annotated[str | None, Parameter(help="Which; all by default.")] = None, *, where: Where = NOWHERE
+) -> None:
     """Show the stages and milestones of a playbook; without a key, list the playbooks."""
     library = library_of(load_settings(flags={"data": where.data}))
     if key is not None:

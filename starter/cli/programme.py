@@ -8,7 +8,7 @@ from rich.console import Console
 from domain.news import ProgrammeEnding
 from starter.cli.answers import answer, plain
 from starter.cli.installation import installation_at
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Onboarding, Where
 
 if TYPE_CHECKING:
     from starter.doors.programmes import ProgrammeProgress
@@ -19,7 +19,7 @@ Person = Annotated[str | None, Parameter(help="An id or the e-mail address of so
 
 
 @programme.command
-async def show(onboarding: str, *, where: Where = NOWHERE) -> None:
+async def show(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
     """Show who owns a success programme, whom it meets, and what comes next."""
     from starter.doors.programmes import programme_of
 
@@ -29,7 +29,7 @@ async def show(onboarding: str, *, where: Where = NOWHERE) -> None:
 
 @programme.command
 async def change(
-    onboarding: str,
+    onboarding: Onboarding,
     *,
     owner: Annotated[str | None, Parameter(help="A staff handle, or that person's e-mail address.")] = None,
     project_lead: Person = None,
@@ -48,7 +48,7 @@ async def change(
 
 
 @programme.command
-async def end(onboarding: str, ending: ProgrammeEnding, *, where: Where = NOWHERE) -> None:
+async def end(onboarding: Onboarding, ending: ProgrammeEnding, *, where: Where = NOWHERE) -> None:
     """End a success programme: nobody is invited or written to any more."""
     from starter.doors.programmes import end_programme
 

@@ -11,7 +11,7 @@ from domain.questions import QuestionState
 from starter.cli.answers import answer, count, in_words, moment_of, plain, table
 from starter.cli.given_files import kept_at
 from starter.cli.installation import Installation, installation_at
-from starter.cli.options import NOWHERE, Numbered, Where
+from starter.cli.options import NOWHERE, Numbered, Onboarding, Where
 from starter.cli.waking import woken
 from starter.trouble import UnreadableFile, WrongOption
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from domain.questions import Exchange, Question, QuestionLine
     from domain.rules.responding import ResponseTimes, Wait
     from starter.doors.questions import QuestionDoor
+
+Number = Annotated[Numbered, Parameter(help="The number of the question, as day90 question list shows it.")]
 
 question = App(name="question", help="What customers ask in their room: list, answer, ask, close, and how fast we are.")
 MOST_LISTED = 200
@@ -33,7 +35,7 @@ Days = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=1000), he
 
 @question.command(name="list")
 def list_questions(
-    onboarding: str | None = None,
+    onboarding: Onboarding | None = None,
     *,
     state: Annotated[QuestionState | None, Parameter(help="Only those in that state; `open` waits for us.")] = None,
     owner: Annotated[str | None, Parameter(help="Only those of this owner's onboardings: a handle.")] = None,
@@ -56,7 +58,7 @@ def list_questions(
 
 
 @question.command
-def show(onboarding: str, number: Numbered, *, where: Where = NOWHERE) -> None:
+def show(onboarding: Onboarding, number: Number, *, where: Where = NOWHERE) -> None:
     """Show a question, and all that was said about it."""
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
@@ -65,8 +67,8 @@ def show(onboarding: str, number: Numbered, *, where: Where = NOWHERE) -> None:
 
 @question.command(name="answer")
 async def answer_it(
-    onboarding: str,
-    number: Numbered,
+    onboarding: Onboarding,
+    number: Number,
     *,
     by: Ours,
     text: Said = None,
@@ -85,7 +87,7 @@ async def answer_it(
 
 @question.command
 async def ask(
-    onboarding: str,
+    onboarding: Onboarding,
     *,
     by: Theirs,
     text: Said = None,
@@ -102,8 +104,8 @@ async def ask(
 
 @question.command
 async def go_on(
-    onboarding: str,
-    number: Numbered,
+    onboarding: Onboarding,
+    number: Number,
     *,
     by: Theirs,
     text: Said = None,
@@ -117,7 +119,7 @@ async def go_on(
 
 
 @question.command
-def asked(onboarding: str, *, where: Where = NOWHERE) -> None:
+def asked(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
     """List what we ask of the customer: the kickoff's questions and what the hand-off record lacks."""
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
@@ -135,7 +137,7 @@ def asked(onboarding: str, *, where: Where = NOWHERE) -> None:
 
 @question.command
 async def answered(
-    onboarding: str,
+    onboarding: Onboarding,
     key: Annotated[str, Parameter(help="What we asked, as `day90 question asked` lists it.")],
     *,
     by: Theirs,
@@ -151,7 +153,7 @@ async def answered(
 
 
 @question.command
-def close(onboarding: str, number: Numbered, *, by: Ours, where: Where = NOWHERE) -> None:
+def close(onboarding: Onboarding, number: Number, *, by: Ours, where: Where = NOWHERE) -> None:
     """Expect nothing more about a question; whoever says something opens it again."""
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
@@ -160,7 +162,7 @@ def close(onboarding: str, number: Numbered, *, by: Ours, where: Where = NOWHERE
 
 @question.command
 def erase(
-    onboarding: str,
+    onboarding: Onboarding,
     word: Annotated[Numbered, Parameter(help="The number of what was said, as `day90 question show` has it.")],
     *,
     by: Ours,

@@ -4,17 +4,11 @@ from rich.console import Console
 
 from starter.cli.answers import answer, plain, table
 from starter.cli.installation import installation_at
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Onboarding, Where
 
 
-def ratings(onboarding: str, *, where: Where = NOWHERE) -> None:
-    """How the customer's people rate the trainings, from 1 to 5, and what they say of them.
-
-    Parameters
-    ----------
-    onboarding
-        Its id, the deal's id, or a part of the customer's name that only one has.
-    """
+def ratings(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
+    """How the customer's people rate the trainings, from 1 to 5, and what they say of them."""
     from domain.training import summed_up
     from store.training import SqlTraining
 

@@ -11,7 +11,7 @@ from runtime.settings import load_settings
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.codes import OK, USAGE
 from starter.cli.installation import installation_at
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Onboarding, Where
 from starter.cli.playbook import complain, vars_of
 from starter.trouble import WrongOption
 
@@ -63,7 +63,7 @@ def check(folder: Path | None = None, *, where: Where = NOWHERE) -> int:
 
 
 @library.command
-def opened(onboarding: str, *, where: Where = NOWHERE) -> None:
+def opened(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
     """List who of the customer's people has opened which page in the room, the last opened first."""
     from store.opens import opens_of
 
@@ -86,7 +86,7 @@ def opened(onboarding: str, *, where: Where = NOWHERE) -> None:
 
 
 @library.command
-def steps(onboarding: str, *, where: Where = NOWHERE) -> None:
+def steps(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
     """List which steps of the library's checklists a customer has done, who has said so, and what is left."""
     from playbooks.library_pages import LibraryPages
     from store.checklists import by_page, steps_done

@@ -10,7 +10,7 @@ from rich.text import Text
 from domain.notice import NoticeKind
 from starter.cli.answers import answer, in_words, moment_of, plain, table
 from starter.cli.installation import Installation, installation_at
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Onboarding, Where
 from starter.cli.sheets import Wrapped
 from starter.trouble import WrongOption
 
@@ -21,7 +21,7 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d
 
 
 async def why(
-    onboarding: str,
+    onboarding: Onboarding,
     key: str | None = None,
     *,
     person: str | None = None,
@@ -33,8 +33,6 @@ async def why(
 
     Parameters
     ----------
-    onboarding
-        Its id, the deal's id, or a part of the customer's name that only one has.
     key
         A milestone, an issue, a criterion, or an entry of the agenda or the journal.
     person

@@ -12,7 +12,7 @@ from domain.team import Member, Team
 from starter.cli.answers import answer, count, in_words, plain, table
 from starter.cli.installation import Installation, installation_at
 from starter.cli.news import tell
-from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Onboarding, Where
 from starter.trouble import NotFound, NotReachable, WrongOption
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ Handle = Annotated[str | None, Parameter(help="A staff handle, or that person's 
 
 
 async def reassign(
-    onboarding: str | None = None,
+    onboarding: Onboarding | None = None,
     owner: Handle = None,
     *,
     all_of: Annotated[

@@ -5,13 +5,16 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 
 from starter.cli.news import tell
-from starter.cli.options import NO_DETAILS, NO_ORIGIN, NOWHERE, Details, Origin, Where
+from starter.cli.options import NO_DETAILS, NO_ORIGIN, NOWHERE, Details, Onboarding, Origin, Where
 from starter.cli.times import day
+
+Criterion = Annotated[str, Parameter(help="Its key, as day90 show lists what the hand-off needs.")]
+Risk = Annotated[str, Parameter(help="Its key: one of the risks that day90 show lists, or a new one.")]
 
 
 async def attest(
-    onboarding: str,
-    criterion: str,
+    onboarding: Onboarding,
+    criterion: Criterion,
     *,
     withdraw: Annotated[
         bool, Parameter(negative="", help="Take it back: the criterion does not hold after all.")
@@ -24,8 +27,8 @@ async def attest(
 
 
 async def risk(
-    onboarding: str,
-    key: str,
+    onboarding: Onboarding,
+    key: Risk,
     *,
     title: str | None = None,
     probability: Annotated[int | None, Parameter(help="1 to 5.")] = None,
@@ -45,7 +48,7 @@ async def risk(
 
 
 async def win(
-    onboarding: str,
+    onboarding: Onboarding,
     title: str,
     *,
     slot: Annotated[Literal[30, 60, 90], Parameter(help="The day of the plan that it belongs to.")] = 30,
@@ -58,7 +61,7 @@ async def win(
 
 
 async def note(
-    onboarding: str,
+    onboarding: Onboarding,
     text: Annotated[str, Parameter(help="What there is to know.")],
     *,
     origin: Origin = NO_ORIGIN,

@@ -8,7 +8,7 @@ from rich.console import Console
 from domain.notice import Person
 from starter.cli.answers import answer, plain
 from starter.cli.installation import Installation, installation_at
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Onboarding, Where
 from starter.trouble import InvalidNews, WrongOption
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ FIRST_ROLES = ("project_lead", "champion", "manager", "technical_lead", "executi
 """Whose room it is where nobody is named: the first of these roles that somebody has."""
 
 
-def room(onboarding: str, *, person: str | None = None, by: str | None = None, where: Where = NOWHERE) -> None:
+def room(onboarding: Onboarding, *, person: str | None = None, by: str | None = None, where: Where = NOWHERE) -> None:
     """Make a link into the customer's room, for one of the customer's people: what they see there, and do.
 
     It is good for a day, and whoever opens it acts as that person: pass it on to them alone. The journal says that it
@@ -26,8 +26,6 @@ def room(onboarding: str, *, person: str | None = None, by: str | None = None, w
 
     Parameters
     ----------
-    onboarding
-        Its id, the deal's id, or a part of the customer's name that only one has.
     person
         Whose room: a contact's id or mail address. [default: the project lead]
     by

@@ -15,13 +15,13 @@ from domain.rehearsal.supposing import AHEAD, FURTHEST_AHEAD, Shift, Supposition
 from starter.cli.answers import answer, count, day_text, in_words, plain, table
 from starter.cli.installation import installation_at
 from starter.cli.news import draw_moved
-from starter.cli.options import NOWHERE, Where
+from starter.cli.options import NOWHERE, Onboarding, Where
 from starter.cli.times import day
 from starter.trouble import InvalidNews
 
 
 async def what_if(
-    onboarding: str,
+    onboarding: Onboarding,
     *,
     milestone: str | None = None,
     slips: str | None = None,
@@ -35,8 +35,6 @@ async def what_if(
 
     Parameters
     ----------
-    onboarding
-        Its id, the deal's id, or a part of the customer's name that only one has.
     milestone
         The key of a milestone that comes on another day.
     slips

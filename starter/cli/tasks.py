@@ -11,11 +11,13 @@ from domain.wording import day_in_words
 from starter.cli.answers import answer, plain, table
 from starter.cli.installation import installation_at
 from starter.cli.news import tell
-from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where, explained
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Onboarding, Where, explained
 from starter.cli.times import day
 
 if TYPE_CHECKING:
     from domain.record import RegisterRow
+
+Task = Annotated[str, Parameter(help="The task, as day90 task list shows it.")]
 
 task = App(name="task", help="Give, change, close and list tasks that are not in the plan.")
 
@@ -27,7 +29,7 @@ Owner = Annotated[
 
 @task.command(help=explained("add_task"))
 async def add(
-    onboarding: str,
+    onboarding: Onboarding,
     title: str,
     *,
     due: Annotated[str, Parameter(help="The day by which it is to be done, like 2027-01-29.")],
@@ -42,8 +44,8 @@ async def add(
 
 @task.command(help=explained("change_task"))
 async def change(
-    onboarding: str,
-    key: str,
+    onboarding: Onboarding,
+    key: Task,
     *,
     title: str | None = None,
     due: Annotated[str | None, Parameter(help="Its new day, like 2027-01-29.")] = None,
@@ -56,19 +58,19 @@ async def change(
 
 
 @task.command
-async def done(onboarding: str, key: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+async def done(onboarding: Onboarding, key: Task, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
     """A task is done."""
     await tell(where, onboarding, "close_task", details, task=key, outcome="done")
 
 
 @task.command
-async def drop(onboarding: str, key: str, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
+async def drop(onboarding: Onboarding, key: Task, *, details: Details = NO_DETAILS, where: Where = NOWHERE) -> None:
     """A task is not needed any more."""
     await tell(where, onboarding, "close_task", details, task=key, outcome="dropped")
 
 
 @task.command(name="list")
-def list_tasks(onboarding: str, *, where: Where = NOWHERE) -> None:
+def list_tasks(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
     """List the tasks of an onboarding, open ones first, each by its day."""
     from store.reads import one
 

@@ -10,7 +10,7 @@ from domain.wording import day_in_words
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.installation import Installation, installation_at
 from starter.cli.news import tell
-from starter.cli.options import NO_DETAILS, NOWHERE, Details, Where
+from starter.cli.options import NO_DETAILS, NOWHERE, Details, Onboarding, Where
 from starter.cli.progress import progress_of
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _lines(one: "Planned") -> list[str]:
 
 
 async def change(
-    onboarding: str,
+    onboarding: Onboarding,
     *,
     to: Annotated[str | None, Parameter(help="The version's hash, or how it begins.")] = None,
     when: Annotated[
@@ -121,7 +121,7 @@ async def change(
 
 
 async def revert(
-    onboarding: str,
+    onboarding: Onboarding,
     *,
     reason: Annotated[str, Parameter(help="The reason; it is recorded, and our own side reads it.")],
     details: Details = NO_DETAILS,

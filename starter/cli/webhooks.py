@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from runtime.outbound import Outbound
     from store.webhooks import SqlWebhooks
 
+Webhook = Annotated[Numbered, Parameter(help="The number of the webhook, as day90 webhook list shows it.")]
+
 webhook = App(name="webhook", help="Tell other systems what happens: targets, deliveries, secrets.")
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -76,7 +78,7 @@ def list_targets(*, where: Where = NOWHERE) -> None:
 
 
 @webhook.command
-def show(target: Numbered, *, where: Where = NOWHERE) -> None:
+def show(target: Webhook, *, where: Where = NOWHERE) -> None:
     """Show one webhook in full, and how many deliveries wait for it."""
     webhooks = webhooks_at(installation_at(where))
     held, waiting = webhooks.get(target), webhooks.waiting(target)
@@ -93,7 +95,7 @@ def show(target: Numbered, *, where: Where = NOWHERE) -> None:
 
 @webhook.command
 def rotate(
-    target: Numbered,
+    target: Webhook,
     *,
     keep_hours: Annotated[
         int,
@@ -141,7 +143,7 @@ def reseal(*, where: Where = NOWHERE) -> int:
 
 @webhook.command
 async def enable(
-    target: Numbered,
+    target: Webhook,
     *,
     since: Annotated[
         str | None, Parameter(help="Leave out what was recorded before, UTC. [default: go on where it stopped]")
@@ -156,7 +158,7 @@ async def enable(
 
 @webhook.command
 def disable(
-    target: Numbered,
+    target: Webhook,
     *,
     reason: Annotated[str, Parameter(help="The reason, for whoever looks at it later.")] = "by hand",
     where: Where = NOWHERE,
@@ -167,7 +169,7 @@ def disable(
 
 
 @webhook.command
-async def remove(target: Numbered, *, where: Where = NOWHERE) -> None:
+async def remove(target: Webhook, *, where: Where = NOWHERE) -> None:
     """Remove a webhook, with its secret and the record of its deliveries."""
     from activities.webhooks import channel_of
     from starter.doors.bell import end_sender
@@ -180,7 +182,7 @@ async def remove(target: Numbered, *, where: Where = NOWHERE) -> None:
 
 @webhook.command
 def deliveries(
-    target: Numbered,
+    target: Webhook,
     *,
     state: Literal["waiting", "sent", "failed"] | None = None,
     limit: Annotated[
@@ -241,7 +243,7 @@ async def resend(
 
 
 @webhook.command(name="test")
-async def try_it(target: Numbered, *, where: Where = NOWHERE) -> None:
+async def try_it(target: Webhook, *, where: Where = NOWHERE) -> None:
     """Post one event `webhook.test` to a webhook now, and say what it answered."""
     from starter.doors.webhooks import try_out
 

@@ -2,13 +2,16 @@
 
 import json
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cyclopts import App
 
 from starter.cli.answers import console, table
+from starter.cli.app import app
 from starter.cli.running import run
 from starter.cli.times import moment
 from store.engine import migrate
@@ -226,6 +229,50 @@ def test_wrong_usage_is_one_line_that_names_the_help(words: list[str], capsys: p
     complaint = capsys.readouterr().err
     assert 1 == complaint.count("\n")
     assert "--help)" in complaint
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["show"], "show: ONBOARDING is missing (day90 show --help)"),
+        (
+            ["token", "revoke", "x"],
+            "token revoke: NUMBER should be a whole number, not 'x' (day90 token revoke --help)",
+        ),
+        (["pause", "x"], "pause: --reason is missing (day90 pause --help)"),
+        (["list", "--limit"], "list: --limit needs a value (day90 list --help)"),
+        (
+            ["note", "x", "a", "word"],
+            "note: 'word' is too much; several words that belong together stand in quotes (day90 note --help)",
+        ),
+    ],
+)
+def test_wrong_usage_says_what_would_be_right(
+    words: list[str], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the names that the usage of the command has, not by those of options that nobody types."""
+    assert 2 == run(words)
+    assert f"day90: {reason}\n" == capsys.readouterr().err
+
+
+def test_help_says_everywhere_how_an_onboarding_is_named() -> None:
+    untold = [
+        " ".join(words)
+        for words, command in commands(app)
+        if command.default_command is not None
+        for argument in command.assemble_argument_collection()
+        if argument.name == "--onboarding" and not argument.parameter.help
+    ]
+
+    assert [] == untold
+
+
+def commands(group: App, before: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], App]]:
+    """Every command of the group, and those within it, with the words that call it."""
+    for name in group:
+        if not name.startswith("-"):
+            yield (*before, name), group[name]
+            yield from commands(group[name], (*before, name))
 
 
 def test_a_setting_that_cannot_be_is_named(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
