@@ -36,20 +36,19 @@ class SqlUsage:
             days.update((event.group_id, event.day) for event in events if event.group_id != UNGROUPED)
             _remember(connection, days)
 
-    def erase(self, users: Collection[str]) -> int:
+    def erase(self, users: Collection[str]) -> int | None:
         """Forget who did what: of those users, by the ids that the product sends, no row is left; returns how many
-        weeks of use were theirs.
+        weeks of use were theirs, and None where nothing was known of any of them.
 
         What they did stays as something that somebody did. A product that goes on sending them brings them back.
         """
         people = sorted({number_of(user) for user in users})
         with write_transaction(self._engine) as connection:
             weeks = connection.execute(delete(usage_weeks).where(usage_weeks.c.person.in_(people))).rowcount
-            for table in (usage_people, usage_members):
-                connection.execute(delete(table).where(table.c.person.in_(people)))
-            theirs = update(usage_events).where(usage_events.c.person.in_(people))
-            connection.execute(theirs.values(person=NOBODY))
-            return weeks
+            changes = [delete(table).where(table.c.person.in_(people)) for table in (usage_people, usage_members)]
+            theirs = update(usage_events).where(usage_events.c.person.in_(people)).values(person=NOBODY)
+            known = [connection.execute(change).rowcount for change in (*changes, theirs)]
+            return weeks if weeks or any(known) else None
 
 
 def _join(connection: Connection, joined: Iterable[Joined]) -> set[tuple[str, int]]:

@@ -24,5 +24,7 @@ def erase(users: tuple[str, ...], /, *, where: Where = NOWHERE) -> None:
     from store.usage import SqlUsage
 
     weeks = SqlUsage(installation_at(where).engine).erase(users)
-    words = f"{count(len(set(users)), 'user')} forgotten, with {count(weeks, 'week')} of use"
-    answer(where.json, {"users": len(set(users)), "weeks": weeks}, lambda out: out.print(plain(words)))
+    known, many = weeks is not None, count(len(set(users)), "user")
+    words = f"{many} forgotten, with {count(weeks, 'week')} of use" if weeks is not None else f"nothing known of {many}"
+    document = {"users": len(set(users)), "known": known, "weeks": weeks or 0}
+    answer(where.json, document, lambda out: out.print(plain(words)))
