@@ -11,10 +11,11 @@ from domain.wire import Instant, Wire
 Need = Literal["stuck", "behind", "waits", "on_track", "quiet", "ended"]
 """How much an onboarding needs somebody, the most first.
 
-`waits`: it is in time, and somebody of ours has to answer, or something is overdue that the go-live does not wait for.
-`quiet`: it is paused or about to end, and nobody is asked for anything.
+`waits`: it is in time, and somebody of ours has to answer, something is overdue that the go-live does not wait for, or
+its figures call for a correction. `quiet`: it is paused or about to end, and nobody is asked for anything.
 """
 NEEDS: tuple[Need, ...] = get_args(Need)
+SAID_BY_THE_STATUS = frozenset({"opening", "failed", "paused", "ending"})
 WorkKind = Literal[
     "milestone", "sign_off", "ask_again", "task", "draft", "issue", "scope_change", "criterion", "approval",
     "hand_off", "pause", "meeting",
@@ -26,6 +27,16 @@ ANSWERS: frozenset[str] = frozenset({"draft", "issue", "scope_change", "approval
 """Kinds of work of ours for which somebody else waits."""
 BESIDE_THE_PLAN: frozenset[str] = frozenset({"meeting", "task"})
 MOST_AHEAD = 10
+
+
+def shown_state(rank: int | None, status: str, ending: str | None) -> str:
+    """The one word for how an onboarding stands, wherever the desk shows it: its ending, its status, or its need.
+
+    Without a rank, as an older worker leaves it, the status has to do.
+    """
+    if ending:
+        return ending
+    return status if rank is None or status in SAID_BY_THE_STATUS else NEEDS[rank]
 
 
 class OpenWork(Wire):

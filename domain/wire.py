@@ -26,6 +26,8 @@ Instant = AwareDatetime
 Severity = Literal["critical", "high", "normal"]
 Category = Literal["engagement", "technical", "adoption", "outcome", "relationship"]
 """What kind of trouble a red flag is of, and what a course correction is about."""
+FiguresSay = Literal["", "waits", "behind"]
+"""How a customer stands by their figures: nothing to say, they wait for us, or they are behind."""
 Score = Annotated[int, Field(ge=1, le=5)]
 
 

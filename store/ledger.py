@@ -252,7 +252,9 @@ class SqlLedger:
         """What the onboarding's figures say at that moment of its own time. Raises UnknownOnboarding."""
         # By its own time, on a compressed clock too; only use of the product is counted by the wall's.
         customer = replace(self._customers.one(onboarding, now=self._clock()), now=now)
-        seen = look_at(customer.playbook, customer.course, evaluate(customer).targets)
+        evaluation = evaluate(customer)
+        seen = look_at(customer.playbook, customer.course, evaluation.targets)
+        seen = seen.model_copy(update={"says": evaluation.says})
         if customer.playbook.adoption is None:
             return seen
         deal = self.dossier(onboarding).deal

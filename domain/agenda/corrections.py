@@ -152,6 +152,8 @@ def adopt(state: State, consequences: Consequences) -> None:
             state.tasks.setdefault(key, day)
     if consequences.rearmed:
         state.dismissed = [key for key in state.dismissed if key not in consequences.rearmed]
+    if consequences.figures_say is not None:
+        state.figures_say = consequences.figures_say
 
 
 def undated(state: State) -> list[CorrectionState]:

@@ -45,7 +45,13 @@ class Outcome(Wire):
 
 
 def status(state: State, now: datetime) -> str:
-    """How an onboarding stands: opening, failed (it never opened), on_track, behind, stuck, paused, or its ending."""
+    """How an onboarding stands: as its plan does, and behind where its figures say so."""
+    by_plan = status_of_plan(state, now)
+    return "behind" if by_plan == "on_track" and state.figures_say == "behind" else by_plan
+
+
+def status_of_plan(state: State, now: datetime) -> str:
+    """How the plan stands: opening, failed (it never opened), on_track, behind, stuck, paused, or its ending."""
     if state.ending:
         return state.ending
     if not state.opened:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model
 
 from domain.clock import Clock
 from domain.news import Ending
-from domain.wire import FREE_TEXT, Category, Instant
+from domain.wire import FREE_TEXT, Category, FiguresSay, Instant
 
 REMEMBERED_NEWS = 500
 """How many news ids are remembered across runs: more than an onboarding ever gets between two repeats of a sender."""
@@ -385,6 +385,8 @@ class State(Carried):
     corrections_opened: int = 0
     looked_at: Instant | None = None
     """When the last weekly look at the figures was due."""
+    figures_say: FiguresSay = ""
+    """How it stands by its figures, as the last look had it."""
 
     @property
     def change_due(self) -> PlaybookAhead | None:
@@ -459,7 +461,7 @@ class Consequences(Carried):
     each open milestone now, and `took_over` who stands in whose place, empty for nobody. `invited` are the meetings
     ahead to which people have invitations from now on, where that has changed. `correct_by` has the day of each course
     correction that had none. `by_rule` is news that a look at the figures brings, each with its `update`; `rearmed` are
-    flags that may go up again by their rules.
+    flags that may go up again by their rules; `figures_say` is set where that differs from what the last look said.
     """
 
     put: list[Entry] = []
@@ -487,3 +489,4 @@ class Consequences(Carried):
     correct_by: dict[str, date] = {}
     by_rule: list[dict[str, Any]] = []
     rearmed: list[str] = []
+    figures_say: FiguresSay | None = None

@@ -7,7 +7,7 @@ from domain.measure.customer import Customer
 from domain.measure.flags import FlagUp, flags_up, is_alarm
 from domain.measure.health import Health, Measured, health
 from domain.measure.targets import IndicatorSeen, TargetSeen, indicators_seen, targets_seen
-from domain.wire import Wire
+from domain.wire import FiguresSay, Wire
 
 HEALTH = "customer_health"
 """The figure that we compute ourselves: the score. A target for it is judged by that, whatever others report."""
@@ -35,6 +35,17 @@ class Evaluation(Wire):
     weeks: tuple[IndicatorSeen, ...] = ()
     flags: tuple[FlagUp, ...] = ()
     alarm: bool = False
+
+    @property
+    def says(self) -> FiguresSay:
+        """How the customer stands by their figures: `behind` once a target was missed after the go-live.
+
+        A red score and an alarm wait for us, whatever the plan says.
+        """
+        if any(target.colour == "red" for target in self.targets):
+            return "behind"
+        is_red = self.score is not None and self.score.band == "red"
+        return "waits" if is_red or self.alarm else ""
 
 
 def evaluate(customer: Customer, *, language: str = "en") -> Evaluation:

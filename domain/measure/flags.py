@@ -13,7 +13,7 @@ from domain.measure.series import Course, held_since, holds, lasted_until, stand
 from domain.measure.targets import TargetSeen
 from domain.playbook import Correction, Playbook, RedFlag
 from domain.text import in_language
-from domain.wire import Wire
+from domain.wire import FiguresSay, Wire
 
 AT_ONCE = 2
 UP_FOR = 10
@@ -76,7 +76,7 @@ def is_alarm(flags: Sequence[FlagUp]) -> bool:
 
 class Look(Wire):
     """What the figures say: flags that are up today with what their rules looked at, flags that are quiet, targets, and
-    who uses the product.
+    who uses the product. `says` is how the customer stands by all of them.
 
     A flag of a rule that is neither up nor quiet has held within the last days: it stays as it is.
     """
@@ -86,6 +86,7 @@ class Look(Wire):
     quiet: frozenset[str] = frozenset()
     targets: tuple[TargetSeen, ...] = ()
     adoption: AdoptionSeen | None = None
+    says: FiguresSay = ""
 
 
 def look_at(playbook: Playbook, course: Course, targets: Sequence[TargetSeen] = ()) -> Look:

@@ -31,7 +31,7 @@ def attention(briefing: Briefing, facts: Sequence[Fact]) -> Attention:
     open_ones = [milestone for milestone in state.milestones if not milestone.settled]
     work = () if state.ending else tuple(_work(briefing, open_ones))
     need = _need(state, work, open_ones, now)
-    first = _first(work, need, now)
+    first = _first(state, work, need, now)
     live = state.playing("go_live")
     ahead = _ahead(state)
     agreed = _agreed_go_live(briefing, facts)
@@ -60,14 +60,19 @@ def _need(state: State, work: Sequence[OpenWork], open_ones: Sequence[MilestoneS
         return need
     asked = any(one.kind in ANSWERS and one.side == "vendor" for one in work)
     is_late = any(milestone.due < now and not milestone.optional for milestone in open_ones)
-    return "waits" if asked or is_late else "on_track"
+    corrected = bool(state.corrections) or state.figures_say == "waits"
+    return "waits" if asked or is_late or corrected else "on_track"
 
 
-def _first(work: Sequence[OpenWork], need: Need, now: datetime) -> OpenWork | None:
-    """What waits first: the oldest of the plan, or the answer for whose sake the onboarding needs somebody."""
+def _first(state: State, work: Sequence[OpenWork], need: Need, now: datetime) -> OpenWork | None:
+    """What waits first: the oldest of the plan, or that for whose sake the onboarding needs somebody.
+
+    Where that is neither late nor an answer, figures are why: then it is what is done about them.
+    """
     wanted = [one for one in work if one.kind not in BESIDE_THE_PLAN and not one.optional]
-    if need == "waits":
-        wanted = [one for one in wanted if one.kind in ANSWERS or (one.due and one.due < now)] or wanted
+    if need in ("waits", "behind"):
+        pressing = [one for one in wanted if one.kind in ANSWERS or (one.due and one.due < now)]
+        wanted = pressing or [one for one in work if state.correction(one.key)] or wanted
     return min(wanted, key=lambda one: one.due or now, default=None)
 
 

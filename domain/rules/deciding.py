@@ -32,7 +32,7 @@ from domain.rules.weighing import Doubts, to_be_weighed
 from domain.rules.writing_down import Decided, in_full_detail
 from domain.team import Team
 from domain.texts import in_full, references_in
-from domain.wire import Wire
+from domain.wire import FiguresSay, Wire
 
 NOTHING_DONE: Mapping[str, datetime] = MappingProxyType({})
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
@@ -114,7 +114,7 @@ def decide(
     moved = begun_late(state, dossier.playbook, dossier.calendar, facts, before) | moved
     state.moved.update(moved)
     owner = _settle_owner(state, team, facts)
-    weighed = _weigh(state, doubts)
+    weighed, figures_say = _weigh(state, doubts), _settle_figures(state, look if looks(occasion) else None)
     tasks = {row.key: row for row in merged([*known, *registers(facts)]) if row.kind in REMINDED_OF}
 
     def table() -> Briefing:
@@ -178,6 +178,7 @@ def decide(
         change_refused=bool(change and change.refused),
         invited=invited.invited if invited.invited != state.invited else None,
         correct_by=correct_by,
+        figures_say=figures_say,
         **looking.consequences(briefing, facts, look if looks(occasion) else None),
         **recasting.consequences(),
         **changed,
@@ -345,6 +346,14 @@ def _weigh(state: State, doubts: Doubts) -> dict[str, list[str]]:
         if (criterion := state.criterion(key)) is not None:
             criterion.weigh(against)
     return weighed
+
+
+def _settle_figures(state: State, look: Look | None) -> FiguresSay | None:
+    """Set how it stands by its figures as that look has them; returns it where it is news."""
+    if look is None or look.says == state.figures_say:
+        return None
+    state.figures_say = look.says
+    return look.says
 
 
 def _redate(briefing: Briefing) -> tuple[dict[str, datetime], dict[str, datetime]]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from operator import itemgetter
 from typing import Any
 
-from domain.agenda.picture import late, status
+from domain.agenda.picture import late, status, status_of_plan
 from domain.agenda.state import MilestoneState
 from domain.baseline import slips
 from domain.deal import completeness, missing_from_hand_off
@@ -252,7 +252,8 @@ def _names(briefing: Briefing, language: str, *roles: Role) -> str:
 def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
     """How it stands: done, next, late, open (TIP-3), and how far from the plan as agreed.
 
-    What we think of risks is for the staff alone, but for those of which the playbook says otherwise.
+    What we think of risks is for the staff alone, but for those of which the playbook says otherwise. Customers read
+    how the plan stands, with their figures beside their targets; that those make it behind is said among us.
     """
     language = briefing.language_of(to)
     person = briefing.person(to)
@@ -266,7 +267,7 @@ def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
     risks = [row for row in risks if for_staff or row.key in shown]
     scored = sorted(risks, key=lambda row: -int(row.data.get("score", 0)))
     return {
-        "status": status(state, briefing.now),
+        "status": (status if for_staff else status_of_plan)(state, briefing.now),
         "day": (briefing.today - briefing.calendar.day_of(briefing.deal.closed_at)).days,
         "open_stages": [briefing.title(stage.key, language) for stage in state.stages if stage.status == "open"],
         "reached": [
@@ -305,7 +306,7 @@ def standing(briefing: Briefing, language: str, *, since: date) -> Facts:
     wins = [row for row in briefing.registers if row.kind == "win" and briefing.calendar.day_of(row.at) >= since]
     return {
         "day": (briefing.today - briefing.calendar.day_of(briefing.deal.closed_at)).days,
-        "status": status(state, briefing.now),
+        "status": status_of_plan(state, briefing.now),
         "reached": sum(m.settled for m in shown),
         "milestones": len(shown),
         "late": len(overdue(briefing, language, without=hidden)),

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from domain.attention import MOST_AHEAD, NEEDS, Attention, OpenWork
+import pytest
+
+from domain.attention import MOST_AHEAD, NEEDS, Attention, OpenWork, shown_state
 from tests.support.simulation import MANAGER, OWNER, Simulation, gone_live, opened
 
 
@@ -136,3 +138,34 @@ def test_nothing_is_work_once_it_has_ended() -> None:
     onboarding.tell("end_onboarding", ending="churned", reason="they went elsewhere", by=MANAGER, grace_hours=0)
 
     assert ("ended", ()) == (need(onboarding), shown(onboarding).work)
+
+
+def test_who_has_a_correction_under_way_waits_for_us_and_for_that_first() -> None:
+    """The plan may be kept to the day: an alarm beside "on track" would be two stories of one customer."""
+    onboarding = opened()
+    onboarding.tell("send_draft", draft="introduction", by=OWNER)
+    onboarding.settled("kickoff_held", "plan_agreed")
+    before = need(onboarding)
+
+    onboarding.tell("open_correction", category="engagement", reason="They are silent", by=OWNER)
+    first = shown(onboarding).first
+
+    assert ("on_track", "waits") == (before, need(onboarding))
+    assert first is not None
+    assert [first.key] == [one.key for one in onboarding.state.corrections]
+
+
+@pytest.mark.parametrize(
+    ("rank", "status", "ending", "state"),
+    [
+        (NEEDS.index("waits"), "on_track", None, "waits"),
+        (NEEDS.index("quiet"), "paused", None, "paused"),
+        (NEEDS.index("waits"), "opening", None, "opening"),
+        (NEEDS.index("ended"), "churned", "churned", "churned"),
+        (None, "behind", None, "behind"),
+    ],
+)
+def test_the_desk_has_one_word_for_how_an_onboarding_stands(
+    rank: int | None, status: str, ending: str | None, state: str
+) -> None:
+    assert state == shown_state(rank, status, ending)

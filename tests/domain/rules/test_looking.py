@@ -1,12 +1,14 @@
 """The weekly look at the figures: when it is, and what it brings: flags up and down, and corrections."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from domain import agenda
 from domain.agenda import State
+from domain.agenda.picture import status, status_of_plan
+from domain.attention import NEEDS
 from domain.measure.flags import FlagUp, Look, look_at
 from domain.measure.in_words import against_target
 from domain.measure.series import Course, Point
@@ -14,7 +16,7 @@ from domain.measure.targets import TargetSeen
 from domain.measure.use import OF_INVITED
 from domain.news import MOST_FLAGS, read_news
 from domain.playbook import Playbook
-from tests.support.simulation import MANAGER, OWNER, Simulation, deal, high_touch, opened
+from tests.support.simulation import MANAGER, OWNER, Simulation, deal, gone_live, high_touch, opened
 
 RULED = frozenset(flag.key for flag in high_touch().red_flags if flag.rule)
 
@@ -331,3 +333,37 @@ def test_a_customer_is_told_no_share_of_those_invited_as_one_of_all_seats(onboar
     target = next(one for one in high_touch().targets if one.key == "activation_by_30")
     shown = {of: against_target(target, targets[0], of)["value"] for of in ("en", "ja")}
     assert {"en": "75 % of invited users", "ja": "75（招待済みの利用者に対する割合）"} == shown
+
+
+def test_a_target_missed_after_the_go_live_makes_it_behind_until_a_look_finds_it_met() -> None:
+    """The plan alone would say that all is well; what customers read of it stays the plan's."""
+    onboarding = gone_live()
+    looks = onboarding.ledger.looks.setdefault(onboarding.id, {})
+    looks[onboarding.now] = Look(says="behind")
+    before = standing(onboarding)
+
+    next_look(onboarding)
+    plan, missed, written = status_of_plan(onboarding.state, onboarding.now), onboarding.state, standing(onboarding)
+    missed_now = status(missed, onboarding.now)
+    reports = {notice.to: notice.facts["status"] for notice in onboarding.notices("status_report")[-4:]}
+    looks[onboarding.now] = Look()
+    next_look(onboarding)
+
+    assert ("on_track", "on_track", "behind") == (before[0], plan, missed_now)
+    assert ("behind", "behind") == written
+    assert "on_track" == reports["project_lead"]
+    assert "" == onboarding.state.figures_say
+
+
+def next_look(onboarding: Simulation) -> None:
+    """Go on until the next weekly look was taken."""
+    before = len(looked(onboarding))
+    while len(looked(onboarding)) == before:
+        onboarding.until(onboarding.now + timedelta(hours=12))
+
+
+def standing(onboarding: Simulation) -> tuple[str, str]:
+    """The status and the need that the last turn wrote down."""
+    written = [one.standing for one in onboarding.ledger.writings if one.standing][-1]
+    assert written.attention is not None
+    return written.status, NEEDS[written.attention.rank]
