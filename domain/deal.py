@@ -51,7 +51,7 @@ Address = Annotated[
     str, StringConstraints(pattern=r"^[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]+\.[^@\s<>,;\".]+$", max_length=254)
 ]
 Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=2000)]
-Origin = Annotated[str, StringConstraints(pattern=r"^onboarding-[a-z0-9]+-[A-Za-z0-9_.]+$", max_length=200)]
+Origin = Annotated[str, StringConstraints(pattern=r"^onboarding-[a-z0-9]+-[A-Za-z0-9_.-]+$", max_length=200)]
 """The id of an onboarding from which something was taken over."""
 EARLIEST_YEAR = 2000
 """First year of a close: an earlier one is mistyped, and the calendars' lists of holidays grow thin."""
@@ -189,7 +189,7 @@ class Sale(StrictWire):
     source: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,29}$")] = Field(
         description="the system that knows the deal: hubspot, salesforce, file …"
     )
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.]{0,99}$")] = Field(
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")] = Field(
         description="the deal's id in that system"
     )
     account: Account
@@ -292,7 +292,10 @@ class DealClosed(Sale):
 
 
 def onboarding_id(source: str, deal_id: str) -> str:
-    """The workflow id of a deal's onboarding, and its name everywhere else."""
+    """The workflow id of a deal's onboarding, and its name everywhere else.
+
+    A source has no hyphen: the one behind it ends it, and all hyphens after that are the deal's own.
+    """
     return f"onboarding-{source}-{deal_id}"
 
 

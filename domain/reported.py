@@ -15,7 +15,7 @@ TOLD = {news.report: kind for kind, news in KINDS.items() if news.report}
 """Types of which the onboarding itself is told, with the update that each of them is."""
 OURS = frozenset({"hold", "via", "proved", "news_id", "ignored", "at"})
 """Fields of news that the intake fills in itself, and refuses from a sender."""
-ONBOARDING = r"^onboarding-[a-z][a-z0-9]{0,29}-[A-Za-z0-9][A-Za-z0-9_.]{0,99}$"
+ONBOARDING = r"^onboarding-[a-z][a-z0-9]{0,29}-[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"
 
 
 class Measurement(Wire):
@@ -58,7 +58,7 @@ class _Addressee(StrictWire):
 
     onboarding: Annotated[str, StringConstraints(pattern=ONBOARDING)] | None = None
     source: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,29}$")] | None = None
-    deal: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.]{0,99}$")] | None = None
+    deal: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")] | None = None
 
 
 Model = TypeVar("Model", bound=StrictWire)

@@ -42,8 +42,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "id": ("Number of the deal there", "商談の番号"),
     "id_hint": (
-        "Letters, digits, full stops and underscores. One deal starts one onboarding, for ever",
-        "半角英数字と . _ のみ使えます。1つの商談から始まるオンボーディングは1つだけです",
+        "Letters, digits, full stops, hyphens and underscores. One deal starts one onboarding, for ever",
+        "半角英数字と . - _ のみ使えます。1つの商談から始まるオンボーディングは1つだけです",
     ),
     "closed_at": ("Day of the close", "成約日"),
     "expected_close": ("Day on which the signature is expected", "成約予定日"),

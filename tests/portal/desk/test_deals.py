@@ -27,7 +27,7 @@ TYPED = {
     "account.time_zone": "Europe/Berlin",
     "account.language": "en",
     "source": "desk",
-    "id": "4711",
+    "id": "HL-4711",
     "yearly_value": "46,000",
     "products": "- Orders\n- Stock",
     "custom": "- Contract number: 2026-117\nsla：gold: 4 h",
@@ -60,16 +60,16 @@ async def test_a_deal_is_planned_first_and_started_as_it_was_shown(site: DeskSit
     assert not re.search(r"\d{4} \d+ working days to sign", shown.text)
     assert SqlIntroductions(site.engine).kept("x") is None
     with pytest.raises(Exception, match="there is no onboarding"):
-        reads.one(site.engine, "onboarding-desk-4711")
+        reads.one(site.engine, "onboarding-desk-HL-4711")
     [file] = re.findall(r'name="file">\n(.*?)</textarea>', shown.text, re.DOTALL)
 
     begun = await csm.post("/desk/start", data={"file": _unescaped(file), "confirmed": "yes"})
 
-    assert str(begun.url).endswith("/desk/onboardings/onboarding-desk-4711?told=deal_started")
+    assert str(begun.url).endswith("/desk/onboardings/onboarding-desk-HL-4711?told=deal_started")
     assert "Kranich Druck GmbH" in begun.text
-    people = site.door.onboardings["onboarding-desk-4711"].dossier.deal.stakeholders
+    people = site.door.onboardings["onboarding-desk-HL-4711"].dossier.deal.stakeholders
     assert ["Ada Kranich", "Bo Specht"] == [one.name for one in people]
-    custom = site.door.onboardings["onboarding-desk-4711"].dossier.deal.custom
+    custom = site.door.onboardings["onboarding-desk-HL-4711"].dossier.deal.custom
     assert {"contract_number": "2026-117", "sla": "gold: 4 h"} == custom
     assert ("contract number", "2026-117") == (*re.findall(r"<dt>(contract number)</dt><dd>(.*?)</dd>", begun.text)[0],)
 
@@ -96,7 +96,7 @@ async def test_whom_a_start_would_overbook_is_told_before_it_begins(site: DeskSi
     [
         ({"account.name": ""}, "account.name"),
         ({"account.country": "Germany"}, "account.country"),
-        ({"id": "HL-2041"}, "id"),
+        ({"id": "HL/2041"}, "id"),
         ({"stakeholders.2.email": "nowhere"}, "stakeholders.2.email"),
         ({"yearly_value": "much"}, "yearly_value"),
         ({"owner": "nobody.here"}, "owner"),
@@ -168,7 +168,7 @@ async def test_a_prospect_is_introduced_and_what_is_found_is_told(site: DeskSite
     )
     listed = await csm.get("/desk/introductions")
 
-    assert "introduction-desk-4711" in str(begun.url)
+    assert "introduction-desk-HL-4711" in str(begun.url)
     assert 'id="report_issue.title-error"' in empty.text
     assert "Recorded." in told.text
     [(_, kind, news)] = introducing.told
