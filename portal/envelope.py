@@ -30,6 +30,7 @@ UNKNOWN_A_MINUTE = 20
 """Addresses of pages that are none's: enough for whoever types one, and useless to whoever guesses. What is somebody's
 is answered all the same: colleagues of one who guesses stand behind the same address."""
 LONGEST_PATH = 500
+ZERO, ZERO_WRITTEN = "\x00", b"%00"
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src {script}; connect-src 'self'; img-src 'self'; form-action 'self';"
@@ -101,8 +102,10 @@ class Envelope:
                 await dressed(message)
 
         answering = self._refusal(scope, caller) or self.app
+        # What an address asks for is read without the character zero, as forms are.
+        asked = {**scope, "query_string": scope["query_string"].replace(ZERO_WRITTEN, b"")}
         # A look without the page is a look.
-        asked = {**scope, "method": "GET"} if method == "HEAD" else scope
+        asked |= {"method": "GET"} if method == "HEAD" else {}
         await answering(asked, receive, unless_it_guesses)
         if guesses:
             await self._too_many(asked)(asked, receive, dressed)
@@ -127,7 +130,8 @@ class Envelope:
             return self._too_many(scope)
         if scope["method"] not in METHODS:
             return self.pages.message("no_page", language, status=405, headers={"Allow": ", ".join(METHODS)})
-        if len(scope["path"]) > LONGEST_PATH:
+        # No name has the character zero, and PostgreSQL takes no text that has: it is asked about none.
+        if len(scope["path"]) > LONGEST_PATH or ZERO in scope["path"]:
             return self.pages.message("no_page", language, status=404)
         if scope["method"] == "OPTIONS":
             return self.pages.nothing(headers={"Allow": ", ".join(METHODS)})

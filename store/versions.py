@@ -44,7 +44,7 @@ def under_way(engine: Engine) -> Sequence[UnderWay]:
     """How many are under way by each version, playbook by playbook, the most first."""
     version = func.coalesce(onboardings.c.playbook_hash, deals.c.playbook_hash).label("version")
     counted = select(onboardings.c.playbook, version, func.count().label("onboardings"))
-    counted = counted.join(deals, deals.c.onboarding == onboardings.c.onboarding).where(NOT_ENDED)
+    counted = counted.join(deals, deals.c.onboarding == onboardings.c.onboarding).where(NOT_ENDED, version.is_not(None))
     in_order = counted.group_by("playbook", version).order_by("playbook", func.count().desc(), version)
     with read_connection(engine) as connection:
         return [UnderWay.model_validate(row) for row in connection.execute(in_order).mappings()]
@@ -69,7 +69,9 @@ def used_versions(engine: Engine, key: str) -> Sequence[VersionUsed]:
         func.min(onboardings.c.opened_at).label("began"),
         func.max(onboardings.c.opened_at).label("latest"),
     )
-    began = began.join(onboardings, onboardings.c.onboarding == deals.c.onboarding).where(onboardings.c.playbook == key)
+    began = began.join(onboardings, onboardings.c.onboarding == deals.c.onboarding).where(
+        onboardings.c.playbook == key, deals.c.playbook_hash.is_not(None)
+    )
     kept = select(playbooks.c.hash).where(playbooks.c.key == key).order_by(playbooks.c.hash)
     with read_connection(engine) as connection:
         hashes = connection.scalars(kept).all()

@@ -8,6 +8,8 @@ import pytest
 
 from portal import envelope
 from portal.envelope import masked
+from tests.support.databases import KINDS, store_of
+from tests.support.desk import desk_on
 from tests.support.pages import Site, site_on
 
 ANSWER = {"answer": "yes"}
@@ -145,3 +147,23 @@ async def test_behind_a_certificate_browsers_stay_with_it(tmp_path: Path) -> Non
 def test_a_log_has_the_first_part_of_a_path_alone(path: str, shown: str) -> None:
     """Behind it stands somebody's token."""
     assert shown == masked(path)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/desk/onboardings/a%00b", 404),
+        ("/desk/customers/%00", 404),
+        ("/desk/onboardings?q=a%00b", 200),
+        ("/desk/work?on=a%00b&kind=message&key=1%00", 404),
+    ],
+)
+async def test_nothing_has_the_character_zero_in_its_name(tmp_path: Path, kind: str, path: str, status: int) -> None:
+    """PostgreSQL takes no text that has it, and would answer with an error instead of nothing."""
+    with store_of(kind, tmp_path) as engine:
+        database = engine.url.render_as_string(hide_password=False)
+        async with desk_on(tmp_path, database_url=database) as site, site.signed_in("specialist") as browser:
+            answer = await browser.get(path)
+
+    assert status == answer.status_code
