@@ -568,13 +568,15 @@ class AttendanceTold(News):
 class DraftEdited(News):
     """A draft says something else.
 
-    To the readers of one language: its subject, its text, or both; greeting and footer stay. Name in `by` who wrote it.
+    To the readers of one language, or to one `reader` alone: its subject, its text, or both; greeting and footer stay.
+    Name in `by` who wrote it.
     """
 
     update = "edit_draft"
 
     draft: Slug
     language: Language | None = Field(None, description="whose readers get it; needed where they have several")
+    reader: Slug | None = Field(None, description="the id of one reader: the message of nobody else changes")
     subject: Line | None = None
     text: Wording | None = Field(None, description="paragraphs of plain text, in place of all that it says by itself")
     revision: int | None = Field(

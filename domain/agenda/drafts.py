@@ -41,6 +41,8 @@ def apply_edit(state: State, news: DraftEdited, now: datetime) -> bool:
     draft = _waiting(state, news)
     draft.revision += 1
     words = {"language": news.language, "subject": news.subject, "text": news.text}
+    # Left out where it is not said, as in histories of before it could be.
+    words |= {"reader": news.reader} if news.reader else {}
     note(state, "draft_edited", news.at or now, about=draft.key, news=news, message=draft.kind, **words)
     return True
 

@@ -120,6 +120,7 @@ def changes(briefing: Briefing, facts: Sequence[Fact]) -> list[DraftChange]:
                     id
                     for id in WAITING[fact.data["message"]].receivers(briefing)
                     if fact.data["language"] in (None, briefing.language_of(id))
+                    and fact.data.get("reader") in (None, id)
                 ]
                 words = {"subject": fact.data["subject"], "text": fact.data["text"]}
                 changed.append(DraftChange(draft=fact.about, what="edited", people=tuple(people), **words))

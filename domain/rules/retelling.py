@@ -106,7 +106,7 @@ def _numbered(fact: Told, name: str, value: Any) -> bool:
 
 def _about(field: str, *names: str) -> Callable[[Told], dict[str, Any]]:
     """A function for the update's fields: what the fact is about, as `field`, and those `names` of its data."""
-    return lambda fact: {field: fact.about, **{name: fact.data[name] for name in names}}
+    return lambda fact: {field: fact.about, **{name: fact.data.get(name) for name in names}}
 
 
 def _contact(fact: Told) -> dict[str, Any]:
@@ -162,7 +162,7 @@ UPDATES: Mapping[str, tuple[str, Callable[[Told], dict[str, Any]]]] = {
     "criterion_attested": ("attest_criterion", lambda fact: {"criterion": fact.about, "holds": True, **_reason(fact)}),
     "criterion_approved": ("attest_criterion", lambda fact: {"criterion": fact.about, "holds": True, **_reason(fact)}),
     "criterion_withdrawn": ("attest_criterion", lambda fact: {"criterion": fact.about, "holds": False}),
-    "draft_edited": ("edit_draft", _about("draft", "language", "subject", "text")),
+    "draft_edited": ("edit_draft", _about("draft", "language", "reader", "subject", "text")),
     "draft_sent": ("send_draft", _about("draft")),
     "draft_stopped": ("stop_draft", lambda fact: {"draft": fact.about, "reason": fact.data.get("reason")}),
     "ending_announced": (

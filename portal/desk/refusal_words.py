@@ -293,6 +293,8 @@ OF_ONBOARDINGS: Sequence[tuple[str, str]] = (
         "nobody of the customer reads {language}; they read {languages}",
         "{language}を読む方はお客様の関係者にいません。対象：{languages}",
     ),
+    ("{key} is nobody of the customer", "{key}はお客様の関係者ではありません。"),
+    ("{key} reads {language}", "{key}の言語は{language}です。"),
     ("{key} is open already: use change_task", "{key}はすでに登録されています。変更を記録してください。"),
     (
         "{key} is a milestone of the plan; give the task another id",

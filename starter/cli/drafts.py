@@ -73,6 +73,7 @@ async def edit(
     text_file: Annotated[Path | None, Parameter(help="What it says: plain text, `-` reads it from stdin.")] = None,
     subject: str | None = None,
     language: Annotated[str | None, Parameter(help="Whose readers get it: en or ja.")] = None,
+    reader: Annotated[str | None, Parameter(help="The id of one reader: nobody else’s message changes.")] = None,
     revision: Annotated[
         int | None, Parameter(help="The revision that you have read: refused when somebody has changed it since.")
     ] = None,
@@ -82,7 +83,8 @@ async def edit(
     if text_file is None and subject is None:
         raise WrongOption("say what it says by --text-file FILE, or another --subject")
     text = _read(text_file) if text_file else None
-    fields = {"draft": key, "text": text, "subject": subject, "language": language, "revision": revision}
+    whose = {"language": language, "reader": reader}
+    fields = {"draft": key, "text": text, "subject": subject, **whose, "revision": revision}
     await tell(where, onboarding, "edit_draft", details, **fields)
 
 

@@ -127,11 +127,23 @@ def refuse_for_draft(kind: str, news: Mapping[str, Any], *, dossier: Dossier, te
         raise InvalidNews(f"{person.id} is of the customer: what we say is for us to decide", field="by")
     if kind != DraftEdited.update:
         return
+    reader, language = news.get("reader"), news.get("language")
+    if reader is not None:
+        _refuse_reader(str(reader), language, dossier)
+        return
     languages = sorted({person.language for person in dossier.people if person.side == "customer"})
-    language = news.get("language")
     if language is None and len(languages) > 1:
         raise InvalidNews(f"is missing: the customer's people read {' and '.join(languages)}", field="language")
     if language is not None and language not in languages:
         raise InvalidNews(
             f"nobody of the customer reads {language!r}; they read {', '.join(languages)}", field="language"
         )
+
+
+def _refuse_reader(reader: str, language: str | None, dossier: Dossier) -> None:
+    """Raises InvalidNews where nobody of the customer is meant, or they read another language."""
+    person = dossier.person(reader)
+    if person is None or person.side != "customer":
+        raise InvalidNews(f"{reader!r} is nobody of the customer", field="reader")
+    if language not in (None, person.language):
+        raise InvalidNews(f"{person.id} reads {person.language!r}", field="language")

@@ -245,7 +245,7 @@ def _happened(entry: JournalRow, words: Wording) -> str | None:
             return f"On {on} a program answered it, as for somebody who is away."
         case "complained":
             return f"On {on} {by or words.name} called it unwanted: letters like it stop."
-        case "draft_edited":
+        case "draft_edited" if entry.data.get("reader") in (None, words.person):
             return f"On {on} {by} changed its words."
         case "draft_sent":
             return f"On {on} {by} let it go." if by else f"On {on} it went by itself: nobody had sent or stopped it."

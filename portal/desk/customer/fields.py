@@ -75,6 +75,7 @@ PICKS: dict[tuple[str, str], str] = {
     ("tell_attendance", "meeting"): "agreed",
     ("tell_attendance", "person"): "everybody",
     ("edit_draft", "draft"): "drafts",
+    ("edit_draft", "reader"): "readers",
     ("send_draft", "draft"): "drafts",
     ("stop_draft", "draft"): "drafts",
     ("end_onboarding", "exceptions"): "criteria",

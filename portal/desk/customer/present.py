@@ -11,13 +11,17 @@ from starter.doors.drafts import DraftShown
 OF_TASKS = ("due", "owner")
 OF_RISKS = ("probability", "impact", "mitigation", "owner", "review_on")
 OF_ITS_STATE = ("closed", "came_true")
+SAYS_WHOSE = frozenset({("edit_draft", "language"), ("edit_draft", "reader")})
+"""Fields that say whose message is meant, and change nothing by themselves."""
 OF_CONTACTS = ("name", "email", "role", "title", "language", "time_zone", "country", "company")
 
 
-def present(kind: str, customer: Customer, key: str, drafts: Sequence[DraftShown], language: str) -> dict[str, str]:
+def present(
+    kind: str, customer: Customer, key: str, drafts: Sequence[DraftShown], given: Mapping[str, str]
+) -> dict[str, str]:
     """What the fields of that form hold as it stands now, as forms have it; empty where there is no such thing.
 
-    `language` says whose message of a draft is meant; without one the first counts.
+    Of what the link has `given`, `reader` or `language` say whose message of a draft is meant; else the first counts.
     """
     match kind:
         case "change_task":
@@ -28,7 +32,7 @@ def present(kind: str, customer: Customer, key: str, drafts: Sequence[DraftShown
         case "correct_contact":
             return _contact(customer, key)
         case "edit_draft":
-            return _draft(drafts, key, language)
+            return _draft(drafts, key, given)
     return {}
 
 
@@ -36,10 +40,7 @@ def without_what_stays(kind: str, raw: Mapping[str, Any], now: Mapping[str, str]
     """The news without the fields that say what is so already: nobody is told of what stays as it is."""
     key = CHANGED.get(kind)
     same = {name for name, value in raw.items() if name in now and str(value) == now[name] and name != key}
-    # Whose language is meant is no change of it.
-    told = {
-        name: value for name, value in raw.items() if name not in same or (kind, name) == ("edit_draft", "language")
-    }
+    told = {name: value for name, value in raw.items() if name not in same or (kind, name) in SAYS_WHOSE}
     return {**told, **_state(raw, now)} if kind == "record_risk" else told
 
 
@@ -76,10 +77,12 @@ def _contact(customer: Customer, key: str) -> dict[str, str]:
     return {**values, "included": "true" if person.in_rollout else "false"}
 
 
-def _draft(drafts: Sequence[DraftShown], key: str, language: str) -> dict[str, str]:
+def _draft(drafts: Sequence[DraftShown], key: str, given: Mapping[str, str]) -> dict[str, str]:
     draft = next((one for one in drafts if one.draft == key), None)
     if draft is None:
         return {}
-    message = next((one for one in draft.messages if one.language == language), draft.messages[0])
+    reader, language = given.get("reader", ""), given.get("language", "")
+    meant = [one for one in draft.messages if (one.to == reader if reader else one.language == language)]
+    message = meant[0] if meant else draft.messages[0]
     revision = {} if draft.revision is None else {"revision": str(draft.revision)}
     return {"subject": message.subject, "text": message.body, "language": message.language, **revision}

@@ -225,6 +225,18 @@ def test_who_worded_it_and_how_is_kept(onboarding: Simulation) -> None:
     assert (change.what, change.people, change.text) == ("edited", tuple(READERS), "Welcome.")
 
 
+def test_the_message_of_one_reader_is_worded_alone(onboarding: Simulation) -> None:
+    """A word to the sponsor that the others do not get."""
+    onboarding.tell("edit_draft", draft="introduction", text="Welcome.", reader="executive_sponsor", by=OWNER)
+
+    [change] = onboarding.ledger.writings[-1].drafts
+    onboarding.tell("edit_draft", draft="introduction", text="Welcome, all.", by=OWNER)
+
+    assert (("executive_sponsor",), "Welcome.") == (change.people, change.text)
+    first, second = onboarding.facts("draft_edited")
+    assert ("executive_sponsor", False) == (first.data["reader"], "reader" in second.data)
+
+
 def test_the_process_goes_with_it_where_the_customer_has_not_had_it() -> None:
     """PRE-05: it came with the introduction before the close, or comes now."""
     had = Simulation(opened().deal.model_copy(update={"has_outline": True}))
