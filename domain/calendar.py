@@ -110,6 +110,10 @@ class WorkCalendar(Wire):
             count += step * self.works(day)
         return count
 
+    def days_late(self, due: datetime, now: datetime) -> int:
+        """By how many working days something is late that was due then: one at least, as soon as it is over; else 0."""
+        return max(1, self.working_days_between(self.day_of(due), self.day_of(now))) if due < now else 0
+
     def add_working_hours(self, moment: datetime, hours: float) -> datetime:
         """The instant by which that many office hours have passed, counted in the customer's zone."""
         left = timedelta(hours=hours)

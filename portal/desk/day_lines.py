@@ -1,7 +1,7 @@
 """What does a row of somebody's day show? What it is, of which customer, by or since when, and where it leads."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -41,8 +41,9 @@ READ_AT: dict[str, str] = {
 class ShownWork(NamedTuple):
     """A row, in the reader's language and zone.
 
-    `late` are the days for which it is overdue, `waited` those for which somebody waits for an answer; `hour` is that
-    of a meeting. `who` is named where it is not the work of the day's owner. `acts` is the address of what may be done.
+    `late` are the working days for which it is overdue, in the customer's calendar, `waited` the days for which
+    somebody waits for an answer; `hour` is that of a meeting. `who` is named where it is not the work of the day's
+    owner. `acts` is the address of what may be done.
     """
 
     line: WorkLine
@@ -59,14 +60,23 @@ class ShownWork(NamedTuple):
     hour: str
 
 
-def shown(
-    lines: Iterable[WorkLine], view: DeskView, titles: Titles, team: Team, *, whose: str, wall: date | None = None
-) -> Sequence[ShownWork]:
-    """The rows of `whose` day as they are printed. `wall` is the day by the wall's clock, by which messages come."""
-    return [_row(line, view, titles, team, whose=whose, wall=wall or view.today) for line in lines]
+class Reading(NamedTuple):
+    """Who reads rows of `whose` day, and by what: what work is called, our people, and how late each row is."""
+
+    view: DeskView
+    titles: Titles
+    team: Team
+    whose: str
+    late: Mapping[tuple[str, datetime], int]
 
 
-def _row(line: WorkLine, view: DeskView, titles: Titles, team: Team, *, whose: str, wall: date) -> ShownWork:
+def shown(lines: Iterable[WorkLine], reading: Reading) -> Sequence[ShownWork]:
+    """The rows as they are printed."""
+    return [_row(line, reading) for line in lines]
+
+
+def _row(line: WorkLine, reading: Reading) -> ShownWork:
+    view, titles, team, whose, late = reading
     due = view.day_of(line.due)
     since = view.day_of(line.since) if line.since else due
     own = {} if whose == view.staff.handle else {"who": whose}
@@ -80,9 +90,9 @@ def _row(line: WorkLine, view: DeskView, titles: Titles, team: Team, *, whose: s
         acts=f"/desk/work?{urlencode(named)}",
         who=_who(line, team, view, whose),
         due=due,
-        late=max((view.today - due).days, 0),
+        late=late.get((line.onboarding, line.due), 0),
         is_today=due == view.today,
-        waited=max(((wall if line.kind in (MESSAGE, QUESTION) else view.today) - since).days, 0),
+        waited=max((view.today - since).days, 0),
         hour=f"{line.due.astimezone(view.zone):%H:%M}",
     )
 

@@ -8,10 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from domain.team import Team
-from portal.desk.portfolio_lines import ShownLine, shown
-from portal.desk.titles import Titles
-from portal.desk.view import DeskView
+from portal.desk.portfolio_lines import Reading, ShownLine, shown
 from store.portfolio import Filter, page
 
 AT_A_TIME = 500
@@ -27,13 +24,13 @@ MARK = "\ufeff"
 """By which Excel knows that the text is UTF-8: without it, it garbles Japanese."""
 
 
-def rows(engine: Engine, wanted: Filter, view: DeskView, titles: Titles, team: Team) -> Iterator[str]:
+def rows(engine: Engine, wanted: Filter, reading: Reading) -> Iterator[str]:
     """The lines of the file, the first with the names of the columns."""
     yield MARK + _line(COLUMNS)
     after = ""
     while True:
-        found = page(engine, wanted, now=view.now, limit=AT_A_TIME, after=after)
-        yield "".join(_line(_cells(shown(line, view, titles, team))) for line in found.lines)
+        found = page(engine, wanted, now=reading.view.now, limit=AT_A_TIME, after=after)
+        yield "".join(_line(_cells(one)) for one in shown(found.lines, reading))
         if not found.after:
             return
         after = found.after

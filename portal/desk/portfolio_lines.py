@@ -1,12 +1,13 @@
 """What does a row of the portfolio show? Who, how late, what waits for whom, and the go-live with its slip."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from domain.attention import Need, OpenWork
+from domain.attention import Need, OpenWork, shown_state
 from domain.team import Team
+from portal.desk.lateness import Due, Lateness
 from portal.desk.titles import Titles
 from portal.desk.view import DeskView
 from store.portfolio import PortfolioLine
@@ -16,7 +17,8 @@ class ShownLine(NamedTuple):
     """An onboarding in the portfolio, in the reader's language and zone.
 
     `state` is the key of its word, and `drawn` that of its icon. `done`, `today` and `live` are places on the line
-    from the close to the end, in per cent; None where it has none. `late` are the days for which `work` is overdue.
+    from the close to the end, in per cent; None where it has none. `late` are the working days, in the customer's
+    calendar, for which `work` is overdue.
     """
 
     line: PortfolioLine
@@ -39,9 +41,32 @@ class ShownLine(NamedTuple):
     owner: str
 
 
-def shown(line: PortfolioLine, view: DeskView, titles: Titles, team: Team) -> ShownLine:
-    """The row as it is printed."""
-    now = max(view.now, line.as_of) if line.as_of else view.now
+class Reading(NamedTuple):
+    """Who reads rows of the portfolio, and by what: what work is called, our people, and how late something is."""
+
+    view: DeskView
+    titles: Titles
+    team: Team
+    lateness: Lateness
+
+
+def shown(lines: Sequence[PortfolioLine], reading: Reading) -> Sequence[ShownLine]:
+    """The rows as they are printed."""
+    view = reading.view
+    nows = {line.onboarding: max(view.now, line.as_of) if line.as_of else view.now for line in lines}
+    dues = [
+        Due(line.onboarding, line.first.due, nows[line.onboarding])
+        for line in lines
+        if line.first and line.first.due and not line.ending
+    ]
+    late = reading.lateness.days(dues)
+    return [_row(line, reading, now=nows[line.onboarding], late=late) for line in lines]
+
+
+def _row(
+    line: PortfolioLine, reading: Reading, *, now: datetime, late: Mapping[tuple[str, datetime], int]
+) -> ShownLine:
+    view, titles, team, _ = reading
     began, ends = line.closed_at or line.opened_at, line.ends_by
     first, today = line.first, view.day_of(line.ended_at or now)
     due = view.day_of(first.due) if first and first.due else None
@@ -62,7 +87,7 @@ def shown(line: PortfolioLine, view: DeskView, titles: Titles, team: Team) -> Sh
         live=_place(live, began, ends),
         work=titles.work(first.kind, first.key, first.title, line.playbook_hash) if first else "",
         who=_who(first, line, team, view.language) if first else "",
-        late=max((today - due).days, 0) if due else 0,
+        late=late.get((line.onboarding, first.due), 0) if first and first.due else 0,
         due=due,
         live_on=view.day_of(live) if live else None,
         is_live=line.went_live_at is not None,
@@ -70,7 +95,7 @@ def shown(line: PortfolioLine, view: DeskView, titles: Titles, team: Team) -> Sh
     )
 
 
-DRAWN = {"paused": "paused", "ending": "ended", "ended": "ended", "waits": "soon"}
+DRAWN = {"paused": "paused", "ending": "ended", "ended": "ended", "waits": "soon", "opening": "soon", "failed": "stuck"}
 """Icons of states that are not called as the need is."""
 
 
@@ -86,9 +111,7 @@ def name_of(handle: str, team: Team, language: str) -> str:
 
 
 def _state(line: PortfolioLine) -> str:
-    if line.ending:
-        return "ended"
-    return line.status if line.need == "quiet" else line.need
+    return "ended" if line.ending else shown_state(line.rank, line.status, None)
 
 
 def _who(first: OpenWork, line: PortfolioLine, team: Team, language: str) -> str:

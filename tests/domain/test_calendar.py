@@ -152,3 +152,12 @@ def test_working_hours_are_those_of_the_wall_clock_when_it_changes_at_the_weeken
     calendar = WorkCalendar(time_zone=zone)
 
     assert calendar.at(monday, time(11)) == calendar.add_working_hours(calendar.at(friday, time(16)), 3)
+
+
+def test_what_is_late_is_so_by_a_working_day_at_least() -> None:
+    """From the first moment after it was due; a weekend between adds nothing."""
+    friday = BERLIN.at(date(2026, 11, 6), time(17))
+    minute, saturday, monday = (friday + timedelta(minutes=1), friday + timedelta(days=1), friday + timedelta(days=3))
+
+    assert [0, 1, 1, 1] == [BERLIN.days_late(friday, now) for now in (friday, minute, saturday, monday)]
+    assert 2 == BERLIN.days_late(friday, friday + timedelta(days=4))
