@@ -175,6 +175,11 @@ class Team(StrictWire):
             return self.member(member.manager)
         return next((other for other in self.members if other.role == "cs_manager" and other.handle != handle), None)
 
+    def reports_of(self, handle: str) -> list[Member]:
+        """Those whose manager that member is, without themselves."""
+        managers = [(one, self.manager_of(one.handle)) for one in self.members if one.handle != handle]
+        return [one for one, manager in managers if manager is not None and manager.handle == handle]
+
 
 def assign(
     team: Team, role: VendorRole, *, touch: TouchModel, account: Account, on: datetime, load: Mapping[str, int]

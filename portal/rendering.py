@@ -21,6 +21,7 @@ from portal.desk.customer.words import OF_CUSTOMERS
 from portal.desk.day_words import DAY_WORDS
 from portal.desk.deals.deal_words import DEAL_WORDS
 from portal.desk.foretelling_words import FORETELLING_WORDS
+from portal.desk.giving_words import GIVING_WORDS
 from portal.desk.health_words import HEALTH_WORDS
 from portal.desk.operating.library_words import DESK_LIBRARY_WORDS
 from portal.desk.operating.operating_words import OPERATING_WORDS
@@ -57,6 +58,7 @@ SETS = (
     DESK_LIBRARY_WORDS,
     DAY_WORDS,
     PORTFOLIO_WORDS,
+    GIVING_WORDS,
     HEALTH_WORDS,
     FORETELLING_WORDS,
     CAPACITY_WORDS,

@@ -1,12 +1,12 @@
 """What have the customers' people written that waits for an answer of ours? Replies by mail, and questions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, bindparam, cast, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, bindparam, cast, exists, select
 
-from store.tables import ASKS_US, notices, onboardings, people, question_words, questions
+from store.tables import ASKS_US, notices, onboardings, people, put_aside, question_words, questions
 from store.work_lines import MESSAGE, MOST_SHOWN, QUESTION, WorkLine, is_aside
 
 ASKED_WITHIN = timedelta(days=30)
@@ -45,13 +45,24 @@ def question(connection: Connection, person: str, onboarding: str, number: str) 
     return _question(row) if row else None
 
 
+def open_messages(connection: Connection, onboardings: Collection[str], *, asked_after: datetime) -> Sequence[WorkLine]:
+    """What the owners of those onboardings were asked by mail since then and have not called answered."""
+    given = {"onboardings": list(onboardings), "asked_after": asked_after}
+    return [_message(row) for row in connection.execute(OPEN_MESSAGES, given)]
+
+
+def open_questions(connection: Connection, onboardings: Collection[str]) -> Sequence[WorkLine]:
+    """What customers wait for an answer to in those onboardings."""
+    return [_question(row) for row in connection.execute(OPEN_QUESTIONS, {"onboardings": list(onboardings)})]
+
+
 def _of_messages(*where: ColumnElement[bool]) -> Select[Any]:
     columns = [notices.c[name] for name in ("id", "onboarding", "kind", "person", "facts", "created_at")]
     return (
         select(*columns, onboardings.c.account, onboardings.c.owner, onboardings.c.playbook_hash)
         .join(onboardings, onboardings.c.onboarding == notices.c.onboarding)
         # A question waits on a list of its own, which knows when it is answered.
-        .where(notices.c.person == bindparam("person"), ASKS_US, notices.c.kind != "question", *where)
+        .where(ASKS_US, notices.c.kind != "question", *where)
         .order_by(notices.c.created_at)
         .limit(MOST_SHOWN)
     )
@@ -70,20 +81,39 @@ def _of_questions(*where: ColumnElement[bool]) -> Select[Any]:
         )
         .join(onboardings, onboardings.c.onboarding == questions.c.onboarding)
         .outerjoin(people, asker)
-        .where(onboardings.c.owner == bindparam("person"), questions.c.waits_since.is_not(None), *where)
+        .where(questions.c.waits_since.is_not(None), *where)
         .order_by(questions.c.waits_since)
         .limit(MOST_SHOWN)
     )
 
 
 # Asked at every look at a day; built once.
+PERSONS: ColumnElement[bool] = notices.c.person == bindparam("person")
+OWNS: ColumnElement[bool] = onboardings.c.owner == bindparam("person")
 MESSAGES = _of_messages(
+    PERSONS,
     notices.c.created_at > bindparam("asked_after"),
     ~is_aside(notices.c.onboarding, MESSAGE, cast(notices.c.id, Text)),
 )
-A_MESSAGE = _of_messages(notices.c.onboarding == bindparam("onboarding"), notices.c.id == bindparam("number"))
-QUESTIONS = _of_questions(~is_aside(questions.c.onboarding, QUESTION, cast(questions.c.number, Text)))
-A_QUESTION = _of_questions(questions.c.onboarding == bindparam("onboarding"), questions.c.number == bindparam("number"))
+A_MESSAGE = _of_messages(PERSONS, notices.c.onboarding == bindparam("onboarding"), notices.c.id == bindparam("number"))
+QUESTIONS = _of_questions(OWNS, ~is_aside(questions.c.onboarding, QUESTION, cast(questions.c.number, Text)))
+A_QUESTION = _of_questions(
+    OWNS, questions.c.onboarding == bindparam("onboarding"), questions.c.number == bindparam("number")
+)
+OPEN_QUESTIONS = _of_questions(questions.c.onboarding.in_(bindparam("onboardings", expanding=True)))
+OPEN_MESSAGES = _of_messages(
+    notices.c.onboarding.in_(bindparam("onboardings", expanding=True)),
+    notices.c.person == onboardings.c.owner,
+    notices.c.created_at > bindparam("asked_after"),
+    # Laid aside for good: it was answered in another way.
+    ~exists().where(
+        put_aside.c.person == onboardings.c.owner,
+        put_aside.c.onboarding == notices.c.onboarding,
+        put_aside.c.kind == MESSAGE,
+        put_aside.c.key == cast(notices.c.id, Text),
+        put_aside.c.until.is_(None),
+    ),
+)
 
 
 def _message(row: Any) -> WorkLine:

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, exists, or_, select
+from sqlalchemy import Connection, Engine, and_, bindparam, exists, or_, select
 
 from domain.measure.customer import Customer, next_week
 from domain.measure.evaluation import Due, Evaluation
@@ -17,6 +18,15 @@ from store.tables import NOT_ENDED, evaluation_weeks, evaluations, journal, onbo
 
 AGAIN_AFTER = timedelta(days=1)
 """The shortest time from one look to the next one for new figures: usage brings some all day long."""
+OF_LAST_WEEK = and_(
+    evaluation_weeks.c.onboarding == evaluations.c.onboarding, evaluation_weeks.c.week == evaluations.c.week
+)
+# Every page of a customer asks; building such a statement takes as long as PostgreSQL takes to answer it.
+LAST_LOOK = (
+    select(evaluation_weeks.c.score, evaluation_weeks.c.band, evaluation_weeks.c.alarm)
+    .join(evaluations, OF_LAST_WEEK)
+    .where(evaluations.c.onboarding == bindparam("onboarding"))
+)
 
 
 class Looked(Wire):
@@ -55,6 +65,14 @@ class EvaluatedWeek(Wire):
     alarm: bool
     flags: tuple[FlagSince, ...]
     note: str | None = None
+
+
+class LastLook(NamedTuple):
+    """What the head of a customer's pages says of the last evaluation; the score is None where too little is known."""
+
+    score: float | None
+    band: Band | None
+    alarm: bool
 
 
 class SqlEvaluations:
@@ -124,6 +142,13 @@ class SqlEvaluations:
             newest = of_it.order_by(evaluation_weeks.c.week.desc()).limit(most)
             rows = connection.execute(newest).mappings().all()
         return [EvaluatedWeek.model_validate(row) for row in reversed(rows)]
+
+
+def last_look(engine: Engine, onboarding: str) -> LastLook | None:
+    """Score, band and alarm of the last evaluation of that onboarding; None before the first."""
+    with read_connection(engine) as connection:
+        row = connection.execute(LAST_LOOK, {"onboarding": onboarding}).one_or_none()
+    return LastLook(*row) if row else None
 
 
 def remember_news(connection: Connection, told_of: Collection[str]) -> None:

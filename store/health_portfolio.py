@@ -3,7 +3,20 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, FromClause, Select, Text, and_, cast, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.sql.elements import TextClause
 
 from domain.measure.health import Band
@@ -129,6 +142,13 @@ def open_corrections(engine: Engine, wanted: Collection[str]) -> Mapping[str, Se
     return found
 
 
+def alarms(engine: Engine, owners: Collection[str], *, limit: int) -> Sequence[HealthLine]:
+    """Up to `limit` customers under way of those owners with an alarm, the lowest score first."""
+    with read_connection(engine) as connection:
+        rows = connection.execute(ALARMS, {"owners": list(owners), "limit": limit}).mappings().all()
+    return [HealthLine.model_validate({**row, "before": None, "before_at": None, "flags_before": None}) for row in rows]
+
+
 def _lines(owner: str) -> Select[Any]:
     told = [onboardings.c[name] for name in ("onboarding", "account", "owner")]
     looked = [_NOW.c[name] for name in ("playbook_hash", "at", "day", "score", "band", "known", "alarm", "flags")]
@@ -161,3 +181,16 @@ def _place(after: str) -> tuple[float, str] | None:
         return (float(score), onboarding) if onboarding else None
     except ValueError:
         return None
+
+
+# Asked at every look at a manager's day, and built once.
+ALARMS = (
+    select(
+        *(onboardings.c[name] for name in ("onboarding", "account", "owner")),
+        *(_NOW.c[name] for name in ("playbook_hash", "at", "day", "score", "band", "known", "alarm", "flags")),
+    )
+    .select_from(_looked())
+    .where(NOT_ENDED, onboardings.c.owner.in_(bindparam("owners", expanding=True)), evaluations.c.alarm)
+    .order_by(_PLACE, onboardings.c.onboarding)
+    .limit(bindparam("limit"))
+)

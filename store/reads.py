@@ -19,6 +19,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from domain.attention import shown_state
 from domain.calendar import WorkCalendar
 from domain.deal import Sale
 from domain.plan import Plan
@@ -114,6 +115,12 @@ class OnboardingLine(Wire):
     as_of: Instant | None
     late_since: Instant | None = None
     playbook_hash: str | None = None
+    rank: int | None = Field(None, exclude=True)
+
+    @property
+    def state(self) -> str:
+        """How it stands in the one word that the desk has for it."""
+        return shown_state(self.rank, self.status, self.ending)
 
 
 class PortfolioPage(Wire):
@@ -226,6 +233,14 @@ def one(engine: Engine, onboarding: str) -> OnboardingInFull:
             "revision": plan.revision if plan else 0,
         }
     return OnboardingInFull.model_validate({**line, **parts})
+
+
+def lines(engine: Engine, onboardings_: Collection[str]) -> tuple[OnboardingLine, ...]:
+    """Those onboardings, as far as they are there, by id."""
+    wanted = select(onboardings, LATE_SINCE).where(onboardings.c.onboarding.in_(list(onboardings_)))
+    with read_connection(engine) as connection:
+        rows = connection.execute(wanted.order_by(onboardings.c.onboarding)).mappings().all()
+    return tuple(OnboardingLine.model_validate(row) for row in rows)
 
 
 def also_of_account(engine: Engine, onboarding: str, *, limit: int = 20) -> tuple[OnboardingLine, ...]:

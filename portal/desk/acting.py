@@ -11,9 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.rights import LEAST
+from portal.desk.along_lines import AlongShown, along_of
+from portal.desk.customer.own_time import in_own_days
 from portal.desk.customer.telling import DONE, REFUSED, Outcome, Telling, is_fresh, once_of
-from portal.desk.day_lines import READ_AT, shown
+from portal.desk.day_lines import READ_AT, Reading, shown
 from portal.desk.desk import Desk
+from portal.desk.lateness import Due, Lateness
 from portal.desk.overbooking import as_owner
 from portal.desk.refusing import reason_in
 from portal.desk.risks_due import RisksDue
@@ -52,9 +55,10 @@ ACTS = ("done", "snooze", "note", "give")
 class Acting:
     """The page about one row."""
 
-    def __init__(self, desk: Desk, shelf: TitleShelf) -> None:
+    def __init__(self, desk: Desk, shelf: TitleShelf, lateness: Lateness) -> None:
         self._desk = desk
         self._shelf = shelf
+        self._lateness = lateness
         self._telling = Telling(desk)
 
     async def work(self, view: DeskView, form: Form | None, request: Request) -> Response:
@@ -68,12 +72,14 @@ class Acting:
         back = f"/desk/?{urlencode({'who': whose})}" if whose != view.staff.handle else "/desk/"
         if line is None:
             return self._desk.show(view, "work_gone.html", tab="day", status=404, back=back)
-        page = _Page(view, line, whose, back)
+        due = Due(line.onboarding, line.due, view.now)
+        page = _Page(view, line, whose, back, await asyncio.to_thread(self._lateness.days, [due]))
         if form is None:
             do = query.get("do", "")
             # For whoever is about to give it away alone: it takes a look at all that is planned of those who may lead.
             loads = await asyncio.to_thread(self._loads, page) if do == "give" else {}
-            return self._show(page, do=do, loads=loads)
+            along = await asyncio.to_thread(self._along, page) if view.may(LEAST["reassign"]) else None
+            return self._show(page, do=do, loads=loads, along=along)
         act = form.text("act")
         if act not in ACTS or not is_fresh(form):
             return self._show(page, form=form, errors={"act": "once_more"}, status=422)
@@ -141,7 +147,10 @@ class Acting:
         view = replace(view, now=my_day.own_time(engine, whose, view.now))
         onboarding, kind, _ = place
         if kind != RISKS:
-            return view, my_day.one_line(engine, whose, *place)
+            line = my_day.one_line(engine, whose, *place)
+            if line is not None and kind in (MESSAGE, QUESTION):
+                line = in_own_days([line], engine, self._desk.parts.settings.day_length)[0]
+            return view, line
         titles = Titles(self._shelf, view.language, self._desk.pages.words(view.language))
         team = self._desk.parts.staff()
         risks = RisksDue(engine=engine, shelf=self._shelf, titles=titles, team=team, view=view, whose=whose)
@@ -154,11 +163,20 @@ class Acting:
         view, line = page.view, page.line
         return as_owner(self._desk, line.onboarding, line.owner, language=view.language, today=view.today)
 
+    def _along(self, page: "_Page") -> AlongShown | None:
+        """What would go along if the onboarding went to somebody else, and what would stay; None for a task alone."""
+        if page.line.kind == "task":
+            return None
+        view, line = page.view, page.line
+        titles = Titles(self._shelf, view.language, self._desk.pages.words(view.language))
+        return along_of(self._desk, line.onboarding, line.owner, titles, view)
+
     def _show(
         self,
         page: "_Page",
         *,
         do: str = "",
+        along: AlongShown | None = None,
         loads: Mapping[str, str] | None = None,
         form: Form | None = None,
         errors: Mapping[str, str] | None = None,
@@ -183,7 +201,7 @@ class Acting:
             "work.html",
             tab="day",
             status=outcome.status if outcome != DONE else status,
-            work=shown([line], view, titles, team, whose=page.whose)[0],
+            work=shown([line], Reading(view, titles, team, page.whose, page.late))[0],
             back=page.back,
             do=do,
             can_be_done=line.kind == MESSAGE or (update and view.may(LEAST[update])),
@@ -192,6 +210,7 @@ class Acting:
             giving=giving,
             members=sorted((one.named(view.language), one.handle) for one in team.members if one.handle != line.person),
             loads=loads or {},
+            along=along,
             days=_choices(view.today),
             first_day=view.today + A_DAY,
             typed=form.text if form else lambda _: "",
@@ -201,19 +220,20 @@ class Acting:
 
 
 class _Page(NamedTuple):
-    """The row that a page is about, on whose day it stands, and where one came from."""
+    """The row that a page is about, on whose day it stands, where one came from, and how late it is."""
 
     view: DeskView
     line: WorkLine
     whose: str
     back: str
+    late: Mapping[tuple[str, datetime], int]
 
     def done(self, told: str) -> Response:
         return go(f"{self.back}{'&' if '?' in self.back else '?'}told={told}")
 
 
-def routes(desk: Desk, shelf: TitleShelf) -> Iterable[DeskRoute]:
-    yield DeskRoute("/desk/work", Acting(desk, shelf).work, ACT, "specialist")
+def routes(desk: Desk, shelf: TitleShelf, lateness: Lateness) -> Iterable[DeskRoute]:
+    yield DeskRoute("/desk/work", Acting(desk, shelf, lateness).work, ACT, "specialist")
 
 
 A_DAY = timedelta(days=1)

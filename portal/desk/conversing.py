@@ -11,11 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from domain.clock import Clock
 from domain.news import short
 from domain.questions import LONGEST_SAID, Question, QuestionLine, QuestionState, UnknownQuestion
 from domain.refusal import Refused
 from domain.rules.responding import ResponseReport
 from portal.desk.customer.customer import Customer
+from portal.desk.customer.own_time import own_clock
 from portal.desk.customer.pages import CustomerPages, go
 from portal.desk.customer.telling import UNLISTED, VIA, is_fresh, news_id, once_of
 from portal.desk.desk import Desk
@@ -55,7 +57,7 @@ class Queue:
         asked = request.query_params.get("state", "open")
         state = next((one for one in get_args(QuestionState) if one == asked), None)
         owner = view.staff.handle if request.query_params.get("whose") == "mine" else None
-        lines, report = await asyncio.to_thread(self._read, state, owner)
+        lines, report, clocks = await asyncio.to_thread(self._read, state, owner)
         return self._desk.show(
             view,
             "questions.html",
@@ -66,12 +68,18 @@ class Queue:
             state=state or "",
             mine=owner is not None,
             name=partial(_name, self._desk, view),
+            came=lambda onboarding, at: view.moment(clocks[onboarding].business(at)),
             days=REPORTED_DAYS,
         )
 
-    def _read(self, state: QuestionState | None, owner: str | None) -> tuple[Sequence[QuestionLine], ResponseReport]:
-        door = door_of(self._desk, datetime.now(UTC))
-        return door.kept.page(state=state, owner=owner, limit=MOST), door.report()
+    def _read(
+        self, state: QuestionState | None, owner: str | None
+    ) -> tuple[Sequence[QuestionLine], ResponseReport, Mapping[str, Clock]]:
+        """The questions and the report, and by which clock each of their onboardings goes."""
+        desk, door = self._desk, door_of(self._desk, datetime.now(UTC))
+        lines, day_length = door.kept.page(state=state, owner=owner, limit=MOST), desk.parts.settings.day_length
+        clocks = {id: own_clock(desk.engine, id, day_length) for id in {line.onboarding for line in lines}}
+        return lines, door.report(), clocks
 
 
 class Conversations:

@@ -10,10 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.measure.health import half_up
-from domain.playbook import Playbook
 from domain.record import RegisterRow
-from domain.rules.corrections import correction_for, flag_title
-from domain.text import in_language
+from domain.rules.corrections import flag_title
+from portal.desk.corrections import CorrectionLine, lines
 from portal.desk.desk import Desk
 from portal.desk.filtering import field_of
 from portal.desk.portfolio_lines import name_of
@@ -40,7 +39,27 @@ class Row(NamedTuple):
     change: int | None
     flags: Sequence[tuple[str, int]]
     new_flags: Sequence[str]
-    corrections: Sequence[tuple[str, date | None]]
+    corrections: Sequence[CorrectionLine]
+
+
+def row_of(desk: Desk, view: DeskView, line: HealthLine, corrections: Sequence[RegisterRow]) -> Row:
+    """The row as it is printed. `corrections` are those of that onboarding that are open."""
+    playbook, team, change = desk.parts.ledger.playbook(line.playbook_hash), desk.parts.staff(), line.change
+
+    def named(flag: str) -> str:
+        return flag_title(playbook, flag, view.language) if playbook else flag
+
+    return Row(
+        line=line,
+        path=f"/desk/onboardings/{line.onboarding}/figures",
+        owner=name_of(line.owner, team, view.language),
+        day=view.day_of(line.at),
+        since=view.day_of(line.before_at) if line.before_at else None,
+        change=None if change is None else half_up(change),
+        flags=[(named(flag.key), max(line.day - flag.since, 0)) for flag in line.flags],
+        new_flags=[named(flag.key) for flag in line.new_flags],
+        corrections=lines(corrections, playbook, team, owner=line.owner, language=view.language),
+    )
 
 
 class Looked(NamedTuple):
@@ -70,8 +89,8 @@ class HealthOfAll:
         looked = await asyncio.to_thread(self._read, owner, band, after)
         team = self._desk.parts.staff()
 
-        def rows(lines: Iterable[HealthLine]) -> list[Row]:
-            return [self._row(view, line, looked.corrections.get(line.onboarding, ())) for line in lines]
+        def rows(of: Iterable[HealthLine]) -> list[Row]:
+            return [row_of(self._desk, view, line, looked.corrections.get(line.onboarding, ())) for line in of]
 
         def address(**more: str) -> str:
             asked = {name: value for name, value in {"owner": owner, "band": band, **more}.items() if value}
@@ -108,33 +127,3 @@ class HealthOfAll:
             owners=portfolio.owners(engine),
             corrections=health_portfolio.open_corrections(engine, named),
         )
-
-    def _row(self, view: DeskView, line: HealthLine, corrections: Sequence[RegisterRow]) -> Row:
-        playbook = self._desk.parts.ledger.playbook(line.playbook_hash)
-        change = line.change
-
-        def named(flag: str) -> str:
-            return flag_title(playbook, flag, view.language) if playbook else flag
-
-        return Row(
-            line=line,
-            path=f"/desk/onboardings/{line.onboarding}/figures",
-            owner=name_of(line.owner, self._desk.parts.staff(), view.language),
-            day=view.day_of(line.at),
-            since=view.day_of(line.before_at) if line.before_at else None,
-            change=None if change is None else half_up(change),
-            flags=[(named(flag.key), max(line.day - flag.since, 0)) for flag in line.flags],
-            new_flags=[named(flag.key) for flag in line.new_flags],
-            corrections=[(_title(row, playbook, view.language), _due(row)) for row in corrections],
-        )
-
-
-def _title(row: RegisterRow, playbook: Playbook | None, language: str) -> str:
-    """What is done, in the playbook's words; the correction's id where it has none."""
-    found = correction_for(playbook, str(row.data.get("category")), row.data.get("flags") or ()) if playbook else None
-    return in_language(found.title, language) if found else row.key
-
-
-def _due(row: RegisterRow) -> date | None:
-    due = row.data.get("due")
-    return date.fromisoformat(str(due)[:10]) if due else None

@@ -12,12 +12,14 @@ from starlette.responses import Response, StreamingResponse
 
 from domain.attention import NEEDS
 from domain.playbook import Playbook
+from domain.rights import LEAST
 from domain.roles import Role
 from playbooks.library import Library
 from portal.desk.desk import Desk
 from portal.desk.filtering import address_of, asked, query_of
+from portal.desk.lateness import Lateness
 from portal.desk.portfolio_csv import rows
-from portal.desk.portfolio_lines import grouped, name_of, shown
+from portal.desk.portfolio_lines import Reading, grouped, name_of, shown
 from portal.desk.route import DeskRoute
 from portal.desk.session import go
 from portal.desk.titles import Titles, TitleShelf
@@ -56,9 +58,9 @@ class Looked(NamedTuple):
     kept: Sequence[KeptView]
 
 
-def routes(desk: Desk, shelf: TitleShelf) -> Iterable[DeskRoute]:
+def routes(desk: Desk, shelf: TitleShelf, lateness: Lateness) -> Iterable[DeskRoute]:
     """The portfolio's addresses."""
-    each = Portfolio(desk, shelf)
+    each = Portfolio(desk, shelf, lateness)
     yield DeskRoute("/desk/onboardings", each.look)
     yield DeskRoute("/desk/onboardings.csv", each.table)
     yield DeskRoute("/desk/views", each.keep, ("POST",))
@@ -67,9 +69,10 @@ def routes(desk: Desk, shelf: TitleShelf) -> Iterable[DeskRoute]:
 class Portfolio:
     """The portfolio's pages."""
 
-    def __init__(self, desk: Desk, shelf: TitleShelf) -> None:
+    def __init__(self, desk: Desk, shelf: TitleShelf, lateness: Lateness) -> None:
         self._desk = desk
         self._shelf = shelf
+        self._lateness = lateness
         self._library = Library(desk.parts.settings.playbooks)
 
     async def look(self, view: DeskView, _: Form | None, request: Request) -> Response:
@@ -79,7 +82,8 @@ class Portfolio:
     async def table(self, view: DeskView, _: Form | None, request: Request) -> Response:
         """All that the same filter finds, as a file for spreadsheets."""
         wanted = asked(request.query_params).wanted
-        lines = rows(self._desk.engine, wanted, view, self._titles(view), self._desk.parts.staff())
+        reading = self._reading(view)
+        lines = rows(self._desk.engine, wanted, reading)
         headers = {"Content-Disposition": f'attachment; filename="onboardings-{view.today}.csv"'}
         return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -121,8 +125,8 @@ class Portfolio:
         except Unreadable:
             unread.append("after")
             looked = await asyncio.to_thread(self._looked, view, wanted, "")
-        team, titles, words = self._desk.parts.staff(), self._titles(view), self._desk.pages.words(view.language)
-        lines = [shown(line, view, titles, team) for line in looked.page.lines]
+        team, words = self._desk.parts.staff(), self._desk.pages.words(view.language)
+        lines = await asyncio.to_thread(shown, looked.page.lines, self._reading(view))
         return self._desk.show(
             view,
             "portfolio.html",
@@ -144,6 +148,7 @@ class Portfolio:
             unread=unread,
             query=query_of(wanted),
             may_share=view.may(SHARES),
+            may_give=view.may(LEAST["reassign"]) and not wanted.ended,
             csv=f"/desk/onboardings.csv?{query_of(wanted)}",
             typed=form.text if form else lambda _: "",
             errors=self._desk.pages.said(errors or {}, view.language),
@@ -197,8 +202,9 @@ class Portfolio:
         titles = {one.key: view.text(one.title) for one in self._library.usable()}
         return [(titles.get(key, key), key) for key in keys]
 
-    def _titles(self, view: DeskView) -> Titles:
-        return Titles(self._shelf, view.language, self._desk.pages.words(view.language))
+    def _reading(self, view: DeskView) -> Reading:
+        titles = Titles(self._shelf, view.language, self._desk.pages.words(view.language))
+        return Reading(view, titles, self._desk.parts.staff(), self._lateness)
 
 
 def _capped(count: int) -> str:

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from domain.refusal import Refused
-from domain.rules.casting import staff_person
+from domain.rules.handing_on import Caution, cautions
 from domain.team import Member, Team
 from starter.cli.answers import answer, count, in_words, plain, table
 from starter.cli.installation import Installation, installation_at
@@ -58,16 +58,16 @@ async def _reassign_all(where: Where, before: str, to: str, details: Details, *,
         raise WrongOption(f"--to: {before} owns them already: name who takes them over")
     lines = _open_ones_of(installation, before, team)
     has = len(_pages(installation, now.handle))
-    cautions = _cautions(installation, lines, now, has=has)
+    against = _cautions(installation, lines, now, has=has)
     document = {
         "owner": before,
         "to": now.handle,
         "onboardings": [line.onboarding for line in lines],
-        "cautions": cautions,
+        "cautions": against,
         "dry_run": not yes,
     }
     if not yes:
-        answer(where.json, document, lambda out: _preview(out, lines, before, now, cautions))
+        answer(where.json, document, lambda out: _preview(out, lines, before, now, against))
         return
     failed: dict[str, str] = {}
     door = await installation.door()
@@ -103,28 +103,32 @@ def _pages(installation: Installation, owner: str) -> list["OnboardingLine"]:
 
 
 def _cautions(installation: Installation, lines: list["OnboardingLine"], now: Member, *, has: int) -> list[str]:
-    """What speaks against it, in sentences; nothing of it forbids it."""
-    together = has + len(lines)
-    cautions = []
-    if together > now.capacity:
-        cautions.append(f"{now.handle} would have {together} onboardings, and has room for {now.capacity}")
-    if unserved := sorted({line.touch for line in lines} - set(now.tiers)):
-        cautions.append(f"{now.handle} serves no {' and no '.join(unserved)} touch")
+    """What speaks against it, in sentences."""
     languages = {installation.ledger.dossier(line.onboarding).deal.account.language for line in lines}
-    if foreign := sorted(one for one in languages if staff_person(now, one).language != one):
-        cautions.append(f"{now.handle} does not speak {' and '.join(foreign)}, which customers of these read")
-    if now.role != "csm":
-        cautions.append(f"{now.handle} is {in_words(now.role)} and no CSM")
-    return cautions
+    tiers = {line.touch for line in lines}
+    each = cautions(now, has=has, tiers=tiers, languages=languages, gets=len(lines))
+    return [_sentence(one, now.handle) for one in each]
 
 
-def _preview(out: Console, lines: list["OnboardingLine"], before: str, now: Member, cautions: list[str]) -> None:
+def _sentence(one: Caution, handle: str) -> str:
+    match one.what:
+        case "full":
+            return f"{handle} would have {one.has} onboardings, and has room for {one.room}"
+        case "tier":
+            return f"{handle} serves no {' and no '.join(one.named)} touch"
+        case "language":
+            return f"{handle} does not speak {' and '.join(one.named)}, which customers of these read"
+        case "role":
+            return f"{handle} is {in_words(one.named[0])} and no CSM"
+
+
+def _preview(out: Console, lines: list["OnboardingLine"], before: str, now: Member, against: list[str]) -> None:
     rows = [(line.onboarding, line.account, in_words(line.status), line.touch) for line in lines]
     if rows:
         heads = ("onboarding", "account", "status", "touch")
         out.print(table("Would be given away", heads, rows, whole=("onboarding",)))
     out.print(plain(f"{count(len(lines), 'onboarding')} of {before} would go to {now.handle} ({now.named('en')})."))
-    for caution in cautions:
+    for caution in against:
         out.print(plain(f"But {caution}.", "yellow"))
     if lines:
         out.print(plain("Each project lead and both owners would get a mail. Nothing was changed: --yes does it."))

@@ -10,11 +10,11 @@ from domain.measure.foretold import foretold
 from domain.record import Writing
 from store.endings import ended_between, first_ending, lifetimes
 from store.engine import write_transaction
-from store.health_portfolio import changes, counts, open_corrections, page
+from store.health_portfolio import alarms, changes, counts, open_corrections, page
 from store.ledger import SqlLedger
 from store.tables import evaluation_weeks, evaluations, registers
 from tests.support import databases
-from tests.support.databases import NOON, deal, dossier, standing
+from tests.support.databases import NOON, OWNER, deal, dossier, standing
 
 database, engine = databases.database, databases.engine
 
@@ -120,3 +120,13 @@ def test_who_left_and_who_stayed_with_the_weeks_before(engine: Engine, five: lis
     assert not ended_between(engine, end + WEEK, end + 2 * WEEK)
     assert end.date() == first_ending(engine)
     assert 1 == sum(one.ended for one in lifetimes(engine, now=end))
+
+
+def test_those_in_alarm_are_found_of_some_owners_alone(engine: Engine, five: list[str]) -> None:
+    """Of one that has ended nobody hears any more."""
+    _, _, flagged, _, _ = five
+    looked(engine, 6, 30.0, flags=2, ending="churned")
+
+    assert [flagged] == [line.onboarding for line in alarms(engine, [OWNER.id, "nobody"], limit=9)]
+    assert [] == alarms(engine, ["nobody"], limit=9)
+    assert [] == alarms(engine, [], limit=9)

@@ -10,6 +10,7 @@ from domain.record import RegisterRow
 from domain.text import in_language
 from playbooks.library import Library
 from portal.desk.customer.customer import Customer
+from portal.desk.customer.customer_words import CUSTOMER_WORDS
 from portal.desk.customer.notice_words import NOTICE_WORDS
 from store.drafts import held
 from store.meetings import SqlMeetings
@@ -33,18 +34,19 @@ class Choices:
         self._customer = customer
         self._engine = engine
         self._library = library
+        self._words = CUSTOMER_WORDS[customer.language]
         self._lists: Mapping[str, Callable[[], Sequence[Choice]]] = {
             "to_reach": self._to_reach,
             "open": lambda: self._milestones(lambda key: customer.milestones[key].status == "open"),
             "settled": lambda: self._milestones(lambda key: customer.milestones[key].status != "open"),
             "to_sign": lambda: self._milestones(lambda key: self._signed(key) and self._is_open(key)),
             "refused": lambda: self._milestones(self._refused),
-            "issues": lambda: _rows(customer.rows("issue", "open")),
-            "solved_issues": lambda: _rows(customer.rows("issue", "resolved")),
-            "requests": lambda: _rows(customer.rows("scope_change", "waiting")),
-            "risks": lambda: _rows(customer.risks),
+            "issues": lambda: self._issues("open"),
+            "solved_issues": lambda: self._issues("resolved"),
+            "requests": lambda: [self._dated(row) for row in customer.rows("scope_change", "waiting")],
+            "risks": lambda: [self._risk(row) for row in customer.risks],
             "troubles": self._troubles,
-            "tasks": lambda: _rows(customer.tasks),
+            "tasks": lambda: [self._dated(row, by="due") for row in customer.tasks],
             "flags": self._flags,
             "flags_up": lambda: self._registered(customer.rows("flag", "up")),
             "corrections": lambda: self._registered(customer.rows("correction", "open")),
@@ -58,6 +60,7 @@ class Choices:
             "meetings": self._meetings,
             "agreed": self._agreed,
             "drafts": self._drafts,
+            "readers": self._readers,
             "versions": self._versions,
             "deciding": self._deciding,
             "vouching": lambda: self._people(self._not_ours(person.id for person in customer.contacts)),
@@ -118,7 +121,31 @@ class Choices:
         return [*choices, *(Choice(key, customer.title(key)) for key in became if key and key not in there)]
 
     def _registered(self, rows: Iterable[RegisterRow]) -> Sequence[Choice]:
-        return [Choice(row.key, self._customer.title(row.key), row.key) for row in rows]
+        return [self._dated(row, by="opened_at" if row.kind == "correction" else "since") for row in rows]
+
+    def _issues(self, status: str) -> Sequence[Choice]:
+        severities = {row.key: row.data.get("severity") for row in self._customer.rows("issue", status)}
+        choices = [self._dated(row) for row in self._customer.rows("issue", status)]
+        return [one._replace(more=self._listed(self._severity(severities[one.value]), one.more)) for one in choices]
+
+    def _severity(self, severity: object) -> str:
+        return self._words.get(f"customer_severity_{severity}", "")
+
+    def _risk(self, row: RegisterRow) -> Choice:
+        """A risk with its weight, and what has become of it."""
+        weight = {name: row.data.get(name) or "–" for name in ("probability", "impact")}
+        over = {"closed": "customer_risk_over", "came_true": "customer_risk_came_true"}.get(row.status)
+        said = self._words["customer_risk_weight"].format(**weight)
+        return Choice(row.key, self._customer.risk_title(row), self._listed(self._words[over] if over else "", said))
+
+    def _dated(self, row: RegisterRow, *, by: str = "") -> Choice:
+        """A row of the register with the day by which people know it: the one of that name, else when it came."""
+        customer, day = self._customer, row.data.get(by)
+        on = customer.iso(day) if day else customer.day_of(row.at)
+        return Choice(row.key, customer.title(row.key), customer.short(on))
+
+    def _listed(self, *parts: str) -> str:
+        return self._words["customer_comma"].join(filter(None, parts))
 
     def _people(self, ids: Iterable[str]) -> Sequence[Choice]:
         return [Choice(id, self._customer.name(id), self._customer.role(id)) for id in ids]
@@ -157,6 +184,11 @@ class Choices:
             for (_, draft), messages in waiting.items()
         ]
 
+    def _readers(self) -> Sequence[Choice]:
+        """Whoever one of the messages goes to that wait."""
+        waiting = held(self._engine, self._customer.id)
+        return self._people(dict.fromkeys(one.person.id for messages in waiting.values() for one in messages))
+
     def _versions(self) -> Sequence[Choice]:
         goes_by, key = self._customer.line.playbook_hash, self._customer.line.playbook
         there = {content_hash(book): book for book in self._library.usable() if book.key == key}
@@ -166,7 +198,3 @@ class Choices:
             for hashed, book in versions.items()
             if hashed != goes_by
         ]
-
-
-def _rows(rows: Iterable[RegisterRow]) -> Sequence[Choice]:
-    return [Choice(row.key, row.title or row.key, row.key) for row in rows]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from domain.baseline import Baseline, Slip, slips
+from domain.clock import Clock
 from domain.naming import honoured, listed, role_title
 from domain.notice import Person
 from domain.plan import Reason
@@ -25,7 +26,9 @@ from domain.team import Team
 from domain.text import Language, Text, in_language
 from domain.wording import reasons_in_words
 from portal.dates import distance, in_full, moment, short
+from portal.desk.customer.own_time import own_clock
 from store import reads
+from store.evaluations import LastLook, last_look
 from store.ledger import SqlLedger
 from store.reads import OnboardingInFull
 
@@ -62,7 +65,8 @@ class Customer:
     language: Language
     zone: ZoneInfo
     now: datetime
-    day_length: timedelta
+    clock: Clock
+    health: LastLook | None = None
 
     @property
     def id(self) -> str:
@@ -169,6 +173,10 @@ class Customer:
         """Day and time where the reader is."""
         return moment(at, self.zone, self.language)
 
+    def came(self, at: datetime) -> str:
+        """When something came or went that is dated by the wall's clock, by the onboarding's own."""
+        return self.moment(self.clock.business(at))
+
     def day_of(self, at: datetime) -> date:
         return self.standing.dossier.calendar.day_of(at)
 
@@ -217,9 +225,9 @@ class Customer:
     def late(self, key: str) -> int:
         """Working days since that milestone was due; 0 where it is settled, optional or ahead."""
         row = self.milestones[key]
-        if row.status != "open" or row.optional or row.due >= self.now:
-            return 0
-        return max(1, self.standing.dossier.calendar.working_days_between(self.day_of(row.due), self.today))
+        return (
+            0 if row.status != "open" or row.optional else self.standing.dossier.calendar.days_late(row.due, self.now)
+        )
 
     def _wait(self, key: str) -> Wait | None:
         if key == "resume":
@@ -315,5 +323,6 @@ def customer_of(
         language=language,
         zone=zone,
         now=max(now, line.as_of or now),
-        day_length=day_length,
+        clock=own_clock(engine, onboarding, day_length),
+        health=last_look(engine, onboarding),
     )

@@ -41,7 +41,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # how it stands
     "state_opening": ("Being opened", "開始処理中"),
     "state_on_track": ("On track", "順調"),
-    "state_behind": ("Behind", "遅れあり"),
+    "state_waits": ("Waits for us", "当社の対応待ち"),
+    "state_behind": ("Behind", "遅延"),
+    "state_failed": ("Never opened", "開始できず"),
+    "health": ("Health {score}", "ヘルススコア {score}"),
+    "alarm": ("Alarm", "アラーム"),
     "state_stuck": ("Stuck", "停滞"),
     "state_paused": ("Paused", "一時停止中"),
     "state_ending": ("Is about to end", "終了予定"),
@@ -227,6 +231,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "attachment_process": ("The onboarding step by step, as a PDF", "オンボーディングの流れ（PDF）"),
     "read": ("Read it", "内容を確認"),
     "edit": ("Word it differently", "編集する"),
+    "edit_alone": ("For {name} alone", "{name}宛のみ編集する"),
     "edited": ("worded by us", "編集済み"),
     "send": ("Send it now", "今すぐ送信"),
     "stop": ("Stop it", "取りやめる"),
@@ -264,6 +269,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "remove": ("Takes part no more", "外す"),
     "back_again": ("Comes back", "復帰"),
     "seller": ("Seller", "営業担当"),
+    # several at once
+    "milestones": ("Milestones", "マイルストーン"),
+    "record_several": ("Record several milestones", "複数のマイルストーンを記録"),
+    "record_several_then": (
+        "Each that you tick counts as reached, one after the other in the order of the plan. What is refused is named,"
+        " and keeps no other from being recorded.",
+        "選択したマイルストーンを計画の順に達成済みにします。記録できないものがあれば理由を表示し、ほかは記録します。",
+    ),
+    "record_several_button": ("They are reached", "達成を記録する"),
+    "none_ticked": ("Tick at least one milestone", "マイルストーンを1つ以上選択してください"),
     # risks
     "risk_over": ("Over", "解消"),
     "risk_came_true": ("Came true", "現実化"),
@@ -387,6 +402,7 @@ NONE: Mapping[str, tuple[str, str]] = {
     "tell_attendance.person": ("I myself", "自分"),
     "add_contact.person": ("Somebody new", "新しい方"),
     "replace_contact.to": ("Somebody new", "新しい方"),
+    "edit_draft.reader": ("To all of them", "対象の全員"),
     "replan.milestone": ("No milestone, the hand-off alone", "マイルストーンなし（移行の期限のみ）"),
     # what a form says that has nothing to choose from
     "to_reach": (
@@ -401,6 +417,7 @@ NONE: Mapping[str, tuple[str, str]] = {
     "solved_issues": ("No issue was solved yet.", "解決済みの不具合はありません。"),
     "requests": ("No scope change waits for a decision.", "判断待ちのスコープ変更はありません。"),
     "risks": ("No risk stands in the register.", "登録されたリスクはありません。"),
+    "readers": ("No message waits.", "送信待ちのメッセージはありません。"),
     "troubles": ("No issue and no red flag stands here.", "登録された不具合・警告サインはありません。"),
     "tasks": ("No task is open.", "未完了のタスクはありません。"),
     "flags": ("The playbook has no red flags.", "プレイブックに警告サインがありません。"),

@@ -12,6 +12,7 @@ from domain.measure.series import standing_at
 from domain.record import RegisterRow
 from domain.rules.corrections import correction_for, flag_title
 from domain.text import in_language
+from portal.desk.corrections import doer_of
 from portal.desk.customer.customer import Customer
 
 
@@ -117,29 +118,13 @@ class FlagLines:
             since=customer.iso(data["opened_at"]) if data.get("opened_at") else None,
             due=due,
             late=due is not None and due < customer.today and row.status == "open",
-            owner=customer.name(self._doer(row)),
+            owner=customer.name(doer_of(row, self._playbook, customer.standing.team, owner=customer.line.owner)),
             level=int(data.get("level") or 0),
             cause=self._words[f"option_cause.{data['cause']}"] if data.get("cause") else "",
             flags=[flag_title(self._playbook, key, self._language) for key in flags],
             steps=[in_language(step, self._language) for step in definition.steps] if definition else [],
             over=customer.iso(data["closed_at"]) if data.get("closed_at") else None,
         )
-
-    def _doer(self, row: RegisterRow) -> str:
-        """Whoever has the correction: who was named, else the owner, or those above them once it has not helped."""
-        customer, team = self._customer, self._customer.standing.team
-        named, level = str(row.data.get("owner") or ""), int(row.data.get("level") or 0)
-        if named and team.member(named) is not None:
-            return named
-        if level == 0:
-            return customer.line.owner
-        definition = correction_for(self._playbook, str(row.data.get("category")), row.data.get("flags") or ())
-        above = definition.escalates_to if definition else ("owner_manager", "executive")
-        place = above[min(level, len(above)) - 1] if above else "owner_manager"
-        manager = team.manager_of(customer.line.owner)
-        executive = next((one for one in team.members if one.role == "executive"), None)
-        found = manager if place == "owner_manager" else executive
-        return found.handle if found else customer.line.owner
 
     def _standing(self, rule: str) -> Mapping[str, float]:
         """The figures that the rule looks at, as they stand today."""

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from domain.news import short
 from domain.rights import LEAST
+from portal.desk.along_lines import AlongShown, along_of
 from portal.desk.customer.choices import Choice, Choices
 from portal.desk.customer.customer import Customer
 from portal.desk.customer.fields import CHANGED, MADE_HERE, NEEDED_OF_NEW, SPOKEN_FOR, FormField, fields_of, hidden_of
@@ -22,6 +23,7 @@ from portal.desk.customer.reading import Complaint, complaints, read_form
 from portal.desk.customer.telling import REFUSED, Outcome, Telling, is_fresh, once_of
 from portal.desk.overbooking import as_owner
 from portal.desk.refusing import reason_in
+from portal.desk.titles import Titles, TitleShelf
 from portal.desk.view import DeskView
 from portal.forms import Form
 from starter.doors.drafts import ABOUT_DRAFTS
@@ -213,16 +215,23 @@ class Forming:
         given = {name: value[:LONGEST_GIVEN] for name, value in asked.items() if value}
         key = given.get(CHANGED.get(kind, ""), "")
         drafts = await self._pages.drafts(customer) if key and kind in ABOUT_DRAFTS else ()
-        there = present(kind, customer, key, drafts, given.get("language", "")) if key else {}
+        there = present(kind, customer, key, drafts, given) if key else {}
         return {**there, **given}
+
+    def _along(self, case: Case) -> AlongShown:
+        """What would go along if somebody else became the owner, and what would stay."""
+        titles = Titles(TitleShelf(self._desk.parts.ledger), case.view.language, case.words)
+        return along_of(self._desk, case.customer.id, case.customer.line.owner, titles, case.view)
 
     async def _show(self, case: Case) -> Response:
         choices = Choices(case.customer, self._desk.engine, self._pages.library)
+        along: AlongShown | None = None
         drawn = await asyncio.to_thread(lambda: [_drawn(case, one, choices) for one in fields_of(case.kind)])
         if case.kind == "reassign":
             given = partial(as_owner, language=case.view.language, today=case.customer.today)
             loads = await asyncio.to_thread(given, self._desk, case.customer.id, case.customer.line.owner)
             drawn = [_with_loads(one, loads, case.words) for one in drawn]
+            along = await asyncio.to_thread(self._along, case)
         own = [one for one in drawn if not one.field.beside or one.field.required or one.field.name in case.errors]
         lacks = [one for one in own if one.field.required and one.field.of and not one.choices]
         hidden = {name: case.form.text(name) if case.form else case.now.get(name, "") for name in hidden_of(case.kind)}
@@ -239,6 +248,7 @@ class Forming:
             lacks=case.words[f"none_{lacks[0].field.of}"] if lacks else "",
             errors=case.errors,
             since=case.since,
+            along=along,
             once=once_of(case.form),
             # Whoever was told of a change has seen it by then.
             seen=case.customer.line.newest if case.since or case.form is None else case.form.text("seen"),
@@ -291,7 +301,7 @@ def _wrong_with(case: Case, raw: Mapping[str, Any], form: Form) -> dict[str, str
     says_nothing = (
         case.kind in CHANGED
         and case.kind != "record_risk"
-        and not set(raw) - {CHANGED[case.kind], "language", "revision"}
+        and not set(raw) - {CHANGED[case.kind], "language", "reader", "revision"}
     )
     return {"form": case.words["wrong_nothing_changed"]} if says_nothing and not errors else errors
 

@@ -73,7 +73,7 @@ def shown(customer: Customer, entry: JournalEntry, words: Mapping[str, str]) -> 
 
 def all_shown(customer: Customer, entries: Sequence[JournalEntry], words: Mapping[str, str]) -> list[Shown]:
     """The entries in the reader's language, in the order in which they come, all by the onboarding's own clock."""
-    return [shown(customer, entry, words) for entry in in_own_time(entries, customer.day_length)]
+    return [shown(customer, entry, words) for entry in in_own_time(entries, customer.clock)]
 
 
 def by_days(entries: Iterable[Shown]) -> list[tuple[date, list[Shown]]]:

@@ -288,6 +288,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "replace_contact.title": ("Position", "役職"),
     "language": ("Language", "言語"),
     "edit_draft.language": ("To the readers of which language", "対象の言語"),
+    "edit_draft.reader": ("To one of them alone", "対象の方（1名のみ）"),
     "time_zone": ("Time zone", "タイムゾーン"),
     "country": ("Country", "国"),
     "company": ("Company, if it is a third party", "所属会社（第三者の場合）"),

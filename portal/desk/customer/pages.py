@@ -11,6 +11,7 @@ from domain.rights import LEAST, may_tell
 from domain.trouble import UnknownOnboarding
 from playbooks.library import Library
 from portal.desk.customer.customer import ISSUE_OPEN, RISK_OPEN, Customer, customer_of
+from portal.desk.customer.figure_lines import TONES
 from portal.desk.customer.telling import VIA
 from portal.desk.customer.timeline import STATES
 from portal.desk.desk import Desk, Page
@@ -77,7 +78,9 @@ class CustomerPages:
         **more: Any,
     ) -> Response:
         """A page of the customer, under its head and its tabs."""
-        tone = STATES.get(customer.line.status, "")
+        tone = STATES.get(customer.line.state, "")
+        band = customer.health.band if customer.health else None
+        health_tone = TONES.get(band or "", "")
         return self.desk.show(
             view,
             f"customer/{template}",
@@ -91,6 +94,8 @@ class CustomerPages:
             numbers=numbers(customer),
             tone=tone,
             state_icon=STATE_ICONS.get(tone, "circle"),
+            health_tone=health_tone,
+            health_icon=STATE_ICONS.get(health_tone, "circle"),
             may_tell=lambda update: self.may_tell(view, customer, update),
             temporal=self.temporal(customer.id),
             **more,

@@ -22,6 +22,7 @@ from portal.desk.customer.overview import Overview
 from portal.desk.customer.pages import CustomerPages, go, no_form
 from portal.desk.customer.people import People
 from portal.desk.customer.record import Record
+from portal.desk.customer.recording import Recording
 from portal.desk.customer.scope import Scope
 from portal.desk.desk import Desk
 from portal.desk.route import ACT, DeskRoute
@@ -63,6 +64,7 @@ def routes(desk: Desk) -> Iterable[DeskRoute]:
     yield DeskRoute(f"{ONE}/files", pages.of_one(files.all), ACT, read=no_form)
     yield DeskRoute(f"{ONE}/files/{{file:int}}", pages.of_one(files.one))
     yield DeskRoute(f"{ONE}/record", pages.of_one(Record(pages).page), ACT)
+    yield DeskRoute(f"{ONE}/milestones", pages.of_one(Recording(pages).page), ACT, "specialist")
     yield DeskRoute(f"{ONE}/news", pages.of_one(forming.all), least="specialist")
     yield DeskRoute(f"{ONE}/news/{{kind}}", pages.of_one(forming.one), ACT, "specialist")
 

@@ -81,11 +81,16 @@ class Telling:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def tell(self, view: DeskView, onboarding: str, kind: str, raw: Mapping[str, Any], form: Form) -> Outcome:
-        """Bring that news, under the name of whoever is signed in, unless it names somebody else who has said it."""
+    async def tell(
+        self, view: DeskView, onboarding: str, kind: str, raw: Mapping[str, Any], form: Form, *, part: str = ""
+    ) -> Outcome:
+        """Bring that news, under the name of whoever is signed in, unless it names somebody else who has said it.
+
+        `part` tells it from other news of the same form to the same onboarding.
+        """
         if not view.staff.listed:
             return UNLISTED
-        news = {**self.spoken(view, raw), "news_id": news_id(view, form)}
+        news = {**self.spoken(view, raw), "news_id": news_id(view, form, part)}
         _, outcome = await outcome_of(self._told(view, onboarding, kind, news), what=kind)
         return outcome
 
@@ -127,14 +132,24 @@ class Telling:
         return 0
 
     async def changed_since(
-        self, view: DeskView, onboarding: str, kind: str, raw: Mapping[str, Any], form: Form
+        self,
+        view: DeskView,
+        onboarding: str,
+        kind: str,
+        raw: Mapping[str, Any],
+        form: Form,
+        *,
+        parts: Sequence[str] = ("",),
     ) -> Sequence[JournalEntry]:
-        """What others have told about the same things since the form was opened, the oldest first."""
+        """What others have told about the same things since the form was opened, the oldest first.
+
+        `parts` are those of the form, where it tells several things.
+        """
         seen = form.text("seen")
         if not seen.isdecimal() or len(seen) > 18:
             return ()
         rows = await asyncio.to_thread(reads.journal, self._desk.engine, onboarding, newest=NEWEST)
-        own = f"/{short(news_id(view, form))}"
+        own = tuple(f"/{short(news_id(view, form, part))}" for part in parts)
         about = {value for value in raw.values() if isinstance(value, str)}
         of_the_course = OF_THE_COURSE if kind in CHANGES_THE_COURSE else frozenset()
         return [
@@ -158,6 +173,6 @@ def is_fresh(form: Form) -> bool:
     return ONCE.fullmatch(form.text("once")) is not None
 
 
-def news_id(view: DeskView, form: Form) -> str:
-    """The id of what this form tells: the same for a second click, and no other person's."""
-    return f"desk-{short(view.staff.handle)}-{form.text('once')}"
+def news_id(view: DeskView, form: Form, part: str = "") -> str:
+    """The id of what this form tells, or a part of it: the same for a second click, and no other person's."""
+    return "-".join(filter(None, ("desk", short(view.staff.handle), form.text("once"), short(part) if part else "")))

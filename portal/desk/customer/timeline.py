@@ -222,6 +222,7 @@ def _mark(row: MilestoneRow, *, planned: date, day: date, late: int, waited: boo
 
 STATES: Mapping[str, str] = {
     "on_track": "good",
+    "waits": "warn",
     "behind": "warn",
     "stuck": "bad",
     "paused": "rest",

@@ -10,8 +10,10 @@ import httpx2
 import pytest
 from sqlalchemy import update
 
+from activities.evaluation import Looks
 from starter.cli.demo.story import SECOND_STORY, STORY, read_story
 from starter.doors.measuring import FigureReported, Measuring
+from store.customers import SqlCustomers
 from store.evaluations import SqlEvaluations
 from store.tables.evaluations import evaluation_weeks
 from tests.support.demo_story import PlayedStory
@@ -247,3 +249,40 @@ async def test_pages_without_a_customer_say_what_will_appear(site: DeskSite, pat
         answer: httpx2.Response = await browser.get(path)
 
     assert SHOWN[path] in answer.text
+
+
+async def test_a_manager_reads_on_their_own_day_who_is_in_alarm_and_what_is_done(site: DeskSite) -> None:
+    """Of their own team; who leads nobody has no such list, and who leads one without an alarm is told so."""
+    onboarding = site.opened(owner="jonas.weber")
+    async with site.signed_in("manager") as nora, site.signed_in("csm", "jonas.weber") as jonas:
+        calm = (await nora.get("/desk/")).text
+        onboarding.to_day(5)
+        onboarding.settled("kickoff_held")
+        onboarding.to_day(40)
+        Looks(
+            customers=SqlCustomers(site.engine), evaluations=SqlEvaluations(site.engine), now=lambda: onboarding.now
+        ).all()
+        alarmed, own = (await nora.get("/desk/")).text, (await jonas.get("/desk/")).text
+        customer = (await jonas.get(f"/desk/onboardings/{onboarding.id}")).text
+
+    assert "No customer of the team is in alarm." in words(calm)
+    [section] = re.findall(r'<section aria-labelledby="alarms-h">.*?</section>', alarmed, re.DOTALL)
+    assert onboarding.dossier.deal.account.name in section
+    assert re.search(r"The project lead does not respond, for \d+ days", section)
+    assert re.search(r"Win engagement back, Jonas Weber, by \w{3} \d+ \w{3}", words(section))
+    assert "alarms-h" not in own
+    assert "Alarm" in customer
+
+
+async def test_how_a_customer_stands_is_one_story(seeded: Seeded) -> None:
+    """The same word in the portfolio and on their page; nobody in red stands beside "on track"."""
+    async with seeded.site.signed_in("csm") as browser:
+        listed = (await browser.get("/desk/onboardings")).text
+        head = (await browser.get(f"/desk/onboardings/{seeded.struggling.id}")).text
+
+    row = words(re.findall(rf'<tr data-row id="{seeded.struggling.id}".*?</tr>', listed, re.DOTALL)[0])
+    bar = words(head.split("<h1>", 1)[1].split("</div>", 1)[0])
+    assert "Health 41" in bar
+    assert "On track" not in bar
+    [state] = re.findall(r"Stuck|Behind|Waits for us", bar)
+    assert state in row

@@ -169,4 +169,4 @@ async def test_the_portfolio_is_read_in_japanese(site: DeskSite) -> None:
 
     assert '<html lang="ja">' in page
     assert "停滞" in page
-    assert "日遅れ" in page
+    assert "営業日の遅れ" in page
