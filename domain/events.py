@@ -88,6 +88,7 @@ KINDS: Mapping[str, EventType] = {
     "ending_taken_back": EventType("an ending that did not count yet was taken back"),
     "ended": EventType("the onboarding is over; how, says the API"),
     "programme_ended": EventType("the success programme was ended on purpose"),
+    "renewal_recorded": EventType("a customer renewed after the hand-off, or left; when, says the API", "outcome"),
     # What came from other systems and had no effect, or none yet.
     "signal_held": EventType("a milestone was reported before its gate was open", "milestone"),
     "signal_dropped": EventType("what was held until a gate opens reaches nothing any more", "milestone"),

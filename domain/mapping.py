@@ -21,6 +21,8 @@ Phase = Literal["introduction", "won", "lost"]
 """Where a deal stands, as far as it concerns us; a deal in any other stage does not."""
 Kind = Literal["text", "amount", "whole", "date", "moment", "truth", "country", "subdivision", "time_zone", "any"]
 CUSTOM = "custom."
+RENEWAL_OF, RENEWS_ON = "custom.renewal_of", "custom.renews_on"
+"""Fields of a deal that renews the contract of an earlier one: that deal's id, and the day on which it is renewed."""
 
 
 class Fields(StrictWire):
@@ -88,6 +90,11 @@ def kind_of(annotation: Any) -> Kind | None:
         (bool, "truth"), (Decimal, "amount"), (int, "whole"), (float, "amount"), (date, "date"),
     )  # fmt: skip
     return next((kind for type_, kind in named if type_ in options), "any" if Any in options else "text")
+
+
+def custom_name(target: str) -> str:
+    """The name of a field among those that only a company has."""
+    return target.removeprefix(CUSTOM)
 
 
 def is_list(annotation: Any) -> bool:

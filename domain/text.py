@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from decimal import Decimal
 from typing import Literal
 
 from domain.wire import Prose
@@ -39,6 +40,11 @@ def grouped(number: float) -> str:
     """The same with its thousands set off: 1,250,000."""
     # Of what is rounded to nought the sign goes with the sum.
     return f"{round(number, 6) + 0.0:,.6f}".rstrip("0").rstrip(".")
+
+
+def amount_of_money(amount: Decimal) -> str:
+    """An amount as people write it: 52,000, and 52,000.50 where there are cents."""
+    return f"{amount:,.2f}".removesuffix(".00")
 
 
 def folded(name: str) -> str:

@@ -22,6 +22,7 @@ from activities.inbox.deal_stages import DealStages
 from activities.inbox.deals import DealStarts, RecordsInStages
 from activities.inbox.mail import MailIsRead
 from activities.inbox.news import NewsIsTold
+from activities.inbox.renewals import RenewalDeals
 from activities.inbox.room import SignsOfLife
 from activities.inbox.same_deal import SameDeal
 from activities.inbox.slack import ButtonIsPressed
@@ -63,6 +64,7 @@ from store.outbox import SqlOutbox
 from store.pressing import SqlPressed
 from store.questions import ROOM, SqlQuestions
 from store.rechecks import SqlRechecks
+from store.renewals import SqlRenewals
 from store.sealing import Sealing
 from store.usage_counts import SqlUsageBooks
 from store.webhooks import SqlWebhooks
@@ -188,6 +190,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
                 ledger=ledger,
                 inbox=inbox,
                 figures=SqlMeasurements(engine, day_length=settings.day_length),
+                renewals=SqlRenewals(engine),
             ),
             MAIL: answers(told, engine, settings, ledger=ledger, staff=staff, wake=wake),
             ROOM: SignsOfLife(told.told_by(ROOM, proved=False).onboardings),
@@ -255,8 +258,10 @@ def handlers_of(
     ledger: SqlLedger,
     inbox: SqlInbox,
     figures: SqlMeasurements,
+    renewals: SqlRenewals,
 ) -> Mapping[str, Handler]:
     """Who handles the deliveries of which source."""
+    renewal_deals = RenewalDeals(renewals=renewals, now=wall_clock)
     stages = partial(
         DealStages,
         door=told.onboardings,
@@ -265,10 +270,11 @@ def handlers_of(
         now=wall_clock,
         introductions=told.introductions,
         close_ahead=settings.close_ahead,
+        renewal_deals=renewal_deals,
     )
     hubspot, salesforce = sources["hubspot"], sources["salesforce"]
     news = told.told_by("news", proved=True).onboardings
-    deals: Handler = DealStarts(told.onboardings)
+    deals: Handler = DealStarts(told.onboardings, renewal_deals)
     if settings.deals_mapping:
         records = MappingFile(settings.deals_mapping, settings.money)
         of_records = stages(name="", setting="DAY90_DEALS_MAPPING", crm=None, mapping=records)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal, Protocol
 
+from activities.inbox.renewals import RenewalDeals
 from activities.inbox.same_deal import SameDeal
 from activities.ports import Crm, ForeignDeals, Introductions, Onboardings
 from domain.census import Line
@@ -59,6 +60,7 @@ class DealStages:
     registers: Registers
     now: Callable[[], datetime]
     introductions: Introductions | None = None
+    renewal_deals: RenewalDeals | None = None
     otherwise: Phase | None = None
     close_ahead: Literal["now", "wait"] = "now"
 
@@ -82,6 +84,11 @@ class DealStages:
         except NotFound:
             return await self._gone(id)
         await self.same_deal.remember(self.mapping.source(), crm.absorbed(record), into=id)
+        if self.renewal_deals is not None and self.mapping.renewal_of(record) is not None:
+            phase = self.mapping.phase(record) or self.otherwise
+            self._refuse_contradiction(phase, crm.closed_as(record))
+            full = await crm.in_full(record, properties=self.mapping.properties())
+            return await self.renewal_deals.follow(self.mapping.raw(full), phase=phase)
         line, earlier = await self._lines(id)
         if earlier is not None:
             return self._onboarded_already(id, earlier)

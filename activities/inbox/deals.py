@@ -5,21 +5,29 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from activities.inbox.deal_stages import DealStages
+from activities.inbox.renewals import RenewalDeals
 from activities.ports import Crm, Onboardings, Started
 from domain.inbox import InboxRow, Settled
-from domain.mapping import Phase
+from domain.mapping import RENEWAL_OF, Phase, custom_name
 from domain.refusal import InvalidDeal
 
 
 @dataclass(frozen=True)
 class DealStarts:
-    """Handles deliveries to `/intake/deals` whose body is a deal file: its onboarding starts, and starts once."""
+    """Handles deliveries to `/intake/deals` whose body is a deal file: its onboarding starts, and starts once.
+
+    One that renews an earlier deal starts none.
+    """
 
     reads_the_present: ClassVar[bool] = False
 
     door: Onboardings
+    renewal_deals: RenewalDeals | None = None
 
     async def __call__(self, row: InboxRow) -> Settled:
+        custom = row.body.get("custom") if isinstance(row.body, Mapping) else None
+        if self.renewal_deals is not None and isinstance(custom, Mapping) and custom.get(custom_name(RENEWAL_OF)):
+            return await self.renewal_deals.follow(row.body, phase="won")
         started = await self.door.start(row.body)
         what = "its onboarding had been started before" if started.already else "its onboarding started"
         return Settled(outcome=f"{what}{_completed(started)}", onboarding=started.onboarding)

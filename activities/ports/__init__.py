@@ -3,7 +3,7 @@
 from activities.ports.crm import Crm, ForeignDeals, Merges, Rechecks
 from activities.ports.doors import Introductions, Onboardings, Retelling, Started
 from activities.ports.fleet import Census, Fleet, Pasts
-from activities.ports.inbox import Handler, Inbox, Measurements
+from activities.ports.inbox import Handler, Inbox, Measurements, Renewals
 from activities.ports.ledgers import Confirmations, Dossiers, IntroductionLedger, Ledger, Texts
 from activities.ports.measure import Customers, Evaluations
 from activities.ports.outgoing import (
@@ -50,6 +50,7 @@ __all__ = [
     "Pasts",
     "Post",
     "Rechecks",
+    "Renewals",
     "Staff",
     "Started",
     "Texts",

@@ -34,6 +34,9 @@ class ForeignDeals(Protocol):
     def id(self, record: Mapping[str, Any]) -> str:
         """The deal's id, whatever else of the record cannot be read. Raises InvalidDeal."""
 
+    def renewal_of(self, record: Mapping[str, Any]) -> str | None:
+        """The id of the deal whose contract this one renews; None where it renews none. Raises InvalidDeal."""
+
     def deal(self, record: Mapping[str, Any], *, won_by: datetime | None = None) -> DealClosed:
         """The deal file made from the record. Raises InvalidDeal naming the field and its expression.
 

@@ -6,8 +6,10 @@ from typing import Protocol
 
 from domain.answering import Asked, EntryAnswered, InvitedBy
 from domain.inbox import InboxRow, Settled
+from domain.measure.renewals import RenewalGiven
 from domain.notice import Notice
 from domain.reported import Measurement, SetApart
+from domain.room.deeds import Deed
 
 
 class Inbox(Protocol):
@@ -54,6 +56,16 @@ class Measurements(Protocol):
 
     def present(self, onboarding: str) -> datetime:
         """Now, or on a compressed clock the onboarding's own time, which runs ahead of it. Raises UnknownOnboarding."""
+
+
+class Renewals(Protocol):
+    """Records what became of contracts after the hand-off."""
+
+    def record(self, onboarding: str, given: RenewalGiven, deed: Deed, *, deal: str = "") -> bool:
+        """Record a renewal, or that the customer leaves; whether that is new. `deal` is the one that brought it.
+
+        Raises UnknownOnboarding, and Refused naming the field.
+        """
 
 
 class Pressed(Protocol):

@@ -61,6 +61,10 @@ class MappingFile:
         """The deal's id, whatever else of the record cannot be read. Raises InvalidDeal."""
         return self._reader().id(record)
 
+    def renewal_of(self, record: Mapping[str, Any]) -> str | None:
+        """The id of the deal whose contract this one renews; None where it renews none. Raises InvalidDeal."""
+        return self._reader().renewal_of(record)
+
     def deal(self, record: Mapping[str, Any], *, won_by: datetime | None = None) -> DealClosed:
         """The deal file made from the record. Raises InvalidDeal naming the field and its expression.
 

@@ -18,6 +18,7 @@ from domain.deal import DealClosed
 from domain.mapping import (
     CUSTOM,
     NEEDED,
+    RENEWAL_OF,
     DealMapping,
     Fields,
     Kind,
@@ -78,6 +79,12 @@ class Reader:
         if id is None:
             raise self._refusal("id", "is missing")
         return str(id)
+
+    def renewal_of(self, record: Mapping[str, Any]) -> str | None:
+        """The id of the deal whose contract this one renews; None where it renews none. Raises InvalidDeal."""
+        how = self.mapping.deal.get(RENEWAL_OF)
+        value = None if how is None or isinstance(how, Fields) else self._field(RENEWAL_OF, how, record, {})
+        return None if value is None else str(value).strip() or None
 
     def deal(self, record: Mapping[str, Any], *, won_by: datetime | None = None) -> DealClosed:
         """The deal file made from the record. Raises InvalidDeal naming the field and the expression that reads it.

@@ -1,7 +1,8 @@
-"""Did our score foretell who left? A quarter's endings, held against the score 60 and 90 days before."""
+"""Did our score foretell who left? A quarter's endings and renewals, held against the score 60 and 90 days before."""
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
@@ -10,12 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.measure.foretold import AHEAD, Foretold, foretold
+from domain.measure.renewals import Retention, WhyLeft, retention
 from domain.measure.statistics import Share, Surviving, kaplan_meier, survived, wilson
+from domain.text import amount_of_money
 from portal.desk.desk import Desk
 from portal.desk.route import DeskRoute
 from portal.desk.view import DeskView
 from portal.forms import Form
-from store.endings import ended_between, first_ending, lifetimes
+from store.endings import Renewed, ended_between, first_ending, lifetimes, renewed_between
 
 QUARTER = re.compile(r"(?P<year>20\d\d)-q(?P<number>[1-4])")
 MOST_QUARTERS = 8
@@ -50,11 +53,20 @@ class Quarter(NamedTuple):
         return Quarter.of(self.first - timedelta(days=1))
 
 
+class Renewals(NamedTuple):
+    """What became of the contracts that were due, why customers left, and what the score had said before."""
+
+    retention: Retention
+    whys: Sequence[tuple[WhyLeft, int]]
+    foretold: Sequence[Foretold]
+
+
 class Looked(NamedTuple):
     left: int
     stayed: int
     share: Share
     foretold: Sequence[Foretold]
+    renewals: Renewals
     steps: Sequence[Surviving]
     watched: int
     longest: float
@@ -84,6 +96,7 @@ class Foretelling:
             quarter=quarter,
             last=quarter.next.first - timedelta(days=1),
             looked=looked,
+            money=amount_of_money,
             still=[(days, survived(looked.steps, days=days)) for days in AFTER if days <= looked.longest],
         )
 
@@ -97,11 +110,19 @@ class Foretelling:
             stayed=len(ended) - left,
             share=wilson(len(ended) - left, len(ended)),
             foretold=[foretold(ended, days=days) for days in AHEAD],
+            renewals=_renewals(renewed_between(engine, quarter.first, quarter.next.first, today=view.today)),
             steps=kaplan_meier(watched),
             watched=len(watched),
             longest=max((one.days for one in watched), default=0),
             quarters=_quarters(first_ending(engine), Quarter.of(view.today), quarter),
         )
+
+
+def _renewals(renewed: Renewed) -> Renewals:
+    whys = Counter(one.why for one in renewed.renewals if one.outcome == "left" and one.why)
+    return Renewals(
+        retention(renewed.renewals), whys.most_common(), [foretold(renewed.ended, days=days) for days in AHEAD]
+    )
 
 
 def _quarters(first: date | None, present: Quarter, shown: Quarter) -> Sequence[Quarter]:

@@ -7,6 +7,24 @@ what differs from case to case in braces. What has no Japanese here is shown as 
 from collections.abc import Mapping, Sequence
 
 OF_ONBOARDINGS: Sequence[tuple[str, str]] = (
+    # renewals
+    (
+        "comes after the hand-off: who leaves before it ends the onboarding as churned",
+        "契約更新は移行後に記録します。移行前の解約は、オンボーディングを「解約」として終了してください。",
+    ),
+    ("lies before the contract of {day}", "ご契約日（{day}）より後の日付を入力してください。"),
+    ("lies more than a year ahead", "1年以内の日付を入力してください。"),
+    ("belongs to a renewal: who leaves pays nothing", "解約・取り消しの場合、金額は入力できません。"),
+    ("is for customers who leave", "理由は、解約の場合のみ選択してください。"),
+    ("has no renewal that could be mistaken", "その日に取り消せる記録はありません。"),
+    (
+        "the customer has left on {day}: say first that this was mistaken",
+        "{day}の解約が記録されています。先にその記録を取り消してください。",
+    ),
+    (
+        "was renewed on {day}: say first that this was mistaken",
+        "{day}の更新が記録されています。先にその記録を取り消してください。",
+    ),
     # changing the playbook
     ("is missing: the hash of the version; `day90 playbook plan` shows it", "版のハッシュをご指定ください。"),
     (

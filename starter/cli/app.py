@@ -101,6 +101,11 @@ COMMANDS: dict[str, tuple[str, Group, str]] = {
         NEWS,
         "After the hand-off: show the success programme, change who is in it, end it.",
     ),
+    "renewal": (
+        "starter.cli.renewing:renewal",
+        NEWS,
+        "After the hand-off: record that a customer renewed or left, and list renewals.",
+    ),
     "playbook": ("starter.cli.playbook:playbook", LOOK, "Show, describe and check playbooks."),
     "rehearse": (
         "starter.cli.rehearsing:rehearse",

@@ -49,11 +49,15 @@ async def change(
 
 @programme.command
 async def end(onboarding: Onboarding, ending: ProgrammeEnding, *, where: Where = NOWHERE) -> None:
-    """End a success programme: nobody is invited or written to any more."""
-    from starter.doors.programmes import end_programme
+    """End a success programme: nobody is invited or written to any more. A customer who left counts as that."""
+    from starter.doors.renewing import RenewalDoor
+    from store.reads import one
 
     installation = installation_at(where)
-    _draw(where, await end_programme(await installation.door(), installation.meant(onboarding), ending))
+    onboarding = installation.meant(onboarding)
+    at = installation.business_now(one(installation.engine, onboarding).as_of)
+    door = RenewalDoor(engine=installation.engine, door=installation.door)
+    _draw(where, await door.end_programme(onboarding, ending, via="cli", at=at))
 
 
 def _draw(where: Where, shown: "ProgrammeProgress") -> None:

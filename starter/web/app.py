@@ -22,6 +22,7 @@ from starter.web.api.onboardings import onboarding_routes
 from starter.web.api.playbooks import playbook_routes
 from starter.web.api.programmes import programme_routes
 from starter.web.api.questions import question_routes
+from starter.web.api.renewals import renewal_routes
 from starter.web.api.rooms import room_routes
 from starter.web.api.scores import score_routes
 from starter.web.api.supposing import supposing_routes
@@ -57,6 +58,7 @@ RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     adoption_routes,
     supposing_routes,
     programme_routes,
+    renewal_routes,
     dossier_routes,
     draft_routes,
     question_routes,

@@ -43,6 +43,7 @@ from store.tables.onboardings import (
     stages,
 )
 from store.tables.questions import question_reads, question_words, questions
+from store.tables.renewals import renewals
 from store.tables.rooms import room_entries, room_sessions, room_tickets
 from store.tables.staff import staff_accounts, staff_links, staff_sessions
 from store.tables.texts import texts
@@ -115,6 +116,7 @@ __all__ = [
     "questions",
     "rechecks",
     "registers",
+    "renewals",
     "room_entries",
     "room_sessions",
     "room_tickets",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ import yaml
 
 from activities.crm.last_delivered import AsDelivered
 from activities.inbox.deal_stages import DealStages
-from activities.inbox.deals import RecordsInStages
+from activities.inbox.deals import DealStarts, RecordsInStages
+from activities.inbox.renewals import RenewalDeals
 from activities.inbox.same_deal import SameDeal
 from domain.inbox import Settled
+from domain.measure.renewals import RenewalGiven
 from domain.refusal import InvalidDeal, Refused
+from domain.room.deeds import Deed
 from domain.rules.admission import read_prospect
-from domain.trouble import NotReachable
+from domain.trouble import NotReachable, UnknownOnboarding
 from playbooks.mappings.files import MappingFile
 from tests.activities.test_deal_stages import Introduced, Told
 from tests.playbooks.test_mapping import RECORD, SMALL
@@ -26,6 +30,22 @@ RECENT = (datetime.now(UTC) - timedelta(days=2)).strftime("%d.%m.%Y")
 
 
 @dataclass
+class Renewed:
+    """Keeps renewals; nobody but those named is handed over."""
+
+    kept: list[tuple[str, RenewalGiven, str]] = field(default_factory=list)
+    unknown: bool = False
+
+    def record(self, onboarding: str, given: RenewalGiven, deed: Deed, *, deal: str = "") -> bool:
+        assert deed.proved
+        if self.unknown:
+            raise UnknownOnboarding(onboarding)
+        new = (onboarding, given, deal) not in self.kept
+        self.kept += [(onboarding, given, deal)] if new else []
+        return new
+
+
+@dataclass
 class OrderDesk:
     """The handler of records that the guide's small mapping reads, changed by `mapping`."""
 
@@ -33,6 +53,7 @@ class OrderDesk:
     mapping: dict[str, Any] = field(default_factory=dict)
     door: Told = field(default_factory=Told)
     introductions: Introduced = field(default_factory=Introduced)
+    renewed: Renewed = field(default_factory=Renewed)
 
     async def hears(self, **changes: Any) -> Settled:
         file = self.folder / "orders.mapping.yaml"
@@ -47,6 +68,7 @@ class OrderDesk:
             registers=self.door,
             now=lambda: datetime.now(UTC),
             introductions=self.introductions,
+            renewal_deals=RenewalDeals(renewals=self.renewed, now=lambda: datetime.now(UTC)),
         )
         return await RecordsInStages(stages, as_crm=AsDelivered)(delivered("deals", order(**changes)))
 
@@ -146,3 +168,72 @@ async def test_while_the_mapping_cannot_be_used_the_order_waits(desk: OrderDesk)
 
     with pytest.raises(NotReachable, match="mapping"):
         await desk.hears()
+
+
+# ------------------------------------------------------------------------------------------------ renewals
+
+
+def renews(desk: OrderDesk) -> None:
+    """Let the mapping read which deal an order renews, and from which day."""
+    fields = {"custom.renewal_of": "renews", "custom.renews_on": {"from": "renews_on", "as": "date"}}
+    desk.mapping = {"deal": {**yaml.safe_load(SMALL)["deal"], **fields}}
+
+
+async def test_a_won_renewal_starts_nothing_and_is_recorded_with_its_day_and_value(desk: OrderDesk) -> None:
+    renews(desk)
+
+    first = await desk.hears(number="B7", renews="A2041", renews_on="01.12.2026")
+    again = await desk.hears(number="B7", renews="A2041", renews_on="01.12.2026")
+
+    assert (f"{ONBOARDING}: was renewed on 2026-12-01", ONBOARDING) == (first.outcome, first.onboarding)
+    assert again.outcome.endswith("as was recorded before")
+    [(onboarding, given, deal)] = desk.renewed.kept
+    assert (ONBOARDING, "renewed", Decimal(24500), "orders-B7") == (
+        onboarding, given.outcome, given.yearly_value, deal
+    )  # fmt: skip
+    assert [] == desk.door.started
+
+
+async def test_a_lost_renewal_is_a_customer_who_left_and_an_open_one_is_nothing_yet(desk: OrderDesk) -> None:
+    """Without a day of its own the renewal's close counts."""
+    renews(desk)
+
+    open_ = await desk.hears(number="B7", renews="A2041", status="draft")
+    assert [] == desk.renewed.kept
+    await desk.hears(number="B7", renews="A2041", status="cancelled")
+
+    assert "nothing follows before it is won or lost" in open_.outcome
+    [(_, given, _)] = desk.renewed.kept
+    closed = datetime.strptime(RECENT, "%d.%m.%Y").replace(tzinfo=UTC).date()
+    assert ("left", None) == (given.outcome, given.yearly_value)
+    assert abs((given.on - closed).days) <= 1
+    assert [] == [kind for _, kind, _ in desk.door.told]
+
+
+async def test_a_renewal_of_nobody_waits_for_a_person(desk: OrderDesk) -> None:
+    renews(desk)
+    desk.renewed.unknown = True
+
+    with pytest.raises(Refused, match="there is no onboarding-orders-A1") as refused:
+        await desk.hears(number="B7", renews="A1")
+
+    assert "custom.renewal_of" == refused.value.field
+
+
+async def test_a_deal_that_renews_nothing_starts_as_ever(desk: OrderDesk) -> None:
+    renews(desk)
+
+    assert ONBOARDING == (await desk.hears(renews="")).onboarding
+    assert ["A2041"] == [raw["id"] for raw in desk.door.started]
+
+
+async def test_a_deal_file_that_renews_another_starts_nothing(desk: OrderDesk) -> None:
+    handled = DealStarts(desk.door, RenewalDeals(renewals=desk.renewed, now=lambda: datetime.now(UTC)))
+    file = {"source": "file", "id": "2", "closed_at": "2027-09-01T10:00:00+02:00", "yearly_value": 5}
+
+    await handled(delivered("deals", {**file, "custom": {"renewal_of": "1"}}))
+    with pytest.raises(Refused, match="valid decimal") as refused:
+        await handled(delivered("deals", {**file, "yearly_value": "much", "custom": {"renewal_of": "1"}}))
+
+    assert [("onboarding-file-1", date(2027, 9, 1))] == [(of, given.on) for of, given, _ in desk.renewed.kept]
+    assert ("yearly_value", []) == (refused.value.field, desk.door.started)

@@ -39,7 +39,15 @@ def test_both_languages_are_given_the_same(key: str) -> None:
 
 
 OF_SEVERAL = re.compile(r"\{\w+\} (working )?(days|customers|people|times|points)\b|\(s\)")
-ALWAYS_SEVERAL = frozenset({"adoption_rule", "adoption_rule_days", "foretelling_before", "desk_question_report"})
+ALWAYS_SEVERAL = frozenset(
+    {
+        "adoption_rule",
+        "adoption_rule_days",
+        "foretelling_before_stayed",
+        "foretelling_before_renewed",
+        "desk_question_report",
+    }
+)
 """Sentences whose number is never one."""
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from domain.baseline import Baseline, Slip, slips
 from domain.clock import Clock
 from domain.naming import honoured, listed, role_title
+from domain.news import HANDED_OVER
 from domain.notice import Person
 from domain.plan import Reason
 from domain.playbook import Milestone
@@ -71,6 +72,10 @@ class Customer:
     @property
     def id(self) -> str:
         return self.line.onboarding
+
+    @property
+    def is_handed_over(self) -> bool:
+        return self.line.ending in HANDED_OVER
 
     @property
     def path(self) -> str:

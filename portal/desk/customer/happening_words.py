@@ -101,6 +101,7 @@ HAPPENED: Mapping[str, Happened] = {
     "ending_taken_back": Happened("undo-2", "good", "Ending taken back", "終了を取り消し"),
     "ended": Happened("flag", "accent", "The onboarding is over", "オンボーディング終了"),
     "programme_ended": Happened("flag", "faint", "The success programme has ended", "通常支援プログラムが終了"),
+    "renewal_recorded": Happened("repeat", "accent", "Renewal: {about}", "契約更新：{about}"),
     "signal_held": Happened("hourglass", "warn", "Reported too early, waits: {about}", "先行報告を保留：{about}"),
     "signal_dropped": Happened("hourglass", "faint", "What waited reaches nothing: {about}", "保留を破棄：{about}"),
     "taken_back": Happened("undo-2", "warn", "An entry was taken back", "記録を取り消し"),

@@ -17,6 +17,7 @@ OWN_WORDS = ("reasons", "reason")
 NAMES_PEOPLE = ("owner", "person", "to", "before")
 KEYS = ("reopened", "missing")
 PLAIN = ("severity", "decision", "answer", "outcome", "until", "hand_off_by", "due", "starts_at", "baseline", "result")
+OF_RENEWALS = ("on", "yearly_value", "why")
 OF_RISKS = ("probability", "impact", "mitigation", "review_on")
 
 
@@ -85,6 +86,8 @@ def _about(customer: Customer, entry: JournalRow, words: Mapping[str, str]) -> s
     """What it is about, as people call it: the title of its thing, the name of its person, the kind of its message."""
     if entry.kind == "win_recorded":
         return str(entry.data.get("title") or "")
+    if entry.kind == "renewal_recorded":
+        return words.get(f"renewal_is_{entry.about}", entry.about)
     if person := customer.person(entry.about):
         return customer.name(person.id)
     if notice := words.get(f"notice_{entry.about}"):
@@ -114,7 +117,8 @@ def _facts(customer: Customer, entry: JournalRow, about: str, words: Mapping[str
     for name in NAMES_PEOPLE:
         if value := data.get(name):
             yield name, customer.name(str(value))
-    for name in (*PLAIN, *(OF_RISKS if entry.kind == "risk_recorded" else ())):
+    more = {"risk_recorded": OF_RISKS, "renewal_recorded": OF_RENEWALS}.get(entry.kind, ())
+    for name in (*PLAIN, *more):
         if (value := data.get(name)) not in (None, "") and not (name == "due" and entry.via == MADE_BY_US):
             yield name, _plain(customer, name, str(value), words)
     if became := data.get("came_true"):
@@ -127,7 +131,7 @@ def _facts(customer: Customer, entry: JournalRow, about: str, words: Mapping[str
 
 def _plain(customer: Customer, name: str, value: str, words: Mapping[str, str]) -> str:
     """A value as people write it: a day, a moment, a choice in its words, else as it is."""
-    for key in (f"option_{name}.{value}", f"customer_scope_{value}"):
+    for key in (f"option_{name}.{value}", f"customer_scope_{value}", f"renewal_{name}_{value}"):
         if key in words:
             return words[key]
     try:

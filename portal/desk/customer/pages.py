@@ -26,9 +26,9 @@ CustomerPage = Callable[[DeskView, Customer, Form | None, Request], Awaitable[Re
 """A page about one customer; the form is None for a look."""
 PARTS = (
     *("overview", "figures", "goals", "adoption", "plan", "guide", "journal", "notices", "people", "issues", "risks"),
-    *("scope", "files", "questions", "record", "audit"),
+    *("scope", "files", "questions", "renewals", "record", "audit"),
 )
-"""The parts of a customer, each a page of its own, in the order of their tabs."""
+"""The parts of a customer, each a page of its own, in the order of their tabs; renewals come after the hand-off."""
 STATE_ICONS = {"good": "circle-check", "warn": "triangle-alert", "bad": "octagon-alert", "rest": "circle-pause"}
 
 
@@ -90,7 +90,7 @@ class CustomerPages:
             about=customer.id,
             customer=customer,
             part=part,
-            parts=PARTS,
+            parts=[one for one in PARTS if one != "renewals" or customer.is_handed_over],
             numbers=numbers(customer),
             tone=tone,
             state_icon=STATE_ICONS.get(tone, "circle"),

@@ -23,6 +23,7 @@ from portal.desk.customer.pages import CustomerPages, go, no_form
 from portal.desk.customer.people import People
 from portal.desk.customer.record import Record
 from portal.desk.customer.recording import Recording
+from portal.desk.customer.renewing import Renewing
 from portal.desk.customer.scope import Scope
 from portal.desk.desk import Desk
 from portal.desk.route import ACT, DeskRoute
@@ -48,6 +49,7 @@ def routes(desk: Desk) -> Iterable[DeskRoute]:
     yield DeskRoute(f"{ONE}/goals/report", pages.of_one(of_goals.report), ACT, REPORTS)
     yield DeskRoute(f"{ONE}/goals/correct", pages.of_one(of_goals.correct), ACT, REPORTS)
     yield DeskRoute(f"{ONE}/adoption", pages.of_one(Adoption(pages).page), ACT)
+    yield DeskRoute(f"{ONE}/renewals", pages.of_one(Renewing(pages).page), ACT)
     yield DeskRoute(f"{ONE}/plan", pages.of_one(looking.plan))
     yield DeskRoute(f"{ONE}/guide", pages.of_one(Guide(pages).page), ACT)
     yield DeskRoute(f"{ONE}/journal", pages.of_one(journal.all))

@@ -9,9 +9,10 @@ from portal.desk.customer.happening_words import HAPPENING_WORDS
 from portal.desk.customer.keeping_words import KEEPING_WORDS
 from portal.desk.customer.news_words import NEWS_WORDS
 from portal.desk.customer.notice_words import NOTICE_WORDS
+from portal.desk.customer.renewal_words import RENEWAL_WORDS
 
 OF_CUSTOMERS = (
     *(CUSTOMER_WORDS, GUIDE_WORDS, FIGURE_WORDS, ADOPTION_WORDS, NEWS_WORDS, HAPPENING_WORDS, NOTICE_WORDS),
-    *(KEEPING_WORDS, DESK_GOAL_WORDS),
+    *(KEEPING_WORDS, DESK_GOAL_WORDS, RENEWAL_WORDS),
 )
 """Each as the pages' words: no key is in two of them."""

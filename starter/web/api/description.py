@@ -16,6 +16,7 @@ TAGS = {
     "onboardings": "start onboardings, and see how they stand",
     "metrics": "what customers bought it for, and what it has come to",
     "adoption": "who uses the product, and whom to thank or to help",
+    "renewals": "who renewed or left after the hand-off",
     "news": "report what happened; the business may refuse it, and says why",
     "questions": "what customers ask, what is answered, and how fast",
     "files": "documents of an onboarding with their versions",

@@ -1,5 +1,6 @@
 """What goes on after the hand-off, who is in it, and how does it end? The success programme of an onboarding."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
@@ -7,10 +8,12 @@ from pydantic import Field
 
 from domain.news import NewsId, ProgrammeEnding
 from domain.wire import StrictWire
-from starter.doors.programmes import ProgrammeProgress, change_programme, end_programme, programme_of
+from starter.doors.programmes import ProgrammeProgress, change_programme, programme_of
+from starter.doors.renewing import RenewalDoor
 from starter.web.api.answers import OnboardingId, problems, writes
 from starter.web.api.gate import api_router, key_of, needs
 from starter.web.api.onboardings import known
+from starter.web.api.room import VIA
 from starter.web.parts import WebParts
 
 
@@ -42,6 +45,7 @@ class ProgrammeEnded(StrictWire):
 
 def programme_routes(parts: WebParts) -> APIRouter:
     router = api_router("onboardings")
+    renewals = RenewalDoor(engine=parts.engine, door=parts.door)
 
     @router.get(
         "/onboardings/{onboarding}/programme",
@@ -81,8 +85,8 @@ def programme_routes(parts: WebParts) -> APIRouter:
     async def end_the_programme(
         onboarding: OnboardingId, ended: Annotated[ProgrammeEnded, Body(examples=[{"ending": "customer_left"}])]
     ) -> ProgrammeProgress:
-        """Nobody is invited or written to any more."""
+        """Nobody is invited or written to any more. That a customer left is recorded as such, too."""
         await known(parts, onboarding)
-        return await end_programme(await parts.door(), onboarding, ended.ending)
+        return await renewals.end_programme(onboarding, ended.ending, via=VIA, at=datetime.now(UTC))
 
     return router

@@ -234,7 +234,7 @@ async def test_a_quarter_says_who_left_and_what_the_score_had_said(seeded: Seede
         odd = await browser.get("/desk/foretelling?quarter=2027-q9")
 
     assert "Customers who stayed: 1 of 1, 100 %" in page
-    assert "60 days before the end" in page
+    assert "60 days before the onboarding ended" in page
     assert "Too few to say" in page
     assert "No onboarding has ended in this quarter." in empty
     assert 200 == odd.status_code

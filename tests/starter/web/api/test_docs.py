@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import update
+
 from domain.access import SCOPES
 from domain.agenda import ProgrammeStart
 from domain.inbox import Incoming, Settled
 from domain.playbook import content_hash
 from domain.record import Writing
 from starter.web.problems import KINDS
+from store.engine import write_transaction
+from store.tables import onboardings
 from store.webhooks import SqlWebhooks
 from tests.repository.test_docs import blocks, rows, section
 from tests.support import servers
@@ -84,8 +88,13 @@ async def test_the_examples_run_from_top_to_bottom(tmp_path: Path, temporal_addr
             if words[-1].endswith("/adoption"):
                 weeks = {"marcus@pinecrest-vet.example": OFTEN, "paula@pinecrest-vet.example": (8,)}
                 used(web.parts.engine, f"file-{id}", "Report Created", weeks)
+            renewing = words[-1].endswith("/renewals")
+            if renewing:
+                ends_as(web, f"onboarding-file-{id}", "handed_over")
             answer = await curl(web, [replaced(word, values) for word in words], deals=deals)
             assert answer.status_code in (200, 201), (words, answer.text)
+            if renewing:
+                ends_as(web, f"onboarding-file-{id}", None)
             called.add((answer.request.method, answer.request.url.path))
 
     for address, _, _ in addresses():
@@ -108,6 +117,13 @@ def used_by_two(id: str) -> dict[str, Any]:
     sold = sample_deal("pinecrest-us", id=id, custom={"usage_by_person": True})
     paula = {"name": "Paula Ray", "email": "paula@pinecrest-vet.example", "role": "power_user"}
     return {**sold, "stakeholders": [*sold["stakeholders"], paula]}
+
+
+def ends_as(web: Web, onboarding: str, ending: str | None) -> None:
+    """Let the store have it as ended; months lie between the first example and a renewal."""
+    with write_transaction(web.parts.engine) as connection:
+        of_it = update(onboardings).where(onboardings.c.onboarding == onboarding)
+        connection.execute(of_it.values(ending=ending))
 
 
 def told_of(web: Web) -> None:

@@ -1,0 +1,68 @@
+"""What follows from a deal that renews the contract of an earlier one? Won or lost, it is recorded; nothing starts."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from activities.ports import Renewals
+from domain.deal import onboarding_id
+from domain.inbox import Settled
+from domain.mapping import RENEWAL_OF, RENEWS_ON, Phase, custom_name
+from domain.measure.renewals import RenewalGiven
+from domain.news import short
+from domain.refusal import Refused, what_is_wrong
+from domain.room.deeds import Deed
+from domain.trouble import UnknownOnboarding
+
+VIA = "intake"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenewalDeals:
+    """Records renewals that come as deals."""
+
+    renewals: Renewals
+    now: Callable[[], datetime]
+
+    async def follow(self, raw: Mapping[str, Any], *, phase: Phase | None) -> Settled:
+        """Record what became of that deal, of which `raw` has the fields of a deal file.
+
+        Its own close counts, or the day in `custom.renews_on`. Raises Refused where a person must look.
+        """
+        source, id, custom = str(raw["source"]), str(raw["id"]), raw.get("custom") or {}
+        onboarding = onboarding_id(source, str(custom[custom_name(RENEWAL_OF)]))
+        if phase not in ("won", "lost"):
+            return Settled(outcome=f"a renewal of {onboarding}: nothing follows before it is won or lost")
+        given = self._given(raw, custom, phase=phase)
+        deal = f"{source}-{id}"
+        content = hashlib.sha256(given.model_dump_json().encode()).hexdigest()[:16]
+        deed = Deed(f"{short(deal)}-{content}", "vendor", "", self.now(), VIA, proved=True)
+        try:
+            new = await asyncio.to_thread(self.renewals.record, onboarding, given, deed, deal=deal)
+        except UnknownOnboarding:
+            raise Refused(f"there is no {onboarding}, whose contract it would renew", field=RENEWAL_OF) from None
+        what = "was renewed" if given.outcome == "renewed" else "has left"
+        known = "" if new else ", as was recorded before"
+        return Settled(outcome=f"{onboarding}: {what} on {given.on}{known}", onboarding=onboarding)
+
+    def _given(self, raw: Mapping[str, Any], custom: Mapping[str, Any], *, phase: Phase) -> RenewalGiven:
+        on = custom.get(custom_name(RENEWS_ON)) or raw.get("closed_at") or self.now().isoformat()
+        won = phase == "won"
+        said = {"outcome": "renewed" if won else "left", "yearly_value": raw.get("yearly_value") if won else None}
+        try:
+            return RenewalGiven.model_validate({**said, "on": _day(str(on))})
+        except (ValidationError, ValueError) as wrong:
+            field, reason = what_is_wrong(wrong) if isinstance(wrong, ValidationError) else (RENEWS_ON, "is no day")
+            raise Refused(reason, field=field) from None
+
+
+def _day(text: str) -> date:
+    """Raises ValueError for what is neither a day nor a moment."""
+    if len(text) == len("2027-01-31"):
+        return date.fromisoformat(text)
+    return datetime.fromisoformat(text).astimezone(UTC).date()

@@ -1,0 +1,138 @@
+"""Which customers renewed or left after the hand-off? Of each day what was said last; all of it stays on record."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC
+from decimal import Decimal
+
+from sqlalchemy import Connection, Engine, Row, select
+
+from domain.measure.renewals import Renewal, RenewalGiven, checked_renewal, same_as, with_values_before
+from domain.record import JournalRow
+from domain.room.deeds import Deed
+from domain.trouble import UnknownOnboarding
+from store.engine import read_connection, wall_clock, write_transaction
+from store.entries import journal_row
+from store.room_writes import held
+from store.rows import add
+from store.tables import deals, journal, onboardings, renewals
+
+RECORDED = "renewal_recorded"
+"""The kind of row of the journal."""
+
+
+class SqlRenewals:
+    """The renewals of customers, in SQL. May be shared by threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def record(self, onboarding: str, given: RenewalGiven, deed: Deed, *, deal: str = "") -> bool:
+        """Record a renewal, or what is to stand in its place; whether that is new.
+
+        What a `deal` of a CRM has brought for another day, it takes back: it has one day. The same once more changes
+        nothing. Raises UnknownOnboarding, and Refused naming the field.
+        """
+        with write_transaction(self._engine) as connection:
+            held(connection, onboarding)
+            said = _said_of(connection, [onboarding])[onboarding]
+            last = {row.on_day: _renewal(row) for row in said}
+            before = last.get(given.on)
+            if any(row.key == deed.key for row in said) or (before is not None and same_as(given, before)):
+                return False
+            moved = [row for row in said if deal and row.deal == deal and row.on_day != given.on]
+            for on in {row.on_day for row in moved if last[row.on_day].outcome != "mistaken"}:
+                taken_back = RenewalGiven(on=on, outcome="mistaken")
+                revision = last[on].revision + 1
+                _write(
+                    connection,
+                    onboarding,
+                    taken_back,
+                    deed._replace(key=f"{deed.key}/{on}"),
+                    revision=revision,
+                    deal=deal,
+                )
+                last[on] = last[on].model_copy(update={"outcome": "mistaken"})
+            standing = connection.execute(
+                select(onboardings.c.ending, onboardings.c.closed_at).where(onboardings.c.onboarding == onboarding)
+            ).one()
+            closed_on = (standing.closed_at or deed.at).astimezone(UTC).date()
+            counting = [one for one in last.values() if one.outcome != "mistaken"]
+            checked_renewal(given, counting, ending=standing.ending, closed_on=closed_on, today=deed.at.date())
+            _write(connection, onboarding, given, deed, revision=before.revision + 1 if before else 1, deal=deal)
+            return True
+
+    def of(self, onboarding: str) -> Sequence[Renewal]:
+        """The renewals of that customer that count, by their days. Raises UnknownOnboarding."""
+        with read_connection(self._engine) as connection:
+            counting = renewals_of(connection, [onboarding])
+        if onboarding not in counting:
+            raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
+        return counting[onboarding]
+
+
+def renewals_of(connection: Connection, wanted: Collection[str]) -> Mapping[str, Sequence[Renewal]]:
+    """The renewals that count of each of those onboardings that is there, with the yearly value before each."""
+    sold = select(deals.c.onboarding, deals.c.body).where(deals.c.onboarding.in_(list(wanted)))
+    said = _said_of(connection, wanted)
+    return {
+        row.onboarding: with_values_before(
+            {one.on_day: _renewal(one) for one in said[row.onboarding]}.values(), sold_for=_sold_for(row.body)
+        )
+        for row in connection.execute(sold)
+    }
+
+
+def _said_of(connection: Connection, wanted: Iterable[str]) -> Mapping[str, Sequence[Row[tuple[object, ...]]]]:
+    """All that was said of those customers, of each day the last of it last."""
+    query = select(renewals).where(renewals.c.onboarding.in_(list(wanted)))
+    said: defaultdict[str, list[Row[tuple[object, ...]]]] = defaultdict(list)
+    for row in connection.execute(query.order_by(renewals.c.on_day, renewals.c.revision)):
+        said[row.onboarding].append(row)
+    return said
+
+
+def _renewal(row: Row[tuple[object, ...]]) -> Renewal:
+    return Renewal.model_validate({**row._mapping, "on": row.on_day})
+
+
+def _write(
+    connection: Connection, onboarding: str, given: RenewalGiven, deed: Deed, *, revision: int, deal: str
+) -> None:
+    row = {
+        "onboarding": onboarding,
+        "on_day": given.on,
+        "revision": revision,
+        "outcome": given.outcome,
+        "yearly_value": None if given.yearly_value is None else str(given.yearly_value),
+        "why": given.why,
+        "deal": deal or None,
+        "key": deed.key,
+        "by": deed.by or None,
+        "via": deed.via,
+        "proved": deed.proved,
+        "at": deed.at,
+        "recorded_at": wall_clock(),
+    }
+    add(connection, renewals, [row])
+    add(connection, journal, [journal_row(onboarding, _entry(given, deed, revision), now=wall_clock())])
+
+
+def _entry(given: RenewalGiven, deed: Deed, revision: int) -> JournalRow:
+    data = given.model_dump(mode="json", exclude={"outcome"}, exclude_none=True)
+    return JournalRow(
+        key=f"{RECORDED}/{given.on}/{revision}",
+        at=deed.at,
+        kind=RECORDED,
+        about=given.outcome,
+        by=deed.by or None,
+        via=deed.via,
+        proved=deed.proved,
+        data=data,
+    )
+
+
+def _sold_for(deal: object) -> Decimal | None:
+    """The yearly value of the deal, as its file has it."""
+    value = deal.get("yearly_value") if isinstance(deal, Mapping) else None
+    return None if value is None else Decimal(str(value))

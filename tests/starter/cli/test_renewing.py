@@ -1,0 +1,68 @@
+"""Is what became of a contract recorded by command, and does a customer who left end the success programme?"""
+
+import json
+from datetime import UTC, datetime
+
+from sqlalchemy import update
+
+from store.tables import onboardings
+from tests.starter.cli.test_programme import programme_after
+from tests.support import houses
+from tests.support.houses import House
+from workflows.programme import id_of
+
+house = houses.house
+OWNER = "jonas.weber"
+TODAY = datetime.now(UTC).date().isoformat()
+
+
+async def handed_over(house: House) -> str:
+    """The onboarding whose programme runs, as the store has it after the hand-off."""
+    onboarding = await programme_after(house)
+    with house.engine.begin() as connection:
+        connection.execute(update(onboardings).values(ending="handed_over"))
+    return onboarding
+
+
+async def test_a_renewal_is_recorded_and_the_programme_goes_on_until_the_customer_leaves(house: House) -> None:
+    async with house.worker():
+        onboarding = await handed_over(house)
+
+        renewed = await house.day90(
+            "renewal", "record", onboarding, "renewed", "--on", TODAY, "--yearly-value", "52000", "--by", OWNER
+        )
+        listed = json.loads(await house.day90("renewal", "list", onboarding, "--json"))["items"]
+        await house.day90("renewal", "record", onboarding, "mistaken", "--on", TODAY, "--by", OWNER)
+        left = await house.day90(
+            "renewal", "record", onboarding, "left", "--on", TODAY, "--why", "price", "--by", OWNER
+        )
+
+        assert f"{onboarding}: renewed on {TODAY}" == renewed.strip()
+        assert [("renewed", "52000", OWNER, "cli")] == [
+            (one["outcome"], one["yearly_value"], one["by"], one["via"]) for one in listed
+        ]
+        assert "the success programme has ended" in left
+        assert "customer_left" == await house.client.get_workflow_handle(id_of(onboarding)).result()
+        assert f"{TODAY} left" in " ".join((await house.day90("renewal", "list", onboarding)).replace("│", " ").split())
+
+
+async def test_a_programme_that_ends_because_the_customer_left_is_recorded_as_such(house: House) -> None:
+    async with house.worker():
+        onboarding = await handed_over(house)
+
+        await house.day90("programme", "end", onboarding, "customer_left")
+
+        [one] = json.loads(await house.day90("renewal", "list", onboarding, "--json"))["items"]
+        assert ("left", TODAY) == (one["outcome"], one["on"])
+
+
+async def test_what_cannot_be_is_refused_and_a_slip_is_named(house: House) -> None:
+    async with house.worker():
+        onboarding = await programme_after(house)
+        on = ("--on", TODAY, "--by", OWNER)
+
+        early = await house.day90("renewal", "record", onboarding, "renewed", *on, code=3)
+        amount = await house.day90("renewal", "record", onboarding, "renewed", *on, "--yearly-value", "much", code=3)
+
+        assert "comes after the hand-off" in early
+        assert "yearly_value" in amount
