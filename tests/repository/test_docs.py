@@ -329,3 +329,10 @@ async def finds(words: list[str], onboarding: str, *, address: str) -> None:
             return
         assert asyncio.get_running_loop().time() < until, f"not found: {query}"
         await asyncio.sleep(0.2)
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    names = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("0*.md"))
+    titles = [(ROOT / "docs" / "decisions" / name).read_text(encoding="utf-8").split(".")[0] for name in names]
+    assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
+    assert titles == [f"# {number}" for number in range(1, len(names) + 1)]
