@@ -1,6 +1,5 @@
 """Which messages wait for one of ours to read them? Shows them, and lets people word, send or stop them."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +8,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from starter.cli.answers import answer, count, in_words, moment_of, plain, table
+from starter.cli.files import text_of
 from starter.cli.installation import Installation, installation_at
 from starter.cli.news import tell
 from starter.cli.options import NO_DETAILS, NOWHERE, Details, Onboarding, Where, explained
@@ -128,6 +128,6 @@ def _when(installation: Installation, one: "DraftShown") -> str:
 
 def _read(file: Path) -> str:
     try:
-        return sys.stdin.read() if str(file) == "-" else file.read_text("utf-8-sig")
+        return text_of(file)
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFile(f"{file}: {error}") from None

@@ -1,6 +1,5 @@
 """What do customers ask, and what do we answer, how fast? Commands that list, answer, ask, close and erase."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +8,7 @@ from rich.console import Console
 
 from domain.questions import QuestionState
 from starter.cli.answers import answer, count, in_words, moment_of, plain, table
+from starter.cli.files import text_of
 from starter.cli.given_files import kept_at
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Numbered, Onboarding, Where
@@ -221,7 +221,7 @@ def _said(text: str | None, file: Path | None) -> str:
     if file is None:
         return text or ""
     try:
-        return sys.stdin.read() if str(file) == "-" else file.read_text("utf-8-sig")
+        return text_of(file)
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFile(f"{file}: {error}") from None
 

@@ -19,7 +19,7 @@ from domain.rules.closing import both_open
 from domain.text import in_language
 from domain.wording import reasons_in_words
 from starter.cli.answers import answer, count, day_of, day_text, in_words, plain, table
-from starter.cli.files import why_unread
+from starter.cli.files import text_of, why_unread
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Where
 from starter.cli.times import moment
@@ -50,7 +50,7 @@ async def start(
     Parameters
     ----------
     deal
-        A deal file: JSON as in examples/.
+        A deal file: JSON as in examples/; /dev/stdin is what comes by a pipe.
     """
     raw = _with_options(read_file(deal), as_of=as_of, reached=reached)
     installation = installation_at(where)
@@ -74,11 +74,11 @@ async def start(
 
 
 def read_file(path: Path) -> object:
-    """The JSON value in a file. Raises InvalidDeal when it cannot be read or is no JSON."""
+    """The JSON value in a file, or on stdin. Raises InvalidDeal when it cannot be read or is no JSON."""
     if reason := why_unread(path):
         raise InvalidDeal(f"{path}: {reason}")
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
+        return json.loads(text_of(path))
     except OSError as trouble:
         raise InvalidDeal(f"{path}: cannot be read: {trouble.strerror}") from None
     except UnicodeDecodeError:
