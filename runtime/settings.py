@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
@@ -139,7 +140,7 @@ def _one_line(name: str) -> str:
 def _page(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("should be an address, like https://temporal.example.com")
+        raise ValueError("should be an address, like https://day90.example.com")
     return url.rstrip("/")
 
 
@@ -671,6 +672,12 @@ class Settings(BaseSettings):
         return self.database_url.get_secret_value()
 
     @property
+    def sqlite_file(self) -> Path | None:
+        """The file of the database, where that is SQLite."""
+        scheme, _, path = self.sql_url.partition("sqlite:///")
+        return Path(path.partition("?")[0]) if path and not scheme else None
+
+    @property
     def mail_server(self) -> MailServer | None:
         """The server that takes our mail; None where mails are written as files into `mail_folder`."""
         return read_mail_server(self.smtp_url.get_secret_value()) if self.smtp_url else None
@@ -708,6 +715,21 @@ def load_settings(*, flags: Mapping[str, object] | None = None) -> Settings:
         raise BadSetting(str(bad)) from None
     except ValidationError as refusal:
         raise BadSetting("; ".join(_explain(error, flags=given) for error in refusal.errors())) from None
+
+
+OF_COMPOSE = frozenset({"COMPANY", "DB_PASSWORD", "WORKERS"})
+"""Variables of docker-compose.yml, which it puts into others."""
+ALIKE = 0.75
+"""How alike two names are where one is a slip of the other: a letter or two of six."""
+
+
+def unknown_settings(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """The variables of ours that set nothing, each with the one that was probably meant; empty where none is near."""
+    known = [name.upper() for name in Settings.model_fields]
+    ours = sorted(name.removeprefix(PREFIX) for name in environment if name.startswith(PREFIX))
+    unknown = [name for name in ours if name not in OF_COMPOSE and not {name, name.removesuffix("_FILE")} & {*known}]
+    near = {name: get_close_matches(name, known, n=1, cutoff=ALIKE) for name in unknown}
+    return {PREFIX + name: PREFIX + meant[0] if meant else "" for name, meant in near.items()}
 
 
 # Our words where pydantic's would not help; the rest ("input should be 'console' or 'json'") is plain enough.

@@ -5,14 +5,17 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import structlog
 import uvloop
 
 from runtime.connection import BadTemporalProfile, CannotReachTemporal, SearchAttributesMissing
 from runtime.files import OURS_ALONE
 from runtime.logs import configure_logs
-from runtime.settings import ENDED_BY_SETTING, BadSetting, Settings, load_settings
+from runtime.settings import ENDED_BY_SETTING, BadSetting, Settings, load_settings, unknown_settings
 from starter.trouble import CannotStart
 from store.engine import CannotMigrate
+
+log = structlog.get_logger()
 
 NOT_REACHABLE = 5
 """The exit code where the database, Temporal or the port is not there as the settings say."""
@@ -26,6 +29,8 @@ def run_service(serve: Callable[[Settings], Coroutine[Any, Any, None]]) -> int:
     try:
         settings = load_settings()
         configure_logs(style=settings.log_format, level=settings.log_level)
+        for name, meant in unknown_settings(os.environ).items():
+            log.warning("setting_unknown", name=name, meant=meant or None)
         # 0.75 to 0.9 times the CPU of asyncio's own loop for a worker's small tasks; half the time of a web request.
         uvloop.run(serve(settings))
     except BadSetting as trouble:

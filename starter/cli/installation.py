@@ -47,6 +47,8 @@ class Installation:
             raise NotReachable(
                 f"nothing in {self.settings.data} yet: start with `day90 up`, or name its folder with --data"
             )
+        if (file := self.settings.sqlite_file) is not None and not file.exists():
+            raise NotReachable(f"DAY90_DATABASE_URL names {file}, which is not there: `day90 migrate` makes it")
         return open_store(self.settings.sql_url)
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 from cyclopts import Parameter
 
-from runtime.settings import PREFIX, Settings, load_settings
+from runtime.settings import PREFIX, Settings, load_settings, unknown_settings
 from starter.cli.addresses import show_addresses
 from starter.cli.answers import console, plain
 from starter.cli.codes import OK
@@ -54,6 +54,9 @@ async def up(
 
     def tell(line: str) -> None:
         out.print(plain(line, "dim"), soft_wrap=True)
+
+    for name, meant in unknown_settings(os.environ).items():
+        tell(f"{name} is no setting{f': is {meant} meant?' if meant else ''}")
 
     async def stay_up() -> None:
         async with running(settings, ports=ports, tell=tell) as stack:

@@ -1,5 +1,6 @@
 """What can an operator configure, and what does the message say when it is wrong?"""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pytest
 from runtime.duration import read_duration
 from runtime.mail_server import read_mail_server
 from runtime.secret_files import is_secret
-from runtime.settings import BadSetting, Settings, load_settings
+from runtime.settings import BadSetting, Settings, load_settings, unknown_settings
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -139,6 +142,21 @@ def test_all_wrong_settings_are_told_at_once(monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(BadSetting, match=r"^DAY90_DAY_LENGTH .*; DAY90_LOG_FORMAT "):
         load_settings()
+
+
+def test_a_variable_that_sets_nothing_is_told_with_the_one_that_was_meant() -> None:
+    """Those of compose and of secrets in files are none of them, nor is what belongs to others."""
+    typed = ("DAY90_SLACK_TOKN", "DAY90_ZZZ", "DAY90_SMTP_URL_FILE", "DAY90_DATA", "DAY90_DB_PASSWORD", "PATH")
+
+    unknown = unknown_settings(dict.fromkeys(typed, "x"))
+
+    assert {"DAY90_SLACK_TOKN": "DAY90_SLACK_TOKEN", "DAY90_ZZZ": ""} == unknown
+
+
+def test_no_variable_of_the_compose_file_sets_nothing() -> None:
+    named = re.findall(r"DAY90_[A-Z0-9_]+", (ROOT / "docker-compose.yml").read_text("utf-8"))
+
+    assert {} == unknown_settings(dict.fromkeys(named, "x"))
 
 
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """How does the command line answer wrong input? One line names the field, an exit code says so, nothing starts."""
 
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -76,6 +77,25 @@ def test_a_wrong_deal_is_one_line_with_its_field(
     assert 1 == complaint.count("\n")
     assert len(complaint) < 500
     assert (code, complaint) == start(sample_deal(**changes), capsys, "--dry-run")
+
+
+def test_a_deal_may_come_by_stdin(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """As from outside of a container; a pipe that is named as a file may never begin, and is refused."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(sample_deal())))
+
+    assert 0 == run(["start", "/dev/stdin", "--dry-run"])
+    assert "what a start would plan" in capsys.readouterr().out
+
+
+def test_a_database_that_is_not_there_is_named_and_not_made(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A look creates neither folder nor file."""
+    monkeypatch.setenv("DAY90_DATABASE_URL", f"sqlite:///{tmp_path}/mistyped/day90.sqlite")
+
+    assert 5 == run(["list"])
+    assert f"names {tmp_path}/mistyped/day90.sqlite, which is not there" in capsys.readouterr().err
+    assert not (tmp_path / "mistyped").exists()
 
 
 def test_the_field_is_a_field_of_the_json_answer(capsys: pytest.CaptureFixture[str]) -> None:
