@@ -16,8 +16,6 @@ from domain.text import Text
 USUAL_MINUTES = 60
 """How long a meeting takes where nobody has said it."""
 A_MONTH = timedelta(days=31)
-A_FEW_DAYS = timedelta(days=3)
-"""A meeting is announced two working days before it: what was reached since the last announcement counts."""
 
 
 class Meeting(NamedTuple):
@@ -115,11 +113,24 @@ def _agenda(briefing: Briefing, cadence: Cadence, day: date, larger: Culmination
 
 
 def _figures(briefing: Briefing, cadence: Cadence | None, day: date, language: str) -> dict[str, Any]:
-    """Where it stands, for a meeting whose invitation says so."""
+    """Where it stands, for a meeting whose invitation says so: with all that was reached since the one before it."""
     if cadence is None or not cadence.figures:
         return {}
-    since = day - since_the_last(cadence)
-    return {"standing": letters.standing(briefing, language, since=since - A_FEW_DAYS)}
+    since = _told_before(briefing, cadence, day)
+    closed_on = briefing.calendar.day_of(briefing.deal.closed_at)
+    standing = letters.standing(briefing, language, since=since or closed_on)
+    return {"standing": {**standing, "met_before": since is not None}}
+
+
+def _told_before(briefing: Briefing, cadence: Cadence, day: date) -> date | None:
+    """The day on which the occasion before that day was announced; None where it is the first.
+
+    A larger meeting may have taken the place of the one before it: then two rhythms lie between them.
+    """
+    closed_on = briefing.calendar.day_of(briefing.deal.closed_at)
+    days = cadence_days(cadence, briefing.state, briefing.calendar, closed_on, briefing.plan)
+    before = list(takewhile(lambda one: one < day, days)) if days is not None else []
+    return briefing.calendar.day_of(notice_moment(cadence, briefing.calendar, before[-1])) if before else None
 
 
 # --- hours that were agreed

@@ -183,9 +183,21 @@ def _informed(briefing: Briefing, milestone: Milestone) -> list[str]:
     if have_it or not concerns_customer(milestone):
         return [id for id in informed if not briefing.is_customer(id)]
     if not milestone.announced:
-        return [id for id in informed if not briefing.is_customer(id)]
+        reported = _reported_soon(briefing)
+        return [id for id in informed if not briefing.is_customer(id) and id not in reported]
     reads_it_soon = set() if milestone.optional else _met_soon(briefing)
     return [id for id in informed if id not in reads_it_soon]
+
+
+def _reported_soon(briefing: Briefing) -> set[str]:
+    """Those of ours who read it in their copy of a report before news of it would go: in one message it stood twice."""
+    reports = {one.key: one for one in briefing.playbook.cadences if one.kind == "status_report" and one.copied}
+    soon = [
+        reports[entry.about]
+        for entry in briefing.state.entries
+        if entry.rule == "cadence" and entry.about in reports and entry.due <= briefing.now + A_WEEKS_LETTER
+    ]
+    return {id for one in soon for id in briefing.playing(one.led_by)}
 
 
 def _met_soon(briefing: Briefing) -> set[str]:

@@ -6,12 +6,26 @@ from datetime import UTC, datetime
 from typing import Any
 
 from activities.reconciliation import Reconciling
+from domain.playbook import Draft, Playbook
 from playbooks.library import Directory, Library
 from tests.support.fakes import Doors, MemoryInbox, MemoryLedger, MemoryOutbox, RecordingChannel, Wakes
 from wiring.worker import Parts
 
 LIBRARY, STAFF = Library(), Directory()
 """What is shipped, read once: each playbook takes 50 ms. As in a worker, a file that changes is read again."""
+
+
+class Reading(Library):
+    """The shipped playbooks, in which somebody reads what is told of an ending before it goes, for so many hours."""
+
+    def __init__(self, *, hand_off: float = 8, ended: float = 4) -> None:
+        super().__init__()
+        self._drafts = (Draft(kind="hand_off", hours=hand_off), Draft(kind="ended", hours=ended))
+
+    def get(self, key: str) -> Playbook:
+        playbook = super().get(key)
+        others = tuple(draft for draft in playbook.drafts if draft.kind not in ("hand_off", "ended"))
+        return playbook.model_copy(update={"drafts": (*others, *self._drafts)})
 
 
 class NotMeant:

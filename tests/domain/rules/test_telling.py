@@ -804,3 +804,40 @@ def test_the_plan_lists_each_stage_by_its_days_and_says_what_is_done() -> None:
         ]
     first = plan.facts["stages"][0]["milestones"][0]
     assert ("2026-11-05", True) == (first["due"], first["done"])
+
+
+def test_what_stands_in_the_report_of_the_week_is_no_news_besides() -> None:
+    """One message had it twice: in the report, and as done. Before the first report it is told by itself."""
+    onboarding = opened()
+    onboarding.settled("kickoff_held")
+    onboarding.to_day(25)
+
+    onboarding.settled("security_passed")
+    onboarding.to_day(32)
+
+    reports = [
+        one for one in onboarding.notices("status_report", to=OWNER) if "2026-12-01" == str(one.not_before.date())
+    ]
+    security = onboarding.playbook.milestone("security_passed")
+    assert security is not None
+    assert "csm" in security.raci.informed
+    assert [] == onboarding.told("milestone_reached", about="security_passed")
+    assert in_language(security.title, "en") in [one["title"] for one in reports[0].facts["reached"]]
+
+
+def test_what_was_reached_between_two_meetings_stands_in_the_announcement_of_the_second() -> None:
+    """Also where the review takes the place of a check-in, and two months lie between them: nothing falls through."""
+    onboarding = opened()
+    onboarding.in_time(to="roi_reported")
+
+    announced = onboarding.notices("meeting", to="executive_sponsor")
+    standings = [one.facts["standing"] for one in announced]
+    told = {line["title"] for standing in standings for line in standing["lately"]}
+    shown = [one for one in onboarding.playbook.milestones if one.audience != "vendor"]
+    settled = [
+        (one, state.at) for one in shown if (state := onboarding.state.milestone(one.key)) and not state.optional
+    ]
+    before = [in_language(one.title, "en") for one, at in settled if at and at < announced[-1].not_before]
+    assert len(announced) > 2
+    assert [] == [title for title in before if title not in told]
+    assert [False, True, True] == [standing["met_before"] for standing in standings]
