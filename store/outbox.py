@@ -246,12 +246,12 @@ class SqlOutbox:
         unwanted = row.onboarding is not None and digests.may_be_unwanted(notice_of(one) for one in parts or [row])
         return WaitingNotice(
             id=row.id,
-            notice=notice_of(row),
+            notice=_up_to_date(connection, notice_of(row)),
             person=person,
             message_id=row.message_id or self._message_id(row),
             maybe_arrived=row.maybe_arrived,
             unsubscribe=link_of(connection, row.onboarding, row.person, now=self._clock()) if unwanted else "",
-            parts=tuple(notice_of(part) for part in parts),
+            parts=tuple(_up_to_date(connection, notice_of(part)) for part in parts),
             links=self._links_of(connection, row, person),
             links_of_parts=tuple(self._links_of(connection, part, person) for part in parts),
             # Who is asked for something has been introduced, or welcomed.
@@ -467,6 +467,20 @@ def _was_seen(connection: Connection, row: Row[Any]) -> bool:
     """Whether its reader has read the answer that it tells of."""
     question, word = int(row.facts["question"]), int(row.facts["word"])
     return has_seen(connection, row.onboarding, row.person, question=question, word=word)
+
+
+def _up_to_date(connection: Connection, notice: Notice) -> Notice:
+    """A welcome without what waited for its reader when it was written, before a weekend, and was settled since."""
+    waits = notice.facts.get("waits") if notice.kind == "contact_welcome" else None
+    if not waits:
+        return notice
+    open_ones = [
+        one
+        for one in waits
+        if connection.scalar(MILESTONE, {"onboarding": notice.onboarding, "key": one.get("milestone")})
+        in (None, "open")
+    ]
+    return notice.model_copy(update={"facts": {**notice.facts, "waits": open_ones}})
 
 
 def _was_written_to(connection: Connection, row: Row[Any]) -> bool:

@@ -112,5 +112,7 @@ def _waits_for(briefing: Briefing, role: str, language: str) -> list[dict[str, A
         if role in acting:
             title = briefing.signed(milestone.key, language) if signs else briefing.title(milestone.key, language)
             late = briefing.is_past(milestone.key)
-            waiting.append({"title": title, "due": briefing.due_on(milestone.key), "signs": signs, "late": late})
+            day = {"due": briefing.due_on(milestone.key), "late": late}
+            # By its key the outbox finds out right before the message goes what was settled since.
+            waiting.append({"milestone": milestone.key, "title": title, "signs": signs, **day})
     return waiting

@@ -251,6 +251,20 @@ def test_a_reminder_of_a_task_goes_while_it_is_open(
     assert goes or ("withdrawn", f"T-1 was {status}") == state_of(outbox, id)
 
 
+def test_a_welcome_asks_for_nothing_that_was_settled_before_it_went(
+    outbox: SqlOutbox, ledger: SqlLedger, put: Put
+) -> None:
+    """Written on a Saturday, read on Monday: a colleague has signed meanwhile."""
+    facts = {"waits": [{"milestone": "met", "title": "Kickoff"}, {"milestone": "unheard_of", "title": "Plan"}]}
+    [id] = put(notice(kind="contact_welcome", facts=facts))
+    ledger.write(Writing(onboarding=ONE, standing=standing(milestone(status="reached"))))
+
+    taken = outbox.take(id)
+
+    assert taken is not None
+    assert ["Plan"] == [one["title"] for one in taken.notice.facts["waits"]]
+
+
 def test_a_reminder_goes_while_its_milestone_is_open(outbox: SqlOutbox, put: Put) -> None:
     """A notice that waits for an unknown key goes too: rather one message too many than one lost."""
     fitting, unknown = put(notice("a", while_open="met"), notice("b", while_open="nothing"))
