@@ -21,6 +21,7 @@ from store.checklists import STEP_DONE, STEP_TAKEN_BACK
 from store.confirmations import TAKEN_BACK
 from store.ledger import HAND_OFF_COMPLETED
 from store.questions import ROW_OF
+from store.renewals import RECORDED
 from tests.support.event_page import PAGE, SAMPLE, SCHEMA, page, schema_text
 from tests.support.simulation import Simulation, opened
 from tests.support.strategies import story_of_seed
@@ -59,7 +60,7 @@ def played(name: str, seed: int) -> Simulation:
 def test_every_kind_of_entry_that_code_writes_is_in_the_list_and_no_other() -> None:
     """Read from the code itself: what no story reaches is found too, and what nobody writes any more."""
     named = {PROGRAMME_ENDED, HAND_OFF_COMPLETED, TAKEN_BACK, DOUBTED, REFUSED, FELL_AWAY, *ROW_OF.values()}
-    named |= {STEP_DONE, STEP_TAKEN_BACK, USER_THANKED, USER_ASKED}
+    named |= {STEP_DONE, STEP_TAKEN_BACK, USER_THANKED, USER_ASKED, RECORDED}
     assert set(KINDS) == {*kinds_in_code(), *get_args(Rule), *named}
 
 
