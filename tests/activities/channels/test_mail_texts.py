@@ -554,7 +554,7 @@ def test_the_introduction_asks_each_reader_for_what_is_theirs(
 @pytest.mark.parametrize(
     ("language", "meets_at", "words"),
     [
-        ("en", "Quarterly business review", "the first meeting of this kind: Quarterly business review."),
+        ("en", "Quarterly business review", "Next we meet for the “Quarterly business review”: we will suggest a day."),
         ("en", "", "You can write to us at any time."),
         ("ja", "四半期ビジネスレビュー", "初回の「四半期ビジネスレビュー」の日程は、改めてご相談いたします。"),
         ("ja", "", "ご連絡はいつでもお受けいたします。"),
