@@ -12,10 +12,9 @@ from starlette.responses import Response
 from domain.measure.adoption import AdoptionSeen
 from domain.refusal import Refused
 from domain.roles import Role
-from domain.room.deeds import Deed
 from portal.desk.customer.customer import Customer
 from portal.desk.customer.pages import CustomerPages, go
-from portal.desk.customer.telling import DONE, REFUSED, UNLISTED, VIA, Outcome, is_fresh, news_id, once_of, outcome_of
+from portal.desk.customer.telling import DONE, REFUSED, UNLISTED, Outcome, is_fresh, once_of, our_deed, outcome_of
 from portal.desk.refusing import reason_in
 from portal.desk.view import DeskView
 from portal.forms import Form
@@ -69,7 +68,7 @@ class Adoption:
             return Outcome("wrong_form_old", status=422)
         if not view.staff.listed:
             return UNLISTED
-        deed = Deed(news_id(view, form), "vendor", view.staff.handle, customer.now, VIA, proved=True)
+        deed = our_deed(view, form, customer.now)
         writing = asyncio.to_thread(self._door.write_to, customer.id, person, word, deed)
         channels, outcome = await outcome_of(writing, what=f"adoption {word}")
         await woken(*(partial(self._pages.desk.parts.wake, channel) for channel in channels or ()))

@@ -20,8 +20,7 @@ from portal.desk.customer.customer import Customer
 from portal.desk.customer.goal_lines import GoalLines, goal_in_words
 from portal.desk.customer.pages import CustomerPages, go
 from portal.desk.customer.reading import YES, in_the_words
-from portal.desk.customer.telling import DONE, REFUSED, UNLISTED, Outcome, is_fresh, news_id, once_of, outcome_of
-from portal.desk.refusing import reason_in
+from portal.desk.customer.telling import DONE, UNLISTED, Outcome, is_fresh, news_id, once_of, outcome_of
 from portal.desk.view import DeskView
 from portal.forms import Form
 from portal.goal_form import FIELDS, figure_in, read_goal
@@ -80,7 +79,9 @@ class GoalForms:
         if outcome == DONE:
             return go(f"{customer.path}/goals?told=metric_defined#goal-{key}")
         if outcome.field != LATER:
-            errors = {outcome.field if outcome.field in values else "title": self._words_of(view, customer, outcome)}
+            errors = {
+                outcome.field if outcome.field in values else "title": self._pages.said_of(view, customer, outcome)
+            }
             return self._defining(
                 view, customer, there, Sent(values=values, errors=errors, status=outcome.status), form
             )
@@ -107,7 +108,7 @@ class GoalForms:
         outcome = await self._done(view, self._measuring.report, customer.id, read, now=view.now, key=key)
         if outcome != DONE:
             at = outcome.field if outcome.field in values else "value"
-            sent = Sent(values=values, errors={at: self._words_of(view, customer, outcome)}, status=outcome.status)
+            sent = Sent(values=values, errors={at: self._pages.said_of(view, customer, outcome)}, status=outcome.status)
             return await self._reporting(view, customer, named, sent, form)
         kept = [one for one in self._measuring.reports(customer.id, read.metric) if one.key == key]
         told = "metric_apart" if any(one.set_apart for one in kept) else "metric_reported"
@@ -129,7 +130,7 @@ class GoalForms:
         outcome = await self._done(view, self._measuring.correct, customer.id, metric, report.number, corrected)
         if outcome != DONE:
             at = outcome.field if outcome.field in values else "value"
-            sent = Sent(values=values, errors={at: self._words_of(view, customer, outcome)}, status=outcome.status)
+            sent = Sent(values=values, errors={at: self._pages.said_of(view, customer, outcome)}, status=outcome.status)
             return await self._correcting(view, customer, report, sent, form)
         return go(f"{customer.path}/goals?told=metric_corrected#goal-{metric}")
 
@@ -189,11 +190,6 @@ class GoalForms:
 
     def _words(self, view: DeskView) -> Mapping[str, str]:
         return self._pages.desk.pages.words(view.language)
-
-    def _words_of(self, view: DeskView, customer: Customer, outcome: Outcome) -> str:
-        """Why it was not taken, in the reader's language."""
-        said = self._words(view)["metric_refused" if outcome.problem == REFUSED else outcome.problem]
-        return f"{said} {reason_in(view.language, outcome.reason, customer.called)}".strip()
 
     def _goal(self, view: DeskView, customer: Customer, key: str) -> Goal | None:
         """That goal as it is said now; None where there is none."""

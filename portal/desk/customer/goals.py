@@ -16,8 +16,17 @@ from domain.rules.goal_notices import who_decides
 from portal.desk.customer.customer import Customer
 from portal.desk.customer.goal_lines import GoalLines
 from portal.desk.customer.pages import CustomerPages, go
-from portal.desk.customer.telling import DONE, REFUSED, UNLISTED, VIA, Outcome, is_fresh, news_id, once_of, outcome_of
-from portal.desk.refusing import reason_in
+from portal.desk.customer.telling import (
+    DONE,
+    UNLISTED,
+    VIA,
+    Outcome,
+    is_fresh,
+    news_id,
+    once_of,
+    our_deed,
+    outcome_of,
+)
 from portal.desk.view import DeskView
 from portal.forms import Form
 from starter.doors.goals import GoalDoor
@@ -92,14 +101,14 @@ class Goals:
 
     def _deed(self, view: DeskView, customer: Customer, form: Form) -> tuple[Deed | None, str | None]:
         """Our own yes, or that of somebody of the customer's, which one of ours writes down: then it is not proved."""
-        key = news_id(view, form)
         if form.text("side") != "customer":
-            return Deed(key, "vendor", view.staff.handle, customer.now, VIA, proved=True), None
+            return our_deed(view, form, customer.now), None
         by = form.text("by")
         if by not in who_decides(customer.standing.dossier):
             return None, None
         words = self._pages.desk.pages.words(view.language)
-        return Deed(key, "customer", by, customer.now, VIA), words["written_down_by"].format(name=view.staff.name)
+        note = words["written_down_by"].format(name=view.staff.name)
+        return Deed(news_id(view, form), "customer", by, customer.now, VIA), note
 
     async def _show(
         self,
@@ -112,9 +121,6 @@ class Goals:
     ) -> Response:
         known = await asyncio.to_thread(self.known, view, customer)
         lines = self.lines(view, customer, known)
-        words = self._pages.desk.pages.words(view.language)
-        problem = words["metric_refused" if outcome.problem == REFUSED else outcome.problem] if outcome.problem else ""
-        reason = reason_in(view.language, outcome.reason, customer.called)
         return self._pages.show(
             view,
             customer,
@@ -129,5 +135,5 @@ class Goals:
             may_report=view.may(REPORTS) and not customer.line.ending,
             once=once_of(form),
             wrong=form.text("goal") if form else "",
-            problem=f"{problem} {reason}".strip(),
+            problem=self._pages.said_of(view, customer, outcome),
         )

@@ -12,9 +12,10 @@ from domain.trouble import UnknownOnboarding
 from playbooks.library import Library
 from portal.desk.customer.customer import ISSUE_OPEN, RISK_OPEN, Customer, customer_of
 from portal.desk.customer.figure_lines import TONES
-from portal.desk.customer.telling import VIA
+from portal.desk.customer.telling import DONE, REFUSED, VIA, Outcome
 from portal.desk.customer.timeline import STATES
 from portal.desk.desk import Desk, Page
+from portal.desk.refusing import reason_in
 from portal.desk.view import DeskView
 from portal.forms import Form
 from runtime.connection import BadTemporalProfile, CannotReachTemporal, namespace
@@ -100,6 +101,14 @@ class CustomerPages:
             temporal=self.temporal(customer.id),
             **more,
         )
+
+    def said_of(self, view: DeskView, customer: Customer, outcome: Outcome) -> str:
+        """What to say of what was not taken, with the reason in the reader's language; empty where it was taken."""
+        if outcome == DONE:
+            return ""
+        problem = "metric_refused" if outcome.problem == REFUSED else outcome.problem
+        words = self.desk.pages.words(view.language)[problem]
+        return f"{words} {reason_in(view.language, outcome.reason, customer.called)}".strip()
 
     async def drafts(self, customer: Customer) -> Sequence[DraftShown]:
         """The messages of this onboarding that wait to be read; when they go is told while Temporal answers."""

@@ -12,11 +12,9 @@ from starlette.responses import Response
 from domain.colleagues import Colleague
 from domain.deal import Stakeholder
 from domain.naming import role_title
-from domain.room.deeds import Deed
 from portal.desk.customer.customer import Customer
 from portal.desk.customer.pages import CustomerPages, go
-from portal.desk.customer.telling import DONE, REFUSED, UNLISTED, VIA, Outcome, is_fresh, news_id, once_of, outcome_of
-from portal.desk.refusing import reason_in
+from portal.desk.customer.telling import DONE, UNLISTED, VIA, Outcome, is_fresh, once_of, our_deed, outcome_of
 from portal.desk.view import DeskView
 from portal.forms import Form
 from starter.doors.colleagues import ColleagueDoor
@@ -80,7 +78,7 @@ class People:
             return Outcome("wrong_form_old", status=422), ""
         if not view.staff.listed:
             return UNLISTED, ""
-        deed = Deed(news_id(view, form), "vendor", view.staff.handle, customer.now, VIA, proved=True)
+        deed = our_deed(view, form, customer.now)
         if form.text("answer") == "decline":
             if len(reason) > LONGEST_REASON:
                 return Outcome("customer_named_reason_long", status=422), ""
@@ -104,8 +102,6 @@ class People:
             ContactShown(one, role_title(one.role, view.language), one.id == deal.champion) for one in deal.stakeholders
         ]
         named = await asyncio.to_thread(self._named, customer)
-        words = self._pages.desk.pages.words(view.language)
-        problem = words["metric_refused" if outcome.problem == REFUSED else outcome.problem] if outcome.problem else ""
         return self._pages.show(
             view,
             customer,
@@ -122,7 +118,7 @@ class People:
             once=once_of(form),
             wrong=form.text("colleague") if form else "",
             typed=form.text("reason") if form else "",
-            problem=f"{problem} {reason_in(view.language, outcome.reason, customer.called)}".strip(),
+            problem=self._pages.said_of(view, customer, outcome),
         )
 
     def _named(self, customer: Customer) -> Sequence[NamedShown]:

@@ -12,11 +12,10 @@ from starlette.responses import Response
 from domain.measure.renewals import RenewalGiven, RenewalOutcome, WhyLeft
 from domain.refusal import read_as
 from domain.roles import Role
-from domain.room.deeds import Deed
 from domain.text import amount_of_money
 from portal.desk.customer.customer import Customer
 from portal.desk.customer.pages import CustomerPages, go
-from portal.desk.customer.telling import DONE, UNLISTED, VIA, Outcome, is_fresh, news_id, once_of, outcome_of
+from portal.desk.customer.telling import DONE, UNLISTED, VIA, Outcome, is_fresh, once_of, our_deed, outcome_of
 from portal.desk.refusing import reason_in
 from portal.desk.view import DeskView
 from portal.forms import Form, number_in
@@ -50,7 +49,7 @@ class Renewing:
     async def _record(self, view: DeskView, customer: Customer, form: Form, given: Mapping[str, Any]) -> Outcome:
         if not view.staff.listed:
             return UNLISTED
-        deed = Deed(news_id(view, form), "vendor", view.staff.handle, customer.now, VIA, proved=True)
+        deed = our_deed(view, form, customer.now)
 
         async def recording() -> object:
             return await self._door.record(customer.id, read_as(RenewalGiven, given), deed)

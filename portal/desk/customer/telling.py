@@ -4,6 +4,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 import structlog
@@ -14,6 +15,7 @@ from domain.agenda import Progress
 from domain.news import short
 from domain.refusal import Refused
 from domain.rehearsal.supposing import Supposition, WhatIf
+from domain.room.deeds import Deed
 from portal.desk.desk import Desk
 from portal.desk.view import DeskView
 from portal.forms import Form
@@ -60,6 +62,11 @@ DONE = Outcome()
 REFUSED = "refused_here"
 UNLISTED = Outcome("not_in_directory", status=403)
 """For an account whose address the staff directory lacks: its handle may be the id of somebody of the customer's."""
+
+
+def our_deed(view: DeskView, form: Form, now: datetime) -> Deed:
+    """What whoever is signed in does by that form, at that moment of the onboarding's own time."""
+    return Deed(news_id(view, form), "vendor", view.staff.handle, now, VIA, proved=True)
 
 
 async def outcome_of(telling: Awaitable[Answer], *, what: str) -> tuple[Answer | None, Outcome]:
